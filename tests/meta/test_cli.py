@@ -1,0 +1,154 @@
+"""The command line: subcommands, exit status, one line per error."""
+
+import subprocess
+import sys
+
+import pytest
+
+import treealg
+from treealg import cli
+from treealg.errors import MissingDependencyError
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    directory = tmp_path / "cache"
+    monkeypatch.setenv("TREEALG_CACHE_DIR", str(directory))
+    treealg.clear_cache()
+    yield directory
+    treealg.clear_cache()
+
+
+def test_version_is_that_of_the_package(capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == f"treealg {treealg.__version__}\n"
+
+
+@pytest.mark.parametrize("launcher", [["-m", "treealg"], ["-c", "import treealg.cli as c; c.main()"]])
+def test_module_and_entry_point_run_the_command(launcher, tmp_path):
+    command = [sys.executable, "-W", "error", *launcher, "trees", "2", "1"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "0  (0,)\n1  (1,)\n"
+
+
+def test_trees_lists_the_basis_in_order(capsys):
+    assert cli.main(["trees", "2", "2"]) == 0
+    assert capsys.readouterr().out.split("\n") == [
+        "0  (0,)",
+        "1  (1,)",
+        "2  ((0,), 0)",
+        "3  ((0,), 1)",
+        "4  ((1,), 0)",
+        "5  ((1,), 1)",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("planar", [False, True])
+def test_trees_lists_every_coefficient_once(planar, capsys):
+    assert cli.main(["trees", "2", "3", *(["--planar"] if planar else [])]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    count = treealg.branched_sig_length(2, 3, planar=planar)
+    assert [int(line.split()[0]) for line in lines] == list(range(count))
+    assert len({line.split(maxsplit=1)[1] for line in lines}) == count
+
+
+def test_trees_draws_planar_forests_side_by_side(capsys):
+    assert cli.main(["trees", "1", "2", "--planar", "--draw"]) == 0
+    assert capsys.readouterr().out == (
+        "0  ((0,),)\n0\n\n1  ((0,), (0,))\n0   0\n\n2  (((0,), 0),)\n0\n└─ 0\n\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["trees", "0", "2"],
+        ["trees", "2", "-1"],
+        ["demo", "--degree", "0"],
+        ["demo", "--degree", "1000000"],
+        ["demo", "--n-jobs", "0"],
+        ["demo", "--output", "no/such/directory/picture.png"],
+        ["demo", "--output", "picture.nonsense"],
+    ],
+)
+def test_refused_argument_is_one_line_and_status_two(arguments, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(arguments) == 2
+    errors = capsys.readouterr().err
+    assert errors.startswith("treealg: ")
+    assert errors.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [[], ["cache"], ["nonsense"], ["trees", "two", "2"]])
+def test_what_does_not_parse_exits_with_status_two(arguments, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(arguments)
+    assert stop.value.code == 2
+    assert "usage: treealg" in capsys.readouterr().err
+
+
+def test_a_missing_package_names_the_extra(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "aeon.datasets", None)
+    monkeypatch.setitem(sys.modules, "aeon", None)
+    assert cli.main(["demo", "--no-progress"]) == 2
+    assert capsys.readouterr().err == (
+        "treealg: the package 'aeon' is needed here and is not installed; "
+        'install it with: pip install "treealg[demo]"\n'
+    )
+
+
+def test_require_passes_errors_from_inside_a_package(tmp_path, monkeypatch):
+    from treealg.demo.extras import require
+
+    (tmp_path / "broken_package.py").write_text("import no_such_module_at_all\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError, match="no_such_module_at_all") as caught:
+        require("broken_package")
+    assert not isinstance(caught.value, MissingDependencyError)
+
+
+def test_info_tells_version_kernels_and_cache(cache, capsys):
+    treealg.warm_up(2, 2)
+    assert cli.main(["info"]) == 0
+    rows = dict(line.split("  ", 1) for line in capsys.readouterr().out.splitlines())
+    rows = {name.strip(): value.strip() for name, value in rows.items()}
+    assert rows["treealg"] == treealg.__version__
+    assert rows["instruction set"] in {"avx512", "avx2", "baseline"}
+    assert rows["OpenMP"] in {"yes", "no"}
+    assert int(rows["threads"]) >= 1
+    assert rows["table cache"] == str(cache)
+    assert int(rows["cached tables"].split()[0]) == len(list(cache.iterdir())) > 0
+
+
+def test_info_and_clear_work_without_a_disk_cache(monkeypatch, capsys):
+    monkeypatch.setenv("TREEALG_CACHE_DIR", "")
+    assert cli.main(["info"]) == 0
+    assert cli.main(["cache", "clear"]) == 0
+    out = capsys.readouterr().out
+    assert "table cache      off" in out
+    assert "no disk cache to clear" in out
+
+
+def test_cache_clear_removes_the_tables_and_nothing_else(cache, capsys):
+    treealg.warm_up(2, 2)
+    (cache / "notes.txt").write_text("mine")
+    count = len(list(cache.iterdir())) - 1
+    assert count > 0
+    assert cli.main(["cache", "clear"]) == 0
+    assert capsys.readouterr().out.startswith(f"removed {count} tables, ")
+    assert [file.name for file in cache.iterdir()] == ["notes.txt"]
+    assert cli.main(["cache", "clear"]) == 0
+    assert capsys.readouterr().out.startswith("removed 0 tables, ")
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path):
+    command = f"{sys.executable} -m treealg trees 3 6 | head -n 1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "0  (0,)", "")

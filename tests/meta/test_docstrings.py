@@ -1,0 +1,110 @@
+"""Every public name is documented: sections, parameters, and the errors that it raises."""
+
+import inspect
+import re
+
+import pytest
+
+import treealg
+import treealg.cli
+import treealg.demo
+import treealg.symbolic
+import treealg.tables
+
+FACES = (treealg, treealg.symbolic, treealg.tables, treealg.demo, treealg.cli)
+
+
+def sections(text):
+    """Split a numpydoc docstring into its sections, the summary under the empty name."""
+    found, name = {"": []}, ""
+    lines = inspect.cleandoc(text).split("\n")
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        if re.fullmatch(r"-{3,}", below) and len(below) == len(line):
+            name = line
+            found[name] = []
+        elif not (found[name] == [] and re.fullmatch(r"-{3,}", line)):
+            found[name].append(line)
+    return found
+
+
+def documented_parameters(lines):
+    """Return the names that stand at the left margin of a section."""
+    names = []
+    for line in lines:
+        if line and not line[0].isspace():
+            head = line.split(":")[0]
+            names += [name.strip().lstrip("*") for name in head.split(",")]
+    return names
+
+
+def public_names():
+    return [
+        pytest.param(getattr(face, name), id=f"{face.__name__}.{name}")
+        for face in FACES
+        for name in face.__all__
+    ]
+
+
+def public_functions():
+    cases = {}
+    for face in FACES:
+        for name in face.__all__:
+            value = getattr(face, name)
+            if inspect.isfunction(value):
+                cases.setdefault(value, f"{face.__name__}.{name}")
+            elif inspect.isclass(value) and value.__module__.startswith("treealg"):
+                for member, function in vars(value).items():
+                    raw = getattr(function, "__func__", function)
+                    if inspect.isfunction(raw) and not member.startswith("_"):
+                        cases.setdefault(raw, f"{face.__name__}.{name}.{member}")
+    return [pytest.param(function, id=name) for function, name in cases.items()]
+
+
+def test_the_reader_of_docstrings_sees_sections_and_parameters():
+    found = sections(
+        """Sum.
+
+        Parameters
+        ----------
+        x, y : int
+            Numbers.
+        *rest : int
+            More.
+
+        Raises
+        ------
+        ValueError
+            Never.
+        """
+    )
+    assert found[""] == ["Sum.", ""]
+    assert documented_parameters(found["Parameters"]) == ["x", "y", "rest"]
+    assert list(found) == ["", "Parameters", "Raises"]
+
+
+@pytest.mark.parametrize("face", FACES, ids=lambda face: face.__name__)
+def test_public_face_lists_existing_names_once(face):
+    assert len(face.__all__) == len(set(face.__all__))
+    assert [name for name in face.__all__ if not hasattr(face, name)] == []
+
+
+@pytest.mark.parametrize("value", public_names())
+def test_public_name_is_documented(value):
+    # A constant is documented where it is defined, a module or object by its own docstring.
+    if isinstance(value, (str, int, float, tuple)):
+        pytest.skip("a constant carries no docstring")
+    documented = inspect.getdoc(value)
+    assert documented
+    assert len(documented.split("\n")[0]) > 10
+
+
+@pytest.mark.parametrize("function", public_functions())
+def test_public_function_documents_parameters_result_and_errors(function):
+    found = sections(function.__doc__ or "")
+    signature = inspect.signature(function)
+    names = [name for name in signature.parameters if name not in ("self", "cls")]
+    assert sorted(documented_parameters(found.get("Parameters", []))) == sorted(names)
+    if signature.return_annotation not in (None, "None"):
+        assert "Returns" in found or "Yields" in found
+    if names:
+        assert "Raises" in found

@@ -1,0 +1,108 @@
+"""Facts that stand in more than one place agree: commands, versions, dependencies."""
+
+import importlib.metadata
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import treealg
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def read(name):
+    return (ROOT / name).read_text("utf-8")
+
+
+def bash_blocks(text):
+    return re.findall(r"^```bash\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def test_readme_opens_with_two_set_up_commands_of_one_line():
+    first, second, *_ = bash_blocks(read("README.md"))
+    assert first.count("\n") == second.count("\n") == 1
+    assert first.endswith('".[demo]" && .venv/bin/treealg demo\n')
+    assert second.endswith("&& .venv/bin/python -m pytest\n")
+    fences = re.findall(r"^```(\w+)$", read("README.md"), flags=re.MULTILINE)
+    assert fences[:2] == ["bash", "bash"]
+
+
+def test_contributing_repeats_the_test_command_of_the_readme():
+    assert bash_blocks(read("CONTRIBUTING.md"))[0] == bash_blocks(read("README.md"))[1]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_ci_reads_the_commands_of_the_readme(number):
+    function = re.search(r"^readme_command\(\) \{\n.*?^\}$", read(".ci/run"), re.DOTALL | re.MULTILINE)
+    code = f"{function.group()}\nreadme_command {number}"
+    done = subprocess.run(
+        ["bash", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == bash_blocks(read("README.md"))[number - 1]
+
+
+def test_ci_runs_the_test_command_of_the_readme():
+    script = read(".ci/run")
+    assert "command=$(readme_command 2)" in script
+    assert 'bash -euo pipefail -c "${command//.venv/$venv}"' in script
+
+
+def test_version_is_the_same_everywhere():
+    citation = re.search(r"^version: (\S+)$", read("CITATION.cff"), re.MULTILINE)
+    newest = re.search(r"^## (\S+)", read("CHANGELOG.md"), re.MULTILINE)
+    assert {
+        "citation": citation.group(1),
+        "changelog": newest.group(1),
+        "installed": importlib.metadata.version("treealg"),
+        "package": treealg.__version__,
+    } == dict.fromkeys(("citation", "changelog", "installed", "package"), PROJECT["version"])
+
+
+def test_license_is_the_same_everywhere():
+    assert PROJECT["license"] == "MIT"
+    assert read("LICENSE").startswith("MIT License\n")
+    assert "\nlicense: MIT\n" in read("CITATION.cff")
+
+
+def test_python_range_is_the_same_everywhere():
+    tools = tomllib.loads(read("pyproject.toml"))["tool"]
+    assert PROJECT["requires-python"] == ">=3.11"
+    assert tools["ruff"]["target-version"] == "py311"
+    assert tools["mypy"]["python_version"] == "3.11"
+    assert "Python 3.11 or newer" in read("README.md")
+
+
+def names_of(requirements):
+    return {re.match(r"[\w-]+", requirement).group().lower() for requirement in requirements}
+
+
+def test_required_dependencies_are_numpy_sympy_and_networkx():
+    assert names_of(PROJECT["dependencies"]) == {"numpy", "sympy", "networkx"}
+    installed = [line for line in importlib.metadata.requires("treealg") if "extra" not in line]
+    assert names_of(installed) == {"numpy", "sympy", "networkx"}
+
+
+def test_a_package_has_one_version_range_in_all_extras():
+    ranges = {}
+    for extra in PROJECT["optional-dependencies"].values():
+        for requirement in extra:
+            ranges.setdefault(re.match(r"[\w-]+", requirement).group(), set()).add(requirement)
+    del ranges["treealg"]
+    assert {name: found for name, found in ranges.items() if len(found) > 1} == {}
+
+
+def test_test_extra_does_not_pull_in_torch():
+    extras, pending, needed = PROJECT["optional-dependencies"], ["test"], set()
+    while pending:
+        for requirement in extras[pending.pop()]:
+            nested = re.fullmatch(r"treealg\[([\w,]+)\]", requirement)
+            if nested:
+                pending += nested.group(1).split(",")
+            else:
+                needed |= names_of([requirement])
+    assert "pytest" in needed
+    assert needed.isdisjoint({"torch", "pysiglib", "kauri"})

@@ -1,0 +1,82 @@
+"""The door to the compiled kernels: arrays in, arrays out, nothing of trees.
+
+Arguments are positional, checked by the caller, and described in `treealg._fast.reference`, which
+has the same names in readable NumPy.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import wraps
+
+from treealg._fast import kernels
+from treealg._fast.kernels import (
+    ConvolutionProgram,
+    SparseMap,
+    has_openmp,
+    instruction_set_name,
+    use_instruction_set,
+)
+
+__all__ = [
+    "ConvolutionProgram",
+    "SparseMap",
+    "has_openmp",
+    "instruction_set_name",
+    "path_signature",
+    "signature_to_log",
+    "signature_to_log_backward",
+    "use_instruction_set",
+]
+
+# The thread that came out of os.fork(), in a forked process. OpenMP's threads belong to the thread
+# that started them and do not survive a fork: with GCC's OpenMP this one would wait for them for
+# ever. A thread that was started after the fork gets threads of its own.
+_forked_thread: int | None = None
+
+
+def _remember_fork() -> None:
+    global _forked_thread
+    _forked_thread = threading.get_ident()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_remember_fork)
+
+
+def _fork_safe(kernel: Callable[..., None]) -> Callable[..., None]:
+    """Run `kernel`, whose last argument is its number of threads, where OpenMP can start them."""
+
+    @wraps(kernel)
+    def call(*arguments: object) -> None:
+        if (
+            _forked_thread is not None
+            and arguments[-1] != 1
+            and threading.get_ident() == _forked_thread
+        ):
+            _in_new_thread(kernel, arguments)
+        else:
+            kernel(*arguments)
+
+    return call
+
+
+def _in_new_thread(kernel: Callable[..., None], arguments: tuple[object, ...]) -> None:
+    outcome: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(kernel(*arguments))
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    outcome.result()
+
+
+path_signature = _fork_safe(kernels.path_signature)
+signature_to_log = _fork_safe(kernels.signature_to_log)
+signature_to_log_backward = _fork_safe(kernels.signature_to_log_backward)

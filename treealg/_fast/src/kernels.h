@@ -1,0 +1,104 @@
+/* What the kernels of every instruction set and precision have in common: their arguments.
+ *
+ * Nothing here knows of trees. Arguments are checked by the caller; a kernel trusts them.
+ */
+#ifndef TREEALG_KERNELS_H
+#define TREEALG_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef Py_PYTHON_H
+typedef ptrdiff_t Py_ssize_t;
+#endif
+
+#define ALIGNMENT 64
+#define TREEALG_MAX_NODES 32 /* of the quadrature of a convolution program */
+
+/* A matrix of `count` rows in memory; strides in bytes, of any sign. */
+typedef struct {
+    char *data;
+    Py_ssize_t count, row_stride, column_stride;
+} matrix_view;
+
+/* Piecewise linear paths, (count, length, channels), strides in bytes, and their transform. */
+typedef struct {
+    const char *data;
+    Py_ssize_t count, length, channels;
+    Py_ssize_t path_stride, time_stride, channel_stride;
+    int time_aug, lead_lag;
+    double end_time;
+} path_view;
+
+/* out[r * width + a] = sum over e in ptr[r]:ptr[r + 1] of coef[e] * in[col[e] * width + a].
+ * Within a row the entries of coefficient 1 come first, up to unit_end[r]. */
+typedef struct {
+    Py_ssize_t width, n_rows, n_cols;
+    const int64_t *ptr, *unit_end;
+    const int32_t *col;
+    const void *coef; /* REAL */
+} sparse_map;
+
+/* The proper coproduct, block by block of `width` elements (see treealg.tables.ConvolutionTable),
+ * with the nodes at which the flow exp(tL) is carried. */
+typedef struct {
+    Py_ssize_t width, degree, n_nodes, n_slots;
+    const int64_t *block_start, *slot_start, *term_ptr;
+    const int32_t *term_slot, *term_trunk, *head, *tail;
+    const void *factor;                        /* REAL, n_slots */
+    const void *nodes, *weights, *integration; /* REAL: n_nodes, n_nodes, n_nodes x n_nodes */
+} convolution_program;
+
+/* Looked at between blocks of work; set when the caller wants the kernel to return early. */
+typedef struct interrupt {
+    volatile int stop; /* not 0: return early */
+    double last; /* when signals were last looked for, in seconds */
+    void (*poll)(struct interrupt *);
+    void *context;
+} interrupt;
+
+/* One precision on one instruction set. Sizes are in bytes of scratch for one group of lanes. */
+typedef struct {
+    int lanes;
+    size_t (*word_signature_scratch)(Py_ssize_t dimension, Py_ssize_t degree);
+    /* Word signatures of `used` pieces of paths: piece l is segments begin[l] to end[l] of path
+     * row[l] (of the transformed path). Result in the lane buffer `signature`. */
+    void (*word_signature)(const path_view *path, Py_ssize_t dimension, Py_ssize_t degree, int used,
+                           const Py_ssize_t *row, const Py_ssize_t *begin, const Py_ssize_t *end,
+                           void *signature, void *scratch, interrupt *stop);
+    /* In place, row-major and of one path: signature = signature (x) next. */
+    void (*word_product)(void *signature, const void *next, Py_ssize_t dimension,
+                         Py_ssize_t degree);
+    void (*load)(const matrix_view *m, Py_ssize_t first, Py_ssize_t start, Py_ssize_t count,
+                 void *lanes);
+    void (*store)(const matrix_view *m, Py_ssize_t first, Py_ssize_t start, Py_ssize_t count,
+                  const void *lanes);
+    void (*apply_map)(const sparse_map *map, const void *lanes, const matrix_view *out,
+                      Py_ssize_t first, Py_ssize_t column);
+    void (*apply_map_transposed)(const sparse_map *map, const matrix_view *in, Py_ssize_t first,
+                                 Py_ssize_t column, void *lanes);
+    size_t (*logarithm_scratch)(const convolution_program *program, int backward);
+    /* X from the rows of `in` (or, without them, from `lanes`); L to `lanes` (if not NULL) and to
+     * the rows of `out` (if not NULL). */
+    void (*logarithm)(const convolution_program *program, const matrix_view *in,
+                      Py_ssize_t in_column, const matrix_view *out, Py_ssize_t out_column,
+                      Py_ssize_t first, void *lanes, void *scratch);
+    /* The derivative with respect to X, to the rows of `out`, from that with respect to L, in the
+     * rows of `derivs` (or, without them, in `lanes`). */
+    void (*logarithm_backward)(const convolution_program *program, const matrix_view *in,
+                               Py_ssize_t in_column, const matrix_view *derivs,
+                               Py_ssize_t derivs_column, const matrix_view *out,
+                               Py_ssize_t out_column, Py_ssize_t first, const void *lanes,
+                               void *scratch);
+} kernel_table;
+
+typedef struct {
+    const char *name;
+    const kernel_table *f32, *f64;
+} instruction_set;
+
+/* The fastest instruction set of this processor, or the one called `name`; NULL if it has none
+ * of that name. */
+const instruction_set *treealg_instruction_set(const char *name);
+
+#endif

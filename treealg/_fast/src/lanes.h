@@ -1,0 +1,118 @@
+/* Vectors of lanes: the type every kernel computes with, and the way in and out of it.
+ *
+ * Representation contract. A kernel works on LANES paths (or signatures) side by side. A "lane
+ * buffer" holds one vector per coefficient, coefficients outermost, lane l of each vector
+ * belonging to path l. Lane buffers are aligned to ALIGNMENT bytes. Callers fill unused lanes with
+ * copies of a used one, so no lane ever holds uninitialised numbers.
+ *
+ * The including file defines REAL (float or double), VECTOR_BYTES (16, 32 or 64) and LANES.
+ */
+
+typedef REAL NAME(vec) __attribute__((vector_size(VECTOR_BYTES)));
+typedef REAL NAME(uvec) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(REAL)), may_alias));
+#define vec NAME(vec)
+#define uvec NAME(uvec)
+
+INLINE vec NAME(splat)(REAL x) {
+    vec v;
+    for (int l = 0; l < LANES; ++l) v[l] = x;
+    return v;
+}
+#define splat NAME(splat)
+
+/* Exchange the off-diagonal halves of every 2s x 2s block, for s = LANES/2, ..., 1: after the last
+ * stage v is transposed. LO and HI are the lane numbers of the two results. */
+#define EXCHANGE(s, LO, HI)                                              \
+    for (int i = 0; i < LANES; ++i)                                      \
+        if (!(i & (s))) {                                                \
+            const vec a = v[i], b = v[i + (s)];                          \
+            v[i] = __builtin_shufflevector(a, b, LO);                    \
+            v[i + (s)] = __builtin_shufflevector(a, b, HI);              \
+        }
+#define LIST(...) __VA_ARGS__
+#define EXCHANGE_LIST(s, LO, HI) EXCHANGE(s, LIST LO, LIST HI)
+
+INLINE void NAME(transpose)(vec v[LANES]) {
+#if LANES == 16
+    EXCHANGE_LIST(8, (0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
+                  (8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
+    EXCHANGE_LIST(4, (0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),
+                  (4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31))
+    EXCHANGE_LIST(2, (0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29),
+                  (2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31))
+    EXCHANGE_LIST(1, (0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),
+                  (1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31))
+#elif LANES == 8
+    EXCHANGE_LIST(4, (0, 1, 2, 3, 8, 9, 10, 11), (4, 5, 6, 7, 12, 13, 14, 15))
+    EXCHANGE_LIST(2, (0, 1, 8, 9, 4, 5, 12, 13), (2, 3, 10, 11, 6, 7, 14, 15))
+    EXCHANGE_LIST(1, (0, 8, 2, 10, 4, 12, 6, 14), (1, 9, 3, 11, 5, 13, 7, 15))
+#elif LANES == 4
+    EXCHANGE_LIST(2, (0, 1, 4, 5), (2, 3, 6, 7))
+    EXCHANGE_LIST(1, (0, 4, 2, 6), (1, 5, 3, 7))
+#elif LANES == 2
+    EXCHANGE_LIST(1, (0, 2), (1, 3))
+#else
+#error "LANES must be 2, 4, 8 or 16"
+#endif
+}
+
+/* Rows of an array in memory, one per lane: element j of lane l at base[l] + j * step bytes. */
+typedef struct {
+    char *base[LANES];
+    Py_ssize_t step;
+    int used; /* lanes that exist; the others are read from lane 0 and never written */
+} NAME(rows);
+#define rows_t NAME(rows)
+
+/* Rows first, first + 1, ... of a matrix; of `count` rows in all, at most LANES are taken. */
+INLINE rows_t NAME(rows_of)(const matrix_view *m, Py_ssize_t first) {
+    rows_t rows;
+    const Py_ssize_t left = m->count - first;
+    rows.used = left < LANES ? (int)left : LANES;
+    rows.step = m->column_stride;
+    for (int l = 0; l < LANES; ++l)
+        rows.base[l] = m->data + (first + (l < rows.used ? l : 0)) * m->row_stride;
+    return rows;
+}
+#define rows_of NAME(rows_of)
+
+/* Lane buffer x[0..count) from columns start..start+count of the rows. */
+INLINE void NAME(load_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, vec *x) {
+    Py_ssize_t j = 0;
+    if (rows->step == (Py_ssize_t)sizeof(REAL)) {
+        for (; j + LANES <= count; j += LANES) {
+            vec v[LANES];
+            for (int l = 0; l < LANES; ++l)
+                v[l] = *(const uvec *)(rows->base[l] + (start + j) * (Py_ssize_t)sizeof(REAL));
+            NAME(transpose)(v);
+            for (int l = 0; l < LANES; ++l) x[j + l] = v[l];
+        }
+    }
+    for (; j < count; ++j)
+        for (int l = 0; l < LANES; ++l)
+            ((REAL *)x)[j * LANES + l] = *(const REAL *)(rows->base[l] + (start + j) * rows->step);
+}
+#define load_rows NAME(load_rows)
+
+/* Columns start..start+count of the rows from lane buffer x[0..count). */
+INLINE void NAME(store_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, const vec *x) {
+    Py_ssize_t j = 0;
+    if (rows->step == (Py_ssize_t)sizeof(REAL)) {
+        for (; j + LANES <= count; j += LANES) {
+            vec v[LANES];
+            for (int l = 0; l < LANES; ++l) v[l] = x[j + l];
+            NAME(transpose)(v);
+            if (rows->used == LANES) {
+                for (int l = 0; l < LANES; ++l)
+                    *(uvec *)(rows->base[l] + (start + j) * (Py_ssize_t)sizeof(REAL)) = v[l];
+            } else {
+                for (int l = 0; l < rows->used; ++l)
+                    *(uvec *)(rows->base[l] + (start + j) * (Py_ssize_t)sizeof(REAL)) = v[l];
+            }
+        }
+    }
+    for (; j < count; ++j)
+        for (int l = 0; l < rows->used; ++l)
+            *(REAL *)(rows->base[l] + (start + j) * rows->step) = ((const REAL *)x)[j * LANES + l];
+}
+#define store_rows NAME(store_rows)

@@ -1,0 +1,275 @@
+/* Word signatures of piecewise linear paths, one path per lane.
+ *
+ * A segment with increment z multiplies the signature by exp(z); on a word of length k that is
+ * Horner's scheme (Kidger and Lyons 2021, Signatory, section 3.2)
+ *     S_k += (S_{k-1} + (... (S_2 + (S_1 + z/k) z/(k-1)) z/(k-2) ...) z/2) z,
+ * built letter by letter from the left. So a word needs its own prefixes only, and the tree of
+ * words is walked depth first with time innermost, a block of segments at a time:
+ *     carry_k(p)[t] = (S(p)[t] + carry_k(parent)[t] * z_a[t]) / (k - |p|),   |p| < k <= N,
+ *     S(p)[t+1]     = S(p)[t] + carry_{|p|}(parent)[t] * z_a[t],
+ * for p = parent followed by the letter a, where carry_k(empty) = 1/k. The carries of one branch
+ * stay in the first-level cache. Words of length N, nearly all of the work, are a small matrix
+ * product over time, carry_N times increments, with its results in registers.
+ *
+ * Layout: words by length, then lexicographically; the empty word is not stored.
+ */
+
+#define BLOCK 16 /* segments per block */
+#define MAX_ROWS 24
+
+/* Rows of the register tile for a number of columns: what the register file holds. */
+INLINE int NAME(tile_rows)(Py_ssize_t columns) {
+    const int accumulators = VECTOR_REGISTERS >= 32 ? 25 : 12;
+    const int rows = (int)(accumulators / columns);
+    return rows > 8 ? 8 : rows < 1 ? 1 : rows;
+}
+
+typedef struct {
+    Py_ssize_t d, degree;
+    int steps;          /* segments in this block */
+    const vec *z;       /* increments, [steps][d] */
+    vec *signature;     /* all words */
+    vec *carries;       /* [depth] -> [degree - depth][BLOCK] */
+    vec *rows;          /* carries of pending words of length N-1, [pending][BLOCK] */
+    vec *top;           /* where the results of the pending rows go */
+    int pending, capacity;
+    const vec *inverse; /* 1/k */
+} NAME(word_state);
+#define word_state NAME(word_state)
+
+INLINE void NAME(rank_update)(const int n_rows, const int n_columns, const vec *rows, const vec *z,
+                              Py_ssize_t d, int steps, vec *top) {
+    vec sum[8][8];
+    for (int r = 0; r < n_rows; ++r)
+        for (int a = 0; a < n_columns; ++a) sum[r][a] = top[r * d + a];
+    for (int t = 0; t < steps; ++t) {
+        for (int r = 0; r < n_rows; ++r) {
+            const vec carry = rows[r * BLOCK + t];
+            for (int a = 0; a < n_columns; ++a) sum[r][a] += carry * z[t * d + a];
+        }
+    }
+    for (int r = 0; r < n_rows; ++r)
+        for (int a = 0; a < n_columns; ++a) top[r * d + a] = sum[r][a];
+}
+
+INLINE void NAME(rank_update_columns)(const int n_columns, word_state *s, Py_ssize_t a) {
+    const int tile = VECTOR_REGISTERS >= 32
+        ? (n_columns <= 3 ? 8 : n_columns == 4 ? 6 : n_columns == 5 ? 5 : n_columns == 6 ? 4 : 3)
+        : (n_columns == 1 ? 8 : n_columns == 2 ? 6 : n_columns == 3 ? 4 : n_columns == 4 ? 3
+           : n_columns <= 6 ? 2 : 1);
+    int r = 0;
+    for (; r + tile <= s->pending; r += tile)
+        NAME(rank_update)(tile, n_columns, s->rows + r * BLOCK, s->z + a, s->d, s->steps,
+                          s->top + r * s->d + a);
+    for (; r < s->pending; ++r)
+        NAME(rank_update)(1, n_columns, s->rows + r * BLOCK, s->z + a, s->d, s->steps,
+                          s->top + r * s->d + a);
+}
+
+static void NAME(flush_rows)(word_state *s) {
+    Py_ssize_t a = 0;
+    while (a < s->d) {
+        const Py_ssize_t left = s->d - a;
+        switch (left > 8 && left < 16 ? (left + 1) / 2 : left) {
+#define COLUMNS(n) case n: NAME(rank_update_columns)(n, s, a); a += n; break;
+            COLUMNS(1) COLUMNS(2) COLUMNS(3) COLUMNS(4) COLUMNS(5) COLUMNS(6) COLUMNS(7)
+#undef COLUMNS
+        default: NAME(rank_update_columns)(8, s, a); a += 8;
+        }
+    }
+    s->top += s->pending * s->d;
+    s->pending = 0;
+}
+
+/* The child words of one prefix that is two letters short of the top: each gives a row. */
+INLINE void NAME(rows_of_children)(const int n, word_state *s, const vec *carry, Py_ssize_t a,
+                                   vec *value, vec *out) {
+    vec sum[4];
+    for (int c = 0; c < n; ++c) sum[c] = value[c];
+    for (int t = 0; t < s->steps; ++t) {
+        const vec own = carry[t], next = carry[BLOCK + t];
+        for (int c = 0; c < n; ++c) {
+            const vec z = s->z[t * s->d + a + c];
+            out[c * BLOCK + t] = sum[c] + next * z;
+            sum[c] += own * z;
+        }
+    }
+    for (int c = 0; c < n; ++c) value[c] = sum[c];
+}
+
+/* The carries for k = depth+1..N of a child at depth `depth`; there are n = N - depth of them. */
+INLINE void NAME(carries_of_child)(const int n, word_state *s, const vec *carry, Py_ssize_t a,
+                                   vec *value, vec *out) {
+    vec sum = *value;
+    for (int t = 0; t < s->steps; ++t) {
+        const vec z = s->z[t * s->d + a];
+        out[t] = sum + carry[BLOCK + t] * z;
+        for (int k = 1; k < n; ++k)
+            out[k * BLOCK + t] = (sum + carry[(k + 1) * BLOCK + t] * z) * s->inverse[k + 1];
+        sum += carry[t] * z;
+    }
+    *value = sum;
+}
+
+/* `carry` holds carry_{depth+1..N} of the word number `word` of length depth <= N-2. */
+static void NAME(expand)(word_state *s, Py_ssize_t depth, Py_ssize_t word, vec *level,
+                         Py_ssize_t level_size, const vec *carry) {
+    const Py_ssize_t d = s->d;
+    vec *value = level + word * d;
+    if (depth == s->degree - 2) {
+        if (s->pending + d > s->capacity) NAME(flush_rows)(s);
+        vec *out = s->rows + s->pending * BLOCK;
+        Py_ssize_t a = 0;
+        for (; a + 4 <= d; a += 4)
+            NAME(rows_of_children)(4, s, carry, a, value + a, out + a * BLOCK);
+        switch (d - a) {
+        case 3: NAME(rows_of_children)(3, s, carry, a, value + a, out + a * BLOCK); break;
+        case 2: NAME(rows_of_children)(2, s, carry, a, value + a, out + a * BLOCK); break;
+        case 1: NAME(rows_of_children)(1, s, carry, a, value + a, out + a * BLOCK); break;
+        }
+        s->pending += (int)d;
+        return;
+    }
+    vec *out = s->carries + (depth + 1) * s->degree * BLOCK;
+    for (Py_ssize_t a = 0; a < d; ++a) {
+        switch (s->degree - depth - 1) {
+        case 2: NAME(carries_of_child)(2, s, carry, a, value + a, out); break;
+        case 3: NAME(carries_of_child)(3, s, carry, a, value + a, out); break;
+        case 4: NAME(carries_of_child)(4, s, carry, a, value + a, out); break;
+        case 5: NAME(carries_of_child)(5, s, carry, a, value + a, out); break;
+        default: NAME(carries_of_child)((int)(s->degree - depth - 1), s, carry, a, value + a, out);
+        }
+        NAME(expand)(s, depth + 1, word * d + a, level + level_size, level_size * d, out);
+    }
+}
+
+/* Increments of segments first..first+steps of each piece; 0 beyond its end. */
+static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
+                             const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
+                             int steps, vec *z) {
+    const Py_ssize_t c = p->channels, size = (Py_ssize_t)sizeof(REAL);
+    REAL *const flat = (REAL *)z;
+    int aligned = !p->lead_lag && !p->time_aug && p->channel_stride == size
+        && p->time_stride == c * size;
+    for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
+    Py_ssize_t j = 0;
+    if (aligned) {
+        const char *base[LANES];
+        for (int l = 0; l < LANES; ++l) {
+            const int lane = l < used ? l : 0;
+            base[l] = p->data + row[lane] * p->path_stride + (begin[lane] + first) * c * size;
+        }
+        for (; j + LANES <= steps * c; j += LANES) {
+            vec v[LANES];
+            for (int l = 0; l < LANES; ++l)
+                v[l] = *(const uvec *)(base[l] + (j + c) * size) - *(const uvec *)(base[l] + j * size);
+            NAME(transpose)(v);
+            for (int l = 0; l < LANES; ++l) z[j + l] = v[l];
+        }
+        for (; j < steps * c; ++j)
+            for (int l = 0; l < LANES; ++l)
+                flat[j * LANES + l] = *(const REAL *)(base[l] + (j + c) * size)
+                    - *(const REAL *)(base[l] + j * size);
+        return;
+    }
+    const Py_ssize_t segments = (p->length - 1) * (p->lead_lag ? 2 : 1);
+    const REAL tick = p->time_aug ? (REAL)(p->end_time / (double)segments) : 0;
+    for (int l = 0; l < LANES; ++l) {
+        const int lane = l < used ? l : 0;
+        const char *const path = p->data + row[lane] * p->path_stride;
+        for (int t = 0; t < steps; ++t) {
+            const Py_ssize_t segment = begin[lane] + first + t;
+            REAL *const out = flat + t * d * LANES + l;
+            for (Py_ssize_t a = 0; a < d; ++a) out[a * LANES] = 0;
+            if (segment >= end[lane]) continue;
+            const Py_ssize_t step = p->lead_lag ? segment / 2 : segment;
+            const Py_ssize_t shift = p->lead_lag && segment % 2 == 0 ? c : 0;
+            const char *const x = path + step * p->time_stride;
+            for (Py_ssize_t a = 0; a < c; ++a)
+                out[(shift + a) * LANES] = *(const REAL *)(x + p->time_stride + a * p->channel_stride)
+                    - *(const REAL *)(x + a * p->channel_stride);
+            if (p->time_aug) out[(d - 1) * LANES] = tick;
+        }
+    }
+}
+
+static size_t NAME(word_signature_scratch)(Py_ssize_t d, Py_ssize_t degree) {
+    const size_t capacity = (size_t)(d > MAX_ROWS ? d : MAX_ROWS);
+    return sizeof(vec) * ((size_t)(degree + 1) + (size_t)d * BLOCK
+                          + (size_t)(degree * (degree + 1)) * BLOCK + capacity * BLOCK);
+}
+
+static void NAME(word_signature)(const path_view *path, Py_ssize_t d, Py_ssize_t degree, int used,
+                                 const Py_ssize_t *row, const Py_ssize_t *begin,
+                                 const Py_ssize_t *end, void *signature, void *scratch,
+                                 interrupt *stop) {
+    word_state s;
+    vec *const inverse = scratch;
+    vec *const z = inverse + degree + 1;
+    s.d = d;
+    s.degree = degree;
+    s.z = z;
+    s.signature = signature;
+    s.inverse = inverse;
+    s.carries = z + d * BLOCK;
+    s.rows = s.carries + degree * (degree + 1) * BLOCK;
+    const int tile = NAME(tile_rows)(d > 8 ? 8 : d);
+    s.capacity = (int)d;
+    while (s.capacity % tile && s.capacity + d <= MAX_ROWS) s.capacity += (int)d;
+
+    Py_ssize_t size = 0, top = 0, level = 1, longest = 0;
+    for (Py_ssize_t k = 1; k <= degree; ++k) {
+        level *= d;
+        top = size;
+        size += level;
+        inverse[k] = splat((REAL)1 / (REAL)k);
+    }
+    memset(signature, 0, (size_t)size * sizeof(vec));
+    for (int l = 0; l < used; ++l)
+        if (end[l] - begin[l] > longest) longest = end[l] - begin[l];
+
+    /* carry_k(empty word) = 1/k */
+    for (Py_ssize_t k = 0; k < degree; ++k)
+        for (int t = 0; t < BLOCK; ++t) s.carries[k * BLOCK + t] = inverse[k + 1];
+    for (int t = 0; t < BLOCK; ++t) s.rows[t] = inverse[1];
+
+    for (Py_ssize_t first = 0; first < longest; first += BLOCK) {
+        s.steps = (int)(longest - first < BLOCK ? longest - first : BLOCK);
+        s.top = (vec *)signature + top;
+        s.pending = degree == 1; /* then the one row is that of the empty word */
+        NAME(increments)(path, d, used, row, begin, end, first, s.steps, z);
+        if (degree > 1) NAME(expand)(&s, 0, 0, signature, d, s.carries);
+        NAME(flush_rows)(&s);
+        if ((first / BLOCK) % 64 == 63 && stop) {
+            stop->poll(stop);
+            if (stop->stop) return;
+        }
+    }
+}
+
+static void NAME(word_product)(void *signature, const void *next, Py_ssize_t d, Py_ssize_t degree) {
+    REAL *const left = signature;
+    const REAL *const right = next;
+    Py_ssize_t size = d, start = 0;
+    for (Py_ssize_t k = 1; k < degree; ++k) {
+        start += size;
+        size *= d;
+    }
+    for (Py_ssize_t k = degree; k >= 1; --k) {
+        Py_ssize_t left_size = size, left_start = start, right_size = 1, right_start = -1;
+        for (Py_ssize_t j = k - 1; j >= 1; --j) {
+            left_size /= d;
+            left_start -= left_size;
+            right_start = right_start < 0 ? 0 : right_start + right_size;
+            right_size *= d;
+            for (Py_ssize_t u = 0; u < left_size; ++u) {
+                const REAL factor = left[left_start + u];
+                REAL *const out = left + start + u * right_size;
+                for (Py_ssize_t v = 0; v < right_size; ++v) out[v] += factor * right[right_start + v];
+            }
+        }
+        for (Py_ssize_t w = 0; w < size; ++w) left[start + w] += right[start + w];
+        size /= d;
+        start -= size;
+    }
+}

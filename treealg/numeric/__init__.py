@@ -1,0 +1,32 @@
+"""The array face: functions that check, allocate, call a kernel, and return."""
+
+from __future__ import annotations
+
+from treealg.numeric.basis import (
+    branched_log_sig_length,
+    branched_sig_length,
+    idx_to_tree,
+    tree_to_idx,
+    trees,
+    trees_of_order,
+)
+from treealg.numeric.logarithm import branched_sig_to_log_sig, branched_sig_to_log_sig_backprop
+from treealg.numeric.paths import transform_path
+from treealg.numeric.plans import clear_cache, warm_up
+from treealg.numeric.signature import branched_log_sig, branched_sig
+
+__all__ = [
+    "branched_log_sig",
+    "branched_log_sig_length",
+    "branched_sig",
+    "branched_sig_length",
+    "branched_sig_to_log_sig",
+    "branched_sig_to_log_sig_backprop",
+    "clear_cache",
+    "idx_to_tree",
+    "transform_path",
+    "tree_to_idx",
+    "trees",
+    "trees_of_order",
+    "warm_up",
+]

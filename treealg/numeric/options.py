@@ -1,0 +1,253 @@
+"""Checks of the options that are not arrays: one small function per type of option.
+
+Python and NumPy integers are both integers, Python and NumPy booleans both booleans, and neither
+stands in for the other: ``True`` is not 1, so that a flag in the place of a degree is an error.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+import os
+from typing import Any
+
+import numpy as np
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+
+__all__ = [
+    "effective_dimension",
+    "end_time_of",
+    "flag",
+    "integer",
+    "log_method",
+    "reject_correction",
+    "threads",
+]
+
+
+def flag(value: Any, name: str) -> bool:
+    """Return `value` as a bool, accepting only booleans.
+
+    Parameters
+    ----------
+    value : bool or numpy.bool
+        The option.
+    name : str
+        Its name, for the message.
+
+    Returns
+    -------
+    bool
+        The value.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is no boolean.
+    """
+    if value is True or value is False:
+        return bool(value)
+    if isinstance(value, np.bool_):
+        return bool(value)
+    raise InvalidTypeError(
+        f"{name} must be True or False, got {_shown(value)}; write bool(...) around it if that "
+        f"is what you mean"
+    )
+
+
+def integer(value: Any, name: str, minimum: int) -> int:
+    """Return `value` as an int of at least `minimum`.
+
+    Parameters
+    ----------
+    value : int or numpy.integer
+        The option; a boolean is not an integer here.
+    name : str
+        Its name, for the message.
+    minimum : int
+        Smallest value allowed.
+
+    Returns
+    -------
+    int
+        The value.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is no integer.
+    InvalidValueError
+        If `value` is below `minimum`.
+    """
+    number = value if type(value) is int else _any_integer(value, name)
+    if number < minimum:
+        raise InvalidValueError(f"{name} must be at least {minimum}, got {number}")
+    return number
+
+
+def _any_integer(value: Any, name: str) -> int:
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        return int(value)
+    raise InvalidTypeError(
+        f"{name} must be an integer, got {_shown(value)}; write int(...) around it if that is "
+        f"what you mean"
+    )
+
+
+def end_time_of(value: Any) -> float:
+    """Return `end_time` as a finite float.
+
+    Parameters
+    ----------
+    value : float, int or numpy scalar
+        The last value of the time channel.
+
+    Returns
+    -------
+    float
+        The value.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is no real number.
+    InvalidValueError
+        If `value` is not finite as a float.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise InvalidTypeError(f"end_time must be a real number, got {_shown(value)}")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise InvalidValueError(
+            f"end_time must be finite, got {number}; give the last value of the time channel, "
+            f"for instance 1.0"
+        )
+    return number
+
+
+def log_method(value: Any, planar: bool) -> int:
+    """Return `method`: 0, or 1 or 2 when planar.
+
+    Parameters
+    ----------
+    value : int
+        Form of the log-signature.
+    planar : bool
+        Whether the basis is planar.
+
+    Returns
+    -------
+    int
+        The value.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is no integer.
+    InvalidValueError
+        If `value` is none of the methods of this basis.
+    """
+    method = integer(value, "method", 0)
+    if method == 0 or (planar and method <= 2):
+        return method
+    if method <= 2:
+        raise InvalidValueError(
+            f"method={method} gives coordinates at Lyndon forests, which exist only with "
+            f"planar=True; use method=0 or planar=True"
+        )
+    raise InvalidValueError(
+        f"method must be 0 (expanded), 1 (Lyndon coordinates) or 2 (bracket coefficients), "
+        f"got {method}"
+    )
+
+
+def threads(n_jobs: Any) -> int:
+    """Return the number of threads that `n_jobs` asks for.
+
+    Parameters
+    ----------
+    n_jobs : int
+        1 is serial, -1 all processors available to this process, ``-k`` all but ``k - 1`` (at
+        least one).  More than are available is as many as are available.
+
+    Returns
+    -------
+    int
+        At least 1.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `n_jobs` is no integer.
+    InvalidValueError
+        If `n_jobs` is 0.
+    """
+    count = n_jobs if type(n_jobs) is int else _any_integer(n_jobs, "n_jobs")
+    if count == 1:
+        return 1
+    if count == 0:
+        raise InvalidValueError(
+            "n_jobs must not be 0; use 1 for serial work, -1 for all processors, -k for all but k-1"
+        )
+    available = _available_processors()
+    return min(count, available) if count > 0 else max(available + 1 + count, 1)
+
+
+def _available_processors() -> int:
+    count: int | None
+    if hasattr(os, "process_cpu_count"):
+        count = os.process_cpu_count()
+    elif hasattr(os, "sched_getaffinity"):
+        count = len(os.sched_getaffinity(0))
+    else:
+        count = os.cpu_count()
+    return count or 1
+
+
+def reject_correction(correction: Any) -> None:
+    """Refuse every `correction` but None.
+
+    Parameters
+    ----------
+    correction : None
+        The argument of the caller.
+
+    Raises
+    ------
+    InvalidValueError
+        If `correction` is not None.
+    """
+    if correction is not None:
+        raise InvalidValueError(
+            f"correction is not supported in this version, got {_shown(correction)}; leave it out "
+            f"or pass None"
+        )
+
+
+def effective_dimension(dimension: int, time_aug: bool, lead_lag: bool) -> int:
+    """Return the number of channels of the transformed path.
+
+    Parameters
+    ----------
+    dimension : int
+        Channels of the underlying path.
+    time_aug, lead_lag : bool
+        The path transforms.
+
+    Returns
+    -------
+    int
+        Twice as many with `lead_lag`, and one more with `time_aug`.
+    """
+    return dimension * (2 if lead_lag else 1) + (1 if time_aug else 0)
+
+
+def _shown(value: Any) -> str:
+    """Return a short text for a value of unknown type and size."""
+    text = repr(value) if isinstance(value, (str, numbers.Number, np.generic)) else ""
+    kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+    return f"{text[:40]} of type {kind}" if text else f"a value of type {kind}"

@@ -1,0 +1,365 @@
+"""Plans: what a call needs beside its arrays, made once per size and kept.
+
+A plan holds the tables of one map, prepared for the kernels.  It depends on the size and the basis
+only, not on arrays or path transforms (these change the dimension alone), and is immutable, so that
+threads share it and a cleared cache never pulls it from under a running call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from treealg import tables
+from treealg.numeric import kernels, options
+
+__all__ = [
+    "Plan",
+    "PlanCache",
+    "basis_columns",
+    "clear_cache",
+    "find_log_plan",
+    "log_plan",
+    "path_log_plan",
+    "path_plan",
+    "warm_up",
+]
+
+_CACHE_BYTES = 1 << 29
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The prepared tables of one map.
+
+    Attributes
+    ----------
+    columns : int
+        Coefficients of the signature in this basis, without scalar.
+    size : int
+        Coefficients of the result, without scalar.
+    output_map : SparseMap or None
+        Map applied last; None for the identity.
+    program : ConvolutionProgram or None
+        Logarithm taken before; None for none.
+    nbytes : int
+        Size of the tables.
+    """
+
+    columns: int
+    size: int
+    output_map: kernels.SparseMap | None
+    program: kernels.ConvolutionProgram | None
+    nbytes: int
+
+
+class PlanCache:
+    """A cache of plans, bounded by the bytes of their tables, oldest out first.
+
+    There is no lock, which a forked process could inherit closed: each step is one atomic operation
+    on a dictionary, and a plan that leaves the cache lives on with whoever holds it.
+
+    Parameters
+    ----------
+    limit : int
+        Bytes to keep at most; a single larger plan is kept alone.
+
+    Attributes
+    ----------
+    find : callable
+        ``find(key)`` returns a plan or None.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._plans: dict[Hashable, Plan] = {}
+        self.find = self._plans.get
+
+    def keep(self, key: Hashable, plan: Plan) -> Plan:
+        """Keep a plan, and drop the oldest ones beyond the limit.
+
+        Parameters
+        ----------
+        key : hashable
+            What to find it by.
+        plan : Plan
+            The plan.
+
+        Returns
+        -------
+        Plan
+            `plan` itself.
+        """
+        self._plans[key] = plan
+        entries = list(self._plans.items())
+        total = sum(entry.nbytes for _, entry in entries)
+        for oldest, entry in entries:
+            if total <= self._limit:
+                break
+            if entry is not plan:
+                self._plans.pop(oldest, None)
+                total -= entry.nbytes
+        return plan
+
+    def clear(self) -> None:
+        """Drop every plan."""
+        self._plans.clear()
+
+
+_cache = PlanCache(_CACHE_BYTES)
+
+
+def path_plan(dimension: int, degree: int, planar: bool) -> Plan:
+    """Return the plan from words to the branched signature.
+
+    Parameters
+    ----------
+    dimension : int
+        Channels of the transformed path.
+    degree : int
+        Truncation, at least 0; at degree 0 the plan is empty.
+    planar : bool
+        Basis of ordered forests rather than trees.
+
+    Returns
+    -------
+    Plan
+        With `output_map` the arborification and no program.
+
+    Raises
+    ------
+    InvalidValueError
+        If the basis does not fit in memory.
+    """
+    key = ("path", dimension, degree, planar)
+    plan = _cache.find(key)
+    if plan is None:
+        columns = basis_columns(dimension, degree, planar)
+        if degree == 0:
+            return _EMPTY
+        table = tables.arborification(dimension, degree, planar)
+        plan = Plan(columns, columns, _prepared_map(table), None, _nbytes(table))
+        _cache.keep(key, plan)
+    return plan
+
+
+def path_log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan:
+    """Return the plan from words to the branched log-signature.
+
+    Parameters
+    ----------
+    dimension : int
+        Channels of the transformed path.
+    degree : int
+        Truncation, at least 0; at degree 0 the plan is empty.
+    planar : bool
+        Basis of ordered forests rather than trees.
+    method : int
+        0, or 1 or 2 if `planar`.
+
+    Returns
+    -------
+    Plan
+        With the logarithm of words as program.
+
+    Raises
+    ------
+    InvalidValueError
+        If the basis does not fit in memory.
+    """
+    key = ("path log", dimension, degree, planar, method)
+    plan = _cache.find(key)
+    if plan is None:
+        columns = basis_columns(dimension, degree, planar)
+        if degree == 0:
+            return _EMPTY
+        words = tables.word_convolution(dimension, degree)
+        if method == 0:
+            table = tables.arborification(dimension, degree, planar)
+        else:
+            table = tables.lyndon_arborification(dimension, degree, method)
+        output_map = _prepared_map(table)
+        plan = Plan(
+            columns, output_map.rows, output_map, _program(words), _nbytes(table) + _nbytes(words)
+        )
+        _cache.keep(key, plan)
+    return plan
+
+
+def find_log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan | None:
+    """Return what `log_plan` returns if it is there already, otherwise None.
+
+    Parameters
+    ----------
+    dimension, degree, planar, method
+        As for `log_plan`.
+
+    Returns
+    -------
+    Plan or None
+        The plan.
+    """
+    return _cache.find(("log", dimension, degree, planar, method))
+
+
+def log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan:
+    """Return the plan from a branched signature to its logarithm.
+
+    Parameters
+    ----------
+    dimension : int
+        Channels of the transformed path.
+    degree : int
+        Truncation, at least 0; at degree 0 the plan is empty.
+    planar : bool
+        Basis of ordered forests rather than trees.
+    method : int
+        0, or 1 or 2 if `planar`.
+
+    Returns
+    -------
+    Plan
+        With the logarithm in the algebra as program and no `output_map` for method 0.
+
+    Raises
+    ------
+    InvalidValueError
+        If the basis does not fit in memory.
+    """
+    plan = find_log_plan(dimension, degree, planar, method)
+    if plan is None:
+        columns = basis_columns(dimension, degree, planar)
+        if degree == 0:
+            return _EMPTY
+        algebra = tables.convolution(dimension, degree, planar)
+        output_map, size, nbytes = None, columns, _nbytes(algebra)
+        if method:
+            table = tables.lyndon(dimension, degree, method)
+            output_map = _prepared_map(table)
+            size, nbytes = output_map.rows, nbytes + _nbytes(table)
+        plan = Plan(columns, size, output_map, _program(algebra), nbytes)
+        _cache.keep(("log", dimension, degree, planar, method), plan)
+    return plan
+
+
+def basis_columns(dimension: int, degree: int, planar: bool) -> int:
+    """Return the number of coefficients of a signature, without scalar.
+
+    Parameters
+    ----------
+    dimension : int
+        Channels of the transformed path.
+    degree : int
+        Truncation, at least 0.
+    planar : bool
+        Basis of ordered forests rather than trees.
+
+    Returns
+    -------
+    int
+        The number.
+
+    Raises
+    ------
+    InvalidValueError
+        If so many do not fit in memory.
+    """
+    return tables.require_fits(dimension, degree, planar)
+
+
+def _prepared_map(table: tables.LinearMap) -> kernels.SparseMap:
+    return kernels.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
+
+
+def _program(table: tables.ConvolutionTable) -> kernels.ConvolutionProgram:
+    return kernels.ConvolutionProgram(
+        table.dimension,
+        table.block_start,
+        table.slot_start,
+        table.factor,
+        table.head,
+        table.tail,
+        table.term_ptr,
+        table.term_slot,
+        table.term_trunk,
+        *tables.nodes(table.degree),
+    )
+
+
+def _nbytes(table: Any) -> int:
+    return sum(v.nbytes for v in vars(table).values() if isinstance(v, np.ndarray))
+
+
+_EMPTY = Plan(0, 0, None, None, 0)
+
+
+def warm_up(dimension: int, degree: int, planar: bool = False) -> None:
+    """Build the tables of a size before they are needed.
+
+    Nothing ever has to be prepared: tables are built, or read from the disk cache, by the first
+    call that needs them. This makes that first call fast.
+
+    Parameters
+    ----------
+    dimension : int
+        Channels of the path that is integrated, at least 1: those of the data, twice as many with
+        ``lead_lag``, and one more with ``time_aug``.
+    degree : int
+        Truncation, at least 0.
+    planar : bool, default False
+        Basis of ordered forests rather than non-planar trees.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `dimension` or `degree` is no integer or `planar` no boolean.
+    InvalidValueError
+        If `dimension` is below 1 or `degree` below 0, or if the basis does not fit in memory.
+
+    See Also
+    --------
+    clear_cache : The opposite.
+
+    Notes
+    -----
+    The tables of `branched_sig`, and of `branched_log_sig` and `branched_sig_to_log_sig` with
+    ``method=0``, are built.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.warm_up(2, 3)
+    """
+    dimension = options.integer(dimension, "dimension", 1)
+    degree = options.integer(degree, "degree", 0)
+    planar = options.flag(planar, "planar")
+    path_plan(dimension, degree, planar)
+    path_log_plan(dimension, degree, planar, 0)
+    log_plan(dimension, degree, planar, 0)
+
+
+def clear_cache() -> None:
+    """Forget the tables that are held in memory.
+
+    Files in the disk cache stay. Other threads may be computing: they keep the tables that they
+    use, and results do not change.
+
+    Raises
+    ------
+    None
+        This function raises nothing.
+
+    See Also
+    --------
+    warm_up : Build tables early.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.clear_cache()
+    """
+    _cache.clear()
+    tables.clear_cache()

@@ -1,0 +1,286 @@
+"""Signatures and log-signatures of paths: words along the path, then one sparse map."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from treealg.errors import InvalidValueError
+from treealg.numeric import arrays, kernels, options, plans
+from treealg.typing import Array, ArrayLike
+
+__all__ = ["branched_log_sig", "branched_sig"]
+
+
+def branched_sig(
+    path: ArrayLike,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    correction: None = None,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Compute the branched signature of a path or of a batch of paths.
+
+    The path is linear between its points. For a tree :math:`B^+_a(\tau_1 \dots \tau_k)`, with root
+    label :math:`a` and branches :math:`\tau_i`,
+
+    .. math:: X_{s,t}(B^+_a(\tau_1 \dots \tau_k))
+              = \int_s^t X_{s,u}(\tau_1) \cdots X_{s,u}(\tau_k)\, dx^a_u,
+
+    in the notation of Gubinelli (2010), and on an ordered forest :math:`\omega B^+_a(F)` of planar
+    trees :math:`\int X_{s,u}(\omega)\, X_{s,u}(F)\, dx^a_u`.
+
+    Parameters
+    ----------
+    path : ArrayLike, shape (..., length, channels)
+        Points of the path, at least one, in at least one channel: a NumPy array or CPU tensor of
+        float32, float64 or integers, with any strides and byte order, or a nested list.
+    degree : int
+        Largest number of nodes of a tree or forest, at least 0.
+    time_aug : bool, default False
+        Append time as the last channel, uniform from 0 to `end_time` over the points.
+    lead_lag : bool, default False
+        Take the lead-lag path in twice as many channels (lag first), before `time_aug`.
+    end_time : float, default 1.0
+        Last value of the time channel; finite.
+    planar : bool, default False
+        Index by ordered forests of planar trees rather than by non-planar trees.
+    scalar_term : bool, default False
+        Put the value 1 of the empty tree in front.
+    correction : None
+        Reserved; anything else is refused in this version.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., coefficients)
+        Coefficients in basis order, ``branched_sig_length(d, degree, ...)`` of them with ``d`` the
+        channels of the transformed path. NumPy array or tensor as `path` is, of the same dtype
+        (float64 for integers and lists), never sharing memory with it.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `path` is no real array, requires a gradient, or is not on the CPU; if `degree` or
+        `n_jobs` is no integer, `end_time` no real number, or a flag no boolean.
+    InvalidValueError
+        If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
+        `n_jobs` is 0 or `end_time` is not finite; if `correction` is not None; or if the basis or
+        the result does not fit in memory.
+
+    See Also
+    --------
+    branched_log_sig : The logarithm, straight from the path.
+    trees : What the coefficients belong to.
+
+    Notes
+    -----
+    A path of one point has the signature of a constant path: 0 everywhere but at the empty tree.
+    Degree 0 gives no coefficient but the scalar. NaN and infinity stay within their own path.
+
+    Without a correction all integrals are combinations of word integrals: the branched signature is
+    the word signature composed with arborification, a sparse matrix of non-negative integers. Time
+    is ``length * words + entries`` per path; memory beyond `path` and result is bounded by threads
+    times coefficients. The GIL is released, no argument is changed.
+
+    References
+    ----------
+    M. Gubinelli, *Ramification of rough paths*, J. Differential Equations 248 (2010), 693-721,
+    section 4, doi:10.1016/j.jde.2009.11.015.
+
+    M. Hairer and D. Kelly, *Geometric versus non-geometric rough paths*, Ann. Inst. H. Poincaré
+    Probab. Statist. 51 (2015), 207-251, section 2, doi:10.1214/13-AIHP564.
+
+    H. Munthe-Kaas and W. Wright, *On the Hopf algebraic structure of Lie group integrators*, Found.
+    Comput. Math. 8 (2008), 227-257, section 3, doi:10.1007/s10208-006-0222-5.
+
+    P. Kidger and T. Lyons, *Signatory: differentiable computations of the signature and
+    logsignature transforms, on both CPU and GPU*, ICLR 2021, section 5.
+
+    Examples
+    --------
+    One step by (1, 2): a tree has the product of its increments over its tree factorial.
+
+    >>> import treealg
+    >>> treealg.trees_of_order(2, 2)
+    (((0,), 0), ((0,), 1), ((1,), 0), ((1,), 1))
+    >>> treealg.branched_sig([[0, 0], [1, 2]], 2)
+    array([1. , 2. , 0.5, 1. , 1. , 2. ])
+    """
+    call = _check(
+        path, degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs
+    )
+    return _run(call, plans.path_plan(call.dimension, call.degree, call.planar), 1.0)
+
+
+def branched_log_sig(
+    path: ArrayLike,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    correction: None = None,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Compute the branched log-signature of a path or of a batch of paths.
+
+    The logarithm of the signature :math:`X` in the algebra that it lives in,
+    :math:`\log_* X = \sum_{n \ge 1} \frac{(-1)^{n-1}}{n} (X - \varepsilon)^{*n}`, computed as the
+    logarithm of the word signature composed with arborification: a Hopf morphism commutes with
+    logarithms. The planar one is that of Munthe-Kaas and Wright (2008).
+
+    Parameters
+    ----------
+    path : ArrayLike, shape (..., length, channels)
+        Points of the path, as for `branched_sig`.
+    degree : int
+        Largest number of nodes of a tree or forest, at least 0.
+    time_aug : bool, default False
+        Append time as the last channel, uniform from 0 to `end_time` over the points.
+    lead_lag : bool, default False
+        Take the lead-lag path in twice as many channels (lag first), before `time_aug`.
+    end_time : float, default 1.0
+        Last value of the time channel; finite.
+    planar : bool, default False
+        Index by ordered forests of planar trees rather than by non-planar trees.
+    scalar_term : bool, default False
+        Put the value 0 of the empty tree in front; only of the expanded form.
+    correction : None
+        Reserved; anything else is refused in this version.
+    method : {0, 1, 2}, default 0
+        0 is the expanded form, in the layout of the signature. If `planar`, 1 gives the coordinates
+        at Lyndon forests and 2 the coefficients in the standard bracket basis.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., coefficients)
+        As many coefficients as the signature, or ``branched_log_sig_length(d, degree,
+        planar=True)`` for methods 1 and 2. Kind and dtype follow `path` as for `branched_sig`;
+        never shares memory with it.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `path` is no real array, requires a gradient, or is not on the CPU; if `degree`, `method`
+        or `n_jobs` is no integer, `end_time` no real number, or a flag no boolean.
+    InvalidValueError
+        If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
+        `n_jobs` is 0 or `end_time` is not finite; if `method` is not one of this basis, or has no
+        scalar and `scalar_term` asks for one; if `correction` is not None; or if the basis or the
+        result does not fit in memory.
+
+    See Also
+    --------
+    branched_sig_to_log_sig : The logarithm of any signature.
+
+    Notes
+    -----
+    A path of one point has a zero log-signature. NaN and infinity stay within their own path.
+    Complexity, memory and threads are those of `branched_sig`, and one word logarithm per path.
+
+    References
+    ----------
+    H. Munthe-Kaas and W. Wright, *On the Hopf algebraic structure of Lie group integrators*, Found.
+    Comput. Math. 8 (2008), 227-257, doi:10.1007/s10208-006-0222-5.
+
+    J. Reizenstein and B. Graham, *Algorithm 1004: the iisignature library*, ACM Trans. Math.
+    Softw. 46 (2020), 8:1-8:21, sections 3 and 4, doi:10.1145/3371237.
+
+    Examples
+    --------
+    The logarithm of one step is the step: nothing on trees of two nodes.
+
+    >>> import treealg
+    >>> treealg.branched_log_sig([[0, 0], [1, 2]], 2)
+    array([1., 2., 0., 0., 0., 0.])
+    """
+    call = _check(
+        path, degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs
+    )
+    method = options.log_method(method, call.planar)
+    if method and call.scalar_term:
+        raise InvalidValueError(
+            f"scalar_term must be False with method={method}, whose coordinates have no scalar; "
+            f"use method=0 for the expanded form"
+        )
+    plan = plans.path_log_plan(call.dimension, call.degree, call.planar, method)
+    return _run(call, plan, 0.0)
+
+
+class _Call(NamedTuple):
+    """The checked arguments of one call; `dimension` is that of the transformed path."""
+
+    rows: arrays.Rows
+    dimension: int
+    degree: int
+    time_aug: bool
+    lead_lag: bool
+    end_time: float
+    planar: bool
+    scalar_term: bool
+    n_threads: int
+
+
+def _check(
+    path: Any,
+    degree: Any,
+    time_aug: Any,
+    lead_lag: Any,
+    end_time: Any,
+    planar: Any,
+    scalar_term: Any,
+    correction: Any,
+    n_jobs: Any,
+) -> _Call:
+    """Check every argument, before any table is built or memory taken."""
+    if correction is not None:
+        options.reject_correction(correction)
+    rows = arrays.as_path(path)
+    time_aug = options.flag(time_aug, "time_aug")
+    lead_lag = options.flag(lead_lag, "lead_lag")
+    return _Call(
+        rows,
+        options.effective_dimension(rows.item[1], time_aug, lead_lag),
+        options.integer(degree, "degree", 0),
+        time_aug,
+        lead_lag,
+        options.end_time_of(end_time),
+        options.flag(planar, "planar"),
+        options.flag(scalar_term, "scalar_term"),
+        options.threads(n_jobs),
+    )
+
+
+def _run(call: _Call, plan: plans.Plan, scalar: float) -> Array:
+    """Allocate the result, and let the kernel fill it slab by slab."""
+    rows = call.rows
+    column = 1 if call.scalar_term else 0
+    result, out = arrays.allocate(rows, plan.size + column)
+    if column:
+        out[:, 0] = scalar
+    if plan.output_map is not None:
+        for start, stop in arrays.slabs(call.n_threads, rows):
+            kernels.path_signature(
+                rows.slab(start, stop),
+                out[start:stop],
+                column,
+                call.degree,
+                plan.output_map,
+                plan.program,
+                call.time_aug,
+                call.lead_lag,
+                call.end_time,
+                call.n_threads,
+            )
+    return arrays.wrap(result, rows.kind)

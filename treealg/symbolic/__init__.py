@@ -1,0 +1,70 @@
+"""Rooted trees, planar and non-planar, and their algebra, exactly.
+
+Trees, forests, their enumeration and ranking in one basis order, linear combinations and tensors
+with exact coefficients, the Hopf algebras of Butcher-Connes-Kreimer (`bck`) and
+Munthe-Kaas-Wright (`mkw`), grafting, functionals with their convolution, arborification, and
+exact branched signatures. Values are immutable; functions are safe in threads.
+"""
+
+from .arborification import arborification
+from .bck import BCK, bck
+from .characters import Character, InfinitesimalCharacter
+from .elements import Element, LinearCombination
+from .enumeration import count_forests, count_trees, enumerate_forests, enumerate_trees
+from .forests import Forest, OrderedForest
+from .functionals import Functional, convolve_maps
+from .grafting import b_minus, b_plus, graft
+from .hopf import HopfAlgebra
+from .memo import clear_cache
+from .mkw import MKW, mkw
+from .ranking import rank, unrank
+from .signatures import exact_log_signature, exact_signature
+from .tensors import Tensor
+from .trees import PlanarTree, RootedTree, Tree
+from .vectors import (
+    chen_product,
+    exp_star,
+    functional_from_vector,
+    functional_to_vector,
+    log_star,
+)
+from .words import shuffle_words
+
+__all__ = [
+    "BCK",
+    "MKW",
+    "Character",
+    "Element",
+    "Forest",
+    "Functional",
+    "HopfAlgebra",
+    "InfinitesimalCharacter",
+    "LinearCombination",
+    "OrderedForest",
+    "PlanarTree",
+    "RootedTree",
+    "Tensor",
+    "Tree",
+    "arborification",
+    "b_minus",
+    "b_plus",
+    "bck",
+    "chen_product",
+    "clear_cache",
+    "convolve_maps",
+    "count_forests",
+    "count_trees",
+    "enumerate_forests",
+    "enumerate_trees",
+    "exact_log_signature",
+    "exact_signature",
+    "exp_star",
+    "functional_from_vector",
+    "functional_to_vector",
+    "graft",
+    "log_star",
+    "mkw",
+    "rank",
+    "shuffle_words",
+    "unrank",
+]

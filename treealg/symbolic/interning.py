@@ -1,0 +1,94 @@
+"""Immutable values of which there is one object each, in a total order."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from typing import Any, Self, TypeVar
+
+__all__ = ["Interned", "intern_value"]
+
+V = TypeVar("V")
+
+_lock = threading.RLock()
+
+
+def _renew_lock() -> None:
+    # A child of fork may inherit the lock as held by a thread that it does not have.
+    global _lock
+    _lock = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)
+
+
+def intern_value(table: weakref.WeakValueDictionary[Any, V], key: Any, new: V) -> V:
+    """Return the value that `table` holds for a key, `new` if it holds none.
+
+    Parameters
+    ----------
+    table : WeakValueDictionary
+        The living values of a class.
+    key : hashable
+        What makes values equal.
+    new : object
+        Put into the table when there is no other.
+
+    Returns
+    -------
+    object
+        The one value with this key; threads that call at the same time get the same one.
+
+    Raises
+    ------
+    None
+        The key has been hashed by the caller.
+    """
+    with _lock:
+        value = table.get(key)
+        if value is None:
+            table[key] = value = new
+    return value
+
+
+class Interned:
+    """A value that is equal only to itself, with the order of its class.
+
+    Raises
+    ------
+    None
+        Only subclasses have instances.
+    """
+
+    __slots__ = ("__weakref__",)
+
+    def _precedes(self, other: Self) -> bool:
+        """Tell whether this value comes before another, different one of its class."""
+        raise NotImplementedError
+
+    def __lt__(self, other: Any) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return self is not other and self._precedes(other)
+
+    def __gt__(self, other: Any) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return self is not other and bool(other._precedes(self))
+
+    def __le__(self, other: Any) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return self is other or self._precedes(other)
+
+    def __ge__(self, other: Any) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return self is other or bool(other._precedes(self))
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self

@@ -1,0 +1,32 @@
+"""Index tables: the algebra of trees as frozen arrays of numbers, with their cache.
+
+A `LinearMap` or `ConvolutionTable` is generated from the exact algebra of `treealg.symbolic` when
+it is first asked for, validated, and kept in memory and on disk. Kernels read nothing else.
+"""
+
+from treealg.tables.arborification import arborification
+from treealg.tables.cache import clear_cache
+from treealg.tables.convolution import ConvolutionTable, convolution, word_convolution
+from treealg.tables.disk import cache_directory
+from treealg.tables.linear_map import LinearMap
+from treealg.tables.lyndon import lyndon, lyndon_arborification
+from treealg.tables.quadrature import Quadrature, nodes
+from treealg.tables.sizes import basis_length, log_length, require_fits, word_length
+
+__all__ = [
+    "ConvolutionTable",
+    "LinearMap",
+    "Quadrature",
+    "arborification",
+    "basis_length",
+    "cache_directory",
+    "clear_cache",
+    "convolution",
+    "log_length",
+    "lyndon",
+    "lyndon_arborification",
+    "nodes",
+    "require_fits",
+    "word_convolution",
+    "word_length",
+]

@@ -1,0 +1,149 @@
+"""Arrays that cannot be changed, and the base class of the tables that consist of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Self, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.errors import InvalidValueError
+
+__all__ = ["Table", "freeze", "require"]
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+
+def freeze(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+    """Copy an array into immutable memory.
+
+    Parameters
+    ----------
+    array : numpy.ndarray
+        Any shape and dtype.
+
+    Returns
+    -------
+    numpy.ndarray
+        A C-contiguous copy on top of a `bytes` object: even ``setflags(write=True)`` fails on it.
+
+    Raises
+    ------
+    None
+        Nothing is checked here.
+
+    Examples
+    --------
+    >>> freeze(np.arange(3)).flags.writeable
+    False
+    """
+    return np.frombuffer(array.tobytes(), dtype=array.dtype).reshape(array.shape)
+
+
+def require(condition: bool | np.bool_, what: str) -> None:
+    """Refuse a table whose structure is wrong.
+
+    Parameters
+    ----------
+    condition : bool
+        What must hold.
+    what : str
+        The same in words.
+
+    Raises
+    ------
+    InvalidValueError
+        If `condition` is false.
+    """
+    if not condition:
+        raise InvalidValueError(
+            f"not a valid table: {what} does not hold; build it with treealg.tables"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Base class of the tables: a frozen data class whose fields are integers and arrays."""
+
+    def __post_init__(self) -> None:
+        for name, dtype in self.array_types().items():
+            array = getattr(self, name)
+            if not isinstance(array, np.ndarray) or array.dtype != dtype or array.ndim != 1:
+                raise InvalidValueError(
+                    f"{type(self).__name__}.{name} must be a one-dimensional array of {dtype}, got "
+                    f"{array!r}; build tables with treealg.tables"
+                )
+            if array.flags.writeable:
+                object.__setattr__(self, name, freeze(array))
+        self.validate()
+
+    def validate(self) -> None:
+        """Check the structure: after this no reader of the table leaves its arrays.
+
+        Raises
+        ------
+        InvalidValueError
+            If the arrays do not have the structure that the class documents.
+        """
+
+    @classmethod
+    def array_types(cls) -> dict[str, np.dtype[Any]]:
+        """Return the dtype of each field that is an array.
+
+        Returns
+        -------
+        dict
+            From field name to dtype, in the order of the fields.
+
+        Raises
+        ------
+        None
+            Nothing is checked here.
+        """
+        return {f.name: f.metadata["dtype"] for f in fields(cls) if "dtype" in f.metadata}
+
+    @property
+    def nbytes(self) -> int:
+        """The memory of all arrays, in bytes."""
+        return sum(getattr(self, name).nbytes for name in self.array_types())
+
+    def parts(self) -> tuple[dict[str, int], dict[str, npt.NDArray[Any]]]:
+        """Take the table apart into its integers and its arrays.
+
+        Returns
+        -------
+        tuple of dict
+            The integer fields and the array fields by name; the arrays are not copied.
+
+        Raises
+        ------
+        None
+            Nothing is checked here.
+        """
+        types = self.array_types()
+        integers = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in types}
+        return integers, {name: getattr(self, name) for name in types}
+
+    @classmethod
+    def from_parts(cls, integers: dict[str, int], arrays: dict[str, npt.NDArray[Any]]) -> Self:
+        """Put a table together again.
+
+        Parameters
+        ----------
+        integers, arrays : dict
+            What `parts` returned.
+
+        Returns
+        -------
+        Table
+
+        Raises
+        ------
+        InvalidValueError
+            If the structure is wrong, or fields are missing, or there are others.
+        """
+        names = {f.name for f in fields(cls)}
+        require(names == integers.keys() | arrays.keys(), "the fields are those of the class")
+        require(all(type(value) is int for value in integers.values()), "sizes are integers")
+        return cls(**integers, **arrays)

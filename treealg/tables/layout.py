@@ -1,0 +1,255 @@
+"""The basis order in NumPy: the index of every forest at once, without a list of the basis.
+
+Forests are numbered from the empty one, 0, by nodes and then lexicographically by tree index; the
+tree ``B+_a(f)`` has index ``f * dimension + a``. So trees, too, come by order, and the sequences
+of trees with m nodes that start with one tree are a run of the list of forests with m nodes. Such
+a run is in the order of what follows the first tree, and (non-planar) what may follow tree i is
+the end of a list, the part that starts at i or later. Ranking is one table look-up and one sum.
+
+All arrays of indices are int64. A tree index or forest index stands for one decorated object, and
+an array of them for all decorations of one shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.tables.sizes import forest_counts
+
+__all__ = ["ForestLayout", "IntArray"]
+
+IntArray = npt.NDArray[np.int64]
+
+
+class ForestLayout:
+    """The numbering of the forests with at most `nodes` nodes.
+
+    Parameters
+    ----------
+    dimension : int
+        Number of labels.
+    nodes : int
+        Largest number of nodes of a forest, at least 0.
+    planar : bool
+        Whether order counts.
+
+    Raises
+    ------
+    InvalidValueError
+        Never by itself: the callers have checked the size.
+
+    Notes
+    -----
+    ``start[m]`` is the index of the first forest with m nodes, ``start[nodes + 1]`` the number of
+    all. Trees of order k are ``dimension * start[k - 1]`` to ``dimension * start[k]``.
+
+    Examples
+    --------
+    >>> layout = ForestLayout(2, 2, planar=False)
+    >>> layout.start
+    [0, 1, 3, 10]
+    >>> layout.first.tolist(), layout.rest.tolist()
+    ([-1, 0, 1, 0, 0, 1, 2, 3, 4, 5], [-1, 0, 0, 1, 2, 2, 0, 0, 0, 0])
+    """
+
+    def __init__(self, dimension: int, nodes: int, planar: bool) -> None:
+        self.dimension = dimension
+        self.nodes = nodes
+        self.planar = planar
+        self.counts = list(islice(forest_counts(dimension, planar), nodes + 1))
+        self.start = [0]
+        for count in self.counts:
+            self.start.append(self.start[-1] + count)
+        self._offset: list[IntArray] = [np.zeros(1, dtype=np.int64)]
+        for total in range(1, nodes + 1):
+            self._offset.append(self._offsets(total))
+
+    def tree_range(self, order: int) -> tuple[int, int]:
+        """Return the first tree index of an order, and the one after the last.
+
+        Parameters
+        ----------
+        order : int
+            From 1 to ``nodes + 1``.
+
+        Returns
+        -------
+        tuple of int
+
+        Raises
+        ------
+        IndexError
+            If `order` is out of range.
+        """
+        return self.dimension * self.start[order - 1], self.dimension * self.start[order]
+
+    def _offsets(self, total: int) -> IntArray:
+        """Count, for each tree index, the forests of `total` nodes whose first tree is smaller."""
+        followers = []
+        for order in range(1, total + 1):
+            low, high = self.tree_range(order)
+            rest = total - order
+            if self.planar or rest == 0:
+                followers.append(np.full(high - low, self.counts[rest], dtype=np.int64))
+            else:
+                followers.append(self.counts[rest] - self._suffix(rest, order))
+        offsets = np.zeros(self.tree_range(total)[1] + 1, dtype=np.int64)
+        np.cumsum(np.concatenate(followers), out=offsets[1:])
+        return offsets
+
+    def _suffix(self, total: int, order: int) -> IntArray:
+        """Return, for the trees of `order`, where the forests begin that may follow them."""
+        low, high = self.tree_range(order)
+        if order > total:
+            return np.full(high - low, self.counts[total], dtype=np.int64)
+        return self._offset[total][low:high]
+
+    def prepend(self, tree: IntArray, order: int, rest: IntArray, rest_nodes: int) -> IntArray:
+        """Rank the forests that start with `tree` and go on with `rest`.
+
+        Parameters
+        ----------
+        tree, rest : numpy.ndarray
+            Tree indices and forest indices, of the same shape. Non-planar: no tree of `rest` is
+            before `tree`.
+        order, rest_nodes : int
+            Their numbers of nodes.
+
+        Returns
+        -------
+        numpy.ndarray
+            Forest indices, int64.
+
+        Raises
+        ------
+        IndexError
+            If there are more nodes than the layout has, or an index is out of range.
+        """
+        total = order + rest_nodes
+        rank = self._offset[total][tree] + self.start[total]
+        if rest_nodes:
+            rank += rest
+            rank -= self.start[rest_nodes]
+            if not self.planar:
+                rank -= self._offset[rest_nodes][tree]
+        return rank
+
+    def join(self, trees: Sequence[IntArray], orders: Sequence[int]) -> IntArray:
+        """Rank the forests of the given trees, put in order first when non-planar.
+
+        Parameters
+        ----------
+        trees : sequence of numpy.ndarray
+            Tree indices, one array of shape ``(forests,)`` per tree of the forest.
+        orders : sequence of int
+            The number of nodes of the trees in each array.
+
+        Returns
+        -------
+        numpy.ndarray
+            Forest indices, int64, shape ``(forests,)``; for no tree at all an array of one 0.
+
+        Raises
+        ------
+        IndexError
+            If there are more nodes than the layout has.
+        """
+        if not self.planar and len(trees) > 1:
+            # Tree indices ascend with the order, so sorted columns have sorted orders.
+            orders = sorted(orders)
+            trees = list(np.sort(np.stack(trees), axis=0))
+        rank, nodes = np.zeros(1, dtype=np.int64), 0
+        for tree, order in zip(reversed(trees), reversed(orders), strict=True):
+            rank = self.prepend(tree, order, rank, nodes)
+            nodes += order
+        return rank
+
+    @cached_property
+    def order_of(self) -> IntArray:
+        """The number of nodes of each forest, int64, shape ``(forests,)``."""
+        return np.repeat(np.arange(self.nodes + 1), self.counts)
+
+    @cached_property
+    def first(self) -> IntArray:
+        """The index of the first tree of each forest, -1 for the empty one."""
+        parts = [np.full(1, -1, dtype=np.int64)]
+        for total in range(1, self.nodes + 1):
+            followers = np.diff(self._offset[total])
+            parts.append(np.repeat(np.arange(followers.size), followers))
+        return np.concatenate(parts)
+
+    @cached_property
+    def rest(self) -> IntArray:
+        """The index of the forest that is left without the first tree, -1 for the empty one."""
+        parts = [np.full(1, -1, dtype=np.int64)]
+        for total in range(1, self.nodes + 1):
+            offsets = self._offset[total]
+            for order in range(1, total + 1):
+                low, high = self.tree_range(order)
+                nodes = total - order
+                begin = np.full(high - low, self.start[nodes], dtype=np.int64)
+                if not self.planar and nodes:
+                    begin += self._suffix(nodes, order)
+                size = offsets[low + 1 : high + 1] - offsets[low:high]
+                run = np.arange(offsets[high] - offsets[low])
+                parts.append(run + np.repeat(begin - offsets[low:high] + offsets[low], size))
+        return np.concatenate(parts)
+
+    @cached_property
+    def last(self) -> IntArray:
+        """The index of the last tree of each planar forest, -1 for the empty one."""
+        last = self.first.copy()
+        for total in range(2, self.nodes + 1):
+            part = slice(self.start[total], self.start[total + 1])
+            rest = self.rest[part]
+            last[part] = np.where(rest > 0, last[rest], last[part])
+        return last
+
+    @cached_property
+    def init(self) -> IntArray:
+        """The index of each planar forest without its last tree, -1 for the empty one."""
+        init = np.zeros(self.start[-1], dtype=np.int64)
+        init[0] = -1
+        for total in range(2, self.nodes + 1):
+            longer = np.flatnonzero(self.rest[self.start[total] : self.start[total + 1]] > 0)
+            longer += self.start[total]
+            init[longer] = self.prepend_each(self.first[longer], init[self.rest[longer]])
+        return init
+
+    def prepend_each(self, tree: IntArray, rest: IntArray) -> IntArray:
+        """Rank planar forests as `prepend` does, for trees and forests of mixed orders.
+
+        Parameters
+        ----------
+        tree, rest : numpy.ndarray
+            Tree indices and planar forest indices, of the same shape.
+
+        Returns
+        -------
+        numpy.ndarray
+            Forest indices, int64.
+
+        Raises
+        ------
+        IndexError
+            If there are more nodes than the layout has, or an index is out of range.
+        """
+        start = np.array(self.start)
+        order = self.order_of[tree // self.dimension] + 1
+        rest_nodes = self.order_of[rest]
+        first_offset = np.array(
+            [
+                [self._offset[total][self.tree_range(k)[0]] if 0 < k <= total else 0
+                 for k in range(self.nodes + 1)]
+                for total in range(self.nodes + 1)
+            ]
+        )
+        total = order + rest_nodes
+        position = tree - self.dimension * start[order - 1]
+        rank = position * np.array(self.counts)[rest_nodes] + rest - start[rest_nodes]
+        return np.asarray(start[total] + first_offset[total, order] + rank)

@@ -1,0 +1,250 @@
+"""Sparse linear maps on blocks of coefficients, and the merging of equal entries.
+
+A map of width w acts on vectors whose coefficients come in blocks of w; each entry carries a
+whole input block to a whole output block, label by label. Coefficients are integers that float64
+holds exactly; a larger one is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.errors import InvalidValueError
+from treealg.tables.frozen import Table, require
+from treealg.tables.layout import IntArray
+from treealg.tables.sizes import check_entries
+
+__all__ = ["EXACT", "LinearMap", "check_pointer", "compose", "expand", "merge"]
+
+FloatArray = npt.NDArray[np.float64]
+
+EXACT = 2.0**53
+"""Below this every integer is a float64, and a sum of such products that stays below is exact."""
+
+
+@dataclass(frozen=True, eq=False)
+class LinearMap(Table):
+    """A sparse matrix of integers, each of which stands for a block on the diagonal.
+
+    ``out[r * width + a]`` is the sum over ``ptr[r] <= e < ptr[r + 1]`` of
+    ``coef[e] * in[col[e] * width + a]``, for each a below `width`.
+
+    Parameters
+    ----------
+    width : int
+        Coefficients per block.
+    n_rows, n_cols : int
+        Blocks of the output and of the input.
+    ptr : numpy.ndarray
+        int64, shape ``(n_rows + 1,)``: where each row begins.
+    col : numpy.ndarray
+        int32, shape ``(entries,)``: input blocks, ascending within a row.
+    coef : numpy.ndarray
+        float64, shape ``(entries,)``: non-zero integers below 2**53 in size.
+
+    Raises
+    ------
+    InvalidValueError
+        If the arrays do not have this structure.
+
+    Notes
+    -----
+    Arrays are immutable; those given writable are copied. Maps compare by identity.
+
+    Examples
+    --------
+    >>> from treealg.tables import arborification
+    >>> phi = arborification(1, 3, planar=False)  # trees b, l2, ch, l3 from words of 1, 2, 3
+    >>> phi.ptr.tolist(), phi.col.tolist(), phi.coef.tolist()
+    ([0, 1, 2, 3, 4], [0, 1, 2, 2], [1.0, 1.0, 2.0, 1.0])
+    """
+
+    width: int
+    n_rows: int
+    n_cols: int
+    ptr: IntArray = field(metadata={"dtype": np.dtype(np.int64)})
+    col: npt.NDArray[np.int32] = field(metadata={"dtype": np.dtype(np.int32)})
+    coef: FloatArray = field(metadata={"dtype": np.dtype(np.float64)})
+
+    def validate(self) -> None:
+        """Check the structure that the class documents.
+
+        Raises
+        ------
+        InvalidValueError
+            If it does not hold.
+        """
+        require(min(self.width, self.n_rows + 1, self.n_cols + 1) >= 1, "sizes are positive")
+        require(self.ptr.size == self.n_rows + 1, "ptr has one entry per row and one more")
+        require(self.coef.size == self.col.size, "col and coef have the same length")
+        check_pointer(self.ptr, self.col.size)
+        if not self.col.size:
+            return
+        require(self.col.min() >= 0 and self.col.max() < self.n_cols, "col is a block of the input")
+        ascending = np.diff(self.col) > 0
+        begins = self.ptr[1:-1]
+        ascending[begins[(begins > 0) & (begins < self.col.size)] - 1] = True
+        require(ascending.all(), "columns ascend within a row")
+        size = np.abs(self.coef)
+        require(size.min() >= 1 and size.max() < EXACT, "0 < |coef| < 2**53")
+        require((np.trunc(self.coef) == self.coef).all(), "coefficients are integers")
+
+
+def check_pointer(ptr: IntArray, entries: int) -> None:
+    """Refuse a row pointer that is not monotone from 0 to the number of entries.
+
+    Parameters
+    ----------
+    ptr : numpy.ndarray
+        int64, not empty.
+    entries : int
+        The number of entries.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is not.
+    """
+    require(ptr[0] == 0 and ptr[-1] == entries, "the row pointer goes from 0 to the entries")
+    require((np.diff(ptr) >= 0).all(), "the row pointer is monotone")
+
+
+def expand(ptr: IntArray, rows: IntArray) -> tuple[IntArray, IntArray]:
+    """List the entries of several rows of a sparse table, one row after the other.
+
+    Parameters
+    ----------
+    ptr : numpy.ndarray
+        Where each row begins, int64.
+    rows : numpy.ndarray
+        Row numbers in any order, with repetition.
+
+    Returns
+    -------
+    source, entry : numpy.ndarray
+        For each listed entry the position in `rows`, and the number of the entry.
+
+    Raises
+    ------
+    IndexError
+        If a row is out of range.
+
+    Examples
+    --------
+    >>> source, entry = expand(np.array([0, 2, 3]), np.array([1, 0]))
+    >>> source.tolist(), entry.tolist()
+    ([0, 1, 1], [2, 0, 1])
+    """
+    begin = ptr[rows]
+    size = ptr[rows + 1] - begin
+    stop = np.cumsum(size)
+    source = np.repeat(np.arange(size.size), size)
+    entry = np.arange(source.size) + np.repeat(begin - (stop - size), size)
+    return source, entry
+
+
+def merge(key: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Sort entries by key, add those of equal key, and drop zeros.
+
+    Parameters
+    ----------
+    key : numpy.ndarray
+        int64, shape ``(entries,)``.
+    value : numpy.ndarray
+        float64 integers, shape ``(entries,)``.
+
+    Returns
+    -------
+    key, value : numpy.ndarray
+        Keys ascending without repetition, and the sums.
+
+    Raises
+    ------
+    InvalidValueError
+        If a sum might be 2**53 or more in size, so that it need not be exact.
+
+    Examples
+    --------
+    >>> key, value = merge(np.array([3, 1, 3]), np.array([1.0, 5.0, 2.0]))
+    >>> key.tolist(), value.tolist()
+    ([1, 3], [5.0, 3.0])
+    """
+    if not key.size:
+        return key, value
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    begins = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
+    value = value[order]
+    # Sums of sizes round monotonically: if one reaches 2**53 in exact arithmetic, so it does here.
+    if np.add.reduceat(np.abs(value), begins).max() >= EXACT:
+        raise InvalidValueError(
+            "a coefficient of this table is 2**53 or more, which float64 does not hold exactly; "
+            "lower the degree"
+        )
+    value = np.add.reduceat(value, begins)
+    key = key[begins]
+    keep = value != 0
+    return (key, value) if keep.all() else (key[keep], value[keep])
+
+
+def compose(outer: LinearMap, inner: LinearMap) -> LinearMap:
+    """Compose a map of width 1 with a map of any width: `inner` acts first.
+
+    Parameters
+    ----------
+    outer : LinearMap
+        Of width 1, its input being the output of `inner`.
+    inner : LinearMap
+        Of any width.
+
+    Returns
+    -------
+    LinearMap
+        Of width 1.
+
+    Raises
+    ------
+    InvalidValueError
+        If the sizes do not fit, a coefficient is too large, or there are too many entries.
+    """
+    width = inner.width
+    require(outer.width == 1 and outer.n_cols == inner.n_rows * width, "the maps fit together")
+    column = outer.col.astype(np.int64)
+    size = np.diff(inner.ptr)[column // width]
+    check_entries(int(size.sum()), "the composition")
+    source, entry = expand(inner.ptr, column // width)
+    n_cols = inner.n_cols * width
+    row = np.repeat(np.arange(outer.n_rows), np.diff(outer.ptr))[source]
+    col = inner.col[entry].astype(np.int64) * width + (column % width)[source]
+    key, coef = merge(row * n_cols + col, outer.coef[source] * inner.coef[entry])
+    return from_keys(1, outer.n_rows, n_cols, key, coef)
+
+
+def from_keys(width: int, n_rows: int, n_cols: int, key: IntArray, coef: FloatArray) -> LinearMap:
+    """Build a map from merged entries.
+
+    Parameters
+    ----------
+    width, n_rows, n_cols : int
+        As in `LinearMap`.
+    key : numpy.ndarray
+        ``row * n_cols + column``, ascending without repetition.
+    coef : numpy.ndarray
+        The coefficients.
+
+    Returns
+    -------
+    LinearMap
+
+    Raises
+    ------
+    InvalidValueError
+        If a key is out of range or a coefficient is no non-zero integer below 2**53.
+    """
+    ptr = np.zeros(n_rows + 1, dtype=np.int64)
+    if n_cols:
+        ptr = np.searchsorted(key, np.arange(n_rows + 1) * n_cols).astype(np.int64)
+    return LinearMap(width, n_rows, n_cols, ptr, (key % max(n_cols, 1)).astype(np.int32), coef)

@@ -1,0 +1,273 @@
+"""Lyndon coordinates of planar log-signatures.
+
+An ordered forest is a word over planar trees, in the order of the tree index. A logarithm is a Lie
+element for the concatenation of forests, so it is known from its coefficients at Lyndon words
+(method 1), or from those in the basis of standard bracketings (method 2): for a Lyndon word
+``l = uv`` with v its longest proper Lyndon suffix, ``[l] = [u][v] - [v][u]``, and [l] is l plus
+larger words. What a bracketing looks like depends on the order pattern of the letters only, so it
+is expanded and inverted once per pattern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from treealg.tables import cache
+from treealg.tables.arborification import arborification
+from treealg.tables.layout import ForestLayout, IntArray
+from treealg.tables.linear_map import LinearMap, compose, from_keys, merge
+from treealg.tables.sizes import (
+    as_integer,
+    as_method,
+    basis_length,
+    check_entries,
+    log_length,
+    require_fits,
+    word_length,
+)
+
+__all__ = ["lyndon", "lyndon_arborification"]
+
+Word = tuple[int, ...]
+
+
+def lyndon(dimension: int, degree: int, method: int) -> LinearMap:
+    """Return the map from the expanded planar logarithm to Lyndon coordinates.
+
+    Parameters
+    ----------
+    dimension : int
+        Number of labels, at least 1.
+    degree : int
+        Largest number of nodes, at least 0.
+    method : {1, 2}
+        1: the coordinates at the Lyndon forests, in forest order. 2: the coefficients in the
+        basis of standard bracketings of the Lyndon forests, in the same order.
+
+    Returns
+    -------
+    LinearMap
+        Of width 1, from the ordered forests to the Lyndon forests.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is no integer.
+    InvalidValueError
+        If one is out of range, or the table would be too large or not exact in float64.
+
+    Notes
+    -----
+    Method 2 is right for logarithms, that is, for Lie elements, and means nothing for other
+    vectors. Built on first use, then kept in memory and on disk. Safe from several threads.
+
+    References
+    ----------
+    C. Reutenauer (1993), "Free Lie Algebras", sections 4.1 and 5.1. J. Reizenstein and B. Graham
+    (2020), "Algorithm 1004: the iisignature library", ACM TOMS 46, section 4.
+
+    Examples
+    --------
+    One colour, two nodes: the forest (b, b) is no Lyndon word, the ladder is.
+
+    >>> lyndon(1, 2, method=1).col.tolist()
+    [0, 2]
+    """
+    dimension = as_integer(dimension, "dimension", 1)
+    degree = as_integer(degree, "degree", 0)
+    method = as_method(method)
+
+    def build() -> LinearMap:
+        return _build(dimension, degree, method, require_fits(dimension, degree, planar=True))
+
+    def check(table: LinearMap) -> bool:
+        return (table.width, table.n_rows, table.n_cols) == (
+            1,
+            log_length(dimension, degree, True, method),
+            basis_length(dimension, degree, True),
+        )
+
+    return cache.table("lyndon", (dimension, degree, method), LinearMap, build, check)
+
+
+def lyndon_arborification(dimension: int, degree: int, method: int) -> LinearMap:
+    """Return the map from the logarithm over words to planar Lyndon coordinates.
+
+    Parameters
+    ----------
+    dimension : int
+        Number of labels, at least 1.
+    degree : int
+        Largest number of nodes, at least 0.
+    method : {1, 2}
+        As in `lyndon`.
+
+    Returns
+    -------
+    LinearMap
+        Of width 1, from the words of 1 to `degree` letters to the Lyndon forests: `lyndon` after
+        the planar `arborification`.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is no integer.
+    InvalidValueError
+        If one is out of range, or the table would be too large or not exact in float64.
+
+    Notes
+    -----
+    Built on first use, then kept in memory and on disk. Safe from several threads.
+
+    Examples
+    --------
+    >>> lyndon_arborification(1, 2, method=1).col.tolist()
+    [0, 1]
+    """
+    dimension = as_integer(dimension, "dimension", 1)
+    degree = as_integer(degree, "degree", 0)
+    method = as_method(method)
+
+    def build() -> LinearMap:
+        inner = arborification(dimension, degree, planar=True)
+        return compose(lyndon(dimension, degree, method), inner)
+
+    def check(table: LinearMap) -> bool:
+        return (table.width, table.n_rows, table.n_cols) == (
+            1,
+            log_length(dimension, degree, True, method),
+            word_length(dimension, degree),
+        )
+
+    return cache.table("lyndon_arborification", (dimension, degree, method), LinearMap, build,
+                       check)
+
+
+def _build(dimension: int, degree: int, method: int, length: int) -> LinearMap:
+    layout = ForestLayout(dimension, degree, planar=True)
+    groups = list(_lyndon_forests(layout))
+    found = [forests for forests, _ in groups]
+    forests = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
+    if method == 1:
+        keys = [np.arange(forests.size) * length + forests - 1]
+        coefs = [np.ones(forests.size)]
+    else:
+        keys, coefs = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+        total = 0
+        for _, letters in groups:
+            for rows, columns, value in _bracket_entries(layout, letters):
+                row = np.searchsorted(forests, rows)
+                keys.append(row * length + columns - 1)
+                coefs.append(np.full(row.size, value))
+                total += row.size
+                check_entries(total, f"the bracket projection for {dimension=}, {degree=}")
+    key, coef = merge(np.concatenate(keys), np.concatenate(coefs))
+    return from_keys(1, forests.size, length, key, coef)
+
+
+def _lyndon_forests(layout: ForestLayout) -> Iterator[tuple[IntArray, IntArray]]:
+    """Yield, for 1, 2, ... trees, the Lyndon forests and their trees, shape (forests, trees)."""
+    forests, rest = np.arange(1, layout.start[-1]), np.arange(1, layout.start[-1])
+    letters = np.zeros((forests.size, 0), dtype=np.int64)
+    while forests.size:
+        letters = np.column_stack([letters, layout.first[rest]])
+        rest = layout.rest[rest]
+        whole = rest == 0
+        words = letters[whole]
+        is_lyndon = _less_than_rotations(words)
+        yield forests[whole][is_lyndon], words[is_lyndon]
+        forests, letters, rest = forests[~whole], letters[~whole], rest[~whole]
+
+
+def _less_than_rotations(words: IntArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Tell which rows are smaller than all their proper rotations: the Lyndon words."""
+    smaller = np.ones(len(words), dtype=bool)
+    for shift in range(1, words.shape[1]):
+        difference = np.roll(words, -shift, axis=1) - words
+        position = (difference != 0).argmax(axis=1)
+        smaller &= np.take_along_axis(difference, position[:, None], axis=1)[:, 0] > 0
+    return smaller
+
+
+def _bracket_entries(
+    layout: ForestLayout, letters: IntArray
+) -> Iterator[tuple[IntArray, IntArray, int]]:
+    """Yield Lyndon forests, the forests their bracket coefficients use, and with which factor.
+
+    `letters` are all Lyndon forests of one number of trees.
+    """
+    length = letters.shape[1]
+    ascending = np.sort(letters, axis=1)
+    steps = np.diff(ascending, axis=1) > 0
+    rank = np.zeros_like(letters)
+    for position in range(length - 1):
+        rank += (steps[:, position, None]) & (letters > ascending[:, position, None])
+    code = rank @ (length ** np.arange(length))
+    # The first forest of each content, with smaller letters first, stands for all its words.
+    _, example = np.unique(code, return_index=True)
+    contents: dict[Word, list[Word]] = {}
+    for pattern in sorted(tuple(rank[i].tolist()) for i in example):
+        contents.setdefault(tuple(sorted(pattern)), []).append(pattern)
+    for patterns in contents.values():
+        chosen = ascending[code == np.array(patterns[0]) @ (length ** np.arange(length))]
+        # The distinct letters in ascending order: where the sorted pattern steps up.
+        content = np.array(sorted(patterns[0]))
+        distinct = chosen[:, np.searchsorted(content, np.arange(content[-1] + 1))]
+        forests = [_rank_words(layout, distinct[:, list(pattern)]) for pattern in patterns]
+        for i, row in enumerate(_inverse_brackets(patterns)):
+            for j, value in row.items():
+                yield forests[i], forests[j], value
+
+
+def _rank_words(layout: ForestLayout, letters: IntArray) -> IntArray:
+    """Return the forest index of words over planar trees, one per row."""
+    rank = np.zeros(len(letters), dtype=np.int64)
+    for column in letters.T[::-1]:
+        rank = layout.prepend_each(column, rank)
+    return rank
+
+
+def _inverse_brackets(words: list[Word]) -> list[dict[int, int]]:
+    """Invert the coefficients at Lyndon words of the standard bracketings of these words.
+
+    `words` are all Lyndon words of one content, ascending. With M[i, j] the coefficient of word i
+    in the bracketing of word j, which is lower unitriangular, return the sparse rows of the
+    inverse of M.
+    """
+    number = {word: i for i, word in enumerate(words)}
+    known: dict[Word, dict[Word, int]] = {}
+    matrix: list[dict[int, int]] = [{} for _ in words]
+    for j, word in enumerate(words):
+        for other, value in _bracket(word, known).items():
+            if other in number and number[other] != j:
+                matrix[number[other]][j] = value
+    inverse: list[dict[int, int]] = []
+    for i, row in enumerate(matrix):
+        solved = {i: 1}
+        for j, value in row.items():
+            for column, entry in inverse[j].items():
+                solved[column] = solved.get(column, 0) - value * entry
+        inverse.append({column: entry for column, entry in solved.items() if entry})
+    return inverse
+
+
+def _bracket(word: Word, known: dict[Word, dict[Word, int]]) -> dict[Word, int]:
+    """Expand the standard bracketing of a Lyndon word; words are as long as a forest has trees."""
+    if len(word) == 1:
+        return {word: 1}
+    if word not in known:
+        cut = next(
+            i for i in range(1, len(word)) if all(word[i:] < word[j:] for j in range(i + 1,
+                                                                                     len(word)))
+        )
+        expansion: dict[Word, int] = {}
+        right = _bracket(word[cut:], known)
+        for first, a in _bracket(word[:cut], known).items():
+            for second, b in right.items():
+                expansion[first + second] = expansion.get(first + second, 0) + a * b
+                expansion[second + first] = expansion.get(second + first, 0) - a * b
+        known[word] = {key: value for key, value in expansion.items() if value}
+    return known[word]

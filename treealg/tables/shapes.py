@@ -1,0 +1,246 @@
+"""Undecorated shapes with formal labels, and all decorations of a shape at once.
+
+The vertices of a shape are numbered in post-order, children before their parent, so that the last
+root is the last vertex. The *formal* forest of a shape has these numbers as labels: the algebra is
+applied to it once. An array of shape ``(vertices, decorations)`` then says which label each vertex
+has in each decoration, and an `Indexer` turns any formal tree or forest that the algebra returned
+into the basis indices of its decorations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from treealg.tables.layout import ForestLayout, IntArray
+
+if TYPE_CHECKING:
+    from treealg.symbolic import Forest, OrderedForest, PlanarTree, Tree
+
+__all__ = ["Indexer", "formal", "ordered_shapes", "tree_shapes"]
+
+
+def formal(shape: Tree | PlanarTree, first: int = 0) -> Tree | PlanarTree:
+    """Label the vertices of a tree by their numbers in post-order.
+
+    Parameters
+    ----------
+    shape : Tree or PlanarTree
+        Any tree; its labels do not matter.
+    first : int, default 0
+        The number of the first vertex.
+
+    Returns
+    -------
+    Tree or PlanarTree
+        The same shape, labelled ``first``, ``first + 1``, ...
+
+    Raises
+    ------
+    None
+        Every tree can be relabelled.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import PlanarTree
+    >>> formal(PlanarTree.from_tuple(((0,), ((0,), 0), 0))).to_tuple()
+    ((0,), ((1,), 2), 3)
+    """
+    cls = type(shape)
+    pending: list[tuple[Tree | PlanarTree, list[Tree | PlanarTree]]] = [(shape, [])]
+    number = first
+    while True:
+        tree, done = pending[-1]
+        if len(done) < len(tree.children):
+            pending.append((tree.children[len(done)], []))
+            continue
+        labelled = cls(done, number)
+        number += 1
+        pending.pop()
+        if not pending:
+            return labelled
+        pending[-1][1].append(labelled)
+
+
+def tree_shapes(dimension: int, degree: int) -> Iterator[tuple[Tree, IntArray]]:
+    """Yield the formal trees with 1 to `degree` vertices and the decorations of each.
+
+    Parameters
+    ----------
+    dimension : int
+        Number of labels.
+    degree : int
+        Largest number of vertices.
+
+    Yields
+    ------
+    tree : Tree
+        The formal tree, its root being the last vertex.
+    labels : numpy.ndarray
+        int64, shape ``(vertices, decorations)``: each decorated tree with root label 0 exactly
+        once, that is, one decoration per orbit of the symmetries of the shape.
+
+    Raises
+    ------
+    None
+        The callers have checked the size.
+    """
+    from treealg.symbolic import enumerate_trees
+
+    # Decorations with all labels of the root, for the shapes that may be children.
+    decorated: dict[Tree, IntArray] = {}
+    for order in range(1, degree + 1):
+        for shape in enumerate_trees(order):
+            labels = np.zeros((0, 1), dtype=np.int64)
+            for child, group in groupby(shape.children):
+                labels = _outer(labels, _multisets(decorated[child], sum(1 for _ in group)))
+            root = np.zeros((1, labels.shape[1]), dtype=np.int64)
+            yield formal(shape), np.vstack([labels, root])
+            if order < degree:
+                decorated[shape] = _outer(labels, np.arange(dimension)[None])
+
+
+def _outer(upper: IntArray, lower: IntArray) -> IntArray:
+    """Combine every decoration of one part with every one of another."""
+    left, right = upper.shape[1], lower.shape[1]
+    return np.vstack([np.repeat(upper, right, axis=1), np.tile(lower, left)])
+
+
+def _multisets(labels: IntArray, copies: int) -> IntArray:
+    """Decorate several copies of one tree, up to exchange of the copies."""
+    count = labels.shape[1]
+    chosen = np.arange(count)[None]
+    for _ in range(copies - 1):
+        last = chosen[-1]
+        followers = count - last
+        stop = np.cumsum(followers)
+        chosen = np.repeat(chosen, followers, axis=1)
+        following = np.arange(chosen.shape[1]) + np.repeat(last - (stop - followers), followers)
+        chosen = np.vstack([chosen, following])
+    return labels[:, chosen].transpose(1, 0, 2).reshape(copies * len(labels), -1)
+
+
+def ordered_shapes(dimension: int, degree: int) -> Iterator[tuple[OrderedForest, IntArray]]:
+    """Yield the formal ordered forests with 1 to `degree` vertices and the decorations of each.
+
+    Parameters
+    ----------
+    dimension : int
+        Number of labels.
+    degree : int
+        Largest number of vertices.
+
+    Yields
+    ------
+    forest : OrderedForest
+        The formal forest, the root of its last tree being the last vertex.
+    labels : numpy.ndarray
+        int64, shape ``(vertices, decorations)``: all decorations in which the last root has
+        label 0.
+
+    Raises
+    ------
+    None
+        The callers have checked the size.
+    """
+    from treealg.symbolic import OrderedForest, enumerate_forests
+
+    for nodes in range(1, degree + 1):
+        every = np.arange(dimension ** (nodes - 1))
+        labels = np.stack(
+            [every // dimension ** (nodes - 2 - j) % dimension for j in range(nodes - 1)]
+            + [np.zeros_like(every)]
+        )
+        for shape in enumerate_forests(nodes, planar=True):
+            trees, number = [], 0
+            for tree in shape.trees:
+                trees.append(formal(tree, number))
+                number += tree.order
+            yield OrderedForest(trees), labels
+
+
+class Indexer:
+    """Basis indices of formal trees and forests, for all decorations of one shape.
+
+    Parameters
+    ----------
+    layout : ForestLayout
+        The numbering, of the same kind as the trees.
+    labels : numpy.ndarray
+        int64, shape ``(vertices, decorations)``.
+
+    Raises
+    ------
+    None
+        Nothing is checked here.
+
+    Examples
+    --------
+    The cherry with its two leaves decorated by 0, 1 and by 1, 1 is tree 8 and tree 10 of d = 2:
+
+    >>> from treealg.symbolic import Tree
+    >>> labels = np.array([[0, 1], [1, 1], [0, 0]])
+    >>> indexer = Indexer(ForestLayout(2, 3, planar=False), labels)
+    >>> indexer.tree(formal(Tree.from_tuple(((0,), (0,), 0)))).tolist()
+    [16, 18]
+    """
+
+    def __init__(self, layout: ForestLayout, labels: IntArray) -> None:
+        self._layout = layout
+        self._labels = labels
+        self._trees: dict[Tree | PlanarTree, IntArray] = {}
+        self._forests: dict[tuple[Tree | PlanarTree, ...], IntArray] = {}
+
+    def tree(self, tree: Tree | PlanarTree) -> IntArray:
+        """Return the index of a formal tree in each decoration.
+
+        Parameters
+        ----------
+        tree : Tree or PlanarTree
+            Its labels are vertices of the shape.
+
+        Returns
+        -------
+        numpy.ndarray
+            int64, shape ``(decorations,)``.
+
+        Raises
+        ------
+        IndexError
+            If a label is no vertex.
+        """
+        known = self._trees.get(tree)
+        if known is None:
+            # Trees of these tables are a few vertices deep: a basis of depth 30 fits no memory.
+            children = self.forest(tree.children)
+            known = children * self._layout.dimension + self._labels[tree.label]
+            self._trees[tree] = known
+        return known
+
+    def forest(self, forest: Forest | OrderedForest | tuple[Tree | PlanarTree, ...]) -> IntArray:
+        """Return the index of a formal forest in each decoration.
+
+        Parameters
+        ----------
+        forest : Forest, OrderedForest or tuple of trees
+            Its labels are vertices of the shape.
+
+        Returns
+        -------
+        numpy.ndarray
+            int64, shape ``(decorations,)``, or ``(1,)`` for the empty forest.
+
+        Raises
+        ------
+        IndexError
+            If a label is no vertex.
+        """
+        trees = tuple(forest)
+        known = self._forests.get(trees)
+        if known is None:
+            known = self._layout.join([self.tree(t) for t in trees], [t.order for t in trees])
+            self._forests[trees] = known
+        return known

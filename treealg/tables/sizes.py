@@ -1,0 +1,409 @@
+"""Lengths of the bases, by counting, and the bounds beyond which no table is built.
+
+Nothing here lists a basis: every length is a sum of a few Python integers, and the counting stops
+at the first order that goes beyond a bound, so that an absurd degree is refused at once.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterator
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+
+__all__ = [
+    "MAX_COEFFICIENTS",
+    "MAX_ENTRIES",
+    "MAX_LENGTH",
+    "MAX_SHAPES",
+    "basis_length",
+    "check_entries",
+    "log_length",
+    "require_fits",
+    "word_length",
+]
+
+MAX_LENGTH = 2**63 - 1
+"""The largest length that `basis_length` and its siblings count to: the largest array index."""
+
+MAX_COEFFICIENTS = 2**27
+"""The longest vector that tables are built for: 1 GiB of float64."""
+
+MAX_ENTRIES = 2**27
+"""The most entries that one table may have: 1.5 GiB of column and coefficient."""
+
+MAX_SHAPES = 2**16
+"""The most undecorated shapes that a coproduct table is generated from."""
+
+
+def as_integer(value: object, name: str, least: int) -> int:
+    """Return `value` as a Python integer.
+
+    Parameters
+    ----------
+    value : object
+        A Python or NumPy integer.
+    name : str
+        The argument's name, for the message.
+    least : int
+        The smallest value that is accepted.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is no integer, or is a boolean.
+    InvalidValueError
+        If `value` is below `least`.
+    """
+    if type(value) is not int:
+        # A NumPy boolean refuses operator.index by itself; a Python one would pass as 0 or 1.
+        if isinstance(value, bool) or not hasattr(value, "__index__"):
+            raise InvalidTypeError(
+                f"{name} must be an integer, got {value!r} of type {type(value).__name__}; "
+                f"pass a Python or NumPy integer"
+            )
+        try:
+            value = operator.index(value)
+        except TypeError as error:
+            raise InvalidTypeError(
+                f"{name} must be an integer, got {value!r} of type {type(value).__name__}; "
+                f"pass a Python or NumPy integer"
+            ) from error
+    if value < least:
+        raise InvalidValueError(f"{name} must be at least {least}, got {value}; raise it")
+    return value
+
+
+def as_method(method: object) -> int:
+    """Return the Lyndon `method` as a Python integer, 1 or 2.
+
+    Parameters
+    ----------
+    method : object
+        A Python or NumPy integer.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    InvalidTypeError
+        If `method` is no integer, or is a boolean.
+    InvalidValueError
+        If `method` is neither 1 nor 2.
+    """
+    value = as_integer(method, "method", 1)
+    if value > 2:
+        raise InvalidValueError(
+            f"method must be 1 (coordinates at Lyndon forests) or 2 (bracket coefficients), "
+            f"got {value}"
+        )
+    return value
+
+
+def forest_counts(dimension: int, planar: bool) -> Iterator[int]:
+    """Count the forests with 0, 1, 2, ... nodes, without end.
+
+    The trees with n nodes are ``dimension`` times the forests with n - 1 nodes. Non-planar
+    forests are counted by Euler's transform of the trees, planar ones are Catalan numbers times
+    ``dimension**n``.
+
+    Parameters
+    ----------
+    dimension : int
+        Number of labels, at least 1.
+    planar : bool
+        Whether the order of children and of trees counts.
+
+    Yields
+    ------
+    int
+
+    Raises
+    ------
+    None
+        Nothing is checked here.
+
+    Examples
+    --------
+    >>> from itertools import islice
+    >>> list(islice(forest_counts(2, False), 6))
+    [1, 2, 7, 26, 107, 458]
+    >>> list(islice(forest_counts(1, True), 6))
+    [1, 1, 2, 5, 14, 42]
+    """
+    counts = [1]
+    yield 1
+    divisor_sums = [0]
+    nodes = 0
+    while True:
+        nodes += 1
+        if planar:
+            yield math.comb(2 * nodes, nodes) // (nodes + 1) * dimension**nodes
+            continue
+        divisor_sums.append(
+            sum(e * dimension * counts[e - 1] for e in range(1, nodes + 1) if nodes % e == 0)
+        )
+        weighted = sum(divisor_sums[k] * counts[nodes - k] for k in range(1, nodes + 1))
+        counts.append(weighted // nodes)
+        yield counts[nodes]
+
+
+def _size(coefficients: int) -> str:
+    """Write a number of coefficients and its size as float64 for a message."""
+    size, units = 8.0 * coefficients, ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+    while size >= 1024 and len(units) > 1:
+        size, units = size / 1024, units[1:]
+    return f"{coefficients} coefficients ({size:.4g} {units[0]} of float64)"
+
+
+def _refuse(what: str, total: int, bound: int) -> InvalidValueError:
+    """Build the error for a basis beyond `bound`; `total` is what was counted so far."""
+    at_least = _size(total) if total.bit_length() < 200 else f"2**{total.bit_length() - 1}"
+    return InvalidValueError(
+        f"{what} needs at least {at_least}, more than the bound of {_size(bound)}; "
+        f"lower the degree or the dimension"
+    )
+
+
+def _basis_length(dimension: int, degree: int, planar: bool, bound: int) -> int:
+    total = 0
+    counts = forest_counts(dimension, planar)
+    smaller = next(counts)
+    for _ in range(degree):
+        forests = next(counts)
+        total += forests if planar else dimension * smaller
+        smaller = forests
+        if total > bound:
+            kind = "planar" if planar else "non-planar"
+            raise _refuse(f"the {kind} basis for {dimension=}, {degree=}", total, bound)
+    return total
+
+
+def basis_length(dimension: int, degree: int, planar: bool = False) -> int:
+    """Count the basis elements of order 1 to `degree`, the empty one left out.
+
+    Parameters
+    ----------
+    dimension : int
+        Number of labels, at least 1.
+    degree : int
+        Largest number of nodes, at least 0.
+    planar : bool, default False
+        Count planar ordered forests (Munthe-Kaas--Wright) and not trees.
+
+    Returns
+    -------
+    int
+        The number of trees, or of ordered forests, with 1 to `degree` nodes.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `dimension` or `degree` is no integer.
+    InvalidValueError
+        If one is too small, or the length is beyond `MAX_LENGTH`, the largest array index.
+
+    Notes
+    -----
+    Counting: O(degree**2) integer operations non-planar, O(degree) planar.
+
+    Examples
+    --------
+    >>> [basis_length(2, degree) for degree in range(6)]
+    [0, 2, 6, 20, 72, 286]
+    >>> [basis_length(2, degree, planar=True) for degree in range(6)]
+    [0, 2, 10, 50, 274, 1618]
+    """
+    return _basis_length(
+        as_integer(dimension, "dimension", 1), as_integer(degree, "degree", 0), planar, MAX_LENGTH
+    )
+
+
+def word_length(dimension: int, degree: int) -> int:
+    """Count the words of 1 to `degree` letters.
+
+    Parameters
+    ----------
+    dimension : int
+        Number of letters, at least 1.
+    degree : int
+        Largest length, at least 0.
+
+    Returns
+    -------
+    int
+        ``dimension + dimension**2 + ... + dimension**degree``.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `dimension` or `degree` is no integer.
+    InvalidValueError
+        If one is too small, or the count is beyond `MAX_LENGTH`.
+
+    Examples
+    --------
+    >>> word_length(3, 2)
+    12
+    """
+    return _word_length(
+        as_integer(dimension, "dimension", 1), as_integer(degree, "degree", 0), MAX_LENGTH
+    )
+
+
+def _word_length(dimension: int, degree: int, bound: int) -> int:
+    total = 0
+    if dimension == 1:
+        total = degree
+    else:
+        power = 1
+        for _ in range(degree):
+            power *= dimension
+            total += power
+            if total > bound:
+                break
+    if total > bound:
+        raise _refuse(f"the word basis for {dimension=}, {degree=}", total, bound)
+    return total
+
+
+def log_length(dimension: int, degree: int, planar: bool = False, method: int = 0) -> int:
+    """Count the coordinates of a branched log-signature.
+
+    Parameters
+    ----------
+    dimension : int
+        Number of labels, at least 1.
+    degree : int
+        Largest number of nodes, at least 0.
+    planar : bool, default False
+        Planar ordered forests and not trees.
+    method : {0, 1, 2}, default 0
+        0 is the expanded form, 1 and 2 are Lyndon coordinates and need `planar`.
+
+    Returns
+    -------
+    int
+        `basis_length` for method 0, else the number of Lyndon forests, which is the sum over
+        orders n of (1/2n) times the sum over divisors e of n of mu(n/e) C(2e, e) dimension**e.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `dimension`, `degree` or `method` is no integer.
+    InvalidValueError
+        If one is out of range, a Lyndon method is asked for without `planar`, or the expanded
+        basis is beyond `MAX_LENGTH`.
+
+    References
+    ----------
+    H. Munthe-Kaas and S. Krogstad (2003), "On enumeration problems in Lie-Butcher theory",
+    Future Generation Computer Systems 19, section 3; OEIS A022553.
+
+    Examples
+    --------
+    >>> log_length(1, 5, planar=True, method=1)
+    38
+    >>> log_length(2, 3, planar=True, method=2)
+    33
+    """
+    if method == 0 and not isinstance(method, bool):
+        return basis_length(dimension, degree, planar)
+    as_method(method)
+    if not planar:
+        raise InvalidValueError(
+            f"method={method} is a Lyndon basis, which only the planar log-signature has; "
+            f"use method=0 or planar=True"
+        )
+    basis_length(dimension, degree, planar)
+    return sum(_lyndon_count(dimension, order) for order in range(1, degree + 1))
+
+
+def _lyndon_count(dimension: int, order: int) -> int:
+    """Count the Lyndon forests with `order` nodes."""
+    total = 0
+    for divisor in range(1, order + 1):
+        if order % divisor == 0:
+            total += _moebius(order // divisor) * math.comb(2 * divisor, divisor) * (
+                dimension**divisor
+            )
+    return total // (2 * order)
+
+
+def _moebius(number: int) -> int:
+    """Evaluate the Moebius function."""
+    sign, prime = 1, 2
+    while number > 1:
+        if number % prime == 0:
+            number //= prime
+            if number % prime == 0:
+                return 0
+            sign = -sign
+        prime += 1
+    return sign
+
+
+def require_fits(dimension: int, degree: int, planar: bool | None = False) -> int:
+    """Return the length of a basis that tables are built for, and refuse a larger one.
+
+    Parameters
+    ----------
+    dimension : int
+        Number of labels, at least 1.
+    degree : int
+        Largest order, at least 0.
+    planar : bool or None, default False
+        Planar forests, trees, or (None) words.
+
+    Returns
+    -------
+    int
+        `basis_length`, or `word_length`.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `dimension` or `degree` is no integer.
+    InvalidValueError
+        If one is too small, or the basis has more than `MAX_COEFFICIENTS` elements; the message
+        has the size in coefficients and bytes, as far as it was counted.
+
+    Examples
+    --------
+    >>> require_fits(2, 5)
+    286
+    """
+    dimension = as_integer(dimension, "dimension", 1)
+    degree = as_integer(degree, "degree", 0)
+    if planar is None:
+        return _word_length(dimension, degree, MAX_COEFFICIENTS)
+    return _basis_length(dimension, degree, planar, MAX_COEFFICIENTS)
+
+
+def check_entries(entries: int, what: str) -> None:
+    """Refuse a table, or a step of its generation, with too many entries.
+
+    Parameters
+    ----------
+    entries : int
+        How many entries there would be.
+    what : str
+        What they belong to, for the message.
+
+    Raises
+    ------
+    InvalidValueError
+        If `entries` is above `MAX_ENTRIES`.
+    """
+    if entries > MAX_ENTRIES:
+        raise InvalidValueError(
+            f"{what} would have {entries} entries ({12 * entries} bytes), more than the bound of "
+            f"{MAX_ENTRIES}; lower the degree or the dimension"
+        )
