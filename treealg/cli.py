@@ -195,7 +195,7 @@ def _add_trees(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _trees(arguments: argparse.Namespace) -> int:
-    from treealg.demo.text import forest_text
+    from treealg.demo.text import forest_of, forest_text
 
     dimension, degree, planar = arguments.dimension, arguments.degree, arguments.planar
     count = treealg.branched_sig_length(dimension, degree, planar=planar)
@@ -204,7 +204,7 @@ def _trees(arguments: argparse.Namespace) -> int:
         element = treealg.idx_to_tree(index, dimension, degree, planar=planar)
         print(f"{index:{width}}  {element}")
         if arguments.draw:
-            print(forest_text(element if planar else (element,)), end="\n\n")
+            print(forest_text(forest_of(element, planar=planar)), end="\n\n")
     return 0
 
 

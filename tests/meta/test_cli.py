@@ -26,7 +26,9 @@ def test_version_is_that_of_the_package(capsys):
     assert capsys.readouterr().out == f"treealg {treealg.__version__}\n"
 
 
-@pytest.mark.parametrize("launcher", [["-m", "treealg"], ["-c", "import treealg.cli as c; c.main()"]])
+@pytest.mark.parametrize(
+    "launcher", [["-m", "treealg"], ["-c", "from treealg.cli import main; main()"]]
+)
 def test_module_and_entry_point_run_the_command(launcher, tmp_path):
     command = [sys.executable, "-W", "error", *launcher, "trees", "2", "1"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)

@@ -85,10 +85,8 @@ import numpy.linalg
     assert imported_parts(source, "treealg.floor.module", is_package=False) == {
         "a", "b", "c", "floor", "e", "f", "g",
     }  # fmt: skip
-    assert imported_parts("from . import a\nfrom ..b import c", "treealg.floor", is_package=True) == {
-        "floor",
-        "b",
-    }
+    found = imported_parts("from . import a\nfrom ..b import c", "treealg.floor", is_package=True)
+    assert found == {"floor", "b"}
 
 
 @pytest.mark.parametrize("floor", FLOORS)

@@ -37,7 +37,8 @@ def test_contributing_repeats_the_test_command_of_the_readme():
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_ci_reads_the_commands_of_the_readme(number):
-    function = re.search(r"^readme_command\(\) \{\n.*?^\}$", read(".ci/run"), re.DOTALL | re.MULTILINE)
+    pattern = r"^readme_command\(\) \{\n.*?^\}$"
+    function = re.search(pattern, read(".ci/run"), flags=re.DOTALL | re.MULTILINE)
     code = f"{function.group()}\nreadme_command {number}"
     done = subprocess.run(
         ["bash", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True

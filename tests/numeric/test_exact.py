@@ -31,32 +31,39 @@ def error(got, want):
     return np.abs(got - want).max() / np.abs(want).max()
 
 
-def orders(case):
-    """Yield the slice of each order."""
+def scale(case):
+    """Return the signature of the path whose increments are the absolute values.
+
+    A coefficient is a sum of products of increments; this is the sum of their absolute values, of
+    which double precision can keep 1e-16, however much of the sum cancels.
+    """
+    path = np.cumsum(np.abs(np.diff(case.path, axis=0, prepend=case.path[:1])), axis=0)
+    return treealg.branched_sig(path, case.degree, planar=case.planar)
+
+
+def assert_exact_on_each_order(got, want, scale, case):
+    """Compare with the largest value on the same order."""
     start = 0
     for order in range(1, case.degree + 1):
         stop = treealg.branched_sig_length(case.dimension, order, planar=case.planar)
-        yield slice(start, stop)
+        here = slice(start, stop)
+        assert np.abs(got[here] - want[here]).max() <= 1e-13 * scale[here].max()
         start = stop
 
 
 def test_signature_of_a_path_is_exact_coefficient_by_coefficient(case):
     got = treealg.branched_sig(case.path, case.degree, planar=case.planar)
-    np.testing.assert_allclose(got, case.sig, rtol=1e-13, atol=0)
+    assert (np.abs(got - case.sig) <= 1e-13 * scale(case)).all()
 
 
-def test_log_signature_of_a_path_is_exact_on_each_order(case):
+def test_log_signature_of_a_path_is_exact(case):
     got = treealg.branched_log_sig(case.path, case.degree, planar=case.planar)
-    for here in orders(case):
-        assert error(got[here], case.log[here]) < 1e-13
+    assert_exact_on_each_order(got, case.log, scale(case), case)
 
 
-def test_logarithm_of_an_exact_signature_is_exact_on_each_order(case):
-    got = treealg.branched_sig_to_log_sig(
-        case.sig, case.dimension, case.degree, planar=case.planar
-    )
-    for here in orders(case):
-        assert error(got[here], case.log[here]) < 1e-13
+def test_logarithm_of_an_exact_signature_is_exact(case):
+    got = treealg.branched_sig_to_log_sig(case.sig, case.dimension, case.degree, planar=case.planar)
+    assert_exact_on_each_order(got, case.log, np.abs(case.sig), case)
 
 
 @pytest.mark.parametrize(("dimension", "degree", "planar"), SIZES, ids=IDS)
@@ -80,8 +87,9 @@ def test_gradient_is_the_exact_derivative_of_the_exact_logarithm(
     got = treealg.branched_sig_to_log_sig_backprop(
         values, weights, dimension, degree, planar=planar
     )
-    want = exact_logarithm(dimension, degree, planar).pullback(values, weights)
-    assert error(got, want) < 1e-14
+    directions = rng.permutation(size)[:24]
+    want = exact_logarithm(dimension, degree, planar).pullback(values, weights, directions)
+    assert np.abs(got[directions] - want).max() < 1e-14 * np.abs(got).max()
 
 
 @pytest.mark.parametrize("planar", [False, True])
@@ -156,15 +164,12 @@ def test_lyndon_gradient_is_exact(exact_logarithm, method):
     size = len(logarithm.basis)
     tiny = 2.0**-300 * np.eye(size)
     matrix = 2.0**300 * treealg.branched_sig_to_log_sig(tiny, 2, 3, planar=True, method=method)
-    want = logarithm.pullback(values, matrix @ weights)
+    want = logarithm.pullback(values, matrix @ weights, range(size))
     assert error(got, want) < 1e-14
 
 
-@pytest.mark.parametrize("planar", [False, True])
-@pytest.mark.parametrize("method", [0, 1, 2])
+@pytest.mark.parametrize(("planar", "method"), [(False, 0), (True, 0), (True, 1), (True, 2)])
 def test_logarithm_along_the_path_equals_logarithm_of_its_signature(planar, method):
-    if method and not planar:
-        pytest.skip("Lyndon coordinates are planar")
     path = np.random.default_rng(7).normal(size=(3, 8, 2))
     options = {"planar": planar, "time_aug": True}
     sig = treealg.branched_sig(path, 4, **options)

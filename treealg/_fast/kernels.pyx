@@ -24,6 +24,7 @@ import numpy as np
 
 cdef extern from "src/kernels.h" nogil:
     enum: TREEALG_MAX_NODES
+    enum: TREEALG_TILE
 
     ctypedef struct matrix_view:
         char *data
@@ -43,6 +44,9 @@ cdef extern from "src/kernels.h" nogil:
         const int32_t *col
         const void *coef
 
+    ctypedef struct block_run:
+        int32_t blocks, terms
+
     ctypedef struct convolution_program:
         Py_ssize_t width, degree, n_nodes, n_slots
         const int64_t *block_start
@@ -52,9 +56,18 @@ cdef extern from "src/kernels.h" nogil:
         const int32_t *term_trunk
         const int32_t *head
         const int32_t *tail
+        Py_ssize_t n_sums
+        const int64_t *sum_ptr
+        const int32_t *sum_slot
+        const int64_t *tile_run
+        const block_run *runs
+        const int32_t *top_block
+        const int32_t *top_slot
+        const int32_t *top_trunk
         const void *factor
         const void *nodes
         const void *weights
+        const void *moments
         const void *integration
 
     ctypedef struct interrupt:
@@ -203,14 +216,21 @@ cdef class ConvolutionProgram:
             np.ascontiguousarray(x, dtype=np.int32) for x in (head, tail, term_slot, term_trunk)
         ]
         reals = [
-            np.ascontiguousarray(x, dtype=np.float64) for x in (factor, nodes, weights, integration)
+            np.ascontiguousarray(x, dtype=np.float64)
+            for x in (factor, nodes, weights, weights * (1 - nodes), integration)
         ]
         singles = [x.astype(np.float32) for x in reals]
         cdef Py_ssize_t n_slots = len(reals[0]), n_nodes = len(reals[1])
         check_program(integers, indices, n_slots, width)
         if n_nodes > TREEALG_MAX_NODES:
             raise ValueError(f"ConvolutionProgram: more than {TREEALG_MAX_NODES} nodes")
-        self.keep = (integers, indices, reals, singles)
+        first = integers[0][-2]
+        start = integers[2][first]
+        term_ptr_top, slot_top, trunk_top, sum_ptr, sum_slot = merged_by_trunk(
+            integers[2][first:] - start, indices[2][start:], indices[3][start:], n_slots
+        )
+        tiles = tiles_of_blocks(term_ptr_top, slot_top, trunk_top, width)
+        self.keep = (integers, indices, reals, singles, sum_ptr, sum_slot, tiles)
         self.columns = integers[0][len(integers[0]) - 1] * width
         self.f64.width = width
         self.f64.degree = len(integers[0]) - 1
@@ -223,20 +243,86 @@ cdef class ConvolutionProgram:
         self.f64.tail = <const int32_t *> address(indices[1])
         self.f64.term_slot = <const int32_t *> address(indices[2])
         self.f64.term_trunk = <const int32_t *> address(indices[3])
+        self.f64.n_sums = len(sum_ptr) - 1
+        self.f64.sum_ptr = <const int64_t *> address(sum_ptr)
+        self.f64.sum_slot = <const int32_t *> address(sum_slot)
+        self.f64.tile_run = <const int64_t *> address(tiles[0])
+        self.f64.runs = <const block_run *> address(tiles[1])
+        self.f64.top_block = <const int32_t *> address(tiles[2])
+        self.f64.top_slot = <const int32_t *> address(tiles[3])
+        self.f64.top_trunk = <const int32_t *> address(tiles[4])
         self.f64.factor = address(reals[0])
         self.f64.nodes = address(reals[1])
         self.f64.weights = address(reals[2])
-        self.f64.integration = address(reals[3])
+        self.f64.moments = address(reals[3])
+        self.f64.integration = address(reals[4])
         self.f32 = self.f64
         self.f32.factor = address(singles[0])
         self.f32.nodes = address(singles[1])
         self.f32.weights = address(singles[2])
-        self.f32.integration = address(singles[3])
+        self.f32.moments = address(singles[3])
+        self.f32.integration = address(singles[4])
 
 
 cdef const void *address(array):
     cdef Py_ssize_t at = array.ctypes.data
     return <const void *> at
+
+
+def merged_by_trunk(term_ptr, term_slot, term_trunk, n_slots):
+    """Merge the terms of each block that have one trunk; equal sums of slots become one.
+
+    Returns term_ptr, term_slot and term_trunk of the merged terms, and sum_ptr and sum_slot: slot
+    number n_slots + i is the sum of the slots sum_slot[sum_ptr[i]:sum_ptr[i + 1]].
+    """
+    n_blocks = len(term_ptr) - 1
+    block = np.repeat(np.arange(n_blocks), np.diff(term_ptr))
+    order = np.lexsort((term_slot, term_trunk, block))
+    block, slot, trunk = block[order], term_slot[order], term_trunk[order]
+    changes = (np.diff(block) != 0) | (np.diff(trunk) != 0)
+    starts = np.flatnonzero(np.concatenate([[True], changes])[: len(slot)])
+    sizes = np.diff(np.append(starts, len(slot)))
+    merged = slot[starts]
+    sums = []
+    for size in np.unique(sizes[sizes > 1]):
+        group = np.flatnonzero(sizes == size)
+        members = slot[starts[group][:, None] + np.arange(size)]
+        distinct, which = np.unique(members, axis=0, return_inverse=True)
+        merged[group] = n_slots + sum(map(len, sums)) + which.ravel()
+        sums.append(distinct)
+    sum_ptr = np.cumsum([0, *(distinct.shape[1] for distinct in sums for _ in distinct)])
+    sum_slot = np.concatenate([np.empty(0, np.int32), *(distinct.ravel() for distinct in sums)])
+    counts = np.bincount(block[starts], minlength=n_blocks)
+    return (
+        np.concatenate([[0], np.cumsum(counts)]),
+        merged.astype(np.int32),
+        trunk[starts],
+        sum_ptr.astype(np.int64),
+        sum_slot.astype(np.int32),
+    )
+
+
+def tiles_of_blocks(term_ptr, term_slot, term_trunk, width):
+    """Return tile_run, runs, top_block, top_slot and top_trunk for the blocks of one order."""
+    per_tile = max(TREEALG_TILE // width, 1)
+    place = np.arange(len(term_ptr) - 1)
+    tile = place // per_tile
+    terms = np.diff(term_ptr)
+    order = np.lexsort((terms, tile))  # stable; tile by tile, then by number of terms
+    tile, terms = tile[order], terms[order]
+    changes = (np.diff(tile) != 0) | (np.diff(terms) != 0)
+    starts = np.flatnonzero(np.concatenate([[True], changes])[: len(order)])
+    runs = np.stack([np.diff(np.append(starts, len(order))), terms[starts]], axis=1)
+    tile_run = np.searchsorted(tile[starts], np.arange(-(-len(order) // per_tile) + 1))
+    shift = term_ptr[:-1][order] - (np.cumsum(terms) - terms)
+    entries = np.repeat(shift, terms) + np.arange(terms.sum())
+    return (
+        tile_run.astype(np.int64),
+        np.ascontiguousarray(runs, dtype=np.int32),
+        (order % per_tile).astype(np.int32),
+        np.ascontiguousarray(term_slot[entries]),
+        np.ascontiguousarray(term_trunk[entries]),
+    )
 
 
 def check_program(integers, indices, n_slots, width):
@@ -311,6 +397,7 @@ cdef class Buffer:
 
 
 cdef enum:
+    GROUPS_PER_POLL = 16
     SIGNALLED = 1
     OUT_OF_MEMORY = 2
 
@@ -489,7 +576,8 @@ cdef void whole_paths(
                     table, log_program, output_map, out, column, group * table.lanes, lanes,
                     lanes + task.lanes_size,
                 )
-                stop.poll(stop)
+                if group % GROUPS_PER_POLL == 0:
+                    stop.poll(stop)
         free_scratch(lanes)
 
 
@@ -523,7 +611,8 @@ cdef void cut_paths(
             elif not stop.stop:
                 pieces_of_group(task, table, group, lanes, lanes + task.lanes_size, stop)
                 table.store(&parts, group * table.lanes, 0, task.words, lanes)
-                stop.poll(stop)
+                if group % GROUPS_PER_POLL == 0:
+                    stop.poll(stop)
         for i in prange(count, schedule="static"):
             for piece in range(1, task.pieces):
                 table.word_product(
@@ -625,7 +714,8 @@ def signature_to_log(
                         lanes + task.lanes_size,
                     )
                     table.apply_map(map_, lanes, &task.target, first, task.out_column)
-                stop.poll(stop)
+                if group % GROUPS_PER_POLL == 0:
+                    stop.poll(stop)
         free_scratch(lanes)
     signals.finish()
 
@@ -679,6 +769,7 @@ def signature_to_log_backward(
                     &task.derivs if map_ is NULL else NULL, task.derivs_column, &task.target,
                     task.out_column, first, lanes, lanes + task.lanes_size,
                 )
-                stop.poll(stop)
+                if group % GROUPS_PER_POLL == 0:
+                    stop.poll(stop)
         free_scratch(lanes)
     signals.finish()

@@ -6,11 +6,14 @@ here is tuned beyond being vectorised over the batch; working memory grows with 
 Representation, shared with the kernels
     A vector of coefficients has no scalar: index 0 is the first element of one node. Coefficients
     come in blocks of `width`: the elements of a block differ only in the label of the last root.
+    Inside, arrays have coefficients first, then quadrature nodes, then the batch.
     Blocks of order ``n`` are ``block_start[n - 1]:block_start[n]``. A word ``u.a`` over ``d``
     letters stands at ``block(u) * d + a``. Who calls has checked shapes, dtypes and ranges.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,10 +26,11 @@ __all__ = [
     "signature_to_log_backward",
 ]
 
-Array = npt.NDArray[np.floating]
+Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
+Indices = npt.NDArray[Any]
 
 
 class SparseMap:
@@ -57,19 +61,23 @@ class SparseMap:
         self._coef = coef
 
     def apply(self, x: Array) -> Array:
-        """Map `x` of shape ``(batch, columns)`` to shape ``(batch, rows)``."""
+        """Map `x` of shape ``(columns, batch)`` to shape ``(rows, batch)``."""
         return self._gather(x, self._col, self._row, self.rows)
 
     def apply_transpose(self, y: Array) -> Array:
-        """Map `y` of shape ``(batch, rows)`` by the transpose to shape ``(batch, columns)``."""
+        """Map `y` of shape ``(rows, batch)`` by the transpose to shape ``(columns, batch)``."""
         return self._gather(y, self._row, self._col, self.columns)
 
-    def _gather(self, x: Array, source: Longs | Ints, target: Longs | Ints, size: int) -> Array:
-        blocks = x.reshape(len(x), -1, self.width)
-        out = np.zeros((len(x), size // self.width, self.width), dtype=x.dtype)
-        terms = self._coef.astype(x.dtype)[:, None] * blocks[:, source]
-        np.add.at(out, (slice(None), target), terms)
-        return out.reshape(len(x), size)
+    def _gather(self, x: Array, source: Indices, target: Indices, size: int) -> Array:
+        out = np.zeros((size, x.shape[1]), dtype=x.dtype)
+        terms = self._coef.astype(x.dtype)[:, None, None] * _blocks(x, self.width)[source]
+        np.add.at(_blocks(out, self.width), target, terms)
+        return out
+
+
+def _blocks(x: Array, width: int) -> Array:
+    """View the leading axis, of coefficients, as two: blocks, and places within a block."""
+    return x.reshape(len(x) // width, width, *x.shape[1:])
 
 
 class ConvolutionProgram:
@@ -127,59 +135,57 @@ class ConvolutionProgram:
         self._integration = integration[: max(len(nodes) - 1, 0)]
 
     def log(self, x: Array) -> Array:
-        """Return the logarithm of `x`, shape ``(batch, columns)``."""
+        """Return the logarithm of `x`, shape ``(columns, batch)``."""
         return self._solve(x)[0]
 
     def log_backward(self, x: Array, derivs: Array) -> Array:
-        """Return the derivative in `x` from that in the logarithm, both ``(batch, columns)``."""
+        """Return the derivative in `x` from that in the logarithm, both ``(columns, batch)``."""
+        nodes, weights, integration = self._quadrature(x.dtype)
         logarithm, y, value = self._solve(x)
-        nodes, weights = self._quadrature(x.dtype)[:2]
-        integration = self._quadrature(x.dtype)[2]
         d_x, d_log = np.zeros_like(x), derivs.copy()
         d_y, d_value = np.zeros_like(y), np.zeros_like(value)
         for order in range(self.degree, 0, -1):
-            elements = self._elements(order)
-            d_g = np.zeros_like(y[:, :, elements])
+            here = self._elements(order)
+            d_g = np.zeros_like(y[here])
             if order < self.degree:
                 self._slots_backward(order, y, value, d_y, d_value)
-                d_g += np.einsum("ij,ibx->jbx", integration, d_y[:-1, :, elements])
-                d_log[:, elements] += np.einsum("i,ibx->bx", nodes[:-1], d_y[:-1, :, elements])
-                d_x[:, elements] += d_y[-1, :, elements]
-            d_x[:, elements] += d_log[:, elements]
-            d_g -= weights[:, None, None] * d_log[:, elements]
+                inner = d_y[here, :-1]
+                d_g += np.einsum("ij,xib->xjb", integration, inner)
+                d_log[here] += np.einsum("i,xib->xb", nodes[:-1], inner)
+                d_x[here] += d_y[here, -1]
+            d_x[here] += d_log[here]
+            d_g -= weights[:, None] * d_log[here, None]
             self._terms_backward(order, d_g, logarithm, value, d_log, d_value)
         return d_x
 
     def _solve(self, x: Array) -> tuple[Array, Array, Array]:
-        """Return the logarithm, the values ``Y`` at the nodes, and the values of the slots."""
+        """Return the logarithm, and at each node the values ``Y`` and those of the slots."""
         nodes, weights, integration = self._quadrature(x.dtype)
         logarithm = np.zeros_like(x)
-        y = np.zeros((len(nodes), *x.shape), dtype=x.dtype)
-        value = np.ones((len(nodes), len(x), len(self._factor)), dtype=x.dtype)
+        y = np.zeros((len(x), len(nodes), x.shape[1]), dtype=x.dtype)
+        value = np.ones((len(self._factor), *y.shape[1:]), dtype=x.dtype)
         for order in range(1, self.degree + 1):
-            elements = self._elements(order)
+            here = self._elements(order)
             g = self._terms(order, logarithm, value)
-            logarithm[:, elements] = x[:, elements] - np.einsum("i,ibx->bx", weights, g)
+            logarithm[here] = x[here] - np.einsum("i,xib->xb", weights, g)
             if order < self.degree:
-                y[:-1, :, elements] = nodes[:-1, None, None] * logarithm[:, elements]
-                y[:-1, :, elements] += np.einsum("ij,jbx->ibx", integration, g)
-                y[-1, :, elements] = x[:, elements]
+                y[here, :-1] = nodes[:-1, None] * logarithm[here, None]
+                y[here, :-1] += np.einsum("ij,xjb->xib", integration, g)
+                y[here, -1] = x[here]
                 self._slots(order, y, value)
         return logarithm, y, value
 
-    def _quadrature(self, dtype: np.dtype[np.floating]) -> tuple[Array, Array, Array]:
-        return (
-            self._nodes.astype(dtype),
-            self._weights.astype(dtype),
-            self._integration.astype(dtype),
-        )
+    def _quadrature(self, dtype: np.dtype[Any]) -> tuple[Array, Array, Array]:
+        quadrature = (self._nodes, self._weights, self._integration)
+        nodes, weights, integration = (part.astype(dtype) for part in quadrature)
+        return nodes, weights, integration
 
     def _elements(self, order: int) -> slice:
         """Return the coefficients of one order."""
         first, last = self._block_start[order - 1], self._block_start[order]
         return slice(int(first) * self.width, int(last) * self.width)
 
-    def _order_terms(self, order: int) -> tuple[Longs, Ints, Ints]:
+    def _order_terms(self, order: int) -> tuple[Indices, Indices, Indices]:
         """Return, for each term of one order, its block within the order, slot and trunk."""
         ptr = self._term_ptr[self._block_start[order - 1] : self._block_start[order] + 1]
         block = np.repeat(np.arange(len(ptr) - 1), np.diff(ptr))
@@ -190,45 +196,40 @@ class ConvolutionProgram:
         """Return ``G``, the proper part of ``Y * L`` on one order, at every node."""
         block, slot, trunk = self._order_terms(order)
         here = self._elements(order)
-        n_blocks = (here.stop - here.start) // self.width
-        g = np.zeros((*value.shape[:2], n_blocks, self.width), dtype=value.dtype)
-        of_trunk = logarithm.reshape(len(logarithm), -1, self.width)[:, trunk]
-        np.add.at(g, (slice(None), slice(None), block), value[:, :, slot, None] * of_trunk)
-        return g.reshape(*value.shape[:2], -1)
+        g = np.zeros((here.stop - here.start, *value.shape[1:]), dtype=value.dtype)
+        of_trunk = _blocks(logarithm, self.width)[trunk]
+        np.add.at(_blocks(g, self.width), block, value[slot, None] * of_trunk[:, :, None])
+        return g
 
     def _terms_backward(
-        self,
-        order: int,
-        d_g: Array,
-        logarithm: Array,
-        value: Array,
-        d_log: Array,
-        d_value: Array,
+        self, order: int, d_g: Array, logarithm: Array, value: Array, d_log: Array, d_value: Array
     ) -> None:
         """Add what ``G`` of one order sends to the smaller trunks and to the slots."""
         block, slot, trunk = self._order_terms(order)
-        d_terms = d_g.reshape(*d_g.shape[:2], -1, self.width)[:, :, block]
-        of_trunk = logarithm.reshape(len(logarithm), -1, self.width)[:, trunk]
-        np.add.at(d_value, (slice(None), slice(None), slot), (d_terms * of_trunk).sum(axis=-1))
-        d_trunk = (d_terms * value[:, :, slot, None]).sum(axis=0)
-        np.add.at(d_log.reshape(len(d_log), -1, self.width), (slice(None), trunk), d_trunk)
+        d_terms = _blocks(d_g, self.width)[block]
+        of_trunk = _blocks(logarithm, self.width)[trunk]
+        np.add.at(d_value, slot, (d_terms * of_trunk[:, :, None]).sum(axis=1))
+        d_trunk = (d_terms * value[slot, None]).sum(axis=2)
+        np.add.at(_blocks(d_log, self.width), trunk, d_trunk)
+
+    def _order_slots(self, order: int) -> tuple[slice, Floats, Ints, Ints]:
+        """Return the slots of one order, with their factors, heads and tails."""
+        here = slice(int(self._slot_start[order - 1]), int(self._slot_start[order]))
+        return here, self._factor[here, None, None], self._head[here], self._tail[here]
 
     def _slots(self, order: int, y: Array, value: Array) -> None:
         """Fill in the values of the slots of one order."""
-        here = slice(int(self._slot_start[order - 1]), int(self._slot_start[order]))
-        factor = self._factor[here].astype(value.dtype)
-        value[:, :, here] = factor * y[:, :, self._head[here]] * value[:, :, self._tail[here]]
+        here, factor, head, tail = self._order_slots(order)
+        value[here] = factor.astype(y.dtype) * y[head] * value[tail]
 
     def _slots_backward(
         self, order: int, y: Array, value: Array, d_y: Array, d_value: Array
     ) -> None:
         """Add what the slots of one order send to their heads and tails."""
-        here = slice(int(self._slot_start[order - 1]), int(self._slot_start[order]))
-        head, tail = self._head[here], self._tail[here]
-        d_here = self._factor[here].astype(value.dtype) * d_value[:, :, here]
-        every = slice(None)
-        np.add.at(d_y, (every, every, head), d_here * value[:, :, tail])
-        np.add.at(d_value, (every, every, tail), d_here * y[:, :, head])
+        here, factor, head, tail = self._order_slots(order)
+        d_here = factor.astype(y.dtype) * d_value[here]
+        np.add.at(d_y, head, d_here * value[tail])
+        np.add.at(d_value, tail, d_here * y[head])
 
 
 def path_signature(
@@ -272,10 +273,10 @@ def path_signature(
     ]
     for segment in range(points.shape[1] - 1):
         _extend(levels, points[:, segment + 1] - points[:, segment])
-    words = np.concatenate(levels, axis=1)
+    words = np.concatenate(levels, axis=1).T.copy()
     if log_program is not None:
         words = log_program.log(words)
-    out[:, column : column + output_map.rows] = output_map.apply(words)
+    out[:, column : column + output_map.rows] = output_map.apply(words).T
 
 
 def _transformed(path: Array, time_aug: bool, lead_lag: bool, end_time: float) -> Array:
@@ -300,7 +301,8 @@ def _extend(levels: list[Array], step: Array) -> None:
 
 
 def _outer(left: Array, right: Array) -> Array:
-    return (left[:, :, None] * right[:, None, :]).reshape(len(left), -1)
+    size = left.shape[1] * right.shape[1]
+    return (left[:, :, None] * right[:, None, :]).reshape(len(left), size)
 
 
 def signature_to_log(
@@ -331,10 +333,10 @@ def signature_to_log(
     n_threads : int
         Ignored here.
     """
-    result = program.log(bsig[:, in_column : in_column + program.columns])
+    result = program.log(_coefficients(bsig, in_column, program.columns))
     if output_map is not None:
         result = output_map.apply(result)
-    out[:, out_column : out_column + result.shape[1]] = result
+    out[:, out_column : out_column + len(result)] = result.T
 
 
 def signature_to_log_backward(
@@ -372,8 +374,13 @@ def signature_to_log_backward(
         Ignored here.
     """
     size = program.columns if output_map is None else output_map.rows
-    d_log = derivs[:, derivs_column : derivs_column + size]
+    d_log = _coefficients(derivs, derivs_column, size)
     if output_map is not None:
         d_log = output_map.apply_transpose(d_log)
-    x = bsig[:, in_column : in_column + program.columns]
-    out[:, out_column : out_column + program.columns] = program.log_backward(x, d_log)
+    x = _coefficients(bsig, in_column, program.columns)
+    out[:, out_column : out_column + program.columns] = program.log_backward(x, d_log).T
+
+
+def _coefficients(rows: Array, column: int, size: int) -> Array:
+    """Copy some columns of rows to an array with coefficients first."""
+    return np.array(rows[:, column : column + size].T, order="C")

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from treealg.demo.classifier import LinearClassifier, fit_classifier, gradient_error
 from treealg.demo.features import Features, compute_features
-from treealg.demo.picture import draw_forests, forest_layout
+from treealg.demo.picture import COLOURS, draw_forests, forest_layout
 from treealg.demo.recordings import CHANNELS, Recordings, load_recordings
 from treealg.demo.report import DemoReport, leading_forests, run_demo, score_gradient_error
-from treealg.demo.text import forest_text, tree_text
+from treealg.demo.text import forest_of, forest_text, tree_text
 
 __all__ = [
     "CHANNELS",
+    "COLOURS",
     "DemoReport",
     "Features",
     "LinearClassifier",
@@ -24,6 +25,7 @@ __all__ = [
     "draw_forests",
     "fit_classifier",
     "forest_layout",
+    "forest_of",
     "forest_text",
     "gradient_error",
     "leading_forests",

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from treealg.demo.extras import require
+from treealg.demo.text import split_tree
 from treealg.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["draw_forests", "forest_layout"]
+__all__ = ["COLOURS", "draw_forests", "forest_layout"]
 
 _COLUMNS = 4
-# One colour per label, in this order again after the last (Okabe and Ito's palette, which
-# colour-blind readers can tell apart, with a grey for the eighth).
-_COLOURS = (
+COLOURS = (
     "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#999999",
 )  # fmt: skip
+"""One colour per label, in this order again after the last: Okabe and Ito's palette, which
+colour-blind readers can tell apart, with a grey for the eighth."""
 
 
 def forest_layout(
@@ -40,6 +41,13 @@ def forest_layout(
     edges : list of (int, int)
         Pairs of positions in `nodes`, parent first.
 
+    Raises
+    ------
+    InvalidTypeError
+        If a tree or one of its children is not a tuple.
+    InvalidValueError
+        If a tree or one of its children is the empty tuple.
+
     Examples
     --------
     >>> nodes, edges = forest_layout([((0,), (1,), 2)])
@@ -55,16 +63,17 @@ def forest_layout(
     pending: list[tuple[tuple[Any, ...], int]] = [(tree, -1) for tree in reversed(forest)]
     while pending:
         tree, parent = pending.pop()
+        below, label = split_tree(tree)
         node = len(labels)
         heights.append(heights[parent] + 1 if parent >= 0 else 0)
-        labels.append(tree[-1])
+        labels.append(label)
         children.append([])
         if parent >= 0:
             edges.append((parent, node))
             children[parent].append(node)
-        pending.extend((child, node) for child in reversed(tree[:-1]))
+        pending.extend((child, node) for child in reversed(below))
     across = [0.0] * len(labels)
-    leaves = sum(not below for below in children)
+    leaves = sum(not nodes for nodes in children)
     # Children come after their parents, so that backwards they are placed first.
     for node in reversed(range(len(labels))):
         if children[node]:
@@ -101,9 +110,11 @@ def draw_forests(
     ------
     MissingDependencyError
         If Matplotlib is not installed.
+    InvalidTypeError
+        If a tree is not a tuple of tuples, as in `forest_layout`.
     InvalidValueError
-        If there is no forest to draw, if there are not as many titles as forests, or if a label
-        has no name.
+        If there is no forest to draw, if there are not as many titles as forests, if a label has
+        no name, or if a tree is empty.
     """
     if not forests or len(forests) != len(titles):
         raise InvalidValueError(
@@ -112,7 +123,7 @@ def draw_forests(
         )
     layouts = [forest_layout(forest) for forest in forests]
     used = sorted({label for nodes, _ in layouts for _, _, label in nodes})
-    if used and not (0 <= used[0] and used[-1] < len(names)):
+    if used and (used[0] < 0 or used[-1] >= len(names)):
         raise InvalidValueError(
             f"labels must be between 0 and {len(names) - 1}, as names has {len(names)} entries, "
             f"got labels {used[0]} to {used[-1]}"
@@ -165,4 +176,4 @@ def _draw_panel(
 
 def _colour(label: int) -> str:
     """Return the colour of a label."""
-    return _COLOURS[label % len(_COLOURS)]
+    return COLOURS[label % len(COLOURS)]

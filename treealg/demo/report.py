@@ -15,7 +15,7 @@ from treealg.demo.extras import require
 from treealg.demo.features import Features, compute_features
 from treealg.demo.picture import draw_forests
 from treealg.demo.recordings import CHANNELS, Recordings, load_recordings
-from treealg.demo.text import forest_text
+from treealg.demo.text import forest_of, forest_text
 from treealg.errors import InvalidValueError
 
 __all__ = ["DemoReport", "leading_forests", "run_demo", "score_gradient_error"]
@@ -82,7 +82,7 @@ def leading_forests(
         most = int(np.argmax(np.abs(weights)))
         sign = "for" if weights[most] > 0 else "against"
         title = f"weight {np.linalg.norm(weights):.3f}, {sign} {classifier.classes[most]}"
-        found.append((element if planar else (element,), title))
+        found.append((forest_of(element, planar=planar), title))
     return found
 
 

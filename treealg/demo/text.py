@@ -8,7 +8,44 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["forest_text", "tree_text"]
+__all__ = ["forest_of", "forest_text", "split_tree", "tree_text"]
+
+
+def forest_of(element: tuple[Any, ...] | None, *, planar: bool) -> tuple[tuple[Any, ...], ...]:
+    """Return a basis element as an ordered forest, a tree being the forest of one tree.
+
+    Parameters
+    ----------
+    element : tuple or None
+        A basis element in tuple form: a tree, or with `planar` an ordered forest; None is the
+        empty one.
+    planar : bool
+        Which of the two it is.
+
+    Returns
+    -------
+    tuple of tuple
+        Trees in tuple form.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `element` is neither a tuple nor None.
+
+    Examples
+    --------
+    >>> forest_of(((0,), 1), planar=False)
+    (((0,), 1),)
+    >>> forest_of(((0,), (1,)), planar=True)
+    ((0,), (1,))
+    >>> forest_of(None, planar=False)
+    ()
+    """
+    if element is None:
+        return ()
+    if not isinstance(element, tuple):
+        raise InvalidTypeError(f"a tree or forest must be a tuple or None, got {element!r}")
+    return element if planar else (element,)
 
 
 def tree_text(tree: tuple[Any, ...], names: Sequence[str] | None = None) -> str:
@@ -50,7 +87,7 @@ def tree_text(tree: tuple[Any, ...], names: Sequence[str] | None = None) -> str:
     pending = [(tree, "", "")]
     while pending:
         node, own, below = pending.pop()
-        children, label = _split(node)
+        children, label = split_tree(node)
         lines.append(own + _name(label, names))
         entries = [(child, below + "├─ ", below + "│  ") for child in children[:-1]]
         entries += [(child, below + "└─ ", below + "   ") for child in children[-1:]]
@@ -95,8 +132,33 @@ def forest_text(forest: Sequence[tuple[Any, ...]], names: Sequence[str] | None =
     )
 
 
-def _split(tree: Any) -> tuple[tuple[Any, ...], Any]:
-    """Split the tuple form into the children and the root label."""
+def split_tree(tree: Any) -> tuple[tuple[Any, ...], Any]:
+    """Split the tuple form of a tree into its children and its root label.
+
+    Parameters
+    ----------
+    tree : tuple
+        A tree in tuple form, ``(child_1, ..., child_k, root_label)``.
+
+    Returns
+    -------
+    children : tuple
+        What stands before the label; not looked at.
+    label : object
+        The root label.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `tree` is not a tuple.
+    InvalidValueError
+        If `tree` is the empty tuple.
+
+    Examples
+    --------
+    >>> split_tree(((0,), (1,), 2))
+    (((0,), (1,)), 2)
+    """
     if not isinstance(tree, tuple):
         raise InvalidTypeError(
             f"a tree must be a tuple (child_1, ..., child_k, label), got {tree!r}; "

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,24 @@ import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["NUMPY", "TORCH", "Rows", "allocate", "as_path", "as_rows", "check_alike", "slabs", "wrap"]
+__all__ = [
+    "NUMPY",
+    "TORCH",
+    "Rows",
+    "allocate",
+    "as_path",
+    "as_rows",
+    "check_alike",
+    "slabs",
+    "wrap",
+]
 
 NUMPY = "NumPy array"
 TORCH = "torch tensor"
 
 _FLOAT32 = np.dtype(np.float32)
 _FLOAT64 = np.dtype(np.float64)
-_SLAB_BYTES = 1 << 20
+_SLAB_BYTES = 1 << 18
 _SLAB_ROWS = 64
 _ACCEPTED = "float32, float64 or an integer type"
 
@@ -74,35 +85,32 @@ class Rows:
     __slots__ = ("array", "batch", "count", "dtype", "item", "kind", "name", "view")
 
     def __init__(self, array: npt.NDArray[Any], kind: str, item_ndim: int, name: str) -> None:
-        split = array.ndim - item_ndim
-        shape = array.shape
         self.name = name
         self.array = array
         self.kind = kind
+        dtype = array.dtype
+        shape = array.shape
+        split = len(shape) - item_ndim
         self.batch = shape[:split]
         self.item = shape[split:]
-        dtype = array.dtype
-        native = dtype is _FLOAT64 or dtype is _FLOAT32
-        self.dtype = dtype if native else _compute_dtype(dtype, name)
-        self.view: npt.NDArray[Any] | None
-        if native and split == 1:
-            self.count = shape[0]
-            self.view = array
-        elif native and split == 0:
-            self.count = 1
-            self.view = array[None]
+        self.view: npt.NDArray[Any] | None = None
+        if (dtype is _FLOAT64 or dtype is _FLOAT32) and split < 2:
+            self.dtype = dtype
+            self.count = shape[0] if split else 1
+            if array.flags.aligned:
+                self.view = array if split else array[None]
         else:
+            self.dtype = _compute_dtype(dtype, name)
             self.count = math.prod(self.batch)
-            self.view = self._collapsed() if dtype == self.dtype else None
-        if self.view is not None and not array.flags.aligned:
-            self.view = None
+            if dtype == self.dtype and array.flags.aligned:
+                self.view = self._collapsed()
 
     def _collapsed(self) -> npt.NDArray[Any] | None:
         """Return the data as ``(count, *item)`` without copying, if its strides allow that."""
         split = len(self.batch)
         strides = self.array.strides
         axes = [(n, s) for n, s in zip(self.batch, strides, strict=False) if n != 1]
-        for (_, outer), (inner_n, inner) in zip(axes, axes[1:], strict=False):
+        for (_, outer), (inner_n, inner) in pairwise(axes):
             if outer != inner_n * inner and self.count:
                 return None
         step = axes[-1][1] if axes else 0
@@ -262,7 +270,8 @@ def _holds_booleans(value: Any) -> bool:
 
 def _from_tensor(value: Any, name: str) -> npt.NDArray[Any]:
     torch = sys.modules.get("torch")
-    if torch is None or not isinstance(value, getattr(torch, "Tensor", ())):
+    tensor_type: Any = getattr(torch, "Tensor", ())
+    if torch is None or not isinstance(value, tensor_type):
         raise InvalidTypeError(
             f"{name} must be a NumPy array, a torch CPU tensor or a nested list of numbers, got "
             f"{type(value).__module__}.{type(value).__qualname__}; convert it first, for instance "
@@ -323,30 +332,43 @@ def check_alike(first: Rows, second: Rows) -> None:
         )
 
 
-def slabs(n_threads: int, *arguments: Rows) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of items to give to a kernel, one after the other.
+def slabs(
+    n_threads: int, out: npt.NDArray[Any], *arguments: Rows
+) -> Iterable[tuple[npt.NDArray[Any], ...]]:
+    """Return what to give to a kernel, one after the other.
 
     Parameters
     ----------
     n_threads : int
-        Threads that share a range.
+        Threads that share a slab.
+    out : numpy.ndarray, shape (count, columns)
+        Where results go.
     *arguments : Rows
-        Arguments with the same number of items.
+        Arguments with `count` items.
 
-    Yields
-    ------
-    start, stop : int
-        All items at once if every argument can be read in place; otherwise so few that their
-        copies stay small, but enough to occupy all lanes of all threads.
+    Returns
+    -------
+    iterable of tuple
+        A range of items of each argument, and the same range of `out`: all items at once if every
+        argument can be read in place; otherwise so few that their copies stay small, but enough to
+        occupy all lanes of all threads.
     """
-    count = arguments[0].count
-    if all(rows.view is not None for rows in arguments):
-        yield 0, count
-        return
+    views = []
+    for rows in arguments:
+        if rows.view is None:
+            return _copied_slabs(n_threads, out, arguments)
+        views.append(rows.view)
+    return [(*views, out)]
+
+
+def _copied_slabs(
+    n_threads: int, out: npt.NDArray[Any], arguments: tuple[Rows, ...]
+) -> Iterator[tuple[npt.NDArray[Any], ...]]:
     size = max(sum(math.prod(rows.item) for rows in arguments), 1)
     step = max(_SLAB_BYTES // (8 * size), _SLAB_ROWS * n_threads)
-    for start in range(0, count, step):
-        yield start, min(start + step, count)
+    for start in range(0, len(out), step):
+        stop = min(start + step, len(out))
+        yield (*(rows.slab(start, stop) for rows in arguments), out[start:stop])
 
 
 def allocate(rows: Rows, *item: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -371,7 +393,7 @@ def allocate(rows: Rows, *item: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]
     InvalidValueError
         If the result does not fit in memory.
     """
-    shape = (*rows.batch, *item)
+    shape = rows.batch + item
     try:
         result = np.empty(shape, rows.dtype)
     except (MemoryError, ValueError):
@@ -380,8 +402,8 @@ def allocate(rows: Rows, *item: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]
             f"{rows.name}: the result of shape {shape} and dtype {rows.dtype} needs {size:,} "
             f"bytes, which are not to be had; use a smaller batch, degree or dimension"
         ) from None
-    if len(rows.batch) == 1:
-        return result, result
+    if not rows.batch:
+        return result, result[None]
     return result, result.reshape(rows.count, *item)
 
 
@@ -400,6 +422,4 @@ def wrap(result: npt.NDArray[Any], kind: str) -> Any:
     numpy.ndarray or torch.Tensor
         The same memory.
     """
-    if kind is NUMPY:
-        return result
-    return sys.modules["torch"].from_numpy(result)
+    return result if kind is NUMPY else sys.modules["torch"].from_numpy(result)

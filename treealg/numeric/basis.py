@@ -391,9 +391,8 @@ def _element(tree: TreeLike, planar: bool) -> Tree | OrderedForest | None:
     try:
         if not planar:
             return Tree.from_tuple(tree)
-        if isinstance(tree, tuple) and tree and not isinstance(tree[-1], (tuple, PlanarTree)):
-            tree = (tree,)
-        elif isinstance(tree, PlanarTree):
+        last = tree[-1] if isinstance(tree, tuple) and tree else ()
+        if isinstance(tree, PlanarTree) or not isinstance(last, (tuple, PlanarTree)):
             tree = (tree,)
         return OrderedForest.from_tuple(tree) or None
     except InvalidTypeError as error:

@@ -114,8 +114,7 @@ def branched_sig_to_log_sig(
     plan = call.plan()
     kept = 0 if call.method else scalar
     result, out = arrays.allocate(rows, plan.size + kept)
-    for start, stop in arrays.slabs(call.n_threads, rows):
-        x, y = rows.slab(start, stop), out[start:stop]
+    for x, y in arrays.slabs(call.n_threads, out, rows):
         if kept:
             np.subtract(x[:, 0], 1, out=y[:, 0])
         if plan.program is not None:
@@ -222,13 +221,13 @@ def branched_sig_to_log_sig_backprop(
     if scalar:
         out[:, 0] = 0.0
     if plan.program is not None:
-        for start, stop in arrays.slabs(call.n_threads, rows, derivs):
+        for x, dy, dx in arrays.slabs(call.n_threads, out, rows, derivs):
             kernels.signature_to_log_backward(
-                rows.slab(start, stop),
+                x,
                 scalar,
-                derivs.slab(start, stop),
+                dy,
                 kept,
-                out[start:stop],
+                dx,
                 scalar,
                 plan.program,
                 plan.output_map,
@@ -285,7 +284,7 @@ def _check(
 def _scalar_columns(rows: arrays.Rows, call: _Call) -> int:
     """Return how many scalars are in front, 0 or 1, having checked length and scalar."""
     columns = call.columns()
-    scalar = rows.item[0] - columns
+    scalar: int = rows.item[0] - columns
     if scalar not in (0, 1):
         raise InvalidValueError(
             f"{rows.name} must have {columns} columns, or {columns + 1} with its scalar, for the "
@@ -295,7 +294,8 @@ def _scalar_columns(rows: arrays.Rows, call: _Call) -> int:
         )
     if scalar:
         column = rows.array[..., 0]
-        for values in np.nditer(column, flags=["external_loop", "buffered", "zerosize_ok"]):
+        chunks: Any = np.nditer(column, flags=["external_loop", "buffered", "zerosize_ok"])
+        for values in chunks:
             wrong = values[~((values == 1) | (values != values))]
             if wrong.size:
                 raise InvalidValueError(

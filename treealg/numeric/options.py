@@ -80,7 +80,7 @@ def integer(value: Any, name: str, minimum: int) -> int:
     InvalidValueError
         If `value` is below `minimum`.
     """
-    number = value if type(value) is int else _any_integer(value, name)
+    number: int = value if type(value) is int else _any_integer(value, name)
     if number < minimum:
         raise InvalidValueError(f"{name} must be at least {minimum}, got {number}")
     return number
@@ -115,6 +115,8 @@ def end_time_of(value: Any) -> float:
     InvalidValueError
         If `value` is not finite as a float.
     """
+    if type(value) is float and -math.inf < value < math.inf:
+        return value
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise InvalidTypeError(f"end_time must be a real number, got {_shown(value)}")
     try:

@@ -9,9 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from treealg import tables
 from treealg.numeric import kernels, options
@@ -23,7 +20,6 @@ __all__ = [
     "clear_cache",
     "find_log_plan",
     "log_plan",
-    "path_log_plan",
     "path_plan",
     "warm_up",
 ]
@@ -112,8 +108,8 @@ class PlanCache:
 _cache = PlanCache(_CACHE_BYTES)
 
 
-def path_plan(dimension: int, degree: int, planar: bool) -> Plan:
-    """Return the plan from words to the branched signature.
+def path_plan(dimension: int, degree: int, planar: bool, method: int | None) -> Plan:
+    """Return the plan from words to the branched signature or log-signature.
 
     Parameters
     ----------
@@ -123,70 +119,36 @@ def path_plan(dimension: int, degree: int, planar: bool) -> Plan:
         Truncation, at least 0; at degree 0 the plan is empty.
     planar : bool
         Basis of ordered forests rather than trees.
+    method : int or None
+        None for the signature; for the log-signature 0, or 1 or 2 if `planar`.
 
     Returns
     -------
     Plan
-        With `output_map` the arborification and no program.
+        With `output_map` the arborification, and for a log-signature the logarithm of words as
+        `program`.
 
     Raises
     ------
     InvalidValueError
         If the basis does not fit in memory.
     """
-    key = ("path", dimension, degree, planar)
+    key = ("path", dimension, degree, planar, method)
     plan = _cache.find(key)
-    if plan is None:
-        columns = basis_columns(dimension, degree, planar)
-        if degree == 0:
-            return _EMPTY
+    if plan is not None:
+        return plan
+    columns = basis_columns(dimension, degree, planar)
+    if degree == 0:
+        return _EMPTY
+    if method:
+        table = tables.lyndon_arborification(dimension, degree, method)
+    else:
         table = tables.arborification(dimension, degree, planar)
-        plan = Plan(columns, columns, _prepared_map(table), None, _nbytes(table))
-        _cache.keep(key, plan)
-    return plan
-
-
-def path_log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan:
-    """Return the plan from words to the branched log-signature.
-
-    Parameters
-    ----------
-    dimension : int
-        Channels of the transformed path.
-    degree : int
-        Truncation, at least 0; at degree 0 the plan is empty.
-    planar : bool
-        Basis of ordered forests rather than trees.
-    method : int
-        0, or 1 or 2 if `planar`.
-
-    Returns
-    -------
-    Plan
-        With the logarithm of words as program.
-
-    Raises
-    ------
-    InvalidValueError
-        If the basis does not fit in memory.
-    """
-    key = ("path log", dimension, degree, planar, method)
-    plan = _cache.find(key)
-    if plan is None:
-        columns = basis_columns(dimension, degree, planar)
-        if degree == 0:
-            return _EMPTY
+    output_map, program, nbytes = _prepared_map(table), None, table.nbytes
+    if method is not None:
         words = tables.word_convolution(dimension, degree)
-        if method == 0:
-            table = tables.arborification(dimension, degree, planar)
-        else:
-            table = tables.lyndon_arborification(dimension, degree, method)
-        output_map = _prepared_map(table)
-        plan = Plan(
-            columns, output_map.rows, output_map, _program(words), _nbytes(table) + _nbytes(words)
-        )
-        _cache.keep(key, plan)
-    return plan
+        program, nbytes = _prepared_program(words), nbytes + words.nbytes
+    return _cache.keep(key, Plan(columns, output_map.rows, output_map, program, nbytes))
 
 
 def find_log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan | None:
@@ -230,19 +192,19 @@ def log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan:
         If the basis does not fit in memory.
     """
     plan = find_log_plan(dimension, degree, planar, method)
-    if plan is None:
-        columns = basis_columns(dimension, degree, planar)
-        if degree == 0:
-            return _EMPTY
-        algebra = tables.convolution(dimension, degree, planar)
-        output_map, size, nbytes = None, columns, _nbytes(algebra)
-        if method:
-            table = tables.lyndon(dimension, degree, method)
-            output_map = _prepared_map(table)
-            size, nbytes = output_map.rows, nbytes + _nbytes(table)
-        plan = Plan(columns, size, output_map, _program(algebra), nbytes)
-        _cache.keep(("log", dimension, degree, planar, method), plan)
-    return plan
+    if plan is not None:
+        return plan
+    columns = basis_columns(dimension, degree, planar)
+    if degree == 0:
+        return _EMPTY
+    algebra = tables.convolution(dimension, degree, planar)
+    output_map, size, nbytes = None, columns, algebra.nbytes
+    if method:
+        table = tables.lyndon(dimension, degree, method)
+        output_map = _prepared_map(table)
+        size, nbytes = output_map.rows, nbytes + table.nbytes
+    plan = Plan(columns, size, output_map, _prepared_program(algebra), nbytes)
+    return _cache.keep(("log", dimension, degree, planar, method), plan)
 
 
 def basis_columns(dimension: int, degree: int, planar: bool) -> int:
@@ -274,7 +236,7 @@ def _prepared_map(table: tables.LinearMap) -> kernels.SparseMap:
     return kernels.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
 
 
-def _program(table: tables.ConvolutionTable) -> kernels.ConvolutionProgram:
+def _prepared_program(table: tables.ConvolutionTable) -> kernels.ConvolutionProgram:
     return kernels.ConvolutionProgram(
         table.dimension,
         table.block_start,
@@ -287,10 +249,6 @@ def _program(table: tables.ConvolutionTable) -> kernels.ConvolutionProgram:
         table.term_trunk,
         *tables.nodes(table.degree),
     )
-
-
-def _nbytes(table: Any) -> int:
-    return sum(v.nbytes for v in vars(table).values() if isinstance(v, np.ndarray))
 
 
 _EMPTY = Plan(0, 0, None, None, 0)
@@ -336,8 +294,8 @@ def warm_up(dimension: int, degree: int, planar: bool = False) -> None:
     dimension = options.integer(dimension, "dimension", 1)
     degree = options.integer(degree, "degree", 0)
     planar = options.flag(planar, "planar")
-    path_plan(dimension, degree, planar)
-    path_log_plan(dimension, degree, planar, 0)
+    path_plan(dimension, degree, planar, None)
+    path_plan(dimension, degree, planar, 0)
     log_plan(dimension, degree, planar, 0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from treealg.errors import InvalidValueError
 from treealg.numeric import arrays, kernels, options, plans
@@ -112,10 +112,11 @@ def branched_sig(
     >>> treealg.branched_sig([[0, 0], [1, 2]], 2)
     array([1. , 2. , 0.5, 1. , 1. , 2. ])
     """
-    call = _check(
-        path, degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs
+    if correction is not None:
+        options.reject_correction(correction)
+    return _compute(
+        path, degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs, False, 0
     )
-    return _run(call, plans.path_plan(call.dimension, call.degree, call.planar), 1.0)
 
 
 def branched_log_sig(
@@ -205,34 +206,14 @@ def branched_log_sig(
     >>> treealg.branched_log_sig([[0, 0], [1, 2]], 2)
     array([1., 2., 0., 0., 0., 0.])
     """
-    call = _check(
-        path, degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs
+    if correction is not None:
+        options.reject_correction(correction)
+    return _compute(
+        path, degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs, True, method
     )
-    method = options.log_method(method, call.planar)
-    if method and call.scalar_term:
-        raise InvalidValueError(
-            f"scalar_term must be False with method={method}, whose coordinates have no scalar; "
-            f"use method=0 for the expanded form"
-        )
-    plan = plans.path_log_plan(call.dimension, call.degree, call.planar, method)
-    return _run(call, plan, 0.0)
 
 
-class _Call(NamedTuple):
-    """The checked arguments of one call; `dimension` is that of the transformed path."""
-
-    rows: arrays.Rows
-    dimension: int
-    degree: int
-    time_aug: bool
-    lead_lag: bool
-    end_time: float
-    planar: bool
-    scalar_term: bool
-    n_threads: int
-
-
-def _check(
+def _compute(
     path: Any,
     degree: Any,
     time_aug: Any,
@@ -240,47 +221,47 @@ def _check(
     end_time: Any,
     planar: Any,
     scalar_term: Any,
-    correction: Any,
     n_jobs: Any,
-) -> _Call:
-    """Check every argument, before any table is built or memory taken."""
-    if correction is not None:
-        options.reject_correction(correction)
+    is_log: bool,
+    method: Any,
+) -> Array:
+    """Compute a signature, or a log-signature by a method.
+
+    Everything is checked before a table is built or memory taken.  One function, because a call on
+    a short path costs little more than its checks.
+    """
     rows = arrays.as_path(path)
+    degree = options.integer(degree, "degree", 0)
     time_aug = options.flag(time_aug, "time_aug")
     lead_lag = options.flag(lead_lag, "lead_lag")
-    return _Call(
-        rows,
-        options.effective_dimension(rows.item[1], time_aug, lead_lag),
-        options.integer(degree, "degree", 0),
-        time_aug,
-        lead_lag,
-        options.end_time_of(end_time),
-        options.flag(planar, "planar"),
-        options.flag(scalar_term, "scalar_term"),
-        options.threads(n_jobs),
-    )
-
-
-def _run(call: _Call, plan: plans.Plan, scalar: float) -> Array:
-    """Allocate the result, and let the kernel fill it slab by slab."""
-    rows = call.rows
-    column = 1 if call.scalar_term else 0
-    result, out = arrays.allocate(rows, plan.size + column)
+    end_time = options.end_time_of(end_time)
+    planar = options.flag(planar, "planar")
+    column = 1 if options.flag(scalar_term, "scalar_term") else 0
+    if is_log:
+        method = options.log_method(method, planar)
+        if method and column:
+            raise InvalidValueError(
+                f"scalar_term must be False with method={method}, whose coordinates have no "
+                f"scalar; use method=0 for the expanded form"
+            )
+    n_threads = options.threads(n_jobs)
+    dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
+    plan = plans.path_plan(dimension, degree, planar, method if is_log else None)
+    result, view = arrays.allocate(rows, plan.size + column)
     if column:
-        out[:, 0] = scalar
+        view[:, 0] = 0.0 if is_log else 1.0
     if plan.output_map is not None:
-        for start, stop in arrays.slabs(call.n_threads, rows):
+        for points, out in arrays.slabs(n_threads, view, rows):
             kernels.path_signature(
-                rows.slab(start, stop),
-                out[start:stop],
+                points,
+                out,
                 column,
-                call.degree,
+                degree,
                 plan.output_map,
                 plan.program,
-                call.time_aug,
-                call.lead_lag,
-                call.end_time,
-                call.n_threads,
+                time_aug,
+                lead_lag,
+                end_time,
+                n_threads,
             )
     return arrays.wrap(result, rows.kind)

@@ -41,6 +41,7 @@ def b_plus(x: Any, label: Any = 0) -> Any:
 
     Examples
     --------
+    >>> from treealg.symbolic import Tree
     >>> b_plus(Forest([Tree(), Tree()]), 1)
     <Tree 1[0,0]>
     """
@@ -69,6 +70,7 @@ def b_minus(x: Any) -> Any:
 
     Examples
     --------
+    >>> from treealg.symbolic import PlanarTree
     >>> b_minus(PlanarTree([PlanarTree(label=1), PlanarTree()]))
     <OrderedForest 1 0>
     """
@@ -108,6 +110,7 @@ def graft(branch: Any, trunk: Any) -> Element:
 
     Examples
     --------
+    >>> from treealg.symbolic import PlanarTree, Tree
     >>> graft(Tree(label=1), Tree([Tree()]))
     <Element (0[0,1]) + (0[0[1]])>
     >>> graft(PlanarTree(label=1), PlanarTree([PlanarTree()]))

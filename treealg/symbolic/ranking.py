@@ -137,8 +137,7 @@ class _Sorted:
             order = low[0]
             while self._from_order(total, order + 1) >= left:
                 order += 1
-            first = low[1] if order == low[0] else 0
-            last = self.counts.trees(order)
+            first, last = 0, self.counts.trees(order)
             while last - first > 1:
                 middle = (first + last) // 2
                 if self._from_place(total, order, middle) >= left:

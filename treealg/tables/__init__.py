@@ -6,7 +6,8 @@ it is first asked for, validated, and kept in memory and on disk. Kernels read n
 
 from treealg.tables.arborification import arborification
 from treealg.tables.cache import clear_cache
-from treealg.tables.convolution import ConvolutionTable, convolution, word_convolution
+from treealg.tables.convolution import convolution, word_convolution
+from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.disk import cache_directory
 from treealg.tables.linear_map import LinearMap
 from treealg.tables.lyndon import lyndon, lyndon_arborification

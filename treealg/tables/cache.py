@@ -140,7 +140,7 @@ def _load_or_build(
     build: Callable[[], _Table],
     check: Callable[[_Table], bool],
 ) -> tuple[_Table, str | None]:
-    directory = disk.cache_directory()
+    directory = disk.directory_name()
     if directory is None:
         return build(), None
     problem = None
@@ -196,6 +196,6 @@ def clear_cache(*, disk_too: bool = False) -> None:
     """
     _store.clear()
     if disk_too:
-        directory = disk.cache_directory()
+        directory = disk.directory_name()
         if directory is not None:
             disk.remove_all(directory)

@@ -8,17 +8,15 @@ of products that are computed once per order and shared by all terms that use th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import accumulate, islice
 
 import numpy as np
-import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
 from treealg.tables import cache
-from treealg.tables.frozen import Table, require
+from treealg.tables.convolution_table import ConvolutionTable, Int32Array
 from treealg.tables.layout import ForestLayout, IntArray
-from treealg.tables.linear_map import EXACT, FloatArray, check_pointer
+from treealg.tables.linear_map import FloatArray
 from treealg.tables.shapes import Indexer, ordered_shapes, tree_shapes
 from treealg.tables.sizes import (
     MAX_SHAPES,
@@ -29,140 +27,7 @@ from treealg.tables.sizes import (
     require_fits,
 )
 
-__all__ = ["ConvolutionTable", "convolution", "word_convolution"]
-
-Int32Array = npt.NDArray[np.int32]
-_INT64 = {"dtype": np.dtype(np.int64)}
-_INT32 = {"dtype": np.dtype(np.int32)}
-_FLOAT = {"dtype": np.dtype(np.float64)}
-
-
-@dataclass(frozen=True, eq=False)
-class ConvolutionTable(Table):
-    """The proper part of a coproduct, for all labels of the last root at once.
-
-    For block b and label a, the terms of the coproduct of basis element ``b * dimension + a`` in
-    which neither pruned part nor trunk is empty are, for ``term_ptr[b] <= e < term_ptr[b + 1]``,
-    slot ``term_slot[e]`` on the left and basis element ``term_trunk[e] * dimension + a`` on the
-    right. A slot is a multiple of a pruned forest, and a functional Y has on it the value
-    ``factor[s] * Y[head[s]] * value[tail[s]]``; slot 0 is the empty forest, of value 1, and its
-    own `head` is not used.
-
-    Parameters
-    ----------
-    dimension, degree : int
-        Labels, and the largest order.
-    block_start : numpy.ndarray
-        int64, shape ``(degree + 1,)``: blocks of order n are ``block_start[n - 1]`` to
-        ``block_start[n]``.
-    slot_start : numpy.ndarray
-        int64, shape ``(max(degree, 1),)``: slots of order n are ``slot_start[n - 1]`` to
-        ``slot_start[n]``; its first entry is 1, its last one the number of slots.
-    factor : numpy.ndarray
-        float64, shape ``(slots,)``: positive integers below 2**53.
-    head : numpy.ndarray
-        int32, shape ``(slots,)``: a coefficient index. Of a tree when non-planar; planar forests
-        and words are a coefficient themselves.
-    tail : numpy.ndarray
-        int32, shape ``(slots,)``: a slot of factor 1 and of smaller order; 0 for planar and words.
-    term_ptr : numpy.ndarray
-        int64, shape ``(blocks + 1,)``.
-    term_slot, term_trunk : numpy.ndarray
-        int32, shape ``(terms,)``: a slot, and the block of the trunk; sorted by trunk and slot
-        within a block.
-
-    Raises
-    ------
-    InvalidValueError
-        If the arrays do not have this structure.
-
-    Notes
-    -----
-    Every forest of 1 to ``degree - 1`` nodes has a slot of factor 1; these come first in each
-    order, in forest order, and multiples after them. Arrays are immutable.
-
-    Examples
-    --------
-    Trees of one colour: the cherry, block 2, has the terms 2 b (x) l2 and bb (x) b.
-
-    >>> from treealg.tables import convolution
-    >>> table = convolution(1, 3, planar=False)
-    >>> table.term_slot[table.term_ptr[2] : table.term_ptr[3]].tolist()
-    [3, 2]
-    >>> table.factor.tolist(), table.head.tolist(), table.tail.tolist()
-    ([1.0, 1.0, 2.0, 1.0, 1.0], [0, 0, 0, 0, 1], [0, 0, 0, 1, 0])
-    """
-
-    dimension: int
-    degree: int
-    block_start: IntArray = field(metadata=_INT64)
-    slot_start: IntArray = field(metadata=_INT64)
-    factor: FloatArray = field(metadata=_FLOAT)
-    head: Int32Array = field(metadata=_INT32)
-    tail: Int32Array = field(metadata=_INT32)
-    term_ptr: IntArray = field(metadata=_INT64)
-    term_slot: Int32Array = field(metadata=_INT32)
-    term_trunk: Int32Array = field(metadata=_INT32)
-
-    @property
-    def n_blocks(self) -> int:
-        """The number of blocks."""
-        return self.term_ptr.size - 1
-
-    @property
-    def n_slots(self) -> int:
-        """The number of slots, the empty one included."""
-        return self.factor.size
-
-    def validate(self) -> None:
-        """Check the structure that the class documents, orders included.
-
-        Raises
-        ------
-        InvalidValueError
-            If it does not hold.
-        """
-        require(self.dimension >= 1 and self.degree >= 0, "sizes are positive")
-        require(self.block_start.size == self.degree + 1, "block_start has degree + 1 entries")
-        check_pointer(self.block_start, self.n_blocks)
-        require(self.slot_start.size == max(self.degree, 1), "slot_start has degree entries")
-        require(self.slot_start[0] == 1, "slot 0 is the empty forest")
-        check_pointer(self.slot_start - 1, self.n_slots - 1)
-        require(self.head.size == self.tail.size == self.n_slots, "slots have all three parts")
-        require(self.term_slot.size == self.term_trunk.size, "terms have both parts")
-        check_pointer(self.term_ptr, self.term_slot.size)
-        block_order = np.repeat(np.arange(1, self.degree + 1), np.diff(self.block_start))
-        slot_order = np.repeat(np.arange(1, self.slot_start.size), np.diff(self.slot_start))
-        slot_order = np.concatenate(([0], slot_order))
-        self._validate_slots(block_order, slot_order)
-        self._validate_terms(block_order, slot_order)
-
-    def _validate_slots(self, block_order: IntArray, slot_order: IntArray) -> None:
-        head, tail = self.head[1:], self.tail[1:]
-        integral = (np.trunc(self.factor) == self.factor) & (self.factor >= 1)
-        require((integral & (self.factor < EXACT)).all(), "factors are integers from 1 to 2**53")
-        require(self.factor[0] == 1 and self.tail[0] == 0, "slot 0 is the empty forest")
-        if not head.size:
-            return
-        require(head.min() >= 0 and head.max() < block_order.size * self.dimension, "heads exist")
-        require(tail.min() >= 0 and tail.max() < self.n_slots, "tails exist")
-        require((self.factor[tail] == 1).all(), "tails have factor 1")
-        total = block_order[head // self.dimension] + slot_order[tail]
-        require((total == slot_order[1:]).all(), "head and tail add up to the slot")
-
-    def _validate_terms(self, block_order: IntArray, slot_order: IntArray) -> None:
-        slot, trunk = self.term_slot, self.term_trunk
-        if not slot.size:
-            return
-        require(slot.min() >= 1 and slot.max() < self.n_slots, "terms have a slot")
-        require(trunk.min() >= 0 and trunk.max() < self.n_blocks, "terms have a trunk")
-        block = np.repeat(np.arange(self.n_blocks), np.diff(self.term_ptr))
-        total = slot_order[slot] + block_order[trunk]
-        require((total == block_order[block]).all(), "slot and trunk add up to the block")
-        key = trunk.astype(np.int64) * self.n_slots + slot
-        ascending = (np.diff(key) > 0) | (np.diff(block) > 0)
-        require(ascending.all(), "terms are sorted by trunk and slot, without repetition")
-
+__all__ = ["convolution", "least_terms", "word_convolution"]
 
 def convolution(dimension: int, degree: int, planar: bool = False) -> ConvolutionTable:
     """Return the coproduct table of trees (BCK) or of ordered forests (MKW).
@@ -210,6 +75,8 @@ def convolution(dimension: int, degree: int, planar: bool = False) -> Convolutio
 
     def build() -> ConvolutionTable:
         require_fits(dimension, degree, planar)
+        what = f"the coproduct for {dimension=}, {degree=}"
+        check_entries(least_terms(dimension, degree, planar), what)
         if basis_length(1, degree, planar) > MAX_SHAPES:
             raise InvalidValueError(
                 f"the coproduct for {degree=} has {basis_length(1, degree, planar)} undecorated "
@@ -232,6 +99,57 @@ def convolution(dimension: int, degree: int, planar: bool = False) -> Convolutio
     )
 
 
+def least_terms(dimension: int, degree: int, planar: bool) -> int:
+    """Bound from below the number of coproduct terms, per block and before equal ones are merged.
+
+    Parameters
+    ----------
+    dimension : int
+        Number of labels, at least 1.
+    degree : int
+        Largest order, at least 0.
+    planar : bool
+        Ordered forests (MKW) and not trees (BCK).
+
+    Returns
+    -------
+    int
+        The number of pairs of a block and a cut of it. Planar cuts are counted as if no shuffle
+        had two terms; non-planar ones as if a forest of equal trees had fewer cuts than it has.
+
+    Raises
+    ------
+    None
+        The callers have checked the size of the basis.
+
+    Examples
+    --------
+    >>> least_terms(1, 2, False), least_terms(1, 3, True)
+    (1, 13)
+    """
+    forests = list(islice(forest_counts(dimension, planar), degree + 1))
+    cuts = [1]
+    weighted = [0]
+    for nodes in range(1, degree + 1):
+        if planar:
+            # A cut of w B+(f) is a cut of w and one of f, or all of it.
+            kept = sum(cuts[k] * cuts[nodes - 1 - k] for k in range(nodes))
+            cuts.append(forests[nodes] + dimension * kept)
+        else:
+            # A tree may be cut off whole, or be cut like the forest of its branches.
+            weighted.append(nodes * dimension * (forests[nodes - 1] + cuts[nodes - 1]))
+            divisors = [
+                sum(weighted[e] for e in range(1, k + 1) if k % e == 0) for k in range(1, nodes + 1)
+            ]
+            cuts.append(
+                sum(divisors[k - 1] * cuts[nodes - k] for k in range(1, nodes + 1)) // nodes
+            )
+    if planar:
+        return (sum(cuts[1:]) - 2 * sum(forests[1:])) // dimension
+    # The cut that prunes nothing is left out.
+    return sum(cuts[:degree]) - sum(forests[:degree])
+
+
 def _shape_terms(
     layout: ForestLayout, degree: int
 ) -> Iterator[tuple[IntArray, IntArray, IntArray, int]]:
@@ -239,9 +157,12 @@ def _shape_terms(
     from treealg.symbolic import bck, mkw
 
     dimension = layout.dimension
+    indexer = Indexer(layout, np.zeros((0, 0), dtype=np.int64))
     if layout.planar:
         for forest, labels in ordered_shapes(dimension, degree):
-            indexer = Indexer(layout, labels)
+            # What shapes with the same decorations have in common is ranked once.
+            if labels is not indexer.labels:
+                indexer = Indexer(layout, labels)
             block = (indexer.forest(forest) - 1) // dimension
             for (pruned, trunk), coefficient in mkw.coproduct(forest).items():
                 if len(pruned) and len(trunk):
@@ -249,7 +170,8 @@ def _shape_terms(
                     yield block, inner, indexer.forest(pruned), coefficient
         return
     for tree, labels in tree_shapes(dimension, degree):
-        indexer = Indexer(layout, labels)
+        if labels is not indexer.labels:
+            indexer = Indexer(layout, labels)
         block = indexer.forest(tree.children)
         for (pruned, trunk), coefficient in bck.coproduct(tree).items():
             if len(pruned) and len(trunk):

@@ -1,39 +1,55 @@
 """Table files: where they lie, how they are written and what is checked when they are read.
 
-A file is a magic number, a BLAKE2b digest of all that follows, the length of a JSON header, the
-header (format version, table, key, integers, and name, dtype, size and place of each array), and
-the raw little-endian arrays, each aligned. It is read with one read; the arrays are views of the
-bytes and cannot be written to. Nothing is ever unpickled.
+A file is a magic number, the CRC-32 of all that follows, the length of a JSON header, the header
+(format version, table, key, integers, and name, dtype, size and place of each array), and the raw
+little-endian arrays, each aligned. It is read with one read; the arrays are views of the bytes and
+cannot be written to. Nothing is ever unpickled.
+
+The modules that only files need are imported where files are used, so that ``import treealg`` does
+not pay for them.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+import contextlib
 import os
 import struct
 import sys
-import tempfile
-from pathlib import Path
-from typing import Any, TypeVar
+import zlib
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from treealg.errors import InvalidValueError
 from treealg.tables.frozen import Table
 
-__all__ = ["FORMAT", "DamagedFileError", "cache_directory", "read", "remove_all", "write"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "FORMAT",
+    "DamagedFileError",
+    "cache_directory",
+    "directory_name",
+    "file_name",
+    "read",
+    "remove_all",
+    "write",
+]
 
 FORMAT = 1
 """Version of the files: raised when their layout or the meaning of a table changes."""
 
 _MAGIC = b"treealg\n"
-_PREFIX = struct.Struct("<8s32sQ")
+_PREFIX = struct.Struct("<8sQQ")
 _ALIGNMENT = 16
 _SUFFIX = ".table"
+_TEMPORARY = ".table-tmp"
 
 _Table = TypeVar("_Table", bound=Table)
 Key = tuple[int | bool, ...]
+
+# What reading a header that is not one of ours can raise, InvalidValueError among them.
+_WRONG_CONTENT = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 class DamagedFileError(Exception):
@@ -48,8 +64,8 @@ def cache_directory() -> Path | None:
     pathlib.Path or None
         The environment variable ``TREEALG_CACHE_DIR`` if it is set (None, no disk cache, if it is
         empty); else the user's cache directory as platformdirs gives it, if that is installed;
-        else ``treealg`` in ``$XDG_CACHE_HOME`` or in ``~/.cache``. It need not exist yet. None,
-        too, if the user has no home directory.
+        else ``treealg`` in ``$XDG_CACHE_HOME`` or in ``~/.cache``, which is what platformdirs
+        gives on Linux. It need not exist yet. None, too, if the user has no home directory.
 
     Raises
     ------
@@ -63,31 +79,78 @@ def cache_directory() -> Path | None:
     >>> cache_directory()  # doctest: +SKIP
     PosixPath('/tmp/tables')
     """
+    from pathlib import Path
+
+    found = directory_name()
+    return None if found is None else Path(found)
+
+
+def directory_name() -> str | None:
+    """Return `cache_directory` as text.
+
+    Returns
+    -------
+    str or None
+        As `cache_directory`, without the price of importing pathlib.
+
+    Raises
+    ------
+    None
+        A directory that cannot be used is found out when it is used.
+    """
     chosen = os.environ.get("TREEALG_CACHE_DIR")
     if chosen is not None:
-        return Path(chosen) if chosen else None
-    try:
-        import platformdirs
-    except ImportError:
-        base = os.environ.get("XDG_CACHE_HOME", "")
-        # The XDG convention: a relative path is to be ignored.
-        home = Path(os.path.expanduser("~"))
-        if os.path.isabs(base):
-            return Path(base, "treealg")
-        return home / ".cache" / "treealg" if home.is_absolute() else None
-    return platformdirs.user_cache_path("treealg")
+        return chosen or None
+    if sys.platform in ("win32", "darwin"):
+        try:
+            from platformdirs import user_cache_dir
+        except ImportError:
+            pass
+        else:
+            return user_cache_dir("treealg")
+    # The XDG convention, in which a relative path is to be ignored. On the systems that follow it
+    # platformdirs says the same, and to import it takes longer than to read the tables.
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(base, "treealg") if os.path.isabs(base) else None
 
 
-def _path(directory: Path, name: str, key: Key) -> Path:
-    return directory / ("-".join([name, *(str(int(part)) for part in key)]) + _SUFFIX)
+def file_name(directory: str, name: str, key: Key) -> str:
+    """Return the path of a table file.
+
+    Parameters
+    ----------
+    directory : str
+        Where the files are.
+    name : str
+        The name of the table.
+    key : tuple of int
+        What it was built for.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    None
+        Nothing is checked here.
+
+    Examples
+    --------
+    >>> file_name("cache", "convolution", (2, 5, False))
+    'cache/convolution-2-5-0.table'
+    """
+    return os.path.join(directory, "-".join([name, *(str(int(part)) for part in key)]) + _SUFFIX)
 
 
-def write(directory: Path, name: str, key: Key, table: Table) -> None:
+def write(directory: str, name: str, key: Key, table: Table) -> None:
     """Write a table file atomically: a reader finds the old file, the new one, or none.
 
     Parameters
     ----------
-    directory : pathlib.Path
+    directory : str
         Made if it does not exist.
     name : str
         The name of the table.
@@ -101,6 +164,9 @@ def write(directory: Path, name: str, key: Key, table: Table) -> None:
     OSError
         If the directory or the file cannot be written.
     """
+    import json
+    import tempfile
+
     integers, arrays = table.parts()
     places, chunks, place = [], [], 0
     for field, array in arrays.items():
@@ -114,31 +180,31 @@ def write(directory: Path, name: str, key: Key, table: Table) -> None:
     text = json.dumps(header).encode()
     text += b" " * (-(_PREFIX.size + len(text)) % _ALIGNMENT)
     digest = _digest(len(text), [text, *chunks])
-    directory.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(suffix=".tmp", prefix=name, dir=directory)
+    os.makedirs(directory, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(suffix=_TEMPORARY, prefix=name, dir=directory)
     try:
         with open(handle, "wb") as file:
             file.writelines([_PREFIX.pack(_MAGIC, digest, len(text)), text, *chunks])
-        os.replace(temporary, _path(directory, name, key))
+        os.replace(temporary, file_name(directory, name, key))
     except BaseException:
         # Interrupted or out of space: what was written so far is of no use to anybody.
-        Path(temporary).unlink(missing_ok=True)
+        os.unlink(temporary)
         raise
 
 
-def _digest(header: int, parts: list[Any]) -> bytes:
-    state = hashlib.blake2b(header.to_bytes(8, "little"), digest_size=32)
+def _digest(header: int, parts: list[Any]) -> int:
+    value = zlib.crc32(header.to_bytes(8, "little"))
     for part in parts:
-        state.update(part)
-    return state.digest()
+        value = zlib.crc32(part, value)
+    return value
 
 
-def read(directory: Path, name: str, key: Key, cls: type[_Table]) -> _Table | None:
+def read(directory: str, name: str, key: Key, cls: type[_Table]) -> _Table | None:
     """Read and check a table file.
 
     Parameters
     ----------
-    directory : pathlib.Path
+    directory : str
         Where the files are.
     name : str
         The name of the table.
@@ -159,8 +225,11 @@ def read(directory: Path, name: str, key: Key, cls: type[_Table]) -> _Table | No
     OSError
         If it exists and cannot be read.
     """
+    import json
+
     try:
-        content = _path(directory, name, key).read_bytes()
+        with open(file_name(directory, name, key), "rb") as file:
+            content = file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
     if len(content) < _PREFIX.size:
@@ -179,7 +248,7 @@ def read(directory: Path, name: str, key: Key, cls: type[_Table]) -> _Table | No
         return cls.from_parts(
             header["integers"], _arrays(content, _PREFIX.size + length, header["arrays"], cls)
         )
-    except (InvalidValueError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except _WRONG_CONTENT as error:
         raise DamagedFileError(f"its content is wrong: {error}") from error
 
 
@@ -191,19 +260,19 @@ def _arrays(
     arrays = {}
     for field, dtype, size, place in places:
         little = types[field].newbyteorder("<")
-        if dtype != little.str or type(size) is not int or size < 0 or place < 0:
-            raise DamagedFileError(f"array {field} has dtype {dtype!r} and size {size!r}")
+        if dtype != little.str or size < 0 or place < 0 or place % _ALIGNMENT:
+            raise DamagedFileError(f"array {field} is of {dtype!r}, size {size!r}, at {place!r}")
         view = np.frombuffer(content, dtype=little, count=size, offset=begin + place)
         arrays[field] = view if sys.byteorder == "little" else view.astype(types[field])
     return arrays
 
 
-def remove_all(directory: Path) -> None:
+def remove_all(directory: str) -> None:
     """Remove the table files of a directory, and files left over by interrupted writers.
 
     Parameters
     ----------
-    directory : pathlib.Path
+    directory : str
         Other files in it are left alone.
 
     Raises
@@ -211,5 +280,10 @@ def remove_all(directory: Path) -> None:
     OSError
         If a file cannot be removed.
     """
-    for path in [*directory.glob("*" + _SUFFIX), *directory.glob("*.tmp")]:
-        path.unlink(missing_ok=True)
+    if not os.path.isdir(directory):
+        return
+    for name in os.listdir(directory):
+        if name.endswith((_SUFFIX, _TEMPORARY)):
+            # Another process may have been faster.
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(os.path.join(directory, name))

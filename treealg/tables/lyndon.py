@@ -11,7 +11,6 @@ is expanded and inverted once per pattern.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 import numpy as np
 

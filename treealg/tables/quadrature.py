@@ -4,12 +4,13 @@ With ``Y_t = exp_*(t L)`` every coefficient of order n is a polynomial of degree
 constant term, and its time derivative is a polynomial of degree n - 1. A few values of it
 determine the integral over [0, 1], which the top order needs, and over [0, t_i], which the lower
 orders need.
+
+Nodes and weights are computed in fixed point, as integers in units of 2**-384, and rounded once.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,7 @@ MAX_DEGREE = 64
 """No basis of a larger degree fits in memory, whatever its dimension and kind."""
 
 _BITS = 384
+_ONE = 1 << _BITS
 
 
 class Quadrature(NamedTuple):
@@ -91,79 +93,73 @@ def nodes(degree: int) -> Quadrature:
     return _nodes(degree)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _nodes(degree: int) -> Quadrature:
     if degree < 2:
-        empty = np.zeros((0, 0))
-        return Quadrature(freeze(empty[0:0].reshape(0)), freeze(empty.reshape(0)), freeze(empty))
-    if degree == 3:
-        interpolation = [Fraction(1, 3), Fraction(1)]
-    else:
-        interpolation = _lobatto(degree - 1)
-    cardinal = [_cardinal(interpolation, j) for j in range(len(interpolation))]
-    first = 1 if interpolation[0] == 0 else 0
-    times = interpolation[first:]
-    matrix = [[_integral(poly, time) for poly in cardinal[first:]] for time in times]
-    exact = np.array([[float(entry) for entry in row] for row in matrix])
-    return Quadrature(
-        freeze(np.array([float(time) for time in times])), freeze(exact[-1].copy()), freeze(exact)
-    )
+        return Quadrature(freeze(np.zeros(0)), freeze(np.zeros(0)), freeze(np.zeros((0, 0))))
+    interpolation = [_ONE // 3, _ONE] if degree == 3 else _lobatto(degree - 1)
+    # The value at 0 is 0, so that its cardinal polynomial contributes nothing.
+    times = [time for time in interpolation if time]
+    cardinal = [_cardinal(interpolation, time) for time in times]
+    # Division of Python integers rounds correctly.
+    matrix = [[_integral(poly, time) / _ONE for poly in cardinal] for time in times]
+    weights = np.array(matrix)
+    nodes_ = np.array([time / _ONE for time in times])
+    return Quadrature(freeze(nodes_), freeze(weights[-1].copy()), freeze(weights))
 
 
-def _lobatto(points: int) -> list[Fraction]:
+def _times(left: int, right: int) -> int:
+    return left * right >> _BITS
+
+
+def _over(left: int, right: int) -> int:
+    return (left << _BITS) // right
+
+
+def _lobatto(points: int) -> list[int]:
     """Return the Gauss--Lobatto nodes on [0, 1] with an error far below float64.
 
     They are -1, 1 and the roots of P'_{points-1}, moved from [-1, 1]; one point alone is 1 with
     the 0 that always belongs to it.
     """
-    if points < 2:
-        return [Fraction(0), Fraction(1)]
-    order = points - 1
+    order = max(points - 1, 1)
     found = []
-    for index in range(1, points - 1):
-        root = Fraction(float(-np.cos(np.pi * index / order)))
-        for _ in range(60):
+    for index in range(1, order):
+        root = int(float(-np.cos(np.pi * index / order)) * 2**53) << (_BITS - 53)
+        step = _ONE
+        # Newton's iteration doubles the number of right digits each time.
+        while abs(step) >> (_BITS // 4):
             slope, curvature = _legendre_slopes(order, root)
-            step = slope / curvature
-            root = _rounded(root - step)
-            if abs(step) < Fraction(1, 1 << 100):
-                break
-        found.append((root + 1) / 2)
-    return [Fraction(0), *found, Fraction(1)]
+            step = _over(slope, curvature)
+            root -= step
+        found.append((root + _ONE) >> 1)
+    return [0, *found, _ONE]
 
 
-def _rounded(value: Fraction) -> Fraction:
-    """Round to a multiple of 2**-384, to keep numerators short."""
-    return Fraction(round(value * (1 << _BITS)), 1 << _BITS)
-
-
-def _legendre_slopes(order: int, x: Fraction) -> tuple[Fraction, Fraction]:
+def _legendre_slopes(order: int, x: int) -> tuple[int, int]:
     """Evaluate the first two derivatives of the Legendre polynomial inside (-1, 1)."""
-    before, value = Fraction(1), x
+    before, value = _ONE, x
     for n in range(1, order):
-        before, value = value, _rounded(((2 * n + 1) * x * value - n * before) / (n + 1))
-    slope = order * (before - x * value) / (1 - x * x)
-    curvature = (2 * x * slope - order * (order + 1) * value) / (1 - x * x)
+        before, value = value, ((2 * n + 1) * _times(x, value) - n * before) // (n + 1)
+    gap = _ONE - _times(x, x)
+    slope = _over(order * (before - _times(x, value)), gap)
+    curvature = _over(2 * _times(x, slope) - order * (order + 1) * value, gap)
     return slope, curvature
 
 
-def _cardinal(points: list[Fraction], index: int) -> list[Fraction]:
+def _cardinal(points: list[int], own: int) -> list[int]:
     """Return the coefficients of the polynomial that is 1 at one point and 0 at the others."""
-    poly = [Fraction(1)]
-    for j, point in enumerate(points):
-        if j != index:
-            scale = _rounded(1 / (points[index] - point))
-            shifted = [Fraction(0), *poly]
-            poly = [
-                _rounded((high - point * low) * scale)
-                for high, low in zip(shifted, [*poly, Fraction(0)], strict=True)
-            ]
+    poly = [_ONE]
+    for point in points:
+        if point != own:
+            pairs = zip([0, *poly], [*poly, 0], strict=True)
+            poly = [_over(high - _times(point, low), own - point) for high, low in pairs]
     return poly
 
 
-def _integral(poly: list[Fraction], end: Fraction) -> Fraction:
+def _integral(poly: list[int], end: int) -> int:
     """Integrate a polynomial from 0 to `end`."""
-    total = Fraction(0)
+    total = 0
     for power in range(len(poly), 0, -1):
-        total = _rounded((total + poly[power - 1] / power) * end)
+        total = _times(total + poly[power - 1] // power, end)
     return total

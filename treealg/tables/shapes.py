@@ -2,16 +2,17 @@
 
 The vertices of a shape are numbered in post-order, children before their parent, so that the last
 root is the last vertex. The *formal* forest of a shape has these numbers as labels: the algebra is
-applied to it once. An array of shape ``(vertices, decorations)`` then says which label each vertex
-has in each decoration, and an `Indexer` turns any formal tree or forest that the algebra returned
-into the basis indices of its decorations.
+applied to it once. (With a single label there is nothing to distinguish: there all vertices get the
+number 0, and the algebra merges equal terms by itself.) An array of shape ``(vertices,
+decorations)`` then says which label each vertex has in each decoration, and an `Indexer` turns any
+formal tree or forest that the algebra returned into the basis indices of its decorations.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -20,10 +21,12 @@ from treealg.tables.layout import ForestLayout, IntArray
 if TYPE_CHECKING:
     from treealg.symbolic import Forest, OrderedForest, PlanarTree, Tree
 
+_AnyTree = TypeVar("_AnyTree", "Tree", "PlanarTree")
+
 __all__ = ["Indexer", "formal", "ordered_shapes", "tree_shapes"]
 
 
-def formal(shape: Tree | PlanarTree, first: int = 0) -> Tree | PlanarTree:
+def formal(shape: _AnyTree, first: int = 0) -> _AnyTree:
     """Label the vertices of a tree by their numbers in post-order.
 
     Parameters
@@ -50,7 +53,7 @@ def formal(shape: Tree | PlanarTree, first: int = 0) -> Tree | PlanarTree:
     ((0,), ((1,), 2), 3)
     """
     cls = type(shape)
-    pending: list[tuple[Tree | PlanarTree, list[Tree | PlanarTree]]] = [(shape, [])]
+    pending: list[tuple[_AnyTree, list[_AnyTree]]] = [(shape, [])]
     number = first
     while True:
         tree, done = pending[-1]
@@ -81,7 +84,8 @@ def tree_shapes(dimension: int, degree: int) -> Iterator[tuple[Tree, IntArray]]:
         The formal tree, its root being the last vertex.
     labels : numpy.ndarray
         int64, shape ``(vertices, decorations)``: each decorated tree with root label 0 exactly
-        once, that is, one decoration per orbit of the symmetries of the shape.
+        once, that is, one decoration per orbit of the symmetries of the shape. For one label, of
+        shape (1, 1).
 
     Raises
     ------
@@ -90,6 +94,12 @@ def tree_shapes(dimension: int, degree: int) -> Iterator[tuple[Tree, IntArray]]:
     """
     from treealg.symbolic import enumerate_trees
 
+    if dimension == 1:
+        labels = np.zeros((1, 1), dtype=np.int64)
+        for order in range(1, degree + 1):
+            for shape in enumerate_trees(order):
+                yield shape, labels
+        return
     # Decorations with all labels of the root, for the shapes that may be children.
     decorated: dict[Tree, IntArray] = {}
     for order in range(1, degree + 1):
@@ -139,7 +149,7 @@ def ordered_shapes(dimension: int, degree: int) -> Iterator[tuple[OrderedForest,
         The formal forest, the root of its last tree being the last vertex.
     labels : numpy.ndarray
         int64, shape ``(vertices, decorations)``: all decorations in which the last root has
-        label 0.
+        label 0. For one label, of shape (1, 1). One array for all shapes of an order.
 
     Raises
     ------
@@ -148,6 +158,12 @@ def ordered_shapes(dimension: int, degree: int) -> Iterator[tuple[OrderedForest,
     """
     from treealg.symbolic import OrderedForest, enumerate_forests
 
+    if dimension == 1:
+        labels = np.zeros((1, 1), dtype=np.int64)
+        for nodes in range(1, degree + 1):
+            for shape in enumerate_forests(nodes, planar=True):
+                yield shape, labels
+        return
     for nodes in range(1, degree + 1):
         every = np.arange(dimension ** (nodes - 1))
         labels = np.stack(
@@ -179,18 +195,18 @@ class Indexer:
 
     Examples
     --------
-    The cherry with its two leaves decorated by 0, 1 and by 1, 1 is tree 8 and tree 10 of d = 2:
+    The cherry with its two leaves decorated by 0, 1 and by 1, 1 are trees 8 and 10 of d = 2:
 
     >>> from treealg.symbolic import Tree
     >>> labels = np.array([[0, 1], [1, 1], [0, 0]])
     >>> indexer = Indexer(ForestLayout(2, 3, planar=False), labels)
     >>> indexer.tree(formal(Tree.from_tuple(((0,), (0,), 0)))).tolist()
-    [16, 18]
+    [8, 10]
     """
 
     def __init__(self, layout: ForestLayout, labels: IntArray) -> None:
         self._layout = layout
-        self._labels = labels
+        self.labels = labels
         self._trees: dict[Tree | PlanarTree, IntArray] = {}
         self._forests: dict[tuple[Tree | PlanarTree, ...], IntArray] = {}
 
@@ -216,7 +232,8 @@ class Indexer:
         if known is None:
             # Trees of these tables are a few vertices deep: a basis of depth 30 fits no memory.
             children = self.forest(tree.children)
-            known = children * self._layout.dimension + self._labels[tree.label]
+            vertex: Any = tree.label
+            known = children * self._layout.dimension + self.labels[vertex]
             self._trees[tree] = known
         return known
 

@@ -19,6 +19,7 @@ __all__ = [
     "MAX_SHAPES",
     "basis_length",
     "check_entries",
+    "forest_counts",
     "log_length",
     "require_fits",
     "word_length",
@@ -30,10 +31,10 @@ MAX_LENGTH = 2**63 - 1
 MAX_COEFFICIENTS = 2**27
 """The longest vector that tables are built for: 1 GiB of float64."""
 
-MAX_ENTRIES = 2**27
-"""The most entries that one table may have: 1.5 GiB of column and coefficient."""
+MAX_ENTRIES = 2**26
+"""The most entries that one table may have: 0.75 GiB of column and coefficient."""
 
-MAX_SHAPES = 2**16
+MAX_SHAPES = 2**15
 """The most undecorated shapes that a coproduct table is generated from."""
 
 
@@ -404,6 +405,6 @@ def check_entries(entries: int, what: str) -> None:
     """
     if entries > MAX_ENTRIES:
         raise InvalidValueError(
-            f"{what} would have {entries} entries ({12 * entries} bytes), more than the bound of "
-            f"{MAX_ENTRIES}; lower the degree or the dimension"
+            f"{what} would have at least {entries} entries ({12 * entries} bytes), more than the "
+            f"bound of {MAX_ENTRIES}; lower the degree or the dimension"
         )

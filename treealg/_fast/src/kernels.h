@@ -13,6 +13,7 @@ typedef ptrdiff_t Py_ssize_t;
 #endif
 
 #define ALIGNMENT 64
+#define TREEALG_TILE 64 /* coefficients that are transposed at a time; at least 8 */
 #define TREEALG_MAX_NODES 32 /* of the quadrature of a convolution program */
 
 /* A matrix of `count` rows in memory; strides in bytes, of any sign. */
@@ -39,14 +40,31 @@ typedef struct {
     const void *coef; /* REAL */
 } sparse_map;
 
+/* Blocks of the highest order whose coproducts have equally many terms. */
+typedef struct {
+    int32_t blocks, terms;
+} block_run;
+
 /* The proper coproduct, block by block of `width` elements (see treealg.tables.ConvolutionTable),
  * with the nodes at which the flow exp(tL) is carried. */
 typedef struct {
     Py_ssize_t width, degree, n_nodes, n_slots;
     const int64_t *block_start, *slot_start, *term_ptr;
     const int32_t *term_slot, *term_trunk, *head, *tail;
+    /* The highest order again, tile by tile of TREEALG_TILE / width blocks (at least one). Within a
+     * tile blocks stand in the order of their number of terms, so that the loop over the terms is
+     * the same again and again: tile i has the runs tile_run[i]:tile_run[i + 1], and top_block are
+     * the places of their blocks in the tile. Terms of one trunk are one term here; its slot is then
+     * number n_slots + i, the sum of the slots sum_slot[sum_ptr[i]:sum_ptr[i + 1]]. */
+    Py_ssize_t n_sums;
+    const int64_t *sum_ptr;
+    const int32_t *sum_slot;
+    const int64_t *tile_run;
+    const block_run *runs;
+    const int32_t *top_block, *top_slot, *top_trunk;
     const void *factor;                        /* REAL, n_slots */
-    const void *nodes, *weights, *integration; /* REAL: n_nodes, n_nodes, n_nodes x n_nodes */
+    /* REAL: n_nodes each, and n_nodes x n_nodes; moments are weights times (1 - nodes). */
+    const void *nodes, *weights, *moments, *integration;
 } convolution_program;
 
 /* Looked at between blocks of work; set when the caller wants the kernel to return early. */

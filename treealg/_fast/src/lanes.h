@@ -14,9 +14,7 @@ typedef REAL NAME(uvec) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof
 #define uvec NAME(uvec)
 
 INLINE vec NAME(splat)(REAL x) {
-    vec v;
-    for (int l = 0; l < LANES; ++l) v[l] = x;
-    return v;
+    return x - (vec){0}; /* a scalar operand is broadcast, and x - 0 is x */
 }
 #define splat NAME(splat)
 
@@ -93,6 +91,16 @@ INLINE void NAME(load_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t cou
             ((REAL *)x)[j * LANES + l] = *(const REAL *)(rows->base[l] + (start + j) * rows->step);
 }
 #define load_rows NAME(load_rows)
+
+/* Ask for columns start..start+count of the rows ahead of their use. */
+INLINE void NAME(prefetch_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count) {
+    for (int l = 0; l < rows->used; ++l) {
+        const char *const from = rows->base[l] + start * rows->step;
+        for (Py_ssize_t j = 0; j < count * (Py_ssize_t)sizeof(REAL); j += ALIGNMENT)
+            __builtin_prefetch(from + j);
+    }
+}
+#define prefetch_rows NAME(prefetch_rows)
 
 /* Columns start..start+count of the rows from lane buffer x[0..count). */
 INLINE void NAME(store_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, const vec *x) {

@@ -46,5 +46,7 @@ static const kernel_table NAME(kernels) = {
 #undef rows_of
 #undef load_rows
 #undef store_rows
+#undef prefetch_rows
 #undef word_state
 #undef flow
+#undef walk_t

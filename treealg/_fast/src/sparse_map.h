@@ -4,7 +4,7 @@
  * all, in every lane.
  */
 
-#define TILE 64 /* coefficients that are transposed at a time; at least 8 */
+#define TILE TREEALG_TILE
 
 /* Columns a..a+n of block r. */
 INLINE void NAME(map_block)(const Py_ssize_t n, const sparse_map *m, const vec *in, Py_ssize_t w,

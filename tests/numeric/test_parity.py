@@ -1,0 +1,280 @@
+"""The compiled kernels against their readable NumPy reference, through one door and the other."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from treealg import _fast, tables
+from treealg._fast import reference
+
+DOORS = (reference, _fast)
+TOLERANCE = {np.dtype(np.float32): 1e-5, np.dtype(np.float64): 1e-13}
+
+
+@cache
+def sparse_map(door, table):
+    return door.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
+
+
+@cache
+def program(door, table):
+    return door.ConvolutionProgram(
+        table.dimension,
+        table.block_start,
+        table.slot_start,
+        table.factor,
+        table.head,
+        table.tail,
+        table.term_ptr,
+        table.term_slot,
+        table.term_trunk,
+        *tables.nodes(table.degree),
+    )
+
+
+def sample(dtype, *shape):
+    return np.random.default_rng(sum(shape)).normal(size=shape).astype(dtype)
+
+
+def assert_parity(results):
+    """Compare values, relative to the largest in a row, and that nothing else was written."""
+    want, got = results
+    np.testing.assert_array_equal(np.isnan(got), np.isnan(want))
+    scale = np.nanmax(np.abs(want), axis=1, keepdims=True, initial=1.0)
+    error = np.nan_to_num(np.abs(got - want) / scale)
+    assert error.max(initial=0.0) <= TOLERANCE[want.dtype]
+
+
+def path_results(path, dimension, degree, planar, *, log=False, n_threads=1, **transforms):
+    """Return what both kernels write into an array with a margin on each side."""
+    time_aug = transforms.get("time_aug", False)
+    lead_lag = transforms.get("lead_lag", False)
+    dimension = dimension * (1 + lead_lag) + time_aug
+    table = tables.arborification(dimension, degree, planar)
+    results = []
+    for door in DOORS:
+        output = sparse_map(door, table)
+        out = np.full((len(path), output.rows + 5), np.nan, dtype=path.dtype)
+        words = program(door, tables.word_convolution(dimension, degree)) if log else None
+        door.path_signature(path, out, 2, degree, output, words, time_aug, lead_lag, 1.5, n_threads)
+        results.append(out)
+    return results
+
+
+SIZES = [
+    *[(dimension, degree) for dimension in range(1, 8) for degree in range(1, 4)],
+    (1, 7),
+    (2, 4),
+    (2, 5),
+    (3, 4),
+]
+BATCHES = [0, 1, 7, 8, 9, 16, 17, 35]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(("dimension", "degree"), SIZES)
+def test_path_signature_agrees_for_every_size(dimension, degree, log, planar, dtype):
+    path = sample(dtype, 11, 6, dimension) / 4
+    assert_parity(path_results(path, dimension, degree, planar, log=log))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("n_threads", [1, 2, 5])
+@pytest.mark.parametrize("batch", BATCHES)
+def test_path_signature_agrees_for_every_batch_and_number_of_threads(batch, n_threads, log, dtype):
+    path = sample(dtype, batch, 5, 2)
+    assert_parity(path_results(path, 2, 3, False, log=log, n_threads=n_threads))
+
+
+@pytest.mark.parametrize("time_aug", [False, True])
+@pytest.mark.parametrize("lead_lag", [False, True])
+@pytest.mark.parametrize("length", [1, 2, 3, 50])
+@pytest.mark.parametrize("batch", [1, 9])
+def test_path_signature_agrees_on_transformed_paths(batch, length, lead_lag, time_aug):
+    path = sample(np.float64, batch, length, 2) / 4
+    results = path_results(path, 2, 3, False, time_aug=time_aug, lead_lag=lead_lag)
+    assert_parity(results)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize("length", [31, 32, 33, 257, 1000])
+def test_path_signature_agrees_on_one_long_path(length, n_threads, log, dtype):
+    path = np.cumsum(sample(dtype, 1, length, 3), axis=1) / 128
+    assert_parity(path_results(path, 3, 3, True, log=log, n_threads=n_threads))
+
+
+STRIDES = {
+    "reversed": lambda a: a[::-1, ::-1, ::-1],
+    "transposed": lambda a: np.ascontiguousarray(a.T).T,
+    "channels_apart": lambda a: np.repeat(a, 3, axis=2)[:, :, ::3],
+    "padded": lambda a: np.pad(a, ((0, 0), (0, 2), (1, 0)))[:, :-2, 1:],
+    "one_path": lambda a: np.broadcast_to(a[:1], a.shape),
+    "one_point": lambda a: np.broadcast_to(a[:, :1], a.shape),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("batch", [1, 8, 13])
+@pytest.mark.parametrize("strides", STRIDES)
+def test_path_signature_agrees_for_any_strides(strides, batch, dtype):
+    path = STRIDES[strides](sample(dtype, batch, 6, 3))
+    path.flags.writeable = False
+    assert_parity(path_results(path, 3, 3, False))
+
+
+@pytest.mark.parametrize("row", [0, 6, 12])
+def test_nan_and_infinity_stay_in_their_row_of_the_kernel(row):
+    path = sample(np.float64, 13, 6, 2)
+    clean = path_results(path, 2, 3, False)[1]
+    path[row, 3, 1] = np.nan
+    results = path_results(path, 2, 3, False)
+    assert_parity(results)
+    others = np.arange(13) != row
+    np.testing.assert_array_equal(results[1][others], clean[others])
+
+
+# -- the logarithm -------------------------------------------------------------------------------
+
+ALGEBRAS = [
+    *[(d, n, planar) for d in (1, 2, 3) for n in (1, 2, 3) for planar in (False, True, None)],
+    *[(2, n, planar) for n in (4, 5) for planar in (False, True, None)],
+    (1, 7, False),
+    (1, 7, True),
+    (5, 3, False),
+    (7, 3, False),
+]
+
+
+def convolution(dimension, degree, planar):
+    """Return the table of trees, of ordered forests, or (None) of words."""
+    if planar is None:
+        return tables.word_convolution(dimension, degree)
+    return tables.convolution(dimension, degree, planar)
+
+
+def log_results(x, table, lyndon=None, *, margin=1, n_threads=1):
+    results = []
+    for door in DOORS:
+        algebra = program(door, table)
+        output = None if lyndon is None else sparse_map(door, lyndon)
+        size = algebra.columns if output is None else output.rows
+        out = np.full((len(x), size + 3), np.nan, dtype=x.dtype)
+        door.signature_to_log(x, margin, out, 2, algebra, output, n_threads)
+        results.append(out)
+    return results
+
+
+def backward_results(x, derivs, table, lyndon=None, *, margin=1, n_threads=1):
+    results = []
+    for door in DOORS:
+        algebra = program(door, table)
+        output = None if lyndon is None else sparse_map(door, lyndon)
+        out = np.full((len(x), algebra.columns + 3), np.nan, dtype=x.dtype)
+        door.signature_to_log_backward(x, margin, derivs, 1, out, 2, algebra, output, n_threads)
+        results.append(out)
+    return results
+
+
+def rows_of(dtype, batch, columns):
+    return sample(dtype, batch, columns) / 2
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("dimension", "degree", "planar"), ALGEBRAS)
+def test_logarithm_and_backward_agree_for_every_size(dimension, degree, planar, dtype):
+    table = convolution(dimension, degree, planar)
+    columns = program(reference, table).columns
+    x, derivs = rows_of(dtype, 10, columns + 1), rows_of(dtype, 10, columns + 2)
+    assert_parity(log_results(x, table))
+    assert_parity(backward_results(x, derivs, table))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("n_threads", [1, 2, 5])
+@pytest.mark.parametrize("batch", BATCHES)
+def test_logarithm_and_backward_agree_for_every_batch(batch, n_threads, planar, dtype):
+    table = convolution(2, 3, planar)
+    columns = program(reference, table).columns
+    x, derivs = rows_of(dtype, batch, columns), rows_of(dtype, batch, columns + 1)
+    assert_parity(log_results(x, table, margin=0, n_threads=n_threads))
+    assert_parity(backward_results(x, derivs, table, margin=0, n_threads=n_threads))
+
+
+ROW_STRIDES = {
+    "reversed": lambda a: a[::-1, ::-1],
+    "transposed": lambda a: np.asfortranarray(a),
+    "columns_apart": lambda a: np.repeat(a, 2, axis=1)[:, ::2],
+    "one_row": lambda a: np.broadcast_to(a[:1], a.shape),
+    "one_column": lambda a: np.broadcast_to(a[:, :1], a.shape),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("batch", [1, 8, 13])
+@pytest.mark.parametrize("strides", ROW_STRIDES)
+def test_logarithm_and_backward_agree_for_any_strides(strides, batch, dtype):
+    table = convolution(2, 3, False)
+    x, derivs = rows_of(dtype, batch, 21), rows_of(dtype, batch, 22)
+    spread = ROW_STRIDES[strides](x)
+    assert_parity(log_results(spread, table))
+    assert_parity(backward_results(spread, derivs, table))
+    assert_parity(backward_results(x, ROW_STRIDES[strides](derivs), table))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("method", [1, 2])
+@pytest.mark.parametrize(("dimension", "degree"), [(1, 5), (2, 3), (3, 2)])
+def test_lyndon_logarithm_and_backward_agree(dimension, degree, method, dtype):
+    table = convolution(dimension, degree, True)
+    lyndon = tables.lyndon(dimension, degree, method)
+    columns = program(reference, table).columns
+    x = rows_of(dtype, 9, columns + 1)
+    derivs = rows_of(dtype, 9, sparse_map(reference, lyndon).rows + 1)
+    assert_parity(log_results(x, table, lyndon))
+    assert_parity(backward_results(x, derivs, table, lyndon))
+
+
+@pytest.mark.parametrize("row", [0, 6, 12])
+def test_nan_stays_in_its_row_of_the_logarithm(row):
+    table = convolution(2, 3, False)
+    x, derivs = rows_of(np.float64, 13, 21), rows_of(np.float64, 13, 22)
+    clean = log_results(x, table)[1], backward_results(x, derivs, table)[1]
+    x[row, 4] = np.nan
+    others = np.arange(13) != row
+    for results, before in zip(
+        (log_results(x, table), backward_results(x, derivs, table)), clean, strict=True
+    ):
+        assert_parity(results)
+        np.testing.assert_array_equal(results[1][others], before[others])
+
+
+@pytest.fixture(params=["baseline", "avx2", "avx512"])
+def instruction_set(request):
+    try:
+        _fast.use_instruction_set(request.param)
+    except ValueError:
+        pytest.skip(f"this processor has no {request.param}")
+    yield request.param
+    _fast.use_instruction_set(None)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("batch", [1, 3, 18])
+@pytest.mark.usefixtures("instruction_set")
+def test_kernels_agree_for_every_instruction_set(batch, planar, dtype):
+    path = sample(dtype, batch, 40, 3) / 16
+    assert_parity(path_results(path, 3, 3, planar, n_threads=2))
+    assert_parity(path_results(path, 3, 3, planar, log=True))
+    table = convolution(3, 3, planar)
+    columns = program(reference, table).columns
+    x, derivs = rows_of(dtype, batch, columns + 1), rows_of(dtype, batch, columns + 2)
+    assert_parity(log_results(x, table))
+    assert_parity(backward_results(x, derivs, table))

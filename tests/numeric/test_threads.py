@@ -1,0 +1,217 @@
+"""Threads, forks, interrupts, caches, and bounds on memory."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import treealg
+from treealg.numeric import options, plans
+
+
+def paths(*shape):
+    return np.random.default_rng(0).normal(size=shape)
+
+
+@pytest.mark.parametrize("n_jobs", [2, 3, -1, -2, 64])
+@pytest.mark.parametrize("planar", [False, True])
+def test_number_of_threads_does_not_change_results(n_jobs, planar):
+    path = paths(37, 20, 2) / 4
+    kind = {"planar": planar}
+    sig = treealg.branched_sig(path, 4, **kind)
+    np.testing.assert_allclose(
+        treealg.branched_sig(path, 4, n_jobs=n_jobs, **kind), sig, rtol=1e-12, atol=1e-14
+    )
+    for function, arguments in [
+        (treealg.branched_sig_to_log_sig, (sig,)),
+        (treealg.branched_sig_to_log_sig_backprop, (sig, sig)),
+    ]:
+        one = function(*arguments, 2, 4, **kind)
+        many = function(*arguments, 2, 4, n_jobs=n_jobs, **kind)
+        np.testing.assert_allclose(many, one, rtol=1e-12, atol=1e-14)
+
+
+def test_one_path_on_several_threads_agrees_with_one():
+    path = np.cumsum(paths(5000, 3), axis=0) / 200
+    one, two = (treealg.branched_sig(path, 4, n_jobs=n) for n in (1, 2))
+    np.testing.assert_allclose(two, one, rtol=1e-12, atol=1e-13)
+
+
+def test_negative_number_of_jobs_counts_down_from_all_processors(monkeypatch):
+    monkeypatch.setattr(options, "_available_processors", lambda: 4)
+    got = [options.threads(n) for n in (1, 3, 4, 9, -1, -2, -4, -5, -100)]
+    assert got == [1, 3, 4, 4, 4, 3, 1, 1, 1]
+
+
+def test_available_processors_are_those_of_this_process():
+    if hasattr(os, "sched_getaffinity") and not hasattr(os, "process_cpu_count"):
+        assert options.threads(-1) == len(os.sched_getaffinity(0))
+    assert 1 <= options.threads(-1) <= os.cpu_count()
+
+
+def test_threads_compute_while_another_clears_the_cache():
+    path = paths(5, 6, 2)
+    sizes = [(degree, planar) for degree in (1, 2, 3) for planar in (False, True)] * 4
+
+    def compute(size):
+        degree, planar = size
+        sig = treealg.branched_sig(path, degree, planar=planar)
+        return treealg.branched_sig_to_log_sig(sig, 2, degree, planar=planar, n_jobs=2)
+
+    want = [compute(size) for size in sizes]
+    done = threading.Event()
+
+    def clear():
+        while not done.is_set():
+            treealg.clear_cache()
+
+    with ThreadPoolExecutor(5) as pool:
+        clearing = pool.submit(clear)
+        try:
+            got = list(pool.map(compute, sizes))
+        finally:
+            done.set()
+    clearing.result()
+    for one, other in zip(got, want, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_other_threads_run_during_a_kernel():
+    one = np.zeros((1, 1, 2))
+    many = np.broadcast_to(one, (256, 100_000, 2))
+    worker = threading.Thread(target=treealg.branched_sig, args=(many, 4))
+    worker.start()
+    ticks = 0
+    while worker.is_alive():
+        time.sleep(0.001)
+        ticks += 1
+    assert ticks >= 5
+
+
+def run_python(script):
+    return subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+FORK = """
+import os, numpy as np, treealg
+path = np.random.default_rng(0).normal(size=(40, 50, 2))
+def compute():
+    sig = treealg.branched_sig(path, 4, n_jobs=2)
+    return treealg.branched_sig_to_log_sig(sig, 2, 4, n_jobs=2)
+import treealg.numeric.options as options
+options._available_processors = lambda: 2
+want = compute()
+child = os.fork()
+if child == 0:
+    treealg.clear_cache()
+    os._exit(0 if np.array_equal(compute(), want) else 3)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+assert np.array_equal(compute(), want)
+print("both completed")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_forked_process_computes_after_its_parent_used_threads():
+    result = run_python(FORK)
+    assert result.stdout == "both completed\n", result.stderr
+
+
+INTERRUPT = """
+import os, signal, threading, time, numpy as np, treealg
+import treealg.numeric.options as options
+options._available_processors = lambda: 2
+many = np.broadcast_to(np.zeros((1, 1, 2)), (200_000, 10_000, 2))
+treealg.warm_up(2, 4)
+threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+start = time.perf_counter()
+try:
+    treealg.branched_sig(many, 4, n_jobs={n_jobs})
+except KeyboardInterrupt:
+    print("interrupted" if time.perf_counter() - start < 2 else "too late")
+print(treealg.branched_sig(many[0], 1))
+"""
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_keyboard_interrupt_ends_a_long_call_and_leaves_the_process_sound(n_jobs):
+    result = run_python(INTERRUPT.format(n_jobs=n_jobs))
+    assert result.stdout == "interrupted\n[0. 0.]\n", result.stderr
+
+
+def peak(function, *arguments, **keywords):
+    """Return the largest memory in bytes that a call holds, its result apart."""
+    function(*arguments, **keywords)
+    tracemalloc.start()
+    try:
+        result = function(*arguments, **keywords)
+        return tracemalloc.get_traced_memory()[1] - result.nbytes
+    finally:
+        tracemalloc.stop()
+
+
+CONVERSIONS = {
+    "native": lambda a: a,
+    "swapped": lambda a: a.astype(">f8"),
+    "integers": lambda a: a.astype(np.int64),
+    "not_collapsible": lambda a: a.reshape(100, -1, *a.shape[1:]).swapaxes(0, 1),
+}
+
+
+@pytest.mark.parametrize("conversion", CONVERSIONS)
+def test_no_array_is_copied_as_a_whole(conversion):
+    path = CONVERSIONS[conversion](np.zeros((40_000, 20, 1)))
+    assert peak(treealg.branched_sig, path, 1) < path.nbytes / 3
+    assert peak(treealg.transform_path, path, lead_lag=True) < path.nbytes / 3
+    sig = CONVERSIONS[conversion](np.ones((20_000, 38)))
+    assert peak(treealg.branched_sig_to_log_sig, sig, 1, 6) < sig.nbytes / 3
+    assert peak(treealg.branched_sig_to_log_sig_backprop, sig, sig, 1, 6) < sig.nbytes / 2
+
+
+# -- plans ---------------------------------------------------------------------------------------
+
+
+def plan_of(nbytes):
+    return plans.Plan(1, 1, None, None, nbytes)
+
+
+def test_plans_beyond_the_limit_leave_oldest_first():
+    cache = plans.PlanCache(100)
+    for key in range(4):
+        cache.keep(key, plan_of(40))
+    assert [cache.find(key) is not None for key in range(4)] == [False, False, True, True]
+
+
+def test_plan_larger_than_the_limit_is_kept_alone():
+    cache = plans.PlanCache(100)
+    cache.keep("small", plan_of(40))
+    large = cache.keep("large", plan_of(1000))
+    assert cache.find("large") is large
+    assert cache.find("small") is None
+
+
+def test_second_call_finds_the_plan_and_a_cleared_cache_does_not():
+    plan = plans.path_plan(2, 3, False, None)
+    assert plans.path_plan(2, 3, False, None) is plan
+    treealg.clear_cache()
+    assert plans.path_plan(2, 3, False, None) is not plan
+
+
+def test_warm_up_makes_every_plan_of_a_size():
+    treealg.clear_cache()
+    treealg.warm_up(2, 3, planar=True)
+    assert plans.find_log_plan(2, 3, True, 0) is not None
+    assert plans.find_log_plan(2, 3, False, 0) is None
+
+
+def test_warm_up_at_degree_0_has_nothing_to_do():
+    treealg.warm_up(2, 0)
+    assert plans.path_plan(2, 0, False, None).size == 0

@@ -1,0 +1,157 @@
+"""Counting, listing, ranking: published sequences, one order, inverse functions, no lists."""
+
+import itertools
+import json
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic import (
+    Forest,
+    OrderedForest,
+    PlanarTree,
+    Tree,
+    count_forests,
+    count_trees,
+    enumerate_forests,
+    enumerate_trees,
+    rank,
+    unrank,
+)
+
+PUBLISHED = json.loads((Path(__file__).parents[1] / "data" / "trees.json").read_text("utf-8"))
+KINDS = [
+    (Tree, enumerate_trees, False),
+    (PlanarTree, enumerate_trees, True),
+    (Forest, enumerate_forests, False),
+    (OrderedForest, enumerate_forests, True),
+]
+
+
+def name(case):
+    return f"{case.get('what', '')}-{case.get('colours', case.get('dimension'))}-{case['planar']}"
+
+
+@pytest.mark.parametrize("case", PUBLISHED["counts"], ids=name)
+def test_counts_are_the_published_sequences(case):
+    count = count_trees if case["what"] == "trees" else count_forests
+    found = [count(n, case["colours"], case["planar"]) for n in range(1, len(case["values"]) + 1)]
+    assert found == case["values"]
+
+
+@pytest.mark.parametrize("case", PUBLISHED["lengths"], ids=name)
+def test_basis_lengths(case):
+    count = count_forests if case["planar"] else count_trees
+    values = [count(n, case["dimension"], case["planar"]) for n in range(1, 6)]
+    assert list(itertools.accumulate(values)) == case["values"]
+
+
+@pytest.mark.parametrize("case", PUBLISHED["basis"], ids=name)
+def test_basis_is_the_published_list(case):
+    things = enumerate_forests if case["planar"] else enumerate_trees
+    found = [
+        str(x)
+        for n in range(1, case["degree"] + 1)
+        for x in things(n, case["dimension"], case["planar"])
+    ]
+    assert found == case["elements"]
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("colours", [1, 2, 3])
+def test_enumeration_lists_each_tree_and_forest_once(planar, colours):
+    for n in range(6 if colours < 3 else 5):
+        trees = list(enumerate_trees(n, colours, planar))
+        forests = list(enumerate_forests(n, colours, planar))
+        assert len(set(trees)) == len(trees) == count_trees(n, colours, planar)
+        assert len(set(forests)) == len(forests) == count_forests(n, colours, planar)
+        assert {tree.order for tree in trees} == ({n} if n else set())
+        assert {forest.order for forest in forests} == {n}
+
+
+@pytest.mark.parametrize("planar", [False, True])
+def test_trees_from_one_child_forest_are_contiguous_in_forest_order(planar):
+    trees = list(enumerate_trees(4, 3, planar))
+    forests = list(enumerate_forests(3, 3, planar))
+    assert trees == [forest.b_plus(label) for forest in forests for label in range(3)]
+
+
+@pytest.mark.parametrize(("kind", "things", "planar"), KINDS)
+@pytest.mark.parametrize("colours", [1, 2, 3])
+def test_rank_is_the_place_in_the_list_and_unrank_its_inverse(kind, things, planar, colours):
+    start = 1 if things is enumerate_trees else 0
+    listed = [x for n in range(start, 7 - colours) for x in things(n, colours, planar)]
+    assert [rank(x, colours) for x in listed] == list(range(len(listed)))
+    assert [unrank(kind, index, colours) for index in range(len(listed))] == listed
+
+
+@pytest.mark.parametrize(("kind", "things", "planar"), KINDS)
+@pytest.mark.parametrize("size", [20, 63, 64, 65, 66, 150])
+def test_rank_and_unrank_are_inverse_on_large_random_trees(kind, things, planar, size):
+    count = count_trees if things is enumerate_trees else count_forests
+    first = 1 if things is enumerate_trees else 0
+    before = sum(count(n, 2, planar) for n in range(first, size))
+    rng = random.Random(size)
+    indices = [before + rng.randrange(count(size, 2, planar)) for _ in range(3)]
+    indices += [before, before + count(size, 2, planar) - 1]
+    found = [unrank(kind, index, 2) for index in indices]
+    assert [x.order for x in found] == [size] * 5
+    assert [rank(x, 2) for x in found] == indices
+    order = sorted(range(5), key=indices.__getitem__)
+    assert [found[i] for i in order] == sorted(found)
+
+
+@pytest.mark.parametrize("kind", [Tree, PlanarTree])
+def test_rank_of_a_path_of_a_thousand_vertices_takes_seconds(kind):
+    tree = kind()
+    for _ in range(999):
+        tree = kind((tree,))
+    start = time.perf_counter()
+    index = rank(tree, 2)
+    assert unrank(kind, index, 2) is tree
+    # The labelled paths are the last trees of their order, the one with labels 0 the first of them.
+    last = sum(count_trees(n, 2, kind is PlanarTree) for n in range(1, 1001))
+    assert last - index == 2**1000
+    assert time.perf_counter() - start < 30
+
+
+@pytest.mark.parametrize(
+    "function", [count_trees, count_forests, enumerate_trees, enumerate_forests]
+)
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ((-1,), InvalidValueError),
+        ((1.0,), InvalidTypeError),
+        ((True,), InvalidTypeError),
+        (("2",), InvalidTypeError),
+        ((2, 0), InvalidValueError),
+        ((2, False), InvalidTypeError),
+        ((2, 1, 1), InvalidTypeError),
+    ],
+)
+def test_bad_counts_are_refused_at_the_call(function, arguments, error):
+    with pytest.raises(error):
+        function(*arguments)
+
+
+def test_bad_ranks_are_refused():
+    with pytest.raises(InvalidValueError, match="labels must be integers from 0 to 1"):
+        rank(Tree((), 2), 2)
+    with pytest.raises(InvalidValueError, match="got 'a'"):
+        rank(Tree((), "a"), 2)
+    with pytest.raises(InvalidValueError, match="got True"):
+        rank(Tree([Tree((), True)]), 2)
+    with pytest.raises(InvalidTypeError, match="from_tuple"):
+        rank((0,), 2)
+    with pytest.raises(InvalidTypeError, match="kind must be"):
+        unrank("Tree", 0)
+    with pytest.raises(InvalidValueError, match="at least 0"):
+        unrank(Tree, -1)
+    with pytest.raises(InvalidTypeError, match="index must be an integer"):
+        unrank(Tree, 0.0)
+    with pytest.raises(InvalidValueError, match="colours"):
+        unrank(Tree, 0, 0)

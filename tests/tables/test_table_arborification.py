@@ -1,0 +1,95 @@
+"""The arborification matrix against the symbolic morphism, element by element."""
+
+from importlib import import_module
+from itertools import product
+
+import numpy as np
+import pytest
+
+from treealg import symbolic, tables
+from treealg.errors import InvalidValueError
+from treealg.tables import linear_map
+from treealg.tables.arborification import _formal_shuffle
+
+CASES = [
+    (1, 7, False), (2, 5, False), (3, 4, False), (5, 3, False), (2, 1, False), (3, 0, False),
+    (1, 6, True), (2, 4, True), (3, 3, True), (4, 2, True), (2, 1, True), (3, 0, True),
+]
+
+
+def basis(dimension, degree, planar):
+    for order in range(1, degree + 1):
+        if planar:
+            yield from symbolic.enumerate_forests(order, dimension, planar=True)
+        else:
+            yield from symbolic.enumerate_trees(order, dimension)
+
+
+def words(dimension, degree):
+    return [w for n in range(1, degree + 1) for w in product(range(dimension), repeat=n)]
+
+
+@pytest.mark.parametrize(("dimension", "degree", "planar"), CASES)
+def test_rows_are_the_symbolic_arborification(dimension, degree, planar):
+    table = tables.arborification(dimension, degree, planar)
+    names = words(dimension, degree)
+    rows = []
+    for block in range(table.n_rows):
+        entries = range(table.ptr[block], table.ptr[block + 1])
+        for label in range(dimension):
+            rows.append(
+                {names[table.col[e] * dimension + label]: int(table.coef[e]) for e in entries}
+            )
+    expected = [dict(symbolic.arborification(x).items()) for x in basis(dimension, degree, planar)]
+    assert rows == expected
+    assert (table.width, table.n_cols * dimension) == (dimension, len(names))
+
+
+@pytest.mark.parametrize(
+    ("dimension", "degree", "planar", "entries"),
+    [(5, 4, False, 3780), (5, 4, True, 14530), (2, 7, False, 28878)],
+)
+def test_number_of_entries(dimension, degree, planar, entries):
+    # Counted by an independent prototype.
+    assert tables.arborification(dimension, degree, planar).col.size * dimension == entries
+
+
+def test_coefficients_of_one_colour_are_linear_extensions():
+    # n! / tree factorial, Butcher (2016), section 304: exact up to the last order that float64
+    # carries, 18! for the bush of 19 vertices.
+    table = tables.arborification(1, 8)
+    expected = []
+    for tree in basis(1, 8, False):
+        extensions = 1
+        for k in range(2, tree.order + 1):
+            extensions *= k
+        expected.append(extensions // tree.factorial)
+    assert table.coef.tolist() == expected
+
+
+def test_coefficients_beyond_float64_are_refused(monkeypatch):
+    # The bush of 8 vertices has 7! = 5040 linear extensions.
+    monkeypatch.setattr(linear_map, "EXACT", 5040.0)
+    with pytest.raises(InvalidValueError, match="exactly"):
+        tables.arborification(1, 8)
+    assert tables.arborification(1, 7).coef.max() == 720
+
+
+def test_result_does_not_depend_on_the_chunks(monkeypatch):
+    whole = tables.arborification(2, 5)
+    tables.clear_cache(disk_too=True)
+    # The function hides the module of the same name.
+    monkeypatch.setattr(import_module("treealg.tables.arborification"), "_CHUNK", 7)
+    parts = tables.arborification(2, 5)
+    assert parts is not whole
+    for name in ("ptr", "col", "coef"):
+        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+
+
+@pytest.mark.parametrize(("left", "right", "count"), [(0, 0, 1), (2, 0, 1), (2, 3, 10), (3, 3, 20)])
+def test_formal_shuffles_keep_the_order_of_both_words(left, right, count):
+    shuffled = _formal_shuffle(left, right)
+    assert len({tuple(word) for word in shuffled.tolist()}) == len(shuffled) == count
+    for word in shuffled.tolist():
+        assert [x for x in word if x < left] == list(range(left))
+        assert [x for x in word if x >= left] == list(range(left, left + right))

@@ -1,0 +1,97 @@
+"""The Lyndon projection against bracketings that are expanded without it."""
+
+import numpy as np
+import pytest
+
+from treealg import symbolic, tables
+
+CASES = [(1, 6), (2, 4), (3, 3), (5, 2), (2, 1), (2, 0)]
+
+
+def planar_basis(dimension, degree):
+    return [
+        forest
+        for order in range(1, degree + 1)
+        for forest in symbolic.enumerate_forests(order, dimension, planar=True)
+    ]
+
+
+def is_lyndon(trees):
+    return all(trees < trees[i:] for i in range(1, len(trees)))
+
+
+def bracketing(trees):
+    """Expand the standard bracketing of a Lyndon word over planar trees, by definition."""
+    if len(trees) == 1:
+        return {trees: 1}
+    cut = min(i for i in range(1, len(trees)) if is_lyndon(trees[i:]))
+    total = {}
+    for left, a in bracketing(trees[:cut]).items():
+        for right, b in bracketing(trees[cut:]).items():
+            total[left + right] = total.get(left + right, 0) + a * b
+            total[right + left] = total.get(right + left, 0) - a * b
+    return total
+
+
+def dense(table):
+    matrix = np.zeros((table.n_rows * table.width, table.n_cols * table.width))
+    row = np.repeat(np.arange(table.n_rows), np.diff(table.ptr))
+    for label in range(table.width):
+        matrix[row * table.width + label, table.col * table.width + label] = table.coef
+    return matrix
+
+
+@pytest.mark.parametrize(("dimension", "degree"), CASES)
+def test_method_1_selects_the_lyndon_forests(dimension, degree):
+    table = tables.lyndon(dimension, degree, 1)
+    forests = planar_basis(dimension, degree)
+    expected = [i for i, forest in enumerate(forests) if is_lyndon(forest.trees)]
+    assert table.col.tolist() == expected
+    assert (table.coef == 1).all()
+    assert table.ptr.tolist() == list(range(len(expected) + 1))
+
+
+@pytest.mark.parametrize(("dimension", "degree"), CASES)
+def test_method_2_is_the_dual_basis_of_the_standard_bracketings(dimension, degree):
+    table = tables.lyndon(dimension, degree, 2)
+    forests = planar_basis(dimension, degree)
+    index = {forest.trees: i for i, forest in enumerate(forests)}
+    chosen = [forest.trees for forest in forests if is_lyndon(forest.trees)]
+    expanded = np.zeros((len(forests), len(chosen)))
+    for j, trees in enumerate(chosen):
+        for word, value in bracketing(trees).items():
+            expanded[index[word], j] = value
+    np.testing.assert_array_equal(dense(table) @ expanded, np.eye(len(chosen)))
+
+
+@pytest.mark.parametrize("method", [1, 2])
+@pytest.mark.parametrize(("dimension", "degree"), CASES)
+def test_composition_with_arborification_is_the_product_of_matrices(dimension, degree, method):
+    composed = tables.lyndon_arborification(dimension, degree, method)
+    outer = dense(tables.lyndon(dimension, degree, method))
+    inner = dense(tables.arborification(dimension, degree, planar=True))
+    np.testing.assert_array_equal(dense(composed), outer @ inner)
+    assert composed.width == 1
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("method", [1, 2])
+@pytest.mark.parametrize(("dimension", "degree"), [(1, 5), (2, 4), (3, 3)])
+def test_coordinates_agree_with_pysiglib(dimension, degree, method):
+    pysiglib = pytest.importorskip("pysiglib")
+    path = np.random.default_rng(3).normal(size=(6, dimension))
+    pysiglib.prepare_branched_sig(dimension, degree, planar=True)
+    for which in (0, method):
+        pysiglib.prepare_branched_log_sig(dimension, degree, planar=True, method=which)
+    signature = pysiglib.branched_sig(path, degree, planar=True)
+    expanded, coordinates = (
+        np.asarray(
+            pysiglib.branched_sig_to_log_sig(
+                signature, dimension, degree, planar=True, method=which
+            )
+        )
+        for which in (0, method)
+    )
+    matrix = dense(tables.lyndon(dimension, degree, method))
+    expanded = expanded[expanded.size - matrix.shape[1] :]
+    np.testing.assert_allclose(matrix @ expanded, coordinates, rtol=1e-11, atol=1e-11)

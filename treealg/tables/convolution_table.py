@@ -1,0 +1,150 @@
+"""The structure of a coproduct table.
+
+Orders are part of the structure: a slot multiplies smaller slots only and a term adds up to its
+block, so that a reader that goes through the orders never uses what is not there yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.tables.frozen import Table, require
+from treealg.tables.layout import IntArray
+from treealg.tables.linear_map import EXACT, FloatArray, check_pointer
+
+__all__ = ["ConvolutionTable", "Int32Array"]
+
+Int32Array = npt.NDArray[np.int32]
+_INT64 = {"dtype": np.dtype(np.int64)}
+_INT32 = {"dtype": np.dtype(np.int32)}
+_FLOAT = {"dtype": np.dtype(np.float64)}
+
+
+@dataclass(frozen=True, eq=False)
+class ConvolutionTable(Table):
+    """The proper part of a coproduct, for all labels of the last root at once.
+
+    For block b and label a, the terms of the coproduct of basis element ``b * dimension + a`` in
+    which neither pruned part nor trunk is empty are, for ``term_ptr[b] <= e < term_ptr[b + 1]``,
+    slot ``term_slot[e]`` on the left and basis element ``term_trunk[e] * dimension + a`` on the
+    right. A slot is a multiple of a pruned forest, and a functional Y has on it the value
+    ``factor[s] * Y[head[s]] * value[tail[s]]``; slot 0 is the empty forest, of value 1, and its
+    own `head` is not used.
+
+    Parameters
+    ----------
+    dimension, degree : int
+        Labels, and the largest order.
+    block_start : numpy.ndarray
+        int64, shape ``(degree + 1,)``: blocks of order n are ``block_start[n - 1]`` to
+        ``block_start[n]``.
+    slot_start : numpy.ndarray
+        int64, shape ``(max(degree, 1),)``: slots of order n are ``slot_start[n - 1]`` to
+        ``slot_start[n]``; its first entry is 1, its last one the number of slots.
+    factor : numpy.ndarray
+        float64, shape ``(slots,)``: positive integers below 2**53.
+    head : numpy.ndarray
+        int32, shape ``(slots,)``: a coefficient index. Of a tree when non-planar; planar forests
+        and words are a coefficient themselves.
+    tail : numpy.ndarray
+        int32, shape ``(slots,)``: a slot of factor 1 and of smaller order; 0 for planar and words.
+    term_ptr : numpy.ndarray
+        int64, shape ``(blocks + 1,)``.
+    term_slot, term_trunk : numpy.ndarray
+        int32, shape ``(terms,)``: a slot, and the block of the trunk; sorted by trunk and slot
+        within a block.
+
+    Raises
+    ------
+    InvalidValueError
+        If the arrays do not have this structure.
+
+    Notes
+    -----
+    Every forest of 1 to ``degree - 1`` nodes has a slot of factor 1; these come first in each
+    order, in forest order, and multiples after them. Arrays are immutable.
+
+    Examples
+    --------
+    Trees of one colour: the cherry, block 2, has the terms 2 b (x) l2 and bb (x) b.
+
+    >>> from treealg.tables import convolution
+    >>> table = convolution(1, 3, planar=False)
+    >>> table.term_slot[table.term_ptr[2] : table.term_ptr[3]].tolist()
+    [3, 2]
+    >>> table.factor.tolist(), table.head.tolist(), table.tail.tolist()
+    ([1.0, 1.0, 2.0, 1.0, 1.0], [0, 0, 0, 0, 1], [0, 0, 0, 1, 0])
+    """
+
+    dimension: int
+    degree: int
+    block_start: IntArray = field(metadata=_INT64)
+    slot_start: IntArray = field(metadata=_INT64)
+    factor: FloatArray = field(metadata=_FLOAT)
+    head: Int32Array = field(metadata=_INT32)
+    tail: Int32Array = field(metadata=_INT32)
+    term_ptr: IntArray = field(metadata=_INT64)
+    term_slot: Int32Array = field(metadata=_INT32)
+    term_trunk: Int32Array = field(metadata=_INT32)
+
+    @property
+    def n_blocks(self) -> int:
+        """The number of blocks."""
+        return self.term_ptr.size - 1
+
+    @property
+    def n_slots(self) -> int:
+        """The number of slots, the empty one included."""
+        return self.factor.size
+
+    def validate(self) -> None:
+        """Check the structure that the class documents, orders included.
+
+        Raises
+        ------
+        InvalidValueError
+            If it does not hold.
+        """
+        require(self.dimension >= 1 and self.degree >= 0, "sizes are positive")
+        require(self.block_start.size == self.degree + 1, "block_start has degree + 1 entries")
+        check_pointer(self.block_start, self.n_blocks)
+        require(self.slot_start.size == max(self.degree, 1), "slot_start has degree entries")
+        require(self.slot_start[0] == 1, "slot 0 is the empty forest")
+        check_pointer(self.slot_start - 1, self.n_slots - 1)
+        require(self.head.size == self.tail.size == self.n_slots, "slots have all three parts")
+        require(self.term_slot.size == self.term_trunk.size, "terms have both parts")
+        check_pointer(self.term_ptr, self.term_slot.size)
+        block_order = np.repeat(np.arange(1, self.degree + 1), np.diff(self.block_start))
+        slot_order = np.repeat(np.arange(1, self.slot_start.size), np.diff(self.slot_start))
+        slot_order = np.concatenate(([0], slot_order))
+        self._validate_slots(block_order, slot_order)
+        self._validate_terms(block_order, slot_order)
+
+    def _validate_slots(self, block_order: IntArray, slot_order: IntArray) -> None:
+        head, tail = self.head[1:], self.tail[1:]
+        integral = (np.trunc(self.factor) == self.factor) & (self.factor >= 1)
+        require((integral & (self.factor < EXACT)).all(), "factors are integers from 1 to 2**53")
+        require(self.factor[0] == 1 and self.tail[0] == 0, "slot 0 is the empty forest")
+        if not head.size:
+            return
+        require(head.min() >= 0 and head.max() < block_order.size * self.dimension, "heads exist")
+        require(tail.min() >= 0 and tail.max() < self.n_slots, "tails exist")
+        require((self.factor[tail] == 1).all(), "tails have factor 1")
+        total = block_order[head // self.dimension] + slot_order[tail]
+        require((total == slot_order[1:]).all(), "head and tail add up to the slot")
+
+    def _validate_terms(self, block_order: IntArray, slot_order: IntArray) -> None:
+        slot, trunk = self.term_slot, self.term_trunk
+        if not slot.size:
+            return
+        require(slot.min() >= 1 and slot.max() < self.n_slots, "terms have a slot")
+        require(trunk.min() >= 0 and trunk.max() < self.n_blocks, "terms have a trunk")
+        block = np.repeat(np.arange(self.n_blocks), np.diff(self.term_ptr))
+        total = slot_order[slot] + block_order[trunk]
+        require((total == block_order[block]).all(), "slot and trunk add up to the block")
+        key = trunk.astype(np.int64) * self.n_slots + slot
+        ascending = (np.diff(key) > 0) | (np.diff(block) > 0)
+        require(ascending.all(), "terms are sorted by trunk and slot, without repetition")
