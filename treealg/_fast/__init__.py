@@ -69,7 +69,8 @@ def _in_new_thread(kernel: Callable[..., None], arguments: tuple[object, ...]) -
 
     def run() -> None:
         try:
-            outcome.set_result(kernel(*arguments))
+            kernel(*arguments)
+            outcome.set_result(None)
         except BaseException as error:
             outcome.set_exception(error)
 

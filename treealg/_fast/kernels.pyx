@@ -17,7 +17,6 @@ from cpython.buffer cimport (
 from cpython.exc cimport PyErr_CheckSignals
 from cython.parallel cimport parallel, prange, threadid
 from libc.stdint cimport int32_t, int64_t
-from libc.stdlib cimport free, malloc
 
 import numpy as np
 
@@ -513,7 +512,7 @@ def path_signature(
     cdef matrix_view rows = target.matrix()
     cdef const sparse_map *map_ = &output_map.f32 if source.single else &output_map.f64
     cdef const convolution_program *log_ = NULL
-    cdef Py_ssize_t k, power = 1
+    cdef Py_ssize_t power = 1
     task.path.data = <const char *> source.view.buf
     task.path.count = source.view.shape[0]
     task.path.length = source.view.shape[1]
@@ -529,7 +528,7 @@ def path_signature(
     task.segments = (task.path.length - 1) * (2 if lead_lag else 1)
     task.words = output_map.columns
     target.check_columns(source, task.path.count, column, output_map.rows)
-    for k in range(degree):
+    for _ in range(degree):
         power *= task.dimension
         task.words -= power
     if task.words != 0 or task.segments < 0 or n_threads < 1 or degree < 1:

@@ -74,19 +74,21 @@ INLINE rows_t NAME(rows_of)(const matrix_view *m, Py_ssize_t first) {
 }
 #define rows_of NAME(rows_of)
 
-/* Lane buffer x[0..count) from columns start..start+count of the rows. */
+/* Lane buffer x[0..count) from columns start..start+count of the rows. Whole vectors are
+ * transposed; a remainder is covered by a last vector that overlaps the one before. */
 INLINE void NAME(load_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, vec *x) {
-    Py_ssize_t j = 0;
-    if (rows->step == (Py_ssize_t)sizeof(REAL)) {
-        for (; j + LANES <= count; j += LANES) {
+    if (rows->step == (Py_ssize_t)sizeof(REAL) && count >= LANES) {
+        for (Py_ssize_t next = 0; next < count; next += LANES) {
+            const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
             vec v[LANES];
             for (int l = 0; l < LANES; ++l)
                 v[l] = *(const uvec *)(rows->base[l] + (start + j) * (Py_ssize_t)sizeof(REAL));
             NAME(transpose)(v);
             for (int l = 0; l < LANES; ++l) x[j + l] = v[l];
         }
+        return;
     }
-    for (; j < count; ++j)
+    for (Py_ssize_t j = 0; j < count; ++j)
         for (int l = 0; l < LANES; ++l)
             ((REAL *)x)[j * LANES + l] = *(const REAL *)(rows->base[l] + (start + j) * rows->step);
 }
@@ -104,22 +106,21 @@ INLINE void NAME(prefetch_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t
 
 /* Columns start..start+count of the rows from lane buffer x[0..count). */
 INLINE void NAME(store_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, const vec *x) {
-    Py_ssize_t j = 0;
-    if (rows->step == (Py_ssize_t)sizeof(REAL)) {
-        for (; j + LANES <= count; j += LANES) {
+    if (rows->step == (Py_ssize_t)sizeof(REAL) && count >= LANES) {
+        for (Py_ssize_t next = 0; next < count; next += LANES) {
+            const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
+            const Py_ssize_t at = (start + j) * (Py_ssize_t)sizeof(REAL);
             vec v[LANES];
             for (int l = 0; l < LANES; ++l) v[l] = x[j + l];
             NAME(transpose)(v);
-            if (rows->used == LANES) {
-                for (int l = 0; l < LANES; ++l)
-                    *(uvec *)(rows->base[l] + (start + j) * (Py_ssize_t)sizeof(REAL)) = v[l];
-            } else {
-                for (int l = 0; l < rows->used; ++l)
-                    *(uvec *)(rows->base[l] + (start + j) * (Py_ssize_t)sizeof(REAL)) = v[l];
-            }
+            if (rows->used == LANES) /* the usual case, unrolled */
+                for (int l = 0; l < LANES; ++l) *(uvec *)(rows->base[l] + at) = v[l];
+            else
+                for (int l = 0; l < rows->used; ++l) *(uvec *)(rows->base[l] + at) = v[l];
         }
+        return;
     }
-    for (; j < count; ++j)
+    for (Py_ssize_t j = 0; j < count; ++j)
         for (int l = 0; l < rows->used; ++l)
             *(REAL *)(rows->base[l] + (start + j) * rows->step) = ((const REAL *)x)[j * LANES + l];
 }

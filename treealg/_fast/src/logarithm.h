@@ -400,6 +400,10 @@ static void NAME(logarithm)(const convolution_program *p, const matrix_view *in,
     if (in) {
         from = rows_of(in, first);
         load_rows(&from, in_column, f.low, f.x);
+        if (first + 2 * LANES <= in->count) {
+            const rows_t next = rows_of(in, first + LANES);
+            prefetch_rows(&next, in_column, f.low + step * w);
+        }
     } else {
         memcpy(f.x, whole, (size_t)f.low * sizeof(vec));
     }

@@ -1,0 +1,69 @@
+import numpy as np
+import numpy.typing as npt
+
+class SparseMap:
+    width: int
+    rows: int
+    columns: int
+    def __init__(
+        self,
+        width: int,
+        n_cols: int,
+        ptr: npt.NDArray[np.int64],
+        col: npt.NDArray[np.int32],
+        coef: npt.NDArray[np.float64],
+    ) -> None: ...
+
+class ConvolutionProgram:
+    columns: int
+    def __init__(
+        self,
+        width: int,
+        block_start: npt.NDArray[np.int64],
+        slot_start: npt.NDArray[np.int64],
+        factor: npt.NDArray[np.float64],
+        head: npt.NDArray[np.int32],
+        tail: npt.NDArray[np.int32],
+        term_ptr: npt.NDArray[np.int64],
+        term_slot: npt.NDArray[np.int32],
+        term_trunk: npt.NDArray[np.int32],
+        nodes: npt.NDArray[np.float64],
+        weights: npt.NDArray[np.float64],
+        integration: npt.NDArray[np.float64],
+    ) -> None: ...
+
+def path_signature(
+    path: npt.NDArray[np.floating],
+    out: npt.NDArray[np.floating],
+    column: int,
+    degree: int,
+    output_map: SparseMap,
+    log_program: ConvolutionProgram | None,
+    time_aug: bool,
+    lead_lag: bool,
+    end_time: float,
+    n_threads: int,
+) -> None: ...
+def signature_to_log(
+    bsig: npt.NDArray[np.floating],
+    in_column: int,
+    out: npt.NDArray[np.floating],
+    out_column: int,
+    program: ConvolutionProgram,
+    output_map: SparseMap | None,
+    n_threads: int,
+) -> None: ...
+def signature_to_log_backward(
+    bsig: npt.NDArray[np.floating],
+    in_column: int,
+    derivs: npt.NDArray[np.floating],
+    derivs_column: int,
+    out: npt.NDArray[np.floating],
+    out_column: int,
+    program: ConvolutionProgram,
+    output_map: SparseMap | None,
+    n_threads: int,
+) -> None: ...
+def instruction_set_name() -> str: ...
+def use_instruction_set(name: str | None) -> None: ...
+def has_openmp() -> bool: ...
