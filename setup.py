@@ -57,14 +57,22 @@ class BuildKernels(build_ext):
 
 SOURCES = ["kernels_baseline.c", "kernels_avx2.c", "kernels_avx512.c", "dispatch.c"]
 
+
+def kernel_module(name, *sources):
+    """Return the extension treealg._fast.`name`."""
+    return Extension(
+        f"treealg._fast.{name}",
+        [f"treealg/_fast/{name}.pyx", *sources],
+        depends=[str(path) for path in Path("treealg/_fast/src").glob("*.h")],
+    )
+
+
 setup(
     ext_modules=cythonize(
         [
-            Extension(
-                "treealg._fast.kernels",
-                ["treealg/_fast/kernels.pyx", *(f"treealg/_fast/src/{name}" for name in SOURCES)],
-                depends=[str(path) for path in Path("treealg/_fast/src").glob("*.h")],
-            )
+            kernel_module("core", *(f"treealg/_fast/src/{name}" for name in SOURCES)),
+            kernel_module("paths"),
+            kernel_module("logarithm"),
         ],
         compiler_directives={"language_level": 3},
     ),

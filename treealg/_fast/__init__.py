@@ -12,8 +12,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import wraps
 
-from treealg._fast import kernels
-from treealg._fast.kernels import (
+from treealg._fast import logarithm, paths
+from treealg._fast.core import (
     ConvolutionProgram,
     SparseMap,
     has_openmp,
@@ -78,6 +78,6 @@ def _in_new_thread(kernel: Callable[..., None], arguments: tuple[object, ...]) -
     outcome.result()
 
 
-path_signature = _fork_safe(kernels.path_signature)
-signature_to_log = _fork_safe(kernels.signature_to_log)
-signature_to_log_backward = _fork_safe(kernels.signature_to_log_backward)
+path_signature = _fork_safe(paths.path_signature)
+signature_to_log = _fork_safe(logarithm.signature_to_log)
+signature_to_log_backward = _fork_safe(logarithm.signature_to_log_backward)

@@ -32,38 +32,6 @@ class ConvolutionProgram:
         integration: npt.NDArray[np.float64],
     ) -> None: ...
 
-def path_signature(
-    path: npt.NDArray[np.floating],
-    out: npt.NDArray[np.floating],
-    column: int,
-    degree: int,
-    output_map: SparseMap,
-    log_program: ConvolutionProgram | None,
-    time_aug: bool,
-    lead_lag: bool,
-    end_time: float,
-    n_threads: int,
-) -> None: ...
-def signature_to_log(
-    bsig: npt.NDArray[np.floating],
-    in_column: int,
-    out: npt.NDArray[np.floating],
-    out_column: int,
-    program: ConvolutionProgram,
-    output_map: SparseMap | None,
-    n_threads: int,
-) -> None: ...
-def signature_to_log_backward(
-    bsig: npt.NDArray[np.floating],
-    in_column: int,
-    derivs: npt.NDArray[np.floating],
-    derivs_column: int,
-    out: npt.NDArray[np.floating],
-    out_column: int,
-    program: ConvolutionProgram,
-    output_map: SparseMap | None,
-    n_threads: int,
-) -> None: ...
 def instruction_set_name() -> str: ...
 def use_instruction_set(name: str | None) -> None: ...
 def has_openmp() -> bool: ...

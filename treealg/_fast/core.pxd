@@ -1,0 +1,135 @@
+"""What the kernel modules share: the C kernels, tables, buffers and signals (see core.pyx)."""
+
+from libc.stdint cimport int32_t, int64_t
+
+
+cdef extern from "src/kernels.h" nogil:
+    enum: TREEALG_MAX_NODES
+    enum: TREEALG_TILE
+
+    ctypedef struct matrix_view:
+        char *data
+        Py_ssize_t count, row_stride, column_stride
+
+    ctypedef struct path_view:
+        const char *data
+        Py_ssize_t count, length, channels
+        Py_ssize_t path_stride, time_stride, channel_stride
+        int time_aug, lead_lag
+        double end_time
+
+    ctypedef struct sparse_map:
+        Py_ssize_t width, n_rows, n_cols
+        const int64_t *ptr
+        const int64_t *unit_end
+        const int32_t *col
+        const void *coef
+
+    ctypedef struct block_run:
+        int32_t blocks, terms
+
+    ctypedef struct convolution_program:
+        Py_ssize_t width, degree, n_nodes, n_slots
+        const int64_t *block_start
+        const int64_t *slot_start
+        const int64_t *term_ptr
+        const int32_t *term_slot
+        const int32_t *term_trunk
+        const int32_t *head
+        const int32_t *tail
+        Py_ssize_t n_sums
+        const int64_t *sum_ptr
+        const int32_t *sum_slot
+        const int64_t *tile_run
+        const block_run *runs
+        const int32_t *top_block
+        const int32_t *top_slot
+        const int32_t *top_trunk
+        const void *factor
+        const void *nodes
+        const void *weights
+        const void *moments
+        const void *integration
+
+    ctypedef struct interrupt:
+        int stop
+        double last
+        void (*poll)(interrupt *) noexcept nogil
+        void *context
+
+    ctypedef struct kernel_table:
+        int lanes
+        size_t (*word_signature_scratch)(Py_ssize_t, Py_ssize_t) noexcept nogil
+        void (*word_signature)(
+            const path_view *, Py_ssize_t, Py_ssize_t, int, const Py_ssize_t *,
+            const Py_ssize_t *, const Py_ssize_t *, void *, void *, interrupt *) noexcept nogil
+        void (*word_product)(void *, const void *, Py_ssize_t, Py_ssize_t) noexcept nogil
+        void (*load)(
+            const matrix_view *, Py_ssize_t, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
+        void (*store)(
+            const matrix_view *, Py_ssize_t, Py_ssize_t, Py_ssize_t, const void *) noexcept nogil
+        void (*apply_map)(
+            const sparse_map *, const void *, const matrix_view *, Py_ssize_t,
+            Py_ssize_t) noexcept nogil
+        void (*apply_map_transposed)(
+            const sparse_map *, const matrix_view *, Py_ssize_t, Py_ssize_t,
+            void *) noexcept nogil
+        size_t (*logarithm_scratch)(const convolution_program *, int) noexcept nogil
+        void (*logarithm)(
+            const convolution_program *, const matrix_view *, Py_ssize_t, const matrix_view *,
+            Py_ssize_t, Py_ssize_t, void *, void *) noexcept nogil
+        void (*logarithm_backward)(
+            const convolution_program *, const matrix_view *, Py_ssize_t, const matrix_view *,
+            Py_ssize_t, const matrix_view *, Py_ssize_t, Py_ssize_t, const void *,
+            void *) noexcept nogil
+
+    ctypedef struct instruction_set:
+        const char *name
+        const kernel_table *f32
+        const kernel_table *f64
+
+    const instruction_set *treealg_instruction_set(const char *name)
+
+
+cdef extern from "src/support.h" nogil:
+    enum: MAX_LANES
+    enum: HAS_OPENMP
+    void *aligned_scratch(size_t size)
+    void free_scratch(void *scratch)
+    double seconds()
+
+
+cdef const instruction_set *active
+
+
+cdef enum:
+    GROUPS_PER_POLL = 16
+    SIGNALLED = 1
+    OUT_OF_MEMORY = 2
+
+
+cdef class SparseMap:
+    cdef sparse_map f32, f64
+    cdef readonly Py_ssize_t width, rows, columns
+    cdef tuple keep
+
+
+cdef class ConvolutionProgram:
+    cdef convolution_program f32, f64
+    cdef readonly Py_ssize_t columns
+    cdef tuple keep
+
+
+cdef class Buffer:
+    cdef Py_buffer view
+    cdef bint single
+    cdef const kernel_table *table
+    cdef matrix_view matrix(self) noexcept
+    cdef int check_columns(
+        self, Buffer like, Py_ssize_t count, Py_ssize_t first, Py_ssize_t size) except -1
+
+
+cdef class Signals:
+    cdef interrupt flag
+    cdef object error
+    cdef int finish(self) except -1

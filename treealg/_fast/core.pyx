@@ -1,0 +1,316 @@
+# cython: language_level=3, cdivision=True
+"""What every kernel module stands on: the choice of instruction set, tables, buffers, signals.
+
+The arithmetic is C (``src/``), compiled once per instruction set into this module and reached
+through a table of functions; the other modules only cimport that table.
+
+Arguments are arrays that the caller has checked; the checks here only keep a wrong call from
+reading or writing memory that is not the caller's.
+"""
+
+from cpython.buffer cimport (
+    PyBUF_FORMAT, PyBUF_STRIDED_RO, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer,
+)
+from cpython.exc cimport PyErr_CheckSignals
+from cython.parallel cimport threadid
+
+import numpy as np
+
+
+active = treealg_instruction_set(NULL)
+
+
+def instruction_set_name():
+    """Return the name of the instruction set in use: avx512, avx2 or baseline."""
+    return active.name.decode()
+
+
+def use_instruction_set(name):
+    """Use the kernels of one instruction set from now on, in the whole process.
+
+    For tests and benchmarks; not safe while kernels run.
+
+    Parameters
+    ----------
+    name : str or None
+        "avx512", "avx2", "baseline", or None for the fastest that this processor has.
+
+    Raises
+    ------
+    ValueError
+        If this processor, or this build, does not have the instruction set.
+    """
+    global active
+    cdef const instruction_set *found
+    cdef bytes encoded
+    if name is None:
+        found = treealg_instruction_set(NULL)
+    else:
+        encoded = name.encode()
+        found = treealg_instruction_set(encoded)
+    if found is NULL:
+        raise ValueError(f"this processor has no instruction set called {name!r}")
+    active = found
+
+
+def has_openmp():
+    """Return whether the kernels were compiled with OpenMP."""
+    return bool(HAS_OPENMP)
+
+
+# --- tables -----------------------------------------------------------------------------------
+
+
+cdef class SparseMap:
+    """A sparse linear map on coefficients, in blocks of `width`; see tables.LinearMap."""
+
+    def __cinit__(self, Py_ssize_t width, Py_ssize_t n_cols, ptr, col, coef):
+        ptr = np.ascontiguousarray(ptr, dtype=np.int64)
+        col = np.ascontiguousarray(col, dtype=np.int32)
+        coef = np.ascontiguousarray(coef, dtype=np.float64)
+        cdef Py_ssize_t n_rows = len(ptr) - 1
+        if (
+            width < 1 or n_rows < 0 or len(col) != len(coef) or ptr[0] != 0
+            or ptr[n_rows] != len(col) or np.any(np.diff(ptr) < 0)
+            or (len(col) and (col.min() < 0 or col.max() >= n_cols))
+        ):
+            raise ValueError("SparseMap: the arrays are not a sparse matrix in row form")
+        row = np.repeat(np.arange(n_rows), np.diff(ptr))
+        order = np.lexsort((coef != 1, row))  # stable: coefficient 1 first within a row
+        col, coef = col[order], coef[order]
+        unit_end = ptr[:-1] + np.bincount(row, weights=coef == 1, minlength=n_rows).astype(np.int64)
+        single = coef.astype(np.float32)
+        self.keep = (ptr, unit_end, col, coef, single)
+        self.width = width
+        self.rows = n_rows * width
+        self.columns = n_cols * width
+        self.f64.width = width
+        self.f64.n_rows = n_rows
+        self.f64.n_cols = n_cols
+        self.f64.ptr = <const int64_t *> address(ptr)
+        self.f64.unit_end = <const int64_t *> address(unit_end)
+        self.f64.col = <const int32_t *> address(col)
+        self.f64.coef = address(coef)
+        self.f32 = self.f64
+        self.f32.coef = address(single)
+
+
+cdef class ConvolutionProgram:
+    """The proper coproduct and the quadrature of its flow; see tables.ConvolutionTable."""
+
+    def __cinit__(
+        self, Py_ssize_t width, block_start, slot_start, factor, head, tail, term_ptr, term_slot,
+        term_trunk, nodes, weights, integration,
+    ):
+        integers = [
+            np.ascontiguousarray(x, dtype=np.int64) for x in (block_start, slot_start, term_ptr)
+        ]
+        indices = [
+            np.ascontiguousarray(x, dtype=np.int32) for x in (head, tail, term_slot, term_trunk)
+        ]
+        reals = [
+            np.ascontiguousarray(x, dtype=np.float64)
+            for x in (factor, nodes, weights, weights * (1 - nodes), integration)
+        ]
+        singles = [x.astype(np.float32) for x in reals]
+        cdef Py_ssize_t n_slots = len(reals[0]), n_nodes = len(reals[1])
+        check_program(integers, indices, n_slots, width)
+        if n_nodes > TREEALG_MAX_NODES:
+            raise ValueError(f"ConvolutionProgram: more than {TREEALG_MAX_NODES} nodes")
+        first = integers[0][-2]
+        start = integers[2][first]
+        term_ptr_top, slot_top, trunk_top, sum_ptr, sum_slot = merged_by_trunk(
+            integers[2][first:] - start, indices[2][start:], indices[3][start:], n_slots
+        )
+        tiles = tiles_of_blocks(term_ptr_top, slot_top, trunk_top, width)
+        self.keep = (integers, indices, reals, singles, sum_ptr, sum_slot, tiles)
+        self.columns = integers[0][len(integers[0]) - 1] * width
+        self.f64.width = width
+        self.f64.degree = len(integers[0]) - 1
+        self.f64.n_nodes = n_nodes
+        self.f64.n_slots = n_slots
+        self.f64.block_start = <const int64_t *> address(integers[0])
+        self.f64.slot_start = <const int64_t *> address(integers[1])
+        self.f64.term_ptr = <const int64_t *> address(integers[2])
+        self.f64.head = <const int32_t *> address(indices[0])
+        self.f64.tail = <const int32_t *> address(indices[1])
+        self.f64.term_slot = <const int32_t *> address(indices[2])
+        self.f64.term_trunk = <const int32_t *> address(indices[3])
+        self.f64.n_sums = len(sum_ptr) - 1
+        self.f64.sum_ptr = <const int64_t *> address(sum_ptr)
+        self.f64.sum_slot = <const int32_t *> address(sum_slot)
+        self.f64.tile_run = <const int64_t *> address(tiles[0])
+        self.f64.runs = <const block_run *> address(tiles[1])
+        self.f64.top_block = <const int32_t *> address(tiles[2])
+        self.f64.top_slot = <const int32_t *> address(tiles[3])
+        self.f64.top_trunk = <const int32_t *> address(tiles[4])
+        self.f64.factor = address(reals[0])
+        self.f64.nodes = address(reals[1])
+        self.f64.weights = address(reals[2])
+        self.f64.moments = address(reals[3])
+        self.f64.integration = address(reals[4])
+        self.f32 = self.f64
+        self.f32.factor = address(singles[0])
+        self.f32.nodes = address(singles[1])
+        self.f32.weights = address(singles[2])
+        self.f32.moments = address(singles[3])
+        self.f32.integration = address(singles[4])
+
+
+cdef const void *address(array):
+    cdef Py_ssize_t at = array.ctypes.data
+    return <const void *> at
+
+
+def merged_by_trunk(term_ptr, term_slot, term_trunk, n_slots):
+    """Merge the terms of each block that have one trunk; equal sums of slots become one.
+
+    Returns term_ptr, term_slot and term_trunk of the merged terms, and sum_ptr and sum_slot: slot
+    number n_slots + i is the sum of the slots sum_slot[sum_ptr[i]:sum_ptr[i + 1]].
+    """
+    n_blocks = len(term_ptr) - 1
+    block = np.repeat(np.arange(n_blocks), np.diff(term_ptr))
+    order = np.lexsort((term_slot, term_trunk, block))
+    block, slot, trunk = block[order], term_slot[order], term_trunk[order]
+    changes = (np.diff(block) != 0) | (np.diff(trunk) != 0)
+    starts = np.flatnonzero(np.concatenate([[True], changes])[: len(slot)])
+    sizes = np.diff(np.append(starts, len(slot)))
+    merged = slot[starts]
+    sums = []
+    for size in np.unique(sizes[sizes > 1]):
+        group = np.flatnonzero(sizes == size)
+        members = slot[starts[group][:, None] + np.arange(size)]
+        distinct, which = np.unique(members, axis=0, return_inverse=True)
+        merged[group] = n_slots + sum(map(len, sums)) + which.ravel()
+        sums.append(distinct)
+    sum_ptr = np.cumsum([0, *(distinct.shape[1] for distinct in sums for _ in distinct)])
+    sum_slot = np.concatenate([np.empty(0, np.int32), *(distinct.ravel() for distinct in sums)])
+    counts = np.bincount(block[starts], minlength=n_blocks)
+    return (
+        np.concatenate([[0], np.cumsum(counts)]),
+        merged.astype(np.int32),
+        trunk[starts],
+        sum_ptr.astype(np.int64),
+        sum_slot.astype(np.int32),
+    )
+
+
+def tiles_of_blocks(term_ptr, term_slot, term_trunk, width):
+    """Return tile_run, runs, top_block, top_slot and top_trunk for the blocks of one order."""
+    per_tile = max(TREEALG_TILE // width, 1)
+    place = np.arange(len(term_ptr) - 1)
+    tile = place // per_tile
+    terms = np.diff(term_ptr)
+    order = np.lexsort((terms, tile))  # stable; tile by tile, then by number of terms
+    tile, terms = tile[order], terms[order]
+    changes = (np.diff(tile) != 0) | (np.diff(terms) != 0)
+    starts = np.flatnonzero(np.concatenate([[True], changes])[: len(order)])
+    runs = np.stack([np.diff(np.append(starts, len(order))), terms[starts]], axis=1)
+    tile_run = np.searchsorted(tile[starts], np.arange(-(-len(order) // per_tile) + 1))
+    shift = term_ptr[:-1][order] - (np.cumsum(terms) - terms)
+    entries = np.repeat(shift, terms) + np.arange(terms.sum())
+    return (
+        tile_run.astype(np.int64),
+        np.ascontiguousarray(runs, dtype=np.int32),
+        (order % per_tile).astype(np.int32),
+        np.ascontiguousarray(term_slot[entries]),
+        np.ascontiguousarray(term_trunk[entries]),
+    )
+
+
+def check_program(integers, indices, n_slots, width):
+    """Raise ValueError where a convolution table would make a kernel read outside its arrays."""
+    block_start, slot_start, term_ptr = integers
+    head, tail, term_slot, term_trunk = indices
+    degree = len(block_start) - 1
+    sizes_fit = (
+        degree >= 1 and width >= 1 and block_start[0] == 0 and np.all(np.diff(block_start) >= 0)
+        and len(slot_start) == degree and slot_start[0] == 1 and np.all(np.diff(slot_start) >= 0)
+        and slot_start[-1] == n_slots and len(head) == len(tail) == n_slots
+        and len(term_ptr) == block_start[-1] + 1 and term_ptr[0] == 0
+        and np.all(np.diff(term_ptr) >= 0) and term_ptr[-1] == len(term_slot) == len(term_trunk)
+    )
+    if not sizes_fit:
+        raise ValueError("ConvolutionProgram: the arrays do not fit each other")
+    # An entry may only use what lower orders have computed.
+    order = np.repeat(np.arange(degree), np.diff(block_start)) + 1
+    term_order = np.repeat(order, np.diff(term_ptr))
+    slot_order = np.concatenate([[0], np.repeat(np.arange(degree - 1), np.diff(slot_start)) + 1])
+    uses_lower = (
+        np.all(term_slot >= 0) and np.all(term_slot < n_slots) and np.all(term_trunk >= 0)
+        and np.all(slot_order[term_slot] < term_order)
+        and np.all(term_trunk < block_start[term_order - 1])
+        and np.all(head >= 0) and np.all(tail >= 0)
+        and np.all(head[1:] < block_start[slot_order[1:]] * width)
+        and np.all(tail[1:] < slot_start[slot_order[1:] - 1])
+    )
+    if not uses_lower:
+        raise ValueError("ConvolutionProgram: an entry refers to one that is computed later")
+
+
+# --- buffers ----------------------------------------------------------------------------------
+
+
+cdef class Buffer:
+    """An array of float32 or float64, held for the time of a call."""
+
+    def __cinit__(self, array, int ndim, bint writable):
+        PyObject_GetBuffer(
+            array, &self.view, PyBUF_FORMAT | PyBUF_STRIDED_RO | (PyBUF_WRITABLE if writable else 0)
+        )
+        self.single = self.view.format[0] == c"f"
+        if self.view.ndim != ndim or not (self.single or self.view.format[0] == c"d"):
+            raise ValueError(f"expected {ndim} axes of native float32 or float64")
+        self.table = active.f32 if self.single else active.f64
+
+    def __dealloc__(self):
+        PyBuffer_Release(&self.view)
+
+    cdef matrix_view matrix(self) noexcept:
+        cdef matrix_view m
+        m.data = <char *> self.view.buf
+        m.count = self.view.shape[0]
+        m.row_stride = self.view.strides[0]
+        m.column_stride = self.view.strides[1]
+        return m
+
+    cdef int check_columns(
+        self, Buffer like, Py_ssize_t count, Py_ssize_t first, Py_ssize_t size
+    ) except -1:
+        if self.single != like.single or self.view.shape[0] != count:
+            raise ValueError("the arrays of one call must have one dtype and one batch size")
+        if first < 0 or first + size > self.view.shape[1]:
+            raise ValueError(f"columns {first}:{first + size} do not fit the array")
+        return 0
+
+
+# --- signals ----------------------------------------------------------------------------------
+
+
+cdef class Signals:
+    """Looks for signals while the interpreter's lock is released; the caller's thread only."""
+
+    def __cinit__(self):
+        self.flag.stop = 0
+        self.flag.last = seconds()
+        self.flag.poll = poll
+        self.flag.context = <void *> self
+
+    cdef int finish(self) except -1:
+        if self.flag.stop == OUT_OF_MEMORY:
+            raise MemoryError("no memory for the scratch of the threads")
+        if self.error is not None:
+            raise self.error
+        return 0
+
+
+cdef void poll(interrupt *flag) noexcept nogil:
+    if threadid() != 0 or seconds() - flag.last < 0.05:
+        return
+    with gil:
+        try:
+            PyErr_CheckSignals()
+        except BaseException as error:
+            (<Signals> flag.context).error = error
+            flag.stop = SIGNALLED
+    flag.last = seconds()

@@ -1,0 +1,17 @@
+import numpy as np
+import numpy.typing as npt
+
+from treealg._fast.core import ConvolutionProgram, SparseMap
+
+def path_signature(
+    path: npt.NDArray[np.floating],
+    out: npt.NDArray[np.floating],
+    column: int,
+    degree: int,
+    output_map: SparseMap,
+    log_program: ConvolutionProgram | None,
+    time_aug: bool,
+    lead_lag: bool,
+    end_time: float,
+    n_threads: int,
+) -> None: ...
