@@ -1,7 +1,8 @@
 """The door to the compiled kernels: arrays in, arrays out, nothing of trees.
 
 Arguments are positional, checked by the caller, and described in `treealg._fast.reference`, which
-has the same names in readable NumPy.
+has the same names in readable NumPy, and in
+`treealg._fast.reference_group` for the operations of a group.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import wraps
 
-from treealg._fast import logarithm, paths
+from treealg._fast import group, logarithm, paths
 from treealg._fast.core import (
     ConvolutionProgram,
     SparseMap,
@@ -26,7 +27,16 @@ __all__ = [
     "SparseMap",
     "has_openmp",
     "instruction_set_name",
+    "linear_signature",
+    "linear_signature_backward",
+    "log_to_signature",
+    "log_to_signature_backward",
+    "map_rows",
     "path_signature",
+    "signature_inverse",
+    "signature_inverse_backward",
+    "signature_product",
+    "signature_product_backward",
     "signature_to_log",
     "signature_to_log_backward",
     "use_instruction_set",
@@ -81,3 +91,12 @@ def _in_new_thread(kernel: Callable[..., None], arguments: tuple[object, ...]) -
 path_signature = _fork_safe(paths.path_signature)
 signature_to_log = _fork_safe(logarithm.signature_to_log)
 signature_to_log_backward = _fork_safe(logarithm.signature_to_log_backward)
+log_to_signature = _fork_safe(group.log_to_signature)
+log_to_signature_backward = _fork_safe(group.log_to_signature_backward)
+signature_product = _fork_safe(group.signature_product)
+signature_product_backward = _fork_safe(group.signature_product_backward)
+signature_inverse = _fork_safe(group.signature_inverse)
+signature_inverse_backward = _fork_safe(group.signature_inverse_backward)
+linear_signature = _fork_safe(group.linear_signature)
+linear_signature_backward = _fork_safe(group.linear_signature_backward)
+map_rows = _fork_safe(group.map_rows)

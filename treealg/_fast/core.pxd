@@ -51,6 +51,24 @@ cdef extern from "src/kernels.h" nogil:
         const void *moments
         const void *integration
 
+    ctypedef struct operand:
+        matrix_view rows
+        Py_ssize_t column
+
+    ctypedef enum group_operation:
+        EXPONENTIAL
+        EXPONENTIAL_BACKWARD
+        PRODUCT
+        PRODUCT_BACKWARD
+        INVERSE
+        INVERSE_BACKWARD
+        LINEAR
+        LINEAR_BACKWARD
+        GROUP_OPERATIONS
+
+    ctypedef void (*group_kernel)(
+        const convolution_program *, const operand *, Py_ssize_t, void *) noexcept nogil
+
     ctypedef struct interrupt:
         int stop
         double last
@@ -82,6 +100,8 @@ cdef extern from "src/kernels.h" nogil:
             const convolution_program *, const matrix_view *, Py_ssize_t, const matrix_view *,
             Py_ssize_t, const matrix_view *, Py_ssize_t, Py_ssize_t, const void *,
             void *) noexcept nogil
+        size_t (*group_scratch)(const convolution_program *, group_operation) noexcept nogil
+        group_kernel group[GROUP_OPERATIONS]
 
     ctypedef struct instruction_set:
         const char *name

@@ -67,6 +67,30 @@ typedef struct {
     const void *nodes, *weights, *moments, *integration;
 } convolution_program;
 
+/* Rows of coefficients, which begin at a column of a matrix. */
+typedef struct {
+    matrix_view rows;
+    Py_ssize_t column;
+} operand;
+
+/* The operations of a convolution group, and for each its arguments, those read before those
+ * written; d stands before derivatives. Each begins at its column, one row per lane, from row
+ * `first`. */
+typedef enum {
+    EXPONENTIAL,          /* log; out */
+    EXPONENTIAL_BACKWARD, /* log, dout; dlog */
+    PRODUCT,              /* left, right; out */
+    PRODUCT_BACKWARD,     /* left, right, dout; dleft, dright */
+    INVERSE,              /* x; out */
+    INVERSE_BACKWARD,     /* x, dout; dx */
+    LINEAR,               /* displacement; out */
+    LINEAR_BACKWARD,      /* displacement, dout; ddisplacement */
+    GROUP_OPERATIONS
+} group_operation;
+
+typedef void (*group_kernel)(const convolution_program *program, const operand *arguments,
+                             Py_ssize_t first, void *scratch);
+
 /* Looked at between blocks of work; set when the caller wants the kernel to return early. */
 typedef struct interrupt {
     volatile int stop; /* not 0: return early */
@@ -108,6 +132,8 @@ typedef struct {
                                Py_ssize_t derivs_column, const matrix_view *out,
                                Py_ssize_t out_column, Py_ssize_t first, const void *lanes,
                                void *scratch);
+    size_t (*group_scratch)(const convolution_program *program, group_operation operation);
+    group_kernel group[GROUP_OPERATIONS];
 } kernel_table;
 
 typedef struct {

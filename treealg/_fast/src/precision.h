@@ -11,7 +11,12 @@
 #include "lanes.h"
 #include "word_signature.h"
 #include "sparse_map.h"
+#include "top_order.h"
+#include "flow.h"
 #include "logarithm.h"
+#include "exponential.h"
+#include "group.h"
+#include "linear_piece.h"
 
 static void NAME(load)(const matrix_view *m, Py_ssize_t first, Py_ssize_t start, Py_ssize_t count,
                        void *lanes) {
@@ -23,6 +28,16 @@ static void NAME(store)(const matrix_view *m, Py_ssize_t first, Py_ssize_t start
                         const void *lanes) {
     const rows_t rows = rows_of(m, first);
     store_rows(&rows, start, count, lanes);
+}
+
+static size_t NAME(group_scratch)(const convolution_program *p, group_operation operation) {
+    switch (operation) {
+    case EXPONENTIAL: return NAME(logarithm_scratch)(p, 0);
+    case EXPONENTIAL_BACKWARD: return NAME(logarithm_scratch)(p, 1);
+    case LINEAR: return NAME(linear_scratch)(p, 0);
+    case LINEAR_BACKWARD: return NAME(linear_scratch)(p, 1);
+    default: return NAME(product_scratch)(p, operation);
+    }
 }
 
 static const kernel_table NAME(kernels) = {
@@ -37,6 +52,17 @@ static const kernel_table NAME(kernels) = {
     NAME(logarithm_scratch),
     NAME(logarithm),
     NAME(logarithm_backward),
+    NAME(group_scratch),
+    {
+        NAME(exponential),
+        NAME(exponential_backward),
+        NAME(product),
+        NAME(product_backward),
+        NAME(inverse),
+        NAME(inverse_backward),
+        NAME(linear_piece),
+        NAME(linear_piece_backward),
+    },
 };
 
 #undef vec
@@ -48,5 +74,9 @@ static const kernel_table NAME(kernels) = {
 #undef store_rows
 #undef prefetch_rows
 #undef word_state
-#undef flow
+#undef operands
+#undef plus
 #undef walk_t
+#undef flow
+#undef group_state
+#undef piece

@@ -1,0 +1,204 @@
+"""The compiled kernels of the group against their readable NumPy reference, by value."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from treealg import _fast, tables
+from treealg._fast import reference, reference_group
+
+TOLERANCE = {np.dtype(np.float32): 1e-5, np.dtype(np.float64): 1e-13}
+
+
+@cache
+def program(door, table):
+    return door.ConvolutionProgram(
+        table.dimension,
+        table.block_start,
+        table.slot_start,
+        table.factor,
+        table.head,
+        table.tail,
+        table.term_ptr,
+        table.term_slot,
+        table.term_trunk,
+        *tables.nodes(table.degree),
+    )
+
+
+def convolution(dimension, degree, planar):
+    """Return the table of trees, of ordered forests, or (None) of words."""
+    if planar is None:
+        return tables.word_convolution(dimension, degree)
+    return tables.convolution(dimension, degree, planar)
+
+
+# name: (inputs, outputs), each "x" for coefficients or "d" for a displacement
+KERNELS = {
+    "log_to_signature": ("x", "x"),
+    "log_to_signature_backward": ("xx", "x"),
+    "signature_product": ("xx", "x"),
+    "signature_product_backward": ("xxx", "xx"),
+    "signature_inverse": ("x", "x"),
+    "signature_inverse_backward": ("xx", "x"),
+    "linear_signature": ("d", "x"),
+    "linear_signature_backward": ("dx", "d"),
+}
+
+
+def sample(dtype, *shape):
+    return np.random.default_rng(sum(shape)).normal(size=shape).astype(dtype) / 2
+
+
+def results(name, table, inputs, n_threads=1):
+    """Return what both kernels write into arrays with a margin on each side."""
+    found = []
+    for door, kernels in ((reference, reference_group), (_fast, _fast)):
+        algebra = program(door, table)
+        arguments, written = [], []
+        for array, kind in zip(inputs, KERNELS[name][0], strict=True):
+            arguments += [array] if kind == "d" else [array, 1]
+        for kind in KERNELS[name][1]:
+            columns = table.dimension if kind == "d" else algebra.columns + 5
+            out = np.full((len(inputs[0]), columns), np.nan, dtype=inputs[0].dtype)
+            arguments += [out] if kind == "d" else [out, 2]
+            written.append(out)
+        getattr(kernels, name)(*arguments, algebra, n_threads)
+        found.append(np.concatenate(written, axis=1))
+    return found
+
+
+def inputs_of(name, table, dtype, batch):
+    sizes = {"d": table.dimension, "x": program(reference, table).columns + 1}
+    return [
+        sample(dtype, batch, sizes[kind]) if place == 0 else sample(dtype, batch + place, sizes[kind])[place:]
+        for place, kind in enumerate(KERNELS[name][0])
+    ]
+
+
+def assert_parity(found):
+    """Compare values, relative to the largest in a row, and that nothing else was written."""
+    want, got = found
+    np.testing.assert_array_equal(np.isnan(got), np.isnan(want))
+    scale = np.nanmax(np.abs(want), axis=1, keepdims=True, initial=1.0)
+    error = np.nan_to_num(np.abs(got - want) / scale)
+    assert error.max(initial=0.0) <= TOLERANCE[want.dtype]
+
+
+ALGEBRAS = [
+    *[(d, n, planar) for d in (1, 2, 3) for n in (1, 2, 3) for planar in (False, True, None)],
+    *[(2, n, planar) for n in (4, 5) for planar in (False, True, None)],
+    (1, 7, False),
+    (1, 7, True),
+    (5, 3, False),
+    (9, 3, False),
+    (9, 2, True),
+    (70, 2, False),
+]
+
+
+@pytest.mark.parametrize("name", KERNELS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("dimension", "degree", "planar"), ALGEBRAS)
+def test_kernel_agrees_for_every_size(dimension, degree, planar, dtype, name):
+    table = convolution(dimension, degree, planar)
+    assert_parity(results(name, table, inputs_of(name, table, dtype, 10)))
+
+
+@pytest.mark.parametrize("name", KERNELS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n_threads", [1, 2, 5])
+@pytest.mark.parametrize("batch", [0, 1, 7, 8, 9, 16, 17, 35])
+def test_kernel_agrees_for_every_batch_and_number_of_threads(batch, n_threads, dtype, name):
+    table = convolution(2, 3, batch % 2 == 0)
+    assert_parity(results(name, table, inputs_of(name, table, dtype, batch), n_threads))
+
+
+STRIDES = {
+    "reversed": lambda a: a[::-1, ::-1],
+    "transposed": np.asfortranarray,
+    "columns_apart": lambda a: np.repeat(a, 2, axis=1)[:, ::2],
+    "one_row": lambda a: np.broadcast_to(a[:1], a.shape),
+    "one_column": lambda a: np.broadcast_to(a[:, :1], a.shape),
+}
+
+
+@pytest.mark.parametrize("name", KERNELS)
+@pytest.mark.parametrize("batch", [1, 13])
+@pytest.mark.parametrize("strides", STRIDES)
+def test_kernel_agrees_for_any_strides(strides, batch, name):
+    table = convolution(2, 3, False)
+    inputs = [STRIDES[strides](x) for x in inputs_of(name, table, np.float64, batch)]
+    assert_parity(results(name, table, inputs))
+
+
+@pytest.mark.parametrize("name", KERNELS)
+@pytest.mark.parametrize("row", [0, 6, 12])
+def test_nan_stays_in_its_row(row, name):
+    table = convolution(2, 3, False)
+    inputs = inputs_of(name, table, np.float64, 13)
+    clean = results(name, table, inputs)[1]
+    inputs[0][row, 1] = np.nan
+    found = results(name, table, inputs)
+    others = np.arange(13) != row
+    np.testing.assert_array_equal(found[1][others], clean[others])
+    assert np.isnan(found[1][row]).sum() > np.isnan(clean[row]).sum()
+
+
+@pytest.fixture(params=["baseline", "avx2", "avx512"])
+def _instruction_set(request):
+    try:
+        _fast.use_instruction_set(request.param)
+    except ValueError:
+        pytest.skip(f"this processor has no {request.param}")
+    yield
+    _fast.use_instruction_set(None)
+
+
+@pytest.mark.parametrize("name", KERNELS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("batch", [1, 3, 18])
+@pytest.mark.usefixtures("_instruction_set")
+def test_kernel_agrees_for_every_instruction_set(batch, planar, dtype, name):
+    table = convolution(3, 3, planar)
+    assert_parity(results(name, table, inputs_of(name, table, dtype, batch)))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("batch", [0, 1, 8, 19])
+@pytest.mark.parametrize("planar", [False, True])
+def test_map_of_rows_agrees(planar, batch, transposed, dtype):
+    table = tables.arborification(3, 3, planar)
+    found = []
+    for door, kernels in ((reference, reference_group), (_fast, _fast)):
+        arrow = door.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
+        read, written = arrow.columns, arrow.rows
+        if transposed:
+            read, written = written, read
+        out = np.full((batch, written + 3), np.nan, dtype=dtype)
+        kernels.map_rows(sample(dtype, batch, read + 1), 1, out, 2, arrow, transposed, 2)
+        found.append(out)
+    assert_parity(found)
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_kernel_refuses_columns_beyond_the_array(name):
+    table = convolution(2, 2, False)
+    inputs = inputs_of(name, table, np.float64, 3)
+    inputs[-1] = inputs[-1][:, :-1]
+    with pytest.raises(ValueError, match="do not fit"):
+        results_of_compiled(name, table, inputs)
+
+
+def results_of_compiled(name, table, inputs):
+    algebra = program(_fast, table)
+    arguments = []
+    for array, kind in zip(inputs, KERNELS[name][0], strict=True):
+        arguments += [array] if kind == "d" else [array, 1]
+    for kind in KERNELS[name][1]:
+        out = np.empty((len(inputs[0]), table.dimension if kind == "d" else algebra.columns))
+        arguments += [out] if kind == "d" else [out, 0]
+    getattr(_fast, name)(*arguments, algebra, 1)

@@ -1,0 +1,211 @@
+/* The product and the inverse of a convolution group, and their adjoints, on lanes.
+ *
+ * With the proper part of the coproduct, the full one being x (x) 1 + 1 (x) x + proper part,
+ *     product:  Z(x) = A(x) + B(x) + sum A(pruned) B(trunk),
+ *     inverse:  0 = A(x) + Y(x) + sum A(pruned) Y(trunk), solved for Y order by order.
+ * One program: out = base + sign * sum A(pruned) trunk, where the trunk is B for the product (sign
+ * 1) and the result itself for the inverse (sign -1).
+ *
+ * Scratch: left and right (orders below N), out (the same as right for the inverse), value (all
+ * slots, then sums of slots); for the adjoint the derivative of each, with a d before its name.
+ */
+
+typedef struct {
+    Py_ssize_t low; /* coefficients of orders below N */
+    vec *tile, *other, *left, *trunk, *out, *value;
+    vec *dleft, *dtrunk, *dout, *dvalue;
+} NAME(group_state);
+#define group_state NAME(group_state)
+
+/* Lay the state out in scratch and return its size in vectors. */
+INLINE size_t NAME(lay_group_out)(const convolution_program *p, group_operation operation, vec *at,
+                                  group_state *s) {
+    vec *const start = at;
+    const Py_ssize_t tile = p->width > TILE ? p->width : TILE;
+    const int is_product = operation == PRODUCT || operation == PRODUCT_BACKWARD;
+    s->low = p->block_start[p->degree - 1] * p->width;
+#define TAKE(name, count) s->name = at; at += (count)
+    TAKE(tile, tile);
+    TAKE(other, tile);
+    TAKE(left, s->low);
+    TAKE(trunk, s->low);
+    TAKE(value, p->n_slots + p->n_sums);
+    if (operation == PRODUCT) {
+        TAKE(out, s->low);
+    } else {
+        s->out = s->trunk;
+    }
+    if (operation == PRODUCT_BACKWARD || operation == INVERSE_BACKWARD) {
+        TAKE(dleft, s->low);
+        TAKE(dtrunk, s->low);
+        TAKE(dvalue, p->n_slots + p->n_sums);
+        if (is_product) {
+            TAKE(dout, s->low);
+        } else {
+            s->dout = s->dtrunk;
+        }
+    }
+#undef TAKE
+    return (size_t)(at - start);
+}
+
+static size_t NAME(product_scratch)(const convolution_program *p, group_operation operation) {
+    group_state s;
+    vec nowhere[1];
+    return sizeof(vec) * NAME(lay_group_out)(p, operation, nowhere, &s);
+}
+
+/* The values of a functional on all slots, from those on the elements of orders below N. */
+INLINE void NAME(fill_slots)(const convolution_program *p, const vec *y, vec *value) {
+    const REAL *const factor = p->factor;
+    value[0] = splat(1);
+    for (Py_ssize_t s = 1; s < p->n_slots; ++s)
+        value[s] = factor[s] * y[p->head[s]] * value[p->tail[s]];
+    NAME(add_sums)(p, value);
+}
+
+INLINE void NAME(fill_slots_backward)(const convolution_program *p, const vec *y, const vec *value,
+                                      vec *dy, vec *dvalue) {
+    const REAL *const factor = p->factor;
+    for (Py_ssize_t s = p->n_slots - 1; s >= 1; --s) {
+        const vec d = factor[s] * dvalue[s];
+        dy[p->head[s]] += d * value[p->tail[s]];
+        dvalue[p->tail[s]] += d * y[p->head[s]];
+    }
+}
+
+INLINE void NAME(group_columns)(const Py_ssize_t m, const Py_ssize_t n, const int sign,
+                                const convolution_program *p, group_state *s, Py_ssize_t b,
+                                Py_ssize_t a) {
+    const Py_ssize_t k = b * p->width + a;
+    vec sum[LOW_COLUMNS];
+    (void)m;
+    for (Py_ssize_t c = 0; c < n; ++c)
+        sum[c] = sign < 0 ? -s->left[k + c] : s->left[k + c] + s->trunk[k + c];
+    for (int64_t e = p->term_ptr[b]; e < p->term_ptr[b + 1]; ++e) {
+        const vec pruned = s->value[p->term_slot[e]];
+        const vec *const trunk = s->trunk + p->term_trunk[e] * p->width + a;
+        for (Py_ssize_t c = 0; c < n; ++c) sum[c] = plus(sign, sum[c], pruned * trunk[c]);
+    }
+    for (Py_ssize_t c = 0; c < n; ++c) s->out[k + c] = sum[c];
+}
+
+INLINE void NAME(group_columns_backward)(const Py_ssize_t m, const Py_ssize_t n, const int sign,
+                                         const convolution_program *p, group_state *s, Py_ssize_t b,
+                                         Py_ssize_t a) {
+    vec d[LOW_COLUMNS];
+    (void)m;
+    for (Py_ssize_t c = 0; c < n; ++c) d[c] = s->dout[b * p->width + a + c];
+    for (int64_t e = p->term_ptr[b]; e < p->term_ptr[b + 1]; ++e) {
+        const Py_ssize_t slot = p->term_slot[e], k = p->term_trunk[e] * p->width + a;
+        const vec pruned = s->value[slot];
+        vec sum = s->dvalue[slot];
+        for (Py_ssize_t c = 0; c < n; ++c) {
+            sum = plus(sign, sum, d[c] * s->trunk[k + c]);
+            s->dtrunk[k + c] = plus(sign, s->dtrunk[k + c], pruned * d[c]);
+        }
+        s->dvalue[slot] = sum;
+    }
+}
+
+/* All of a row, forward: arguments as in kernels.h, `right` NULL for the inverse. */
+INLINE void NAME(group_forward)(const int sign, const convolution_program *p, const operand *left,
+                                const operand *right, const operand *out, Py_ssize_t first,
+                                void *scratch) {
+    group_state s;
+    const Py_ssize_t w = p->width, step = w < TILE ? TILE / w : 1;
+    const Py_ssize_t top = p->block_start[p->degree - 1], last = p->block_start[p->degree];
+    const rows_t from = rows_of(&left->rows, first), to = rows_of(&out->rows, first);
+    rows_t with;
+    NAME(lay_group_out)(p, sign < 0 ? INVERSE : PRODUCT, scratch, &s);
+    load_rows(&from, left->column, s.low, s.left);
+    if (sign > 0) {
+        with = rows_of(&right->rows, first);
+        load_rows(&with, right->column, s.low, s.trunk);
+    }
+    NAME(fill_slots)(p, s.left, s.value);
+    for (Py_ssize_t b = 0; b < top; ++b) BY_COLUMNS(NAME(group_columns), 1, sign, p, &s, b);
+    store_rows(&to, out->column, s.low, s.out);
+    const operands o = {s.value, s.trunk, NULL, NULL};
+    walk_t walk = NAME(walk_from_start)(p);
+    for (Py_ssize_t b = top, i = 0; b < last; b += step, ++i) {
+        const Py_ssize_t end = b + step < last ? b + step : last, size = (end - b) * w;
+        load_rows(&from, left->column + b * w, size, s.tile);
+        prefetch_rows(&from, left->column + end * w, step * w);
+        if (sign > 0) {
+            load_rows(&with, right->column + b * w, size, s.other);
+            prefetch_rows(&with, right->column + end * w, step * w);
+        }
+        prefetch_rows(&to, out->column + b * w, step * w);
+        for (Py_ssize_t k = 0; k < size; ++k)
+            s.tile[k] = sign < 0 ? -s.tile[k] : s.tile[k] + s.other[k];
+        if (sign < 0) NAME(top_subtract)(p, &o, &walk, i, s.tile);
+        else NAME(top_add)(p, &o, &walk, i, s.tile);
+        store_rows(&to, out->column + b * w, size, s.tile);
+    }
+}
+
+INLINE void NAME(group_backward)(const int sign, const convolution_program *p, const operand *left,
+                                 const operand *right, const operand *derivs, const operand *dleft,
+                                 const operand *dright, Py_ssize_t first, void *scratch) {
+    group_state s;
+    const Py_ssize_t w = p->width, step = w < TILE ? TILE / w : 1;
+    const Py_ssize_t top = p->block_start[p->degree - 1], last = p->block_start[p->degree];
+    const rows_t from = rows_of(&left->rows, first), back = rows_of(&derivs->rows, first);
+    const rows_t to = rows_of(&dleft->rows, first);
+    rows_t to_right;
+    const size_t size = NAME(lay_group_out)(p, sign < 0 ? INVERSE_BACKWARD : PRODUCT_BACKWARD,
+                                            scratch, &s);
+    memset(s.dleft, 0, (size_t)((vec *)scratch + size - s.dleft) * sizeof(vec));
+    load_rows(&from, left->column, s.low, s.left);
+    NAME(fill_slots)(p, s.left, s.value);
+    if (sign > 0) {
+        const rows_t with = rows_of(&right->rows, first);
+        load_rows(&with, right->column, s.low, s.trunk);
+        to_right = rows_of(&dright->rows, first);
+    } else {
+        for (Py_ssize_t b = 0; b < top; ++b) BY_COLUMNS(NAME(group_columns), 1, sign, p, &s, b);
+    }
+    load_rows(&back, derivs->column, s.low, s.dout);
+    const operands o = {s.value, s.trunk, s.dvalue, s.dtrunk};
+    walk_t walk = NAME(walk_from_start)(p);
+    for (Py_ssize_t b = top, i = 0; b < last; b += step, ++i) {
+        const Py_ssize_t end = b + step < last ? b + step : last, count = (end - b) * w;
+        load_rows(&back, derivs->column + b * w, count, s.tile);
+        if (sign < 0) NAME(top_subtract_backward)(p, &o, &walk, i, s.tile);
+        else NAME(top_add_backward)(p, &o, &walk, i, s.tile);
+        if (sign > 0) store_rows(&to_right, dright->column + b * w, count, s.tile);
+        for (Py_ssize_t k = 0; k < count; ++k) s.tile[k] = plus(sign, splat(0), s.tile[k]);
+        store_rows(&to, dleft->column + b * w, count, s.tile);
+    }
+    NAME(add_sums_backward)(p, s.dvalue);
+    for (Py_ssize_t b = top - 1; b >= 0; --b)
+        BY_COLUMNS(NAME(group_columns_backward), 1, sign, p, &s, b);
+    NAME(fill_slots_backward)(p, s.left, s.value, s.dleft, s.dvalue);
+    for (Py_ssize_t k = 0; k < s.low; ++k) {
+        s.dleft[k] = plus(sign, s.dleft[k], s.dout[k]);
+        if (sign > 0) s.dtrunk[k] += s.dout[k];
+    }
+    store_rows(&to, dleft->column, s.low, s.dleft);
+    if (sign > 0) store_rows(&to_right, dright->column, s.low, s.dtrunk);
+}
+
+static void NAME(product)(const convolution_program *p, const operand *args, Py_ssize_t first,
+                          void *scratch) {
+    NAME(group_forward)(1, p, args, args + 1, args + 2, first, scratch);
+}
+
+static void NAME(product_backward)(const convolution_program *p, const operand *args,
+                                   Py_ssize_t first, void *scratch) {
+    NAME(group_backward)(1, p, args, args + 1, args + 2, args + 3, args + 4, first, scratch);
+}
+
+static void NAME(inverse)(const convolution_program *p, const operand *args, Py_ssize_t first,
+                          void *scratch) {
+    NAME(group_forward)(-1, p, args, NULL, args + 1, first, scratch);
+}
+
+static void NAME(inverse_backward)(const convolution_program *p, const operand *args,
+                                   Py_ssize_t first, void *scratch) {
+    NAME(group_backward)(-1, p, args, NULL, args + 1, args + 2, NULL, first, scratch);
+}
