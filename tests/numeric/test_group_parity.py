@@ -72,7 +72,9 @@ def results(name, table, inputs, n_threads=1):
 def inputs_of(name, table, dtype, batch):
     sizes = {"d": table.dimension, "x": program(reference, table).columns + 1}
     return [
-        sample(dtype, batch, sizes[kind]) if place == 0 else sample(dtype, batch + place, sizes[kind])[place:]
+        sample(dtype, batch, sizes[kind])
+        if place == 0
+        else sample(dtype, batch + place, sizes[kind])[place:]
         for place, kind in enumerate(KERNELS[name][0])
     ]
 

@@ -310,7 +310,11 @@ def linear_signature(
 
 
 def linear_signature_backward(
-    displacement: Array, derivs: Array, derivs_column: int, out: Array, program: ConvolutionProgram,
+    displacement: Array,
+    derivs: Array,
+    derivs_column: int,
+    out: Array,
+    program: ConvolutionProgram,
     n_threads: int,
 ) -> None:
     """Write the derivative in `displacement`, given that in the result of `linear_signature`.

@@ -11,6 +11,7 @@ from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.disk import cache_directory
 from treealg.tables.linear_map import LinearMap
 from treealg.tables.lyndon import lyndon, lyndon_arborification
+from treealg.tables.lyndon_expansion import lyndon_expansion
 from treealg.tables.quadrature import Quadrature, nodes
 from treealg.tables.sizes import basis_length, log_length, require_fits, word_length
 
@@ -26,6 +27,7 @@ __all__ = [
     "log_length",
     "lyndon",
     "lyndon_arborification",
+    "lyndon_expansion",
     "nodes",
     "require_fits",
     "word_convolution",

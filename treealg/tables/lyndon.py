@@ -141,13 +141,14 @@ def lyndon_arborification(dimension: int, degree: int, method: int) -> LinearMap
             word_length(dimension, degree),
         )
 
-    return cache.table("lyndon_arborification", (dimension, degree, method), LinearMap, build,
-                       check)
+    return cache.table(
+        "lyndon_arborification", (dimension, degree, method), LinearMap, build, check
+    )
 
 
 def _build(dimension: int, degree: int, method: int, length: int) -> LinearMap:
     layout = ForestLayout(dimension, degree, planar=True)
-    groups = list(_lyndon_forests(layout))
+    groups = list(lyndon_forests(layout))
     found = [forests for forests, _ in groups]
     forests = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
     if method == 1:
@@ -167,7 +168,7 @@ def _build(dimension: int, degree: int, method: int, length: int) -> LinearMap:
     return from_keys(1, forests.size, length, key, coef)
 
 
-def _lyndon_forests(layout: ForestLayout) -> Iterator[tuple[IntArray, IntArray]]:
+def lyndon_forests(layout: ForestLayout) -> Iterator[tuple[IntArray, IntArray]]:
     """Yield, for 1, 2, ... trees, the Lyndon forests and their trees, shape (forests, trees)."""
     forests, rest = np.arange(1, layout.start[-1]), np.arange(1, layout.start[-1])
     letters = np.zeros((forests.size, 0), dtype=np.int64)
@@ -198,6 +199,20 @@ def _bracket_entries(
 
     `letters` are all Lyndon forests of one number of trees.
     """
+    for patterns, distinct in order_patterns(letters):
+        forests = [rank_words(layout, distinct[:, list(pattern)]) for pattern in patterns]
+        for i, row in enumerate(_inverse_brackets(patterns)):
+            for j, value in row.items():
+                yield forests[i], forests[j], value
+
+
+def order_patterns(letters: IntArray) -> Iterator[tuple[list[Word], IntArray]]:
+    """Group Lyndon words by content and by the order pattern of their letters.
+
+    `letters` are all Lyndon words of one length, one per row. Yield, for each multiplicity of
+    letters, the Lyndon patterns (words over 0, 1, ...), ascending, and the sets of letters that
+    they are used with, one ascending row each.
+    """
     length = letters.shape[1]
     ascending = np.sort(letters, axis=1)
     steps = np.diff(ascending, axis=1) > 0
@@ -214,14 +229,10 @@ def _bracket_entries(
         chosen = ascending[code == np.array(patterns[0]) @ (length ** np.arange(length))]
         # The distinct letters in ascending order: where the sorted pattern steps up.
         content = np.array(sorted(patterns[0]))
-        distinct = chosen[:, np.searchsorted(content, np.arange(content[-1] + 1))]
-        forests = [_rank_words(layout, distinct[:, list(pattern)]) for pattern in patterns]
-        for i, row in enumerate(_inverse_brackets(patterns)):
-            for j, value in row.items():
-                yield forests[i], forests[j], value
+        yield patterns, chosen[:, np.searchsorted(content, np.arange(content[-1] + 1))]
 
 
-def _rank_words(layout: ForestLayout, letters: IntArray) -> IntArray:
+def rank_words(layout: ForestLayout, letters: IntArray) -> IntArray:
     """Return the forest index of words over planar trees, one per row."""
     rank = np.zeros(len(letters), dtype=np.int64)
     for column in letters.T[::-1]:
@@ -240,7 +251,7 @@ def _inverse_brackets(words: list[Word]) -> list[dict[int, int]]:
     known: dict[Word, dict[Word, int]] = {}
     matrix: list[dict[int, int]] = [{} for _ in words]
     for j, word in enumerate(words):
-        for other, value in _bracket(word, known).items():
+        for other, value in bracket(word, known).items():
             if other in number and number[other] != j:
                 matrix[number[other]][j] = value
     inverse: list[dict[int, int]] = []
@@ -253,18 +264,19 @@ def _inverse_brackets(words: list[Word]) -> list[dict[int, int]]:
     return inverse
 
 
-def _bracket(word: Word, known: dict[Word, dict[Word, int]]) -> dict[Word, int]:
+def bracket(word: Word, known: dict[Word, dict[Word, int]]) -> dict[Word, int]:
     """Expand the standard bracketing of a Lyndon word; words are as long as a forest has trees."""
     if len(word) == 1:
         return {word: 1}
     if word not in known:
         cut = next(
-            i for i in range(1, len(word)) if all(word[i:] < word[j:] for j in range(i + 1,
-                                                                                     len(word)))
+            i
+            for i in range(1, len(word))
+            if all(word[i:] < word[j:] for j in range(i + 1, len(word)))
         )
         expansion: dict[Word, int] = {}
-        right = _bracket(word[cut:], known)
-        for first, a in _bracket(word[:cut], known).items():
+        right = bracket(word[cut:], known)
+        for first, a in bracket(word[:cut], known).items():
             for second, b in right.items():
                 expansion[first + second] = expansion.get(first + second, 0) + a * b
                 expansion[second + first] = expansion.get(second + first, 0) - a * b

@@ -1,0 +1,112 @@
+"""From Lyndon coordinates back to the expanded planar logarithm.
+
+The inverse of `lyndon` on logarithms: bracket coefficients are multiplied by the expansions of
+their standard bracketings; coordinates at Lyndon forests become bracket coefficients first.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from treealg.tables import cache
+from treealg.tables.layout import ForestLayout
+from treealg.tables.linear_map import LinearMap, compose, from_keys, merge
+from treealg.tables.lyndon import Word, bracket, lyndon, lyndon_forests, order_patterns, rank_words
+from treealg.tables.sizes import (
+    as_integer,
+    as_method,
+    basis_length,
+    check_entries,
+    log_length,
+    require_fits,
+)
+
+__all__ = ["lyndon_expansion"]
+
+
+def lyndon_expansion(dimension: int, degree: int, method: int) -> LinearMap:
+    """Return the map from Lyndon coordinates to the expanded planar logarithm.
+
+    Parameters
+    ----------
+    dimension : int
+        Number of labels, at least 1.
+    degree : int
+        Largest number of nodes, at least 0.
+    method : {1, 2}
+        What the input is, as in `lyndon`: 1 coordinates at the Lyndon forests, 2 coefficients in
+        the basis of their standard bracketings.
+
+    Returns
+    -------
+    LinearMap
+        Of width 1, from the Lyndon forests to the ordered forests.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is no integer.
+    InvalidValueError
+        If one is out of range, or the table would be too large or not exact in float64.
+
+    Notes
+    -----
+    Built on first use, then kept in memory and on disk. Safe from several threads.
+
+    References
+    ----------
+    C. Reutenauer (1993), "Free Lie Algebras", sections 4.1 and 5.1.
+
+    Examples
+    --------
+    One colour, three nodes, with the leaf b before the ladder l: [b, l] = b l - l b.
+
+    >>> table = lyndon_expansion(1, 3, method=2)
+    >>> [table.coef[table.col == column].tolist() for column in range(table.n_cols)]
+    [[1.0], [1.0], [1.0, -1.0], [1.0], [1.0]]
+    """
+    dimension = as_integer(dimension, "dimension", 1)
+    degree = as_integer(degree, "degree", 0)
+    method = as_method(method)
+    length = require_fits(dimension, degree, planar=True)
+
+    def build() -> LinearMap:
+        layout = ForestLayout(dimension, degree, planar=True)
+        brackets = _expanded_brackets(layout, dimension, degree, length)
+        if method == 2:
+            return brackets
+        projection = lyndon(dimension, degree, 2)
+        forests = lyndon(dimension, degree, 1).col
+        column = np.searchsorted(forests, projection.col).astype(np.int32)
+        square = LinearMap(1, forests.size, forests.size, projection.ptr, column, projection.coef)
+        return compose(brackets, square)
+
+    def check(table: LinearMap) -> bool:
+        return (table.width, table.n_rows, table.n_cols) == (
+            1,
+            basis_length(dimension, degree, True),
+            log_length(dimension, degree, True, method),
+        )
+
+    return cache.table("lyndon_expansion", (dimension, degree, method), LinearMap, build, check)
+
+
+def _expanded_brackets(layout: ForestLayout, dimension: int, degree: int, length: int) -> LinearMap:
+    """Return the expansions of all standard bracketings, in the columns of their Lyndon forests."""
+    groups = list(lyndon_forests(layout))
+    forests = np.sort(np.concatenate([np.zeros(0, np.int64), *(found for found, _ in groups)]))
+    keys, coefs = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+    total = 0
+    for _, letters in groups:
+        known: dict[Word, dict[Word, int]] = {}
+        for patterns, distinct in order_patterns(letters):
+            for pattern in patterns:
+                column = np.searchsorted(forests, rank_words(layout, distinct[:, list(pattern)]))
+                for word, value in bracket(pattern, known).items():
+                    row = rank_words(layout, distinct[:, list(word)]) - 1
+                    keys.append(row * forests.size + column)
+                    coefs.append(np.full(row.size, float(value)))
+                    total += row.size
+                    check_entries(total, f"the bracket expansion for {dimension=}, {degree=}")
+    key, coef = merge(np.concatenate(keys), np.concatenate(coefs))
+    return from_keys(1, length, forests.size, key, coef)
