@@ -10,6 +10,27 @@ from treealg.numeric.basis import (
     trees,
     trees_of_order,
 )
+from treealg.numeric.bch import (
+    branched_log_sig_combine,
+    branched_log_sig_combine_backprop,
+    branched_log_sig_join,
+    branched_log_sig_join_backprop,
+)
+from treealg.numeric.exponential import branched_log_sig_to_sig, branched_log_sig_to_sig_backprop
+from treealg.numeric.group import (
+    branched_sig_combine,
+    branched_sig_combine_backprop,
+    branched_sig_inverse,
+    branched_sig_inverse_backprop,
+)
+from treealg.numeric.linear import (
+    branched_sig_join,
+    branched_sig_join_backprop,
+    linear_branched_log_sig,
+    linear_branched_log_sig_backprop,
+    linear_branched_sig,
+    linear_branched_sig_backprop,
+)
 from treealg.numeric.logarithm import branched_sig_to_log_sig, branched_sig_to_log_sig_backprop
 from treealg.numeric.paths import transform_path
 from treealg.numeric.plans import clear_cache, warm_up
@@ -17,13 +38,29 @@ from treealg.numeric.signature import branched_log_sig, branched_sig
 
 __all__ = [
     "branched_log_sig",
+    "branched_log_sig_combine",
+    "branched_log_sig_combine_backprop",
+    "branched_log_sig_join",
+    "branched_log_sig_join_backprop",
     "branched_log_sig_length",
+    "branched_log_sig_to_sig",
+    "branched_log_sig_to_sig_backprop",
     "branched_sig",
+    "branched_sig_combine",
+    "branched_sig_combine_backprop",
+    "branched_sig_inverse",
+    "branched_sig_inverse_backprop",
+    "branched_sig_join",
+    "branched_sig_join_backprop",
     "branched_sig_length",
     "branched_sig_to_log_sig",
     "branched_sig_to_log_sig_backprop",
     "clear_cache",
     "idx_to_tree",
+    "linear_branched_log_sig",
+    "linear_branched_log_sig_backprop",
+    "linear_branched_sig",
+    "linear_branched_sig_backprop",
     "transform_path",
     "tree_to_idx",
     "trees",

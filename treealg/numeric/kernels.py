@@ -5,7 +5,16 @@ from __future__ import annotations
 from treealg._fast import (
     ConvolutionProgram,
     SparseMap,
+    linear_signature,
+    linear_signature_backward,
+    log_to_signature,
+    log_to_signature_backward,
+    map_rows,
     path_signature,
+    signature_inverse,
+    signature_inverse_backward,
+    signature_product,
+    signature_product_backward,
     signature_to_log,
     signature_to_log_backward,
 )
@@ -13,7 +22,16 @@ from treealg._fast import (
 __all__ = [
     "ConvolutionProgram",
     "SparseMap",
+    "linear_signature",
+    "linear_signature_backward",
+    "log_to_signature",
+    "log_to_signature_backward",
+    "map_rows",
     "path_signature",
+    "signature_inverse",
+    "signature_inverse_backward",
+    "signature_product",
+    "signature_product_backward",
     "signature_to_log",
     "signature_to_log_backward",
 ]

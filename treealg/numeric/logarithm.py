@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import numpy as np
 
 from treealg.errors import InvalidValueError
-from treealg.numeric import arrays, kernels, options, plans
+from treealg.numeric import arrays, kernels
+from treealg.numeric.coefficients import scalar_columns, space_of
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_to_log_sig", "branched_sig_to_log_sig_backprop"]
@@ -108,9 +107,11 @@ def branched_sig_to_log_sig(
     >>> treealg.branched_sig_to_log_sig([1.0, 3.0, 5.0], 1, 2)
     array([0. , 3. , 0.5])
     """
-    call = _check(dimension, degree, time_aug, lead_lag, planar, method, n_jobs)
+    call = space_of(
+        dimension, degree, planar, n_jobs, method=method, time_aug=time_aug, lead_lag=lead_lag
+    )
     rows = arrays.as_rows(bsig, "bsig", 1)
-    scalar = _scalar_columns(rows, call)
+    scalar = scalar_columns(rows, call)
     plan = call.plan()
     kept = 0 if call.method else scalar
     result, out = arrays.allocate(rows, plan.size + kept)
@@ -205,11 +206,13 @@ def branched_sig_to_log_sig_backprop(
     >>> treealg.branched_sig_to_log_sig_backprop([3.0, 5.0], [0.0, 1.0], 1, 2)
     array([-3.,  1.])
     """
-    call = _check(dimension, degree, time_aug, lead_lag, planar, method, n_jobs)
+    call = space_of(
+        dimension, degree, planar, n_jobs, method=method, time_aug=time_aug, lead_lag=lead_lag
+    )
     rows = arrays.as_rows(bsig, "bsig", 1)
     derivs = arrays.as_rows(blogsig_derivs, "blogsig_derivs", 1)
     arrays.check_alike(rows, derivs)
-    scalar = _scalar_columns(rows, call)
+    scalar = scalar_columns(rows, call)
     plan = call.plan()
     kept = 0 if call.method else scalar
     if derivs.item[0] != plan.size + kept:
@@ -234,72 +237,3 @@ def branched_sig_to_log_sig_backprop(
                 call.n_threads,
             )
     return arrays.wrap(result, rows.kind)
-
-
-class _Call(NamedTuple):
-    """The checked options of one call; `dimension` is that of the transformed path."""
-
-    dimension: int
-    degree: int
-    planar: bool
-    method: int
-    n_threads: int
-
-    def plan(self) -> plans.Plan:
-        """Return the plan of these options."""
-        return plans.log_plan(self.dimension, self.degree, self.planar, self.method)
-
-    def columns(self) -> int:
-        """Return the coefficients of the signature, without building a table."""
-        plan = plans.find_log_plan(self.dimension, self.degree, self.planar, self.method)
-        if plan is not None:
-            return plan.columns
-        return plans.basis_columns(self.dimension, self.degree, self.planar)
-
-
-def _check(
-    dimension: Any,
-    degree: Any,
-    time_aug: Any,
-    lead_lag: Any,
-    planar: Any,
-    method: Any,
-    n_jobs: Any,
-) -> _Call:
-    """Check every option, before any table is built or memory taken."""
-    planar = options.flag(planar, "planar")
-    return _Call(
-        options.effective_dimension(
-            options.integer(dimension, "dimension", 1),
-            options.flag(time_aug, "time_aug"),
-            options.flag(lead_lag, "lead_lag"),
-        ),
-        options.integer(degree, "degree", 0),
-        planar,
-        options.log_method(method, planar),
-        options.threads(n_jobs),
-    )
-
-
-def _scalar_columns(rows: arrays.Rows, call: _Call) -> int:
-    """Return how many scalars are in front, 0 or 1, having checked length and scalar."""
-    columns = call.columns()
-    scalar: int = rows.item[0] - columns
-    if scalar not in (0, 1):
-        raise InvalidValueError(
-            f"{rows.name} must have {columns} columns, or {columns + 1} with its scalar, for the "
-            f"{'planar' if call.planar else 'non-planar'} basis of dimension {call.dimension} "
-            f"(after path transforms) and degree {call.degree}; got shape {rows.array.shape}; "
-            f"check dimension, degree, planar, time_aug and lead_lag"
-        )
-    if scalar:
-        column = rows.array[..., 0]
-        chunks: Any = np.nditer(column, flags=["external_loop", "buffered", "zerosize_ok"])
-        for values in chunks:
-            wrong = values[~((values == 1) | (values != values))]
-            if wrong.size:
-                raise InvalidValueError(
-                    f"{rows.name} must have the scalar 1 in its first column, got {wrong[0]}; a "
-                    f"log-signature has 0 there and is no signature"
-                )
-    return scalar

@@ -18,6 +18,7 @@ __all__ = [
     "PlanCache",
     "basis_columns",
     "clear_cache",
+    "expansion_plan",
     "find_log_plan",
     "log_plan",
     "path_plan",
@@ -205,6 +206,47 @@ def log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan:
         size, nbytes = output_map.rows, nbytes + table.nbytes
     plan = Plan(columns, size, output_map, _prepared_program(algebra), nbytes)
     return _cache.keep(("log", dimension, degree, planar, method), plan)
+
+
+def expansion_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan:
+    """Return the plan from coordinates of logarithms to their expanded form.
+
+    Parameters
+    ----------
+    dimension : int
+        Channels of the transformed path.
+    degree : int
+        Truncation, at least 0; at degree 0 the plan is empty.
+    planar : bool
+        Basis of ordered forests rather than trees.
+    method : int
+        0, or 1 or 2 if `planar`.
+
+    Returns
+    -------
+    Plan
+        With the coordinates as `columns`, the expanded form as `size`, and no `output_map` for
+        method 0.
+
+    Raises
+    ------
+    InvalidValueError
+        If the basis does not fit in memory.
+    """
+    key = ("expansion", dimension, degree, planar, method)
+    plan = _cache.find(key)
+    if plan is not None:
+        return plan
+    columns = basis_columns(dimension, degree, planar)
+    if degree == 0:
+        return _EMPTY
+    if method == 0:
+        return _cache.keep(key, Plan(columns, columns, None, None, 0))
+    table = tables.lyndon_expansion(dimension, degree, method)
+    output_map = _prepared_map(table)
+    return _cache.keep(
+        key, Plan(output_map.columns, output_map.rows, output_map, None, table.nbytes)
+    )
 
 
 def basis_columns(dimension: int, degree: int, planar: bool) -> int:
