@@ -96,8 +96,8 @@ typedef struct {
     void (*apply_map_transposed)(const sparse_map *map, const matrix_view *in, Py_ssize_t first,
                                  Py_ssize_t column, void *lanes);
     size_t (*logarithm_scratch)(const convolution_program *program, int backward);
-    /* X from the rows of `in` (or, without them, from `lanes`); L to `lanes` (if not NULL) and to
-     * the rows of `out` (if not NULL). */
+    /* X from the rows of `in` (or, without them, from `lanes`); L to `lanes`, or, without them, to
+     * the rows of `out`. */
     void (*logarithm)(const convolution_program *program, const matrix_view *in,
                       Py_ssize_t in_column, const matrix_view *out, Py_ssize_t out_column,
                       Py_ssize_t first, void *lanes, void *scratch);

@@ -311,7 +311,7 @@ INLINE walk_t NAME(walk_from_start)(const convolution_program *p) {
     return (walk_t){p->runs, p->runs, p->top_block, p->top_slot, p->top_trunk};
 }
 
-/* One tile: x holds X of its blocks and receives L. */
+/* One tile: what is to be subtracted from X of its blocks to give L. */
 INLINE void NAME(top_columns)(const Py_ssize_t n, Py_ssize_t w, const flow *f, walk_t *walk,
                               vec *tile) {
     const int32_t *slot = walk->slot, *trunk = walk->trunk, *block = walk->block;
@@ -320,11 +320,11 @@ INLINE void NAME(top_columns)(const Py_ssize_t n, Py_ssize_t w, const flow *f, w
         for (int32_t i = 0; i < run->blocks; ++i, slot += terms, trunk += terms) {
             vec *const x = tile + *block++ * w;
             vec sum[MAX_COLUMNS];
-            for (Py_ssize_t c = 0; c < n; ++c) sum[c] = x[c];
+            for (Py_ssize_t c = 0; c < n; ++c) sum[c] = splat(0);
             for (int32_t e = 0; e < terms; ++e) {
                 const vec pruned = f->integral[slot[e]];
                 const vec *const l = f->l + trunk[e] * w;
-                for (Py_ssize_t c = 0; c < n; ++c) sum[c] -= pruned * l[c];
+                for (Py_ssize_t c = 0; c < n; ++c) sum[c] += pruned * l[c];
             }
             for (Py_ssize_t c = 0; c < n; ++c) x[c] = sum[c];
         }
@@ -417,12 +417,17 @@ static void NAME(logarithm)(const convolution_program *p, const matrix_view *in,
     const Py_ssize_t last = p->block_start[p->degree];
     for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
         const Py_ssize_t end = b + step < last ? b + step : last;
-        vec *const x = whole ? whole + b * w : f.tile;
-        if (in) load_rows(&from, in_column + b * w, (end - b) * w, x);
+        const Py_ssize_t count = (end - b) * w;
         if (in) prefetch_rows(&from, in_column + end * w, step * w);
         if (out) prefetch_rows(&to, out_column + b * w, step * w);
-        NAME(top_forward)(p, &f, &walk, i, x);
-        if (out) store_rows(&to, out_column + b * w, (end - b) * w, x);
+        NAME(top_forward)(p, &f, &walk, i, f.tile);
+        if (whole) {
+            vec *const x = whole + b * w;
+            if (in) load_rows(&from, in_column + b * w, count, x);
+            for (Py_ssize_t c = 0; c < count; ++c) x[c] -= f.tile[c];
+        } else {
+            store_difference(&from, in_column + b * w, &to, out_column + b * w, count, f.tile);
+        }
     }
 }
 
@@ -450,10 +455,15 @@ static void NAME(logarithm_backward)(const convolution_program *p, const matrix_
     const Py_ssize_t last = p->block_start[p->degree];
     for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
         const Py_ssize_t end = b + step < last ? b + step : last;
-        if (derivs) load_rows(&cotangent, derivs_column + b * w, (end - b) * w, f.tile);
-        else memcpy(f.tile, whole + b * w, (size_t)((end - b) * w) * sizeof(vec));
+        const Py_ssize_t count = (end - b) * w;
+        if (derivs) {
+            load_rows_and_copy(&cotangent, derivs_column + b * w, count, f.tile, &to,
+                               out_column + b * w);
+        } else {
+            memcpy(f.tile, whole + b * w, (size_t)count * sizeof(vec));
+            store_rows(&to, out_column + b * w, count, f.tile);
+        }
         NAME(top_backward)(p, &f, &walk, i, f.tile);
-        store_rows(&to, out_column + b * w, (end - b) * w, f.tile);
     }
     NAME(low_backward)(p, &f);
     store_rows(&to, out_column, f.low, f.dx);

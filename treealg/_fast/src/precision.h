@@ -45,6 +45,8 @@ static const kernel_table NAME(kernels) = {
 #undef rows_t
 #undef rows_of
 #undef load_rows
+#undef load_rows_and_copy
+#undef store_difference
 #undef store_rows
 #undef prefetch_rows
 #undef word_state
