@@ -142,16 +142,6 @@ INLINE void NAME(store_difference)(const rows_t *from, Py_ssize_t from_start, co
 }
 #define store_difference NAME(store_difference)
 
-/* Ask for columns start..start+count of the rows ahead of their use. */
-INLINE void NAME(prefetch_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count) {
-    for (int l = 0; l < rows->used; ++l) {
-        const char *const from = rows->base[l] + start * rows->step;
-        for (Py_ssize_t j = 0; j < count * (Py_ssize_t)sizeof(REAL); j += ALIGNMENT)
-            __builtin_prefetch(from + j);
-    }
-}
-#define prefetch_rows NAME(prefetch_rows)
-
 /* Columns start..start+count of the rows from lane buffer x[0..count). */
 INLINE void NAME(store_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, const vec *x) {
     if (rows->step == (Py_ssize_t)sizeof(REAL) && count >= LANES) {

@@ -49,7 +49,7 @@ INLINE size_t NAME(lay_out)(const convolution_program *p, int backward, vec *at,
     TAKE(moment, f->inner_slots);
     TAKE(integral, p->n_slots + p->n_sums);
     if (backward) {
-        TAKE(dx, f->low);
+        TAKE(dx, f->low); /* first, for it alone needs no zeros */
         TAKE(dl, f->low);
         TAKE(dy, f->inner * f->m);
         TAKE(dj, f->low - f->inner);
@@ -212,14 +212,14 @@ INLINE void NAME(next_columns_backward)(const Py_ssize_t m, const Py_ssize_t n,
     for (int64_t e = p->term_ptr[b]; e < p->term_ptr[b + 1]; ++e) {
         const Py_ssize_t s = p->term_slot[e], k = p->term_trunk[e] * p->width + a;
         const vec integral = f->integral[s], moment = f->moment[s];
-        vec di = f->dintegral[s], dm = f->dmoment[s];
+        vec di = splat(0), dm = splat(0);
         for (Py_ssize_t c = 0; c < n; ++c) {
-            di -= dl[c] * f->l[k + c];
+            di += dl[c] * f->l[k + c];
             dm += dh[c] * f->l[k + c];
             f->dl[k + c] += moment * dh[c] - integral * dl[c];
         }
-        f->dintegral[s] = di;
-        f->dmoment[s] = dm;
+        f->dintegral[s] -= di;
+        f->dmoment[s] += dm;
     }
 }
 
@@ -346,12 +346,10 @@ INLINE void NAME(top_columns_backward)(const Py_ssize_t n, Py_ssize_t w, flow *f
                 const vec pruned = f->integral[slot[e]];
                 const vec *const l = f->l + trunk[e] * w;
                 vec *const dl = f->dl + trunk[e] * w;
-                vec sum = f->dintegral[slot[e]];
-                for (Py_ssize_t c = 0; c < n; ++c) {
-                    sum -= d[c] * l[c];
-                    dl[c] -= pruned * d[c];
-                }
-                f->dintegral[slot[e]] = sum;
+                vec sum = d[0] * l[0];
+                for (Py_ssize_t c = 1; c < n; ++c) sum += d[c] * l[c];
+                for (Py_ssize_t c = 0; c < n; ++c) dl[c] -= pruned * d[c];
+                f->dintegral[slot[e]] -= sum; /* late: blocks in a row use one slot */
             }
         }
     }
@@ -400,10 +398,6 @@ static void NAME(logarithm)(const convolution_program *p, const matrix_view *in,
     if (in) {
         from = rows_of(in, first);
         load_rows(&from, in_column, f.low, f.x);
-        if (first + 2 * LANES <= in->count) {
-            const rows_t next = rows_of(in, first + LANES);
-            prefetch_rows(&next, in_column, f.low + step * w);
-        }
     } else {
         memcpy(f.x, whole, (size_t)f.low * sizeof(vec));
     }
@@ -418,8 +412,6 @@ static void NAME(logarithm)(const convolution_program *p, const matrix_view *in,
     for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
         const Py_ssize_t end = b + step < last ? b + step : last;
         const Py_ssize_t count = (end - b) * w;
-        if (in) prefetch_rows(&from, in_column + end * w, step * w);
-        if (out) prefetch_rows(&to, out_column + b * w, step * w);
         NAME(top_forward)(p, &f, &walk, i, f.tile);
         if (whole) {
             vec *const x = whole + b * w;
@@ -442,7 +434,7 @@ static void NAME(logarithm_backward)(const convolution_program *p, const matrix_
     const rows_t from = rows_of(in, first), to = rows_of(out, first);
     rows_t cotangent;
     const size_t size = NAME(lay_out)(p, 1, scratch, &f);
-    memset(f.dx, 0, (size_t)((vec *)scratch + size - f.dx) * sizeof(vec));
+    memset(f.dl, 0, (size_t)((vec *)scratch + size - f.dl) * sizeof(vec));
     load_rows(&from, in_column, f.low, f.x);
     if (derivs) {
         cotangent = rows_of(derivs, first);

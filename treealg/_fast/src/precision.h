@@ -48,7 +48,6 @@ static const kernel_table NAME(kernels) = {
 #undef load_rows_and_copy
 #undef store_difference
 #undef store_rows
-#undef prefetch_rows
 #undef word_state
 #undef flow
 #undef walk_t
