@@ -300,25 +300,25 @@ static void NAME(low_backward)(const convolution_program *p, flow *f) {
 
 /* --- order N ---------------------------------------------------------------------------------- */
 
-/* Where the walk through the tiles of the highest order stands. */
+/* Where a walk through the tiles of the highest order stands. */
 typedef struct {
-    const block_run *run, *end;
-    const int32_t *block, *slot, *trunk;
+    const term_run *run, *end;
+    const int32_t *key, *slot, *other;
 } NAME(walk);
 #define walk_t NAME(walk)
 
-INLINE walk_t NAME(walk_from_start)(const convolution_program *p) {
-    return (walk_t){p->runs, p->runs, p->top_block, p->top_slot, p->top_trunk};
+INLINE walk_t NAME(start_of)(const term_order *order) {
+    return (walk_t){order->runs, order->runs, order->key, order->slot, order->other};
 }
 
 /* One tile: what is to be subtracted from X of its blocks to give L. */
 INLINE void NAME(top_columns)(const Py_ssize_t n, Py_ssize_t w, const flow *f, walk_t *walk,
                               vec *tile) {
-    const int32_t *slot = walk->slot, *trunk = walk->trunk, *block = walk->block;
-    for (const block_run *run = walk->run; run < walk->end; ++run) {
+    const int32_t *slot = walk->slot, *trunk = walk->other, *block = walk->key;
+    for (const term_run *run = walk->run; run < walk->end; ++run) {
         const int32_t terms = run->terms;
-        for (int32_t i = 0; i < run->blocks; ++i, slot += terms, trunk += terms) {
-            vec *const x = tile + *block++ * w;
+        for (int32_t i = 0; i < run->keys; ++i, slot += terms, trunk += terms) {
+            vec *const out = tile + *block++ * w;
             vec sum[MAX_COLUMNS];
             for (Py_ssize_t c = 0; c < n; ++c) sum[c] = splat(0);
             for (int32_t e = 0; e < terms; ++e) {
@@ -326,43 +326,43 @@ INLINE void NAME(top_columns)(const Py_ssize_t n, Py_ssize_t w, const flow *f, w
                 const vec *const l = f->l + trunk[e] * w;
                 for (Py_ssize_t c = 0; c < n; ++c) sum[c] += pruned * l[c];
             }
-            for (Py_ssize_t c = 0; c < n; ++c) x[c] = sum[c];
+            for (Py_ssize_t c = 0; c < n; ++c) out[c] = sum[c];
         }
     }
-    walk->slot = slot, walk->trunk = trunk, walk->block = block;
+    walk->slot = slot, walk->other = trunk, walk->key = block;
 }
 
-/* Its adjoint: x holds the derivative with respect to L, which is also that with respect to X. */
+/* Its adjoint: the tile holds the derivative with respect to L of its blocks. */
 INLINE void NAME(top_columns_backward)(const Py_ssize_t n, Py_ssize_t w, flow *f, walk_t *walk,
                                        vec *tile) {
-    const int32_t *slot = walk->slot, *trunk = walk->trunk, *block = walk->block;
-    for (const block_run *run = walk->run; run < walk->end; ++run) {
+    const int32_t *slot = walk->slot, *block = walk->other, *trunk = walk->key;
+    for (const term_run *run = walk->run; run < walk->end; ++run) {
         const int32_t terms = run->terms;
-        for (int32_t i = 0; i < run->blocks; ++i, slot += terms, trunk += terms) {
-            const vec *const x = tile + *block++ * w;
-            vec d[MAX_COLUMNS];
-            for (Py_ssize_t c = 0; c < n; ++c) d[c] = x[c];
+        for (int32_t i = 0; i < run->keys; ++i, slot += terms, block += terms) {
+            const Py_ssize_t k = *trunk++ * w;
+            vec l[MAX_COLUMNS], dl[MAX_COLUMNS];
+            for (Py_ssize_t c = 0; c < n; ++c) l[c] = f->l[k + c], dl[c] = splat(0);
             for (int32_t e = 0; e < terms; ++e) {
+                const vec *const d = tile + block[e] * w;
                 const vec pruned = f->integral[slot[e]];
-                const vec *const l = f->l + trunk[e] * w;
-                vec *const dl = f->dl + trunk[e] * w;
                 vec sum = d[0] * l[0];
                 for (Py_ssize_t c = 1; c < n; ++c) sum += d[c] * l[c];
-                for (Py_ssize_t c = 0; c < n; ++c) dl[c] -= pruned * d[c];
-                f->dintegral[slot[e]] -= sum; /* late: blocks in a row use one slot */
+                for (Py_ssize_t c = 0; c < n; ++c) dl[c] += pruned * d[c];
+                f->dintegral[slot[e]] -= sum;
             }
+            for (Py_ssize_t c = 0; c < n; ++c) f->dl[k + c] -= dl[c];
         }
     }
-    walk->slot = slot, walk->trunk = trunk, walk->block = block;
+    walk->slot = slot, walk->other = block, walk->key = trunk;
 }
 
 /* Call function for all columns of the blocks of tile number `tile`, the number of columns a
  * constant, and move the walk to the next tile. */
-#define TOP_TILE(name, function)                                                                 \
+#define TOP_TILE(name, function, order)                                                          \
     static void NAME(name)(const convolution_program *p, flow *f, walk_t *walk, Py_ssize_t tile, \
                            vec *x) {                                                             \
-        walk->run = p->runs + p->tile_run[tile];                                                 \
-        walk->end = p->runs + p->tile_run[tile + 1];                                             \
+        walk->run = p->order.runs + p->order.tile_run[tile];                                     \
+        walk->end = p->order.runs + p->order.tile_run[tile + 1];                                 \
         switch (p->width) {                                                                      \
         case 1: function(1, 1, f, walk, x); return;                                              \
         case 2: function(2, 2, f, walk, x); return;                                              \
@@ -384,8 +384,8 @@ INLINE void NAME(top_columns_backward)(const Py_ssize_t n, Py_ssize_t w, flow *f
         }                                                                                        \
     }
 
-TOP_TILE(top_forward, NAME(top_columns))
-TOP_TILE(top_backward, NAME(top_columns_backward))
+TOP_TILE(top_forward, NAME(top_columns), by_block)
+TOP_TILE(top_backward, NAME(top_columns_backward), by_trunk)
 
 static void NAME(logarithm)(const convolution_program *p, const matrix_view *in,
                             Py_ssize_t in_column, const matrix_view *out, Py_ssize_t out_column,
@@ -407,7 +407,7 @@ static void NAME(logarithm)(const convolution_program *p, const matrix_view *in,
         to = rows_of(out, first);
         store_rows(&to, out_column, f.low, f.l);
     }
-    walk_t walk = NAME(walk_from_start)(p);
+    walk_t walk = NAME(start_of)(&p->by_block);
     const Py_ssize_t last = p->block_start[p->degree];
     for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
         const Py_ssize_t end = b + step < last ? b + step : last;
@@ -443,7 +443,7 @@ static void NAME(logarithm_backward)(const convolution_program *p, const matrix_
         memcpy(f.dl, whole, (size_t)f.low * sizeof(vec));
     }
     NAME(low_forward)(p, &f);
-    walk_t walk = NAME(walk_from_start)(p);
+    walk_t walk = NAME(start_of)(&p->by_trunk);
     const Py_ssize_t last = p->block_start[p->degree];
     for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
         const Py_ssize_t end = b + step < last ? b + step : last;
