@@ -152,7 +152,7 @@ def bench_logarithm() -> Iterator[Row]:
 
 
 def bench_small() -> Iterator[Row]:
-    """The cost of a call: one path of 5 points, d=2, N=2."""
+    """Time what a call costs: one path of 5 points, d=2, N=2."""
     pysiglib.prepare_branched_sig(2, 2)
     x = paths(1, 5, 2)[0]
     yield row(

@@ -51,3 +51,4 @@ static const kernel_table NAME(kernels) = {
 #undef word_state
 #undef flow
 #undef walk_t
+#undef head_sum
