@@ -12,15 +12,13 @@ static void NAME(exponential)(const convolution_program *p, const operand *args,
     NAME(exponential_low)(p, &f);
     store_rows(&to, out_column, f.low, f.x);
     const operands o = {f.integral, f.l, NULL, NULL};
-    walk_t walk = NAME(walk_from_start)(p);
+    walk_t walk = NAME(start_of)(&p->by_block);
     const Py_ssize_t last = p->block_start[p->degree];
     for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
         const Py_ssize_t end = b + step < last ? b + step : last;
-        load_rows(&from, in_column + b * w, (end - b) * w, f.tile);
-        prefetch_rows(&from, in_column + end * w, step * w);
-        prefetch_rows(&to, out_column + b * w, step * w);
-        NAME(top_add)(p, &o, &walk, i, f.tile);
-        store_rows(&to, out_column + b * w, (end - b) * w, f.tile);
+        NAME(top_sums)(p, &o, &walk, i, f.tile);
+        store_sum(1, &from, in_column + b * w, NULL, 0, 1, f.tile, &to, out_column + b * w,
+                  (end - b) * w);
     }
 }
 
@@ -32,18 +30,18 @@ static void NAME(exponential_backward)(const convolution_program *p, const opera
     const rows_t from = rows_of(&args[0].rows, first), derivs = rows_of(&args[1].rows, first);
     const rows_t to = rows_of(&args[2].rows, first);
     const size_t size = NAME(lay_out)(p, 1, scratch, &f);
-    memset(f.dx, 0, (size_t)((vec *)scratch + size - f.dx) * sizeof(vec));
+    memset(f.dl, 0, (size_t)((vec *)scratch + size - f.dl) * sizeof(vec));
     load_rows(&from, args[0].column, f.low, f.l);
     load_rows(&derivs, derivs_column, f.low, f.dx);
     NAME(exponential_low)(p, &f);
     const operands o = {f.integral, f.l, f.dintegral, f.dl};
-    walk_t walk = NAME(walk_from_start)(p);
+    walk_t walk = NAME(start_of)(&p->by_trunk);
     const Py_ssize_t last = p->block_start[p->degree];
     for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
         const Py_ssize_t end = b + step < last ? b + step : last;
-        load_rows(&derivs, derivs_column + b * w, (end - b) * w, f.tile);
+        load_rows_and_copy(&derivs, derivs_column + b * w, (end - b) * w, f.tile, &to,
+                           out_column + b * w);
         NAME(top_add_backward)(p, &o, &walk, i, f.tile);
-        store_rows(&to, out_column + b * w, (end - b) * w, f.tile);
     }
     NAME(exponential_low_backward)(p, &f);
     store_rows(&to, out_column, f.low, f.dl);

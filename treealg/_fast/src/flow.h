@@ -52,7 +52,7 @@ INLINE size_t NAME(lay_out)(const convolution_program *p, int backward, vec *at,
     TAKE(moment, f->inner_slots);
     TAKE(integral, p->n_slots + p->n_sums);
     if (backward) {
-        TAKE(dx, f->low);
+        TAKE(dx, f->low); /* first, for it alone needs no zeros */
         TAKE(dl, f->low);
         TAKE(dy, f->inner * f->m);
         TAKE(dj, f->low - f->inner);
@@ -166,19 +166,39 @@ INLINE void NAME(inner_orders)(const Py_ssize_t m, const int sign,
     }
 }
 
+/* The derivative with respect to Y of one head, which slots in a row share: kept in registers until
+ * the head changes. */
+typedef struct {
+    Py_ssize_t head;
+    vec dy[MAX_NODES];
+} NAME(head_sum);
+#define head_sum NAME(head_sum)
+
+INLINE void NAME(use_head)(const Py_ssize_t m, flow *f, head_sum *sum, Py_ssize_t head) {
+    if (sum->head != head) {
+        if (sum->head >= 0)
+            for (Py_ssize_t i = 0; i < m; ++i) f->dy[sum->head * m + i] += sum->dy[i];
+        for (Py_ssize_t i = 0; i < m; ++i) sum->dy[i] = splat(0);
+        sum->head = head;
+    }
+}
+
 INLINE void NAME(inner_orders_backward)(const Py_ssize_t m, const int sign,
                                         const convolution_program *p, flow *f) {
     const REAL *const w = p->weights, *const u = p->moments, *const factor = p->factor;
     for (Py_ssize_t n = p->degree - 2; n >= 1; --n) {
+        head_sum sum = {.head = -1};
         for (Py_ssize_t s = p->slot_start[n] - 1; s >= p->slot_start[n - 1]; --s) {
             const Py_ssize_t y = p->head[s] * m, tail = p->tail[s] * m;
+            NAME(use_head)(m, f, &sum, p->head[s]);
             for (Py_ssize_t i = 0; i < m; ++i) {
                 const vec dv = factor[s] * (f->dvalue[s * m + i] + w[i] * f->dintegral[s]
                                             + u[i] * f->dmoment[s]);
-                f->dy[y + i] += dv * f->value[tail + i];
+                sum.dy[i] += dv * f->value[tail + i];
                 f->dvalue[tail + i] += dv * f->y[y + i];
             }
         }
+        NAME(use_head)(m, f, &sum, -1);
         for (Py_ssize_t b = p->block_start[n] - 1; b >= p->block_start[n - 1]; --b)
             BY_COLUMNS(NAME(inner_columns_backward), m, sign, p, f, b);
     }
@@ -224,14 +244,14 @@ INLINE void NAME(next_columns_backward)(const Py_ssize_t m, const Py_ssize_t n, 
     for (int64_t e = p->term_ptr[b]; e < p->term_ptr[b + 1]; ++e) {
         const Py_ssize_t s = p->term_slot[e], k = p->term_trunk[e] * p->width + a;
         const vec integral = f->integral[s], moment = f->moment[s];
-        vec di = f->dintegral[s], dm = f->dmoment[s];
+        vec di = splat(0), dm = splat(0);
         for (Py_ssize_t c = 0; c < n; ++c) {
-            di = plus(sign, di, end[c] * f->l[k + c]);
+            di += end[c] * f->l[k + c];
             dm += dh[c] * f->l[k + c];
             f->dl[k + c] += plus(sign, moment * dh[c], integral * end[c]);
         }
-        f->dintegral[s] = di;
-        f->dmoment[s] = dm;
+        f->dintegral[s] = plus(sign, f->dintegral[s], di);
+        f->dmoment[s] += dm;
     }
 }
 
@@ -257,19 +277,22 @@ INLINE void NAME(next_order_backward)(const Py_ssize_t m, const int sign,
                                       const convolution_program *p, flow *f) {
     const REAL *const w = p->weights, *const factor = p->factor;
     const Py_ssize_t n = p->degree - 1;
+    head_sum sum = {.head = -1};
     for (Py_ssize_t s = p->slot_start[n] - 1; s >= p->slot_start[n - 1]; --s) {
         const vec dintegral = factor[s] * f->dintegral[s];
         if (p->head[s] >= f->inner) {
             f->dj[p->head[s] - f->inner] += dintegral;
         } else {
             const Py_ssize_t y = p->head[s] * m, tail = p->tail[s] * m;
+            NAME(use_head)(m, f, &sum, p->head[s]);
             for (Py_ssize_t i = 0; i < m; ++i) {
                 const vec dv = w[i] * dintegral;
-                f->dy[y + i] += dv * f->value[tail + i];
+                sum.dy[i] += dv * f->value[tail + i];
                 f->dvalue[tail + i] += dv * f->y[y + i];
             }
         }
     }
+    NAME(use_head)(m, f, &sum, -1);
     for (Py_ssize_t b = p->block_start[n] - 1; b >= p->block_start[n - 1]; --b)
         BY_COLUMNS(NAME(next_columns_backward), m, sign, p, f, b);
 }

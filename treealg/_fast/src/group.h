@@ -12,7 +12,7 @@
 
 typedef struct {
     Py_ssize_t low; /* coefficients of orders below N */
-    vec *tile, *other, *left, *trunk, *out, *value;
+    vec *tile, *left, *trunk, *out, *value;
     vec *dleft, *dtrunk, *dout, *dvalue;
 } NAME(group_state);
 #define group_state NAME(group_state)
@@ -21,12 +21,10 @@ typedef struct {
 INLINE size_t NAME(lay_group_out)(const convolution_program *p, group_operation operation, vec *at,
                                   group_state *s) {
     vec *const start = at;
-    const Py_ssize_t tile = p->width > TILE ? p->width : TILE;
     const int is_product = operation == PRODUCT || operation == PRODUCT_BACKWARD;
     s->low = p->block_start[p->degree - 1] * p->width;
 #define TAKE(name, count) s->name = at; at += (count)
-    TAKE(tile, tile);
-    TAKE(other, tile);
+    TAKE(tile, p->width > TILE ? p->width : TILE);
     TAKE(left, s->low);
     TAKE(trunk, s->low);
     TAKE(value, p->n_slots + p->n_sums);
@@ -127,21 +125,13 @@ INLINE void NAME(group_forward)(const int sign, const convolution_program *p, co
     for (Py_ssize_t b = 0; b < top; ++b) BY_COLUMNS(NAME(group_columns), 1, sign, p, &s, b);
     store_rows(&to, out->column, s.low, s.out);
     const operands o = {s.value, s.trunk, NULL, NULL};
-    walk_t walk = NAME(walk_from_start)(p);
+    walk_t walk = NAME(start_of)(&p->by_block);
     for (Py_ssize_t b = top, i = 0; b < last; b += step, ++i) {
-        const Py_ssize_t end = b + step < last ? b + step : last, size = (end - b) * w;
-        load_rows(&from, left->column + b * w, size, s.tile);
-        prefetch_rows(&from, left->column + end * w, step * w);
-        if (sign > 0) {
-            load_rows(&with, right->column + b * w, size, s.other);
-            prefetch_rows(&with, right->column + end * w, step * w);
-        }
-        prefetch_rows(&to, out->column + b * w, step * w);
-        for (Py_ssize_t k = 0; k < size; ++k)
-            s.tile[k] = sign < 0 ? -s.tile[k] : s.tile[k] + s.other[k];
-        if (sign < 0) NAME(top_subtract)(p, &o, &walk, i, s.tile);
-        else NAME(top_add)(p, &o, &walk, i, s.tile);
-        store_rows(&to, out->column + b * w, size, s.tile);
+        const Py_ssize_t end = b + step < last ? b + step : last;
+        NAME(top_sums)(p, &o, &walk, i, s.tile);
+        store_sum(sign, &from, left->column + b * w, sign > 0 ? &with : NULL,
+                  sign > 0 ? right->column + b * w : 0, sign, s.tile, &to, out->column + b * w,
+                  (end - b) * w);
     }
 }
 
@@ -168,15 +158,15 @@ INLINE void NAME(group_backward)(const int sign, const convolution_program *p, c
     }
     load_rows(&back, derivs->column, s.low, s.dout);
     const operands o = {s.value, s.trunk, s.dvalue, s.dtrunk};
-    walk_t walk = NAME(walk_from_start)(p);
+    walk_t walk = NAME(start_of)(&p->by_trunk);
     for (Py_ssize_t b = top, i = 0; b < last; b += step, ++i) {
         const Py_ssize_t end = b + step < last ? b + step : last, count = (end - b) * w;
-        load_rows(&back, derivs->column + b * w, count, s.tile);
+        const Py_ssize_t column = derivs->column + b * w;
+        load_rows_and_copy(&back, column, count, s.tile, sign > 0 ? &to_right : NULL,
+                           sign > 0 ? dright->column + b * w : 0);
+        store_sum(sign, &back, column, NULL, 0, 0, NULL, &to, dleft->column + b * w, count);
         if (sign < 0) NAME(top_subtract_backward)(p, &o, &walk, i, s.tile);
         else NAME(top_add_backward)(p, &o, &walk, i, s.tile);
-        if (sign > 0) store_rows(&to_right, dright->column + b * w, count, s.tile);
-        for (Py_ssize_t k = 0; k < count; ++k) s.tile[k] = plus(sign, splat(0), s.tile[k]);
-        store_rows(&to, dleft->column + b * w, count, s.tile);
     }
     NAME(add_sums_backward)(p, s.dvalue);
     for (Py_ssize_t b = top - 1; b >= 0; --b)

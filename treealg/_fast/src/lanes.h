@@ -75,34 +75,83 @@ INLINE rows_t NAME(rows_of)(const matrix_view *m, Py_ssize_t first) {
 #define rows_of NAME(rows_of)
 
 /* Lane buffer x[0..count) from columns start..start+count of the rows. Whole vectors are
- * transposed; a remainder is covered by a last vector that overlaps the one before. */
-INLINE void NAME(load_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, vec *x) {
-    if (rows->step == (Py_ssize_t)sizeof(REAL) && count >= LANES) {
+ * transposed; a remainder is covered by a last vector that overlaps the one before. With `copy`,
+ * the same columns go to the columns from copy_start on of those rows, too. */
+INLINE void NAME(load_rows_and_copy)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, vec *x,
+                                     const rows_t *copy, Py_ssize_t copy_start) {
+    const Py_ssize_t size = (Py_ssize_t)sizeof(REAL);
+    if (rows->step == size && (!copy || copy->step == size) && count >= LANES) {
         for (Py_ssize_t next = 0; next < count; next += LANES) {
             const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
             vec v[LANES];
             for (int l = 0; l < LANES; ++l)
-                v[l] = *(const uvec *)(rows->base[l] + (start + j) * (Py_ssize_t)sizeof(REAL));
+                v[l] = *(const uvec *)(rows->base[l] + (start + j) * size);
+            if (copy)
+                for (int l = 0; l < copy->used; ++l)
+                    *(uvec *)(copy->base[l] + (copy_start + j) * size) = v[l];
             NAME(transpose)(v);
             for (int l = 0; l < LANES; ++l) x[j + l] = v[l];
         }
         return;
     }
     for (Py_ssize_t j = 0; j < count; ++j)
-        for (int l = 0; l < LANES; ++l)
-            ((REAL *)x)[j * LANES + l] = *(const REAL *)(rows->base[l] + (start + j) * rows->step);
+        for (int l = 0; l < LANES; ++l) {
+            const REAL value = *(const REAL *)(rows->base[l] + (start + j) * rows->step);
+            ((REAL *)x)[j * LANES + l] = value;
+            if (copy && l < copy->used)
+                *(REAL *)(copy->base[l] + (copy_start + j) * copy->step) = value;
+        }
+}
+#define load_rows_and_copy NAME(load_rows_and_copy)
+
+INLINE void NAME(load_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, vec *x) {
+    load_rows_and_copy(rows, start, count, x, NULL, 0);
 }
 #define load_rows NAME(load_rows)
 
-/* Ask for columns start..start+count of the rows ahead of their use. */
-INLINE void NAME(prefetch_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count) {
-    for (int l = 0; l < rows->used; ++l) {
-        const char *const from = rows->base[l] + start * rows->step;
-        for (Py_ssize_t j = 0; j < count * (Py_ssize_t)sizeof(REAL); j += ALIGNMENT)
-            __builtin_prefetch(from + j);
+/* Columns of `to` = sign * columns of `from` + columns of `with` (if not NULL) + sign_x * lane
+ * buffer x[0..count) (if not NULL). What is in lanes is transposed, the rows are not. */
+INLINE void NAME(store_sum)(const int sign, const rows_t *from, Py_ssize_t from_start,
+                            const rows_t *with, Py_ssize_t with_start, const int sign_x,
+                            const vec *x, const rows_t *to, Py_ssize_t to_start, Py_ssize_t count) {
+    const Py_ssize_t size = (Py_ssize_t)sizeof(REAL);
+    const int dense = from->step == size && to->step == size && (!with || with->step == size);
+    if (dense && count >= LANES) {
+        const Py_ssize_t end = count - LANES;
+        for (Py_ssize_t next = 0; next < count; next += LANES) {
+            const Py_ssize_t j = next < end ? next : end;
+            vec v[LANES];
+            if (x) {
+                for (int l = 0; l < LANES; ++l) v[l] = x[j + l];
+                NAME(transpose)(v);
+            }
+#define ROWS(used)                                                                            \
+            for (int l = 0; l < (used); ++l) {                                                \
+                vec sum = *(const uvec *)(from->base[l] + (from_start + j) * size);           \
+                if (sign < 0) sum = -sum;                                                     \
+                if (with) sum += *(const uvec *)(with->base[l] + (with_start + j) * size);    \
+                if (x) sum = sign_x < 0 ? sum - v[l] : sum + v[l];                            \
+                *(uvec *)(to->base[l] + (to_start + j) * size) = sum;                         \
+            }
+            if (to->used == LANES) { /* the usual case, unrolled */
+                ROWS(LANES)
+            } else {
+                ROWS(to->used)
+            }
+#undef ROWS
+        }
+        return;
     }
+    for (Py_ssize_t j = 0; j < count; ++j)
+        for (int l = 0; l < to->used; ++l) {
+            REAL sum = *(const REAL *)(from->base[l] + (from_start + j) * from->step);
+            if (sign < 0) sum = -sum;
+            if (with) sum += *(const REAL *)(with->base[l] + (with_start + j) * with->step);
+            if (x) sum += (REAL)sign_x * ((const REAL *)x)[j * LANES + l];
+            *(REAL *)(to->base[l] + (to_start + j) * to->step) = sum;
+        }
 }
-#define prefetch_rows NAME(prefetch_rows)
+#define store_sum NAME(store_sum)
 
 /* Columns start..start+count of the rows from lane buffer x[0..count). */
 INLINE void NAME(store_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, const vec *x) {

@@ -93,10 +93,11 @@ static void NAME(piece_low_backward)(const convolution_program *p, piece *s) {
 /* Move the walk over tile number `tile`; pruned[k] is the slot under the root of its block k. */
 INLINE void NAME(root_slots)(const convolution_program *p, walk_t *walk, Py_ssize_t tile,
                              Py_ssize_t *pruned) {
-    const block_run *const end = p->runs + p->tile_run[tile + 1];
-    for (const block_run *run = p->runs + p->tile_run[tile]; run < end; ++run)
-        for (int32_t i = 0; i < run->blocks; ++i, walk->slot += run->terms)
-            pruned[*walk->block++] = run->terms ? *walk->slot : 0; /* no terms: a single node */
+    const term_order *const order = &p->by_block;
+    const term_run *const end = order->runs + order->tile_run[tile + 1];
+    for (const term_run *run = order->runs + order->tile_run[tile]; run < end; ++run)
+        for (int32_t i = 0; i < run->keys; ++i, walk->slot += run->terms)
+            pruned[*walk->key++] = run->terms ? *walk->slot : 0; /* no terms: a single node */
 }
 
 static void NAME(linear_piece)(const convolution_program *p, const operand *args, Py_ssize_t first,
@@ -111,11 +112,10 @@ static void NAME(linear_piece)(const convolution_program *p, const operand *args
     load_rows(&from, args[0].column, w, s.dx);
     NAME(piece_low)(p, &s);
     store_rows(&to, column, s.low, s.e);
-    walk_t walk = NAME(walk_from_start)(p);
+    walk_t walk = NAME(start_of)(&p->by_block);
     for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
         const Py_ssize_t end = b + step < last ? b + step : last;
         NAME(root_slots)(p, &walk, i, pruned);
-        prefetch_rows(&to, column + end * w, step * w);
         for (Py_ssize_t k = 0; k < end - b; ++k) {
             const vec value = scale * s.value[pruned[k]];
             for (Py_ssize_t a = 0; a < w; ++a) s.tile[k * w + a] = value * s.dx[a];
@@ -138,7 +138,7 @@ static void NAME(linear_piece_backward)(const convolution_program *p, const oper
     load_rows(&from, args[0].column, w, s.dx);
     load_rows(&back, column, s.low, s.de);
     NAME(piece_low)(p, &s);
-    walk_t walk = NAME(walk_from_start)(p);
+    walk_t walk = NAME(start_of)(&p->by_block);
     for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
         const Py_ssize_t end = b + step < last ? b + step : last;
         NAME(root_slots)(p, &walk, i, pruned);

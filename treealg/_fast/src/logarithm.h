@@ -11,10 +11,6 @@ static void NAME(logarithm)(const convolution_program *p, const matrix_view *in,
     if (in) {
         from = rows_of(in, first);
         load_rows(&from, in_column, f.low, f.x);
-        if (first + 2 * LANES <= in->count) {
-            const rows_t next = rows_of(in, first + LANES);
-            prefetch_rows(&next, in_column, f.low + step * w);
-        }
     } else {
         memcpy(f.x, whole, (size_t)f.low * sizeof(vec));
     }
@@ -25,16 +21,20 @@ static void NAME(logarithm)(const convolution_program *p, const matrix_view *in,
         to = rows_of(out, first);
         store_rows(&to, out_column, f.low, f.l);
     }
-    walk_t walk = NAME(walk_from_start)(p);
+    walk_t walk = NAME(start_of)(&p->by_block);
     const Py_ssize_t last = p->block_start[p->degree];
     for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
         const Py_ssize_t end = b + step < last ? b + step : last;
-        vec *const x = whole ? whole + b * w : f.tile;
-        if (in) load_rows(&from, in_column + b * w, (end - b) * w, x);
-        if (in) prefetch_rows(&from, in_column + end * w, step * w);
-        if (out) prefetch_rows(&to, out_column + b * w, step * w);
-        NAME(top_subtract)(p, &o, &walk, i, x);
-        if (out) store_rows(&to, out_column + b * w, (end - b) * w, x);
+        const Py_ssize_t count = (end - b) * w;
+        NAME(top_sums)(p, &o, &walk, i, f.tile);
+        if (whole) {
+            vec *const x = whole + b * w;
+            if (in) load_rows(&from, in_column + b * w, count, x);
+            for (Py_ssize_t c = 0; c < count; ++c) x[c] -= f.tile[c];
+        } else {
+            store_sum(1, &from, in_column + b * w, NULL, 0, -1, f.tile, &to, out_column + b * w,
+                      count);
+        }
     }
 }
 
@@ -49,7 +49,7 @@ static void NAME(logarithm_backward)(const convolution_program *p, const matrix_
     const rows_t from = rows_of(in, first), to = rows_of(out, first);
     rows_t cotangent;
     const size_t size = NAME(lay_out)(p, 1, scratch, &f);
-    memset(f.dx, 0, (size_t)((vec *)scratch + size - f.dx) * sizeof(vec));
+    memset(f.dl, 0, (size_t)((vec *)scratch + size - f.dl) * sizeof(vec));
     load_rows(&from, in_column, f.low, f.x);
     if (derivs) {
         cotangent = rows_of(derivs, first);
@@ -59,14 +59,19 @@ static void NAME(logarithm_backward)(const convolution_program *p, const matrix_
     }
     NAME(logarithm_low)(p, &f);
     const operands o = {f.integral, f.l, f.dintegral, f.dl};
-    walk_t walk = NAME(walk_from_start)(p);
+    walk_t walk = NAME(start_of)(&p->by_trunk);
     const Py_ssize_t last = p->block_start[p->degree];
     for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
         const Py_ssize_t end = b + step < last ? b + step : last;
-        if (derivs) load_rows(&cotangent, derivs_column + b * w, (end - b) * w, f.tile);
-        else memcpy(f.tile, whole + b * w, (size_t)((end - b) * w) * sizeof(vec));
+        const Py_ssize_t count = (end - b) * w;
+        if (derivs) {
+            load_rows_and_copy(&cotangent, derivs_column + b * w, count, f.tile, &to,
+                               out_column + b * w);
+        } else {
+            memcpy(f.tile, whole + b * w, (size_t)count * sizeof(vec));
+            store_rows(&to, out_column + b * w, count, f.tile);
+        }
         NAME(top_subtract_backward)(p, &o, &walk, i, f.tile);
-        store_rows(&to, out_column + b * w, (end - b) * w, f.tile);
     }
     NAME(logarithm_low_backward)(p, &f);
     store_rows(&to, out_column, f.low, f.dx);

@@ -71,12 +71,14 @@ static const kernel_table NAME(kernels) = {
 #undef rows_t
 #undef rows_of
 #undef load_rows
+#undef load_rows_and_copy
+#undef store_sum
 #undef store_rows
-#undef prefetch_rows
 #undef word_state
 #undef operands
 #undef plus
 #undef walk_t
 #undef flow
+#undef head_sum
 #undef group_state
 #undef piece

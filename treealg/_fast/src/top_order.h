@@ -1,9 +1,9 @@
 /* The highest order of a convolution, tile by tile, and its adjoint, on lanes.
  *
- * Elements of the highest order feed nothing else, so a tile of them is loaded, completed and
- * stored: out(x) = in(x) + sign * sum over terms pruned[slot] * trunk[block], with one number per
- * slot; the trunks, of lower orders, stay where they are. For the adjoint the derivatives of both
- * operands, with a d before the name, receive what the tile sends down.
+ * Elements of the highest order feed nothing else, so they come a tile at a time: the sum over the
+ * terms of pruned[slot] * trunk[block], with one number per slot; the trunks, of lower orders, stay
+ * where they are. For the adjoint the derivatives of both operands, with a d before the name,
+ * receive what a tile sends down, added or, if the sum was subtracted, subtracted.
  */
 
 #define MAX_COLUMNS 8 /* columns of a block in registers where a term is one number */
@@ -32,72 +32,71 @@ INLINE void NAME(add_sums_backward)(const convolution_program *p, vec *dslots) {
             dslots[p->sum_slot[e]] += dslots[p->n_slots + i];
 }
 
-/* Where the walk through the tiles of the highest order stands. */
+/* Where a walk through the tiles of the highest order stands. */
 typedef struct {
-    const block_run *run, *end;
-    const int32_t *block, *slot, *trunk;
+    const term_run *run, *end;
+    const int32_t *key, *slot, *other;
 } NAME(walk);
 #define walk_t NAME(walk)
 
-INLINE walk_t NAME(walk_from_start)(const convolution_program *p) {
-    return (walk_t){p->runs, p->runs, p->top_block, p->top_slot, p->top_trunk};
+INLINE walk_t NAME(start_of)(const term_order *order) {
+    return (walk_t){order->runs, order->runs, order->key, order->slot, order->other};
 }
 
-/* One tile: x holds what the sum is added to and receives the result. */
+/* One tile: the sums over the terms of its blocks. */
 INLINE void NAME(top_columns)(const Py_ssize_t n, const int sign, Py_ssize_t w, const operands *o,
                               walk_t *walk, vec *tile) {
-    const int32_t *slot = walk->slot, *trunk = walk->trunk, *block = walk->block;
-    for (const block_run *run = walk->run; run < walk->end; ++run) {
+    const int32_t *slot = walk->slot, *trunk = walk->other, *block = walk->key;
+    (void)sign;
+    for (const term_run *run = walk->run; run < walk->end; ++run) {
         const int32_t terms = run->terms;
-        for (int32_t i = 0; i < run->blocks; ++i, slot += terms, trunk += terms) {
-            vec *const x = tile + *block++ * w;
+        for (int32_t i = 0; i < run->keys; ++i, slot += terms, trunk += terms) {
+            vec *const out = tile + *block++ * w;
             vec sum[MAX_COLUMNS];
-            for (Py_ssize_t c = 0; c < n; ++c) sum[c] = x[c];
+            for (Py_ssize_t c = 0; c < n; ++c) sum[c] = splat(0);
             for (int32_t e = 0; e < terms; ++e) {
                 const vec pruned = o->pruned[slot[e]];
                 const vec *const below = o->trunk + trunk[e] * w;
-                for (Py_ssize_t c = 0; c < n; ++c) sum[c] = plus(sign, sum[c], pruned * below[c]);
+                for (Py_ssize_t c = 0; c < n; ++c) sum[c] += pruned * below[c];
             }
-            for (Py_ssize_t c = 0; c < n; ++c) x[c] = sum[c];
+            for (Py_ssize_t c = 0; c < n; ++c) out[c] = sum[c];
         }
     }
-    walk->slot = slot, walk->trunk = trunk, walk->block = block;
+    walk->slot = slot, walk->other = trunk, walk->key = block;
 }
 
-/* Its adjoint: x holds the derivative with respect to the result, which is also that with respect
- * to what the sum was added to. */
+/* Its adjoint: the tile holds the derivative with respect to what the sums were added to. */
 INLINE void NAME(top_columns_backward)(const Py_ssize_t n, const int sign, Py_ssize_t w,
                                        const operands *o, walk_t *walk, vec *tile) {
-    const int32_t *slot = walk->slot, *trunk = walk->trunk, *block = walk->block;
-    for (const block_run *run = walk->run; run < walk->end; ++run) {
+    const int32_t *slot = walk->slot, *block = walk->other, *trunk = walk->key;
+    for (const term_run *run = walk->run; run < walk->end; ++run) {
         const int32_t terms = run->terms;
-        for (int32_t i = 0; i < run->blocks; ++i, slot += terms, trunk += terms) {
-            const vec *const x = tile + *block++ * w;
-            vec d[MAX_COLUMNS];
-            for (Py_ssize_t c = 0; c < n; ++c) d[c] = x[c];
+        for (int32_t i = 0; i < run->keys; ++i, slot += terms, block += terms) {
+            const Py_ssize_t k = *trunk++ * w;
+            vec below[MAX_COLUMNS], dbelow[MAX_COLUMNS];
+            for (Py_ssize_t c = 0; c < n; ++c) below[c] = o->trunk[k + c], dbelow[c] = splat(0);
             for (int32_t e = 0; e < terms; ++e) {
+                const vec *const d = tile + block[e] * w;
                 const vec pruned = o->pruned[slot[e]];
-                const vec *const below = o->trunk + trunk[e] * w;
-                vec *const dbelow = o->dtrunk + trunk[e] * w;
-                vec sum = o->dpruned[slot[e]];
-                for (Py_ssize_t c = 0; c < n; ++c) {
-                    sum = plus(sign, sum, d[c] * below[c]);
-                    dbelow[c] = plus(sign, dbelow[c], pruned * d[c]);
-                }
-                o->dpruned[slot[e]] = sum;
+                vec sum = d[0] * below[0];
+                for (Py_ssize_t c = 1; c < n; ++c) sum += d[c] * below[c];
+                for (Py_ssize_t c = 0; c < n; ++c) dbelow[c] += pruned * d[c];
+                o->dpruned[slot[e]] = plus(sign, o->dpruned[slot[e]], sum);
             }
+            for (Py_ssize_t c = 0; c < n; ++c)
+                o->dtrunk[k + c] = plus(sign, o->dtrunk[k + c], dbelow[c]);
         }
     }
-    walk->slot = slot, walk->trunk = trunk, walk->block = block;
+    walk->slot = slot, walk->other = block, walk->key = trunk;
 }
 
 /* Call function for all columns of the blocks of tile number `tile`, the number of columns a
  * constant, and move the walk to the next tile. */
-#define TOP_TILE(name, function, sign)                                                         \
+#define TOP_TILE(name, function, sign, order)                                                  \
     static void NAME(name)(const convolution_program *p, const operands *o, walk_t *walk,      \
                            Py_ssize_t tile, vec *x) {                                          \
-        walk->run = p->runs + p->tile_run[tile];                                               \
-        walk->end = p->runs + p->tile_run[tile + 1];                                           \
+        walk->run = p->order.runs + p->order.tile_run[tile];                                   \
+        walk->end = p->order.runs + p->order.tile_run[tile + 1];                               \
         switch (p->width) {                                                                    \
         case 1: function(1, sign, 1, o, walk, x); return;                                      \
         case 2: function(2, sign, 2, o, walk, x); return;                                      \
@@ -119,7 +118,6 @@ INLINE void NAME(top_columns_backward)(const Py_ssize_t n, const int sign, Py_ss
         }                                                                                      \
     }
 
-TOP_TILE(top_add, NAME(top_columns), 1)
-TOP_TILE(top_subtract, NAME(top_columns), -1)
-TOP_TILE(top_add_backward, NAME(top_columns_backward), 1)
-TOP_TILE(top_subtract_backward, NAME(top_columns_backward), -1)
+TOP_TILE(top_sums, NAME(top_columns), 1, by_block)
+TOP_TILE(top_add_backward, NAME(top_columns_backward), 1, by_trunk)
+TOP_TILE(top_subtract_backward, NAME(top_columns_backward), -1, by_trunk)
