@@ -7,8 +7,6 @@ go to ``out[:, out_column : out_column + size]``, and `n_threads` is ignored.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from treealg._fast.reference import Array, ConvolutionProgram, SparseMap
@@ -383,9 +381,10 @@ def _write(out: Array, column: int, coefficients: Array) -> None:
     out[:, column : column + len(coefficients)] = coefficients.T
 
 
-def _no_slots(program: ConvolutionProgram, y: Array) -> Any:
+def _no_slots(program: ConvolutionProgram, y: Array) -> Array:
     """Return the slots before any is known; number 0, of the empty element, is 1."""
-    return np.ones((len(program._factor), *y.shape[1:]), dtype=y.dtype)
+    value: Array = np.ones((len(program._factor), *y.shape[1:]), dtype=y.dtype)
+    return value
 
 
 def _slot_values(program: ConvolutionProgram, x: Array) -> Array:

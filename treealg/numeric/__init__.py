@@ -23,9 +23,8 @@ from treealg.numeric.group import (
     branched_sig_inverse,
     branched_sig_inverse_backprop,
 )
+from treealg.numeric.join import branched_sig_join, branched_sig_join_backprop
 from treealg.numeric.linear import (
-    branched_sig_join,
-    branched_sig_join_backprop,
     linear_branched_log_sig,
     linear_branched_log_sig_backprop,
     linear_branched_sig,

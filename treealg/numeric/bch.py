@@ -387,10 +387,9 @@ def _ordered(pair: tuple[Floats, Floats], exchanged: bool) -> tuple[Floats, Floa
 
 def _exponential(log: Floats, scalar: int, space: Space) -> Floats:
     """Return the signatures, without scalar, of logarithms by the method of `space`."""
-    program = space.program()
     full, column = expanded(log, scalar, space)
-    out = np.empty((len(log), program.columns), log.dtype)
-    kernels.log_to_signature(full, column, out, 0, program, space.n_threads)
+    out = np.empty((len(log), space.columns()), log.dtype)
+    kernels.log_to_signature(full, column, out, 0, space.program(), space.n_threads)
     return out
 
 
@@ -408,9 +407,8 @@ def _exponential_backward(
 
 def _piece(step: Floats, space: Space) -> Floats:
     """Return the signatures of linear pieces, without scalar."""
-    program = space.program()
-    out = np.empty((len(step), program.columns), step.dtype)
-    kernels.linear_signature(step, out, 0, program, space.n_threads)
+    out = np.empty((len(step), space.columns()), step.dtype)
+    kernels.linear_signature(step, out, 0, space.program(), space.n_threads)
     return out
 
 
