@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 import treealg
-from treealg.symbolic import chen_product, exact_signature, exp_star, functional_from_vector, log_star
+from treealg.symbolic import (
+    chen_product,
+    exact_signature,
+    exp_star,
+    functional_from_vector,
+    log_star,
+)
 
 SIZES = [
     (1, 5, False),
