@@ -162,9 +162,13 @@ INLINE void NAME(group_backward)(const int sign, const convolution_program *p, c
     for (Py_ssize_t b = top, i = 0; b < last; b += step, ++i) {
         const Py_ssize_t end = b + step < last ? b + step : last, count = (end - b) * w;
         const Py_ssize_t column = derivs->column + b * w;
-        load_rows_and_copy(&back, column, count, s.tile, sign > 0 ? &to_right : NULL,
-                           sign > 0 ? dright->column + b * w : 0);
-        store_sum(sign, &back, column, NULL, 0, 0, NULL, &to, dleft->column + b * w, count);
+        if (sign > 0) {
+            load_rows_and_copy(&back, column, count, s.tile, &to, dleft->column + b * w);
+            copy_rows(1, &back, column, &to_right, dright->column + b * w, count);
+        } else {
+            load_rows(&back, column, count, s.tile);
+            copy_rows(-1, &back, column, &to, dleft->column + b * w, count);
+        }
         if (sign < 0) NAME(top_subtract_backward)(p, &o, &walk, i, s.tile);
         else NAME(top_add_backward)(p, &o, &walk, i, s.tile);
     }

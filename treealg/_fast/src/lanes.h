@@ -110,7 +110,7 @@ INLINE void NAME(load_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t cou
 #define load_rows NAME(load_rows)
 
 /* Columns of `to` = sign * columns of `from` + columns of `with` (if not NULL) + sign_x * lane
- * buffer x[0..count) (if not NULL). What is in lanes is transposed, the rows are not. */
+ * buffer x[0..count). What is in lanes is transposed, the rows are not. */
 INLINE void NAME(store_sum)(const int sign, const rows_t *from, Py_ssize_t from_start,
                             const rows_t *with, Py_ssize_t with_start, const int sign_x,
                             const vec *x, const rows_t *to, Py_ssize_t to_start, Py_ssize_t count) {
@@ -121,17 +121,15 @@ INLINE void NAME(store_sum)(const int sign, const rows_t *from, Py_ssize_t from_
         for (Py_ssize_t next = 0; next < count; next += LANES) {
             const Py_ssize_t j = next < end ? next : end;
             vec v[LANES];
-            if (x) {
-                for (int l = 0; l < LANES; ++l) v[l] = x[j + l];
-                NAME(transpose)(v);
-            }
+            for (int l = 0; l < LANES; ++l) v[l] = x[j + l];
+            NAME(transpose)(v);
 #define ROWS(used)                                                                            \
             for (int l = 0; l < (used); ++l) {                                                \
                 vec sum = *(const uvec *)(from->base[l] + (from_start + j) * size);           \
                 if (sign < 0) sum = -sum;                                                     \
                 if (with) sum += *(const uvec *)(with->base[l] + (with_start + j) * size);    \
-                if (x) sum = sign_x < 0 ? sum - v[l] : sum + v[l];                            \
-                *(uvec *)(to->base[l] + (to_start + j) * size) = sum;                         \
+                *(uvec *)(to->base[l] + (to_start + j) * size) =                              \
+                    sign_x < 0 ? sum - v[l] : sum + v[l];                                     \
             }
             if (to->used == LANES) { /* the usual case, unrolled */
                 ROWS(LANES)
@@ -147,11 +145,22 @@ INLINE void NAME(store_sum)(const int sign, const rows_t *from, Py_ssize_t from_
             REAL sum = *(const REAL *)(from->base[l] + (from_start + j) * from->step);
             if (sign < 0) sum = -sum;
             if (with) sum += *(const REAL *)(with->base[l] + (with_start + j) * with->step);
-            if (x) sum += (REAL)sign_x * ((const REAL *)x)[j * LANES + l];
+            sum += (REAL)sign_x * ((const REAL *)x)[j * LANES + l];
             *(REAL *)(to->base[l] + (to_start + j) * to->step) = sum;
         }
 }
 #define store_sum NAME(store_sum)
+
+/* Columns of `to` = sign * columns of `from`. */
+INLINE void NAME(copy_rows)(const int sign, const rows_t *from, Py_ssize_t from_start,
+                            const rows_t *to, Py_ssize_t to_start, Py_ssize_t count) {
+    for (int l = 0; l < to->used; ++l)
+        for (Py_ssize_t j = 0; j < count; ++j) {
+            const REAL value = *(const REAL *)(from->base[l] + (from_start + j) * from->step);
+            *(REAL *)(to->base[l] + (to_start + j) * to->step) = sign < 0 ? -value : value;
+        }
+}
+#define copy_rows NAME(copy_rows)
 
 /* Columns start..start+count of the rows from lane buffer x[0..count). */
 INLINE void NAME(store_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, const vec *x) {

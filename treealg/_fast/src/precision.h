@@ -73,6 +73,7 @@ static const kernel_table NAME(kernels) = {
 #undef load_rows
 #undef load_rows_and_copy
 #undef store_sum
+#undef copy_rows
 #undef store_rows
 #undef word_state
 #undef operands
