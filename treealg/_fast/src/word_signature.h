@@ -1,7 +1,7 @@
 /* Word signatures of piecewise linear paths, one path per lane.
  *
  * A segment with increment z multiplies the signature by exp(z); on a word of length k that is
- * Horner's scheme (Kidger and Lyons 2021, Signatory, section 3.2)
+ * Horner's scheme (Kidger and Lyons 2021, Signatory)
  *     S_k += (S_{k-1} + (... (S_2 + (S_1 + z/k) z/(k-1)) z/(k-2) ...) z/2) z,
  * built letter by letter from the left. So a word needs its own prefixes only, and the tree of
  * words is walked depth first with time innermost, a block of segments at a time:
