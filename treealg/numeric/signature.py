@@ -91,7 +91,7 @@ def branched_sig(
     References
     ----------
     M. Gubinelli, *Ramification of rough paths*, J. Differential Equations 248 (2010), 693-721,
-    section 4, doi:10.1016/j.jde.2009.11.015.
+    doi:10.1016/j.jde.2009.11.015.
 
     M. Hairer and D. Kelly, *Geometric versus non-geometric rough paths*, Ann. Inst. H. Poincaré
     Probab. Statist. 51 (2015), 207-251, doi:10.1214/13-AIHP564.
