@@ -5,7 +5,8 @@
  * belonging to path l. Lane buffers are aligned to ALIGNMENT bytes. Callers fill unused lanes with
  * copies of a used one, so no lane ever holds uninitialised numbers.
  *
- * The including file defines REAL (float or double), VECTOR_BYTES (16, 32 or 64) and LANES.
+ * The including file defines REAL (float or double), INTEGER (of its size), VECTOR_BYTES (16, 32 or
+ * 64) and LANES.
  */
 
 typedef REAL NAME(vec) __attribute__((vector_size(VECTOR_BYTES)));
@@ -18,14 +19,22 @@ INLINE vec NAME(splat)(REAL x) {
 }
 #define splat NAME(splat)
 
+/* GCC before 12 has no __builtin_shufflevector, Clang no __builtin_shuffle. */
+#if defined(__clang__) || __GNUC__ >= 12
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+typedef INTEGER NAME(ivec) __attribute__((vector_size(VECTOR_BYTES)));
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (NAME(ivec)){__VA_ARGS__})
+#endif
+
 /* Exchange the off-diagonal halves of every 2s x 2s block, for s = LANES/2, ..., 1: after the last
  * stage v is transposed. LO and HI are the lane numbers of the two results. */
 #define EXCHANGE(s, LO, HI)                                              \
     for (int i = 0; i < LANES; ++i)                                      \
         if (!(i & (s))) {                                                \
             const vec a = v[i], b = v[i + (s)];                          \
-            v[i] = __builtin_shufflevector(a, b, LO);                    \
-            v[i + (s)] = __builtin_shufflevector(a, b, HI);              \
+            v[i] = SHUFFLE(a, b, LO);                                    \
+            v[i + (s)] = SHUFFLE(a, b, HI);                              \
         }
 #define LIST(...) __VA_ARGS__
 #define EXCHANGE_LIST(s, LO, HI) EXCHANGE(s, LIST LO, LIST HI)

@@ -1,6 +1,6 @@
 /* All kernels in one precision: included once with REAL = float and once with REAL = double.
  *
- * The including file defines REAL, LANES, SUFFIX and what an instruction set has
+ * The including file defines REAL, INTEGER, LANES, SUFFIX and what an instruction set has
  * (VECTOR_BYTES, VECTOR_REGISTERS).
  */
 
@@ -67,6 +67,7 @@ static const kernel_table NAME(kernels) = {
 
 #undef vec
 #undef uvec
+#undef SHUFFLE
 #undef splat
 #undef rows_t
 #undef rows_of
