@@ -10,12 +10,7 @@ from treealg.numeric.basis import (
     trees,
     trees_of_order,
 )
-from treealg.numeric.bch import (
-    branched_log_sig_combine,
-    branched_log_sig_combine_backprop,
-    branched_log_sig_join,
-    branched_log_sig_join_backprop,
-)
+from treealg.numeric.bch import branched_log_sig_combine, branched_log_sig_combine_backprop
 from treealg.numeric.exponential import branched_log_sig_to_sig, branched_log_sig_to_sig_backprop
 from treealg.numeric.group import (
     branched_sig_combine,
@@ -30,6 +25,7 @@ from treealg.numeric.linear import (
     linear_branched_sig,
     linear_branched_sig_backprop,
 )
+from treealg.numeric.log_join import branched_log_sig_join, branched_log_sig_join_backprop
 from treealg.numeric.logarithm import branched_sig_to_log_sig, branched_sig_to_log_sig_backprop
 from treealg.numeric.paths import transform_path
 from treealg.numeric.plans import clear_cache, warm_up

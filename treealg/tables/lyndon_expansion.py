@@ -55,7 +55,7 @@ def lyndon_expansion(dimension: int, degree: int, method: int) -> LinearMap:
 
     References
     ----------
-    C. Reutenauer (1993), "Free Lie Algebras", sections 4.1 and 5.1.
+    C. Reutenauer (1993), "Free Lie Algebras", Oxford University Press.
 
     Examples
     --------
