@@ -6,7 +6,7 @@
  * One program: out = base + sign * sum A(pruned) trunk, where the trunk is B for the product (sign
  * 1) and the result itself for the inverse (sign -1).
  *
- * Scratch: left and right (orders below N), out (the same as right for the inverse), value (all
+ * Scratch: left and trunk (orders below N), out (the same as trunk for the inverse), value (all
  * slots, then sums of slots); for the adjoint the derivative of each, with a d before its name.
  */
 
