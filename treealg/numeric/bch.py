@@ -5,19 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from treealg.numeric import arrays
-from treealg.numeric.coefficients import (
-    check_columns,
-    check_same_scalar,
-    chunks,
-    log_columns,
-    space_of,
-)
 from treealg.numeric.lie import (
     factors_backward,
     logarithms,
     products,
     signatures,
     signatures_backward,
+)
+from treealg.numeric.space import (
+    check_columns,
+    check_same_scalar,
+    chunks,
+    log_columns,
+    space_of,
 )
 from treealg.typing import Array, ArrayLike
 

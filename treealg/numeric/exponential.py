@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.numeric import arrays, kernels
-from treealg.numeric.coefficients import Space, check_columns, chunks, log_columns, slabs, space_of
+from treealg.numeric.space import Space, check_columns, chunks, log_columns, slabs, space_of
 from treealg.typing import Array, ArrayLike
 
 __all__ = [

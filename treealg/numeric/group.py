@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from treealg.numeric import arrays, kernels
-from treealg.numeric.coefficients import (
+from treealg.numeric.space import (
     check_columns,
     check_same_scalar,
     scalar_columns,

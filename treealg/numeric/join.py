@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from treealg.numeric import arrays, kernels, options
-from treealg.numeric.coefficients import check_columns, chunks, scalar_columns, space_of
 from treealg.numeric.linear import displacement_rows
+from treealg.numeric.space import check_columns, chunks, scalar_columns, space_of
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_join", "branched_sig_join_backprop"]

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.numeric import kernels
-from treealg.numeric.coefficients import Space
 from treealg.numeric.exponential import expanded, gather_coordinates
+from treealg.numeric.space import Space
 
 __all__ = [
     "factors_backward",

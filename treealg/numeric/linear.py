@@ -5,7 +5,7 @@ from __future__ import annotations
 from treealg import tables
 from treealg.errors import InvalidValueError
 from treealg.numeric import arrays, kernels, options
-from treealg.numeric.coefficients import Space, check_columns, space_of
+from treealg.numeric.space import Space, check_columns, space_of
 from treealg.typing import Array, ArrayLike
 
 __all__ = [

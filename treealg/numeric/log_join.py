@@ -7,7 +7,6 @@ from typing import Any
 import numpy.typing as npt
 
 from treealg.numeric import arrays, kernels, options
-from treealg.numeric.coefficients import check_columns, chunks, log_columns, space_of
 from treealg.numeric.lie import (
     factors_backward,
     logarithms,
@@ -17,6 +16,7 @@ from treealg.numeric.lie import (
     signatures_backward,
 )
 from treealg.numeric.linear import displacement_rows
+from treealg.numeric.space import check_columns, chunks, log_columns, space_of
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_log_sig_join", "branched_log_sig_join_backprop"]

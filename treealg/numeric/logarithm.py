@@ -6,7 +6,7 @@ import numpy as np
 
 from treealg.errors import InvalidValueError
 from treealg.numeric import arrays, kernels
-from treealg.numeric.coefficients import scalar_columns, space_of
+from treealg.numeric.space import scalar_columns, space_of
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_to_log_sig", "branched_sig_to_log_sig_backprop"]
