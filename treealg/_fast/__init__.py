@@ -12,7 +12,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import wraps
 
-from treealg._fast import logarithm, paths
+from treealg._fast import coefficients, gradients, logarithm, paths
+from treealg._fast.coefficients import TreeProgram
 from treealg._fast.core import (
     ConvolutionProgram,
     SparseMap,
@@ -24,9 +25,14 @@ from treealg._fast.core import (
 __all__ = [
     "ConvolutionProgram",
     "SparseMap",
+    "TreeProgram",
     "has_openmp",
     "instruction_set_name",
+    "map_rows",
+    "path_coefficients",
+    "path_coefficients_backward",
     "path_signature",
+    "path_signature_backward",
     "signature_to_log",
     "signature_to_log_backward",
     "use_instruction_set",
@@ -81,3 +87,7 @@ def _in_new_thread(kernel: Callable[..., None], arguments: tuple[object, ...]) -
 path_signature = _fork_safe(paths.path_signature)
 signature_to_log = _fork_safe(logarithm.signature_to_log)
 signature_to_log_backward = _fork_safe(logarithm.signature_to_log_backward)
+path_signature_backward = _fork_safe(gradients.path_signature_backward)
+path_coefficients = _fork_safe(coefficients.path_coefficients)
+path_coefficients_backward = _fork_safe(coefficients.path_coefficients_backward)
+map_rows = _fork_safe(coefficients.map_rows)

@@ -12,6 +12,9 @@
 #include "word_signature.h"
 #include "sparse_map.h"
 #include "logarithm.h"
+#include "checkpoints.h"
+#include "word_backward.h"
+#include "tree_values.h"
 
 static void NAME(load)(const matrix_view *m, Py_ssize_t first, Py_ssize_t start, Py_ssize_t count,
                        void *lanes) {
@@ -37,6 +40,13 @@ static const kernel_table NAME(kernels) = {
     NAME(logarithm_scratch),
     NAME(logarithm),
     NAME(logarithm_backward),
+    NAME(word_backward_scratch),
+    NAME(word_backward),
+    NAME(word_contract),
+    NAME(steps_to_points),
+    NAME(tree_values_scratch),
+    NAME(tree_values),
+    NAME(tree_values_backward),
 };
 
 #undef vec
@@ -50,3 +60,6 @@ static const kernel_table NAME(kernels) = {
 #undef word_state
 #undef flow
 #undef walk_t
+#undef back_state
+#undef back_task
+#undef tree_task
