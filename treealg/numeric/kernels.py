@@ -5,7 +5,12 @@ from __future__ import annotations
 from treealg._fast import (
     ConvolutionProgram,
     SparseMap,
+    TreeProgram,
+    map_rows,
+    path_coefficients,
+    path_coefficients_backward,
     path_signature,
+    path_signature_backward,
     signature_to_log,
     signature_to_log_backward,
 )
@@ -13,7 +18,12 @@ from treealg._fast import (
 __all__ = [
     "ConvolutionProgram",
     "SparseMap",
+    "TreeProgram",
+    "map_rows",
+    "path_coefficients",
+    "path_coefficients_backward",
     "path_signature",
+    "path_signature_backward",
     "signature_to_log",
     "signature_to_log_backward",
 ]
