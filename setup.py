@@ -74,6 +74,8 @@ setup(
             kernel_module("paths"),
             kernel_module("logarithm"),
             kernel_module("group"),
+            kernel_module("gradients"),
+            kernel_module("coefficients"),
         ],
         compiler_directives={"language_level": 3},
     ),

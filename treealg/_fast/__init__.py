@@ -13,6 +13,8 @@ from collections.abc import Callable
 from functools import wraps
 
 from treealg._fast import group, logarithm, paths
+from treealg._fast import coefficients, gradients, logarithm, paths
+from treealg._fast.coefficients import TreeProgram
 from treealg._fast.core import (
     ConvolutionProgram,
     SparseMap,
@@ -24,6 +26,7 @@ from treealg._fast.core import (
 __all__ = [
     "ConvolutionProgram",
     "SparseMap",
+    "TreeProgram",
     "has_openmp",
     "instruction_set_name",
     "linear_signature",
@@ -36,6 +39,11 @@ __all__ = [
     "signature_inverse_backward",
     "signature_product",
     "signature_product_backward",
+    "map_rows",
+    "path_coefficients",
+    "path_coefficients_backward",
+    "path_signature",
+    "path_signature_backward",
     "signature_to_log",
     "signature_to_log_backward",
     "use_instruction_set",
@@ -101,3 +109,7 @@ signature_inverse_backward = _fork_safe(group.signature_inverse_backward)
 linear_signature = _fork_safe(group.linear_signature)
 linear_signature_backward = _fork_safe(group.linear_signature_backward)
 map_rows = _fork_safe(group.map_rows)
+path_signature_backward = _fork_safe(gradients.path_signature_backward)
+path_coefficients = _fork_safe(coefficients.path_coefficients)
+path_coefficients_backward = _fork_safe(coefficients.path_coefficients_backward)
+map_rows = _fork_safe(coefficients.map_rows)

@@ -72,6 +72,15 @@ cdef extern from "src/kernels.h" nogil:
 
     ctypedef void (*group_kernel)(
         const convolution_program *, const operand *, Py_ssize_t, void *) noexcept nogil
+    ctypedef struct tree_program:
+        Py_ssize_t n_states, n_instructions, n_coefficients, n_outputs
+        const int32_t *label
+        const int32_t *left
+        const int32_t *right
+        const int32_t *order
+        const int32_t *state
+        const int64_t *offset
+        const int32_t *output
 
     ctypedef struct interrupt:
         int stop
@@ -106,6 +115,22 @@ cdef extern from "src/kernels.h" nogil:
             void *) noexcept nogil
         size_t (*group_scratch)(const convolution_program *, group_operation) noexcept nogil
         group_kernel group[GROUP_OPERATIONS]
+        size_t (*word_backward_scratch)(Py_ssize_t, Py_ssize_t, Py_ssize_t) noexcept nogil
+        void (*word_backward)(
+            const path_view *, Py_ssize_t, Py_ssize_t, int, const Py_ssize_t *,
+            const Py_ssize_t *, const Py_ssize_t *, const void *, void *, const matrix_view *,
+            void *, interrupt *) noexcept nogil
+        void (*word_contract)(void *, const void *, Py_ssize_t, Py_ssize_t) noexcept nogil
+        void (*steps_to_points)(void *, Py_ssize_t, Py_ssize_t) noexcept nogil
+        size_t (*tree_values_scratch)(
+            const tree_program *, Py_ssize_t, Py_ssize_t, int) noexcept nogil
+        void (*tree_values)(
+            const path_view *, const tree_program *, Py_ssize_t, int, const Py_ssize_t *,
+            const Py_ssize_t *, const Py_ssize_t *, void *, void *, interrupt *) noexcept nogil
+        void (*tree_values_backward)(
+            const path_view *, const tree_program *, Py_ssize_t, int, const Py_ssize_t *,
+            const Py_ssize_t *, const Py_ssize_t *, void *, const matrix_view *, void *,
+            interrupt *) noexcept nogil
 
     ctypedef struct instruction_set:
         const char *name

@@ -26,10 +26,22 @@ from treealg.numeric.linear import (
     linear_branched_sig_backprop,
 )
 from treealg.numeric.log_join import branched_log_sig_join, branched_log_sig_join_backprop
+from treealg.numeric.bridges import (
+    branched_sig_to_sig,
+    sig_to_branched_sig,
+    sig_to_branched_sig_backprop,
+)
+from treealg.numeric.coefficients import (
+    branched_sig_coef,
+    branched_sig_coef_backprop,
+    extract_branched_sig_coef,
+)
+from treealg.numeric.gradients import branched_log_sig_backprop, branched_sig_backprop
 from treealg.numeric.logarithm import branched_sig_to_log_sig, branched_sig_to_log_sig_backprop
 from treealg.numeric.paths import transform_path
 from treealg.numeric.plans import clear_cache, warm_up
 from treealg.numeric.signature import branched_log_sig, branched_sig
+from treealg.numeric.words import log_sig, sig
 
 __all__ = [
     "branched_log_sig",
@@ -37,6 +49,7 @@ __all__ = [
     "branched_log_sig_combine_backprop",
     "branched_log_sig_join",
     "branched_log_sig_join_backprop",
+    "branched_log_sig_backprop",
     "branched_log_sig_length",
     "branched_log_sig_to_sig",
     "branched_log_sig_to_sig_backprop",
@@ -47,15 +60,24 @@ __all__ = [
     "branched_sig_inverse_backprop",
     "branched_sig_join",
     "branched_sig_join_backprop",
+    "branched_sig_backprop",
+    "branched_sig_coef",
+    "branched_sig_coef_backprop",
     "branched_sig_length",
     "branched_sig_to_log_sig",
     "branched_sig_to_log_sig_backprop",
+    "branched_sig_to_sig",
     "clear_cache",
+    "extract_branched_sig_coef",
     "idx_to_tree",
     "linear_branched_log_sig",
     "linear_branched_log_sig_backprop",
     "linear_branched_sig",
     "linear_branched_sig_backprop",
+    "log_sig",
+    "sig",
+    "sig_to_branched_sig",
+    "sig_to_branched_sig_backprop",
     "transform_path",
     "tree_to_idx",
     "trees",

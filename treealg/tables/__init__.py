@@ -6,6 +6,7 @@ it is first asked for, validated, and kept in memory and on disk. Kernels read n
 
 from treealg.tables.arborification import arborification
 from treealg.tables.cache import clear_cache
+from treealg.tables.coefficients import CoefficientTable, coefficients
 from treealg.tables.convolution import convolution, word_convolution
 from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.disk import cache_directory
@@ -16,6 +17,7 @@ from treealg.tables.quadrature import Quadrature, nodes
 from treealg.tables.sizes import basis_length, log_length, require_fits, word_length
 
 __all__ = [
+    "CoefficientTable",
     "ConvolutionTable",
     "LinearMap",
     "Quadrature",
@@ -23,6 +25,7 @@ __all__ = [
     "basis_length",
     "cache_directory",
     "clear_cache",
+    "coefficients",
     "convolution",
     "log_length",
     "lyndon",

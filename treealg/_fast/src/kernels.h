@@ -96,6 +96,16 @@ typedef enum {
 
 typedef void (*group_kernel)(const convolution_program *program, const operand *arguments,
                              Py_ssize_t first, void *scratch);
+/* Polynomials in the time of a segment, one instruction each (see treealg._fast.reference_trees). */
+typedef struct {
+    Py_ssize_t n_states, n_instructions, n_coefficients, n_outputs;
+    const int32_t *label;  /* of the channel to integrate along; -1 to multiply left and right */
+    const int32_t *left, *right; /* earlier instructions; left = -1 is the constant 1 */
+    const int32_t *order;  /* degree of the polynomial */
+    const int32_t *state;  /* of an integral: where its value is kept */
+    const int64_t *offset; /* of its order + 1 coefficients; -1 if nobody reads them */
+    const int32_t *output; /* states wanted */
+} tree_program;
 
 /* Looked at between blocks of work; set when the caller wants the kernel to return early. */
 typedef struct interrupt {
@@ -140,6 +150,30 @@ typedef struct {
                                void *scratch);
     size_t (*group_scratch)(const convolution_program *program, group_operation operation);
     group_kernel group[GROUP_OPERATIONS];
+    size_t (*word_backward_scratch)(Py_ssize_t dimension, Py_ssize_t degree, Py_ssize_t segments);
+    /* The derivatives in the steps of pieces of paths, as for `word_signature`, to the rows of
+     * `out`, one step later than its first point (see steps_to_points). `before` (NULL at the
+     * start of paths) are the signatures up to the pieces, words shorter than `degree`; `cotangent`
+     * the derivatives after the pieces, and in the end before them. With lead-lag pieces have an
+     * even number of segments. */
+    void (*word_backward)(const path_view *path, Py_ssize_t dimension, Py_ssize_t degree, int used,
+                          const Py_ssize_t *row, const Py_ssize_t *begin, const Py_ssize_t *end,
+                          const void *before, void *cotangent, const matrix_view *out,
+                          void *scratch, interrupt *stop);
+    void (*word_contract)(void *cotangent, const void *piece, Py_ssize_t dimension,
+                          Py_ssize_t degree);
+    void (*steps_to_points)(void *row, Py_ssize_t length, Py_ssize_t channels);
+    size_t (*tree_values_scratch)(const tree_program *program, Py_ssize_t dimension,
+                                  Py_ssize_t segments, int backward);
+    /* Values of a tree program on `used` paths, to the lane buffer `values` of its states. */
+    void (*tree_values)(const path_view *path, const tree_program *program, Py_ssize_t dimension,
+                        int used, const Py_ssize_t *row, const Py_ssize_t *begin,
+                        const Py_ssize_t *end, void *values, void *scratch, interrupt *stop);
+    /* The derivatives in the steps, as for word_backward, from those in the states. */
+    void (*tree_values_backward)(const path_view *path, const tree_program *program,
+                                 Py_ssize_t dimension, int used, const Py_ssize_t *row,
+                                 const Py_ssize_t *begin, const Py_ssize_t *end, void *cotangent,
+                                 const matrix_view *out, void *scratch, interrupt *stop);
 } kernel_table;
 
 typedef struct {

@@ -17,6 +17,9 @@
 #include "exponential.h"
 #include "group.h"
 #include "linear_piece.h"
+#include "checkpoints.h"
+#include "word_backward.h"
+#include "tree_values.h"
 
 static void NAME(load)(const matrix_view *m, Py_ssize_t first, Py_ssize_t start, Py_ssize_t count,
                        void *lanes) {
@@ -63,6 +66,13 @@ static const kernel_table NAME(kernels) = {
         NAME(linear_piece),
         NAME(linear_piece_backward),
     },
+    NAME(word_backward_scratch),
+    NAME(word_backward),
+    NAME(word_contract),
+    NAME(steps_to_points),
+    NAME(tree_values_scratch),
+    NAME(tree_values),
+    NAME(tree_values_backward),
 };
 
 #undef vec
@@ -84,3 +94,6 @@ static const kernel_table NAME(kernels) = {
 #undef head_sum
 #undef group_state
 #undef piece
+#undef back_state
+#undef back_task
+#undef tree_task
