@@ -14,6 +14,7 @@ from functools import wraps
 
 from treealg._fast import logarithm, paths
 from treealg._fast.core import (
+    ChainProgram,
     ConvolutionProgram,
     SparseMap,
     has_openmp,
@@ -22,8 +23,10 @@ from treealg._fast.core import (
 )
 
 __all__ = [
+    "ChainProgram",
     "ConvolutionProgram",
     "SparseMap",
+    "corrected_path_signature",
     "has_openmp",
     "instruction_set_name",
     "path_signature",
@@ -78,6 +81,7 @@ def _in_new_thread(kernel: Callable[..., None], arguments: tuple[object, ...]) -
     outcome.result()
 
 
+corrected_path_signature = _fork_safe(paths.corrected_path_signature)
 path_signature = _fork_safe(paths.path_signature)
 signature_to_log = _fork_safe(logarithm.signature_to_log)
 signature_to_log_backward = _fork_safe(logarithm.signature_to_log_backward)

@@ -51,6 +51,21 @@ cdef extern from "src/kernels.h" nogil:
         const void *moments
         const void *integration
 
+    ctypedef struct correction_view:
+        const char *data
+        Py_ssize_t path_stride, time_stride, column_stride
+
+    ctypedef struct chain_program:
+        Py_ssize_t dimension, degree, longest, count
+        const int64_t *start
+        const int32_t *weight
+        const int32_t *child
+        const int64_t *cut_ptr
+        const int32_t *cut_left
+        const int32_t *cut_right
+        const int64_t *letter_start
+        const int32_t *letter_column
+
     ctypedef struct interrupt:
         int stop
         double last
@@ -82,6 +97,12 @@ cdef extern from "src/kernels.h" nogil:
             const convolution_program *, const matrix_view *, Py_ssize_t, const matrix_view *,
             Py_ssize_t, const matrix_view *, Py_ssize_t, Py_ssize_t, const void *,
             void *) noexcept nogil
+        size_t (*chain_signature_scratch)(const chain_program *) noexcept nogil
+        void (*chain_signature)(
+            const chain_program *, const path_view *, const correction_view *, int,
+            const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, void *, void *,
+            interrupt *) noexcept nogil
+        void (*chain_product)(const chain_program *, void *, const void *) noexcept nogil
 
     ctypedef struct instruction_set:
         const char *name
@@ -116,6 +137,12 @@ cdef class SparseMap:
 
 cdef class ConvolutionProgram:
     cdef convolution_program f32, f64
+    cdef readonly Py_ssize_t columns
+    cdef tuple keep
+
+
+cdef class ChainProgram:
+    cdef chain_program program
     cdef readonly Py_ssize_t columns
     cdef tuple keep
 

@@ -157,6 +157,69 @@ cdef class ConvolutionProgram:
         self.f32.integration = address(singles[4])
 
 
+cdef class ChainProgram:
+    """The words of chains and where the increments of their letters are; see tables.ChainWords."""
+
+    def __cinit__(
+        self, Py_ssize_t dimension, Py_ssize_t degree, start, weight, child, cut_ptr, cut_left,
+        cut_right, letter_column,
+    ):
+        longs = [np.ascontiguousarray(x, dtype=np.int64) for x in (start, cut_ptr)]
+        ints = [
+            np.ascontiguousarray(x, dtype=np.int32)
+            for x in (weight, child, cut_left, cut_right, letter_column)
+        ]
+        check_chains(dimension, degree, longs, ints)
+        cdef Py_ssize_t longest = ints[1].shape[1] - 1
+        letter_start = np.cumsum([0, 0, *(dimension**k for k in range(1, longest + 1))])
+        longs.append(letter_start.astype(np.int64))
+        self.keep = (longs, ints)
+        self.columns = longs[0][-1]
+        self.program.dimension = dimension
+        self.program.degree = degree
+        self.program.longest = longest
+        self.program.count = len(ints[0])
+        self.program.start = <const int64_t *> address(longs[0])
+        self.program.cut_ptr = <const int64_t *> address(longs[1])
+        self.program.letter_start = <const int64_t *> address(longs[2])
+        self.program.weight = <const int32_t *> address(ints[0])
+        self.program.child = <const int32_t *> address(ints[1])
+        self.program.cut_left = <const int32_t *> address(ints[2])
+        self.program.cut_right = <const int32_t *> address(ints[3])
+        self.program.letter_column = <const int32_t *> address(ints[4])
+
+    @property
+    def largest_column(self):
+        """The last column of a correction that is read, or -1."""
+        return int(self.keep[1][4].max(initial=-1))
+
+
+def check_chains(dimension, degree, longs, ints):
+    """Raise ValueError where a layout of chains would make a kernel leave its arrays."""
+    start, cut_ptr = longs
+    weight, child, left, right, column = ints
+    count, longest = child.shape[0], child.shape[1] - 1
+    sizes = np.where(weight > 0, dimension ** weight.astype(np.int64), 0)
+    if (
+        dimension < 1 or degree < 1 or longest < 1 or len(weight) != count or weight[0] != 0
+        or not np.array_equal(start, np.concatenate([[0], np.cumsum(sizes)]))
+        or np.any(weight > degree) or np.any(child >= count)
+        or len(column) != sum(dimension**k for k in range(1, longest + 1))
+    ):
+        raise ValueError("ChainProgram: the arrays do not fit each other")
+    k = np.arange(longest + 1)
+    follows = (k > 0) & (weight[:, None] + k <= degree)
+    if (
+        np.any(follows != (child >= 0))
+        or np.any(follows & (weight[np.maximum(child, 0)] != weight[:, None] + k))
+        or len(cut_ptr) != count + 1 or cut_ptr[0] != 0 or np.any(np.diff(cut_ptr) < 0)
+        or cut_ptr[-1] != len(left) or len(left) != len(right)
+        or (len(left) and (min(left.min(), right.min()) < 1 or max(left.max(), right.max()) >= count))
+        or np.any(weight[left] + weight[right] != np.repeat(weight, np.diff(cut_ptr)))
+    ):
+        raise ValueError("ChainProgram: a composition does not fit those that it is made of")
+
+
 cdef const void *address(array):
     cdef Py_ssize_t at = array.ctypes.data
     return <const void *> at

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from treealg._fast import (
+    ChainProgram,
     ConvolutionProgram,
     SparseMap,
+    corrected_path_signature,
     path_signature,
     signature_to_log,
     signature_to_log_backward,
 )
 
 __all__ = [
+    "ChainProgram",
     "ConvolutionProgram",
     "SparseMap",
+    "corrected_path_signature",
     "path_signature",
     "signature_to_log",
     "signature_to_log_backward",

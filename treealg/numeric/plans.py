@@ -11,12 +11,13 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from treealg import tables
-from treealg.numeric import kernels, options
+from treealg.numeric import corrections, kernels, options
 
 __all__ = [
     "Plan",
     "PlanCache",
     "basis_columns",
+    "chain_plan",
     "clear_cache",
     "find_log_plan",
     "log_plan",
@@ -43,6 +44,8 @@ class Plan:
         Logarithm taken before; None for none.
     nbytes : int
         Size of the tables.
+    chains : ChainProgram or None
+        The words of a path with a correction; None for one without.
     """
 
     columns: int
@@ -50,6 +53,7 @@ class Plan:
     output_map: kernels.SparseMap | None
     program: kernels.ConvolutionProgram | None
     nbytes: int
+    chains: kernels.ChainProgram | None = None
 
 
 class PlanCache:
@@ -149,6 +153,61 @@ def path_plan(dimension: int, degree: int, planar: bool, method: int | None) -> 
         words = tables.word_convolution(dimension, degree)
         program, nbytes = _prepared_program(words), nbytes + words.nbytes
     return _cache.keep(key, Plan(columns, output_map.rows, output_map, program, nbytes))
+
+
+def chain_plan(
+    channels: int, degree: int, planar: bool, method: int | None, longest: int, time_aug: bool
+) -> Plan:
+    """Return the plan from words of chains to the corrected signature or log-signature.
+
+    Parameters
+    ----------
+    channels : int
+        Of the underlying path.
+    degree : int
+        Truncation, at least `longest`.
+    planar : bool
+        Basis of ordered forests rather than trees.
+    method : int or None
+        As for `path_plan`.
+    longest : int
+        The highest level of the correction.
+    time_aug : bool
+        Whether time is appended to the path.
+
+    Returns
+    -------
+    Plan
+        As that of `path_plan`, with `chains`.
+
+    Raises
+    ------
+    InvalidValueError
+        If the basis, or the words, do not fit in memory.
+    """
+    key = ("chains", channels, degree, planar, method, longest, time_aug)
+    plan = _cache.find(key)
+    if plan is not None:
+        return plan
+    dimension = channels + time_aug
+    columns = basis_columns(dimension, degree, planar)
+    layout = tables.chain_words(dimension, degree, longest)
+    if method:
+        table = tables.chain_lyndon_arborification(dimension, degree, longest, method)
+    else:
+        table = tables.chain_arborification(dimension, degree, longest, planar)
+    output_map, program, nbytes = _prepared_map(table), None, table.nbytes
+    if method is not None:
+        words = tables.chain_convolution(dimension, degree, longest)
+        program, nbytes = _prepared_program(words), nbytes + words.nbytes
+    chains = kernels.ChainProgram(
+        dimension,
+        degree,
+        *layout.program(),
+        corrections.letter_columns(channels, time_aug, longest),
+    )
+    plan = Plan(columns, output_map.rows, output_map, program, nbytes, chains)
+    return _cache.keep(key, plan)
 
 
 def find_log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from treealg.errors import InvalidValueError
 from treealg.numeric import arrays, kernels, options, plans
+from treealg.numeric.corrections import as_correction
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_log_sig", "branched_sig"]
@@ -20,7 +21,7 @@ def branched_sig(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
-    correction: None = None,
+    correction: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array:
     r"""Compute the branched signature of a path or of a batch of paths.
@@ -112,10 +113,18 @@ def branched_sig(
     >>> treealg.branched_sig([[0, 0], [1, 2]], 2)
     array([1. , 2. , 0.5, 1. , 1. , 2. ])
     """
-    if correction is not None:
-        options.reject_correction(correction)
     return _compute(
-        path, degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs, False, 0
+        path,
+        degree,
+        time_aug,
+        lead_lag,
+        end_time,
+        planar,
+        scalar_term,
+        correction,
+        n_jobs,
+        False,
+        0,
     )
 
 
@@ -128,7 +137,7 @@ def branched_log_sig(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
-    correction: None = None,
+    correction: ArrayLike | None = None,
     method: int = 0,
     n_jobs: int = 1,
 ) -> Array:
@@ -206,10 +215,18 @@ def branched_log_sig(
     >>> treealg.branched_log_sig([[0, 0], [1, 2]], 2)
     array([1., 2., 0., 0., 0., 0.])
     """
-    if correction is not None:
-        options.reject_correction(correction)
     return _compute(
-        path, degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs, True, method
+        path,
+        degree,
+        time_aug,
+        lead_lag,
+        end_time,
+        planar,
+        scalar_term,
+        correction,
+        n_jobs,
+        True,
+        method,
     )
 
 
@@ -221,6 +238,7 @@ def _compute(
     end_time: Any,
     planar: Any,
     scalar_term: Any,
+    correction: Any,
     n_jobs: Any,
     is_log: bool,
     method: Any,
@@ -245,12 +263,33 @@ def _compute(
                 f"scalar; use method=0 for the expanded form"
             )
     n_threads = options.threads(n_jobs)
-    dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
-    plan = plans.path_plan(dimension, degree, planar, method if is_log else None)
+    form = method if is_log else None
+    chains = None
+    if correction is not None:
+        chains = as_correction(correction, rows, degree, lead_lag)
+    if chains is None:
+        dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
+        plan = plans.path_plan(dimension, degree, planar, form)
+    else:
+        plan = plans.chain_plan(rows.item[1], degree, planar, form, chains.longest, time_aug)
     result, view = arrays.allocate(rows, plan.size + column)
     if column:
         view[:, 0] = 0.0 if is_log else 1.0
-    if plan.output_map is not None:
+    if chains is not None and plan.chains is not None and plan.output_map is not None:
+        for points, increments, out in arrays.slabs(n_threads, view, rows, chains.rows):
+            kernels.corrected_path_signature(
+                points,
+                increments,
+                out,
+                column,
+                plan.chains,
+                plan.output_map,
+                plan.program,
+                time_aug,
+                end_time,
+                n_threads,
+            )
+    elif plan.output_map is not None:
         for points, out in arrays.slabs(n_threads, view, rows):
             kernels.path_signature(
                 points,

@@ -6,6 +6,13 @@ it is first asked for, validated, and kept in memory and on disk. Kernels read n
 
 from treealg.tables.arborification import arborification
 from treealg.tables.cache import clear_cache
+from treealg.tables.chains import (
+    ChainWords,
+    chain_arborification,
+    chain_convolution,
+    chain_lyndon_arborification,
+    chain_words,
+)
 from treealg.tables.convolution import convolution, word_convolution
 from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.disk import cache_directory
@@ -15,12 +22,17 @@ from treealg.tables.quadrature import Quadrature, nodes
 from treealg.tables.sizes import basis_length, log_length, require_fits, word_length
 
 __all__ = [
+    "ChainWords",
     "ConvolutionTable",
     "LinearMap",
     "Quadrature",
     "arborification",
     "basis_length",
     "cache_directory",
+    "chain_arborification",
+    "chain_convolution",
+    "chain_lyndon_arborification",
+    "chain_words",
     "clear_cache",
     "convolution",
     "log_length",

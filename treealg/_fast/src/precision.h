@@ -12,6 +12,7 @@
 #include "word_signature.h"
 #include "sparse_map.h"
 #include "logarithm.h"
+#include "chain_signature.h"
 
 static void NAME(load)(const matrix_view *m, Py_ssize_t first, Py_ssize_t start, Py_ssize_t count,
                        void *lanes) {
@@ -37,6 +38,9 @@ static const kernel_table NAME(kernels) = {
     NAME(logarithm_scratch),
     NAME(logarithm),
     NAME(logarithm_backward),
+    NAME(chain_signature_scratch),
+    NAME(chain_signature),
+    NAME(chain_product),
 };
 
 #undef vec
@@ -50,3 +54,4 @@ static const kernel_table NAME(kernels) = {
 #undef word_state
 #undef flow
 #undef walk_t
+#undef chain_state
