@@ -214,7 +214,8 @@ def check_chains(dimension, degree, longs, ints):
         or np.any(follows & (weight[np.maximum(child, 0)] != weight[:, None] + k))
         or len(cut_ptr) != count + 1 or cut_ptr[0] != 0 or np.any(np.diff(cut_ptr) < 0)
         or cut_ptr[-1] != len(left) or len(left) != len(right)
-        or (len(left) and (min(left.min(), right.min()) < 1 or max(left.max(), right.max()) >= count))
+        or np.any(left < 1) or np.any(right < 1) or np.any(left >= count)
+        or np.any(right >= count)
         or np.any(weight[left] + weight[right] != np.repeat(weight, np.diff(cut_ptr)))
     ):
         raise ValueError("ChainProgram: a composition does not fit those that it is made of")

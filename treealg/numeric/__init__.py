@@ -10,6 +10,7 @@ from treealg.numeric.basis import (
     trees,
     trees_of_order,
 )
+from treealg.numeric.lifts import ito_correction, realised_correction
 from treealg.numeric.logarithm import branched_sig_to_log_sig, branched_sig_to_log_sig_backprop
 from treealg.numeric.paths import transform_path
 from treealg.numeric.plans import clear_cache, warm_up
@@ -24,6 +25,8 @@ __all__ = [
     "branched_sig_to_log_sig_backprop",
     "clear_cache",
     "idx_to_tree",
+    "ito_correction",
+    "realised_correction",
     "transform_path",
     "tree_to_idx",
     "trees",

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidValueError
 from treealg.numeric import arrays
 
 __all__ = ["Correction", "as_correction", "letter_columns"]
@@ -73,16 +73,7 @@ def as_correction(value: Any, path: arrays.Rows, degree: int, lead_lag: bool) ->
             "correction cannot be combined with lead_lag=True, whose segments are not those of "
             "the path; leave one of them out"
         )
-    if rows.kind is not path.kind:
-        raise InvalidTypeError(
-            f"path and correction must be of one kind, got a {path.kind} and a {rows.kind}; "
-            f"convert one of them"
-        )
-    if rows.dtype is not path.dtype:
-        raise InvalidTypeError(
-            f"path and correction must have one dtype, got {path.dtype} and {rows.dtype} (integers "
-            f"and lists count as float64); convert one of them"
-        )
+    arrays.check_kinds(path, rows)
     longest = _levels(rows, path.item[1], degree)
     return Correction(_broadcast(rows, path), longest, rows.array.shape)
 
@@ -157,4 +148,4 @@ def letter_columns(channels: int, time_aug: bool, longest: int) -> npt.NDArray[n
             inside &= label < channels
         found.append(np.where(inside, first + column, -1))
         first += channels**level
-    return np.concatenate(found).astype(np.int32)
+    return np.concatenate(found, dtype=np.int32)

@@ -200,12 +200,8 @@ def chain_plan(
     if method is not None:
         words = tables.chain_convolution(dimension, degree, longest)
         program, nbytes = _prepared_program(words), nbytes + words.nbytes
-    chains = kernels.ChainProgram(
-        dimension,
-        degree,
-        *layout.program(),
-        corrections.letter_columns(channels, time_aug, longest),
-    )
+    letters = corrections.letter_columns(channels, time_aug, longest)
+    chains = kernels.ChainProgram(dimension, degree, *layout.program(), letters)
     plan = Plan(columns, output_map.rows, output_map, program, nbytes, chains)
     return _cache.keep(key, plan)
 

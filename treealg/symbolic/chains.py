@@ -92,7 +92,8 @@ def _rooted_chains(forest: AnyForest, longest: int) -> Iterator[tuple[Any, list[
     trees: Any = forest._trees
     tree = trees[-1]
     if isinstance(forest, OrderedForest):
-        chain, left = (tree._label,), [make(trees[:-1])]
+        chain: tuple[Any, ...] = (tree._label,)
+        left = [make(trees[:-1])]
         yield chain, [*left, make(tree._children)]
         while tree._children and len(chain) < longest:
             left.append(make(tree._children[:-1]))
@@ -119,9 +120,7 @@ def _needs(key: Key) -> Iterable[Key]:
         return ()
     if isinstance(forest, Forest) and len(trees) > 1:
         return [(make((tree,)), longest) for tree in trees]
-    return [
-        (part, longest) for _, parts in _rooted_chains(forest, longest) for part in parts
-    ]
+    return [(part, longest) for _, parts in _rooted_chains(forest, longest) for part in parts]
 
 
 def _shuffled(parts: Iterable[AnyForest], longest: int, known: Mapping[Key, Terms]) -> Terms:

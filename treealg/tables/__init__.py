@@ -6,12 +6,11 @@ it is first asked for, validated, and kept in memory and on disk. Kernels read n
 
 from treealg.tables.arborification import arborification
 from treealg.tables.cache import clear_cache
+from treealg.tables.chain_words import ChainWords, chain_words
 from treealg.tables.chains import (
-    ChainWords,
     chain_arborification,
     chain_convolution,
     chain_lyndon_arborification,
-    chain_words,
 )
 from treealg.tables.convolution import convolution, word_convolution
 from treealg.tables.convolution_table import ConvolutionTable

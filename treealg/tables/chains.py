@@ -1,33 +1,22 @@
-"""Words of chains: the layout, arborification and deconcatenation of corrected signatures.
-
-A letter is a chain of at most `longest` labels, and its number of labels is its weight. The words
-of weight n are grouped by the weights of their letters, a composition of n, and are numbered inside
-a group by their n labels as digits in base `dimension`: letter by letter, and within a letter from
-the leaf of the chain to its root. So the root of the last letter is the last digit, and blocks of
-`dimension` words differ in it alone, as trees do. With ``longest=1`` this is the layout of words.
-"""
+"""Arborification with chains as letters, and the deconcatenation of words of chains."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
 from treealg.tables import cache as table_cache
+from treealg.tables.chain_words import ChainWords, chain_words
 from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import FloatArray, LinearMap, compose, from_keys, merge
 from treealg.tables.lyndon import lyndon
 from treealg.tables.shapes import Indexer, ordered_shapes, tree_shapes
 from treealg.tables.sizes import (
-    MAX_COEFFICIENTS,
     MAX_SHAPES,
-    as_integer,
     as_method,
     basis_length,
     check_entries,
@@ -36,222 +25,12 @@ from treealg.tables.sizes import (
 )
 
 __all__ = [
-    "ChainWords",
     "chain_arborification",
     "chain_convolution",
     "chain_lyndon_arborification",
-    "chain_words",
 ]
 
 _CHUNK = 1 << 20
-
-
-@dataclass(frozen=True, eq=False)
-class ChainWords:
-    """The layout of words of chains.
-
-    Compositions are numbered from the empty one, 0, by weight, then by their last part, then by
-    the number of what is before it.
-
-    Attributes
-    ----------
-    dimension, degree, longest : int
-        Labels; largest weight of a word; largest weight of a letter.
-    compositions : tuple of tuple of int
-        The weights of the letters, composition by composition.
-    start : tuple of int
-        Words of each composition begin here; the last entry is the number of all words. The empty
-        word is not counted, so that ``start[0] == start[1] == 0``.
-    number : dict
-        From composition to its number.
-
-    Raises
-    ------
-    None
-        `chain_words` checks the size.
-
-    Examples
-    --------
-    >>> layout = chain_words(2, 3, 2)
-    >>> layout.compositions
-    ((), (1,), (1, 1), (2,), (1, 1, 1), (2, 1), (1, 2))
-    >>> layout.start
-    (0, 0, 2, 6, 10, 18, 26, 34)
-    """
-
-    dimension: int
-    degree: int
-    longest: int
-    compositions: tuple[tuple[int, ...], ...]
-    start: tuple[int, ...]
-    number: dict[tuple[int, ...], int]
-
-    @property
-    def size(self) -> int:
-        """The number of words, without the empty one."""
-        return self.start[-1]
-
-    def weight(self, number: int) -> int:
-        """Return the weight of the words of a composition.
-
-        Parameters
-        ----------
-        number : int
-            The composition.
-
-        Returns
-        -------
-        int
-
-        Raises
-        ------
-        IndexError
-            If there is none of this number.
-        """
-        return sum(self.compositions[number])
-
-    def weights(self) -> IntArray:
-        """Return the weight of each composition, int64.
-
-        Returns
-        -------
-        numpy.ndarray
-
-        Raises
-        ------
-        None
-            Every composition has a weight.
-        """
-        return np.array([sum(parts) for parts in self.compositions], dtype=np.int64)
-
-    def cuts(self, number: int) -> list[tuple[int, int]]:
-        """Cut a composition in two parts that are not empty, longest first part first.
-
-        Parameters
-        ----------
-        number : int
-            The composition.
-
-        Returns
-        -------
-        list of tuple of int
-            The numbers of the two parts.
-
-        Raises
-        ------
-        IndexError
-            If there is none of this number.
-        """
-        parts = self.compositions[number]
-        return [
-            (self.number[parts[:i]], self.number[parts[i:]])
-            for i in range(len(parts) - 1, 0, -1)
-        ]
-
-    def program(self) -> tuple[npt.NDArray[Any], ...]:
-        """Return the arrays of the kernels.
-
-        Returns
-        -------
-        tuple of numpy.ndarray
-            `start`, the weights, the children, and the cuts: those of composition i are the entries
-            ``cut_ptr[i]`` to ``cut_ptr[i + 1]`` of two arrays of left and right parts.
-
-        Raises
-        ------
-        None
-            Nothing can go wrong.
-        """
-        cuts = [self.cuts(number) for number in range(len(self.compositions))]
-        ptr = np.cumsum([0, *map(len, cuts)])
-        parts = np.array([cut for found in cuts for cut in found], dtype=np.int32).reshape(-1, 2)
-        start = np.array(self.start, dtype=np.int64)
-        return start, self.weights(), self.children(), ptr, parts[:, 0], parts[:, 1]
-
-    def children(self) -> npt.NDArray[np.int32]:
-        """Return which composition a composition followed by a letter is.
-
-        Returns
-        -------
-        numpy.ndarray
-            int32, shape ``(compositions, longest + 1)``: entry k for a letter of weight k, -1
-            where the weight would be above `degree`, and in column 0.
-
-        Raises
-        ------
-        None
-            Nothing can go wrong.
-        """
-        return np.array(
-            [
-                [self.number.get((*parts, k), -1) if k else -1 for k in range(self.longest + 1)]
-                for parts in self.compositions
-            ],
-            dtype=np.int32,
-        )
-
-
-@cache
-def _compositions(degree: int, longest: int) -> tuple[tuple[int, ...], ...]:
-    levels: list[list[tuple[int, ...]]] = [[()]]
-    for weight in range(1, degree + 1):
-        levels.append(
-            [
-                (*before, last)
-                for last in range(1, min(longest, weight) + 1)
-                for before in levels[weight - last]
-            ]
-        )
-    return tuple(parts for level in levels for parts in level)
-
-
-def chain_words(dimension: int, degree: int, longest: int) -> ChainWords:
-    """Return the layout of the words of chains.
-
-    Parameters
-    ----------
-    dimension : int
-        Number of labels, at least 1.
-    degree : int
-        Largest weight of a word, at least 0.
-    longest : int
-        Largest weight of a letter, at least 1.
-
-    Returns
-    -------
-    ChainWords
-
-    Raises
-    ------
-    InvalidTypeError
-        If an argument is no integer.
-    InvalidValueError
-        If one is too small, or there are more words than the bound in ``treealg.tables.sizes``.
-
-    Examples
-    --------
-    >>> chain_words(3, 4, 1).size
-    120
-    """
-    dimension = as_integer(dimension, "dimension", 1)
-    degree = as_integer(degree, "degree", 0)
-    longest = as_integer(longest, "longest", 1)
-    counts = [1]
-    total = 0
-    for weight in range(1, degree + 1):
-        counts.append(sum(counts[max(weight - longest, 0) : weight]))
-        total += counts[-1] * dimension**weight
-        if sum(counts) > MAX_SHAPES or total > MAX_COEFFICIENTS:
-            raise InvalidValueError(
-                f"a correction on chains of up to {longest} labels at {degree=}, {dimension=} "
-                f"needs at least {total} words of {sum(counts) - 1} kinds, more than the bounds of "
-                f"{MAX_COEFFICIENTS} and {MAX_SHAPES}; lower the degree or give fewer levels"
-            )
-    compositions = _compositions(degree, longest)
-    sizes = [dimension ** sum(parts) if parts else 0 for parts in compositions]
-    start = np.concatenate(([0], np.cumsum(np.array(sizes, dtype=np.int64)))).tolist()
-    number = {parts: i for i, parts in enumerate(compositions)}
-    return ChainWords(dimension, degree, longest, compositions, tuple(start), number)
 
 
 def chain_arborification(
@@ -331,10 +110,8 @@ def _entries(layout: ChainWords, planar: bool, n_cols: int) -> tuple[IntArray, F
     for shape, labels in (ordered_shapes if planar else tree_shapes)(dimension, degree):
         if labels is not indexer.labels:
             indexer = Indexer(forests, labels)
-        if planar:
-            row = (indexer.forest(shape) - 1) // dimension
-        else:
-            row = indexer.forest(shape.children)
+        tip: Any = shape
+        row = (indexer.forest(tip) - 1) // dimension if planar else indexer.forest(tip.children)
         for block, coefficient in _word_blocks(layout, shape, labels):
             key, coef = merge(
                 (row * n_cols + block).ravel(),
@@ -445,10 +222,16 @@ def _deconcatenation(layout: ChainWords, block_start: IntArray) -> ConvolutionTa
     slot_start = 1 + block_start[: max(degree, 1)] * dimension
     n_slots = int(slot_start[-1])
     return ConvolutionTable(
-        dimension, degree, block_start.astype(np.int64), slot_start.astype(np.int64),
-        np.ones(n_slots), np.maximum(np.arange(n_slots) - 1, 0).astype(np.int32),
-        np.zeros(n_slots, dtype=np.int32), ptr.astype(np.int64),
-        np.concatenate(slots).astype(np.int32), np.concatenate(trunks).astype(np.int32),
+        dimension,
+        degree,
+        block_start.astype(np.int64),
+        slot_start.astype(np.int64),
+        np.ones(n_slots),
+        np.maximum(np.arange(n_slots) - 1, 0).astype(np.int32),
+        np.zeros(n_slots, dtype=np.int32),
+        ptr.astype(np.int64),
+        np.concatenate(slots).astype(np.int32),
+        np.concatenate(trunks).astype(np.int32),
     )
 
 

@@ -1,0 +1,148 @@
+"""Readable NumPy versions of the kernels for words of chains: same names, arguments and results.
+
+Representation, shared with the kernels
+    A letter is a chain of 1 to `longest` labels, numbered by its labels as digits from leaf to
+    root. Words are grouped by the weights of their letters, a composition; the words of a
+    composition of n stand together, numbered by their n digits. Arrays have words first and the
+    batch last. Who calls has checked shapes, dtypes and ranges.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg._fast.reference import ConvolutionProgram, SparseMap, _transformed
+
+__all__ = ["ChainProgram", "corrected_path_signature"]
+
+Array = npt.NDArray[Any]
+
+
+class ChainProgram:
+    """The words of chains, as a program over their compositions.
+
+    Parameters
+    ----------
+    dimension, degree : int
+        Labels, and the largest weight of a word.
+    start : ndarray of int64, shape (compositions + 1,)
+        First word of each composition, and the number of words; composition 0 is the empty one.
+    weight : ndarray of int, shape (compositions,)
+        Labels of the words of each composition.
+    child : ndarray of int32, shape (compositions, longest + 1)
+        The composition followed by a letter of weight k, or -1.
+    cut_ptr, cut_left, cut_right : ndarray
+        The cuts of each composition in two that are not empty.
+    letter_column : ndarray of int32, shape (letters,)
+        For letters of 1 to `longest` labels the column of the correction, or -1.
+    """
+
+    def __init__(
+        self,
+        dimension: int,
+        degree: int,
+        start: npt.NDArray[np.int64],
+        weight: npt.NDArray[np.int64],
+        child: npt.NDArray[np.int32],
+        cut_ptr: npt.NDArray[np.int64],
+        cut_left: npt.NDArray[np.int32],
+        cut_right: npt.NDArray[np.int32],
+        letter_column: npt.NDArray[np.int32],
+    ) -> None:
+        self.columns = int(start[-1])
+        self.largest_column = int(letter_column.max())
+        self._dimension = dimension
+        self._start, self._child = start, child
+        self._cuts = [
+            list(zip(cut_left[a:b].tolist(), cut_right[a:b].tolist(), strict=True))
+            for a, b in pairwise(cut_ptr.tolist())
+        ]
+        sizes = [dimension**k for k in range(1, child.shape[1])]
+        self._columns = np.split(letter_column, np.cumsum(sizes)[:-1])
+
+    def letters(self, step: Array, correction: Array) -> list[Array]:
+        """Return the increments of the letters of each weight, each of shape (letters, batch)."""
+        found = [step.T]
+        for column in self._columns[1:]:
+            found.append(np.where(column[:, None] < 0, 0, correction.T[np.maximum(column, 0)]))
+        return found
+
+    def exponential(self, letters: list[Array]) -> Array:
+        """Return exp of the letters on every word, shape (columns, batch)."""
+        out = np.zeros((self.columns, letters[0].shape[1]), dtype=letters[0].dtype)
+        products = {0: (0, np.ones((1, out.shape[1]), dtype=out.dtype))}
+        for node in range(len(self._child)):
+            length, product = products[node]
+            if node:
+                out[self._words(node)] = product / math.factorial(length)
+            for k, child in enumerate(self._child[node]):
+                if child >= 0:
+                    products[int(child)] = (length + 1, _outer(product, letters[k - 1]))
+        return out
+
+    def product(self, left: Array, right: Array) -> Array:
+        """Return the product of two signatures, shape (columns, batch)."""
+        out = left + right
+        for node, cuts in enumerate(self._cuts):
+            for a, b in cuts:
+                out[self._words(node)] += _outer(left[self._words(a)], right[self._words(b)])
+        return out
+
+    def _words(self, node: int) -> slice:
+        return slice(int(self._start[node]), int(self._start[node + 1]))
+
+
+def _outer(left: Array, right: Array) -> Array:
+    return (left[:, None] * right[None]).reshape(len(left) * len(right), left.shape[1])
+
+
+def corrected_path_signature(
+    path: Array,
+    correction: Array,
+    out: Array,
+    column: int,
+    chains: ChainProgram,
+    output_map: SparseMap,
+    log_program: ConvolutionProgram | None,
+    time_aug: bool,
+    end_time: float,
+    n_threads: int,
+) -> None:
+    """Write the mapped signature of words of chains, or its logarithm, of each path into `out`.
+
+    Parameters
+    ----------
+    path : ndarray of float32 or float64, shape (batch, length, channels)
+        Paths, piecewise linear; ``length >= 1``.
+    correction : ndarray, shape (batch, length - 1, columns)
+        What each segment has on longer letters; of the dtype of `path`, any strides.
+    out : ndarray, shape (batch, columns)
+        Receives ``out[:, column : column + output_map.rows]``; of the dtype of `path`.
+    column : int
+        First column written.
+    chains : ChainProgram
+        The words.
+    output_map : SparseMap
+        From words to the coefficients wanted.
+    log_program : ConvolutionProgram or None
+        Logarithm of words to take before `output_map`; None for the signature itself.
+    time_aug : bool
+        Whether to append time.
+    end_time : float
+        Last value of the time channel.
+    n_threads : int
+        Ignored here.
+    """
+    points = _transformed(path, time_aug, False, end_time)
+    words = np.zeros((chains.columns, len(path)), dtype=path.dtype)
+    for t in range(points.shape[1] - 1):
+        letters = chains.letters(points[:, t + 1] - points[:, t], correction[:, t])
+        words = chains.product(words, chains.exponential(letters))
+    if log_program is not None:
+        words = log_program.log(words)
+    out[:, column : column + output_map.rows] = output_map.apply(words).T
