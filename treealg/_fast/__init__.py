@@ -12,7 +12,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import wraps
 
-from treealg._fast import logarithm, paths
+from treealg._fast import chain_gradients, coefficients, gradients, logarithm, paths
+from treealg._fast.coefficients import TreeProgram
 from treealg._fast.core import (
     ChainProgram,
     ConvolutionProgram,
@@ -26,10 +27,16 @@ __all__ = [
     "ChainProgram",
     "ConvolutionProgram",
     "SparseMap",
+    "TreeProgram",
     "corrected_path_signature",
+    "corrected_path_signature_backward",
     "has_openmp",
     "instruction_set_name",
+    "map_rows",
+    "path_coefficients",
+    "path_coefficients_backward",
     "path_signature",
+    "path_signature_backward",
     "signature_to_log",
     "signature_to_log_backward",
     "use_instruction_set",
@@ -82,6 +89,11 @@ def _in_new_thread(kernel: Callable[..., None], arguments: tuple[object, ...]) -
 
 
 corrected_path_signature = _fork_safe(paths.corrected_path_signature)
+corrected_path_signature_backward = _fork_safe(chain_gradients.corrected_path_signature_backward)
 path_signature = _fork_safe(paths.path_signature)
 signature_to_log = _fork_safe(logarithm.signature_to_log)
 signature_to_log_backward = _fork_safe(logarithm.signature_to_log_backward)
+path_signature_backward = _fork_safe(gradients.path_signature_backward)
+path_coefficients = _fork_safe(coefficients.path_coefficients)
+path_coefficients_backward = _fork_safe(coefficients.path_coefficients_backward)
+map_rows = _fork_safe(coefficients.map_rows)

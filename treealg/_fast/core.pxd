@@ -51,6 +51,16 @@ cdef extern from "src/kernels.h" nogil:
         const void *moments
         const void *integration
 
+    ctypedef struct tree_program:
+        Py_ssize_t n_states, n_instructions, n_coefficients, n_outputs
+        const int32_t *label
+        const int32_t *left
+        const int32_t *right
+        const int32_t *order
+        const int32_t *state
+        const int64_t *offset
+        const int32_t *output
+
     ctypedef struct correction_view:
         const char *data
         Py_ssize_t path_stride, time_stride, column_stride
@@ -97,12 +107,34 @@ cdef extern from "src/kernels.h" nogil:
             const convolution_program *, const matrix_view *, Py_ssize_t, const matrix_view *,
             Py_ssize_t, const matrix_view *, Py_ssize_t, Py_ssize_t, const void *,
             void *) noexcept nogil
+        size_t (*word_backward_scratch)(Py_ssize_t, Py_ssize_t, Py_ssize_t) noexcept nogil
+        void (*word_backward)(
+            const path_view *, Py_ssize_t, Py_ssize_t, int, const Py_ssize_t *,
+            const Py_ssize_t *, const Py_ssize_t *, const void *, void *, const matrix_view *,
+            void *, interrupt *) noexcept nogil
+        void (*word_contract)(void *, const void *, Py_ssize_t, Py_ssize_t) noexcept nogil
+        void (*steps_to_points)(void *, Py_ssize_t, Py_ssize_t) noexcept nogil
+        size_t (*tree_values_scratch)(
+            const tree_program *, Py_ssize_t, Py_ssize_t, int) noexcept nogil
+        void (*tree_values)(
+            const path_view *, const tree_program *, Py_ssize_t, int, const Py_ssize_t *,
+            const Py_ssize_t *, const Py_ssize_t *, void *, void *, interrupt *) noexcept nogil
+        void (*tree_values_backward)(
+            const path_view *, const tree_program *, Py_ssize_t, int, const Py_ssize_t *,
+            const Py_ssize_t *, const Py_ssize_t *, void *, const matrix_view *, void *,
+            interrupt *) noexcept nogil
         size_t (*chain_signature_scratch)(const chain_program *) noexcept nogil
         void (*chain_signature)(
             const chain_program *, const path_view *, const correction_view *, int,
             const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, void *, void *,
             interrupt *) noexcept nogil
         void (*chain_product)(const chain_program *, void *, const void *) noexcept nogil
+        size_t (*chain_backward_scratch)(const chain_program *, Py_ssize_t) noexcept nogil
+        void (*chain_backward)(
+            const chain_program *, const path_view *, const correction_view *, int,
+            const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, void *,
+            const matrix_view *, const matrix_view *, Py_ssize_t, void *,
+            interrupt *) noexcept nogil
 
     ctypedef struct instruction_set:
         const char *name

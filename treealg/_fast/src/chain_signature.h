@@ -14,8 +14,19 @@
  * words of one composition by their labels as digits, so that what follows a word stands together.
  */
 
+/* Pieces of paths with their corrections, one per lane, as for word_signature. */
+typedef struct {
+    const path_view *path;
+    const correction_view *correction;
+    int used;
+    const Py_ssize_t *row, *begin, *end;
+    Py_ssize_t longest; /* segments of the longest piece */
+} NAME(chain_input);
+#define chain_input NAME(chain_input)
+
 typedef struct {
     const chain_program *p;
+    Py_ssize_t degree;            /* words up to this weight, at most that of the program */
     vec *signature, *carries;     /* carries: [weight] -> [degree - weight][BLOCK] */
     word_state *letters;          /* [k], k = 1..longest: increments of the letters of weight k */
     word_state *ends;             /* [composition]: words that only a last letter may follow */
@@ -55,7 +66,7 @@ INLINE void NAME(pending_children)(word_state *z, word_state *end, const vec *ca
 /* `carry` holds carry_{1..N-weight} of word number `word` of the composition `node`. */
 static void NAME(expand_chains)(chain_state *s, int32_t node, Py_ssize_t word, const vec *carry) {
     const chain_program *const p = s->p;
-    const Py_ssize_t left = p->degree - p->weight[node];
+    const Py_ssize_t left = s->degree - p->weight[node];
     if (left <= p->longest) {
         word_state *const end = s->ends + node;
         if (end->pending == end->capacity) NAME(flush_rows)(end);
@@ -66,7 +77,7 @@ static void NAME(expand_chains)(chain_state *s, int32_t node, Py_ssize_t word, c
         word_state *const z = s->letters + k;
         const Py_ssize_t size = z->d, first = word * size;
         vec *const value = s->signature + p->start[child] + first;
-        vec *const out = s->carries + (p->weight[child] * p->degree) * BLOCK;
+        vec *const out = s->carries + p->weight[child] * s->degree * BLOCK;
         if (left - k == 1) {
             NAME(pending_children)(z, s->ends + child, carry, value);
             continue;
@@ -83,18 +94,18 @@ static void NAME(expand_chains)(chain_state *s, int32_t node, Py_ssize_t word, c
 }
 
 /* Increments of the letters of weight `k`, from the correction; 0 beyond the end of a piece. */
-static void NAME(corrections)(const chain_program *p, const correction_view *c, Py_ssize_t k,
-                              int used, const Py_ssize_t *row, const Py_ssize_t *begin,
-                              const Py_ssize_t *end, Py_ssize_t first, int steps, vec *z) {
+static void NAME(corrections)(const chain_program *p, const chain_input *in, Py_ssize_t k,
+                              Py_ssize_t first, int steps, vec *z) {
+    const correction_view *const c = in->correction;
     const Py_ssize_t from = p->letter_start[k], size = p->letter_start[k + 1] - from;
     REAL *const flat = (REAL *)z;
     for (int l = 0; l < LANES; ++l) {
-        const int lane = l < used ? l : 0;
-        const char *const base = c->data + row[lane] * c->path_stride;
+        const int lane = l < in->used ? l : 0;
+        const char *const base = c->data + in->row[lane] * c->path_stride;
         for (int t = 0; t < steps; ++t) {
-            const Py_ssize_t segment = begin[lane] + first + t;
+            const Py_ssize_t segment = in->begin[lane] + first + t;
             const char *const at = base + segment * c->time_stride;
-            const int inside = segment < end[lane];
+            const int inside = segment < in->end[lane];
             REAL *const out = flat + t * size * LANES + l;
             for (Py_ssize_t a = 0; a < size; ++a) {
                 const int32_t column = p->letter_column[from + a];
@@ -105,18 +116,94 @@ static void NAME(corrections)(const chain_program *p, const correction_view *c, 
     }
 }
 
-static size_t NAME(chain_signature_scratch)(const chain_program *p) {
-    const Py_ssize_t degree = p->degree;
-    size_t vectors = (size_t)(degree + 1) + (size_t)(degree * (degree + 1)) * BLOCK
-        + (size_t)(p->letter_start[p->longest + 1]) * BLOCK;
+/* Read the increments of all letters of a block, those of weight k to z + letter_start[k] * BLOCK;
+ * returns the number of segments. */
+static int NAME(read_chains)(const chain_program *p, const chain_input *in, Py_ssize_t block,
+                             vec *z) {
+    const Py_ssize_t first = block * BLOCK, left = in->longest - first;
+    const int steps = left < BLOCK ? (int)left : BLOCK;
+    NAME(increments)(in->path, p->dimension, in->used, in->row, in->begin, in->end, first, steps, z);
+    for (Py_ssize_t k = 2; k <= p->longest; ++k)
+        NAME(corrections)(p, in, k, first, steps, z + p->letter_start[k] * BLOCK);
+    return steps;
+}
+
+INLINE chain_input NAME(chain_input_of)(const path_view *path, const correction_view *correction,
+                                        int used, const Py_ssize_t *row, const Py_ssize_t *begin,
+                                        const Py_ssize_t *end) {
+    chain_input in = {path, correction, used, row, begin, end, 0};
+    for (int l = 0; l < used; ++l)
+        if (end[l] - begin[l] > in.longest) in.longest = end[l] - begin[l];
+    return in;
+}
+
+/* The weight of the only letter that may follow a composition up to `degree`, or 0. */
+INLINE Py_ssize_t NAME(last_letter)(const chain_program *p, Py_ssize_t degree, Py_ssize_t node) {
+    const Py_ssize_t left = degree - p->weight[node];
+    return left >= 1 && left <= p->longest ? left : 0;
+}
+
+/* Vectors of a chain_state: 1/k, carries and pending rows. */
+static Py_ssize_t NAME(chain_vectors)(const chain_program *p, Py_ssize_t degree) {
+    Py_ssize_t vectors = degree + 1 + degree * (degree + 1) * BLOCK;
     for (Py_ssize_t i = 0; i < p->count; ++i) {
-        const Py_ssize_t left = degree - p->weight[i];
-        if (left >= 1 && left <= p->longest)
-            vectors += (size_t)NAME(row_capacity)(p->letter_start[left + 1] - p->letter_start[left])
-                * BLOCK;
+        const Py_ssize_t k = NAME(last_letter)(p, degree, i);
+        if (k) vectors += NAME(row_capacity)(p->letter_start[k + 1] - p->letter_start[k]) * BLOCK;
     }
-    return sizeof(vec) * vectors
-        + sizeof(word_state) * (size_t)(p->count + p->longest + 1);
+    return vectors;
+}
+
+/* Lay a state out, with increments at `z`: vectors, and word states for letters and ends. */
+static chain_state NAME(chain_setup)(const chain_program *p, Py_ssize_t degree, const vec *z,
+                                     vec *vectors, word_state *states) {
+    vec *const inverse = vectors;
+    chain_state s = {p, degree, NULL, inverse + degree + 1, states, states + p->longest + 1};
+    vec *rows = s.carries + degree * (degree + 1) * BLOCK;
+    for (Py_ssize_t j = 1; j <= degree; ++j) {
+        inverse[j] = splat((REAL)1 / (REAL)j);
+        for (int t = 0; t < BLOCK; ++t) s.carries[(j - 1) * BLOCK + t] = inverse[j];
+    }
+    for (Py_ssize_t k = 1; k <= p->longest; ++k) {
+        s.letters[k].d = p->letter_start[k + 1] - p->letter_start[k];
+        s.letters[k].z = z + p->letter_start[k] * BLOCK;
+        s.letters[k].inverse = inverse;
+    }
+    for (Py_ssize_t i = 0; i < p->count; ++i) {
+        const Py_ssize_t k = NAME(last_letter)(p, degree, i);
+        if (!k) continue;
+        s.ends[i] = s.letters[k];
+        s.ends[i].rows = rows;
+        s.ends[i].pending = 0;
+        s.ends[i].capacity = NAME(row_capacity)(s.ends[i].d);
+        rows += s.ends[i].capacity * BLOCK;
+    }
+    return s;
+}
+
+/* Multiply `signature` by the exponentials of a block whose increments have been read. */
+static void NAME(chain_block)(chain_state *s, int steps, vec *signature) {
+    const chain_program *const p = s->p;
+    s->signature = signature;
+    for (Py_ssize_t k = 1; k <= p->longest; ++k) s->letters[k].steps = steps;
+    for (Py_ssize_t i = 0; i < p->count; ++i) {
+        const Py_ssize_t k = NAME(last_letter)(p, s->degree, i);
+        if (!k) continue;
+        s->ends[i].steps = steps;
+        s->ends[i].top = signature + p->start[p->child[i * (p->longest + 1) + k]];
+    }
+    NAME(expand_chains)(s, 0, 0, s->carries);
+    for (Py_ssize_t i = 0; i < p->count; ++i)
+        if (NAME(last_letter)(p, s->degree, i)) NAME(flush_rows)(s->ends + i);
+}
+
+static size_t NAME(chain_states_size)(const chain_program *p) {
+    return sizeof(word_state) * (size_t)(p->count + p->longest + 1);
+}
+
+static size_t NAME(chain_signature_scratch)(const chain_program *p) {
+    const Py_ssize_t z = p->letter_start[p->longest + 1] * BLOCK;
+    return sizeof(vec) * (size_t)(z + NAME(chain_vectors)(p, p->degree))
+        + NAME(chain_states_size)(p);
 }
 
 static void NAME(chain_signature)(const chain_program *p, const path_view *path,
@@ -124,64 +211,14 @@ static void NAME(chain_signature)(const chain_program *p, const path_view *path,
                                   const Py_ssize_t *row, const Py_ssize_t *begin,
                                   const Py_ssize_t *end, void *signature, void *scratch,
                                   interrupt *stop) {
-    const Py_ssize_t degree = p->degree;
-    vec *const inverse = scratch;
-    vec *const carries = inverse + degree + 1;
-    vec *const z = carries + degree * (degree + 1) * BLOCK;
-    vec *rows = z + p->letter_start[p->longest + 1] * BLOCK;
-    Py_ssize_t longest = 0;
-    chain_state s = {p, signature, carries, NULL, NULL};
-    for (Py_ssize_t j = 1; j <= degree; ++j) inverse[j] = splat((REAL)1 / (REAL)j);
-    /* The states follow the vectors, the last of which are the pending rows. */
-    size_t vectors = 0;
-    for (Py_ssize_t i = 0; i < p->count; ++i) {
-        const Py_ssize_t left = degree - p->weight[i];
-        if (left >= 1 && left <= p->longest)
-            vectors += (size_t)NAME(row_capacity)(p->letter_start[left + 1] - p->letter_start[left])
-                * BLOCK;
-    }
-    s.letters = (word_state *)(rows + vectors);
-    s.ends = s.letters + p->longest + 1;
-    for (Py_ssize_t k = 1; k <= p->longest; ++k) {
-        s.letters[k].d = p->letter_start[k + 1] - p->letter_start[k];
-        s.letters[k].z = z + p->letter_start[k] * BLOCK;
-        s.letters[k].inverse = inverse;
-    }
-    for (Py_ssize_t i = 0; i < p->count; ++i) {
-        const Py_ssize_t left = degree - p->weight[i];
-        if (left < 1 || left > p->longest) continue;
-        s.ends[i] = s.letters[left];
-        s.ends[i].rows = rows;
-        s.ends[i].pending = 0;
-        s.ends[i].capacity = NAME(row_capacity)(s.ends[i].d);
-        rows += s.ends[i].capacity * BLOCK;
-    }
+    const chain_input in = NAME(chain_input_of)(path, correction, used, row, begin, end);
+    vec *const z = scratch, *const vectors = z + p->letter_start[p->longest + 1] * BLOCK;
+    word_state *const states = (word_state *)(vectors + NAME(chain_vectors)(p, p->degree));
+    chain_state s = NAME(chain_setup)(p, p->degree, z, vectors, states);
     memset(signature, 0, (size_t)p->start[p->count] * sizeof(vec));
-    for (int l = 0; l < used; ++l)
-        if (end[l] - begin[l] > longest) longest = end[l] - begin[l];
-    for (Py_ssize_t j = 0; j < degree; ++j)
-        for (int t = 0; t < BLOCK; ++t) carries[j * BLOCK + t] = inverse[j + 1];
-
-    for (Py_ssize_t first = 0; first < longest; first += BLOCK) {
-        const int steps = (int)(longest - first < BLOCK ? longest - first : BLOCK);
-        NAME(increments)(path, p->dimension, used, row, begin, end, first, steps, z);
-        for (Py_ssize_t k = 1; k <= p->longest; ++k) {
-            s.letters[k].steps = steps;
-            if (k > 1)
-                NAME(corrections)(p, correction, k, used, row, begin, end, first, steps,
-                                  (vec *)s.letters[k].z);
-        }
-        for (Py_ssize_t i = 0; i < p->count; ++i) {
-            const Py_ssize_t left = degree - p->weight[i];
-            if (left < 1 || left > p->longest) continue;
-            s.ends[i].steps = steps;
-            s.ends[i].top = (vec *)signature + p->start[p->child[i * (p->longest + 1) + left]];
-        }
-        NAME(expand_chains)(&s, 0, 0, carries);
-        for (Py_ssize_t i = 0; i < p->count; ++i)
-            if (degree - p->weight[i] >= 1 && degree - p->weight[i] <= p->longest)
-                NAME(flush_rows)(s.ends + i);
-        if ((first / BLOCK) % 64 == 63 && stop) {
+    for (Py_ssize_t block = 0; block * BLOCK < in.longest; ++block) {
+        NAME(chain_block)(&s, NAME(read_chains)(p, &in, block, z), signature);
+        if (block % 64 == 63 && stop) {
             stop->poll(stop);
             if (stop->stop) return;
         }

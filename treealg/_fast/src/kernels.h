@@ -67,6 +67,17 @@ typedef struct {
     const void *nodes, *weights, *moments, *integration;
 } convolution_program;
 
+/* Polynomials in the time of a segment, one instruction each (see treealg._fast.reference_trees). */
+typedef struct {
+    Py_ssize_t n_states, n_instructions, n_coefficients, n_outputs;
+    const int32_t *label;  /* of the channel to integrate along; -1 to multiply left and right */
+    const int32_t *left, *right; /* earlier instructions; left = -1 is the constant 1 */
+    const int32_t *order;  /* degree of the polynomial */
+    const int32_t *state;  /* of an integral: where its value is kept */
+    const int64_t *offset; /* of its order + 1 coefficients; -1 if nobody reads them */
+    const int32_t *output; /* states wanted */
+} tree_program;
+
 /* Corrections of the segments of paths, (count, segments, columns), strides in bytes; 0 for what is
  * the same for all. */
 typedef struct {
@@ -127,6 +138,30 @@ typedef struct {
                                Py_ssize_t derivs_column, const matrix_view *out,
                                Py_ssize_t out_column, Py_ssize_t first, const void *lanes,
                                void *scratch);
+    size_t (*word_backward_scratch)(Py_ssize_t dimension, Py_ssize_t degree, Py_ssize_t segments);
+    /* The derivatives in the steps of pieces of paths, as for `word_signature`, to the rows of
+     * `out`, one step later than its first point (see steps_to_points). `before` (NULL at the
+     * start of paths) are the signatures up to the pieces, words shorter than `degree`; `cotangent`
+     * the derivatives after the pieces, and in the end before them. With lead-lag pieces have an
+     * even number of segments. */
+    void (*word_backward)(const path_view *path, Py_ssize_t dimension, Py_ssize_t degree, int used,
+                          const Py_ssize_t *row, const Py_ssize_t *begin, const Py_ssize_t *end,
+                          const void *before, void *cotangent, const matrix_view *out,
+                          void *scratch, interrupt *stop);
+    void (*word_contract)(void *cotangent, const void *piece, Py_ssize_t dimension,
+                          Py_ssize_t degree);
+    void (*steps_to_points)(void *row, Py_ssize_t length, Py_ssize_t channels);
+    size_t (*tree_values_scratch)(const tree_program *program, Py_ssize_t dimension,
+                                  Py_ssize_t segments, int backward);
+    /* Values of a tree program on `used` paths, to the lane buffer `values` of its states. */
+    void (*tree_values)(const path_view *path, const tree_program *program, Py_ssize_t dimension,
+                        int used, const Py_ssize_t *row, const Py_ssize_t *begin,
+                        const Py_ssize_t *end, void *values, void *scratch, interrupt *stop);
+    /* The derivatives in the steps, as for word_backward, from those in the states. */
+    void (*tree_values_backward)(const path_view *path, const tree_program *program,
+                                 Py_ssize_t dimension, int used, const Py_ssize_t *row,
+                                 const Py_ssize_t *begin, const Py_ssize_t *end, void *cotangent,
+                                 const matrix_view *out, void *scratch, interrupt *stop);
     /* As word_signature, word_signature_scratch and word_product, for words of chains. */
     size_t (*chain_signature_scratch)(const chain_program *program);
     void (*chain_signature)(const chain_program *program, const path_view *path,
@@ -134,6 +169,14 @@ typedef struct {
                             const Py_ssize_t *begin, const Py_ssize_t *end, void *signature,
                             void *scratch, interrupt *stop);
     void (*chain_product)(const chain_program *program, void *signature, const void *next);
+    size_t (*chain_backward_scratch)(const chain_program *program, Py_ssize_t segments);
+    /* The derivatives in the steps, as for word_backward, to the rows of `out`, and those in the
+     * corrections to the rows of `out_correction`, (segments, columns) each. */
+    void (*chain_backward)(const chain_program *program, const path_view *path,
+                           const correction_view *correction, int used, const Py_ssize_t *row,
+                           const Py_ssize_t *begin, const Py_ssize_t *end, void *cotangent,
+                           const matrix_view *out, const matrix_view *out_correction,
+                           Py_ssize_t columns, void *scratch, interrupt *stop);
 } kernel_table;
 
 typedef struct {

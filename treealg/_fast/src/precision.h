@@ -12,7 +12,11 @@
 #include "word_signature.h"
 #include "sparse_map.h"
 #include "logarithm.h"
+#include "checkpoints.h"
+#include "word_backward.h"
+#include "tree_values.h"
 #include "chain_signature.h"
+#include "chain_backward.h"
 
 static void NAME(load)(const matrix_view *m, Py_ssize_t first, Py_ssize_t start, Py_ssize_t count,
                        void *lanes) {
@@ -38,9 +42,18 @@ static const kernel_table NAME(kernels) = {
     NAME(logarithm_scratch),
     NAME(logarithm),
     NAME(logarithm_backward),
+    NAME(word_backward_scratch),
+    NAME(word_backward),
+    NAME(word_contract),
+    NAME(steps_to_points),
+    NAME(tree_values_scratch),
+    NAME(tree_values),
+    NAME(tree_values_backward),
     NAME(chain_signature_scratch),
     NAME(chain_signature),
     NAME(chain_product),
+    NAME(chain_backward_scratch),
+    NAME(chain_backward),
 };
 
 #undef vec
@@ -54,4 +67,10 @@ static const kernel_table NAME(kernels) = {
 #undef word_state
 #undef flow
 #undef walk_t
+#undef back_state
+#undef back_task
+#undef tree_task
+#undef chain_input
 #undef chain_state
+#undef chain_back
+#undef chain_task
