@@ -262,7 +262,7 @@ def map_rows(
 ):
     """Write the image of each row, by a sparse map or its transpose, to a row of `out`.
 
-    See the NumPy function of the same name in `treealg._fast.reference_gradients` for the arguments.
+    See the NumPy function of the same name in `treealg._fast.reference_gradients`.
     """
     cdef Buffer source = Buffer(rows, 2, False)
     cdef Buffer target = Buffer(out, 2, True)

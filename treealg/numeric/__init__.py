@@ -10,23 +10,45 @@ from treealg.numeric.basis import (
     trees,
     trees_of_order,
 )
+from treealg.numeric.bridges import (
+    branched_sig_to_sig,
+    sig_to_branched_sig,
+    sig_to_branched_sig_backprop,
+)
+from treealg.numeric.coefficients import (
+    branched_sig_coef,
+    branched_sig_coef_backprop,
+    extract_branched_sig_coef,
+)
+from treealg.numeric.gradients import branched_log_sig_backprop, branched_sig_backprop
 from treealg.numeric.lifts import ito_correction, realised_correction
 from treealg.numeric.logarithm import branched_sig_to_log_sig, branched_sig_to_log_sig_backprop
 from treealg.numeric.paths import transform_path
 from treealg.numeric.plans import clear_cache, warm_up
 from treealg.numeric.signature import branched_log_sig, branched_sig
+from treealg.numeric.words import log_sig, sig
 
 __all__ = [
     "branched_log_sig",
+    "branched_log_sig_backprop",
     "branched_log_sig_length",
     "branched_sig",
+    "branched_sig_backprop",
+    "branched_sig_coef",
+    "branched_sig_coef_backprop",
     "branched_sig_length",
     "branched_sig_to_log_sig",
     "branched_sig_to_log_sig_backprop",
+    "branched_sig_to_sig",
     "clear_cache",
+    "extract_branched_sig_coef",
     "idx_to_tree",
     "ito_correction",
+    "log_sig",
     "realised_correction",
+    "sig",
+    "sig_to_branched_sig",
+    "sig_to_branched_sig_backprop",
     "transform_path",
     "tree_to_idx",
     "trees",

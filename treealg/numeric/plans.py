@@ -7,7 +7,7 @@ threads share it and a cleared cache never pulls it from under a running call.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from treealg import tables
@@ -20,8 +20,10 @@ __all__ = [
     "chain_plan",
     "clear_cache",
     "find_log_plan",
+    "keep_plan",
     "log_plan",
     "path_plan",
+    "prepared_program",
     "warm_up",
 ]
 
@@ -112,6 +114,24 @@ class PlanCache:
 _cache = PlanCache(_CACHE_BYTES)
 
 
+def keep_plan(key: Hashable, make: Callable[[], Plan]) -> Plan:
+    """Return the plan of a key, made and kept if it is not there.
+
+    Parameters
+    ----------
+    key : hashable
+        What to find it by.
+    make : callable
+        Makes the plan.
+
+    Returns
+    -------
+    Plan
+        The plan.
+    """
+    return _cache.find(key) or _cache.keep(key, make())
+
+
 def path_plan(dimension: int, degree: int, planar: bool, method: int | None) -> Plan:
     """Return the plan from words to the branched signature or log-signature.
 
@@ -151,7 +171,7 @@ def path_plan(dimension: int, degree: int, planar: bool, method: int | None) -> 
     output_map, program, nbytes = _prepared_map(table), None, table.nbytes
     if method is not None:
         words = tables.word_convolution(dimension, degree)
-        program, nbytes = _prepared_program(words), nbytes + words.nbytes
+        program, nbytes = prepared_program(words), nbytes + words.nbytes
     return _cache.keep(key, Plan(columns, output_map.rows, output_map, program, nbytes))
 
 
@@ -258,7 +278,7 @@ def log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan:
         table = tables.lyndon(dimension, degree, method)
         output_map = _prepared_map(table)
         size, nbytes = output_map.rows, nbytes + table.nbytes
-    plan = Plan(columns, size, output_map, _prepared_program(algebra), nbytes)
+    plan = Plan(columns, size, output_map, prepared_program(algebra), nbytes)
     return _cache.keep(("log", dimension, degree, planar, method), plan)
 
 
@@ -291,7 +311,19 @@ def _prepared_map(table: tables.LinearMap) -> kernels.SparseMap:
     return kernels.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
 
 
-def _prepared_program(table: tables.ConvolutionTable) -> kernels.ConvolutionProgram:
+def prepared_program(table: tables.ConvolutionTable) -> kernels.ConvolutionProgram:
+    """Prepare the logarithm of a table for the kernels.
+
+    Parameters
+    ----------
+    table : ConvolutionTable
+        The coproduct.
+
+    Returns
+    -------
+    ConvolutionProgram
+        It, with the quadrature of its degree.
+    """
     return kernels.ConvolutionProgram(
         table.dimension,
         table.block_start,

@@ -12,6 +12,7 @@ from treealg.tables.chains import (
     chain_convolution,
     chain_lyndon_arborification,
 )
+from treealg.tables.coefficients import CoefficientTable, coefficients
 from treealg.tables.convolution import convolution, word_convolution
 from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.disk import cache_directory
@@ -22,6 +23,7 @@ from treealg.tables.sizes import basis_length, log_length, require_fits, word_le
 
 __all__ = [
     "ChainWords",
+    "CoefficientTable",
     "ConvolutionTable",
     "LinearMap",
     "Quadrature",
@@ -33,6 +35,7 @@ __all__ = [
     "chain_lyndon_arborification",
     "chain_words",
     "clear_cache",
+    "coefficients",
     "convolution",
     "log_length",
     "lyndon",

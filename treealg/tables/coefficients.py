@@ -88,9 +88,7 @@ class CoefficientTable(Table):
         require(integral[wanted].all(), "outputs are integrals")
 
 
-def coefficients(
-    elements: Iterable[Tree | OrderedForest], dimension: int
-) -> CoefficientTable:
+def coefficients(elements: Iterable[Tree | OrderedForest], dimension: int) -> CoefficientTable:
     """Build the program for some basis elements, trees or ordered forests.
 
     Parameters
@@ -119,8 +117,8 @@ def coefficients(
     """
     builder = _Builder()
     wanted = [builder.place(element) for element in elements]
-    columns = np.array(builder.instructions, dtype=np.int32).reshape(-1, 3).T
-    return CoefficientTable(dimension, *columns, np.array(wanted, dtype=np.int32))
+    label, left, right = np.array(builder.instructions, dtype=np.int32).reshape(-1, 3).T.copy()
+    return CoefficientTable(dimension, label, left, right, np.array(wanted, dtype=np.int32))
 
 
 class _Builder:
@@ -142,7 +140,7 @@ class _Builder:
             label, sources = _parts(top)
             missing = [x for x in sources if x not in self._places]
             if missing:
-                stack.extend(missing)
+                stack.extend(reversed(missing))
                 continue
             left, right = ([self._places[x] for x in sources] + [-1, -1])[:2]
             self._places[top] = len(self.instructions)
@@ -150,7 +148,7 @@ class _Builder:
         return self._places[element]
 
 
-def _parts(key: Any) -> tuple[int, Sequence[Any]]:
+def _parts(key: Any) -> tuple[Any, Sequence[Any]]:
     """Return the label to integrate along, or -1 for a product, and the one or two sources."""
     from treealg.symbolic import OrderedForest, Tree
 

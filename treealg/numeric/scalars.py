@@ -1,0 +1,78 @@
+"""The scalar in front of a signature: whether it is there, and whether it is 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from treealg.errors import InvalidValueError
+from treealg.numeric import arrays, options
+
+__all__ = ["check_scalar_one", "scalar_columns"]
+
+
+def scalar_columns(rows: arrays.Rows, columns: int, scalar_term: Any, basis: str) -> int:
+    """Return how many scalars are in front, 0 or 1, having checked the length.
+
+    Parameters
+    ----------
+    rows : Rows
+        Signatures, or derivatives in them.
+    columns : int
+        Coefficients without scalar.
+    scalar_term : bool or None
+        Whether there has to be one; None lets the length tell.
+    basis : str
+        What basis that is, for the message.
+
+    Returns
+    -------
+    int
+        0 or 1.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `scalar_term` is neither None nor a boolean.
+    InvalidValueError
+        If the length is another one.
+    """
+    found: int = rows.item[0] - columns
+    if scalar_term is None:
+        if found in (0, 1):
+            return found
+        expected = f"{columns} columns, or {columns + 1} with its scalar,"
+    else:
+        wanted = 1 if options.flag(scalar_term, "scalar_term") else 0
+        if found == wanted:
+            return wanted
+        expected = f"{columns + wanted} columns with scalar_term={bool(wanted)}"
+    raise InvalidValueError(
+        f"{rows.name} must have {expected} for {basis}; got shape {rows.array.shape}; check the "
+        f"dimension, degree, planar, time_aug and lead_lag that belong to it"
+    )
+
+
+def check_scalar_one(rows: arrays.Rows) -> None:
+    """Refuse signatures whose first column is neither 1 nor NaN.
+
+    Parameters
+    ----------
+    rows : Rows
+        Signatures with scalars.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is another number.
+    """
+    column = rows.array[..., 0]
+    chunks: Any = np.nditer(column, flags=["external_loop", "buffered", "zerosize_ok"])
+    for values in chunks:
+        wrong = values[~((values == 1) | (values != values))]
+        if wrong.size:
+            raise InvalidValueError(
+                f"{rows.name} must have the scalar 1 in its first column, got {wrong[0]}; a "
+                f"log-signature has 0 there and is no signature"
+            )
