@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treealg.errors import InvalidValueError
-from treealg.numeric import arrays, kernels, plans
+from treealg.numeric import arrays, kernels
+from treealg.numeric.chain_plans import ChainPlan
 from treealg.numeric.corrections import Correction
 from treealg.typing import Array
 
@@ -24,7 +24,7 @@ def corrected_sig_backprop(
     derivs: arrays.Rows,
     column: int,
     correction: Correction,
-    plan: plans.Plan,
+    plan: ChainPlan,
     time_aug: bool,
     end_time: float,
     n_threads: int,
@@ -41,8 +41,8 @@ def corrected_sig_backprop(
         Scalars in front of them, 0 or 1.
     correction : Correction
         The correction.
-    plan : Plan
-        What `plans.chain_plan` returned.
+    plan : ChainPlan
+        What `chain_plan` returned.
     time_aug : bool
         Whether time was appended.
     end_time : float
@@ -61,12 +61,10 @@ def corrected_sig_backprop(
     Raises
     ------
     InvalidValueError
-        If a result does not fit in memory, or `plan` is that of a path without correction.
+        If a result does not fit in memory.
     """
     result, view = arrays.allocate(path, *path.item)
-    rows, chains, output_map = correction.rows, plan.chains, plan.output_map
-    if chains is None or output_map is None:
-        raise InvalidValueError("the plan must be that of a path with a correction: use chain_plan")
+    rows = correction.rows
     segments, columns = rows.item
     if correction.shared == rows.array.shape:
         total, whole = arrays.allocate(rows, segments, columns)
@@ -89,8 +87,8 @@ def corrected_sig_backprop(
             column,
             view[start:stop],
             part,
-            chains,
-            output_map,
+            plan.chains,
+            plan.linear,
             plan.program,
             time_aug,
             end_time,

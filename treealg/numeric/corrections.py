@@ -15,7 +15,7 @@ import numpy.typing as npt
 from treealg.errors import InvalidValueError
 from treealg.numeric import arrays
 
-__all__ = ["Correction", "as_correction", "letter_columns"]
+__all__ = ["Correction", "as_correction", "empty_like", "letter_columns"]
 
 
 class Correction(NamedTuple):
@@ -104,6 +104,30 @@ def _broadcast(rows: arrays.Rows, path: arrays.Rows) -> arrays.Rows:
             f"all segments, one row per segment, or that for each path; got shape {shape}"
         )
     return arrays.Rows(np.broadcast_to(rows.array, wanted), rows.kind, 2, rows.name)
+
+
+def empty_like(value: Any, path: arrays.Rows) -> Any:
+    """Return the gradient in a correction without columns.
+
+    Parameters
+    ----------
+    value : ArrayLike
+        For which `as_correction` returned None.
+    path : Rows
+        The path that it belongs to.
+
+    Returns
+    -------
+    Array
+        Of the shape of `value` and the kind and dtype of `path`: without any element.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is no real array.
+    """
+    shape = arrays.as_rows(value, "correction", 1).array.shape
+    return arrays.wrap(np.zeros(shape, path.dtype), path.kind)
 
 
 def letter_columns(channels: int, time_aug: bool, longest: int) -> npt.NDArray[np.int32]:

@@ -11,18 +11,18 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from treealg import tables
-from treealg.numeric import corrections, kernels, options
+from treealg.numeric import kernels, options
 
 __all__ = [
     "Plan",
     "PlanCache",
     "basis_columns",
-    "chain_plan",
     "clear_cache",
     "find_log_plan",
     "keep_plan",
     "log_plan",
     "path_plan",
+    "prepared_map",
     "prepared_program",
     "warm_up",
 ]
@@ -46,8 +46,6 @@ class Plan:
         Logarithm taken before; None for none.
     nbytes : int
         Size of the tables.
-    chains : ChainProgram or None
-        The words of a path with a correction; None for one without.
     """
 
     columns: int
@@ -55,7 +53,6 @@ class Plan:
     output_map: kernels.SparseMap | None
     program: kernels.ConvolutionProgram | None
     nbytes: int
-    chains: kernels.ChainProgram | None = None
 
 
 class PlanCache:
@@ -168,62 +165,11 @@ def path_plan(dimension: int, degree: int, planar: bool, method: int | None) -> 
         table = tables.lyndon_arborification(dimension, degree, method)
     else:
         table = tables.arborification(dimension, degree, planar)
-    output_map, program, nbytes = _prepared_map(table), None, table.nbytes
+    output_map, program, nbytes = prepared_map(table), None, table.nbytes
     if method is not None:
         words = tables.word_convolution(dimension, degree)
         program, nbytes = prepared_program(words), nbytes + words.nbytes
     return _cache.keep(key, Plan(columns, output_map.rows, output_map, program, nbytes))
-
-
-def chain_plan(
-    channels: int, degree: int, planar: bool, method: int | None, longest: int, time_aug: bool
-) -> Plan:
-    """Return the plan from words of chains to the corrected signature or log-signature.
-
-    Parameters
-    ----------
-    channels : int
-        Of the underlying path.
-    degree : int
-        Truncation, at least `longest`.
-    planar : bool
-        Basis of ordered forests rather than trees.
-    method : int or None
-        As for `path_plan`.
-    longest : int
-        The highest level of the correction.
-    time_aug : bool
-        Whether time is appended to the path.
-
-    Returns
-    -------
-    Plan
-        As that of `path_plan`, with `chains`.
-
-    Raises
-    ------
-    InvalidValueError
-        If the basis, or the words, do not fit in memory.
-    """
-    key = ("chains", channels, degree, planar, method, longest, time_aug)
-    plan = _cache.find(key)
-    if plan is not None:
-        return plan
-    dimension = channels + time_aug
-    columns = basis_columns(dimension, degree, planar)
-    layout = tables.chain_words(dimension, degree, longest)
-    if method:
-        table = tables.chain_lyndon_arborification(dimension, degree, longest, method)
-    else:
-        table = tables.chain_arborification(dimension, degree, longest, planar)
-    output_map, program, nbytes = _prepared_map(table), None, table.nbytes
-    if method is not None:
-        words = tables.chain_convolution(dimension, degree, longest)
-        program, nbytes = _prepared_program(words), nbytes + words.nbytes
-    letters = corrections.letter_columns(channels, time_aug, longest)
-    chains = kernels.ChainProgram(dimension, degree, *layout.program(), letters)
-    plan = Plan(columns, output_map.rows, output_map, program, nbytes, chains)
-    return _cache.keep(key, plan)
 
 
 def find_log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan | None:
@@ -276,7 +222,7 @@ def log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan:
     output_map, size, nbytes = None, columns, algebra.nbytes
     if method:
         table = tables.lyndon(dimension, degree, method)
-        output_map = _prepared_map(table)
+        output_map = prepared_map(table)
         size, nbytes = output_map.rows, nbytes + table.nbytes
     plan = Plan(columns, size, output_map, prepared_program(algebra), nbytes)
     return _cache.keep(("log", dimension, degree, planar, method), plan)
@@ -307,7 +253,19 @@ def basis_columns(dimension: int, degree: int, planar: bool) -> int:
     return tables.require_fits(dimension, degree, planar)
 
 
-def _prepared_map(table: tables.LinearMap) -> kernels.SparseMap:
+def prepared_map(table: tables.LinearMap) -> kernels.SparseMap:
+    """Prepare a map for the kernels.
+
+    Parameters
+    ----------
+    table : LinearMap
+        The map.
+
+    Returns
+    -------
+    SparseMap
+        The same.
+    """
     return kernels.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
 
 

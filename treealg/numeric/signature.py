@@ -6,6 +6,7 @@ from typing import Any
 
 from treealg.errors import InvalidValueError
 from treealg.numeric import arrays, kernels, options, plans
+from treealg.numeric.chain_plans import ChainPlan, chain_plan
 from treealg.numeric.corrections import as_correction
 from treealg.typing import Array, ArrayLike
 
@@ -285,15 +286,16 @@ def _compute(
     chains = None
     if correction is not None:
         chains = as_correction(correction, rows, degree, lead_lag)
+    plan: plans.Plan
     if chains is None:
         dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
         plan = plans.path_plan(dimension, degree, planar, form)
     else:
-        plan = plans.chain_plan(rows.item[1], degree, planar, form, chains.longest, time_aug)
+        plan = chain_plan(rows.item[1], degree, planar, form, chains.longest, time_aug)
     result, view = arrays.allocate(rows, plan.size + column)
     if column:
         view[:, 0] = 0.0 if is_log else 1.0
-    if chains is not None and plan.chains is not None and plan.output_map is not None:
+    if chains is not None and isinstance(plan, ChainPlan):
         for points, increments, out in arrays.slabs(n_threads, view, rows, chains.rows):
             kernels.corrected_path_signature(
                 points,
@@ -301,7 +303,7 @@ def _compute(
                 out,
                 column,
                 plan.chains,
-                plan.output_map,
+                plan.linear,
                 plan.program,
                 time_aug,
                 end_time,
