@@ -8,9 +8,6 @@ import numpy as np
 import pytest
 
 import treealg
-from treealg import _fast, tables
-from treealg._fast import reference, reference_chains
-from treealg.numeric.corrections import letter_columns
 from treealg.symbolic import exact_signature
 
 DATA = Path(__file__).parent.parent / "data" / "exact_signatures.json"
@@ -184,97 +181,6 @@ def test_ito_correction_is_minus_half_the_covariance_times_the_step():
         np.testing.assert_array_equal(got, np.outer([1, 2], want))
     single = treealg.ito_correction(covariance.astype(np.float32), 0.5)
     assert single.dtype == np.float32
-
-
-# -- the kernel ----------------------------------------------------------------------------------
-
-TOLERANCE = {np.dtype(np.float32): 1e-5, np.dtype(np.float64): 1e-13}
-
-
-def kernel_results(path, correction, degree, longest, planar, *, log=False, **options):
-    """Return what the reference and the kernel write into an array with a margin."""
-    time_aug, n_threads = options.get("time_aug", False), options.get("n_threads", 1)
-    channels = path.shape[2]
-    dimension = channels + time_aug
-    table = tables.chain_arborification(dimension, degree, longest, planar)
-    words = tables.chain_convolution(dimension, degree, longest)
-    layout = tables.chain_words(dimension, degree, longest)
-    columns = letter_columns(channels, time_aug, longest)
-    found = []
-    for door, chains in ((reference, reference_chains), (_fast, _fast)):
-        output = door.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
-        program = None
-        if log:
-            arrays = list(words.parts()[1].values())
-            program = door.ConvolutionProgram(dimension, *arrays, *tables.nodes(degree))
-        layout_of = chains.ChainProgram(dimension, degree, *layout.program(), columns)
-        out = np.full((len(path), output.rows + 3), np.nan, dtype=path.dtype)
-        chains.corrected_path_signature(
-            path, correction, out, 2, layout_of, output, program, time_aug, 1.5, n_threads
-        )
-        found.append(out)
-    return found
-
-
-def assert_parity(found):
-    want, got = found
-    np.testing.assert_array_equal(np.isnan(got), np.isnan(want))
-    scale = np.nanmax(np.abs(want), axis=1, keepdims=True, initial=1.0)
-    error = np.nan_to_num(np.abs(got - want) / scale)
-    assert error.max(initial=0.0) <= TOLERANCE[want.dtype]
-
-
-def inputs(dtype, batch, length, dimension, longest):
-    columns = sum(dimension**k for k in range(2, longest + 1))
-    rng = np.random.default_rng(batch + length)
-    path = rng.normal(size=(batch, length, dimension)) / 4
-    return path.astype(dtype), (rng.normal(size=(batch, length - 1, columns)) / 4).astype(dtype)
-
-
-SIZES = [
-    (1, 2, 2), (1, 7, 2), (1, 5, 5), (2, 4, 2), (2, 4, 4), (3, 3, 2), (3, 4, 2), (4, 3, 3),
-    (5, 3, 2), (6, 3, 2), (9, 2, 2), (2, 6, 2),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("planar", [False, True])
-@pytest.mark.parametrize("log", [False, True])
-@pytest.mark.parametrize(("dimension", "degree", "longest"), SIZES)
-def test_kernel_agrees_for_every_size(dimension, degree, longest, log, planar, dtype):
-    path, correction = inputs(dtype, 9, 6, dimension, longest)
-    assert_parity(kernel_results(path, correction, degree, longest, planar, log=log))
-
-
-@pytest.mark.parametrize("time_aug", [False, True])
-@pytest.mark.parametrize("n_threads", [1, 2, 5])
-@pytest.mark.parametrize("length", [1, 2, 16, 17, 33, 100])
-@pytest.mark.parametrize("batch", [0, 1, 8, 17])
-def test_kernel_agrees_for_every_batch_and_length(batch, length, n_threads, time_aug):
-    path, correction = inputs(np.float64, batch, length, 2, 3)
-    options = {"n_threads": n_threads, "time_aug": time_aug}
-    assert_parity(kernel_results(path, correction, 3, 3, False, **options))
-
-
-@pytest.mark.parametrize("name", ["baseline", "avx2", "avx512"])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_kernel_agrees_for_every_instruction_set(name, dtype):
-    path, correction = inputs(dtype, 3, 40, 3, 2)
-    try:
-        _fast.use_instruction_set(name)
-    except ValueError:
-        pytest.skip(f"this processor has no {name}")
-    try:
-        assert_parity(kernel_results(path, correction, 3, 2, True, n_threads=2))
-    finally:
-        _fast.use_instruction_set(None)
-
-
-def test_kernel_refuses_arrays_that_do_not_fit():
-    path, correction = inputs(np.float64, 3, 5, 2, 2)
-    for wrong in (correction[:2], correction[:, 1:], correction[:, :, 1:]):
-        with pytest.raises((ValueError, IndexError)):
-            kernel_results(path, wrong, 3, 2, False)
 
 
 @pytest.mark.peer

@@ -18,7 +18,11 @@ import numpy.typing as npt
 
 from treealg._fast.reference import ConvolutionProgram, SparseMap, _transformed
 
-__all__ = ["ChainProgram", "corrected_path_signature"]
+__all__ = [
+    "ChainProgram",
+    "corrected_path_signature",
+    "corrected_path_signature_backward",
+]
 
 Array = npt.NDArray[Any]
 
@@ -75,15 +79,38 @@ class ChainProgram:
     def exponential(self, letters: list[Array]) -> Array:
         """Return exp of the letters on every word, shape (columns, batch)."""
         out = np.zeros((self.columns, letters[0].shape[1]), dtype=letters[0].dtype)
-        products = {0: (0, np.ones((1, out.shape[1]), dtype=out.dtype))}
-        for node in range(len(self._child)):
-            length, product = products[node]
+        for node, (length, product) in enumerate(self._products(letters)):
             if node:
                 out[self._words(node)] = product / math.factorial(length)
+        return out
+
+    def exponential_backward(self, letters: list[Array], derivs: Array) -> list[Array]:
+        """Return the derivatives in the letters, given those in the exponential."""
+        found = [np.zeros_like(letter) for letter in letters]
+        products = self._products(letters)
+        d_products = [np.zeros_like(product) for _, product in products]
+        for node in range(len(products) - 1, -1, -1):
+            length, product = products[node]
+            if node:
+                d_products[node] += derivs[self._words(node)] / math.factorial(length)
             for k, child in enumerate(self._child[node]):
                 if child >= 0:
-                    products[int(child)] = (length + 1, _outer(product, letters[k - 1]))
-        return out
+                    shape = (len(product), *letters[k - 1].shape)
+                    d_child = d_products[child].reshape(shape)
+                    found[k - 1] += (product[:, None] * d_child).sum(axis=0)
+                    d_products[node] += (d_child * letters[k - 1]).sum(axis=1)
+        return found
+
+    def _products(self, letters: list[Array]) -> list[tuple[int, Array]]:
+        """Return for each composition its letters, and the product of them on each word."""
+        one = np.ones((1, letters[0].shape[1]), dtype=letters[0].dtype)
+        found = [(0, one)] * len(self._child)
+        for node in range(len(found)):
+            length, product = found[node]
+            for k, child in enumerate(self._child[node]):
+                if child >= 0:
+                    found[child] = (length + 1, _outer(product, letters[k - 1]))
+        return found
 
     def product(self, left: Array, right: Array) -> Array:
         """Return the product of two signatures, shape (columns, batch)."""
@@ -92,6 +119,23 @@ class ChainProgram:
             for a, b in cuts:
                 out[self._words(node)] += _outer(left[self._words(a)], right[self._words(b)])
         return out
+
+    def product_backward(self, left: Array, right: Array, derivs: Array) -> tuple[Array, Array]:
+        """Return the derivatives in both factors, given those in their product."""
+        d_left, d_right = derivs.copy(), derivs.copy()
+        for node, cuts in enumerate(self._cuts):
+            for a, b in cuts:
+                u, v = left[self._words(a)], right[self._words(b)]
+                here = derivs[self._words(node)].reshape(len(u), *v.shape)
+                d_left[self._words(a)] += (here * v[None]).sum(axis=1)
+                d_right[self._words(b)] += (here * u[:, None]).sum(axis=0)
+        return d_left, d_right
+
+    def letters_backward(self, derivs: list[Array], d_step: Array, d_correction: Array) -> None:
+        """Write the derivatives in step and correction, given those in the letters."""
+        d_step[...] = derivs[0].T[:, : d_step.shape[1]]
+        for column, letter in zip(self._columns[1:], derivs[1:], strict=True):
+            d_correction[:, column[column >= 0]] = letter[column >= 0].T
 
     def _words(self, node: int) -> slice:
         return slice(int(self._start[node]), int(self._start[node + 1]))
@@ -146,3 +190,55 @@ def corrected_path_signature(
     if log_program is not None:
         words = log_program.log(words)
     out[:, column : column + output_map.rows] = output_map.apply(words).T
+
+
+def corrected_path_signature_backward(
+    path: Array,
+    correction: Array,
+    derivs: Array,
+    derivs_column: int,
+    out: Array,
+    out_correction: Array,
+    chains: ChainProgram,
+    output_map: SparseMap,
+    log_program: ConvolutionProgram | None,
+    time_aug: bool,
+    end_time: float,
+    n_threads: int,
+) -> None:
+    """Write the derivatives in path and correction, given that in `corrected_path_signature`.
+
+    Parameters
+    ----------
+    path, correction, chains, output_map, log_program, time_aug, end_time, n_threads
+        As for `corrected_path_signature`.
+    derivs : ndarray, shape (batch, columns)
+        Derivatives in the result, which begins at `derivs_column`.
+    derivs_column : int
+        First column read.
+    out : ndarray, shape (batch, length, channels)
+        Receives the derivatives in `path`.
+    out_correction : ndarray, shape (batch, length - 1, columns)
+        Receives those in `correction`.
+    """
+    points = _transformed(path, time_aug, False, end_time)
+    words = [np.zeros((chains.columns, len(path)), dtype=path.dtype)]
+    letters = [
+        chains.letters(points[:, t + 1] - points[:, t], correction[:, t])
+        for t in range(points.shape[1] - 1)
+    ]
+    for letter in letters:
+        words.append(chains.product(words[-1], chains.exponential(letter)))
+    rows = derivs[:, derivs_column : derivs_column + output_map.rows]
+    d_words = output_map.apply_transpose(rows.T)
+    if log_program is not None:
+        d_words = log_program.log_backward(words[-1], d_words)
+    out[...] = 0
+    d_step = np.zeros_like(path[:, 0])
+    for t in range(len(letters) - 1, -1, -1):
+        factor = chains.exponential(letters[t])
+        d_words, d_factor = chains.product_backward(words[t], factor, d_words)
+        d_letters = chains.exponential_backward(letters[t], d_factor)
+        chains.letters_backward(d_letters, d_step, out_correction[:, t])
+        out[:, t + 1] += d_step
+        out[:, t] -= d_step
