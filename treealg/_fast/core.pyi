@@ -39,6 +39,7 @@ class ChainProgram:
         self,
         dimension: int,
         degree: int,
+        letters: npt.NDArray[np.int64],
         start: npt.NDArray[np.int64],
         weight: npt.NDArray[np.int64],
         child: npt.NDArray[np.int32],

@@ -34,6 +34,8 @@ class ChainProgram:
     ----------
     dimension, degree : int
         Labels, and the largest weight of a word.
+    letters : ndarray of int64, shape (longest + 1,)
+        Number of letters of each weight; 0 of weight 0, `dimension` of weight 1.
     start : ndarray of int64, shape (compositions + 1,)
         First word of each composition, and the number of words; composition 0 is the empty one.
     weight : ndarray of int, shape (compositions,)
@@ -43,13 +45,15 @@ class ChainProgram:
     cut_ptr, cut_left, cut_right : ndarray
         The cuts of each composition in two that are not empty.
     letter_column : ndarray of int32, shape (letters,)
-        For letters of 1 to `longest` labels the column of the correction, or -1.
+        For letters of weight 1 to `longest` the column of the correction, or -1: for one of weight
+        1 the step of the path, otherwise nothing.
     """
 
     def __init__(
         self,
         dimension: int,
         degree: int,
+        letters: npt.NDArray[np.int64],
         start: npt.NDArray[np.int64],
         weight: npt.NDArray[np.int64],
         child: npt.NDArray[np.int32],
@@ -66,13 +70,12 @@ class ChainProgram:
             list(zip(cut_left[a:b].tolist(), cut_right[a:b].tolist(), strict=True))
             for a, b in pairwise(cut_ptr.tolist())
         ]
-        sizes = [dimension**k for k in range(1, child.shape[1])]
-        self._columns = np.split(letter_column, np.cumsum(sizes)[:-1])
+        self._columns = np.split(letter_column, np.cumsum(letters)[1:-1])
 
     def letters(self, step: Array, correction: Array) -> list[Array]:
         """Return the increments of the letters of each weight, each of shape (letters, batch)."""
-        found = [step.T]
-        for column in self._columns[1:]:
+        found = [step.T] if self._columns[0][0] < 0 else []
+        for column in self._columns[len(found) :]:
             found.append(np.where(column[:, None] < 0, 0, correction.T[np.maximum(column, 0)]))
         return found
 
@@ -133,8 +136,9 @@ class ChainProgram:
 
     def letters_backward(self, derivs: list[Array], d_step: Array, d_correction: Array) -> None:
         """Write the derivatives in step and correction, given those in the letters."""
-        d_step[...] = derivs[0].T[:, : d_step.shape[1]]
-        for column, letter in zip(self._columns[1:], derivs[1:], strict=True):
+        if self._columns[0][0] < 0:
+            d_step[...] = derivs[0].T[:, : d_step.shape[1]]
+        for column, letter in zip(self._columns, derivs, strict=True):
             d_correction[:, column[column >= 0]] = letter[column >= 0].T
 
     def _words(self, node: int) -> slice:

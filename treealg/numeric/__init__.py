@@ -20,6 +20,10 @@ from treealg.numeric.coefficients import (
     branched_sig_coef_backprop,
     extract_branched_sig_coef,
 )
+from treealg.numeric.general_lifts import (
+    branched_sig_of_lift,
+    branched_sig_of_lift_backprop,
+)
 from treealg.numeric.gradients import branched_log_sig_backprop, branched_sig_backprop
 from treealg.numeric.lifts import ito_correction, realised_correction
 from treealg.numeric.logarithm import branched_sig_to_log_sig, branched_sig_to_log_sig_backprop
@@ -37,6 +41,8 @@ __all__ = [
     "branched_sig_coef",
     "branched_sig_coef_backprop",
     "branched_sig_length",
+    "branched_sig_of_lift",
+    "branched_sig_of_lift_backprop",
     "branched_sig_to_log_sig",
     "branched_sig_to_log_sig_backprop",
     "branched_sig_to_sig",

@@ -16,6 +16,7 @@ from treealg.tables.coefficients import CoefficientTable, coefficients
 from treealg.tables.convolution import convolution, word_convolution
 from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.disk import cache_directory
+from treealg.tables.lifts import lift_arborification, lift_words
 from treealg.tables.linear_map import LinearMap
 from treealg.tables.lyndon import lyndon, lyndon_arborification
 from treealg.tables.quadrature import Quadrature, nodes
@@ -37,6 +38,8 @@ __all__ = [
     "clear_cache",
     "coefficients",
     "convolution",
+    "lift_arborification",
+    "lift_words",
     "log_length",
     "lyndon",
     "lyndon_arborification",

@@ -9,8 +9,10 @@ the leaf of the chain to its root. So the root of the last letter is the last di
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 import numpy as np
 
@@ -19,9 +21,9 @@ from treealg.tables.convolution_table import Int32Array
 from treealg.tables.layout import IntArray
 from treealg.tables.sizes import MAX_COEFFICIENTS, MAX_SHAPES, as_integer
 
-__all__ = ["ChainWords", "chain_words"]
+__all__ = ["ChainWords", "chain_words", "words_of"]
 
-Arrays = tuple[IntArray, IntArray, Int32Array, IntArray, Int32Array, Int32Array]
+Arrays = tuple[IntArray, IntArray, IntArray, Int32Array, IntArray, Int32Array, Int32Array]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +42,8 @@ class ChainWords:
     start : tuple of int
         Words of each composition begin here; the last entry is the number of all words. The empty
         word is not counted, so that ``start[0] == start[1] == 0``.
+    letters : tuple of int
+        The number of letters of each weight, from 0.
     number : dict
         From composition to its number.
 
@@ -62,6 +66,7 @@ class ChainWords:
     longest: int
     compositions: tuple[tuple[int, ...], ...]
     start: tuple[int, ...]
+    letters: tuple[int, ...]
     number: dict[tuple[int, ...], int]
 
     @property
@@ -131,7 +136,8 @@ class ChainWords:
         Returns
         -------
         tuple of numpy.ndarray
-            `start`, the weights, the children, and the cuts: those of composition i are the entries
+            `letters`, `start`, the weights, the children, and the cuts: those of composition i are
+            the entries
             ``cut_ptr[i]`` to ``cut_ptr[i + 1]`` of two arrays of left and right parts.
 
         Raises
@@ -143,7 +149,15 @@ class ChainWords:
         ptr = np.cumsum([0, *map(len, cuts)])
         parts = np.array([cut for found in cuts for cut in found], dtype=np.int32).reshape(-1, 2)
         start = np.array(self.start, dtype=np.int64)
-        return start, self.weights(), self.children(), ptr, parts[:, 0], parts[:, 1]
+        return (
+            np.array(self.letters),
+            start,
+            self.weights(),
+            self.children(),
+            ptr,
+            parts[:, 0],
+            parts[:, 1],
+        )
 
     def children(self) -> Int32Array:
         """Return which composition a composition followed by a letter is.
@@ -213,19 +227,51 @@ def chain_words(dimension: int, degree: int, longest: int) -> ChainWords:
     dimension = as_integer(dimension, "dimension", 1)
     degree = as_integer(degree, "degree", 0)
     longest = as_integer(longest, "longest", 1)
-    counts = [1]
-    total = 0
+    letters = (0, *(dimension**k for k in range(1, longest + 1)))
+    return words_of(letters, degree, "a correction on chains")
+
+
+def words_of(letters: tuple[int, ...], degree: int, what: str) -> ChainWords:
+    """Lay out the words of letters of several weights.
+
+    Parameters
+    ----------
+    letters : tuple of int
+        How many letters there are of each weight, from 0, which has none; those of weight 1 are
+        the labels.
+    degree : int
+        Largest weight of a word.
+    what : str
+        What needs them, for the message.
+
+    Returns
+    -------
+    ChainWords
+
+    Raises
+    ------
+    InvalidValueError
+        If there are more words than the bound in ``treealg.tables.sizes``.
+
+    Examples
+    --------
+    >>> words_of((0, 2, 4, 14), 3, "a lift").size
+    48
+    """
+    dimension, longest = letters[1], len(letters) - 1
+    kinds, words = [1], [1]
     for weight in range(1, degree + 1):
-        counts.append(sum(counts[max(weight - longest, 0) : weight]))
-        total += counts[-1] * dimension**weight
-        if sum(counts) > MAX_SHAPES or total > MAX_COEFFICIENTS:
+        parts = range(1, min(weight, longest) + 1)
+        kinds.append(sum(kinds[weight - k] for k in parts))
+        words.append(sum(words[weight - k] * letters[k] for k in parts))
+        if sum(kinds) > MAX_SHAPES or sum(words) > MAX_COEFFICIENTS:
             raise InvalidValueError(
-                f"a correction on chains of up to {longest} labels at {degree=}, {dimension=} "
-                f"needs at least {total} words of {sum(counts) - 1} kinds, more than the bounds of "
-                f"{MAX_COEFFICIENTS} and {MAX_SHAPES}; lower the degree or give fewer levels"
+                f"{what} for {dimension=}, {degree=} needs at least {sum(words) - 1} words of "
+                f"{sum(kinds) - 1} kinds, more than the bounds of {MAX_COEFFICIENTS} and "
+                f"{MAX_SHAPES}; lower the degree"
             )
     compositions = _compositions(degree, longest)
-    sizes = [dimension ** sum(parts) if parts else 0 for parts in compositions]
-    start = np.concatenate(([0], np.cumsum(np.array(sizes, dtype=np.int64)))).tolist()
+    sizes = [math.prod(letters[k] for k in parts) if parts else 0 for parts in compositions]
+    start = tuple(accumulate(sizes, initial=0))
     number = {parts: i for i, parts in enumerate(compositions)}
-    return ChainWords(dimension, degree, longest, compositions, tuple(start), number)
+    return ChainWords(dimension, degree, longest, compositions, start, letters, number)

@@ -204,17 +204,14 @@ def chain_convolution(dimension: int, degree: int, longest: int) -> ConvolutionT
 def _deconcatenation(layout: ChainWords, block_start: IntArray) -> ConvolutionTable:
     dimension, degree = layout.dimension, layout.degree
     slots, trunks, sizes = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], []
-    for number, parts in enumerate(layout.compositions[1:], 1):
-        block = np.arange(dimension ** (sum(parts) - 1))
+    blocks = np.diff(layout.start) // dimension
+    for number in range(1, len(layout.compositions)):
+        block = np.arange(blocks[number])
         cuts = layout.cuts(number)
         sizes.append(np.full(block.size, len(cuts)))
         if cuts:
-            below = [dimension ** (layout.weight(right) - 1) for _, right in cuts]
-            left = [1 + layout.start[a] + block // p for (a, _), p in zip(cuts, below, strict=True)]
-            right = [
-                layout.start[b] // dimension + block % p
-                for (_, b), p in zip(cuts, below, strict=True)
-            ]
+            left = [1 + layout.start[a] + block // blocks[b] for a, b in cuts]
+            right = [layout.start[b] // dimension + block % blocks[b] for _, b in cuts]
             slots.append(np.stack(left, axis=1).ravel())
             trunks.append(np.stack(right, axis=1).ravel())
     ptr = np.concatenate(([0], np.cumsum(np.concatenate([np.zeros(0, np.int64), *sizes]))))

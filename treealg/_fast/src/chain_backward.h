@@ -104,7 +104,7 @@ static void NAME(descend_chains)(const chain_back *s, int32_t node, Py_ssize_t w
 static void NAME(store_corrections)(const chain_task *task, Py_ssize_t first, int steps) {
     const chain_program *const p = task->forward.p;
     const chain_input *const in = &task->in;
-    for (Py_ssize_t k = 2; k <= p->longest; ++k) {
+    for (Py_ssize_t k = NAME(steps_given)(p) ? 1 : 2; k <= p->longest; ++k) {
         const Py_ssize_t from = p->letter_start[k], size = p->letter_start[k + 1] - from;
         const REAL *const dz = (const REAL *)(task->dz + from * BLOCK);
         for (int l = 0; l < in->used; ++l)
@@ -140,8 +140,9 @@ static void NAME(chain_block_backward)(void *context, Py_ssize_t block, const vo
         NAME(chains_on_top)(s, &part, 1, 0, 0);
     }
     NAME(descend_chains)(s, 0, 0);
-    NAME(store_steps)(task->in.path, p->dimension, task->in.used, task->in.row, task->in.begin,
-                      task->in.end, block * BLOCK, steps, task->dz, task->out);
+    if (!NAME(steps_given)(p))
+        NAME(store_steps)(task->in.path, p->dimension, task->in.used, task->in.row,
+                          task->in.begin, task->in.end, block * BLOCK, steps, task->dz, task->out);
     NAME(store_corrections)(task, block * BLOCK, steps);
 }
 

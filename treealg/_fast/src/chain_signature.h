@@ -116,14 +116,22 @@ static void NAME(corrections)(const chain_program *p, const chain_input *in, Py_
     }
 }
 
+/* Whether the letters of weight 1 are columns of the correction, too, and the path is not read. */
+INLINE int NAME(steps_given)(const chain_program *p) {
+    return p->letter_column[0] >= 0;
+}
+
 /* Read the increments of all letters of a block, those of weight k to z + letter_start[k] * BLOCK;
  * returns the number of segments. */
 static int NAME(read_chains)(const chain_program *p, const chain_input *in, Py_ssize_t block,
                              vec *z) {
     const Py_ssize_t first = block * BLOCK, left = in->longest - first;
     const int steps = left < BLOCK ? (int)left : BLOCK;
-    NAME(increments)(in->path, p->dimension, in->used, in->row, in->begin, in->end, first, steps, z);
-    for (Py_ssize_t k = 2; k <= p->longest; ++k)
+    const int given = NAME(steps_given)(p);
+    if (!given)
+        NAME(increments)(in->path, p->dimension, in->used, in->row, in->begin, in->end, first, steps,
+                         z);
+    for (Py_ssize_t k = given ? 1 : 2; k <= p->longest; ++k)
         NAME(corrections)(p, in, k, first, steps, z + p->letter_start[k] * BLOCK);
     return steps;
 }
