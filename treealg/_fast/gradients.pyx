@@ -60,27 +60,38 @@ cdef int lanes_of_group(
     return used
 
 
+cdef matrix_view rows_in(
+    char *data, Py_ssize_t count, const gradient_task *task, Py_ssize_t step
+) noexcept nogil:
+    """Rows of word coefficients, every `step`-th of those in memory."""
+    cdef matrix_view rows
+    rows.data = data
+    rows.count = count
+    rows.row_stride = step * task.words * task.real
+    rows.column_stride = task.real
+    return rows
+
+
 cdef void word_derivatives(
-    const gradient_task *task, const kernel_table *table, Py_ssize_t first, const matrix_view *sig,
-    Py_ssize_t sig_first, char *cotangent, char *target, char *scratch,
+    const gradient_task *task, const kernel_table *table, Py_ssize_t first, char *signatures,
+    char *cotangent, char *target, char *scratch,
 ) noexcept nogil:
     """Derivatives in the word signatures of a group of paths, to the lane buffer `cotangent`.
 
-    For a logarithm `sig` has the word signatures from row `sig_first` on, and `target` is scratch
-    for as many rows.
+    For a logarithm `signatures` has the rows of word signatures of the group, and `target` is
+    scratch for as many rows.
     """
-    cdef matrix_view rows
+    cdef matrix_view sig, rows
     table.apply_map_transposed(
         task.output_map, &task.derivs, first, task.derivs_column, cotangent
     )
     if task.log_program is NULL:
         return
+    sig = rows_in(signatures, min(<Py_ssize_t> table.lanes, task.path.count - first), task, 1)
+    rows = sig
     rows.data = target
-    rows.count = min(<Py_ssize_t> table.lanes, task.path.count - first)
-    rows.row_stride = task.words * task.real
-    rows.column_stride = task.real
     table.logarithm_backward(
-        task.log_program, sig, 0, NULL, 0, &rows, 0, sig_first, cotangent, scratch
+        task.log_program, &sig, 0, NULL, 0, &rows, 0, 0, cotangent, scratch
     )
     table.load(&rows, 0, 0, task.words, cotangent)
 
@@ -116,18 +127,14 @@ cdef void group_of_paths(
     cdef char *signature = lanes + task.lanes_size
     cdef char *rows = signature + task.lanes_size
     cdef char *scratch = rows + 2 * task.rows_size
-    cdef matrix_view sig
-    sig.data = rows
-    sig.count = used
-    sig.row_stride = task.words * task.real
-    sig.column_stride = task.real
+    cdef matrix_view sig = rows_in(rows, used, task, 1)
     if task.log_program is not NULL:
         table.word_signature(
             &task.path, task.dimension, task.degree, used, row, begin, end, signature, scratch, stop
         )
         table.store(&sig, 0, 0, task.words, signature)
     word_derivatives(
-        task, table, group * table.lanes, &sig, 0, lanes, rows + task.rows_size, scratch
+        task, table, group * table.lanes, rows, lanes, rows + task.rows_size, scratch
     )
     table.word_backward(
         &task.path, task.dimension, task.degree, used, row, begin, end, NULL, lanes, &task.out,
@@ -176,18 +183,6 @@ cdef void cut_paths(
     free_scratch(parts)
 
 
-cdef matrix_view rows_in(
-    char *data, Py_ssize_t count, const gradient_task *task, Py_ssize_t step
-) noexcept nogil:
-    """Rows of word coefficients, every `step`-th of those in memory."""
-    cdef matrix_view rows
-    rows.data = data
-    rows.count = count
-    rows.row_stride = step * task.words * task.real
-    rows.column_stride = task.real
-    return rows
-
-
 cdef void group_of_parts(
     const gradient_task *task, const kernel_table *table, Py_ssize_t group, char *parts,
     char *lanes, interrupt *stop,
@@ -227,12 +222,13 @@ cdef void derivatives_of_wholes(
 ) noexcept nogil:
     """Derivatives in the word signatures of whole paths, as those after their last pieces."""
     cdef Py_ssize_t size = task.words * task.real
-    cdef matrix_view sig = rows_in(wholes, task.path.count, task, 1)
     cdef matrix_view last = rows_in(
         after + (task.pieces - 1) * size, task.path.count, task, task.pieces
     )
     cdef char *rows = lanes + 2 * task.lanes_size
-    word_derivatives(task, table, first, &sig, first, lanes, rows, rows + 2 * task.rows_size)
+    word_derivatives(
+        task, table, first, wholes + first * size, lanes, rows, rows + 2 * task.rows_size
+    )
     table.store(&last, first, 0, task.words, lanes)
 
 

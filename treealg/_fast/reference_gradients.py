@@ -92,7 +92,7 @@ def path_signature_backward(
 
 def _split(level: Array, first: int, dimension: int) -> Array:
     """View words as pairs: the first letters, and the others."""
-    return level.reshape(len(level), dimension**first, -1)
+    return level.reshape(len(level), dimension**first, level.shape[1] // dimension**first)
 
 
 def _exponential(step: Array, degree: int) -> list[Array]:
@@ -100,7 +100,7 @@ def _exponential(step: Array, degree: int) -> list[Array]:
     levels = [np.ones((len(step), 1), dtype=step.dtype)]
     for k in range(1, degree + 1):
         product = levels[-1][:, :, None] * step[:, None, :] / k
-        levels.append(product.reshape(len(step), -1))
+        levels.append(product.reshape(len(step), step.shape[1] ** k))
     return levels
 
 

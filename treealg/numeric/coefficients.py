@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from treealg import tables
 from treealg.errors import InvalidValueError
-from treealg.numeric import arrays, basis, kernels, options, plans
+from treealg.numeric import arrays, basis, kernels, options
+from treealg.numeric.tree_plans import TreePlan, tree_plan
 from treealg.typing import Array, ArrayLike, TreeLike
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["branched_sig_coef", "branched_sig_coef_backprop", "extract_branched_sig_coef"]
 
@@ -79,8 +78,9 @@ def branched_sig_coef(
     Along one segment the value on a tree of n nodes is a polynomial of degree n in time: the
     integral of the product of the values on its branches. That takes about n² / 2 multiplications
     for the tree and all its subtrees, where its words can be factorially many: trees of dozens of
-    nodes are affordable, in any dimension. Subtrees that trees share are computed once. For a good
-    part of a whole basis `branched_sig` is faster. The GIL is released, no argument is changed.
+    nodes are affordable, in any dimension. Subtrees that trees share are computed once. Where all
+    words of that length are fewer than those multiplications, words are integrated instead, as
+    `branched_sig` does. The GIL is released, no argument is changed.
 
     References
     ----------
@@ -102,9 +102,7 @@ def branched_sig_coef(
         view[...] = 1.0
         compact = np.empty((rows.count, len(call.plan.places)), rows.dtype)
     for points, out in arrays.slabs(call.n_threads, compact, rows):
-        kernels.path_coefficients(
-            points, out, 0, call.plan.program_of_trees, *call.transform, call.n_threads
-        )
+        call.values(points, out)
     if compact is not view:
         view[:, call.plan.places] = compact
     return arrays.wrap(result, rows.kind)
@@ -165,7 +163,7 @@ def branched_sig_coef_backprop(
 
     Notes
     -----
-    Backwards through the same polynomials, with values saved at checkpoints. Memory beyond
+    Backwards through the same polynomials or words, with values saved at checkpoints. Memory beyond
     arguments and result is bounded by threads times subtrees times the square root of the length.
     The GIL is released, no argument is changed.
 
@@ -198,9 +196,7 @@ def branched_sig_coef_backprop(
         cotangent = arrays.Rows(compact, rows.kind, 1, "derivs")
     result, view = arrays.allocate(rows, *rows.item)
     for points, dy, out in arrays.slabs(call.n_threads, view, rows, cotangent):
-        kernels.path_coefficients_backward(
-            points, dy, 0, out, call.plan.program_of_trees, *call.transform, call.n_threads
-        )
+        call.gradients(points, dy, out)
     return arrays.wrap(result, rows.kind)
 
 
@@ -291,20 +287,32 @@ def extract_branched_sig_coef(
 
 
 @dataclass(frozen=True, slots=True)
-class _TreePlan(plans.Plan):
-    """The program of some trees, and where its results stand among those of all."""
-
-    program_of_trees: kernels.TreeProgram
-    places: list[int]
-
-
-@dataclass(frozen=True, slots=True)
 class _Call:
     """The checked options of one call."""
 
-    plan: _TreePlan
+    plan: TreePlan
     transform: tuple[bool, bool, float]
     n_threads: int
+
+    def values(self, points: npt.NDArray[Any], out: npt.NDArray[Any]) -> None:
+        """Compute the coefficients of some paths."""
+        plan, rest = self.plan, (*self.transform, self.n_threads)
+        if plan.trees is not None:
+            kernels.path_coefficients(points, out, 0, plan.trees, *rest)
+        else:
+            kernels.path_signature(points, out, 0, plan.degree, plan.output_map, None, *rest)
+
+    def gradients(
+        self, points: npt.NDArray[Any], derivs: npt.NDArray[Any], out: npt.NDArray[Any]
+    ) -> None:
+        """Compute the derivatives in some paths."""
+        plan, rest = self.plan, (*self.transform, self.n_threads)
+        if plan.trees is not None:
+            kernels.path_coefficients_backward(points, derivs, 0, out, plan.trees, *rest)
+        else:
+            kernels.path_signature_backward(
+                points, derivs, 0, out, plan.degree, plan.output_map, None, *rest
+            )
 
 
 def _check(
@@ -316,57 +324,16 @@ def _check(
     planar: Any,
     n_jobs: Any,
 ) -> _Call:
-    """Check every option, and find or build the program of the trees."""
+    """Check every option, and find or build the plan of the trees."""
     time_aug = options.flag(time_aug, "time_aug")
     lead_lag = options.flag(lead_lag, "lead_lag")
     end_time = options.end_time_of(end_time)
     planar = options.flag(planar, "planar")
     n_threads = options.threads(n_jobs)
     dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
-    plan = _plan(_listed(trees), dimension, planar)
+    plan = tree_plan(_listed(trees), dimension, planar, rows.count, rows.item[0] - 1)
     return _Call(plan, (time_aug, lead_lag, end_time), n_threads)
 
 
 def _listed(trees: Any) -> list[Any]:
     return trees if isinstance(trees, list) else [trees]
-
-
-def _plan(trees: list[Any], dimension: int, planar: bool) -> _TreePlan:
-    """Return the program of some trees, kept by their text, which tells True from 1."""
-    try:
-        key = ("coefficients", dimension, planar, repr(trees))
-    except RecursionError:  # a deep tuple, which is no reason to refuse it
-        return _build_plan(trees, dimension, planar)
-    plan = plans.keep_plan(key, lambda: _build_plan(trees, dimension, planar))
-    return plan  # type: ignore[return-value]
-
-
-def _build_plan(trees: list[Any], dimension: int, planar: bool) -> _TreePlan:
-    elements, places = [], []
-    for place, tree in enumerate(trees):
-        element = basis._element(tree, planar)
-        if element is None:
-            continue
-        for label in _labels(element):
-            _check_label(label, dimension)
-        elements.append(element)
-        places.append(place)
-    table = tables.coefficients(elements, dimension)
-    program = kernels.TreeProgram(dimension, table.label, table.left, table.right, table.output)
-    nbytes = 3 * table.nbytes + 8 * len(trees)
-    return _TreePlan(len(trees), len(trees), None, None, nbytes, program, places)
-
-
-def _labels(element: Any) -> Iterator[Any]:
-    for tree in getattr(element, "trees", (element,)):
-        for vertex in tree.vertices():
-            yield vertex.label
-
-
-def _check_label(label: Any, dimension: int) -> None:
-    number = options.integer(label, "the label of a tree", 0)
-    if number >= dimension:
-        raise InvalidValueError(
-            f"trees must have labels from 0 to {dimension - 1}, the channels of the transformed "
-            f"path, got {number}"
-        )

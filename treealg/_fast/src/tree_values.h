@@ -48,19 +48,20 @@ INLINE void NAME(integrate)(const int n, const tree_task *s, int steps, Py_ssize
     vec value = *state;
     for (int t = 0; t < steps; ++t) {
         const vec z = s->z[t * s->d + a];
-        vec sum = value;
+        vec total = z;
         if (c) c[t * (n + 1)] = value;
         if (p) {
+            vec sum = splat(0); /* apart from `value`, so that segments do not wait for each other */
             for (int k = 0; k < n; ++k) {
-                const vec term = z * p[t * n + k] * s->inverse[k + 1];
+                const vec term = p[t * n + k] * s->inverse[k + 1];
                 sum += term;
-                if (c) c[t * (n + 1) + k + 1] = term;
+                if (c) c[t * (n + 1) + k + 1] = z * term;
             }
-        } else {
-            sum += z;
-            if (c) c[t * 2 + 1] = z;
+            total *= sum;
+        } else if (c) {
+            c[t * 2 + 1] = z;
         }
-        value = sum;
+        value += total;
     }
     *state = value;
 }
@@ -87,7 +88,7 @@ INLINE void NAME(integrate_backward)(const int n, const tree_task *s, int steps,
     *cotangent = g;
 }
 
-static void NAME(multiply)(int m, int n, int steps, const vec *p, const vec *q, vec *out) {
+INLINE void NAME(multiply)(const int m, const int n, int steps, const vec *p, const vec *q, vec *out) {
     for (int t = 0; t < steps; ++t, p += m + 1, q += n + 1, out += m + n + 1)
         for (int k = 0; k <= m + n; ++k) {
             vec sum = splat(0);
@@ -96,7 +97,7 @@ static void NAME(multiply)(int m, int n, int steps, const vec *p, const vec *q, 
         }
 }
 
-static void NAME(multiply_backward)(int m, int n, int steps, const vec *p, const vec *q, vec *dp,
+INLINE void NAME(multiply_backward)(const int m, const int n, int steps, const vec *p, const vec *q, vec *dp,
                                     vec *dq, const vec *d) {
     for (int t = 0; t < steps; ++t, p += m + 1, dp += m + 1, q += n + 1, dq += n + 1, d += m + n + 1)
         for (int i = 0; i <= m; ++i) {
@@ -112,6 +113,9 @@ static void NAME(multiply_backward)(int m, int n, int steps, const vec *p, const
 
 /* The orders whose loops are unrolled. */
 #define ORDERS(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
+#define FACTORS(CASE) CASE(1, 1) CASE(1, 2) CASE(2, 1) CASE(1, 3) CASE(3, 1) CASE(2, 2)
+#define PAIR(m, n) ((m) * 8 + (n))
+#define PAIR_OR_0(m, n) ((m) < 8 && (n) < 8 ? PAIR(m, n) : 0)
 
 static void NAME(run_program)(const tree_task *s, int steps, vec *states) {
     const tree_program *const g = s->program;
@@ -120,9 +124,14 @@ static void NAME(run_program)(const tree_task *s, int steps, vec *states) {
         const vec *const p = left < 0 ? NULL : s->p + g->offset[left] * s->steps;
         vec *const c = g->offset[i] < 0 ? NULL : s->p + g->offset[i] * s->steps;
         if (g->label[i] < 0) {
-            const int right = g->right[i];
-            NAME(multiply)(g->order[left], g->order[right], steps, p,
-                           s->p + g->offset[right] * s->steps, c);
+            const int right = g->right[i], m = g->order[left], n = g->order[right];
+            const vec *const q = s->p + g->offset[right] * s->steps;
+            switch (PAIR_OR_0(m, n)) {
+#define CASE(m, n) case PAIR(m, n): NAME(multiply)(m, n, steps, p, q, c); break;
+                FACTORS(CASE)
+#undef CASE
+            default: NAME(multiply)(m, n, steps, p, q, c);
+            }
             continue;
         }
         vec *const state = states + g->state[i];
@@ -162,10 +171,16 @@ static void NAME(tree_block_backward)(void *context, Py_ssize_t block, const voi
         vec *const dp = left < 0 ? NULL : s->dp + from;
         const vec *const dc = g->offset[i] < 0 ? NULL : s->dp + g->offset[i] * s->steps;
         if (g->label[i] < 0) {
-            const int right = g->right[i];
-            const Py_ssize_t other = g->offset[right] * s->steps;
-            NAME(multiply_backward)(g->order[left], g->order[right], steps, p, s->p + other, dp,
-                                    s->dp + other, dc);
+            const int right = g->right[i], m = g->order[left], n = g->order[right];
+            const vec *const q = s->p + g->offset[right] * s->steps;
+            vec *const dq = s->dp + g->offset[right] * s->steps;
+            switch (PAIR_OR_0(m, n)) {
+#define CASE(m, n) \
+            case PAIR(m, n): NAME(multiply_backward)(m, n, steps, p, q, dp, dq, dc); break;
+                FACTORS(CASE)
+#undef CASE
+            default: NAME(multiply_backward)(m, n, steps, p, q, dp, dq, dc);
+            }
             continue;
         }
         vec *const cotangent = s->cotangent + g->state[i];

@@ -1,0 +1,315 @@
+"""The compiled kernels along paths, backwards, and of chosen coefficients, against references."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from treealg import _fast, tables
+from treealg._fast import reference, reference_gradients, reference_trees
+from treealg.symbolic import enumerate_forests, enumerate_trees
+
+TOLERANCE = {np.dtype(np.float32): 2e-5, np.dtype(np.float64): 1e-13}
+
+
+class Reference:
+    """The readable functions, behind one name each."""
+
+    SparseMap = reference.SparseMap
+    ConvolutionProgram = reference.ConvolutionProgram
+    TreeProgram = reference_trees.TreeProgram
+    path_signature_backward = staticmethod(reference_gradients.path_signature_backward)
+    map_rows = staticmethod(reference_gradients.map_rows)
+    path_coefficients = staticmethod(reference_trees.path_coefficients)
+    path_coefficients_backward = staticmethod(reference_trees.path_coefficients_backward)
+
+
+DOORS = (Reference, _fast)
+
+
+@cache
+def sparse_map(door, table):
+    return door.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
+
+
+@cache
+def program(door, table):
+    return door.ConvolutionProgram(
+        table.dimension,
+        table.block_start,
+        table.slot_start,
+        table.factor,
+        table.head,
+        table.tail,
+        table.term_ptr,
+        table.term_slot,
+        table.term_trunk,
+        *tables.nodes(table.degree),
+    )
+
+
+@cache
+def coefficient_table(dimension, degree, planar):
+    """Every third element of the basis, the last ones first, and one of them again."""
+    make = enumerate_forests if planar else enumerate_trees
+    basis = [x for order in range(1, degree + 1) for x in make(order, dimension, planar=planar)]
+    return tables.coefficients([*basis[::-3], basis[-1]], dimension)
+
+
+@cache
+def tree_program(door, table):
+    return door.TreeProgram(table.dimension, table.label, table.left, table.right, table.output)
+
+
+def sample(dtype, *shape):
+    return np.random.default_rng(sum(shape)).normal(size=shape).astype(dtype)
+
+
+def random_walk(dtype, batch, length, channels):
+    """Points whose distance from start to end is about 1/2, so that logarithms lose few digits."""
+    return np.cumsum(sample(dtype, batch, length, channels), axis=1) / np.sqrt(dtype(4 * length))
+
+
+def assert_parity(results):
+    """Compare values, relative to the largest of a path or row."""
+    want, got = (x.reshape(len(x), int(np.prod(x.shape[1:]))) for x in results)
+    np.testing.assert_array_equal(np.isnan(got), np.isnan(want))
+    scale = np.nanmax(np.abs(want), axis=1, keepdims=True, initial=1.0)
+    error = np.nan_to_num(np.abs(got - want) / scale)
+    assert error.max(initial=0.0) <= TOLERANCE[want.dtype]
+
+
+def gradients(path, degree, planar, *, log=False, n_threads=1, time_aug=False, lead_lag=False):
+    dimension = path.shape[2] * (1 + lead_lag) + time_aug
+    table = tables.arborification(dimension, degree, planar)
+    derivs = sample(path.dtype, len(path), table.n_rows * table.width + 3)
+    results = []
+    for door in DOORS:
+        output = sparse_map(door, table)
+        words = program(door, tables.word_convolution(dimension, degree)) if log else None
+        out = np.full(path.shape, np.nan, path.dtype)
+        door.path_signature_backward(
+            path, derivs, 2, out, degree, output, words, time_aug, lead_lag, 1.5, n_threads
+        )
+        results.append(out)
+    return results
+
+
+SIZES = [
+    *[(dimension, degree) for dimension in range(1, 11) for degree in range(1, 4)],
+    (1, 8),
+    (2, 4),
+    (2, 7),
+    (3, 5),
+    (5, 4),
+    (17, 2),
+]
+BATCHES = [0, 1, 2, 7, 8, 9, 17, 35]
+LENGTHS = [1, 2, 3, 16, 17, 18, 33, 65, 130]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(("dimension", "degree"), SIZES)
+def test_gradient_agrees_for_every_size(dimension, degree, log, dtype):
+    path = random_walk(dtype, 9, 19, dimension)
+    assert_parity(gradients(path, degree, False, log=log))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("n_threads", [1, 2, 5])
+@pytest.mark.parametrize("batch", BATCHES)
+def test_gradient_agrees_for_every_batch_and_number_of_threads(batch, n_threads, log, dtype):
+    path = random_walk(dtype, batch, 20, 2)
+    assert_parity(gradients(path, 3, True, log=log, n_threads=n_threads))
+
+
+@pytest.mark.parametrize("time_aug", [False, True])
+@pytest.mark.parametrize("lead_lag", [False, True])
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize("batch", [1, 3, 9])
+def test_gradient_agrees_on_transformed_paths(batch, length, lead_lag, time_aug):
+    path = random_walk(np.float64, batch, length, 2)
+    results = gradients(path, 3, False, time_aug=time_aug, lead_lag=lead_lag, n_threads=2)
+    assert_parity(results)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("batch", [1, 8])
+def test_gradient_agrees_where_not_every_state_is_kept(batch, log):
+    # 120 short words in 8 lanes of 8 bytes, times 38 blocks or more, exceed the memory for states.
+    path = random_walk(np.float64, batch, 4700 if batch == 1 else 600, 3)
+    assert_parity(gradients(path, 5, False, log=log))
+
+
+STRIDES = {
+    "reversed": lambda a: a[::-1, ::-1, ::-1],
+    "transposed": lambda a: np.ascontiguousarray(a.T).T,
+    "channels_apart": lambda a: np.repeat(a, 3, axis=2)[:, :, ::3],
+    "one_path": lambda a: np.broadcast_to(a[:1], a.shape),
+}
+
+
+@pytest.mark.parametrize("batch", [1, 8, 13])
+@pytest.mark.parametrize("strides", STRIDES)
+def test_gradients_agree_for_any_strides(strides, batch):
+    path = STRIDES[strides](random_walk(np.float64, batch, 20, 3))
+    path.flags.writeable = False
+    assert_parity(gradients(path, 3, False))
+    assert_parity(coefficient_results(path, 4, False)[1])
+
+
+@pytest.mark.parametrize("row", [0, 6, 12])
+def test_nan_stays_in_its_row_of_the_gradient(row):
+    path = random_walk(np.float64, 13, 20, 2)
+    clean = gradients(path, 3, False)[1]
+    path[row, 3, 1] = np.nan
+    dirty = gradients(path, 3, False)[1]
+    others = np.arange(13) != row
+    np.testing.assert_array_equal(dirty[others], clean[others])
+    assert np.isnan(dirty[row]).any()
+
+
+@pytest.mark.parametrize("name", ["avx2", "baseline"])
+@pytest.mark.parametrize(("dimension", "degree"), [(1, 3), (3, 4), (6, 3), (9, 2)])
+def test_gradients_agree_on_every_instruction_set(dimension, degree, name):
+    path = random_walk(np.float64, 9, 40, dimension)
+    fastest = _fast.instruction_set_name()
+    try:
+        _fast.use_instruction_set(name)
+    except ValueError:
+        pytest.skip(f"no {name} here")
+    try:
+        results = gradients(path, degree, False)
+        values, derivatives = coefficient_results(path, min(degree, 3), False)
+    finally:
+        _fast.use_instruction_set(fastest)
+    for pair in (results, values, derivatives):
+        assert_parity(pair)
+
+
+# -- chosen coefficients -------------------------------------------------------------------------
+
+
+def coefficient_results(
+    path, degree, planar, *, n_threads=1, time_aug=False, lead_lag=False, table=None
+):
+    """Return values and gradients, by reference and kernel."""
+    dimension = path.shape[2] * (1 + lead_lag) + time_aug
+    table = table or coefficient_table(dimension, degree, planar)
+    derivs = sample(path.dtype, len(path), len(table.output) + 2)
+    values, derivatives = [], []
+    for door in DOORS:
+        trees = tree_program(door, table)
+        out = np.full((len(path), len(table.output) + 3), np.nan, path.dtype)
+        door.path_coefficients(path, out, 2, trees, time_aug, lead_lag, 1.5, n_threads)
+        values.append(out)
+        out = np.full(path.shape, np.nan, path.dtype)
+        door.path_coefficients_backward(
+            path, derivs, 1, out, trees, time_aug, lead_lag, 1.5, n_threads
+        )
+        derivatives.append(out)
+    return values, derivatives
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize(("dimension", "degree"), [(1, 1), (1, 7), (2, 4), (3, 3), (9, 2)])
+def test_coefficients_agree_for_every_size(dimension, degree, planar, dtype):
+    path = random_walk(dtype, 9, 11, dimension)
+    for results in coefficient_results(path, degree, planar):
+        assert_parity(results)
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 5])
+@pytest.mark.parametrize("batch", BATCHES)
+def test_coefficients_agree_for_every_batch_and_number_of_threads(batch, n_threads):
+    path = random_walk(np.float64, batch, 9, 2)
+    for results in coefficient_results(path, 3, True, n_threads=n_threads):
+        assert_parity(results)
+
+
+@pytest.mark.parametrize("time_aug", [False, True])
+@pytest.mark.parametrize("lead_lag", [False, True])
+@pytest.mark.parametrize("length", LENGTHS)
+def test_coefficients_agree_on_transformed_paths(length, lead_lag, time_aug):
+    path = random_walk(np.float64, 3, length, 2)
+    for results in coefficient_results(path, 3, False, time_aug=time_aug, lead_lag=lead_lag):
+        assert_parity(results)
+
+
+def test_coefficients_agree_where_not_every_state_is_kept():
+    path = random_walk(np.float64, 8, 150, 2)
+    for results in coefficient_results(path, 4, True):
+        assert_parity(results)
+
+
+def test_no_coefficients_have_a_zero_gradient():
+    path = random_walk(np.float64, 3, 5, 2)
+    values, derivatives = coefficient_results(path, 1, False, table=tables.coefficients([], 2))
+    assert values[1].shape == (3, 3)
+    np.testing.assert_array_equal(derivatives[1], 0.0)
+
+
+# -- maps of rows --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize("batch", BATCHES)
+def test_maps_of_rows_agree(batch, n_threads, transposed, dtype):
+    table = tables.arborification(2, 4, True)
+    results = []
+    for door in DOORS:
+        linear = sparse_map(door, table)
+        sizes = linear.rows, linear.columns
+        n_in, n_out = sizes if transposed else sizes[::-1]
+        out = np.full((batch, n_out + 3), np.nan, dtype)
+        door.map_rows(sample(dtype, batch, n_in + 2), 1, out, 2, linear, transposed, n_threads)
+        results.append(out)
+    assert_parity(results)
+
+
+# -- wrong calls do not touch memory -------------------------------------------------------------
+
+
+def test_kernels_refuse_arrays_that_do_not_fit():
+    path = np.zeros((2, 5, 2))
+    phi = sparse_map(_fast, tables.arborification(2, 3, False))
+    derivs = np.zeros((2, phi.rows))
+    backward = _fast.path_signature_backward
+    rest = (3, phi, None, False, False, 1.0, 1)
+    with pytest.raises(ValueError, match="columns"):
+        backward(path, derivs, 1, np.zeros_like(path), *rest)
+    with pytest.raises(ValueError, match="shape of the paths"):
+        backward(path, derivs, 0, np.zeros((2, 4, 2)), *rest)
+    with pytest.raises(ValueError, match="contiguous"):
+        backward(path, derivs, 0, np.zeros((2, 5, 4))[:, :, ::2], *rest)
+    with pytest.raises(ValueError, match="dtype"):
+        backward(path, derivs, 0, np.zeros_like(path, dtype=np.float32), *rest)
+    with pytest.raises(ValueError, match="does not fit"):
+        backward(path, derivs, 0, np.zeros_like(path), 2, *rest[1:])
+    words = program(_fast, tables.word_convolution(2, 2))
+    with pytest.raises(ValueError, match="not that of these words"):
+        backward(path, derivs, 0, np.zeros_like(path), 3, phi, words, False, False, 1.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("label", "left", "right", "output"),
+    [
+        ([0], [0], [-1], [0]),
+        ([2], [-1], [-1], [0]),
+        ([-2], [-1], [-1], []),
+        ([0, -1], [-1, 0], [-1, 1], [0]),
+        ([0, -1], [-1, 0], [-1, 0], [1]),
+        ([0], [-1], [-1], [1]),
+        ([0], [-1], [-1], [-1]),
+        ([0, 0], [-1], [-1], [0]),
+    ],
+)
+def test_programs_that_refer_to_nothing_are_refused(label, left, right, output):
+    with pytest.raises(ValueError, match="TreeProgram"):
+        _fast.TreeProgram(2, *(np.array(x, dtype=np.int32) for x in (label, left, right, output)))
