@@ -54,10 +54,12 @@ def assert_exact_on_each_order(got, want, scale, case):
 def test_signature_of_a_path_is_exact_coefficient_by_coefficient(case):
     got = treealg.branched_sig(case.path, case.degree, planar=case.planar)
     assert (np.abs(got - case.sig) <= 1e-13 * scale(case)).all()
+    assert error(got, case.sig) <= 1e-13
 
 
 def test_log_signature_of_a_path_is_exact(case):
     got = treealg.branched_log_sig(case.path, case.degree, planar=case.planar)
+    assert error(got, case.log) <= 1e-13
     assert_exact_on_each_order(got, case.log, scale(case), case)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from functools import wraps
 
 from treealg._fast import chain_gradients, coefficients, gradients, logarithm, paths
@@ -75,17 +74,19 @@ def _fork_safe(kernel: Callable[..., None]) -> Callable[..., None]:
 
 
 def _in_new_thread(kernel: Callable[..., None], arguments: tuple[object, ...]) -> None:
-    outcome: Future[None] = Future()
+    errors: list[BaseException] = []
 
     def run() -> None:
         try:
             kernel(*arguments)
-            outcome.set_result(None)
         except BaseException as error:
-            outcome.set_exception(error)
+            errors.append(error)
 
-    threading.Thread(target=run, daemon=True).start()
-    outcome.result()
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
 
 
 corrected_path_signature = _fork_safe(paths.corrected_path_signature)

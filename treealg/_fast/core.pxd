@@ -25,8 +25,15 @@ cdef extern from "src/kernels.h" nogil:
         const int32_t *col
         const void *coef
 
-    ctypedef struct block_run:
-        int32_t blocks, terms
+    ctypedef struct term_run:
+        int32_t keys, terms
+
+    ctypedef struct term_order:
+        const int64_t *tile_run
+        const term_run *runs
+        const int32_t *key
+        const int32_t *slot
+        const int32_t *other
 
     ctypedef struct convolution_program:
         Py_ssize_t width, degree, n_nodes, n_slots
@@ -40,11 +47,8 @@ cdef extern from "src/kernels.h" nogil:
         Py_ssize_t n_sums
         const int64_t *sum_ptr
         const int32_t *sum_slot
-        const int64_t *tile_run
-        const block_run *runs
-        const int32_t *top_block
-        const int32_t *top_slot
-        const int32_t *top_trunk
+        term_order by_block
+        term_order by_trunk
         const void *factor
         const void *nodes
         const void *weights

@@ -119,11 +119,11 @@ cdef class ConvolutionProgram:
             raise ValueError(f"ConvolutionProgram: more than {TREEALG_MAX_NODES} nodes")
         first = integers[0][-2]
         start = integers[2][first]
-        term_ptr_top, slot_top, trunk_top, sum_ptr, sum_slot = merged_by_trunk(
+        block, slot, trunk, sum_ptr, sum_slot = merged_by_trunk(
             integers[2][first:] - start, indices[2][start:], indices[3][start:], n_slots
         )
-        tiles = tiles_of_blocks(term_ptr_top, slot_top, trunk_top, width)
-        self.keep = (integers, indices, reals, singles, sum_ptr, sum_slot, tiles)
+        orders = orders_of_terms(block, slot, trunk, integers[0][-1] - first, width)
+        self.keep = (integers, indices, reals, singles, sum_ptr, sum_slot, orders)
         self.columns = integers[0][len(integers[0]) - 1] * width
         self.f64.width = width
         self.f64.degree = len(integers[0]) - 1
@@ -139,11 +139,8 @@ cdef class ConvolutionProgram:
         self.f64.n_sums = len(sum_ptr) - 1
         self.f64.sum_ptr = <const int64_t *> address(sum_ptr)
         self.f64.sum_slot = <const int32_t *> address(sum_slot)
-        self.f64.tile_run = <const int64_t *> address(tiles[0])
-        self.f64.runs = <const block_run *> address(tiles[1])
-        self.f64.top_block = <const int32_t *> address(tiles[2])
-        self.f64.top_slot = <const int32_t *> address(tiles[3])
-        self.f64.top_trunk = <const int32_t *> address(tiles[4])
+        fill_order(&self.f64.by_block, orders[0])
+        fill_order(&self.f64.by_trunk, orders[1])
         self.f64.factor = address(reals[0])
         self.f64.nodes = address(reals[1])
         self.f64.weights = address(reals[2])
@@ -229,14 +226,22 @@ cdef const void *address(array):
     return <const void *> at
 
 
+cdef void fill_order(term_order *order, arrays):
+    tile_run, runs, key, slot, other = arrays
+    order.tile_run = <const int64_t *> address(tile_run)
+    order.runs = <const term_run *> address(runs)
+    order.key = <const int32_t *> address(key)
+    order.slot = <const int32_t *> address(slot)
+    order.other = <const int32_t *> address(other)
+
+
 def merged_by_trunk(term_ptr, term_slot, term_trunk, n_slots):
     """Merge the terms of each block that have one trunk; equal sums of slots become one.
 
-    Returns term_ptr, term_slot and term_trunk of the merged terms, and sum_ptr and sum_slot: slot
-    number n_slots + i is the sum of the slots sum_slot[sum_ptr[i]:sum_ptr[i + 1]].
+    Returns block, slot and trunk of the merged terms, and sum_ptr and sum_slot: slot number
+    n_slots + i is the sum of the slots sum_slot[sum_ptr[i]:sum_ptr[i + 1]].
     """
-    n_blocks = len(term_ptr) - 1
-    block = np.repeat(np.arange(n_blocks), np.diff(term_ptr))
+    block = np.repeat(np.arange(len(term_ptr) - 1), np.diff(term_ptr))
     order = np.lexsort((term_slot, term_trunk, block))
     block, slot, trunk = block[order], term_slot[order], term_trunk[order]
     changes = (np.diff(block) != 0) | (np.diff(trunk) != 0)
@@ -252,9 +257,8 @@ def merged_by_trunk(term_ptr, term_slot, term_trunk, n_slots):
         sums.append(distinct)
     sum_ptr = np.cumsum([0, *(distinct.shape[1] for distinct in sums for _ in distinct)])
     sum_slot = np.concatenate([np.empty(0, np.int32), *(distinct.ravel() for distinct in sums)])
-    counts = np.bincount(block[starts], minlength=n_blocks)
     return (
-        np.concatenate([[0], np.cumsum(counts)]),
+        block[starts],
         merged.astype(np.int32),
         trunk[starts],
         sum_ptr.astype(np.int64),
@@ -262,26 +266,45 @@ def merged_by_trunk(term_ptr, term_slot, term_trunk, n_slots):
     )
 
 
-def tiles_of_blocks(term_ptr, term_slot, term_trunk, width):
-    """Return tile_run, runs, top_block, top_slot and top_trunk for the blocks of one order."""
+def orders_of_terms(block, slot, trunk, n_blocks, width):
+    """Return the arrays of the two term_order of terms that are sorted by block."""
     per_tile = max(TREEALG_TILE // width, 1)
-    place = np.arange(len(term_ptr) - 1)
-    tile = place // per_tile
-    terms = np.diff(term_ptr)
-    order = np.lexsort((terms, tile))  # stable; tile by tile, then by number of terms
-    tile, terms = tile[order], terms[order]
-    changes = (np.diff(tile) != 0) | (np.diff(terms) != 0)
+    n_tiles = -(-n_blocks // per_tile)
+    blocks = np.arange(n_blocks)
+    by_block = order_of_terms(
+        n_tiles, blocks // per_tile, blocks % per_tile,
+        np.bincount(block, minlength=n_blocks), slot, trunk,
+    )
+    order = np.lexsort((block, trunk, block // per_tile))
+    tile, key = block[order] // per_tile, trunk[order]
+    changes = (np.diff(tile) != 0) | (np.diff(key) != 0)
     starts = np.flatnonzero(np.concatenate([[True], changes])[: len(order)])
-    runs = np.stack([np.diff(np.append(starts, len(order))), terms[starts]], axis=1)
-    tile_run = np.searchsorted(tile[starts], np.arange(-(-len(order) // per_tile) + 1))
-    shift = term_ptr[:-1][order] - (np.cumsum(terms) - terms)
-    entries = np.repeat(shift, terms) + np.arange(terms.sum())
+    by_trunk = order_of_terms(
+        n_tiles, tile[starts], key[starts], np.diff(np.append(starts, len(order))),
+        slot[order], block[order] % per_tile,
+    )
+    return by_block, by_trunk
+
+
+def order_of_terms(n_tiles, tile, key, terms, slot, other):
+    """Return the arrays of a term_order.
+
+    Keys come with their tile and their number of terms; slot and other are those of the terms, key
+    after key.
+    """
+    order = np.lexsort((terms, tile))  # stable; tile by tile, then by number of terms
+    tile, sorted_terms = tile[order], terms[order]
+    changes = (np.diff(tile) != 0) | (np.diff(sorted_terms) != 0)
+    starts = np.flatnonzero(np.concatenate([[True], changes])[: len(order)])
+    lengths = np.diff(np.append(starts, len(order)))
+    shift = (np.cumsum(terms) - terms)[order] - (np.cumsum(sorted_terms) - sorted_terms)
+    entries = np.repeat(shift, sorted_terms) + np.arange(sorted_terms.sum())
     return (
-        tile_run.astype(np.int64),
-        np.ascontiguousarray(runs, dtype=np.int32),
-        (order % per_tile).astype(np.int32),
-        np.ascontiguousarray(term_slot[entries]),
-        np.ascontiguousarray(term_trunk[entries]),
+        np.searchsorted(tile[starts], np.arange(n_tiles + 1)).astype(np.int64),
+        np.stack([lengths, sorted_terms[starts]], axis=1).astype(np.int32),
+        key[order].astype(np.int32),
+        slot[entries].astype(np.int32),
+        other[entries].astype(np.int32),
     )
 
 

@@ -33,12 +33,11 @@ cdef Py_ssize_t choose_pieces(
     """Into how many pieces to cut each path, so that the lanes of all threads have work.
 
     The cost of a choice is counted in segments per thread; joining a piece to the one before it
-    costs about as much as a few segments, in one lane.
+    costs about as much as a few segments, in one lane. There are at most four times as many
+    pieces as lanes, so that what has to be kept of them does not grow with the batch.
     """
     cdef Py_ssize_t pieces, groups, cost, best = 1, least = -1, join
-    cdef Py_ssize_t limit = min(<Py_ssize_t> (2 * lanes * n_threads), segments // 4)
-    if count >= 2 * lanes * n_threads:
-        return 1
+    cdef Py_ssize_t limit = min(4 * lanes * n_threads // count, segments // 4)
     for pieces in range(1, max(limit, 1) + 1):
         groups = (count * pieces + lanes - 1) // lanes
         groups = (groups + n_threads - 1) // n_threads

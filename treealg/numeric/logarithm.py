@@ -89,13 +89,13 @@ def branched_sig_to_log_sig(
     doi:10.1016/j.jde.2009.11.015.
 
     M. Hairer and D. Kelly, *Geometric versus non-geometric rough paths*, Ann. Inst. H. Poincaré
-    Probab. Statist. 51 (2015), 207-251, section 2, doi:10.1214/13-AIHP564.
+    Probab. Statist. 51 (2015), 207-251, doi:10.1214/13-AIHP564.
 
     H. Munthe-Kaas and W. Wright, *On the Hopf algebraic structure of Lie group integrators*, Found.
     Comput. Math. 8 (2008), 227-257, doi:10.1007/s10208-006-0222-5.
 
     J. Reizenstein and B. Graham, *Algorithm 1004: the iisignature library*, ACM Trans. Math.
-    Softw. 46 (2020), 8:1-8:21, section 4, doi:10.1145/3371237.
+    Softw. 46 (2020), 8:1-8:21, doi:10.1145/3371237.
 
     Examples
     --------
@@ -194,7 +194,7 @@ def branched_sig_to_log_sig_backprop(
     References
     ----------
     J. Reizenstein and B. Graham, *Algorithm 1004: the iisignature library*, ACM Trans. Math.
-    Softw. 46 (2020), 8:1-8:21, section 5, doi:10.1145/3371237.
+    Softw. 46 (2020), 8:1-8:21, doi:10.1145/3371237.
 
     Examples
     --------

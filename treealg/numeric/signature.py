@@ -105,16 +105,16 @@ def branched_sig(
     References
     ----------
     M. Gubinelli, *Ramification of rough paths*, J. Differential Equations 248 (2010), 693-721,
-    section 4, doi:10.1016/j.jde.2009.11.015.
+    doi:10.1016/j.jde.2009.11.015.
 
     M. Hairer and D. Kelly, *Geometric versus non-geometric rough paths*, Ann. Inst. H. Poincaré
-    Probab. Statist. 51 (2015), 207-251, section 2, doi:10.1214/13-AIHP564.
+    Probab. Statist. 51 (2015), 207-251, doi:10.1214/13-AIHP564.
 
     H. Munthe-Kaas and W. Wright, *On the Hopf algebraic structure of Lie group integrators*, Found.
-    Comput. Math. 8 (2008), 227-257, section 3, doi:10.1007/s10208-006-0222-5.
+    Comput. Math. 8 (2008), 227-257, doi:10.1007/s10208-006-0222-5.
 
     P. Kidger and T. Lyons, *Signatory: differentiable computations of the signature and
-    logsignature transforms, on both CPU and GPU*, ICLR 2021, section 5.
+    logsignature transforms, on both CPU and GPU*, ICLR 2021.
 
     Examples
     --------

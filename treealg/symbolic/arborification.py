@@ -47,7 +47,7 @@ def arborification(x: Any) -> Element:
 
     References
     ----------
-    M. Gubinelli, "Ramification of rough paths", J. Differential Equations 248 (2010), section 4.
+    M. Gubinelli, "Ramification of rough paths", J. Differential Equations 248 (2010).
     F. Fauvet and F. Menous, "Ecalle's arborification-coarborification transforms and
     Connes-Kreimer Hopf algebra", Ann. Sci. ENS 50 (2017).
 

@@ -106,7 +106,7 @@ def graft(branch: Any, trunk: Any) -> Element:
     References
     ----------
     F. Chapoton and M. Livernet, "Pre-Lie algebras and the rooted trees operad", IMRN 2001.
-    H. Z. Munthe-Kaas and W. M. Wright, Found. Comput. Math. 8 (2008), section 2.
+    H. Z. Munthe-Kaas and W. M. Wright, Found. Comput. Math. 8 (2008).
 
     Examples
     --------

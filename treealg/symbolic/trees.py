@@ -245,7 +245,7 @@ class RootedTree(Interned):
         r"""The number of automorphisms that keep labels, 1 for a planar tree.
 
         :math:`\sigma(B^+_a(\tau_1^{m_1} \cdots)) = \prod_i m_i! \, \sigma(\tau_i)^{m_i}`
-        (Butcher 2016, section 304).
+        (Butcher 2016, chapter 3).
         """
         if self._symmetry is None:
             self._symmetry = 1 if self._planar else math.prod(
@@ -257,7 +257,7 @@ class RootedTree(Interned):
     def factorial(self) -> int:
         r"""The tree factorial (density), the product over vertices of the order of what they bear.
 
-        :math:`\tau! = |\tau| \prod_i \tau_i!` (Butcher 2016, section 304, there gamma).
+        :math:`\tau! = |\tau| \prod_i \tau_i!` (Butcher 2016, chapter 3, there gamma).
         """
         if self._factorial is None:
             self._factorial = math.prod(tree._order for tree in self.vertices())

@@ -78,7 +78,7 @@ def arborification(dimension: int, degree: int, planar: bool = False) -> LinearM
     ----------
     J. Ecalle (1992), "Singularites non abordables par la geometrie"; F. Fauvet and F. Menous
     (2017), "Ecalle's arborification-coarborification transforms and Connes-Kreimer Hopf algebra",
-    Annales scientifiques de l'ENS 50, section 4.
+    Annales scientifiques de l'ENS 50.
 
     Examples
     --------

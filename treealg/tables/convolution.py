@@ -61,8 +61,8 @@ def convolution(dimension: int, degree: int, planar: bool = False) -> Convolutio
     References
     ----------
     A. Connes and D. Kreimer (1998), "Hopf algebras, renormalization and noncommutative geometry",
-    Comm. Math. Phys. 199, section 2. H. Munthe-Kaas and W. Wright (2008), "On the Hopf algebraic
-    structure of Lie group integrators", Found. Comput. Math. 8, section 4.
+    Comm. Math. Phys. 199. H. Munthe-Kaas and W. Wright (2008), "On the Hopf algebraic
+    structure of Lie group integrators", Found. Comput. Math. 8.
 
     Examples
     --------

@@ -66,7 +66,7 @@ def lyndon(dimension: int, degree: int, method: int) -> LinearMap:
     References
     ----------
     C. Reutenauer (1993), "Free Lie Algebras", sections 4.1 and 5.1. J. Reizenstein and B. Graham
-    (2020), "Algorithm 1004: the iisignature library", ACM TOMS 46, section 4.
+    (2020), "Algorithm 1004: the iisignature library", ACM TOMS 46.
 
     Examples
     --------

@@ -306,7 +306,7 @@ def log_length(dimension: int, degree: int, planar: bool = False, method: int = 
     References
     ----------
     H. Munthe-Kaas and S. Krogstad (2003), "On enumeration problems in Lie-Butcher theory",
-    Future Generation Computer Systems 19, section 3; OEIS A022553.
+    Future Generation Computer Systems 19; OEIS A022553.
 
     Examples
     --------

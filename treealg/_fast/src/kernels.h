@@ -40,10 +40,20 @@ typedef struct {
     const void *coef; /* REAL */
 } sparse_map;
 
-/* Blocks of the highest order whose coproducts have equally many terms. */
+/* Terms in an order that is cheap to walk: tile by tile, within a tile grouped by a key (the block
+ * or the trunk), the keys with equally many terms one after the other, so that the loop over the
+ * terms of a key is the same again and again. Tile i has the runs tile_run[i]:tile_run[i + 1]; of
+ * block and trunk, `key` holds one entry per key and `other` one per term. Blocks are numbered
+ * within their tile. */
 typedef struct {
-    int32_t blocks, terms;
-} block_run;
+    int32_t keys, terms;
+} term_run;
+
+typedef struct {
+    const int64_t *tile_run;
+    const term_run *runs;
+    const int32_t *key, *slot, *other;
+} term_order;
 
 /* The proper coproduct, block by block of `width` elements (see treealg.tables.ConvolutionTable),
  * with the nodes at which the flow exp(tL) is carried. */
@@ -51,17 +61,13 @@ typedef struct {
     Py_ssize_t width, degree, n_nodes, n_slots;
     const int64_t *block_start, *slot_start, *term_ptr;
     const int32_t *term_slot, *term_trunk, *head, *tail;
-    /* The highest order again, tile by tile of TREEALG_TILE / width blocks (at least one). Within a
-     * tile blocks stand in the order of their number of terms, so that the loop over the terms is
-     * the same again and again: tile i has the runs tile_run[i]:tile_run[i + 1], and top_block are
-     * the places of their blocks in the tile. Terms of one trunk are one term here; its slot is then
-     * number n_slots + i, the sum of the slots sum_slot[sum_ptr[i]:sum_ptr[i + 1]]. */
+    /* The highest order again, in tiles of TREEALG_TILE / width blocks (at least one). Terms of one
+     * block and trunk are one term here; its slot is then number n_slots + i, the sum of the slots
+     * sum_slot[sum_ptr[i]:sum_ptr[i + 1]]. */
+    term_order by_block, by_trunk;
     Py_ssize_t n_sums;
     const int64_t *sum_ptr;
     const int32_t *sum_slot;
-    const int64_t *tile_run;
-    const block_run *runs;
-    const int32_t *top_block, *top_slot, *top_trunk;
     const void *factor;                        /* REAL, n_slots */
     /* REAL: n_nodes each, and n_nodes x n_nodes; moments are weights times (1 - nodes). */
     const void *nodes, *weights, *moments, *integration;
@@ -126,8 +132,8 @@ typedef struct {
     void (*apply_map_transposed)(const sparse_map *map, const matrix_view *in, Py_ssize_t first,
                                  Py_ssize_t column, void *lanes);
     size_t (*logarithm_scratch)(const convolution_program *program, int backward);
-    /* X from the rows of `in` (or, without them, from `lanes`); L to `lanes` (if not NULL) and to
-     * the rows of `out` (if not NULL). */
+    /* X from the rows of `in` (or, without them, from `lanes`); L to `lanes`, or, without them, to
+     * the rows of `out`. */
     void (*logarithm)(const convolution_program *program, const matrix_view *in,
                       Py_ssize_t in_column, const matrix_view *out, Py_ssize_t out_column,
                       Py_ssize_t first, void *lanes, void *scratch);

@@ -5,7 +5,8 @@
  * belonging to path l. Lane buffers are aligned to ALIGNMENT bytes. Callers fill unused lanes with
  * copies of a used one, so no lane ever holds uninitialised numbers.
  *
- * The including file defines REAL (float or double), VECTOR_BYTES (16, 32 or 64) and LANES.
+ * The including file defines REAL (float or double), INTEGER (of its size), VECTOR_BYTES (16, 32 or
+ * 64) and LANES.
  */
 
 typedef REAL NAME(vec) __attribute__((vector_size(VECTOR_BYTES)));
@@ -18,14 +19,22 @@ INLINE vec NAME(splat)(REAL x) {
 }
 #define splat NAME(splat)
 
+/* GCC before 12 has no __builtin_shufflevector, Clang no __builtin_shuffle. */
+#if defined(__clang__) || __GNUC__ >= 12
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+typedef INTEGER NAME(ivec) __attribute__((vector_size(VECTOR_BYTES)));
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (NAME(ivec)){__VA_ARGS__})
+#endif
+
 /* Exchange the off-diagonal halves of every 2s x 2s block, for s = LANES/2, ..., 1: after the last
  * stage v is transposed. LO and HI are the lane numbers of the two results. */
 #define EXCHANGE(s, LO, HI)                                              \
     for (int i = 0; i < LANES; ++i)                                      \
         if (!(i & (s))) {                                                \
             const vec a = v[i], b = v[i + (s)];                          \
-            v[i] = __builtin_shufflevector(a, b, LO);                    \
-            v[i + (s)] = __builtin_shufflevector(a, b, HI);              \
+            v[i] = SHUFFLE(a, b, LO);                                    \
+            v[i + (s)] = SHUFFLE(a, b, HI);                              \
         }
 #define LIST(...) __VA_ARGS__
 #define EXCHANGE_LIST(s, LO, HI) EXCHANGE(s, LIST LO, LIST HI)
@@ -75,34 +84,72 @@ INLINE rows_t NAME(rows_of)(const matrix_view *m, Py_ssize_t first) {
 #define rows_of NAME(rows_of)
 
 /* Lane buffer x[0..count) from columns start..start+count of the rows. Whole vectors are
- * transposed; a remainder is covered by a last vector that overlaps the one before. */
-INLINE void NAME(load_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, vec *x) {
-    if (rows->step == (Py_ssize_t)sizeof(REAL) && count >= LANES) {
+ * transposed; a remainder is covered by a last vector that overlaps the one before. With `copy`,
+ * the same columns go to the columns from copy_start on of those rows, too. */
+INLINE void NAME(load_rows_and_copy)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, vec *x,
+                                     const rows_t *copy, Py_ssize_t copy_start) {
+    const Py_ssize_t size = (Py_ssize_t)sizeof(REAL);
+    if (rows->step == size && (!copy || copy->step == size) && count >= LANES) {
         for (Py_ssize_t next = 0; next < count; next += LANES) {
             const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
             vec v[LANES];
             for (int l = 0; l < LANES; ++l)
-                v[l] = *(const uvec *)(rows->base[l] + (start + j) * (Py_ssize_t)sizeof(REAL));
+                v[l] = *(const uvec *)(rows->base[l] + (start + j) * size);
+            if (copy)
+                for (int l = 0; l < copy->used; ++l)
+                    *(uvec *)(copy->base[l] + (copy_start + j) * size) = v[l];
             NAME(transpose)(v);
             for (int l = 0; l < LANES; ++l) x[j + l] = v[l];
         }
         return;
     }
     for (Py_ssize_t j = 0; j < count; ++j)
-        for (int l = 0; l < LANES; ++l)
-            ((REAL *)x)[j * LANES + l] = *(const REAL *)(rows->base[l] + (start + j) * rows->step);
+        for (int l = 0; l < LANES; ++l) {
+            const REAL value = *(const REAL *)(rows->base[l] + (start + j) * rows->step);
+            ((REAL *)x)[j * LANES + l] = value;
+            if (copy && l < copy->used)
+                *(REAL *)(copy->base[l] + (copy_start + j) * copy->step) = value;
+        }
+}
+#define load_rows_and_copy NAME(load_rows_and_copy)
+
+INLINE void NAME(load_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, vec *x) {
+    load_rows_and_copy(rows, start, count, x, NULL, 0);
 }
 #define load_rows NAME(load_rows)
 
-/* Ask for columns start..start+count of the rows ahead of their use. */
-INLINE void NAME(prefetch_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count) {
-    for (int l = 0; l < rows->used; ++l) {
-        const char *const from = rows->base[l] + start * rows->step;
-        for (Py_ssize_t j = 0; j < count * (Py_ssize_t)sizeof(REAL); j += ALIGNMENT)
-            __builtin_prefetch(from + j);
+/* Columns of `to` = the same number of columns of `from`, less lane buffer x[0..count). What is
+ * subtracted is transposed, the rows are not. */
+INLINE void NAME(store_difference)(const rows_t *from, Py_ssize_t from_start, const rows_t *to,
+                                   Py_ssize_t to_start, Py_ssize_t count, const vec *x) {
+    const Py_ssize_t size = (Py_ssize_t)sizeof(REAL);
+    if (from->step == size && to->step == size && count >= LANES) {
+        const Py_ssize_t end = count - LANES;
+        for (Py_ssize_t next = 0; next < count; next += LANES) {
+            const Py_ssize_t j = next < end ? next : end;
+            vec v[LANES];
+            for (int l = 0; l < LANES; ++l) v[l] = x[j + l];
+            NAME(transpose)(v);
+#define SUBTRACT(used)                                                               \
+            for (int l = 0; l < (used); ++l)                                         \
+                *(uvec *)(to->base[l] + (to_start + j) * size) =                     \
+                    *(const uvec *)(from->base[l] + (from_start + j) * size) - v[l];
+            if (to->used == LANES) { /* the usual case, unrolled */
+                SUBTRACT(LANES)
+            } else {
+                SUBTRACT(to->used)
+            }
+#undef SUBTRACT
+        }
+        return;
     }
+    for (Py_ssize_t j = 0; j < count; ++j)
+        for (int l = 0; l < to->used; ++l)
+            *(REAL *)(to->base[l] + (to_start + j) * to->step) =
+                *(const REAL *)(from->base[l] + (from_start + j) * from->step)
+                - ((const REAL *)x)[j * LANES + l];
 }
-#define prefetch_rows NAME(prefetch_rows)
+#define store_difference NAME(store_difference)
 
 /* Columns start..start+count of the rows from lane buffer x[0..count). */
 INLINE void NAME(store_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, const vec *x) {

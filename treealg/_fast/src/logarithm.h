@@ -49,7 +49,7 @@ INLINE size_t NAME(lay_out)(const convolution_program *p, int backward, vec *at,
     TAKE(moment, f->inner_slots);
     TAKE(integral, p->n_slots + p->n_sums);
     if (backward) {
-        TAKE(dx, f->low);
+        TAKE(dx, f->low); /* first, for it alone needs no zeros */
         TAKE(dl, f->low);
         TAKE(dy, f->inner * f->m);
         TAKE(dj, f->low - f->inner);
@@ -159,18 +159,38 @@ INLINE void NAME(inner_orders)(const Py_ssize_t m, const convolution_program *p,
     }
 }
 
+/* The derivative with respect to Y of one head, which slots in a row share: kept in registers until
+ * the head changes. */
+typedef struct {
+    Py_ssize_t head;
+    vec dy[MAX_NODES];
+} NAME(head_sum);
+#define head_sum NAME(head_sum)
+
+INLINE void NAME(use_head)(const Py_ssize_t m, flow *f, head_sum *sum, Py_ssize_t head) {
+    if (sum->head != head) {
+        if (sum->head >= 0)
+            for (Py_ssize_t i = 0; i < m; ++i) f->dy[sum->head * m + i] += sum->dy[i];
+        for (Py_ssize_t i = 0; i < m; ++i) sum->dy[i] = splat(0);
+        sum->head = head;
+    }
+}
+
 INLINE void NAME(inner_orders_backward)(const Py_ssize_t m, const convolution_program *p, flow *f) {
     const REAL *const w = p->weights, *const u = p->moments, *const factor = p->factor;
     for (Py_ssize_t n = p->degree - 2; n >= 1; --n) {
+        head_sum sum = {.head = -1};
         for (Py_ssize_t s = p->slot_start[n] - 1; s >= p->slot_start[n - 1]; --s) {
             const Py_ssize_t y = p->head[s] * m, tail = p->tail[s] * m;
+            NAME(use_head)(m, f, &sum, p->head[s]);
             for (Py_ssize_t i = 0; i < m; ++i) {
                 const vec dv = factor[s] * (f->dvalue[s * m + i] + w[i] * f->dintegral[s]
                                             + u[i] * f->dmoment[s]);
-                f->dy[y + i] += dv * f->value[tail + i];
+                sum.dy[i] += dv * f->value[tail + i];
                 f->dvalue[tail + i] += dv * f->y[y + i];
             }
         }
+        NAME(use_head)(m, f, &sum, -1);
         for (Py_ssize_t b = p->block_start[n] - 1; b >= p->block_start[n - 1]; --b)
             BY_COLUMNS(NAME(inner_columns_backward), m, p, f, b);
     }
@@ -212,14 +232,14 @@ INLINE void NAME(next_columns_backward)(const Py_ssize_t m, const Py_ssize_t n,
     for (int64_t e = p->term_ptr[b]; e < p->term_ptr[b + 1]; ++e) {
         const Py_ssize_t s = p->term_slot[e], k = p->term_trunk[e] * p->width + a;
         const vec integral = f->integral[s], moment = f->moment[s];
-        vec di = f->dintegral[s], dm = f->dmoment[s];
+        vec di = splat(0), dm = splat(0);
         for (Py_ssize_t c = 0; c < n; ++c) {
-            di -= dl[c] * f->l[k + c];
+            di += dl[c] * f->l[k + c];
             dm += dh[c] * f->l[k + c];
             f->dl[k + c] += moment * dh[c] - integral * dl[c];
         }
-        f->dintegral[s] = di;
-        f->dmoment[s] = dm;
+        f->dintegral[s] -= di;
+        f->dmoment[s] += dm;
     }
 }
 
@@ -243,19 +263,22 @@ INLINE void NAME(next_order)(const Py_ssize_t m, const convolution_program *p, f
 INLINE void NAME(next_order_backward)(const Py_ssize_t m, const convolution_program *p, flow *f) {
     const REAL *const w = p->weights, *const factor = p->factor;
     const Py_ssize_t n = p->degree - 1;
+    head_sum sum = {.head = -1};
     for (Py_ssize_t s = p->slot_start[n] - 1; s >= p->slot_start[n - 1]; --s) {
         const vec dintegral = factor[s] * f->dintegral[s];
         if (p->head[s] >= f->inner) {
             f->dj[p->head[s] - f->inner] += dintegral;
         } else {
             const Py_ssize_t y = p->head[s] * m, tail = p->tail[s] * m;
+            NAME(use_head)(m, f, &sum, p->head[s]);
             for (Py_ssize_t i = 0; i < m; ++i) {
                 const vec dv = w[i] * dintegral;
-                f->dy[y + i] += dv * f->value[tail + i];
+                sum.dy[i] += dv * f->value[tail + i];
                 f->dvalue[tail + i] += dv * f->y[y + i];
             }
         }
     }
+    NAME(use_head)(m, f, &sum, -1);
     for (Py_ssize_t b = p->block_start[n] - 1; b >= p->block_start[n - 1]; --b)
         BY_COLUMNS(NAME(next_columns_backward), m, p, f, b);
 }
@@ -300,71 +323,69 @@ static void NAME(low_backward)(const convolution_program *p, flow *f) {
 
 /* --- order N ---------------------------------------------------------------------------------- */
 
-/* Where the walk through the tiles of the highest order stands. */
+/* Where a walk through the tiles of the highest order stands. */
 typedef struct {
-    const block_run *run, *end;
-    const int32_t *block, *slot, *trunk;
+    const term_run *run, *end;
+    const int32_t *key, *slot, *other;
 } NAME(walk);
 #define walk_t NAME(walk)
 
-INLINE walk_t NAME(walk_from_start)(const convolution_program *p) {
-    return (walk_t){p->runs, p->runs, p->top_block, p->top_slot, p->top_trunk};
+INLINE walk_t NAME(start_of)(const term_order *order) {
+    return (walk_t){order->runs, order->runs, order->key, order->slot, order->other};
 }
 
-/* One tile: x holds X of its blocks and receives L. */
+/* One tile: what is to be subtracted from X of its blocks to give L. */
 INLINE void NAME(top_columns)(const Py_ssize_t n, Py_ssize_t w, const flow *f, walk_t *walk,
                               vec *tile) {
-    const int32_t *slot = walk->slot, *trunk = walk->trunk, *block = walk->block;
-    for (const block_run *run = walk->run; run < walk->end; ++run) {
+    const int32_t *slot = walk->slot, *trunk = walk->other, *block = walk->key;
+    for (const term_run *run = walk->run; run < walk->end; ++run) {
         const int32_t terms = run->terms;
-        for (int32_t i = 0; i < run->blocks; ++i, slot += terms, trunk += terms) {
-            vec *const x = tile + *block++ * w;
+        for (int32_t i = 0; i < run->keys; ++i, slot += terms, trunk += terms) {
+            vec *const out = tile + *block++ * w;
             vec sum[MAX_COLUMNS];
-            for (Py_ssize_t c = 0; c < n; ++c) sum[c] = x[c];
+            for (Py_ssize_t c = 0; c < n; ++c) sum[c] = splat(0);
             for (int32_t e = 0; e < terms; ++e) {
                 const vec pruned = f->integral[slot[e]];
                 const vec *const l = f->l + trunk[e] * w;
-                for (Py_ssize_t c = 0; c < n; ++c) sum[c] -= pruned * l[c];
+                for (Py_ssize_t c = 0; c < n; ++c) sum[c] += pruned * l[c];
             }
-            for (Py_ssize_t c = 0; c < n; ++c) x[c] = sum[c];
+            for (Py_ssize_t c = 0; c < n; ++c) out[c] = sum[c];
         }
     }
-    walk->slot = slot, walk->trunk = trunk, walk->block = block;
+    walk->slot = slot, walk->other = trunk, walk->key = block;
 }
 
-/* Its adjoint: x holds the derivative with respect to L, which is also that with respect to X. */
+/* Its adjoint: the tile holds the derivative with respect to L of its blocks. */
 INLINE void NAME(top_columns_backward)(const Py_ssize_t n, Py_ssize_t w, flow *f, walk_t *walk,
                                        vec *tile) {
-    const int32_t *slot = walk->slot, *trunk = walk->trunk, *block = walk->block;
-    for (const block_run *run = walk->run; run < walk->end; ++run) {
+    const int32_t *slot = walk->slot, *block = walk->other, *trunk = walk->key;
+    for (const term_run *run = walk->run; run < walk->end; ++run) {
         const int32_t terms = run->terms;
-        for (int32_t i = 0; i < run->blocks; ++i, slot += terms, trunk += terms) {
-            const vec *const x = tile + *block++ * w;
-            vec d[MAX_COLUMNS];
-            for (Py_ssize_t c = 0; c < n; ++c) d[c] = x[c];
+        for (int32_t i = 0; i < run->keys; ++i, slot += terms, block += terms) {
+            const Py_ssize_t k = *trunk++ * w;
+            vec l[MAX_COLUMNS], dl[MAX_COLUMNS];
+            for (Py_ssize_t c = 0; c < n; ++c) l[c] = f->l[k + c], dl[c] = splat(0);
             for (int32_t e = 0; e < terms; ++e) {
+                const vec *const d = tile + block[e] * w;
                 const vec pruned = f->integral[slot[e]];
-                const vec *const l = f->l + trunk[e] * w;
-                vec *const dl = f->dl + trunk[e] * w;
-                vec sum = f->dintegral[slot[e]];
-                for (Py_ssize_t c = 0; c < n; ++c) {
-                    sum -= d[c] * l[c];
-                    dl[c] -= pruned * d[c];
-                }
-                f->dintegral[slot[e]] = sum;
+                vec sum = d[0] * l[0];
+                for (Py_ssize_t c = 1; c < n; ++c) sum += d[c] * l[c];
+                for (Py_ssize_t c = 0; c < n; ++c) dl[c] += pruned * d[c];
+                f->dintegral[slot[e]] -= sum;
             }
+            for (Py_ssize_t c = 0; c < n; ++c) f->dl[k + c] -= dl[c];
         }
     }
-    walk->slot = slot, walk->trunk = trunk, walk->block = block;
+    walk->slot = slot, walk->other = block, walk->key = trunk;
 }
 
 /* Call function for all columns of the blocks of tile number `tile`, the number of columns a
  * constant, and move the walk to the next tile. */
-#define TOP_TILE(name, function)                                                                 \
+#define TOP_TILE(name, function, order)                                                          \
     static void NAME(name)(const convolution_program *p, flow *f, walk_t *walk, Py_ssize_t tile, \
                            vec *x) {                                                             \
-        walk->run = p->runs + p->tile_run[tile];                                                 \
-        walk->end = p->runs + p->tile_run[tile + 1];                                             \
+        walk->run = p->order.runs + p->order.tile_run[tile];                                     \
+        walk->end = p->order.runs + p->order.tile_run[tile + 1];                                 \
         switch (p->width) {                                                                      \
         case 1: function(1, 1, f, walk, x); return;                                              \
         case 2: function(2, 2, f, walk, x); return;                                              \
@@ -386,8 +407,8 @@ INLINE void NAME(top_columns_backward)(const Py_ssize_t n, Py_ssize_t w, flow *f
         }                                                                                        \
     }
 
-TOP_TILE(top_forward, NAME(top_columns))
-TOP_TILE(top_backward, NAME(top_columns_backward))
+TOP_TILE(top_forward, NAME(top_columns), by_block)
+TOP_TILE(top_backward, NAME(top_columns_backward), by_trunk)
 
 static void NAME(logarithm)(const convolution_program *p, const matrix_view *in,
                             Py_ssize_t in_column, const matrix_view *out, Py_ssize_t out_column,
@@ -400,10 +421,6 @@ static void NAME(logarithm)(const convolution_program *p, const matrix_view *in,
     if (in) {
         from = rows_of(in, first);
         load_rows(&from, in_column, f.low, f.x);
-        if (first + 2 * LANES <= in->count) {
-            const rows_t next = rows_of(in, first + LANES);
-            prefetch_rows(&next, in_column, f.low + step * w);
-        }
     } else {
         memcpy(f.x, whole, (size_t)f.low * sizeof(vec));
     }
@@ -413,16 +430,19 @@ static void NAME(logarithm)(const convolution_program *p, const matrix_view *in,
         to = rows_of(out, first);
         store_rows(&to, out_column, f.low, f.l);
     }
-    walk_t walk = NAME(walk_from_start)(p);
+    walk_t walk = NAME(start_of)(&p->by_block);
     const Py_ssize_t last = p->block_start[p->degree];
     for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
         const Py_ssize_t end = b + step < last ? b + step : last;
-        vec *const x = whole ? whole + b * w : f.tile;
-        if (in) load_rows(&from, in_column + b * w, (end - b) * w, x);
-        if (in) prefetch_rows(&from, in_column + end * w, step * w);
-        if (out) prefetch_rows(&to, out_column + b * w, step * w);
-        NAME(top_forward)(p, &f, &walk, i, x);
-        if (out) store_rows(&to, out_column + b * w, (end - b) * w, x);
+        const Py_ssize_t count = (end - b) * w;
+        NAME(top_forward)(p, &f, &walk, i, f.tile);
+        if (whole) {
+            vec *const x = whole + b * w;
+            if (in) load_rows(&from, in_column + b * w, count, x);
+            for (Py_ssize_t c = 0; c < count; ++c) x[c] -= f.tile[c];
+        } else {
+            store_difference(&from, in_column + b * w, &to, out_column + b * w, count, f.tile);
+        }
     }
 }
 
@@ -437,7 +457,7 @@ static void NAME(logarithm_backward)(const convolution_program *p, const matrix_
     const rows_t from = rows_of(in, first), to = rows_of(out, first);
     rows_t cotangent;
     const size_t size = NAME(lay_out)(p, 1, scratch, &f);
-    memset(f.dx, 0, (size_t)((vec *)scratch + size - f.dx) * sizeof(vec));
+    memset(f.dl, 0, (size_t)((vec *)scratch + size - f.dl) * sizeof(vec));
     load_rows(&from, in_column, f.low, f.x);
     if (derivs) {
         cotangent = rows_of(derivs, first);
@@ -446,14 +466,19 @@ static void NAME(logarithm_backward)(const convolution_program *p, const matrix_
         memcpy(f.dl, whole, (size_t)f.low * sizeof(vec));
     }
     NAME(low_forward)(p, &f);
-    walk_t walk = NAME(walk_from_start)(p);
+    walk_t walk = NAME(start_of)(&p->by_trunk);
     const Py_ssize_t last = p->block_start[p->degree];
     for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
         const Py_ssize_t end = b + step < last ? b + step : last;
-        if (derivs) load_rows(&cotangent, derivs_column + b * w, (end - b) * w, f.tile);
-        else memcpy(f.tile, whole + b * w, (size_t)((end - b) * w) * sizeof(vec));
+        const Py_ssize_t count = (end - b) * w;
+        if (derivs) {
+            load_rows_and_copy(&cotangent, derivs_column + b * w, count, f.tile, &to,
+                               out_column + b * w);
+        } else {
+            memcpy(f.tile, whole + b * w, (size_t)count * sizeof(vec));
+            store_rows(&to, out_column + b * w, count, f.tile);
+        }
         NAME(top_backward)(p, &f, &walk, i, f.tile);
-        store_rows(&to, out_column + b * w, (end - b) * w, f.tile);
     }
     NAME(low_backward)(p, &f);
     store_rows(&to, out_column, f.low, f.dx);

@@ -1,6 +1,6 @@
 /* All kernels in one precision: included once with REAL = float and once with REAL = double.
  *
- * The including file defines REAL, LANES, SUFFIX and what an instruction set has
+ * The including file defines REAL, INTEGER, LANES, SUFFIX and what an instruction set has
  * (VECTOR_BYTES, VECTOR_REGISTERS).
  */
 
@@ -58,12 +58,14 @@ static const kernel_table NAME(kernels) = {
 
 #undef vec
 #undef uvec
+#undef SHUFFLE
 #undef splat
 #undef rows_t
 #undef rows_of
 #undef load_rows
+#undef load_rows_and_copy
+#undef store_difference
 #undef store_rows
-#undef prefetch_rows
 #undef word_state
 #undef flow
 #undef walk_t
@@ -74,3 +76,4 @@ static const kernel_table NAME(kernels) = {
 #undef chain_state
 #undef chain_back
 #undef chain_task
+#undef head_sum

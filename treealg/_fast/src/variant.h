@@ -7,14 +7,17 @@
 #define INLINE static inline __attribute__((always_inline, unused))
 
 #define REAL float
+#define INTEGER int32_t
 #define LANES (VECTOR_BYTES / 4)
 #define SUFFIX f32
 #include "precision.h"
 #undef REAL
+#undef INTEGER
 #undef LANES
 #undef SUFFIX
 
 #define REAL double
+#define INTEGER int64_t
 #define LANES (VECTOR_BYTES / 8)
 #define SUFFIX f64
 #include "precision.h"

@@ -1,7 +1,7 @@
 /* Word signatures of piecewise linear paths, one path per lane.
  *
  * A segment with increment z multiplies the signature by exp(z); on a word of length k that is
- * Horner's scheme (Kidger and Lyons 2021, Signatory, section 3.2)
+ * Horner's scheme (Kidger and Lyons 2021, Signatory)
  *     S_k += (S_{k-1} + (... (S_2 + (S_1 + z/k) z/(k-1)) z/(k-2) ...) z/2) z,
  * built letter by letter from the left. So a word needs its own prefixes only, and the tree of
  * words is walked depth first with time innermost, a block of segments at a time:
@@ -10,6 +10,9 @@
  * for p = parent followed by the letter a, where carry_k(empty) = 1/k. The carries of one branch
  * stay in the first-level cache. Words of length N, nearly all of the work, are a small matrix
  * product over time, carry_N times increments, with its results in registers.
+ *
+ * In one dimension the signature depends on the whole increment only, which is summed up first: no
+ * digits are lost where the path turns back.
  *
  * Layout: words by length, then lexicographically; the empty word is not stored.
  */
@@ -143,6 +146,14 @@ static void NAME(expand)(word_state *s, Py_ssize_t depth, Py_ssize_t word, vec *
     }
 }
 
+/* Take the segments whose increments are in z. */
+static void NAME(extend)(word_state *s, vec *top) {
+    s->top = top;
+    s->pending = s->degree == 1; /* then the one row is that of the empty word */
+    if (s->degree > 1) NAME(expand)(s, 0, 0, s->signature, s->d, s->carries);
+    NAME(flush_rows)(s);
+}
+
 /* Increments of segments first..first+steps of each piece; 0 beyond its end. */
 static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
                              const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
@@ -233,17 +244,23 @@ static void NAME(word_signature)(const path_view *path, Py_ssize_t d, Py_ssize_t
         for (int t = 0; t < BLOCK; ++t) s.carries[k * BLOCK + t] = inverse[k + 1];
     for (int t = 0; t < BLOCK; ++t) s.rows[t] = inverse[1];
 
+    vec total = splat(0);
     for (Py_ssize_t first = 0; first < longest; first += BLOCK) {
         s.steps = (int)(longest - first < BLOCK ? longest - first : BLOCK);
-        s.top = (vec *)signature + top;
-        s.pending = degree == 1; /* then the one row is that of the empty word */
         NAME(increments)(path, d, used, row, begin, end, first, s.steps, z);
-        if (degree > 1) NAME(expand)(&s, 0, 0, signature, d, s.carries);
-        NAME(flush_rows)(&s);
+        if (d == 1)
+            for (int t = 0; t < s.steps; ++t) total += z[t];
+        else
+            NAME(extend)(&s, (vec *)signature + top);
         if ((first / BLOCK) % 64 == 63 && stop) {
             stop->poll(stop);
             if (stop->stop) return;
         }
+    }
+    if (d == 1) {
+        z[0] = total;
+        s.steps = 1;
+        NAME(extend)(&s, (vec *)signature + top);
     }
 }
 

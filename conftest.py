@@ -1,4 +1,4 @@
-"""What all tests share: the disk cache of tables is a directory of its own."""
+"""What all tests and doctests share: the disk cache of tables is a directory of its own."""
 
 import os
 
