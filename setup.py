@@ -75,6 +75,7 @@ setup(
             kernel_module("logarithm"),
             kernel_module("group"),
             kernel_module("gradients"),
+            kernel_module("chain_gradients"),
             kernel_module("coefficients"),
         ],
         compiler_directives={"language_level": 3},

@@ -18,6 +18,17 @@ def log(path=PATH, degree=2, **options):
     return treealg.branched_log_sig(path, degree, **options)
 
 
+COVARIANCES = np.zeros((2, 2, 2))
+
+
+def ito(covariance=COVARIANCES, dt=0.1):
+    return treealg.ito_correction(covariance, dt)
+
+
+def realised(path=PATH):
+    return treealg.realised_correction(path)
+
+
 def transform(path=PATH, **options):
     return treealg.transform_path(path, **options)
 
@@ -118,6 +129,8 @@ INTEGERS = [True, np.bool_(True), 2.0, np.float64(2), "2", None, [2], np.array(2
 FLAGS = [1, 0, np.int64(1), "yes", None, 1.0, np.array(True)]
 
 TYPES = [
+    *bad([sig, log], "correction", 0.5, False, "no", error=TypeError),
+    *bad([sig, log], "correction", np.zeros(4, np.float32), error=TypeError, match="dtype"),
     *[
         case
         for function in ON_ARRAYS
@@ -154,7 +167,11 @@ VALUES = [
     *bad(WITH_JOBS, "n_jobs", 0, np.int32(0), error=ValueError),
     *bad(WITH_METHOD, "method", 1, 2, 3, -1, error=ValueError),
     *bad(ON_PATHS, "end_time", np.nan, np.inf, -np.inf, 10**400, error=ValueError),
-    *bad([sig, log], "correction", 0.5, np.zeros(4), [], False, error=ValueError),
+    *bad([sig, log], "correction", np.zeros(3), np.zeros(12), [0.0], error=ValueError),
+    *bad([sig, log], "correction", np.zeros((5, 4)), np.zeros((1, 4, 4)), error=ValueError),
+    *bad([ito], "covariance", np.zeros(2), np.zeros((2, 3)), np.zeros((0, 0)), error=ValueError),
+    *bad([ito], "dt", np.nan, np.inf, np.zeros(3), error=ValueError),
+    *bad([realised], "path", np.zeros(3), np.zeros((0, 2)), error=ValueError),
     *bad([to_idx], "tree", None, (), (2,), (-1,), (True,), (0.0,), error=ValueError),
     *bad([to_idx], "tree", (((0,), 0), 0), error=ValueError, match="tree.*degree"),
 ]

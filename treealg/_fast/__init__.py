@@ -12,10 +12,10 @@ import threading
 from collections.abc import Callable
 from functools import wraps
 
-from treealg._fast import group, logarithm, paths
-from treealg._fast import coefficients, gradients, logarithm, paths
+from treealg._fast import chain_gradients, coefficients, gradients, group, logarithm, paths
 from treealg._fast.coefficients import TreeProgram
 from treealg._fast.core import (
+    ChainProgram,
     ConvolutionProgram,
     SparseMap,
     has_openmp,
@@ -24,9 +24,12 @@ from treealg._fast.core import (
 )
 
 __all__ = [
+    "ChainProgram",
     "ConvolutionProgram",
     "SparseMap",
     "TreeProgram",
+    "corrected_path_signature",
+    "corrected_path_signature_backward",
     "has_openmp",
     "instruction_set_name",
     "linear_signature",
@@ -34,16 +37,14 @@ __all__ = [
     "log_to_signature",
     "log_to_signature_backward",
     "map_rows",
-    "path_signature",
-    "signature_inverse",
-    "signature_inverse_backward",
-    "signature_product",
-    "signature_product_backward",
-    "map_rows",
     "path_coefficients",
     "path_coefficients_backward",
     "path_signature",
     "path_signature_backward",
+    "signature_inverse",
+    "signature_inverse_backward",
+    "signature_product",
+    "signature_product_backward",
     "signature_to_log",
     "signature_to_log_backward",
     "use_instruction_set",
@@ -97,6 +98,8 @@ def _in_new_thread(kernel: Callable[..., None], arguments: tuple[object, ...]) -
         raise errors[0]
 
 
+corrected_path_signature = _fork_safe(paths.corrected_path_signature)
+corrected_path_signature_backward = _fork_safe(chain_gradients.corrected_path_signature_backward)
 path_signature = _fork_safe(paths.path_signature)
 signature_to_log = _fork_safe(logarithm.signature_to_log)
 signature_to_log_backward = _fork_safe(logarithm.signature_to_log_backward)

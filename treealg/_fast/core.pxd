@@ -82,6 +82,21 @@ cdef extern from "src/kernels.h" nogil:
         const int64_t *offset
         const int32_t *output
 
+    ctypedef struct correction_view:
+        const char *data
+        Py_ssize_t path_stride, time_stride, column_stride
+
+    ctypedef struct chain_program:
+        Py_ssize_t dimension, degree, longest, count
+        const int64_t *start
+        const int32_t *weight
+        const int32_t *child
+        const int64_t *cut_ptr
+        const int32_t *cut_left
+        const int32_t *cut_right
+        const int64_t *letter_start
+        const int32_t *letter_column
+
     ctypedef struct interrupt:
         int stop
         double last
@@ -131,6 +146,18 @@ cdef extern from "src/kernels.h" nogil:
             const path_view *, const tree_program *, Py_ssize_t, int, const Py_ssize_t *,
             const Py_ssize_t *, const Py_ssize_t *, void *, const matrix_view *, void *,
             interrupt *) noexcept nogil
+        size_t (*chain_signature_scratch)(const chain_program *) noexcept nogil
+        void (*chain_signature)(
+            const chain_program *, const path_view *, const correction_view *, int,
+            const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, void *, void *,
+            interrupt *) noexcept nogil
+        void (*chain_product)(const chain_program *, void *, const void *) noexcept nogil
+        size_t (*chain_backward_scratch)(const chain_program *, Py_ssize_t) noexcept nogil
+        void (*chain_backward)(
+            const chain_program *, const path_view *, const correction_view *, int,
+            const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, void *,
+            const matrix_view *, const matrix_view *, Py_ssize_t, void *,
+            interrupt *) noexcept nogil
 
     ctypedef struct instruction_set:
         const char *name
@@ -165,6 +192,12 @@ cdef class SparseMap:
 
 cdef class ConvolutionProgram:
     cdef convolution_program f32, f64
+    cdef readonly Py_ssize_t columns
+    cdef tuple keep
+
+
+cdef class ChainProgram:
+    cdef chain_program program
     cdef readonly Py_ssize_t columns
     cdef tuple keep
 

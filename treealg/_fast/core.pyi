@@ -32,6 +32,23 @@ class ConvolutionProgram:
         integration: npt.NDArray[np.float64],
     ) -> None: ...
 
+class ChainProgram:
+    columns: int
+    largest_column: int
+    def __init__(
+        self,
+        dimension: int,
+        degree: int,
+        letters: npt.NDArray[np.int64],
+        start: npt.NDArray[np.int64],
+        weight: npt.NDArray[np.int64],
+        child: npt.NDArray[np.int32],
+        cut_ptr: npt.NDArray[np.int64],
+        cut_left: npt.NDArray[np.int32],
+        cut_right: npt.NDArray[np.int32],
+        letter_column: npt.NDArray[np.int32],
+    ) -> None: ...
+
 def instruction_set_name() -> str: ...
 def use_instruction_set(name: str | None) -> None: ...
 def has_openmp() -> bool: ...

@@ -154,6 +154,73 @@ cdef class ConvolutionProgram:
         self.f32.integration = address(singles[4])
 
 
+cdef class ChainProgram:
+    """The words of chains and where the increments of their letters are; see tables.ChainWords."""
+
+    def __cinit__(
+        self, Py_ssize_t dimension, Py_ssize_t degree, letters, start, weight, child, cut_ptr,
+        cut_left, cut_right, letter_column,
+    ):
+        letter_start = np.cumsum([0, *letters])
+        longs = [np.ascontiguousarray(x, dtype=np.int64) for x in (start, cut_ptr, letter_start)]
+        ints = [
+            np.ascontiguousarray(x, dtype=np.int32)
+            for x in (weight, child, cut_left, cut_right, letter_column)
+        ]
+        check_chains(dimension, degree, longs, ints)
+        cdef Py_ssize_t longest = ints[1].shape[1] - 1
+        self.keep = (longs, ints)
+        self.columns = longs[0][-1]
+        self.program.dimension = dimension
+        self.program.degree = degree
+        self.program.longest = longest
+        self.program.count = len(ints[0])
+        self.program.start = <const int64_t *> address(longs[0])
+        self.program.cut_ptr = <const int64_t *> address(longs[1])
+        self.program.letter_start = <const int64_t *> address(longs[2])
+        self.program.weight = <const int32_t *> address(ints[0])
+        self.program.child = <const int32_t *> address(ints[1])
+        self.program.cut_left = <const int32_t *> address(ints[2])
+        self.program.cut_right = <const int32_t *> address(ints[3])
+        self.program.letter_column = <const int32_t *> address(ints[4])
+
+    @property
+    def largest_column(self):
+        """The last column of a correction that is read, or -1."""
+        return int(self.keep[1][4].max(initial=-1))
+
+
+def check_chains(dimension, degree, longs, ints):
+    """Raise ValueError where a layout of chains would make a kernel leave its arrays."""
+    start, cut_ptr, letter_start = longs
+    weight, child, left, right, column = ints
+    count, longest = child.shape[0], child.shape[1] - 1
+    letters, sizes = np.diff(letter_start), np.diff(start)
+    if (
+        dimension < 1 or degree < 1 or longest < 1 or len(weight) != count or weight[0] != 0
+        or len(start) != count + 1 or start[0] != 0 or sizes[0] != 0 or np.any(sizes[1:] < 1)
+        or np.any(weight > degree) or np.any(child >= count) or np.any(np.diff(weight) < 0)
+        or len(letters) != longest + 1 or letters[0] != 0 or letters[1] != dimension
+        or np.any(letters[1:] < 1) or len(column) != letter_start[-1]
+    ):
+        raise ValueError("ChainProgram: the arrays do not fit each other")
+    k = np.arange(longest + 1)
+    follows = (k > 0) & (weight[:, None] + k <= degree)
+    before = np.concatenate([[1], sizes[1:]])  # the empty word, too, may be followed by a letter
+    if (
+        np.any(follows != (child >= 0))
+        or np.any(follows & (sizes[np.maximum(child, 0)] != before[:, None] * letters))
+        or np.any(follows & (weight[np.maximum(child, 0)] != weight[:, None] + k))
+        or len(cut_ptr) != count + 1 or cut_ptr[0] != 0 or np.any(np.diff(cut_ptr) < 0)
+        or cut_ptr[-1] != len(left) or len(left) != len(right)
+        or np.any(left < 1) or np.any(right < 1) or np.any(left >= count)
+        or np.any(right >= count)
+        or np.any(weight[left] + weight[right] != np.repeat(weight, np.diff(cut_ptr)))
+        or np.any(sizes[left] * sizes[right] != np.repeat(sizes, np.diff(cut_ptr)))
+    ):
+        raise ValueError("ChainProgram: a composition does not fit those that it is made of")
+
+
 cdef const void *address(array):
     cdef Py_ssize_t at = array.ctypes.data
     return <const void *> at

@@ -1,7 +1,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from treealg._fast.core import ConvolutionProgram, SparseMap
+from treealg._fast.core import ChainProgram, ConvolutionProgram, SparseMap
 
 def path_signature(
     path: npt.NDArray[np.floating],
@@ -12,6 +12,18 @@ def path_signature(
     log_program: ConvolutionProgram | None,
     time_aug: bool,
     lead_lag: bool,
+    end_time: float,
+    n_threads: int,
+) -> None: ...
+def corrected_path_signature(
+    path: npt.NDArray[np.floating],
+    correction: npt.NDArray[np.floating],
+    out: npt.NDArray[np.floating],
+    column: int,
+    chains: ChainProgram,
+    output_map: SparseMap,
+    log_program: ConvolutionProgram | None,
+    time_aug: bool,
     end_time: float,
     n_threads: int,
 ) -> None: ...

@@ -12,9 +12,9 @@ thread that made the call takes it again every now and then to see whether a sig
 from cython.parallel cimport parallel, prange
 
 from treealg._fast.core cimport (
-    GROUPS_PER_POLL, MAX_LANES, OUT_OF_MEMORY, Buffer, ConvolutionProgram, Signals, SparseMap,
-    aligned_scratch, convolution_program, free_scratch, interrupt, kernel_table, matrix_view,
-    path_view, sparse_map,
+    GROUPS_PER_POLL, MAX_LANES, OUT_OF_MEMORY, Buffer, ChainProgram, ConvolutionProgram, Signals,
+    SparseMap, aligned_scratch, chain_program, convolution_program, correction_view, free_scratch,
+    interrupt, kernel_table, matrix_view, path_view, sparse_map,
 )
 
 
@@ -23,6 +23,8 @@ cdef struct word_task:
     Py_ssize_t dimension, degree, words, segments, pieces
     size_t lanes_size, scratch_size
     bint single
+    const chain_program *chains  # NULL for a path without correction
+    correction_view correction
 
 
 cdef Py_ssize_t choose_pieces(
@@ -65,6 +67,11 @@ cdef void pieces_of_group(
         begin[lane] = part * task.segments // task.pieces
         end[lane] = (part + 1) * task.segments // task.pieces
         used += 1
+    if task.chains is not NULL:
+        table.chain_signature(
+            task.chains, &task.path, &task.correction, used, row, begin, end, lanes, scratch, stop
+        )
+        return
     table.word_signature(
         &task.path, task.dimension, task.degree, used, row, begin, end, lanes, scratch, stop
     )
@@ -96,6 +103,7 @@ def path_signature(
     cdef const sparse_map *map_ = &output_map.f32 if source.single else &output_map.f64
     cdef const convolution_program *log_ = NULL
     cdef Py_ssize_t power = 1
+    task.chains = NULL
     task.path.data = <const char *> source.view.buf
     task.path.count = source.view.shape[0]
     task.path.length = source.view.shape[1]
@@ -125,6 +133,72 @@ def path_signature(
     if log_program is not None:
         if log_program.columns != task.words:
             raise ValueError("path_signature: the logarithm is not that of these words")
+        log_ = &log_program.f32 if source.single else &log_program.f64
+        task.scratch_size = max(task.scratch_size, table.logarithm_scratch(log_, 0))
+    task.pieces = choose_pieces(task.path.count, task.segments, table.lanes, n_threads)
+
+    cdef Signals signals = Signals()
+    with nogil:
+        if task.pieces == 1:
+            whole_paths(&task, table, log_, map_, &rows, column, &signals.flag, n_threads)
+        else:
+            cut_paths(&task, table, log_, map_, &rows, column, &signals.flag, n_threads)
+    signals.finish()
+
+
+def corrected_path_signature(
+    path, correction, out, Py_ssize_t column, ChainProgram chains not None,
+    SparseMap output_map not None, ConvolutionProgram log_program, bint time_aug, double end_time,
+    int n_threads,
+):
+    """Write the mapped signature of words of chains, or its logarithm, to a row of `out`.
+
+    See the NumPy function of the same name in `treealg._fast.reference_chains` for the arguments.
+    """
+    cdef Buffer source = Buffer(path, 3, False)
+    cdef Buffer increments = Buffer(correction, 3, False)
+    cdef Buffer target = Buffer(out, 2, True)
+    cdef const kernel_table *table = source.table
+    cdef word_task task
+    cdef matrix_view rows = target.matrix()
+    cdef const sparse_map *map_ = &output_map.f32 if source.single else &output_map.f64
+    cdef const convolution_program *log_ = NULL
+    task.chains = &chains.program
+    task.path.data = <const char *> source.view.buf
+    task.path.count = source.view.shape[0]
+    task.path.length = source.view.shape[1]
+    task.path.channels = source.view.shape[2]
+    task.path.path_stride = source.view.strides[0]
+    task.path.time_stride = source.view.strides[1]
+    task.path.channel_stride = source.view.strides[2]
+    task.path.time_aug = time_aug
+    task.path.lead_lag = False
+    task.path.end_time = end_time
+    task.correction.data = <const char *> increments.view.buf
+    task.correction.path_stride = increments.view.strides[0]
+    task.correction.time_stride = increments.view.strides[1]
+    task.correction.column_stride = increments.view.strides[2]
+    task.dimension = task.path.channels + time_aug
+    task.degree = task.chains.degree
+    task.segments = task.path.length - 1
+    task.words = chains.columns
+    target.check_columns(source, task.path.count, column, output_map.rows)
+    if (
+        task.dimension != task.chains.dimension or task.segments < 0 or n_threads < 1
+        or output_map.columns != task.words or increments.single != source.single
+        or increments.view.shape[0] != task.path.count
+        or increments.view.shape[1] != task.segments
+        or increments.view.shape[2] <= chains.largest_column
+    ):
+        raise ValueError("corrected_path_signature: the arguments do not fit each other")
+    if task.path.count == 0:
+        return
+    task.single = source.single
+    task.lanes_size = task.words * table.lanes * (4 if source.single else 8)
+    task.scratch_size = table.chain_signature_scratch(task.chains)
+    if log_program is not None:
+        if log_program.columns != task.words:
+            raise ValueError("corrected_path_signature: the logarithm is not that of these words")
         log_ = &log_program.f32 if source.single else &log_program.f64
         task.scratch_size = max(task.scratch_size, table.logarithm_scratch(log_, 0))
     task.pieces = choose_pieces(task.path.count, task.segments, table.lanes, n_threads)
@@ -197,6 +271,12 @@ cdef void cut_paths(
                     stop.poll(stop)
         for i in prange(count, schedule="static"):
             for piece in range(1, task.pieces):
+                if task.chains is not NULL:
+                    table.chain_product(
+                        task.chains, joined + i * task.pieces * size,
+                        joined + (i * task.pieces + piece) * size,
+                    )
+                    continue
                 table.word_product(
                     joined + i * task.pieces * size, joined + (i * task.pieces + piece) * size,
                     task.dimension, task.degree,

@@ -11,21 +11,6 @@ from treealg.numeric.basis import (
     trees_of_order,
 )
 from treealg.numeric.bch import branched_log_sig_combine, branched_log_sig_combine_backprop
-from treealg.numeric.exponential import branched_log_sig_to_sig, branched_log_sig_to_sig_backprop
-from treealg.numeric.group import (
-    branched_sig_combine,
-    branched_sig_combine_backprop,
-    branched_sig_inverse,
-    branched_sig_inverse_backprop,
-)
-from treealg.numeric.join import branched_sig_join, branched_sig_join_backprop
-from treealg.numeric.linear import (
-    linear_branched_log_sig,
-    linear_branched_log_sig_backprop,
-    linear_branched_sig,
-    linear_branched_sig_backprop,
-)
-from treealg.numeric.log_join import branched_log_sig_join, branched_log_sig_join_backprop
 from treealg.numeric.bridges import (
     branched_sig_to_sig,
     sig_to_branched_sig,
@@ -36,7 +21,27 @@ from treealg.numeric.coefficients import (
     branched_sig_coef_backprop,
     extract_branched_sig_coef,
 )
+from treealg.numeric.exponential import branched_log_sig_to_sig, branched_log_sig_to_sig_backprop
+from treealg.numeric.general_lifts import (
+    branched_sig_of_lift,
+    branched_sig_of_lift_backprop,
+)
 from treealg.numeric.gradients import branched_log_sig_backprop, branched_sig_backprop
+from treealg.numeric.group import (
+    branched_sig_combine,
+    branched_sig_combine_backprop,
+    branched_sig_inverse,
+    branched_sig_inverse_backprop,
+)
+from treealg.numeric.join import branched_sig_join, branched_sig_join_backprop
+from treealg.numeric.lifts import ito_correction, realised_correction
+from treealg.numeric.linear import (
+    linear_branched_log_sig,
+    linear_branched_log_sig_backprop,
+    linear_branched_sig,
+    linear_branched_sig_backprop,
+)
+from treealg.numeric.log_join import branched_log_sig_join, branched_log_sig_join_backprop
 from treealg.numeric.logarithm import branched_sig_to_log_sig, branched_sig_to_log_sig_backprop
 from treealg.numeric.paths import transform_path
 from treealg.numeric.plans import clear_cache, warm_up
@@ -45,36 +50,40 @@ from treealg.numeric.words import log_sig, sig
 
 __all__ = [
     "branched_log_sig",
+    "branched_log_sig_backprop",
     "branched_log_sig_combine",
     "branched_log_sig_combine_backprop",
     "branched_log_sig_join",
     "branched_log_sig_join_backprop",
-    "branched_log_sig_backprop",
     "branched_log_sig_length",
     "branched_log_sig_to_sig",
     "branched_log_sig_to_sig_backprop",
     "branched_sig",
+    "branched_sig_backprop",
+    "branched_sig_coef",
+    "branched_sig_coef_backprop",
     "branched_sig_combine",
     "branched_sig_combine_backprop",
     "branched_sig_inverse",
     "branched_sig_inverse_backprop",
     "branched_sig_join",
     "branched_sig_join_backprop",
-    "branched_sig_backprop",
-    "branched_sig_coef",
-    "branched_sig_coef_backprop",
     "branched_sig_length",
+    "branched_sig_of_lift",
+    "branched_sig_of_lift_backprop",
     "branched_sig_to_log_sig",
     "branched_sig_to_log_sig_backprop",
     "branched_sig_to_sig",
     "clear_cache",
     "extract_branched_sig_coef",
     "idx_to_tree",
+    "ito_correction",
     "linear_branched_log_sig",
     "linear_branched_log_sig_backprop",
     "linear_branched_sig",
     "linear_branched_sig_backprop",
     "log_sig",
+    "realised_correction",
     "sig",
     "sig_to_branched_sig",
     "sig_to_branched_sig_backprop",

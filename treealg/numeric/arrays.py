@@ -29,6 +29,7 @@ __all__ = [
     "as_path",
     "as_rows",
     "check_alike",
+    "check_kinds",
     "slabs",
     "wrap",
 ]
@@ -315,6 +316,27 @@ def check_alike(first: Rows, second: Rows) -> None:
     InvalidValueError
         If their leading shapes differ.
     """
+    check_kinds(first, second)
+    if first.batch != second.batch:
+        raise InvalidValueError(
+            f"{first.name} and {second.name} must have the same leading shape, got {first.batch} "
+            f"and {second.batch}; select or repeat rows until they match"
+        )
+
+
+def check_kinds(first: Rows, second: Rows) -> None:
+    """Refuse two arguments of different kind or dtype.
+
+    Parameters
+    ----------
+    first, second : Rows
+        The arguments.
+
+    Raises
+    ------
+    InvalidTypeError
+        If one is a tensor and the other is not, or if they are computed in different dtypes.
+    """
     if first.kind is not second.kind:
         raise InvalidTypeError(
             f"{first.name} and {second.name} must be of one kind, got a {first.kind} and a "
@@ -324,11 +346,6 @@ def check_alike(first: Rows, second: Rows) -> None:
         raise InvalidTypeError(
             f"{first.name} and {second.name} must have one dtype, got {first.dtype} and "
             f"{second.dtype} (integers and lists count as float64); convert one of them"
-        )
-    if first.batch != second.batch:
-        raise InvalidValueError(
-            f"{first.name} and {second.name} must have the same leading shape, got {first.batch} "
-            f"and {second.batch}; select or repeat rows until they match"
         )
 
 

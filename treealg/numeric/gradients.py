@@ -6,6 +6,9 @@ from typing import Any
 
 from treealg.errors import InvalidValueError
 from treealg.numeric import arrays, kernels, options, plans, scalars
+from treealg.numeric.chain_plans import ChainPlan, chain_plan
+from treealg.numeric.corrected_gradients import corrected_sig_backprop
+from treealg.numeric.corrections import as_correction, empty_like
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_log_sig_backprop", "branched_sig_backprop"]
@@ -22,8 +25,9 @@ def branched_sig_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    correction: ArrayLike | None = None,
     n_jobs: int = 1,
-) -> Array:
+) -> Array | tuple[Array, Array]:
     r"""Compute the gradient in a path from that in its branched signature.
 
     For a scalar function :math:`F` of the signature :math:`X` of the points :math:`x_i`, this is
@@ -51,6 +55,8 @@ def branched_sig_backprop(
         Basis of ordered forests rather than non-planar trees.
     scalar_term : bool or None, default None
         Whether `bsig_derivs` has a place for the scalar; None lets its length tell.
+    correction : ArrayLike or None, default None
+        The correction that was given, as for `branched_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -58,7 +64,9 @@ def branched_sig_backprop(
     -------
     Array, shape (..., length, channels)
         Derivatives of :math:`F` in the points, of the shape, kind and dtype of `path` (float64 for
-        integers and lists), never sharing memory with an argument.
+        integers and lists), never sharing memory with an argument. With a correction the pair of
+        this and the derivatives in the correction, of its own shape: the sum over the segments or
+        paths that share it.
 
     Raises
     ------
@@ -69,8 +77,9 @@ def branched_sig_backprop(
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `bsig_derivs` has not the
         length of this basis, or `bsig` not the shape of `bsig_derivs`, or a scalar that is neither
-        1 nor NaN; if the leading shapes differ; if `degree` is negative, `n_jobs` is 0 or
-        `end_time` is not finite; or if the basis or the result does not fit in memory.
+        1 nor NaN; if the leading shapes differ; if `correction` has another shape, or is combined
+        with `lead_lag`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; or if
+        the basis or the result does not fit in memory.
 
     See Also
     --------
@@ -104,7 +113,7 @@ def branched_sig_backprop(
     """
     derivs = arrays.as_rows(bsig_derivs, "bsig_derivs", 1)
     forward = None if bsig is None else arrays.as_rows(bsig, "bsig", 1)
-    options_ = (degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs)
+    options_ = (degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs)
     return _backward(path, forward, derivs, options_, False, 0)
 
 
@@ -118,9 +127,10 @@ def branched_log_sig_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    correction: ArrayLike | None = None,
     method: int = 0,
     n_jobs: int = 1,
-) -> Array:
+) -> Array | tuple[Array, Array]:
     r"""Compute the gradient in a path from that in its branched log-signature.
 
     Parameters
@@ -143,6 +153,8 @@ def branched_log_sig_backprop(
         Basis of ordered forests rather than non-planar trees.
     scalar_term : bool or None, default None
         Whether `blogsig_derivs` has a place for the scalar; None lets its length tell.
+    correction : ArrayLike or None, default None
+        The correction that was given, as for `branched_sig`.
     method : {0, 1, 2}, default 0
         Form of the log-signature, as for `branched_log_sig`.
     n_jobs : int, default 1
@@ -152,7 +164,8 @@ def branched_log_sig_backprop(
     -------
     Array, shape (..., length, channels)
         Derivatives in the points, of the shape, kind and dtype of `path` (float64 for integers and
-        lists), never sharing memory with an argument.
+        lists), never sharing memory with an argument. With a correction the pair of this and the
+        derivatives in the correction, as for `branched_sig_backprop`.
 
     Raises
     ------
@@ -162,10 +175,10 @@ def branched_log_sig_backprop(
         real number, or a flag no boolean.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `blogsig_derivs` has not the
-        length that belongs to these arguments; if the leading shapes differ; if `degree` is
-        negative, `n_jobs` is 0 or `end_time` is not finite; if `method` is not one of this basis,
-        or has no scalar and `scalar_term` asks for one; or if the basis or the result does not fit
-        in memory.
+        length that belongs to these arguments; if the leading shapes differ; if `correction` has
+        another shape, or is combined with `lead_lag`; if `degree` is negative, `n_jobs` is 0 or
+        `end_time` is not finite; if `method` is not one of this basis, or has no scalar and
+        `scalar_term` asks for one; or if the basis or the result does not fit in memory.
 
     See Also
     --------
@@ -192,7 +205,7 @@ def branched_log_sig_backprop(
            [ 1.]])
     """
     derivs = arrays.as_rows(blogsig_derivs, "blogsig_derivs", 1)
-    options_ = (degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs)
+    options_ = (degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs)
     return _backward(path, None, derivs, options_, True, method)
 
 
@@ -203,9 +216,9 @@ def _backward(
     options_: tuple[Any, ...],
     is_log: bool,
     method: Any,
-) -> Array:
+) -> Array | tuple[Array, Array]:
     """Check everything, then run the backward pass of a signature, or of a log-signature."""
-    degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs = options_
+    degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs = options_
     rows = arrays.as_path(path)
     arrays.check_alike(rows, derivs)
     degree = options.integer(degree, "degree", 0)
@@ -229,12 +242,22 @@ def _backward(
                 )
             scalar_term = False
             basis += f" with method={method}"
-    plan = plans.path_plan(dimension, degree, planar, method if is_log else None)
+    form = method if is_log else None
+    chains = as_correction(correction, rows, degree, lead_lag)
+    plan: plans.Plan
+    if chains is None:
+        plan = plans.path_plan(dimension, degree, planar, form)
+    else:
+        plan = chain_plan(rows.item[1], degree, planar, form, chains.longest, time_aug)
     column = scalars.scalar_columns(derivs, plan.size, scalar_term, basis)
     if forward is not None:
         arrays.check_alike(derivs, forward)
         if scalars.scalar_columns(forward, plan.size, bool(column), basis):
             scalars.check_scalar_one(forward)
+    if chains is not None and isinstance(plan, ChainPlan):
+        return corrected_sig_backprop(
+            rows, derivs, column, chains, plan, time_aug, end_time, n_threads
+        )
     result, view = arrays.allocate(rows, *rows.item)
     if plan.output_map is None:
         view[...] = 0.0
@@ -253,4 +276,7 @@ def _backward(
                 end_time,
                 n_threads,
             )
-    return arrays.wrap(result, rows.kind)
+    gradient: Array = arrays.wrap(result, rows.kind)
+    if correction is None:
+        return gradient
+    return gradient, empty_like(correction, rows)

@@ -21,7 +21,6 @@ __all__ = [
     "flag",
     "integer",
     "log_method",
-    "reject_correction",
     "threads",
 ]
 
@@ -208,26 +207,6 @@ def _available_processors() -> int:
     else:
         count = os.cpu_count()
     return count or 1
-
-
-def reject_correction(correction: Any) -> None:
-    """Refuse every `correction` but None.
-
-    Parameters
-    ----------
-    correction : None
-        The argument of the caller.
-
-    Raises
-    ------
-    InvalidValueError
-        If `correction` is not None.
-    """
-    if correction is not None:
-        raise InvalidValueError(
-            f"correction is not supported in this version, got {_shown(correction)}; leave it out "
-            f"or pass None"
-        )
 
 
 def effective_dimension(dimension: int, time_aug: bool, lead_lag: bool) -> int:

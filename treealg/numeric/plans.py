@@ -23,6 +23,7 @@ __all__ = [
     "keep_plan",
     "log_plan",
     "path_plan",
+    "prepared_map",
     "prepared_program",
     "warm_up",
 ]
@@ -165,7 +166,7 @@ def path_plan(dimension: int, degree: int, planar: bool, method: int | None) -> 
         table = tables.lyndon_arborification(dimension, degree, method)
     else:
         table = tables.arborification(dimension, degree, planar)
-    output_map, program, nbytes = _prepared_map(table), None, table.nbytes
+    output_map, program, nbytes = prepared_map(table), None, table.nbytes
     if method is not None:
         words = tables.word_convolution(dimension, degree)
         program, nbytes = prepared_program(words), nbytes + words.nbytes
@@ -222,7 +223,7 @@ def log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan:
     output_map, size, nbytes = None, columns, algebra.nbytes
     if method:
         table = tables.lyndon(dimension, degree, method)
-        output_map = _prepared_map(table)
+        output_map = prepared_map(table)
         size, nbytes = output_map.rows, nbytes + table.nbytes
     plan = Plan(columns, size, output_map, prepared_program(algebra), nbytes)
     return _cache.keep(("log", dimension, degree, planar, method), plan)
@@ -263,7 +264,7 @@ def expansion_plan(dimension: int, degree: int, planar: bool, method: int) -> Pl
     if method == 0:
         return _cache.keep(key, Plan(columns, columns, None, None, 0))
     table = tables.lyndon_expansion(dimension, degree, method)
-    output_map = _prepared_map(table)
+    output_map = prepared_map(table)
     return _cache.keep(
         key, Plan(output_map.columns, output_map.rows, output_map, None, table.nbytes)
     )
@@ -294,7 +295,19 @@ def basis_columns(dimension: int, degree: int, planar: bool) -> int:
     return tables.require_fits(dimension, degree, planar)
 
 
-def _prepared_map(table: tables.LinearMap) -> kernels.SparseMap:
+def prepared_map(table: tables.LinearMap) -> kernels.SparseMap:
+    """Prepare a map for the kernels.
+
+    Parameters
+    ----------
+    table : LinearMap
+        The map.
+
+    Returns
+    -------
+    SparseMap
+        The same.
+    """
     return kernels.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
 
 

@@ -107,6 +107,25 @@ typedef struct {
     const int32_t *output; /* states wanted */
 } tree_program;
 
+/* Corrections of the segments of paths, (count, segments, columns), strides in bytes; 0 for what is
+ * the same for all. */
+typedef struct {
+    const char *data;
+    Py_ssize_t path_stride, time_stride, column_stride;
+} correction_view;
+
+/* Words of chains (see treealg.tables.ChainWords), by composition; number 0 is the empty word. */
+typedef struct {
+    Py_ssize_t dimension, degree, longest, count; /* count: of compositions */
+    const int64_t *start;       /* first word of each composition, and the number of words */
+    const int32_t *weight;      /* of each composition */
+    const int32_t *child;       /* [composition][longest + 1]: followed by a letter of weight k */
+    const int64_t *cut_ptr;     /* the cuts of composition i are cut_ptr[i]:cut_ptr[i + 1], */
+    const int32_t *cut_left, *cut_right; /* the compositions of the two parts */
+    const int64_t *letter_start; /* letters of weight k are letter_start[k]:letter_start[k + 1] */
+    const int32_t *letter_column; /* column of the correction; -1 for no correction */
+} chain_program;
+
 /* Looked at between blocks of work; set when the caller wants the kernel to return early. */
 typedef struct interrupt {
     volatile int stop; /* not 0: return early */
@@ -174,6 +193,21 @@ typedef struct {
                                  Py_ssize_t dimension, int used, const Py_ssize_t *row,
                                  const Py_ssize_t *begin, const Py_ssize_t *end, void *cotangent,
                                  const matrix_view *out, void *scratch, interrupt *stop);
+    /* As word_signature, word_signature_scratch and word_product, for words of chains. */
+    size_t (*chain_signature_scratch)(const chain_program *program);
+    void (*chain_signature)(const chain_program *program, const path_view *path,
+                            const correction_view *correction, int used, const Py_ssize_t *row,
+                            const Py_ssize_t *begin, const Py_ssize_t *end, void *signature,
+                            void *scratch, interrupt *stop);
+    void (*chain_product)(const chain_program *program, void *signature, const void *next);
+    size_t (*chain_backward_scratch)(const chain_program *program, Py_ssize_t segments);
+    /* The derivatives in the steps, as for word_backward, to the rows of `out`, and those in the
+     * corrections to the rows of `out_correction`, (segments, columns) each. */
+    void (*chain_backward)(const chain_program *program, const path_view *path,
+                           const correction_view *correction, int used, const Py_ssize_t *row,
+                           const Py_ssize_t *begin, const Py_ssize_t *end, void *cotangent,
+                           const matrix_view *out, const matrix_view *out_correction,
+                           Py_ssize_t columns, void *scratch, interrupt *stop);
 } kernel_table;
 
 typedef struct {

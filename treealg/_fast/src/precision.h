@@ -20,6 +20,8 @@
 #include "checkpoints.h"
 #include "word_backward.h"
 #include "tree_values.h"
+#include "chain_signature.h"
+#include "chain_backward.h"
 
 static void NAME(load)(const matrix_view *m, Py_ssize_t first, Py_ssize_t start, Py_ssize_t count,
                        void *lanes) {
@@ -73,6 +75,11 @@ static const kernel_table NAME(kernels) = {
     NAME(tree_values_scratch),
     NAME(tree_values),
     NAME(tree_values_backward),
+    NAME(chain_signature_scratch),
+    NAME(chain_signature),
+    NAME(chain_product),
+    NAME(chain_backward_scratch),
+    NAME(chain_backward),
 };
 
 #undef vec
@@ -97,3 +104,8 @@ static const kernel_table NAME(kernels) = {
 #undef back_state
 #undef back_task
 #undef tree_task
+#undef chain_input
+#undef chain_state
+#undef chain_back
+#undef chain_task
+#undef head_sum

@@ -1,0 +1,140 @@
+"""The kernels for paths with a correction against their readable NumPy reference."""
+
+import numpy as np
+import pytest
+
+from treealg import _fast, tables
+from treealg._fast import reference, reference_chains
+from treealg.numeric.corrections import letter_columns
+
+TOLERANCE = {np.dtype(np.float32): 2e-5, np.dtype(np.float64): 1e-13}
+
+
+def kernel_results(path, correction, degree, longest, planar, *, log=False, **options):
+    """Return what the reference and the kernel write into an array with a margin."""
+    found = []
+    for door, arguments in doors(path, degree, longest, planar, log, options):
+        out = np.full((len(path), arguments[1].rows + 3), np.nan, dtype=path.dtype)
+        door.corrected_path_signature(path, correction, out, 2, *arguments)
+        found.append(out)
+    return found
+
+
+def backward_results(path, correction, degree, longest, planar, *, log=False, **options):
+    """Return the derivatives in path and correction by both, side by side."""
+    found = []
+    for door, arguments in doors(path, degree, longest, planar, log, options):
+        derivs = np.random.default_rng(3).normal(size=(len(path), arguments[1].rows + 2))
+        out, second = np.full_like(path, np.nan), np.full_like(correction, np.nan)
+        door.corrected_path_signature_backward(
+            path, correction, derivs.astype(path.dtype), 1, out, second, *arguments
+        )
+        flat = [x.reshape(len(path), x.shape[1] * x.shape[2]) for x in (out, second)]
+        found.append(np.concatenate(flat, axis=1))
+    return found
+
+
+def doors(path, degree, longest, planar, log, options):
+    """Yield the module of each version of the kernels with its tables, options and threads."""
+    time_aug, n_threads = options.get("time_aug", False), options.get("n_threads", 1)
+    channels = path.shape[2]
+    dimension = channels + time_aug
+    table = tables.chain_arborification(dimension, degree, longest, planar)
+    words = tables.chain_convolution(dimension, degree, longest)
+    layout = tables.chain_words(dimension, degree, longest)
+    columns = letter_columns(channels, time_aug, longest)
+    for door, chains in ((reference, reference_chains), (_fast, _fast)):
+        output = door.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
+        program = None
+        if log:
+            arrays = list(words.parts()[1].values())
+            program = door.ConvolutionProgram(dimension, *arrays, *tables.nodes(degree))
+        layout_of = chains.ChainProgram(dimension, degree, *layout.program(), columns)
+        yield chains, (layout_of, output, program, time_aug, 1.5, n_threads)
+
+
+def assert_parity(found):
+    want, got = found
+    np.testing.assert_array_equal(np.isnan(got), np.isnan(want))
+    scale = np.nanmax(np.abs(want), axis=1, keepdims=True, initial=1.0)
+    error = np.nan_to_num(np.abs(got - want) / scale)
+    assert error.max(initial=0.0) <= TOLERANCE[want.dtype]
+
+
+def inputs(dtype, batch, length, dimension, longest):
+    columns = sum(dimension**k for k in range(2, longest + 1))
+    rng = np.random.default_rng(batch + length)
+    path = rng.normal(size=(batch, length, dimension)) / 4
+    return path.astype(dtype), (rng.normal(size=(batch, length - 1, columns)) / 4).astype(dtype)
+
+
+SIZES = [
+    (1, 2, 2), (1, 7, 2), (1, 5, 5), (2, 4, 2), (2, 4, 4), (3, 3, 2), (3, 4, 2), (4, 3, 3),
+    (5, 3, 2), (6, 3, 2), (9, 2, 2), (2, 6, 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(("dimension", "degree", "longest"), SIZES)
+def test_kernel_agrees_for_every_size(dimension, degree, longest, log, planar, dtype):
+    path, correction = inputs(dtype, 9, 6, dimension, longest)
+    assert_parity(kernel_results(path, correction, degree, longest, planar, log=log))
+    assert_parity(backward_results(path, correction, degree, longest, planar, log=log))
+
+
+@pytest.mark.parametrize("time_aug", [False, True])
+@pytest.mark.parametrize("n_threads", [1, 2, 5])
+@pytest.mark.parametrize("length", [1, 2, 16, 17, 33, 100])
+@pytest.mark.parametrize("batch", [0, 1, 8, 17])
+def test_kernel_agrees_for_every_batch_and_length(batch, length, n_threads, time_aug):
+    path, correction = inputs(np.float64, batch, length, 2, 3)
+    options = {"n_threads": n_threads, "time_aug": time_aug}
+    assert_parity(kernel_results(path, correction, 3, 3, False, **options))
+    assert_parity(backward_results(path, correction, 3, 3, False, **options))
+
+
+@pytest.mark.parametrize("name", ["baseline", "avx2", "avx512"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_kernel_agrees_for_every_instruction_set(name, dtype):
+    path, correction = inputs(dtype, 3, 40, 3, 2)
+    try:
+        _fast.use_instruction_set(name)
+    except ValueError:
+        pytest.skip(f"this processor has no {name}")
+    try:
+        assert_parity(kernel_results(path, correction, 3, 2, True, n_threads=2))
+        assert_parity(backward_results(path, correction, 3, 2, True, n_threads=2))
+    finally:
+        _fast.use_instruction_set(None)
+
+
+def test_kernel_refuses_arrays_that_do_not_fit():
+    path, correction = inputs(np.float64, 3, 5, 2, 2)
+    for wrong in (correction[:2], correction[:, 1:], correction[:, :, 1:]):
+        with pytest.raises((ValueError, IndexError)):
+            kernel_results(path, wrong, 3, 2, False)
+        with pytest.raises((ValueError, IndexError)):
+            backward_results(path, wrong, 3, 2, False)
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_backward_of_a_long_rough_path_loses_no_digits(log):
+    rng = np.random.default_rng(5)
+    steps = rng.choice([-1.0, 1.0], size=(1, 300, 2))
+    path = np.concatenate([np.zeros((1, 1, 2)), np.cumsum(steps, axis=1)], axis=1)
+    correction = np.broadcast_to([-0.5, 0.0, 0.0, -0.5], (1, 300, 4)).copy()
+    (_, exact), (fast, arguments) = doors(path, 4, 2, False, log, {})
+    derivs = rng.normal(size=(1, arguments[1].rows))
+    found = []
+    for door, prepared, dtype in (
+        (reference_chains, exact, np.longdouble),
+        (fast, arguments, np.float64),
+    ):
+        inputs_ = [x.astype(dtype) for x in (path, correction, derivs)]
+        out, second = np.empty_like(inputs_[0]), np.empty_like(inputs_[1])
+        door.corrected_path_signature_backward(*inputs_, 0, out, second, *prepared)
+        found.append((out, second))
+    for want, got in zip(*found, strict=True):
+        assert np.abs(got - want).max() <= 1e-12 * np.abs(want).max()
