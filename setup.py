@@ -73,6 +73,8 @@ setup(
             kernel_module("core", *(f"treealg/_fast/src/{name}" for name in SOURCES)),
             kernel_module("paths"),
             kernel_module("logarithm"),
+            kernel_module("forest_kernel"),
+            kernel_module("streams"),
         ],
         compiler_directives={"language_level": 3},
     ),

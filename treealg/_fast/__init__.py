@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import wraps
 
-from treealg._fast import logarithm, paths
+from treealg._fast import forest_kernel, logarithm, paths, streams
 from treealg._fast.core import (
     ConvolutionProgram,
     SparseMap,
@@ -24,12 +24,17 @@ from treealg._fast.core import (
 __all__ = [
     "ConvolutionProgram",
     "SparseMap",
+    "branched_kernel",
+    "branched_kernel_backward",
     "has_openmp",
     "instruction_set_name",
+    "map_words",
+    "path_prefixes",
     "path_signature",
     "signature_to_log",
     "signature_to_log_backward",
     "use_instruction_set",
+    "word_products",
 ]
 
 # The thread that came out of os.fork(), in a forked process. OpenMP's threads belong to the thread
@@ -81,3 +86,8 @@ def _in_new_thread(kernel: Callable[..., None], arguments: tuple[object, ...]) -
 path_signature = _fork_safe(paths.path_signature)
 signature_to_log = _fork_safe(logarithm.signature_to_log)
 signature_to_log_backward = _fork_safe(logarithm.signature_to_log_backward)
+branched_kernel = _fork_safe(forest_kernel.branched_kernel)
+branched_kernel_backward = _fork_safe(forest_kernel.branched_kernel_backward)
+word_products = _fork_safe(streams.word_products)
+map_words = _fork_safe(streams.map_words)
+path_prefixes = _fork_safe(streams.path_prefixes)

@@ -13,12 +13,31 @@ from treealg.numeric.basis import (
 from treealg.numeric.logarithm import branched_sig_to_log_sig, branched_sig_to_log_sig_backprop
 from treealg.numeric.paths import transform_path
 from treealg.numeric.plans import clear_cache, warm_up
+from treealg.numeric.sig_kernels import branched_sig_kernel, branched_sig_kernel_gram
+from treealg.numeric.sig_kernels_backprop import (
+    branched_sig_kernel_backprop,
+    branched_sig_kernel_gram_backprop,
+)
 from treealg.numeric.signature import branched_log_sig, branched_sig
+from treealg.numeric.static_kernels import (
+    LinearKernel,
+    RBFKernel,
+    ScaledLinearKernel,
+    StaticKernel,
+)
 
 __all__ = [
+    "LinearKernel",
+    "RBFKernel",
+    "ScaledLinearKernel",
+    "StaticKernel",
     "branched_log_sig",
     "branched_log_sig_length",
     "branched_sig",
+    "branched_sig_kernel",
+    "branched_sig_kernel_backprop",
+    "branched_sig_kernel_gram",
+    "branched_sig_kernel_gram_backprop",
     "branched_sig_length",
     "branched_sig_to_log_sig",
     "branched_sig_to_log_sig_backprop",

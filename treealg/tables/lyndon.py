@@ -141,8 +141,9 @@ def lyndon_arborification(dimension: int, degree: int, method: int) -> LinearMap
             word_length(dimension, degree),
         )
 
-    return cache.table("lyndon_arborification", (dimension, degree, method), LinearMap, build,
-                       check)
+    return cache.table(
+        "lyndon_arborification", (dimension, degree, method), LinearMap, build, check
+    )
 
 
 def _build(dimension: int, degree: int, method: int, length: int) -> LinearMap:
@@ -259,8 +260,9 @@ def _bracket(word: Word, known: dict[Word, dict[Word, int]]) -> dict[Word, int]:
         return {word: 1}
     if word not in known:
         cut = next(
-            i for i in range(1, len(word)) if all(word[i:] < word[j:] for j in range(i + 1,
-                                                                                     len(word)))
+            i
+            for i in range(1, len(word))
+            if all(word[i:] < word[j:] for j in range(i + 1, len(word)))
         )
         expansion: dict[Word, int] = {}
         right = _bracket(word[cut:], known)

@@ -67,6 +67,17 @@ typedef struct {
     const void *nodes, *weights, *moments, *integration;
 } convolution_program;
 
+/* Pairs of paths whose branched signature kernel is asked for: pair i is path first[i] of x and
+ * path second[i] of y. The static kernel is `parameter` <x, y>, or exp(-parameter |x - y|^2). */
+typedef struct {
+    path_view x, y;
+    const int64_t *first, *second;
+    Py_ssize_t dimension, depth; /* channels of the transformed paths; levels */
+    int order_x, order_y;        /* each segment is cut into 2^order pieces */
+    int rbf, grid;               /* grid: the values at all nodes, row by row, not at the last only */
+    double parameter;
+} pair_problem;
+
 /* Looked at between blocks of work; set when the caller wants the kernel to return early. */
 typedef struct interrupt {
     volatile int stop; /* not 0: return early */
@@ -108,6 +119,20 @@ typedef struct {
                                Py_ssize_t derivs_column, const matrix_view *out,
                                Py_ssize_t out_column, Py_ssize_t first, const void *lanes,
                                void *scratch);
+    size_t (*forest_kernel_scratch)(const pair_problem *problem, int backward);
+    /* Kernels of pairs first, first + 1, ..., to the rows of `out`: one column, or the grid. */
+    void (*forest_kernel)(const pair_problem *problem, Py_ssize_t first, const matrix_view *out,
+                          void *scratch, interrupt *stop);
+    /* The derivatives with respect to the points of both transformed paths, pair by pair. */
+    void (*forest_kernel_backward)(const pair_problem *problem, Py_ssize_t first,
+                                   const matrix_view *derivs, const matrix_view *grad_x,
+                                   const matrix_view *grad_y, void *scratch, interrupt *stop);
+    /* In lanes: each word signature times exp of a segment, in place. */
+    void (*word_step)(void *signature, const void *increment, Py_ssize_t dimension,
+                      Py_ssize_t degree, void *scratch);
+    /* Increments of segments begin[l] + first of path row[l], for one segment per lane. */
+    void (*word_increment)(const path_view *path, Py_ssize_t dimension, int used,
+                           const Py_ssize_t *row, const Py_ssize_t *segment, void *increment);
 } kernel_table;
 
 typedef struct {

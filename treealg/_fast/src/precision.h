@@ -12,6 +12,8 @@
 #include "word_signature.h"
 #include "sparse_map.h"
 #include "logarithm.h"
+#include "forest_kernel.h"
+#include "word_step.h"
 
 static void NAME(load)(const matrix_view *m, Py_ssize_t first, Py_ssize_t start, Py_ssize_t count,
                        void *lanes) {
@@ -37,6 +39,11 @@ static const kernel_table NAME(kernels) = {
     NAME(logarithm_scratch),
     NAME(logarithm),
     NAME(logarithm_backward),
+    NAME(forest_kernel_scratch),
+    NAME(forest_kernel),
+    NAME(forest_kernel_backward),
+    NAME(word_step),
+    NAME(word_increment),
 };
 
 #undef vec
@@ -50,3 +57,7 @@ static const kernel_table NAME(kernels) = {
 #undef word_state
 #undef flow
 #undef walk_t
+#undef ivec
+#undef exponential
+#undef pair_state
+#undef pair_adjoint
