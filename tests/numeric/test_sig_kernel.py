@@ -107,9 +107,9 @@ def test_trapezoid_is_of_second_order_and_romberg_of_a_higher_one():
     for coarse, fine in itertools.pairwise(errors):
         assert 3.8 < coarse / fine < 4.2
     better = [
-        abs(treealg.branched_sig_kernel(one, two, 3, o, rule="romberg") - exact) for o in (1, 2, 3)
+        abs(treealg.branched_sig_kernel(one, two, 3, o, rule="romberg") - exact) for o in (0, 2, 4)
     ]
-    assert better[0] > 30 * better[1] > 900 * better[2]
+    assert better[0] > 1e3 * better[1] > 1e6 * better[2]
 
 
 def run(door, one, two, depth, orders, kernel, grid, transforms, n_threads=1):
@@ -160,7 +160,7 @@ def test_kernels_agree_with_their_reference_on_transformed_paths(length, n_threa
     want = run(reference_kernels, one, two, 3, (1, 0), KERNELS[2], False, transforms)
     got = run(_fast, one, two, 3, (1, 0), KERNELS[2], False, transforms, n_threads)
     for w, g in zip(want, got, strict=True):
-        np.testing.assert_allclose(g, w, rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(g, w, rtol=1e-12, atol=1e-14 * np.abs(w).max() + 1e-14)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -199,7 +199,7 @@ def test_gradients_are_transposed_derivatives(transforms, kernel, rule):
     h = 1e-3
     slope = (8 * (along(h) - along(-h)) - (along(2 * h) - along(-2 * h))) / (12 * h)
     got = sum((g * s).sum() for g, s in zip(grads, steps, strict=True))
-    assert got == pytest.approx((weights * slope).sum(), rel=1e-9)
+    assert got == pytest.approx((weights * slope).sum(), rel=1e-7)
     assert grads[0].shape == one.shape
     assert grads[1].shape == two.shape
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from treealg.errors import InvalidValueError
-from treealg.numeric import arrays, kernels, options, plans
+from treealg.numeric import arrays, kernels, options, plans, variants
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_log_sig", "branched_sig"]
@@ -21,6 +21,9 @@ def branched_sig(
     planar: bool = False,
     scalar_term: bool = False,
     correction: None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array:
     r"""Compute the branched signature of a path or of a batch of paths.
@@ -38,7 +41,8 @@ def branched_sig(
     ----------
     path : ArrayLike, shape (..., length, channels)
         Points of the path, at least one, in at least one channel: a NumPy array or CPU tensor of
-        float32, float64 or integers, with any strides and byte order, or a nested list.
+        float32, float64 or integers, with any strides and byte order, or a nested list; or a list
+        of paths of different lengths, of one kind and dtype.
     degree : int
         Largest number of nodes of a tree or forest, at least 0.
     time_aug : bool, default False
@@ -53,6 +57,14 @@ def branched_sig(
         Put the value 1 of the empty tree in front.
     correction : None
         Reserved; anything else is refused in this version.
+    stream : bool, default False
+        Return one result per segment, of the path up to its end, rather than that of the whole
+        path. Time runs as it does along the whole path.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        Point to put in front of the path; True is the origin.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path, which are the first ones of it; what follows is ignored. A
+        list of paths of different lengths needs none.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -61,17 +73,20 @@ def branched_sig(
     Array, shape (..., coefficients)
         Coefficients in basis order, ``branched_sig_length(d, degree, ...)`` of them with ``d`` the
         channels of the transformed path. NumPy array or tensor as `path` is, of the same dtype
-        (float64 for integers and lists), never sharing memory with it.
+        (float64 for integers and lists), never sharing memory with it. With `stream` the shape is
+        (..., length - 1, coefficients), where a base point counts as a point; after the end of a
+        shorter path its last result is repeated.
 
     Raises
     ------
     InvalidTypeError
         If `path` is no real array, requires a gradient, or is not on the CPU; if `degree` or
-        `n_jobs` is no integer, `end_time` no real number, or a flag no boolean.
+        `n_jobs` is no integer, `end_time` no real number, or a flag no boolean; or if `lengths` are
+        no integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
-        `n_jobs` is 0 or `end_time` is not finite; if `correction` is not None; or if the basis or
-        the result does not fit in memory.
+        `n_jobs` is 0 or `end_time` is not finite; if `correction` is not None; if `basepoint` or
+        `lengths` do not fit `path`; or if the basis or the result does not fit in memory.
 
     See Also
     --------
@@ -114,6 +129,16 @@ def branched_sig(
     """
     if correction is not None:
         options.reject_correction(correction)
+    if (
+        stream is not False
+        or basepoint is not False
+        or lengths is not None
+        or variants.is_list_of_paths(path)
+    ):
+        return _compute_variant(
+            path, degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs, False, 0,
+            stream, basepoint, lengths,
+        )  # fmt: skip
     return _compute(
         path, degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs, False, 0
     )
@@ -130,6 +155,9 @@ def branched_log_sig(
     scalar_term: bool = False,
     correction: None = None,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array:
     r"""Compute the branched log-signature of a path or of a batch of paths.
@@ -160,6 +188,14 @@ def branched_log_sig(
     method : {0, 1, 2}, default 0
         0 is the expanded form, in the layout of the signature. If `planar`, 1 gives the coordinates
         at Lyndon forests and 2 the coefficients in the standard bracket basis.
+    stream : bool, default False
+        Return one result per segment, of the path up to its end, rather than that of the whole
+        path. Time runs as it does along the whole path.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        Point to put in front of the path; True is the origin.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path, which are the first ones of it; what follows is ignored. A
+        list of paths of different lengths needs none.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -168,18 +204,19 @@ def branched_log_sig(
     Array, shape (..., coefficients)
         As many coefficients as the signature, or ``branched_log_sig_length(d, degree,
         planar=True)`` for methods 1 and 2. Kind and dtype follow `path` as for `branched_sig`;
-        never shares memory with it.
+        never shares memory with it. With `stream` the shape is (..., length - 1, coefficients).
 
     Raises
     ------
     InvalidTypeError
         If `path` is no real array, requires a gradient, or is not on the CPU; if `degree`, `method`
-        or `n_jobs` is no integer, `end_time` no real number, or a flag no boolean.
+        or `n_jobs` is no integer, `end_time` no real number, or a flag no boolean; or if `lengths`
+        are no integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `method` is not one of this basis, or has no
-        scalar and `scalar_term` asks for one; if `correction` is not None; or if the basis or the
-        result does not fit in memory.
+        scalar and `scalar_term` asks for one; if `correction` is not None; if `basepoint` or
+        `lengths` do not fit `path`; or if the basis or the result does not fit in memory.
 
     See Also
     --------
@@ -208,9 +245,64 @@ def branched_log_sig(
     """
     if correction is not None:
         options.reject_correction(correction)
+    if (
+        stream is not False
+        or basepoint is not False
+        or lengths is not None
+        or variants.is_list_of_paths(path)
+    ):
+        return _compute_variant(
+            path, degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs, True, method,
+            stream, basepoint, lengths,
+        )  # fmt: skip
     return _compute(
         path, degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs, True, method
     )
+
+
+def _compute_variant(
+    path: Any,
+    degree: Any,
+    time_aug: Any,
+    lead_lag: Any,
+    end_time: Any,
+    planar: Any,
+    scalar_term: Any,
+    n_jobs: Any,
+    is_log: bool,
+    method: Any,
+    stream: Any,
+    basepoint: Any,
+    lengths: Any,
+) -> Array:
+    """Compute what `_compute` does, of all prefixes, from a base point, or of several lengths."""
+    stream = options.flag(stream, "stream")
+    transforms = options.flag(time_aug, "time_aug"), options.flag(lead_lag, "lead_lag")
+    given = variants.prepared(path, basepoint, lengths, *transforms, options.end_time_of(end_time))
+    if not stream:
+        result = _compute(
+            given.path, degree, given.time_aug, given.lead_lag, end_time, planar, scalar_term,
+            n_jobs, is_log, method,
+        )  # fmt: skip
+        return arrays.wrap(result, given.kind)
+    degree = options.integer(degree, "degree", 0)
+    planar = options.flag(planar, "planar")
+    column = 1 if options.flag(scalar_term, "scalar_term") else 0
+    if is_log:
+        method = options.log_method(method, planar)
+        _check_scalar(method, column)
+    n_threads = options.threads(n_jobs)
+    return variants.prefixes(
+        given, degree, float(end_time), planar, column, method if is_log else None, n_threads
+    )
+
+
+def _check_scalar(method: int, column: int) -> None:
+    if method and column:
+        raise InvalidValueError(
+            f"scalar_term must be False with method={method}, whose coordinates have no "
+            f"scalar; use method=0 for the expanded form"
+        )
 
 
 def _compute(
@@ -239,11 +331,7 @@ def _compute(
     column = 1 if options.flag(scalar_term, "scalar_term") else 0
     if is_log:
         method = options.log_method(method, planar)
-        if method and column:
-            raise InvalidValueError(
-                f"scalar_term must be False with method={method}, whose coordinates have no "
-                f"scalar; use method=0 for the expanded form"
-            )
+        _check_scalar(method, column)
     n_threads = options.threads(n_jobs)
     dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
     plan = plans.path_plan(dimension, degree, planar, method if is_log else None)
