@@ -17,6 +17,10 @@ from treealg.errors import (
     TreeAlgError,
 )
 from treealg.numeric import (
+    BranchedLogSigStream,
+    BranchedLogSigWindowStream,
+    BranchedSigStream,
+    BranchedSigWindowStream,
     LinearKernel,
     RBFKernel,
     ScaledLinearKernel,
@@ -41,6 +45,10 @@ from treealg.numeric import (
 )
 
 __all__ = [
+    "BranchedLogSigStream",
+    "BranchedLogSigWindowStream",
+    "BranchedSigStream",
+    "BranchedSigWindowStream",
     "InvalidTypeError",
     "InvalidValueError",
     "LinearKernel",

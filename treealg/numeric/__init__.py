@@ -25,8 +25,14 @@ from treealg.numeric.static_kernels import (
     ScaledLinearKernel,
     StaticKernel,
 )
+from treealg.numeric.streams import BranchedLogSigStream, BranchedSigStream
+from treealg.numeric.window_streams import BranchedLogSigWindowStream, BranchedSigWindowStream
 
 __all__ = [
+    "BranchedLogSigStream",
+    "BranchedLogSigWindowStream",
+    "BranchedSigStream",
+    "BranchedSigWindowStream",
     "LinearKernel",
     "RBFKernel",
     "ScaledLinearKernel",
