@@ -18,7 +18,7 @@ __all__ = ["BranchedLogSigWindowStream", "BranchedSigWindowStream", "window_word
 
 Floats = npt.NDArray[np.float64]
 
-_LONG = 96  # segments from which two parts of a window are cheaper than the window
+_LONG = 128  # segments per point of stride from which a window is better made of two parts
 _NUMBERS_AT_ONCE = 1 << 21
 
 
@@ -47,7 +47,7 @@ def window_words(words: Words, points: Floats, segments: int, stride: int) -> Fl
     falls into it: an end of one block and a beginning of the next. Ends and beginnings of a block
     are computed in one sweep each, so that a window costs one product whatever its length.
     """
-    if segments >= _LONG and 4 * stride <= segments:
+    if segments >= _LONG * stride:
         return _in_two_parts(words, points, segments, stride)
     windows = np.lib.stride_tricks.sliding_window_view(points, segments + 1, axis=1)[:, ::stride]
     paths = windows.swapaxes(2, 3)
@@ -84,8 +84,8 @@ def _in_two_parts(words: Words, points: Floats, segments: int, stride: int) -> F
 class BranchedSigWindowStream(StreamBase):
     """A batch of growing paths with the branched signatures of a sliding window.
 
-    Whenever enough points have been pushed, the signature of the next window is computed and kept
-    until it is asked for.
+    Whenever enough points have been pushed, the word signature of the next window is computed; it
+    is kept, and turned into the result whenever that is asked for.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ class BranchedSigWindowStream(StreamBase):
         self._points: Growing | None = None
         self._pushed = 0
         self._next = 0  # first point of the next window
-        self._windows: list[npt.NDArray[Any]] = []
+        self._windows: list[Floats] = []  # word signatures
 
     def _start_batch(self, count: int) -> None:
         self._points = Growing(count, self._channels)
@@ -227,7 +227,7 @@ class BranchedSigWindowStream(StreamBase):
             found = window_words(
                 self._words, kept[self._next : last + 1], self._segments, self._stride
             )
-            self._windows.append(self._results(found, self._segments))
+            self._windows.append(found)
             self._next += count * self._stride
             ready -= count
         kept.drop(self._next)
@@ -247,12 +247,11 @@ class BranchedSigWindowStream(StreamBase):
         """
         if self._points is None:
             raise InvalidValueError("the stream has no points yet; push some first")
-        if not self._windows:
-            empty = np.zeros((0, self._points.rows, self._words.size))
-            self._windows.append(self._results(empty, self._segments))
-        if len(self._windows) > 1:
-            self._windows = [np.concatenate(self._windows)]
-        return self._wrapped(self._windows[0].copy(), len(self._windows[0]))
+        if len(self._windows) != 1:
+            empty = np.empty((0, self._points.rows, self._words.size))
+            self._windows = [np.concatenate([empty, *self._windows])]
+        words = self._windows[0]
+        return self._wrapped(self._results(words, self._segments), len(words))
 
     def take(self) -> Array:
         """Return what `sig` returns, and forget it, so that memory stays bounded.
