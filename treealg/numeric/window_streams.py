@@ -19,7 +19,7 @@ __all__ = ["BranchedLogSigWindowStream", "BranchedSigWindowStream", "window_word
 Floats = npt.NDArray[np.float64]
 
 _LONG = 128  # segments per point of stride from which a window is better made of two parts
-_NUMBERS_AT_ONCE = 1 << 21
+_NUMBERS_AT_ONCE = 1 << 16
 
 
 def window_words(words: Words, points: Floats, segments: int, stride: int) -> Floats:
