@@ -10,12 +10,15 @@
  * refinement are in g. Of the last level only the sum over all cells is needed, unless the whole
  * grid is asked for.
  *
+ * A few pairs of long paths do not fill the lanes: then each pair in turn has all of them, lane by
+ * lane a part of the columns, each a row behind the lane before, whose edge it goes on from.
+ *
  * The gradient runs through the rows backwards, levels from the last to the first. Values come from
  * rows of I_m kept at regular distances, about sqrt(n1) of them, and recomputation in between.
  */
 
-typedef __typeof__((vec){0} == (vec){0}) NAME(ivec);
-#define ivec NAME(ivec)
+typedef __typeof__((vec){0} == (vec){0}) NAME(mask);
+#define mask NAME(mask)
 
 /* exp, to about one unit in the last place; 0 where the result would not be a normal number. */
 INLINE vec NAME(exponential)(const vec x) {
@@ -43,12 +46,12 @@ INLINE vec NAME(exponential)(const vec x) {
     POWER(1.0);
     POWER(1.0);
 #undef POWER
-    const ivec high = x > splat((REAL)(wide ? 709.782712893384 : 88.7228317));
-    const ivec low = x < splat((REAL)(wide ? -708.0 : -87.0));
-    const ivec strange = x != x;
-    const ivec infinite = (ivec)splat((REAL)INFINITY);
-    const ivec bits = (ivec)sum + ((ivec)t << (wide ? 52 : 23));
-    return (vec)((bits & ~(high | low | strange)) | (high & infinite) | (strange & (ivec)x));
+    const mask high = x > splat((REAL)(wide ? 709.782712893384 : 88.7228317));
+    const mask low = x < splat((REAL)(wide ? -708.0 : -87.0));
+    const mask strange = x != x;
+    const mask infinite = (mask)splat((REAL)INFINITY);
+    const mask bits = (mask)sum + ((mask)t << (wide ? 52 : 23));
+    return (vec)((bits & ~(high | low | strange)) | (high & infinite) | (strange & (mask)x));
 }
 #define exponential NAME(exponential)
 
@@ -173,16 +176,28 @@ static void NAME(increment_row)(pair_state *s, Py_ssize_t i) {
     }
 }
 
-/* From one row of nodes to the next: all levels that are kept, and the total of the last one. */
-static void NAME(advance_row)(pair_state *s) {
+/* Each lane's number from the lane before it; the first lane's is `first`. */
+INLINE vec NAME(from_lane_before)(const vec v, const vec first) {
+    vec result = first;
+    for (int l = 1; l < LANES; ++l) result[l] = v[l - 1];
+    return result;
+}
+
+/* From one row of nodes to the next: all levels that are kept, and the total of the last one.
+ * With `edges` the columns of a lane go on where those of the lane before ended in the last call:
+ * two vectors per level, the sum over the row up to there and the pair of values there. */
+static void NAME(advance_row)(pair_state *s, vec *edges) {
     const Py_ssize_t n = s->n2;
     const vec *const restrict g = s->g;
     vec *const restrict pair = s->pair;
-    for (Py_ssize_t j = 0; j <= n; ++j) pair[j] = splat(2);
+    const vec none = splat(0), ones = splat(2);
+    vec edge = ones;
+    for (Py_ssize_t j = 0; j <= n; ++j) pair[j] = ones;
     for (Py_ssize_t m = 0; m < s->levels; ++m) {
         vec *const restrict integral = s->integral + m * (n + 1);
         vec *const restrict value = s->value + m * (n + 1);
-        vec run = splat(0), left = pair[0];
+        vec run = edges ? NAME(from_lane_before)(edges[2 * m], none) : none, left = edge;
+        edge = edges ? NAME(from_lane_before)(edges[2 * m + 1], ones) : ones;
         for (Py_ssize_t j = 0; j < n; ++j) {
             const vec right = pair[j + 1];
             run += g[j] * (left + right);
@@ -193,10 +208,17 @@ static void NAME(advance_row)(pair_state *s) {
             pair[j + 1] = value[j + 1] + power;
             value[j + 1] = power;
         }
+        if (edges) {
+            edges[2 * m] = run;
+            edges[2 * m + 1] = pair[n];
+        }
     }
     if (!s->p->grid) {
-        vec run = splat(0);
-        for (Py_ssize_t j = 0; j < n; ++j) run += g[j] * (pair[j] + pair[j + 1]);
+        vec run = none, left = edge;
+        for (Py_ssize_t j = 0; j < n; ++j) {
+            run += g[j] * (left + pair[j + 1]);
+            left = pair[j + 1];
+        }
         s->total += run;
     }
 }
@@ -209,14 +231,99 @@ static size_t NAME(forest_kernel_scratch)(const pair_problem *p, int backward) {
         size += (2 * rows + 2) * s.levels * (s.n2 + 1);      /* checkpoints, values of a block */
         size += (2 * p->depth + 5) * (s.n2 + 2);             /* adjoints */
         size += (s.m1 + s.m2 + 2) * s.d + s.m2 + 1;          /* gradients */
+    } else {
+        size += (s.m2 + 3) * s.d + 2 * s.levels; /* of one pair in all lanes: columns, rows, edges */
     }
     return (size_t)size * sizeof(vec);
+}
+
+/* Increments of one pair in all lanes: lane l is l rows behind, in columns of its own.
+ * `points` is room for two rows of points. */
+static void NAME(increments_in_parts)(pair_state *s, const vec *columns, vec *points,
+                                      Py_ssize_t step) {
+    const pair_problem *const p = s->p;
+    const vec share = NAME(cell_share)(p), parameter = splat((REAL)p->parameter);
+    const Py_ssize_t d = s->d;
+    REAL *const above = (REAL *)points, *const below = (REAL *)(points + d);
+    for (int l = 0; l < LANES; ++l) {
+        const Py_ssize_t row = step - l;
+        const int inside = row >= 0 && row < s->n1; /* outside nothing is added */
+        const vec *const from = s->x + (inside ? row >> p->order_x : 0) * d;
+        for (Py_ssize_t a = 0; a < d; ++a) {
+            above[a * LANES + l] = ((const REAL *)(from + a))[0];
+            below[a * LANES + l] = ((const REAL *)(from + a + inside * d))[0];
+        }
+    }
+    const vec *const x = points;
+    vec before = splat(0);
+    for (Py_ssize_t j = 0; j <= s->m2; ++j) {
+        vec here = splat(0), other = splat(0);
+        for (Py_ssize_t a = 0; a < d; ++a) {
+            const vec y = columns[j * d + a];
+            if (p->rbf) {
+                here += (x[d + a] - y) * (x[d + a] - y);
+                other += (x[a] - y) * (x[a] - y);
+            } else if (j > 0) {
+                here += (x[d + a] - x[a]) * (y - columns[(j - 1) * d + a]);
+            }
+        }
+        if (p->rbf) here = exponential(-here * parameter) - exponential(-other * parameter);
+        const vec cell = (p->rbf ? here - before : here * parameter) * share;
+        before = here;
+        for (Py_ssize_t k = 0; j > 0 && k < (Py_ssize_t)1 << p->order_y; ++k)
+            s->g[((j - 1) << p->order_y) + k] = cell;
+    }
+}
+
+/* One pair in all lanes, each with a part of the columns, a row behind the lane before. */
+static vec NAME(kernel_in_parts)(const pair_problem *p, Py_ssize_t pair, void *scratch,
+                                 interrupt *stop) {
+    pair_problem one = *p;
+    pair_state s;
+    one.rbf = 1; /* points, not differences */
+    vec *const columns = NAME(pair_set_up)(&s, &one, pair, 1, scratch);
+    vec *const points = columns + (s.m2 + 1) * s.d;
+    vec *const edges = points + 2 * s.d;
+    const Py_ssize_t part = (s.m2 + LANES - 1) / LANES;
+    for (int l = 0; l < LANES; ++l)
+        for (Py_ssize_t j = 0; j <= part; ++j) {
+            const Py_ssize_t at = l * part + j < s.m2 ? l * part + j : s.m2;
+            for (Py_ssize_t a = 0; a < s.d; ++a)
+                ((REAL *)(columns + j * s.d + a))[l] = ((const REAL *)(s.y + at * s.d + a))[l];
+        }
+    for (Py_ssize_t m = 0; m < s.levels; ++m) {
+        edges[2 * m] = splat(0);
+        edges[2 * m + 1] = splat(2);
+    }
+    s.p = p;
+    s.m2 = part;
+    s.n2 = part << p->order_y;
+    for (Py_ssize_t step = 0; step < s.n1 + LANES - 1; ++step) {
+        NAME(increments_in_parts)(&s, columns, points, step);
+        NAME(advance_row)(&s, edges);
+        if (step % 64 == 63) {
+            stop->poll(stop);
+            if (stop->stop) break;
+        }
+    }
+    REAL total = 0;
+    for (int l = 0; l < LANES; ++l) total += ((const REAL *)&s.total)[l];
+    return p->depth ? exponential(splat(total)) : splat(1);
 }
 
 /* The kernel of pairs first, first + 1, ... to the rows of `out`. */
 static void NAME(forest_kernel)(const pair_problem *p, Py_ssize_t first, const matrix_view *out,
                                 void *scratch, interrupt *stop) {
     const rows_t rows = rows_of(out, first);
+    if (!p->grid && 2 * rows.used <= LANES && NAME(points_of)(&p->y) > 4 * LANES) {
+        vec powers = splat(1);
+        for (int l = 0; l < rows.used; ++l) {
+            const vec power = NAME(kernel_in_parts)(p, first + l, scratch, stop);
+            ((REAL *)&powers)[l] = ((const REAL *)&power)[l];
+        }
+        store_rows(&rows, 0, 1, &powers);
+        return;
+    }
     pair_state s;
     NAME(pair_set_up)(&s, p, first, rows.used, scratch);
     const Py_ssize_t width = s.n2 + 1;
@@ -226,7 +333,7 @@ static void NAME(forest_kernel)(const pair_problem *p, Py_ssize_t first, const m
     }
     for (Py_ssize_t row = 0; row < s.n1; ++row) {
         if (row % ((Py_ssize_t)1 << p->order_x) == 0) NAME(increment_row)(&s, row >> p->order_x);
-        NAME(advance_row)(&s);
+        NAME(advance_row)(&s, NULL);
         if (p->grid) {
             const vec *const last = p->depth ? s.value + (p->depth - 1) * width : s.pair;
             if (!p->depth)
@@ -339,7 +446,7 @@ static void NAME(forward_rows)(pair_state *s, Py_ssize_t from, Py_ssize_t to, Py
         if (checkpoints && row % distance == 0)
             memcpy(checkpoints + row / distance * size, s->integral, (size_t)size * sizeof(vec));
         if (row == from || row % ((Py_ssize_t)1 << order) == 0) NAME(increment_row)(s, row >> order);
-        NAME(advance_row)(s);
+        NAME(advance_row)(s, NULL);
         if (values)
             memcpy(values + (row + 1 - from) * size, s->value, (size_t)size * sizeof(vec));
     }

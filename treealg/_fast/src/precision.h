@@ -57,7 +57,7 @@ static const kernel_table NAME(kernels) = {
 #undef word_state
 #undef flow
 #undef walk_t
-#undef ivec
+#undef mask
 #undef exponential
 #undef pair_state
 #undef pair_adjoint
