@@ -164,6 +164,21 @@ def test_kernels_agree_with_their_reference_on_transformed_paths(length, n_threa
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("kernel", KERNELS, ids=repr)
+@pytest.mark.parametrize(("batch", "orders"), [(1, (0, 0)), (3, (0, 1)), (1, (2, 1)), (9, (1, 1))])
+def test_kernels_of_long_paths_agree_with_their_reference(batch, orders, kernel, dtype):
+    one = paths(batch, 41, 2, dtype=dtype, scale=0.1)
+    two = paths(batch, 75, 2, dtype=dtype, scale=0.1, seed=1)
+    for depth in (1, 3):
+        want = run(reference_kernels, one, two, depth, orders, kernel, False, {})
+        got = run(_fast, one, two, depth, orders, kernel, False, {})
+        for w, g in zip(want, got, strict=True):
+            scale = max(np.abs(w).max(), 1.0)
+            tolerance = 2e-5 if dtype == np.float32 else 1e-13
+            np.testing.assert_allclose(g / scale, w / scale, atol=tolerance)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_the_exponential_is_right_everywhere(dtype):
     # At depth 1 the kernel is the exponential of the product of two increments.
     largest = 88.7 if dtype == np.float32 else 709.7
@@ -289,13 +304,14 @@ def test_edges_of_shapes():
     assert grid[-1, -1] == treealg.branched_sig_kernel(path, path[:3], 2, (1, 0))
 
 
-def test_nan_stays_in_its_pair():
-    one, two = paths(9, 4, 2), paths(9, 4, 2, seed=1)
+@pytest.mark.parametrize(("batch", "length"), [(9, 4), (3, 70)])
+def test_nan_stays_in_its_pair(batch, length):
+    one, two = paths(batch, length, 2) / 9, paths(batch, length, 2, seed=1) / 9
     clean = treealg.branched_sig_kernel(one, two, 2, 1)
-    one[4, 2, 0] = np.nan
+    one[1, 2, 0] = np.nan
     got = treealg.branched_sig_kernel(one, two, 2, 1)
-    assert np.isnan(got[4])
-    others = np.arange(9) != 4
+    assert np.isnan(got[1])
+    others = np.arange(batch) != 1
     np.testing.assert_array_equal(got[others], clean[others])
 
 

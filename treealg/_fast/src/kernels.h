@@ -14,6 +14,7 @@ typedef ptrdiff_t Py_ssize_t;
 
 #define ALIGNMENT 64
 #define TREEALG_TILE 64 /* coefficients that are transposed at a time; at least 8 */
+#define TREEALG_KEPT_BYTES (1 << 20) /* a grid of values up to this size is kept as a whole */
 #define TREEALG_MAX_NODES 32 /* of the quadrature of a convolution program */
 
 /* A matrix of `count` rows in memory; strides in bytes, of any sign. */

@@ -12,7 +12,9 @@
 #include "word_signature.h"
 #include "sparse_map.h"
 #include "logarithm.h"
+#include "exponential.h"
 #include "forest_kernel.h"
+#include "forest_kernel_backward.h"
 #include "word_step.h"
 
 static void NAME(load)(const matrix_view *m, Py_ssize_t first, Py_ssize_t start, Py_ssize_t count,
