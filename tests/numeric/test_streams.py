@@ -273,6 +273,9 @@ def test_results_are_of_the_kind_and_dtype_of_the_points():
     window = treealg.BranchedSigWindowStream(2, 2, 4)
     for s in (stream, window):
         s.push_batch(torch.from_numpy(path))
+    twin = pickle.loads(pickle.dumps(stream))
+    twin.push(torch.from_numpy(path[0]))
+    assert isinstance(twin.sig(0, 10), torch.Tensor)
     for result in (stream.sig(0, 9), stream.sig_all(), window.sig()):
         assert isinstance(result, torch.Tensor)
         assert result.dtype == torch.float32

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -239,8 +240,8 @@ def branched_sig_kernel_gram(
 
 def pairs_of_gram(
     n1: int, n2: int, is_symmetric: bool, at_once: int
-) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
-    """Return the pairs of a Gram matrix, in parts.
+) -> Iterator[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+    """Yield the pairs of a Gram matrix, row by row, in parts.
 
     Parameters
     ----------
@@ -251,19 +252,18 @@ def pairs_of_gram(
     at_once : int
         Pairs in one part, at least 1.
 
-    Returns
-    -------
-    list of tuple
-        Rows and columns of the pairs of each part, as arrays of int64.
+    Yields
+    ------
+    tuple of numpy.ndarray
+        Rows and columns of the pairs of a part, as arrays of int64.
     """
-    if is_symmetric:
-        rows, columns = np.triu_indices(n1)
-    else:
-        rows, columns = np.divmod(np.arange(n1 * n2), max(n2, 1))
-    return [
-        (rows[start : start + at_once], columns[start : start + at_once])
-        for start in range(0, len(rows), at_once)
-    ]
+    sizes = np.arange(n1, 0, -1) if is_symmetric else np.full(n1, n2)
+    ends = np.cumsum(sizes, dtype=np.int64)
+    total = int(ends[-1]) if n1 else 0
+    for start in range(0, total, at_once):
+        place = np.arange(start, min(start + at_once, total))
+        row = np.searchsorted(ends, place, side="right")
+        yield row, n2 - (ends[row] - place)
 
 
 def _normalize(value: Any, problem: Problem) -> bool:
