@@ -102,9 +102,18 @@ def test_paths_of_different_lengths_are_computed_one_by_one(form, options, trans
     assert_close(stream[2, : len(first)], first)
 
 
-def test_lists_of_tensors_give_tensors():
+@pytest.mark.parametrize("lengths", [(3, 7), (3, 3)])
+def test_lists_of_arrays_are_computed_in_float64(lengths):
+    paths = [walk(n, 2, dtype=np.float32) for n in lengths]
+    got = treealg.branched_sig(paths, 2)
+    assert got.dtype == np.float64
+    np.testing.assert_array_equal(got[0], treealg.branched_sig(paths[0].astype(float), 2))
+
+
+@pytest.mark.parametrize("lengths", [(3, 7), (3, 3)])
+def test_lists_of_tensors_give_tensors(lengths):
     torch = pytest.importorskip("torch")
-    paths = [torch.from_numpy(walk(n, 2, dtype=np.float32)) for n in (3, 7)]
+    paths = [torch.from_numpy(walk(n, 2, dtype=np.float32)) for n in lengths]
     got = treealg.branched_sig(paths, 2)
     assert isinstance(got, torch.Tensor)
     assert got.dtype == torch.float32
@@ -351,7 +360,7 @@ BAD = [
     (lambda: treealg.branched_sig(P, 2, lengths=[1, 2]), ValueError, "lengths"),
     (lambda: treealg.branched_sig([P, P[:2]], 2, lengths=[1, 2]), ValueError, "lengths"),
     (lambda: treealg.branched_sig([P, P[:2, :1]], 2), ValueError, r"path\[1\]"),
-    (lambda: treealg.branched_sig([P, P[:2].astype("f4")], 2), TypeError, r"path\[1\]"),
+    (lambda: treealg.branched_sig([P, P[:2].astype(bool)], 2), TypeError, r"path\[1\]"),
     (lambda: treealg.branched_sig([P, P[:0]], 2), ValueError, r"path\[1\]"),
     (
         lambda: treealg.branched_log_sig(

@@ -42,7 +42,7 @@ def branched_sig(
     path : ArrayLike, shape (..., length, channels)
         Points of the path, at least one, in at least one channel: a NumPy array or CPU tensor of
         float32, float64 or integers, with any strides and byte order, or a nested list; or a list
-        of paths of different lengths, of one kind and dtype.
+        of paths of any lengths, which for tensors are of one dtype and otherwise become float64.
     degree : int
         Largest number of nodes of a tree or forest, at least 0.
     time_aug : bool, default False
@@ -64,7 +64,7 @@ def branched_sig(
         Point to put in front of the path; True is the origin.
     lengths : ArrayLike of int, shape (...), optional
         Number of points of each path, which are the first ones of it; what follows is ignored. A
-        list of paths of different lengths needs none.
+        list of paths needs none.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -195,7 +195,7 @@ def branched_log_sig(
         Point to put in front of the path; True is the origin.
     lengths : ArrayLike of int, shape (...), optional
         Number of points of each path, which are the first ones of it; what follows is ignored. A
-        list of paths of different lengths needs none.
+        list of paths needs none.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 

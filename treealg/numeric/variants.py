@@ -44,7 +44,10 @@ class Prepared(NamedTuple):
 
 
 def is_list_of_paths(value: Any) -> bool:
-    """Tell whether a value is a list of arrays, or of nested lists of different lengths.
+    """Tell whether a value is a list of tensors, or of lists or arrays of different lengths.
+
+    A list of tensors is one of paths whatever their lengths, so that kind and dtype of the result
+    do not depend on whether these happen to agree; lists of all else are float64 in any case.
 
     Parameters
     ----------
@@ -59,7 +62,7 @@ def is_list_of_paths(value: Any) -> bool:
     if not isinstance(value, (list, tuple)) or not value:
         return False
     if all(_is_matrix(piece) for piece in value):
-        return len({len(piece) for piece in value}) > 1
+        return not isinstance(value[0], np.ndarray) or len({len(piece) for piece in value}) > 1
     nested = all(isinstance(piece, (list, tuple)) and piece for piece in value)
     if not nested or not all(isinstance(piece[0], (list, tuple)) for piece in value):
         return False
@@ -98,7 +101,7 @@ def prepared(
     Raises
     ------
     InvalidTypeError
-        If a path is none, the paths of a list are of different kinds or dtypes, `lengths` are no
+        If a path is none, the paths of a list are not of one kind or dtype, `lengths` are no
         integers, or `basepoint` is neither a boolean nor a point of the kind of `path`.
     InvalidValueError
         If shapes do not fit each other, a length is out of range, or `lengths` come with a list.
@@ -140,10 +143,11 @@ def _padded(paths: Any) -> tuple[Floats, str, npt.NDArray[np.int64]]:
             raise InvalidValueError(
                 f"{rows.name} must have shape (length, channels), got {rows.array.shape}"
             )
-        if rows.kind is not first.kind or rows.dtype is not first.dtype:
+        is_alike = rows.kind is arrays.NUMPY or rows.dtype is first.dtype
+        if rows.kind is not first.kind or not is_alike:
             raise InvalidTypeError(
-                f"the paths of a list must be of one kind and dtype, got a {first.kind} of "
-                f"{first.dtype} and, as {rows.name}, a {rows.kind} of {rows.dtype}"
+                f"the paths of a list must be of one kind, and tensors of one dtype, got a "
+                f"{first.kind} of {first.dtype} and, as {rows.name}, a {rows.kind} of {rows.dtype}"
             )
         if rows.item[0] < 1 or rows.item[1] < 1 or rows.item[1] != first.item[1]:
             raise InvalidValueError(
@@ -151,7 +155,8 @@ def _padded(paths: Any) -> tuple[Floats, str, npt.NDArray[np.int64]]:
                 f"{first.item[1]}; got shape {rows.array.shape}"
             )
     counts = np.array([rows.item[0] for rows in read])
-    array = np.zeros((len(read), counts.max(), first.item[1]), first.dtype)
+    dtype = first.dtype if first.kind is arrays.TORCH else np.dtype(np.float64)
+    array = np.zeros((len(read), counts.max(), first.item[1]), dtype)
     for target, rows in zip(array, read, strict=True):
         target[: rows.item[0]] = rows.array
     return array, first.kind, counts
