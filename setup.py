@@ -77,6 +77,8 @@ setup(
             kernel_module("gradients"),
             kernel_module("chain_gradients"),
             kernel_module("coefficients"),
+            kernel_module("forest_kernel"),
+            kernel_module("streams"),
         ],
         compiler_directives={"language_level": 3},
     ),

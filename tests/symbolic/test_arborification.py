@@ -107,10 +107,7 @@ def linear_extensions(tree):
     parts = Counter({(): 1})
     for child in tree.children:
         parts = Counter(
-            word
-            for u in parts
-            for v in linear_extensions(child)
-            for word in shuffles(u, v)
+            word for u in parts for v in linear_extensions(child) for word in shuffles(u, v)
         )
     return Counter({(*word, tree.label): 1 for word in parts})
 

@@ -259,9 +259,7 @@ def word_signature(path, word):
     for segment in range(len(path) - 1):
         values = [
             sum(
-                values[i]
-                * math.prod(steps[a][segment] for a in word[i:j])
-                / math.factorial(j - i)
+                values[i] * math.prod(steps[a][segment] for a in word[i:j]) / math.factorial(j - i)
                 for i in range(j + 1)
             )
             for j in range(len(word) + 1)

@@ -38,9 +38,7 @@ RANGES = [(1, 6), (2, 4), (3, 3)]
 
 def basis(algebra, colours, nodes):
     return [
-        forest
-        for n in range(nodes + 1)
-        for forest in enumerate_forests(n, colours, algebra is mkw)
+        forest for n in range(nodes + 1) for forest in enumerate_forests(n, colours, algebra is mkw)
     ]
 
 

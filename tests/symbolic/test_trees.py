@@ -220,13 +220,15 @@ def test_tuple_and_text_round_trip(planar):
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
-@given(st.recursive(
-    st.tuples(st.integers() | st.text()),
-    lambda parts: st.builds(
-        lambda children, label: (*children, label), st.lists(parts), st.integers() | st.text()
-    ),
-    max_leaves=12,
-))
+@given(
+    st.recursive(
+        st.tuples(st.integers() | st.text()),
+        lambda parts: st.builds(
+            lambda children, label: (*children, label), st.lists(parts), st.integers() | st.text()
+        ),
+        max_leaves=12,
+    )
+)
 def test_text_round_trips_for_any_integer_and_string_labels(form):
     planar = PlanarTree.from_tuple(form)
     assert planar.to_tuple() == form

@@ -12,8 +12,18 @@ from treealg.tables import linear_map
 from treealg.tables.arborification import _formal_shuffle
 
 CASES = [
-    (1, 7, False), (2, 5, False), (3, 4, False), (5, 3, False), (2, 1, False), (3, 0, False),
-    (1, 6, True), (2, 4, True), (3, 3, True), (4, 2, True), (2, 1, True), (3, 0, True),
+    (1, 7, False),
+    (2, 5, False),
+    (3, 4, False),
+    (5, 3, False),
+    (2, 1, False),
+    (3, 0, False),
+    (1, 6, True),
+    (2, 4, True),
+    (3, 3, True),
+    (4, 2, True),
+    (2, 1, True),
+    (3, 0, True),
 ]
 
 

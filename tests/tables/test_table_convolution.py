@@ -7,9 +7,19 @@ import pytest
 from treealg import symbolic, tables
 
 CASES = [
-    (1, 6, False), (2, 5, False), (3, 4, False), (4, 3, False), (2, 2, False), (2, 1, False),
+    (1, 6, False),
+    (2, 5, False),
+    (3, 4, False),
+    (4, 3, False),
+    (2, 2, False),
+    (2, 1, False),
     (2, 0, False),
-    (1, 5, True), (2, 4, True), (3, 3, True), (4, 2, True), (2, 1, True), (2, 0, True),
+    (1, 5, True),
+    (2, 4, True),
+    (3, 3, True),
+    (4, 2, True),
+    (2, 1, True),
+    (2, 0, True),
 ]
 
 
@@ -48,9 +58,7 @@ def test_terms_are_the_proper_part_of_the_symbolic_coproduct(dimension, degree, 
             terms[key] = multiplicity
         expected = {
             key: value
-            for key, value in algebra.coproduct(
-                element if planar else element.trees[0]
-            ).items()
+            for key, value in algebra.coproduct(element if planar else element.trees[0]).items()
             if len(key[0]) and len(key[1])
         }
         assert terms == expected, element

@@ -60,9 +60,7 @@ def test_join_ranks_trees_in_any_order(dimension, nodes, planar):
 @pytest.mark.parametrize(("dimension", "degree"), [(1, 6), (2, 5), (3, 4)])
 def test_decorations_of_tree_shapes_are_all_trees_once(dimension, degree):
     layout = ForestLayout(dimension, degree - 1, planar=False)
-    ranks = [
-        Indexer(layout, labels).tree(tree) for tree, labels in tree_shapes(dimension, degree)
-    ]
+    ranks = [Indexer(layout, labels).tree(tree) for tree, labels in tree_shapes(dimension, degree)]
     expected = np.arange(layout.start[-1]) * dimension
     assert np.sort(np.concatenate(ranks)).tolist() == expected.tolist()
 

@@ -68,8 +68,12 @@ def test_arrays_cannot_be_changed():
 
 @pytest.mark.parametrize(
     ("degree", "error"),
-    [(-1, InvalidValueError), (65, InvalidValueError), (2.0, InvalidTypeError),
-     (True, InvalidTypeError)],
+    [
+        (-1, InvalidValueError),
+        (65, InvalidValueError),
+        (2.0, InvalidTypeError),
+        (True, InvalidTypeError),
+    ],
 )
 def test_degree_is_a_small_integer(degree, error):
     with pytest.raises(error, match="degree"):

@@ -12,7 +12,16 @@ import threading
 from collections.abc import Callable
 from functools import wraps
 
-from treealg._fast import chain_gradients, coefficients, gradients, group, logarithm, paths
+from treealg._fast import (
+    chain_gradients,
+    coefficients,
+    forest_kernel,
+    gradients,
+    group,
+    logarithm,
+    paths,
+    streams,
+)
 from treealg._fast.coefficients import TreeProgram
 from treealg._fast.core import (
     ChainProgram,
@@ -28,6 +37,8 @@ __all__ = [
     "ConvolutionProgram",
     "SparseMap",
     "TreeProgram",
+    "branched_kernel",
+    "branched_kernel_backward",
     "corrected_path_signature",
     "corrected_path_signature_backward",
     "has_openmp",
@@ -37,8 +48,10 @@ __all__ = [
     "log_to_signature",
     "log_to_signature_backward",
     "map_rows",
+    "map_words",
     "path_coefficients",
     "path_coefficients_backward",
+    "path_prefixes",
     "path_signature",
     "path_signature_backward",
     "signature_inverse",
@@ -48,6 +61,7 @@ __all__ = [
     "signature_to_log",
     "signature_to_log_backward",
     "use_instruction_set",
+    "word_products",
 ]
 
 # The thread that came out of os.fork(), in a forked process. OpenMP's threads belong to the thread
@@ -116,3 +130,8 @@ path_signature_backward = _fork_safe(gradients.path_signature_backward)
 path_coefficients = _fork_safe(coefficients.path_coefficients)
 path_coefficients_backward = _fork_safe(coefficients.path_coefficients_backward)
 map_rows = _fork_safe(coefficients.map_rows)
+branched_kernel = _fork_safe(forest_kernel.branched_kernel)
+branched_kernel_backward = _fork_safe(forest_kernel.branched_kernel_backward)
+word_products = _fork_safe(streams.word_products)
+map_words = _fork_safe(streams.map_words)
+path_prefixes = _fork_safe(streams.path_prefixes)

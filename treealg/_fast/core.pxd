@@ -96,6 +96,13 @@ cdef extern from "src/kernels.h" nogil:
         const int32_t *cut_right
         const int64_t *letter_start
         const int32_t *letter_column
+    ctypedef struct pair_problem:
+        path_view x, y
+        const int64_t *first
+        const int64_t *second
+        Py_ssize_t dimension, depth
+        int order_x, order_y, rbf, grid
+        double parameter
 
     ctypedef struct interrupt:
         int stop
@@ -158,6 +165,17 @@ cdef extern from "src/kernels.h" nogil:
             const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, void *,
             const matrix_view *, const matrix_view *, Py_ssize_t, void *,
             interrupt *) noexcept nogil
+        size_t (*forest_kernel_scratch)(const pair_problem *, int) noexcept nogil
+        void (*forest_kernel)(
+            const pair_problem *, Py_ssize_t, const matrix_view *, void *,
+            interrupt *) noexcept nogil
+        void (*forest_kernel_backward)(
+            const pair_problem *, Py_ssize_t, const matrix_view *, const matrix_view *,
+            const matrix_view *, void *, interrupt *) noexcept nogil
+        void (*word_step)(void *, const void *, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
+        void (*word_increment)(
+            const path_view *, Py_ssize_t, int, const Py_ssize_t *, const Py_ssize_t *,
+            void *) noexcept nogil
 
     ctypedef struct instruction_set:
         const char *name

@@ -45,10 +45,31 @@ from treealg.numeric.log_join import branched_log_sig_join, branched_log_sig_joi
 from treealg.numeric.logarithm import branched_sig_to_log_sig, branched_sig_to_log_sig_backprop
 from treealg.numeric.paths import transform_path
 from treealg.numeric.plans import clear_cache, warm_up
+from treealg.numeric.sig_kernels import branched_sig_kernel, branched_sig_kernel_gram
+from treealg.numeric.sig_kernels_backprop import (
+    branched_sig_kernel_backprop,
+    branched_sig_kernel_gram_backprop,
+)
 from treealg.numeric.signature import branched_log_sig, branched_sig
+from treealg.numeric.static_kernels import (
+    LinearKernel,
+    RBFKernel,
+    ScaledLinearKernel,
+    StaticKernel,
+)
+from treealg.numeric.streams import BranchedLogSigStream, BranchedSigStream
+from treealg.numeric.window_streams import BranchedLogSigWindowStream, BranchedSigWindowStream
 from treealg.numeric.words import log_sig, sig
 
 __all__ = [
+    "BranchedLogSigStream",
+    "BranchedLogSigWindowStream",
+    "BranchedSigStream",
+    "BranchedSigWindowStream",
+    "LinearKernel",
+    "RBFKernel",
+    "ScaledLinearKernel",
+    "StaticKernel",
     "branched_log_sig",
     "branched_log_sig_backprop",
     "branched_log_sig_combine",
@@ -68,6 +89,10 @@ __all__ = [
     "branched_sig_inverse_backprop",
     "branched_sig_join",
     "branched_sig_join_backprop",
+    "branched_sig_kernel",
+    "branched_sig_kernel_backprop",
+    "branched_sig_kernel_gram",
+    "branched_sig_kernel_gram_backprop",
     "branched_sig_length",
     "branched_sig_of_lift",
     "branched_sig_of_lift_backprop",

@@ -7,6 +7,8 @@ from treealg._fast import (
     ConvolutionProgram,
     SparseMap,
     TreeProgram,
+    branched_kernel,
+    branched_kernel_backward,
     corrected_path_signature,
     corrected_path_signature_backward,
     linear_signature,
@@ -14,8 +16,10 @@ from treealg._fast import (
     log_to_signature,
     log_to_signature_backward,
     map_rows,
+    map_words,
     path_coefficients,
     path_coefficients_backward,
+    path_prefixes,
     path_signature,
     path_signature_backward,
     signature_inverse,
@@ -24,6 +28,7 @@ from treealg._fast import (
     signature_product_backward,
     signature_to_log,
     signature_to_log_backward,
+    word_products,
 )
 
 __all__ = [
@@ -31,6 +36,8 @@ __all__ = [
     "ConvolutionProgram",
     "SparseMap",
     "TreeProgram",
+    "branched_kernel",
+    "branched_kernel_backward",
     "corrected_path_signature",
     "corrected_path_signature_backward",
     "linear_signature",
@@ -38,8 +45,10 @@ __all__ = [
     "log_to_signature",
     "log_to_signature_backward",
     "map_rows",
+    "map_words",
     "path_coefficients",
     "path_coefficients_backward",
+    "path_prefixes",
     "path_signature",
     "path_signature_backward",
     "signature_inverse",
@@ -48,4 +57,5 @@ __all__ = [
     "signature_product_backward",
     "signature_to_log",
     "signature_to_log_backward",
+    "word_products",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from treealg.errors import InvalidValueError
-from treealg.numeric import arrays, kernels, options, plans
+from treealg.numeric import arrays, kernels, options, plans, variants
 from treealg.numeric.chain_plans import ChainPlan, chain_plan
 from treealg.numeric.corrections import as_correction
 from treealg.typing import Array, ArrayLike
@@ -23,6 +23,9 @@ def branched_sig(
     planar: bool = False,
     scalar_term: bool = False,
     correction: ArrayLike | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array:
     r"""Compute the branched signature of a path or of a batch of paths.
@@ -40,7 +43,8 @@ def branched_sig(
     ----------
     path : ArrayLike, shape (..., length, channels)
         Points of the path, at least one, in at least one channel: a NumPy array or CPU tensor of
-        float32, float64 or integers, with any strides and byte order, or a nested list.
+        float32, float64 or integers, with any strides and byte order, or a nested list; or a list
+        of paths of any lengths, which for tensors are of one dtype and otherwise become float64.
     degree : int
         Largest number of nodes of a tree or forest, at least 0.
     time_aug : bool, default False
@@ -59,8 +63,16 @@ def branched_sig(
         ``(..., length - 1, columns)`` with the leading shape of `path`, whose kind and dtype it
         must have. There are ``d**2 + ... + d**m`` columns for the ``d`` channels of `path`, level
         by level, the chain ``(i_1, ..., i_k)`` from root to leaf at ``i_1 * d**(k - 1) + ... +
-        i_k``. A channel from `time_aug` has none; not with `lead_lag`. No columns are no
-        correction.
+        i_k``. A channel from `time_aug` has none; not with `lead_lag`, nor with `stream`,
+        `basepoint`, `lengths` or lists of paths. No columns are no correction.
+    stream : bool, default False
+        Return one result per segment, of the path up to its end, rather than that of the whole
+        path. Time runs as it does along the whole path.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        Point to put in front of the path; True is the origin.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path, which are the first ones of it; what follows is ignored. A
+        list of paths needs none.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -69,18 +81,23 @@ def branched_sig(
     Array, shape (..., coefficients)
         Coefficients in basis order, ``branched_sig_length(d, degree, ...)`` of them with ``d`` the
         channels of the transformed path. NumPy array or tensor as `path` is, of the same dtype
-        (float64 for integers and lists), never sharing memory with it.
+        (float64 for integers and lists), never sharing memory with it. With `stream` the shape is
+        (..., length - 1, coefficients), where a base point counts as a point; after the end of a
+        shorter path its last result is repeated.
 
     Raises
     ------
     InvalidTypeError
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no
-        real number, or a flag no boolean.
+        real number, a flag no boolean; or if `lengths` are no
+        integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `correction` has another shape, or is combined
-        with `lead_lag`; or if the basis or the result does not fit in memory.
+        with `lead_lag`, `stream`, `basepoint` or `lengths`;
+        if `basepoint` or `lengths` do not fit `path`; or if the basis or the result does not fit
+        in memory.
 
     See Also
     --------
@@ -131,6 +148,17 @@ def branched_sig(
     >>> treealg.branched_sig([[0, 0], [1, 2]], 2, correction=[-0.5, 0.0, 0.0, 0.0])
     array([1., 2., 0., 1., 1., 2.])
     """
+    if (
+        stream is not False
+        or basepoint is not False
+        or lengths is not None
+        or variants.is_list_of_paths(path)
+    ):
+        _refuse_correction(correction)
+        return _compute_variant(
+            path, degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs, False, 0,
+            stream, basepoint, lengths,
+        )  # fmt: skip
     return _compute(
         path,
         degree,
@@ -157,6 +185,9 @@ def branched_log_sig(
     scalar_term: bool = False,
     correction: ArrayLike | None = None,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array:
     r"""Compute the branched log-signature of a path or of a batch of paths.
@@ -187,6 +218,14 @@ def branched_log_sig(
     method : {0, 1, 2}, default 0
         0 is the expanded form, in the layout of the signature. If `planar`, 1 gives the coordinates
         at Lyndon forests and 2 the coefficients in the standard bracket basis.
+    stream : bool, default False
+        Return one result per segment, of the path up to its end, rather than that of the whole
+        path. Time runs as it does along the whole path.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        Point to put in front of the path; True is the origin.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path, which are the first ones of it; what follows is ignored. A
+        list of paths needs none.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -195,19 +234,22 @@ def branched_log_sig(
     Array, shape (..., coefficients)
         As many coefficients as the signature, or ``branched_log_sig_length(d, degree,
         planar=True)`` for methods 1 and 2. Kind and dtype follow `path` as for `branched_sig`;
-        never shares memory with it.
+        never shares memory with it. With `stream` the shape is (..., length - 1, coefficients).
 
     Raises
     ------
     InvalidTypeError
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer,
-        `end_time` no real number, or a flag no boolean.
+        `end_time` no real number, a flag no boolean; or if `lengths` are no
+        integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `method` is not one of this basis, or has no
         scalar and `scalar_term` asks for one; if `correction` has another shape, or is
-        combined with `lead_lag`; or if the basis or the result does not fit in memory.
+        combined with `lead_lag`, `stream`, `basepoint` or `lengths`;
+        if `basepoint` or `lengths` do not fit `path`; or if the basis or the result does not fit
+        in memory.
 
     See Also
     --------
@@ -234,6 +276,17 @@ def branched_log_sig(
     >>> treealg.branched_log_sig([[0, 0], [1, 2]], 2)
     array([1., 2., 0., 0., 0., 0.])
     """
+    if (
+        stream is not False
+        or basepoint is not False
+        or lengths is not None
+        or variants.is_list_of_paths(path)
+    ):
+        _refuse_correction(correction)
+        return _compute_variant(
+            path, degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs, True, method,
+            stream, basepoint, lengths,
+        )  # fmt: skip
     return _compute(
         path,
         degree,
@@ -247,6 +300,59 @@ def branched_log_sig(
         True,
         method,
     )
+
+
+def _refuse_correction(correction: ArrayLike | None) -> None:
+    if correction is not None:
+        raise InvalidValueError(
+            "correction must be None with stream, basepoint, lengths or lists of paths; compute "
+            "each path of its own, with correction= and without those"
+        )
+
+
+def _compute_variant(
+    path: Any,
+    degree: Any,
+    time_aug: Any,
+    lead_lag: Any,
+    end_time: Any,
+    planar: Any,
+    scalar_term: Any,
+    n_jobs: Any,
+    is_log: bool,
+    method: Any,
+    stream: Any,
+    basepoint: Any,
+    lengths: Any,
+) -> Array:
+    """Compute what `_compute` does, of all prefixes, from a base point, or of several lengths."""
+    stream = options.flag(stream, "stream")
+    transforms = options.flag(time_aug, "time_aug"), options.flag(lead_lag, "lead_lag")
+    given = variants.prepared(path, basepoint, lengths, *transforms, options.end_time_of(end_time))
+    if not stream:
+        result = _compute(
+            given.path, degree, given.time_aug, given.lead_lag, end_time, planar, scalar_term,
+            None, n_jobs, is_log, method,
+        )  # fmt: skip
+        return arrays.wrap(result, given.kind)
+    degree = options.integer(degree, "degree", 0)
+    planar = options.flag(planar, "planar")
+    column = 1 if options.flag(scalar_term, "scalar_term") else 0
+    if is_log:
+        method = options.log_method(method, planar)
+        _check_scalar(method, column)
+    n_threads = options.threads(n_jobs)
+    return variants.prefixes(
+        given, degree, float(end_time), planar, column, method if is_log else None, n_threads
+    )
+
+
+def _check_scalar(method: int, column: int) -> None:
+    if method and column:
+        raise InvalidValueError(
+            f"scalar_term must be False with method={method}, whose coordinates have no "
+            f"scalar; use method=0 for the expanded form"
+        )
 
 
 def _compute(
@@ -276,11 +382,7 @@ def _compute(
     column = 1 if options.flag(scalar_term, "scalar_term") else 0
     if is_log:
         method = options.log_method(method, planar)
-        if method and column:
-            raise InvalidValueError(
-                f"scalar_term must be False with method={method}, whose coordinates have no "
-                f"scalar; use method=0 for the expanded form"
-            )
+        _check_scalar(method, column)
     n_threads = options.threads(n_jobs)
     form = method if is_log else None
     chains = None

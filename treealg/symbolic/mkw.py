@@ -126,9 +126,7 @@ class MKW(HopfAlgebra[OrderedForest]):
             return ()
         return (OrderedForest._make(trees[:-1]), OrderedForest._make(trees[-1]._children))
 
-    def _build_coproduct(
-        self, x: OrderedForest, known: Mapping[OrderedForest, Terms]
-    ) -> Terms:
+    def _build_coproduct(self, x: OrderedForest, known: Mapping[OrderedForest, Terms]) -> Terms:
         trees = x._trees
         if not trees:
             return {(x, x): 1}

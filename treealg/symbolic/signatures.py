@@ -92,9 +92,7 @@ def exact_signature(
         segment = kind(algebra, values).exp()
         piece = [segment(key) for key in basis]
         total = (
-            piece
-            if total is None
-            else chen_product(total, piece, dimension, degree, planar=planar)
+            piece if total is None else chen_product(total, piece, dimension, degree, planar=planar)
         )
     return [0] * len(basis) if total is None else total
 

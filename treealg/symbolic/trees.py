@@ -248,8 +248,10 @@ class RootedTree(Interned):
         (Butcher 2016, chapter 3).
         """
         if self._symmetry is None:
-            self._symmetry = 1 if self._planar else math.prod(
-                multiplicity_factor(tree._children) for tree in self.vertices()
+            self._symmetry = (
+                1
+                if self._planar
+                else math.prod(multiplicity_factor(tree._children) for tree in self.vertices())
             )
         return self._symmetry
 

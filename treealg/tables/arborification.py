@@ -141,12 +141,16 @@ def _tree_rows(dimension: int, degree: int) -> list[_Rows]:
         order = layout.order_of[first // dimension] + 1
         forests.append(
             _product(
-                dimension, nodes, count,
+                dimension,
+                nodes,
+                count,
                 [
                     (
                         row := np.flatnonzero(order == k),
-                        trees[k], first[row] - layout.tree_range(k)[0],
-                        forests[nodes - k], rest[row] - layout.start[nodes - k],
+                        trees[k],
+                        first[row] - layout.tree_range(k)[0],
+                        forests[nodes - k],
+                        rest[row] - layout.start[nodes - k],
                         k,
                     )
                     for k in range(1, nodes + 1)
@@ -168,12 +172,16 @@ def _planar_rows(dimension: int, degree: int) -> list[_Rows]:
         left_nodes = layout.order_of[left]
         blocks.append(
             _product(
-                dimension, order - 1, left.size,
+                dimension,
+                order - 1,
+                left.size,
                 [
                     (
                         row := np.flatnonzero(left_nodes == k),
-                        forests[k], left[row] - layout.start[k],
-                        forests[order - 1 - k], right[row] - layout.start[order - 1 - k],
+                        forests[k],
+                        left[row] - layout.start[k],
+                        forests[order - 1 - k],
+                        right[row] - layout.start[order - 1 - k],
                         k,
                     )
                     for k in range(order)
@@ -200,8 +208,9 @@ def _product(dimension: int, nodes: int, count: int, factors: list[_Factor]) -> 
         size = np.diff(left.ptr)[left_row] * np.diff(right.ptr)[right_row]
         per_pair = int(np.diff(shuffle.ptr).max())
         bounds = np.cumsum(size * per_pair)
-        cuts = np.searchsorted(bounds, np.arange(_CHUNK, int(bounds[-1]) if size.size else 0,
-                                                 _CHUNK))
+        cuts = np.searchsorted(
+            bounds, np.arange(_CHUNK, int(bounds[-1]) if size.size else 0, _CHUNK)
+        )
         for part in np.split(np.arange(row.size), cuts):
             a_source, a_entry = expand(left.ptr, left_row[part])
             b_source, b_entry = expand(right.ptr, right_row[part][a_source])

@@ -29,6 +29,7 @@ from treealg.tables.sizes import (
 
 __all__ = ["convolution", "least_terms", "word_convolution"]
 
+
 def convolution(dimension: int, degree: int, planar: bool = False) -> ConvolutionTable:
     """Return the coproduct table of trees (BCK) or of ordered forests (MKW).
 
@@ -94,9 +95,7 @@ def convolution(dimension: int, degree: int, planar: bool = False) -> Convolutio
             list(accumulate(blocks, initial=0)),
         )
 
-    return cache.table(
-        "convolution", (dimension, degree, planar), ConvolutionTable, build, check
-    )
+    return cache.table("convolution", (dimension, degree, planar), ConvolutionTable, build, check)
 
 
 def least_terms(dimension: int, degree: int, planar: bool) -> int:
@@ -216,8 +215,10 @@ def _assemble(
     """Give each multiple of a pruned forest its slot, and sort."""
     dimension = layout.dimension
     start = np.array(layout.start)
-    blocks = np.diff(start[1 : degree + 2]) // dimension if layout.planar else np.diff(
-        start[: degree + 1]
+    blocks = (
+        np.diff(start[1 : degree + 2]) // dimension
+        if layout.planar
+        else np.diff(start[: degree + 1])
     )
     # The multiples besides 1, in forest order and so by nodes.
     repeated = multiplicity > 1
@@ -231,9 +232,10 @@ def _assemble(
     slot_start = np.concatenate(([1], 1 + np.cumsum(units + multiples)))
     # How far the slots of each order are moved from their forest, or from their multiple.
     unit_shift = np.concatenate(([0], slot_start[:-1] - start[nodes]))
-    multiple_shift = np.concatenate(([0], slot_start[:-1] + units)) - np.concatenate(
-        ([0, 0], np.cumsum(multiples)[:-1])
-    )[: max(degree, 1)]
+    multiple_shift = (
+        np.concatenate(([0], slot_start[:-1] + units))
+        - np.concatenate(([0, 0], np.cumsum(multiples)[:-1]))[: max(degree, 1)]
+    )
     forest = np.arange(start[max(degree, 1)])
     unit_slot = forest + unit_shift[layout.order_of[forest]]
     multiple_slot = np.arange(multiple.size) + multiple_shift[layout.order_of[multiple_forest]]
@@ -253,10 +255,16 @@ def _assemble(
         tail[1:] = unit_slot[tail[1:]]
     head[0] = tail[0] = 0
     return ConvolutionTable(
-        dimension, degree,
-        np.concatenate(([0], np.cumsum(blocks))).astype(np.int64), slot_start.astype(np.int64),
-        factor, head.astype(np.int32), tail.astype(np.int32),
-        ptr.astype(np.int64), slot[order].astype(np.int32), trunk[order].astype(np.int32),
+        dimension,
+        degree,
+        np.concatenate(([0], np.cumsum(blocks))).astype(np.int64),
+        slot_start.astype(np.int64),
+        factor,
+        head.astype(np.int32),
+        tail.astype(np.int32),
+        ptr.astype(np.int64),
+        slot[order].astype(np.int32),
+        trunk[order].astype(np.int32),
     )
 
 
@@ -334,9 +342,14 @@ def _deconcatenation(dimension: int, degree: int, counts: list[int]) -> Convolut
     ptr = np.concatenate(([0], np.cumsum(np.concatenate([np.zeros(0, np.int64), *sizes]))))
     n_slots = start[degree] if degree else 1
     return ConvolutionTable(
-        dimension, degree, start.astype(np.int64),
+        dimension,
+        degree,
+        start.astype(np.int64),
         start[1:].astype(np.int64) if degree else np.ones(1, dtype=np.int64),
-        np.ones(n_slots), np.maximum(np.arange(n_slots) - 1, 0).astype(np.int32),
-        np.zeros(n_slots, dtype=np.int32), ptr.astype(np.int64),
-        np.concatenate(slots).astype(np.int32), np.concatenate(trunks).astype(np.int32),
+        np.ones(n_slots),
+        np.maximum(np.arange(n_slots) - 1, 0).astype(np.int32),
+        np.zeros(n_slots, dtype=np.int32),
+        ptr.astype(np.int64),
+        np.concatenate(slots).astype(np.int32),
+        np.concatenate(trunks).astype(np.int32),
     )

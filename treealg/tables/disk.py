@@ -175,8 +175,13 @@ def write(directory: str, name: str, key: Key, table: Table) -> None:
         gap = -little.nbytes % _ALIGNMENT
         chunks += [little.tobytes(), b"\0" * gap]
         place += little.nbytes + gap
-    header = {"format": FORMAT, "table": name, "key": list(key), "integers": integers,
-              "arrays": places}
+    header = {
+        "format": FORMAT,
+        "table": name,
+        "key": list(key),
+        "integers": integers,
+        "arrays": places,
+    }
     text = json.dumps(header).encode()
     text += b" " * (-(_PREFIX.size + len(text)) % _ALIGNMENT)
     digest = _digest(len(text), [text, *chunks])

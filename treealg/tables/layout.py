@@ -244,8 +244,10 @@ class ForestLayout:
         rest_nodes = self.order_of[rest]
         first_offset = np.array(
             [
-                [self._offset[total][self.tree_range(k)[0]] if 0 < k <= total else 0
-                 for k in range(self.nodes + 1)]
+                [
+                    self._offset[total][self.tree_range(k)[0]] if 0 < k <= total else 0
+                    for k in range(self.nodes + 1)
+                ]
                 for total in range(self.nodes + 1)
             ]
         )

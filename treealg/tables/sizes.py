@@ -332,8 +332,8 @@ def _lyndon_count(dimension: int, order: int) -> int:
     total = 0
     for divisor in range(1, order + 1):
         if order % divisor == 0:
-            total += _moebius(order // divisor) * math.comb(2 * divisor, divisor) * (
-                dimension**divisor
+            total += (
+                _moebius(order // divisor) * math.comb(2 * divisor, divisor) * (dimension**divisor)
             )
     return total // (2 * order)
 

@@ -14,6 +14,7 @@ typedef ptrdiff_t Py_ssize_t;
 
 #define ALIGNMENT 64
 #define TREEALG_TILE 64 /* coefficients that are transposed at a time; at least 8 */
+#define TREEALG_KEPT_BYTES (1 << 20) /* a grid of values up to this size is kept as a whole */
 #define TREEALG_MAX_NODES 32 /* of the quadrature of a convolution program */
 
 /* A matrix of `count` rows in memory; strides in bytes, of any sign. */
@@ -125,6 +126,16 @@ typedef struct {
     const int64_t *letter_start; /* letters of weight k are letter_start[k]:letter_start[k + 1] */
     const int32_t *letter_column; /* column of the correction; -1 for no correction */
 } chain_program;
+/* Pairs of paths whose branched signature kernel is asked for: pair i is path first[i] of x and
+ * path second[i] of y. The static kernel is `parameter` <x, y>, or exp(-parameter |x - y|^2). */
+typedef struct {
+    path_view x, y;
+    const int64_t *first, *second;
+    Py_ssize_t dimension, depth; /* channels of the transformed paths; levels */
+    int order_x, order_y;        /* each segment is cut into 2^order pieces */
+    int rbf, grid;               /* grid: the values at all nodes, row by row, not at the last only */
+    double parameter;
+} pair_problem;
 
 /* Looked at between blocks of work; set when the caller wants the kernel to return early. */
 typedef struct interrupt {
@@ -208,6 +219,20 @@ typedef struct {
                            const Py_ssize_t *begin, const Py_ssize_t *end, void *cotangent,
                            const matrix_view *out, const matrix_view *out_correction,
                            Py_ssize_t columns, void *scratch, interrupt *stop);
+    size_t (*forest_kernel_scratch)(const pair_problem *problem, int backward);
+    /* Kernels of pairs first, first + 1, ..., to the rows of `out`: one column, or the grid. */
+    void (*forest_kernel)(const pair_problem *problem, Py_ssize_t first, const matrix_view *out,
+                          void *scratch, interrupt *stop);
+    /* The derivatives with respect to the points of both transformed paths, pair by pair. */
+    void (*forest_kernel_backward)(const pair_problem *problem, Py_ssize_t first,
+                                   const matrix_view *derivs, const matrix_view *grad_x,
+                                   const matrix_view *grad_y, void *scratch, interrupt *stop);
+    /* In lanes: each word signature times exp of a segment, in place. */
+    void (*word_step)(void *signature, const void *increment, Py_ssize_t dimension,
+                      Py_ssize_t degree, void *scratch);
+    /* Increments of segments begin[l] + first of path row[l], for one segment per lane. */
+    void (*word_increment)(const path_view *path, Py_ssize_t dimension, int used,
+                           const Py_ssize_t *row, const Py_ssize_t *segment, void *increment);
 } kernel_table;
 
 typedef struct {

@@ -1,6 +1,7 @@
 /* The kernels for AVX2; empty where the compiler's target is not x86-64. */
 #if defined(__x86_64__) || defined(_M_X64)
 
+#include <math.h>
 #include <string.h>
 
 #include "kernels.h"

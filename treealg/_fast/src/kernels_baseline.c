@@ -1,6 +1,7 @@
 /* The kernels for what every processor of the compiler's target has: SSE2 on x86-64, NEON on
  * arm64. */
 
+#include <math.h>
 #include <string.h>
 
 #include "kernels.h"

@@ -22,6 +22,10 @@
 #include "tree_values.h"
 #include "chain_signature.h"
 #include "chain_backward.h"
+#include "vector_exp.h"
+#include "forest_kernel.h"
+#include "forest_kernel_backward.h"
+#include "word_step.h"
 
 static void NAME(load)(const matrix_view *m, Py_ssize_t first, Py_ssize_t start, Py_ssize_t count,
                        void *lanes) {
@@ -80,6 +84,11 @@ static const kernel_table NAME(kernels) = {
     NAME(chain_product),
     NAME(chain_backward_scratch),
     NAME(chain_backward),
+    NAME(forest_kernel_scratch),
+    NAME(forest_kernel),
+    NAME(forest_kernel_backward),
+    NAME(word_step),
+    NAME(word_increment),
 };
 
 #undef vec
@@ -109,3 +118,7 @@ static const kernel_table NAME(kernels) = {
 #undef chain_back
 #undef chain_task
 #undef head_sum
+#undef mask
+#undef vector_exp
+#undef pair_state
+#undef pair_adjoint

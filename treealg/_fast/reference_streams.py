@@ -1,0 +1,130 @@
+"""Readable NumPy versions of the kernels on word signatures: the same names and results.
+
+See `treealg._fast.reference` for the part these play, and for the layout of words.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg._fast import reference
+
+__all__ = ["map_words", "path_prefixes", "word_products"]
+
+Array = npt.NDArray[Any]
+
+
+def word_products(
+    left: Array, right: Array, out: Array, dimension: int, degree: int, n_threads: int
+) -> None:
+    """Write the product of each row of `left` with that of `right`, the earlier one left.
+
+    Parameters
+    ----------
+    left, right : ndarray of float32 or float64, shape (batch, words)
+        Word signatures.
+    out : ndarray, shape (batch, words)
+        Receives the products.
+    dimension : int
+        Letters.
+    degree : int
+        Length of the longest words.
+    n_threads : int
+        Ignored here.
+    """
+    sizes = [dimension**k for k in range(1, degree + 1)]
+    splits = np.cumsum(sizes)[:-1]
+    one = np.ones((len(left), 1), left.dtype)
+    a, b = ([one, *np.split(x, splits, axis=1)] for x in (left, right))
+    levels = []
+    for k in range(1, degree + 1):
+        parts = [
+            (a[j][:, :, None] * b[k - j][:, None, :]).reshape(len(left), -1) for j in range(k + 1)
+        ]
+        levels.append(sum(parts))
+    out[...] = np.concatenate(levels, axis=1)
+
+
+def map_words(
+    words: Array,
+    out: Array,
+    column: int,
+    output_map: reference.SparseMap,
+    log_program: reference.ConvolutionProgram | None,
+    n_threads: int,
+) -> None:
+    """Write the mapped word signature, or its logarithm, of each row of `words` to one of `out`.
+
+    Parameters
+    ----------
+    words : ndarray of float32 or float64, shape (batch, words)
+        Word signatures.
+    out : ndarray, shape (batch, columns)
+        Receives ``out[:, column : column + output_map.rows]``.
+    column : int
+        First column written.
+    output_map : SparseMap
+        Applied last.
+    log_program : ConvolutionProgram or None
+        Logarithm taken before; None for none.
+    n_threads : int
+        Ignored here.
+    """
+    given = np.array(words.T, order="C")
+    if log_program is not None:
+        given = log_program.log(given)
+    out[:, column : column + output_map.rows] = output_map.apply(given).T
+
+
+def path_prefixes(
+    path: Array,
+    out: Array,
+    column: int,
+    degree: int,
+    output_map: reference.SparseMap,
+    log_program: reference.ConvolutionProgram | None,
+    time_aug: bool,
+    lead_lag: bool,
+    end_time: float,
+    n_threads: int,
+) -> None:
+    """Write the mapped word signature, or its logarithm, of each prefix of each path.
+
+    Parameters
+    ----------
+    path : ndarray of float32 or float64, shape (batch, length, channels)
+        The paths.
+    out : ndarray, shape (batch, length - 1, columns)
+        Receives ``out[:, t, column : column + output_map.rows]`` for the first ``t + 2`` points.
+    column : int
+        First column written.
+    degree : int
+        Length of the longest words.
+    output_map : SparseMap
+        Applied last.
+    log_program : ConvolutionProgram or None
+        Logarithm taken before; None for none.
+    time_aug, lead_lag : bool
+        Transforms of the paths.
+    end_time : float
+        Value of the time channel at the end of the whole path.
+    n_threads : int
+        Ignored here.
+    """
+    for t in range(path.shape[1] - 1):
+        time = end_time * (t + 1) / (path.shape[1] - 1)
+        reference.path_signature(
+            path[:, : t + 2],
+            out[:, t],
+            column,
+            degree,
+            output_map,
+            log_program,
+            time_aug,
+            lead_lag,
+            time,
+            n_threads,
+        )
