@@ -10,7 +10,7 @@ import treealg
 from treealg import _fast, tables
 from treealg._fast import reference, reference_streams
 from treealg.numeric import window_streams
-from treealg.numeric.words import Words
+from treealg.numeric.word_rows import Words
 
 TRANSFORMS = [
     {},
