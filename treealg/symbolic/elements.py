@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, Generic, Self, TypeVar
 
 from ..errors import InvalidTypeError, InvalidValueError
+from .displayed import Displayed
 from .forests import Forest, OrderedForest
 from .interning import Interned
 from .trees import PlanarTree, Tree
@@ -53,7 +54,7 @@ def add_terms(target: dict[K, Any], terms: Mapping[K, Any], factor: Any = 1) -> 
         target[key] = target[key] + value if key in target else value
 
 
-class LinearCombination(Generic[K]):
+class LinearCombination(Displayed, Generic[K]):
     """A finite sum of coefficients times keys; the common part of `Element` and `Tensor`.
 
     Parameters

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from ..errors import InvalidTypeError
+from .displayed import Displayed
 from .interning import Interned, intern_value
 from .labels import normalize_label
 from .text import EMPTY, parse_trees, tree_text
@@ -19,7 +20,7 @@ __all__ = ["Forest", "OrderedForest", "RootedForest"]
 T = TypeVar("T", bound=RootedTree)
 
 
-class RootedForest(Interned, Generic[T]):
+class RootedForest(Displayed, Interned, Generic[T]):
     """What commutative and ordered forests share; use `Forest` or `OrderedForest`.
 
     Raises

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Self
 
 from ..errors import InvalidTypeError, InvalidValueError
+from .displayed import Displayed
 from .interning import Interned, intern_value
 from .labels import Label, label_less, normalize_label
 from .text import parse_trees, tree_text
@@ -21,7 +22,7 @@ from .text import parse_trees, tree_text
 __all__ = ["PlanarTree", "RootedTree", "Tree"]
 
 
-class RootedTree(Interned):
+class RootedTree(Displayed, Interned):
     """What planar and non-planar rooted trees share; use `Tree` or `PlanarTree`.
 
     Raises
