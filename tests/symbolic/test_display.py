@@ -20,6 +20,7 @@ from treealg.symbolic import (
     bck,
     enumerate_trees,
     mkw,
+    unrank,
 )
 from treealg.symbolic.display import (
     COLOURS,
@@ -96,6 +97,7 @@ def test_labels_are_written_when_one_of_them_is_not_zero():
     assert texts(to_svg(LABELLED, labels=False)) == []
     assert sorted(texts(to_svg(CHERRY, names="f"))) == ["f", "f", "f"]
     assert texts(to_svg(Tree(label=False))) == ["False"]
+    assert texts(to_svg(Tree(label=1))) == ["1"]
 
 
 def test_a_label_has_one_colour_in_all_pictures():
@@ -285,6 +287,19 @@ def test_a_text_drawing_can_be_read_back(order):
         assert numbers_of_children(to_unicode(tree)) == degrees
 
 
+@pytest.mark.parametrize("index", [10**9 + 7, 10**18 + 7, 10**30 + 5])
+def test_a_text_drawing_of_a_large_tree_can_be_read_back(index):
+    tree = unrank(PlanarTree, index)
+    degrees = sorted(len(vertex.children) for vertex in tree.vertices())
+    assert numbers_of_children(to_unicode(tree)) == degrees
+
+
+def test_labels_of_a_drawing_do_not_touch():
+    tree = PlanarTree.from_text("0[0[0,0,0],0,0[0,0,0],0,0[0,0,0,0]]")
+    drawing = to_unicode(tree, names=["node"])
+    assert drawing.split().count("node") == tree.order
+
+
 def test_signs_and_roots_share_a_line_and_lines_break_between_terms():
     drawing = to_unicode(bck.antipode(CHERRY))
     assert drawing == "  ● ●       ●\n  └┬┘       │\n−  ●  + 2 ● ● − ● ● ●"
@@ -317,8 +332,14 @@ def _matplotlib():
 def test_a_plot_has_the_vertices_edges_and_texts_of_the_sum():
     figure = plot(bck.antipode(CHERRY))
     (axes,) = figure.axes
-    assert sum(len(dots.get_offsets()) for dots in axes.collections) == 3 + 3 + 3
-    assert len(axes.lines) == 2 + 1
+    dots = [tuple(place) for scatter in axes.collections for place in scatter.get_offsets()]
+    assert len(dots) == 3 + 3 + 3
+    lines = [list(zip(*line.get_data(), strict=True)) for line in axes.lines]
+    assert len(lines) == 2 + 1
+    assert all(end in dots for line in lines for end in line)
+    assert [(below[1], above[1]) for below, above in lines] == [(0, 1)] * 3
+    slopes = sorted(above[0] - below[0] for below, above in lines)
+    assert slopes == pytest.approx([-0.5, 0, 0.5])
     assert [text.get_text() for text in axes.texts] == ["−", "+", "2", "−"]
 
 

@@ -18,6 +18,7 @@ from treealg.symbolic.display import layout_forest
 SMALL = [tree for order in range(1, 8) for tree in enumerate_trees(order, planar=True)]
 # Far beyond what can be listed.
 LARGE = [unrank(PlanarTree, 10**18 + 7), unrank(PlanarTree, 10**30 + 5)]
+LOOSE = "0[0[0[0,0,0],0[0,0]],0,0[0],0[0[0,0,0,0],0]]"
 
 
 def rows(layout):
@@ -63,7 +64,9 @@ def test_a_parent_stands_in_the_middle_of_its_first_and_last_child(trees):
 
 
 def test_a_mirrored_tree_gives_the_mirrored_picture():
-    for tree in SMALL:
+    # A small subtree between large ones has room to move.
+    loose = [PlanarTree.from_text(text) for text in ("0[0[0,0,0],0,0[0,0,0]]", LOOSE)]
+    for tree in [*SMALL, *loose, *LARGE]:
         straight, mirrored = layout_forest(tree), layout_forest(mirror(tree))
         turned = [[straight.width - x for x in reversed(row)] for row in rows(straight)]
         for row, expected in zip(rows(mirrored), turned, strict=True):
@@ -84,6 +87,12 @@ def test_a_small_subtree_takes_no_more_room_than_it_needs():
     assert layout.height == (0, 1, 1, 2, 2)
     assert layout.label == (4, 0, 3, 1, 2)
     assert layout.edges == [(0, 1), (0, 2), (2, 3), (2, 4)]
+
+
+def test_a_small_subtree_stands_in_the_middle_of_the_room_that_it_has():
+    layout = layout_forest(PlanarTree.from_text("0[0[0,0,0],0,0[0,0,0]]"))
+    first, small, last = (layout.across[vertex] for vertex in (1, 5, 6))
+    assert (small - first, last - small) == (1.5, 1.5)
 
 
 def test_the_leftmost_vertex_is_at_zero_and_the_trees_of_a_forest_keep_apart():
