@@ -294,10 +294,11 @@ def test_a_text_drawing_of_a_large_tree_can_be_read_back(index):
     assert numbers_of_children(to_unicode(tree)) == degrees
 
 
-def test_labels_of_a_drawing_do_not_touch():
-    tree = PlanarTree.from_text("0[0[0,0,0],0,0[0,0,0],0,0[0,0,0,0]]")
-    drawing = to_unicode(tree, names=["node"])
-    assert drawing.split().count("node") == tree.order
+@pytest.mark.parametrize("name", ["●", "abc"])
+@pytest.mark.parametrize("index", [10**9 + 7, 10**18 + 7, 10**30 + 5])
+def test_labels_of_a_drawing_do_not_touch(index, name):
+    tree = unrank(PlanarTree, index)
+    assert to_unicode(tree, names=[name]).split().count(name) == tree.order
 
 
 def test_signs_and_roots_share_a_line_and_lines_break_between_terms():
