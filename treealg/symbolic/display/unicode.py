@@ -110,10 +110,9 @@ def _beside(blocks: list[_Block]) -> _Block:
 def _draw(layout: Layout, texts: list[str]) -> _Block:
     """Draw vertices in every second line and what joins them in the lines between."""
     longest = max(map(len, texts))
+    # An even number: halves are then rounded in the same direction one unit apart, so that
+    # rounding never brings neighbours closer than one unit.
     unit = longest + 1 + (longest + 1) % 2
-    if any(across * unit % 1 for across in layout.across):
-        # Rounded to columns two neighbours may come closer by one.
-        unit += 2
     margin = (longest - 1) // 2
     columns = [margin + round(across * unit) for across in layout.across]
     size = max(columns) + longest - margin
