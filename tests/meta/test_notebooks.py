@@ -31,7 +31,7 @@ def outline(notebook):
 
 def pictures(notebook):
     return sum(
-        "image/png" in output.get("data", {})
+        not {"image/png", "image/svg+xml"}.isdisjoint(output.get("data", {}))
         for cell in notebook["cells"]
         for output in cell.get("outputs", [])
     )

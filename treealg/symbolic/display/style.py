@@ -19,7 +19,7 @@ COLOURS = (
 """One colour per label, in this order again after the last: Okabe and Ito's palette, which
 colour-blind readers can tell apart, with a grey for the eighth."""
 
-INK = "#666666"
+INK = "#737373"
 """Lines, and vertices without labels: a grey that shows on white and on dark pages."""
 
 

@@ -23,6 +23,7 @@ _FONT_SIZE = 15.0
 _LABEL_SIZE = 11.0
 _CHARACTER = 0.62
 _NARROW = set("(),.:;'|! ")
+_WIDE = 0.9
 _AXIS = 5.0
 _MARGIN = 2.0
 _SPACE = 5.0
@@ -199,7 +200,9 @@ def _svg(drawn: list[str], right: float, top: float, bottom: float) -> str:
 
 def _text_width(text: str) -> float:
     """Return about how wide a text is, as the font is the reader's."""
-    ems = sum(0.36 if c in _NARROW else _CHARACTER if c.isascii() else 0.9 for c in text)
+    ems = sum(
+        0.36 if c in _NARROW else _CHARACTER if c.isascii() and c != "+" else _WIDE for c in text
+    )
     return ems * _FONT_SIZE
 
 

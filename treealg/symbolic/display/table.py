@@ -22,7 +22,7 @@ _HEADERS = ("tree", "text", "order", "σ", "τ!", "α", "β")
 _LATEX_HEADERS = r"\tau & |\tau| & \sigma & \tau! & \alpha & \beta"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TreeTable:
     """Trees with their invariants, shown as a table; made by `tree_table`.
 
@@ -79,6 +79,9 @@ class TreeTable:
             lines.append(rf"{' & '.join([shown, *map(str, row)])} \\[0.5em]")
         return "\n".join([*lines, r"\end{array}"])
 
+    def __repr__(self) -> str:
+        return f"<TreeTable of {len(self.trees)} trees>"
+
     def __str__(self) -> str:
         cells = [list(_HEADERS[1:])]
         for tree, row in zip(self.trees, self.rows, strict=True):
@@ -101,7 +104,7 @@ class TreeTable:
             texts = [html.escape(printable(str(tree))), *map(str, row)]
             cells = [forest_image(forest, self.style, found), *texts]
             lines.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
-        return f"<table>{''.join(lines)}</table>"
+        return f'<table cellpadding="6">{"".join(lines)}</table>'
 
 
 def tree_table(
