@@ -351,12 +351,8 @@ def test_unequal_branches_tell_the_planar_grossman_larson_algebras_apart():
     x, y = OrderedForest.from_text("1 2"), OrderedForest.from_text("0[3]")
     # With the order kept the deshuffle coproduct of OGL does not fit, deconcatenation does.
     product = pgl.product(x, y)
-    ordered = Tensor(
-        [(k, c) for z, v in product.items() for k, c in (v * pgl.coproduct(z)).items()]
-    )
-    assert ordered == pgl.tensor_product(pgl.coproduct(x), pgl.coproduct(y))
-    shuffled = product.apply(lambda z: Element({z: 1}))
-    assert ogl.coproduct(shuffled) != pgl.tensor_product(ogl.coproduct(x), ogl.coproduct(y))
+    assert pgl.coproduct(product) == pgl.tensor_product(pgl.coproduct(x), pgl.coproduct(y))
+    assert ogl.coproduct(product) != pgl.tensor_product(ogl.coproduct(x), ogl.coproduct(y))
     assert ogl.coproduct(ogl.product(x, y)) == ogl.tensor_product(
         ogl.coproduct(x), ogl.coproduct(y)
     )
@@ -380,7 +376,7 @@ def test_number_of_bck_primitives(order):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("order", [8])
+@pytest.mark.parametrize("order", [8, 9])
 def test_number_of_bck_primitives_of_high_order(order):
     assert len(bck.primitives(order)) == PUBLISHED["primitives"]["bck"][order - 1]
 
@@ -391,7 +387,6 @@ def test_primitives_of_the_cocommutative_algebras_are_trees_and_lie_elements(col
     for n in range(1, order + 1):
         assert len(gl.primitives(n, colours)) == count_trees(n, colours)
         assert len(ogl.primitives(n, colours)) == expected[n - 1]
-        assert len(mkw.primitives(n, colours)) == count_trees(n, colours, True) or n > 1
     assert concatenation_algebra.primitives(2, 2) == [Element({(0, 1): 1, (1, 0): -1})]
 
 
@@ -452,19 +447,11 @@ def test_stuffle_of_ones_counts_delannoy_paths():
     assert sum(c for _, c in product.items()) == 63
 
 
-@pytest.mark.parametrize(("algebra", "kind"), [(nck, PlanarTree), (cem, Tree)])
-def test_deep_trees_do_not_exhaust_the_stack(algebra, kind):
-    tree = kind()
-    for _ in range(999 if algebra is nck else 59):
-        tree = kind((tree,))
-    if algebra is nck:
-        assert len(nck.coproduct(tree)) == 1001
-    else:
-        # Order 12 suffices to pass through the recursion; partitions of longer ladders are many.
-        small = kind()
-        for _ in range(11):
-            small = kind((small,))
-        assert sum(c for _, c in cem.coproduct(small).items()) == 2**11
+def test_coproduct_of_a_path_of_a_thousand_vertices():
+    tree = PlanarTree()
+    for _ in range(999):
+        tree = PlanarTree((tree,))
+    assert len(nck.coproduct(tree)) == 1001
     clear_cache()
 
 

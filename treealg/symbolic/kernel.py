@@ -51,8 +51,8 @@ def kernel(
         vector: dict[K, Any] = dict(image)
         origin: dict[int, Any] = {index: 1}
         # Later pivots do not occur in earlier rows' place, so that one ordered pass is enough.
-        for pivot, (row, source) in pivots.items():
-            factor = vector.get(pivot)
+        for key, (row, source) in pivots.items():
+            factor = vector.get(key)
             if factor:
                 _subtract(vector, row, factor)
                 _subtract(origin, source, factor)
