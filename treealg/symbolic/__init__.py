@@ -9,17 +9,21 @@ show themselves with pictures of their trees; `treealg.symbolic.display` has all
 
 from .arborification import arborification
 from .bck import BCK, bck
+from .cem import CEM, cem
 from .characters import Character, InfinitesimalCharacter
 from .display import plot, to_html, to_indented, to_latex, to_svg, to_unicode, tree_table
 from .elements import Element, LinearCombination
 from .enumeration import count_forests, count_trees, enumerate_forests, enumerate_trees
 from .forests import Forest, OrderedForest
 from .functionals import Functional, convolve_maps
+from .graded import GradedSpace
 from .grafting import b_minus, b_plus, graft
 from .graphs import from_networkx, to_dot, to_networkx
+from .grossman_larson import GL, OGL, PGL, gl, ogl, pgl
 from .hopf import HopfAlgebra
 from .memo import clear_cache
 from .mkw import MKW, mkw
+from .nck import NCK, nck
 from .ranking import rank, unrank
 from .signatures import exact_log_signature, exact_signature
 from .tensors import Tensor
@@ -31,29 +35,48 @@ from .vectors import (
     functional_to_vector,
     log_star,
 )
+from .word_algebras import (
+    ConcatenationAlgebra,
+    QuasiShuffleAlgebra,
+    ShuffleAlgebra,
+    concatenation_algebra,
+    quasi_shuffle,
+    shuffle_algebra,
+)
 from .words import shuffle_words
 
 __all__ = [
     "BCK",
+    "CEM",
+    "GL",
     "MKW",
+    "NCK",
+    "OGL",
+    "PGL",
     "Character",
+    "ConcatenationAlgebra",
     "Element",
     "Forest",
     "Functional",
+    "GradedSpace",
     "HopfAlgebra",
     "InfinitesimalCharacter",
     "LinearCombination",
     "OrderedForest",
     "PlanarTree",
+    "QuasiShuffleAlgebra",
     "RootedTree",
+    "ShuffleAlgebra",
     "Tensor",
     "Tree",
     "arborification",
     "b_minus",
     "b_plus",
     "bck",
+    "cem",
     "chen_product",
     "clear_cache",
+    "concatenation_algebra",
     "convolve_maps",
     "count_forests",
     "count_trees",
@@ -65,11 +88,17 @@ __all__ = [
     "from_networkx",
     "functional_from_vector",
     "functional_to_vector",
+    "gl",
     "graft",
     "log_star",
     "mkw",
+    "nck",
+    "ogl",
+    "pgl",
     "plot",
+    "quasi_shuffle",
     "rank",
+    "shuffle_algebra",
     "shuffle_words",
     "to_dot",
     "to_html",
