@@ -3,8 +3,12 @@
 Trees, forests, their enumeration and ranking in one basis order, linear combinations and tensors
 with exact coefficients, the Hopf algebras of Butcher-Connes-Kreimer (`bck`) and
 Munthe-Kaas-Wright (`mkw`), grafting, functionals with their convolution, arborification, and
-exact branched signatures. Values are immutable; functions are safe in threads.
+exact branched signatures; B-series and Lie-Butcher series, loaded when first used. Values are
+immutable; functions are safe in threads.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from .arborification import arborification
 from .bck import BCK, bck
@@ -30,41 +34,95 @@ from .vectors import (
 )
 from .words import shuffle_words
 
+if TYPE_CHECKING:
+    from . import bseries
+    from .bseries import (
+        AdditiveRungeKutta,
+        BSeries,
+        CommutatorFree,
+        LieButcherSeries,
+        Rosenbrock,
+        RungeKutta,
+        elementary_differential,
+        energy_order,
+        exact_lie_butcher_series,
+        exact_series,
+        is_energy_preserving,
+        is_symplectic,
+        lie_butcher_order,
+        modified_equation,
+        modifying_integrator,
+        order_of_accuracy,
+        published_method,
+        published_methods,
+        symbolic_tableau,
+        symplectic_order,
+    )
+
 __all__ = [
     "BCK",
     "MKW",
+    "AdditiveRungeKutta",
+    "BSeries",
     "Character",
+    "CommutatorFree",
     "Element",
     "Forest",
     "Functional",
     "HopfAlgebra",
     "InfinitesimalCharacter",
+    "LieButcherSeries",
     "LinearCombination",
     "OrderedForest",
     "PlanarTree",
     "RootedTree",
+    "Rosenbrock",
+    "RungeKutta",
     "Tensor",
     "Tree",
     "arborification",
     "b_minus",
     "b_plus",
     "bck",
+    "bseries",
     "chen_product",
     "clear_cache",
     "convolve_maps",
     "count_forests",
     "count_trees",
+    "elementary_differential",
+    "energy_order",
     "enumerate_forests",
     "enumerate_trees",
+    "exact_lie_butcher_series",
     "exact_log_signature",
+    "exact_series",
     "exact_signature",
     "exp_star",
     "functional_from_vector",
     "functional_to_vector",
     "graft",
+    "is_energy_preserving",
+    "is_symplectic",
+    "lie_butcher_order",
     "log_star",
     "mkw",
+    "modified_equation",
+    "modifying_integrator",
+    "order_of_accuracy",
+    "published_method",
+    "published_methods",
     "rank",
     "shuffle_words",
+    "symbolic_tableau",
+    "symplectic_order",
     "unrank",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # The series are many modules, which most users never need.
+    if name in __all__:
+        module = import_module(f"{__name__}.bseries")
+        return module if name == "bseries" else getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
