@@ -12,7 +12,14 @@ import treealg.symbolic
 import treealg.symbolic.bseries
 import treealg.tables
 
-FACES = (treealg, treealg.symbolic, treealg.symbolic.bseries, treealg.tables, treealg.demo, treealg.cli)
+FACES = (
+    treealg,
+    treealg.symbolic,
+    treealg.symbolic.bseries,
+    treealg.tables,
+    treealg.demo,
+    treealg.cli,
+)
 
 
 def sections(text):

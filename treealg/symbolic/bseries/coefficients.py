@@ -117,8 +117,9 @@ def exact_number(value: Any) -> Any:
         try:
             return Fraction(value)
         except ValueError:
-            pass
-        value = _read_expression(value)
+            value = _read_expression(value)
+        except ZeroDivisionError:
+            raise InvalidValueError(f"cannot read the coefficient {value!r}") from None
     if hasattr(value, "free_symbols") and hasattr(value, "expand"):
         value = value.expand()
         if getattr(value, "is_Rational", False):
@@ -142,9 +143,12 @@ def _read_expression(text: str) -> Any:
     import sympy
 
     try:
-        return sympy.sympify(text, rational=True)
+        number = sympy.sympify(text, rational=True)
     except (sympy.SympifyError, SyntaxError, TypeError):
-        raise InvalidValueError(f"cannot read the coefficient {text!r}") from None
+        number = sympy.nan
+    if not number.is_finite:
+        raise InvalidValueError(f"cannot read the coefficient {text!r}")
+    return number
 
 
 def product_sum(left: Sequence[Any], right: Iterable[Any]) -> Any:

@@ -86,7 +86,10 @@ class RungeKutta(OneStepMethod):
 
     @property
     def is_symplectic(self) -> bool:
-        """Whether b_i a_ij + b_j a_ji = b_i b_j for all i, j, so that it is symplectic."""
+        """Whether b_i a_ij + b_j a_ji = b_i b_j for all i, j, which makes it symplectic.
+
+        Necessary too, unless stages are superfluous; `is_symplectic` of the series decides then.
+        """
         a, b = self._a, self._b
         return all(
             is_zero(b[i] * a[i][j] + b[j] * a[j][i] - b[i] * b[j])
