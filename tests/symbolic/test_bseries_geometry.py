@@ -155,7 +155,7 @@ def test_bad_series_are_refused(call, error, message):
         call()
 
 
-# -- elementary differentials ------------------------------------------------------------------------
+# -- elementary differentials ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("order", range(1, 6))

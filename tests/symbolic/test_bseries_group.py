@@ -49,7 +49,7 @@ def composed_tableau(first, second, step):
     return RungeKutta(rows, start + [rest * value for value in second.b])
 
 
-# -- composition -----------------------------------------------------------------------------------
+# -- composition ------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("order", "colours"), SHAPES)
@@ -157,7 +157,7 @@ def test_triple_jump_raises_the_order_of_a_symmetric_method():
     assert composed == exact
 
 
-# -- modified equations ----------------------------------------------------------------------------
+# -- modified equations ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("tree", PUBLISHED["omega"]["values"])
@@ -242,7 +242,7 @@ def test_lie_splitting_has_the_first_commutator_of_campbell_baker_hausdorff():
     assert {key: modified[key] for key in expected} == expected
 
 
-# -- substitution ----------------------------------------------------------------------------------
+# -- substitution ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("tree", PUBLISHED["cem_coproducts"]["values"])
@@ -343,7 +343,7 @@ def test_modifying_integrator_of_the_midpoint_rule_has_the_published_correction(
     assert (field[cherry] / cherry.symmetry, field[ladder]) == (Fraction(1, 24), Fraction(-1, 12))
 
 
-# -- what is refused -------------------------------------------------------------------------------
+# -- what is refused ------------------------------------------------------------
 
 
 FIELD = BSeries({LEAF: 1}, 2, empty=0)

@@ -27,7 +27,7 @@ RUNGE_KUTTA = [*published_methods("explicit"), *published_methods("implicit")]
 Z = sympy.Symbol("z")
 
 
-# -- orders ----------------------------------------------------------------------------------------
+# -- orders ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", CLASSICAL)
@@ -234,7 +234,7 @@ def relabelled(form):
     return (*(relabelled(child) for child in form[:-1]), 0)
 
 
-# -- stability, symplecticity, adjoint --------------------------------------------------------------
+# -- stability, symplecticity, adjoint ------------------------------------------------------------
 
 
 PADE = {
@@ -346,7 +346,7 @@ def test_predicates_of_a_tableau():
     assert published_method("rk4").nodes == (0, Fraction(1, 2), Fraction(1, 2), 1)
 
 
-# -- what is refused --------------------------------------------------------------------------------
+# -- what is refused ------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
