@@ -3,9 +3,13 @@
 Trees, forests, their enumeration and ranking in one basis order, linear combinations and tensors
 with exact coefficients, the Hopf algebras of Butcher-Connes-Kreimer (`bck`) and
 Munthe-Kaas-Wright (`mkw`), grafting, functionals with their convolution, arborification, and
-exact branched signatures. Values are immutable; functions are safe in threads. In a notebook they
-show themselves with pictures of their trees; `treealg.symbolic.display` has all ways of showing.
+exact branched signatures; B-series and Lie-Butcher series, loaded when first used. Values are
+immutable; functions are safe in threads. In a notebook they show themselves with pictures of their
+trees; `treealg.symbolic.display` has all ways of showing.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from .arborification import arborification
 from .bck import BCK, bck
@@ -45,6 +49,31 @@ from .word_algebras import (
 )
 from .words import shuffle_words
 
+if TYPE_CHECKING:
+    from . import bseries
+    from .bseries import (
+        AdditiveRungeKutta,
+        BSeries,
+        CommutatorFree,
+        LieButcherSeries,
+        Rosenbrock,
+        RungeKutta,
+        elementary_differential,
+        energy_order,
+        exact_lie_butcher_series,
+        exact_series,
+        is_energy_preserving,
+        is_symplectic,
+        lie_butcher_order,
+        modified_equation,
+        modifying_integrator,
+        order_of_accuracy,
+        published_method,
+        published_methods,
+        symbolic_tableau,
+        symplectic_order,
+    )
+
 __all__ = [
     "BCK",
     "CEM",
@@ -53,7 +82,10 @@ __all__ = [
     "NCK",
     "OGL",
     "PGL",
+    "AdditiveRungeKutta",
+    "BSeries",
     "Character",
+    "CommutatorFree",
     "ConcatenationAlgebra",
     "Element",
     "Forest",
@@ -61,11 +93,14 @@ __all__ = [
     "GradedSpace",
     "HopfAlgebra",
     "InfinitesimalCharacter",
+    "LieButcherSeries",
     "LinearCombination",
     "OrderedForest",
     "PlanarTree",
     "QuasiShuffleAlgebra",
     "RootedTree",
+    "Rosenbrock",
+    "RungeKutta",
     "ShuffleAlgebra",
     "Tensor",
     "Tree",
@@ -73,6 +108,7 @@ __all__ = [
     "b_minus",
     "b_plus",
     "bck",
+    "bseries",
     "cem",
     "chen_product",
     "clear_cache",
@@ -80,9 +116,13 @@ __all__ = [
     "convolve_maps",
     "count_forests",
     "count_trees",
+    "elementary_differential",
+    "energy_order",
     "enumerate_forests",
     "enumerate_trees",
+    "exact_lie_butcher_series",
     "exact_log_signature",
+    "exact_series",
     "exact_signature",
     "exp_star",
     "from_networkx",
@@ -90,16 +130,26 @@ __all__ = [
     "functional_to_vector",
     "gl",
     "graft",
+    "is_energy_preserving",
+    "is_symplectic",
+    "lie_butcher_order",
     "log_star",
     "mkw",
+    "modified_equation",
+    "modifying_integrator",
     "nck",
     "ogl",
+    "order_of_accuracy",
     "pgl",
     "plot",
+    "published_method",
+    "published_methods",
     "quasi_shuffle",
     "rank",
     "shuffle_algebra",
     "shuffle_words",
+    "symbolic_tableau",
+    "symplectic_order",
     "to_dot",
     "to_html",
     "to_indented",
@@ -110,3 +160,11 @@ __all__ = [
     "tree_table",
     "unrank",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # The series are many modules, which most users never need.
+    if name in __all__:
+        module = import_module(f"{__name__}.bseries")
+        return module if name == "bseries" else getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
