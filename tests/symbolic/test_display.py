@@ -22,6 +22,7 @@ from treealg.symbolic import (
     mkw,
     unrank,
 )
+from treealg.symbolic.bseries import BSeries, exact_lie_butcher_series, modified_equation
 from treealg.symbolic.display import (
     COLOURS,
     plot,
@@ -180,6 +181,16 @@ def test_hooks_show_what_the_functions_give(value):
     assert value._repr_svg_() == to_svg(value)
     assert value._repr_html_() == to_html(value)
     assert value._repr_latex_() == rf"$\displaystyle {to_latex(value)}$"
+
+
+def test_series_show_themselves_without_their_zeros():
+    euler = BSeries({Tree(): 1}, 3)
+    assert texts(euler._repr_svg_()) == ["∅", "+"]
+    assert texts(modified_equation(euler)._repr_svg_()) == ["−", "1/2", "+", "1/6", "+", "1/3"]
+    assert to_latex(euler) == r"\emptyset + {\bullet}"
+    flow = exact_lie_butcher_series(2)
+    assert to_unicode(flow).split("\n")[-1] == "∅ + ● + 1/2 ● ● + 1/2 ●"
+    assert len(images(flow._repr_html_())) == 3
 
 
 def test_hooks_show_sixty_terms_at_most():

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from ...errors import InvalidTypeError, InvalidValueError
 from ..checks import check_integer
+from ..displayed import Displayed
 from ..enumeration import enumerate_trees
 from ..memo import on_clear
 from ..trees import Tree
@@ -59,7 +60,7 @@ def trees_up_to(order: int, colours: int) -> tuple[Tree, ...]:
 on_clear(trees_up_to.cache_clear)
 
 
-class TruncatedSeries(Mapping[K, Any], Generic[K]):
+class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
     """What series over trees and over ordered forests share; use `BSeries` or `LieButcherSeries`.
 
     Raises

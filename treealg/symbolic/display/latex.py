@@ -47,7 +47,7 @@ def to_latex(
 
     Parameters
     ----------
-    x : Tree, PlanarTree, Forest, OrderedForest, Element or Tensor
+    x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor, BSeries or LieButcherSeries
         What to write; sums in the order of their items.
     drawn : bool, default False
         Draw each tree with the package forest; the document needs `LATEX_PREAMBLE`. Otherwise

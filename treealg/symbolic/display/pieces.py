@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from ...errors import InvalidTypeError
 from ..checks import check_integer
-from ..elements import LinearCombination
+from ..displayed import Displayed
 from ..forests import Forest, OrderedForest, RootedForest
 from ..tensors import Tensor
 from ..text import EMPTY
-from ..trees import PlanarTree, Tree
+from ..trees import PlanarTree, RootedTree, Tree
 from .style import Style, printable
 
 __all__ = [
@@ -39,7 +38,7 @@ def terms_to_show(x: Any, max_terms: Any) -> tuple[list[Term], int]:
 
     Parameters
     ----------
-    x : Tree, PlanarTree, Forest, OrderedForest, Element or Tensor
+    x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor or series
         What to display.
     max_terms : int or None
         The largest number of terms, at least 1; None for all.
@@ -47,7 +46,7 @@ def terms_to_show(x: Any, max_terms: Any) -> tuple[list[Term], int]:
     Returns
     -------
     terms : list of (slots, coefficient)
-        In the order of ``x.items()``; slots is a tuple of forests and words.
+        In the order of ``x.items()``, zeros left out; slots is a tuple of forests and words.
     left_out : int
         The number of terms that are not in the list.
 
@@ -63,24 +62,27 @@ def terms_to_show(x: Any, max_terms: Any) -> tuple[list[Term], int]:
     >>> terms_to_show(Tree([Tree()]), None)
     ([((<Forest 0[0]>,), 1)], 0)
     """
-    if isinstance(x, Tree):
-        return [((Forest((x,)),), 1)], 0
-    if isinstance(x, PlanarTree):
-        return [((OrderedForest((x,)),), 1)], 0
-    if isinstance(x, RootedForest):
-        return [((x,), 1)], 0
-    if not isinstance(x, LinearCombination):
+    if isinstance(x, (RootedTree, RootedForest)):
+        return [((_forest_of(x),), 1)], 0
+    if not isinstance(x, Displayed):
         raise InvalidTypeError(
-            f"only trees, forests, elements and tensors can be displayed, got {type(x).__name__} "
-            f"{reprlib.repr(x)}; make one with from_tuple"
+            "only trees, forests, elements, tensors and series can be displayed, got "
+            f"{type(x).__name__} {reprlib.repr(x)}; make one with from_tuple"
         )
-    count = len(x)
-    if max_terms is not None:
-        count = min(count, check_integer("max_terms", max_terms, 1))
-    pairs = islice(x.items(), count)
+    limit = None if max_terms is None else check_integer("max_terms", max_terms, 1)
+    sums: Any = x
+    pairs = [(key, value) for key, value in sums.items() if value != 0]
+    shown = pairs[:limit]
     if isinstance(x, Tensor):
-        return list(pairs), len(x) - count
-    return [((key,), value) for key, value in pairs], len(x) - count
+        return shown, len(pairs) - len(shown)
+    return [((_forest_of(key),), value) for key, value in shown], len(pairs) - len(shown)
+
+
+def _forest_of(key: Any) -> Any:
+    """Return a tree, or None for the empty one, as a forest, and anything else as it is."""
+    if key is None or isinstance(key, Tree):
+        return Forest(() if key is None else (key,))
+    return OrderedForest((key,)) if isinstance(key, PlanarTree) else key
 
 
 def labels_of(terms: list[Term]) -> Iterator[Any]:

@@ -55,7 +55,7 @@ def to_svg(
 
     Parameters
     ----------
-    x : Tree, PlanarTree, Forest, OrderedForest, Element or Tensor
+    x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor, BSeries or LieButcherSeries
         What to draw; sums in the order of their items, in one line.
     names : mapping or sequence of str, optional
         Texts of the labels: ``names[label]``.
@@ -152,7 +152,7 @@ def to_html(
 
     Parameters
     ----------
-    x : Tree, PlanarTree, Forest, OrderedForest, Element or Tensor
+    x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor, BSeries or LieButcherSeries
         What to write; sums in the order of their items, with line breaks between terms only.
     names, labels, max_terms : optional
         As in `to_svg`.

@@ -33,7 +33,7 @@ def to_unicode(
 
     Parameters
     ----------
-    x : Tree, PlanarTree, Forest, OrderedForest, Element or Tensor
+    x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor, BSeries or LieButcherSeries
         What to draw; sums in the order of their items.
     names : mapping or sequence of str, optional
         Texts of the labels: ``names[label]``.
