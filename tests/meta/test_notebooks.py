@@ -53,7 +53,12 @@ def test_notebook_runs_and_gives_what_is_stored(path, tmp_path, monkeypatch):
     stored = nbformat.read(path, as_version=4)
     executed = nbformat.read(path, as_version=4)
     client = nbclient.NotebookClient(
-        executed, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+        executed,
+        timeout=300,
+        kernel_name="python3",
+        # What a cell prints may arrive in several pieces.
+        coalesce_streams=True,
+        resources={"metadata": {"path": tmp_path}},
     )
     client.execute()
     assert outline(executed) == outline(stored)

@@ -127,6 +127,14 @@ def test_a_sum_shows_signs_coefficients_and_the_empty_forest():
     assert texts(to_svg(Forest())) == ["∅"]
 
 
+def test_terms_come_in_the_basis_order_if_there_is_one():
+    x = Element({CHERRY: 3, Forest([Tree(), Tree()]): 2, Forest(): 1})
+    assert [text for text in texts(to_svg(x)) if text != "+"] == ["∅", "2", "3"]
+    assert [text for text in texts(to_svg(Element({("a",): 3, (0,): 2}))) if text != "+"] == [
+        "3", "(a)", "2", "(0)",
+    ]  # fmt: skip
+
+
 def test_a_symbolic_sum_stands_in_parentheses():
     sympy = pytest.importorskip("sympy")
     a = sympy.Symbol("a")
@@ -224,7 +232,7 @@ def test_coefficients_are_set_as_mathematics():
     a = sympy.Symbol("alpha")
     x = Element({Tree(): Fraction(-1, 2), Forest(): a + 1, CHERRY: sympy.Rational(1, 3)})
     assert to_latex(x) == (
-        r"- \frac{1}{2}\, {\bullet} + \left(\alpha + 1\right)\, \emptyset "
+        r"\left(\alpha + 1\right)\, \emptyset - \frac{1}{2}\, {\bullet} "
         r"+ \frac{1}{3}\, [{\bullet}, {\bullet}]"
     )
     assert to_latex(Element()) == "0"
@@ -314,9 +322,9 @@ def test_labels_of_a_drawing_do_not_touch(index, name):
 
 def test_signs_and_roots_share_a_line_and_lines_break_between_terms():
     drawing = to_unicode(bck.antipode(CHERRY))
-    assert drawing == "  ● ●       ●\n  └┬┘       │\n−  ●  + 2 ● ● − ● ● ●"
-    broken = to_unicode(bck.antipode(CHERRY), width=14)
-    assert broken == "  ● ●       ●\n  └┬┘       │\n−  ●  + 2 ● ●\n\n− ● ● ●"
+    assert drawing == "              ●   ● ●\n              │   └┬┘\n− ● ● ● + 2 ● ● −  ●"
+    broken = to_unicode(bck.antipode(CHERRY), width=16)
+    assert broken == "              ●\n              │\n− ● ● ● + 2 ● ●\n\n  ● ●\n  └┬┘\n−  ●"
 
 
 def test_a_coefficient_cannot_be_taken_for_a_label():

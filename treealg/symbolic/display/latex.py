@@ -48,7 +48,7 @@ def to_latex(
     Parameters
     ----------
     x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor, BSeries or LieButcherSeries
-        What to write; sums in the order of their items.
+        What to write; sums in the basis order.
     drawn : bool, default False
         Draw each tree with the package forest; the document needs `LATEX_PREAMBLE`. Otherwise
         brackets, which need no package.
@@ -83,7 +83,7 @@ def to_latex(
     --------
     >>> from treealg.symbolic import Tree, bck
     >>> print(to_latex(bck.antipode(Tree.from_text("0[0]"))))
-    - [{\bullet}] + {\bullet}\,{\bullet}
+    {\bullet}\,{\bullet} - [{\bullet}]
     >>> print(to_latex(Tree.from_text("1[0,2]")))
     [{\bullet}_{0}, {\bullet}_{2}]_{1}
     >>> print(to_latex(Tree.from_text("1[0,2]"), drawn=True))

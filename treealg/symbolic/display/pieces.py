@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from ...errors import InvalidTypeError
@@ -46,7 +47,8 @@ def terms_to_show(x: Any, max_terms: Any) -> tuple[list[Term], int]:
     Returns
     -------
     terms : list of (slots, coefficient)
-        In the order of ``x.items()``, zeros left out; slots is a tuple of forests and words.
+        In the basis order, or in that of ``x.items()`` where keys have no order; without zeros.
+        Slots is a tuple of forests and words.
     left_out : int
         The number of terms that are not in the list.
 
@@ -71,11 +73,15 @@ def terms_to_show(x: Any, max_terms: Any) -> tuple[list[Term], int]:
         )
     limit = None if max_terms is None else check_integer("max_terms", max_terms, 1)
     sums: Any = x
-    pairs = [(key, value) for key, value in sums.items() if value != 0]
-    shown = pairs[:limit]
-    if isinstance(x, Tensor):
-        return shown, len(pairs) - len(shown)
-    return [((_forest_of(key),), value) for key, value in shown], len(pairs) - len(shown)
+    terms = [
+        (key if isinstance(x, Tensor) else (_forest_of(key),), value)
+        for key, value in sums.items()
+        if value != 0
+    ]
+    # Words of mixed letters, or keys of several kinds, have no order.
+    with suppress(TypeError, ValueError):
+        terms = sorted(terms, key=lambda term: term[0])
+    return terms[:limit], len(terms) - len(terms[:limit])
 
 
 def _forest_of(key: Any) -> Any:

@@ -37,7 +37,7 @@ def plot(
     Parameters
     ----------
     x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor, BSeries or LieButcherSeries
-        What to draw; sums in the order of their items, in one line.
+        What to draw; sums in the basis order, in one line.
     axes : matplotlib.axes.Axes, optional
         Where to draw; by default in a new figure of a size that fits.
     names : mapping or sequence of str, optional

@@ -56,7 +56,7 @@ def to_svg(
     Parameters
     ----------
     x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor, BSeries or LieButcherSeries
-        What to draw; sums in the order of their items, in one line.
+        What to draw; sums in the basis order, in one line.
     names : mapping or sequence of str, optional
         Texts of the labels: ``names[label]``.
     labels : bool, optional
@@ -153,7 +153,7 @@ def to_html(
     Parameters
     ----------
     x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor, BSeries or LieButcherSeries
-        What to write; sums in the order of their items, with line breaks between terms only.
+        What to write; sums in the basis order, with line breaks between terms only.
     names, labels, max_terms : optional
         As in `to_svg`.
 

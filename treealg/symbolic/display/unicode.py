@@ -34,7 +34,7 @@ def to_unicode(
     Parameters
     ----------
     x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor, BSeries or LieButcherSeries
-        What to draw; sums in the order of their items.
+        What to draw; sums in the basis order.
     names : mapping or sequence of str, optional
         Texts of the labels: ``names[label]``.
     labels : bool, optional
@@ -63,9 +63,9 @@ def to_unicode(
     --------
     >>> from treealg.symbolic import Tree, bck
     >>> print(to_unicode(bck.antipode(Tree.from_text("0[0,0]"))))
-      ● ●       ●
-      └┬┘       │
-    −  ●  + 2 ● ● − ● ● ●
+                  ●   ● ●
+                  │   └┬┘
+    − ● ● ● + 2 ● ● −  ●
     >>> print(to_unicode(Tree.from_text("0[1[3],2]")))
       3
       │
