@@ -11,6 +11,7 @@ from .bck import BCK, bck
 from .cem import CEM, cem
 from .characters import Character, InfinitesimalCharacter
 from .elements import Element, LinearCombination
+from .endomorphisms import AlgebraElement, Endomorphism, identity_map, odd_even
 from .enumeration import count_forests, count_trees, enumerate_forests, enumerate_trees
 from .forests import Forest, OrderedForest
 from .functionals import Functional, convolve_maps
@@ -24,6 +25,13 @@ from .lie import (
     enveloping_product,
     graft_forest,
     grafting_bracket,
+)
+from .lyndon import (
+    ShuffleCharacter,
+    lyndon_bracketing,
+    lyndon_factorization,
+    lyndon_forests,
+    lyndon_words,
 )
 from .magnus import (
     post_lie_bch,
@@ -50,6 +58,7 @@ from .morphisms import (
 from .nck import NCK, nck
 from .ranking import rank, unrank
 from .signatures import exact_log_signature, exact_signature
+from .substitution import substitution_product
 from .tensors import Tensor
 from .trees import PlanarTree, RootedTree, Tree
 from .vectors import (
@@ -77,9 +86,11 @@ __all__ = [
     "NCK",
     "OGL",
     "PGL",
+    "AlgebraElement",
     "Character",
     "ConcatenationAlgebra",
     "Element",
+    "Endomorphism",
     "Forest",
     "Functional",
     "GradedSpace",
@@ -92,6 +103,7 @@ __all__ = [
     "QuasiShuffleAlgebra",
     "RootedTree",
     "ShuffleAlgebra",
+    "ShuffleCharacter",
     "Tensor",
     "Tree",
     "arborification",
@@ -124,12 +136,18 @@ __all__ = [
     "graft_forest",
     "grafting_bracket",
     "hairer_kelly",
+    "identity_map",
     "ladders",
     "leaf_forests",
     "log_star",
+    "lyndon_bracketing",
+    "lyndon_factorization",
+    "lyndon_forests",
+    "lyndon_words",
     "mkw",
     "morphism_from_cocycle",
     "nck",
+    "odd_even",
     "ogl",
     "pgl",
     "post_lie_bch",
@@ -142,6 +160,7 @@ __all__ = [
     "rank",
     "shuffle_algebra",
     "shuffle_words",
+    "substitution_product",
     "symmetrisation",
     "unrank",
 ]

@@ -12,11 +12,13 @@ from typing import Any
 
 from ..errors import InvalidTypeError
 from .checks import check_integer
-from .elements import Element
-from .grafting import graft
-from .grossman_larson import ogl
+from .elements import Element, add_terms
+from .forests import Forest
+from .grossman_larson import graft_multisets, ogl
+from .hopf import HopfAlgebra, Terms
 from .lie import forests_of
 from .nck import nck
+from .trees import Tree
 
 __all__ = [
     "post_lie_bch",
@@ -45,11 +47,25 @@ def _truncate(x: Element, order: int) -> Element:
     return Element._wrap({key: value for key, value in x.items() if key.order <= order})
 
 
+def _graft(x: Element, y: Element, order: int) -> Element:
+    """Graft non-planar trees, leaving out what has more than `order` vertices."""
+    total: Terms = {}
+    for trunk, b in y.items():
+        tree = trunk._trees[0]
+        on = Forest._make(tree._children)
+        for branch, a in x.items():
+            if branch._order + trunk._order <= order:
+                for forest, count in graft_multisets(branch, on).items():
+                    key = Forest._make((Tree._make(forest._trees, tree._label),))
+                    add_terms(total, {key: count}, a * b)
+    return Element._collect(total)
+
+
 def _bernoulli(count: int) -> list[Fraction]:
     """Return the Bernoulli numbers from the 0th, with -1/2 as the first."""
     numbers = [Fraction(1)]
     for n in range(1, count):
-        total = sum(math.comb(n + 1, k) * numbers[k] for k in range(n))
+        total = sum((math.comb(n + 1, k) * numbers[k] for k in range(n)), Fraction(0))
         numbers.append(-total / (n + 1))
     return numbers
 
@@ -100,7 +116,7 @@ def _exponential_action(field: Element, x: Element, order: int, start: int) -> E
     k = start
     while term:
         k += 1
-        term = _truncate(graft(field, term), order) / k
+        term = _graft(field, term, order) / k
         total = total + term
     return total
 
@@ -150,7 +166,7 @@ def pre_lie_magnus(x: Any, order: Any) -> Element:
         k = 0
         while term and k < limit:
             k += 1
-            term = _truncate(graft(magnus, term), limit) / k
+            term = _graft(magnus, term, limit) / k
             total = total + numbers[k] * term
         magnus = total
     return magnus
@@ -197,11 +213,18 @@ def pre_lie_bch(x: Any, y: Any, order: Any) -> Element:
     return pre_lie_magnus(total, limit)
 
 
+def _product(algebra: HopfAlgebra[Any], x: Element, y: Element, order: int) -> Element:
+    """Multiply in an algebra of forests, leaving out what has more than `order` vertices."""
+    total: Terms = {}
+    for left, a in x.items():
+        for right, b in y.items():
+            if left._order + right._order <= order:
+                add_terms(total, algebra._product(left, right), a * b)
+    return Element._collect(total)
+
+
 def _power_series(
-    x: Element,
-    order: int,
-    product: Callable[[Element, Element], Element],
-    coefficient: Callable[[int], Any],
+    x: Element, order: int, algebra: HopfAlgebra[Any], coefficient: Callable[[int], Any]
 ) -> Element:
     """Return the sum over k >= 1 of coefficients times powers, truncated."""
     power = _truncate(x, order)
@@ -210,16 +233,16 @@ def _power_series(
     while power:
         total = total + coefficient(k) * power
         k += 1
-        power = _truncate(product(power, x), order)
+        power = _product(algebra, power, x, order)
     return total
 
 
-def _exp(x: Element, order: int, product: Callable[..., Element]) -> Element:
-    return _power_series(x, order, product, lambda k: Fraction(1, math.factorial(k)))
+def _exp(x: Element, order: int, algebra: HopfAlgebra[Any]) -> Element:
+    return _power_series(x, order, algebra, lambda k: Fraction(1, math.factorial(k)))
 
 
-def _log(x: Element, order: int, product: Callable[..., Element]) -> Element:
-    return _power_series(x, order, product, lambda k: Fraction((-1) ** (k + 1), k))
+def _log(x: Element, order: int, algebra: HopfAlgebra[Any]) -> Element:
+    return _power_series(x, order, algebra, lambda k: Fraction((-1) ** (k + 1), k))
 
 
 def post_lie_exp(x: Any, order: Any) -> Element:
@@ -255,7 +278,7 @@ def post_lie_exp(x: Any, order: Any) -> Element:
     <Element (0) + 1/2 (0[0])>
     """
     limit, (field,) = _series_arguments(True, order, x)
-    return _log(_exp(field, limit, ogl.product), limit, nck.product)
+    return _log(_exp(field, limit, ogl), limit, nck)
 
 
 def post_lie_magnus(x: Any, order: Any) -> Element:
@@ -293,7 +316,7 @@ def post_lie_magnus(x: Any, order: Any) -> Element:
     <Element (0) - 1/2 (0[0])>
     """
     limit, (field,) = _series_arguments(True, order, x)
-    return _log(_exp(field, limit, nck.product), limit, ogl.product)
+    return _log(_exp(field, limit, nck), limit, ogl)
 
 
 def post_lie_bch(x: Any, y: Any, order: Any) -> Element:
@@ -327,6 +350,6 @@ def post_lie_bch(x: Any, y: Any, order: Any) -> Element:
     True
     """
     limit, (first, second) = _series_arguments(True, order, x, y)
-    left, right = _exp(first, limit, ogl.product), _exp(second, limit, ogl.product)
-    product = left + right + _truncate(ogl.product(left, right), limit)
-    return _log(product, limit, ogl.product)
+    left, right = _exp(first, limit, ogl), _exp(second, limit, ogl)
+    product = left + right + _product(ogl, left, right, limit)
+    return _log(product, limit, ogl)
