@@ -17,6 +17,7 @@ from .cem import CEM, cem
 from .characters import Character, InfinitesimalCharacter
 from .display import plot, to_html, to_indented, to_latex, to_svg, to_unicode, tree_table
 from .elements import Element, LinearCombination
+from .endomorphisms import AlgebraElement, Endomorphism, identity_map, odd_even
 from .enumeration import count_forests, count_trees, enumerate_forests, enumerate_trees
 from .forests import Forest, OrderedForest
 from .functionals import Functional, convolve_maps
@@ -25,11 +26,46 @@ from .grafting import b_minus, b_plus, graft
 from .graphs import from_networkx, to_dot, to_networkx
 from .grossman_larson import GL, OGL, PGL, gl, ogl, pgl
 from .hopf import HopfAlgebra
+from .lie import (
+    butcher_product,
+    concatenation_bracket,
+    enveloping_product,
+    graft_forest,
+    grafting_bracket,
+)
+from .lyndon import (
+    ShuffleCharacter,
+    lyndon_bracketing,
+    lyndon_factorization,
+    lyndon_forests,
+    lyndon_words,
+)
+from .magnus import (
+    post_lie_bch,
+    post_lie_exp,
+    post_lie_magnus,
+    pre_lie_bch,
+    pre_lie_exp,
+    pre_lie_magnus,
+)
 from .memo import clear_cache
 from .mkw import MKW, mkw
+from .morphisms import (
+    Morphism,
+    arborification_bck,
+    arborification_mkw,
+    contracting_arborification,
+    forget_order,
+    hairer_kelly,
+    ladders,
+    leaf_forests,
+    morphism_from_cocycle,
+    symmetrisation,
+)
 from .nck import NCK, nck
 from .ranking import rank, unrank
 from .signatures import exact_log_signature, exact_signature
+from .substitution import substitution_product
 from .tensors import Tensor
 from .trees import PlanarTree, RootedTree, Tree
 from .vectors import (
@@ -83,11 +119,13 @@ __all__ = [
     "OGL",
     "PGL",
     "AdditiveRungeKutta",
+    "AlgebraElement",
     "BSeries",
     "Character",
     "CommutatorFree",
     "ConcatenationAlgebra",
     "Element",
+    "Endomorphism",
     "Forest",
     "Functional",
     "GradedSpace",
@@ -95,6 +133,7 @@ __all__ = [
     "InfinitesimalCharacter",
     "LieButcherSeries",
     "LinearCombination",
+    "Morphism",
     "OrderedForest",
     "PlanarTree",
     "QuasiShuffleAlgebra",
@@ -102,17 +141,23 @@ __all__ = [
     "Rosenbrock",
     "RungeKutta",
     "ShuffleAlgebra",
+    "ShuffleCharacter",
     "Tensor",
     "Tree",
     "arborification",
+    "arborification_bck",
+    "arborification_mkw",
     "b_minus",
     "b_plus",
     "bck",
     "bseries",
+    "butcher_product",
     "cem",
     "chen_product",
     "clear_cache",
     "concatenation_algebra",
+    "concatenation_bracket",
+    "contracting_arborification",
     "convolve_maps",
     "count_forests",
     "count_trees",
@@ -120,35 +165,57 @@ __all__ = [
     "energy_order",
     "enumerate_forests",
     "enumerate_trees",
+    "enveloping_product",
     "exact_lie_butcher_series",
     "exact_log_signature",
     "exact_series",
     "exact_signature",
     "exp_star",
+    "forget_order",
     "from_networkx",
     "functional_from_vector",
     "functional_to_vector",
     "gl",
     "graft",
+    "graft_forest",
+    "grafting_bracket",
+    "hairer_kelly",
+    "identity_map",
     "is_energy_preserving",
     "is_symplectic",
+    "ladders",
+    "leaf_forests",
     "lie_butcher_order",
     "log_star",
+    "lyndon_bracketing",
+    "lyndon_factorization",
+    "lyndon_forests",
+    "lyndon_words",
     "mkw",
     "modified_equation",
     "modifying_integrator",
+    "morphism_from_cocycle",
     "nck",
+    "odd_even",
     "ogl",
     "order_of_accuracy",
     "pgl",
     "plot",
+    "post_lie_bch",
+    "post_lie_exp",
+    "post_lie_magnus",
+    "pre_lie_bch",
+    "pre_lie_exp",
+    "pre_lie_magnus",
     "published_method",
     "published_methods",
     "quasi_shuffle",
     "rank",
     "shuffle_algebra",
     "shuffle_words",
+    "substitution_product",
     "symbolic_tableau",
+    "symmetrisation",
     "symplectic_order",
     "to_dot",
     "to_html",
