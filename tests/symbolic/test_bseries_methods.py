@@ -13,8 +13,10 @@ from treealg.symbolic.bseries import (
     RungeKutta,
     evaluate_series,
     exact_series,
+    expand_series,
     is_symplectic,
     method_info,
+    modified_equation,
     order_of_accuracy,
     published_method,
     published_methods,
@@ -299,22 +301,43 @@ def test_symplectic_tableau_means_symplectic_series(name):
     assert is_symplectic(method.series(7)) is (expected or superfluous)
 
 
+SEPARABLE, PARTITIONED, ADDITIVE = "separable", "partitioned", "additive"
+
+
 @pytest.mark.parametrize(
-    ("name", "expected"),
+    ("name", "orders"),
     [
-        ("symplectic_euler", True),
-        ("stormer_verlet", True),
-        ("lobatto_iiia_iiib4", True),
-        ("imex_euler", True),  # the symplectic Euler method under another name
-        ("ars222", False),
-        ("ars443", False),
+        ("symplectic_euler", (5, 5, 1)),
+        ("imex_euler", (5, 1, 1)),  # the symplectic Euler method when H is separable
+        ("stormer_verlet", (5, 5, 2)),
+        ("lobatto_iiia_iiib4", (5, 5, 4)),
+        ("ars222", (2, 2, 2)),
+        ("ars443", (3, 3, 3)),
     ],
 )
-def test_symplectic_partitioned_methods(name, expected):
-    series = published_method(name).series(4)
-    # Separable Hamiltonians: a branch of the same colour is a derivative that vanishes.
-    separable = type(series)(lambda tree: series[tree] if alternating(tree) else 0, 4, 2)
-    assert separable_is_symplectic(separable) is expected
+def test_partitioned_methods_are_symplectic_where_they_should_be(name, orders):
+    series = published_method(name).series(5)
+    systems = (SEPARABLE, PARTITIONED, ADDITIVE)
+    assert tuple(symplectic_order(series, system) for system in systems) == orders
+
+
+def test_method_of_ruth_is_symplectic_for_separable_systems_only():
+    # Ruth 1983: weights of the kicks and of the drifts, one after the other.
+    kicks = [Fraction(7, 24), Fraction(3, 4), Fraction(-1, 24)]
+    drifts = [Fraction(2, 3), Fraction(-2, 3), Fraction(1)]
+    method = AdditiveRungeKutta(
+        [
+            RungeKutta([kicks[: i + 1] for i in range(3)], kicks),
+            RungeKutta([drifts[:i] for i in range(3)], drifts),
+        ]
+    )
+    series = method.series(5)
+    assert is_symplectic(series, SEPARABLE)
+    assert not is_symplectic(series, PARTITIONED)
+    conditions = method.order_conditions(4)
+    failing = {tree.order for tree, value in conditions.items() if value and alternating(tree)}
+    assert failing == {4}
+    assert method.order() < 3
 
 
 def alternating(tree):
@@ -323,15 +346,23 @@ def alternating(tree):
     )
 
 
-def separable_is_symplectic(series):
-    trees = [tree for tree in series if tree is not None and alternating(tree)]
-    return all(
-        series[Tree([*u.children, v], u.label)] + series[Tree([*v.children, u], v.label)]
-        == series[u] * series[v]
-        for u in trees
-        for v in trees
-        if u.label != v.label and u.order + v.order <= series.order
+@pytest.mark.parametrize("name", ["symplectic_euler", "stormer_verlet", "imex_euler", "ars222"])
+@pytest.mark.parametrize("system", [SEPARABLE, PARTITIONED])
+def test_partitioned_symplectic_order_is_that_of_the_divergence_in_the_plane(name, system):
+    order, (q, p, h) = 4, sympy.symbols("q p h")
+    energy = p**3 / 3 + p**2 + q**4 / 4 + q**3
+    if system == PARTITIONED:
+        energy += p**2 * q / 2 + q * p + q**2 * p
+    fields = {0: [0, -sympy.diff(energy, q)], 1: [sympy.diff(energy, p), 0]}
+    series = published_method(name).series(order)
+    modified = expand_series(modified_equation(series), fields, [q, p], h)
+    divergence = sympy.Poly(
+        sympy.expand(sympy.diff(modified[0], q) + sympy.diff(modified[1], p)), h
     )
+    kept = [n for n in range(1, order + 1) if divergence.coeff_monomial(h**n) == 0]
+    expected = symplectic_order(series, system)
+    assert kept[:expected] == list(range(1, expected + 1))
+    assert expected == order or expected + 1 not in kept
 
 
 def test_every_consistent_method_is_symplectic_to_its_order():

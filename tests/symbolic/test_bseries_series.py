@@ -1,11 +1,17 @@
 """Truncated series as mappings: keys, vector space, what is refused."""
 
+import json
 import random
+import runpy
+import subprocess
+import sys
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 import sympy
 
+import treealg.symbolic
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import Forest, OrderedForest, PlanarTree, Tree, count_trees
 from treealg.symbolic.bseries import (
@@ -157,3 +163,48 @@ def test_planar_series_take_every_form_of_an_ordered_forest():
     assert series[OrderedForest([PlanarTree(), PlanarTree()])] == 4
     with pytest.raises(InvalidTypeError):
         LieButcherSeries({LEAF: 1}, 1)
+
+
+# -- imports and benchmark ------------------------------------------------------------------------
+
+
+def modules_after(code):
+    code += "; import json, sys; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+def test_series_are_loaded_when_first_used():
+    assert "treealg.symbolic.bseries" not in modules_after("import treealg.symbolic")
+    loaded = modules_after("from treealg.symbolic import BSeries")
+    assert "treealg.symbolic.bseries.group" in loaded
+
+
+def test_rational_methods_need_no_sympy():
+    code = "from treealg.symbolic import *; modified_equation(published_method('rk4').series(5))"
+    assert "sympy" not in modules_after(code)
+
+
+def test_unknown_names_are_no_attributes():
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        treealg.symbolic.nothing  # noqa: B018
+
+
+def test_benchmark_runs_and_reports(tmp_path, capsys):
+    script = Path(__file__).parents[2] / "benchmarks" / "bench_bseries.py"
+    target = tmp_path / "report.json"
+    main = runpy.run_path(str(script))["main"]
+    assert main(["--order", "4", "--repetitions", "1", "--no-peer", "--json", str(target)]) == 0
+    report = json.loads(target.read_text("utf-8"))
+    assert report["order"] == 4
+    assert report["seconds"] > 0
+    assert "modified equation of RK4" in capsys.readouterr().out
+
+
+@pytest.mark.peer
+def test_kauri_finds_the_same_modified_equation():
+    pytest.importorskip("kauri")
+    script = Path(__file__).parents[2] / "benchmarks" / "bench_bseries.py"
+    found = runpy.run_path(str(script))
+    ours = {tree: value for tree, value in found["modified_by_treealg"](6).items() if tree}
+    assert found["modified_by_kauri"](6) == ours

@@ -34,9 +34,11 @@ from .lie_butcher import (
 from .lie_group import CommutatorFree
 from .methods import MethodInfo, method_info, published_method, published_methods
 from .methods_base import OneStepMethod
-from .runge_kutta import AdditiveRungeKutta, Rosenbrock, RungeKutta, symbolic_tableau
-from .series import BSeries, TruncatedSeries, average_vector_field, exact_series
+from .rosenbrock import Rosenbrock
+from .runge_kutta import AdditiveRungeKutta, RungeKutta, symbolic_tableau
+from .series import BSeries, average_vector_field, exact_series
 from .substitution import modifying_integrator, substitute
+from .truncated import TruncatedSeries
 
 __all__ = [
     "AdditiveRungeKutta",

@@ -86,7 +86,7 @@ def order_of_accuracy(series: BSeries) -> int:
     return series.order
 
 
-def symplectic_order(series: BSeries) -> int:
+def symplectic_order(series: BSeries, system: str = "additive") -> int:
     r"""Return the order up to which a series is symplectic, or Hamiltonian if a vector field.
 
     A method is symplectic for every Hamiltonian field if and only if
@@ -96,22 +96,27 @@ def symplectic_order(series: BSeries) -> int:
     Parameters
     ----------
     series : BSeries
-        A method, with value 1 on the empty tree, or a vector field, with value 0. With several
-        colours each of the fields is taken to be Hamiltonian, as in a splitting and as for a
-        partitioned system with separable Hamiltonian.
+        A method, with value 1 on the empty tree, or a vector field, with value 0.
+    system : {"additive", "partitioned", "separable"}, default "additive"
+        What several colours stand for. Additive: each of the fields is Hamiltonian, as in a
+        splitting. Partitioned: colour 0 is p' = -H_q, colour 1 is q' = H_p; the condition is
+        asked for roots of different colours, and coefficients must not depend on the colour of
+        the root. Separable: the same with H = T(p) + U(q), so that only trees count in which no
+        edge joins equal colours, and the colour of the root may matter.
 
     Returns
     -------
     int
-        The greatest n such that the condition holds for all u, v of together at most n vertices;
-        at most the order of truncation.
+        The greatest n such that the conditions hold for trees of together at most n vertices; at
+        most the order of truncation.
 
     Raises
     ------
     InvalidTypeError
         If `series` is not a `BSeries`.
     InvalidValueError
-        If its value on the empty tree is neither 0 nor 1.
+        If its value on the empty tree is neither 0 nor 1, `system` is none of these, or a
+        partitioned system has other than two colours.
 
     References
     ----------
@@ -132,19 +137,25 @@ def symplectic_order(series: BSeries) -> int:
         raise InvalidValueError(
             f"series must be 1 (method) or 0 (field) on the empty tree, got {values[None]}"
         )
-    for first, second in _pairs(series):
+    _check_system(series, system)
+    limit = _root_order(series) if system == "partitioned" else series.order
+    for first, second in _pairs(series, system):
+        if first.order + second.order > limit:
+            break
         total = values[butcher_product(first, second)] + values[butcher_product(second, first)]
         if not is_zero(total - values[first] * values[second] if method else total):
             return first.order + second.order - 1
-    return series.order
+    return limit
 
 
-def is_symplectic(series: BSeries) -> bool:
+def is_symplectic(series: BSeries, system: str = "additive") -> bool:
     """Tell whether a series is symplectic (a field: Hamiltonian) up to its order of truncation.
 
     Parameters
     ----------
     series : BSeries
+        As for `symplectic_order`.
+    system : {"additive", "partitioned", "separable"}, default "additive"
         As for `symplectic_order`.
 
     Returns
@@ -157,14 +168,14 @@ def is_symplectic(series: BSeries) -> bool:
     InvalidTypeError
         If `series` is not a `BSeries`.
     InvalidValueError
-        If its value on the empty tree is neither 0 nor 1.
+        As for `symplectic_order`.
 
     Examples
     --------
     >>> is_symplectic(BSeries({Tree(): 1}, 2))
     False
     """
-    return symplectic_order(series) == series.order
+    return symplectic_order(series, system) == series.order
 
 
 def energy_order(series: BSeries) -> int:
@@ -288,14 +299,41 @@ def free_tree(tree: Tree) -> tuple[Tree, int] | None:
     return last, signs[last]
 
 
-def _pairs(series: BSeries) -> Iterator[tuple[Tree, Tree]]:
+def _check_system(series: BSeries, system: str) -> None:
+    if system not in ("additive", "partitioned", "separable"):
+        raise InvalidValueError(
+            f"system must be 'additive', 'partitioned' or 'separable', got {system!r}"
+        )
+    if system != "additive" and series.colours != 2:
+        raise InvalidValueError(
+            f"a {system} system has the two colours 0 and 1, got a series of {series.colours}"
+        )
+
+
+def _root_order(series: BSeries) -> int:
+    """Return the order up to which coefficients do not depend on the colour of the root."""
+    for tree in trees_up_to(series.order, 2):
+        other = Tree._make(tree._children, 1)
+        if tree.label == 0 and not is_zero(series[tree] - series[other]):
+            return tree.order - 1
+    return series.order
+
+
+def _pairs(series: BSeries, system: str) -> Iterator[tuple[Tree, Tree]]:
     """Iterate over the pairs of trees of together at most the order, by that sum."""
-    trees = trees_up_to(series.order - 1, series.colours) if series.order > 1 else ()
-    by_order: dict[int, list[Tree]] = {}
-    for tree in trees:
-        by_order.setdefault(tree.order, []).append(tree)
+    by_order: dict[int, list[Tree]] = {n: [] for n in range(1, series.order)}
+    for tree in trees_up_to(max(series.order - 1, 0), series.colours):
+        if system != "separable" or _alternates(tree):
+            by_order[tree.order].append(tree)
     for total in range(2, series.order + 1):
         for small in range(1, total // 2 + 1):
             for first in by_order[small]:
                 for second in by_order[total - small]:
-                    yield first, second
+                    if system == "additive" or first.label != second.label:
+                        yield first, second
+
+
+def _alternates(tree: Tree) -> bool:
+    return all(
+        vertex.label != child.label for vertex in tree.vertices() for child in vertex.children
+    )

@@ -18,7 +18,8 @@ from ..bck import bck
 from ..forests import Forest
 from ..trees import Tree
 from .coefficients import exact_number, tidy
-from .series import BSeries, check_same_colours, check_series, trees_up_to
+from .series import BSeries, check_series, trees_up_to
+from .truncated import check_same_colours
 
 __all__ = ["adjoint", "compose", "flow", "inverse", "iterate", "modified_equation"]
 

@@ -23,7 +23,7 @@ from ..functionals import Functional
 from ..memo import on_clear
 from ..mkw import mkw
 from .coefficients import is_zero, tidy
-from .series import _ABSENT, TruncatedSeries, check_same_colours
+from .truncated import ABSENT, TruncatedSeries, check_same_colours
 
 __all__ = [
     "LieButcherSeries",
@@ -110,7 +110,7 @@ class LieButcherSeries(TruncatedSeries[OrderedForest]):
         order: Any,
         colours: Any = 1,
         *,
-        empty: Any = _ABSENT,
+        empty: Any = ABSENT,
     ) -> None:
         self._fill(values, order, colours, empty)
 

@@ -11,7 +11,8 @@ from ...errors import InvalidTypeError, InvalidValueError
 from ..memo import on_clear
 from . import tableaux
 from .lie_group import CommutatorFree
-from .runge_kutta import AdditiveRungeKutta, Rosenbrock, RungeKutta
+from .rosenbrock import Rosenbrock
+from .runge_kutta import AdditiveRungeKutta, RungeKutta
 
 __all__ = ["MethodInfo", "method_info", "published_method", "published_methods"]
 

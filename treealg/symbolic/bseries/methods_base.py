@@ -321,9 +321,12 @@ def stability_quotient(matrix: Matrix, weights: Sequence[Any], z: Any) -> Any:
     z = sympy.Symbol("z") if z is None else sympy.sympify(z)
     a = sympy.Matrix([[sympy.sympify(entry) for entry in row] for row in matrix])
     b = sympy.Matrix([[sympy.sympify(entry) for entry in weights]])
-    identity, ones = sympy.eye(a.rows), sympy.ones(a.rows, 1)
-    above = (identity - z * a + z * ones * b).det(method="berkowitz")
-    below = (identity - z * a).det(method="berkowitz")
+    # det(I - zM) is the characteristic polynomial of M read backwards; the numerator is that of
+    # A - 1 b^T, by the formula for a change of rank one.
+    above, below = (
+        sum(value * z**k for k, value in enumerate(matrix.charpoly().all_coeffs()))
+        for matrix in (a - sympy.ones(a.rows, 1) * b, a)
+    )
     # Cancellation is over the field of the coefficients, so that square roots are seen through.
     above, below = sympy.expand(above), sympy.expand(below)
     return sympy.cancel(above / below, extension=True) if below != 1 else above

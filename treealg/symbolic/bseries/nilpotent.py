@@ -131,7 +131,14 @@ class Nilpotent:
         Returns
         -------
         Nilpotent
-            With a real part of the kind that the function has there.
+            Its terms; of floats unless the numbers have such a method themselves.
+
+        Raises
+        ------
+        InvalidTypeError
+            If the real part is not a number and has no such method.
+        InvalidValueError
+            If the function is not defined there.
         """
         return self._periodic([_real_function("exp", self.real)])
 
@@ -141,7 +148,14 @@ class Nilpotent:
         Returns
         -------
         Nilpotent
-            With a real part of the kind that the function has there.
+            Its terms; of floats unless the numbers have such a method themselves.
+
+        Raises
+        ------
+        InvalidTypeError
+            If the real part is not a number and has no such method.
+        InvalidValueError
+            If the function is not defined there.
         """
         start = Nilpotent({0: _real_function("log", self.real)})
         # log x - log x_0 is the sum of (-1)^(k+1) u^k / k with u = x / x_0 - 1, nilpotent.
@@ -159,7 +173,14 @@ class Nilpotent:
         Returns
         -------
         Nilpotent
-            With a real part of the kind that the function has there.
+            Its terms; of floats unless the numbers have such a method themselves.
+
+        Raises
+        ------
+        InvalidTypeError
+            If the real part is not a number and has no such method.
+        InvalidValueError
+            If the function is not defined there.
         """
         s, c = _real_function("sin", self.real), _real_function("cos", self.real)
         return self._periodic([s, c, -s, -c])
@@ -170,7 +191,14 @@ class Nilpotent:
         Returns
         -------
         Nilpotent
-            With a real part of the kind that the function has there.
+            Its terms; of floats unless the numbers have such a method themselves.
+
+        Raises
+        ------
+        InvalidTypeError
+            If the real part is not a number and has no such method.
+        InvalidValueError
+            If the function is not defined there.
         """
         s, c = _real_function("sin", self.real), _real_function("cos", self.real)
         return self._periodic([c, -s, -c, s])
@@ -181,7 +209,14 @@ class Nilpotent:
         Returns
         -------
         Nilpotent
-            With a real part of the kind that the function has there.
+            Its terms; of floats unless the numbers have such a method themselves.
+
+        Raises
+        ------
+        InvalidTypeError
+            If the real part is not a number and has no such method.
+        InvalidValueError
+            If the function is not defined there.
         """
         return self.sin() / self.cos()
 
@@ -191,7 +226,14 @@ class Nilpotent:
         Returns
         -------
         Nilpotent
-            With a real part of the kind that the function has there.
+            Its terms; of floats unless the numbers have such a method themselves.
+
+        Raises
+        ------
+        InvalidTypeError
+            If the real part is not a number and has no such method.
+        InvalidValueError
+            If the function is not defined there.
         """
         return (self.exp() - (-self).exp()) / 2
 
@@ -201,7 +243,14 @@ class Nilpotent:
         Returns
         -------
         Nilpotent
-            With a real part of the kind that the function has there.
+            Its terms; of floats unless the numbers have such a method themselves.
+
+        Raises
+        ------
+        InvalidTypeError
+            If the real part is not a number and has no such method.
+        InvalidValueError
+            If the function is not defined there.
         """
         return (self.exp() + (-self).exp()) / 2
 
@@ -211,7 +260,14 @@ class Nilpotent:
         Returns
         -------
         Nilpotent
-            With a real part of the kind that the function has there.
+            Its terms; of floats unless the numbers have such a method themselves.
+
+        Raises
+        ------
+        InvalidTypeError
+            If the real part is not a number and has no such method.
+        InvalidValueError
+            If the function is not defined there.
         """
         return self.sinh() / self.cosh()
 
@@ -222,6 +278,11 @@ class Nilpotent:
         -------
         Nilpotent
             A power with exponent 1/2.
+
+        Raises
+        ------
+        ZeroDivisionError
+            If the real part is 0.
         """
         return self ** Fraction(1, 2)
 
