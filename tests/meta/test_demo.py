@@ -111,13 +111,10 @@ def test_leading_forests_name_the_class_that_they_move_most():
         (lambda: demo.draw_forests([], [], []), InvalidValueError),
         (lambda: demo.draw_forests([((0,),)], [], ["x"]), InvalidValueError),
         (lambda: demo.draw_forests([((1,),)], ["t"], ["x"]), InvalidValueError),
-        (lambda: demo.tree_text([0]), InvalidTypeError),
-        (lambda: demo.tree_text((0, 1)), InvalidTypeError),
-        (lambda: demo.tree_text(()), InvalidValueError),
-        (lambda: demo.tree_text((2,), ["x"]), InvalidValueError),
-        (lambda: demo.tree_text((-1,), ["x"]), InvalidValueError),
-        (lambda: demo.tree_text(("y",), ["x"]), InvalidTypeError),
-        (lambda: demo.tree_text((True,), ["x", "y"]), InvalidTypeError),
+        (lambda: demo.forest_text([[0]]), InvalidTypeError),
+        (lambda: demo.forest_text([(0, 1)]), InvalidTypeError),
+        (lambda: demo.forest_text([()]), InvalidValueError),
+        (lambda: demo.forest_text([(2,)], ["x"]), InvalidValueError),
     ],
 )
 def test_bad_input_is_refused(call, error):
@@ -125,36 +122,13 @@ def test_bad_input_is_refused(call, error):
         call()
 
 
-def test_tree_text_shows_each_child_under_its_parent():
+def test_forest_text_keeps_the_given_order_of_children():
     tree = ((((0,), 1), (2,), 3), (4,), 5)
-    assert demo.tree_text(tree) == "5\n├─ 3\n│  ├─ 1\n│  │  └─ 0\n│  └─ 2\n└─ 4"
-    assert demo.tree_text(tree, "abcdef").split("\n")[0] == "f"
+    assert demo.forest_text([tree]) == "5\n├─ 3\n│  ├─ 1\n│  │  └─ 0\n│  └─ 2\n└─ 4"
 
 
 def test_forest_text_of_the_empty_forest_is_empty():
     assert demo.forest_text(()) == ""
-
-
-def ladder(nodes):
-    tree = (0,)
-    for _ in range(nodes - 1):
-        tree = (tree, 0)
-    return tree
-
-
-def test_a_deep_tree_can_be_drawn_and_placed():
-    assert demo.tree_text(ladder(1000)).count("\n") == 999
-    nodes, edges = demo.forest_layout([ladder(1000)])
-    assert [height for _, height, _ in nodes] == list(range(1000))
-    assert len(edges) == 999
-
-
-def test_layout_puts_a_parent_in_the_middle_of_their_children():
-    nodes, edges = demo.forest_layout([((0,), ((1,), (2,), 3), 4), (5,)])
-    assert nodes == [
-        (0.75, 0, 4), (0.0, 1, 0), (1.5, 1, 3), (1.0, 2, 1), (2.0, 2, 2), (3.0, 0, 5),
-    ]  # fmt: skip
-    assert edges == [(0, 1), (0, 2), (2, 3), (2, 4)]
 
 
 def test_figure_has_one_panel_per_forest_and_one_circle_per_node():

@@ -9,9 +9,19 @@ import treealg
 import treealg.cli
 import treealg.demo
 import treealg.symbolic
+import treealg.symbolic.bseries
+import treealg.symbolic.display
 import treealg.tables
 
-FACES = (treealg, treealg.symbolic, treealg.tables, treealg.demo, treealg.cli)
+FACES = (
+    treealg,
+    treealg.symbolic,
+    treealg.symbolic.bseries,
+    treealg.symbolic.display,
+    treealg.tables,
+    treealg.demo,
+    treealg.cli,
+)
 
 
 def sections(text):

@@ -32,6 +32,7 @@ OPTIONAL = (
     "numba",
     "pandas",
     "platformdirs",
+    "pydot",
     "pysiglib",
     "scipy",
     "sklearn",

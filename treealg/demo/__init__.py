@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from treealg.demo.classifier import LinearClassifier, fit_classifier, gradient_error
 from treealg.demo.features import Features, compute_features
-from treealg.demo.picture import COLOURS, draw_forests, forest_layout
+from treealg.demo.picture import COLOURS, draw_forests
 from treealg.demo.recordings import CHANNELS, Recordings, load_recordings
 from treealg.demo.report import DemoReport, leading_forests, run_demo, score_gradient_error
-from treealg.demo.text import forest_of, forest_text, tree_text
+from treealg.demo.text import forest_of, forest_text
 
 __all__ = [
     "CHANNELS",
@@ -24,7 +24,6 @@ __all__ = [
     "compute_features",
     "draw_forests",
     "fit_classifier",
-    "forest_layout",
     "forest_of",
     "forest_text",
     "gradient_error",
@@ -32,5 +31,4 @@ __all__ = [
     "load_recordings",
     "run_demo",
     "score_gradient_error",
-    "tree_text",
 ]

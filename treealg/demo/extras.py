@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
-from treealg.errors import MissingDependencyError
+from treealg.symbolic import optional
 
 __all__ = ["require"]
 
@@ -36,13 +35,4 @@ def require(module: str, *, extra: str = "demo") -> Any:
     >>> require("math").gcd(6, 4)
     2
     """
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        package = module.partition(".")[0]
-        if error.name is None or error.name.partition(".")[0] != package:
-            raise
-        raise MissingDependencyError(
-            f"the package {package!r} is needed here and is not installed; "
-            f'install it with: pip install "treealg[{extra}]"'
-        ) from error
+    return optional.require(module, extra=extra)

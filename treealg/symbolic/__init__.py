@@ -3,22 +3,69 @@
 Trees, forests, their enumeration and ranking in one basis order, linear combinations and tensors
 with exact coefficients, the Hopf algebras of Butcher-Connes-Kreimer (`bck`) and
 Munthe-Kaas-Wright (`mkw`), grafting, functionals with their convolution, arborification, and
-exact branched signatures. Values are immutable; functions are safe in threads.
+exact branched signatures; B-series and Lie-Butcher series, loaded when first used. Values are
+immutable; functions are safe in threads. In a notebook they show themselves with pictures of their
+trees; `treealg.symbolic.display` has all ways of showing.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from .arborification import arborification
 from .bck import BCK, bck
+from .cem import CEM, cem
 from .characters import Character, InfinitesimalCharacter
+from .display import plot, to_html, to_indented, to_latex, to_svg, to_unicode, tree_table
 from .elements import Element, LinearCombination
+from .endomorphisms import AlgebraElement, Endomorphism, identity_map, odd_even
 from .enumeration import count_forests, count_trees, enumerate_forests, enumerate_trees
 from .forests import Forest, OrderedForest
 from .functionals import Functional, convolve_maps
+from .graded import GradedSpace
 from .grafting import b_minus, b_plus, graft
+from .graphs import from_networkx, to_dot, to_networkx
+from .grossman_larson import GL, OGL, PGL, gl, ogl, pgl
 from .hopf import HopfAlgebra
+from .lie import (
+    butcher_product,
+    concatenation_bracket,
+    enveloping_product,
+    graft_forest,
+    grafting_bracket,
+)
+from .lyndon import (
+    ShuffleCharacter,
+    lyndon_bracketing,
+    lyndon_factorization,
+    lyndon_forests,
+    lyndon_words,
+)
+from .magnus import (
+    post_lie_bch,
+    post_lie_exp,
+    post_lie_magnus,
+    pre_lie_bch,
+    pre_lie_exp,
+    pre_lie_magnus,
+)
 from .memo import clear_cache
 from .mkw import MKW, mkw
+from .morphisms import (
+    Morphism,
+    arborification_bck,
+    arborification_mkw,
+    contracting_arborification,
+    forget_order,
+    hairer_kelly,
+    ladders,
+    leaf_forests,
+    morphism_from_cocycle,
+    symmetrisation,
+)
+from .nck import NCK, nck
 from .ranking import rank, unrank
 from .signatures import exact_log_signature, exact_signature
+from .substitution import substitution_product
 from .tensors import Tensor
 from .trees import PlanarTree, RootedTree, Tree
 from .vectors import (
@@ -28,43 +75,163 @@ from .vectors import (
     functional_to_vector,
     log_star,
 )
+from .word_algebras import (
+    ConcatenationAlgebra,
+    QuasiShuffleAlgebra,
+    ShuffleAlgebra,
+    concatenation_algebra,
+    quasi_shuffle,
+    shuffle_algebra,
+)
 from .words import shuffle_words
+
+if TYPE_CHECKING:
+    from . import bseries
+    from .bseries import (
+        AdditiveRungeKutta,
+        BSeries,
+        CommutatorFree,
+        LieButcherSeries,
+        Rosenbrock,
+        RungeKutta,
+        elementary_differential,
+        energy_order,
+        exact_lie_butcher_series,
+        exact_series,
+        is_energy_preserving,
+        is_symplectic,
+        lie_butcher_order,
+        modified_equation,
+        modifying_integrator,
+        order_of_accuracy,
+        published_method,
+        published_methods,
+        symbolic_tableau,
+        symplectic_order,
+    )
 
 __all__ = [
     "BCK",
+    "CEM",
+    "GL",
     "MKW",
+    "NCK",
+    "OGL",
+    "PGL",
+    "AdditiveRungeKutta",
+    "AlgebraElement",
+    "BSeries",
     "Character",
+    "CommutatorFree",
+    "ConcatenationAlgebra",
     "Element",
+    "Endomorphism",
     "Forest",
     "Functional",
+    "GradedSpace",
     "HopfAlgebra",
     "InfinitesimalCharacter",
+    "LieButcherSeries",
     "LinearCombination",
+    "Morphism",
     "OrderedForest",
     "PlanarTree",
+    "QuasiShuffleAlgebra",
     "RootedTree",
+    "Rosenbrock",
+    "RungeKutta",
+    "ShuffleAlgebra",
+    "ShuffleCharacter",
     "Tensor",
     "Tree",
     "arborification",
+    "arborification_bck",
+    "arborification_mkw",
     "b_minus",
     "b_plus",
     "bck",
+    "bseries",
+    "butcher_product",
+    "cem",
     "chen_product",
     "clear_cache",
+    "concatenation_algebra",
+    "concatenation_bracket",
+    "contracting_arborification",
     "convolve_maps",
     "count_forests",
     "count_trees",
+    "elementary_differential",
+    "energy_order",
     "enumerate_forests",
     "enumerate_trees",
+    "enveloping_product",
+    "exact_lie_butcher_series",
     "exact_log_signature",
+    "exact_series",
     "exact_signature",
     "exp_star",
+    "forget_order",
+    "from_networkx",
     "functional_from_vector",
     "functional_to_vector",
+    "gl",
     "graft",
+    "graft_forest",
+    "grafting_bracket",
+    "hairer_kelly",
+    "identity_map",
+    "is_energy_preserving",
+    "is_symplectic",
+    "ladders",
+    "leaf_forests",
+    "lie_butcher_order",
     "log_star",
+    "lyndon_bracketing",
+    "lyndon_factorization",
+    "lyndon_forests",
+    "lyndon_words",
     "mkw",
+    "modified_equation",
+    "modifying_integrator",
+    "morphism_from_cocycle",
+    "nck",
+    "odd_even",
+    "ogl",
+    "order_of_accuracy",
+    "pgl",
+    "plot",
+    "post_lie_bch",
+    "post_lie_exp",
+    "post_lie_magnus",
+    "pre_lie_bch",
+    "pre_lie_exp",
+    "pre_lie_magnus",
+    "published_method",
+    "published_methods",
+    "quasi_shuffle",
     "rank",
+    "shuffle_algebra",
     "shuffle_words",
+    "substitution_product",
+    "symbolic_tableau",
+    "symmetrisation",
+    "symplectic_order",
+    "to_dot",
+    "to_html",
+    "to_indented",
+    "to_latex",
+    "to_networkx",
+    "to_svg",
+    "to_unicode",
+    "tree_table",
     "unrank",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # The series are many modules, which most users never need.
+    if name in __all__:
+        module = import_module(f"{__name__}.bseries")
+        return module if name == "bseries" else getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -42,7 +42,7 @@ class Character(Functional):
 
         def rule(forest: Any) -> Any:
             result: Any = 1
-            for tree in forest:
+            for tree in algebra.factors(forest):
                 result = result * tree_value(tree)
             return result
 
@@ -76,7 +76,12 @@ class InfinitesimalCharacter(Functional):
 
     def __init__(self, algebra: HopfAlgebra[Any], values: Values) -> None:
         tree_value = _tree_values(type(self).__name__, algebra, values, 0)
-        super().__init__(algebra, lambda forest: tree_value(forest[0]) if len(forest) == 1 else 0)
+
+        def rule(forest: Any) -> Any:
+            trees = algebra.factors(forest)
+            return tree_value(trees[0]) if len(trees) == 1 else 0
+
+        super().__init__(algebra, rule)
 
 
 def _tree_values(

@@ -11,6 +11,8 @@ from fractions import Fraction
 from typing import Any, Generic, Self, TypeVar
 
 from ..errors import InvalidTypeError, InvalidValueError
+from .coefficients import Coefficients
+from .displayed import Displayed
 from .forests import Forest, OrderedForest
 from .interning import Interned
 from .trees import PlanarTree, Tree
@@ -53,7 +55,7 @@ def add_terms(target: dict[K, Any], terms: Mapping[K, Any], factor: Any = 1) -> 
         target[key] = target[key] + value if key in target else value
 
 
-class LinearCombination(Generic[K]):
+class LinearCombination(Displayed, Coefficients, Generic[K]):
     """A finite sum of coefficients times keys; the common part of `Element` and `Tensor`.
 
     Parameters
@@ -200,6 +202,8 @@ class LinearCombination(Generic[K]):
         return self
 
     def __mul__(self, scalar: Any) -> Self:
+        if getattr(scalar, "multiplies_elements", False):
+            return NotImplemented
         if isinstance(scalar, LinearCombination):
             raise InvalidTypeError(
                 "the product of two elements depends on the algebra; use "

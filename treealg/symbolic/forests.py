@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import reprlib
-import weakref
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from ..errors import InvalidTypeError
-from .interning import Interned, intern_value
+from .displayed import Displayed
+from .interning import Interned, WeakTable, intern_value
 from .labels import normalize_label
 from .text import EMPTY, parse_trees, tree_text
 from .trees import PlanarTree, RootedTree, Tree, multiplicity_factor
@@ -19,7 +19,7 @@ __all__ = ["Forest", "OrderedForest", "RootedForest"]
 T = TypeVar("T", bound=RootedTree)
 
 
-class RootedForest(Interned, Generic[T]):
+class RootedForest(Displayed, Interned, Generic[T]):
     """What commutative and ordered forests share; use `Forest` or `OrderedForest`.
 
     Raises
@@ -30,7 +30,7 @@ class RootedForest(Interned, Generic[T]):
 
     __slots__ = ("_order", "_trees")
 
-    _interned: ClassVar[weakref.WeakValueDictionary[Any, Any]]
+    _interned: ClassVar[WeakTable]
     _tree: ClassVar[type[RootedTree]]
     empty: ClassVar[Any]
 
@@ -53,17 +53,18 @@ class RootedForest(Interned, Generic[T]):
     @classmethod
     def _make(cls, trees: tuple[T, ...]) -> Self:
         """Return the one forest of these arranged trees."""
-        forest: Self | None = cls._interned.get(trees)
-        if forest is not None:
-            return forest
+        known = cls._interned.get(trees)
+        if known is not None:
+            forest: Self | None = known()
+            if forest is not None:
+                return forest
         order = 0
         for tree in trees:
             order += tree._order
         new = object.__new__(cls)
         new._trees = trees
         new._order = order
-        forest = intern_value(cls._interned, trees, new)
-        return forest
+        return intern_value(cls._interned, trees, new)
 
     # -- conversions ---------------------------------------------------------------------------
 
@@ -288,7 +289,7 @@ class Forest(RootedForest[Tree]):
     """
 
     __slots__ = ()
-    _interned: ClassVar[weakref.WeakValueDictionary[Any, Any]] = weakref.WeakValueDictionary()
+    _interned: ClassVar[WeakTable] = WeakTable()
     _tree = Tree
 
     def __mul__(self, other: Any) -> Forest:
@@ -327,7 +328,7 @@ class OrderedForest(RootedForest[PlanarTree]):
     """
 
     __slots__ = ()
-    _interned: ClassVar[weakref.WeakValueDictionary[Any, Any]] = weakref.WeakValueDictionary()
+    _interned: ClassVar[WeakTable] = WeakTable()
     _tree = PlanarTree
 
     def __mul__(self, other: Any) -> OrderedForest:

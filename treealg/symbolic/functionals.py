@@ -73,6 +73,10 @@ class Functional:
     def _key(self, key: Any) -> Any:
         return self._algebra.basis_element(key)
 
+    def _like(self, rule: Callable[[Any], Any]) -> Functional:
+        """Make the result of an operation."""
+        return Functional(self._algebra, rule)
+
     @property
     def algebra(self) -> HopfAlgebra[Any]:
         """The Hopf algebra on which the functional lives."""
@@ -125,24 +129,24 @@ class Functional:
         if not isinstance(other, Functional):
             return NotImplemented
         right = self._other(other)
-        return Functional(self._algebra, lambda key: self._value(key) + right._value(key))
+        return self._like(lambda key: self._value(key) + right._value(key))
 
     def __sub__(self, other: Any) -> Functional:
         if not isinstance(other, Functional):
             return NotImplemented
         right = self._other(other)
-        return Functional(self._algebra, lambda key: self._value(key) - right._value(key))
+        return self._like(lambda key: self._value(key) - right._value(key))
 
     def __neg__(self) -> Functional:
-        return Functional(self._algebra, lambda key: -self._value(key))
+        return self._like(lambda key: -self._value(key))
 
     def __mul__(self, other: Any) -> Functional:
         if isinstance(other, Functional):
             return self.convolve(other)
-        return Functional(self._algebra, lambda key: self._value(key) * other)
+        return self._like(lambda key: self._value(key) * other)
 
     def __rmul__(self, scalar: Any) -> Functional:
-        return Functional(self._algebra, lambda key: scalar * self._value(key))
+        return self._like(lambda key: scalar * self._value(key))
 
     # -- convolution ---------------------------------------------------------------------------
 
@@ -183,7 +187,7 @@ class Functional:
                     total = total + count * value * right._value(trunk)
             return total
 
-        return Functional(self._algebra, rule)
+        return self._like(rule)
 
     def exp(self) -> Functional:
         r"""Return the convolution exponential :math:`\sum_k f^{*k} / k!`.
@@ -300,7 +304,7 @@ class Functional:
     def _power_series(self, name: str, coefficient: Callable[[int], Any]) -> Functional:
         self._check_unit(1, name, "a normalized functional")
         one = self._algebra.one
-        reduced = Functional(self._algebra, lambda key: 0 if key == one else self._value(key))
+        reduced = self._like(lambda key: 0 if key == one else self._value(key))
         return self._series(coefficient, reduced)
 
     def _series(self, coefficient: Callable[[int], Any], base: Functional) -> Functional:
@@ -345,7 +349,7 @@ class Functional:
                     total = total + weights[k] * value
             return total
 
-        return Functional(algebra, rule)
+        return self._like(rule)
 
 
 def convolve_maps(

@@ -6,13 +6,14 @@ extension, iterated coproducts, counit, antipode and tensor products follow here
 
 from __future__ import annotations
 
-import reprlib
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Generic, TypeVar
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from ..errors import InvalidTypeError, InvalidValueError
+from .checks import check_integer
 from .elements import Element, add_terms
+from .graded import GradedSpace
 from .memo import Memo, on_clear
 from .tensors import Tensor
 
@@ -22,7 +23,7 @@ B = TypeVar("B")
 Terms = dict[Any, Any]
 
 
-class HopfAlgebra(ABC, Generic[B]):
+class HopfAlgebra(GradedSpace[B]):
     """A connected graded Hopf algebra; the base class of `bck`, `mkw` and their kin.
 
     Raises
@@ -37,70 +38,11 @@ class HopfAlgebra(ABC, Generic[B]):
     them. Safe in threads.
     """
 
-    name: ClassVar[str]
-    #: Whether a forest is the product of its trees, so that values on trees fix a character.
-    is_free_on_trees: ClassVar[bool] = False
-
     def __init__(self) -> None:
         self._coproducts: Memo[B, Terms] = Memo(self._coproduct_needs, self._build_coproduct)
         self._antipodes: Memo[B, Terms] = Memo(self._antipode_needs, self._build_antipode)
         on_clear(self._coproducts.clear)
         on_clear(self._antipodes.clear)
-
-    def __repr__(self) -> str:
-        return f"<HopfAlgebra {self.name}>"
-
-    def __reduce__(self) -> str:
-        return self.name
-
-    # -- what an algebra states ----------------------------------------------------------------
-
-    @property
-    @abstractmethod
-    def one(self) -> B:
-        """The basis element that is the unit."""
-
-    @abstractmethod
-    def basis_element(self, x: Any) -> B:
-        """Return the basis element that `x` stands for.
-
-        Parameters
-        ----------
-        x : tree, forest, tuple or None
-            What the algebra accepts for a basis element.
-
-        Returns
-        -------
-        basis element
-            The key of elements of this algebra.
-
-        Raises
-        ------
-        InvalidTypeError
-            If `x` is of another kind.
-        InvalidValueError
-            If `x` is a tuple that is not a valid tuple form.
-        """
-
-    @abstractmethod
-    def degree(self, x: B) -> int:
-        """Return the degree of a basis element in the grading.
-
-        Parameters
-        ----------
-        x : basis element
-            A key of elements of this algebra.
-
-        Returns
-        -------
-        int
-            The degree; only the unit has degree 0.
-
-        Raises
-        ------
-        None
-            Every basis element has a degree.
-        """
 
     @abstractmethod
     def _product(self, x: B, y: B) -> Mapping[B, Any]:
@@ -113,78 +55,6 @@ class HopfAlgebra(ABC, Generic[B]):
     @abstractmethod
     def _build_coproduct(self, x: B, known: Mapping[B, Terms]) -> Terms:
         """Build the coproduct of a basis element, as pairs of basis elements to coefficients."""
-
-    # -- linear extension ----------------------------------------------------------------------
-
-    def element(self, x: Any) -> Element:
-        """Return `x` as an element of this algebra.
-
-        Parameters
-        ----------
-        x : tree, forest, tuple, None or Element
-            A basis element in any accepted form, or an element.
-
-        Returns
-        -------
-        Element
-            The element; `x` itself when it is one.
-
-        Raises
-        ------
-        InvalidTypeError
-            If `x` is of another kind or an element over other basis elements.
-        InvalidValueError
-            If `x` is a tuple that is not a valid tuple form.
-
-        Examples
-        --------
-        >>> from treealg.symbolic import bck
-        >>> bck.element(((0,), 1))
-        <Element (1[0])>
-        """
-        if isinstance(x, Element):
-            kind = type(self.one)
-            for key in x:
-                if not isinstance(key, kind):
-                    raise InvalidTypeError(
-                        f"an element of {self.name} has keys of type {kind.__name__}, got "
-                        f"{type(key).__name__} {reprlib.repr(key)}"
-                    )
-            return x
-        return Element._wrap({self.basis_element(x): 1})
-
-    @property
-    def unit(self) -> Element:
-        """The unit, as an element."""
-        return Element._wrap({self.one: 1})
-
-    def counit(self, x: Any) -> Any:
-        """Return the counit, the coefficient of the unit.
-
-        Parameters
-        ----------
-        x : tree, forest, tuple, None or Element
-            A basis element or an element.
-
-        Returns
-        -------
-        coefficient
-            The coefficient of the empty forest.
-
-        Raises
-        ------
-        InvalidTypeError
-            If `x` does not belong to this algebra.
-        InvalidValueError
-            If `x` is a tuple that is not a valid tuple form.
-
-        Examples
-        --------
-        >>> from treealg.symbolic import Tree, bck
-        >>> bck.counit(Tree()), bck.counit(None)
-        (0, 1)
-        """
-        return self.element(x).coefficient(self.one)
 
     def product(self, *factors: Any) -> Element:
         """Multiply elements, from left to right.
@@ -284,12 +154,12 @@ class HopfAlgebra(ABC, Generic[B]):
         >>> bck.reduced_coproduct(Tree([Tree()]))
         <Tensor (0)⊗(0)>
         """
-        one = self.one
+        trivial = self.is_trivial
         return Tensor._wrap(
             {
                 key: value
                 for key, value in self.coproduct(x).items()
-                if key[0] != one and key[1] != one
+                if not trivial(key[0]) and not trivial(key[1])
             }
         )
 
@@ -377,12 +247,115 @@ class HopfAlgebra(ABC, Generic[B]):
                 add_terms(total, keys)
         return Tensor._collect(total)
 
+    # -- duality and primitive elements ----------------------------------------------------------
+
+    @property
+    def dual(self) -> HopfAlgebra[Any]:
+        """The algebra dual to this one, which `pair` takes on the right."""
+        raise InvalidValueError(f"the dual of {self.name} is not an algebra of this package")
+
+    def _dual_key(self, x: B) -> tuple[Any, int]:
+        """Return what names `x` in the dual basis, and the pairing of the two."""
+        return x, 1
+
+    def pair(self, x: Any, y: Any) -> Any:
+        r"""Return the pairing of an element with an element of the dual algebra.
+
+        On basis elements it is :math:`\langle a, b \rangle = \sigma(a) \delta_{ab}`, the symmetry
+        being 1 for words and ordered forests. A tree of `gl` stands for the forest of its
+        branches.
+
+        Parameters
+        ----------
+        x : tree, forest, tuple, None or Element
+            A basis element or an element of this algebra.
+        y : tree, forest, tuple, None or Element
+            A basis element or an element of `dual`.
+
+        Returns
+        -------
+        coefficient
+            Linear in both arguments.
+
+        Raises
+        ------
+        InvalidTypeError
+            If an argument does not belong to its algebra.
+        InvalidValueError
+            If this package has no dual of this algebra, or a tuple is not a valid tuple form.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Forest, Tree, bck
+        >>> bck.pair(Forest([Tree(), Tree()]), Tree([Tree(), Tree()]))
+        2
+        """
+        dual = self.dual
+        other: Terms = {}
+        for key, value in dual.element(y).items():
+            add_terms(other, {dual._dual_key(key)[0]: value})
+        total: Any = 0
+        for key, value in self.element(x).items():
+            name, weight = self._dual_key(key)
+            if name in other:
+                total = total + weight * value * other[name]
+        return total
+
+    def primitives(
+        self, degree: Any, colours: Any = 1, *, progress: Callable[[int, int], Any] | None = None
+    ) -> list[Element]:
+        """Return a basis of the primitive elements of a degree.
+
+        Parameters
+        ----------
+        degree : int
+            The degree, at least 1.
+        colours : int, default 1
+            The number of labels 0, 1, ..., at least 1.
+        progress : callable, optional
+            Called with the number of basis elements done and the number of all.
+
+        Returns
+        -------
+        list of Element
+            With coprime integer coefficients, linearly independent.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `degree` or `colours` is not an integer.
+        InvalidValueError
+            If `degree` or `colours` is less than 1.
+
+        Notes
+        -----
+        The kernel of the reduced coproduct, by exact elimination. It can be interrupted.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import bck
+        >>> bck.primitives(2)
+        [<Element (0 0) - 2 (0[0])>]
+        """
+        from .kernel import kernel
+
+        elements = list(self.basis(check_integer("degree", degree, 1), colours))
+        images = map(self._primitive_image, elements)
+        return [
+            Element._wrap({elements[i]: value for i, value in row.items()})
+            for row in kernel(images, len(elements), progress)
+        ]
+
+    def _primitive_image(self, x: B) -> Mapping[Any, Any]:
+        """Return what vanishes on a linear combination if and only if it is primitive."""
+        return dict(self.reduced_coproduct(x).items())
+
     # -- antipode ------------------------------------------------------------------------------
 
     def antipode(self, x: Any) -> Element:
         r"""Return the antipode, the convolution inverse of the identity.
 
-        :math:`S(x) = -x - \sum S(x') x''` over the reduced coproduct, by degree.
+        :math:`S(x) = -x - \sum x' S(x'')` over the reduced coproduct, by degree.
 
         Parameters
         ----------
@@ -415,15 +388,19 @@ class HopfAlgebra(ABC, Generic[B]):
         return Element._collect(total)
 
     def _antipode_needs(self, x: B) -> Iterable[B]:
-        one = self.one
-        return [pruned for pruned, _ in self._coproducts(x) if pruned != one and pruned != x]
+        trivial = self.is_trivial
+        return [
+            trunk
+            for pruned, trunk in self._coproducts(x)
+            if not trivial(pruned) and not trivial(trunk)
+        ]
 
     def _build_antipode(self, x: B, known: Mapping[B, Terms]) -> Terms:
-        one = self.one
-        if x == one:
-            return {one: 1}
+        trivial = self.is_trivial
+        if trivial(x):
+            return {x: 1}
         total: Terms = {x: -1}
         for (pruned, trunk), value in self._coproducts(x).items():
-            if pruned != one and trunk != one:
-                add_terms(total, self._multiply(known[pruned], {trunk: 1}), -value)
+            if not trivial(pruned) and not trivial(trunk):
+                add_terms(total, self._multiply({pruned: 1}, known[trunk]), -value)
         return {key: value for key, value in total.items() if value != 0}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import types
+import weakref
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
@@ -145,4 +147,9 @@ def on_clear(clear: Callable[[], Any]) -> None:
     None
         Any callable will do.
     """
-    _clearers.append(clear)
+    if isinstance(clear, types.MethodType):
+        # What an algebra made on demand remembers goes with it.
+        method = weakref.WeakMethod(clear)
+        _clearers.append(lambda: (found := method()) and found())
+    else:
+        _clearers.append(clear)

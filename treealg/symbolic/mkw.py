@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..errors import InvalidTypeError
+from .bases import OrderedForestAlgebra
 from .forests import OrderedForest
-from .hopf import HopfAlgebra, Terms
+from .hopf import Terms
 from .memo import Memo, on_clear
-from .trees import PlanarTree, RootedTree
+from .trees import PlanarTree
 from .words import shuffle_words
 
 __all__ = ["MKW", "mkw"]
 
 
-class MKW(HopfAlgebra[OrderedForest]):
+class MKW(OrderedForestAlgebra):
     r"""The Munthe-Kaas-Wright Hopf algebra; use the object `mkw`.
 
     Basis: ordered forests, given as `OrderedForest`, as `PlanarTree` (the forest of one tree), as
@@ -25,6 +24,7 @@ class MKW(HopfAlgebra[OrderedForest]):
     :math:`\Delta(\omega\tau) = \omega\tau \otimes 1 +
     \Delta(\omega) ⧢\cdot (\mathrm{id} \otimes B^+_a)\Delta(F)`, shuffle in the first slot,
     concatenation in the second. Degree: number of vertices.
+    Dual: `ogl`.
 
     Raises
     ------
@@ -52,66 +52,11 @@ class MKW(HopfAlgebra[OrderedForest]):
         on_clear(self._shuffles.clear)
 
     @property
-    def one(self) -> OrderedForest:
-        """The empty forest."""
-        return OrderedForest.empty  # type: ignore[no-any-return]
+    def dual(self) -> Any:
+        """The ordered Grossman-Larson algebra `ogl`."""
+        from .grossman_larson import ogl
 
-    def basis_element(self, x: Any) -> OrderedForest:
-        """Return the ordered forest that `x` stands for.
-
-        Parameters
-        ----------
-        x : PlanarTree, OrderedForest, tuple or None
-            A planar tree, an ordered forest, a tuple of trees in tuple form, or None for the
-            empty forest.
-
-        Returns
-        -------
-        OrderedForest
-            The forest.
-
-        Raises
-        ------
-        InvalidTypeError
-            If `x` is of another kind, for instance a non-planar tree.
-        InvalidValueError
-            If `x` is a tuple that is not a valid tuple form.
-
-        Examples
-        --------
-        >>> mkw.basis_element(((0,), (1,)))
-        <OrderedForest 0 1>
-        """
-        if x.__class__ is OrderedForest:
-            return x
-        if isinstance(x, PlanarTree):
-            return OrderedForest._make((x,))
-        if isinstance(x, RootedTree) or not (x is None or isinstance(x, tuple)):
-            raise InvalidTypeError(
-                "MKW needs a PlanarTree, an OrderedForest, None or a tuple of trees in tuple "
-                f"form, got {type(x).__name__} {reprlib.repr(x)}"
-            )
-        return OrderedForest.from_tuple(x)
-
-    def degree(self, x: OrderedForest) -> int:
-        """Return the number of vertices.
-
-        Parameters
-        ----------
-        x : OrderedForest
-            A basis element.
-
-        Returns
-        -------
-        int
-            Its order.
-
-        Raises
-        ------
-        None
-            Every forest has an order.
-        """
-        return x.order
+        return ogl
 
     def _product(self, x: OrderedForest, y: OrderedForest) -> Mapping[OrderedForest, int]:
         if not x._trees:

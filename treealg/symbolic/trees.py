@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import math
 import reprlib
-import weakref
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Self
 
 from ..errors import InvalidTypeError, InvalidValueError
-from .interning import Interned, intern_value
+from .displayed import Displayed
+from .interning import Interned, WeakTable, intern_value
 from .labels import Label, label_less, normalize_label
 from .text import parse_trees, tree_text
 
 __all__ = ["PlanarTree", "RootedTree", "Tree"]
 
 
-class RootedTree(Interned):
+class RootedTree(Displayed, Interned):
     """What planar and non-planar rooted trees share; use `Tree` or `PlanarTree`.
 
     Raises
@@ -32,7 +32,7 @@ class RootedTree(Interned):
 
     __slots__ = ("_children", "_factorial", "_label", "_order", "_symmetry")
 
-    _interned: ClassVar[weakref.WeakValueDictionary[Any, Any]]
+    _interned: ClassVar[WeakTable]
     _planar: ClassVar[bool]
 
     _children: tuple[Self, ...]
@@ -64,9 +64,11 @@ class RootedTree(Interned):
     def _make(cls, children: tuple[Self, ...], label: Label) -> Self:
         """Return the one tree with these arranged children and this normalized label."""
         key = (label, label.__class__, children)
-        tree: Self | None = cls._interned.get(key)
-        if tree is not None:
-            return tree
+        known = cls._interned.get(key)
+        if known is not None:
+            tree: Self | None = known()
+            if tree is not None:
+                return tree
         order = 1
         for child in children:
             order += child._order
@@ -76,8 +78,7 @@ class RootedTree(Interned):
         new._order = order
         new._symmetry = None
         new._factorial = None
-        tree = intern_value(cls._interned, key, new)
-        return tree
+        return intern_value(cls._interned, key, new)
 
     # -- conversions ---------------------------------------------------------------------------
 
@@ -353,7 +354,7 @@ class Tree(RootedTree):
     """
 
     __slots__ = ()
-    _interned: ClassVar[weakref.WeakValueDictionary[Any, Any]] = weakref.WeakValueDictionary()
+    _interned: ClassVar[WeakTable] = WeakTable()
     _planar = False
 
 
@@ -384,7 +385,7 @@ class PlanarTree(RootedTree):
     """
 
     __slots__ = ()
-    _interned: ClassVar[weakref.WeakValueDictionary[Any, Any]] = weakref.WeakValueDictionary()
+    _interned: ClassVar[WeakTable] = WeakTable()
     _planar = True
 
     def forget_order(self) -> Tree:

@@ -1,0 +1,477 @@
+"""What objects look like: SVG, HTML, LaTeX, text, Matplotlib, tables; contents and bad input."""
+
+import base64
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+from fractions import Fraction
+
+import pytest
+
+from treealg.errors import InvalidTypeError, InvalidValueError, MissingDependencyError
+from treealg.symbolic import (
+    Element,
+    Forest,
+    OrderedForest,
+    PlanarTree,
+    Tensor,
+    Tree,
+    arborification,
+    bck,
+    enumerate_trees,
+    mkw,
+    unrank,
+)
+from treealg.symbolic.bseries import BSeries, exact_lie_butcher_series, modified_equation
+from treealg.symbolic.display import (
+    COLOURS,
+    plot,
+    plot_grid,
+    to_html,
+    to_indented,
+    to_latex,
+    to_svg,
+    to_unicode,
+    tree_table,
+)
+
+SVG = "{http://www.w3.org/2000/svg}"
+CHERRY = Tree.from_text("0[0,0]")
+LABELLED = Tree.from_text("0[1,2[3]]")
+
+
+def path(nodes, label=0):
+    tree = Tree(label=label)
+    for _ in range(nodes - 1):
+        tree = Tree([tree], label)
+    return tree
+
+
+def texts(picture):
+    return [text.text for text in ElementTree.fromstring(picture).iter(f"{SVG}text")]
+
+
+def count(picture, shape):
+    return len(list(ElementTree.fromstring(picture).iter(SVG + shape)))
+
+
+def images(page):
+    return [
+        base64.b64decode(data).decode()
+        for data in re.findall(r"data:image/svg\+xml;base64,([\w+/=]+)", page)
+    ]
+
+
+# -- SVG -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", range(1, 7))
+def test_a_picture_has_a_vertex_per_node_and_a_line_per_edge(order):
+    for tree in enumerate_trees(order):
+        picture = to_svg(tree)
+        assert count(picture, "circle") == order
+        assert count(picture, "line") == order - 1
+
+
+def test_everything_lies_within_the_frame_of_the_picture():
+    root = ElementTree.fromstring(to_svg(bck.antipode(LABELLED)))
+    left, top, width, height = map(float, root.get("viewBox").split())
+    assert float(root.get("width")) == width
+    assert float(root.get("height")) == height
+    for circle in root.iter(f"{SVG}circle"):
+        x, y, radius = (float(circle.get(name)) for name in ("cx", "cy", "r"))
+        assert left <= x - radius < x + radius <= left + width
+        assert top <= y - radius < y + radius <= top + height
+
+
+def test_roots_are_below_their_children():
+    circles = list(ElementTree.fromstring(to_svg(path(4))).iter(f"{SVG}circle"))
+    heights = [float(circle.get("cy")) for circle in circles]
+    assert heights == sorted(heights, reverse=True)
+    assert len(set(heights)) == 4
+
+
+def test_labels_are_written_when_one_of_them_is_not_zero():
+    assert texts(to_svg(CHERRY)) == []
+    assert sorted(texts(to_svg(LABELLED))) == ["0", "1", "2", "3"]
+    assert texts(to_svg(CHERRY, labels=True)) == ["0", "0", "0"]
+    assert texts(to_svg(LABELLED, labels=False)) == []
+    assert sorted(texts(to_svg(CHERRY, names="f"))) == ["f", "f", "f"]
+    assert texts(to_svg(Tree(label=False))) == ["False"]
+    assert texts(to_svg(Tree(label=1))) == ["1"]
+
+
+def test_a_label_has_one_colour_in_all_pictures():
+    shapes = ElementTree.fromstring(to_svg(LABELLED)).iter(f"{SVG}circle")
+    assert [shape.get("fill") for shape in shapes] == [COLOURS[i] for i in (0, 1, 2, 3)]
+    alone = ElementTree.fromstring(to_svg(Tree(label="f"))).find(f".//{SVG}circle")
+    shapes = ElementTree.fromstring(to_svg(Tree.from_text("g[h,f]"))).findall(f".//{SVG}circle")
+    assert alone.get("fill") in COLOURS
+    assert shapes[1].get("fill") == alone.get("fill") != shapes[0].get("fill")
+
+
+@pytest.mark.parametrize("label", ["<script>", "a&b", '"', "]]>", "\x00", "\ud800", "\n", ("x", 1)])
+def test_any_label_gives_a_well_formed_picture(label):
+    picture = to_svg(Tree(label=label))
+    assert len(texts(picture)) == 1
+    assert "<script>" not in picture
+    page = to_html(Tree(label=label))
+    assert len(texts(*images(page))) == 1
+    assert "<script>" not in page
+
+
+def test_a_sum_shows_signs_coefficients_and_the_empty_forest():
+    x = Tensor({((), Tree()): Fraction(-3, 2), (Tree(), ()): 1, (Forest(), Forest()): -1})
+    assert texts(to_svg(x)) == ["−", "3/2", "()", "⊗", "+", "⊗", "()", "−", "∅", "⊗", "∅"]
+    assert texts(to_svg(Element())) == ["0"]
+    assert texts(to_svg(Forest())) == ["∅"]
+
+
+def test_terms_come_in_the_basis_order_if_there_is_one():
+    x = Element({CHERRY: 3, Forest([Tree(), Tree()]): 2, Forest(): 1})
+    assert [text for text in texts(to_svg(x)) if text != "+"] == ["∅", "2", "3"]
+    assert [text for text in texts(to_svg(Element({("a",): 3, (0,): 2}))) if text != "+"] == [
+        "3", "(a)", "2", "(0)",
+    ]  # fmt: skip
+
+
+def test_a_symbolic_sum_stands_in_parentheses():
+    sympy = pytest.importorskip("sympy")
+    a = sympy.Symbol("a")
+    assert texts(to_svg(Element({Tree(): a - 1}))) == ["(a - 1)"]
+    assert texts(to_svg(Element({Tree(): -2 * a}))) == ["−", "2*a"]
+
+
+def test_long_sums_are_cut_on_request_only():
+    x = Element({tree: 1 for tree in enumerate_trees(6)})
+    assert count(to_svg(x), "circle") == 6 * 20
+    assert texts(to_svg(x, max_terms=3)) == ["+", "+", "+", "… 17 more"]
+    assert count(to_svg(x, max_terms=3), "circle") == 18
+    assert to_unicode(x, max_terms=19, width=10_000).endswith("+ … 1 more")
+    assert to_latex(x, max_terms=1).endswith(r"+ \cdots \text{ (19 more)}")
+
+
+def test_words_are_written_as_letters():
+    words = arborification(Tree.from_text("0[1,2]"))
+    assert sorted(t for t in texts(to_svg(words)) if t != "+") == ["(1,2,0)", "(2,1,0)"]
+    assert sorted(t for t in texts(to_svg(words, names="xyz")) if t != "+") == [
+        "(y,z,x)",
+        "(z,y,x)",
+    ]
+    assert to_latex(Element({(0, "b"): -2})) == r"- 2\, (0,\,\mathrm{b})"
+
+
+# -- HTML and the hooks of notebooks ---------------------------------------------------------------
+
+
+def test_html_has_one_picture_per_forest_with_its_text_as_alternative():
+    page = to_html(bck.coproduct(CHERRY))
+    assert re.findall('alt="([^"]*)"', page) == ["0[0,0]", "0", "0[0]", "0 0", "0", "0[0,0]"]
+    assert [count(picture, "circle") for picture in images(page)] == [3, 1, 2, 2, 1, 3]
+    assert page.count("<span") == 4
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        LABELLED,
+        PlanarTree.from_text("0[0[0],0]"),
+        Forest([CHERRY, Tree()]),
+        OrderedForest([PlanarTree(), PlanarTree()]),
+        bck.antipode(LABELLED),
+        mkw.coproduct(PlanarTree.from_text("0[0[0],0]")),
+        Forest(),
+        Element(),
+    ],
+    ids=lambda value: f"{type(value).__name__}-{value}"[:24],
+)
+def test_hooks_show_what_the_functions_give(value):
+    assert value._repr_svg_() == to_svg(value)
+    assert value._repr_html_() == to_html(value)
+    assert value._repr_latex_() == rf"$\displaystyle {to_latex(value)}$"
+
+
+def test_series_show_themselves_without_their_zeros():
+    euler = BSeries({Tree(): 1}, 3)
+    assert texts(euler._repr_svg_()) == ["∅", "+"]
+    assert texts(modified_equation(euler)._repr_svg_()) == ["−", "1/2", "+", "1/6", "+", "1/3"]
+    assert to_latex(euler) == r"\emptyset + {\bullet}"
+    flow = exact_lie_butcher_series(2)
+    assert to_unicode(flow).split("\n")[-1] == "∅ + ● + 1/2 ● ● + 1/2 ●"
+    assert len(images(flow._repr_html_())) == 3
+
+
+def test_hooks_show_sixty_terms_at_most():
+    x = Element({tree: 1 for tree in enumerate_trees(8)})
+    assert len(images(x._repr_html_())) == 60
+    assert "… 55 more" in x._repr_html_()
+    assert "… 55 more" in x._repr_svg_()
+    assert "(55 more)" in x._repr_latex_()
+
+
+# -- LaTeX -----------------------------------------------------------------------------------------
+
+
+def test_brackets_nest_as_the_tree_does():
+    assert to_latex(CHERRY) == r"[{\bullet}, {\bullet}]"
+    assert to_latex(LABELLED) == r"[{\bullet}_{1}, [{\bullet}_{3}]_{2}]_{0}"
+    assert to_latex(Forest([Tree(), CHERRY])) == r"{\bullet}\,[{\bullet}, {\bullet}]"
+    assert to_latex(Forest()) == r"\emptyset"
+
+
+def test_drawn_trees_keep_the_order_of_children():
+    tree = PlanarTree.from_text("0[2[1],3]")
+    assert to_latex(tree, drawn=True) == (
+        r"\begin{forest} labels [{$0$} [{$2$} [{$1$}]] [{$3$}]] \end{forest}"
+    )
+    assert to_latex(CHERRY, drawn=True) == r"\begin{forest} dots [ [] []] \end{forest}"
+
+
+def test_coefficients_are_set_as_mathematics():
+    sympy = pytest.importorskip("sympy")
+    a = sympy.Symbol("alpha")
+    x = Element({Tree(): Fraction(-1, 2), Forest(): a + 1, CHERRY: sympy.Rational(1, 3)})
+    assert to_latex(x) == (
+        r"\left(\alpha + 1\right)\, \emptyset - \frac{1}{2}\, {\bullet} "
+        r"+ \frac{1}{3}\, [{\bullet}, {\bullet}]"
+    )
+    assert to_latex(Element()) == "0"
+
+
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        ("a_1", r"a\_1"),
+        ("}", r"\}"),
+        ("\\input", r"\backslash input"),
+        ("a b$", r"a\ b\$"),
+        ("%#&^~", r"\%\#\&\wedge \sim "),
+    ],
+)
+def test_labels_are_no_commands(label, text):
+    assert to_latex(Tree(label=label)) == rf"{{\bullet}}_{{\mathrm{{{text}}}}}"
+    assert rf"[{{$\mathrm{{{text}}}$}}]" in to_latex(Tree(label=label), drawn=True)
+
+
+# -- text ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tree", "drawing"),
+    [
+        ("0", "●"),
+        ("0[0,0]", "● ●\n└┬┘\n ●"),
+        ("0[0,0,0]", "● ● ●\n└─┼─┘\n  ●"),
+        ("0[0[0],0]", "●\n│\n● ●\n└┬┘\n ●"),
+        ("0[0,0[0,0]]", " ● ●\n └┬┘\n● ●\n└┬┘\n ●"),
+        ("1[0,2[3]]", "  3\n  │\n0 2\n└┬┘\n 1"),
+        ("ab[cde,f]", "cde  f\n └─┬─┘\n   ab"),
+    ],
+)
+def test_text_drawings_of_planar_trees(tree, drawing):
+    drawn = to_unicode(PlanarTree.from_text(tree))
+    assert drawn == drawing
+
+
+def numbers_of_children(drawing):
+    """Read a drawing: the number of children of each vertex, sorted."""
+    lines = drawing.split("\n")
+    width = max(map(len, lines))
+    grid = [line.ljust(width) for line in lines]
+    found = []
+    for row in range(len(grid)):
+        for column in range(width):
+            if grid[row][column] == "●":
+                found.append(_children_above(grid, row, column))
+    return sorted(found)
+
+
+def _children_above(grid, row, column):
+    if row == 0 or grid[row - 1][column] not in "│┬┼├┤":
+        return 0
+    line, left, right = grid[row - 1], column, column
+    if line[column] == "│":
+        return 1
+    while line[left] not in "└├":
+        left -= 1
+    while line[right] not in "┘┤":
+        right += 1
+    return sum(grid[row - 2][x] == "●" for x in range(left, right + 1) if line[x] in "└┴┼┘├┤")
+
+
+@pytest.mark.parametrize("order", range(1, 8))
+def test_a_text_drawing_can_be_read_back(order):
+    for tree in enumerate_trees(order, planar=True):
+        degrees = sorted(len(vertex.children) for vertex in tree.vertices())
+        assert numbers_of_children(to_unicode(tree)) == degrees
+
+
+@pytest.mark.parametrize("index", [10**9 + 7, 10**18 + 7, 10**30 + 5])
+def test_a_text_drawing_of_a_large_tree_can_be_read_back(index):
+    tree = unrank(PlanarTree, index)
+    degrees = sorted(len(vertex.children) for vertex in tree.vertices())
+    assert numbers_of_children(to_unicode(tree)) == degrees
+
+
+@pytest.mark.parametrize("name", ["●", "abc"])
+@pytest.mark.parametrize("index", [10**9 + 7, 10**18 + 7, 10**30 + 5])
+def test_labels_of_a_drawing_do_not_touch(index, name):
+    tree = unrank(PlanarTree, index)
+    assert to_unicode(tree, names=[name]).split().count(name) == tree.order
+
+
+def test_signs_and_roots_share_a_line_and_lines_break_between_terms():
+    drawing = to_unicode(bck.antipode(CHERRY))
+    assert drawing == "              ●   ● ●\n              │   └┬┘\n− ● ● ● + 2 ● ● −  ●"
+    broken = to_unicode(bck.antipode(CHERRY), width=16)
+    assert broken == "              ●\n              │\n− ● ● ● + 2 ● ●\n\n  ● ●\n  └┬┘\n−  ●"
+
+
+def test_a_coefficient_cannot_be_taken_for_a_label():
+    assert to_unicode(Element({Tree(label=2): 2})) == "2· 2"
+    assert to_unicode(Element({Tree(): 2})) == "2 ●"
+
+
+def test_indented_text_shows_each_child_under_its_parent():
+    tree = PlanarTree.from_text("5[3[1[0],2],4]")
+    assert to_indented(tree) == "5\n├─ 3\n│  ├─ 1\n│  │  └─ 0\n│  └─ 2\n└─ 4"
+    assert to_indented(tree, names="abcdef").split("\n")[0] == "f"
+    assert to_indented(Forest()) == ""
+    assert to_indented(Forest([tree.forget_order(), Tree()])).split("\n")[0] == "0   5"
+
+
+# -- Matplotlib ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _matplotlib():
+    pytest.importorskip("matplotlib")
+
+
+@pytest.mark.usefixtures("_matplotlib")
+def test_a_plot_has_the_vertices_edges_and_texts_of_the_sum():
+    figure = plot(bck.antipode(CHERRY))
+    (axes,) = figure.axes
+    dots = [tuple(place) for scatter in axes.collections for place in scatter.get_offsets()]
+    assert len(dots) == 3 + 3 + 3
+    lines = [list(zip(*line.get_data(), strict=True)) for line in axes.lines]
+    assert len(lines) == 2 + 1
+    assert all(end in dots for line in lines for end in line)
+    assert [(below[1], above[1]) for below, above in lines] == [(0, 1)] * 3
+    slopes = sorted(above[0] - below[0] for below, above in lines)
+    assert slopes == pytest.approx([-0.5, 0, 0.5])
+    assert [text.get_text() for text in axes.texts] == ["−", "+", "2", "−"]
+
+
+@pytest.mark.usefixtures("_matplotlib")
+def test_a_plot_goes_into_given_axes():
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    axes = figure.add_subplot()
+    assert plot(LABELLED, axes=axes) is figure
+    assert sorted(text.get_text() for text in axes.texts) == ["0", "1", "2", "3"]
+
+
+@pytest.mark.usefixtures("_matplotlib")
+def test_a_grid_has_a_panel_per_tree_and_a_legend_of_labels():
+    figure = plot_grid([CHERRY, LABELLED, Forest()], ["a", "b", "c"], columns=2)
+    assert [axes.get_title() for axes in figure.axes] == ["a", "b", "c", ""]
+    assert [len(axes.lines) for axes in figure.axes] == [2, 3, 0, 0]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["0", "1", "2", "3"]
+    assert plot_grid([CHERRY]).legends == []
+
+
+def test_a_missing_matplotlib_is_named_with_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(MissingDependencyError, match=r"matplotlib.*treealg\[plot\]"):
+        plot(CHERRY)
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("order", range(1, 8))
+def test_the_columns_alpha_and_beta_have_their_published_sums(order, planar):
+    rows = tree_table(enumerate_trees(order, planar=planar)).rows
+    alpha, beta = (sum(row[column] for row in rows) for column in (3, 4))
+    increasing = range(1, order) if not planar else range(1, 2 * order - 2, 2)
+    product = 1
+    for factor in increasing:
+        product *= factor
+    assert alpha == product
+    if not planar:
+        assert beta == order ** (order - 1)
+
+
+def test_a_table_shows_every_tree_in_every_form():
+    table = tree_table(enumerate_trees(4))
+    assert str(table).split("\n")[2].split() == ["0[0,0[0]]", "4", "1", "8", "3", "24"]
+    assert len(images(table._repr_html_())) == 4
+    assert table._repr_html_().count("<tr>") == 5
+    assert table._repr_latex_() == f"$${table.to_latex()}$$"
+    assert table.to_latex(drawn=True).count(r"\begin{forest}") == 4
+    assert texts(images(tree_table([Tree()], names="f")._repr_html_())[0]) == ["f"]
+
+
+# -- deep trees and bad input ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("show", [to_svg, to_html, to_latex, to_unicode, to_indented])
+def test_a_path_of_a_thousand_vertices_is_shown(show):
+    assert show(path(1000))
+    assert show(path(1000, "f"))
+    assert to_latex(path(1000), drawn=True).count("]") == 1000
+
+
+SHOWS = [to_svg, to_html, to_latex, to_unicode, plot]
+
+
+@pytest.mark.parametrize("show", SHOWS)
+@pytest.mark.parametrize(
+    ("value", "options", "error"),
+    [
+        ((0,), {}, InvalidTypeError),
+        ("0", {}, InvalidTypeError),
+        (None, {}, InvalidTypeError),
+        (CHERRY, {"labels": 1}, InvalidTypeError),
+        (CHERRY, {"names": 5}, InvalidTypeError),
+        (CHERRY, {"names": {0: 1}}, InvalidTypeError),
+        (CHERRY, {"names": {1: "x"}}, InvalidValueError),
+        (LABELLED, {"names": "abc"}, InvalidValueError),
+        (Tree(label=-1), {"names": "abc"}, InvalidValueError),
+        (Tree(label="y"), {"names": "abc"}, InvalidTypeError),
+        (Tree(label=True), {"names": "abc"}, InvalidTypeError),
+        (Element(), {"max_terms": 0}, InvalidValueError),
+        (Element(), {"max_terms": 1.5}, InvalidTypeError),
+    ],
+    ids=str,
+)
+def test_bad_input_is_refused_by_every_display(show, value, options, error):
+    with pytest.raises(error):
+        show(value, **options)
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda: to_latex(CHERRY, drawn=1), InvalidTypeError),
+        (lambda: to_unicode(CHERRY, width=0), InvalidValueError),
+        (lambda: to_indented(Element({CHERRY: 1})), InvalidTypeError),
+        (lambda: to_indented((0,)), InvalidTypeError),
+        (lambda: plot_grid([]), InvalidValueError),
+        (lambda: plot_grid(CHERRY), InvalidTypeError),
+        (lambda: plot_grid([CHERRY], ["a", "b"]), InvalidValueError),
+        (lambda: plot_grid([CHERRY], columns=0), InvalidValueError),
+        (lambda: plot_grid([LABELLED], names="abc"), InvalidValueError),
+        (lambda: tree_table(CHERRY), InvalidTypeError),
+        (lambda: tree_table([(0,)]), InvalidTypeError),
+        (lambda: tree_table([LABELLED], names="abc"), InvalidValueError),
+        (lambda: tree_table([CHERRY]).to_latex(drawn="yes"), InvalidTypeError),
+    ],
+)
+def test_bad_input_is_refused(call, error):
+    with pytest.raises(error):
+        call()

@@ -1,0 +1,131 @@
+"""The layout of trees: the aesthetic laws of tidy drawings, exhaustively for small trees."""
+
+import itertools
+
+import pytest
+
+from treealg.errors import InvalidTypeError
+from treealg.symbolic import (
+    Forest,
+    OrderedForest,
+    PlanarTree,
+    Tree,
+    enumerate_trees,
+    unrank,
+)
+from treealg.symbolic.display import layout_forest
+
+SMALL = [tree for order in range(1, 8) for tree in enumerate_trees(order, planar=True)]
+# Far beyond what can be listed.
+LARGE = [unrank(PlanarTree, 10**18 + 7), unrank(PlanarTree, 10**30 + 5)]
+LOOSE = "0[0[0[0,0,0],0[0,0]],0,0[0],0[0[0,0,0,0],0]]"
+
+
+def rows(layout):
+    """Return the horizontal positions of each height, from left to right as drawn in order."""
+    found = {}
+    for across, height in zip(layout.across, layout.height, strict=True):
+        found.setdefault(height, []).append(across)
+    return [found[height] for height in sorted(found)]
+
+
+def mirror(tree):
+    return PlanarTree([mirror(child) for child in reversed(tree.children)], tree.label)
+
+
+def ladder(nodes, kind=Tree):
+    tree = kind()
+    for _ in range(nodes - 1):
+        tree = kind([tree])
+    return tree
+
+
+@pytest.mark.parametrize("trees", [SMALL, LARGE], ids=["small", "large"])
+def test_vertices_of_one_height_stand_in_order_one_unit_apart(trees):
+    gaps = [
+        right - left
+        for tree in trees
+        for row in rows(layout_forest(tree))
+        for left, right in itertools.pairwise(row)
+    ]
+    assert len(gaps) > 50
+    assert min(gaps) >= 1 - 1e-9
+
+
+@pytest.mark.parametrize("trees", [SMALL, LARGE], ids=["small", "large"])
+def test_a_parent_stands_in_the_middle_of_its_first_and_last_child(trees):
+    for tree in trees:
+        layout = layout_forest(tree)
+        children = {}
+        for parent, child in layout.edges:
+            children.setdefault(parent, []).append(layout.across[child])
+        middles = {parent: (below[0] + below[-1]) / 2 for parent, below in children.items()}
+        assert {parent: layout.across[parent] for parent in middles} == pytest.approx(middles)
+
+
+def test_a_mirrored_tree_gives_the_mirrored_picture():
+    # A small subtree between large ones has room to move.
+    loose = [PlanarTree.from_text(text) for text in ("0[0[0,0,0],0,0[0,0,0]]", LOOSE)]
+    for tree in [*SMALL, *loose, *LARGE]:
+        straight, mirrored = layout_forest(tree), layout_forest(mirror(tree))
+        turned = [[straight.width - x for x in reversed(row)] for row in rows(straight)]
+        for row, expected in zip(rows(mirrored), turned, strict=True):
+            assert row == pytest.approx(expected)
+
+
+def test_equal_subtrees_are_drawn_alike():
+    branch = PlanarTree.from_text("0[0,0[0,0]]")
+    layout = layout_forest(PlanarTree([branch, PlanarTree(), branch]))
+    first, second = layout.across[1:6], layout.across[7:12]
+    moves = [right - left for left, right in zip(first, second, strict=True)]
+    assert moves == pytest.approx([moves[0]] * 5)
+
+
+def test_a_small_subtree_takes_no_more_room_than_it_needs():
+    layout = layout_forest(PlanarTree.from_text("4[0,3[1,2]]"))
+    assert layout.across == (0.5, 0.0, 1.0, 0.5, 1.5)
+    assert layout.height == (0, 1, 1, 2, 2)
+    assert layout.label == (4, 0, 3, 1, 2)
+    assert layout.edges == [(0, 1), (0, 2), (2, 3), (2, 4)]
+
+
+def test_a_small_subtree_stands_in_the_middle_of_the_room_that_it_has():
+    layout = layout_forest(PlanarTree.from_text("0[0[0,0,0],0,0[0,0,0]]"))
+    first, small, last = (layout.across[vertex] for vertex in (1, 5, 6))
+    assert (small - first, last - small) == (1.5, 1.5)
+
+
+def test_the_leftmost_vertex_is_at_zero_and_the_trees_of_a_forest_keep_apart():
+    cherry = PlanarTree.from_text("0[0,0]")
+    layout = layout_forest(OrderedForest([cherry, PlanarTree(), cherry]))
+    assert layout.across == (0.5, 0.0, 1.0, 2.0, 3.5, 3.0, 4.0)
+    assert layout.parent == (-1, 0, 0, -1, -1, 4, 4)
+    assert layout.width == 4.0
+
+
+@pytest.mark.parametrize("empty", [Forest(), OrderedForest()])
+def test_the_empty_forest_has_an_empty_layout(empty):
+    layout = layout_forest(empty)
+    assert (layout.across, layout.width, layout.top, layout.edges) == ((), 0.0, 0, [])
+
+
+def test_a_path_and_a_star_of_a_thousand_vertices_have_a_layout():
+    path = layout_forest(ladder(1000))
+    assert (path.width, path.top) == (0.0, 999)
+    star = layout_forest(Tree([Tree()] * 999))
+    assert (star.width, star.top) == (998.0, 1)
+
+
+def test_a_deep_tree_with_leaves_everywhere_has_a_layout():
+    tree = PlanarTree()
+    for _ in range(2_000):
+        tree = PlanarTree([PlanarTree(), tree])
+    layout = layout_forest(tree)
+    assert layout.top == 2_000
+    assert layout.width == pytest.approx(1_000.5)
+
+
+@pytest.mark.parametrize("value", [(0,), "0", None, {Tree(): 1}])
+def test_other_values_have_no_layout(value):
+    with pytest.raises(InvalidTypeError, match="only trees and forests"):
+        layout_forest(value)

@@ -1,0 +1,181 @@
+"""Coefficients of series: normal form and exact test for zero, without loading SymPy.
+
+Numbers of Python are what they are. SymPy expressions are expanded, so that a polynomial in square
+roots is zero exactly when it looks so; what expansion does not decide, SymPy's own test does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from ...errors import InvalidTypeError, InvalidValueError
+
+__all__ = ["exact_number", "is_zero", "product_sum", "tidy"]
+
+
+def tidy(value: Any) -> Any:
+    """Return a coefficient in normal form: SymPy expressions expanded, all else unchanged.
+
+    Parameters
+    ----------
+    value : number or SymPy expression
+        A coefficient.
+
+    Returns
+    -------
+    number or SymPy expression
+        The same value.
+
+    Raises
+    ------
+    None
+        Anything without a method ``expand`` is returned as it is.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> tidy((1 + sympy.sqrt(2)) * (1 - sympy.sqrt(2)))
+    -1
+    """
+    if isinstance(value, (int, Fraction, float)):
+        return value
+    expand = getattr(value, "expand", None)
+    return value if expand is None else expand()
+
+
+def is_zero(value: Any) -> bool:
+    """Tell whether a coefficient is zero; exactly, unless it is a float.
+
+    Parameters
+    ----------
+    value : number or SymPy expression
+        A coefficient.
+
+    Returns
+    -------
+    bool
+        True when the value is zero; an expression with free symbols is zero when it is so for
+        all values of them.
+
+    Raises
+    ------
+    InvalidValueError
+        If SymPy can decide it neither by expansion nor by its test of equality.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> is_zero(sympy.sqrt(3 + 2 * sympy.sqrt(2)) - 1 - sympy.sqrt(2))
+    True
+    """
+    value = tidy(value)
+    if isinstance(value, (int, Fraction, float)) or not hasattr(value, "equals"):
+        return bool(value == 0)
+    if value == 0:
+        return True
+    if not value.free_symbols and abs(value.evalf(30)) > 1e-20:
+        return False
+    answer = value.equals(0)
+    if answer is None:
+        raise InvalidValueError(f"cannot decide whether the coefficient {value} is zero")
+    return bool(answer)
+
+
+def exact_number(value: Any) -> Any:
+    """Return a coefficient that a user gave as a number, a string or a SymPy expression.
+
+    Parameters
+    ----------
+    value : int, Fraction, float, str or SymPy expression
+        A string is a fraction such as ``"1/6"``, or an expression in numbers, the four
+        operations, parentheses and ``sqrt``, such as ``"1/4 - sqrt(3)/6"``. Numbers of other
+        libraries that are integral become integers.
+
+    Returns
+    -------
+    number or SymPy expression
+        An int, Fraction or float, or an expanded SymPy expression.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is none of these.
+    InvalidValueError
+        If a string cannot be read.
+
+    Examples
+    --------
+    >>> exact_number("1/6"), exact_number("sqrt(4)/6")
+    (Fraction(1, 6), Fraction(1, 3))
+    """
+    if isinstance(value, (int, Fraction, float)) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        try:
+            return Fraction(value)
+        except ValueError:
+            value = _read_expression(value)
+        except ZeroDivisionError:
+            raise InvalidValueError(f"cannot read the coefficient {value!r}") from None
+    if hasattr(value, "free_symbols") and hasattr(value, "expand"):
+        value = value.expand()
+        if getattr(value, "is_Rational", False):
+            return Fraction(int(value.p), int(value.q))
+        return value
+    if hasattr(value, "__index__") and not isinstance(value, bool):
+        return int(value)
+    raise InvalidTypeError(
+        f"a coefficient must be a number, a string such as '1/6' or a SymPy expression, got "
+        f"{type(value).__name__} {value!r}"
+    )
+
+
+def _read_expression(text: str) -> Any:
+    # SymPy evaluates what it reads, so that only harmless text may reach it.
+    if not re.fullmatch(r"(?:sqrt\(|[0-9+\-*/(). ])+", text):
+        raise InvalidValueError(
+            f"cannot read the coefficient {text!r}; give a fraction, or an expression in numbers, "
+            "+ - * / and sqrt"
+        )
+    import sympy
+
+    try:
+        number = sympy.sympify(text, rational=True)
+    except (sympy.SympifyError, SyntaxError, TypeError):
+        number = sympy.nan
+    if not number.is_finite:
+        raise InvalidValueError(f"cannot read the coefficient {text!r}")
+    return number
+
+
+def product_sum(left: Sequence[Any], right: Iterable[Any]) -> Any:
+    """Return the sum of products of two sequences of the same length, skipping zeros on the left.
+
+    Parameters
+    ----------
+    left, right : sequence of coefficients
+        The factors.
+
+    Returns
+    -------
+    coefficient
+        The sum, the integer 0 when every term is skipped.
+
+    Raises
+    ------
+    None
+        What the coefficients raise comes through.
+
+    Examples
+    --------
+    >>> product_sum([1, 0, 2], [3, 4, 5])
+    13
+    """
+    total: Any = 0
+    for a, b in zip(left, right, strict=True):
+        if a != 0 and b != 0:
+            total = total + a * b
+    return tidy(total)

@@ -1,0 +1,289 @@
+r"""Elementary differentials of SymPy vector fields and of Python callables.
+
+:math:`F(\bullet_c) = f_c` and :math:`F(B^+_c(\tau_1 \cdots \tau_k)) = f_c^{(k)}(F(\tau_1), \ldots,
+F(\tau_k))`, with one vector field :math:`f_c` per colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from ...errors import InvalidTypeError, InvalidValueError
+from ..trees import Tree
+from .coefficients import tidy
+from .nilpotent import Nilpotent
+from .series import BSeries, check_series
+
+__all__ = [
+    "elementary_differential",
+    "elementary_differential_at",
+    "evaluate_series",
+    "expand_series",
+]
+
+Components = tuple[Any, ...]
+Directional = Callable[[int, list[Components]], Components]
+
+
+def elementary_differential(tree: Any, fields: Any, variables: Iterable[Any]) -> Components:
+    """Return the elementary differential of a tree as SymPy expressions.
+
+    Parameters
+    ----------
+    tree : Tree or tuple
+        The tree.
+    fields : sequence of expressions, or mapping from colours to such
+        The components of the vector field, one per variable; with several colours one field
+        each.
+    variables : sequence of SymPy symbols
+        The coordinates y.
+
+    Returns
+    -------
+    tuple of SymPy expressions
+        The components, expanded.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument has the wrong type.
+    InvalidValueError
+        If a field has another number of components than there are variables, or a colour of the
+        tree has no field.
+
+    References
+    ----------
+    J. C. Butcher, "Numerical Methods for Ordinary Differential Equations" (2016), chapter 3.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> y = sympy.Symbol("y")
+    >>> elementary_differential(((0,), (0,), 0), [y**2], [y])
+    (2*y**4,)
+    """
+    tree = Tree.from_tuple(tree)
+    symbols, table = _symbolic_fields(fields, variables)
+    return _differential(tree, _symbolic_derivative(table, symbols), {})
+
+
+def elementary_differential_at(tree: Any, fields: Any, point: Sequence[Any]) -> Components:
+    """Return the elementary differential of a tree at a point, for vector fields that are code.
+
+    Parameters
+    ----------
+    tree : Tree or tuple
+        The tree.
+    fields : callable, or mapping from colours to callables
+        From y, a NumPy array of objects of shape (dimension,), to the components; it may use
+        arithmetic, NumPy functions and matrix products.
+    point : sequence of numbers
+        Where to evaluate. Integers and fractions stay exact as long as the callable does.
+
+    Returns
+    -------
+    tuple of numbers
+        The components. Derivatives are exact, not finite differences.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument has the wrong type, or a function that the callable uses is not known.
+    InvalidValueError
+        If a field returns another number of components than the point has, or a colour of the
+        tree has no field.
+
+    Examples
+    --------
+    >>> elementary_differential_at(((0,), (0,), 0), lambda y: [y[0] ** 2], [3])
+    (162,)
+    """
+    tree = Tree.from_tuple(tree)
+    return _differential(tree, _pointwise_derivative(fields, point), {})
+
+
+def expand_series(series: BSeries, fields: Any, variables: Iterable[Any], step: Any) -> Components:
+    r"""Return a B-series of SymPy vector fields, a polynomial in the step.
+
+    Parameters
+    ----------
+    series : BSeries
+        The coefficients.
+    fields : sequence of expressions, or mapping from colours to such
+        The components of the vector field, as for `elementary_differential`.
+    variables : sequence of SymPy symbols
+        The coordinates y.
+    step : SymPy expression or number
+        The step h.
+
+    Returns
+    -------
+    tuple of SymPy expressions
+        :math:`a(\emptyset) y + \sum h^{|\tau|} a(\tau) / \sigma(\tau) F(\tau)(y)`, expanded.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument has the wrong type.
+    InvalidValueError
+        If a field has another number of components than there are variables, or a colour has
+        no field.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> from treealg.symbolic.bseries import exact_series
+    >>> y, h = sympy.symbols("y h")
+    >>> expand_series(exact_series(2), [y**2], [y], h)
+    (h**2*y**3 + h*y**2 + y,)
+    """
+    check_series("series", series)
+    symbols, table = _symbolic_fields(fields, variables)
+    return _sum(series, _symbolic_derivative(table, symbols), symbols, step)
+
+
+def evaluate_series(series: BSeries, fields: Any, point: Sequence[Any], step: Any) -> Components:
+    """Return the value at a point of a B-series of vector fields that are code.
+
+    Parameters
+    ----------
+    series : BSeries
+        The coefficients.
+    fields : callable, or mapping from colours to callables
+        As for `elementary_differential_at`.
+    point : sequence of numbers
+        Where to evaluate.
+    step : number
+        The step h.
+
+    Returns
+    -------
+    tuple of numbers
+        The components.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument has the wrong type, or a function that the callable uses is not known.
+    InvalidValueError
+        If a field returns another number of components than the point has, or a colour has no
+        field.
+
+    Examples
+    --------
+    >>> from treealg.symbolic.bseries import exact_series
+    >>> evaluate_series(exact_series(3), lambda y: [y[0] ** 2], [Fraction(1, 2)], 1)
+    (Fraction(15, 16),)
+    """
+    check_series("series", series)
+    return _sum(series, _pointwise_derivative(fields, point), tuple(point), step)
+
+
+def _differential(tree: Tree, derivative: Directional, known: dict[Tree, Components]) -> Components:
+    for part in tree._bottom_up():
+        if part not in known:
+            directions = [known[child] for child in part.children]
+            known[part] = tuple(tidy(value) for value in derivative(part.label, directions))  # type: ignore[arg-type]
+    return known[tree]
+
+
+def _sum(series: BSeries, derivative: Directional, start: Components, step: Any) -> Components:
+    known: dict[Tree, Components] = {}
+    total: list[Any] = [series[None] * value for value in start]
+    for tree, value in series.items():
+        if tree is not None and value != 0:
+            factor = value * Fraction(1, tree.symmetry) * step**tree.order
+            parts = _differential(tree, derivative, known)
+            total = [old + factor * part for old, part in zip(total, parts, strict=True)]
+    return tuple(tidy(value) for value in total)
+
+
+def _field_of(table: Mapping[Any, Any], colour: Any) -> Any:
+    if colour not in table:
+        raise InvalidValueError(
+            f"fields must have a field for the colour {colour!r}, got {list(table)}"
+        )
+    return table[colour]
+
+
+def _symbolic_fields(fields: Any, variables: Any) -> tuple[Components, dict[Any, Components]]:
+    import sympy
+
+    if isinstance(variables, (str, bytes)) or not isinstance(variables, Iterable):
+        raise InvalidTypeError(
+            f"variables must be a sequence of symbols, got {type(variables).__name__}"
+        )
+    symbols = tuple(variables)
+    if any(not isinstance(symbol, sympy.Symbol) for symbol in symbols):
+        raise InvalidTypeError(f"variables must be SymPy symbols, got {symbols}")
+    given = fields if isinstance(fields, Mapping) else {0: fields}
+    table = {}
+    for colour, field in given.items():
+        if isinstance(field, (str, bytes)) or not isinstance(field, Iterable):
+            raise InvalidTypeError(
+                f"a vector field must be a sequence of expressions, got {type(field).__name__}"
+            )
+        table[colour] = tuple(sympy.sympify(component) for component in field)
+        if len(table[colour]) != len(symbols):
+            raise InvalidValueError(
+                f"a vector field must have one component per variable, got {len(table[colour])} "
+                f"for {len(symbols)} variables"
+            )
+    return symbols, table
+
+
+def _symbolic_derivative(table: dict[Any, Components], symbols: Components) -> Directional:
+    import sympy
+
+    def derivative(colour: int, directions: list[Components]) -> Components:
+        values = _field_of(table, colour)
+        # Directions are constants of the derivatives to come: symbols stand in for them.
+        stand_ins: dict[Any, Any] = {}
+        for direction in directions:
+            constants = [sympy.Dummy() for _ in direction]
+            stand_ins.update(zip(constants, direction, strict=True))
+            values = tuple(
+                sum(
+                    (sympy.diff(value, y) * c for y, c in zip(symbols, constants, strict=True)),
+                    sympy.Integer(0),
+                )
+                for value in values
+            )
+        return tuple(value.xreplace(stand_ins) for value in values)
+
+    return derivative
+
+
+def _pointwise_derivative(fields: Any, point: Any) -> Directional:
+    import numpy as np
+
+    if isinstance(point, (str, bytes)) or not isinstance(point, Iterable):
+        raise InvalidTypeError(f"point must be a sequence of numbers, got {type(point).__name__}")
+    start = tuple(point)
+    table = fields if isinstance(fields, Mapping) else {0: fields}
+    if any(not callable(field) for field in table.values()):
+        raise InvalidTypeError("fields must be a callable or a mapping from colours to callables")
+
+    def derivative(colour: int, directions: list[Components]) -> Components:
+        field = _field_of(table, colour)
+        y = np.empty(len(start), dtype=object)
+        for i, value in enumerate(start):
+            terms = {0: value}
+            terms.update({1 << k: vector[i] for k, vector in enumerate(directions)})
+            y[i] = Nilpotent(terms)
+        result = tuple(field(y))
+        if len(result) != len(start):
+            raise InvalidValueError(
+                f"a vector field must return one component per coordinate, got {len(result)} for "
+                f"{len(start)} coordinates"
+            )
+        top = (1 << len(directions)) - 1
+        # A component that does not depend on y may come back as a plain number.
+        return tuple(
+            value.terms.get(top, 0) if isinstance(value, Nilpotent) else 0 if top else value
+            for value in result
+        )
+
+    return derivative

@@ -1,0 +1,339 @@
+r"""Order of accuracy, and geometric properties of B-series: symplecticity, energy.
+
+With f = J grad H, rooted trees that differ by the choice of the root give the same elementary
+Hamiltonian up to a sign for each step of the root, and none at all when a tree is its own
+neighbour (a *superfluous* free tree). Derivatives of the energy along a series are sums of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from ...errors import InvalidValueError
+from ..trees import Tree
+from .coefficients import is_zero
+from .group import modified_equation
+from .series import BSeries, check_series, trees_up_to
+
+__all__ = [
+    "butcher_product",
+    "energy_order",
+    "free_tree",
+    "is_energy_preserving",
+    "is_symplectic",
+    "order_of_accuracy",
+    "symplectic_order",
+]
+
+
+def butcher_product(first: Tree, second: Tree) -> Tree:
+    r"""Return the Butcher product :math:`u \circ v`: the root of v becomes a child of that of u.
+
+    Parameters
+    ----------
+    first, second : Tree
+        The trees u and v.
+
+    Returns
+    -------
+    Tree
+        A tree with the root of `first`.
+
+    Raises
+    ------
+    AttributeError
+        If an argument is not a tree.
+
+    Examples
+    --------
+    >>> butcher_product(Tree([Tree()]), Tree(label=1))
+    <Tree 0[0,1]>
+    """
+    return Tree([*first.children, second], first.label)
+
+
+def order_of_accuracy(series: BSeries) -> int:
+    r"""Return the greatest p with :math:`a(\tau) = 1/\tau!` for all trees of at most p vertices.
+
+    Parameters
+    ----------
+    series : BSeries
+        A method.
+
+    Returns
+    -------
+    int
+        The order; when it is the order of truncation, the method has at least that order.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `series` is not a `BSeries`.
+    InvalidValueError
+        If it does not have value 1 on the empty tree.
+
+    Examples
+    --------
+    >>> order_of_accuracy(BSeries({Tree(): 1, Tree([Tree()]): Fraction(1, 2)}, 5))
+    2
+    """
+    values = check_series("series", series, 1)._values
+    for tree in trees_up_to(series.order, series.colours):
+        if not is_zero(values[tree] - Fraction(1, tree.factorial)):
+            return tree.order - 1
+    return series.order
+
+
+def symplectic_order(series: BSeries, system: str = "additive") -> int:
+    r"""Return the order up to which a series is symplectic, or Hamiltonian if a vector field.
+
+    A method is symplectic for every Hamiltonian field if and only if
+    :math:`a(u \circ v) + a(v \circ u) = a(u) a(v)` for all trees; a vector field is Hamiltonian if
+    and only if :math:`b(u \circ v) + b(v \circ u) = 0`.
+
+    Parameters
+    ----------
+    series : BSeries
+        A method, with value 1 on the empty tree, or a vector field, with value 0.
+    system : {"additive", "partitioned", "separable"}, default "additive"
+        What several colours stand for. Additive: each of the fields is Hamiltonian, as in a
+        splitting. Partitioned: colour 0 is p' = -H_q, colour 1 is q' = H_p; the condition is
+        asked for roots of different colours, and coefficients must not depend on the colour of
+        the root. Separable: the same with H = T(p) + U(q), so that only trees count in which no
+        edge joins equal colours, and the colour of the root may matter.
+
+    Returns
+    -------
+    int
+        The greatest n such that the conditions hold for trees of together at most n vertices; at
+        most the order of truncation.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `series` is not a `BSeries`.
+    InvalidValueError
+        If its value on the empty tree is neither 0 nor 1, `system` is none of these, or a
+        partitioned system has other than two colours.
+
+    References
+    ----------
+    M. P. Calvo and J. M. Sanz-Serna, "Canonical B-series", Numer. Math. 67 (1994). A. L. Araujo,
+    A. Murua and J. M. Sanz-Serna, "Symplectic methods based on decompositions", SIAM J. Numer.
+    Anal. 34 (1997). E. Hairer, C. Lubich and G. Wanner, "Geometric Numerical Integration" (2006),
+    section VI.7 and chapter IX.
+
+    Examples
+    --------
+    >>> from treealg.symbolic.bseries import exact_series
+    >>> symplectic_order(exact_series(5)), symplectic_order(BSeries({Tree(): 1}, 5))
+    (5, 1)
+    """
+    values = check_series("series", series)._values
+    method = is_zero(values[None] - 1)
+    if not method and not is_zero(values[None]):
+        raise InvalidValueError(
+            f"series must be 1 (method) or 0 (field) on the empty tree, got {values[None]}"
+        )
+    _check_system(series, system)
+    limit = _root_order(series) if system == "partitioned" else series.order
+    for first, second in _pairs(series, system):
+        if first.order + second.order > limit:
+            break
+        total = values[butcher_product(first, second)] + values[butcher_product(second, first)]
+        if not is_zero(total - values[first] * values[second] if method else total):
+            return first.order + second.order - 1
+    return limit
+
+
+def is_symplectic(series: BSeries, system: str = "additive") -> bool:
+    """Tell whether a series is symplectic (a field: Hamiltonian) up to its order of truncation.
+
+    Parameters
+    ----------
+    series : BSeries
+        As for `symplectic_order`.
+    system : {"additive", "partitioned", "separable"}, default "additive"
+        As for `symplectic_order`.
+
+    Returns
+    -------
+    bool
+        True when all conditions hold.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `series` is not a `BSeries`.
+    InvalidValueError
+        As for `symplectic_order`.
+
+    Examples
+    --------
+    >>> is_symplectic(BSeries({Tree(): 1}, 2))
+    False
+    """
+    return symplectic_order(series, system) == series.order
+
+
+def energy_order(series: BSeries) -> int:
+    r"""Return the order up to which a series preserves the energy of every Hamiltonian field.
+
+    For a field b: the greatest n with :math:`\sum b(\tau) / \sigma(\tau) H(\tau \circ \bullet) = 0`
+    over the trees of k vertices for each k <= n, where elementary Hamiltonians H are counted as
+    `free_tree` says. For a method: the same of its modified equation.
+
+    Parameters
+    ----------
+    series : BSeries
+        A method, with value 1 on the empty tree, or a vector field, with value 0; one colour.
+
+    Returns
+    -------
+    int
+        The order n; after one step the energy is changed by a term in :math:`h^{n+1}` at least.
+        At most the order of truncation.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `series` is not a `BSeries`.
+    InvalidValueError
+        If it has several colours, or its value on the empty tree is neither 0 nor 1.
+
+    References
+    ----------
+    E. Faou, E. Hairer and T.-L. Pham, "Energy conservation with non-symplectic methods: examples
+    and counter-examples", BIT 44 (2004). E. Celledoni, R. I. McLachlan, B. Owren and G. R. W.
+    Quispel, "Energy-preserving integrators and the structure of B-series", Found. Comput. Math.
+    10 (2010).
+
+    Examples
+    --------
+    >>> from treealg.symbolic.bseries import exact_series
+    >>> energy_order(exact_series(5)), energy_order(BSeries({Tree(): 1}, 5))
+    (5, 1)
+    """
+    check_series("series", series)
+    if series.colours != 1:
+        raise InvalidValueError(f"series must have one colour, got {series.colours}")
+    field = series if is_zero(series[None]) else modified_equation(series)
+    sums: dict[Tree, Any] = {}
+    for tree in trees_up_to(series.order, 1):
+        found = free_tree(butcher_product(tree, Tree()))
+        if found is not None:
+            key, sign = found
+            term = field._values[tree] * Fraction(sign, tree.symmetry)
+            sums[key] = sums.get(key, 0) + term
+    failures = [tree.order - 2 for tree, value in sums.items() if not is_zero(value)]
+    return min(failures, default=series.order)
+
+
+def is_energy_preserving(series: BSeries) -> bool:
+    """Tell whether a series preserves the energy up to its order of truncation.
+
+    Parameters
+    ----------
+    series : BSeries
+        As for `energy_order`.
+
+    Returns
+    -------
+    bool
+        True when all conditions hold.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `series` is not a `BSeries`.
+    InvalidValueError
+        If it has several colours, or its value on the empty tree is neither 0 nor 1.
+
+    Examples
+    --------
+    >>> is_energy_preserving(BSeries({Tree(): 1}, 2))
+    False
+    """
+    return energy_order(series) == series.order
+
+
+def free_tree(tree: Tree) -> tuple[Tree, int] | None:
+    """Return the canonical choice of the root of a tree, and the sign of getting there.
+
+    Parameters
+    ----------
+    tree : Tree
+        A rooted tree.
+
+    Returns
+    -------
+    (Tree, int) or None
+        The last in the basis order of the trees with the same edges and another root, with 1 or
+        -1 for an even or odd number of edges between the roots; None when both signs occur, that
+        is when the free tree is superfluous.
+
+    Raises
+    ------
+    AttributeError
+        If the argument is not a tree.
+
+    Examples
+    --------
+    >>> free_tree(Tree([Tree(), Tree()])), free_tree(Tree([Tree()]))
+    ((<Tree 0[0[0]]>, -1), None)
+    """
+    signs = {tree: 1}
+    found = [tree]
+    for rooted in found:
+        for position, child in enumerate(rooted.children):
+            rest = Tree(rooted.children[:position] + rooted.children[position + 1 :], rooted.label)
+            moved = butcher_product(child, rest)
+            if moved not in signs:
+                signs[moved] = -signs[rooted]
+                found.append(moved)
+            elif signs[moved] == signs[rooted]:
+                return None
+    last = max(found)
+    return last, signs[last]
+
+
+def _check_system(series: BSeries, system: str) -> None:
+    if system not in ("additive", "partitioned", "separable"):
+        raise InvalidValueError(
+            f"system must be 'additive', 'partitioned' or 'separable', got {system!r}"
+        )
+    if system != "additive" and series.colours != 2:
+        raise InvalidValueError(
+            f"a {system} system has the two colours 0 and 1, got a series of {series.colours}"
+        )
+
+
+def _root_order(series: BSeries) -> int:
+    """Return the order up to which coefficients do not depend on the colour of the root."""
+    for tree in trees_up_to(series.order, 2):
+        other = Tree._make(tree._children, 1)
+        if tree.label == 0 and not is_zero(series[tree] - series[other]):
+            return tree.order - 1
+    return series.order
+
+
+def _pairs(series: BSeries, system: str) -> Iterator[tuple[Tree, Tree]]:
+    """Iterate over the pairs of trees of together at most the order, by that sum."""
+    by_order: dict[int, list[Tree]] = {n: [] for n in range(1, series.order)}
+    for tree in trees_up_to(max(series.order - 1, 0), series.colours):
+        if system != "separable" or _alternates(tree):
+            by_order[tree.order].append(tree)
+    for total in range(2, series.order + 1):
+        for small in range(1, total // 2 + 1):
+            for first in by_order[small]:
+                for second in by_order[total - small]:
+                    if system == "additive" or first.label != second.label:
+                        yield first, second
+
+
+def _alternates(tree: Tree) -> bool:
+    return all(
+        vertex.label != child.label for vertex in tree.vertices() for child in vertex.children
+    )

@@ -1,0 +1,419 @@
+r"""Truncated Lie-Butcher series: coefficients on ordered forests of planar trees.
+
+For an equation :math:`\dot y = f(y) \cdot y` on a homogeneous space, with f from points to a Lie
+algebra, a series a is the differential operator :math:`\psi \mapsto \sum_\omega h^{|\omega|}
+a(\omega) F(\omega)[\psi]`; for a method it is :math:`\psi(y_1)`. The operator of a word of trees
+is *frozen*: its Lie algebra elements are those at the starting point, the leftmost outermost.
+Two products of series must not be mixed up: the *frozen* product, concatenation of words, is that
+of exponentials of elements all evaluated at the starting point; *composition*, the convolution of
+the Munthe-Kaas-Wright coproduct, is that of methods one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import lru_cache, reduce
+from typing import Any
+
+from ...errors import InvalidTypeError, InvalidValueError
+from ..enumeration import enumerate_forests
+from ..forests import OrderedForest
+from ..functionals import Functional
+from ..memo import on_clear
+from ..mkw import mkw
+from .coefficients import is_zero, tidy
+from .truncated import ABSENT, TruncatedSeries, check_same_colours
+
+__all__ = [
+    "LieButcherSeries",
+    "exact_lie_butcher_series",
+    "frozen_exponential",
+    "frozen_product",
+    "lie_butcher_compose",
+    "lie_butcher_logarithm",
+    "lie_butcher_order",
+]
+
+
+@lru_cache(maxsize=16)
+def ordered_forests_up_to(order: int, colours: int) -> tuple[OrderedForest, ...]:
+    """Return the ordered forests with 1 to `order` vertices, in the basis order.
+
+    Parameters
+    ----------
+    order : int
+        The greatest number of vertices.
+    colours : int
+        The number of labels.
+
+    Returns
+    -------
+    tuple of OrderedForest
+        The forests.
+
+    Raises
+    ------
+    None
+        The arguments are checked by the callers.
+    """
+    return tuple(
+        forest for n in range(1, order + 1) for forest in enumerate_forests(n, colours, planar=True)
+    )
+
+
+on_clear(ordered_forests_up_to.cache_clear)
+
+
+class LieButcherSeries(TruncatedSeries[OrderedForest]):
+    """A Lie-Butcher series that is truncated at an order: from ordered forests to coefficients.
+
+    Parameters
+    ----------
+    values : mapping or callable
+        From ordered forests to coefficients: int, Fraction, SymPy expressions, floats. A mapping
+        may use planar trees and tuple forms, may hold the empty forest, and is zero elsewhere;
+        forests of more vertices than `order` are dropped. A callable receives each forest.
+    order : int
+        Where to truncate, at least 0.
+    colours : int, default 1
+        The number of vector fields.
+    empty : number or SymPy expression, default 1
+        The coefficient of the empty forest: 1 for a method, 0 for a vector field.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument has the wrong type.
+    InvalidValueError
+        If `order` is negative, `colours` less than 1, a forest has other labels, or the
+        coefficient of the empty forest is given twice.
+
+    References
+    ----------
+    H. Z. Munthe-Kaas and W. M. Wright, "On the Hopf algebraic structure of Lie group
+    integrators", Found. Comput. Math. 8 (2008).
+
+    Examples
+    --------
+    >>> from treealg.symbolic import PlanarTree
+    >>> LieButcherSeries({PlanarTree(): 1}, 2)
+    <LieButcherSeries to order 2: ∅: 1, 0: 1>
+    """
+
+    __slots__ = ()
+    _empty = OrderedForest.empty
+
+    def __init__(
+        self,
+        values: Mapping[Any, Any] | Callable[[OrderedForest], Any],
+        order: Any,
+        colours: Any = 1,
+        *,
+        empty: Any = ABSENT,
+    ) -> None:
+        self._fill(values, order, colours, empty)
+
+    @classmethod
+    def _basis(cls, order: int, colours: int) -> tuple[OrderedForest, ...]:
+        return ordered_forests_up_to(order, colours)
+
+    @classmethod
+    def _check_key(cls, key: Any) -> OrderedForest:
+        return mkw.basis_element(key)
+
+    @property
+    def is_character(self) -> bool:
+        """Whether it is 1 on the empty forest and multiplicative for shuffles, as a method is."""
+        return self._respects_shuffles(1)
+
+    @property
+    def is_infinitesimal(self) -> bool:
+        """Whether it is 0 on the empty forest and on shuffles, as a vector field is."""
+        return self._respects_shuffles(0)
+
+    def _respects_shuffles(self, empty: int) -> bool:
+        if not is_zero(self._values[OrderedForest.empty] - empty):
+            return False
+        basis = ordered_forests_up_to(self._order, self._colours)
+        return all(
+            is_zero(
+                sum(count * self._values[key] for key, count in mkw.product(x, y).items())
+                - empty * self._values[x] * self._values[y]
+            )
+            for i, x in enumerate(basis)
+            for y in basis[: i + 1]
+            if x.order + y.order <= self._order
+        )
+
+
+def exact_lie_butcher_series(order: Any, colours: Any = 1) -> LieButcherSeries:
+    r"""Return the Lie-Butcher series of the exact flow after one step.
+
+    :math:`e(\omega B^+(F)) = (\text{number of shuffles of increasing labellings}) / n!`: the
+    convolution exponential of the functional that is 1 on each tree of one vertex.
+
+    Parameters
+    ----------
+    order : int
+        Where to truncate, at least 0.
+    colours : int, default 1
+        The number of vector fields, whose sum is solved.
+
+    Returns
+    -------
+    LieButcherSeries
+        The series.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is not an integer.
+    InvalidValueError
+        If `order` is negative or `colours` less than 1.
+
+    Examples
+    --------
+    >>> exact_lie_butcher_series(2)
+    <LieButcherSeries to order 2: ∅: 1, 0: 1, 0 0: 1/2, 0[0]: 1/2>
+    """
+    known: dict[OrderedForest, Any] = {OrderedForest.empty: 1}
+
+    def value(forest: OrderedForest) -> Any:
+        # The vertex that acts last is the root of the last tree: what remains is a shuffle of
+        # the other trees with its branches.
+        last = forest.trees[-1]
+        rest = mkw.product(
+            OrderedForest._make(forest.trees[:-1]), OrderedForest._make(last.children)
+        )
+        total = sum(count * known[key] for key, count in rest.items())
+        known[forest] = total if forest.order == 1 else Fraction(total, forest.order)
+        return known[forest]
+
+    return LieButcherSeries(value, order, colours)
+
+
+def frozen_product(*series: LieButcherSeries) -> LieButcherSeries:
+    r"""Multiply series as operators with frozen coefficients: concatenation of words.
+
+    :math:`(a \cdot b)(\omega) = \sum_{\omega = \omega' \omega''} a(\omega') b(\omega'')`: for
+    exponentials of Lie algebra elements at the starting point, the first argument acts first on
+    the point.
+
+    Parameters
+    ----------
+    *series : LieButcherSeries
+        At least one.
+
+    Returns
+    -------
+    LieButcherSeries
+        The product, to the smallest of the orders.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is not a `LieButcherSeries`.
+    InvalidValueError
+        If there is none, or their colours differ.
+
+    Examples
+    --------
+    The Lie-Euler step in two halves with one frozen field is the Lie-Euler step:
+
+    >>> from treealg.symbolic import PlanarTree
+    >>> half = frozen_exponential(LieButcherSeries({PlanarTree(): Fraction(1, 2)}, 2, empty=0))
+    >>> frozen_product(half, half)
+    <LieButcherSeries to order 2: ∅: 1, 0: 1, 0 0: 1/2>
+    """
+    return reduce(_frozen_product, _checked(series))
+
+
+def _frozen_product(first: LieButcherSeries, second: LieButcherSeries) -> LieButcherSeries:
+    check_same_colours(first, second)
+    order = min(first.order, second.order)
+    a, b = first._values, second._values
+    make = OrderedForest._make
+    empty = OrderedForest.empty
+    values = {empty: tidy(a[empty] * b[empty])}
+    for forest in ordered_forests_up_to(order, first.colours):
+        trees = forest._trees
+        total: Any = 0
+        for cut in range(len(trees) + 1):
+            left = a[make(trees[:cut])]
+            if left != 0:
+                total = total + left * b[make(trees[cut:])]
+        values[forest] = tidy(total)
+    return LieButcherSeries._wrap(values, order, first.colours)
+
+
+def frozen_exponential(field: LieButcherSeries) -> LieButcherSeries:
+    r"""Return the exponential of a Lie algebra element at the starting point, applied to it.
+
+    Parameters
+    ----------
+    field : LieButcherSeries
+        The element, a series with values on single trees only.
+
+    Returns
+    -------
+    LieButcherSeries
+        On a word of k trees the product of the values divided by k!.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `field` is not a `LieButcherSeries`.
+    InvalidValueError
+        If a forest of other than one tree has a value that is not zero.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import PlanarTree
+    >>> frozen_exponential(LieButcherSeries({PlanarTree(): 1}, 2, empty=0))  # Lie-Euler
+    <LieButcherSeries to order 2: ∅: 1, 0: 1, 0 0: 1/2>
+    """
+    (field,) = _checked((field,))
+    for forest, value in field.items():
+        if len(forest) != 1 and value != 0:
+            raise InvalidValueError(
+                f"field must have values on single trees only, got {value} on {forest}"
+            )
+    values: dict[OrderedForest, Any] = {OrderedForest.empty: 1}
+    for forest in ordered_forests_up_to(field.order, field.colours):
+        trees = forest._trees
+        if len(trees) == 1:
+            values[forest] = field._values[forest]
+        else:
+            shorter = values[OrderedForest._make(trees[:-1])]
+            last = field._values[OrderedForest._make(trees[-1:])]
+            zero = shorter == 0 or last == 0
+            values[forest] = 0 if zero else tidy(shorter * last * Fraction(1, len(trees)))
+    return LieButcherSeries._wrap(values, field.order, field.colours)
+
+
+def lie_butcher_compose(*series: LieButcherSeries) -> LieButcherSeries:
+    r"""Compose methods: the first argument acts first, each next one where the last has arrived.
+
+    :math:`(a * b)(\omega) = \sum a(\text{pruned}) b(\text{trunk})` over the coproduct of
+    Munthe-Kaas and Wright.
+
+    Parameters
+    ----------
+    *series : LieButcherSeries
+        At least one; `scale_step` changes the step of one.
+
+    Returns
+    -------
+    LieButcherSeries
+        The composition, to the smallest of the orders.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is not a `LieButcherSeries`.
+    InvalidValueError
+        If there is none, or their colours differ.
+
+    Examples
+    --------
+    Two Lie-Euler steps of half the length, with the field evaluated again:
+
+    >>> from treealg.symbolic import PlanarTree
+    >>> half = frozen_exponential(LieButcherSeries({PlanarTree(): Fraction(1, 2)}, 2, empty=0))
+    >>> lie_butcher_compose(half, half)
+    <LieButcherSeries to order 2: ∅: 1, 0: 1, 0 0: 1/2, 0[0]: 1/4>
+    """
+    return reduce(_composition, _checked(series))
+
+
+def _composition(first: LieButcherSeries, second: LieButcherSeries) -> LieButcherSeries:
+    check_same_colours(first, second)
+    order = min(first.order, second.order)
+    a, b = first._values, second._values
+    empty = OrderedForest.empty
+    values = {empty: tidy(a[empty] * b[empty])}
+    for forest in ordered_forests_up_to(order, first.colours):
+        total: Any = 0
+        for (pruned, trunk), count in mkw.coproduct(forest).items():
+            left = a[pruned]
+            if left != 0:
+                total = total + count * left * b[trunk]
+        values[forest] = tidy(total)
+    return LieButcherSeries._wrap(values, order, first.colours)
+
+
+def lie_butcher_logarithm(series: LieButcherSeries) -> LieButcherSeries:
+    """Return the vector field whose exact flow a method is: its modified equation.
+
+    Parameters
+    ----------
+    series : LieButcherSeries
+        A method.
+
+    Returns
+    -------
+    LieButcherSeries
+        The convolution logarithm, zero on the empty forest.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `series` is not a `LieButcherSeries`.
+    InvalidValueError
+        If its value on the empty forest is not 1.
+
+    Examples
+    --------
+    >>> lie_butcher_logarithm(exact_lie_butcher_series(3))
+    <LieButcherSeries to order 3: 0: 1>
+    """
+    (series,) = _checked((series,))
+    logarithm = Functional(mkw, series._values).log()
+    return LieButcherSeries(logarithm, series.order, series.colours, empty=0)
+
+
+def lie_butcher_order(series: LieButcherSeries) -> int:
+    """Return the order of accuracy on manifolds: agreement with the exact flow on all forests.
+
+    Parameters
+    ----------
+    series : LieButcherSeries
+        A method.
+
+    Returns
+    -------
+    int
+        The greatest p such that the values on all ordered forests of at most p vertices are those
+        of the exact flow; at most the order of truncation.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `series` is not a `LieButcherSeries`.
+
+    References
+    ----------
+    B. Owren, "Order conditions for commutator-free Lie group methods", J. Phys. A 39 (2006).
+
+    Examples
+    --------
+    >>> from treealg.symbolic import PlanarTree
+    >>> lie_butcher_order(frozen_exponential(LieButcherSeries({PlanarTree(): 1}, 3, empty=0)))
+    1
+    """
+    (series,) = _checked((series,))
+    exact = exact_lie_butcher_series(series.order, series.colours)
+    for forest, value in series.items():
+        if not is_zero(value - exact._values[forest]):
+            return max(forest.order - 1, 0)
+    return series.order
+
+
+def _checked(series: tuple[Any, ...]) -> tuple[LieButcherSeries, ...]:
+    if not series:
+        raise InvalidValueError("at least one series is needed, got none")
+    for one in series:
+        if not isinstance(one, LieButcherSeries):
+            raise InvalidTypeError(f"expected a LieButcherSeries, got {type(one).__name__}")
+    return series

@@ -1,0 +1,332 @@
+"""What methods with stages have in common: elementary weights, order, stability function."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from ...errors import InvalidTypeError, InvalidValueError
+from ..checks import check_integer
+from ..enumeration import enumerate_trees
+from ..trees import Tree
+from .coefficients import exact_number, is_zero, product_sum, tidy
+from .series import BSeries, trees_up_to
+
+__all__ = ["Matrix", "OneStepMethod", "Vector", "read_tableau", "stability_quotient"]
+
+Vector = tuple[Any, ...]
+Matrix = tuple[Vector, ...]
+
+
+class OneStepMethod(ABC):
+    r"""A method with s stages whose elementary weights follow the tree from its leaves to its root.
+
+    The weight of a tree is :math:`\sum_i b_i g_i(\tau)` with :math:`g_i(\tau) = \prod_k \sum_j
+    a_{ij} g_j(\tau_k)` over the branches; subclasses say which matrix and weights a vertex takes.
+
+    Raises
+    ------
+    TypeError
+        If it is instantiated itself.
+
+    Notes
+    -----
+    Immutable.
+    """
+
+    __slots__ = ("_name",)
+
+    _name: str
+
+    @property
+    def name(self) -> str:
+        """The name of the method, empty when it has none."""
+        return self._name
+
+    @property
+    @abstractmethod
+    def stages(self) -> int:
+        """The number of stages."""
+
+    @property
+    @abstractmethod
+    def colours(self) -> int:
+        """The number of vector fields that the method treats differently."""
+
+    @abstractmethod
+    def _branch_matrix(self, parent: Tree, child: Tree) -> Matrix:
+        """Return the matrix that acts on what a child of a vertex gives."""
+
+    @abstractmethod
+    def _root_weights(self, tree: Tree) -> Vector:
+        """Return the weights at the root of a tree."""
+
+    def __repr__(self) -> str:
+        name = f" {self._name}" if self._name else ""
+        return f"<{type(self).__name__}{name} with {self.stages} stages>"
+
+    def weight(self, tree: Any) -> Any:
+        """Return the elementary weight of a tree.
+
+        Parameters
+        ----------
+        tree : Tree or tuple
+            A tree whose labels are 0, ..., colours - 1.
+
+        Returns
+        -------
+        number or SymPy expression
+            The weight; 1 / factorial for the trees up to the order of the method.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `tree` is not a tree or its tuple form.
+        InvalidValueError
+            If a label is not one of the colours.
+
+        Examples
+        --------
+        >>> from treealg.symbolic.bseries import published_method
+        >>> published_method("rk4").weight(((0,), (0,), 0))
+        Fraction(1, 3)
+        """
+        tree = Tree.from_tuple(tree)
+        for vertex in tree._bottom_up():
+            label = vertex.label
+            if not isinstance(label, int) or not 0 <= label < self.colours:
+                raise InvalidValueError(
+                    f"labels must be in 0, ..., {self.colours - 1} for this method, got {label!r}"
+                )
+        return self._weight(tree, {})
+
+    def _weight(self, tree: Tree, known: dict[Tree, Vector]) -> Any:
+        for part in tree._bottom_up():
+            if part not in known:
+                values = [1] * self.stages
+                for child in part.children:
+                    rows = self._branch_matrix(part, child)
+                    inner = known[child]
+                    values = [
+                        tidy(value * product_sum(row, inner)) if value != 0 else 0
+                        for value, row in zip(values, rows, strict=True)
+                    ]
+                known[part] = tuple(values)
+        return product_sum(self._root_weights(tree), known[tree])
+
+    def series(self, order: Any) -> BSeries:
+        """Return the B-series of the method.
+
+        Parameters
+        ----------
+        order : int
+            Where to truncate, at least 0.
+
+        Returns
+        -------
+        BSeries
+            The elementary weights.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `order` is not an integer.
+        InvalidValueError
+            If `order` is negative.
+
+        Examples
+        --------
+        >>> from treealg.symbolic.bseries import RungeKutta
+        >>> RungeKutta([[0]], [1]).series(2)
+        <BSeries to order 2: None: 1, 0: 1>
+        """
+        known: dict[Tree, Vector] = {}
+        return BSeries(lambda tree: self._weight(tree, known), order, self.colours)
+
+    def order_conditions(self, order: Any) -> dict[Tree, Any]:
+        r"""Return the left sides of the order conditions, :math:`a(\tau) - 1/\tau!`.
+
+        Parameters
+        ----------
+        order : int
+            The greatest number of vertices, at least 0.
+
+        Returns
+        -------
+        dict
+            From each tree to what must be zero; polynomials for a symbolic tableau.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `order` is not an integer.
+        InvalidValueError
+            If `order` is negative.
+
+        References
+        ----------
+        J. C. Butcher, "Numerical Methods for Ordinary Differential Equations" (2016), chapter 3.
+
+        Examples
+        --------
+        >>> from treealg.symbolic.bseries import symbolic_tableau
+        >>> for condition in symbolic_tableau(2).order_conditions(2).values():
+        ...     print(condition)
+        b1 + b2 - 1
+        a21*b2 - 1/2
+        """
+        order = check_integer("order", order, 0)
+        known: dict[Tree, Vector] = {}
+        return {
+            tree: tidy(self._weight(tree, known) - Fraction(1, tree.factorial))
+            for tree in trees_up_to(order, self.colours)
+        }
+
+    def order(self, limit: Any = 8) -> int:
+        """Return the order of accuracy, by checking the order conditions exactly.
+
+        Parameters
+        ----------
+        limit : int, default 8
+            Where to stop.
+
+        Returns
+        -------
+        int
+            The order; `limit` when all conditions up to it hold.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `limit` is not an integer.
+        InvalidValueError
+            If `limit` is negative.
+
+        Examples
+        --------
+        >>> from treealg.symbolic.bseries import published_method
+        >>> published_method("dormand_prince54").order()
+        5
+        """
+        last: int = check_integer("limit", limit, 0)
+        known: dict[Tree, Vector] = {}
+        for order in range(1, last + 1):
+            # One order at a time: most methods fail long before the limit.
+            for tree in enumerate_trees(order, self.colours):
+                if not is_zero(self._weight(tree, known) - Fraction(1, tree.factorial)):
+                    return order - 1
+        return last
+
+
+def read_tableau(a: Any, b: Any) -> tuple[Matrix, Vector]:
+    """Read a square matrix and its weights.
+
+    Parameters
+    ----------
+    a : iterable of rows
+        The matrix; rows that end early are filled with zeros.
+    b : iterable of coefficients
+        The weights, one per stage.
+
+    Returns
+    -------
+    (tuple of tuples, tuple)
+        Exact coefficients.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is not a sequence, or a coefficient not a number, string or expression.
+    InvalidValueError
+        If sizes do not fit, there are no stages, or a string cannot be read.
+
+    Examples
+    --------
+    >>> read_tableau([[], ["1/2"]], [0, 1])
+    (((0, 0), (Fraction(1, 2), 0)), (0, 1))
+    """
+    weights = read_vector("b", b)
+    if not weights:
+        raise InvalidValueError("b must have one weight per stage, got none")
+    if isinstance(a, (str, bytes)) or not isinstance(a, Iterable):
+        raise InvalidTypeError(f"a must be a sequence of rows, got {type(a).__name__}")
+    rows = [read_vector(f"row {i} of a", row) for i, row in enumerate(a, 1)]
+    stages = len(weights)
+    if len(rows) != stages or any(len(row) > stages for row in rows):
+        raise InvalidValueError(
+            f"a must have {stages} rows of at most {stages} entries, as b has {stages} weights, "
+            f"got rows of {[len(row) for row in rows]}"
+        )
+    return tuple(row + (0,) * (stages - len(row)) for row in rows), weights
+
+
+def read_vector(name: str, values: Any) -> Vector:
+    """Read a sequence of exact coefficients.
+
+    Parameters
+    ----------
+    name : str
+        The name of the argument, for the message.
+    values : iterable of coefficients
+        Numbers, strings such as "1/6", SymPy expressions.
+
+    Returns
+    -------
+    tuple
+        The coefficients.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `values` is not a sequence, or an entry not a coefficient.
+    InvalidValueError
+        If a string cannot be read.
+
+    Examples
+    --------
+    >>> read_vector("b", ["1/2", 1])
+    (Fraction(1, 2), 1)
+    """
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise InvalidTypeError(f"{name} must be a sequence, got {type(values).__name__}")
+    return tuple(exact_number(value) for value in values)
+
+
+def stability_quotient(matrix: Matrix, weights: Sequence[Any], z: Any) -> Any:
+    r"""Return :math:`1 + z b^T (I - z A)^{-1} \mathbb 1` as a quotient of polynomials.
+
+    Parameters
+    ----------
+    matrix : tuple of tuples
+        The matrix A.
+    weights : sequence
+        The weights b.
+    z : SymPy symbol or None
+        The variable; None for the symbol z.
+
+    Returns
+    -------
+    SymPy expression
+        A cancelled quotient.
+
+    Raises
+    ------
+    None
+        The arguments are checked by the callers.
+    """
+    import sympy
+
+    z = sympy.Symbol("z") if z is None else sympy.sympify(z)
+    a = sympy.Matrix([[sympy.sympify(entry) for entry in row] for row in matrix])
+    b = sympy.Matrix([[sympy.sympify(entry) for entry in weights]])
+    # det(I - zM) is the characteristic polynomial of M read backwards; the numerator is that of
+    # A - 1 b^T, by the formula for a change of rank one.
+    above, below = (
+        sum(value * z**k for k, value in enumerate(matrix.charpoly().all_coeffs()))
+        for matrix in (a - sympy.ones(a.rows, 1) * b, a)
+    )
+    # Cancellation is over the field of the coefficients, so that square roots are seen through.
+    above, below = sympy.expand(above), sympy.expand(below)
+    return sympy.cancel(above / below, extension=True) if below != 1 else above

@@ -1,0 +1,234 @@
+r"""Truncated B-series: coefficients on non-planar trees.
+
+A B-series with coefficients a stands for :math:`B(a, y) = a(\emptyset) y + \sum_\tau
+h^{|\tau|} a(\tau) / \sigma(\tau) F(\tau)(y)` with the elementary differentials F of a vector
+field, or of one vector field per colour; :math:`a(\tau) = 1/\tau!` is the exact solution.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from ...errors import InvalidTypeError, InvalidValueError
+from ..enumeration import enumerate_trees
+from ..memo import on_clear
+from ..trees import Tree
+from .coefficients import is_zero
+from .truncated import ABSENT, TruncatedSeries
+
+__all__ = ["BSeries", "average_vector_field", "check_series", "exact_series", "trees_up_to"]
+
+
+@lru_cache(maxsize=16)
+def trees_up_to(order: int, colours: int) -> tuple[Tree, ...]:
+    """Return the trees with 1 to `order` vertices, in the basis order.
+
+    Parameters
+    ----------
+    order : int
+        The greatest number of vertices.
+    colours : int
+        The number of labels.
+
+    Returns
+    -------
+    tuple of Tree
+        The trees.
+
+    Raises
+    ------
+    None
+        The arguments are checked by the callers.
+
+    Examples
+    --------
+    >>> [str(tree) for tree in trees_up_to(3, 1)]
+    ['0', '0[0]', '0[0,0]', '0[0[0]]']
+    """
+    return tuple(tree for n in range(1, order + 1) for tree in enumerate_trees(n, colours))
+
+
+on_clear(trees_up_to.cache_clear)
+
+
+class BSeries(TruncatedSeries[Tree | None]):
+    r"""A B-series that is truncated at an order: a mapping from trees to coefficients.
+
+    :math:`B(a, y) = a(\emptyset) y + \sum_\tau h^{|\tau|} a(\tau) / \sigma(\tau) F(\tau)(y)`,
+    in the notation of Hairer, Lubich and Wanner and of Chartier, Hairer and Vilmart.
+
+    Parameters
+    ----------
+    values : mapping or callable
+        From trees to coefficients: int, Fraction, SymPy expressions, floats. A mapping may use
+        the tuple form, may hold the empty tree as None, and is zero elsewhere; trees of more
+        vertices than `order` are dropped. A callable receives each tree.
+    order : int
+        Where to truncate, at least 0.
+    colours : int, default 1
+        The number of vector fields; vertices have labels 0, ..., colours - 1.
+    empty : number or SymPy expression, default 1
+        The coefficient of the empty tree: 1 for a method, 0 for a vector field.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument has the wrong type.
+    InvalidValueError
+        If `order` is negative, `colours` less than 1, a tree has other labels, or the
+        coefficient of the empty tree is given twice.
+
+    Notes
+    -----
+    With several colours the vector field is the sum of one per colour, and F(τ) has at each
+    vertex the field of its colour. A partitioned system p' = f(p, q), q' = g(p, q) is the case
+    of the fields (f, 0) and (0, g).
+
+    References
+    ----------
+    P. Chartier, E. Hairer and G. Vilmart, "Algebraic structures of B-series", Found. Comput.
+    Math. 10 (2010). E. Hairer, C. Lubich and G. Wanner, "Geometric Numerical Integration"
+    (2006), chapters III and IX.
+
+    Examples
+    --------
+    >>> euler = BSeries({Tree(): 1}, 3)
+    >>> euler[None], euler[Tree()], euler[((0,), 0)]
+    (1, 1, 0)
+    >>> (euler + 2 * euler)[(0,)]
+    3
+    """
+
+    __slots__ = ()
+    _empty = None
+
+    def __init__(
+        self,
+        values: Mapping[Any, Any] | Callable[[Tree], Any],
+        order: Any,
+        colours: Any = 1,
+        *,
+        empty: Any = ABSENT,
+    ) -> None:
+        self._fill(values, order, colours, empty)
+
+    @classmethod
+    def _basis(cls, order: int, colours: int) -> tuple[Tree, ...]:
+        return trees_up_to(order, colours)
+
+    @classmethod
+    def _check_key(cls, key: Any) -> Tree | None:
+        return key if key is None else Tree.from_tuple(key)
+
+
+def exact_series(order: Any, colours: Any = 1) -> BSeries:
+    r"""Return the B-series of the exact solution after one step, :math:`1/\tau!`.
+
+    Parameters
+    ----------
+    order : int
+        Where to truncate, at least 0.
+    colours : int, default 1
+        The number of vector fields, whose sum is solved.
+
+    Returns
+    -------
+    BSeries
+        The series.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is not an integer.
+    InvalidValueError
+        If `order` is negative or `colours` less than 1.
+
+    Examples
+    --------
+    >>> exact_series(3)
+    <BSeries to order 3: None: 1, 0: 1, 0[0]: 1/2, 0[0,0]: 1/3, 0[0[0]]: 1/6>
+    """
+    return BSeries(
+        lambda tree: Fraction(1, tree.factorial) if tree.factorial > 1 else 1, order, colours
+    )
+
+
+def average_vector_field(order: Any) -> BSeries:
+    r"""Return the B-series of the average vector field method, which preserves the energy.
+
+    :math:`y_1 = y_0 + h \int_0^1 f((1 - s) y_0 + s y_1) ds`; its coefficients are
+    :math:`a(B^+(\tau_1 \cdots \tau_k)) = a(\tau_1) \cdots a(\tau_k) / (k + 1)`.
+
+    Parameters
+    ----------
+    order : int
+        Where to truncate, at least 0.
+
+    Returns
+    -------
+    BSeries
+        The series.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `order` is not an integer.
+    InvalidValueError
+        If `order` is negative.
+
+    References
+    ----------
+    G. R. W. Quispel and D. I. McLaren, "A new class of energy-preserving numerical integration
+    methods", J. Phys. A 41 (2008).
+
+    Examples
+    --------
+    >>> average_vector_field(3)
+    <BSeries to order 3: None: 1, 0: 1, 0[0]: 1/2, 0[0,0]: 1/3, 0[0[0]]: 1/4>
+    """
+
+    def value(tree: Tree) -> Any:
+        # Every vertex with k branches contributes a factor 1/(k + 1).
+        number = math.prod(len(vertex.children) + 1 for vertex in tree.vertices())
+        return Fraction(1, number) if number > 1 else 1
+
+    return BSeries(value, order)
+
+
+def check_series(name: str, value: Any, empty: int | None = None) -> BSeries:
+    """Return an argument that must be a B-series, with a given value on the empty tree.
+
+    Parameters
+    ----------
+    name : str
+        The name of the argument, for the message.
+    value : BSeries
+        The argument.
+    empty : int, optional
+        The value on the empty tree that it must have: 1 for a method, 0 for a vector field.
+
+    Returns
+    -------
+    BSeries
+        The argument.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is not a `BSeries`.
+    InvalidValueError
+        If its value on the empty tree is another.
+    """
+    if not isinstance(value, BSeries):
+        raise InvalidTypeError(f"{name} must be a BSeries, got {type(value).__name__}")
+    if empty is not None and not is_zero(value[None] - empty):
+        kind = "method" if empty else "vector field"
+        raise InvalidValueError(
+            f"{name} must be the series of a {kind}, with value {empty} on the empty tree, got "
+            f"{value[None]}"
+        )
+    return value

@@ -1,0 +1,307 @@
+"""What truncated series have in common: an immutable mapping and a vector space."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, ItemsView, Iterator, Mapping
+from fractions import Fraction
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from ...errors import InvalidTypeError, InvalidValueError
+from ..checks import check_integer
+from ..displayed import Displayed
+from .coefficients import is_zero, tidy
+
+__all__ = ["ABSENT", "TruncatedSeries", "check_same_colours"]
+
+K = TypeVar("K")
+#: Stands for a coefficient of the empty key that is not given.
+ABSENT: Any = object()
+
+
+class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
+    """What series over trees and over ordered forests share; use `BSeries` or `LieButcherSeries`.
+
+    Raises
+    ------
+    TypeError
+        If it is instantiated itself.
+
+    Notes
+    -----
+    Immutable. ``+`` and ``-`` need series with the same colours and truncate to the smaller
+    order; ``*`` and ``/`` are by a number or expression. Every key up to the order is present,
+    also when its coefficient is 0.
+    """
+
+    __slots__ = ("_colours", "_order", "_values")
+    # NumPy scalars on the left must leave multiplication to this class.
+    __array_ufunc__ = None
+
+    _empty: ClassVar[Any]
+    _values: dict[K, Any]
+    _order: int
+    _colours: int
+
+    @classmethod
+    @abstractmethod
+    def _basis(cls, order: int, colours: int) -> tuple[Any, ...]:
+        """Return the keys other than the empty one, in the basis order."""
+
+    @classmethod
+    @abstractmethod
+    def _check_key(cls, key: Any) -> K:
+        """Return the key that a user means."""
+
+    @classmethod
+    def _wrap(cls, values: dict[K, Any], order: int, colours: int) -> Self:
+        """Make a series of a complete dictionary in the basis order, without a copy."""
+        new = object.__new__(cls)
+        new._values = values
+        new._order = order
+        new._colours = colours
+        return new
+
+    def _fill(self, values: Any, order: Any, colours: Any, empty: Any) -> None:
+        self._order = check_integer("order", order, 0)
+        self._colours = check_integer("colours", colours, 1)
+        basis = self._basis(self._order, self._colours)
+        if isinstance(values, Mapping):
+            table = {self._check_key(key): value for key, value in values.items()}
+            if self._empty in table and empty is not ABSENT:
+                raise InvalidValueError(
+                    "empty is given twice, in values and by itself; leave one of them out"
+                )
+            empty = table.pop(self._empty, empty)
+            known = {self._empty, *basis}
+            kept = self._order
+            unknown = [key for key in table if key not in known and _order_of(key) <= kept]
+            if unknown:
+                raise InvalidValueError(
+                    f"values has the key {unknown[0]}, whose labels are not all in "
+                    f"0, ..., {self._colours - 1}; give colours"
+                )
+            found = {key: tidy(table.get(key, 0)) for key in basis}
+        elif callable(values):
+            found = {key: tidy(values(key)) for key in basis}
+        else:
+            raise InvalidTypeError(
+                f"values must be a mapping or a callable, got {type(values).__name__}"
+            )
+        self._values = {self._empty: 1 if empty is ABSENT else tidy(empty), **found}
+
+    # -- as a mapping --------------------------------------------------------------------------
+
+    @property
+    def order(self) -> int:
+        """The order at which the series is truncated: keys have at most so many vertices."""
+        return self._order
+
+    @property
+    def colours(self) -> int:
+        """The number of colours; labels are 0, ..., colours - 1."""
+        return self._colours
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._values[self._check_key(key)]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __contains__(self, key: Any) -> bool:
+        try:
+            return self._check_key(key) in self._values
+        except (InvalidTypeError, InvalidValueError):
+            return False
+
+    def items(self) -> ItemsView[K, Any]:
+        """Return the pairs of keys and coefficients, in the basis order.
+
+        Returns
+        -------
+        view of pairs
+            The empty key first; coefficients that are 0 included.
+
+        Raises
+        ------
+        None
+            Every series has items.
+        """
+        return self._values.items()
+
+    def __eq__(self, other: Any) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return (
+            self._order == other._order
+            and self._colours == other._colours
+            and all(is_zero(a - other._values[key]) for key, a in self._values.items())
+        )
+
+    def __hash__(self) -> int:
+        # Equal expressions may be written differently, so that coefficients cannot take part.
+        return hash((type(self), self._order, self._colours))
+
+    def __repr__(self) -> str:
+        shown = [f"{key}: {value}" for key, value in self._values.items() if value != 0]
+        more = ", ..." if len(shown) > 6 else ""
+        return f"<{type(self).__name__} to order {self._order}: {', '.join(shown[:6])}{more}>"
+
+    def truncate(self, order: Any) -> Self:
+        """Return the series up to a smaller order.
+
+        Parameters
+        ----------
+        order : int
+            From 0 to the order of this series.
+
+        Returns
+        -------
+        same type
+            The series without the keys of more vertices.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `order` is not an integer.
+        InvalidValueError
+            If `order` is negative or greater than the order of this series.
+
+        Examples
+        --------
+        >>> from treealg.symbolic.bseries import exact_series
+        >>> exact_series(4).truncate(2)
+        <BSeries to order 2: None: 1, 0: 1, 0[0]: 1/2>
+        """
+        order = check_integer("order", order, 0)
+        if order > self._order:
+            raise InvalidValueError(f"order must be at most {self._order}, got {order}")
+        keys = (self._empty, *self._basis(order, self._colours))
+        return self._wrap({key: self._values[key] for key in keys}, order, self._colours)
+
+    def map_coefficients(self, function: Callable[[Any], Any]) -> Self:
+        """Apply a function to each coefficient, for instance ``sympy.simplify`` or ``float``.
+
+        Parameters
+        ----------
+        function : callable
+            From coefficient to coefficient.
+
+        Returns
+        -------
+        same type
+            The new series.
+
+        Raises
+        ------
+        None
+            What `function` raises comes through.
+
+        Examples
+        --------
+        >>> from treealg.symbolic.bseries import exact_series
+        >>> exact_series(2).map_coefficients(float)
+        <BSeries to order 2: None: 1.0, 0: 1.0, 0[0]: 0.5>
+        """
+        values = {key: function(value) for key, value in self._values.items()}
+        return self._wrap(values, self._order, self._colours)
+
+    def scale_step(self, factor: Any) -> Self:
+        r"""Return the series of the same method with another step, :math:`c^{|\tau|} a(\tau)`.
+
+        Parameters
+        ----------
+        factor : number or SymPy expression
+            The ratio c of the steps; -1 runs backwards.
+
+        Returns
+        -------
+        same type
+            The new series.
+
+        Raises
+        ------
+        None
+            What the coefficients raise comes through.
+
+        Examples
+        --------
+        >>> from treealg.symbolic.bseries import exact_series
+        >>> exact_series(2).scale_step(Fraction(1, 2))
+        <BSeries to order 2: None: 1, 0: 1/2, 0[0]: 1/8>
+        """
+        powers: list[Any] = [1]
+        for _ in range(self._order):
+            powers.append(tidy(powers[-1] * factor))
+        basis = self._basis(self._order, self._colours)
+        values = {key: tidy(self._values[key] * powers[key.order]) for key in basis}
+        return self._wrap(
+            {self._empty: self._values[self._empty], **values}, self._order, self._colours
+        )
+
+    # -- vector space --------------------------------------------------------------------------
+
+    def _combine(self, other: Any, factor: int) -> Any:
+        if not isinstance(other, TruncatedSeries) or type(other) is not type(self):
+            return NotImplemented
+        check_same_colours(self, other)
+        order = min(self._order, other._order)
+        keys = (self._empty, *self._basis(order, self._colours))
+        values = {key: tidy(self._values[key] + factor * other._values[key]) for key in keys}
+        return self._wrap(values, order, self._colours)
+
+    def __add__(self, other: Any) -> Self:
+        return self._combine(other, 1)  # type: ignore[no-any-return]
+
+    def __sub__(self, other: Any) -> Self:
+        return self._combine(other, -1)  # type: ignore[no-any-return]
+
+    def __neg__(self) -> Self:
+        return self.map_coefficients(lambda value: -value)
+
+    def __pos__(self) -> Self:
+        return self
+
+    def __mul__(self, scalar: Any) -> Self:
+        if isinstance(scalar, (Mapping, str, bytes, list, tuple)) or scalar is None:
+            raise InvalidTypeError(
+                f"a series is multiplied by a number or an expression, got "
+                f"{type(scalar).__name__}; use compose or substitute for two series"
+            )
+        return self.map_coefficients(lambda value: tidy(value * scalar))
+
+    def __rmul__(self, scalar: Any) -> Self:
+        return self.__mul__(scalar)
+
+    def __truediv__(self, scalar: Any) -> Self:
+        if isinstance(scalar, int):
+            if scalar == 0:
+                raise InvalidValueError("cannot divide a series by 0")
+            return self * Fraction(1, scalar)
+        return self.map_coefficients(lambda value: tidy(value / scalar))
+
+
+def check_same_colours(first: TruncatedSeries[Any], second: TruncatedSeries[Any]) -> None:
+    """Refuse two series over different numbers of colours.
+
+    Parameters
+    ----------
+    first, second : series
+        Two series.
+
+    Raises
+    ------
+    InvalidValueError
+        If their numbers of colours differ.
+    """
+    if first.colours != second.colours:
+        raise InvalidValueError(
+            f"series must have the same colours, got {first.colours} and {second.colours}"
+        )
+
+
+def _order_of(key: Any) -> int:
+    return key.order  # type: ignore[no-any-return]

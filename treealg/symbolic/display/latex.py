@@ -1,0 +1,180 @@
+r"""Trees, forests and sums as LaTeX, with plain brackets or drawn by the package forest.
+
+Brackets need no package and are what a notebook shows: a vertex without children is a bullet, the
+tree with branches :math:`\tau_1 \dots \tau_k` is :math:`[\tau_1, \dots, \tau_k]`, the label a
+subscript.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from ..checks import check_flag
+from ..forests import RootedForest
+from .pieces import Term, is_compound, labels_of, split_sign, terms_to_show, word_text
+from .style import Names, Style, make_style
+
+__all__ = ["LATEX_PREAMBLE", "to_latex"]
+
+LATEX_PREAMBLE = r"""\usepackage{forest}
+\forestset{
+  rooted tree/.style={for tree={grow'=90, circle, inner sep=0pt, s sep=0.5em, l sep=0.4em, l=0pt}},
+  dots/.style={rooted tree, for tree={fill, minimum size=0.4em}, baseline},
+  labels/.style={rooted tree, for tree={draw, font=\scriptsize, minimum size=1.4em,
+    inner sep=0.1em, s sep=0.3em, l sep=0.6em}, baseline},
+}"""
+"""What a document needs in its preamble for trees drawn by the package forest (Živanović)."""
+
+_ESCAPES = {
+    "\\": r"\backslash ",
+    "^": r"\wedge ",
+    "~": r"\sim ",
+    " ": r"\ ",
+    **{mark: f"\\{mark}" for mark in "{}$&%#_"},
+}
+
+
+def to_latex(
+    x: Any,
+    *,
+    drawn: bool = False,
+    names: Names = None,
+    labels: bool | None = None,
+    max_terms: int | None = None,
+) -> str:
+    r"""Write a tree, a forest or a sum of such as LaTeX for use in mathematics.
+
+    Parameters
+    ----------
+    x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor, BSeries or LieButcherSeries
+        What to write; sums in the basis order.
+    drawn : bool, default False
+        Draw each tree with the package forest; the document needs `LATEX_PREAMBLE`. Otherwise
+        brackets, which need no package.
+    names : mapping or sequence of str, optional
+        Texts of the labels, not LaTeX: ``names[label]``.
+    labels : bool, optional
+        Whether to write the labels. By default they are written if there are names or any label
+        in `x` is not 0.
+    max_terms : int, optional
+        Largest number of terms of a sum, at least 1; by default all.
+
+    Returns
+    -------
+    str
+        A formula without dollar signs around it. No text of a label or name is taken for LaTeX:
+        special characters are escaped. SymPy coefficients are written by SymPy.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `x` or an option has another type, or a label that is not an integer is looked up in a
+        sequence of names.
+    InvalidValueError
+        If a label has no name, or `max_terms` is less than 1.
+
+    References
+    ----------
+    J. C. Butcher, "B-Series: Algebraic Analysis of Numerical Methods", 2021, for trees in
+    brackets; S. Živanović, "Forest: a PGF/TikZ-based package for drawing linguistic trees", CTAN.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree, bck
+    >>> print(to_latex(bck.antipode(Tree.from_text("0[0]"))))
+    {\bullet}\,{\bullet} - [{\bullet}]
+    >>> print(to_latex(Tree.from_text("1[0,2]")))
+    [{\bullet}_{0}, {\bullet}_{2}]_{1}
+    >>> print(to_latex(Tree.from_text("1[0,2]"), drawn=True))
+    \begin{forest} labels [{$1$} [{$0$}] [{$2$}]] \end{forest}
+    """
+    drawn = check_flag("drawn", drawn)
+    terms, left_out = terms_to_show(x, max_terms)
+    style = make_style(labels_of(terms), names, labels)
+    parts: list[str] = []
+    for term in terms:
+        negative, text = _term(term, style, drawn=drawn)
+        if negative or parts:
+            parts.append("-" if negative else "+")
+        parts.append(text)
+    if left_out:
+        parts += ["+", rf"\cdots \text{{ ({left_out} more)}}"]
+    return " ".join(parts) or "0"
+
+
+def _term(term: Term, style: Style, *, drawn: bool) -> tuple[bool, str]:
+    """Return whether a term is negative, and its text without the sign."""
+    slots, coefficient = term
+    negative, magnitude = split_sign(coefficient)
+    factor = _coefficient(magnitude)
+    keys = r" \otimes ".join(_key(key, style, drawn=drawn) for key in slots)
+    return negative, keys if factor == "1" else rf"{factor}\, {keys}"
+
+
+def _coefficient(value: Any) -> str:
+    text = str(value)
+    if isinstance(value, Fraction) and value.denominator != 1:
+        return rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
+    # SymPy is imported for its own objects only.
+    if any(base.__module__.partition(".")[0] == "sympy" for base in type(value).__mro__):
+        from sympy import latex
+
+        written = str(latex(value))
+    else:
+        written = _escaped(text) if not text.isascii() or "_" in text else text
+    return rf"\left({written}\right)" if is_compound(text) else written
+
+
+def _key(key: Any, style: Style, *, drawn: bool) -> str:
+    if not isinstance(key, RootedForest):
+        if not isinstance(key, tuple):
+            return rf"\mathrm{{{_escaped(word_text(key, style))}}}"
+        letters = r",\,".join(_label(letter, style) for letter in key)
+        return f"({letters})"
+    write = _forest_package if drawn else _brackets
+    return r"\,".join(write(tree, style) for tree in key.trees) or r"\emptyset"
+
+
+def _brackets(tree: Any, style: Style) -> str:
+    parts: list[str] = []
+    stack: list[Any] = [tree]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, str):
+            parts.append(top)
+            continue
+        subscript = f"_{{{_label(top.label, style)}}}" if style.shown else ""
+        if not top.children:
+            parts.append(rf"{{\bullet}}{subscript}")
+            continue
+        parts.append("[")
+        stack.append(f"]{subscript}")
+        for position, child in enumerate(reversed(top.children)):
+            if position:
+                stack.append(", ")
+            stack.append(child)
+    return "".join(parts)
+
+
+def _forest_package(tree: Any, style: Style) -> str:
+    parts = [rf"\begin{{forest}} {'labels' if style.shown else 'dots'}"]
+    stack: list[Any] = [tree]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, str):
+            parts[-1] += top
+            continue
+        parts.append(f"[{{${_label(top.label, style)}$}}" if style.shown else "[")
+        stack.append("]")
+        stack.extend(reversed(top.children))
+    return " ".join([*parts, r"\end{forest}"])
+
+
+def _label(label: Any, style: Style) -> str:
+    text = style.text(label)
+    return text if text.isdigit() else rf"\mathrm{{{_escaped(text)}}}"
+
+
+def _escaped(text: str) -> str:
+    return "".join(_ESCAPES.get(c, c) for c in text)

@@ -1,0 +1,282 @@
+"""What every display starts from: an object as a sum of terms, a term as texts and forests."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from ...errors import InvalidTypeError
+from ..checks import check_integer
+from ..displayed import Displayed
+from ..forests import Forest, OrderedForest, RootedForest
+from ..tensors import Tensor
+from ..text import EMPTY
+from ..trees import PlanarTree, RootedTree, Tree
+from .style import Style, printable
+
+__all__ = [
+    "Key",
+    "Piece",
+    "Term",
+    "is_compound",
+    "labels_of",
+    "more_text",
+    "pieces_of",
+    "split_sign",
+    "terms_to_show",
+    "word_text",
+]
+
+Key = Any
+Term = tuple[tuple[Key, ...], Any]
+Piece = str | RootedForest[Any]
+
+
+def terms_to_show(x: Any, max_terms: Any) -> tuple[list[Term], int]:
+    """Return an object as a list of terms, and how many were left out.
+
+    Parameters
+    ----------
+    x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor or series
+        What to display.
+    max_terms : int or None
+        The largest number of terms, at least 1; None for all.
+
+    Returns
+    -------
+    terms : list of (slots, coefficient)
+        In the basis order, or in that of ``x.items()`` where keys have no order; without zeros.
+        Slots is a tuple of forests and words.
+    left_out : int
+        The number of terms that are not in the list.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `x` is of another type, or `max_terms` is not an integer.
+    InvalidValueError
+        If `max_terms` is less than 1.
+
+    Examples
+    --------
+    >>> terms_to_show(Tree([Tree()]), None)
+    ([((<Forest 0[0]>,), 1)], 0)
+    """
+    if isinstance(x, (RootedTree, RootedForest)):
+        return [((_forest_of(x),), 1)], 0
+    if not isinstance(x, Displayed):
+        raise InvalidTypeError(
+            "only trees, forests, elements, tensors and series can be displayed, got "
+            f"{type(x).__name__} {reprlib.repr(x)}; make one with from_tuple"
+        )
+    limit = None if max_terms is None else check_integer("max_terms", max_terms, 1)
+    sums: Any = x
+    terms = [
+        (key if isinstance(x, Tensor) else (_forest_of(key),), value)
+        for key, value in sums.items()
+        if value != 0
+    ]
+    # Words of mixed letters, or keys of several kinds, have no order.
+    with suppress(TypeError, ValueError):
+        terms = sorted(terms, key=lambda term: term[0])
+    return terms[:limit], len(terms) - len(terms[:limit])
+
+
+def _forest_of(key: Any) -> Any:
+    """Return a tree, or None for the empty one, as a forest, and anything else as it is."""
+    if key is None or isinstance(key, Tree):
+        return Forest(() if key is None else (key,))
+    return OrderedForest((key,)) if isinstance(key, PlanarTree) else key
+
+
+def labels_of(terms: list[Term]) -> Iterator[Any]:
+    """Iterate over the labels of all vertices of all terms.
+
+    Parameters
+    ----------
+    terms : list of (slots, coefficient)
+        As `terms_to_show` gives them.
+
+    Yields
+    ------
+    hashable
+        A label, once per vertex; letters of words are no labels of vertices.
+
+    Raises
+    ------
+    None
+        Terms have been checked.
+    """
+    for slots, _ in terms:
+        for key in slots:
+            if isinstance(key, RootedForest):
+                for tree in key.trees:
+                    for vertex in tree.vertices():
+                        yield vertex.label
+
+
+def split_sign(coefficient: Any) -> tuple[bool, Any]:
+    """Split a coefficient into a sign and what remains.
+
+    Parameters
+    ----------
+    coefficient : number or symbolic expression
+        The coefficient of a term.
+
+    Returns
+    -------
+    negative : bool
+        Whether its text is that of a single negative term.
+    magnitude : number or symbolic expression
+        The coefficient, negated if negative.
+
+    Raises
+    ------
+    None
+        Any coefficient that prints will do.
+
+    Examples
+    --------
+    >>> split_sign(-3)
+    (True, 3)
+    """
+    text = str(coefficient)
+    if text.startswith("-") and not is_compound(text[1:]):
+        return True, -coefficient
+    return False, coefficient
+
+
+def is_compound(text: str) -> bool:
+    """Tell whether a coefficient must stand in parentheses.
+
+    Parameters
+    ----------
+    text : str
+        The text of the coefficient without its sign.
+
+    Returns
+    -------
+    bool
+        True if it looks like a sum.
+
+    Raises
+    ------
+    None
+        Any text will do.
+
+    Examples
+    --------
+    >>> is_compound("x + 1"), is_compound("3/2")
+    (True, False)
+    """
+    return any(sign in text for sign in "+- ")
+
+
+def word_text(word: Any, style: Style) -> str:
+    """Return the text of a word, or of another key that is not a forest.
+
+    Parameters
+    ----------
+    word : tuple or hashable
+        Letters; anything else is written as it prints.
+    style : Style
+        How labels are written.
+
+    Returns
+    -------
+    str
+        The letters, or the key, in parentheses.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        If a letter has no name, as in `Style.text`.
+
+    Examples
+    --------
+    >>> word_text((0, 1), Style(True, "xy")), word_text((), Style(True, None))
+    ('(x,y)', '()')
+    """
+    if not isinstance(word, tuple):
+        return f"({printable(str(word))})"
+    return f"({','.join(style.text(letter) for letter in word)})"
+
+
+def more_text(left_out: int) -> str:
+    """Return what stands for terms that are not shown.
+
+    Parameters
+    ----------
+    left_out : int
+        How many, at least 1.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Raises
+    ------
+    None
+        Any number will do.
+
+    Examples
+    --------
+    >>> more_text(7)
+    '… 7 more'
+    """
+    return f"… {left_out} more"
+
+
+def pieces_of(
+    terms: list[Term], left_out: int, style: Style, *, times: str = ""
+) -> list[list[Piece]]:
+    """Return a sum as pieces to set side by side: texts, and forests that are not empty.
+
+    Parameters
+    ----------
+    terms : list of (slots, coefficient)
+        As `terms_to_show` gives them.
+    left_out : int
+        The number of terms that are not shown.
+    style : Style
+        How the letters of words are written.
+    times : str, default ""
+        What stands after a coefficient.
+
+    Returns
+    -------
+    list of list
+        One list per term, its sign included; ``"0"`` for the empty sum.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        If a letter of a word has no name, as in `Style.text`.
+
+    Examples
+    --------
+    >>> terms, left_out = terms_to_show(Tensor({((), Tree()): -2}), None)
+    >>> pieces_of(terms, left_out, Style(False, None))
+    [['−', '2', '()', '⊗', <Forest 0>]]
+    """
+    found: list[list[Piece]] = []
+    for slots, coefficient in terms:
+        negative, magnitude = split_sign(coefficient)
+        term: list[Piece] = ["−"] if negative else ["+"] if found else []
+        text = printable(str(magnitude))
+        if text != "1":
+            term.append((f"({text})" if is_compound(text) else text) + times)
+        for slot, key in enumerate(slots):
+            if slot:
+                term.append("⊗")
+            if not isinstance(key, RootedForest):
+                term.append(word_text(key, style))
+            else:
+                term.append(key if key.trees else EMPTY)
+        found.append(term)
+    if left_out:
+        found.append(["+", more_text(left_out)])
+    return found or [["0"]]

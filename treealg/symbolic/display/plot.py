@@ -1,0 +1,235 @@
+"""Pictures drawn with Matplotlib; the roots are at the bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...errors import InvalidTypeError, InvalidValueError
+from ..checks import check_integer
+from ..optional import require
+from .layout import Layout, layout_forest
+from .pieces import Piece, labels_of, pieces_of, terms_to_show
+from .style import INK, Names, Style, make_style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["plot", "plot_grid"]
+
+_FONT_SIZE = 13.0
+# Of text at that size, in units of the layout, of which one is so many inches.
+_CHARACTER = 0.32
+_UNIT = 0.42
+_MARGIN = 0.6
+
+
+def plot(
+    x: Any,
+    *,
+    axes: Any = None,
+    names: Names = None,
+    labels: bool | None = None,
+    max_terms: int | None = None,
+) -> Figure:
+    """Draw a tree, a forest or a sum of such with Matplotlib.
+
+    Parameters
+    ----------
+    x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor, BSeries or LieButcherSeries
+        What to draw; sums in the basis order, in one line.
+    axes : matplotlib.axes.Axes, optional
+        Where to draw; by default in a new figure of a size that fits.
+    names : mapping or sequence of str, optional
+        Texts of the labels: ``names[label]``.
+    labels : bool, optional
+        Whether to write the labels into the vertices and colour these. By default this is done if
+        there are names or any label in `x` is not 0.
+    max_terms : int, optional
+        Largest number of terms of a sum, at least 1; by default all.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure of `axes`, or a new one, which pyplot does not know of; save it with its method
+        `savefig`.
+
+    Raises
+    ------
+    MissingDependencyError
+        If Matplotlib is not installed.
+    InvalidTypeError
+        If `x` or an option has another type, or a label that is not an integer is looked up in a
+        sequence of names.
+    InvalidValueError
+        If a label has no name, or `max_terms` is less than 1.
+
+    Notes
+    -----
+    In axes of another size than the new figure's, only the trees scale, not the texts of a sum.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree
+    >>> figure = plot(Tree.from_text("0[0,0]"))
+    >>> len(figure.axes[0].lines)
+    2
+    """
+    terms, left_out = terms_to_show(x, max_terms)
+    style = make_style(labels_of(terms), names, labels)
+    placed: list[tuple[float, str | Layout]] = []
+    right, top = 0.0, 0
+    for number, term in enumerate(pieces_of(terms, left_out, style)):
+        right += 0.5 if number else 0.0
+        for piece in term:
+            item, width = _measured(piece)
+            placed.append((right, item))
+            right += width + 0.3
+            top = max(top, item.top if isinstance(item, Layout) else 0)
+    right -= 0.3
+    if axes is None:
+        size = ((right + 2 * _MARGIN) * _UNIT, (top + 2 * _MARGIN) * _UNIT)
+        figure = require("matplotlib.figure", extra="plot").Figure(figsize=size)
+        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    for left, item in placed:
+        if isinstance(item, Layout):
+            _draw(axes, item, left, style, vertex_size=110.0)
+        else:
+            axes.text(left, 0.0, item, fontsize=_FONT_SIZE, va="center_baseline", color=INK)
+    axes.set_xlim(-_MARGIN, right + _MARGIN)
+    axes.set_ylim(-_MARGIN, top + _MARGIN)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    return axes.figure  # type: ignore[no-any-return]
+
+
+def _measured(piece: Piece) -> tuple[str | Layout, float]:
+    """Return what to draw for a piece, and its width."""
+    if isinstance(piece, str):
+        return piece, len(piece) * _CHARACTER
+    layout = layout_forest(piece)
+    return layout, layout.width + _CHARACTER
+
+
+def plot_grid(
+    items: Iterable[Any],
+    titles: Sequence[str] | None = None,
+    *,
+    names: Names = None,
+    columns: int = 4,
+) -> Figure:
+    """Draw trees or forests in a grid of panels, one colour per label, with a legend.
+
+    Parameters
+    ----------
+    items : iterable of Tree, PlanarTree, Forest or OrderedForest
+        One panel each, at least one.
+    titles : sequence of str, optional
+        One title per panel.
+    names : mapping or sequence of str, optional
+        Texts of the labels in the legend; without them the labels.
+    columns : int, default 4
+        Largest number of panels in a row, at least 1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A figure that pyplot does not know of; save it with its method `savefig`.
+
+    Raises
+    ------
+    MissingDependencyError
+        If Matplotlib is not installed.
+    InvalidTypeError
+        If an item is neither a tree nor a forest, an option has another type, or a label that is
+        not an integer is looked up in a sequence of names.
+    InvalidValueError
+        If there is no item, if there are not as many titles as items, if a label has no name, or
+        if `columns` is less than 1.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import enumerate_trees
+    >>> len(plot_grid(enumerate_trees(4)).axes)
+    4
+    """
+    if isinstance(items, (str, bytes)) or not isinstance(items, Iterable):
+        raise InvalidTypeError(
+            f"items must be an iterable of trees or forests, got {type(items).__name__}; write "
+            "[tree] for a single one"
+        )
+    layouts = [layout_forest(item) for item in items]
+    if not layouts or (titles is not None and len(layouts) != len(titles)):
+        count = "no" if titles is None else len(titles)
+        raise InvalidValueError(
+            f"items must not be empty and titles must match, got {len(layouts)} items and "
+            f"{count} titles"
+        )
+    used = list(dict.fromkeys(label for layout in layouts for label in layout.label))
+    style = make_style(used, names, True)
+    texts = {label: style.text(label) for label in used}
+    columns = min(check_integer("columns", columns, 1), len(layouts))
+    rows = -(-len(layouts) // columns)
+    figure: Figure = require("matplotlib.figure", extra="plot").Figure(
+        figsize=(2.2 * columns + 1.2, 2.0 * rows + 0.6), layout="constrained"
+    )
+    panels = figure.subplots(rows, columns, squeeze=False).flat
+    for panel, layout in zip(panels, layouts, strict=False):
+        _draw_panel(panel, layout)
+    for panel, title in zip(panels[: len(layouts)], titles or (), strict=False):
+        panel.set_title(title, fontsize=9)
+    for panel in panels[len(layouts) :]:
+        panel.set_axis_off()
+    if any(label != 0 for label in used) or names is not None:
+        _add_legend(figure, style, texts)
+    return figure
+
+
+def _add_legend(figure: Any, style: Style, texts: dict[Any, str]) -> None:
+    line = require("matplotlib.lines", extra="plot").Line2D
+    order = sorted(texts) if all(isinstance(label, int) for label in texts) else list(texts)
+    handles = [
+        line([], [], marker="o", linestyle="", markersize=9, label=texts[label],
+             markerfacecolor=style.colour(label), markeredgecolor="black")
+        for label in order
+    ]  # fmt: skip
+    figure.legend(handles=handles, loc="outside right center", frameon=False)
+
+
+def _draw_panel(axes: Any, layout: Layout) -> None:
+    """Draw a forest in the middle of its axes, as large as it can be."""
+    _draw(axes, layout, 0.0, None, vertex_size=150.0)
+    side = max(layout.width, layout.top) / 2 + _MARGIN
+    axes.set_xlim(layout.width / 2 - side, layout.width / 2 + side)
+    axes.set_ylim(layout.top / 2 - side, layout.top / 2 + side)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+
+
+def _draw(
+    axes: Any, layout: Layout, left: float, style: Style | None, *, vertex_size: float
+) -> None:
+    """Draw a forest; without a style coloured vertices without texts."""
+    across = [left + x for x in layout.across]
+    for parent, child in layout.edges:
+        xs = across[parent], across[child]
+        ys = layout.height[parent], layout.height[child]
+        axes.plot(xs, ys, color="black", linewidth=1.2, zorder=1)
+    coloured = style is None or style.shown
+    paint = style or Style(True, None)
+    axes.scatter(
+        across,
+        layout.height,
+        c=[paint.colour(label) if coloured else "black" for label in layout.label],
+        s=vertex_size if coloured else vertex_size / 2,
+        edgecolors="black",
+        linewidths=1.0,
+        zorder=2,
+    )
+    if style is None or not style.shown:
+        return
+    for x, y, label in zip(across, layout.height, layout.label, strict=True):
+        axes.text(
+            x, y, style.text(label), ha="center", va="center", fontsize=7,
+            color=style.text_colour(label), zorder=3,
+        )  # fmt: skip

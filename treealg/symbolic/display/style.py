@@ -1,0 +1,194 @@
+"""How labels are written and coloured, the same in every picture."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...errors import InvalidTypeError, InvalidValueError
+
+__all__ = ["COLOURS", "INK", "Names", "Style", "make_style", "printable"]
+
+Names = Mapping[Any, str] | Sequence[str] | None
+
+COLOURS = (
+    "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#999999",
+)  # fmt: skip
+"""One colour per label, in this order again after the last: Okabe and Ito's palette, which
+colour-blind readers can tell apart, with a grey for the eighth."""
+
+INK = "#737373"
+"""Lines, and vertices without labels: a grey that shows on white and on dark pages."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """What a picture writes at its vertices.
+
+    Attributes
+    ----------
+    shown : bool
+        Whether labels are written; plain dots otherwise.
+    names : mapping, sequence or None
+        Texts of the labels, or None for the labels themselves.
+    """
+
+    shown: bool
+    names: Names
+
+    def text(self, label: Any) -> str:
+        """Return the text of a label.
+
+        Parameters
+        ----------
+        label : hashable
+            The label of a vertex.
+
+        Returns
+        -------
+        str
+            Its name, or the label itself; characters that cannot be printed are escaped.
+
+        Raises
+        ------
+        InvalidTypeError
+            If names are a sequence and the label is not an integer, or a name is not a string.
+        InvalidValueError
+            If the label has no name.
+        """
+        names = self.names
+        if names is None:
+            return printable(str(label))
+        if isinstance(names, Mapping):
+            if label not in names:
+                raise InvalidValueError(
+                    f"label {label!r} has no name: names has the labels {list(names)!r}"
+                )
+        elif not isinstance(label, int) or isinstance(label, bool):
+            raise InvalidTypeError(
+                f"a label with a name must be an integer, got {label!r}; give names as a mapping "
+                "from label to text"
+            )
+        elif not 0 <= label < len(names):
+            raise InvalidValueError(
+                f"label {label} has no name: names has {len(names)} entries, for labels "
+                f"0 to {len(names) - 1}"
+            )
+        name = names[label]
+        if not isinstance(name, str):
+            raise InvalidTypeError(f"the name of label {label!r} must be a str, got {name!r}")
+        return printable(name)
+
+    def colour(self, label: Any) -> str:
+        """Return the colour of a label.
+
+        Parameters
+        ----------
+        label : hashable
+            The label of a vertex.
+
+        Returns
+        -------
+        str
+            By value for integers, by a checksum of the text otherwise: the same everywhere.
+
+        Raises
+        ------
+        None
+            Every label has a colour.
+        """
+        if isinstance(label, int) and not isinstance(label, bool):
+            return COLOURS[label % len(COLOURS)]
+        return COLOURS[zlib.crc32(printable(str(label)).encode()) % len(COLOURS)]
+
+    def text_colour(self, label: Any) -> str:
+        """Return black or white, whichever is easier to read on the colour of a label.
+
+        Parameters
+        ----------
+        label : hashable
+            The label of a vertex.
+
+        Returns
+        -------
+        str
+            The colour of the text.
+
+        Raises
+        ------
+        None
+            Every label has a colour.
+        """
+        colour = self.colour(label)
+        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = ((c + 0.055) / 1.055 for c in channels)
+        # Relative luminance as in the Web Content Accessibility Guidelines; where it is 0.179,
+        # black and white have equal contrast.
+        luminance = 0.2126 * red**2.4 + 0.7152 * green**2.4 + 0.0722 * blue**2.4
+        return "black" if luminance > 0.179 else "white"
+
+
+def make_style(found: Iterable[Any], names: Any, labels: Any) -> Style:
+    """Check the options that all pictures share, and decide whether labels are shown.
+
+    Parameters
+    ----------
+    found : iterable of hashable
+        The labels that will be drawn; read only as far as needed.
+    names : mapping, sequence of str or None
+        Texts of the labels.
+    labels : bool or None
+        Whether to show labels; None shows them if there are names, or any label is not 0.
+
+    Returns
+    -------
+    Style
+        The style.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `names` is neither a mapping nor a sequence nor None, or `labels` not a bool or None.
+    """
+    if names is not None and not isinstance(names, (Mapping, Sequence)):
+        raise InvalidTypeError(
+            "names must be a mapping from label to text or a sequence of texts, got "
+            f"{type(names).__name__}"
+        )
+    if labels is None:
+        labels = names is not None or any(
+            isinstance(label, bool) or not isinstance(label, int) or label != 0 for label in found
+        )
+    elif not isinstance(labels, bool):
+        raise InvalidTypeError(f"labels must be True, False or None, got {labels!r}")
+    return Style(labels, names)
+
+
+def printable(text: str) -> str:
+    r"""Return a text with the characters that cannot be printed escaped.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        One line, free of control characters and lone surrogates.
+
+    Raises
+    ------
+    None
+        Any text will do.
+
+    Examples
+    --------
+    >>> printable("x\ty")
+    'x\\ty'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

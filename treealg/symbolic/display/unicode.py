@@ -1,0 +1,205 @@
+"""Trees, forests and sums as text in a terminal, drawn with Unicode characters."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import Any
+
+from ...errors import InvalidTypeError
+from ..checks import check_integer
+from ..forests import RootedForest
+from ..trees import RootedTree
+from .layout import Layout, layout_forest
+from .pieces import Piece, labels_of, pieces_of, terms_to_show
+from .style import Names, Style, make_style
+
+__all__ = ["to_indented", "to_unicode"]
+
+_DOT = "●"
+
+# A rectangle of text, all lines of one length; the last line is the one with the roots.
+_Block = list[str]
+
+
+def to_unicode(
+    x: Any,
+    *,
+    names: Names = None,
+    labels: bool | None = None,
+    max_terms: int | None = None,
+    width: int = 100,
+) -> str:
+    """Draw a tree, a forest or a sum of such with text characters, the roots at the bottom.
+
+    Parameters
+    ----------
+    x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor, BSeries or LieButcherSeries
+        What to draw; sums in the basis order.
+    names : mapping or sequence of str, optional
+        Texts of the labels: ``names[label]``.
+    labels : bool, optional
+        Whether to write the labels, dots otherwise. By default they are written if there are
+        names or any label in `x` is not 0.
+    max_terms : int, optional
+        Largest number of terms of a sum, at least 1; by default all.
+    width : int, default 100
+        A line longer than this is broken between terms; a term that is longer stays whole. At
+        least 1.
+
+    Returns
+    -------
+    str
+        Lines without trailing spaces; the signs of a sum stand in the line of the roots.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `x` or an option has another type, or a label that is not an integer is looked up in a
+        sequence of names.
+    InvalidValueError
+        If a label has no name, or `max_terms` or `width` is less than 1.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree, bck
+    >>> print(to_unicode(bck.antipode(Tree.from_text("0[0,0]"))))
+                  ●   ● ●
+                  │   └┬┘
+    − ● ● ● + 2 ● ● −  ●
+    >>> print(to_unicode(Tree.from_text("0[1[3],2]")))
+      3
+      │
+    2 1
+    └┬┘
+     0
+    """
+    terms, left_out = terms_to_show(x, max_terms)
+    style = make_style(labels_of(terms), names, labels)
+    limit = check_integer("width", width, 1)
+    lines: list[_Block] = []
+    # A label in the line of the roots must not be taken for a coefficient.
+    for term in pieces_of(terms, left_out, style, times="·" if style.shown else ""):
+        block = _beside([_piece(piece, style) for piece in term])
+        if lines and len(lines[-1][0]) + 1 + len(block[0]) <= limit:
+            lines[-1] = _beside([lines[-1], block])
+        else:
+            lines.append(block)
+    return "\n\n".join("\n".join(line.rstrip() for line in block) for block in lines)
+
+
+def _piece(piece: Piece, style: Style) -> _Block:
+    if isinstance(piece, str):
+        return [piece]
+    layout = layout_forest(piece)
+    texts = [style.text(label) if style.shown else _DOT for label in layout.label]
+    return _draw(layout, texts)
+
+
+def _beside(blocks: list[_Block]) -> _Block:
+    """Set blocks side by side on one bottom line, a space between them."""
+    height = max(map(len, blocks))
+    rows = [""] * height
+    for number, block in enumerate(blocks):
+        padded = [" " * len(block[0])] * (height - len(block)) + block
+        rows = [
+            row + (" " if number else "") + line for row, line in zip(rows, padded, strict=True)
+        ]
+    return rows
+
+
+def _draw(layout: Layout, texts: list[str]) -> _Block:
+    """Draw vertices in every second line and what joins them in the lines between."""
+    longest = max(map(len, texts))
+    # An even number: halves are then rounded in the same direction one unit apart, so that
+    # rounding never brings neighbours closer than one unit.
+    unit = longest + 1 + (longest + 1) % 2
+    margin = (longest - 1) // 2
+    columns = [margin + round(across * unit) for across in layout.across]
+    size = max(columns) + longest - margin
+    rows = [[" "] * size for _ in range(2 * layout.top + 1)]
+    children: dict[int, list[int]] = {}
+    for parent, child in layout.edges:
+        children.setdefault(parent, []).append(columns[child])
+    for vertex, (column, height, text) in enumerate(
+        zip(columns, layout.height, texts, strict=True)
+    ):
+        start = column - (len(text) - 1) // 2
+        rows[2 * height][start : start + len(text)] = text
+        if vertex in children:
+            _connect(rows[2 * height + 1], column, children[vertex])
+    return ["".join(row) for row in reversed(rows)]
+
+
+def _connect(row: list[str], parent: int, children: list[int]) -> None:
+    """Draw the line between a vertex, below, and its children, above."""
+    first, last = children[0], children[-1]
+    row[first : last + 1] = "─" * (last + 1 - first)
+    for column in children:
+        row[column] = "┴"
+    row[first], row[last] = "└", "┘"
+    below = {"─": "┬", "┴": "┼", "└": "├", "┘": "┤"}
+    row[parent] = "│" if first == last else below[row[parent]]
+
+
+def to_indented(x: Any, *, names: Names = None) -> str:
+    """Draw a tree or forest as lines of text, each child indented under its parent.
+
+    Parameters
+    ----------
+    x : Tree, PlanarTree, Forest or OrderedForest
+        What to draw.
+    names : mapping or sequence of str, optional
+        Texts of the labels: ``names[label]``. Without them the labels themselves.
+
+    Returns
+    -------
+    str
+        One line per vertex, the root first; the trees of a forest stand side by side. The empty
+        string for the empty forest.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `x` or `names` has another type, or a label that is not an integer is looked up in a
+        sequence of names.
+    InvalidValueError
+        If a label has no name.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import OrderedForest, PlanarTree
+    >>> print(to_indented(PlanarTree.from_text("0[1[0],2]")))
+    0
+    ├─ 1
+    │  └─ 0
+    └─ 2
+    >>> print(to_indented(OrderedForest.from_text("0 1[0]"), names=("price", "time")))
+    price   time
+            └─ price
+    """
+    terms, _ = terms_to_show(x, None)
+    style = make_style(labels_of(terms), names, True)
+    if not isinstance(x, (RootedTree, RootedForest)):
+        raise InvalidTypeError(
+            f"only trees and forests can be indented, got {type(x).__name__}; use to_unicode"
+        )
+    blocks = [_indent(tree, style) for tree in terms[0][0][0].trees]
+    widths = [max(map(len, block)) for block in blocks]
+    rows = zip_longest(*blocks, fillvalue="")
+    return "\n".join(
+        "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def _indent(tree: Any, style: Style) -> list[str]:
+    lines: list[str] = []
+    # Each entry: a tree, what stands before its own line, what stands before its children's lines.
+    pending = [(tree, "", "")]
+    while pending:
+        node, own, below = pending.pop()
+        lines.append(own + style.text(node.label))
+        entries = [(child, below + "├─ ", below + "│  ") for child in node.children[:-1]]
+        entries += [(child, below + "└─ ", below + "   ") for child in node.children[-1:]]
+        pending.extend(reversed(entries))
+    return lines
