@@ -403,6 +403,28 @@ def test_primitives_report_progress_and_can_be_interrupted():
     assert len(bck.primitives(3)) == 1
 
 
+@pytest.mark.parametrize("method", ["coproduct", "antipode"])
+@pytest.mark.parametrize("algebra", [bck, nck, mkw], ids=repr)
+def test_coproducts_and_antipodes_report_progress_and_can_be_interrupted(algebra, method):
+    x = next(x for x in algebra.basis(5) if len(x) == 1)
+    expected = getattr(algebra, method)(x)
+    clear_cache()
+    calls = []
+
+    def stop(done, left):
+        calls.append((done, left))
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        getattr(algebra, method)(x, progress=stop)
+    assert [done for done, _ in calls] == [1, 2, 3]
+    calls.clear()
+    found = getattr(algebra, method)(x, progress=lambda *call: calls.append(call))
+    assert found == expected
+    assert calls[-1][1] == 0
+
+
 def test_algebras_pickle_as_themselves():
     for name, algebra in ALGEBRAS.items():
         assert pickle.loads(pickle.dumps(algebra)) is algebra, name
