@@ -477,6 +477,17 @@ def test_coproduct_of_a_path_of_a_thousand_vertices():
     clear_cache()
 
 
+def test_label_of_the_root_goes_along_in_grossman_larson():
+    one, two = Tree.from_text("1[0]"), Tree.from_text("2[3]")
+    assert gl.product(one, two) == Element(
+        {Tree.from_text("1[0,3]"): 1, Tree.from_text("1[0[3]]"): 1}
+    )
+    leaf = Tree(label=1)
+    assert gl.coproduct(one) == Tensor({(one, leaf): 1, (leaf, one): 1})
+    assert (gl.antipode(one), gl.counit(leaf)) == (Element({one: -1}), 1)
+    assert gl.product(two, gl.unit) == gl.element(two)
+
+
 def test_wide_grossman_larson_coproduct_is_binomial():
     corolla = Tree([Tree()] * 60)
     found = [c for _, c in gl.coproduct(corolla).items()]
