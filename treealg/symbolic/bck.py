@@ -28,7 +28,7 @@ class BCK(ConnesKreimer, ForestAlgebra):
     References
     ----------
     A. Connes and D. Kreimer, "Hopf algebras, renormalization and noncommutative geometry",
-    Comm. Math. Phys. 199 (1998), section 2. J. C. Butcher, "Numerical Methods for Ordinary
+    Comm. Math. Phys. 199 (1998). J. C. Butcher, "Numerical Methods for Ordinary
     Differential Equations" (2016), chapter 3.
 
     Examples

@@ -82,8 +82,10 @@ class HopfAlgebra(GradedSpace[B]):
         >>> mkw.product(PlanarTree(), PlanarTree())
         <Element 2 (0 0)>
         """
-        terms: Terms = {self.one: 1}
-        for factor in factors:
+        if not factors:
+            return self.unit
+        terms: Terms = self.element(factors[0])._terms
+        for factor in factors[1:]:
             terms = self._multiply(terms, self.element(factor)._terms)
         return Element._collect(terms)
 
