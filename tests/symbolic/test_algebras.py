@@ -403,6 +403,28 @@ def test_primitives_report_progress_and_can_be_interrupted():
     assert len(bck.primitives(3)) == 1
 
 
+@pytest.mark.parametrize("method", ["coproduct", "antipode"])
+@pytest.mark.parametrize("algebra", [bck, nck, mkw], ids=repr)
+def test_coproducts_and_antipodes_report_progress_and_can_be_interrupted(algebra, method):
+    x = next(x for x in algebra.basis(5) if len(x) == 1)
+    expected = getattr(algebra, method)(x)
+    clear_cache()
+    calls = []
+
+    def stop(done, left):
+        calls.append((done, left))
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        getattr(algebra, method)(x, progress=stop)
+    assert [done for done, _ in calls] == [1, 2, 3]
+    calls.clear()
+    found = getattr(algebra, method)(x, progress=lambda *call: calls.append(call))
+    assert found == expected
+    assert calls[-1][1] == 0
+
+
 def test_algebras_pickle_as_themselves():
     for name, algebra in ALGEBRAS.items():
         assert pickle.loads(pickle.dumps(algebra)) is algebra, name
@@ -453,6 +475,17 @@ def test_coproduct_of_a_path_of_a_thousand_vertices():
         tree = PlanarTree((tree,))
     assert len(nck.coproduct(tree)) == 1001
     clear_cache()
+
+
+def test_label_of_the_root_goes_along_in_grossman_larson():
+    one, two = Tree.from_text("1[0]"), Tree.from_text("2[3]")
+    assert gl.product(one, two) == Element(
+        {Tree.from_text("1[0,3]"): 1, Tree.from_text("1[0[3]]"): 1}
+    )
+    leaf = Tree(label=1)
+    assert gl.coproduct(one) == Tensor({(one, leaf): 1, (leaf, one): 1})
+    assert (gl.antipode(one), gl.counit(leaf)) == (Element({one: -1}), 1)
+    assert gl.product(two, gl.unit) == gl.element(two)
 
 
 def test_wide_grossman_larson_coproduct_is_binomial():

@@ -68,4 +68,13 @@ class ConnesKreimer(HopfAlgebra[Any]):
         if len(trees) > 1:
             product = self._multiply(known[x._make(trees[-1:])], known[x._make(trees[:-1])])
             return {key: value for key, value in product.items() if value != 0}
-        return super()._build_antipode(x, known)
+        if not trees:
+            return {x: 1}
+        # What the base class does, without a dictionary for each product of two forests.
+        total: Terms = {x: -1}
+        for (pruned, trunk), value in self._coproducts(x).items():
+            if pruned._trees and trunk._trees:
+                for key, factor in known[trunk].items():
+                    forest = pruned * key
+                    total[forest] = total.get(forest, 0) - value * factor
+        return {key: value for key, value in total.items() if value != 0}

@@ -95,7 +95,7 @@ class Partitions:
                 )
                 total[kept] = total.get(kept, 0) + count
                 contracted = (make((Tree._make(root._trees, label),)), pieces, skeleton)
-                total[contracted] = total.get(contracted, 0) + count
+                total[contracted] = count
             return total
         last = known[make(trees[-1:])]
         for (root, pieces, skeleton), count in known[make(trees[:-1])].items():

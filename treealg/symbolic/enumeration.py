@@ -318,8 +318,7 @@ def enumerate_forests(nodes: Any, colours: Any = 1, planar: bool = False) -> Ite
 
 def _trees(kind: Any, sequences: Iterator[Any], colours: int) -> Iterator[Any]:
     for children in sequences:
-        for label in range(colours):
-            yield kind._make(children, label)
+        yield from kind._family(children, colours)
 
 
 def _sequences(kind: Any, total: int, colours: int) -> Iterator[Any]:

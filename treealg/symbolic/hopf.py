@@ -82,8 +82,10 @@ class HopfAlgebra(GradedSpace[B]):
         >>> mkw.product(PlanarTree(), PlanarTree())
         <Element 2 (0 0)>
         """
-        terms: Terms = {self.one: 1}
-        for factor in factors:
+        if not factors:
+            return self.unit
+        terms: Terms = self.element(factors[0])._terms
+        for factor in factors[1:]:
             terms = self._multiply(terms, self.element(factor)._terms)
         return Element._collect(terms)
 
@@ -94,13 +96,16 @@ class HopfAlgebra(GradedSpace[B]):
                 add_terms(total, self._product(x, y), a * b)
         return total
 
-    def coproduct(self, x: Any) -> Tensor:
+    def coproduct(self, x: Any, *, progress: Callable[[int, int], Any] | None = None) -> Tensor:
         """Return the coproduct, the pruned part in slot 0 and the trunk in slot 1.
 
         Parameters
         ----------
         x : tree, forest, tuple, None or Element
             A basis element or an element.
+        progress : callable, optional
+            For what takes seconds: called again and again with the number of basis elements done
+            and the number of those known to be still needed. It may raise to stop the work.
 
         Returns
         -------
@@ -121,10 +126,10 @@ class HopfAlgebra(GradedSpace[B]):
         <Tensor (∅)⊗(0[0,0]) + 2 (0)⊗(0[0]) + (0 0)⊗(0) + (0[0,0])⊗(∅)>
         """
         if not isinstance(x, Element):
-            return Tensor._wrap(self._coproducts(self.basis_element(x)))
+            return Tensor._wrap(self._coproducts(self.basis_element(x), progress))
         total: Terms = {}
         for key, value in self.element(x).items():
-            add_terms(total, self._coproducts(key), value)
+            add_terms(total, self._coproducts(key, progress), value)
         return Tensor._collect(total)
 
     def reduced_coproduct(self, x: Any) -> Tensor:
@@ -352,7 +357,7 @@ class HopfAlgebra(GradedSpace[B]):
 
     # -- antipode ------------------------------------------------------------------------------
 
-    def antipode(self, x: Any) -> Element:
+    def antipode(self, x: Any, *, progress: Callable[[int, int], Any] | None = None) -> Element:
         r"""Return the antipode, the convolution inverse of the identity.
 
         :math:`S(x) = -x - \sum x' S(x'')` over the reduced coproduct, by degree.
@@ -361,6 +366,9 @@ class HopfAlgebra(GradedSpace[B]):
         ----------
         x : tree, forest, tuple, None or Element
             A basis element or an element.
+        progress : callable, optional
+            For what takes seconds: called again and again with the number of basis elements done
+            and the number of those known to be still needed. It may raise to stop the work.
 
         Returns
         -------
@@ -381,10 +389,10 @@ class HopfAlgebra(GradedSpace[B]):
         <Element -(0[0]) + (0 0)>
         """
         if not isinstance(x, Element):
-            return Element._wrap(self._antipodes(self.basis_element(x)))
+            return Element._wrap(self._antipodes(self.basis_element(x), progress))
         total: Terms = {}
         for key, value in self.element(x).items():
-            add_terms(total, self._antipodes(key), value)
+            add_terms(total, self._antipodes(key, progress), value)
         return Element._collect(total)
 
     def _antipode_needs(self, x: B) -> Iterable[B]:

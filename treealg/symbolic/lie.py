@@ -158,7 +158,7 @@ def butcher_product(x: Any, y: Any) -> Element:
 
     References
     ----------
-    E. Hairer, C. Lubich and G. Wanner, "Geometric Numerical Integration" (2006), chapter VI.
+    E. Hairer, C. Lubich and G. Wanner, "Geometric Numerical Integration" (2006).
 
     Examples
     --------

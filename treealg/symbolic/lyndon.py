@@ -209,7 +209,7 @@ def lyndon_bracketing(x: Any) -> Element:
 
     References
     ----------
-    C. Reutenauer, "Free Lie Algebras" (1993), chapter 5.
+    C. Reutenauer, "Free Lie Algebras" (1993).
 
     Examples
     --------

@@ -60,13 +60,16 @@ class Memo(Generic[K, V]):
         self._table: dict[K, V] = {}
         self._terms = 0
 
-    def __call__(self, key: K) -> V:
+    def __call__(self, key: K, progress: Callable[[int, int], Any] | None = None) -> V:
         """Return the value of a key.
 
         Parameters
         ----------
         key : hashable
             The argument.
+        progress : callable, optional
+            Called after each value found, with how many were found and how many are known to be
+            still needed.
 
         Returns
         -------
@@ -76,14 +79,14 @@ class Memo(Generic[K, V]):
         Raises
         ------
         None
-            What `needs` and `build` raise comes through.
+            What `needs`, `build` and `progress` raise comes through.
         """
         table = self._table
         value = table.get(key)
         if value is not None:
             return value
         stack = [key]
-        added = 0
+        added = found = 0
         while stack:
             top = stack[-1]
             if top in table:
@@ -97,6 +100,9 @@ class Memo(Generic[K, V]):
             table[top] = built
             added += len(built)  # type: ignore[arg-type]
             stack.pop()
+            if progress is not None:
+                found += 1
+                progress(found, len(stack))
         value = table[key]
         self._terms += added
         if self._terms > self._bound:

@@ -202,7 +202,7 @@ def morphism_from_cocycle(
 
     References
     ----------
-    A. Connes and D. Kreimer, Comm. Math. Phys. 199 (1998), section 3; L. Foissy, Bull. Sci.
+    A. Connes and D. Kreimer, Comm. Math. Phys. 199 (1998); L. Foissy, Bull. Sci.
     Math. 126 (2002): the universal properties of BCK and NCK.
 
     Examples

@@ -80,6 +80,31 @@ class RootedTree(Displayed, Interned):
         new._factorial = None
         return intern_value(cls._interned, key, new)
 
+    @classmethod
+    def _family(cls, children: tuple[Self, ...], colours: int) -> list[Self]:
+        """Return the trees with these arranged children and root labels 0, ..., colours - 1.
+
+        What `_make` does for each, with what they share done once: listing is mostly this.
+        """
+        table = cls._interned
+        order = 1
+        for child in children:
+            order += child._order
+        family: list[Self] = []
+        for label in range(colours):
+            key = (label, int, children)
+            known = table.get(key)
+            tree: Self | None = None if known is None else known()
+            if tree is None:
+                new = object.__new__(cls)
+                new._children = children
+                new._label = label
+                new._order = order
+                new._symmetry = new._factorial = None
+                tree = intern_value(table, key, new)
+            family.append(tree)
+        return family
+
     # -- conversions ---------------------------------------------------------------------------
 
     @classmethod
