@@ -40,6 +40,11 @@ class RungeKutta(OneStepMethod):
     InvalidValueError
         If sizes do not fit, there are no stages, or a string cannot be read.
 
+    Notes
+    -----
+    Floats are taken as they are: order conditions are checked exactly and may then fail by
+    rounding. Write fractions, strings or expressions instead.
+
     Examples
     --------
     >>> midpoint = RungeKutta([[], ["1/2"]], [0, 1])
