@@ -178,7 +178,7 @@ class OneStepMethod(ABC):
 
         References
         ----------
-        J. C. Butcher, "Numerical Methods for Ordinary Differential Equations" (2016), chapter 3.
+        J. C. Butcher, "Numerical Methods for Ordinary Differential Equations" (2016).
 
         Examples
         --------
