@@ -157,6 +157,46 @@ def test_triple_jump_raises_the_order_of_a_symmetric_method():
     assert composed == exact
 
 
+def test_methods_of_effective_order_compose_to_the_order_of_the_publication():
+    methods = [RungeKutta(entry["a"], entry["b"])
+               for entry in PUBLISHED["effective_order_5"]["values"]]  # fmt: skip
+    third = [Fraction(1, 3)] * 3
+    assert compose(*[method.series(5) for method in methods], steps=third) == exact_series(5)
+    assert compose(*[method.series(6) for method in methods], steps=third) != exact_series(6)
+    assert methods[1].order() == 4
+
+
+def symbolic_series(name, empty):
+    values = {tree: sympy.Symbol(f"{name}{tree}") for tree in exact_series(3) if tree}
+    return BSeries(values, 3, empty=empty)
+
+
+def test_composition_and_substitution_are_the_published_polynomials():
+    # Chartier, Hairer and Vilmart 2007, equations (5) and (6).
+    cherry, ladder, tall = Tree([LEAF, LEAF]), Tree([LEAF]), Tree([Tree([LEAF])])
+    start = sympy.Symbol("b0")
+    a, b = symbolic_series("a", 1), symbolic_series("b", start)
+    composed = compose(a, b)
+    expected = {
+        None: start,
+        LEAF: start * a[LEAF] + b[LEAF],
+        ladder: start * a[ladder] + b[LEAF] * a[LEAF] + b[ladder],
+        cherry: start * a[cherry] + b[LEAF] * a[LEAF] ** 2 + 2 * b[ladder] * a[LEAF] + b[cherry],
+        tall: start * a[tall] + b[LEAF] * a[ladder] + b[ladder] * a[LEAF] + b[tall],
+    }
+    assert composed == BSeries(expected, 3)
+    field = symbolic_series("f", 0)
+    mixed = 2 * b[ladder] * field[LEAF] * field[ladder]
+    expected = {
+        None: start,
+        LEAF: b[LEAF] * field[LEAF],
+        ladder: b[LEAF] * field[ladder] + b[ladder] * field[LEAF] ** 2,
+        cherry: b[LEAF] * field[cherry] + mixed + b[cherry] * field[LEAF] ** 3,
+        tall: b[LEAF] * field[tall] + mixed + b[tall] * field[LEAF] ** 3,
+    }
+    assert substitute(field, b) == BSeries(expected, 3)
+
+
 # -- modified equations ------------------------------------------------------------
 
 
@@ -164,6 +204,13 @@ def test_triple_jump_raises_the_order_of_a_symmetric_method():
 def test_modified_equation_of_euler_has_the_published_coefficients(tree):
     omega = modified_equation(published_method("explicit_euler").series(5))
     assert omega[Tree.from_text(tree)] == Fraction(PUBLISHED["omega"]["values"][tree])
+
+
+@pytest.mark.parametrize("text", PUBLISHED["average_vector_field_modified_equation"]["values"])
+def test_modified_equation_of_the_average_vector_field_has_the_published_coefficients(text):
+    tree = Tree.from_text(text)
+    expected = Fraction(PUBLISHED["average_vector_field_modified_equation"]["values"][text])
+    assert modified_equation(average_vector_field(5))[tree] / tree.symmetry == expected
 
 
 @pytest.mark.parametrize("leaves", range(9))

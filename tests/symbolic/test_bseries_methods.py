@@ -1,5 +1,6 @@
 """Runge-Kutta, additive and Rosenbrock methods: weights, orders, stability, published tableaux."""
 
+import pickle
 from fractions import Fraction
 
 import pytest
@@ -371,6 +372,18 @@ def test_every_consistent_method_is_symplectic_to_its_order():
         assert symplectic_order(method.series(7)) == method_info(name).order
 
 
+@pytest.mark.parametrize("name", ["rk4", "gauss4", "ars443", "ros3p", "cmo4"])
+def test_methods_are_values(name):
+    method = published_method(name)
+    again = pickle.loads(pickle.dumps(method))
+    assert again == method
+    assert hash(again) == hash(method)
+    assert again.series(3) == method.series(3)
+    assert {method, again, published_method("rk38")} == {method, published_method("rk38")}
+    assert repr(again) == repr(method)
+    assert name in repr(method)
+
+
 def test_predicates_of_a_tableau():
     assert published_method("rk4").is_explicit
     assert not published_method("trapezoidal").is_explicit
@@ -393,6 +406,7 @@ def test_predicates_of_a_tableau():
         (lambda: RungeKutta([["1/0"]], [1]), InvalidValueError, "cannot read"),
         (lambda: RungeKutta([["1/(2-2)"]], [1]), InvalidValueError, "cannot read"),
         (lambda: RungeKutta([["sqrt("]], [1]), InvalidValueError, "cannot read"),
+        (lambda: RungeKutta([[float("nan")]], [1]), InvalidValueError, "must be finite"),
         (lambda: RungeKutta([[True]], [1]), InvalidTypeError, "a coefficient must be"),
         (lambda: RungeKutta([[0]], [1], 3), InvalidTypeError, "name must be a string"),
         (lambda: AdditiveRungeKutta([]), InvalidValueError, "at least one method"),

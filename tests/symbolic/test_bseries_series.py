@@ -1,6 +1,8 @@
 """Truncated series as mappings: keys, vector space, what is refused."""
 
+import copy
 import json
+import pickle
 import random
 import runpy
 import subprocess
@@ -89,6 +91,12 @@ def test_a_series_is_immutable():
         series[LEAF] = 2
     with pytest.raises(AttributeError):
         series.other = 1
+
+
+def test_series_survive_pickling_and_copying():
+    for series in (random_series(8, 3, 2), exact_lie_butcher_series(3)):
+        assert pickle.loads(pickle.dumps(series)) == series
+        assert copy.deepcopy(series) == series
 
 
 def test_equality_sees_through_the_form_of_expressions():

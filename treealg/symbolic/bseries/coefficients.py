@@ -6,6 +6,7 @@ roots is zero exactly when it looks so; what expansion does not decide, SymPy's 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -104,13 +105,15 @@ def exact_number(value: Any) -> Any:
     InvalidTypeError
         If `value` is none of these.
     InvalidValueError
-        If a string cannot be read.
+        If a string cannot be read, or a number is not finite.
 
     Examples
     --------
     >>> exact_number("1/6"), exact_number("sqrt(4)/6")
     (Fraction(1, 6), Fraction(1, 3))
     """
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InvalidValueError(f"a coefficient must be finite, got {value}")
     if isinstance(value, (int, Fraction, float)) and not isinstance(value, bool):
         return value
     if isinstance(value, str):

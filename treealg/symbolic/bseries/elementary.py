@@ -55,7 +55,7 @@ def elementary_differential(tree: Any, fields: Any, variables: Iterable[Any]) ->
 
     References
     ----------
-    J. C. Butcher, "Numerical Methods for Ordinary Differential Equations" (2016), chapter 3.
+    J. C. Butcher, "Numerical Methods for Ordinary Differential Equations" (2016).
 
     Examples
     --------

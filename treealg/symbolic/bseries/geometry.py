@@ -122,8 +122,7 @@ def symplectic_order(series: BSeries, system: str = "additive") -> int:
     ----------
     M. P. Calvo and J. M. Sanz-Serna, "Canonical B-series", Numer. Math. 67 (1994). A. L. Araujo,
     A. Murua and J. M. Sanz-Serna, "Symplectic methods based on decompositions", SIAM J. Numer.
-    Anal. 34 (1997). E. Hairer, C. Lubich and G. Wanner, "Geometric Numerical Integration" (2006),
-    section VI.7 and chapter IX.
+    Anal. 34 (1997). E. Hairer, C. Lubich and G. Wanner, "Geometric Numerical Integration" (2006).
 
     Examples
     --------

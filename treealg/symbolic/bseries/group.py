@@ -57,7 +57,7 @@ def compose(*series: BSeries, steps: Any = None) -> BSeries:
     References
     ----------
     P. Chartier, E. Hairer and G. Vilmart, "Algebraic structures of B-series", Found. Comput.
-    Math. 10 (2010), section 3.
+    Math. 10 (2010).
 
     Examples
     --------
@@ -202,7 +202,7 @@ def adjoint(series: BSeries) -> BSeries:
 
     References
     ----------
-    E. Hairer, C. Lubich and G. Wanner, "Geometric Numerical Integration" (2006), section II.3.
+    E. Hairer, C. Lubich and G. Wanner, "Geometric Numerical Integration" (2006).
 
     Examples
     --------
@@ -242,7 +242,7 @@ def modified_equation(series: BSeries) -> BSeries:
 
     References
     ----------
-    E. Hairer, C. Lubich and G. Wanner, "Geometric Numerical Integration" (2006), section IX.9.
+    E. Hairer, C. Lubich and G. Wanner, "Geometric Numerical Integration" (2006).
     A. Murua, "The Hopf algebra of rooted trees, free Lie algebras, and Lie series", Found.
     Comput. Math. 6 (2006).
 

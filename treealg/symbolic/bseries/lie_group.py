@@ -56,7 +56,7 @@ class CommutatorFree:
 
     Notes
     -----
-    Immutable.
+    Immutable; methods with the same coefficients are equal, whatever their names.
 
     References
     ----------
@@ -195,6 +195,14 @@ class CommutatorFree:
     def exponentials(self) -> int:
         """The number of exponentials in all stages and the step."""
         return len(self._step) + sum(len(stage) for stage in self._stages)
+
+    def __eq__(self, other: Any) -> bool:
+        if not isinstance(other, CommutatorFree):
+            return NotImplemented
+        return self._stages == other._stages and self._step == other._step
+
+    def __hash__(self) -> int:
+        return hash((self._stages, self._step))
 
     def __repr__(self) -> str:
         name = f" {self._name}" if self._name else ""

@@ -33,7 +33,7 @@ class OneStepMethod(ABC):
 
     Notes
     -----
-    Immutable.
+    Immutable; methods with the same coefficients are equal, whatever their names.
     """
 
     __slots__ = ("_name",)
@@ -62,6 +62,17 @@ class OneStepMethod(ABC):
     @abstractmethod
     def _root_weights(self, tree: Tree) -> Vector:
         """Return the weights at the root of a tree."""
+
+    def _coefficients(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, slot) for slot in type(self).__slots__)
+
+    def __eq__(self, other: Any) -> bool:
+        if not isinstance(other, OneStepMethod) or type(other) is not type(self):
+            return NotImplemented
+        return self._coefficients() == other._coefficients()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._coefficients()))
 
     def __repr__(self) -> str:
         name = f" {self._name}" if self._name else ""
@@ -167,7 +178,7 @@ class OneStepMethod(ABC):
 
         References
         ----------
-        J. C. Butcher, "Numerical Methods for Ordinary Differential Equations" (2016), chapter 3.
+        J. C. Butcher, "Numerical Methods for Ordinary Differential Equations" (2016).
 
         Examples
         --------

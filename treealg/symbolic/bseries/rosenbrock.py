@@ -47,7 +47,7 @@ class Rosenbrock(OneStepMethod):
 
     References
     ----------
-    E. Hairer and G. Wanner, "Solving Ordinary Differential Equations II" (1996), section IV.7.
+    E. Hairer and G. Wanner, "Solving Ordinary Differential Equations II" (1996).
 
     Examples
     --------
@@ -106,8 +106,7 @@ class Rosenbrock(OneStepMethod):
 
         References
         ----------
-        E. Hairer and G. Wanner, "Solving Ordinary Differential Equations II" (1996), section
-        IV.7.
+        E. Hairer and G. Wanner, "Solving Ordinary Differential Equations II" (1996).
 
         Examples
         --------

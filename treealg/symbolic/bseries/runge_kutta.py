@@ -40,6 +40,11 @@ class RungeKutta(OneStepMethod):
     InvalidValueError
         If sizes do not fit, there are no stages, or a string cannot be read.
 
+    Notes
+    -----
+    Floats are taken as they are: order conditions are checked exactly and may then fail by
+    rounding. Write fractions, strings or expressions instead.
+
     Examples
     --------
     >>> midpoint = RungeKutta([[], ["1/2"]], [0, 1])
@@ -122,8 +127,7 @@ class RungeKutta(OneStepMethod):
 
         References
         ----------
-        E. Hairer and G. Wanner, "Solving Ordinary Differential Equations II" (1996), section
-        IV.3.
+        E. Hairer and G. Wanner, "Solving Ordinary Differential Equations II" (1996).
 
         Examples
         --------
@@ -185,7 +189,7 @@ class AdditiveRungeKutta(OneStepMethod):
     ----------
     A. L. Araujo, A. Murua and J. M. Sanz-Serna, "Symplectic methods based on decompositions",
     SIAM J. Numer. Anal. 34 (1997). E. Hairer, C. Lubich and G. Wanner, "Geometric Numerical
-    Integration" (2006), section III.2.
+    Integration" (2006).
 
     Examples
     --------

@@ -92,7 +92,7 @@ class BSeries(TruncatedSeries[Tree | None]):
     ----------
     P. Chartier, E. Hairer and G. Vilmart, "Algebraic structures of B-series", Found. Comput.
     Math. 10 (2010). E. Hairer, C. Lubich and G. Wanner, "Geometric Numerical Integration"
-    (2006), chapters III and IX.
+    (2006).
 
     Examples
     --------

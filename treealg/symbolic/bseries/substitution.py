@@ -48,7 +48,7 @@ def substitute(field: BSeries | Mapping[int, BSeries], series: BSeries) -> BSeri
     References
     ----------
     P. Chartier, E. Hairer and G. Vilmart, "Algebraic structures of B-series", Found. Comput.
-    Math. 10 (2010), section 3. D. Calaque, K. Ebrahimi-Fard and D. Manchon, "Two interacting Hopf
+    Math. 10 (2010). D. Calaque, K. Ebrahimi-Fard and D. Manchon, "Two interacting Hopf
     algebras of trees", Adv. Appl. Math. 47 (2011).
 
     Examples
