@@ -6,10 +6,15 @@ read the other way.
 """
 
 from treealg.codegen.formulas import FORMULA_MAPS, Formula, formula
-from treealg.codegen.generate import LANGUAGES, generate, generate_source
-from treealg.codegen.maps import MAPS, MapSize, PathProgram, map_size
-from treealg.codegen.maps import build_path_program as path_program
-from treealg.codegen.maps import build_program as program
+from treealg.codegen.languages import LANGUAGES, generate, generate_source
+from treealg.codegen.maps import (
+    MAPS,
+    MapSize,
+    PathProgram,
+    build_path_program,
+    build_program,
+    map_size,
+)
 from treealg.codegen.program import Program, Vector, adjoint
 from treealg.codegen.text import Source
 
@@ -24,10 +29,10 @@ __all__ = [
     "Source",
     "Vector",
     "adjoint",
+    "build_path_program",
+    "build_program",
     "formula",
     "generate",
     "generate_source",
     "map_size",
-    "path_program",
-    "program",
 ]

@@ -1,8 +1,9 @@
-/* Number types for generated source that is compiled as C++: exact rationals, and degree bounds.
+/* The number type of generated source that is compiled as C++: exact, and with a degree.
  *
- * Rational: a fraction of 128-bit integers in lowest terms; what does not fit sets `overflowed`
- * and nothing computed afterwards counts. Degree: the largest possible degree of a polynomial in
- * variables with weights, -1 for the constant 0; sums take the maximum, products the sum.
+ * A fraction of 128-bit integers in lowest terms; where one does not fit, `overflowed` is set and
+ * nothing that is computed afterwards counts. Beside it the largest degree that the value can have
+ * as a polynomial in the inputs, whose weights are given: sums take the maximum, products the sum,
+ * and the constant 0 has degree -1.
  */
 #ifndef TREEALG_EXACT_H
 #define TREEALG_EXACT_H
@@ -33,64 +34,43 @@ static inline Wide wide_times(Wide a, Wide b)
     return result;
 }
 
-struct Rational {
-    Wide p, q;
-    Rational() : p(0), q(1) {}
-    Rational(long long value) : p(value), q(1) {}
-    Rational(int value) : p(value), q(1) {}
-    static Rational of(Wide p, Wide q)
+struct Exact {
+    Wide p, q, degree;
+    Exact() : p(0), q(1), degree(-1) {}
+    Exact(int value) : p(value), q(1), degree(value ? 0 : -1) {}
+    static Exact of(Wide p, Wide q, Wide degree)
     {
-        Rational result;
+        Exact result;
         const Wide g = wide_gcd(p, q);
-        if (g) {
+        if (q) {
             result.p = (q < 0 ? -p : p) / g;
             result.q = (q < 0 ? -q : q) / g;
         } else {
             overflowed = 1;
         }
+        result.degree = degree;
         return result;
     }
-    Rational operator-() const { return of(-p, q); }
-    Rational &operator+=(const Rational &other) { return *this = *this + other; }
-    Rational &operator-=(const Rational &other) { return *this = *this - other; }
-    friend Rational operator+(const Rational &a, const Rational &b)
+    Exact operator-() const { return of(-p, q, degree); }
+    Exact &operator+=(const Exact &other) { return *this = *this + other; }
+    Exact &operator-=(const Exact &other) { return *this = *this - other; }
+    friend Exact operator+(const Exact &a, const Exact &b)
     {
         Wide sum;
         if (__builtin_add_overflow(wide_times(a.p, b.q), wide_times(b.p, a.q), &sum))
             overflowed = 1;
-        return of(sum, wide_times(a.q, b.q));
+        return of(sum, wide_times(a.q, b.q), a.degree > b.degree ? a.degree : b.degree);
     }
-    friend Rational operator-(const Rational &a, const Rational &b) { return a + -b; }
-    friend Rational operator*(const Rational &a, const Rational &b)
+    friend Exact operator-(const Exact &a, const Exact &b) { return a + -b; }
+    friend Exact operator*(const Exact &a, const Exact &b)
     {
-        return of(wide_times(a.p, b.p), wide_times(a.q, b.q));
+        const Wide degree = a.degree < 0 || b.degree < 0 ? -1 : a.degree + b.degree;
+        return of(wide_times(a.p, b.p), wide_times(a.q, b.q), degree);
     }
-    friend Rational operator/(const Rational &a, const Rational &b)
+    friend Exact operator/(const Exact &a, const Exact &b)
     {
-        return of(wide_times(a.p, b.q), wide_times(a.q, b.p));
+        return of(wide_times(a.p, b.q), wide_times(a.q, b.p), a.degree);
     }
-};
-
-struct Degree {
-    long long p, q;
-    Degree() : p(-1), q(1) {}
-    Degree(int value) : p(value ? 0 : -1), q(1) {}
-    static Degree of(long long p)
-    {
-        Degree result;
-        result.p = p;
-        return result;
-    }
-    Degree operator-() const { return *this; }
-    Degree &operator+=(const Degree &other) { return *this = *this + other; }
-    Degree &operator-=(const Degree &other) { return *this = *this + other; }
-    friend Degree operator+(const Degree &a, const Degree &b) { return of(a.p > b.p ? a.p : b.p); }
-    friend Degree operator-(const Degree &a, const Degree &b) { return a + b; }
-    friend Degree operator*(const Degree &a, const Degree &b)
-    {
-        return of(a.p < 0 || b.p < 0 ? -1 : a.p + b.p);
-    }
-    friend Degree operator/(const Degree &a, const Degree &) { return a; }
 };
 
 #endif

@@ -28,7 +28,7 @@ __all__ = ["HostFunction", "find_compiler"]
 
 _HERE = Path(__file__).parent
 _REAL = {"float64": "double", "float32": "float"}
-_BYTES = {"rational": 32, "degree": 16}
+_WORD = 16
 
 
 def find_compiler(language: str) -> str:
@@ -69,13 +69,8 @@ class HostFunction:
     ----------
     source : Source
         In C or CUDA.
-    number : {"real", "rational", "degree"}, default "real"
-        Floats of the source's dtype; exact fractions; or the degrees of polynomials: given weights
-        of the variables, bounds of the degrees of the results.
-    blocks, threads : int, default 2 and 3
-        CUDA: how it is launched.
-    descending : bool, default False
-        CUDA: the order in which threads run between barriers.
+    exact : bool, default False
+        Compute with fractions, which also carry degrees, and not with floats of the source's dtype.
 
     Raises
     ------
@@ -88,15 +83,11 @@ class HostFunction:
     def __init__(
         self,
         source: Source,
-        number: str = "real",
         *,
-        blocks: int = 2,
-        threads: int = 3,
-        descending: bool = False,
+        exact: bool = False,
     ) -> None:
-        self._source, self._number = source, number
-        self._launch = (blocks, threads, int(descending))
-        is_c = source.language == "c" and number == "real"
+        self._source, self._exact = source, exact
+        is_c = source.language == "c" and not exact
         text = source.text if is_c else self._wrapped()
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / ("source.c" if is_c else "source.cpp")
@@ -124,8 +115,8 @@ class HostFunction:
             lines.append('#include "emulate.h"')
         else:
             lines.append("#define restrict __restrict")
-        if self._number != "real":
-            lines.append(f"#define {real} {self._number.capitalize()}")
+        if self._exact:
+            lines.append(f"#define {real} Exact")
         if source.language == "c":
             lines += ['extern "C" {', source.text, "}"]
         else:
@@ -142,21 +133,31 @@ class HostFunction:
         lines.append('extern "C" int *overflow_flag(void) { return &overflowed; }')
         return "\n".join(lines) + "\n"
 
-    def __call__(self, *values: Any, length: int = 1) -> list[Any]:
+    def __call__(
+        self,
+        *values: Any,
+        length: int = 1,
+        weights: Sequence[Sequence[int]] | None = None,
+        launch: tuple[int, int, bool] = (2, 3, False),
+    ) -> list[Any]:
         """Compute a batch.
 
         Parameters
         ----------
         *values : array_like
-            One per argument that is read, of shape ``(batch, *shape)``: floats, fractions, or
-            weights.
+            One per argument that is read, of shape ``(batch, *shape)``: floats or fractions.
         length : int, default 1
             Points of the paths.
+        weights : sequence of sequence of int, optional
+            Exact: the weight of each number of each argument that is read, by default its order.
+        launch : tuple of int, int, bool, default (2, 3, False)
+            CUDA: blocks, threads, and whether threads run in descending order between barriers.
 
         Returns
         -------
         list of list of list
-            One per result, a list of numbers per item of the batch.
+            One per result, a list of numbers per item of the batch; exact ones are pairs of a
+            `Fraction` and a bound of the degree as a polynomial in the arguments.
 
         Raises
         ------
@@ -166,15 +167,17 @@ class HostFunction:
         source = self._source
         given = arguments(source.size, source.backward, length)
         batch = len(values[0])
-        reading = iter(values)
+        read = [argument for argument in given if argument.role == "in"]
+        orders = [argument.orders for argument in read] if weights is None else weights
+        reading = iter(zip(values, orders, strict=True))
         buffers = [
-            self._encode(next(reading), batch, argument)
+            self._encode(*next(reading), batch, argument)
             if argument.role == "in"
             else bytearray(max(batch * argument.size, 1) * self._item_bytes())
             for argument in given
         ]
-        self._run(buffers, given, batch, length)
-        if self._number != "real" or source.language == "cuda":
+        self._run(buffers, given, batch, length, launch)
+        if self._exact:
             flag: Callable[[], Any] = self._library.overflow_flag
             flag.restype = ctypes.POINTER(ctypes.c_int)  # type: ignore[attr-defined]
             if flag()[0]:
@@ -186,7 +189,12 @@ class HostFunction:
         ]
 
     def _run(
-        self, buffers: Sequence[bytearray], given: Sequence[Argument], batch: int, length: int
+        self,
+        buffers: Sequence[bytearray],
+        given: Sequence[Argument],
+        batch: int,
+        length: int,
+        launch: tuple[int, int, bool],
     ) -> None:
         addresses = [
             ctypes.addressof((ctypes.c_char * len(buffer)).from_buffer(buffer))
@@ -195,7 +203,7 @@ class HostFunction:
         if self._source.language == "cuda":
             pointers = (ctypes.c_void_p * len(given))(*addresses)
             numbers = (ctypes.c_longlong * 2)(batch, length)
-            if self._library.run(pointers, numbers, *self._launch):
+            if self._library.run(pointers, numbers, *map(int, launch)):
                 raise InvalidValueError(f"threads of {self._source.name} meet different barriers")
             return
         function = getattr(self._library, self._source.name)
@@ -209,20 +217,21 @@ class HostFunction:
             function(*passed)
 
     def _item_bytes(self) -> int:
-        return _BYTES.get(self._number, np.dtype(self._source.dtype).itemsize)
+        return 3 * _WORD if self._exact else np.dtype(self._source.dtype).itemsize
 
-    def _encode(self, value: Any, batch: int, argument: Argument) -> bytearray:
-        if self._number == "real":
+    def _encode(
+        self, value: Any, weights: Sequence[int], batch: int, argument: Argument
+    ) -> bytearray:
+        if not self._exact:
             array = np.ascontiguousarray(value, self._source.dtype)
             data = bytearray(array.tobytes())
         else:
             flat = np.array(value, dtype=object).reshape(-1).tolist()
-            half = self._item_bytes() // 2
             data = bytearray()
-            for number in flat:
+            for index, number in enumerate(flat):
                 exact = Fraction(number)
-                data += exact.numerator.to_bytes(half, "little", signed=True)
-                data += exact.denominator.to_bytes(half, "little", signed=True)
+                for part in (exact.numerator, exact.denominator, weights[index % argument.size]):
+                    data += part.to_bytes(_WORD, "little", signed=True)
         if len(data) != batch * math.prod(argument.shape) * self._item_bytes():
             raise InvalidValueError(
                 f"{argument.name} must have shape {(batch, *argument.shape)} in all"
@@ -232,18 +241,14 @@ class HostFunction:
     def _decode(self, buffer: bytearray, batch: int, argument: Argument) -> list[list[Any]]:
         size = argument.size
         numbers: list[Any]
-        if self._number == "real":
+        if not self._exact:
             array: npt.NDArray[Any] = np.frombuffer(buffer, self._source.dtype)
             numbers = array.tolist()
         else:
-            half = self._item_bytes() // 2
-            halves = [
-                int.from_bytes(buffer[start : start + half], "little", signed=True)
-                for start in range(0, len(buffer), half)
+            words = [
+                int.from_bytes(buffer[start : start + _WORD], "little", signed=True)
+                for start in range(0, len(buffer), _WORD)
             ]
-            pairs = zip(halves[::2], halves[1::2], strict=True)
-            if self._number == "rational":
-                numbers = [Fraction(p, q or 1) for p, q in pairs]
-            else:
-                numbers = [p for p, _ in pairs]
+            triples = zip(words[::3], words[1::3], words[2::3], strict=True)
+            numbers = [(Fraction(p, q or 1), degree) for p, q, degree in triples]
         return [numbers[item * size : (item + 1) * size] for item in range(batch)]
