@@ -7,11 +7,14 @@ import pytest
 
 import treealg
 import treealg.cli
+import treealg.codegen
 import treealg.demo
 import treealg.symbolic
 import treealg.tables
+import treealg.verification
 
 FACES = (treealg, treealg.symbolic, treealg.tables, treealg.demo, treealg.cli)
+FACES += (treealg.codegen, treealg.verification)
 
 
 def sections(text):

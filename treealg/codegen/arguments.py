@@ -74,21 +74,21 @@ def arguments(size: MapSize, backward: bool, length: int = 1) -> list[Argument]:
         program = build_program(size, backward=backward)
         inputs = [_argument(vector, "in") for vector in program.inputs]
         return inputs + [_argument(vector, "out") for vector in program.outputs]
-    program = build_path_program(size)
+    route = build_path_program(size)
     channels, segments = size.dimension, length - 1
-    end = program.readout.outputs[0]
+    end = route.readout.outputs[0]
     path = Argument("path", "in", (1,) * (length * channels), (length, channels))
     result = [path]
     corrections: tuple[int, ...] | None = None
-    if len(program.step.inputs) > 2:
-        corrections = program.step.inputs[2].orders
+    if len(route.step.inputs) > 2:
+        corrections = route.step.inputs[2].orders
         shape = (segments, len(corrections))
         result.append(Argument("correction", "in", corrections * segments, shape))
     if not backward:
         return [*result, _argument(end, "out")]
     top = size.degree + 1
     derivative = Vector("d_out", tuple(top - order for order in end.orders), end.entries)
-    room = (length + 1) * program.state.size + channels
+    room = (length + 1) * route.state.size + channels
     result.append(_argument(derivative, "in"))
     result.append(Argument("work", "work", (0,) * room, (room,)))
     result.append(Argument("d_path", "out", (size.degree,) * path.size, path.shape))

@@ -223,9 +223,7 @@ def _character(name: str, planar: bool, symbols: _Symbols) -> Any:
 
     if not planar:
         return Character(bck, lambda tree: symbols(name, basis_text(tree)))
-    return Functional(
-        mkw, lambda forest: symbols(name, basis_text(forest)) if len(forest) else 1
-    )
+    return Functional(mkw, lambda forest: symbols(name, basis_text(forest)) if len(forest) else 1)
 
 
 def _field(planar: bool, value: Callable[[Any], Any]) -> Any:

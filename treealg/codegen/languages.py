@@ -68,9 +68,7 @@ def generate_source(
     if not isinstance(backward, bool):
         raise InvalidTypeError(f"backward must be True or False, got {backward!r}")
     if not isinstance(language, str) or language not in _PRINTERS:
-        raise InvalidValueError(
-            f"language must be one of {', '.join(LANGUAGES)}; got {language!r}"
-        )
+        raise InvalidValueError(f"language must be one of {', '.join(LANGUAGES)}; got {language!r}")
     if dtype not in ("float32", "float64"):
         raise InvalidValueError(f"dtype must be 'float32' or 'float64', got {dtype!r}")
     return _PRINTERS[language](size, backward, dtype)

@@ -229,9 +229,7 @@ def _signature_vector(name: str, dimension: int, degree: int, planar: bool) -> V
 
 
 def _word_vector(name: str, dimension: int, degree: int) -> Vector:
-    words = [
-        word for n in range(1, degree + 1) for word in product(range(dimension), repeat=n)
-    ]
+    words = [word for n in range(1, degree + 1) for word in product(range(dimension), repeat=n)]
     return Vector(
         name, tuple(map(len, words)), tuple("word " + " ".join(map(str, word)) for word in words)
     )

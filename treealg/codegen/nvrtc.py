@@ -32,8 +32,7 @@ def _library() -> Any:
         except OSError:
             continue
     raise MissingDependencyError(
-        "NVRTC is needed here and is not installed; install it with: "
-        'pip install "treealg[nvrtc]"'
+        'NVRTC is needed here and is not installed; install it with: pip install "treealg[nvrtc]"'
     )
 
 

@@ -296,7 +296,7 @@ class Builder:
         for address in wanted:
             uses[address] = uses.get(address, 0) + 1
         inline = {a for a in wanted if a >= self._first and uses[a] == 1}
-        level = {}
+        level: dict[int, int] = {}
         for address in sorted(needed):
             row = self._rows[address - self._first]
             level[address] = 1 + max(level.get(a, 0) for _, *pair in row for a in pair)

@@ -175,9 +175,7 @@ def _levels(program: Program, prefix: str, indent: str) -> Iterator[str]:
 def _outputs(
     program: Program, prefix: str, targets: Sequence[tuple[str, str]], indent: str
 ) -> Iterator[str]:
-    for number, ((target, stride), vector) in enumerate(
-        zip(targets, program.outputs, strict=True)
-    ):
+    for number, ((target, stride), vector) in enumerate(zip(targets, program.outputs, strict=True)):
         begin = program.output_start(number)
         end = begin + vector.size
         yield from wrapped(_rows_call(prefix, begin, end, target, stride, "lanes"), indent)
@@ -191,9 +189,7 @@ def _batched(vectors: Sequence[Vector]) -> list[str]:
     return [f"  batch x {line}" for line in layout_lines(vectors)]
 
 
-def _vector_kernel(
-    size: MapSize, backward: bool, name: str, real: str
-) -> tuple[int, list[str]]:
+def _vector_kernel(size: MapSize, backward: bool, name: str, real: str) -> tuple[int, list[str]]:
     program = build_program(size, backward=backward)
     stride = program.first + program.levels[-1]
     notes = heading(size, backward)

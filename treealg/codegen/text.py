@@ -10,7 +10,16 @@ from fractions import Fraction
 from treealg.codegen.maps import PATH_MAPS, MapSize
 from treealg.codegen.program import Program, Row, Vector
 
-__all__ = ["WIDTH", "Source", "function_name", "heading", "layout_lines", "sum_text", "used", "wrapped"]
+__all__ = [
+    "WIDTH",
+    "Source",
+    "function_name",
+    "heading",
+    "layout_lines",
+    "sum_text",
+    "used",
+    "wrapped",
+]
 
 WIDTH = 100
 """The longest line of generated source."""
@@ -187,9 +196,7 @@ def used(program: Program) -> set[int]:
     return {address for row in program.rows for _, *pair in row for address in pair}
 
 
-def sum_text(
-    row: Row, name: Callable[[int], str], scaled: Callable[[Fraction, str], str]
-) -> str:
+def sum_text(row: Row, name: Callable[[int], str], scaled: Callable[[Fraction, str], str]) -> str:
     """Write a row as an expression.
 
     Parameters

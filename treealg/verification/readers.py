@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -62,17 +63,37 @@ class Dual:
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Dual:
-        return self + other * -1
+        return self + (other.scaled(-1) if isinstance(other, Dual) else -other)
 
     def __mul__(self, other: Any) -> Dual:
         if not isinstance(other, Dual):
-            return Dual(self.value * other, {k: s * other for k, s in self.gradient.items()})
+            return self.scaled(other)
         gradient = {key: slope * other.value for key, slope in self.gradient.items()}
         for key, slope in other.gradient.items():
             gradient[key] = gradient.get(key, 0) + slope * self.value
         return Dual(self.value * other.value, gradient)
 
     __rmul__ = __mul__
+
+    def scaled(self, number: Any) -> Dual:
+        """Return a constant multiple.
+
+        Parameters
+        ----------
+        number : Fraction or int
+            The constant.
+
+        Returns
+        -------
+        Dual
+            The product.
+
+        Raises
+        ------
+        None
+            Nothing is checked.
+        """
+        return Dual(self.value * number, {k: s * number for k, s in self.gradient.items()})
 
 
 def program_value(size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
@@ -101,7 +122,7 @@ def program_value(size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
     channels = size.dimension
     points = [values[0][i : i + channels] for i in range(0, len(values[0]), channels)]
     state: list[Any] = [0] * program.state.size
-    for number, (start, end) in enumerate(zip(points, points[1:], strict=False)):
+    for number, (start, end) in enumerate(pairwise(points)):
         inputs = [[b - a for a, b in zip(start, end, strict=True)]]
         if len(values) > 1:
             columns = program.step.inputs[2].size
@@ -144,8 +165,6 @@ def definition(size: MapSize, values: Vectors) -> list[Any]:
         functional = symbolic.functional_from_vector(first, d, n, planar=planar)
         return symbolic.functional_to_vector(functional.inverse(), d, n)
     if size.name == "arborification":
-        from itertools import product
-
         words = [w for k in range(1, n + 1) for w in product(range(d), repeat=k)]
         value = dict(zip(words, first, strict=True))
         return [
