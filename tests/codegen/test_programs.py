@@ -107,7 +107,7 @@ def test_rational_nodes_integrate_the_degree_that_is_needed(degree):
     assert nodes[0] == 0
     assert nodes[-1] == 1
     for end, row in zip(nodes, matrix, strict=True):
-        for power in range(degree):
+        for power in range(degree if end == 1 else degree - 1):
             integral = sum(w * t**power for w, t in zip(row, nodes, strict=True))
             assert integral == end ** (power + 1) / (power + 1)
 

@@ -132,7 +132,8 @@ def _refuse_large(size: MapSize) -> None:
     least, order = 0, 0
     for count in islice(forest_counts(size.dimension, size.planar), 1, size.degree + 1):
         order += 1
-        least += count if size.planar else 0
+        # The trees of the next order are at least as many as the forests of this one.
+        least = max(least, count if size.planar or order < size.degree else 0)
         if least > MAX_TERMS or size.dimension**order > MAX_TERMS:
             break
     else:

@@ -30,8 +30,8 @@ def rational_nodes(degree: int) -> tuple[list[Fraction], list[list[Fraction]]]:
     nodes : list of Fraction
         The first is 0, the last 1.
     matrix : list of list of Fraction
-        Row i gives the integral from 0 to node i of a polynomial of degree ``degree - 1`` from its
-        values at the nodes.
+        Row i gives the integral from 0 to node i of a polynomial from its values at the nodes. It
+        is exact for degree ``degree - 2``, the last row for ``degree - 1``.
 
     Raises
     ------

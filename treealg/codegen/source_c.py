@@ -9,6 +9,7 @@ from treealg.codegen.maps import PATH_MAPS, MapSize, build_path_program, build_p
 from treealg.codegen.program import Program, Vector
 from treealg.codegen.text import (
     Source,
+    fit,
     function_name,
     heading,
     layout_lines,
@@ -46,7 +47,7 @@ def c_source(size: MapSize, backward: bool, dtype: str) -> Source:
     """
     name, real = function_name(size, backward, dtype), _REAL[dtype]
     if size.name in PATH_MAPS:
-        lines = list(_path_lines(size, backward, name, real))
+        lines = [piece for line in _path_lines(size, backward, name, real) for piece in fit(line)]
     else:
         program = build_program(size, backward=backward)
         lines = _comment(heading(size, backward) + _layout(program.inputs, program.outputs))

@@ -7,7 +7,15 @@ from fractions import Fraction
 
 from treealg.codegen.maps import PATH_MAPS, MapSize, build_path_program, build_program
 from treealg.codegen.program import Program, Vector
-from treealg.codegen.text import Source, function_name, heading, layout_lines, sum_text, wrapped
+from treealg.codegen.text import (
+    Source,
+    fit,
+    function_name,
+    heading,
+    layout_lines,
+    sum_text,
+    wrapped,
+)
 
 __all__ = ["numpy_source"]
 
@@ -38,7 +46,7 @@ def numpy_source(size: MapSize, backward: bool, dtype: str) -> Source:
     name = function_name(size, backward, dtype)
     lines = ["import numpy as np", "", ""]
     if size.name in PATH_MAPS:
-        lines += _path_lines(size, backward, name)
+        lines += [piece for line in _path_lines(size, backward, name) for piece in fit(line)]
     else:
         program = build_program(size, backward=backward)
         lines += _function(program, name, heading(size, backward))

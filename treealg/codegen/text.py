@@ -13,6 +13,7 @@ from treealg.codegen.program import Program, Row, Vector
 __all__ = [
     "WIDTH",
     "Source",
+    "fit",
     "function_name",
     "heading",
     "layout_lines",
@@ -258,3 +259,27 @@ def wrapped(text: str, indent: str) -> Iterator[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def fit(line: str) -> list[str]:
+    """Break a line of code that is too long, inside its brackets.
+
+    Parameters
+    ----------
+    line : str
+        A line with its indentation; what is broken must not mind line ends after spaces.
+
+    Returns
+    -------
+    list of str
+        The line, or its pieces.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    if len(line) <= WIDTH:
+        return [line]
+    code = line.lstrip()
+    return list(wrapped(code, line[: len(line) - len(code)]))
