@@ -191,6 +191,14 @@ def _element(tree: Any, planar: bool) -> Any:
             f"tree must be a single tree when non-planar, got {len(forest)} trees; coefficients "
             f"of a forest are products"
         )
+    pending = list(forest)
+    while pending:
+        node = pending.pop()
+        pending += node.children
+        if type(node.label) is not int or node.label < 0:
+            raise InvalidValueError(
+                f"tree must have integer labels from 0 on, got the label {node.label!r}"
+            )
     return forest
 
 
@@ -202,10 +210,6 @@ def _check_nodes(form: Any) -> None:
             pending += item
         else:
             nodes += 1
-            if isinstance(item, bool) or not isinstance(item, int) or item < 0:
-                raise InvalidValueError(
-                    f"tree must have integer labels from 0 on, got the label {item!r}"
-                )
         if nodes > MAX_FORMULA_NODES:
             raise InvalidValueError(
                 f"tree has more than {MAX_FORMULA_NODES} nodes, whose formulas are too large to "

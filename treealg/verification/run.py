@@ -79,7 +79,7 @@ def verify(
     Examples
     --------
     >>> import treealg
-    >>> report = treealg.verify(1, 2, maps=["log"])
+    >>> report = treealg.verify(1, 1, maps=["log"])
     >>> report.passed
     True
     """
