@@ -120,12 +120,14 @@ def generate(
 
     Examples
     --------
-    >>> text = generate("log", 1, 3)
-    >>> print(text[text.index("void") :])
-    void treealg_log_1_3(const double *restrict x, double *restrict out)
+    >>> text = generate("inverse", 1, 2)
+    >>> print(text[text.index("void") :], end="")
+    void treealg_inverse_1_2(const double *restrict x, double *restrict out)
     {
-        const double c1_2 = (double)1 / 2;
-    ...
+        /* level 1 */
+        const double t0 = -x[0];
+        out[0] = t0; /* 0 */
+        out[1] = -x[0] * t0 - x[1]; /* [0]0 */
     }
     """
     return generate_source(
