@@ -140,10 +140,14 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Load a subpackage, or read the version, when first asked for."""
-    if name in ("symbolic", "tables"):
+    if name in ("codegen", "symbolic", "tables"):
         import importlib
 
         return importlib.import_module(f"treealg.{name}")
+    if name == "verify":
+        from treealg.verification import verify
+
+        return verify
     if name == "__version__":
         from importlib.metadata import version
 
@@ -153,4 +157,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """List the public names, those loaded on demand among them."""
-    return sorted({*globals(), "__version__", "symbolic", "tables"})
+    return sorted({*globals(), "__version__", "codegen", "symbolic", "tables", "verify"})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,13 +17,16 @@ from pathlib import Path
 import numpy as np
 
 import treealg
-from treealg.errors import TreeAlgError
+from treealg.errors import InvalidValueError, TreeAlgError
 
 __all__ = ["main"]
 
 # The largest relative error of the demo's gradient check, which is far above what finite
 # differences in float64 lose and far below what a wrong term would cause.
 _GRADIENT_TOLERANCE = 1e-6
+
+# More characters than a tree has whose formula can be printed.
+_LONGEST_TREE = 1000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,8 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0 on success, 1 if the demo's gradient check fails, 2 if an argument is
-        refused, a package is missing or a file cannot be written, 130 if interrupted.
+        The exit status: 0 on success, 1 if the demo's gradient check or a verification fails, 2 if
+        an argument is refused, a package is missing or a file cannot be written, 130 if
+        interrupted.
 
     Raises
     ------
@@ -86,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_info(commands)
     _add_trees(commands)
     _add_cache(commands)
+    _add_formula(commands)
+    _add_generate(commands)
+    _add_verify(commands)
     return parser
 
 
@@ -232,3 +240,137 @@ def _cache_size(directory: Path) -> tuple[int, int]:
     """Return the number of table files of the cache and their bytes."""
     sizes = [file.stat().st_size for file in directory.glob("*.table")]
     return len(sizes), sum(sizes)
+
+
+def _add_formula(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "formula",
+        help="print the formula of a coefficient",
+        description="Print the coefficient of a map on a tree as a formula in named symbols. "
+        "Symbols: dx increment, c correction of a chain, S word signature, X and Y signatures, "
+        "L logarithm.",
+    )
+    # The names are checked by the function itself, so that the parser loads no algebra.
+    parser.add_argument("map", help="linear, corrected, arborification, combine, log, exp, inverse")
+    parser.add_argument("tree", help="tuple form, such as ((0,),1); of a forest, with --planar")
+    parser.add_argument("--planar", action="store_true", help="ordered forests of planar trees")
+    parser.add_argument("--levels", type=int, default=2, help="longest chain of a correction")
+    parser.add_argument("--latex", action="store_true", help="print LaTeX")
+    parser.add_argument("--cse", action="store_true", help="extract common subexpressions")
+    parser.set_defaults(run=_formula)
+
+
+def _formula(arguments: argparse.Namespace) -> int:
+    from treealg.codegen import formula
+
+    result = formula(
+        arguments.map,
+        _tuple_form(arguments.tree),
+        planar=arguments.planar,
+        levels=arguments.levels,
+        cse=arguments.cse,
+    )
+    print(result.latex() if arguments.latex else result)
+    return 0
+
+
+def _tuple_form(text: str) -> object:
+    """Read nested tuples of integers, and nothing else; the text is not evaluated."""
+    if len(text) > _LONGEST_TREE:
+        raise InvalidValueError(f"tree must have at most {_LONGEST_TREE} characters")
+    pieces = re.findall(r"\d+|[(),]|\S", text)
+    open_tuples: list[list[object]] = [[]]
+    # What may follow: an item, or after an item a comma or a bracket that closes.
+    before = "("
+    for piece in pieces:
+        after_item = before == ")" or before.isdecimal()
+        if piece == "(" and not after_item:
+            open_tuples.append([])
+        elif piece.isdecimal() and not after_item:
+            open_tuples[-1].append(int(piece))
+        elif piece == "," and after_item:
+            pass
+        elif piece == ")" and len(open_tuples) > 1 and (after_item or before == ","):
+            done = tuple(open_tuples.pop())
+            open_tuples[-1].append(done)
+        else:
+            break
+        before = piece
+    else:
+        if len(open_tuples) == 1 and len(open_tuples[0]) == 1 and before == ")":
+            return open_tuples[0][0]
+    raise InvalidValueError(
+        f"tree must be a tuple form such as ((0,),1): nested round brackets with integer labels, "
+        f"the root label last; got {text!r}"
+    )
+
+
+def _add_generate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "generate",
+        help="print a map as C99, NumPy or CUDA source",
+        description="Write the source of a map of a size to standard output: a self-contained "
+        "C99 function, a NumPy function, or a CUDA C++ kernel.",
+    )
+    parser.add_argument(
+        "--map",
+        required=True,
+        help="sig, logsig, corrected_sig, linear, corrected, arborification, combine, log, exp, "
+        "inverse",
+    )
+    parser.add_argument("--dimension", type=int, required=True, help="number of labels")
+    parser.add_argument("--degree", type=int, required=True, help="largest number of nodes")
+    parser.add_argument("--planar", action="store_true", help="ordered forests of planar trees")
+    parser.add_argument("--backward", action="store_true", help="the adjoint of the derivative")
+    parser.add_argument("--language", default="c", help="c, numpy or cuda (default: %(default)s)")
+    parser.add_argument("--dtype", default="float64", help="float64 or float32")
+    parser.add_argument("--levels", type=int, default=2, help="longest chain of a correction")
+    parser.set_defaults(run=_generate)
+
+
+def _generate(arguments: argparse.Namespace) -> int:
+    from treealg.codegen import generate
+
+    text = generate(
+        arguments.map,
+        arguments.dimension,
+        arguments.degree,
+        planar=arguments.planar,
+        backward=arguments.backward,
+        language=arguments.language,
+        dtype=arguments.dtype,
+        levels=arguments.levels,
+    )
+    print(text, end="")
+    return 0
+
+
+def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "verify",
+        help="prove tables, generated source and kernels right, for all sizes up to one",
+        description="Recompute the tables, prove each reader of each map equal to its definition "
+        "as a polynomial, and compare kernels with exact values. Exit status 1 on any failure.",
+    )
+    parser.add_argument("--dimension", type=int, default=2, help="default: %(default)s")
+    parser.add_argument("--degree", type=int, default=3, help="default: %(default)s")
+    parser.add_argument("--map", action="append", help="only this map; may be repeated")
+    parser.add_argument("--report", type=Path, help="file to write the report to")
+    parser.set_defaults(run=_verify)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from treealg.verification import verify
+
+    result = verify(
+        arguments.dimension,
+        arguments.degree,
+        maps=arguments.map,
+        report=arguments.report,
+        progress=_print_now,
+    )
+    return 0 if result.passed else 1
+
+
+def _print_now(line: str) -> None:
+    print(line, flush=True)

@@ -7,11 +7,13 @@ import pytest
 
 import treealg
 import treealg.cli
+import treealg.codegen
 import treealg.demo
 import treealg.symbolic
 import treealg.symbolic.bseries
 import treealg.symbolic.display
 import treealg.tables
+import treealg.verification
 
 FACES = (
     treealg,
@@ -22,6 +24,8 @@ FACES = (
     treealg.demo,
     treealg.cli,
 )
+FACES = (treealg, treealg.symbolic, treealg.tables, treealg.demo, treealg.cli)
+FACES += (treealg.codegen, treealg.verification)
 
 
 def sections(text):

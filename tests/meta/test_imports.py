@@ -20,6 +20,8 @@ FLOORS = {
     "_fast": {"errors"},
     "tables": {"symbolic", "errors", "typing"},
     "numeric": {"tables", "_fast", "symbolic", "errors", "typing"},
+    # Generated source names the version that made it.
+    "codegen": {"tables", "symbolic", "errors", "typing", "treealg"},
 }
 
 REQUIRED = {"numpy"}

@@ -1,0 +1,143 @@
+"""Programs against the symbolic layer, in exact arithmetic; adjoints against derivatives."""
+
+import random
+from fractions import Fraction
+
+import pytest
+
+from treealg.codegen import MAPS, adjoint, build_program, map_size
+from treealg.codegen.maps import PATH_MAPS
+from treealg.codegen.program import ZERO, Builder, Vector
+from treealg.codegen.rules import rational_nodes
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.verification.readers import Dual, definition, program_value
+
+VECTOR_MAPS = [name for name in MAPS if name not in PATH_MAPS]
+SIZES = [(1, 1), (1, 5), (2, 3), (3, 2)]
+
+
+def fractions(size, seed, length=3):
+    generator = random.Random(seed)
+
+    def draw(count):
+        return [Fraction(generator.randint(-4, 4), generator.randint(1, 3)) for _ in range(count)]
+
+    if size.name not in PATH_MAPS:
+        return [draw(vector.size) for vector in build_program(size).inputs]
+    columns = sum(size.dimension**k for k in range(2, size.levels + 1))
+    values = [draw(length * size.dimension)]
+    return [*values, draw((length - 1) * columns)] if size.name == "corrected_sig" else values
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize(("dimension", "degree"), SIZES)
+@pytest.mark.parametrize("name", MAPS)
+def test_program_is_the_definition(name, dimension, degree, planar):
+    size = map_size(name, dimension, degree, planar=planar)
+    values = fractions(size, seed=degree)
+    assert program_value(size, values) == definition(size, values)
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("levels", [1, 2, 3, 7])
+def test_corrections_of_any_level_are_the_definition(levels, planar):
+    size = map_size("corrected_sig", 2, 3, planar=planar, levels=levels)
+    values = fractions(size, seed=levels)
+    assert size.levels == min(levels, 3)
+    assert program_value(size, values) == definition(size, values)
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("name", VECTOR_MAPS)
+def test_adjoint_is_the_transposed_derivative(name, planar):
+    size = map_size(name, 2, 3, planar=planar)
+    program = build_program(size)
+    values = fractions(size, seed=5)
+    seeded = [
+        [Dual(v, {(k, i): 1}) for i, v in enumerate(vector)] for k, vector in enumerate(values)
+    ]
+    results = program.evaluate(*seeded)[0]
+    slopes = fractions(map_size("exp", 2, 3, planar=planar), seed=6)[0]
+    found = adjoint(program).evaluate(*values, slopes)
+    for k, vector in enumerate(found):
+        for i, value in enumerate(vector):
+            partials = (getattr(r, "gradient", {}).get((k, i), 0) for r in results)
+            assert value == sum(s * p for s, p in zip(slopes, partials, strict=True))
+
+
+def test_adjoint_of_a_linear_map_is_its_transpose():
+    program = build_program(map_size("arborification", 2, 3))
+    transpose = adjoint(program)
+    columns = [
+        program.evaluate([int(i == j) for i in range(program.inputs[0].size)])[0]
+        for j in range(program.inputs[0].size)
+    ]
+    zero = [0] * program.inputs[0].size
+    for row in range(program.outputs[0].size):
+        unit = [int(i == row) for i in range(program.outputs[0].size)]
+        assert transpose.evaluate(zero, unit)[0] == [column[row] for column in columns]
+
+
+def test_rows_of_a_level_use_nothing_of_their_level():
+    for name in VECTOR_MAPS:
+        program = build_program(map_size(name, 2, 4), backward=True)
+        ends = [*program.levels[1:], len(program.rows)]
+        for begin, end in zip(program.levels, ends, strict=True):
+            for row in program.rows[begin:end]:
+                assert all(a < program.first + begin for _, *pair in row for a in pair)
+
+
+def test_equal_rows_are_kept_once_and_unneeded_ones_left_out():
+    builder = Builder([Vector("x", (1, 1), ("x0", "x1"))])
+    first, second = builder.input(0)
+    square = builder.product(first, second)
+    assert builder.product(second, first) == square
+    assert builder.row([(1, first, 0)]) == first
+    assert builder.row([(1, first, ZERO)]) == ZERO
+    builder.product(first, first)
+    cube = builder.product(square, first)
+    program = builder.finish([(Vector("out", (3, 2), ("a", "b")), [cube, square])])
+    assert len(program.rows) == 3
+    assert program.evaluate([2, 3]) == [[12, 6]]
+
+
+@pytest.mark.parametrize("degree", range(1, 8))
+def test_rational_nodes_integrate_the_degree_that_is_needed(degree):
+    nodes, matrix = rational_nodes(degree)
+    assert nodes[0] == 0
+    assert nodes[-1] == 1
+    for end, row in zip(nodes, matrix, strict=True):
+        for power in range(degree if end == 1 else degree - 1):
+            integral = sum(w * t**power for w, t in zip(row, nodes, strict=True))
+            assert integral == end ** (power + 1) / (power + 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "error"),
+    [
+        (("nonsense", 2, 3), {}, InvalidValueError),
+        ((7, 2, 3), {}, InvalidValueError),
+        (("log", 0, 3), {}, InvalidValueError),
+        (("log", 2, 0), {}, InvalidValueError),
+        (("log", 2.0, 3), {}, InvalidTypeError),
+        (("log", 2, True), {}, InvalidTypeError),
+        (("log", 2, 3), {"planar": 1}, InvalidTypeError),
+        (("corrected", 2, 3), {"levels": 0}, InvalidValueError),
+        (("log", 2, 10**9), {}, InvalidValueError),
+        (("sig", 10**9, 2), {}, InvalidValueError),
+        (("combine", 1, 10**9), {}, InvalidValueError),
+    ],
+)
+def test_bad_size_is_refused_at_once(arguments, options, error):
+    with pytest.raises(error):
+        map_size(*arguments, **options)
+
+
+def test_a_refused_size_names_its_terms():
+    with pytest.raises(InvalidValueError, match=r"log, dimension 5, degree 9.* terms or more"):
+        map_size("log", 5, 9)
+
+
+def test_evaluation_refuses_wrong_sizes():
+    with pytest.raises(InvalidValueError, match=r"\[2\]"):
+        build_program(map_size("linear", 2, 2)).evaluate([1, 2, 3])

@@ -1,0 +1,124 @@
+"""Generated source: pinned texts, compilers, and agreement with the library."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import treealg
+from treealg.codegen import MAPS, generate, generate_source
+from treealg.codegen.host import HostFunction, find_compiler
+from treealg.errors import InvalidTypeError, InvalidValueError, MissingDependencyError
+
+GOLDEN = Path(__file__).parent / "golden"
+
+PINNED = {
+    "sig_2_2.c": ("sig", 2, 2, {}),
+    "log_backward_1_3f.c": ("log", 1, 3, {"backward": True, "dtype": "float32"}),
+    "combine_planar_1_2.py": ("combine", 1, 2, {"planar": True, "language": "numpy"}),
+    "corrected_sig_1_2.py": ("corrected_sig", 1, 2, {"language": "numpy"}),
+    "sig_1_2.cu": ("sig", 1, 2, {"language": "cuda"}),
+    "log_1_3.cu": ("log", 1, 3, {"language": "cuda"}),
+}
+
+
+def pinned(name, dimension, degree, options):
+    text = generate(name, dimension, degree, **options)
+    return text.replace(f"treealg {treealg.__version__}", "treealg VERSION")
+
+
+@pytest.mark.parametrize("file", PINNED)
+def test_source_is_what_is_pinned(file):
+    assert pinned(*PINNED[file]) == (GOLDEN / f"{file}.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("language", ["c", "numpy", "cuda"])
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("name", MAPS)
+def test_lines_fit_the_page(name, backward, language):
+    text = generate(name, 2, 3, backward=backward, language=language, planar=True)
+    assert max(map(len, text.splitlines())) <= 100
+    assert f"treealg {treealg.__version__}" in text
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("name", MAPS)
+def test_c_compiles_without_a_warning(name, backward, planar):
+    # HostFunction compiles with -std=c99 -pedantic -Wall -Wextra -Werror.
+    for degree in (1, 3):
+        HostFunction(generate_source(name, 2, degree, backward=backward, planar=planar))
+
+
+def test_a_warning_is_refused():
+    source = generate_source("log", 1, 2)
+    spoiled = source.text.replace("{\n", "{\n    int unused;\n", 1)
+    with pytest.raises(InvalidValueError, match="unused"):
+        HostFunction(type(source)(spoiled, *list(vars(source).values())[1:]))
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("language", ["c", "cuda", "numpy"])
+def test_signature_and_logarithm_agree_with_the_library(language, dtype, planar):
+    generator = np.random.default_rng(3)
+    path = generator.normal(size=(5, 7, 2)).astype(dtype)
+    expected = treealg.branched_sig(path, 3, planar=planar)
+    logarithm = treealg.branched_sig_to_log_sig(expected, 2, 3, planar=planar)
+
+    def call(name, value, **options):
+        source = generate_source(name, 2, 3, planar=planar, language=language, dtype=dtype)
+        if language == "numpy":
+            scope = {}
+            exec(source.text, scope)
+            return scope[source.name](value)
+        return HostFunction(source)(value, **options)[0]
+
+    tolerance = 1e-12 if dtype == "float64" else 2e-4
+    np.testing.assert_allclose(
+        call("sig", path, length=7), expected, rtol=tolerance, atol=tolerance
+    )
+    np.testing.assert_allclose(
+        call("log", expected), logarithm, rtol=tolerance, atol=10 * tolerance
+    )
+
+
+def test_c_backward_of_the_logarithm_is_that_of_the_library():
+    generator = np.random.default_rng(4)
+    bsig, derivs = generator.normal(size=(2, 3, 20))
+    function = HostFunction(generate_source("log", 2, 3, backward=True))
+    expected = treealg.branched_sig_to_log_sig_backprop(bsig, derivs, 2, 3)
+    np.testing.assert_allclose(function(bsig, derivs)[0], expected, rtol=1e-12, atol=1e-12)
+
+
+def test_a_path_of_one_point_has_the_trivial_signature():
+    for language in ("c", "cuda"):
+        function = HostFunction(generate_source("sig", 2, 2, language=language))
+        assert function(np.ones((3, 1, 2)), length=1) == [[[0.0] * 6] * 3]
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"language": "fortran"}, InvalidValueError),
+        ({"language": ["c"]}, InvalidValueError),
+        ({"dtype": "float16"}, InvalidValueError),
+        ({"backward": 1}, InvalidTypeError),
+    ],
+)
+def test_bad_options_are_refused(options, error):
+    with pytest.raises(error):
+        generate("log", 2, 2, **options)
+
+
+def test_kernel_that_does_not_fit_is_refused_with_its_size(monkeypatch):
+    monkeypatch.setattr("treealg.codegen.source_cuda.MAX_SHARED_BYTES", 1000)
+    with pytest.raises(InvalidValueError, match=r"needs [\d,]+ bytes of shared memory"):
+        generate("log", 2, 4, planar=True, language="cuda")
+
+
+@pytest.mark.parametrize("language", ["c", "c++"])
+def test_a_missing_compiler_is_named(language, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(MissingDependencyError, match=r"C.* compiler .* install GCC or Clang"):
+        find_compiler(language)

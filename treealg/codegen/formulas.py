@@ -1,0 +1,300 @@
+r"""Coefficients as SymPy expressions in named symbols, straight from the definitions.
+
+Nothing here reads a table: the symbolic layer is evaluated on symbols, so that formulas exist for
+any tree with any labels and do not depend on what is generated from tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from treealg.codegen.maps import basis_text
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.tables.sizes import as_integer
+
+__all__ = ["FORMULA_MAPS", "MAX_FORMULA_NODES", "Formula", "formula"]
+
+FORMULA_MAPS = ("linear", "corrected", "arborification", "combine", "log", "exp", "inverse")
+"""The maps that have a formula for each coefficient."""
+
+MAX_FORMULA_NODES = 10
+"""The most nodes of a tree or forest that a formula is made for."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A coefficient of a map as an expression.
+
+    Parameters
+    ----------
+    name : str
+        What is computed.
+    expression : sympy.Expr
+        The value; with common subexpressions, in terms of them.
+    shared : tuple of (sympy.Symbol, sympy.Expr)
+        Common subexpressions in order of use; empty unless asked for.
+    latex_names : tuple of (sympy.Symbol, str)
+        How each symbol is written in LaTeX.
+
+    Raises
+    ------
+    None
+        Made by `formula`.
+    """
+
+    name: str
+    expression: Any
+    shared: tuple[tuple[Any, Any], ...]
+    latex_names: tuple[tuple[Any, str], ...]
+
+    def __str__(self) -> str:
+        lines = [f"{symbol} = {expression}" for symbol, expression in self.shared]
+        return "\n".join([*lines, f"{self.name} = {self.expression}"])
+
+    def latex(self) -> str:
+        """Return the formula in LaTeX, without mathematics delimiters.
+
+        Returns
+        -------
+        str
+            One line per common subexpression, and the result.
+
+        Raises
+        ------
+        None
+            Every formula can be written.
+        """
+        from sympy import latex
+
+        names = dict(self.latex_names)
+        lines = [
+            f"{latex(symbol)} = {latex(expression, symbol_names=names)}"
+            for symbol, expression in self.shared
+        ]
+        lines.append(latex(self.expression, symbol_names=names))
+        return "\n".join(lines)
+
+
+class _Symbols:
+    """Makes one symbol per name, and remembers its LaTeX."""
+
+    def __init__(self) -> None:
+        self.latex: dict[Any, str] = {}
+
+    def __call__(self, name: str, index: str) -> Any:
+        from sympy import Symbol
+
+        symbol = Symbol(f"{name}({index})")
+        self.latex[symbol] = rf"{name}\left({_subscripts(index)}\right)"
+        return symbol
+
+
+def _subscripts(text: str) -> str:
+    """Write root labels behind brackets as subscripts."""
+    first, *pieces = text.replace(" ", r" \, ").split("]")
+    for piece in pieces:
+        label = re.match(r"\d*", piece)
+        end = label.end() if label else 0
+        first += rf"]_{{{piece[:end]}}}{piece[end:]}"
+    return first
+
+
+def formula(
+    map: str, tree: Any, *, planar: bool = False, levels: int = 2, cse: bool = False
+) -> Formula:
+    r"""Return the coefficient of a map on a tree or ordered forest as a SymPy expression.
+
+    Symbols: ``dx(a)`` increment of channel a, ``c(i j)`` correction on the chain from root i to
+    leaf j, ``S(a b)`` the word signature, ``X([0]1)``, ``Y(...)`` coefficients of signatures and
+    ``L(...)`` of logarithms; trees are written ``[children]root``.
+
+    Parameters
+    ----------
+    map : str
+        One of `FORMULA_MAPS`: ``"linear"`` and ``"corrected"``, the signature of one segment;
+        ``"arborification"``, a signature from words; ``"combine"``, the Chen product X * Y with X
+        first; ``"log"``, ``"exp"`` and ``"inverse"`` for the convolution.
+    tree : Tree, PlanarTree, OrderedForest or tuple
+        A tree, or with `planar` an ordered forest, with integer labels; tuples as everywhere.
+    planar : bool, default False
+        Ordered forests (MKW) and not trees (BCK).
+    levels : int, default 2
+        For ``"corrected"``: the longest chain that a correction has.
+    cse : bool, default False
+        Extract common subexpressions.
+
+    Returns
+    -------
+    Formula
+        Exact; printed as text by ``str`` and as LaTeX by `Formula.latex`.
+
+    Raises
+    ------
+    InvalidTypeError
+        If a flag is no boolean, `levels` no integer, or `tree` nothing of the algebra.
+    InvalidValueError
+        If `map` is unknown, `levels` below 1, or `tree` invalid, empty, no single tree when
+        non-planar, or of more than `MAX_FORMULA_NODES` nodes.
+
+    References
+    ----------
+    A. Connes and D. Kreimer (1998), "Hopf algebras, renormalization and noncommutative geometry",
+    Comm. Math. Phys. 199. H. Munthe-Kaas and W. Wright (2008), "On the Hopf algebraic structure of
+    Lie group integrators", Found. Comput. Math. 8.
+
+    Examples
+    --------
+    >>> print(formula("log", ((0,), 1)))
+    L([0]1) = -X(0)*X(1)/2 + X([0]1)
+    >>> print(formula("combine", (((0,), 1),), planar=True))
+    Z([0]1) = X(0)*Y(1) + X([0]1) + Y([0]1)
+    """
+    if not isinstance(map, str) or map not in FORMULA_MAPS:
+        raise InvalidValueError(f"map must be one of {', '.join(FORMULA_MAPS)}; got {map!r}")
+    for name, flag in (("planar", planar), ("cse", cse)):
+        if not isinstance(flag, bool):
+            raise InvalidTypeError(f"{name} must be True or False, got {flag!r}")
+    levels = as_integer(levels, "levels", 1)
+    element = _element(tree, planar)
+    symbols = _Symbols()
+    name, value = _RULES[map](element, planar, levels, symbols)
+    import sympy
+
+    expression = sympy.expand(value)
+    shared: list[tuple[Any, Any]] = []
+    if cse:
+        shared, (expression,) = sympy.cse([expression])
+    return Formula(
+        f"{name}({basis_text(_single(element, planar))})",
+        expression,
+        tuple(shared),
+        tuple(symbols.latex.items()),
+    )
+
+
+def _element(tree: Any, planar: bool) -> Any:
+    """Return the forest of the algebra that an argument stands for."""
+    from treealg.symbolic import bck, mkw
+
+    form = tree
+    if not isinstance(tree, tuple):
+        form = tree.to_tuple() if hasattr(tree, "to_tuple") else tree
+    _check_nodes(form)
+    forest = (mkw if planar else bck).basis_element(tree)
+    if not len(forest):
+        raise InvalidValueError("tree must not be empty: the empty one has a constant coefficient")
+    if not planar and len(forest) > 1:
+        raise InvalidValueError(
+            f"tree must be a single tree when non-planar, got {len(forest)} trees; coefficients "
+            f"of a forest are products"
+        )
+    pending = list(forest)
+    while pending:
+        node = pending.pop()
+        pending += node.children
+        if type(node.label) is not int or node.label < 0:
+            raise InvalidValueError(
+                f"tree must have integer labels from 0 on, got the label {node.label!r}"
+            )
+    return forest
+
+
+def _check_nodes(form: Any) -> None:
+    nodes, pending = 0, [form]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, tuple):
+            pending += item
+        else:
+            nodes += 1
+        if nodes > MAX_FORMULA_NODES:
+            raise InvalidValueError(
+                f"tree has more than {MAX_FORMULA_NODES} nodes, whose formulas are too large to "
+                f"print; take a smaller one, or evaluate the symbolic layer on numbers"
+            )
+
+
+def _single(element: Any, planar: bool) -> Any:
+    return element if planar else element.trees[0]
+
+
+def _character(name: str, planar: bool, symbols: _Symbols) -> Any:
+    """Return a functional with a symbol on each basis element, and 1 on the unit."""
+    from treealg.symbolic import Character, Functional, bck, mkw
+
+    if not planar:
+        return Character(bck, lambda tree: symbols(name, basis_text(tree)))
+    return Functional(mkw, lambda forest: symbols(name, basis_text(forest)) if len(forest) else 1)
+
+
+def _field(planar: bool, value: Callable[[Any], Any]) -> Any:
+    """Return a functional that is 0 on the unit and, non-planar, on products."""
+    from treealg.symbolic import Functional, InfinitesimalCharacter, bck, mkw
+
+    if not planar:
+        return InfinitesimalCharacter(bck, lambda tree: value(tree))
+    return Functional(mkw, lambda forest: value(forest) if len(forest) else 0)
+
+
+def _chain(element: Any) -> tuple[int, ...] | None:
+    """Return the labels of a chain from root to leaf, None for anything else."""
+    trees = getattr(element, "trees", (element,))
+    labels = []
+    while trees:
+        if len(trees) > 1:
+            return None
+        labels.append(trees[0].label)
+        trees = trees[0].children
+    return tuple(labels)
+
+
+def _linear(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:
+    return _corrected(element, planar, 1, symbols)
+
+
+def _corrected(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:
+    def value(x: Any) -> Any:
+        chain = _chain(x)
+        if chain is None or len(chain) > levels:
+            return 0
+        return symbols("dx" if len(chain) == 1 else "c", " ".join(map(str, chain)))
+
+    return "X", _field(planar, value).exp()(element)
+
+
+def _arborification(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:
+    from treealg.symbolic import arborification
+
+    words = arborification(_single(element, planar)).items()
+    return "X", sum(c * symbols("S", " ".join(map(str, word))) for word, c in words)
+
+
+def _combine(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:
+    first, second = (_character(name, planar, symbols) for name in "XY")
+    return "Z", (first * second)(element)
+
+
+def _log(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:
+    return "L", _character("X", planar, symbols).log()(element)
+
+
+def _exp(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:
+    return "X", _field(planar, lambda x: symbols("L", basis_text(x))).exp()(element)
+
+
+def _inverse(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:
+    return "Y", _character("X", planar, symbols).inverse()(element)
+
+
+_RULES: dict[str, Callable[[Any, bool, int, _Symbols], tuple[str, Any]]] = {
+    "linear": _linear,
+    "corrected": _corrected,
+    "arborification": _arborification,
+    "combine": _combine,
+    "log": _log,
+    "exp": _exp,
+    "inverse": _inverse,
+}

@@ -1,0 +1,254 @@
+"""Generated source compiled for the host: as it is, in exact arithmetic, or with degrees.
+
+C source is compiled as C99 for floats. With exact numbers, and for CUDA source, the same text is
+compiled as C++ behind headers that define the number type, and blocks and threads.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.codegen.arguments import Argument, arguments
+from treealg.codegen.text import Source
+from treealg.errors import InvalidValueError, MissingDependencyError
+
+__all__ = ["HostFunction", "find_compiler"]
+
+_HERE = Path(__file__).parent
+_REAL = {"float64": "double", "float32": "float"}
+_WORD = 16
+
+
+def find_compiler(language: str) -> str:
+    """Return the path of a compiler.
+
+    Parameters
+    ----------
+    language : {"c", "c++"}
+        What it has to compile.
+
+    Returns
+    -------
+    str
+        What the variable ``CC`` or ``CXX`` names, or else the first one found.
+
+    Raises
+    ------
+    MissingDependencyError
+        If there is none.
+    """
+    variable, names = ("CC", ("cc", "gcc", "clang"))
+    if language == "c++":
+        variable, names = ("CXX", ("c++", "g++", "clang++"))
+    for name in (os.environ.get(variable, ""), *names):
+        found = shutil.which(name) if name else None
+        if found:
+            return found
+    raise MissingDependencyError(
+        f"a {language.upper()} compiler is needed here and none was found; install GCC or Clang "
+        f"with the package manager of the system, or name one in the variable {variable}"
+    )
+
+
+class HostFunction:
+    """A generated C or CUDA function on the host.
+
+    Parameters
+    ----------
+    source : Source
+        In C or CUDA.
+    exact : bool, default False
+        Compute with fractions, which also carry degrees, and not with floats of the source's dtype.
+
+    Raises
+    ------
+    InvalidValueError
+        If the source does not compile without warnings.
+    MissingDependencyError
+        If there is no compiler.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        exact: bool = False,
+    ) -> None:
+        self._source, self._exact = source, exact
+        is_c = source.language == "c" and not exact
+        text = source.text if is_c else self._wrapped()
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / ("source.c" if is_c else "source.cpp")
+            file.write_text(text, "utf-8")
+            library = Path(folder) / "source.so"
+            strict = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O1"]
+            flags = strict if is_c else ["-w", f"-I{_HERE}"]
+            command = [find_compiler("c" if is_c else "c++"), *flags, "-fPIC", "-shared"]
+            done = subprocess.run(
+                [*command, "-o", str(library), str(file)],
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            if done.returncode:
+                raise InvalidValueError(
+                    f"the source of {source.name} does not compile; the compiler says: "
+                    f"{done.stderr.strip()[:500]}"
+                )
+            self._library = ctypes.CDLL(str(library))
+
+    def _wrapped(self) -> str:
+        """Return the source as C++ for the host, with an entry for kernels."""
+        source, real = self._source, _REAL[self._source.dtype]
+        lines = ['#include "exact.h"', "#include <stddef.h>"]
+        if source.language == "cuda":
+            lines.append('#include "emulate.h"')
+        else:
+            lines.append("#define restrict __restrict")
+        if self._exact:
+            lines.append(f"#define {real} Exact")
+        if source.language == "c":
+            lines += ['extern "C" {', source.text, "}"]
+        else:
+            given = arguments(source.size, source.backward, 2)
+            call = [f"({real} *)pointers[{index}]" for index in range(len(given))]
+            call += ["numbers[0]", *["numbers[1]"] * source.is_path]
+            lines += [f"{real} memory[{source.memory}];", source.text]
+            lines += ["static void **pointers;", "static const long long *numbers;"]
+            lines.append(f"static void work(void) {{ {source.name}({', '.join(call)}); }}")
+            lines.append(
+                'extern "C" int run(void **p, const long long *n, unsigned b, unsigned t, int d)'
+            )
+            lines.append("{ pointers = p; numbers = n; return launch(work, b, t, d); }")
+        lines.append('extern "C" int *overflow_flag(void) { return &overflowed; }')
+        return "\n".join(lines) + "\n"
+
+    def __call__(
+        self,
+        *values: Any,
+        length: int = 1,
+        weights: Sequence[Sequence[int]] | None = None,
+        launch: tuple[int, int, bool] = (2, 3, False),
+    ) -> list[Any]:
+        """Compute a batch.
+
+        Parameters
+        ----------
+        *values : array_like
+            One per argument that is read, of shape ``(batch, *shape)``: floats or fractions.
+        length : int, default 1
+            Points of the paths.
+        weights : sequence of sequence of int, optional
+            Exact: the weight of each number of each argument that is read, by default its order.
+        launch : tuple of int, int, bool, default (2, 3, False)
+            CUDA: blocks, threads, and whether threads run in descending order between barriers.
+
+        Returns
+        -------
+        list of list of list
+            One per result, a list of numbers per item of the batch; exact ones are pairs of a
+            `Fraction` and a bound of the degree as a polynomial in the arguments.
+
+        Raises
+        ------
+        InvalidValueError
+            If exact numbers overflow 128 bits, or threads of a block meet different barriers.
+        """
+        source = self._source
+        given = arguments(source.size, source.backward, length)
+        batch = len(values[0])
+        read = [argument for argument in given if argument.role == "in"]
+        orders = [argument.orders for argument in read] if weights is None else weights
+        reading = iter(zip(values, orders, strict=True))
+        buffers = [
+            self._encode(*next(reading), batch, argument)
+            if argument.role == "in"
+            else bytearray(max(batch * argument.size, 1) * self._item_bytes())
+            for argument in given
+        ]
+        self._run(buffers, given, batch, length, launch)
+        if self._exact:
+            flag: Callable[[], Any] = self._library.overflow_flag
+            flag.restype = ctypes.POINTER(ctypes.c_int)  # type: ignore[attr-defined]
+            if flag()[0]:
+                raise InvalidValueError("an exact number does not fit in 128 bits; lower the size")
+        return [
+            self._decode(buffer, batch, argument)
+            for buffer, argument in zip(buffers, given, strict=True)
+            if argument.role == "out"
+        ]
+
+    def _run(
+        self,
+        buffers: Sequence[bytearray],
+        given: Sequence[Argument],
+        batch: int,
+        length: int,
+        launch: tuple[int, int, bool],
+    ) -> None:
+        addresses = [
+            ctypes.addressof((ctypes.c_char * len(buffer)).from_buffer(buffer))
+            for buffer in buffers
+        ]
+        if self._source.language == "cuda":
+            pointers = (ctypes.c_void_p * len(given))(*addresses)
+            numbers = (ctypes.c_longlong * 2)(batch, length)
+            if self._library.run(pointers, numbers, *map(int, launch)):
+                raise InvalidValueError(f"threads of {self._source.name} meet different barriers")
+            return
+        function = getattr(self._library, self._source.name)
+        for item in range(batch):
+            passed: list[Any] = [
+                ctypes.c_void_p(address + item * argument.size * self._item_bytes())
+                for address, argument in zip(addresses, given, strict=True)
+            ]
+            if self._source.is_path:
+                passed.insert(1, ctypes.c_size_t(length))
+            function(*passed)
+
+    def _item_bytes(self) -> int:
+        return 3 * _WORD if self._exact else np.dtype(self._source.dtype).itemsize
+
+    def _encode(
+        self, value: Any, weights: Sequence[int], batch: int, argument: Argument
+    ) -> bytearray:
+        if not self._exact:
+            array = np.ascontiguousarray(value, self._source.dtype)
+            data = bytearray(array.tobytes())
+        else:
+            flat = np.array(value, dtype=object).reshape(-1).tolist()
+            data = bytearray()
+            for index, number in enumerate(flat):
+                exact = Fraction(number)
+                for part in (exact.numerator, exact.denominator, weights[index % argument.size]):
+                    data += part.to_bytes(_WORD, "little", signed=True)
+        if len(data) != batch * math.prod(argument.shape) * self._item_bytes():
+            raise InvalidValueError(
+                f"{argument.name} must have shape {(batch, *argument.shape)} in all"
+            )
+        return data or bytearray(self._item_bytes())
+
+    def _decode(self, buffer: bytearray, batch: int, argument: Argument) -> list[list[Any]]:
+        size = argument.size
+        numbers: list[Any]
+        if not self._exact:
+            array: npt.NDArray[Any] = np.frombuffer(buffer, self._source.dtype)
+            numbers = array.tolist()
+        else:
+            words = [
+                int.from_bytes(buffer[start : start + _WORD], "little", signed=True)
+                for start in range(0, len(buffer), _WORD)
+            ]
+            triples = zip(words[::3], words[1::3], words[2::3], strict=True)
+            numbers = [(Fraction(p, q or 1), degree) for p, q, degree in triples]
+        return [numbers[item * size : (item + 1) * size] for item in range(batch)]

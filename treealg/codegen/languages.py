@@ -1,0 +1,136 @@
+"""Source of a map in a language: the one door to the printers."""
+
+from __future__ import annotations
+
+from treealg.codegen.maps import map_size
+from treealg.codegen.source_c import c_source
+from treealg.codegen.source_cuda import cuda_source
+from treealg.codegen.source_numpy import numpy_source
+from treealg.codegen.text import Source
+from treealg.errors import InvalidTypeError, InvalidValueError
+
+__all__ = ["LANGUAGES", "generate", "generate_source"]
+
+_PRINTERS = {"c": c_source, "numpy": numpy_source, "cuda": cuda_source}
+
+LANGUAGES = tuple(_PRINTERS)
+"""The languages that source is generated in."""
+
+
+def generate_source(
+    map: str,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    backward: bool = False,
+    language: str = "c",
+    dtype: str = "float64",
+    levels: int = 2,
+) -> Source:
+    """Generate the source of a map, with what is needed to run it.
+
+    Parameters
+    ----------
+    map : str
+        One of ``treealg.codegen.MAPS``.
+    dimension, degree : int
+        Labels, at least 1, and largest number of nodes, at least 1.
+    planar : bool, default False
+        Ordered forests and not trees.
+    backward : bool, default False
+        The adjoint of the derivative and not the map.
+    language : {"c", "numpy", "cuda"}, default "c"
+        The language.
+    dtype : {"float64", "float32"}, default "float64"
+        The numbers.
+    levels : int, default 2
+        For corrected maps: the longest chain that a correction has.
+
+    Returns
+    -------
+    Source
+        Text, name, and shared memory of a kernel.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an integer is none, or a flag no boolean.
+    InvalidValueError
+        If a name is unknown, an integer too small, or the source would be absurdly large.
+
+    Examples
+    --------
+    >>> generate_source("log", 2, 3, language="cuda").name
+    'treealg_log_2_3'
+    """
+    size = map_size(map, dimension, degree, planar=planar, levels=levels)
+    if not isinstance(backward, bool):
+        raise InvalidTypeError(f"backward must be True or False, got {backward!r}")
+    if not isinstance(language, str) or language not in _PRINTERS:
+        raise InvalidValueError(f"language must be one of {', '.join(LANGUAGES)}; got {language!r}")
+    if dtype not in ("float32", "float64"):
+        raise InvalidValueError(f"dtype must be 'float32' or 'float64', got {dtype!r}")
+    return _PRINTERS[language](size, backward, dtype)
+
+
+def generate(
+    map: str,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    backward: bool = False,
+    language: str = "c",
+    dtype: str = "float64",
+    levels: int = 2,
+) -> str:
+    """Generate the source of a map: a C99 or NumPy function, or a CUDA kernel.
+
+    Parameters
+    ----------
+    map : str
+        ``"sig"``, ``"logsig"`` and ``"corrected_sig"`` read a path; ``"linear"`` and
+        ``"corrected"`` one segment; ``"arborification"`` a word signature; ``"combine"``,
+        ``"log"``, ``"exp"`` and ``"inverse"`` vectors of coefficients in basis order.
+    dimension, degree : int
+        Labels, at least 1, and largest number of nodes, at least 1.
+    planar : bool, default False
+        Ordered forests and not trees.
+    backward : bool, default False
+        The adjoint of the derivative and not the map: the same terms read the other way.
+    language : {"c", "numpy", "cuda"}, default "c"
+        The language.
+    dtype : {"float64", "float32"}, default "float64"
+        The numbers of C and CUDA; NumPy source follows its arguments.
+    levels : int, default 2
+        For corrected maps: the longest chain that a correction has.
+
+    Returns
+    -------
+    str
+        The source; the same for the same arguments and version.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an integer is none, or a flag no boolean.
+    InvalidValueError
+        If a name is unknown, an integer too small, or the source would be absurdly large.
+
+    Examples
+    --------
+    >>> text = generate("inverse", 1, 2)
+    >>> print(text[text.index("void") :], end="")
+    void treealg_inverse_1_2(const double *restrict x, double *restrict out)
+    {
+        /* level 1 */
+        const double t0 = -x[0];
+        out[0] = t0; /* 0 */
+        out[1] = -x[0] * t0 - x[1]; /* [0]0 */
+    }
+    """
+    return generate_source(
+        map, dimension, degree, planar=planar, backward=backward, language=language,
+        dtype=dtype, levels=levels,
+    ).text  # fmt: skip

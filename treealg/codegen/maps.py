@@ -1,0 +1,440 @@
+"""The maps of the library as programs, by name and size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice, product
+from typing import Any
+
+from treealg import tables
+from treealg.codegen.program import ZERO, Builder, Program, Vector, adjoint
+from treealg.codegen.rules import Convolution, arborify, extend_words
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.tables.convolution import least_terms
+from treealg.tables.sizes import as_integer, forest_counts
+
+__all__ = [
+    "MAPS",
+    "MAX_TERMS",
+    "PATH_MAPS",
+    "MapSize",
+    "PathProgram",
+    "basis_text",
+    "build_path_program",
+    "build_program",
+    "map_size",
+]
+
+MAX_TERMS = 200_000
+"""The most terms that a program may have."""
+
+PATH_MAPS = ("sig", "logsig", "corrected_sig")
+"""Maps that read a path of any length."""
+
+_VECTOR_MAPS = (
+    "linear",
+    "corrected",
+    "arborification",
+    "combine",
+    "log",
+    "exp",
+    "inverse",
+)
+
+MAPS = PATH_MAPS + _VECTOR_MAPS
+"""The names of all maps."""
+
+
+@dataclass(frozen=True)
+class MapSize:
+    """The name and size of a map, checked.
+
+    Parameters
+    ----------
+    name : str
+        One of `MAPS`.
+    dimension, degree : int
+        Labels, at least 1, and largest number of nodes, at least 1.
+    planar : bool
+        Ordered forests and not trees.
+    levels : int
+        The longest chain of a correction, from 1 to `degree`.
+
+    Raises
+    ------
+    None
+        Made by `map_size`, which checks.
+    """
+
+    name: str
+    dimension: int
+    degree: int
+    planar: bool
+    levels: int
+
+    def __str__(self) -> str:
+        kind = "planar" if self.planar else "non-planar"
+        text = f"{self.name}, dimension {self.dimension}, degree {self.degree}, {kind}"
+        if self.name.startswith("corrected"):
+            text += f", corrections to level {self.levels}"
+        return text
+
+
+def map_size(
+    name: str, dimension: int, degree: int, *, planar: bool = False, levels: int = 2
+) -> MapSize:
+    """Check the name and size of a map.
+
+    Parameters
+    ----------
+    name : str
+        One of `MAPS`.
+    dimension, degree : int
+        Labels, at least 1, and largest number of nodes, at least 1.
+    planar : bool, default False
+        Ordered forests and not trees.
+    levels : int, default 2
+        The longest chain of a correction, at least 1; more than `degree` counts as `degree`.
+
+    Returns
+    -------
+    MapSize
+        The same, with Python integers.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an integer is none, or `planar` no boolean.
+    InvalidValueError
+        If `name` is not a map, an integer is too small, or the map has too many terms.
+
+    Examples
+    --------
+    >>> print(map_size("log", 2, 3))
+    log, dimension 2, degree 3, non-planar
+    """
+    if not isinstance(name, str) or name not in MAPS:
+        raise InvalidValueError(f"map must be one of {', '.join(MAPS)}; got {name!r}")
+    if not isinstance(planar, bool):
+        raise InvalidTypeError(f"planar must be True or False, got {planar!r}")
+    dimension = as_integer(dimension, "dimension", 1)
+    degree = as_integer(degree, "degree", 1)
+    levels = min(as_integer(levels, "levels", 1), degree)
+    size = MapSize(name, dimension, degree, planar, levels)
+    _refuse_large(size)
+    return size
+
+
+def _refuse_large(size: MapSize) -> None:
+    """Refuse a map whose program has too many terms, before anything is built."""
+    least, order = 0, 0
+    for count in islice(forest_counts(size.dimension, size.planar), 1, size.degree + 1):
+        order += 1
+        # The trees of the next order are at least as many as the forests of this one.
+        least = max(least, count if size.planar or order < size.degree else 0)
+        if least > MAX_TERMS or size.dimension**order > MAX_TERMS:
+            break
+    else:
+        least = tables.basis_length(size.dimension, size.degree, size.planar)
+        if least <= MAX_TERMS and size.name in ("combine", "log", "exp", "inverse"):
+            least += size.dimension * least_terms(size.dimension, size.degree, size.planar)
+    least = max(least, size.dimension**order)
+    if least > MAX_TERMS:
+        raise InvalidValueError(
+            f"the program of {size} has {least:,} terms or more, beyond the bound of "
+            f"{MAX_TERMS:,}; lower the degree or the dimension"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class PathProgram:
+    """A map that goes along a path: a step for each segment, and a program at the end.
+
+    Parameters
+    ----------
+    step : Program
+        From the state, the increment and (corrected) the correction to the next state.
+    readout : Program
+        From the last state to the result; the state begins as zero.
+
+    Raises
+    ------
+    None
+        The class checks nothing.
+    """
+
+    step: Program
+    readout: Program
+
+    @property
+    def state(self) -> Vector:
+        """The state between segments."""
+        return self.step.inputs[0]
+
+
+def basis_text(element: Any) -> str:
+    """Write a tree or forest in brackets: children inside, the root label behind.
+
+    Parameters
+    ----------
+    element : tree, forest or tuple
+        A symbolic object, or a tuple form.
+
+    Returns
+    -------
+    str
+        For instance ``[0 1]2``; a leaf is its label; trees of a forest are separated by spaces.
+
+    Raises
+    ------
+    None
+        The argument is not checked.
+
+    Examples
+    --------
+    >>> basis_text(((0,), ((1,), 0), 2)), basis_text(((0,), (1,)))
+    ('[0 [1]0]2', '0 1')
+    """
+    form = element if isinstance(element, tuple) else element.to_tuple()
+    done: list[str] = []
+    # Each entry is a tuple to write, or text that closes one.
+    pending: list[Any] = [form]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            done.append(item)
+            continue
+        *children, last = item
+        if isinstance(last, tuple):
+            children, root = [*children, last], None
+        else:
+            root = str(last)
+        inner: list[Any] = []
+        for child in children:
+            inner += [" ", child] if inner else [child]
+        if root is not None:
+            inner = ["[", *inner, "]" + root] if inner else [root]
+        pending += reversed(inner)
+    return "".join(done)
+
+
+@lru_cache(maxsize=32)
+def _signature_vector(name: str, dimension: int, degree: int, planar: bool) -> Vector:
+    from treealg.symbolic.vectors import basis_elements
+
+    elements = basis_elements(dimension, degree, planar)
+    orders = tuple(element.order for element in elements)
+    return Vector(name, orders, tuple(map(basis_text, elements)))
+
+
+def _word_vector(name: str, dimension: int, degree: int) -> Vector:
+    words = [word for n in range(1, degree + 1) for word in product(range(dimension), repeat=n)]
+    return Vector(
+        name, tuple(map(len, words)), tuple("word " + " ".join(map(str, word)) for word in words)
+    )
+
+
+def _step_vector(dimension: int) -> Vector:
+    return Vector("dx", (1,) * dimension, tuple(f"channel {a}" for a in range(dimension)))
+
+
+def _correction_vector(dimension: int, levels: int) -> Vector:
+    chains = [chain for k in range(2, levels + 1) for chain in product(range(dimension), repeat=k)]
+    text = tuple("chain " + " ".join(map(str, chain)) for chain in chains)
+    return Vector("correction", tuple(map(len, chains)), text)
+
+
+def _field(size: MapSize, step: Sequence[int], correction: Sequence[int]) -> list[int]:
+    """Place increment and correction on the trees that they belong to."""
+    from treealg.symbolic.vectors import basis_elements
+
+    elements = basis_elements(size.dimension, size.degree, size.planar)
+    place = {element.to_tuple(): index for index, element in enumerate(elements)}
+    field = [ZERO] * len(elements)
+    field[: size.dimension] = step
+    chains = (
+        chain
+        for k in range(2, size.levels + 1)
+        for chain in product(range(size.dimension), repeat=k)
+    )
+    for chain, address in zip(chains, correction, strict=True):
+        tree: tuple[Any, ...] = (chain[-1],)
+        for label in reversed(chain[:-1]):
+            tree = (tree, label)
+        field[place[(tree,) if size.planar else tree]] = address
+    return field
+
+
+def _vector(size: MapSize, name: str) -> Vector:
+    return _signature_vector(name, size.dimension, size.degree, size.planar)
+
+
+def _convolution(size: MapSize, builder: Builder) -> Convolution:
+    return Convolution(builder, tables.convolution(size.dimension, size.degree, size.planar))
+
+
+def _phi(size: MapSize) -> tables.LinearMap:
+    return tables.arborification(size.dimension, size.degree, size.planar)
+
+
+def _linear(size: MapSize) -> Program:
+    builder = Builder([_step_vector(size.dimension)])
+    words = extend_words(builder, None, builder.input(0), size.degree)
+    return builder.finish([(_vector(size, "out"), arborify(builder, _phi(size), words))])
+
+
+def _corrected(size: MapSize) -> Program:
+    inputs = [_step_vector(size.dimension), _correction_vector(size.dimension, size.levels)]
+    builder = Builder(inputs)
+    field = _field(size, builder.input(0), builder.input(1))
+    return builder.finish([(_vector(size, "out"), _convolution(size, builder).flow(None, field))])
+
+
+def _arborification(size: MapSize) -> Program:
+    builder = Builder([_word_vector("words", size.dimension, size.degree)])
+    return builder.finish([(_vector(size, "out"), arborify(builder, _phi(size), builder.input(0)))])
+
+
+def _combine(size: MapSize) -> Program:
+    builder = Builder([_vector(size, "a"), _vector(size, "b")])
+    result = _convolution(size, builder).combine(builder.input(0), builder.input(1))
+    return builder.finish([(_vector(size, "out"), result)])
+
+
+def _log(size: MapSize) -> Program:
+    builder = Builder([_vector(size, "x")])
+    return builder.finish(
+        [(_vector(size, "out"), _convolution(size, builder).log(builder.input(0)))]
+    )
+
+
+def _exp(size: MapSize) -> Program:
+    builder = Builder([_vector(size, "x")])
+    return builder.finish(
+        [(_vector(size, "out"), _convolution(size, builder).flow(None, builder.input(0)))]
+    )
+
+
+def _inverse(size: MapSize) -> Program:
+    builder = Builder([_vector(size, "x")])
+    return builder.finish(
+        [(_vector(size, "out"), _convolution(size, builder).inverse(builder.input(0)))]
+    )
+
+
+_RULES: dict[str, Callable[[MapSize], Program]] = {
+    "linear": _linear,
+    "corrected": _corrected,
+    "arborification": _arborification,
+    "combine": _combine,
+    "log": _log,
+    "exp": _exp,
+    "inverse": _inverse,
+}
+
+
+def build_program(size: MapSize, *, backward: bool = False) -> Program:
+    """Return the program of a map between vectors.
+
+    Parameters
+    ----------
+    size : MapSize
+        Its name is none of `PATH_MAPS`.
+    backward : bool, default False
+        The adjoint of the derivative and not the map.
+
+    Returns
+    -------
+    Program
+        The map.
+
+    Raises
+    ------
+    InvalidValueError
+        If the program has too many terms.
+    KeyError
+        If it is a map of paths.
+
+    Examples
+    --------
+    >>> program = build_program(map_size("log", 1, 3))
+    >>> program.evaluate([1, 0, 0, 0])  # the Euler character has logarithm b, -l2/2, ch/6, l3/3
+    [[1, Fraction(-1, 2), Fraction(1, 6), Fraction(1, 3)]]
+    """
+    program = _RULES[size.name](size)
+    return _bounded(adjoint(program) if backward else program, size)
+
+
+def _bounded(program: Program, size: MapSize) -> Program:
+    if program.n_terms > MAX_TERMS:
+        raise InvalidValueError(
+            f"the program of {size} has {program.n_terms:,} terms, beyond the bound of "
+            f"{MAX_TERMS:,}; lower the degree or the dimension"
+        )
+    return program
+
+
+def build_path_program(size: MapSize, *, backward: bool = False) -> PathProgram:
+    """Return the programs of a map that goes along a path.
+
+    Parameters
+    ----------
+    size : MapSize
+        Its name is one of `PATH_MAPS`.
+    backward : bool, default False
+        The adjoints of the derivatives of both programs.
+
+    Returns
+    -------
+    PathProgram
+        Plain paths go along words, corrected ones along trees.
+
+    Raises
+    ------
+    InvalidValueError
+        If a program has too many terms.
+
+    Examples
+    --------
+    >>> program = build_path_program(map_size("sig", 2, 3))
+    >>> program.state.size, program.readout.outputs[0].size
+    (14, 20)
+    """
+    if size.name == "corrected_sig":
+        step, readout = _corrected_path(size)
+    else:
+        step, readout = _plain_path(size)
+    programs = [adjoint(p) if backward else p for p in (step, readout)]
+    return PathProgram(*(_bounded(program, size) for program in programs))
+
+
+def _corrected_path(size: MapSize) -> tuple[Program, Program]:
+    state = _vector(size, "state")
+    builder = Builder(
+        [
+            state,
+            _step_vector(size.dimension),
+            _correction_vector(size.dimension, size.levels),
+        ]
+    )
+    field = _field(size, builder.input(1), builder.input(2))
+    moved = _convolution(size, builder).flow(builder.input(0), field)
+    step = builder.finish([(_vector(size, "next"), moved)])
+    builder = Builder([state])
+    return step, builder.finish([(_vector(size, "out"), builder.input(0))])
+
+
+def _plain_path(size: MapSize) -> tuple[Program, Program]:
+    state = _word_vector("state", size.dimension, size.degree)
+    builder = Builder([state, _step_vector(size.dimension)])
+    moved = extend_words(builder, builder.input(0), builder.input(1), size.degree)
+    following = Vector("next", state.orders, state.entries)
+    step = builder.finish([(following, moved)])
+    builder = Builder([state])
+    words = builder.input(0)
+    if size.name == "logsig":
+        table = tables.word_convolution(size.dimension, size.degree)
+        words = Convolution(builder, table).log(words)
+    return step, builder.finish([(_vector(size, "out"), arborify(builder, _phi(size), words))])

@@ -1,0 +1,171 @@
+"""The algebra once more, on tuples, from the definitions: what tables are compared with.
+
+Nothing here uses the symbolic layer or a table. Trees are tuples ``(child, ..., label)``; children
+of non-planar trees are sorted by their text, so that equal trees are equal tuples.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+__all__ = ["bck_cuts", "mkw_cuts", "normal", "tree_words", "words_of_forest"]
+
+Tree = tuple[Any, ...]
+Forest = tuple[Tree, ...]
+
+
+def normal(tree: Tree) -> Tree:
+    """Sort the children of a non-planar tree, and theirs.
+
+    Parameters
+    ----------
+    tree : tuple
+        A tree.
+
+    Returns
+    -------
+    tuple
+        The same tree; equal trees give equal tuples.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    *children, label = tree
+    return (*sorted((normal(child) for child in children), key=repr), label)
+
+
+@cache
+def _shuffles(left: tuple[Any, ...], right: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]:
+    """List all shuffles, by the places that the left word takes."""
+    total = len(left) + len(right)
+    result = []
+    for places in combinations(range(total), len(left)):
+        first, second, taken = iter(left), iter(right), set(places)
+        result.append(tuple(next(first if i in taken else second) for i in range(total)))
+    return tuple(result)
+
+
+def words_of_forest(forest: Forest, *, planar: bool) -> Counter[tuple[Any, ...]]:
+    """Count the words of a forest: all ways to read it from leaves to roots.
+
+    Parameters
+    ----------
+    forest : tuple of tuple
+        Trees; ordered when planar.
+    planar : bool
+        Roots are read from left to right.
+
+    Returns
+    -------
+    Counter
+        Words with multiplicity.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    words = Counter({(): 1})
+    for tree in forest:
+        *children, label = tree
+        inner = words_of_forest(tuple(children), planar=planar)
+        grown: Counter[tuple[Any, ...]] = Counter()
+        for left, m in words.items():
+            for right, n in inner.items():
+                if planar:
+                    # The root comes after everything to its left.
+                    for word in _shuffles(left, right):
+                        grown[(*word, label)] += m * n
+                else:
+                    for word in _shuffles(left, (*right, label)):
+                        grown[word] += m * n
+        words = grown
+    return words
+
+
+def tree_words(tree: Tree) -> Counter[tuple[Any, ...]]:
+    """Count the words of a non-planar tree.
+
+    Parameters
+    ----------
+    tree : tuple
+        A tree.
+
+    Returns
+    -------
+    Counter
+        Words with multiplicity.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    return words_of_forest((tree,), planar=False)
+
+
+def bck_cuts(tree: Tree) -> Counter[tuple[Forest, Tree]]:
+    """Count the admissible cuts of a non-planar tree that leave its root.
+
+    Parameters
+    ----------
+    tree : tuple
+        A tree, in normal form.
+
+    Returns
+    -------
+    Counter
+        Pairs of the pruned forest, sorted, and the trunk.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    *children, label = tree
+    options: Counter[tuple[Forest, Forest]] = Counter({((), ()): 1})
+    for child in children:
+        grown: Counter[tuple[Forest, Forest]] = Counter()
+        for (pruned, kept), m in options.items():
+            grown[((*pruned, child), kept)] += m
+            for (more, trunk), n in bck_cuts(child).items():
+                grown[((*pruned, *more), (*kept, trunk))] += m * n
+        options = grown
+    result: Counter[tuple[Forest, Tree]] = Counter()
+    for (pruned, kept), m in options.items():
+        result[(tuple(sorted(pruned, key=repr)), normal((*kept, label)))] += m
+    return result
+
+
+def mkw_cuts(forest: Forest) -> Counter[tuple[Forest, Forest]]:
+    """Count the left admissible cuts of an ordered forest, the full one included.
+
+    Parameters
+    ----------
+    forest : tuple of tuple
+        Planar trees from left to right.
+
+    Returns
+    -------
+    Counter
+        Pairs of the pruned forest and the trunk.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    if not forest:
+        return Counter({((), ()): 1})
+    *children, label = forest[-1]
+    result: Counter[tuple[Forest, Forest]] = Counter({(forest, ()): 1})
+    for (left, kept), m in mkw_cuts(forest[:-1]).items():
+        for (right, inner), n in mkw_cuts(tuple(children)).items():
+            for pruned in _shuffles(left, right):
+                result[(pruned, (*kept, (*inner, label)))] += m * n
+    return result
