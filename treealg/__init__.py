@@ -7,7 +7,7 @@ used.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from treealg.errors import (
     InvalidTypeError,
@@ -17,62 +17,66 @@ from treealg.errors import (
     TreeAlgError,
 )
 from treealg.numeric import (
-    BranchedLogSigStream,
-    BranchedLogSigWindowStream,
-    BranchedSigStream,
-    BranchedSigWindowStream,
-    LinearKernel,
-    RBFKernel,
-    ScaledLinearKernel,
-    StaticKernel,
     branched_log_sig,
-    branched_log_sig_backprop,
-    branched_log_sig_combine,
-    branched_log_sig_combine_backprop,
-    branched_log_sig_join,
-    branched_log_sig_join_backprop,
     branched_log_sig_length,
-    branched_log_sig_to_sig,
-    branched_log_sig_to_sig_backprop,
     branched_sig,
-    branched_sig_backprop,
-    branched_sig_coef,
-    branched_sig_coef_backprop,
-    branched_sig_combine,
-    branched_sig_combine_backprop,
-    branched_sig_inverse,
-    branched_sig_inverse_backprop,
-    branched_sig_join,
-    branched_sig_join_backprop,
-    branched_sig_kernel,
-    branched_sig_kernel_backprop,
-    branched_sig_kernel_gram,
-    branched_sig_kernel_gram_backprop,
     branched_sig_length,
-    branched_sig_of_lift,
-    branched_sig_of_lift_backprop,
     branched_sig_to_log_sig,
     branched_sig_to_log_sig_backprop,
-    branched_sig_to_sig,
     clear_cache,
-    extract_branched_sig_coef,
     idx_to_tree,
-    ito_correction,
-    linear_branched_log_sig,
-    linear_branched_log_sig_backprop,
-    linear_branched_sig,
-    linear_branched_sig_backprop,
-    log_sig,
-    realised_correction,
-    sig,
-    sig_to_branched_sig,
-    sig_to_branched_sig_backprop,
     transform_path,
     tree_to_idx,
     trees,
     trees_of_order,
     warm_up,
 )
+
+if TYPE_CHECKING:
+    from treealg.numeric import (
+        BranchedLogSigStream,
+        BranchedLogSigWindowStream,
+        BranchedSigStream,
+        BranchedSigWindowStream,
+        LinearKernel,
+        RBFKernel,
+        ScaledLinearKernel,
+        StaticKernel,
+        branched_log_sig_backprop,
+        branched_log_sig_combine,
+        branched_log_sig_combine_backprop,
+        branched_log_sig_join,
+        branched_log_sig_join_backprop,
+        branched_log_sig_to_sig,
+        branched_log_sig_to_sig_backprop,
+        branched_sig_backprop,
+        branched_sig_coef,
+        branched_sig_coef_backprop,
+        branched_sig_combine,
+        branched_sig_combine_backprop,
+        branched_sig_inverse,
+        branched_sig_inverse_backprop,
+        branched_sig_join,
+        branched_sig_join_backprop,
+        branched_sig_kernel,
+        branched_sig_kernel_backprop,
+        branched_sig_kernel_gram,
+        branched_sig_kernel_gram_backprop,
+        branched_sig_of_lift,
+        branched_sig_of_lift_backprop,
+        branched_sig_to_sig,
+        extract_branched_sig_coef,
+        ito_correction,
+        linear_branched_log_sig,
+        linear_branched_log_sig_backprop,
+        linear_branched_sig,
+        linear_branched_sig_backprop,
+        log_sig,
+        realised_correction,
+        sig,
+        sig_to_branched_sig,
+        sig_to_branched_sig_backprop,
+    )
 
 __all__ = [
     "BranchedLogSigStream",
@@ -139,7 +143,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load a subpackage, or read the version, when first asked for."""
+    """Load a function or a subpackage, or read the version, when first asked for."""
+    if name in __all__:
+        from treealg import numeric
+
+        value = getattr(numeric, name)
+        globals()[name] = value
+        return value
     if name in ("codegen", "symbolic", "tables"):
         import importlib
 
@@ -157,4 +167,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """List the public names, those loaded on demand among them."""
-    return sorted({*globals(), "__version__", "codegen", "symbolic", "tables", "verify"})
+    return sorted({*globals(), *__all__, "__version__", "codegen", "symbolic", "tables", "verify"})

@@ -9,7 +9,6 @@ import numpy as np
 
 from treealg.errors import InvalidValueError
 from treealg.tables import cache as table_cache
-from treealg.tables.chain_words import ChainWords, chain_words
 from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import FloatArray, LinearMap, compose, from_keys, merge
@@ -23,6 +22,7 @@ from treealg.tables.sizes import (
     log_length,
     require_fits,
 )
+from treealg.tables.weighted_words import ChainWords, chain_words
 
 __all__ = [
     "chain_arborification",

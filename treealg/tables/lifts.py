@@ -13,7 +13,6 @@ import numpy as np
 
 from treealg.errors import InvalidValueError
 from treealg.tables import cache as table_cache
-from treealg.tables.chain_words import ChainWords, words_of
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import FloatArray, LinearMap, from_keys, merge
 from treealg.tables.shapes import Indexer, ordered_shapes, tree_shapes
@@ -24,6 +23,7 @@ from treealg.tables.sizes import (
     check_entries,
     require_fits,
 )
+from treealg.tables.weighted_words import ChainWords, words_of
 
 __all__ = ["lift_arborification", "lift_words"]
 
