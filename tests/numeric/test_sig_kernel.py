@@ -344,6 +344,7 @@ P = np.zeros((3, 2))
 BAD = [
     (lambda: treealg.branched_sig_kernel(P, np.zeros((3, 3)), 2, 0), ValueError, "channels"),
     (lambda: treealg.branched_sig_kernel(P, P, -1, 0), ValueError, "depth"),
+    (lambda: treealg.branched_sig_kernel(P, P, 10**30, 0), ValueError, "depth"),
     (lambda: treealg.branched_sig_kernel(P, P, 1.0, 0), TypeError, "depth"),
     (lambda: treealg.branched_sig_kernel(P, P, 1, -1), ValueError, "dyadic_order"),
     (lambda: treealg.branched_sig_kernel(P, P, 1, 21), ValueError, "dyadic_order"),

@@ -18,6 +18,8 @@ from treealg.numeric.static_kernels import as_static_kernel
 
 __all__ = ["Problem", "max_batch_of", "problem_of", "transform_adjoint"]
 
+_MAX_DEPTH = 1000  # as many rows of a grid are kept by each thread
+
 Floats = npt.NDArray[np.floating]
 Indices = npt.NDArray[np.int64]
 
@@ -232,7 +234,7 @@ def problem_of(
         rows2,
         rows1.slab(0, rows1.count),
         rows2.slab(0, rows2.count),
-        options.integer(depth, "depth", 0),
+        _depth(depth),
         orders,
         *as_static_kernel(static_kernel),
         grid,
@@ -244,6 +246,15 @@ def problem_of(
         _terms(rule, orders, grid),
         options.threads(n_jobs),
     )
+
+
+def _depth(value: Any) -> int:
+    depth = options.integer(value, "depth", 0)
+    if depth > _MAX_DEPTH:
+        raise InvalidValueError(
+            f"depth must be at most {_MAX_DEPTH}, got {depth}; the levels converge long before"
+        )
+    return depth
 
 
 def _path(value: Any, name: str) -> arrays.Rows:

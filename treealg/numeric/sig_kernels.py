@@ -45,7 +45,7 @@ def branched_sig_kernel(
         Points of the paths, at least one, in at least one channel, of one kind and dtype. Leading
         shapes are the same, or one argument is a single path that pairs with every other.
     depth : int
-        Levels of the recursion, at least 0: the largest height of a tree, a leaf having height 1.
+        Levels of the recursion, 0 to 1000: the largest height of a tree, a leaf having height 1.
     dyadic_order : int or tuple of int
         Each segment is cut into ``2**dyadic_order`` pieces; a pair gives one order per path. At
         least 0, at most 20.
@@ -80,7 +80,7 @@ def branched_sig_kernel(
         number, a flag no boolean, or `static_kernel` none of treealg's.
     InvalidValueError
         If a path has fewer than two axes, no points or no channels; if channels or leading shapes
-        differ; if `depth` is negative, `dyadic_order` out of range or no pair, `n_jobs` 0,
+        differ; if `depth` is not 0 to 1000, `dyadic_order` out of range or no pair, `n_jobs` 0,
         `end_time` not finite, or `rule` unknown; if `return_grid` comes with `normalize` or with
         ``rule="romberg"``; or if the result does not fit in memory.
 
@@ -159,7 +159,7 @@ def branched_sig_kernel_gram(
     path1, path2 : ArrayLike, shapes (*batch_1, length_1, channels), (*batch_2, length_2, channels)
         Points of the paths, as for `branched_sig_kernel`, with any leading shapes.
     depth : int
-        Levels of the recursion, at least 0.
+        Levels of the recursion, 0 to 1000.
     dyadic_order : int or tuple of int
         Each segment is cut into ``2**dyadic_order`` pieces; a pair gives one order per path.
     static_kernel : StaticKernel or None, default None
