@@ -253,7 +253,7 @@ def _backward(
     if forward is not None:
         arrays.check_alike(derivs, forward)
         if scalars.scalar_columns(forward, plan.size, bool(column), basis):
-            scalars.check_scalar_one(forward)
+            scalars.check_scalar(forward)
     if chains is not None and isinstance(plan, ChainPlan):
         return corrected_sig_backprop(
             rows, derivs, column, chains, plan, time_aug, end_time, n_threads

@@ -1,4 +1,4 @@
-"""The scalar in front of a signature: whether it is there, and whether it is 1."""
+"""The scalar in front of a signature: whether it is there, and whether it is right."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from treealg.errors import InvalidValueError
 from treealg.numeric import arrays, options
 
-__all__ = ["check_scalar_one", "scalar_columns"]
+__all__ = ["check_scalar", "scalar_columns"]
 
 
 def scalar_columns(rows: arrays.Rows, columns: int, scalar_term: Any, basis: str) -> int:
@@ -54,13 +54,15 @@ def scalar_columns(rows: arrays.Rows, columns: int, scalar_term: Any, basis: str
     )
 
 
-def check_scalar_one(rows: arrays.Rows) -> None:
-    """Refuse signatures whose first column is neither 1 nor NaN.
+def check_scalar(rows: arrays.Rows, unit: int = 1) -> None:
+    """Refuse vectors whose first column is neither the scalar of their kind nor NaN.
 
     Parameters
     ----------
     rows : Rows
-        Signatures with scalars.
+        Vectors with scalars.
+    unit : {0, 1}, default 1
+        What the scalar must be: 1 for signatures, 0 for logarithms.
 
     Raises
     ------
@@ -70,9 +72,9 @@ def check_scalar_one(rows: arrays.Rows) -> None:
     column = rows.array[..., 0]
     chunks: Any = np.nditer(column, flags=["external_loop", "buffered", "zerosize_ok"])
     for values in chunks:
-        wrong = values[~((values == 1) | (values != values))]
+        wrong = values[~((values == unit) | (values != values))]
         if wrong.size:
             raise InvalidValueError(
-                f"{rows.name} must have the scalar 1 in its first column, got {wrong[0]}; a "
-                f"log-signature has 0 there and is no signature"
+                f"{rows.name} must have the scalar {unit} in its first column, got {wrong[0]}; a "
+                f"signature has 1 there and a log-signature 0"
             )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import numpy as np
 import numpy.typing as npt
 
 from treealg import tables
 from treealg.errors import InvalidValueError
 from treealg.numeric import arrays, kernels, options, plans
+from treealg.numeric.scalars import check_scalar
 
 __all__ = [
     "Space",
@@ -175,15 +175,7 @@ def scalar_columns(rows: arrays.Rows, space: Space, unit: int = 1) -> int:
             f"check dimension, degree, planar, time_aug and lead_lag"
         )
     if scalar:
-        column = rows.array[..., 0]
-        pieces: Any = np.nditer(column, flags=["external_loop", "buffered", "zerosize_ok"])
-        for values in pieces:
-            wrong = values[~((values == unit) | (values != values))]
-            if wrong.size:
-                raise InvalidValueError(
-                    f"{rows.name} must have the scalar {unit} in its first column, got "
-                    f"{wrong[0]}; a signature has 1 there and a log-signature 0"
-                )
+        check_scalar(rows, unit)
     return scalar
 
 
