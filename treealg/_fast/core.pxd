@@ -162,15 +162,16 @@ cdef extern from "src/kernels.h" nogil:
         size_t (*chain_backward_scratch)(const chain_program *, Py_ssize_t) noexcept nogil
         void (*chain_backward)(
             const chain_program *, const path_view *, const correction_view *, int,
-            const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, void *,
+            const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, const void *, void *,
             const matrix_view *, const matrix_view *, Py_ssize_t, void *,
             interrupt *) noexcept nogil
+        void (*chain_contract)(const chain_program *, void *, const void *) noexcept nogil
         size_t (*forest_kernel_scratch)(const pair_problem *, int) noexcept nogil
         void (*forest_kernel)(
-            const pair_problem *, Py_ssize_t, const matrix_view *, void *,
+            const pair_problem *, Py_ssize_t, int, const matrix_view *, void *,
             interrupt *) noexcept nogil
         void (*forest_kernel_backward)(
-            const pair_problem *, Py_ssize_t, const matrix_view *, const matrix_view *,
+            const pair_problem *, Py_ssize_t, int, const matrix_view *, const matrix_view *,
             const matrix_view *, void *, interrupt *) noexcept nogil
         void (*word_step)(void *, const void *, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
         void (*word_increment)(

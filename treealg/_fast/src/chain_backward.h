@@ -170,9 +170,9 @@ static size_t NAME(chain_backward_scratch)(const chain_program *p, Py_ssize_t se
 static void NAME(chain_backward)(const chain_program *p, const path_view *path,
                                  const correction_view *correction, int used,
                                  const Py_ssize_t *row, const Py_ssize_t *begin,
-                                 const Py_ssize_t *end, void *cotangent, const matrix_view *out,
-                                 const matrix_view *out_correction, Py_ssize_t columns,
-                                 void *scratch, interrupt *stop) {
+                                 const Py_ssize_t *end, const void *before, void *cotangent,
+                                 const matrix_view *out, const matrix_view *out_correction,
+                                 Py_ssize_t columns, void *scratch, interrupt *stop) {
     const Py_ssize_t degree = p->degree, letters = p->letter_start[p->longest + 1];
     const Py_ssize_t words = NAME(short_chains)(p);
     vec *next = scratch;
@@ -207,8 +207,30 @@ static void NAME(chain_backward)(const chain_program *p, const path_view *path,
         };
     task.back = (chain_back){p, NULL, cotangent, carries, dcarries, drows, back};
     memset(dcarries, 0, (size_t)(degree * BLOCK) * sizeof(vec)); /* nobody reads the empty word's */
-    memset(next, 0, state_size);
+    if (before) memcpy(next, before, state_size);
+    else memset(next, 0, state_size);
     const checkpointed run = {blocks, state_size, &task, NAME(chain_block_forward),
                               NAME(chain_block_backward)};
     run_backward(&run, (char *)next, stop);
+}
+
+/* In place, row-major and of one path: the cotangent before a piece of path from that after it. What
+ * is read of a composition is of longer words, and not yet changed. */
+static void NAME(chain_contract)(const chain_program *p, void *cotangent, const void *piece) {
+    REAL *const x = cotangent;
+    const REAL *const y = piece;
+    for (Py_ssize_t i = 1; i < p->count; ++i) {
+        const REAL *const whole = x + p->start[i];
+        for (int64_t c = p->cut_ptr[i]; c < p->cut_ptr[i + 1]; ++c) {
+            const int32_t a = p->cut_left[c], b = p->cut_right[c];
+            const Py_ssize_t rows = p->start[a + 1] - p->start[a];
+            const Py_ssize_t columns = p->start[b + 1] - p->start[b];
+            for (Py_ssize_t u = 0; u < rows; ++u) {
+                REAL sum = 0;
+                for (Py_ssize_t v = 0; v < columns; ++v)
+                    sum += whole[u * columns + v] * y[p->start[b] + v];
+                x[p->start[a] + u] += sum;
+            }
+        }
+    }
 }

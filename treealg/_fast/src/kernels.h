@@ -212,19 +212,23 @@ typedef struct {
                             void *scratch, interrupt *stop);
     void (*chain_product)(const chain_program *program, void *signature, const void *next);
     size_t (*chain_backward_scratch)(const chain_program *program, Py_ssize_t segments);
-    /* The derivatives in the steps, as for word_backward, to the rows of `out`, and those in the
-     * corrections to the rows of `out_correction`, (segments, columns) each. */
+    /* The derivatives in the steps, as for word_backward, with words of weight below the degree in
+     * `before`, to the rows of `out`, and those in the corrections to the rows of `out_correction`,
+     * (segments, columns) each. */
     void (*chain_backward)(const chain_program *program, const path_view *path,
                            const correction_view *correction, int used, const Py_ssize_t *row,
-                           const Py_ssize_t *begin, const Py_ssize_t *end, void *cotangent,
-                           const matrix_view *out, const matrix_view *out_correction,
-                           Py_ssize_t columns, void *scratch, interrupt *stop);
+                           const Py_ssize_t *begin, const Py_ssize_t *end, const void *before,
+                           void *cotangent, const matrix_view *out,
+                           const matrix_view *out_correction, Py_ssize_t columns, void *scratch,
+                           interrupt *stop);
+    void (*chain_contract)(const chain_program *program, void *cotangent, const void *piece);
     size_t (*forest_kernel_scratch)(const pair_problem *problem, int backward);
-    /* Kernels of pairs first, first + 1, ..., to the rows of `out`: one column, or the grid. */
-    void (*forest_kernel)(const pair_problem *problem, Py_ssize_t first, const matrix_view *out,
-                          void *scratch, interrupt *stop);
+    /* Kernels of `used` pairs from `first` on, at most as many as there are lanes, to the rows of
+     * `out`: one column, or the grid. */
+    void (*forest_kernel)(const pair_problem *problem, Py_ssize_t first, int used,
+                          const matrix_view *out, void *scratch, interrupt *stop);
     /* The derivatives with respect to the points of both transformed paths, pair by pair. */
-    void (*forest_kernel_backward)(const pair_problem *problem, Py_ssize_t first,
+    void (*forest_kernel_backward)(const pair_problem *problem, Py_ssize_t first, int used,
                                    const matrix_view *derivs, const matrix_view *grad_x,
                                    const matrix_view *grad_y, void *scratch, interrupt *stop);
     /* In lanes: each word signature times exp of a segment, in place. */

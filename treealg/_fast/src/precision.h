@@ -84,6 +84,7 @@ static const kernel_table NAME(kernels) = {
     NAME(chain_product),
     NAME(chain_backward_scratch),
     NAME(chain_backward),
+    NAME(chain_contract),
     NAME(forest_kernel_scratch),
     NAME(forest_kernel),
     NAME(forest_kernel_backward),
