@@ -96,7 +96,7 @@ class Growing:
 
 
 class WordTree:
-    """Points of a batch of growing paths, and word signatures of dyadic intervals of them.
+    """Points of growing paths with their corrections, and word signatures of dyadic intervals.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ class WordTree:
 
     def __init__(self, words: Words, count: int) -> None:
         self.words = words
-        self.points = Growing(count, words.channels)
+        self.points = Growing(count, words.columns)
         self._levels: list[Growing] = []
 
     def append(self, points: Floats) -> None:
@@ -116,7 +116,7 @@ class WordTree:
 
         Parameters
         ----------
-        points : numpy.ndarray, shape (count, new, channels)
+        points : numpy.ndarray, shape (count, new, columns)
             The points.
         """
         self.points.append(points)
@@ -131,7 +131,7 @@ class WordTree:
         leaves = np.lib.stride_tricks.sliding_window_view(points, LEAF + 1, axis=1)[:, ::LEAF]
         paths = leaves.swapaxes(2, 3)
         count = len(paths)
-        found = self.words.of_paths(paths.reshape(-1, LEAF + 1, self.words.channels))
+        found = self.words.of_paths(paths.reshape(-1, LEAF + 1, self.words.columns))
         self._level(0).append(found.reshape(count, stop - start, -1))
         level = 0
         while self._level(level).end // 2 > self._level(level + 1).end:

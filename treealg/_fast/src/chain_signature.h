@@ -214,23 +214,40 @@ static size_t NAME(chain_signature_scratch)(const chain_program *p) {
         + NAME(chain_states_size)(p);
 }
 
+/* Lay a state out in scratch memory, which begins with room for the increments of a block. */
+static chain_state NAME(chain_state_in)(const chain_program *p, void *scratch) {
+    vec *const z = scratch, *const vectors = z + p->letter_start[p->longest + 1] * BLOCK;
+    word_state *const states = (word_state *)(vectors + NAME(chain_vectors)(p, p->degree));
+    return NAME(chain_setup)(p, p->degree, z, vectors, states);
+}
+
 static void NAME(chain_signature)(const chain_program *p, const path_view *path,
                                   const correction_view *correction, int used,
                                   const Py_ssize_t *row, const Py_ssize_t *begin,
                                   const Py_ssize_t *end, void *signature, void *scratch,
                                   interrupt *stop) {
     const chain_input in = NAME(chain_input_of)(path, correction, used, row, begin, end);
-    vec *const z = scratch, *const vectors = z + p->letter_start[p->longest + 1] * BLOCK;
-    word_state *const states = (word_state *)(vectors + NAME(chain_vectors)(p, p->degree));
-    chain_state s = NAME(chain_setup)(p, p->degree, z, vectors, states);
+    chain_state s = NAME(chain_state_in)(p, scratch);
     memset(signature, 0, (size_t)p->start[p->count] * sizeof(vec));
     for (Py_ssize_t block = 0; block * BLOCK < in.longest; ++block) {
-        NAME(chain_block)(&s, NAME(read_chains)(p, &in, block, z), signature);
+        NAME(chain_block)(&s, NAME(read_chains)(p, &in, block, scratch), signature);
         if (block % 64 == 63 && stop) {
             stop->poll(stop);
             if (stop->stop) return;
         }
     }
+}
+
+/* Multiply each lane by the exponential of one segment, of its own path and place. Scratch memory as
+ * for chain_signature. */
+static void NAME(chain_step)(const chain_program *p, const path_view *path,
+                             const correction_view *correction, int used, const Py_ssize_t *row,
+                             const Py_ssize_t *segment, void *signature, void *scratch) {
+    Py_ssize_t end[LANES];
+    for (int l = 0; l < used; ++l) end[l] = segment[l] + 1;
+    const chain_input in = NAME(chain_input_of)(path, correction, used, row, segment, end);
+    chain_state s = NAME(chain_state_in)(p, scratch);
+    NAME(chain_block)(&s, NAME(read_chains)(p, &in, 0, scratch), signature);
 }
 
 /* In place, row-major and of one path: signature = signature (x) next, highest weight first. */
