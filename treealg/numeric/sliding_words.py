@@ -13,13 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.numeric.word_rows import Words
-from treealg.numeric.word_tree import Growing
+from treealg.numeric.word_tree import Growing, overlapping
 
 __all__ = ["LONG", "SlidingWords"]
 
 Floats = npt.NDArray[np.float64]
 
-LONG = 128  # segments per point of stride from which a window is better made of two parts
+# Segments per point of stride from which a window is better made of two parts, as measured; with a
+# correction, which costs more to read, half as many.
+LONG = 128
 _NUMBERS_AT_ONCE = 1 << 16
 
 
@@ -41,6 +43,8 @@ class SlidingWords:
     def __init__(self, words: Words, count: int, segments: int, stride: int) -> None:
         self._words = words
         self._segments, self._stride = segments, stride
+        long = LONG if words.longest == 1 else LONG // 2
+        self._has_parts = segments >= long * stride
         self._points = Growing(count, words.columns)
         self._pushed = 0
         self._next = 0  # first point of the next window
@@ -69,10 +73,7 @@ class SlidingWords:
         self._points.append(points[:, skipped:])
         found = [np.empty((0, len(points), self._words.size))]
         while self._next + self._segments < self._pushed:
-            if self._segments >= LONG * self._stride:
-                found.append(self._in_two_parts())
-            else:
-                found.append(self._one_by_one())
+            found.append(self._in_two_parts() if self._has_parts else self._one_by_one())
         self._points.drop(self._next)
         return np.concatenate(found)
 
@@ -85,16 +86,11 @@ class SlidingWords:
         stop = self._next + (ready - 1) * stride + segments + 1
         points = self._points[self._next : stop]
         self._next += ready * stride
-        windows = np.lib.stride_tricks.sliding_window_view(points, segments + 1, axis=1)
-        paths = windows[:, ::stride].swapaxes(2, 3)
-        out = np.empty((ready, len(points), words.size))
-        if ready >= 16:
-            for row, path in enumerate(paths):  # each a view, without a copy
-                out[:, row] = words.of_paths(path)
-        else:
-            for row, path in enumerate(paths.swapaxes(0, 1)):
-                out[row] = words.of_paths(path)
-        return out
+        paths = overlapping(points, ready, segments + 1, stride)
+        # A view of them all need not have a batch of one stride, that of a row or column has.
+        if ready >= len(points):
+            return np.stack([words.of_paths(path) for path in paths], axis=1)
+        return np.stack([words.of_paths(path) for path in paths.swapaxes(0, 1)])
 
     def _in_two_parts(self) -> Floats:
         """Return the next windows that start in one block."""

@@ -132,7 +132,7 @@ class StreamBase:
             return read
         joined = np.zeros((*rows.batch, new, self._words.columns))
         joined[..., new - segments :, channels:] = added
-        joined = joined.reshape(rows.count, new, -1)
+        joined = joined.reshape(rows.count, new, self._words.columns)
         joined[..., :channels] = read
         return joined
 

@@ -12,11 +12,39 @@ import numpy.typing as npt
 
 from treealg.numeric.word_rows import Words
 
-__all__ = ["LEAF", "Growing", "WordTree"]
+__all__ = ["LEAF", "Growing", "WordTree", "overlapping"]
 
 Floats = npt.NDArray[np.float64]
 
 LEAF = 64  # segments
+
+
+def overlapping(points: Floats, pieces: int, length: int, stride: int) -> Floats:
+    """View pieces of paths.
+
+    Parameters
+    ----------
+    points : numpy.ndarray, shape (count, total, columns)
+        The paths, of at least ``(pieces - 1) * stride + length`` points.
+    pieces : int
+        Number of pieces.
+    length : int
+        Points of each.
+    stride : int
+        From the start of a piece to that of the next.
+
+    Returns
+    -------
+    numpy.ndarray, shape (count, pieces, length, columns)
+        The pieces, read-only and without a copy.
+    """
+    path, point, column = points.strides
+    return np.lib.stride_tricks.as_strided(
+        points,
+        (len(points), pieces, length, points.shape[2]),
+        (path, stride * point, point, column),
+        writeable=False,
+    )
 
 
 class Growing:
@@ -127,9 +155,7 @@ class WordTree:
 
     def _add_leaves(self, start: int, stop: int) -> None:
         points = self.points[start * LEAF : stop * LEAF + 1]
-        # Neighbouring leaves share a point: a view with overlapping rows, not a copy.
-        leaves = np.lib.stride_tricks.sliding_window_view(points, LEAF + 1, axis=1)[:, ::LEAF]
-        paths = leaves.swapaxes(2, 3)
+        paths = overlapping(points, stop - start, LEAF + 1, LEAF)  # neighbours share a point
         count = len(paths)
         found = self.words.of_paths(paths.reshape(-1, LEAF + 1, self.words.columns))
         self._level(0).append(found.reshape(count, stop - start, -1))
