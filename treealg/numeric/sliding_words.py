@@ -99,7 +99,6 @@ class SlidingWords:
         if self._ends is None:
             ends = words.of_suffixes(self._points[self._next : cut + 1])
             self._ends = ends[:, ::stride].copy()
-            self._beginning[...] = 0
             self._reached = cut
         stop = min(self._pushed - 1, cut + segments - 1)
         ready = (stop - segments - self._next) // stride + 1
