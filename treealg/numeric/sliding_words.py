@@ -54,7 +54,7 @@ class SlidingWords:
         self._beginning = np.zeros((count, words.size))
         self._reached = 0
 
-    def append(self, points: Floats) -> Floats:
+    def append(self, points: Floats) -> list[Floats]:
         """Take new points.
 
         Parameters
@@ -64,18 +64,18 @@ class SlidingWords:
 
         Returns
         -------
-        numpy.ndarray, shape (windows, count, size)
+        list of numpy.ndarray, shape (windows, count, size)
             The signatures of the windows that are complete now, with unit time steps.
         """
         # Points between windows are not kept, though they may come long before the next window.
         skipped = min(max(self._next - self._pushed, 0), points.shape[1])
         self._pushed += points.shape[1]
         self._points.append(points[:, skipped:])
-        found = [np.empty((0, len(points), self._words.size))]
+        found = []
         while self._next + self._segments < self._pushed:
             found.append(self._in_two_parts() if self._has_parts else self._one_by_one())
         self._points.drop(self._next)
-        return np.concatenate(found)
+        return found
 
     def _one_by_one(self) -> Floats:
         """Return the next few windows, each from its points."""
@@ -98,19 +98,21 @@ class SlidingWords:
         cut = (self._next // segments + 1) * segments
         if self._ends is None:
             ends = words.of_suffixes(self._points[self._next : cut + 1])
-            self._ends = ends[:, ::stride].copy()
+            self._ends = np.ascontiguousarray(ends[:, ::stride])
             self._reached = cut
         stop = min(self._pushed - 1, cut + segments - 1)
         ready = (stop - segments - self._next) // stride + 1
-        parts = np.zeros((len(self._beginning), stop - self._reached + 1, words.size))
-        parts[:, 1:] = words.of_prefixes(self._points[self._reached : stop + 1])
-        chosen = np.append(self._next + segments + stride * np.arange(ready), stop)
-        parts = parts[:, chosen - self._reached]
+        beginnings = words.of_prefixes(self._points[self._reached : stop + 1])
         if self._reached > cut:
-            parts = words.product(np.broadcast_to(self._beginning[:, None], parts.shape), parts)
+            before = self._beginning[:, None].repeat(stop - self._reached, axis=1)
+            beginnings = words.product(before, beginnings)
+        # Those of all points from the last one reached; of no segments where a block begins.
+        parts = np.zeros((len(beginnings), stop - self._reached + 1, words.size))
+        parts[:, 1:] = beginnings
+        later = parts[:, self._next + segments - self._reached :: stride]
         ends, self._ends = self._ends[:, :ready], self._ends[:, ready:]
         self._beginning, self._reached = parts[:, -1].copy(), stop
         self._next += ready * stride
         if self._next >= cut:
             self._ends = None
-        return words.product(ends, parts[:, :-1]).swapaxes(0, 1)
+        return words.product(ends, later).swapaxes(0, 1)

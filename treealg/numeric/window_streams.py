@@ -123,7 +123,7 @@ class BranchedSigWindowStream(StreamBase):
 
     def _append(self, points: Floats) -> None:
         if self._sliding is not None:
-            self._windows.append(self._sliding.append(points))
+            self._windows += self._sliding.append(points)
 
     def sig(self) -> Array:
         """Return the signatures, or log-signatures, of all windows so far.
