@@ -138,7 +138,7 @@ class Words:
         numpy.ndarray, shape (count, length - 1, size)
             Their signatures, of two points, three points, and so on.
         """
-        return self._prefixes(*self._split(points))
+        return self._prefixes(*self._split(points), self._plan().linear)
 
     def of_suffixes(self, points: Floats) -> Floats:
         """Compute signatures of the ends of paths.
@@ -158,9 +158,8 @@ class Words:
             Their signatures, of all points, all but the first, and so on to the last two points.
         """
         path, correction = self._split(points)
-        found = self._prefixes(-path[:, ::-1], correction[:, ::-1])
-        result: Floats = found[:, ::-1, self._backwards]
-        return result
+        found = self._prefixes(-path[:, ::-1], correction[:, ::-1], self._backwards())
+        return found[:, ::-1]
 
     def product(self, left: Floats, right: Floats) -> Floats:
         """Multiply signatures of neighbouring paths, the earlier ones left.
@@ -242,18 +241,18 @@ class Words:
         """Return paths and the corrections of their segments."""
         return points[..., : self.channels], points[:, 1:, self.channels :]
 
-    def _prefixes(self, path: Floats, correction: Floats) -> Floats:
+    def _prefixes(self, path: Floats, correction: Floats, output_map: kernels.SparseMap) -> Floats:
         segments = path.shape[1] - 1
         out = np.empty((len(path), segments, self.size))
-        plan, time = self._plan(), float(self.steps(segments))
+        time = float(self.steps(segments))
         if self.longest > 1:
             kernels.corrected_path_prefixes(
                 path,
                 correction,
                 out,
                 0,
-                plan.chains,
-                plan.linear,
+                self._plan().chains,
+                output_map,
                 None,
                 self.time_aug,
                 time,
@@ -265,7 +264,7 @@ class Words:
                 out,
                 0,
                 self.degree,
-                plan.linear,
+                output_map,
                 None,
                 self.time_aug,
                 self.lead_lag,
@@ -290,6 +289,27 @@ class Words:
 
         return cast(ChainPlan, plans.keep_plan(key, make))
 
+    def _backwards(self) -> kernels.SparseMap:
+        """Return the map that reads words backwards, with lead and lag exchanged."""
+        exchanged = self.channels if self.lead_lag else 0
+        key = ("words backwards", self.dimension, self.degree, self.longest, exchanged)
+
+        def make() -> plans.Plan:
+            layout = tables.chain_words(self.dimension, self.degree, self.longest)
+            places = []
+            for parts in layout.compositions[1:]:
+                shape = [self.dimension**weight for weight in reversed(parts)]
+                place = np.arange(self.dimension ** sum(parts)).reshape(shape).transpose()
+                if exchanged:
+                    swap = np.arange(self.dimension)
+                    swap[: 2 * exchanged] = np.roll(swap[: 2 * exchanged], exchanged)
+                    place = place[np.ix_(*[swap] * len(parts))]
+                places.append(layout.start[layout.number[parts[::-1]]] + place.ravel())
+            reading = selection_of_blocks(1, self.size, np.concatenate(places))
+            return plans.Plan(self.size, self.size, reading, None, 20 * self.size)
+
+        return cast(kernels.SparseMap, plans.keep_plan(key, make).output_map)
+
     @cached_property
     def _times(self) -> npt.NDArray[np.int64]:
         """The number of time labels of each word."""
@@ -300,18 +320,3 @@ class Words:
             levels.append((levels[-1][:, None] + letter).ravel())
         layout = tables.chain_words(self.dimension, self.degree, self.longest)
         return np.concatenate([levels[weight] for weight in layout.weights()[1:]])
-
-    @cached_property
-    def _backwards(self) -> npt.NDArray[np.int64]:
-        """Where each word stands when it is read backwards, with lead and lag exchanged."""
-        layout = tables.chain_words(self.dimension, self.degree, self.longest)
-        places = []
-        for parts in layout.compositions[1:]:
-            shape = [self.dimension**weight for weight in reversed(parts)]
-            place = np.arange(self.dimension ** sum(parts)).reshape(shape).transpose()
-            if self.lead_lag:
-                swap = np.arange(self.dimension)
-                swap[: 2 * self.channels] = np.roll(swap[: 2 * self.channels], self.channels)
-                place = place[np.ix_(*[swap] * len(parts))]
-            places.append(layout.start[layout.number[parts[::-1]]] + place.ravel())
-        return np.concatenate(places)
