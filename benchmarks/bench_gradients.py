@@ -9,7 +9,7 @@ One thread, float64, in one run; results are checked against each other before t
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
@@ -19,6 +19,8 @@ from machine import describe, seconds, side_by_side
 
 import treealg
 from treealg import _fast
+
+Stream = treealg.BranchedSigStream | treealg.BranchedSigWindowStream
 
 CHOSEN = [  # (batch, length, d, trees)
     (32, 100, 3, [(((0,), 1), (2,), 0)]),
@@ -89,16 +91,21 @@ def bench_kernels() -> Iterator[Row]:
 def bench_streams() -> Iterator[Row]:
     """Time what a pushed point costs, d=3, N=3, in blocks, and windows beside the peer's."""
     points = paths(1, 100_000, 3)[0]
-    for block in (1000, 100, 10):
-        count = 100 * block
-
-        def push(block: int = block, count: int = count) -> None:
-            stream = treealg.BranchedSigStream(3, 3)
-            for start in range(0, count, block):
-                stream.push_batch(points[start : start + block])
-
-        cost = seconds(push) / count
-        print(f"BranchedSigStream(3, 3), blocks of {block}: {cost * 1e6:.2f} µs per point")
+    rows = treealg.realised_correction(points)
+    streams: dict[str, Callable[..., Stream]] = {
+        "BranchedSigStream(3, 3)": partial(treealg.BranchedSigStream, 3, 3)
+    }
+    for size in (50, 256, 2000):
+        make = partial(treealg.BranchedSigWindowStream, 3, 3, size)
+        streams[f"BranchedSigWindowStream(3, 3, {size})"] = make
+    for name, make_stream in streams.items():
+        for block in (1000, 100, 10):
+            plain = push_cost(make_stream, points, None, block)
+            corrected = push_cost(partial(make_stream, correction=np.zeros(9)), points, rows, block)
+            print(
+                f"{name}, blocks of {block}: {plain * 1e6:.2f} µs per point, "
+                f"corrected {corrected * 1e6:.2f}"
+            )
     pysiglib.prepare_branched_sig(3, 3)
     for window, stride in ((50, 1), (256, 1), (500, 10)):
         some = points[: window + 60 * stride]
@@ -107,6 +114,22 @@ def bench_streams() -> Iterator[Row]:
         check(ours(), theirs(), "BranchedSigWindowStream")
         size = f"window {window}, stride {stride}"
         yield row("BranchedSigWindowStream", False, size, *side_by_side(ours, theirs))
+
+
+def push_cost(
+    make: Callable[[], Stream], points: np.ndarray, rows: np.ndarray | None, block: int
+) -> float:
+    """Return the seconds per point, in blocks, with a correction per segment or without."""
+    count = 20_000
+
+    def push() -> None:
+        stream = make()
+        for start in range(0, count, block):
+            stop = start + block
+            before = None if rows is None else rows[max(start - 1, 0) : stop - 1]
+            stream.push_batch(points[start:stop], correction=before)
+
+    return seconds(push) / count
 
 
 def windows(kind: type, window: int, stride: int, points: np.ndarray) -> np.ndarray:

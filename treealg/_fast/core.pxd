@@ -177,6 +177,9 @@ cdef extern from "src/kernels.h" nogil:
         void (*word_increment)(
             const path_view *, Py_ssize_t, int, const Py_ssize_t *, const Py_ssize_t *,
             void *) noexcept nogil
+        void (*chain_step)(
+            const chain_program *, const path_view *, const correction_view *, int,
+            const Py_ssize_t *, const Py_ssize_t *, void *, void *) noexcept nogil
 
     ctypedef struct instruction_set:
         const char *name

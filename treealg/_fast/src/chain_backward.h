@@ -194,7 +194,7 @@ static void NAME(chain_backward)(const chain_program *p, const path_view *path,
     const size_t state_size = (size_t)words * sizeof(vec);
     word_state *const states = (word_state *)((char *)next + checkpoints_size(blocks, state_size));
     back_state *const back = (back_state *)((char *)states + NAME(chain_states_size)(p));
-    task.forward = NAME(chain_setup)(p, degree - 1, z, forward, states);
+    task.forward = NAME(chain_setup)(p, degree - 1, BLOCK, z, forward, states);
     for (Py_ssize_t j = 1; j <= degree; ++j) {
         inverse[j] = splat((REAL)1 / (REAL)j);
         for (int t = 0; t < BLOCK; ++t) carries[(j - 1) * BLOCK + t] = inverse[j];

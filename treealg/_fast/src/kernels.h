@@ -237,6 +237,9 @@ typedef struct {
     /* Increments of segments begin[l] + first of path row[l], for one segment per lane. */
     void (*word_increment)(const path_view *path, Py_ssize_t dimension, int used,
                            const Py_ssize_t *row, const Py_ssize_t *segment, void *increment);
+    void (*chain_step)(const chain_program *program, const path_view *path,
+                       const correction_view *correction, int used, const Py_ssize_t *row,
+                       const Py_ssize_t *segment, void *signature, void *scratch);
 } kernel_table;
 
 typedef struct {

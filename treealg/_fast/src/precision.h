@@ -90,6 +90,7 @@ static const kernel_table NAME(kernels) = {
     NAME(forest_kernel_backward),
     NAME(word_step),
     NAME(word_increment),
+    NAME(chain_step),
 };
 
 #undef vec
