@@ -7,7 +7,7 @@ from typing import Any
 from treealg.errors import InvalidValueError
 from treealg.numeric import arrays, kernels, options, plans, scalars
 from treealg.numeric.chain_plans import ChainPlan, chain_plan
-from treealg.numeric.corrected_gradients import corrected_sig_backprop
+from treealg.numeric.corrected_gradients import corrected_backprop
 from treealg.numeric.corrections import as_correction, empty_like
 from treealg.typing import Array, ArrayLike
 
@@ -255,9 +255,14 @@ def _backward(
         if scalars.scalar_columns(forward, plan.size, bool(column), basis):
             scalars.check_scalar(forward)
     if chains is not None and isinstance(plan, ChainPlan):
-        return corrected_sig_backprop(
-            rows, derivs, column, chains, plan, time_aug, end_time, n_threads
-        )
+        rest = (plan.chains, plan.linear, plan.program, time_aug, end_time, n_threads)
+
+        def kernel(points: Any, increments: Any, dy: Any, out: Any, second: Any) -> None:
+            kernels.corrected_path_signature_backward(
+                points, increments, dy, column, out, second, *rest
+            )
+
+        return corrected_backprop(rows, derivs, chains, n_threads, kernel)
     result, view = arrays.allocate(rows, *rows.item)
     if plan.output_map is None:
         view[...] = 0.0

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -26,8 +26,6 @@ _WORDS_PER_MULTIPLICATION = 1.5
 _INSTRUCTION = 2.0
 _MOST_WORDS = 4096
 _LARGEST_ORDER = 16  # (n - 1)! words of a tree are counted exactly
-_LANES = 8
-_LONG = 64  # segments from which a path is cut into pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +48,13 @@ class TreePlan(plans.Plan):
 
 
 def tree_plan(
-    elements: list[Any], dimension: int, planar: bool, count: int, steps: int
+    elements: list[Any],
+    dimension: int,
+    planar: bool,
+    longest: int = 1,
+    channels: int | None = None,
 ) -> TreePlan:
-    """Return the plan of some elements for a batch of paths.
+    """Return the plan of some elements.
 
     Parameters
     ----------
@@ -62,10 +64,10 @@ def tree_plan(
         Channels of the transformed path.
     planar : bool
         Whether the elements are ordered forests.
-    count : int
-        Number of paths.
-    steps : int
-        Segments of each.
+    longest : int, default 1
+        The highest level of the correction; 1 for none.
+    channels : int or None, default None
+        Of the underlying path, which have a correction; None for all.
 
     Returns
     -------
@@ -79,19 +81,18 @@ def tree_plan(
     InvalidValueError
         If a label is out of range.
     """
-    in_pieces = 1
-    if steps >= _LONG and 0 < count < _LANES:
-        in_pieces = _LANES // count
+    rest = (elements, dimension, planar, longest, channels)
     try:
         # Their text tells True from 1, which are equal.
-        key = ("coefficients", dimension, planar, in_pieces, repr(elements))
+        key = ("coefficients", repr(elements), *rest[1:])
     except RecursionError:  # a deep tuple, which is no reason to refuse it
-        return _build(elements, dimension, planar, in_pieces)
-    plan = plans.keep_plan(key, lambda: _build(elements, dimension, planar, in_pieces))
-    return plan  # type: ignore[return-value]
+        return _build(*rest)
+    return cast(TreePlan, plans.keep_plan(key, lambda: _build(*rest)))
 
 
-def _build(elements: list[Any], dimension: int, planar: bool, in_pieces: int) -> TreePlan:
+def _build(
+    elements: list[Any], dimension: int, planar: bool, longest: int, channels: int | None
+) -> TreePlan:
     found, places = [], []
     for place, value in enumerate(elements):
         element = basis._element(value, planar)
@@ -101,13 +102,15 @@ def _build(elements: list[Any], dimension: int, planar: bool, in_pieces: int) ->
             _check_label(label, dimension)
         found.append(element)
         places.append(place)
-    table = tables.coefficients(found, dimension)
+    table = tables.coefficients(found, dimension, longest, channels)
     degree = max((element.order for element in found), default=0)
-    words = _word_count(dimension, degree)
-    if words is not None and words < in_pieces * _WORDS_PER_MULTIPLICATION * _cost(table):
+    words = _word_count(dimension, degree) if longest == 1 else None
+    if words is not None and words < _WORDS_PER_MULTIPLICATION * _cost(table):
         linear, nbytes = _word_map(found, dimension, degree, words)
         return TreePlan(words, len(elements), linear, None, nbytes, None, degree, places)
-    program = kernels.TreeProgram(dimension, table.label, table.left, table.right, table.output)
+    program = kernels.TreeProgram(
+        dimension, table.label, table.left, table.right, table.times, table.column, table.output
+    )
     nbytes = 3 * table.nbytes + 8 * len(elements)
     return TreePlan(len(elements), len(elements), None, None, nbytes, program, degree, places)
 

@@ -100,24 +100,19 @@ static void NAME(descend_chains)(const chain_back *s, int32_t node, Py_ssize_t w
     }
 }
 
-/* Derivatives in the corrections of a block, each to its own place. */
-static void NAME(store_corrections)(const chain_task *task, Py_ssize_t first, int steps) {
-    const chain_program *const p = task->forward.p;
-    const chain_input *const in = &task->in;
-    for (Py_ssize_t k = NAME(steps_given)(p) ? 1 : 2; k <= p->longest; ++k) {
-        const Py_ssize_t from = p->letter_start[k], size = p->letter_start[k + 1] - from;
-        const REAL *const dz = (const REAL *)(task->dz + from * BLOCK);
-        for (int l = 0; l < in->used; ++l)
-            for (int t = 0; t < steps && in->begin[l] + first + t < in->end[l]; ++t) {
-                char *const to = task->out_correction->data
-                    + in->row[l] * task->out_correction->row_stride
-                    + (in->begin[l] + first + t) * task->columns * (Py_ssize_t)sizeof(REAL);
-                for (Py_ssize_t a = 0; a < size; ++a) {
-                    const int32_t column = p->letter_column[from + a];
-                    if (column >= 0) ((REAL *)to)[column] = dz[(t * size + a) * LANES + l];
-                }
-            }
-    }
+/* Derivatives in `size` columns of the corrections of a block, each to its own place; rows of `out`
+ * are (segments, n_columns). */
+static void NAME(store_corrections)(const chain_input *in, const int32_t *columns, Py_ssize_t size,
+                                    Py_ssize_t first, int steps, const vec *dz,
+                                    const matrix_view *out, Py_ssize_t n_columns) {
+    for (int l = 0; l < in->used; ++l)
+        for (int t = 0; t < steps && in->begin[l] + first + t < in->end[l]; ++t) {
+            const REAL *const from = (const REAL *)dz + t * size * LANES + l;
+            REAL *const to = (REAL *)(out->data + in->row[l] * out->row_stride)
+                + (in->begin[l] + first + t) * n_columns;
+            for (Py_ssize_t a = 0; a < size; ++a)
+                if (columns[a] >= 0) to[columns[a]] = from[a * LANES];
+        }
 }
 
 static void NAME(chain_block_forward)(void *context, Py_ssize_t block, void *state) {
@@ -143,7 +138,11 @@ static void NAME(chain_block_backward)(void *context, Py_ssize_t block, const vo
     if (!NAME(steps_given)(p))
         NAME(store_steps)(task->in.path, p->dimension, task->in.used, task->in.row,
                           task->in.begin, task->in.end, block * BLOCK, steps, task->dz, task->out);
-    NAME(store_corrections)(task, block * BLOCK, steps);
+    for (Py_ssize_t k = NAME(steps_given)(p) ? 1 : 2; k <= p->longest; ++k)
+        NAME(store_corrections)(&task->in, p->letter_column + p->letter_start[k],
+                                p->letter_start[k + 1] - p->letter_start[k], block * BLOCK, steps,
+                                task->dz + p->letter_start[k] * BLOCK, task->out_correction,
+                                task->columns);
 }
 
 /* Words of weight below N. */

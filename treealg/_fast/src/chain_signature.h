@@ -93,11 +93,11 @@ static void NAME(expand_chains)(chain_state *s, int32_t node, Py_ssize_t word, c
     }
 }
 
-/* Increments of the letters of weight `k`, from the correction; 0 beyond the end of a piece. */
-static void NAME(corrections)(const chain_program *p, const chain_input *in, Py_ssize_t k,
+/* Increments from `size` columns of the correction, [steps][size]; 0 for column -1 and beyond the
+ * end of a piece. */
+static void NAME(corrections)(const chain_input *in, const int32_t *columns, Py_ssize_t size,
                               Py_ssize_t first, int steps, vec *z) {
     const correction_view *const c = in->correction;
-    const Py_ssize_t from = p->letter_start[k], size = p->letter_start[k + 1] - from;
     REAL *const flat = (REAL *)z;
     for (int l = 0; l < LANES; ++l) {
         const int lane = l < in->used ? l : 0;
@@ -107,11 +107,9 @@ static void NAME(corrections)(const chain_program *p, const chain_input *in, Py_
             const char *const at = base + segment * c->time_stride;
             const int inside = segment < in->end[lane];
             REAL *const out = flat + t * size * LANES + l;
-            for (Py_ssize_t a = 0; a < size; ++a) {
-                const int32_t column = p->letter_column[from + a];
-                out[a * LANES] = inside && column >= 0
-                    ? *(const REAL *)(at + column * c->column_stride) : 0;
-            }
+            for (Py_ssize_t a = 0; a < size; ++a)
+                out[a * LANES] = inside && columns[a] >= 0
+                    ? *(const REAL *)(at + columns[a] * c->column_stride) : 0;
         }
     }
 }
@@ -132,7 +130,9 @@ static int NAME(read_chains)(const chain_program *p, const chain_input *in, Py_s
         NAME(increments)(in->path, p->dimension, in->used, in->row, in->begin, in->end, first, steps,
                          z);
     for (Py_ssize_t k = given ? 1 : 2; k <= p->longest; ++k)
-        NAME(corrections)(p, in, k, first, steps, z + p->letter_start[k] * BLOCK);
+        NAME(corrections)(in, p->letter_column + p->letter_start[k],
+                          p->letter_start[k + 1] - p->letter_start[k], first, steps,
+                          z + p->letter_start[k] * BLOCK);
     return steps;
 }
 

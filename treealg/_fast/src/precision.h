@@ -19,9 +19,9 @@
 #include "linear_piece.h"
 #include "checkpoints.h"
 #include "word_backward.h"
-#include "tree_values.h"
 #include "chain_signature.h"
 #include "chain_backward.h"
+#include "tree_values.h"
 #include "vector_exp.h"
 #include "forest_kernel.h"
 #include "forest_kernel_backward.h"
@@ -115,6 +115,7 @@ static const kernel_table NAME(kernels) = {
 #undef back_state
 #undef back_task
 #undef tree_task
+#undef integral
 #undef chain_input
 #undef chain_state
 #undef chain_back
