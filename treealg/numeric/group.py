@@ -9,7 +9,7 @@ from treealg.numeric.broadcasting import broadcast, check_result_batch, summed
 from treealg.numeric.space import (
     check_columns,
     check_same_scalar,
-    scalar_columns,
+    sig_columns,
     slabs,
     space_of,
 )
@@ -105,8 +105,8 @@ def branched_sig_combine(
     space = space_of(dimension, degree, planar, n_jobs)
     left, right = arrays.as_rows(bsig1, "bsig1", 1), arrays.as_rows(bsig2, "bsig2", 1)
     wide1, wide2 = broadcast(left, right)
-    scalar = scalar_columns(left, space)
-    scalar_columns(right, space)
+    scalar = sig_columns(left, space)
+    sig_columns(right, space)
     check_same_scalar(left, right)
     program = space.program()
     result, out = arrays.allocate(wide1, left.item[0])
@@ -185,8 +185,8 @@ def branched_sig_combine_backprop(
     left, right = arrays.as_rows(bsig1, "bsig1", 1), arrays.as_rows(bsig2, "bsig2", 1)
     wide1, wide2 = broadcast(left, right)
     check_result_batch(back, wide1)
-    scalar = scalar_columns(left, space)
-    scalar_columns(right, space)
+    scalar = sig_columns(left, space)
+    sig_columns(right, space)
     check_same_scalar(left, right)
     check_columns(back, left.item[0], "as bsig1 and bsig2 have")
     program = space.program()
@@ -269,7 +269,7 @@ def branched_sig_inverse(
     """
     space = space_of(dimension, degree, planar, n_jobs)
     rows = arrays.as_rows(bsig, "bsig", 1)
-    scalar = scalar_columns(rows, space)
+    scalar = sig_columns(rows, space)
     program = space.program()
     result, out = arrays.allocate(rows, rows.item[0])
     for x, y in arrays.slabs(space.n_threads, out, rows):
@@ -343,7 +343,7 @@ def branched_sig_inverse_backprop(
     space = space_of(dimension, degree, planar, n_jobs)
     back, rows = arrays.as_rows(derivs, "derivs", 1), arrays.as_rows(bsig, "bsig", 1)
     arrays.check_alike(back, rows)
-    scalar = scalar_columns(rows, space)
+    scalar = sig_columns(rows, space)
     check_columns(back, rows.item[0], "as bsig has")
     program = space.program()
     result, out = arrays.allocate(rows, rows.item[0])

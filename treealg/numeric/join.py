@@ -7,7 +7,7 @@ import numpy as np
 from treealg.numeric import arrays, kernels, options
 from treealg.numeric.broadcasting import broadcast, check_result_batch, summed
 from treealg.numeric.linear import displacement_rows
-from treealg.numeric.space import check_columns, chunks, scalar_columns, space_of
+from treealg.numeric.space import check_columns, chunks, sig_columns, space_of
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_join", "branched_sig_join_backprop"]
@@ -92,7 +92,7 @@ def branched_sig_join(
     rows = arrays.as_rows(bsig, "bsig", 1)
     steps = displacement_rows(displacement, space)
     wide, wide_steps = broadcast(rows, steps)
-    scalar = scalar_columns(rows, space)
+    scalar = sig_columns(rows, space)
     program, n_threads = space.program(), space.n_threads
     result, out = arrays.allocate(wide, rows.item[0])
     for x, dx, y in chunks(n_threads, (out,), wide, wide_steps):
@@ -175,7 +175,7 @@ def branched_sig_join_backprop(
     steps = displacement_rows(displacement, space)
     wide, wide_steps = broadcast(rows, steps)
     check_result_batch(back, wide)
-    k = scalar_columns(rows, space)
+    k = sig_columns(rows, space)
     check_columns(back, rows.item[0], "as bsig has")
     program, n = space.program(), space.n_threads
     result, out = arrays.allocate(wide, rows.item[0])
