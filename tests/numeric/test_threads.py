@@ -240,6 +240,24 @@ def test_warm_up_makes_every_plan_of_a_size():
     assert plans.find_log_plan(2, 3, False, 0) is None
 
 
+@pytest.mark.parametrize("planar", [False, True])
+def test_warm_up_with_levels_leaves_no_table_of_a_corrected_call_to_build(planar, monkeypatch):
+    treealg.clear_cache()
+    treealg.warm_up(2, 4, planar, levels=3)
+
+    def refuse(*_args):
+        raise AssertionError("a plan was made")
+
+    monkeypatch.setattr(plans.PlanCache, "keep", refuse)
+    path, correction = np.zeros((3, 2)), np.zeros((2, 4 + 8))
+    options = {"planar": planar, "correction": correction}
+    treealg.branched_log_sig(path, 4, **options)
+    sig = treealg.branched_sig(path, 4, **options)
+    treealg.branched_sig_backprop(path, sig, sig, 4, **options)
+    with pytest.raises(AssertionError):
+        treealg.branched_sig(path, 4, planar=planar, correction=np.zeros((2, 4)))
+
+
 def test_warm_up_at_degree_0_has_nothing_to_do():
     treealg.warm_up(2, 0)
     assert plans.path_plan(2, 0, False, None).size == 0

@@ -228,10 +228,7 @@ def _backward(
     planar = options.flag(planar, "planar")
     n_threads = options.threads(n_jobs)
     dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
-    basis = (
-        f"the {'planar' if planar else 'non-planar'} basis of dimension {dimension} (after path "
-        f"transforms) and degree {degree}"
-    )
+    basis = scalars.basis_text(dimension, degree, planar)
     if is_log:
         method = options.log_method(method, planar)
         if method:
@@ -249,11 +246,10 @@ def _backward(
         plan = plans.path_plan(dimension, degree, planar, form)
     else:
         plan = chain_plan(rows.item[1], degree, planar, form, chains.longest, time_aug)
-    column = scalars.scalar_columns(derivs, plan.size, scalar_term, basis)
+    column = scalars.scalar_columns(derivs, plan.size, basis, scalar_term=scalar_term)
     if forward is not None:
         arrays.check_alike(derivs, forward)
-        if scalars.scalar_columns(forward, plan.size, bool(column), basis):
-            scalars.check_scalar(forward)
+        scalars.scalar_columns(forward, plan.size, basis, scalar_term=bool(column), unit=1)
     if chains is not None and isinstance(plan, ChainPlan):
         rest = (plan.chains, plan.linear, plan.program, time_aug, end_time, n_threads)
 

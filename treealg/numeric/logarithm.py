@@ -6,7 +6,7 @@ import numpy as np
 
 from treealg.errors import InvalidValueError
 from treealg.numeric import arrays, kernels
-from treealg.numeric.space import scalar_columns, space_of
+from treealg.numeric.space import sig_columns, space_of
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_to_log_sig", "branched_sig_to_log_sig_backprop"]
@@ -111,7 +111,7 @@ def branched_sig_to_log_sig(
         dimension, degree, planar, n_jobs, method=method, time_aug=time_aug, lead_lag=lead_lag
     )
     rows = arrays.as_rows(bsig, "bsig", 1)
-    scalar = scalar_columns(rows, call)
+    scalar = sig_columns(rows, call)
     plan = call.plan()
     kept = 0 if call.method else scalar
     result, out = arrays.allocate(rows, plan.size + kept)
@@ -212,7 +212,7 @@ def branched_sig_to_log_sig_backprop(
     rows = arrays.as_rows(bsig, "bsig", 1)
     derivs = arrays.as_rows(blogsig_derivs, "blogsig_derivs", 1)
     arrays.check_alike(rows, derivs)
-    scalar = scalar_columns(rows, call)
+    scalar = sig_columns(rows, call)
     plan = call.plan()
     kept = 0 if call.method else scalar
     if derivs.item[0] != plan.size + kept:
