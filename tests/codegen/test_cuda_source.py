@@ -6,10 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from treealg.codegen import generate_source, nvrtc
+import treealg
+from treealg.codegen import cuda_text, generate_source, nvrtc
+from treealg.codegen.arguments import arguments
 from treealg.codegen.host import HostFunction
 from treealg.errors import InvalidValueError, MissingDependencyError
 
+LENGTH = 6
 MODES = [(1, 1, False), (1, 4, False), (3, 7, True), (2, 32, True)]
 
 
@@ -22,13 +25,16 @@ def test_result_does_not_depend_on_the_launch(launch, batch):
     assert function(x, y, launch=launch) == function(x, y, launch=(1, 1, False))
 
 
-@pytest.mark.parametrize("name", ["combine", "sig"])
-def test_emulation_finds_each_missing_barrier(name):
-    source = generate_source(name, 2, 4, language="cuda")
+# Backward, the two levels that the step has for longest words alone change nothing.
+@pytest.mark.parametrize(
+    ("name", "backward", "idle"), [("combine", False, 0), ("sig", False, 0), ("logsig", True, 2)]
+)
+def test_emulation_finds_each_missing_barrier(name, backward, idle):
+    source = generate_source(name, 2, 4, language="cuda", backward=backward)
     generator = np.random.default_rng(0)
-    shapes = [(9, 3, 2)] if name == "sig" else [(9, 72)] * 2
-    values = [generator.normal(size=shape) for shape in shapes]
-    expected = HostFunction(source)(*values, length=3)
+    given = arguments(source.size, backward, LENGTH)
+    values = [generator.normal(size=(9, *a.shape)) for a in given if a.role == "in"]
+    expected = HostFunction(source)(*values, length=LENGTH)
     barrier = "__syncthreads();"
     pieces = source.text.split(barrier)
     missed = []
@@ -37,10 +43,46 @@ def test_emulation_finds_each_missing_barrier(name):
         function = HostFunction(replace(source, text=text))
         results = []
         for launch in ((1, 5, False), (1, 5, True)):
-            results.append(function(*values, length=3, launch=launch))
+            results.append(function(*values, length=LENGTH, launch=launch))
         if all(result == expected for result in results):
             missed.append(cut)
-    assert missed == []
+    assert len(missed) == idle, missed
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 4, 5, 9, 10, 17])
+def test_backward_along_a_path_of_any_length(length, backward_sig):
+    generator = np.random.default_rng(length)
+    path, derivs = generator.normal(size=(5, length, 2)), generator.normal(size=(5, 20))
+    expected = treealg.branched_sig_backprop(path, None, derivs, 3)
+    (found,) = backward_sig(path, derivs, length=length, launch=(2, 7, True))
+    np.testing.assert_allclose(np.reshape(found, path.shape), expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.fixture(scope="module")
+def backward_sig():
+    return HostFunction(generate_source("sig", 2, 3, language="cuda", backward=True))
+
+
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("name", ["combine", "log", "sig", "corrected_sig"])
+def test_what_has_no_room_in_shared_memory_is_computed_in_global_memory(
+    name, backward, monkeypatch
+):
+    monkeypatch.setattr(cuda_text, "MAX_SHARED_BYTES", 100)
+    source = generate_source(name, 2, 3, language="cuda", backward=backward)
+    assert source.memory == 0
+    assert source.scratch > 0
+    monkeypatch.undo()
+    shared = generate_source(name, 2, 3, language="cuda", backward=backward)
+    assert shared.memory > shared.scratch == 0
+    generator = np.random.default_rng(3)
+    given = arguments(source.size, backward, 4)
+    values = [generator.normal(size=(5, *a.shape)) for a in given if a.role == "in"]
+    expected = HostFunction(shared)(*values, length=4)
+    for launch in ((2, 3, False), (1, 4, True)):
+        found = HostFunction(source)(*values, length=4, launch=launch)
+        for one, other in zip(found, expected, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-13, atol=1e-13)
 
 
 @pytest.mark.parametrize("architecture", nvrtc.ARCHITECTURES)

@@ -111,12 +111,6 @@ def test_bad_options_are_refused(options, error):
         generate("log", 2, 2, **options)
 
 
-def test_kernel_that_does_not_fit_is_refused_with_its_size(monkeypatch):
-    monkeypatch.setattr("treealg.codegen.source_cuda.MAX_SHARED_BYTES", 1000)
-    with pytest.raises(InvalidValueError, match=r"needs [\d,]+ bytes of shared memory"):
-        generate("log", 2, 4, planar=True, language="cuda")
-
-
 @pytest.mark.parametrize("language", ["c", "c++"])
 def test_a_missing_compiler_is_named(language, monkeypatch):
     monkeypatch.setenv("PATH", "")

@@ -62,6 +62,14 @@ def find_compiler(language: str) -> str:
     )
 
 
+def _given(source: Source, length: int) -> list[Argument]:
+    """Return the array arguments of a generated function, scratch memory among them."""
+    given = arguments(source.size, source.backward, length)
+    if source.scratch:
+        given.append(Argument("scratch", "work", (0,) * source.scratch, (source.scratch,)))
+    return given
+
+
 class HostFunction:
     """A generated C or CUDA function on the host.
 
@@ -120,10 +128,10 @@ class HostFunction:
         if source.language == "c":
             lines += ['extern "C" {', source.text, "}"]
         else:
-            given = arguments(source.size, source.backward, 2)
+            given = _given(source, 2)
             call = [f"({real} *)pointers[{index}]" for index in range(len(given))]
             call += ["numbers[0]", *["numbers[1]"] * source.is_path]
-            lines += [f"{real} memory[{source.memory}];", source.text]
+            lines += [f"{real} memory[{max(source.memory, 1)}];", source.text]
             lines += ["static void **pointers;", "static const long long *numbers;"]
             lines.append(f"static void work(void) {{ {source.name}({', '.join(call)}); }}")
             lines.append(
@@ -165,15 +173,17 @@ class HostFunction:
             If exact numbers overflow 128 bits, or threads of a block meet different barriers.
         """
         source = self._source
-        given = arguments(source.size, source.backward, length)
+        given = _given(source, length)
         batch = len(values[0])
         read = [argument for argument in given if argument.role == "in"]
         orders = [argument.orders for argument in read] if weights is None else weights
         reading = iter(zip(values, orders, strict=True))
+        # What is not written stays NaN.
+        fill = b"\0" if self._exact else b"\xff"
         buffers = [
             self._encode(*next(reading), batch, argument)
             if argument.role == "in"
-            else bytearray(max(batch * argument.size, 1) * self._item_bytes())
+            else bytearray(fill * max(batch * argument.size, 1) * self._item_bytes())
             for argument in given
         ]
         self._run(buffers, given, batch, length, launch)

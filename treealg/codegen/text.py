@@ -48,6 +48,8 @@ class Source:
         CUDA: numbers in shared memory per block.
     lanes : int
         CUDA: items of the batch that a block computes together.
+    scratch : int
+        CUDA: numbers per item of the batch in a last array argument, in global memory.
 
     Raises
     ------
@@ -63,6 +65,7 @@ class Source:
     backward: bool
     memory: int = 0
     lanes: int = 0
+    scratch: int = 0
 
     @property
     def is_path(self) -> bool:
@@ -106,6 +109,8 @@ def function_name(size: MapSize, backward: bool, dtype: str) -> str:
     parts += [str(size.dimension), str(size.degree)]
     if size.name.startswith("corrected"):
         parts.append(f"to{size.levels}")
+    if size.method:
+        parts.append(f"method{size.method}")
     return "_".join(parts) + ("f" if dtype == "float32" else "")
 
 

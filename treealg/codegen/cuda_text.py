@@ -1,0 +1,381 @@
+"""The pieces that CUDA kernels are printed from: tables of terms, rows of a level, the frame.
+
+A block holds the numbers of `Block.lanes` items of the batch, with the constant 1 in front of each,
+in shared memory, or in global memory where that has no room. Its threads share the rows of a level,
+so that a term is read once for all lanes, and levels are separated by barriers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from treealg.codegen.program import Program, Vector
+from treealg.codegen.text import layout_lines, wrapped
+
+__all__ = [
+    "MAX_SHARED_BYTES",
+    "REAL",
+    "Block",
+    "array",
+    "batched",
+    "block_of",
+    "comment",
+    "levels",
+    "opening",
+    "outputs",
+    "prelude",
+    "rows_call",
+]
+
+MAX_SHARED_BYTES = 163 * 1024
+"""Shared memory that a block may have on compute capability 8.0."""
+
+REAL = {"float64": "double", "float32": "float"}
+"""The C type of each dtype."""
+
+_LANES = 4
+_ITEM_BYTES = {"double": 8, "float": 4}
+
+_HELPERS = """\
+/* Rows begin to end, for all lanes; row begin goes to target. */
+static __device__ void rows(const int *ptr, const {real} *coef, const {index} *left,
+    const {index} *right, int begin, int end, const {real} *memory, {real} *target,
+    long long stride, int lanes)
+{{
+    for (int r = begin + (int)threadIdx.x; r < end; r += (int)blockDim.x) {{
+        {real} sum[LANES];
+        for (int k = 0; k < LANES; ++k)
+            sum[k] = 0;
+        for (int e = ptr[r]; e < ptr[r + 1]; ++e) {{
+            const {real} c = coef[e];
+            const {real} *a = memory + left[e];
+            const {real} *b = memory + right[e];
+            for (int k = 0; k < LANES; ++k)
+                sum[k] += c * a[k * STRIDE] * b[k * STRIDE];
+        }}
+        for (int k = 0; k < lanes; ++k)
+            target[k * stride + (r - begin)] = sum[k];
+    }}
+}}
+
+/* Copies a vector of each lane to shared memory; lanes without an item repeat the last one. */
+static __device__ void load({real} *memory, const {real} *source, long long stride, int size,
+    int lanes)
+{{
+    for (int i = (int)threadIdx.x; i < LANES * size; i += (int)blockDim.x) {{
+        const int k = i / size;
+        memory[k * STRIDE + i % size] = source[(k < lanes ? k : lanes - 1) * stride + i % size];
+    }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Block:
+    """What a block holds.
+
+    Parameters
+    ----------
+    real : {"double", "float"}
+        The type of its numbers.
+    stride : int
+        Numbers of one item.
+    lanes : int
+        Items that it computes together.
+    is_shared : bool
+        Whether they are in shared memory; otherwise in an argument ``scratch``, item by item.
+
+    Raises
+    ------
+    None
+        Made by `block_of`.
+    """
+
+    real: str
+    stride: int
+    lanes: int
+    is_shared: bool
+
+
+def block_of(stride: int, real: str) -> Block:
+    """Return a block for items of a size: fewer items where they are large.
+
+    Parameters
+    ----------
+    stride : int
+        Numbers of one item.
+    real : {"double", "float"}
+        Their type.
+
+    Returns
+    -------
+    Block
+        In global memory if one item needs more than `MAX_SHARED_BYTES`.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    size = stride * _ITEM_BYTES[real]
+    if size > MAX_SHARED_BYTES:
+        return Block(real, stride, 1, False)
+    # Three blocks of 32 KiB at least find room on one multiprocessor.
+    lanes = _LANES
+    while lanes > 1 and lanes * size > 32 * 1024:
+        lanes //= 2
+    return Block(real, stride, lanes, True)
+
+
+def comment(lines: Sequence[str]) -> list[str]:
+    """Return lines as a comment of C.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        Its lines.
+
+    Returns
+    -------
+    list of str
+        With comment marks.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    return ["/*", *(f" * {line}".rstrip() for line in lines), " */"]
+
+
+def batched(vectors: Sequence[Vector]) -> list[str]:
+    """Describe vectors of each item of a batch.
+
+    Parameters
+    ----------
+    vectors : sequence of Vector
+        The vectors.
+
+    Returns
+    -------
+    list of str
+        One line each.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    return [f"  batch x {line}" for line in layout_lines(vectors)]
+
+
+def array(kind: str, name: str, values: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of a table.
+
+    Parameters
+    ----------
+    kind : str
+        The C type of its entries.
+    name : str
+        Its name.
+    values : sequence of str
+        Its entries; without any it gets one that is not used.
+
+    Yields
+    ------
+    str
+        Lines.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    yield f"static __device__ const {kind} {name}[] = {{"
+    yield from wrapped(", ".join(values) or "0", "    ")
+    yield "};"
+
+
+def _index_type(programs: Sequence[Program]) -> str:
+    most = max(program.first + program.levels[-1] for program in programs)
+    return "unsigned short" if most <= 2**16 else "int"
+
+
+def _tables(program: Program, prefix: str, real: str, index: str) -> Iterator[str]:
+    ptr = [0]
+    for row in program.rows:
+        ptr.append(ptr[-1] + len(row))
+    terms = [term for row in program.rows for term in row]
+    yield f"/* {prefix}: row r is the sum of coef * left * right over ptr[r] <= e < ptr[r + 1]; */"
+    yield "/* address 0 holds 1, then come the inputs, then the rows. */"
+    yield from array("int", f"{prefix}_ptr", list(map(str, ptr)))
+    coefs = [
+        str(c.numerator) if c.denominator == 1 else f"({real}){c.numerator}/{c.denominator}"
+        for c, _, _ in terms
+    ]
+    yield from array(real, f"{prefix}_coef", coefs)
+    yield from array(index, f"{prefix}_left", [str(left) for _, left, _ in terms])
+    yield from array(index, f"{prefix}_right", [str(right) for _, _, right in terms])
+    yield ""
+
+
+def prelude(notes: Sequence[str], programs: dict[str, Program], block: Block) -> list[str]:
+    """Return the lines before a kernel: what it is, tables, and functions.
+
+    Parameters
+    ----------
+    notes : sequence of str
+        What it is, without comment marks.
+    programs : dict of str to Program
+        The programs that it runs, by the prefix of their tables.
+    block : Block
+        What its blocks hold.
+
+    Returns
+    -------
+    list of str
+        Lines.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    if not block.is_shared:
+        notes = [*notes, f"Uses scratch: batch x {block.stride} numbers."]
+    index = _index_type(list(programs.values()))
+    lines = [*comment(notes), f"#define LANES {block.lanes}", f"#define STRIDE {block.stride}", ""]
+    for prefix, program in programs.items():
+        lines += _tables(program, prefix, block.real, index)
+    return [*lines, *_HELPERS.format(real=block.real, index=index).split("\n")]
+
+
+def opening(
+    name: str, parameters: Sequence[str], numbers: Sequence[str], block: Block
+) -> list[str]:
+    """Return the first lines of a kernel, up to and into the loop over the batch.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    parameters, numbers : sequence of str
+        Declarations of its arrays, and of its numbers.
+    block : Block
+        What its blocks hold.
+
+    Returns
+    -------
+    list of str
+        Lines; two braces are left open.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    real = block.real
+    arrays = list(parameters) if block.is_shared else [*parameters, f"{real} *scratch"]
+    declared = ", ".join([*arrays, *(f"long long {number}" for number in numbers)])
+    shared = [f"    extern __shared__ {real} memory[];"]
+    own = [f"        {real} *const memory = scratch + base * STRIDE;"]
+    return [
+        *wrapped(f'extern "C" __global__ void {name}({declared})', ""),
+        "{",
+        *(shared if block.is_shared else []),
+        "    for (long long base = (long long)blockIdx.x * LANES; base < batch;",
+        "         base += (long long)gridDim.x * LANES) {",
+        "        const int lanes = batch - base < LANES ? (int)(batch - base) : LANES;",
+        *([] if block.is_shared else own),
+        "        for (int k = (int)threadIdx.x; k < LANES; k += (int)blockDim.x)",
+        "            memory[k * STRIDE] = 1;",
+    ]
+
+
+def rows_call(prefix: str, begin: int, end: int, target: str, stride: str, lanes: str) -> str:
+    """Return a statement that computes rows of a program.
+
+    Parameters
+    ----------
+    prefix : str
+        Of its tables.
+    begin, end : int
+        The rows.
+    target, stride, lanes : str
+        Where the first one goes, how far lanes are apart there, and how many are written.
+
+    Returns
+    -------
+    str
+        The statement.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    return (
+        f"rows({prefix}_ptr, {prefix}_coef, {prefix}_left, {prefix}_right, {begin}, {end}, "
+        f"memory, {target}, {stride}, {lanes});"
+    )
+
+
+def levels(program: Program, prefix: str, indent: str) -> Iterator[str]:
+    """Yield the statements for the rows of all levels, a barrier after each.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    prefix : str
+        Of its tables.
+    indent : str
+        What lines begin with.
+
+    Yields
+    ------
+    str
+        Lines.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    for begin, end in zip(program.levels, program.levels[1:], strict=False):
+        target = f"memory + {program.first + begin}"
+        yield from wrapped(rows_call(prefix, begin, end, target, "STRIDE", "LANES"), indent)
+        yield f"{indent}__syncthreads();"
+
+
+def outputs(
+    program: Program, prefix: str, targets: Sequence[tuple[str, str]], indent: str
+) -> Iterator[str]:
+    """Yield the statements for the output rows.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    prefix : str
+        Of its tables.
+    targets : sequence of (str, str)
+        For each output where it goes, and how far lanes are apart there.
+    indent : str
+        What lines begin with.
+
+    Yields
+    ------
+    str
+        Lines.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    for number, ((target, stride), vector) in enumerate(zip(targets, program.outputs, strict=True)):
+        begin = program.output_start(number)
+        end = begin + vector.size
+        yield from wrapped(rows_call(prefix, begin, end, target, stride, "lanes"), indent)
