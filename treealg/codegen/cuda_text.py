@@ -98,7 +98,7 @@ class Block:
     is_shared: bool
 
 
-def block_of(stride: int, real: str) -> Block:
+def block_of(stride: int, real: str, shared_bytes: int) -> Block:
     """Return a block for items of a size: fewer items where they are large.
 
     Parameters
@@ -107,11 +107,13 @@ def block_of(stride: int, real: str) -> Block:
         Numbers of one item.
     real : {"double", "float"}
         Their type.
+    shared_bytes : int
+        Shared memory that a block may have.
 
     Returns
     -------
     Block
-        In global memory if one item needs more than `MAX_SHARED_BYTES`.
+        In global memory if one item needs more than `shared_bytes`.
 
     Raises
     ------
@@ -119,11 +121,11 @@ def block_of(stride: int, real: str) -> Block:
         Nothing is checked.
     """
     size = stride * _ITEM_BYTES[real]
-    if size > MAX_SHARED_BYTES:
+    if size > shared_bytes:
         return Block(real, stride, 1, False)
     # Three blocks of 32 KiB at least find room on one multiprocessor.
     lanes = _LANES
-    while lanes > 1 and lanes * size > 32 * 1024:
+    while lanes > 1 and lanes * size > min(32 * 1024, shared_bytes):
         lanes //= 2
     return Block(real, stride, lanes, True)
 

@@ -211,10 +211,7 @@ class HostFunction:
             for buffer in buffers
         ]
         if self._source.language == "cuda":
-            pointers = (ctypes.c_void_p * len(given))(*addresses)
-            numbers = (ctypes.c_longlong * 2)(batch, length)
-            if self._library.run(pointers, numbers, *map(int, launch)):
-                raise InvalidValueError(f"threads of {self._source.name} meet different barriers")
+            self.launch(addresses, batch, length, *launch)
             return
         function = getattr(self._library, self._source.name)
         for item in range(batch):
@@ -225,6 +222,40 @@ class HostFunction:
             if self._source.is_path:
                 passed.insert(1, ctypes.c_size_t(length))
             function(*passed)
+
+    def launch(
+        self,
+        addresses: Sequence[int],
+        batch: int,
+        length: int,
+        blocks: int,
+        threads: int,
+        is_descending: bool = False,
+    ) -> None:
+        """Run a kernel where its arguments are.
+
+        Parameters
+        ----------
+        addresses : sequence of int
+            One per array argument, of enough memory; nothing is checked.
+        batch : int
+            Items.
+        length : int
+            Points of the paths, for maps of paths.
+        blocks, threads : int
+            How many there are.
+        is_descending : bool, default False
+            Whether threads run in descending order between barriers.
+
+        Raises
+        ------
+        InvalidValueError
+            If threads of a block meet different barriers.
+        """
+        pointers = (ctypes.c_void_p * len(addresses))(*addresses)
+        numbers = (ctypes.c_longlong * 2)(batch, length)
+        if self._library.run(pointers, numbers, blocks, threads, int(is_descending)):
+            raise InvalidValueError(f"threads of {self._source.name} meet different barriers")
 
     def _item_bytes(self) -> int:
         return 3 * _WORD if self._exact else np.dtype(self._source.dtype).itemsize

@@ -7,6 +7,7 @@ text compiles as C++ for the host when blocks and threads are emulated.
 from __future__ import annotations
 
 from treealg.codegen.cuda_text import (
+    MAX_SHARED_BYTES,
     REAL,
     Block,
     batched,
@@ -23,7 +24,9 @@ from treealg.codegen.text import Source, function_name, heading
 __all__ = ["cuda_source"]
 
 
-def cuda_source(size: MapSize, backward: bool, dtype: str) -> Source:
+def cuda_source(
+    size: MapSize, backward: bool, dtype: str, shared_bytes: int = MAX_SHARED_BYTES
+) -> Source:
     """Return the CUDA C++ source of a map.
 
     Parameters
@@ -34,6 +37,8 @@ def cuda_source(size: MapSize, backward: bool, dtype: str) -> Source:
         The adjoint of the derivative.
     dtype : {"float64", "float32"}
         ``double`` or ``float``.
+    shared_bytes : int, default 166912
+        Shared memory that a block may have; the default is that of compute capability 8.0.
 
     Returns
     -------
@@ -49,17 +54,28 @@ def cuda_source(size: MapSize, backward: bool, dtype: str) -> Source:
     """
     name, real = function_name(size, backward, dtype), REAL[dtype]
     kernel = path_kernel if size.name in PATH_MAPS else _vector_kernel
-    block, lines = kernel(size, backward, name, real)
+    block, lines, states = kernel(size, backward, name, real, shared_bytes)
     shared, scratch = (block.stride, 0) if block.is_shared else (0, block.stride)
     text = "\n".join(lines) + "\n"
     return Source(
-        text, name, "cuda", dtype, size, backward, shared * block.lanes, block.lanes, scratch
+        text,
+        name,
+        "cuda",
+        dtype,
+        size,
+        backward,
+        shared * block.lanes,
+        block.lanes,
+        scratch,
+        states,
     )
 
 
-def _vector_kernel(size: MapSize, backward: bool, name: str, real: str) -> tuple[Block, list[str]]:
+def _vector_kernel(
+    size: MapSize, backward: bool, name: str, real: str, shared_bytes: int
+) -> tuple[Block, list[str], int]:
     program = build_program(size, backward=backward)
-    block = block_of(program.first + program.levels[-1], real)
+    block = block_of(program.first + program.levels[-1], real, shared_bytes)
     notes = heading(size, backward)
     notes += ["", "Reads:", *batched(program.inputs), "Writes:", *batched(program.outputs)]
     lines = prelude(notes, {"map": program}, block)
@@ -78,4 +94,4 @@ def _vector_kernel(size: MapSize, backward: bool, name: str, real: str) -> tuple
     lines += levels(program, "map", indent)
     targets = [(f"{v.name} + base * {v.size}", str(v.size)) for v in program.outputs]
     lines += outputs(program, "map", targets, indent)
-    return block, [*lines, f"{indent}__syncthreads();", "    }", "}"]
+    return block, [*lines, f"{indent}__syncthreads();", "    }", "}"], 0

@@ -48,7 +48,9 @@ def path_work(states: int, channels: int, length: int) -> int:
     return ((length - 1) // every + 1 + every) * states + channels
 
 
-def path_kernel(size: MapSize, backward: bool, name: str, real: str) -> tuple[Block, list[str]]:
+def path_kernel(
+    size: MapSize, backward: bool, name: str, real: str, shared_bytes: int
+) -> tuple[Block, list[str], int]:
     """Return the lines of a kernel that goes along a path.
 
     Parameters
@@ -61,6 +63,8 @@ def path_kernel(size: MapSize, backward: bool, name: str, real: str) -> tuple[Bl
         The name of the kernel.
     real : {"double", "float"}
         Its numbers.
+    shared_bytes : int
+        Shared memory that a block may have.
 
     Returns
     -------
@@ -68,6 +72,8 @@ def path_kernel(size: MapSize, backward: bool, name: str, real: str) -> tuple[Bl
         What its blocks hold.
     lines : list of str
         The source.
+    states : int
+        Numbers of the state between segments.
 
     Raises
     ------
@@ -85,7 +91,7 @@ def path_kernel(size: MapSize, backward: bool, name: str, real: str) -> tuple[Bl
         programs |= {"step_back": adjoints.step, "read_back": adjoints.readout}
     # Behind the numbers of each program there is room for the next state.
     following = max(p.first + p.levels[-1] for p in programs.values())
-    block = block_of(following + states, real)
+    block = block_of(following + states, real, shared_bytes)
     notes = [*heading(size, backward), "", "Reads:", f"  path: batch x length x {channels} numbers"]
     parameters = [f"const {real} *__restrict__ path"]
     if corrections is not None:
@@ -112,7 +118,7 @@ def path_kernel(size: MapSize, backward: bool, name: str, real: str) -> tuple[Bl
     lines = prelude([*notes, "length is at least 1."], programs, block)
     lines += opening(name, parameters, ("batch", "length"), block)
     text = "\n".join([*lines, *body, "    }", "}"])
-    return block, text.replace("REAL", real).split("\n")
+    return block, text.replace("REAL", real).split("\n"), states
 
 
 def _load_step(channels: int, states: int, corrections: int | None) -> list[str]:
@@ -190,6 +196,7 @@ def _backward_body(
             own[j / {states} * room + j % {states}] = 0;
         for (long long j = threadIdx.x; j < lanes * length * {channels}; j += blockDim.x)
             d_path[base * length * {channels} + j] = 0;
+        __syncthreads();
         for (long long first = 0, last = length - 1;;) {{
             for (long long i = first + 1; i <= last; ++i) {{""".split("\n")
     lines += _advance(step, states, channels, corrections, " " * 16)

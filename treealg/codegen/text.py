@@ -50,6 +50,8 @@ class Source:
         CUDA: items of the batch that a block computes together.
     scratch : int
         CUDA: numbers per item of the batch in a last array argument, in global memory.
+    states : int
+        CUDA, maps of paths: numbers of the state between segments.
 
     Raises
     ------
@@ -66,6 +68,7 @@ class Source:
     memory: int = 0
     lanes: int = 0
     scratch: int = 0
+    states: int = 0
 
     @property
     def is_path(self) -> bool:

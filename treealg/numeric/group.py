@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from treealg.numeric import arrays, kernels
+from treealg.numeric import arrays, devices, kernels
 from treealg.numeric.space import (
     check_columns,
     check_same_scalar,
@@ -102,11 +102,14 @@ def branched_sig_combine(
     array([1. , 1. , 0.5, 1. , 0. , 0.5])
     """
     space = space_of(dimension, degree, planar, n_jobs)
-    left, right = arrays.as_rows(bsig1, "bsig1", 1), arrays.as_rows(bsig2, "bsig2", 1)
+    left = arrays.as_rows(bsig1, "bsig1", 1, gpu=True)
+    right = arrays.as_rows(bsig2, "bsig2", 1, gpu=True)
     arrays.check_alike(left, right)
     scalar = scalar_columns(left, space)
     scalar_columns(right, space)
     check_same_scalar(left, right)
+    if left.device is not None:
+        return devices.engine().signature_product(left, right, scalar, space)
     program = space.program()
     result, out = arrays.allocate(left, left.item[0])
     for x, y, z in arrays.slabs(space.n_threads, out, left, right):
@@ -179,14 +182,20 @@ def branched_sig_combine_backprop(
     (array([4., 1.]), array([3., 1.]))
     """
     space = space_of(dimension, degree, planar, n_jobs)
-    back = arrays.as_rows(derivs, "derivs", 1)
-    left, right = arrays.as_rows(bsig1, "bsig1", 1), arrays.as_rows(bsig2, "bsig2", 1)
+    back = arrays.as_rows(derivs, "derivs", 1, gpu=True)
+    left = arrays.as_rows(bsig1, "bsig1", 1, gpu=True)
+    right = arrays.as_rows(bsig2, "bsig2", 1, gpu=True)
     arrays.check_alike(left, right)
     arrays.check_alike(left, back)
     scalar = scalar_columns(left, space)
     scalar_columns(right, space)
     check_same_scalar(left, right)
     check_columns(back, left.item[0], "as bsig1 and bsig2 have")
+    if left.device is not None:
+        gradients: tuple[Array, Array] = devices.engine().signature_product_backward(
+            back, left, right, scalar, space
+        )
+        return gradients
     program = space.program()
     result1, out1 = arrays.allocate(left, left.item[0])
     result2, out2 = arrays.allocate(left, left.item[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from treealg.errors import InvalidValueError
-from treealg.numeric import arrays, kernels, options, plans, variants
+from treealg.numeric import arrays, devices, kernels, options, plans, variants
 from treealg.numeric.chain_plans import ChainPlan, chain_plan
 from treealg.numeric.corrections import as_correction
 from treealg.typing import Array, ArrayLike
@@ -326,6 +326,7 @@ def _compute_variant(
     lengths: Any,
 ) -> Array:
     """Compute what `_compute` does, of all prefixes, from a base point, or of several lengths."""
+    devices.refuse(path, "stream, basepoint, lengths and lists of paths")
     stream = options.flag(stream, "stream")
     transforms = options.flag(time_aug, "time_aug"), options.flag(lead_lag, "lead_lag")
     given = variants.prepared(path, basepoint, lengths, *transforms, options.end_time_of(end_time))
@@ -373,7 +374,7 @@ def _compute(
     Everything is checked before a table is built or memory taken.  One function, because a call on
     a short path costs little more than its checks.
     """
-    rows = arrays.as_path(path)
+    rows = arrays.as_path(path, gpu=True)
     degree = options.integer(degree, "degree", 0)
     time_aug = options.flag(time_aug, "time_aug")
     lead_lag = options.flag(lead_lag, "lead_lag")
@@ -388,6 +389,10 @@ def _compute(
     chains = None
     if correction is not None:
         chains = as_correction(correction, rows, degree, lead_lag)
+    if rows.device is not None:
+        return devices.engine().path_signature(
+            rows, chains, degree, planar, form, column, time_aug, lead_lag, end_time
+        )
     plan: plans.Plan
     if chains is None:
         dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
