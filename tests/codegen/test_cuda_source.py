@@ -29,14 +29,22 @@ def test_result_does_not_depend_on_the_launch(launch, batch):
 # Backward, the two levels of the step for longest words alone change nothing, and the state that
 # is set to zero first is read by other threads only for lanes without an item.
 @pytest.mark.parametrize(
-    ("name", "backward", "idle"), [("combine", False, 0), ("sig", False, 0), ("logsig", True, 3)]
+    ("name", "backward", "length", "idle"),
+    [
+        ("combine", False, 1, 0),
+        ("corrected_sig", False, 4, 0),
+        ("sig", False, 70, 0),
+        ("logsig", True, 6, 3),
+    ],
 )
-def test_emulation_finds_each_missing_barrier(name, backward, idle):
+def test_emulation_finds_each_missing_barrier(name, backward, length, idle):
     source = generate_source(name, 2, 4, language="cuda", backward=backward)
     generator = np.random.default_rng(0)
-    given = arguments(source.size, backward, LENGTH)
-    values = [generator.normal(size=(9, *a.shape)) for a in given if a.role == "in"]
-    expected = HostFunction(source)(*values, length=LENGTH)
+    given = arguments(source.size, backward, length)
+    values = [
+        generator.normal(size=(2 * source.lanes + 1, *a.shape)) for a in given if a.role == "in"
+    ]
+    expected = HostFunction(source)(*values, length=length)
     barrier = "__syncthreads();"
     pieces = source.text.split(barrier)
     missed = []
@@ -45,7 +53,7 @@ def test_emulation_finds_each_missing_barrier(name, backward, idle):
         function = HostFunction(replace(source, text=text))
         results = []
         for launch in ((1, 5, False), (1, 5, True)):
-            results.append(function(*values, length=LENGTH, launch=launch))
+            results.append(function(*values, length=length, launch=launch))
         if all(result == expected for result in results):
             missed.append(cut)
     assert len(missed) == idle, missed
@@ -83,10 +91,39 @@ def test_what_has_no_room_in_shared_memory_is_computed_in_global_memory(name, ba
             np.testing.assert_allclose(one, other, rtol=1e-13, atol=1e-13)
 
 
+WORDS = [
+    (1, 1), (1, 6), (2, 1), (2, 4), (2, 6), (3, 3), (4, 3), (5, 4), (7, 2), (12, 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(("dimension", "degree"), WORDS)
+def test_words_in_registers_are_those_of_the_kernels(dimension, degree, dtype):
+    source = generate_source("sig", dimension, degree, language="cuda", dtype=dtype)
+    assert source.threads % 32 == 0
+    assert source.lanes * dimension <= source.threads * dimension <= 1024 * dimension
+    function = HostFunction(source)
+    generator = np.random.default_rng(dimension)
+    rounding = 100 * np.finfo(dtype).eps
+    for length in (1, 2, 40):
+        steps = generator.normal(size=(source.lanes + 1, length, dimension)) / length**0.5
+        path = steps.cumsum(axis=1).astype(dtype)
+        expected = treealg.branched_sig(path, degree)
+        found = function(path, length=length, launch=(1, 1, True))[0]
+        np.testing.assert_allclose(found, expected, rtol=rounding, atol=rounding)
+
+
+def test_many_words_go_by_the_tables():
+    assert generate_source("sig", 60, 1, language="cuda").threads == 0
+    assert generate_source("sig", 2, 4, language="cuda", backward=True).threads == 0
+    assert cuda_source(map_size("sig", 2, 4), False, "float64", 100).threads == 0
+
+
 @pytest.mark.parametrize("architecture", nvrtc.ARCHITECTURES)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize(
-    ("name", "dimension", "degree"), [("sig", 5, 4), ("corrected_sig", 2, 3), ("log", 2, 3)]
+    ("name", "dimension", "degree"),
+    [("sig", 5, 4), ("logsig", 3, 4), ("sig", 40, 1), ("corrected_sig", 2, 3), ("log", 2, 3)],
 )
 def test_kernels_compile_to_ptx(name, dimension, degree, dtype, architecture):
     pytest.importorskip("nvidia.cuda_nvrtc")

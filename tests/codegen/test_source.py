@@ -18,6 +18,7 @@ PINNED = {
     "combine_planar_1_2.py": ("combine", 1, 2, {"planar": True, "language": "numpy"}),
     "corrected_sig_1_2.py": ("corrected_sig", 1, 2, {"language": "numpy"}),
     "sig_1_2.cu": ("sig", 1, 2, {"language": "cuda"}),
+    "sig_backward_1_2.cu": ("sig", 1, 2, {"language": "cuda", "backward": True}),
     "log_1_3.cu": ("log", 1, 3, {"language": "cuda"}),
 }
 

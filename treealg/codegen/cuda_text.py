@@ -14,18 +14,24 @@ from treealg.codegen.program import Program, Vector
 from treealg.codegen.text import layout_lines, wrapped
 
 __all__ = [
+    "ITEM_BYTES",
     "MAX_SHARED_BYTES",
     "REAL",
     "Block",
     "array",
     "batched",
+    "block_loop",
     "block_of",
     "comment",
+    "defines",
+    "kernel_head",
     "levels",
     "opening",
     "outputs",
     "prelude",
+    "row_helper",
     "rows_call",
+    "term_tables",
 ]
 
 MAX_SHARED_BYTES = 163 * 1024
@@ -35,30 +41,36 @@ REAL = {"float64": "double", "float32": "float"}
 """The C type of each dtype."""
 
 _LANES = 4
-_ITEM_BYTES = {"double": 8, "float": 4}
 
-_HELPERS = """\
+ITEM_BYTES = {"double": 8, "float": 4}
+"""Bytes of each C type."""
+
+_ROWS = """\
 /* Rows begin to end, for all lanes; row begin goes to target. */
 static __device__ void rows(const int *ptr, const {real} *coef, const {index} *left,
     const {index} *right, int begin, int end, const {real} *memory, {real} *target,
     long long stride, int lanes)
 {{
-    for (int r = begin + (int)threadIdx.x; r < end; r += (int)blockDim.x) {{
-        {real} sum[LANES];
-        for (int k = 0; k < LANES; ++k)
+    const int count = end - begin;
+    for (int j = (int)threadIdx.x; j < count * (LANES / GROUP); j += (int)blockDim.x) {{
+        const int first = j / count * GROUP, r = begin + j % count;
+        {real} sum[GROUP];
+        for (int k = 0; k < GROUP; ++k)
             sum[k] = 0;
         for (int e = ptr[r]; e < ptr[r + 1]; ++e) {{
             const {real} c = coef[e];
-            const {real} *a = memory + left[e];
-            const {real} *b = memory + right[e];
-            for (int k = 0; k < LANES; ++k)
+            const {real} *a = memory + first * STRIDE + left[e];
+            const {real} *b = memory + first * STRIDE + right[e];
+            for (int k = 0; k < GROUP; ++k)
                 sum[k] += c * a[k * STRIDE] * b[k * STRIDE];
         }}
-        for (int k = 0; k < lanes; ++k)
-            target[k * stride + (r - begin)] = sum[k];
+        for (int k = 0; k < GROUP && first + k < lanes; ++k)
+            target[(first + k) * stride + (r - begin)] = sum[k];
     }}
 }}
+"""
 
+_LOAD = """\
 /* Copies a vector of each lane to shared memory; lanes without an item repeat the last one. */
 static __device__ void load({real} *memory, const {real} *source, long long stride, int size,
     int lanes)
@@ -85,6 +97,10 @@ class Block:
         Items that it computes together.
     is_shared : bool
         Whether they are in shared memory; otherwise in an argument ``scratch``, item by item.
+    threads : int, default 0
+        Threads that it needs; 0 for any number.
+    group : int, default 0
+        Items of which one thread computes a row; 0 for all.
 
     Raises
     ------
@@ -96,6 +112,8 @@ class Block:
     stride: int
     lanes: int
     is_shared: bool
+    threads: int = 0
+    group: int = 0
 
 
 def block_of(stride: int, real: str, shared_bytes: int) -> Block:
@@ -120,7 +138,7 @@ def block_of(stride: int, real: str, shared_bytes: int) -> Block:
     None
         Nothing is checked.
     """
-    size = stride * _ITEM_BYTES[real]
+    size = stride * ITEM_BYTES[real]
     if size > shared_bytes:
         return Block(real, stride, 1, False)
     # Three blocks of 32 KiB at least find room on one multiprocessor.
@@ -222,8 +240,85 @@ def _tables(program: Program, prefix: str, real: str, index: str) -> Iterator[st
     yield ""
 
 
+def term_tables(programs: dict[str, Program], real: str) -> list[str]:
+    """Return the tables of programs.
+
+    Parameters
+    ----------
+    programs : dict of str to Program
+        By the prefix of their tables.
+    real : {"double", "float"}
+        Their numbers.
+
+    Returns
+    -------
+    list of str
+        Lines.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    index = _index_type(list(programs.values()))
+    return [
+        line
+        for prefix, program in programs.items()
+        for line in _tables(program, prefix, real, index)
+    ]
+
+
+def row_helper(programs: dict[str, Program], real: str) -> list[str]:
+    """Return the function that computes rows of programs.
+
+    Parameters
+    ----------
+    programs : dict of str to Program
+        The programs that it is for.
+    real : {"double", "float"}
+        Their numbers.
+
+    Returns
+    -------
+    list of str
+        Lines.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    index = _index_type(list(programs.values()))
+    return _ROWS.format(real=real, index=index).split("\n")
+
+
+def defines(block: Block) -> list[str]:
+    """Return the sizes of a block as macros.
+
+    Parameters
+    ----------
+    block : Block
+        The block.
+
+    Returns
+    -------
+    list of str
+        Lines.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    return [
+        f"#define LANES {block.lanes}",
+        f"#define GROUP {block.group or block.lanes}",
+        f"#define STRIDE {block.stride}",
+    ]
+
+
 def prelude(notes: Sequence[str], programs: dict[str, Program], block: Block) -> list[str]:
-    """Return the lines before a kernel: what it is, tables, and functions.
+    """Return the lines before a kernel with tables: what it is, tables, and functions.
 
     Parameters
     ----------
@@ -246,17 +341,83 @@ def prelude(notes: Sequence[str], programs: dict[str, Program], block: Block) ->
     """
     if not block.is_shared:
         notes = [*notes, f"Uses scratch: batch x {block.stride} numbers."]
-    index = _index_type(list(programs.values()))
-    lines = [*comment(notes), f"#define LANES {block.lanes}", f"#define STRIDE {block.stride}", ""]
-    for prefix, program in programs.items():
-        lines += _tables(program, prefix, block.real, index)
-    return [*lines, *_HELPERS.format(real=block.real, index=index).split("\n")]
+    return [
+        *comment(notes),
+        *defines(block),
+        "",
+        *term_tables(programs, block.real),
+        *row_helper(programs, block.real),
+        *_LOAD.format(real=block.real).split("\n"),
+    ]
+
+
+def kernel_head(
+    name: str, parameters: Sequence[str], numbers: Sequence[str], block: Block
+) -> list[str]:
+    """Return the first lines of a kernel.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    parameters, numbers : sequence of str
+        Declarations of its arrays, and of its numbers.
+    block : Block
+        What its blocks hold.
+
+    Returns
+    -------
+    list of str
+        Lines; one brace is left open.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    real = block.real
+    arrays = list(parameters) if block.is_shared else [*parameters, f"{real} *scratch"]
+    declared = ", ".join([*arrays, *(f"long long {number}" for number in numbers)])
+    bounds = f"__launch_bounds__({block.threads}) " if block.threads else ""
+    shared = [f"    extern __shared__ {real} memory[];"]
+    return [
+        *wrapped(f'extern "C" __global__ void {bounds}{name}({declared})', ""),
+        "{",
+        *(shared if block.is_shared else []),
+    ]
+
+
+def block_loop(block: Block) -> list[str]:
+    """Return the first lines of the loop over the batch, a block after the other.
+
+    Parameters
+    ----------
+    block : Block
+        What its blocks hold.
+
+    Returns
+    -------
+    list of str
+        Lines; one brace is left open.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    own = [f"        {block.real} *const memory = scratch + base * STRIDE;"]
+    return [
+        "    for (long long base = (long long)blockIdx.x * LANES; base < batch;",
+        "         base += (long long)gridDim.x * LANES) {",
+        "        const int lanes = batch - base < LANES ? (int)(batch - base) : LANES;",
+        *([] if block.is_shared else own),
+    ]
 
 
 def opening(
     name: str, parameters: Sequence[str], numbers: Sequence[str], block: Block
 ) -> list[str]:
-    """Return the first lines of a kernel, up to and into the loop over the batch.
+    """Return the first lines of a kernel with tables, up to and into the loop over the batch.
 
     Parameters
     ----------
@@ -277,19 +438,9 @@ def opening(
     None
         Nothing is checked.
     """
-    real = block.real
-    arrays = list(parameters) if block.is_shared else [*parameters, f"{real} *scratch"]
-    declared = ", ".join([*arrays, *(f"long long {number}" for number in numbers)])
-    shared = [f"    extern __shared__ {real} memory[];"]
-    own = [f"        {real} *const memory = scratch + base * STRIDE;"]
     return [
-        *wrapped(f'extern "C" __global__ void {name}({declared})', ""),
-        "{",
-        *(shared if block.is_shared else []),
-        "    for (long long base = (long long)blockIdx.x * LANES; base < batch;",
-        "         base += (long long)gridDim.x * LANES) {",
-        "        const int lanes = batch - base < LANES ? (int)(batch - base) : LANES;",
-        *([] if block.is_shared else own),
+        *kernel_head(name, parameters, numbers, block),
+        *block_loop(block),
         "        for (int k = (int)threadIdx.x; k < LANES; k += (int)blockDim.x)",
         "            memory[k * STRIDE] = 1;",
     ]

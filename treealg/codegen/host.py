@@ -159,7 +159,8 @@ class HostFunction:
         weights : sequence of sequence of int, optional
             Exact: the weight of each number of each argument that is read, by default its order.
         launch : tuple of int, int, bool, default (2, 3, False)
-            CUDA: blocks, threads, and whether threads run in descending order between barriers.
+            CUDA: blocks, threads where any number will do, and whether threads run in descending
+            order between barriers.
 
         Returns
         -------
@@ -243,7 +244,7 @@ class HostFunction:
         length : int
             Points of the paths, for maps of paths.
         blocks, threads : int
-            How many there are.
+            How many there are; a kernel that needs a number of threads has that.
         is_descending : bool, default False
             Whether threads run in descending order between barriers.
 
@@ -252,6 +253,7 @@ class HostFunction:
         InvalidValueError
             If threads of a block meet different barriers.
         """
+        threads = self._source.threads or threads
         pointers = (ctypes.c_void_p * len(addresses))(*addresses)
         numbers = (ctypes.c_longlong * 2)(batch, length)
         if self._library.run(pointers, numbers, blocks, threads, int(is_descending)):

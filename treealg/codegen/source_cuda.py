@@ -64,10 +64,11 @@ def cuda_source(
         dtype,
         size,
         backward,
-        shared * block.lanes,
-        block.lanes,
-        scratch,
-        states,
+        memory=shared * block.lanes,
+        lanes=block.lanes,
+        scratch=scratch,
+        states=states,
+        threads=block.threads,
     )
 
 

@@ -16,6 +16,7 @@ from treealg.codegen.cuda_text import (
 )
 from treealg.codegen.maps import MapSize, PathProgram, build_path_program
 from treealg.codegen.program import Program
+from treealg.codegen.source_cuda_words import words_kernel
 from treealg.codegen.text import heading, wrapped
 
 __all__ = ["path_kernel", "path_work"]
@@ -81,6 +82,10 @@ def path_kernel(
         If the map has too many terms.
     """
     program = build_path_program(size)
+    if size.name in ("sig", "logsig") and not backward:
+        found = words_kernel(size, program, name, real, shared_bytes)
+        if found is not None:
+            return *found, program.state.size
     adjoints = build_path_program(size, backward=True) if backward else None
     states, channels = program.state.size, size.dimension
     corrections = program.step.inputs[2].size if len(program.step.inputs) > 2 else None

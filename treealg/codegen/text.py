@@ -52,6 +52,8 @@ class Source:
         CUDA: numbers per item of the batch in a last array argument, in global memory.
     states : int
         CUDA, maps of paths: numbers of the state between segments.
+    threads : int
+        CUDA: threads of a block; 0 where any number will do.
 
     Raises
     ------
@@ -69,6 +71,7 @@ class Source:
     lanes: int = 0
     scratch: int = 0
     states: int = 0
+    threads: int = 0
 
     @property
     def is_path(self) -> bool:

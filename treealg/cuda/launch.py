@@ -96,7 +96,9 @@ class CompiledMap(NamedTuple):
             behind.append(device.xp.empty(count * source.scratch, dtype=source.dtype))
         numbers = (count,) if length is None else (count, length)
         blocks = min(-(-count // source.lanes), _MOST_BLOCKS)
-        self.kernel(blocks, _THREADS, (*inputs, *between, *outputs, *behind), numbers)
+        self.kernel(
+            blocks, source.threads or _THREADS, (*inputs, *between, *outputs, *behind), numbers
+        )
 
 
 @lru_cache(maxsize=_MOST_KERNELS)

@@ -212,7 +212,8 @@ def as_rows(value: Any, name: str, item_ndim: int, *, gpu: bool = False) -> Rows
             return _from_elsewhere(value, name, item_ndim, gpu)
         array = _from_tensor(value, name)
         kind = TORCH
-    check_axes(array.shape, name, item_ndim)
+    if array.ndim < item_ndim:
+        check_axes(array.shape, name, item_ndim)
     return Rows(array, kind, item_ndim, name)
 
 
