@@ -73,10 +73,7 @@ def broadcast(first: arrays.Rows, second: arrays.Rows) -> tuple[arrays.Rows, arr
 
 
 def _expanded(rows: arrays.Rows, batch: tuple[int, ...]) -> arrays.Rows:
-    if rows.batch == batch:
-        return rows
-    array = np.broadcast_to(rows.array, batch + rows.item)
-    return arrays.Rows(array, rows.kind, len(rows.item), rows.name)
+    return rows if rows.batch == batch else rows.broadcast(batch + rows.item, len(rows.item))
 
 
 def check_result_batch(derivs: arrays.Rows, argument: arrays.Rows) -> None:
@@ -123,19 +120,19 @@ def source_rows(rows: arrays.Rows, batch: tuple[int, ...]) -> npt.NDArray[np.int
     return np.ascontiguousarray(np.broadcast_to(own, batch).reshape(-1))
 
 
-def summed(gradient: npt.NDArray[Any], rows: arrays.Rows) -> npt.NDArray[Any]:
+def summed(gradient: Any, rows: arrays.Rows) -> Any:
     """Sum a gradient over the axes along which its argument was broadcast.
 
     Parameters
     ----------
-    gradient : numpy.ndarray, shape (*batch, *item)
-        One row for each row of the common batch.
+    gradient : array, shape (*batch, *item)
+        One row for each row of the common batch; of NumPy, or of CuPy for arguments on a GPU.
     rows : Rows
         The argument as it was given.
 
     Returns
     -------
-    numpy.ndarray, shape (*rows.batch, *item)
+    array, shape (*rows.batch, *item)
         `gradient` itself if nothing was broadcast; otherwise sums in float64, of the dtype of
         `gradient`.
     """
@@ -146,6 +143,5 @@ def summed(gradient: npt.NDArray[Any], rows: arrays.Rows) -> npt.NDArray[Any]:
     own = (1,) * (split - len(rows.batch)) + rows.batch
     axes = tuple(i for i in range(split) if own[i] != batch[i])
     with np.errstate(invalid="ignore", over="ignore"):  # infinities pass, here as in kernels
-        total = gradient.sum(axis=axes, dtype=np.float64)
-        result = np.asarray(total, dtype=gradient.dtype)
+        result = gradient.sum(axis=axes, dtype=np.float64).astype(gradient.dtype)
     return result.reshape(rows.batch + item)

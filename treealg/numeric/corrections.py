@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
-from treealg.numeric import arrays
+from treealg.numeric import arrays, devices
 
 __all__ = [
     "Correction",
@@ -90,7 +90,7 @@ def as_correction(
     """
     if value is None:
         return None
-    rows = arrays.as_rows(value, name, 1)
+    rows = arrays.as_rows(value, name, 1, gpu=True)
     if rows.item[0] == 0:
         return None
     _refuse_lead_lag(lead_lag)
@@ -278,7 +278,7 @@ def _broadcast(rows: arrays.Rows, batch: tuple[int, ...], segments: int) -> arra
             f"{rows.name} must have shape {shape[-1:]}, {wanted[-2:]} or {wanted}: the same for "
             f"all segments, one row per segment, or that for each path; got shape {shape}"
         )
-    return arrays.Rows(np.broadcast_to(rows.array, wanted), rows.kind, 2, rows.name)
+    return rows.broadcast(wanted, 2)
 
 
 def empty_like(value: Any, path: arrays.Rows) -> Any:
@@ -301,7 +301,9 @@ def empty_like(value: Any, path: arrays.Rows) -> Any:
     InvalidTypeError
         If `value` is no real array.
     """
-    shape = arrays.as_rows(value, "correction", 1).array.shape
+    shape = arrays.as_rows(value, "correction", 1, gpu=True).array.shape
+    if path.device is not None:
+        return devices.engine().zeros(path, shape)
     return arrays.wrap(np.zeros(shape, path.dtype), path.kind)
 
 

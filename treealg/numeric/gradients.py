@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from treealg.errors import InvalidValueError
-from treealg.numeric import arrays, kernels, options, plans, scalars
+from treealg.numeric import arrays, devices, kernels, options, plans, scalars
 from treealg.numeric.chain_plans import ChainPlan, chain_plan
 from treealg.numeric.corrected_gradients import corrected_backprop
 from treealg.numeric.corrections import as_correction, empty_like
@@ -111,8 +111,8 @@ def branched_sig_backprop(
     array([[-3.],
            [ 3.]])
     """
-    derivs = arrays.as_rows(bsig_derivs, "bsig_derivs", 1)
-    forward = None if bsig is None else arrays.as_rows(bsig, "bsig", 1)
+    derivs = arrays.as_rows(bsig_derivs, "bsig_derivs", 1, gpu=True)
+    forward = None if bsig is None else arrays.as_rows(bsig, "bsig", 1, gpu=True)
     options_ = (degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs)
     return _backward(path, forward, derivs, options_, False, 0)
 
@@ -204,7 +204,7 @@ def branched_log_sig_backprop(
     array([[-1.],
            [ 1.]])
     """
-    derivs = arrays.as_rows(blogsig_derivs, "blogsig_derivs", 1)
+    derivs = arrays.as_rows(blogsig_derivs, "blogsig_derivs", 1, gpu=True)
     options_ = (degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs)
     return _backward(path, None, derivs, options_, True, method)
 
@@ -219,7 +219,7 @@ def _backward(
 ) -> Array | tuple[Array, Array]:
     """Check everything, then run the backward pass of a signature, or of a log-signature."""
     degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs = options_
-    rows = arrays.as_path(path)
+    rows = arrays.as_path(path, gpu=True)
     arrays.check_alike(rows, derivs)
     degree = options.integer(degree, "degree", 0)
     time_aug = options.flag(time_aug, "time_aug")
@@ -241,15 +241,26 @@ def _backward(
             basis += f" with method={method}"
     form = method if is_log else None
     chains = as_correction(correction, rows, degree, lead_lag)
-    plan: plans.Plan
-    if chains is None:
-        plan = plans.path_plan(dimension, degree, planar, form)
+    plan: plans.Plan | None = None
+    if rows.device is not None:
+        size = plans.result_size(dimension, degree, planar, form)
     else:
-        plan = chain_plan(rows.item[1], degree, planar, form, chains.longest, time_aug)
-    column = scalars.scalar_columns(derivs, plan.size, basis, scalar_term=scalar_term)
+        if chains is None:
+            plan = plans.path_plan(dimension, degree, planar, form)
+        else:
+            plan = chain_plan(rows.item[1], degree, planar, form, chains.longest, time_aug)
+        size = plan.size
+    column = scalars.scalar_columns(derivs, size, basis, scalar_term=scalar_term)
     if forward is not None:
         arrays.check_alike(derivs, forward)
-        scalars.scalar_columns(forward, plan.size, basis, scalar_term=bool(column), unit=1)
+        scalars.scalar_columns(forward, size, basis, scalar_term=bool(column), unit=1)
+    if plan is None:
+        gradients = devices.engine().path_signature_backward(
+            rows, derivs, column, chains, degree, planar, form, time_aug, lead_lag, end_time
+        )
+        if chains is None and correction is not None:
+            return gradients, empty_like(correction, rows)
+        return gradients
     if chains is not None and isinstance(plan, ChainPlan):
         rest = (plan.chains, plan.linear, plan.program, time_aug, end_time, n_threads)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from treealg.numeric import arrays, kernels
+from treealg.numeric import arrays, devices, kernels
 from treealg.numeric.broadcasting import broadcast, check_result_batch, summed
 from treealg.numeric.space import (
     check_columns,
@@ -103,11 +103,14 @@ def branched_sig_combine(
     array([1. , 1. , 0.5, 1. , 0. , 0.5])
     """
     space = space_of(dimension, degree, planar, n_jobs)
-    left, right = arrays.as_rows(bsig1, "bsig1", 1), arrays.as_rows(bsig2, "bsig2", 1)
+    left = arrays.as_rows(bsig1, "bsig1", 1, gpu=True)
+    right = arrays.as_rows(bsig2, "bsig2", 1, gpu=True)
     wide1, wide2 = broadcast(left, right)
     scalar = sig_columns(left, space)
     sig_columns(right, space)
     check_same_scalar(left, right)
+    if left.device is not None:
+        return devices.engine().signature_product(left, right, scalar, space)
     program = space.program()
     result, out = arrays.allocate(wide1, left.item[0])
     for x, y, z in arrays.slabs(space.n_threads, out, wide1, wide2):
@@ -181,14 +184,20 @@ def branched_sig_combine_backprop(
     (array([4., 1.]), array([3., 1.]))
     """
     space = space_of(dimension, degree, planar, n_jobs)
-    back = arrays.as_rows(derivs, "derivs", 1)
-    left, right = arrays.as_rows(bsig1, "bsig1", 1), arrays.as_rows(bsig2, "bsig2", 1)
+    back = arrays.as_rows(derivs, "derivs", 1, gpu=True)
+    left = arrays.as_rows(bsig1, "bsig1", 1, gpu=True)
+    right = arrays.as_rows(bsig2, "bsig2", 1, gpu=True)
     wide1, wide2 = broadcast(left, right)
     check_result_batch(back, wide1)
     scalar = sig_columns(left, space)
     sig_columns(right, space)
     check_same_scalar(left, right)
     check_columns(back, left.item[0], "as bsig1 and bsig2 have")
+    if left.device is not None:
+        gradients: tuple[Array, Array] = devices.engine().signature_product_backward(
+            back, left, right, scalar, space
+        )
+        return gradients
     program = space.program()
     result1, out1 = arrays.allocate(wide1, left.item[0])
     result2, out2 = arrays.allocate(wide2, left.item[0])

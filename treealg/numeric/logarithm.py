@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from treealg.errors import InvalidValueError
-from treealg.numeric import arrays, kernels
+from treealg.numeric import arrays, devices, kernels, plans
 from treealg.numeric.space import sig_columns, space_of
 from treealg.typing import Array, ArrayLike
 
@@ -110,8 +110,10 @@ def branched_sig_to_log_sig(
     call = space_of(
         dimension, degree, planar, n_jobs, method=method, time_aug=time_aug, lead_lag=lead_lag
     )
-    rows = arrays.as_rows(bsig, "bsig", 1)
+    rows = arrays.as_rows(bsig, "bsig", 1, gpu=True)
     scalar = sig_columns(rows, call)
+    if rows.device is not None:
+        return devices.engine().signature_to_log(rows, scalar, call)
     plan = call.plan()
     kept = 0 if call.method else scalar
     result, out = arrays.allocate(rows, plan.size + kept)
@@ -209,17 +211,20 @@ def branched_sig_to_log_sig_backprop(
     call = space_of(
         dimension, degree, planar, n_jobs, method=method, time_aug=time_aug, lead_lag=lead_lag
     )
-    rows = arrays.as_rows(bsig, "bsig", 1)
-    derivs = arrays.as_rows(blogsig_derivs, "blogsig_derivs", 1)
+    rows = arrays.as_rows(bsig, "bsig", 1, gpu=True)
+    derivs = arrays.as_rows(blogsig_derivs, "blogsig_derivs", 1, gpu=True)
     arrays.check_alike(rows, derivs)
     scalar = sig_columns(rows, call)
-    plan = call.plan()
+    plan = call.plan() if rows.device is None else None
+    size = plans.result_size(*call[:4]) if plan is None else plan.size
     kept = 0 if call.method else scalar
-    if derivs.item[0] != plan.size + kept:
+    if derivs.item[0] != size + kept:
         raise InvalidValueError(
-            f"blogsig_derivs must have {plan.size + kept} columns, as branched_sig_to_log_sig "
+            f"blogsig_derivs must have {size + kept} columns, as branched_sig_to_log_sig "
             f"returns for these arguments, got shape {derivs.array.shape}"
         )
+    if plan is None:
+        return devices.engine().signature_to_log_backward(rows, derivs, scalar, call)
     result, out = arrays.allocate(rows, plan.columns + scalar)
     if scalar:
         out[:, 0] = 0.0

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from treealg import tables
-from treealg.numeric import kernels
+from treealg.numeric import devices, kernels
 
 __all__ = [
     "Plan",
@@ -25,6 +25,7 @@ __all__ = [
     "path_plan",
     "prepared_map",
     "prepared_program",
+    "result_size",
 ]
 
 _CACHE_BYTES = 1 << 29
@@ -269,6 +270,34 @@ def expansion_plan(dimension: int, degree: int, planar: bool, method: int) -> Pl
     )
 
 
+def result_size(dimension: int, degree: int, planar: bool, method: int | None) -> int:
+    """Return the `size` of a plan along a path or of a logarithm, without building a table.
+
+    Parameters
+    ----------
+    dimension : int
+        Channels of the transformed path.
+    degree : int
+        Truncation, at least 0.
+    planar : bool
+        Basis of ordered forests rather than trees.
+    method : int or None
+        As for `path_plan`.
+
+    Returns
+    -------
+    int
+        Coefficients of the result, without scalar.
+
+    Raises
+    ------
+    InvalidValueError
+        If the basis does not fit in memory.
+    """
+    columns = basis_columns(dimension, degree, planar)
+    return tables.log_length(dimension, degree, planar, method) if method else columns
+
+
 def basis_columns(dimension: int, degree: int, planar: bool) -> int:
     """Return the number of coefficients of a signature, without scalar.
 
@@ -362,3 +391,4 @@ def clear_cache() -> None:
     """
     _cache.clear()
     tables.clear_cache()
+    devices.clear_cache()

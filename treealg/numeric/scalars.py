@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
-from treealg.numeric import arrays, options
+from treealg.numeric import arrays, devices, options
 
 __all__ = ["basis_text", "scalar_columns"]
 
@@ -87,12 +88,22 @@ def scalar_columns(
 
 def _check_scalar(rows: arrays.Rows, unit: int) -> None:
     """Refuse vectors whose first column is neither the scalar of their kind nor NaN."""
-    column = rows.array[..., 0]
+    if rows.device is not None:
+        found = devices.engine().other_scalar(rows, unit)
+    else:
+        found = _other_scalar(rows.array[..., 0], unit)
+    if found is not None:
+        raise InvalidValueError(
+            f"{rows.name} must have the scalar {unit} in its first column, got {found}; a "
+            f"signature has 1 there and a log-signature 0"
+        )
+
+
+def _other_scalar(column: npt.NDArray[Any], unit: int) -> Any:
+    """Return a number that is neither `unit` nor NaN, None if there is none."""
     chunks: Any = np.nditer(column, flags=["external_loop", "buffered", "zerosize_ok"])
     for values in chunks:
         wrong = values[~((values == unit) | (values != values))]
         if wrong.size:
-            raise InvalidValueError(
-                f"{rows.name} must have the scalar {unit} in its first column, got {wrong[0]}; a "
-                f"signature has 1 there and a log-signature 0"
-            )
+            return wrong[0]
+    return None

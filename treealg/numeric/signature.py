@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from treealg.numeric import arrays, kernels, options, plans, variants
+from treealg.numeric import arrays, devices, kernels, options, plans, variants
 from treealg.numeric.chain_plans import ChainPlan, chain_plan
 from treealg.numeric.corrections import as_correction
 from treealg.numeric.options import PathOptions
@@ -271,10 +271,15 @@ def _compute(
     Everything is checked before a table is built or memory taken.
     """
     every = stream is not False and options.flag(stream, "stream")
-    if basepoint is False and lengths is None and not variants.is_list_of_paths(path):
-        rows = arrays.as_path(path)
+    is_array = basepoint is False and lengths is None and not variants.is_list_of_paths(path)
+    if every or not is_array:
+        devices.refuse(path, "stream, basepoint, lengths and lists of paths")
+    if is_array:
+        rows = arrays.as_path(path, gpu=True)
         added = as_correction(correction, rows, settings.degree, settings.lead_lag)
         given = variants.Prepared(rows, added, settings)
+        if rows.device is not None:
+            return devices.engine().path_signature(rows, added, settings)
     else:
         given = variants.prepared(path, correction, basepoint, lengths, settings)
     return _of_prefixes(given) if every else _of_paths(given)
