@@ -278,7 +278,8 @@ def _broadcast(rows: arrays.Rows, batch: tuple[int, ...], segments: int) -> arra
             f"{rows.name} must have shape {shape[-1:]}, {wanted[-2:]} or {wanted}: the same for "
             f"all segments, one row per segment, or that for each path; got shape {shape}"
         )
-    return arrays.Rows(np.broadcast_to(rows.array, wanted), rows.kind, 2, rows.name)
+    array = rows.array if shape == wanted else np.broadcast_to(rows.array, wanted)
+    return arrays.Rows(array, rows.kind, 2, rows.name)
 
 
 def empty_like(value: Any, path: arrays.Rows) -> Any:
