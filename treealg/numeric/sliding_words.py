@@ -19,9 +19,7 @@ __all__ = ["LONG", "SlidingWords"]
 
 Floats = npt.NDArray[np.float64]
 
-# Segments per point of stride from which a window is better made of two parts, as measured; with a
-# correction, which costs more to read, half as many.
-LONG = 128
+LONG = 64  # segments per point of stride from which a window is better made of two parts
 _NUMBERS_AT_ONCE = 1 << 16
 
 
@@ -43,8 +41,7 @@ class SlidingWords:
     def __init__(self, words: Words, count: int, segments: int, stride: int) -> None:
         self._words = words
         self._segments, self._stride = segments, stride
-        long = LONG if words.longest == 1 else LONG // 2
-        self._has_parts = segments >= long * stride
+        self._has_parts = segments >= LONG * stride
         self._points = Growing(count, words.columns)
         self._pushed = 0
         self._next = 0  # first point of the next window

@@ -67,11 +67,10 @@ class BranchedSigWindowStream(StreamBase):
     -----
     The first push settles leading shape, kind and dtype. What is pushed is copied, in float64, and
     kept while a window needs it; results are rounded to the dtype of the points. Push in blocks:
-    windows of a block are computed side by side. Windows of at least 128 segments per point of
-    stride, with a correction 64, share their work, whether points come in blocks or one by one:
-    each costs a product or two of word signatures whatever its length, and of these as many are
-    kept as windows begin in one. A stream can be pickled and copied. Calls from several threads
-    must not overlap.
+    windows of a block are computed side by side. Windows of at least 64 segments per point of
+    stride share their work, whether points come in blocks or one by one: each costs a product or
+    two of word signatures whatever its length, and of these as many are kept as windows begin in
+    one. A stream can be pickled and copied. Calls from several threads must not overlap.
 
     Examples
     --------
