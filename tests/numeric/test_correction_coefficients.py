@@ -138,6 +138,24 @@ def test_coefficients_and_gradients_are_those_of_the_whole_signature(options, ba
 
 
 @both
+@pytest.mark.parametrize("every", [1, 50], ids=["all", "a few"])
+def test_time_has_no_correction(every, planar):
+    path, correction = dyadic(19, 4, 2), dyadic(20, 3, 4)
+    elements = list(treealg.trees(3, 3, planar=planar))[:0:-every]
+    options = {"planar": planar, "time_aug": True, "end_time": 2.0, "correction": correction}
+    whole = treealg.branched_sig(path, 3, **options)[::-every]
+    got = treealg.branched_sig_coef(path, elements, **options)
+    np.testing.assert_allclose(got, whole, rtol=1e-12, atol=1e-13)
+    derivs = dyadic(21, len(elements))
+    filled = np.zeros(treealg.branched_sig_length(3, 3, planar=planar))
+    filled[::-every] = derivs
+    got = treealg.branched_sig_coef_backprop(path, elements, None, derivs, **options)
+    want = treealg.branched_sig_backprop(path, None, filled, 3, **options)
+    for one, other in zip(got, want, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+
+
+@both
 @pytest.mark.parametrize("shape", ["ladder", "corolla", "caterpillar", "random"])
 def test_gradient_is_the_adjoint_of_the_exact_derivative(shape, planar):
     tree = sample_trees(PlanarTree if planar else Tree, 8)[shape]

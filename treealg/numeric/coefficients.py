@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -317,8 +316,7 @@ def extract_branched_sig_coef(
     return arrays.wrap(np.ascontiguousarray(result).reshape(*rows.batch, len(places)), rows.kind)
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(NamedTuple):
     """The checked options of one call."""
 
     plan: TreePlan

@@ -23,11 +23,10 @@ from treealg.tables.weighted_words import ChainWords
 
 __all__ = ["TreePlan", "tree_plan"]
 
-# Measured on trees of 2 to 6 nodes, and all trees of 3 and of 4, in 2 and 3 channels: a
-# multiplication of the tree engine takes as long as so many words, or words of chains, and an
-# instruction as so many multiplications.
-_WORDS_PER_MULTIPLICATION = 0.7
-_CHAIN_WORDS_PER_MULTIPLICATION = 0.5
+# Measured on one and two trees of 2 to 6 nodes, and on all trees up to 3 and to 4, in 2 and 3
+# channels: a multiplication of the tree engine takes as long as so many words, or words of chains,
+# and an instruction as so many multiplications.
+_WORDS_PER_MULTIPLICATION = 0.6
 _INSTRUCTION = 2.0
 _MOST_WORDS = 4096
 _LARGEST_ORDER = 16  # (n - 1)! words of a tree are counted exactly
@@ -113,8 +112,7 @@ def _build(
     table = tables.coefficients(found, dimension, longest, channels)
     degree = max((element.order for element in found), default=0)
     words = _word_count(dimension, degree, longest)
-    rate = _WORDS_PER_MULTIPLICATION if longest == 1 else _CHAIN_WORDS_PER_MULTIPLICATION
-    if words is not None and words < rate * _cost(table):
+    if words is not None and words < _WORDS_PER_MULTIPLICATION * _cost(table):
         layout = tables.chain_words(dimension, degree, longest)
         linear, nbytes = _word_map(found, layout)
         chains = None
