@@ -1,4 +1,4 @@
-"""Gradients along paths, chosen coefficients, signature kernels and streams beside pySigLib 4.0.0.
+"""Gradients along paths, signature kernels and streams beside pySigLib 4.0.0.
 
 One thread, float64, in one run; results are checked against each other before they are timed.
 
@@ -22,11 +22,6 @@ from treealg import _fast
 
 Stream = treealg.BranchedSigStream | treealg.BranchedSigWindowStream
 
-CHOSEN = [  # (batch, length, d, trees)
-    (32, 100, 3, [(((0,), 1), (2,), 0)]),
-    (32, 100, 3, [((((0,), 1), 2), ((1,), 0), 1), ((0,), (1,), (2,), 0)]),
-    (128, 100, 2, [(((0,), (1,), 0), ((1,), 0), 1)]),
-]
 KERNELS = [(64, 50, 3, 2, 0), (64, 50, 3, 3, 0), (16, 50, 3, 3, 2), (256, 20, 2, 4, 0)]
 
 
@@ -48,22 +43,6 @@ def backprop(x: np.ndarray, degree: int, planar: bool, size: str) -> Row:
     mine, other = ours(), theirs()
     check(mine / np.abs(mine).max(), other / np.abs(mine).max(), "branched_sig_backprop")
     return row("branched_sig_backprop", planar, size, *side_by_side(ours, theirs, rounds=2))
-
-
-def bench_coefficients() -> Iterator[Row]:
-    """Time single coefficients."""
-    for batch, length, d, trees in CHOSEN:
-        pysiglib.prepare_branched_sig_coef(d, trees)
-        x = paths(batch, length, d)
-        ours = partial(treealg.branched_sig_coef, x, trees)
-        theirs = partial(pysiglib.branched_sig_coef, x, trees)
-        check(ours(), theirs(), "branched_sig_coef")
-        size = f"({batch},{length},{d}) {len(trees)} trees"
-        yield row("branched_sig_coef", False, size, *side_by_side(ours, theirs))
-    big = [((((((((((((0,), 1), 2), 0), 1), 2), 0), 1), 2), 0), 1), 2)]
-    x = paths(32, 100, 3)
-    cost = seconds(partial(treealg.branched_sig_coef, x, big))
-    print(f"a chain of 12 nodes, 32 paths of 100 points in 3 channels: {cost * 1e3:.3f} ms")
 
 
 def bench_kernels() -> Iterator[Row]:
@@ -141,7 +120,6 @@ def windows(kind: type, window: int, stride: int, points: np.ndarray) -> np.ndar
 
 BENCHMARKS = {
     "gradients": bench_gradients,
-    "coefficients": bench_coefficients,
     "kernels": bench_kernels,
     "streams": bench_streams,
 }

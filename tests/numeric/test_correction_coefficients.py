@@ -65,7 +65,10 @@ def exact_coefficient(tree, path, correction):
     planar = isinstance(tree, PlanarTree)
     kind, total = type(tree), None
     for start, end, row in zip(path, path[1:], correction, strict=False):
-        values = {kind((), a): Fraction(y) - Fraction(x) for a, (x, y) in enumerate(zip(start, end))}
+        values = {
+            kind((), a): Fraction(y) - Fraction(x)
+            for a, (x, y) in enumerate(zip(start, end, strict=True))
+        }
         for number, value in enumerate(row):
             values[ladder(kind, divmod(number, len(start)))] = Fraction(value)
         piece = (Functional(mkw, values) if planar else InfinitesimalCharacter(bck, values)).exp()
@@ -101,8 +104,14 @@ def test_all_corrected_coefficients_are_those_of_the_exact_signature(
         path.tolist(), degree, planar=planar, correction=correction.tolist()
     )
     elements = list(treealg.trees(dimension, degree, planar=planar))[1:]
-    got = treealg.branched_sig_coef(path, elements, planar=planar, correction=correction)
+    options = {"planar": planar, "correction": correction}
+    got = treealg.branched_sig_coef(path, elements, **options)
     np.testing.assert_allclose(got, np.array(want, dtype=float), rtol=1e-12, atol=1e-13)
+    derivs = dyadic(5, len(elements))
+    got = treealg.branched_sig_coef_backprop(path, elements, got, derivs, **options)
+    want = treealg.branched_sig_backprop(path, None, derivs, degree, **options)
+    for one, other in zip(got, want, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-11)
 
 
 @both
@@ -126,6 +135,24 @@ def test_coefficients_and_gradients_are_those_of_the_whole_signature(options, ba
     found = treealg.branched_sig_coef_backprop(path, elements, got, derivs, **options)
     for one, other in zip(found, want, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-11)
+
+
+@both
+@pytest.mark.parametrize("every", [1, 50], ids=["all", "a few"])
+def test_time_has_no_correction(every, planar):
+    path, correction = dyadic(19, 4, 2), dyadic(20, 3, 4)
+    elements = list(treealg.trees(3, 3, planar=planar))[:0:-every]
+    options = {"planar": planar, "time_aug": True, "end_time": 2.0, "correction": correction}
+    whole = treealg.branched_sig(path, 3, **options)[::-every]
+    got = treealg.branched_sig_coef(path, elements, **options)
+    np.testing.assert_allclose(got, whole, rtol=1e-12, atol=1e-13)
+    derivs = dyadic(21, len(elements))
+    filled = np.zeros(treealg.branched_sig_length(3, 3, planar=planar))
+    filled[::-every] = derivs
+    got = treealg.branched_sig_coef_backprop(path, elements, None, derivs, **options)
+    want = treealg.branched_sig_backprop(path, None, filled, 3, **options)
+    for one, other in zip(got, want, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
 
 
 @both
@@ -238,7 +265,8 @@ def test_paths_of_one_point_have_a_zero_gradient():
 
 @pytest.mark.parametrize("count", [3, 9])
 def test_nan_in_a_correction_stays_with_its_path(count):
-    path, correction, derivs = dyadic(14, count, 40, 2), dyadic(15, count, 39, 4), dyadic(16, count, 6)
+    path, correction = dyadic(14, count, 40, 2), dyadic(15, count, 39, 4)
+    derivs = dyadic(16, count, 6)
 
     def results():
         yield treealg.branched_sig_coef(path, TREES, correction=correction)

@@ -216,9 +216,7 @@ def coefficient_results(
         values.append(out)
         out = np.full(path.shape, np.nan, path.dtype)
         out_correction = None if correction is None else np.full_like(correction, np.nan)
-        door.path_coefficients_backward(
-            path, correction, derivs, 1, out, out_correction, *rest
-        )
+        door.path_coefficients_backward(path, correction, derivs, 1, out, out_correction, *rest)
         derivatives.append(out)
         second.append(out_correction)
     return (values, derivatives) if correction is None else (values, derivatives, second)

@@ -155,9 +155,11 @@ def coefficients(
     """
     builder = _Builder(dimension, longest, dimension if channels is None else channels)
     wanted = [builder.place(element) for element in elements]
-    rows = np.array(builder.instructions, dtype=np.int32).reshape(-1, 4).T.copy()
+    rows = np.array(builder.instructions, dtype=np.int32).reshape(-1, 4)
+    label, left, right, times = rows.T.copy()
     column = np.array(list(builder.letters), dtype=np.int32)
-    return CoefficientTable(dimension, *rows, column, np.array(wanted, dtype=np.int32))
+    output = np.array(wanted, dtype=np.int32)
+    return CoefficientTable(dimension, label, left, right, times, column, output)
 
 
 class _Builder:

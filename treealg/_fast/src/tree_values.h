@@ -18,7 +18,7 @@
  */
 
 #define TREE_BYTES 24576
-#define TREE_STEPS 16
+#define TREE_STEPS 32
 
 typedef struct {
     const tree_program *program;
@@ -103,24 +103,35 @@ INLINE vec NAME(sum_lanes)(const int reverse, int pieces, vec *x) {
 }
 
 /* n is the order of the integral, and p has n coefficients (that of order 1 is the constant 1). One
- * that is added has `more` set, and c holds what it is added to. */
+ * that is added has `more` set, and c holds what it is added to; nobody reads c without `keep`. */
+INLINE vec NAME(integrate_steps)(const int n, const int more, const int keep, int steps,
+                                 const integral *x, const vec *restrict inverse, vec value) {
+    const Py_ssize_t width = more ? x->width : n + 1, stride = x->stride;
+    const vec *restrict z = x->z, *restrict p = x->p;
+    vec *restrict c = x->c;
+    const vec times = x->times;
+    for (Py_ssize_t t = 0; t < steps; ++t, z += stride) {
+        const vec zt = more ? *z * times : *z;
+        vec sum = splat(0); /* apart from `value`, so that segments do not wait for each other */
+        if (keep) c[0] = more ? c[0] + value : value;
+        for (int k = 0; k < n; ++k) {
+            vec term = n == 1 ? splat(1) : p[t * n + k];
+            if (k) term *= inverse[k + 1];
+            sum += term;
+            if (keep) c[k + 1] = more ? c[k + 1] + zt * term : zt * term;
+        }
+        value += zt * sum;
+        if (keep) c += width;
+    }
+    return value;
+}
+
 INLINE void NAME(integrate)(const int n, const int more, const tree_task *s, int steps,
                             const integral *x, vec *states) {
     vec *const state = states + x->state;
-    const Py_ssize_t width = more ? x->width : n + 1;
     vec value = more || s->pieces > 1 ? splat(0) : *state;
-    for (int t = 0; t < steps; ++t) {
-        const vec z = more ? x->z[t * x->stride] * x->times : x->z[t * x->stride];
-        vec *const c = x->c ? x->c + t * width : NULL;
-        vec sum = splat(0); /* apart from `value`, so that segments do not wait for each other */
-        if (c) c[0] = more ? c[0] + value : value;
-        for (int k = 0; k < n; ++k) {
-            const vec term = n == 1 ? splat(1) : x->p[t * n + k] * s->inverse[k + 1];
-            sum += term;
-            if (c) c[k + 1] = more ? c[k + 1] + z * term : z * term;
-        }
-        value += z * sum;
-    }
+    value = x->c ? NAME(integrate_steps)(n, more, 1, steps, x, s->inverse, value)
+                 : NAME(integrate_steps)(n, more, 0, steps, x, s->inverse, value);
     if (s->pieces == 1) {
         *state = more ? *state + value : value;
         return;
@@ -129,51 +140,61 @@ INLINE void NAME(integrate)(const int n, const int more, const tree_task *s, int
     if (!more) value += *state;
     *state += total;
     if (x->c)
-        for (int t = 0; t < steps; ++t) x->c[t * width] += value;
+        for (int t = 0; t < steps; ++t) x->c[t * x->width] += value;
+}
+
+INLINE vec NAME(integrate_steps_backward)(const int n, const int more, const int keep, int steps,
+                                          const integral *x, const vec *restrict inverse, vec g) {
+    const Py_ssize_t width = more ? x->width : n + 1, stride = x->stride;
+    const vec *restrict p = x->p, *restrict dc = x->dc;
+    vec *restrict dp = x->dp, *restrict dz = x->dz;
+    const vec times = x->times;
+    for (Py_ssize_t t = steps - 1; t >= 0; --t) {
+        const vec z = more ? x->z[t * stride] * times : x->z[t * stride];
+        vec sum = splat(0);
+        for (int k = 0; k < n; ++k) {
+            vec down = keep ? g + dc[t * width + k + 1] : g;
+            if (k) down *= inverse[k + 1];
+            if (n > 1) dp[t * n + k] += down * z;
+            sum += n > 1 ? down * p[t * n + k] : down;
+        }
+        dz[t * stride] += more ? sum * times : sum;
+        if (keep) g += dc[t * width];
+    }
+    return g;
 }
 
 /* The derivative in the state at the start is left to the integral that others are added to. */
 INLINE void NAME(integrate_backward)(const int n, const int more, const tree_task *s, int steps,
                                      const integral *x) {
     vec *const cotangent = s->cotangent + x->state;
-    const Py_ssize_t width = more ? x->width : n + 1;
     vec g = *cotangent, total = splat(0);
     if (x->dc && s->pieces > 1) {
         vec later = splat(0);
-        for (int t = 0; t < steps; ++t) later += x->dc[t * width];
+        for (int t = 0; t < steps; ++t) later += x->dc[t * x->width];
         total = NAME(sum_lanes)(1, s->pieces, &later);
         g += later;
     }
-    for (int t = steps - 1; t >= 0; --t) {
-        const vec z = more ? x->z[t * x->stride] * x->times : x->z[t * x->stride];
-        const vec *const dc = x->dc ? x->dc + t * width : NULL;
-        vec dz = splat(0);
-        if (n == 1) {
-            dz = dc ? g + dc[1] : g;
-        } else {
-            for (int k = 0; k < n; ++k) {
-                const vec down = (dc ? g + dc[k + 1] : g) * s->inverse[k + 1];
-                x->dp[t * n + k] += down * z;
-                dz += down * x->p[t * n + k];
-            }
-        }
-        x->dz[t * x->stride] += more ? dz * x->times : dz;
-        if (dc) g += dc[0];
-    }
+    g = x->dc ? NAME(integrate_steps_backward)(n, more, 1, steps, x, s->inverse, g)
+              : NAME(integrate_steps_backward)(n, more, 0, steps, x, s->inverse, g);
     if (!more) *cotangent = s->pieces == 1 ? g : *cotangent + total;
 }
 
-INLINE void NAME(multiply)(const int m, const int n, int steps, const vec *p, const vec *q, vec *out) {
+INLINE void NAME(multiply)(const int m, const int n, int steps, const vec *restrict p,
+                           const vec *restrict q, vec *restrict out) {
     for (int t = 0; t < steps; ++t, p += m + 1, q += n + 1, out += m + n + 1)
         for (int k = 0; k <= m + n; ++k) {
-            vec sum = splat(0);
-            for (int i = k > n ? k - n : 0; i <= k && i <= m; ++i) sum += p[i] * q[k - i];
+            const int first = k > n ? k - n : 0;
+            vec sum = p[first] * q[k - first];
+            for (int i = first + 1; i <= k && i <= m; ++i) sum += p[i] * q[k - i];
             out[k] = sum;
         }
 }
 
-INLINE void NAME(multiply_backward)(const int m, const int n, int steps, const vec *p, const vec *q, vec *dp,
-                                    vec *dq, const vec *d) {
+/* dp and dq are the same for a square. */
+INLINE void NAME(multiply_backward)(const int m, const int n, int steps, const vec *restrict p,
+                                    const vec *restrict q, vec *dp, vec *dq,
+                                    const vec *restrict d) {
     for (int t = 0; t < steps; ++t, p += m + 1, dp += m + 1, q += n + 1, dq += n + 1, d += m + n + 1)
         for (int i = 0; i <= m; ++i) {
             const vec x = p[i];
