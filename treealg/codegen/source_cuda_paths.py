@@ -81,11 +81,11 @@ def path_kernel(
     InvalidValueError
         If the map has too many terms.
     """
-    program = build_path_program(size)
     if size.name in ("sig", "logsig") and not backward:
-        found = words_kernel(size, program, name, real, shared_bytes)
+        found = words_kernel(size, name, real, shared_bytes)
         if found is not None:
-            return *found, program.state.size
+            return *found, 0
+    program = build_path_program(size)
     adjoints = build_path_program(size, backward=True) if backward else None
     states, channels = program.state.size, size.dimension
     corrections = program.step.inputs[2].size if len(program.step.inputs) > 2 else None
