@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -348,29 +349,76 @@ def _generate(arguments: argparse.Namespace) -> int:
 def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "verify",
-        help="prove tables, generated source and kernels right, for all sizes up to one",
+        help="prove tables, generated source and kernels right, for a range of sizes",
         description="Recompute the tables, prove each reader of each map equal to its definition "
-        "as a polynomial, and compare kernels with exact values. Exit status 1 on any failure.",
+        "as a polynomial, and compare kernels and gradients with exact values. A size is a number "
+        "N, for 1 to N, or a range M:N. Exit status 1 on any failure.",
     )
-    parser.add_argument("--dimension", type=int, default=2, help="default: %(default)s")
-    parser.add_argument("--degree", type=int, default=3, help="default: %(default)s")
+    parser.add_argument(
+        "--dimension", type=_sizes, default=2, metavar="N|M:N", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--degree", type=_sizes, default=3, metavar="N|M:N", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--planar", action=argparse.BooleanOptionalAction, help="only one kind; default: both"
+    )
     parser.add_argument("--map", action="append", help="only this map; may be repeated")
+    parser.add_argument(
+        "--ptx",
+        action="store_true",
+        help="compile all kernels of the largest size to PTX, for all GPU architectures",
+    )
     parser.add_argument("--report", type=Path, help="file to write the report to")
     parser.set_defaults(run=_verify)
+
+
+def _sizes(text: str) -> int | tuple[int, int]:
+    """Read a size N or a range M:N."""
+    first, mark, last = text.partition(":")
+    return (int(first), int(last)) if mark else int(first)
 
 
 def _verify(arguments: argparse.Namespace) -> int:
     from treealg.verification import verify
 
-    result = verify(
-        arguments.dimension,
-        arguments.degree,
-        maps=arguments.map,
-        report=arguments.report,
-        progress=_print_now,
-    )
+    with _Rows() as rows:
+        result = verify(
+            arguments.dimension,
+            arguments.degree,
+            planar=arguments.planar,
+            maps=arguments.map,
+            ptx=arguments.ptx,
+            report=arguments.report,
+            progress=rows.add,
+        )
+    print(result.verdict)
     return 0 if result.passed else 1
 
 
-def _print_now(line: str) -> None:
-    print(line, flush=True)
+class _Rows:
+    """Rows of a table as they come, over a progress bar where tqdm is installed."""
+
+    def __init__(self) -> None:
+        try:
+            from tqdm import tqdm
+        except ImportError:
+            self._bar: Any = None
+        else:
+            self._bar = tqdm(unit="row", disable=None, leave=False)
+
+    def __enter__(self) -> _Rows:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def add(self, row: str, done: int, total: int) -> None:
+        """Print a row, and move the bar."""
+        if self._bar is None or self._bar.disable:
+            print(f"{done:>{len(str(total))}}/{total}  {row}", flush=True)
+            return
+        self._bar.total = total
+        self._bar.write(row)
+        self._bar.update()

@@ -10,7 +10,8 @@ from treealg.codegen.maps import PATH_MAPS
 from treealg.codegen.program import ZERO, Builder, Vector
 from treealg.codegen.rules import rational_nodes
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.verification.readers import Dual, definition, program_value
+from treealg.verification.definitions import definition, exact_map
+from treealg.verification.rings import Dual
 
 VECTOR_MAPS = [name for name in MAPS if name not in PATH_MAPS]
 SIZES = [(1, 1), (1, 5), (2, 3), (3, 2)]
@@ -35,7 +36,7 @@ def fractions(size, seed, length=3):
 def test_program_is_the_definition(name, dimension, degree, planar):
     size = map_size(name, dimension, degree, planar=planar)
     values = fractions(size, seed=degree)
-    assert program_value(size, values) == definition(size, values)
+    assert exact_map(size.name, size).forward(values) == definition(size, values)
 
 
 @pytest.mark.parametrize("planar", [False, True])
@@ -44,7 +45,7 @@ def test_corrections_of_any_level_are_the_definition(levels, planar):
     size = map_size("corrected_sig", 2, 3, planar=planar, levels=levels)
     values = fractions(size, seed=levels)
     assert size.levels == min(levels, 3)
-    assert program_value(size, values) == definition(size, values)
+    assert exact_map(size.name, size).forward(values) == definition(size, values)
 
 
 @pytest.mark.parametrize("planar", [False, True])

@@ -41,7 +41,7 @@ struct Exact {
     static Exact of(Wide p, Wide q, Wide degree)
     {
         Exact result;
-        const Wide g = wide_gcd(p, q);
+        const Wide g = q == 1 ? 1 : wide_gcd(p, q);
         if (q) {
             result.p = (q < 0 ? -p : p) / g;
             result.q = (q < 0 ? -q : q) / g;

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -94,26 +95,75 @@ class HostFunction:
         *,
         exact: bool = False,
     ) -> None:
-        self._source, self._exact = source, exact
+        self._source, self._exact, self._prefix = source, exact, ""
         is_c = source.language == "c" and not exact
-        text = source.text if is_c else self._wrapped()
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / ("source.c" if is_c else "source.cpp")
-            file.write_text(text, "utf-8")
-            library = Path(folder) / "source.so"
-            strict = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O1"]
-            flags = strict if is_c else ["-w", f"-I{_HERE}"]
-            command = [find_compiler("c" if is_c else "c++"), *flags, "-fPIC", "-shared"]
-            done = subprocess.run(
-                [*command, "-o", str(library), str(file)],
-                capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            if done.returncode:
-                raise InvalidValueError(
-                    f"the source of {source.name} does not compile; the compiler says: "
-                    f"{done.stderr.strip()[:500]}"
-                )
-            self._library = ctypes.CDLL(str(library))
+        self._library = _load(source.text if is_c else self._wrapped(), is_c, source.name)
+
+    @classmethod
+    def compiled_together(
+        cls, sources: Sequence[Source], *, exact: bool = False
+    ) -> list[HostFunction | InvalidValueError]:
+        """Compile functions as one text, which is much faster than one by one.
+
+        Parameters
+        ----------
+        sources : sequence of Source
+            In C or CUDA, each once.
+        exact : bool, default False
+            As for the class.
+
+        Returns
+        -------
+        list of HostFunction or InvalidValueError
+            One per source: the function, or the error with which its own text does not compile.
+
+        Raises
+        ------
+        MissingDependencyError
+            If there is no compiler.
+        """
+        units: dict[bool, list[tuple[int, HostFunction, str]]] = {True: [], False: []}
+        for number, source in enumerate(sources):
+            unit = cls.__new__(cls)
+            is_c = source.language == "c" and not exact
+            unit._source, unit._exact = source, exact
+            unit._prefix = "" if is_c else f"unit{number}_"
+            text = source.text if is_c else unit._in_namespace()
+            units[is_c].append((number, unit, text))
+        result: dict[int, HostFunction | InvalidValueError] = {}
+        for is_c, members in units.items():
+            if not members:
+                continue
+            texts = [] if is_c else ['#include "exact.h"\n#include "emulate.h"\n']
+            texts += [text for _, _, text in members]
+            try:
+                library = _load("".join(texts), is_c, f"{len(members)} maps")
+            except InvalidValueError:
+                for number, unit, _ in members:
+                    try:
+                        result[number] = cls(unit._source, exact=exact)
+                    except InvalidValueError as error:
+                        result[number] = error
+                continue
+            for number, unit, _ in members:
+                unit._library = library
+                result[number] = unit
+        return [result[number] for number in range(len(sources))]
+
+    def _in_namespace(self) -> str:
+        """Return the source as C++ with names of its own."""
+        own = [self._source.name, "run", "overflow_flag"]
+        defined = re.findall(r"^#define (\w+)", text := self._wrapped(), re.MULTILINE)
+        return "\n".join(
+            [
+                *(f"#define {name} {self._prefix}{name}" for name in own),
+                f"namespace {self._prefix}names {{",
+                text,
+                "}",
+                *(f"#undef {name}" for name in {*own, *defined}),
+                "",
+            ]
+        )
 
     def _wrapped(self) -> str:
         """Return the source as C++ for the host, with an entry for kernels."""
@@ -147,6 +197,7 @@ class HostFunction:
         length: int = 1,
         weights: Sequence[Sequence[int]] | None = None,
         launch: tuple[int, int, bool] = (2, 3, False),
+        arrays: bool = False,
     ) -> list[Any]:
         """Compute a batch.
 
@@ -161,12 +212,16 @@ class HostFunction:
         launch : tuple of int, int, bool, default (2, 3, False)
             CUDA: blocks, threads where any number will do, and whether threads run in descending
             order between barriers.
+        arrays : bool, default False
+            Exact: return arrays of integers.
 
         Returns
         -------
         list of list of list
             One per result, a list of numbers per item of the batch; exact ones are pairs of a
-            `Fraction` and a bound of the degree as a polynomial in the arguments.
+            `Fraction` and a bound of the degree as a polynomial in the arguments. With `arrays`,
+            one triple of numerators, denominators and degrees per result, each of shape
+            ``(batch, size)``, of int64 or of objects where that is too small.
 
         Raises
         ------
@@ -189,12 +244,13 @@ class HostFunction:
         ]
         self._run(buffers, given, batch, length, launch)
         if self._exact:
-            flag: Callable[[], Any] = self._library.overflow_flag
+            flag: Callable[[], Any] = getattr(self._library, f"{self._prefix}overflow_flag")
             flag.restype = ctypes.POINTER(ctypes.c_int)  # type: ignore[attr-defined]
             if flag()[0]:
+                flag()[0] = 0
                 raise InvalidValueError("an exact number does not fit in 128 bits; lower the size")
         return [
-            self._decode(buffer, batch, argument)
+            self._decode(buffer, batch, argument, arrays)
             for buffer, argument in zip(buffers, given, strict=True)
             if argument.role == "out"
         ]
@@ -214,7 +270,7 @@ class HostFunction:
         if self._source.language == "cuda":
             self.launch(addresses, batch, length, *launch)
             return
-        function = getattr(self._library, self._source.name)
+        function = getattr(self._library, f"{self._prefix}{self._source.name}")
         for item in range(batch):
             passed: list[Any] = [
                 ctypes.c_void_p(address + item * argument.size * self._item_bytes())
@@ -256,7 +312,8 @@ class HostFunction:
         threads = self._source.threads or threads
         pointers = (ctypes.c_void_p * len(addresses))(*addresses)
         numbers = (ctypes.c_longlong * 2)(batch, length)
-        if self._library.run(pointers, numbers, blocks, threads, int(is_descending)):
+        run = getattr(self._library, f"{self._prefix}run")
+        if run(pointers, numbers, blocks, threads, int(is_descending)):
             raise InvalidValueError(f"threads of {self._source.name} meet different barriers")
 
     def _item_bytes(self) -> int:
@@ -268,6 +325,12 @@ class HostFunction:
         if not self._exact:
             array = np.ascontiguousarray(value, self._source.dtype)
             data = bytearray(array.tobytes())
+        elif isinstance(value, np.ndarray) and value.dtype == np.int64:
+            words = np.zeros((value.size, 3, 2), dtype=np.int64)
+            words[:, 0, 0], words[:, 0, 1] = value.ravel(), value.ravel() >> 63
+            words[:, 1, 0] = 1
+            words[:, 2, 0] = np.resize(np.asarray(weights, dtype=np.int64), value.size)
+            data = bytearray(words.tobytes())
         else:
             flat = np.array(value, dtype=object).reshape(-1).tolist()
             data = bytearray()
@@ -281,17 +344,46 @@ class HostFunction:
             )
         return data or bytearray(self._item_bytes())
 
-    def _decode(self, buffer: bytearray, batch: int, argument: Argument) -> list[list[Any]]:
+    def _decode(self, buffer: bytearray, batch: int, argument: Argument, arrays: bool) -> Any:
         size = argument.size
         numbers: list[Any]
         if not self._exact:
-            array: npt.NDArray[Any] = np.frombuffer(buffer, self._source.dtype)
-            numbers = array.tolist()
+            floats: npt.NDArray[Any] = np.frombuffer(buffer, self._source.dtype)
+            numbers = floats.tolist()
         else:
-            words = [
-                int.from_bytes(buffer[start : start + _WORD], "little", signed=True)
-                for start in range(0, len(buffer), _WORD)
-            ]
-            triples = zip(words[::3], words[1::3], words[2::3], strict=True)
-            numbers = [(Fraction(p, q or 1), degree) for p, q, degree in triples]
+            words = np.frombuffer(buffer, np.int64)[: batch * size * 6].reshape(batch, size, 3, 2)
+            triple = [_integers(words[..., part, :]) for part in range(3)]
+            if arrays:
+                return triple
+            flat = (part.ravel().tolist() for part in triple)
+            numbers = [(Fraction(p, q or 1), degree) for p, q, degree in zip(*flat, strict=True)]
         return [numbers[item * size : (item + 1) * size] for item in range(batch)]
+
+
+def _integers(words: npt.NDArray[np.int64]) -> Any:
+    """Return integers from their low and high halves, as int64 where all fit."""
+    low, high = words[..., 0], words[..., 1]
+    if (high == low >> 63).all():
+        return low
+    return high.astype(object) * 2**64 + low.astype(np.uint64).astype(object)
+
+
+def _load(text: str, is_c: bool, name: str) -> ctypes.CDLL:
+    """Compile a text and load it."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / ("source.c" if is_c else "source.cpp")
+        file.write_text(text, "utf-8")
+        library = Path(folder) / "source.so"
+        strict = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O1"]
+        flags = strict if is_c else ["-w", f"-I{_HERE}"]
+        command = [find_compiler("c" if is_c else "c++"), *flags, "-fPIC", "-shared"]
+        done = subprocess.run(
+            [*command, "-o", str(library), str(file)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise InvalidValueError(
+                f"the source of {name} does not compile; the compiler says: "
+                f"{done.stderr.strip()[:500]}"
+            )
+        return ctypes.CDLL(str(library))

@@ -7,6 +7,7 @@ from typing import Any
 from treealg.cuda.launch import CompiledMap, chunks, compiled_map
 from treealg.cuda.rows import DeviceRows, allocate
 from treealg.numeric import plans
+from treealg.numeric.broadcasting import broadcast, summed
 from treealg.numeric.space import Space
 
 __all__ = [
@@ -92,7 +93,7 @@ def signature_product(left: DeviceRows, right: DeviceRows, scalar: int, space: S
     Parameters
     ----------
     left, right : DeviceRows
-        The factors.
+        The factors, of equal leading shape.
     scalar : int
         Scalars in front of each, 0 or 1.
     space : Space
@@ -125,7 +126,7 @@ def signature_product_backward(
     Parameters
     ----------
     derivs, left, right : DeviceRows
-        Derivatives in the product, and the factors.
+        Derivatives in the product, and the factors, whose leading shapes broadcast.
     scalar : int
         Scalars in front of each, 0 or 1.
     space : Space
@@ -134,7 +135,7 @@ def signature_product_backward(
     Returns
     -------
     tuple of two arrays
-        Of the shape and kind of `left`.
+        Of the shapes and the kind of `left` and `right`.
 
     Raises
     ------
@@ -143,12 +144,23 @@ def signature_product_backward(
     """
     with left.device.active():
         found = _kernel(left, "combine", space, backward=True) if space.degree else None
-        results, views = zip(*(allocate(left, *left.item) for _ in range(2)), strict=True)
+        wide: tuple[Any, Any] = broadcast(left, right)
+        results, views = zip(*(allocate(rows, *rows.item) for rows in wide), strict=True)
         for view in views:
             view[:, :scalar] = 0
-        given = [(rows, scalar) for rows in (left, right, derivs)]
+        given = [(rows, scalar) for rows in (*wide, derivs)]
         _run(found, given, [(view, scalar) for view in views])
-    return results[0], results[1]
+        first, second = map(_gathered, results, views, wide, (left, right))
+    return first, second
+
+
+def _gathered(result: Any, view: Any, wide: DeviceRows, rows: DeviceRows) -> Any:
+    """Sum a gradient over the axes along which its argument was broadcast."""
+    if wide is rows:
+        return result
+    total, memory = allocate(rows, *rows.item)
+    memory[...] = summed(view.reshape(wide.batch + wide.item), rows).reshape(memory.shape)
+    return total
 
 
 def _kernel(

@@ -14,15 +14,7 @@ __all__ = ["path_signature", "path_signature_backward"]
 
 
 def path_signature(
-    rows: DeviceRows,
-    chains: Correction | None,
-    degree: int,
-    planar: bool,
-    method: int | None,
-    column: int,
-    time_aug: bool,
-    lead_lag: bool,
-    end_time: float,
+    rows: DeviceRows, chains: Correction | None, settings: options.PathOptions
 ) -> Any:
     """Compute signatures or log-signatures of paths.
 
@@ -32,18 +24,8 @@ def path_signature(
         The paths.
     chains : Correction or None
         Their correction.
-    degree : int
-        Truncation, at least 0.
-    planar : bool
-        Basis of ordered forests rather than trees.
-    method : int or None
-        None for the signature; for the log-signature 0, or 1 or 2 if `planar`.
-    column : {0, 1}
-        Scalars to put in front.
-    time_aug, lead_lag : bool
-        The path transforms.
-    end_time : float
-        Last value of the time channel.
+    settings : PathOptions
+        What is asked for.
 
     Returns
     -------
@@ -55,6 +37,7 @@ def path_signature(
     InvalidValueError
         If the map has too many terms, or the result does not fit in memory.
     """
+    degree, time_aug, lead_lag, end_time, planar, column, method, _ = settings
     paths = _Paths(rows, chains, time_aug, lead_lag, end_time)
     size = plans.result_size(paths.dimension, degree, planar, method)
     with rows.device.active():
@@ -98,8 +81,18 @@ def path_signature_backward(
         Derivatives in what `path_signature` returns.
     column : {0, 1}
         Scalars in front of them.
-    chains, degree, planar, method, time_aug, lead_lag, end_time
-        As for `path_signature`.
+    chains : Correction or None
+        Their correction.
+    degree : int
+        Truncation, at least 0.
+    planar : bool
+        Basis of ordered forests rather than trees.
+    method : int or None
+        None for the signature; for the log-signature 0, or 1 or 2 if `planar`.
+    time_aug, lead_lag : bool
+        The path transforms.
+    end_time : float
+        Last value of the time channel.
 
     Returns
     -------

@@ -144,7 +144,9 @@ class Rows:
         Rows
             Of the same name and kind.
         """
-        return Rows(np.broadcast_to(self.array, shape), self.kind, item_ndim, self.name)
+        is_same = shape == self.array.shape
+        array = self.array if is_same else np.broadcast_to(self.array, shape)
+        return Rows(array, self.kind, item_ndim, self.name)
 
     def slab(self, start: int, stop: int) -> npt.NDArray[Any]:
         """Return items ``start:stop`` for a kernel, copied if need be.

@@ -7,7 +7,7 @@ from typing import Any
 from treealg.errors import InvalidValueError
 from treealg.numeric import arrays, devices, kernels, options, plans, scalars
 from treealg.numeric.chain_plans import ChainPlan, chain_plan
-from treealg.numeric.corrected_gradients import corrected_sig_backprop
+from treealg.numeric.corrected_gradients import corrected_backprop
 from treealg.numeric.corrections import as_correction, empty_like
 from treealg.typing import Array, ArrayLike
 
@@ -238,10 +238,7 @@ def _backward(
     planar = options.flag(planar, "planar")
     n_threads = options.threads(n_jobs)
     dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
-    basis = (
-        f"the {'planar' if planar else 'non-planar'} basis of dimension {dimension} (after path "
-        f"transforms) and degree {degree}"
-    )
+    basis = scalars.basis_text(dimension, degree, planar)
     if is_log:
         method = options.log_method(method, planar)
         if method:
@@ -263,11 +260,10 @@ def _backward(
         else:
             plan = chain_plan(rows.item[1], degree, planar, form, chains.longest, time_aug)
         size = plan.size
-    column = scalars.scalar_columns(derivs, size, scalar_term, basis)
+    column = scalars.scalar_columns(derivs, size, basis, scalar_term=scalar_term)
     if forward is not None:
         arrays.check_alike(derivs, forward)
-        if scalars.scalar_columns(forward, size, bool(column), basis):
-            scalars.check_scalar(forward)
+        scalars.scalar_columns(forward, size, basis, scalar_term=bool(column), unit=1)
     if plan is None:
         gradients = devices.engine().path_signature_backward(
             rows, derivs, column, chains, degree, planar, form, time_aug, lead_lag, end_time
@@ -276,9 +272,14 @@ def _backward(
             return gradients, empty_like(correction, rows)
         return gradients
     if chains is not None and isinstance(plan, ChainPlan):
-        return corrected_sig_backprop(
-            rows, derivs, column, chains, plan, time_aug, end_time, n_threads
-        )
+        rest = (plan.chains, plan.linear, plan.program, time_aug, end_time, n_threads)
+
+        def kernel(points: Any, increments: Any, dy: Any, out: Any, second: Any) -> None:
+            kernels.corrected_path_signature_backward(
+                points, increments, dy, column, out, second, *rest
+            )
+
+        return corrected_backprop(rows, derivs, chains, n_threads, kernel)
     result, view = arrays.allocate(rows, *rows.item)
     if plan.output_map is None:
         view[...] = 0.0

@@ -6,7 +6,7 @@ import numpy as np
 
 from treealg.errors import InvalidValueError
 from treealg.numeric import arrays, devices, kernels, plans
-from treealg.numeric.space import scalar_columns, space_of
+from treealg.numeric.space import sig_columns, space_of
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_to_log_sig", "branched_sig_to_log_sig_backprop"]
@@ -116,7 +116,7 @@ def branched_sig_to_log_sig(
         dimension, degree, planar, n_jobs, method=method, time_aug=time_aug, lead_lag=lead_lag
     )
     rows = arrays.as_rows(bsig, "bsig", 1, gpu=True)
-    scalar = scalar_columns(rows, call)
+    scalar = sig_columns(rows, call)
     if rows.device is not None:
         return devices.engine().signature_to_log(rows, scalar, call)
     plan = call.plan()
@@ -224,7 +224,7 @@ def branched_sig_to_log_sig_backprop(
     rows = arrays.as_rows(bsig, "bsig", 1, gpu=True)
     derivs = arrays.as_rows(blogsig_derivs, "blogsig_derivs", 1, gpu=True)
     arrays.check_alike(rows, derivs)
-    scalar = scalar_columns(rows, call)
+    scalar = sig_columns(rows, call)
     plan = call.plan() if rows.device is None else None
     size = plans.result_size(*call[:4]) if plan is None else plan.size
     kept = 0 if call.method else scalar

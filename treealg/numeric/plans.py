@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from treealg import tables
-from treealg.numeric import devices, kernels, options
+from treealg.numeric import devices, kernels
 
 __all__ = [
     "Plan",
@@ -26,7 +26,6 @@ __all__ = [
     "prepared_map",
     "prepared_program",
     "result_size",
-    "warm_up",
 ]
 
 _CACHE_BYTES = 1 << 29
@@ -368,51 +367,6 @@ def prepared_program(table: tables.ConvolutionTable) -> kernels.ConvolutionProgr
 
 
 _EMPTY = Plan(0, 0, None, None, 0)
-
-
-def warm_up(dimension: int, degree: int, planar: bool = False) -> None:
-    """Build the tables of a size before they are needed.
-
-    Nothing ever has to be prepared: tables are built, or read from the disk cache, by the first
-    call that needs them. This makes that first call fast.
-
-    Parameters
-    ----------
-    dimension : int
-        Channels of the path that is integrated, at least 1: those of the data, twice as many with
-        ``lead_lag``, and one more with ``time_aug``.
-    degree : int
-        Truncation, at least 0.
-    planar : bool, default False
-        Basis of ordered forests rather than non-planar trees.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `dimension` or `degree` is no integer or `planar` no boolean.
-    InvalidValueError
-        If `dimension` is below 1 or `degree` below 0, or if the basis does not fit in memory.
-
-    See Also
-    --------
-    clear_cache : The opposite.
-
-    Notes
-    -----
-    The tables of `branched_sig`, and of `branched_log_sig` and `branched_sig_to_log_sig` with
-    ``method=0``, are built.
-
-    Examples
-    --------
-    >>> import treealg
-    >>> treealg.warm_up(2, 3)
-    """
-    dimension = options.integer(dimension, "dimension", 1)
-    degree = options.integer(degree, "degree", 0)
-    planar = options.flag(planar, "planar")
-    path_plan(dimension, degree, planar, None)
-    path_plan(dimension, degree, planar, 0)
-    log_plan(dimension, degree, planar, 0)
 
 
 def clear_cache() -> None:

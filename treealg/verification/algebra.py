@@ -1,19 +1,26 @@
-"""Tables against the algebra, recomputed; and the laws of the Hopf algebra, as polynomial maps."""
+"""Tables against the algebra, recomputed from definitions on tuples."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
+import numpy as np
+
 from treealg import tables
-from treealg.codegen.maps import build_program, map_size
-from treealg.verification.independent import bck_cuts, mkw_cuts, normal, words_of_forest
-from treealg.verification.points import lattice_points
+from treealg.verification.independent import (
+    bck_cuts,
+    brackets,
+    is_lyndon,
+    mkw_cuts,
+    normal,
+    words_of_forest,
+)
 from treealg.verification.report import Outcome
 
-__all__ = ["check_arborification", "check_coproduct", "check_laws"]
+__all__ = ["check_arborification", "check_coproduct", "check_lyndon"]
 
 
 def _basis(dimension: int, degree: int, planar: bool) -> list[tuple[Any, ...]]:
@@ -105,54 +112,83 @@ def check_coproduct(dimension: int, degree: int, planar: bool) -> Outcome:
     return Outcome(len(basis))
 
 
-def check_laws(dimension: int, degree: int, planar: bool) -> Iterator[tuple[str, Outcome]]:
-    """Prove the laws of the group of characters for the programs of a size.
+def check_lyndon(dimension: int, degree: int) -> Outcome:
+    """Compare the tables of Lyndon coordinates with brackets that are expanded word by word.
 
     Parameters
     ----------
     dimension, degree : int
-        The size.
-    planar : bool
-        The kind.
+        The size; forests are planar.
 
-    Yields
-    ------
-    name : str
-        The law.
-    outcome : Outcome
-        Compared at all points of the lower set of its variables up to the degree.
+    Returns
+    -------
+    Outcome
+        One comparison per entry of a matrix.
 
     Raises
     ------
     None
         Differences are in the outcome.
+
+    Notes
+    -----
+    With B the expansions of the standard brackets, P the selection of the Lyndon forests and Q the
+    projection to bracket coefficients: Q reads Lyndon forests only and Q B = 1, which determines
+    it; the expansions are B for bracket coefficients, and B Q P' for coordinates, with P' the
+    transpose of P; composed with arborification, the projections are products of matrices.
     """
-
-    def evaluate(name: str) -> Callable[..., list[Any]]:
-        program = build_program(map_size(name, dimension, degree, planar=planar))
-        return lambda *vectors: program.evaluate(*vectors)[0]
-
-    combine, inverse, log, exp = map(evaluate, ("combine", "inverse", "log", "exp"))
-    zero = [0] * tables.basis_length(dimension, degree, planar)
-
-    def associative(a: Any, b: Any, c: Any) -> bool:
-        return combine(combine(a, b), c) == combine(a, combine(b, c))
-
-    laws: list[tuple[str, int, Callable[..., bool]]] = [
-        ("coproduct is coassociative", 3, associative),
-        ("inverse from the left", 1, lambda a: combine(inverse(a), a) == zero),
-        ("inverse from the right", 1, lambda a: combine(a, inverse(a)) == zero),
-        ("exp after log", 1, lambda a: exp(log(a)) == a),
-        ("log after exp", 1, lambda a: log(exp(a)) == a),
+    basis = _basis(dimension, degree, True)
+    index = {forest: place for place, forest in enumerate(basis)}
+    # Letters are planar trees, in the order in which they stand in the basis as forests.
+    letters = {forest[0]: place for place, forest in enumerate(basis) if len(forest) == 1}
+    words = [tuple(letters[tree] for tree in forest) for forest in basis]
+    trees = {place: tree for tree, place in letters.items()}
+    chosen = [place for place, word in enumerate(words) if is_lyndon(word)]
+    expansion = np.zeros((len(basis), len(chosen)), dtype=np.int64)
+    for column, place in enumerate(chosen):
+        for word, count in brackets(words[place]).items():
+            expansion[index[tuple(trees[letter] for letter in word)], column] = count
+    selection = np.zeros((len(chosen), len(basis)), dtype=np.int64)
+    selection[np.arange(len(chosen)), chosen] = 1
+    projection = _dense(tables.lyndon(dimension, degree, 2))
+    arborified = _dense(tables.arborification(dimension, degree, True))
+    comparisons = [
+        ("selection of Lyndon forests", _dense(tables.lyndon(dimension, degree, 1)), selection),
+        ("projection reads Lyndon forests", projection @ selection.T @ selection, projection),
+        ("projection of brackets", projection @ expansion, np.eye(len(chosen))),
+        ("expansion", _dense(tables.lyndon_expansion(dimension, degree, 2)), expansion),
+        (
+            "expansion of coordinates",
+            _dense(tables.lyndon_expansion(dimension, degree, 1)),
+            expansion @ projection @ selection.T,
+        ),
+        *(
+            (
+                f"arborification, method {method}",
+                _dense(tables.lyndon_arborification(dimension, degree, method)),
+                matrix @ arborified,
+            )
+            for method, matrix in ((1, selection), (2, projection))
+        ),
     ]
-    orders = build_program(map_size("log", dimension, degree, planar=planar)).inputs[0].orders
-    size = len(orders)
-    for name, count, holds in laws:
-        outcome = Outcome(0, degree=degree)
-        for point in lattice_points(orders * count, degree):
-            vectors = [list(point[i * size : (i + 1) * size]) for i in range(count)]
-            if not holds(*vectors):
-                outcome = Outcome(outcome.points, f"fails at {point}", degree)
-                break
-            outcome = Outcome(outcome.points + 1, degree=degree)
-        yield name, outcome
+    count = 0
+    for name, found, expected in comparisons:
+        if not np.array_equal(found, expected):
+            row, column = (int(places[0]) for places in np.nonzero(found != expected))
+            return Outcome(
+                count,
+                f"{name}: entry ({row}, {column}) is {found[row, column]}, not "
+                f"{expected[row, column]}",
+            )
+        count += found.size
+    return Outcome(count)
+
+
+def _dense(table: tables.LinearMap) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Return the matrix of a table, of integers that int64 holds."""
+    width = table.width
+    matrix = np.zeros((table.n_rows, width, table.n_cols, width), dtype=np.int64)
+    row = np.repeat(np.arange(table.n_rows), np.diff(table.ptr))
+    for label in range(width):
+        matrix[row, label, table.col, label] = table.coef
+    return matrix.reshape(table.n_rows * width, table.n_cols * width)

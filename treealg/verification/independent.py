@@ -11,7 +11,7 @@ from functools import cache
 from itertools import combinations
 from typing import Any
 
-__all__ = ["bck_cuts", "mkw_cuts", "normal", "tree_words", "words_of_forest"]
+__all__ = ["bck_cuts", "brackets", "is_lyndon", "mkw_cuts", "normal", "words_of_forest"]
 
 Tree = tuple[Any, ...]
 Forest = tuple[Tree, ...]
@@ -88,27 +88,6 @@ def words_of_forest(forest: Forest, *, planar: bool) -> Counter[tuple[Any, ...]]
     return words
 
 
-def tree_words(tree: Tree) -> Counter[tuple[Any, ...]]:
-    """Count the words of a non-planar tree.
-
-    Parameters
-    ----------
-    tree : tuple
-        A tree.
-
-    Returns
-    -------
-    Counter
-        Words with multiplicity.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
-    return words_of_forest((tree,), planar=False)
-
-
 def bck_cuts(tree: Tree) -> Counter[tuple[Forest, Tree]]:
     """Count the admissible cuts of a non-planar tree that leave its root.
 
@@ -168,4 +147,54 @@ def mkw_cuts(forest: Forest) -> Counter[tuple[Forest, Forest]]:
         for (right, inner), n in mkw_cuts(tuple(children)).items():
             for pruned in _shuffles(left, right):
                 result[(pruned, (*kept, (*inner, label)))] += m * n
+    return result
+
+
+def is_lyndon(word: tuple[int, ...]) -> bool:
+    """Tell whether a word is smaller than all its proper suffixes.
+
+    Parameters
+    ----------
+    word : tuple of int
+        At least one letter.
+
+    Returns
+    -------
+    bool
+        Whether it is a Lyndon word.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    return all(word < word[cut:] for cut in range(1, len(word)))
+
+
+def brackets(word: tuple[int, ...]) -> Counter[tuple[int, ...]]:
+    """Expand the standard bracketing of a Lyndon word: [uv] = [u][v] - [v][u], v the longest.
+
+    Parameters
+    ----------
+    word : tuple of int
+        A Lyndon word.
+
+    Returns
+    -------
+    Counter
+        Words with coefficients, which may be negative or 0.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    if len(word) == 1:
+        return Counter({word: 1})
+    cut = next(cut for cut in range(1, len(word)) if is_lyndon(word[cut:]))
+    result: Counter[tuple[int, ...]] = Counter()
+    for first, m in brackets(word[:cut]).items():
+        for second, n in brackets(word[cut:]).items():
+            result[first + second] += m * n
+            result[second + first] -= m * n
     return result

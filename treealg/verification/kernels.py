@@ -1,132 +1,330 @@
 r"""Compiled kernels and generated float source against exact values, within a rounding bound.
 
-The bound for a result is :math:`16 (N + 1)^2 \varepsilon A`, with N the degree, ε the machine
-epsilon, and A the program's value with every coefficient and every input made positive: each
-number on the way is rounded a few times per order, in whatever sequence the terms are added.
+The bound for a result is :math:`16 (N + 1)(N + L) \varepsilon A`, with N the degree, L the number
+of points of a path (1 for other maps), ε the machine epsilon, and A the program's value, or that of
+its adjoint, with every coefficient and every input made positive: each number on the way is rounded
+a few times per order and segment, in whatever sequence the terms are added. The exact value is
+rounded once to float64, and half a unit in its last place counts as error.
+
+The kernels are listed in `KERNELS`, each with the map that it computes. Gradients are compared with
+the adjoint program, which is proved elsewhere to be the exact derivative of the map.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 import treealg
 from treealg.codegen.arguments import arguments
-from treealg.codegen.host import HostFunction
-from treealg.codegen.languages import generate_source
-from treealg.codegen.maps import PATH_MAPS, MapSize
-from treealg.verification.readers import definition, program_value
-from treealg.verification.report import Outcome
+from treealg.codegen.maps import PATH_MAPS, MapSize, map_size
+from treealg.codegen.program import Vector
+from treealg.errors import InvalidValueError
+from treealg.verification.compiled import DTYPES, CompiledMaps
+from treealg.verification.definitions import Rule, Vectors, composition, exact_map, rule_definition
+from treealg.verification.report import Outcome, merged
+from treealg.verification.rings import Magnitude, Rationals
 
-__all__ = ["KERNELS", "check_kernels", "kernel_inputs"]
+__all__ = ["KERNELS", "Kernel", "check_generated", "check_kernels"]
 
 _LENGTH = 5
 _BATCHES = (1, 3, 8, 17)
+_LONG = 19
 _THREADS = (1, 2)
-
-# The public function of each map, where the package has it.
-KERNELS = {
-    "sig": "branched_sig",
-    "logsig": "branched_log_sig",
-    "log": "branched_sig_to_log_sig",
-    "exp": "branched_log_sig_to_sig",
-    "combine": "branched_sig_combine",
-    "inverse": "branched_sig_inverse",
-}
+# Arguments are multiples of 1 / _ONE from -1 to 1: float32 holds them, and none of their products.
+_ONE = 2**20
+Floats = npt.NDArray[Any]
 
 
-class _Size:
-    """An upper bound of the size of a number: differences and signs count as sums."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = abs(value)
-
-    def __add__(self, other: Any) -> _Size:
-        return _Size(self.value + abs(other.value if isinstance(other, _Size) else other))
-
-    __radd__ = __sub__ = __rsub__ = __add__
-
-    def __mul__(self, other: Any) -> _Size:
-        return _Size(self.value * abs(other.value if isinstance(other, _Size) else other))
-
-    __rmul__ = __mul__
-
-
-def kernel_inputs(size: MapSize, count: int, seed: int) -> list[list[list[Fraction]]]:
-    """Return arguments that floats hold exactly.
+@dataclass(frozen=True)
+class Kernel:
+    """A public function with its backward function, and the map that they compute.
 
     Parameters
     ----------
-    size : MapSize
-        The map.
-    count : int
-        Items of the batch.
-    seed : int
-        Of the generator.
-
-    Returns
-    -------
-    list of list of list of Fraction
-        One list of arguments per item: eighths from -2 to 2.
+    function : str
+        The name of the function in `treealg`; that of its gradient ends in ``_backprop``.
+    rule : str or tuple
+        A map, or a composition of maps.
+    backward : tuple of str
+        What the gradient is given, in order: ``"values"``, ``"derivs"``, or ``"none"`` for None.
+    options : dict of str to object
+        What both functions are given besides.
 
     Raises
     ------
-    InvalidValueError
-        If the map has too many terms.
+    None
+        The class checks nothing.
     """
-    generator = random.Random(seed)
-    read = [a for a in arguments(size, False, _LENGTH) if a.role == "in"]
-    return [
-        [[Fraction(generator.randint(-16, 16), 8) for _ in range(a.size)] for a in read]
-        for _ in range(count)
-    ]
+
+    function: str
+    rule: Rule
+    backward: tuple[str, ...] = ("derivs", "values")
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def maps(self) -> set[str]:
+        """The maps that the kernel is made of."""
+        found, pending = set(), [self.rule]
+        while pending:
+            rule = pending.pop()
+            if isinstance(rule, tuple):
+                pending += [part for part in rule if not isinstance(part, int)]
+            else:
+                found.add(rule)
+        return found
+
+    def call(self, size: MapSize, values: Sequence[Floats], n_jobs: int) -> list[Floats]:
+        """Compute the map.
+
+        Parameters
+        ----------
+        size : MapSize
+            Dimension, degree and kind.
+        values : sequence of numpy.ndarray
+            The arguments.
+        n_jobs : int
+            Threads.
+
+        Returns
+        -------
+        list of numpy.ndarray
+            The one result.
+
+        Raises
+        ------
+        TreeAlgError
+            If the function refuses its arguments.
+        """
+        return self._run(self.function, size, values, [], n_jobs)
+
+    def call_backward(
+        self, size: MapSize, values: Sequence[Floats], derivs: Floats, n_jobs: int
+    ) -> list[Floats]:
+        """Compute the gradient.
+
+        Parameters
+        ----------
+        size : MapSize
+            Dimension, degree and kind.
+        values : sequence of numpy.ndarray
+            The arguments of the map.
+        derivs : numpy.ndarray
+            The derivatives in its result.
+        n_jobs : int
+            Threads.
+
+        Returns
+        -------
+        list of numpy.ndarray
+            One per argument of the map.
+
+        Raises
+        ------
+        TreeAlgError
+            If the function refuses its arguments.
+        """
+        given: dict[str, list[Any]] = {"values": [*values], "derivs": [derivs], "none": [None]}
+        if self.rule in PATH_MAPS:
+            given["values"] = [values[0]]
+        order = [array for name in self.backward for array in given[name]]
+        return self._run(f"{self.function}_backprop", size, values, order, n_jobs)
+
+    def _run(
+        self, name: str, size: MapSize, values: Sequence[Floats], order: list[Any], n_jobs: int
+    ) -> list[Floats]:
+        options = {"planar": size.planar, "n_jobs": n_jobs, **self.options}
+        if self.rule in PATH_MAPS:
+            if len(values) > 1:
+                options["correction"] = values[1]
+            result = getattr(treealg, name)(*(order or values[:1]), size.degree, **options)
+        else:
+            shape = (size.dimension, size.degree)
+            result = getattr(treealg, name)(*(order or values), *shape, **options)
+        return list(result) if isinstance(result, tuple) else [result]
 
 
-def _public(size: MapSize, dtype: str, n_jobs: int) -> Callable[..., Any] | None:
-    function = getattr(treealg, KERNELS.get(size.name, "none"), None)
-    if function is None:
-        return None
+_LOG_JOIN = ("log", ("combine", ("exp", 0), ("linear", 1)))
+_LOG_PREPEND = ("log", ("combine", ("linear", 1), ("exp", 0)))
 
-    def call(*arrays: Any) -> Any:
-        options = {"planar": size.planar, "n_jobs": n_jobs}
-        typed = [np.asarray(array, dtype) for array in arrays]
-        if size.name in PATH_MAPS:
-            return function(*typed, size.degree, **options)
-        return function(*typed, size.dimension, size.degree, **options)
-
-    return call
-
-
-def _generated(size: MapSize, dtype: str) -> Iterator[tuple[str, Callable[..., Any]]]:
-    length = _LENGTH if size.name in PATH_MAPS else 1
-    for language in ("c", "cuda"):
-        source = generate_source(
-            size.name, size.dimension, size.degree, planar=size.planar, language=language,
-            dtype=dtype, levels=size.levels,
-        )  # fmt: skip
-        function = HostFunction(source)
-        name = {"c": "C", "cuda": "CUDA"}[language]
-        yield f"{name} source, {dtype}", lambda *arrays, f=function: f(*arrays, length=length)[0]
+KERNELS = {
+    "sig": Kernel("branched_sig", "sig", ("values", "none", "derivs")),
+    "logsig": Kernel("branched_log_sig", "logsig", ("values", "derivs")),
+    "corrected_sig": Kernel("branched_sig", "corrected_sig", ("values", "none", "derivs")),
+    "linear": Kernel("linear_branched_sig", "linear"),
+    "linear log": Kernel("linear_branched_log_sig", ("log", ("linear", 0))),
+    "arborification": Kernel("sig_to_branched_sig", "arborification", ("derivs",)),
+    "combine": Kernel("branched_sig_combine", "combine"),
+    "log": Kernel("branched_sig_to_log_sig", "log", ("values", "derivs")),
+    "exp": Kernel("branched_log_sig_to_sig", "exp", ("values", "derivs")),
+    "inverse": Kernel("branched_sig_inverse", "inverse"),
+    "join": Kernel("branched_sig_join", ("combine", 0, ("linear", 1))),
+    "prepend": Kernel(
+        "branched_sig_join", ("combine", ("linear", 1), 0), options={"prepend": True}
+    ),
+    "log combine": Kernel("branched_log_sig_combine", ("log", ("combine", ("exp", 0), ("exp", 1)))),
+    "log join": Kernel("branched_log_sig_join", _LOG_JOIN),
+    "log prepend": Kernel("branched_log_sig_join", _LOG_PREPEND, options={"prepend": True}),
+}
+"""All kernels that are checked: no name is guessed from the name of a map."""
 
 
-def check_kernels(size: MapSize) -> Iterator[tuple[str, Outcome]]:
-    """Compare compiled kernels and generated float source with exact values.
+class _Sample:
+    """A batch of arguments that floats hold, with exact results and the sizes of the bounds."""
+
+    def __init__(self, rule: Rule, size: MapSize, count: int, length: int) -> None:
+        self.size, self.length, self.is_path = size, length, rule in PATH_MAPS
+        shapes = _shapes(rule, size, length)
+        generator = random.Random(f"{rule} {size} {length}")
+        exact = exact_map(rule, size)
+
+        def draw(shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
+            numbers = [generator.randint(-_ONE, _ONE) for _ in range(count * int(np.prod(shape)))]
+            return np.array(numbers, dtype=np.int64).reshape(count, -1)
+
+        drawn = [draw(shape) for shape in shapes]
+        values = [[Rationals(column, _ONE) for column in vector.T.copy()] for vector in drawn]
+        sizes = [[Magnitude(column / _ONE) for column in vector.T] for vector in drawn]
+        pairs = zip(drawn, shapes, strict=True)
+        self.arrays = [(vector / _ONE).reshape(count, *shape) for vector, shape in pairs]
+        is_long = length == _LONG
+        expected = exact.forward(values) if is_long else rule_definition(rule, size, values)
+        self.forward = _Expected([expected], [exact.forward(sizes)], count)
+        d_out = draw((len(expected),))
+        self.d_out = d_out / _ONE
+        values.append([Rationals(column, _ONE) for column in d_out.T.copy()])
+        sizes.append([Magnitude(column / _ONE) for column in d_out.T])
+        self.backward = _Expected(exact.backward(values), exact.backward(sizes), count)
+
+    def allowance(self, dtype: str) -> float:
+        """Return the bound of the error as a multiple of the size."""
+        degree, length = self.size.degree, self.length if self.is_path else 1
+        return 4 * (degree + length) * float(np.finfo(dtype).eps)
+
+
+class _Expected:
+    """Exact results, rounded once, and sizes: one array per result, of shape ``(batch, size)``."""
+
+    def __init__(self, values: Vectors, sizes: Vectors, count: int) -> None:
+        zero = Rationals(np.zeros(count, dtype=np.int64))
+        self.values = [_stacked([(zero + v).floats() for v in row], count) for row in values]
+        self.sizes = [
+            _stacked([(Magnitude(np.zeros(count)) + s).value for s in row], count) for row in sizes
+        ]
+
+    def compare(self, found: Sequence[Any], allowance: float) -> Outcome:
+        """Compare the first items with what was computed."""
+        worst, points = 0.0, 0
+        for number, (value, right, size) in enumerate(
+            zip(found, self.values, self.sizes, strict=True)
+        ):
+            got = np.asarray(value, dtype=np.float64)
+            got = got.reshape(len(got), right.shape[1])
+            right, bound = right[: len(got)], allowance * size[: len(got)]
+            error = np.abs(got - right) + np.spacing(np.abs(right)) / 2 * (right != 0)
+            wrong = ~(error <= bound)
+            if wrong.any():
+                item, entry = (int(index[0]) for index in np.nonzero(wrong))
+                return Outcome(
+                    points,
+                    f"result {number}, item {item}, entry {entry} is {got[item, entry]}, not "
+                    f"{right[item, entry]} within {bound[item, entry]:.3g}",
+                    error=float("inf"),
+                )
+            shares = np.divide(error, bound, out=np.zeros_like(error), where=bound > 0)
+            worst = max(worst, float(shares.max(initial=0.0)))
+            points += got.size
+        return Outcome(points, error=worst)
+
+
+def _stacked(columns: list[Floats], count: int) -> Floats:
+    return np.stack(columns, axis=1) if columns else np.zeros((count, 0))
+
+
+def _shapes(rule: Rule, size: MapSize, length: int) -> list[tuple[int, ...]]:
+    if rule in PATH_MAPS:
+        return [a.shape for a in arguments(size, False, length) if a.role == "in"]
+    vectors: tuple[Vector, ...] = composition(rule, size).inputs
+    return [(vector.size,) for vector in vectors]
+
+
+def check_kernels(
+    name: str, dimension: int, degree: int, planar: bool
+) -> Iterator[tuple[str, Outcome]]:
+    """Compare a compiled kernel and its gradient with exact values.
 
     Parameters
     ----------
-    size : MapSize
-        The map.
+    name : str
+        One of `KERNELS`.
+    dimension, degree : int
+        The size.
+    planar : bool
+        The kind.
 
     Yields
     ------
     name : str
-        Which code, in which dtype.
+        The direction and dtype.
+    outcome : Outcome
+        Values compared, and the largest error as a fraction of its bound.
+
+    Raises
+    ------
+    InvalidValueError
+        If a program has too many terms.
+
+    Notes
+    -----
+    Batches of 1, 3, 8 and 17 with 1 and 2 threads, so that lanes are full, empty and in part
+    filled; and for maps of paths one path of 19 points, which is cut into pieces.
+    """
+    kernel = KERNELS[name]
+    rule = kernel.rule
+    map_name = rule if isinstance(rule, str) else rule[0]
+    size = map_size(map_name, dimension, degree, planar=planar)
+    full = _Sample(rule, size, max(_BATCHES), _LENGTH)
+    calls = [(full, batch, threads) for batch in _BATCHES for threads in _THREADS]
+    if rule in PATH_MAPS:
+        long = _Sample(rule, size, 1, _LONG)
+        calls += [(long, 1, threads) for threads in _THREADS]
+    for backward in (False, True):
+        for dtype in DTYPES:
+            outcomes = (_outcome(kernel, backward, dtype, *call) for call in calls)
+            yield f"{'kernel backward' if backward else 'kernel'}, {dtype}", merged(outcomes)
+
+
+def _outcome(
+    kernel: Kernel, backward: bool, dtype: str, sample: _Sample, batch: int, threads: int
+) -> Outcome:
+    values = [array[:batch].astype(dtype) for array in sample.arrays]
+    if backward:
+        derivs = sample.d_out[:batch].astype(dtype)
+        found = kernel.call_backward(sample.size, values, derivs, threads)
+        return sample.backward.compare(found, sample.allowance(dtype))
+    found = kernel.call(sample.size, values, threads)
+    return sample.forward.compare(found, sample.allowance(dtype))
+
+
+def check_generated(size: MapSize, code: CompiledMaps) -> Iterator[tuple[str, Outcome]]:
+    """Compare generated C and CUDA source, compiled for floats, with exact values.
+
+    Parameters
+    ----------
+    size : MapSize
+        The map.
+    code : CompiledMaps
+        Where its source is.
+
+    Yields
+    ------
+    name : str
+        Direction, language and dtype.
     outcome : Outcome
         Values compared, and the largest error as a fraction of its bound.
 
@@ -134,57 +332,32 @@ def check_kernels(size: MapSize) -> Iterator[tuple[str, Outcome]]:
     ------
     MissingDependencyError
         If there is no compiler.
-
-    Notes
-    -----
-    Compiled kernels run on batches of 1, 3, 8 and 17 with 1 and 2 threads, so that lanes are full,
-    empty and in part filled; maps that the package has no kernel for are checked as source only.
     """
-    items = kernel_inputs(size, max(_BATCHES), seed=size.degree)
-    exact = [definition(size, item) for item in items]
-    sizes = [
-        [entry.value if isinstance(entry, _Size) else abs(entry) for entry in values]
-        for values in (
-            program_value(size, [[_Size(v) for v in vector] for vector in item]) for item in items
-        )
-    ]
-    length = _LENGTH if size.name in PATH_MAPS else 1
-    shapes = [a.shape for a in arguments(size, False, length) if a.role == "in"]
-    arrays = [
-        np.array([item[i] for item in items], dtype=float).reshape(len(items), *shape)
-        for i, shape in enumerate(shapes)
-    ]
-    for dtype in ("float64", "float32"):
-        if _public(size, dtype, 1) is not None:
-            outcomes = [
-                _within(function(*(array[:batch] for array in arrays)), exact, sizes, size, dtype)
-                for batch in _BATCHES
-                for threads in _THREADS
-                if (function := _public(size, dtype, threads)) is not None
-            ]
-            yield f"kernels, {dtype}", _merged(outcomes)
-        for name, run in _generated(size, dtype):
-            yield name, _within(run(*arrays), exact, sizes, size, dtype)
+    sample = _Sample(size.name, size, 3, _LENGTH)
+    length = _LENGTH if sample.is_path else 1
+    for backward in (False, True):
+        for language in ("c", "cuda"):
+            for dtype in DTYPES:
+                label = f"{language.upper()} source, {dtype}"
+                yield (
+                    f"{label}, backward" if backward else label,
+                    _generated_outcome(sample, code, backward, language, dtype, length),
+                )
 
 
-def _merged(outcomes: Sequence[Outcome]) -> Outcome:
-    failure = next((outcome.failure for outcome in outcomes if outcome.failure), "")
-    points = sum(outcome.points for outcome in outcomes)
-    return Outcome(points, failure, error=max(outcome.error or 0.0 for outcome in outcomes))
-
-
-def _within(
-    found: Any, exact: list[list[Any]], sizes: list[list[Any]], size: MapSize, dtype: str
+def _generated_outcome(
+    sample: _Sample, code: CompiledMaps, backward: bool, language: str, dtype: str, length: int
 ) -> Outcome:
-    """Compare floats with exact values, row by row."""
-    allowance = Fraction(float(np.finfo(dtype).eps)) * 16 * (size.degree + 1) ** 2
-    worst, count = Fraction(0), 0
-    for row, wanted, bounds in zip(np.asarray(found).tolist(), exact, sizes, strict=False):
-        for index, (value, right, magnitude) in enumerate(zip(row, wanted, bounds, strict=True)):
-            bound = allowance * magnitude
-            error = abs(Fraction(value) - right) if np.isfinite(value) else None
-            if error is None or error > bound:
-                return Outcome(count, f"entry {index} is {value}, not {float(right)}", error=1.0)
-            worst = max(worst, error / bound if bound else Fraction(0))
-            count += 1
-    return Outcome(count, error=float(worst))
+    size = sample.size
+    try:
+        code.source(size, backward, language, dtype)
+    except InvalidValueError as refusal:
+        return Outcome(0, skipped=str(refusal))
+    try:
+        function = code.function(size, backward, language, dtype, exact=False)
+        given = [*sample.arrays, *([sample.d_out] if backward else [])]
+        found = function(*given, length=length)
+    except InvalidValueError as error:
+        return Outcome(0, str(error))
+    expected = sample.backward if backward else sample.forward
+    return expected.compare(found, sample.allowance(dtype))

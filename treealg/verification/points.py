@@ -14,19 +14,64 @@ Theory 177.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
 
-__all__ = ["MAX_POINTS", "Degree", "lattice_points"]
+__all__ = ["MAX_POINTS", "count_points", "lattice_points"]
 
-MAX_POINTS = 20_000
+MAX_POINTS = 50_000
 """The most points that a proof may need."""
+
+
+def count_points(weights: Sequence[int], bound: int, linear: Sequence[bool] | None = None) -> int:
+    """Count the points that `lattice_points` lists, without listing them.
+
+    Parameters
+    ----------
+    weights : sequence of int
+        The weight of each variable, at least 1.
+    bound : int
+        The largest weighted degree.
+    linear : sequence of bool, optional
+        Variables in which the polynomials are of total degree 1 at most.
+
+    Returns
+    -------
+    int
+        How many.
+
+    Raises
+    ------
+    None
+        Any number is counted.
+
+    Examples
+    --------
+    >>> count_points([1, 2], 2)
+    4
+    """
+    marks = [False] * len(weights) if linear is None else linear
+    # Points of each degree, without and with a linear variable.
+    plain, marked = [1] + [0] * bound, [0] * (bound + 1)
+    for weight, mark in zip(weights, marks, strict=True):
+        if mark:
+            marked = [
+                count + (plain[degree - weight] if degree >= weight else 0)
+                for degree, count in enumerate(marked)
+            ]
+            continue
+        for degree in range(weight, bound + 1):
+            plain[degree] += plain[degree - weight]
+            marked[degree] += marked[degree - weight]
+    return sum(plain) + sum(marked)
 
 
 def lattice_points(
     weights: Sequence[int], bound: int, linear: Sequence[bool] | None = None
-) -> list[tuple[int, ...]]:
+) -> npt.NDArray[np.int64]:
     """List the points that decide about polynomials of bounded weighted degree.
 
     Parameters
@@ -40,8 +85,8 @@ def lattice_points(
 
     Returns
     -------
-    list of tuple of int
-        The points, in lexicographic order of their construction.
+    numpy.ndarray
+        int64, of shape ``(points, variables)``.
 
     Raises
     ------
@@ -50,74 +95,28 @@ def lattice_points(
 
     Examples
     --------
-    >>> lattice_points([1, 2], 2)
-    [(0, 0), (0, 1), (1, 0), (2, 0)]
+    >>> lattice_points([1, 2], 2).tolist()
+    [[0, 0], [1, 0], [2, 0], [0, 1]]
     """
-    marks = [False] * len(weights) if linear is None else linear
-    # Partial points: chosen exponents, degree left, whether a linear variable was used.
-    partial: list[tuple[tuple[int, ...], int, bool]] = [((), bound, False)]
-    for weight, mark in zip(weights, marks, strict=True):
-        extended = []
-        for point, left, used in partial:
-            most = left // weight
-            if mark:
-                most = min(most, 0 if used else 1)
-            extended += [
-                ((*point, value), left - value * weight, used or (mark and value > 0))
-                for value in range(most + 1)
-            ]
-        if len(extended) > MAX_POINTS:
-            raise InvalidValueError(
-                f"a proof in {len(weights)} variables up to degree {bound} needs more than "
-                f"{MAX_POINTS:,} points; lower the dimension or the degree"
-            )
-        partial = extended
-    return [point for point, _, _ in partial]
-
-
-class Degree:
-    """A bound of the degree of a polynomial: sums take the maximum, products the sum.
-
-    Parameters
-    ----------
-    value : int
-        The degree; -1 for the constant 0.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-
-    Examples
-    --------
-    >>> (Degree(2) * Degree(1) + 5).value
-    3
-    """
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: int) -> None:
-        self.value = value
-
-    def __add__(self, other: Any) -> Degree:
-        return Degree(max(self.value, _degree(other)))
-
-    __radd__ = __sub__ = __rsub__ = __add__
-
-    def __mul__(self, other: Any) -> Degree:
-        right = _degree(other)
-        return Degree(-1 if self.value < 0 or right < 0 else self.value + right)
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Any) -> Degree:
-        return self
-
-    def __neg__(self) -> Degree:
-        return self
-
-
-def _degree(value: Any) -> int:
-    if isinstance(value, Degree):
-        return value.value
-    return 0 if value else -1
+    count = count_points(weights, bound, linear)
+    if count > MAX_POINTS:
+        raise InvalidValueError(
+            f"a proof in {len(weights)} variables up to degree {bound} needs {count:,} points, "
+            f"beyond the bound of {MAX_POINTS:,}; lower the dimension or the degree"
+        )
+    marks = [False] * len(weights) if linear is None else list(linear)
+    points = np.zeros((count, len(weights)), dtype=np.int64)
+    # What is not 0 of each point: variables with their values, the degree left, and whether a
+    # linear variable is among them. A point is extended by variables behind its last one.
+    pending: list[tuple[tuple[tuple[int, int], ...], int, bool]] = [((), bound, False)]
+    for row in range(count):
+        chosen, left, used = pending[row]
+        for variable, value in chosen:
+            points[row, variable] = value
+        for variable in range(chosen[-1][0] + 1 if chosen else 0, len(weights)):
+            weight, mark = weights[variable], marks[variable]
+            most = min(left // weight, 1 - used if mark else left)
+            for value in range(1, most + 1):
+                extended = (*chosen, (variable, value))
+                pending.append((extended, left - value * weight, used or mark))
+    return points

@@ -2,74 +2,99 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
+from itertools import product
 from pathlib import Path
 
-from treealg.codegen.maps import MAPS, map_size
-from treealg.codegen.source_cuda import cuda_source
-from treealg.errors import InvalidTypeError, InvalidValueError, MissingDependencyError
+from treealg.codegen.host import find_compiler
+from treealg.codegen.maps import MAPS, PATH_MAPS, MapSize, map_size
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.tables.sizes import as_integer
-from treealg.verification.algebra import check_arborification, check_coproduct, check_laws
-from treealg.verification.kernels import check_kernels
-from treealg.verification.readers import check_readers
-from treealg.verification.report import Check, Outcome, Report
+from treealg.verification.algebra import check_arborification, check_coproduct, check_lyndon
+from treealg.verification.compiled import CompiledMaps
+from treealg.verification.kernels import KERNELS, check_generated, check_kernels
+from treealg.verification.laws import check_laws, count_law_points
+from treealg.verification.points import MAX_POINTS
+from treealg.verification.ptx import PtxMaps, require_nvrtc
+from treealg.verification.readers import check_readers, count_problem_points
+from treealg.verification.report import Check, Outcome, Report, row
+from treealg.verification.steps import check_steps
 
 __all__ = ["verify"]
 
 Checks = Iterator[tuple[str, Outcome]]
+Subject = tuple[str, str, Callable[[], Checks]]
+Size = tuple[int, int, bool]
+Sizes = int | tuple[int, int]
+Progress = Callable[[str, int, int], object]
 
 
 def verify(
-    dimension: int = 2,
-    degree: int = 3,
+    dimension: Sizes = 2,
+    degree: Sizes = 3,
     *,
+    planar: bool | None = None,
     maps: Sequence[str] | None = None,
+    ptx: bool = False,
     report: str | Path | None = None,
-    progress: Callable[[str], object] | None = None,
+    progress: Progress | None = None,
 ) -> Report:
-    r"""Prove that what is computed is what is defined, for all sizes up to one.
+    r"""Prove that what is computed is what is defined, for a range of sizes.
 
-    *Tables*: arborification and coproduct are recomputed from definitions on tuples, and the laws
-    of the Hopf algebra are proved for the programs made from them. *Readers*: the exact program,
-    NumPy source, C source and the CUDA kernel (emulated on the host) are evaluated in exact
-    arithmetic at points that decide about polynomials of their weighted degree, which is computed
-    along with them; agreement with the definition is a proof. Backward maps are compared with exact
-    derivatives. *Kernels*: compiled kernels and generated source in float32 and float64 agree with
-    exact values within :math:`16 (N + 1)^2 \varepsilon A`, where A is the value with all terms
-    made positive, over remainders of lanes and numbers of threads.
+    *Tables*: arborification, coproduct and Lyndon coordinates are recomputed from definitions on
+    tuples, and the laws of the Hopf algebra and of signatures are proved for the programs made from
+    them. *Readers*: the exact program, NumPy source, C source and the CUDA kernel (emulated on the
+    host) are evaluated in exact arithmetic at points that decide about polynomials of their
+    weighted degree, which is computed along with them; agreement with the definition is a proof.
+    Backward maps are compared with exact derivatives, so that adjoints are transposes. *Kernels*:
+    compiled kernels, their gradients, and generated source in float32 and float64 agree with exact
+    values within :math:`4 (N + L) \varepsilon A`, where L is the number of points of a path and A
+    the value with all terms made positive, over remainders of lanes and numbers of threads.
 
     Parameters
     ----------
-    dimension, degree : int, default 2 and 3
-        The largest size, at least 1; all smaller ones and both kinds of trees are included.
+    dimension, degree : int or tuple of two int, default 2 and 3
+        The sizes, at least 1: from 1 to a number, or from the first of a pair to the second.
+    planar : bool, optional
+        The kind; by default both.
     maps : sequence of str, optional
-        Some of ``treealg.codegen.MAPS``; by default all.
+        Some of ``treealg.codegen.MAPS``; by default all. Compiled kernels are checked if they
+        compute one of these, or a composition of some.
+    ptx : bool, default False
+        Compile the CUDA kernels of the largest size to PTX for both dtypes and all architectures.
+        Otherwise those for float64 are compiled for one, where NVRTC is installed; where it is not,
+        the report says so.
     report : str or Path, optional
-        A file to write the report to.
+        A file to write the report to, one line per check.
     progress : callable, optional
-        Called with each line of the report as it is found, for instance `print`.
+        Called with a row of the table, how many rows there are so far, and how many there will be.
 
     Returns
     -------
     Report
-        True in `Report.passed` if nothing differed.
+        True in `Report.passed` if nothing differed. What could not be checked is in
+        `Report.skipped`: kernels too large for the shared memory of a GPU, and PTX without NVRTC.
 
     Raises
     ------
     InvalidTypeError
-        If an integer is none, or `maps` a string.
+        If a size is neither an integer nor a pair of such, `maps` a string, or a flag no boolean.
     InvalidValueError
-        If an integer is too small, a map unknown, or a proof needs too many points.
+        If a size is too small or a range empty, a map unknown, or a map or proof too large; nothing
+        has been computed then.
     MissingDependencyError
-        If there is no C or C++ compiler.
+        If there is no C or C++ compiler, or `ptx` is asked for and NVRTC is not installed.
     OSError
         If the report cannot be written.
 
     Notes
     -----
-    Maps of paths are proved for paths of three points; longer ones repeat the same step. CUDA
-    kernels of the largest size are also compiled to PTX where NVRTC is installed.
+    Maps of paths are proved for paths of 1 to 4 points, and their programs, step and readout, as
+    polynomials in any state, from which paths of any length follow by induction.
 
     References
     ----------
@@ -79,89 +104,158 @@ def verify(
     Examples
     --------
     >>> import treealg
-    >>> report = treealg.verify(1, 1, maps=["log"])
+    >>> report = treealg.verify(1, (1, 2), maps=["log"], planar=False)
     >>> report.passed
     True
     """
-    dimension = as_integer(dimension, "dimension", 1)
-    degree = as_integer(degree, "degree", 1)
-    if isinstance(maps, str):
-        raise InvalidTypeError("maps must be a sequence of names, got a string; put it in a list")
-    names = MAPS if maps is None else tuple(maps)
-    if not names or any(name not in MAPS for name in names):
-        raise InvalidValueError(f"maps must be some of {', '.join(MAPS)}; got {names}")
-    # A size that is too large is refused before anything is computed.
-    for name in names:
-        for planar in (False, True):
-            map_size(name, dimension, degree, planar=planar)
-    checks = []
-    for d in range(1, dimension + 1):
-        for n in range(1, degree + 1):
-            for planar in (False, True):
-                largest = (d, n) == (dimension, degree)
-                for check in _checks_of_size(d, n, planar, names, largest):
-                    checks.append(check)
-                    if progress is not None:
-                        progress(str(check))
+    dimensions, degrees = _range(dimension, "dimension"), _range(degree, "degree")
+    kinds = _kinds(planar)
+    if not isinstance(ptx, bool):
+        raise InvalidTypeError(f"ptx must be True or False, got {ptx!r}")
+    names = _names(maps)
+    _refuse_large(dimensions[-1], degrees[-1], kinds, names)
+    find_compiler("c")
+    find_compiler("c++")
+    if ptx:
+        require_nvrtc()
+    sizes = list(product(dimensions, degrees, kinds))
+    largest = sizes[-len(kinds) :]
+    checks: list[Check] = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool, ThreadPoolExecutor(1) as background:
+        try:
+            kernels = [own for size in largest for own in _map_sizes(*size, names)]
+            ptx_maps = PtxMaps(kernels, background, full=ptx)
+            ahead = _Ahead(sizes, names, pool)
+            subjects = [subject for size in sizes for subject in _subjects(size, names, ahead)]
+            for own in kernels:
+                label = _label(own.dimension, own.degree, own.planar)
+                subjects.append((label, f"{own.name} PTX", partial(ptx_maps.check, own)))
+            for done, subject in enumerate(subjects, 1):
+                found = _timed(*subject)
+                checks += found
+                if progress is not None:
+                    progress(row(found), done, len(subjects))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            background.shutdown(cancel_futures=True)
+            raise
     result = Report(tuple(checks))
-    if progress is not None:
-        progress(str(result).rsplit("\n", 1)[-1])
     if report is not None:
         Path(report).write_text(f"{result}\n", "utf-8")
     return result
 
 
-def _checks_of_size(
-    dimension: int, degree: int, planar: bool, names: Sequence[str], largest: bool
-) -> Iterator[Check]:
-    kind = "planar" if planar else "non-planar"
-    label = f"{dimension} {degree} {kind}"
-
-    def timed(checks: Checks) -> Iterator[Check]:
-        start = time.perf_counter()
-        for name, outcome in checks:
-            now = time.perf_counter()
-            yield Check(label, name, outcome, now - start)
-            start = now
-
-    yield from timed(_table_checks(dimension, degree, planar))
-    for name in names:
-        yield from timed(_map_checks(name, dimension, degree, planar))
-        if largest:
-            yield from timed(_compiler_checks(name, dimension, degree, planar))
+def _range(value: Sizes, name: str) -> range:
+    if isinstance(value, tuple):
+        if len(value) != 2:
+            raise InvalidTypeError(
+                f"{name} must be an integer or a pair of first and last, got {value!r}"
+            )
+        first, last = (as_integer(bound, name, 1) for bound in value)
+    else:
+        first, last = 1, as_integer(value, name, 1)
+    if last < first:
+        raise InvalidValueError(f"{name} must be a range from first to last, got {value!r}")
+    return range(first, last + 1)
 
 
-def _table_checks(dimension: int, degree: int, planar: bool) -> Checks:
-    yield "arborification table", check_arborification(dimension, degree, planar)
-    yield "coproduct table", check_coproduct(dimension, degree, planar)
-    yield from check_laws(dimension, degree, planar)
+def _kinds(planar: bool | None) -> tuple[bool, ...]:
+    if planar is None:
+        return (False, True)
+    if not isinstance(planar, bool):
+        raise InvalidTypeError(f"planar must be True, False, or None for both, got {planar!r}")
+    return (planar,)
 
 
-def _map_checks(name: str, dimension: int, degree: int, planar: bool) -> Checks:
-    size = map_size(name, dimension, degree, planar=planar)
-    for backward in (False, True):
-        full = f"{name} backward" if backward else name
-        for reader, outcome in check_readers(size, backward):
-            yield f"{full}: {reader}", outcome
-    for code, outcome in check_kernels(size):
-        yield f"{name}: {code}", outcome
+def _names(maps: Sequence[str] | None) -> tuple[str, ...]:
+    if isinstance(maps, str):
+        raise InvalidTypeError("maps must be a sequence of names, got a string; put it in a list")
+    names = MAPS if maps is None else tuple(dict.fromkeys(maps))
+    if not names or any(name not in MAPS for name in names):
+        raise InvalidValueError(f"maps must be some of {', '.join(MAPS)}; got {names}")
+    return names
 
 
-def _compiler_checks(name: str, dimension: int, degree: int, planar: bool) -> Checks:
-    """Compile CUDA kernels to PTX, where NVRTC is installed."""
-    from treealg.codegen.nvrtc import ARCHITECTURES, compile_ptx
+def _map_sizes(dimension: int, degree: int, planar: bool, names: Sequence[str]) -> list[MapSize]:
+    return [map_size(name, dimension, degree, planar=planar) for name in names]
 
-    size = map_size(name, dimension, degree, planar=planar)
-    for backward in (False, True):
-        full = f"{name} backward" if backward else name
-        for dtype in ("float64", "float32"):
-            source = cuda_source(size, backward, dtype)
-            try:
-                for architecture in ARCHITECTURES:
-                    compile_ptx(source, architecture)
-            except MissingDependencyError:
-                return
-            except InvalidValueError as error:
-                yield f"{full}: PTX, {dtype}", Outcome(0, str(error))
-                continue
-            yield f"{full}: PTX, {dtype}", Outcome(len(ARCHITECTURES))
+
+def _refuse_large(dimension: int, degree: int, kinds: Sequence[bool], names: Sequence[str]) -> None:
+    """Refuse what needs too many terms or points, before anything is computed."""
+    for planar in kinds:
+        sizes = _map_sizes(dimension, degree, planar, names)
+        needed = {"the laws": count_law_points(dimension, degree, planar)}
+        for size in sizes:
+            needed[str(size)] = count_problem_points(size)
+        what = max(needed, key=needed.__getitem__)
+        if needed[what] > MAX_POINTS:
+            raise InvalidValueError(
+                f"the proof about {what} at dimension={dimension}, degree={degree} needs "
+                f"{needed[what]:,} points, beyond the bound of {MAX_POINTS:,}; lower the "
+                f"dimension or the degree, or choose other maps"
+            )
+
+
+def _label(dimension: int, degree: int, planar: bool) -> str:
+    return f"{dimension} {degree} {'planar' if planar else 'non-planar'}"
+
+
+def _timed(size: str, subject: str, run: Callable[[], Checks]) -> list[Check]:
+    """Make the checks of a subject."""
+    checks = []
+    start = time.perf_counter()
+    for name, outcome in run():
+        now = time.perf_counter()
+        checks.append(Check(size, subject, name, outcome, now - start))
+        start = now
+    return checks
+
+
+class _Ahead:
+    """Compiled source of one size after the other, each begun while the one before is checked."""
+
+    def __init__(self, sizes: Sequence[Size], names: Sequence[str], pool: Executor) -> None:
+        self._sizes, self._names, self._pool = list(sizes), names, pool
+        self._known: dict[Size, CompiledMaps] = {}
+
+    def of(self, size: MapSize) -> CompiledMaps:
+        """Return the source of a size, and begin with the next one."""
+        wanted = (size.dimension, size.degree, size.planar)
+        place = self._sizes.index(wanted)
+        for own in self._sizes[place : place + 2]:
+            if own not in self._known:
+                self._known[own] = CompiledMaps(_map_sizes(*own, self._names), self._pool)
+        for own in self._sizes[:place]:
+            self._known.pop(own, None)
+        return self._known[wanted]
+
+
+def _subjects(size: Size, names: Sequence[str], ahead: _Ahead) -> Iterator[Subject]:
+    """List what is checked of one size."""
+    label = _label(*size)
+    yield label, "tables", partial(_check_tables, *size)
+    yield label, "laws", partial(check_laws, *size)
+    for own in _map_sizes(*size, names):
+        if own.name in PATH_MAPS:
+            yield label, f"{own.name} programs", partial(check_steps, own)
+        yield label, own.name, partial(_check_map, own, False, ahead)
+        yield label, f"{own.name} backward", partial(_check_map, own, True, ahead)
+        yield label, f"{own.name} in floats", partial(_check_floats, own, ahead)
+    for name, kernel in KERNELS.items():
+        if kernel.maps <= set(names):
+            yield label, f"{name} kernel", partial(check_kernels, name, *size)
+
+
+def _check_tables(dimension: int, degree: int, planar: bool) -> Checks:
+    yield "arborification", check_arborification(dimension, degree, planar)
+    yield "coproduct", check_coproduct(dimension, degree, planar)
+    if planar:
+        yield "Lyndon coordinates", check_lyndon(dimension, degree)
+
+
+def _check_map(size: MapSize, backward: bool, ahead: _Ahead) -> Checks:
+    return check_readers(size, backward, ahead.of(size))
+
+
+def _check_floats(size: MapSize, ahead: _Ahead) -> Checks:
+    return check_generated(size, ahead.of(size))

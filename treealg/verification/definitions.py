@@ -1,0 +1,301 @@
+"""What maps are, three times: by the algebra, by their programs, and by exact derivatives.
+
+The definition uses the symbolic layer and reads no table; the program is made from tables. Both
+are evaluated in the ring of their arguments. A *rule* is the name of a map, or a composition of
+maps of vectors: ``("combine", 0, ("linear", 1))`` joins argument 0 and the segment of argument 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise, product
+from typing import Any
+
+from treealg.codegen.maps import (
+    PATH_MAPS,
+    MapSize,
+    PathProgram,
+    build_path_program,
+    build_program,
+)
+from treealg.codegen.program import Builder, Program, Vector, adjoint
+from treealg.verification.rings import Dual
+
+__all__ = [
+    "ExactMap",
+    "Rule",
+    "Vectors",
+    "composition",
+    "definition",
+    "derivative",
+    "exact_map",
+    "rule_definition",
+]
+
+Vectors = list[list[Any]]
+Rule = str | tuple[Any, ...]
+
+
+def definition(size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
+    """Evaluate the definition of a map in the symbolic layer, which reads no table.
+
+    Parameters
+    ----------
+    size : MapSize
+        The map.
+    values : sequence of sequence
+        One per argument, flat.
+
+    Returns
+    -------
+    list
+        The exact result, in the ring of the arguments.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        If the values do not fit.
+    """
+    from treealg import symbolic
+    from treealg.symbolic.vectors import basis_elements
+
+    d, n, planar = size.dimension, size.degree, size.planar
+    first = values[0]
+    if size.name in ("log", "exp"):
+        rule = symbolic.log_star if size.name == "log" else symbolic.exp_star
+        return rule(first, d, n, planar=planar)
+    if size.name == "combine":
+        return symbolic.chen_product(first, values[1], d, n, planar=planar)
+    if size.name == "inverse":
+        functional = symbolic.functional_from_vector(first, d, n, planar=planar)
+        return symbolic.functional_to_vector(functional.inverse(), d, n)
+    if size.name == "arborification":
+        words = [w for k in range(1, n + 1) for w in product(range(d), repeat=k)]
+        value = dict(zip(words, first, strict=True))
+        return [
+            sum(c * value[word] for word, c in symbolic.arborification(element).items())
+            for element in basis_elements(d, n, planar)
+        ]
+    if size.name in PATH_MAPS:
+        points = [first[i : i + d] for i in range(0, len(first), d)]
+    else:
+        points = [[0] * d, first]
+    correction = None
+    if len(values) > 1 and values[1]:
+        columns = len(values[1]) // (len(points) - 1)
+        correction = [values[1][i : i + columns] for i in range(0, len(values[1]), columns)]
+    result = symbolic.exact_signature(points, n, planar=planar, correction=correction)
+    return symbolic.log_star(result, d, n, planar=planar) if size.name == "logsig" else result
+
+
+def rule_definition(rule: Rule, size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
+    """Evaluate the definition of a rule.
+
+    Parameters
+    ----------
+    rule : str or tuple
+        The name of a map, or a composition.
+    size : MapSize
+        Its dimension, degree and kind.
+    values : sequence of sequence
+        One per argument, flat.
+
+    Returns
+    -------
+    list
+        The exact result, in the ring of the arguments.
+
+    Raises
+    ------
+    InvalidTypeError, InvalidValueError
+        If the values do not fit.
+    """
+    if isinstance(rule, str):
+        return definition(_named(rule, size), values)
+    name, *parts = rule
+    inner = [
+        values[part] if isinstance(part, int) else rule_definition(part, size, values)
+        for part in parts
+    ]
+    return definition(_named(name, size), inner)
+
+
+def _named(name: str, size: MapSize) -> MapSize:
+    return size if name == size.name else replace(size, name=name)
+
+
+def composition(rule: Rule, size: MapSize) -> Program:
+    """Return the program of a map between vectors, or of a composition of such.
+
+    Parameters
+    ----------
+    rule : str or tuple
+        The name of a map, or a composition.
+    size : MapSize
+        Its dimension, degree and kind.
+
+    Returns
+    -------
+    Program
+        With one input per argument and one output.
+
+    Raises
+    ------
+    InvalidValueError
+        If a program has too many terms.
+    """
+    if isinstance(rule, str):
+        return build_program(_named(rule, size))
+    found: dict[int, Vector] = {}
+
+    def collect(node: tuple[Any, ...]) -> Vector:
+        program = build_program(_named(node[0], size))
+        for part, vector in zip(node[1:], program.inputs, strict=True):
+            if isinstance(part, int):
+                found[part] = vector
+            else:
+                collect(part)
+        return program.outputs[0]
+
+    def include(node: Any) -> list[int]:
+        if isinstance(node, int):
+            return builder.input(node)
+        parts = [include(part) for part in node[1:]]
+        return builder.include(build_program(_named(node[0], size)), parts)[0]
+
+    output = collect(rule)
+    builder = Builder([found[number] for number in range(len(found))])
+    return builder.finish([(output, include(rule))])
+
+
+@dataclass(frozen=True)
+class ExactMap:
+    """A map and the adjoint of its derivative, to be evaluated in any ring.
+
+    Parameters
+    ----------
+    forward : callable
+        From the arguments, flat, to the result.
+    backward : callable
+        From the arguments and the derivatives in the result to those in each argument.
+
+    Raises
+    ------
+    None
+        Made by `exact_map`.
+    """
+
+    forward: Callable[[Sequence[Sequence[Any]]], list[Any]]
+    backward: Callable[[Sequence[Sequence[Any]]], Vectors]
+
+
+def exact_map(rule: Rule, size: MapSize) -> ExactMap:
+    """Return the programs of a rule, made from tables.
+
+    Parameters
+    ----------
+    rule : str or tuple
+        The name of a map, or a composition.
+    size : MapSize
+        Its dimension, degree and kind.
+
+    Returns
+    -------
+    ExactMap
+        For maps of paths, paths of any length.
+
+    Raises
+    ------
+    InvalidValueError
+        If a program has too many terms.
+    """
+    if rule in PATH_MAPS:
+        return _exact_path_map(_named(rule, size))
+    program = composition(rule, size)
+    back = adjoint(program)
+    return ExactMap(
+        lambda values: program.evaluate(*values)[0], lambda values: back.evaluate(*values)
+    )
+
+
+def _exact_path_map(size: MapSize) -> ExactMap:
+    program, back = build_path_program(size), build_path_program(size, backward=True)
+
+    def forward(values: Sequence[Sequence[Any]]) -> list[Any]:
+        return program.readout.evaluate(_states(program, size, values)[-1][0])[0]
+
+    def backward(values: Sequence[Sequence[Any]]) -> Vectors:
+        *given, d_out = values
+        (*states, (last, *_)) = _states(program, size, given)
+        d_state = back.readout.evaluate(last, d_out)[0]
+        d_path: list[Any] = [0] * len(given[0])
+        d_rows: list[list[Any]] = []
+        for number in reversed(range(len(states))):
+            d_state, d_dx, *more = back.step.evaluate(*states[number], d_state)
+            start = number * size.dimension
+            for place, slope in enumerate(d_dx, start):
+                d_path[place + size.dimension] += slope
+                d_path[place] -= slope
+            d_rows[:0] = more
+        return [d_path, *[[d for row in d_rows for d in row]] * (len(given) - 1)]
+
+    return ExactMap(forward, backward)
+
+
+def _states(
+    program: PathProgram, size: MapSize, values: Sequence[Sequence[Any]]
+) -> list[list[list[Any]]]:
+    """Return what each step reads, state first, and the last state."""
+    channels = size.dimension
+    points = [values[0][i : i + channels] for i in range(0, len(values[0]), channels)]
+    state: list[Any] = [0] * program.state.size
+    result = []
+    for number, (start, end) in enumerate(pairwise(points)):
+        inputs = [state, [b - a for a, b in zip(start, end, strict=True)]]
+        if len(values) > 1:
+            columns = program.step.inputs[2].size
+            inputs.append(list(values[1][number * columns : (number + 1) * columns]))
+        result.append(inputs)
+        state = program.step.evaluate(*inputs)[0]
+    return [*result, [state]]
+
+
+def derivative(
+    forward: Callable[[Sequence[Sequence[Any]]], list[Any]], values: Sequence[Sequence[Any]]
+) -> Vectors:
+    """Return the adjoint of the derivative of a map, by numbers that carry their gradients.
+
+    Parameters
+    ----------
+    forward : callable
+        The map, from its arguments to its result.
+    values : sequence of sequence
+        The arguments, and the derivatives in the result.
+
+    Returns
+    -------
+    list of list
+        The derivatives in each argument: nothing is used of what they are compared with.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many derivatives as results.
+    """
+    *primal, d_out = values
+    number = 0
+    seeded = []
+    for vector in primal:
+        seeded.append([Dual(v, {number + i: 1}) for i, v in enumerate(vector)])
+        number += len(vector)
+    totals: list[Any] = [0] * number
+    for slope, result in zip(d_out, forward(seeded), strict=True):
+        if isinstance(result, Dual):
+            for key, partial in result.gradient.items():
+                totals[key] = totals[key] + slope * partial
+    parts, start = [], 0
+    for vector in primal:
+        parts.append(totals[start : start + len(vector)])
+        start += len(vector)
+    return parts

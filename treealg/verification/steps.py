@@ -1,0 +1,99 @@
+"""The programs of maps of paths, step and readout, as polynomials in any state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import product
+from typing import Any
+
+from treealg.codegen.arguments import Argument
+from treealg.codegen.maps import MapSize, build_path_program
+from treealg.codegen.program import Program, adjoint
+from treealg.verification.definitions import Vectors, derivative, rule_definition
+from treealg.verification.readers import Problem, python_reader
+from treealg.verification.report import Outcome
+
+__all__ = ["check_steps"]
+
+
+def check_steps(size: MapSize) -> Iterator[tuple[str, Outcome]]:
+    """Prove step and readout of a map of paths, and their adjoints.
+
+    Parameters
+    ----------
+    size : MapSize
+        Its name is one of ``PATH_MAPS``.
+
+    Yields
+    ------
+    name : str
+        Which program.
+    outcome : Outcome
+        With the bound of the degree that was found and used.
+
+    Raises
+    ------
+    InvalidValueError
+        If a program has too many terms, or a proof needs too many points.
+    """
+    program = build_path_program(size)
+    parts: list[tuple[str, Program, Callable[..., list[Any]]]] = [
+        ("step", program.step, partial(_step, size)),
+        ("readout", program.readout, partial(_readout, size)),
+    ]
+    for name, part, define in parts:
+        yield name, _proved(part, size.degree, False, _spread(define))
+        back = partial(derivative, _forward(part))
+        yield f"{name} backward", _proved(adjoint(part), size.degree, True, back)
+
+
+def _forward(program: Program) -> Callable[[Sequence[Sequence[Any]]], list[Any]]:
+    return lambda values: program.evaluate(*values)[0]
+
+
+def _spread(define: Callable[..., list[Any]]) -> Callable[[Vectors], Vectors]:
+    return lambda values: [define(*values)]
+
+
+def _proved(
+    program: Program, degree: int, backward: bool, evaluate: Callable[[Vectors], Vectors]
+) -> Outcome:
+    read = [Argument(v.name, "in", v.orders, (v.size,)) for v in program.inputs]
+    problem = Problem(read, degree, backward, evaluate)
+    return problem.prove(python_reader(lambda values, _: program.evaluate(*values)))
+
+
+def _words(size: MapSize) -> list[tuple[int, ...]]:
+    letters = range(size.dimension)
+    return [w for k in range(1, size.degree + 1) for w in product(letters, repeat=k)]
+
+
+def _functional(size: MapSize, values: Sequence[Any], unit: int) -> Any:
+    """Return a functional on words from its values on the first words."""
+    from treealg.symbolic import Functional, shuffle_algebra
+
+    known = dict(zip(_words(size), values, strict=False))
+    known[()] = unit
+    return Functional(shuffle_algebra, known)
+
+
+def _step(
+    size: MapSize, state: Sequence[Any], dx: Sequence[Any], correction: Sequence[Any] = ()
+) -> list[Any]:
+    """Return the next state by its definition: the product with the exponential of the segment."""
+    if size.name == "corrected_sig":
+        segment = rule_definition("corrected", size, [dx, correction])
+        return rule_definition("combine", size, [state, segment])
+    product_ = _functional(size, state, 1) * _functional(size, dx, 0).exp()
+    return [product_(word) for word in _words(size)]
+
+
+def _readout(size: MapSize, state: Sequence[Any]) -> list[Any]:
+    """Return the result by its definition, from the last state."""
+    if size.name == "corrected_sig":
+        return list(state)
+    if size.name == "logsig":
+        logarithm = _functional(size, state, 1).log()
+        state = [logarithm(word) for word in _words(size)]
+    return rule_definition("arborification", size, [state])
