@@ -78,6 +78,8 @@ class EmulatedDevice:
             assert CURRENT[-1] == self.index
             assert all(a.flags.c_contiguous and a.dtype == source.dtype for a in given)
             batch, length = (*numbers, 1)[:2]
+            assert blocks * source.lanes >= batch
+            assert source.threads in (0, threads)
             wanted = arguments(source.size, source.backward, length)
             for array, argument in zip(given, wanted, strict=False):
                 assert argument.role == "work" or array.size == batch * argument.size
