@@ -121,6 +121,10 @@ def path_kernel(
             parameters.append(f"{real} *d_correction")
         body = _backward_body(adjoints, program.step, states, channels, corrections)
     lines = prelude([*notes, "length is at least 1."], programs, block)
+    if backward:
+        place = "(i) % every ? kept - 1 + (i) % every : (i) / every"
+        lines += ["/* Where the state after segment i is kept. */"]
+        lines += [f"#define STATE(i) (own + ({place}) * {states})", ""]
     lines += opening(name, parameters, ("batch", "length"), block)
     text = "\n".join([*lines, *body, "    }", "}"])
     return block, text.replace("REAL", real).split("\n"), states
@@ -196,7 +200,6 @@ def _backward_body(
         const long long room = (kept + every) * {states} + {channels};
         REAL *own = work + base * room;
         REAL *d_state = own + (kept + every - 1) * {states};
-        #define STATE(i) (own + ((i) % every ? kept - 1 + (i) % every : (i) / every) * {states})
         for (int j = (int)threadIdx.x; j < lanes * {states}; j += (int)blockDim.x)
             own[j / {states} * room + j % {states}] = 0;
         for (long long j = threadIdx.x; j < lanes * length * {channels}; j += blockDim.x)
