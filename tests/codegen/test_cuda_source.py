@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import treealg
-from treealg.codegen import generate_source, map_size, nvrtc
+from treealg.codegen import MAPS, generate_source, map_size, nvrtc
 from treealg.codegen.arguments import arguments
 from treealg.codegen.host import HostFunction
 from treealg.codegen.source_cuda import cuda_source
@@ -28,6 +28,7 @@ def test_result_does_not_depend_on_the_launch(launch, batch):
 
 # Backward, the two levels of the step for longest words alone change nothing, and the state that
 # is set to zero first is read by other threads only for lanes without an item.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "backward", "length", "idle"),
     [
@@ -131,6 +132,15 @@ def test_kernels_compile_to_ptx(name, dimension, degree, dtype, architecture):
     ptx = nvrtc.compile_ptx(source, architecture)
     assert f".entry {source.name}(" in ptx
     assert f".target {architecture}" in ptx
+
+
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("name", MAPS)
+def test_every_map_compiles_to_ptx(name, backward):
+    pytest.importorskip("nvidia.cuda_nvrtc")
+    source = generate_source(name, 2, 3, language="cuda", planar=True, backward=backward)
+    for architecture in nvrtc.ARCHITECTURES:
+        assert f".entry {source.name}(" in nvrtc.compile_ptx(source, architecture)
 
 
 def test_ptx_of_wrong_source_is_refused():

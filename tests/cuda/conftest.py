@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from treealg.codegen.arguments import arguments
 from treealg.codegen.host import HostFunction
 from treealg.cuda import device as device_module
 from treealg.cuda.launch import clear_cache
@@ -77,6 +78,11 @@ class EmulatedDevice:
             assert CURRENT[-1] == self.index
             assert all(a.flags.c_contiguous and a.dtype == source.dtype for a in given)
             batch, length = (*numbers, 1)[:2]
+            assert blocks * source.lanes >= batch
+            assert source.threads in (0, threads)
+            wanted = arguments(source.size, source.backward, length)
+            for array, argument in zip(given, wanted, strict=False):
+                assert argument.role == "work" or array.size == batch * argument.size
             addresses = [array.ctypes.data for array in given]
             function.launch(addresses, batch, length, blocks, threads)
 

@@ -149,6 +149,7 @@ def test_arrays_of_cupy_come_back_on_their_device(module):
     assert module.streams == []
 
 
+@pytest.mark.slow
 def test_kernels_with_much_shared_memory_ask_for_it(module):
     x = Array(treealg.branched_sig(np.zeros((1, 2, 4)), 4, planar=True))
     treealg.branched_sig_combine(x, x, 4, 4, planar=True)

@@ -161,6 +161,20 @@ def test_product_of_signatures_agrees(gpu, cpu, dtype, planar, scalar_term):
     assert_same(cpu(treealg.branched_sig_combine_backprop(*given, 2, 3, planar=planar)), expected)
 
 
+@pytest.mark.parametrize("scalar_term", [False, True])
+@pytest.mark.parametrize("batches", [((3,), (1,)), ((), (2, 3)), ((2, 1), (3,))], ids=str)
+def test_factors_of_different_batches_agree(gpu, cpu, batches, scalar_term):
+    a, b = (
+        treealg.branched_sig(paths(*batch, 4, 2, seed=s), 2, scalar_term=scalar_term)
+        for s, batch in enumerate(batches)
+    )
+    expected = treealg.branched_sig_combine(a, b, 2, 2)
+    assert_same(cpu(treealg.branched_sig_combine(gpu(a), gpu(b), 2, 2)), expected)
+    derivs = derivatives(expected)
+    found = treealg.branched_sig_combine_backprop(gpu(derivs), gpu(a), gpu(b), 2, 2)
+    assert_same(cpu(found), treealg.branched_sig_combine_backprop(derivs, a, b, 2, 2))
+
+
 @pytest.mark.parametrize("scalar", [[], [1.0]])
 def test_vectors_of_degree_zero_agree(gpu, cpu, scalar):
     x = np.array([scalar, scalar])

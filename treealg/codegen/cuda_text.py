@@ -53,7 +53,8 @@ static __device__ void rows(const int *ptr, const {real} *coef, const {index} *l
 {{
     const int count = end - begin;
     for (int j = (int)threadIdx.x; j < count * (LANES / GROUP); j += (int)blockDim.x) {{
-        const int first = j / count * GROUP, r = begin + j % count;
+        const int first = LANES == GROUP ? 0 : j / count * GROUP;
+        const int r = begin + (LANES == GROUP ? j : j % count);
         {real} sum[GROUP];
         for (int k = 0; k < GROUP; ++k)
             sum[k] = 0;

@@ -26,6 +26,7 @@ __all__ = [
     "build_path_program",
     "build_program",
     "map_size",
+    "refuse_terms",
 ]
 
 MAX_TERMS = 200_000
@@ -407,12 +408,30 @@ def build_program(size: MapSize, *, backward: bool = False) -> Program:
 
 
 def _bounded(program: Program, size: MapSize) -> Program:
-    if program.n_terms > MAX_TERMS:
-        raise InvalidValueError(
-            f"the program of {size} has {program.n_terms:,} terms, beyond the bound of "
-            f"{MAX_TERMS:,}; lower the degree or the dimension"
-        )
+    refuse_terms(program.n_terms, size)
     return program
+
+
+def refuse_terms(count: int, size: MapSize) -> None:
+    """Refuse a map with too many terms.
+
+    Parameters
+    ----------
+    count : int
+        Its terms.
+    size : MapSize
+        The map, for the message.
+
+    Raises
+    ------
+    InvalidValueError
+        If there are more than `MAX_TERMS`.
+    """
+    if count > MAX_TERMS:
+        raise InvalidValueError(
+            f"the program of {size} has {count:,} terms, beyond the bound of {MAX_TERMS:,}; "
+            f"lower the degree or the dimension"
+        )
 
 
 def build_path_program(size: MapSize, *, backward: bool = False) -> PathProgram:

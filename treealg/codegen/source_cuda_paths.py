@@ -81,11 +81,11 @@ def path_kernel(
     InvalidValueError
         If the map has too many terms.
     """
-    program = build_path_program(size)
     if size.name in ("sig", "logsig") and not backward:
-        found = words_kernel(size, program, name, real, shared_bytes)
+        found = words_kernel(size, name, real, shared_bytes)
         if found is not None:
-            return *found, program.state.size
+            return *found, 0
+    program = build_path_program(size)
     adjoints = build_path_program(size, backward=True) if backward else None
     states, channels = program.state.size, size.dimension
     corrections = program.step.inputs[2].size if len(program.step.inputs) > 2 else None
@@ -121,6 +121,10 @@ def path_kernel(
             parameters.append(f"{real} *d_correction")
         body = _backward_body(adjoints, program.step, states, channels, corrections)
     lines = prelude([*notes, "length is at least 1."], programs, block)
+    if backward:
+        place = "(i) % every ? kept - 1 + (i) % every : (i) / every"
+        lines += ["/* Where the state after segment i is kept. */"]
+        lines += [f"#define STATE(i) (own + ({place}) * {states})", ""]
     lines += opening(name, parameters, ("batch", "length"), block)
     text = "\n".join([*lines, *body, "    }", "}"])
     return block, text.replace("REAL", real).split("\n"), states
@@ -196,7 +200,6 @@ def _backward_body(
         const long long room = (kept + every) * {states} + {channels};
         REAL *own = work + base * room;
         REAL *d_state = own + (kept + every - 1) * {states};
-        #define STATE(i) (own + ((i) % every ? kept - 1 + (i) % every : (i) / every) * {states})
         for (int j = (int)threadIdx.x; j < lanes * {states}; j += (int)blockDim.x)
             own[j / {states} * room + j % {states}] = 0;
         for (long long j = threadIdx.x; j < lanes * length * {channels}; j += blockDim.x)

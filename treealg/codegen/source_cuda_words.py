@@ -17,7 +17,6 @@ from treealg.codegen.cuda_text import (
     ITEM_BYTES,
     Block,
     array,
-    batched,
     block_loop,
     comment,
     defines,
@@ -27,8 +26,8 @@ from treealg.codegen.cuda_text import (
     row_helper,
     term_tables,
 )
-from treealg.codegen.maps import MapSize, PathProgram
-from treealg.codegen.text import heading
+from treealg.codegen.maps import MapSize, basis_text, build_path_program, refuse_terms
+from treealg.codegen.text import heading, layout_lines
 
 __all__ = ["words_kernel"]
 
@@ -67,7 +66,7 @@ class _Shape:
 
 
 def words_kernel(
-    size: MapSize, program: PathProgram, name: str, real: str, shared_bytes: int
+    size: MapSize, name: str, real: str, shared_bytes: int
 ) -> tuple[Block, list[str]] | None:
     """Return the lines of a kernel that keeps the words of a plain path in registers.
 
@@ -75,8 +74,6 @@ def words_kernel(
     ----------
     size : MapSize
         ``sig`` or ``logsig``.
-    program : PathProgram
-        Its program.
     name : str
         The name of the kernel.
     real : {"double", "float"}
@@ -91,42 +88,75 @@ def words_kernel(
 
     Raises
     ------
-    None
-        The program has been bounded by its maker.
+    InvalidValueError
+        If the map has too many terms.
     """
-    readout = program.readout
-    is_linear = size.name == "sig"
-    stride = readout.first + (0 if is_linear else readout.levels[-1])
+    words = tables.word_length(size.dimension, size.degree)
+    ending = _signature_end(size, real) if size.name == "sig" else _logarithm_end(size, real)
+    stride = 1 + words + ending.memory
     shape = _shape(size, stride * ITEM_BYTES[real], ITEM_BYTES[real], shared_bytes)
     if shape is None:
         return None
-    # Logarithms have work for more threads than words have.
-    threads = shape.threads if is_linear else max(shape.threads, _LOG_THREADS)
+    threads = max(shape.threads, ending.threads)
     block = Block(real, stride, shape.paths, True, threads, _group(shape.paths))
     notes = heading(size, False)
     notes += ["", "Reads:", f"  path: batch x length x {size.dimension} numbers"]
-    notes += ["Writes:", *batched(readout.outputs), "length is at least 1."]
+    notes += ["Writes:", f"  batch x {ending.note}", "length is at least 1."]
     notes += ["", f"A block has {threads} threads, {shape.per_path} for the words of each path."]
     lines = [*comment(notes), *defines(block)]
     # An odd distance spreads the paths over the banks of shared memory.
     lines += [f"#define TILE {shape.tile}", f"#define APART {shape.tile * shape.dimension | 1}", ""]
-    if is_linear:
-        table = tables.arborification(size.dimension, size.degree, size.planar)
-        lines += _map_tables(table, real)
-        end = [f"        arborify(memory, out + base * {table.n_rows * table.width}, lanes);"]
-    else:
-        lines += [*term_tables({"read": readout}, real), *row_helper({"read": readout}, real)]
-        columns = readout.outputs[0].size
-        end = [*levels(readout, "read", " " * 8)]
-        end += outputs(readout, "read", [(f"out + base * {columns}", str(columns))], " " * 8)
+    lines += ending.prelude
     parameters = [f"const {real} *__restrict__ path", f"{real} *__restrict__ out"]
     lines += kernel_head(name, parameters, ("batch", "length"), block)
     lines += _letters(shape)
     lines += block_loop(block)
     walk = "\n".join(_walk(shape)).split("\n")
     lines += [f"        {line}" if line else "" for line in walk]
-    lines += ["        __syncthreads();", *end, "        __syncthreads();", "    }", "}"]
+    lines += ["        __syncthreads();", *ending.body, "        __syncthreads();", "    }", "}"]
     return block, "\n".join(lines).replace("REAL", real).split("\n")
+
+
+@dataclass(frozen=True)
+class _Ending:
+    """What happens to the words in shared memory."""
+
+    note: str
+    prelude: list[str]
+    body: list[str]
+    memory: int = 0
+    threads: int = 0
+
+
+def _signature_end(size: MapSize, real: str) -> _Ending:
+    """Apply arborification, straight from its table."""
+    from treealg.symbolic import OrderedForest, Tree, unrank
+
+    table = tables.arborification(size.dimension, size.degree, size.planar)
+    refuse_terms(len(table.coef), size)
+    columns = table.n_rows * table.width
+    # Index 0 of forests is the empty one.
+    last: OrderedForest | Tree
+    if size.planar:
+        last = unrank(OrderedForest, columns, size.dimension)
+    else:
+        last = unrank(Tree, columns - 1, size.dimension)
+    entries = "0" if columns == 1 else f"0 ... {basis_text(last)}"
+    body = [f"        arborify(memory, out + base * {columns}, lanes);"]
+    return _Ending(f"out: {columns} numbers, {entries}", [*_map_tables(table, real)], body)
+
+
+def _logarithm_end(size: MapSize, real: str) -> _Ending:
+    """Run the program from words to the logarithm on trees."""
+    readout = build_path_program(size).readout
+    columns = readout.outputs[0].size
+    body = [*levels(readout, "read", " " * 8)]
+    body += outputs(readout, "read", [(f"out + base * {columns}", str(columns))], " " * 8)
+    prelude = [*term_tables({"read": readout}, real), *row_helper({"read": readout}, real)]
+    # There is work for more threads than words have.
+    return _Ending(
+        layout_lines(readout.outputs)[0], prelude, body, readout.levels[-1], _LOG_THREADS
+    )
 
 
 def _shape(size: MapSize, path_bytes: int, item: int, shared_bytes: int) -> _Shape | None:

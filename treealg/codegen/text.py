@@ -51,7 +51,7 @@ class Source:
     scratch : int
         CUDA: numbers per item of the batch in a last array argument, in global memory.
     states : int
-        CUDA, maps of paths: numbers of the state between segments.
+        CUDA, maps of paths with tables: numbers of the state between segments.
     threads : int
         CUDA: threads of a block; 0 where any number will do.
 

@@ -71,7 +71,7 @@ def branched_sig_backprop(
     Raises
     ------
     InvalidTypeError
-        If an array is no real array, requires a gradient, or is not on the CPU; if two are of
+        If an array is no real array, requires a gradient, or is on no CPU or GPU; if two are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
         or a flag no boolean.
     InvalidValueError
@@ -80,6 +80,8 @@ def branched_sig_backprop(
         1 nor NaN; if the leading shapes differ; if `correction` has another shape, or is combined
         with `lead_lag`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; or if
         the basis or the result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
@@ -93,6 +95,9 @@ def branched_sig_backprop(
     digits. About four times the work of the forward function. Memory beyond arguments and result is
     bounded by threads times coefficients times the square root of the length. A single path is cut
     into pieces. The GIL is released, no argument is changed.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then.
 
     References
     ----------
@@ -170,7 +175,7 @@ def branched_log_sig_backprop(
     Raises
     ------
     InvalidTypeError
-        If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
+        If an array is no real array, requires a gradient, or is on no CPU or GPU; if the two are of
         different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer, `end_time` no
         real number, or a flag no boolean.
     InvalidValueError
@@ -179,6 +184,8 @@ def branched_log_sig_backprop(
         another shape, or is combined with `lead_lag`; if `degree` is negative, `n_jobs` is 0 or
         `end_time` is not finite; if `method` is not one of this basis, or has no scalar and
         `scalar_term` asks for one; or if the basis or the result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
@@ -189,6 +196,9 @@ def branched_log_sig_backprop(
     -----
     As `branched_sig_backprop`, with the backward pass of the word logarithm before that of the
     path.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then.
 
     References
     ----------

@@ -62,7 +62,7 @@ def branched_sig_combine(
     Raises
     ------
     InvalidTypeError
-        If a factor is no real array, requires a gradient, or is not on the CPU; if the two are of
+        If a factor is no real array, requires a gradient, or is on no CPU or GPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
         no boolean.
     InvalidValueError
@@ -70,6 +70,8 @@ def branched_sig_combine(
         1 nor NaN, or only one of them has a scalar; if the leading shapes do not broadcast; if
         `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis or the result does
         not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
@@ -82,6 +84,9 @@ def branched_sig_combine(
     The product is associative. NaN and infinity stay within their own row. Time is one
     multiplication per term of the coproduct; memory beyond arguments and result is bounded by
     threads times coefficients. The GIL is released, no argument is changed.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then.
 
     References
     ----------
@@ -110,7 +115,7 @@ def branched_sig_combine(
     sig_columns(right, space)
     check_same_scalar(left, right)
     if left.device is not None:
-        return devices.engine().signature_product(left, right, scalar, space)
+        return devices.engine().signature_product(wide1, wide2, scalar, space)
     program = space.program()
     result, out = arrays.allocate(wide1, left.item[0])
     for x, y, z in arrays.slabs(space.n_threads, out, wide1, wide2):
@@ -162,7 +167,7 @@ def branched_sig_combine_backprop(
     Raises
     ------
     InvalidTypeError
-        If an array is no real array, requires a gradient, or is not on the CPU; if they are of
+        If an array is no real array, requires a gradient, or is on no CPU or GPU; if they are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
         no boolean.
     InvalidValueError
@@ -170,10 +175,17 @@ def branched_sig_combine_backprop(
         is neither 1 nor NaN, or not all have a scalar where one has; if the leading shapes of the
         factors do not broadcast, or not to that of `derivs`; if `dimension` is below 1, `degree`
         negative, or `n_jobs` 0; or if the basis or the result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
     branched_sig_combine : The function differentiated.
+
+    Notes
+    -----
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then.
 
     Examples
     --------

@@ -59,12 +59,14 @@ def branched_sig_to_log_sig(
     Raises
     ------
     InvalidTypeError
-        If `bsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
+        If `bsig` is no real array, requires a gradient, or is on no CPU or GPU; if `dimension`,
         `degree`, `method` or `n_jobs` is no integer, or a flag no boolean.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis, or a scalar in front is neither
         1 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is not
         one of this basis; or if the basis or the result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
@@ -81,6 +83,9 @@ def branched_sig_to_log_sig(
     order by order, with the values of the polynomials :math:`Y_t` at ``degree - 2`` nodes: for each
     term of the coproduct as many multiplications. Memory beyond `bsig` and the result is bounded by
     threads times coefficients. The GIL is released, no argument is changed.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then.
 
     References
     ----------
@@ -175,7 +180,7 @@ def branched_sig_to_log_sig_backprop(
     Raises
     ------
     InvalidTypeError
-        If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
+        If an array is no real array, requires a gradient, or is on no CPU or GPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
         a flag no boolean.
     InvalidValueError
@@ -183,6 +188,8 @@ def branched_sig_to_log_sig_backprop(
         arguments, or a scalar in front of `bsig` is neither 1 nor NaN; if the leading shapes
         differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is not one
         of this basis; or if the basis or the result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
@@ -193,6 +200,9 @@ def branched_sig_to_log_sig_backprop(
     The backward pass of the same program: about three times the work of the forward one. Memory
     beyond arguments and result is bounded by threads times coefficients. The GIL is released, no
     argument is changed.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then.
 
     References
     ----------

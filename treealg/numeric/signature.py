@@ -92,7 +92,7 @@ def branched_sig(
     Raises
     ------
     InvalidTypeError
-        If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
+        If `path` or `correction` is no real array, requires a gradient, or is on no CPU or GPU, or
         they are of different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no
         real number, a flag no boolean; or if `lengths` are no integers or `basepoint` no point.
     InvalidValueError
@@ -100,6 +100,8 @@ def branched_sig(
         `n_jobs` is 0 or `end_time` is not finite; if `correction` has another shape, or is combined
         with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; or if the basis or the
         result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
@@ -120,6 +122,9 @@ def branched_sig(
     c_{i_1 \dots i_k} e_{(i_1, \dots, i_k)})`, and the letters of the words are chains: in place of
     the ``d**n`` words of ``n`` letters there are those of ``n`` labels, two to eight times as many
     at usual sizes for ``m = 2``. `ito_correction` makes the usual one.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then, and `stream`, `basepoint` and `lengths` are refused.
 
     References
     ----------
@@ -221,7 +226,7 @@ def branched_log_sig(
     Raises
     ------
     InvalidTypeError
-        If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
+        If `path` or `correction` is no real array, requires a gradient, or is on no CPU or GPU, or
         they are of different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer,
         `end_time` no real number, a flag no boolean; or if `lengths` are no integers or
         `basepoint` no point.
@@ -231,6 +236,8 @@ def branched_log_sig(
         scalar and `scalar_term` asks for one; if `correction` has another shape, or is combined
         with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; or if the basis or the
         result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
@@ -240,6 +247,9 @@ def branched_log_sig(
     -----
     A path of one point has a zero log-signature. NaN and infinity stay within their own path.
     Complexity, memory and threads are those of `branched_sig`, and one word logarithm per path.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then, and `stream`, `basepoint` and `lengths` are refused.
 
     References
     ----------
