@@ -332,10 +332,10 @@ class _Call(NamedTuple):
         elif plan.chains is None:
             kernels.path_signature(points, out, 0, plan.degree, plan.output_map, None, *rest)
         else:
-            tables_ = plan.chains, plan.output_map, None
+            prepared = plan.chains, plan.output_map, None
             time_aug, _, end_time = self.transform
             kernels.corrected_path_signature(
-                points, increments, out, 0, *tables_, time_aug, end_time, self.n_threads
+                points, increments, out, 0, *prepared, time_aug, end_time, self.n_threads
             )
 
     def gradients(self, points: Floats, derivs: Floats, out: Floats) -> None:
