@@ -375,8 +375,11 @@ def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _sizes(text: str) -> int | tuple[int, int]:
     """Read a size N or a range M:N."""
-    first, mark, last = text.partition(":")
-    return (int(first), int(last)) if mark else int(first)
+    match = re.fullmatch(r"(\d+)(?::(\d+))?", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"a size is a number N or a range M:N, got {text!r}")
+    first, last = match.groups()
+    return int(first) if last is None else (int(first), int(last))
 
 
 def _verify(arguments: argparse.Namespace) -> int:

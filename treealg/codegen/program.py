@@ -212,7 +212,8 @@ class Builder:
                 key = (max(left, right), min(left, right))
                 if key[1]:
                     key = (key[1], key[0])
-                merged[key] = merged.get(key, Fraction(0)) + coefficient
+                known = merged.get(key)
+                merged[key] = Fraction(coefficient) if known is None else known + coefficient
         row = tuple((c, left, right) for (left, right), c in sorted(merged.items()) if c)
         if not row:
             return ZERO
