@@ -13,7 +13,6 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -384,8 +383,9 @@ def _sizes(text: str) -> int | tuple[int, int]:
 
 def _verify(arguments: argparse.Namespace) -> int:
     from treealg.verification import verify
+    from treealg.verification.progress import Rows
 
-    with _Rows() as rows:
+    with Rows() as rows:
         result = verify(
             arguments.dimension,
             arguments.degree,
@@ -397,31 +397,3 @@ def _verify(arguments: argparse.Namespace) -> int:
         )
     print(result.verdict)
     return 0 if result.passed else 1
-
-
-class _Rows:
-    """Rows of a table as they come, over a progress bar where tqdm is installed."""
-
-    def __init__(self) -> None:
-        try:
-            from tqdm import tqdm
-        except ImportError:
-            self._bar: Any = None
-        else:
-            self._bar = tqdm(unit="row", disable=None, leave=False)
-
-    def __enter__(self) -> _Rows:
-        return self
-
-    def __exit__(self, *details: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def add(self, row: str, done: int, total: int) -> None:
-        """Print a row, and move the bar."""
-        if self._bar is None or self._bar.disable:
-            print(f"{done:>{len(str(total))}}/{total}  {row}", flush=True)
-            return
-        self._bar.total = total
-        self._bar.write(row)
-        self._bar.update()

@@ -10,6 +10,7 @@ from treealg import cli, tables
 from treealg.codegen import host, languages
 from treealg.errors import InvalidTypeError, InvalidValueError, MissingDependencyError
 from treealg.verification import ptx, run
+from treealg.verification.progress import Rows
 from treealg.verification.report import Check, Outcome, Report, merged, row
 
 COMMAND = ["verify", "--dimension", "1", "--degree", "1", "--map", "arborification"]
@@ -73,11 +74,11 @@ def test_rows_stand_above_a_progress_bar(monkeypatch, capsys):
             calls.append("closed")
 
     monkeypatch.setitem(sys.modules, "tqdm", SimpleNamespace(tqdm=Bar))
-    with cli._Rows() as rows:
+    with Rows() as rows:
         rows.add("a row", 1, 9)
     assert calls == ["a row", 9, "closed"]
     monkeypatch.setitem(sys.modules, "tqdm", None)
-    with cli._Rows() as rows:
+    with Rows() as rows:
         rows.add("a row", 1, 10)
     assert capsys.readouterr().out == " 1/10  a row\n"
 
