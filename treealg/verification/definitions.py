@@ -28,8 +28,8 @@ __all__ = [
     "Vectors",
     "composition",
     "definition",
-    "derivative",
     "exact_map",
+    "jacobian",
     "rule_definition",
 ]
 
@@ -261,41 +261,32 @@ def _states(
     return [*result, [state]]
 
 
-def derivative(
+def jacobian(
     forward: Callable[[Sequence[Sequence[Any]]], list[Any]], values: Sequence[Sequence[Any]]
-) -> Vectors:
-    """Return the adjoint of the derivative of a map, by numbers that carry their gradients.
+) -> list[dict[int, Any]]:
+    """Return the derivatives of a map, by numbers that carry their gradients.
 
     Parameters
     ----------
     forward : callable
         The map, from its arguments to its result.
     values : sequence of sequence
-        The arguments, and the derivatives in the result.
+        The arguments.
 
     Returns
     -------
-    list of list
-        The derivatives in each argument: nothing is used of what they are compared with.
+    list of dict
+        For each number of the result its derivatives that are not 0, by the number of the variable.
 
     Raises
     ------
-    ValueError
-        If there are not as many derivatives as results.
+    InvalidValueError
+        If the values do not fit.
     """
-    *primal, d_out = values
     number = 0
     seeded = []
-    for vector in primal:
+    for vector in values:
         seeded.append([Dual(v, {number + i: 1}) for i, v in enumerate(vector)])
         number += len(vector)
-    totals: list[Any] = [0] * number
-    for slope, result in zip(d_out, forward(seeded), strict=True):
-        if isinstance(result, Dual):
-            for key, partial in result.gradient.items():
-                totals[key] = totals[key] + slope * partial
-    parts, start = [], 0
-    for vector in primal:
-        parts.append(totals[start : start + len(vector)])
-        start += len(vector)
-    return parts
+    results = forward(seeded)
+    return [result.gradient if isinstance(result, Dual) else {} for result in results]

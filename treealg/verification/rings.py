@@ -106,6 +106,26 @@ class Rationals:
             numerators = numerators.astype(object, copy=False)
         return Rationals._make(numerators * factor, self.denominator, bound)
 
+    def take(self, places: npt.NDArray[np.intp]) -> Rationals:
+        """Return the numbers at some points, in any order and with repetition.
+
+        Parameters
+        ----------
+        places : numpy.ndarray
+            Which points.
+
+        Returns
+        -------
+        Rationals
+            One number per place.
+
+        Raises
+        ------
+        IndexError
+            If there is no such point.
+        """
+        return Rationals._make(self._numerators[places], self.denominator, self._bound)
+
     def __add__(self, other: Any) -> Any:
         # An array of NumPy source, such as x[..., 0], takes its elements one by one.
         if isinstance(other, (Dual, np.ndarray)):
