@@ -72,6 +72,22 @@ def test_a_wrong_kernel_input_is_found(name, backward, monkeypatch):
     assert found == {f"{direction}, float64", f"{direction}, float32"}
 
 
+@pytest.mark.parametrize("backward", [False, True])
+def test_an_error_with_two_threads_is_found(backward, monkeypatch):
+    attribute = "branched_sig_backprop" if backward else "branched_sig"
+    function = getattr(treealg, attribute)
+
+    def wrong(*arguments, n_jobs, **options):
+        return function(*arguments, n_jobs=n_jobs, **options) * (1 if n_jobs == 1 else 1.01)
+
+    monkeypatch.setattr(treealg, attribute, wrong)
+    direction = "kernel backward" if backward else "kernel"
+    found = {threads: dict(kernels.check_kernels("sig", 1, 2, False, threads=threads))
+             for threads in (False, True)}  # fmt: skip
+    assert found[True][f"{direction}, float32"].failure
+    assert not any(outcome.failure for outcome in found[False].values())
+
+
 def test_a_result_that_is_not_finite_is_found(monkeypatch):
     function = treealg.branched_sig_inverse
 

@@ -94,7 +94,9 @@ def test_a_range_of_sizes_is_checked():
 def test_kernels_of_compositions_need_all_their_maps():
     label = (1, 1, False)
     ahead = None
-    found = {name for _, name, _ in run._subjects(label, ["combine", "linear"], ahead)}
+    found = {
+        name for _, name, _ in run._subjects(label, ["combine", "linear"], ahead, threads=True)
+    }
     kernels = {name for name in found if name.endswith("kernel")}
     assert kernels == {"combine kernel", "linear kernel", "join kernel", "prepend kernel"}
 

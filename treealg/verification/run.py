@@ -53,7 +53,8 @@ def verify(
     Backward maps are compared with exact derivatives, so that adjoints are transposes. *Kernels*:
     compiled kernels, their gradients, and generated source in float32 and float64 agree with exact
     values within :math:`4 (N + L) \varepsilon A`, where L is the number of points of a path and A
-    the value with all terms made positive, over remainders of lanes and numbers of threads.
+    the value with all terms made positive, over remainders of lanes and, at the largest size, with
+    1 and 2 threads.
 
     Parameters
     ----------
@@ -126,7 +127,11 @@ def verify(
             kernels = [own for size in largest for own in _map_sizes(*size, names)]
             ptx_maps = PtxMaps(kernels, background, full=ptx)
             ahead = _Ahead(sizes, names, pool)
-            subjects = [subject for size in sizes for subject in _subjects(size, names, ahead)]
+            subjects = [
+                subject
+                for size in sizes
+                for subject in _subjects(size, names, ahead, threads=size in largest)
+            ]
             for own in kernels:
                 label = _label(own.dimension, own.degree, own.planar)
                 subjects.append((label, f"{own.name} PTX", partial(ptx_maps.check, own)))
@@ -230,7 +235,9 @@ class _Ahead:
         return self._known[wanted]
 
 
-def _subjects(size: Size, names: Sequence[str], ahead: _Ahead) -> Iterator[Subject]:
+def _subjects(
+    size: Size, names: Sequence[str], ahead: _Ahead, *, threads: bool
+) -> Iterator[Subject]:
     """List what is checked of one size."""
     label = _label(*size)
     yield label, "tables", partial(_check_tables, *size)
@@ -243,7 +250,7 @@ def _subjects(size: Size, names: Sequence[str], ahead: _Ahead) -> Iterator[Subje
         yield label, f"{own.name} in floats", partial(_check_floats, own, ahead)
     for name, kernel in KERNELS.items():
         if kernel.maps <= set(names):
-            yield label, f"{name} kernel", partial(check_kernels, name, *size)
+            yield label, f"{name} kernel", partial(check_kernels, name, *size, threads=threads)
 
 
 def _check_tables(dimension: int, degree: int, planar: bool) -> Checks:
