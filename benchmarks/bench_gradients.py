@@ -1,4 +1,4 @@
-"""Gradients along paths, chosen coefficients, signature kernels and streams beside pySigLib 4.0.0.
+"""Gradients along paths, signature kernels and streams beside pySigLib 4.0.0.
 
 One thread, float64, in one run; results are checked against each other before they are timed.
 
@@ -9,7 +9,7 @@ One thread, float64, in one run; results are checked against each other before t
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
@@ -20,11 +20,8 @@ from machine import describe, seconds, side_by_side
 import treealg
 from treealg import _fast
 
-CHOSEN = [  # (batch, length, d, trees)
-    (32, 100, 3, [(((0,), 1), (2,), 0)]),
-    (32, 100, 3, [((((0,), 1), 2), ((1,), 0), 1), ((0,), (1,), (2,), 0)]),
-    (128, 100, 2, [(((0,), (1,), 0), ((1,), 0), 1)]),
-]
+Stream = treealg.BranchedSigStream | treealg.BranchedSigWindowStream
+
 KERNELS = [(64, 50, 3, 2, 0), (64, 50, 3, 3, 0), (16, 50, 3, 3, 2), (256, 20, 2, 4, 0)]
 
 
@@ -46,22 +43,6 @@ def backprop(x: np.ndarray, degree: int, planar: bool, size: str) -> Row:
     mine, other = ours(), theirs()
     check(mine / np.abs(mine).max(), other / np.abs(mine).max(), "branched_sig_backprop")
     return row("branched_sig_backprop", planar, size, *side_by_side(ours, theirs, rounds=2))
-
-
-def bench_coefficients() -> Iterator[Row]:
-    """Time single coefficients."""
-    for batch, length, d, trees in CHOSEN:
-        pysiglib.prepare_branched_sig_coef(d, trees)
-        x = paths(batch, length, d)
-        ours = partial(treealg.branched_sig_coef, x, trees)
-        theirs = partial(pysiglib.branched_sig_coef, x, trees)
-        check(ours(), theirs(), "branched_sig_coef")
-        size = f"({batch},{length},{d}) {len(trees)} trees"
-        yield row("branched_sig_coef", False, size, *side_by_side(ours, theirs))
-    big = [((((((((((((0,), 1), 2), 0), 1), 2), 0), 1), 2), 0), 1), 2)]
-    x = paths(32, 100, 3)
-    cost = seconds(partial(treealg.branched_sig_coef, x, big))
-    print(f"a chain of 12 nodes, 32 paths of 100 points in 3 channels: {cost * 1e3:.3f} ms")
 
 
 def bench_kernels() -> Iterator[Row]:
@@ -89,16 +70,21 @@ def bench_kernels() -> Iterator[Row]:
 def bench_streams() -> Iterator[Row]:
     """Time what a pushed point costs, d=3, N=3, in blocks, and windows beside the peer's."""
     points = paths(1, 100_000, 3)[0]
-    for block in (1000, 100, 10):
-        count = 100 * block
-
-        def push(block: int = block, count: int = count) -> None:
-            stream = treealg.BranchedSigStream(3, 3)
-            for start in range(0, count, block):
-                stream.push_batch(points[start : start + block])
-
-        cost = seconds(push) / count
-        print(f"BranchedSigStream(3, 3), blocks of {block}: {cost * 1e6:.2f} µs per point")
+    rows = treealg.realised_correction(points)
+    streams: dict[str, Callable[..., Stream]] = {
+        "BranchedSigStream(3, 3)": partial(treealg.BranchedSigStream, 3, 3)
+    }
+    for size in (50, 256, 2000):
+        make = partial(treealg.BranchedSigWindowStream, 3, 3, size)
+        streams[f"BranchedSigWindowStream(3, 3, {size})"] = make
+    for name, make_stream in streams.items():
+        for block in (1000, 100, 10):
+            plain = push_cost(make_stream, points, None, block)
+            corrected = push_cost(partial(make_stream, correction=np.zeros(9)), points, rows, block)
+            print(
+                f"{name}, blocks of {block}: {plain * 1e6:.2f} µs per point, "
+                f"corrected {corrected * 1e6:.2f}"
+            )
     pysiglib.prepare_branched_sig(3, 3)
     for window, stride in ((50, 1), (256, 1), (500, 10)):
         some = points[: window + 60 * stride]
@@ -107,6 +93,22 @@ def bench_streams() -> Iterator[Row]:
         check(ours(), theirs(), "BranchedSigWindowStream")
         size = f"window {window}, stride {stride}"
         yield row("BranchedSigWindowStream", False, size, *side_by_side(ours, theirs))
+
+
+def push_cost(
+    make: Callable[[], Stream], points: np.ndarray, rows: np.ndarray | None, block: int
+) -> float:
+    """Return the seconds per point, in blocks, with a correction per segment or without."""
+    count = 20_000
+
+    def push() -> None:
+        stream = make()
+        for start in range(0, count, block):
+            stop = start + block
+            before = None if rows is None else rows[max(start - 1, 0) : stop - 1]
+            stream.push_batch(points[start:stop], correction=before)
+
+    return seconds(push) / count
 
 
 def windows(kind: type, window: int, stride: int, points: np.ndarray) -> np.ndarray:
@@ -118,7 +120,6 @@ def windows(kind: type, window: int, stride: int, points: np.ndarray) -> np.ndar
 
 BENCHMARKS = {
     "gradients": bench_gradients,
-    "coefficients": bench_coefficients,
     "kernels": bench_kernels,
     "streams": bench_streams,
 }

@@ -6,7 +6,8 @@ is said here and checked at run time.
 Attributes
 ----------
 Array
-    A ``numpy.ndarray`` or a ``torch.Tensor`` on the CPU, of float32 or float64.
+    A ``numpy.ndarray`` or a ``torch.Tensor`` on the CPU, of float32 or float64; for functions that
+    also compute on GPUs a ``cupy.ndarray`` or a ``torch.Tensor`` there.
 ArrayLike
     An `Array`, a NumPy array or CPU tensor of integers, or a nested list or tuple of real numbers.
     Integers and lists are computed in float64 and give a float64 result.

@@ -18,6 +18,7 @@ PINNED = {
     "combine_planar_1_2.py": ("combine", 1, 2, {"planar": True, "language": "numpy"}),
     "corrected_sig_1_2.py": ("corrected_sig", 1, 2, {"language": "numpy"}),
     "sig_1_2.cu": ("sig", 1, 2, {"language": "cuda"}),
+    "sig_backward_1_2.cu": ("sig", 1, 2, {"language": "cuda", "backward": True}),
     "log_1_3.cu": ("log", 1, 3, {"language": "cuda"}),
 }
 
@@ -109,12 +110,6 @@ def test_a_path_of_one_point_has_the_trivial_signature():
 def test_bad_options_are_refused(options, error):
     with pytest.raises(error):
         generate("log", 2, 2, **options)
-
-
-def test_kernel_that_does_not_fit_is_refused_with_its_size(monkeypatch):
-    monkeypatch.setattr("treealg.codegen.source_cuda.MAX_SHARED_BYTES", 1000)
-    with pytest.raises(InvalidValueError, match=r"needs [\d,]+ bytes of shared memory"):
-        generate("log", 2, 4, planar=True, language="cuda")
 
 
 @pytest.mark.parametrize("language", ["c", "c++"])

@@ -19,15 +19,18 @@ FLOORS = {
     "symbolic": {"errors", "typing"},
     "_fast": {"errors"},
     "tables": {"symbolic", "errors", "typing"},
+    # It reaches treealg.cuda by name, when an array on a GPU shows up.
     "numeric": {"tables", "_fast", "symbolic", "errors", "typing"},
     # Generated source names the version that made it.
     "codegen": {"tables", "symbolic", "errors", "typing", "treealg"},
+    "cuda": {"numeric", "codegen", "errors"},
 }
 
 REQUIRED = {"numpy"}
 OPTIONAL = (
     "IPython",
     "aeon",
+    "cupy",
     "matplotlib",
     "networkx",
     "nbclient",

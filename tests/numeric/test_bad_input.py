@@ -67,8 +67,8 @@ def from_idx(idx=0, dimension=2, degree=2, **options):
     return treealg.idx_to_tree(idx, dimension, degree, **options)
 
 
-def warm(dimension=2, degree=2, planar=False):
-    return treealg.warm_up(dimension, degree, planar)
+def warm(dimension=2, degree=2, planar=False, **options):
+    return treealg.warm_up(dimension, degree, planar, **options)
 
 
 ON_PATHS = (sig, log, transform)
@@ -242,6 +242,21 @@ def test_one_wrong_scalar_in_a_batch_is_found():
 
 
 LARGE = [(2, 10**6), (10**6, 10), (10**9, 10**9), (5, 40), (1, 10**5)]
+
+
+@pytest.mark.parametrize(
+    ("levels", "error"),
+    [
+        (0, treealg.InvalidValueError),
+        (3, treealg.InvalidValueError),
+        (True, treealg.InvalidTypeError),
+        (2.0, treealg.InvalidTypeError),
+        (None, treealg.InvalidTypeError),
+    ],
+)
+def test_levels_that_no_correction_has_are_refused(levels, error):
+    with pytest.raises(error, match="levels"):
+        warm(2, 2, levels=levels)
 
 
 @pytest.mark.parametrize("planar", [False, True])

@@ -95,6 +95,18 @@ def test_kernel_agrees_for_every_batch_and_length(batch, length, n_threads, time
     assert_parity(backward_results(path, correction, 3, 3, False, **options))
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize(("dimension", "degree", "longest"), SIZES)
+def test_backward_of_long_paths_agrees_for_every_size(
+    dimension, degree, longest, batch, log, dtype
+):
+    path, correction = inputs(dtype, batch, 71, dimension, longest)
+    path, correction = path / 4, correction / 16
+    assert_parity(backward_results(path, correction, degree, longest, False, log=log))
+
+
 @pytest.mark.parametrize("name", ["baseline", "avx2", "avx512"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_kernel_agrees_for_every_instruction_set(name, dtype):
@@ -122,9 +134,9 @@ def test_kernel_refuses_arrays_that_do_not_fit():
 @pytest.mark.parametrize("log", [False, True])
 def test_backward_of_a_long_rough_path_loses_no_digits(log):
     rng = np.random.default_rng(5)
-    steps = rng.choice([-1.0, 1.0], size=(1, 300, 2))
+    steps = rng.choice([-1.0, 1.0], size=(1, 1000, 2))
     path = np.concatenate([np.zeros((1, 1, 2)), np.cumsum(steps, axis=1)], axis=1)
-    correction = np.broadcast_to([-0.5, 0.0, 0.0, -0.5], (1, 300, 4)).copy()
+    correction = np.broadcast_to([-0.5, 0.0, 0.0, -0.5], (1, 1000, 4)).copy()
     (_, exact), (fast, arguments) = doors(path, 4, 2, False, log, {})
     derivs = rng.normal(size=(1, arguments[1].rows))
     found = []

@@ -49,16 +49,19 @@ def program(door, table):
 
 
 @cache
-def coefficient_table(dimension, degree, planar):
+def coefficient_table(dimension, degree, planar, longest=1, channels=None):
     """Every third element of the basis, the last ones first, and one of them again."""
     make = enumerate_forests if planar else enumerate_trees
     basis = [x for order in range(1, degree + 1) for x in make(order, dimension, planar=planar)]
-    return tables.coefficients([*basis[::-3], basis[-1]], dimension)
+    return tables.coefficients([*basis[::-3], basis[-1]], dimension, longest, channels)
+
+
+PROGRAM = ("label", "left", "right", "times", "column", "output")
 
 
 @cache
 def tree_program(door, table):
-    return door.TreeProgram(table.dimension, table.label, table.left, table.right, table.output)
+    return door.TreeProgram(table.dimension, *(getattr(table, name) for name in PROGRAM))
 
 
 def sample(dtype, *shape):
@@ -194,24 +197,29 @@ def test_gradients_agree_on_every_instruction_set(dimension, degree, name):
 
 
 def coefficient_results(
-    path, degree, planar, *, n_threads=1, time_aug=False, lead_lag=False, table=None
+    path, degree, planar, *, n_threads=1, time_aug=False, lead_lag=False, longest=1, table=None
 ):
-    """Return values and gradients, by reference and kernel."""
-    dimension = path.shape[2] * (1 + lead_lag) + time_aug
-    table = table or coefficient_table(dimension, degree, planar)
+    """Return values, and gradients in path and correction, by reference and kernel."""
+    channels = path.shape[2]
+    dimension = channels * (1 + lead_lag) + time_aug
+    table = table or coefficient_table(dimension, degree, planar, longest, channels)
     derivs = sample(path.dtype, len(path), len(table.output) + 2)
-    values, derivatives = [], []
+    correction, values, derivatives, second = None, [], [], []
+    if longest > 1:
+        columns = sum(channels**k for k in range(2, longest + 1))
+        correction = sample(path.dtype, len(path), path.shape[1] - 1, columns) / path.shape[1]
     for door in DOORS:
         trees = tree_program(door, table)
         out = np.full((len(path), len(table.output) + 3), np.nan, path.dtype)
-        door.path_coefficients(path, out, 2, trees, time_aug, lead_lag, 1.5, n_threads)
+        rest = (trees, time_aug, lead_lag, 1.5, n_threads)
+        door.path_coefficients(path, correction, out, 2, *rest)
         values.append(out)
         out = np.full(path.shape, np.nan, path.dtype)
-        door.path_coefficients_backward(
-            path, derivs, 1, out, trees, time_aug, lead_lag, 1.5, n_threads
-        )
+        out_correction = None if correction is None else np.full_like(correction, np.nan)
+        door.path_coefficients_backward(path, correction, derivs, 1, out, out_correction, *rest)
         derivatives.append(out)
-    return values, derivatives
+        second.append(out_correction)
+    return (values, derivatives) if correction is None else (values, derivatives, second)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -243,6 +251,42 @@ def test_coefficients_agree_on_transformed_paths(length, lead_lag, time_aug):
 def test_coefficients_agree_where_not_every_state_is_kept():
     path = random_walk(np.float64, 8, 150, 2)
     for results in coefficient_results(path, 4, True):
+        assert_parity(results)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize(
+    ("dimension", "degree", "longest"), [(1, 2, 2), (1, 7, 4), (2, 4, 2), (2, 4, 4), (3, 3, 3)]
+)
+def test_corrected_coefficients_agree_for_every_size(dimension, degree, longest, planar, dtype):
+    path = random_walk(dtype, 9, 11, dimension)
+    for results in coefficient_results(path, degree, planar, longest=longest):
+        assert_parity(results)
+
+
+@pytest.mark.parametrize("time_aug", [False, True])
+@pytest.mark.parametrize("length", LENGTHS)
+def test_corrected_coefficients_agree_with_time(length, time_aug):
+    path = random_walk(np.float64, 3, length, 2)
+    for results in coefficient_results(path, 3, False, longest=3, time_aug=time_aug):
+        assert_parity(results)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("batch", [1, 2, 3, 5, 9, 17])
+@pytest.mark.parametrize("segments", [31, 32, 128, 129, 300])
+def test_coefficients_agree_where_lanes_share_out_a_path(segments, batch, dtype):
+    path = random_walk(dtype, batch, segments + 1, 2)
+    for results in coefficient_results(path, 3, False, longest=2):
+        assert_parity(results)
+
+
+@pytest.mark.parametrize("time_aug", [False, True])
+@pytest.mark.parametrize("length", [16, 17, 40, 70])
+def test_coefficients_agree_where_lanes_share_out_a_lead_lag_path(length, time_aug):
+    path = random_walk(np.float64, 2, length, 1)
+    for results in coefficient_results(path, 3, True, time_aug=time_aug, lead_lag=True):
         assert_parity(results)
 
 
@@ -301,15 +345,43 @@ def test_kernels_refuse_arrays_that_do_not_fit():
     ("label", "left", "right", "output"),
     [
         ([0], [0], [-1], [0]),
-        ([2], [-1], [-1], [0]),
+        ([3], [-1], [-1], [0]),
         ([-2], [-1], [-1], []),
         ([0, -1], [-1, 0], [-1, 1], [0]),
         ([0, -1], [-1, 0], [-1, 0], [1]),
         ([0], [-1], [-1], [1]),
         ([0], [-1], [-1], [-1]),
         ([0, 0], [-1], [-1], [0]),
+        ([0, 2], [-1, -1], [-1, -2], [0]),
+        ([0, 2], [-1, -1], [-1, 0], [1]),
+        ([0, 2], [-1, 0], [-1, 0], [0]),
+        ([0, 1, 2], [-1, -1, -1], [-1, -1, 0], [0]),
+        ([0, 2, 1], [-1, -1, 1], [-1, 0, -1], [2]),
+        ([0, 2, -1], [-1, -1, 1], [-1, 0, 0], [0]),
+        ([0, -1, 2], [-1, 0, -1], [-1, 0, 1], [0]),
     ],
 )
 def test_programs_that_refer_to_nothing_are_refused(label, left, right, output):
+    arrays = (label, left, right, [1] * len(label), [0], output)
     with pytest.raises(ValueError, match="TreeProgram"):
-        _fast.TreeProgram(2, *(np.array(x, dtype=np.int32) for x in (label, left, right, output)))
+        _fast.TreeProgram(2, *(np.array(x, dtype=np.int32) for x in arrays))
+
+
+@pytest.mark.parametrize(
+    ("correction", "out", "second", "message"),
+    [
+        (None, (2, 5, 2), None, "few columns"),
+        ((2, 4, 3), (2, 5, 2), (2, 4, 3), "few columns"),
+        ((2, 5, 4), (2, 5, 2), (2, 5, 4), "batch and segments"),
+        ((2, 4, 4), (2, 4, 2), (2, 4, 4), "shape of the paths"),
+        ((2, 4, 4), (2, 5, 2), (2, 4, 5), "or of the corrections"),
+    ],
+)
+def test_corrections_that_do_not_fit_a_program_are_refused(correction, out, second, message):
+    trees = tree_program(_fast, coefficient_table(2, 2, False, 2))
+    given, out, second = (None if x is None else np.zeros(x) for x in (correction, out, second))
+    derivs = np.zeros((2, trees.outputs))
+    with pytest.raises(ValueError, match=message):
+        _fast.path_coefficients_backward(
+            np.zeros((2, 5, 2)), given, derivs, 0, out, second, trees, False, False, 1.0, 1
+        )

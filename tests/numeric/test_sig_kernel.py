@@ -354,7 +354,11 @@ BAD = [
     (lambda: treealg.branched_sig_kernel(P, P, 1, 0, rule="simpson"), ValueError, "rule"),
     (lambda: treealg.branched_sig_kernel(P, P, 1, 0, time_aug=1), TypeError, "time_aug"),
     (lambda: treealg.branched_sig_kernel(P, P.astype(np.float32), 1, 0), TypeError, "dtype"),
-    (lambda: treealg.branched_sig_kernel(P[None], P[None][[0, 0]], 1, 0), ValueError, "gram"),
+    (
+        lambda: treealg.branched_sig_kernel(P[None][[0] * 3], P[None][[0, 0]], 1, 0),
+        ValueError,
+        "path1 and",
+    ),
     (
         lambda: treealg.branched_sig_kernel(P, P, 1, 0, normalize=True, return_grid=True),
         ValueError,

@@ -8,8 +8,9 @@ import pytest
 
 import treealg
 from treealg import _fast, tables
-from treealg._fast import reference, reference_streams
-from treealg.numeric import window_streams
+from treealg._fast import reference, reference_chains, reference_streams
+from treealg.numeric import sliding_words
+from treealg.numeric.corrections import letter_columns
 from treealg.numeric.word_rows import Words
 
 TRANSFORMS = [
@@ -135,10 +136,15 @@ def test_word_kernels_agree_with_their_reference(dimension, degree, n_threads, d
     left, right = (rng.normal(size=(21, size)).astype(dtype) for _ in range(2))
     path = (rng.normal(size=(3, 12, dimension)) / 3).astype(dtype)
     results = []
-    for door, maps in ((reference_streams, reference), (_fast, _fast)):
+    program = (
+        *tables.chain_words(dimension, degree, 1).program(),
+        letter_columns(dimension, False, 1),
+    )
+    for door, maps, chains in ((reference_streams, reference, reference_chains), (_fast,) * 3):
+        words = chains.ChainProgram(dimension, degree, *program)
         output = maps.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
         product = np.full((21, size), np.nan, dtype)
-        door.word_products(left, right, product, dimension, degree, n_threads)
+        door.word_products(left, right, product, words, n_threads)
         mapped = np.full((21, output.rows + 2), np.nan, dtype)
         door.map_words(left, mapped, 1, output, None, n_threads)
         prefixes = np.full((3, 11, output.rows + 1), np.nan, dtype)
@@ -329,14 +335,20 @@ def test_single_pushes_give_the_windows_of_blocks(size, stride):
     assert_close(one.sig(), all_at_once.sig())
 
 
+@pytest.mark.parametrize("block", [1, 5, 1000])
 @pytest.mark.parametrize("transforms", TRANSFORMS, ids=str)
-def test_two_parts_make_a_window(transforms):
+def test_two_parts_make_a_window(transforms, block, monkeypatch):
     words = Words(2, 3, "time_aug" in transforms, "lead_lag" in transforms, 1)
     points = walk(3, 61, 2)
-    for segments, stride in ((10, 1), (7, 3), (60, 1), (20, 20)):
-        two = window_streams._in_two_parts(words, points, segments, stride)
-        one = window_streams.window_words(words, points, segments, stride)
-        assert_close(two, one)
+    for segments, stride in ((10, 1), (7, 3), (60, 1), (20, 20), (3, 5)):
+        found = []
+        for long in (0, 10**9):
+            monkeypatch.setattr(sliding_words, "LONG", long)
+            sliding = sliding_words.SlidingWords(words, 3, segments, stride)
+            blocks = [points[:, at : at + block] for at in range(0, 61, block)]
+            found.append(np.concatenate([w for new in blocks for w in sliding.append(new)]))
+        assert len(found[0]) == (60 - segments) // stride + 1
+        assert_close(*found)
 
 
 # --- errors -----------------------------------------------------------------------------------

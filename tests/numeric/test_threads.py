@@ -43,6 +43,34 @@ def test_one_path_on_several_threads_agrees_with_one():
     np.testing.assert_allclose(two, one, rtol=1e-12, atol=1e-13)
 
 
+GRADIENTS = {
+    "sig": lambda path, correction, lift, derivs, **options: treealg.branched_sig_backprop(
+        path, None, derivs, 3, correction=correction, **options
+    ),
+    "log": lambda path, correction, lift, derivs, **options: treealg.branched_log_sig_backprop(
+        path, derivs, 3, correction=correction, **options
+    ),
+    "lift": lambda path, correction, lift, derivs, **options: (
+        treealg.branched_sig_of_lift_backprop(lift, derivs, 2, 3, **options),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("planar", [False, True])
+def test_gradients_of_a_path_alone_are_those_within_a_batch(planar, n_jobs, name, monkeypatch):
+    monkeypatch.setattr(options, "_available_processors", lambda: 4)
+    path = np.cumsum(paths(40, 90, 2), axis=1) / 20
+    correction = paths(40, 89, 4) / 50
+    lift = paths(40, 89, treealg.branched_sig_length(2, 3, planar=planar)) / 50
+    given = path, correction, lift, paths(40, lift.shape[-1])
+    kind = {"planar": planar, "n_jobs": n_jobs}
+    alone = GRADIENTS[name](*(x[7] for x in given), **kind)
+    for batch, one in zip(GRADIENTS[name](*given, **kind), alone, strict=True):
+        np.testing.assert_allclose(one, batch[7], rtol=1e-11, atol=1e-13 * np.abs(one).max())
+
+
 def test_negative_number_of_jobs_counts_down_from_all_processors(monkeypatch):
     monkeypatch.setattr(options, "_available_processors", lambda: 4)
     got = [options.threads(n) for n in (1, 3, 4, 9, -1, -2, -4, -5, -100)]
@@ -210,6 +238,24 @@ def test_warm_up_makes_every_plan_of_a_size():
     treealg.warm_up(2, 3, planar=True)
     assert plans.find_log_plan(2, 3, True, 0) is not None
     assert plans.find_log_plan(2, 3, False, 0) is None
+
+
+@pytest.mark.parametrize("planar", [False, True])
+def test_warm_up_with_levels_leaves_no_table_of_a_corrected_call_to_build(planar, monkeypatch):
+    treealg.clear_cache()
+    treealg.warm_up(2, 4, planar, levels=3)
+
+    def refuse(*_args):
+        raise AssertionError("a plan was made")
+
+    monkeypatch.setattr(plans.PlanCache, "keep", refuse)
+    path, correction = np.zeros((3, 2)), np.zeros((2, 4 + 8))
+    options = {"planar": planar, "correction": correction}
+    treealg.branched_log_sig(path, 4, **options)
+    sig = treealg.branched_sig(path, 4, **options)
+    treealg.branched_sig_backprop(path, sig, sig, 4, **options)
+    with pytest.raises(AssertionError):
+        treealg.branched_sig(path, 4, planar=planar, correction=np.zeros((2, 4)))
 
 
 def test_warm_up_at_degree_0_has_nothing_to_do():

@@ -39,6 +39,7 @@ __all__ = [
     "TreeProgram",
     "branched_kernel",
     "branched_kernel_backward",
+    "corrected_path_prefixes",
     "corrected_path_signature",
     "corrected_path_signature_backward",
     "has_openmp",
@@ -135,3 +136,4 @@ branched_kernel_backward = _fork_safe(forest_kernel.branched_kernel_backward)
 word_products = _fork_safe(streams.word_products)
 map_words = _fork_safe(streams.map_words)
 path_prefixes = _fork_safe(streams.path_prefixes)
+corrected_path_prefixes = _fork_safe(streams.corrected_path_prefixes)

@@ -1,95 +1,18 @@
 # cython: language_level=3, cdivision=True
-"""Gradients of paths with a correction, in both, a group of lanes at a time.
-
-The derivatives come from those in the result by the transposed map and, for a logarithm, its
-backward pass, to those in the signature of words of chains, and run back along the path.
-
-Thread policy: a call uses at most the threads it is given, and each thread allocates its own
-scratch inside the parallel block. The lock of the interpreter is released for the whole call; the
-thread that made the call takes it again every now and then to see whether a signal has come.
-"""
-
-from cython.parallel cimport parallel, prange
+"""Gradients of paths with a correction, in both; see gradients.pyx for how they are shared out."""
 
 from treealg._fast.core cimport (
-    MAX_LANES, OUT_OF_MEMORY, Buffer, ChainProgram, ConvolutionProgram, Signals, SparseMap,
-    aligned_scratch, chain_program, convolution_program, correction_view, free_scratch, interrupt,
-    kernel_table, matrix_view, path_view, sparse_map,
+    Buffer, ChainProgram, ConvolutionProgram, Signals, SparseMap, chain_program, kernel_table,
 )
+from treealg._fast.gradients cimport gradient_task, gradients
 
 
-cdef struct chain_task:
-    path_view path
-    correction_view correction
-    matrix_view derivs, out, out_correction
-    Py_ssize_t derivs_column, columns, words
-    const chain_program *chains
-    const sparse_map *output_map
-    const convolution_program *log_program
-    size_t real, lanes_size, rows_size, scratch_size
-
-
-cdef void group_of_paths(
-    const chain_task *task, const kernel_table *table, Py_ssize_t first, char *lanes,
-    interrupt *stop,
-) noexcept nogil:
-    """Paths number `first` and those after it, one per lane."""
-    cdef Py_ssize_t row[MAX_LANES]
-    cdef Py_ssize_t begin[MAX_LANES]
-    cdef Py_ssize_t end[MAX_LANES]
-    cdef int lane, used = <int> min(<Py_ssize_t> table.lanes, task.path.count - first)
-    cdef char *rows = lanes + task.lanes_size
-    cdef char *scratch = rows + 2 * task.rows_size
-    cdef matrix_view sig, target
-    for lane in range(used):
-        row[lane] = first + lane
-        begin[lane] = 0
-        end[lane] = task.path.length - 1
-    if task.log_program is not NULL:
-        table.chain_signature(
-            task.chains, &task.path, &task.correction, used, row, begin, end, lanes, scratch, stop
-        )
-        sig.data = rows
-        sig.count = used
-        sig.row_stride = task.words * task.real
-        sig.column_stride = task.real
-        target = sig
-        target.data = rows + task.rows_size
-        table.store(&sig, 0, 0, task.words, lanes)
-    table.apply_map_transposed(task.output_map, &task.derivs, first, task.derivs_column, lanes)
-    if task.log_program is not NULL:
-        table.logarithm_backward(
-            task.log_program, &sig, 0, NULL, 0, &target, 0, 0, lanes, scratch
-        )
-        table.load(&target, 0, 0, task.words, lanes)
-    table.chain_backward(
-        task.chains, &task.path, &task.correction, used, row, begin, end, lanes, &task.out,
-        &task.out_correction, task.columns, scratch, stop,
-    )
-    for lane in range(used):
-        table.steps_to_points(
-            task.out.data + (first + lane) * task.out.row_stride, task.path.length,
-            task.path.channels,
-        )
-
-
-cdef void all_groups(
-    const chain_task *task, const kernel_table *table, interrupt *stop, int n_threads
-) noexcept nogil:
-    cdef Py_ssize_t group, groups = (task.path.count + table.lanes - 1) // table.lanes
-    cdef char *lanes = NULL
-    n_threads = <int> min(<Py_ssize_t> n_threads, groups)
-    with parallel(num_threads=n_threads):
-        lanes = <char *> aligned_scratch(
-            task.lanes_size + 2 * task.rows_size + task.scratch_size
-        )
-        for group in prange(groups, schedule="static"):
-            if lanes is NULL:
-                stop.stop = OUT_OF_MEMORY
-            elif not stop.stop:
-                group_of_paths(task, table, group * table.lanes, lanes, stop)
-                stop.poll(stop)
-        free_scratch(lanes)
+cdef Py_ssize_t short_words(const chain_program *program) noexcept:
+    """How many words there are of weight below the degree."""
+    cdef Py_ssize_t count = program.count
+    while count > 0 and program.weight[count - 1] == program.degree:
+        count -= 1
+    return program.start[count]
 
 
 def corrected_path_signature_backward(
@@ -107,7 +30,7 @@ def corrected_path_signature_backward(
     cdef Buffer target = Buffer(out, 3, True)
     cdef Buffer second = Buffer(out_correction, 3, True)
     cdef const kernel_table *table = source.table
-    cdef chain_task task
+    cdef gradient_task task
     task.path.data = <const char *> source.view.buf
     task.path.count = source.view.shape[0]
     task.path.length = source.view.shape[1]
@@ -124,7 +47,11 @@ def corrected_path_signature_backward(
     task.correction.column_stride = increments.view.strides[2]
     task.columns = increments.view.shape[2]
     task.chains = &chains.program
+    task.dimension = task.chains.dimension
+    task.degree = task.chains.degree
+    task.steps = task.segments = task.path.length - 1
     task.words = chains.columns
+    task.short_words = short_words(task.chains)
     task.real = 4 if source.single else 8
     check_rows(source, target, source, 0, task.real)
     check_rows(increments, second, source, 1, task.real)
@@ -144,25 +71,17 @@ def corrected_path_signature_backward(
     task.out_correction = second.matrix()
     task.out_correction.column_stride = task.real
     task.output_map = &output_map.f32 if source.single else &output_map.f64
-    task.lanes_size = task.words * table.lanes * task.real
     task.log_program = NULL
-    task.rows_size = 0
-    task.scratch_size = max(
-        table.chain_signature_scratch(task.chains),
-        table.chain_backward_scratch(task.chains, task.path.length - 1),
-    )
     if log_program is not None:
         if log_program.columns != task.words:
             raise ValueError(
                 "corrected_path_signature_backward: the logarithm is not that of these words"
             )
         task.log_program = &log_program.f32 if source.single else &log_program.f64
-        task.rows_size = task.lanes_size
-        task.scratch_size = max(task.scratch_size, table.logarithm_scratch(task.log_program, 1))
 
     cdef Signals signals = Signals()
     with nogil:
-        all_groups(&task, table, &signals.flag, n_threads)
+        gradients(&task, table, &signals.flag, n_threads)
     signals.finish()
 
 

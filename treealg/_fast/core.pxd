@@ -73,18 +73,26 @@ cdef extern from "src/kernels.h" nogil:
     ctypedef void (*group_kernel)(
         const convolution_program *, const operand *, Py_ssize_t, void *) noexcept nogil
     ctypedef struct tree_program:
-        Py_ssize_t n_states, n_instructions, n_coefficients, n_outputs
+        Py_ssize_t n_states, n_instructions, n_coefficients, n_columns, n_outputs
         const int32_t *label
         const int32_t *left
         const int32_t *right
+        const int32_t *times
         const int32_t *order
         const int32_t *state
         const int64_t *offset
+        const int32_t *column
         const int32_t *output
 
     ctypedef struct correction_view:
         const char *data
         Py_ssize_t path_stride, time_stride, column_stride
+
+    ctypedef struct path_group:
+        const path_view *path
+        const correction_view *correction
+        Py_ssize_t first
+        int count, pieces
 
     ctypedef struct chain_program:
         Py_ssize_t dimension, degree, longest, count
@@ -147,12 +155,11 @@ cdef extern from "src/kernels.h" nogil:
         size_t (*tree_values_scratch)(
             const tree_program *, Py_ssize_t, Py_ssize_t, int) noexcept nogil
         void (*tree_values)(
-            const path_view *, const tree_program *, Py_ssize_t, int, const Py_ssize_t *,
-            const Py_ssize_t *, const Py_ssize_t *, void *, void *, interrupt *) noexcept nogil
-        void (*tree_values_backward)(
-            const path_view *, const tree_program *, Py_ssize_t, int, const Py_ssize_t *,
-            const Py_ssize_t *, const Py_ssize_t *, void *, const matrix_view *, void *,
+            const tree_program *, const path_group *, Py_ssize_t, void *, void *,
             interrupt *) noexcept nogil
+        void (*tree_values_backward)(
+            const tree_program *, const path_group *, Py_ssize_t, void *, const matrix_view *,
+            const matrix_view *, Py_ssize_t, void *, interrupt *) noexcept nogil
         size_t (*chain_signature_scratch)(const chain_program *) noexcept nogil
         void (*chain_signature)(
             const chain_program *, const path_view *, const correction_view *, int,
@@ -162,20 +169,24 @@ cdef extern from "src/kernels.h" nogil:
         size_t (*chain_backward_scratch)(const chain_program *, Py_ssize_t) noexcept nogil
         void (*chain_backward)(
             const chain_program *, const path_view *, const correction_view *, int,
-            const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, void *,
+            const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, const void *, void *,
             const matrix_view *, const matrix_view *, Py_ssize_t, void *,
             interrupt *) noexcept nogil
+        void (*chain_contract)(const chain_program *, void *, const void *) noexcept nogil
         size_t (*forest_kernel_scratch)(const pair_problem *, int) noexcept nogil
         void (*forest_kernel)(
-            const pair_problem *, Py_ssize_t, const matrix_view *, void *,
+            const pair_problem *, Py_ssize_t, int, const matrix_view *, void *,
             interrupt *) noexcept nogil
         void (*forest_kernel_backward)(
-            const pair_problem *, Py_ssize_t, const matrix_view *, const matrix_view *,
+            const pair_problem *, Py_ssize_t, int, const matrix_view *, const matrix_view *,
             const matrix_view *, void *, interrupt *) noexcept nogil
         void (*word_step)(void *, const void *, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
         void (*word_increment)(
             const path_view *, Py_ssize_t, int, const Py_ssize_t *, const Py_ssize_t *,
             void *) noexcept nogil
+        void (*chain_step)(
+            const chain_program *, const path_view *, const correction_view *, int,
+            const Py_ssize_t *, const Py_ssize_t *, void *, void *) noexcept nogil
 
     ctypedef struct instruction_set:
         const char *name

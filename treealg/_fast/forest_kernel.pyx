@@ -76,6 +76,11 @@ cdef Py_ssize_t columns(const pair_problem *problem) noexcept nogil:
     )
 
 
+cdef Py_ssize_t group_size(Py_ssize_t count, int lanes, int n_threads) noexcept nogil:
+    """How many pairs a thread takes at a time: all lanes full, if there are enough for all."""
+    return max(1, min(<Py_ssize_t> lanes, (count + n_threads - 1) // n_threads))
+
+
 def branched_kernel(
     path1, path2, const int64_t[::1] first, const int64_t[::1] second, out, Py_ssize_t depth,
     int order1, int order2, bint rbf, double parameter, bint grid, bint time_aug, bint lead_lag,
@@ -95,13 +100,15 @@ def branched_kernel(
         lead_lag, end_time,
     )
     target.check_columns(one, first.shape[0], 0, columns(&problem))
-    cdef Py_ssize_t group, groups = (rows.count + table.lanes - 1) // table.lanes
+    if n_threads < 1:
+        raise ValueError("branched_kernel: n_threads must be at least 1")
+    cdef Py_ssize_t first_pair, step = group_size(rows.count, table.lanes, n_threads)
+    cdef Py_ssize_t group, groups = (rows.count + step - 1) // step
+    cdef int used
     cdef Signals signals = Signals()
     cdef interrupt *stop = &signals.flag
     cdef size_t size = table.forest_kernel_scratch(&problem, 0)
     cdef void *scratch = NULL
-    if n_threads < 1:
-        raise ValueError("branched_kernel: n_threads must be at least 1")
     n_threads = <int> max(1, min(<Py_ssize_t> n_threads, groups))
     with nogil, parallel(num_threads=n_threads):
         scratch = aligned_scratch(size)
@@ -109,7 +116,9 @@ def branched_kernel(
             if scratch is NULL:
                 stop.stop = OUT_OF_MEMORY
             elif not stop.stop:
-                table.forest_kernel(&problem, group * table.lanes, &rows, scratch, stop)
+                first_pair = group * step
+                used = <int> min(step, rows.count - first_pair)
+                table.forest_kernel(&problem, first_pair, used, &rows, scratch, stop)
                 if group % 16 == 0:
                     stop.poll(stop)
         free_scratch(scratch)
@@ -138,13 +147,15 @@ def branched_kernel_backward(
     given.check_columns(one, first.shape[0], 0, columns(&problem))
     left.check_columns(one, rows.count, 0, points(&problem.x) * problem.dimension)
     right.check_columns(one, rows.count, 0, points(&problem.y) * problem.dimension)
-    cdef Py_ssize_t group, groups = (rows.count + table.lanes - 1) // table.lanes
+    if n_threads < 1:
+        raise ValueError("branched_kernel_backward: n_threads must be at least 1")
+    cdef Py_ssize_t first_pair, step = group_size(rows.count, table.lanes, n_threads)
+    cdef Py_ssize_t group, groups = (rows.count + step - 1) // step
+    cdef int used
     cdef Signals signals = Signals()
     cdef interrupt *stop = &signals.flag
     cdef size_t size = table.forest_kernel_scratch(&problem, 1)
     cdef void *scratch = NULL
-    if n_threads < 1:
-        raise ValueError("branched_kernel_backward: n_threads must be at least 1")
     n_threads = <int> max(1, min(<Py_ssize_t> n_threads, groups))
     with nogil, parallel(num_threads=n_threads):
         scratch = aligned_scratch(size)
@@ -152,8 +163,10 @@ def branched_kernel_backward(
             if scratch is NULL:
                 stop.stop = OUT_OF_MEMORY
             elif not stop.stop:
+                first_pair = group * step
+                used = <int> min(step, rows.count - first_pair)
                 table.forest_kernel_backward(
-                    &problem, group * table.lanes, &rows, &rows1, &rows2, scratch, stop
+                    &problem, first_pair, used, &rows, &rows1, &rows2, scratch, stop
                 )
         free_scratch(scratch)
     signals.finish()

@@ -2,7 +2,8 @@
 """Gradients along paths: how a batch, or few long paths, are shared out for the backward pass.
 
 The derivatives come from those in the result by the transposed map and, for a logarithm, its
-backward pass, to those in the word signature. Few paths are cut into pieces in time, one per lane:
+backward pass, to those in the word signature, of words of labels or, with a correction, of words of
+chains. Few paths are cut into pieces in time, one per lane:
 the signatures of the pieces give, by Chen's identity, the signature before each piece and the
 derivatives after it, so that the pieces no longer depend on each other.
 
@@ -16,17 +17,8 @@ from libc.string cimport memcpy, memset
 
 from treealg._fast.core cimport (
     MAX_LANES, OUT_OF_MEMORY, Buffer, ConvolutionProgram, Signals, SparseMap, aligned_scratch,
-    convolution_program, free_scratch, interrupt, kernel_table, matrix_view, path_view, sparse_map,
+    free_scratch, interrupt, kernel_table, matrix_view,
 )
-
-
-cdef struct gradient_task:
-    path_view path
-    matrix_view derivs, out
-    Py_ssize_t derivs_column, dimension, degree, words, short_words, segments, steps, pieces
-    const sparse_map *output_map
-    const convolution_program *log_program
-    size_t real, lanes_size, rows_size, scratch_size
 
 
 cdef Py_ssize_t pieces_of_path(
@@ -70,6 +62,41 @@ cdef matrix_view rows_in(
     rows.row_stride = step * task.words * task.real
     rows.column_stride = task.real
     return rows
+
+
+cdef void signatures(
+    const gradient_task *task, const kernel_table *table, int used, const Py_ssize_t *row,
+    const Py_ssize_t *begin, const Py_ssize_t *end, char *signature, char *scratch,
+    interrupt *stop,
+) noexcept nogil:
+    """Word signatures of pieces of paths, to a lane buffer."""
+    if task.chains is not NULL:
+        table.chain_signature(
+            task.chains, &task.path, &task.correction, used, row, begin, end, signature, scratch,
+            stop,
+        )
+        return
+    table.word_signature(
+        &task.path, task.dimension, task.degree, used, row, begin, end, signature, scratch, stop
+    )
+
+
+cdef void backward(
+    const gradient_task *task, const kernel_table *table, int used, const Py_ssize_t *row,
+    const Py_ssize_t *begin, const Py_ssize_t *end, const char *before, char *cotangent,
+    char *scratch, interrupt *stop,
+) noexcept nogil:
+    """From derivatives after pieces of paths, in a lane buffer, to those in their steps."""
+    if task.chains is not NULL:
+        table.chain_backward(
+            task.chains, &task.path, &task.correction, used, row, begin, end, before, cotangent,
+            &task.out, &task.out_correction, task.columns, scratch, stop,
+        )
+        return
+    table.word_backward(
+        &task.path, task.dimension, task.degree, used, row, begin, end, before, cotangent,
+        &task.out, scratch, stop,
+    )
 
 
 cdef void word_derivatives(
@@ -129,17 +156,12 @@ cdef void group_of_paths(
     cdef char *scratch = rows + 2 * task.rows_size
     cdef matrix_view sig = rows_in(rows, used, task, 1)
     if task.log_program is not NULL:
-        table.word_signature(
-            &task.path, task.dimension, task.degree, used, row, begin, end, signature, scratch, stop
-        )
+        signatures(task, table, used, row, begin, end, signature, scratch, stop)
         table.store(&sig, 0, 0, task.words, signature)
     word_derivatives(
         task, table, group * table.lanes, rows, lanes, rows + task.rows_size, scratch
     )
-    table.word_backward(
-        &task.path, task.dimension, task.degree, used, row, begin, end, NULL, lanes, &task.out,
-        scratch, stop,
-    )
+    backward(task, table, used, row, begin, end, NULL, lanes, scratch, stop)
 
 
 cdef void cut_paths(
@@ -193,10 +215,7 @@ cdef void group_of_parts(
     cdef Py_ssize_t end[MAX_LANES]
     cdef int used = lanes_of_group(task, table, group, row, begin, end)
     cdef matrix_view rows = rows_in(parts, task.path.count * task.pieces, task, 1)
-    table.word_signature(
-        &task.path, task.dimension, task.degree, used, row, begin, end, lanes,
-        lanes + task.lanes_size, stop,
-    )
+    signatures(task, table, used, row, begin, end, lanes, lanes + task.lanes_size, stop)
     table.store(&rows, group * table.lanes, 0, task.words, lanes)
 
 
@@ -209,9 +228,12 @@ cdef void signatures_before(
     memset(before + at * size, 0, size)
     for i in range(task.pieces):
         memcpy(wholes + path * size, before + (at + i) * size, size)
-        table.word_product(
-            wholes + path * size, parts + (at + i) * size, task.dimension, task.degree
-        )
+        if task.chains is not NULL:
+            table.chain_product(task.chains, wholes + path * size, parts + (at + i) * size)
+        else:
+            table.word_product(
+                wholes + path * size, parts + (at + i) * size, task.dimension, task.degree
+            )
         if i + 1 < task.pieces:
             memcpy(before + (at + i + 1) * size, wholes + path * size, size)
 
@@ -239,9 +261,14 @@ cdef void derivatives_after(
     cdef Py_ssize_t size = task.words * task.real, i, at = path * task.pieces
     for i in range(task.pieces - 1, 0, -1):
         memcpy(after + (at + i - 1) * size, after + (at + i) * size, size)
-        table.word_contract(
-            after + (at + i - 1) * size, parts + (at + i) * size, task.dimension, task.degree
-        )
+        if task.chains is not NULL:
+            table.chain_contract(
+                task.chains, after + (at + i - 1) * size, parts + (at + i) * size
+            )
+        else:
+            table.word_contract(
+                after + (at + i - 1) * size, parts + (at + i) * size, task.dimension, task.degree
+            )
 
 
 cdef void group_of_pieces(
@@ -256,10 +283,43 @@ cdef void group_of_pieces(
     cdef matrix_view ends = rows_in(after, task.path.count * task.pieces, task, 1)
     table.load(&starts, group * table.lanes, 0, task.short_words, lanes + task.lanes_size)
     table.load(&ends, group * table.lanes, 0, task.words, lanes)
-    table.word_backward(
-        &task.path, task.dimension, task.degree, used, row, begin, end, lanes + task.lanes_size,
-        lanes, &task.out, lanes + 2 * task.lanes_size + 2 * task.rows_size, stop,
+    backward(
+        task, table, used, row, begin, end, lanes + task.lanes_size, lanes,
+        lanes + 2 * task.lanes_size + 2 * task.rows_size, stop,
     )
+
+
+cdef void gradients(
+    gradient_task *task, const kernel_table *table, interrupt *stop, int n_threads
+) noexcept nogil:
+    """The derivatives in all paths, of a task that is complete up to its pieces and scratch."""
+    cdef Py_ssize_t pieces = pieces_of_path(task.path.count, task.steps, table.lanes, n_threads)
+    cdef Py_ssize_t segments = task.segments // max(task.steps, 1) * (task.steps // pieces + 1)
+    cdef Py_ssize_t row
+    task.pieces = pieces
+    if task.chains is not NULL:
+        task.scratch_size = max(
+            table.chain_signature_scratch(task.chains),
+            table.chain_backward_scratch(task.chains, segments),
+        )
+    else:
+        task.scratch_size = max(
+            table.word_signature_scratch(task.dimension, task.degree),
+            table.word_backward_scratch(task.dimension, task.degree, segments),
+        )
+    task.lanes_size = task.words * table.lanes * task.real
+    task.rows_size = 0
+    if task.log_program is not NULL:
+        task.rows_size = task.lanes_size
+        task.scratch_size = max(task.scratch_size, table.logarithm_scratch(task.log_program, 1))
+    if pieces == 1:
+        whole_paths(task, table, stop, n_threads)
+    else:
+        cut_paths(task, table, stop, n_threads)
+    for row in range(task.path.count):
+        table.steps_to_points(
+            task.out.data + row * task.out.row_stride, task.path.length, task.path.channels
+        )
 
 
 def path_signature_backward(
@@ -275,7 +335,8 @@ def path_signature_backward(
     cdef Buffer target = Buffer(out, 3, True)
     cdef const kernel_table *table = source.table
     cdef gradient_task task
-    cdef Py_ssize_t power = 1, words = 0, pieces
+    cdef Py_ssize_t power = 1, words = 0
+    task.chains = NULL
     task.path.data = <const char *> source.view.buf
     task.path.count = source.view.shape[0]
     task.path.length = source.view.shape[1]
@@ -307,34 +368,15 @@ def path_signature_backward(
     if task.path.count == 0:
         return
     task.output_map = &output_map.f32 if source.single else &output_map.f64
-    task.lanes_size = words * table.lanes * task.real
     task.log_program = NULL
-    task.rows_size = 0
-    pieces = task.pieces = pieces_of_path(task.path.count, task.steps, table.lanes, n_threads)
-    task.scratch_size = max(
-        table.word_signature_scratch(task.dimension, degree),
-        table.word_backward_scratch(
-            task.dimension, degree, (2 if lead_lag else 1) * (task.steps // pieces + 1)
-        ),
-    )
     if log_program is not None:
         if log_program.columns != words:
             raise ValueError("path_signature_backward: the logarithm is not that of these words")
         task.log_program = &log_program.f32 if source.single else &log_program.f64
-        task.rows_size = task.lanes_size
-        task.scratch_size = max(task.scratch_size, table.logarithm_scratch(task.log_program, 1))
 
     cdef Signals signals = Signals()
-    cdef Py_ssize_t row
     with nogil:
-        if pieces == 1:
-            whole_paths(&task, table, &signals.flag, n_threads)
-        else:
-            cut_paths(&task, table, &signals.flag, n_threads)
-        for row in range(task.path.count):
-            table.steps_to_points(
-                task.out.data + row * task.out.row_stride, task.path.length, task.path.channels
-            )
+        gradients(&task, table, &signals.flag, n_threads)
     signals.finish()
 
 

@@ -1,6 +1,7 @@
 """Readable NumPy versions of the kernels on word signatures: the same names and results.
 
-See `treealg._fast.reference` for the part these play, and for the layout of words.
+See `treealg._fast.reference` for the part these play, and for the layout of words; words of chains
+are laid out as in `treealg._fast.reference_chains`.
 """
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treealg._fast import reference
+from treealg._fast import reference, reference_chains
 
-__all__ = ["map_words", "path_prefixes", "word_products"]
+__all__ = ["corrected_path_prefixes", "map_words", "path_prefixes", "word_products"]
 
 Array = npt.NDArray[Any]
 
 
 def word_products(
-    left: Array, right: Array, out: Array, dimension: int, degree: int, n_threads: int
+    left: Array, right: Array, out: Array, chains: reference_chains.ChainProgram, n_threads: int
 ) -> None:
     """Write the product of each row of `left` with that of `right`, the earlier one left.
 
@@ -28,24 +29,12 @@ def word_products(
         Word signatures.
     out : ndarray, shape (batch, words)
         Receives the products.
-    dimension : int
-        Letters.
-    degree : int
-        Length of the longest words.
+    chains : ChainProgram
+        The words, of chains or of letters.
     n_threads : int
         Ignored here.
     """
-    sizes = [dimension**k for k in range(1, degree + 1)]
-    splits = np.cumsum(sizes)[:-1]
-    one = np.ones((len(left), 1), left.dtype)
-    a, b = ([one, *np.split(x, splits, axis=1)] for x in (left, right))
-    levels = []
-    for k in range(1, degree + 1):
-        parts = [
-            (a[j][:, :, None] * b[k - j][:, None, :]).reshape(len(left), -1) for j in range(k + 1)
-        ]
-        levels.append(sum(parts))
-    out[...] = np.concatenate(levels, axis=1)
+    out[...] = chains.product(left.T, right.T).T
 
 
 def map_words(
@@ -125,6 +114,47 @@ def path_prefixes(
             log_program,
             time_aug,
             lead_lag,
+            time,
+            n_threads,
+        )
+
+
+def corrected_path_prefixes(
+    path: Array,
+    correction: Array,
+    out: Array,
+    column: int,
+    chains: reference_chains.ChainProgram,
+    output_map: reference.SparseMap,
+    log_program: reference.ConvolutionProgram | None,
+    time_aug: bool,
+    end_time: float,
+    n_threads: int,
+) -> None:
+    """Write the mapped signature of words of chains, or its logarithm, of each prefix of each path.
+
+    Parameters
+    ----------
+    path, correction, column, chains, output_map, log_program, time_aug
+        As for `reference_chains.corrected_path_signature`.
+    out : ndarray, shape (batch, length - 1, columns)
+        Receives ``out[:, t, column : column + output_map.rows]`` for the first ``t + 2`` points.
+    end_time : float
+        Value of the time channel at the end of the whole path.
+    n_threads : int
+        Ignored here.
+    """
+    for t in range(path.shape[1] - 1):
+        time = end_time * (t + 1) / (path.shape[1] - 1)
+        reference_chains.corrected_path_signature(
+            path[:, : t + 2],
+            correction[:, : t + 1],
+            out[:, t],
+            column,
+            chains,
+            output_map,
+            log_program,
+            time_aug,
             time,
             n_threads,
         )

@@ -2,17 +2,18 @@
 """Word signatures in pieces: products, maps of given ones, and all prefixes of a path.
 
 Word signatures are rows of numbers, words by length, then lexicographically, without the empty
-word. A path's prefixes are made in lanes, one path per lane, or one part of a path per lane, each
-starting from the signature of the parts before it.
+word; words of chains as in `treealg._fast.reference_chains`, of which words are a case. A path's
+prefixes are made in lanes, one path per lane, or one part of a path per lane, each starting from
+the signature of the parts before it.
 """
 
 from cython.parallel cimport parallel, prange
 from libc.string cimport memcpy
 
 from treealg._fast.core cimport (
-    GROUPS_PER_POLL, MAX_LANES, OUT_OF_MEMORY, Buffer, ConvolutionProgram, Signals, SparseMap,
-    aligned_scratch, convolution_program, free_scratch, interrupt, kernel_table, matrix_view,
-    path_view, sparse_map,
+    GROUPS_PER_POLL, MAX_LANES, OUT_OF_MEMORY, Buffer, ChainProgram, ConvolutionProgram, Signals,
+    SparseMap, aligned_scratch, chain_program, convolution_program, correction_view, free_scratch,
+    interrupt, kernel_table, matrix_view, path_view, sparse_map,
 )
 
 
@@ -26,7 +27,7 @@ cdef Py_ssize_t count_words(Py_ssize_t dimension, Py_ssize_t degree) except -1:
     return words
 
 
-def word_products(left, right, out, Py_ssize_t dimension, Py_ssize_t degree, int n_threads):
+def word_products(left, right, out, ChainProgram chains not None, int n_threads):
     """Write the product of each row of `left` with that of `right`, the earlier one left.
 
     See the NumPy function of the same name in `treealg._fast.reference_streams`.
@@ -35,7 +36,7 @@ def word_products(left, right, out, Py_ssize_t dimension, Py_ssize_t degree, int
     cdef Buffer target = Buffer(out, 2, True)
     cdef const kernel_table *table = first.table
     cdef matrix_view a = first.matrix(), b = second.matrix(), c = target.matrix()
-    cdef Py_ssize_t i, words = count_words(dimension, degree)
+    cdef Py_ssize_t i, words = chains.columns
     cdef Py_ssize_t item = 4 if first.single else 8
     first.check_columns(target, c.count, 0, words)
     second.check_columns(target, c.count, 0, words)
@@ -45,8 +46,8 @@ def word_products(left, right, out, Py_ssize_t dimension, Py_ssize_t degree, int
     n_threads = <int> max(1, min(<Py_ssize_t> n_threads, c.count // 8))
     for i in prange(c.count, nogil=True, num_threads=n_threads, schedule="static"):
         memcpy(c.data + i * c.row_stride, a.data + i * a.row_stride, words * item)
-        table.word_product(
-            c.data + i * c.row_stride, b.data + i * b.row_stride, dimension, degree
+        table.chain_product(
+            &chains.program, c.data + i * c.row_stride, b.data + i * b.row_stride
         )
 
 
@@ -107,6 +108,8 @@ cdef struct prefix_task:
     char *out
     Py_ssize_t path_stride, point_stride, column_stride
     char *starts
+    const chain_program *chains  # NULL for a path without correction
+    correction_view correction
 
 
 cdef void prefixes_of_group(
@@ -140,10 +143,13 @@ cdef void prefixes_of_group(
                 reach = lane + 1
         if reach == 0:
             break
-        table.word_increment(
-            &task.path, task.dimension, used, row, segment, increment
-        )
-        table.word_step(signature, increment, task.dimension, task.degree, scratch)
+        if task.chains is not NULL:
+            table.chain_step(
+                task.chains, &task.path, &task.correction, used, row, segment, signature, scratch
+            )
+        else:
+            table.word_increment(&task.path, task.dimension, used, row, segment, increment)
+            table.word_step(signature, increment, task.dimension, task.degree, scratch)
         if (step + 1) % task.every:
             continue
         # With one part per path the lanes are neighbouring paths, otherwise parts of one path.
@@ -192,10 +198,16 @@ cdef void starts_of_parts(
             row[part] = i
             begin[part] = min(part * task.stride, task.segments)
             end[part] = min((part + 1) * task.stride, task.segments)
-        table.word_signature(
-            &task.path, task.dimension, task.degree, <int> task.parts - 1, row, begin, end, lanes,
-            lanes + task.lanes_size, stop,
-        )
+        if task.chains is not NULL:
+            table.chain_signature(
+                task.chains, &task.path, &task.correction, <int> task.parts - 1, row, begin, end,
+                lanes, lanes + task.lanes_size, stop,
+            )
+        else:
+            table.word_signature(
+                &task.path, task.dimension, task.degree, <int> task.parts - 1, row, begin, end,
+                lanes, lanes + task.lanes_size, stop,
+            )
         rows.data += size
         rows.count = task.parts - 1
         table.store(&rows, 0, 0, task.words, lanes)
@@ -203,7 +215,10 @@ cdef void starts_of_parts(
             start = rows.data + (part - 1) * size
             # A product in place has its result on the left, where the next row is wanted.
             memcpy(lanes, start - size, size)
-            table.word_product(lanes, start, task.dimension, task.degree)
+            if task.chains is not NULL:
+                table.chain_product(task.chains, lanes, start)
+            else:
+                table.word_product(lanes, start, task.dimension, task.degree)
             memcpy(start, lanes, size)
 
 
@@ -219,6 +234,54 @@ def path_prefixes(
     cdef Buffer target = Buffer(out, 3, True)
     cdef const kernel_table *table = source.table
     cdef prefix_task task
+    describe(&task, source, target, column, time_aug, lead_lag, end_time)
+    task.chains = NULL
+    task.degree = degree
+    task.words = count_words(task.dimension, degree)
+    cdef size_t half = table.lanes * task.item
+    for _ in range(max(degree - 1, 1)):
+        half *= task.dimension
+    task.scratch_size = max(2 * half, table.word_signature_scratch(task.dimension, degree))
+    write_prefixes(&task, source, target, output_map, log_program, n_threads)
+
+
+def corrected_path_prefixes(
+    path, correction, out, Py_ssize_t column, ChainProgram chains not None,
+    SparseMap output_map not None, ConvolutionProgram log_program, bint time_aug, double end_time,
+    int n_threads,
+):
+    """Write the mapped signature of words of chains, or its logarithm, of each prefix.
+
+    See the NumPy function of the same name in `treealg._fast.reference_streams`.
+    """
+    cdef Buffer source = Buffer(path, 3, False)
+    cdef Buffer increments = Buffer(correction, 3, False)
+    cdef Buffer target = Buffer(out, 3, True)
+    cdef prefix_task task
+    describe(&task, source, target, column, time_aug, False, end_time)
+    task.chains = &chains.program
+    task.correction.data = <const char *> increments.view.buf
+    task.correction.path_stride = increments.view.strides[0]
+    task.correction.time_stride = increments.view.strides[1]
+    task.correction.column_stride = increments.view.strides[2]
+    task.degree = task.chains.degree
+    task.words = chains.columns
+    if (
+        task.dimension != task.chains.dimension or increments.single != source.single
+        or increments.view.shape[0] != task.path.count
+        or increments.view.shape[1] != task.segments
+        or increments.view.shape[2] <= chains.largest_column
+    ):
+        raise ValueError("corrected_path_prefixes: the arguments do not fit each other")
+    task.scratch_size = source.table.chain_signature_scratch(task.chains)
+    write_prefixes(&task, source, target, output_map, log_program, n_threads)
+
+
+cdef void describe(
+    prefix_task *task, Buffer source, Buffer target, Py_ssize_t column, bint time_aug,
+    bint lead_lag, double end_time,
+) noexcept:
+    """Fill in what the arrays and transforms tell."""
     task.path.data = <const char *> source.view.buf
     task.path.count = source.view.shape[0]
     task.path.length = source.view.shape[1]
@@ -229,48 +292,52 @@ def path_prefixes(
     task.path.time_aug = time_aug
     task.path.lead_lag = lead_lag
     task.path.end_time = end_time
-    task.dimension = task.path.channels * (2 if lead_lag else 1) + time_aug
-    task.degree = degree
-    task.words = count_words(task.dimension, degree)
-    task.segments = (task.path.length - 1) * (2 if lead_lag else 1)
     task.every = 2 if lead_lag else 1  # segments per point
+    task.dimension = task.path.channels * task.every + time_aug
+    task.segments = (task.path.length - 1) * task.every
     task.item = 4 if source.single else 8
-    task.output_map = &output_map.f32 if source.single else &output_map.f64
-    task.log_program = NULL
     task.out = <char *> target.view.buf
     task.path_stride = target.view.strides[0]
     task.point_stride = target.view.strides[1]
     task.column_stride = target.view.strides[2]
     task.column = column
+
+
+cdef int write_prefixes(
+    prefix_task *task, Buffer source, Buffer target, SparseMap output_map,
+    ConvolutionProgram log_program, int n_threads,
+) except -1:
+    """Check the rest of the arguments, and compute."""
+    cdef const kernel_table *table = source.table
+    cdef Signals signals = Signals()
+    cdef Py_ssize_t groups
+    task.output_map = &output_map.f32 if source.single else &output_map.f64
+    task.log_program = NULL
     if (
-        source.single != target.single or output_map.columns != task.words or column < 0
+        source.single != target.single or output_map.columns != task.words or task.column < 0
         or target.view.shape[0] != task.path.count or target.view.shape[1] != task.path.length - 1
-        or column + output_map.rows > target.view.shape[2] or n_threads < 1
+        or task.column + output_map.rows > target.view.shape[2] or n_threads < 1
     ):
-        raise ValueError("path_prefixes: the arrays and the map do not fit each other")
+        raise ValueError("prefixes: the arrays and the map do not fit each other")
     if task.path.count == 0 or task.segments == 0:
-        return
-    task.lanes_size = task.words * table.lanes * task.item
-    cdef size_t half = table.lanes * task.item
-    for _ in range(max(degree - 1, 1)):
-        half *= task.dimension
-    task.scratch_size = max(2 * half, table.word_signature_scratch(task.dimension, degree))
+        return 0
     if log_program is not None:
         if log_program.columns != task.words:
-            raise ValueError("path_prefixes: the logarithm is not that of these words")
+            raise ValueError("prefixes: the logarithm is not that of these words")
         task.log_program = &log_program.f32 if source.single else &log_program.f64
         task.scratch_size = max(
             task.scratch_size, table.logarithm_scratch(task.log_program, 0)
         )
+    task.lanes_size = task.words * table.lanes * task.item
     # Lanes hold parts of one path where there are too few paths to fill them.
     task.parts = 1 if task.path.count >= table.lanes * n_threads else table.lanes
     task.stride = (task.path.length - 2 + task.parts) // task.parts * task.every
-    cdef Py_ssize_t groups = (task.path.count * task.parts + table.lanes - 1) // table.lanes
-    cdef Signals signals = Signals()
+    groups = (task.path.count * task.parts + table.lanes - 1) // table.lanes
     n_threads = <int> min(<Py_ssize_t> n_threads, groups)
     with nogil:
-        run_prefixes(&task, table, groups, &signals.flag, n_threads)
+        run_prefixes(task, table, groups, &signals.flag, n_threads)
     signals.finish()
+    return 0
 
 
 cdef void run_prefixes(

@@ -14,6 +14,7 @@
 #define __device__
 #define __shared__
 #define __restrict__ __restrict
+#define __launch_bounds__(threads)
 
 struct Index3 {
     unsigned x, y, z;

@@ -63,6 +63,14 @@ def find_compiler(language: str) -> str:
     )
 
 
+def _given(source: Source, length: int) -> list[Argument]:
+    """Return the array arguments of a generated function, scratch memory among them."""
+    given = arguments(source.size, source.backward, length)
+    if source.scratch:
+        given.append(Argument("scratch", "work", (0,) * source.scratch, (source.scratch,)))
+    return given
+
+
 class HostFunction:
     """A generated C or CUDA function on the host.
 
@@ -170,10 +178,10 @@ class HostFunction:
         if source.language == "c":
             lines += ['extern "C" {', source.text, "}"]
         else:
-            given = arguments(source.size, source.backward, 2)
+            given = _given(source, 2)
             call = [f"({real} *)pointers[{index}]" for index in range(len(given))]
             call += ["numbers[0]", *["numbers[1]"] * source.is_path]
-            lines += [f"{real} memory[{source.memory}];", source.text]
+            lines += [f"{real} memory[{max(source.memory, 1)}];", source.text]
             lines += ["static void **pointers;", "static const long long *numbers;"]
             lines.append(f"static void work(void) {{ {source.name}({', '.join(call)}); }}")
             lines.append(
@@ -202,7 +210,8 @@ class HostFunction:
         weights : sequence of sequence of int, optional
             Exact: the weight of each number of each argument that is read, by default its order.
         launch : tuple of int, int, bool, default (2, 3, False)
-            CUDA: blocks, threads, and whether threads run in descending order between barriers.
+            CUDA: blocks, threads where any number will do, and whether threads run in descending
+            order between barriers.
         arrays : bool, default False
             Exact: return arrays of integers.
 
@@ -220,15 +229,17 @@ class HostFunction:
             If exact numbers overflow 128 bits, or threads of a block meet different barriers.
         """
         source = self._source
-        given = arguments(source.size, source.backward, length)
+        given = _given(source, length)
         batch = len(values[0])
         read = [argument for argument in given if argument.role == "in"]
         orders = [argument.orders for argument in read] if weights is None else weights
         reading = iter(zip(values, orders, strict=True))
+        # What is not written stays NaN.
+        fill = b"\0" if self._exact else b"\xff"
         buffers = [
             self._encode(*next(reading), batch, argument)
             if argument.role == "in"
-            else bytearray(max(batch * argument.size, 1) * self._item_bytes())
+            else bytearray(fill * max(batch * argument.size, 1) * self._item_bytes())
             for argument in given
         ]
         self._run(buffers, given, batch, length, launch)
@@ -257,11 +268,7 @@ class HostFunction:
             for buffer in buffers
         ]
         if self._source.language == "cuda":
-            pointers = (ctypes.c_void_p * len(given))(*addresses)
-            numbers = (ctypes.c_longlong * 2)(batch, length)
-            run = getattr(self._library, f"{self._prefix}run")
-            if run(pointers, numbers, *map(int, launch)):
-                raise InvalidValueError(f"threads of {self._source.name} meet different barriers")
+            self.launch(addresses, batch, length, *launch)
             return
         function = getattr(self._library, f"{self._prefix}{self._source.name}")
         for item in range(batch):
@@ -272,6 +279,42 @@ class HostFunction:
             if self._source.is_path:
                 passed.insert(1, ctypes.c_size_t(length))
             function(*passed)
+
+    def launch(
+        self,
+        addresses: Sequence[int],
+        batch: int,
+        length: int,
+        blocks: int,
+        threads: int,
+        is_descending: bool = False,
+    ) -> None:
+        """Run a kernel where its arguments are.
+
+        Parameters
+        ----------
+        addresses : sequence of int
+            One per array argument, of enough memory; nothing is checked.
+        batch : int
+            Items.
+        length : int
+            Points of the paths, for maps of paths.
+        blocks, threads : int
+            How many there are; a kernel that needs a number of threads has that.
+        is_descending : bool, default False
+            Whether threads run in descending order between barriers.
+
+        Raises
+        ------
+        InvalidValueError
+            If threads of a block meet different barriers.
+        """
+        threads = self._source.threads or threads
+        pointers = (ctypes.c_void_p * len(addresses))(*addresses)
+        numbers = (ctypes.c_longlong * 2)(batch, length)
+        run = getattr(self._library, f"{self._prefix}run")
+        if run(pointers, numbers, blocks, threads, int(is_descending)):
+            raise InvalidValueError(f"threads of {self._source.name} meet different barriers")
 
     def _item_bytes(self) -> int:
         return 3 * _WORD if self._exact else np.dtype(self._source.dtype).itemsize

@@ -27,6 +27,7 @@ def generate_source(
     language: str = "c",
     dtype: str = "float64",
     levels: int = 2,
+    method: int = 0,
 ) -> Source:
     """Generate the source of a map, with what is needed to run it.
 
@@ -46,6 +47,8 @@ def generate_source(
         The numbers.
     levels : int, default 2
         For corrected maps: the longest chain that a correction has.
+    method : {0, 1, 2}, default 0
+        For planar logarithms: expanded, Lyndon coordinates, or bracket coefficients.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def generate_source(
     >>> generate_source("log", 2, 3, language="cuda").name
     'treealg_log_2_3'
     """
-    size = map_size(map, dimension, degree, planar=planar, levels=levels)
+    size = map_size(map, dimension, degree, planar=planar, levels=levels, method=method)
     if not isinstance(backward, bool):
         raise InvalidTypeError(f"backward must be True or False, got {backward!r}")
     if not isinstance(language, str) or language not in _PRINTERS:
@@ -84,6 +87,7 @@ def generate(
     language: str = "c",
     dtype: str = "float64",
     levels: int = 2,
+    method: int = 0,
 ) -> str:
     """Generate the source of a map: a C99 or NumPy function, or a CUDA kernel.
 
@@ -105,6 +109,8 @@ def generate(
         The numbers of C and CUDA; NumPy source follows its arguments.
     levels : int, default 2
         For corrected maps: the longest chain that a correction has.
+    method : {0, 1, 2}, default 0
+        For planar logarithms: expanded, Lyndon coordinates, or bracket coefficients.
 
     Returns
     -------
@@ -132,5 +138,5 @@ def generate(
     """
     return generate_source(
         map, dimension, degree, planar=planar, backward=backward, language=language,
-        dtype=dtype, levels=levels,
+        dtype=dtype, levels=levels, method=method,
     ).text  # fmt: skip

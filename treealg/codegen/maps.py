@@ -16,6 +16,7 @@ from treealg.tables.convolution import least_terms
 from treealg.tables.sizes import as_integer, forest_counts
 
 __all__ = [
+    "LOG_MAPS",
     "MAPS",
     "MAX_TERMS",
     "PATH_MAPS",
@@ -25,6 +26,7 @@ __all__ = [
     "build_path_program",
     "build_program",
     "map_size",
+    "refuse_terms",
 ]
 
 MAX_TERMS = 200_000
@@ -46,6 +48,9 @@ _VECTOR_MAPS = (
 MAPS = PATH_MAPS + _VECTOR_MAPS
 """The names of all maps."""
 
+LOG_MAPS = ("logsig", "log")
+"""Maps to logarithms."""
+
 
 @dataclass(frozen=True)
 class MapSize:
@@ -61,6 +66,8 @@ class MapSize:
         Ordered forests and not trees.
     levels : int
         The longest chain of a correction, from 1 to `degree`.
+    method : int
+        The form of a logarithm: 0, or planar 1 or 2.
 
     Raises
     ------
@@ -73,17 +80,26 @@ class MapSize:
     degree: int
     planar: bool
     levels: int
+    method: int = 0
 
     def __str__(self) -> str:
         kind = "planar" if self.planar else "non-planar"
         text = f"{self.name}, dimension {self.dimension}, degree {self.degree}, {kind}"
+        if self.method:
+            text += f", method {self.method}"
         if self.name.startswith("corrected"):
             text += f", corrections to level {self.levels}"
         return text
 
 
 def map_size(
-    name: str, dimension: int, degree: int, *, planar: bool = False, levels: int = 2
+    name: str,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    levels: int = 2,
+    method: int = 0,
 ) -> MapSize:
     """Check the name and size of a map.
 
@@ -97,6 +113,9 @@ def map_size(
         Ordered forests and not trees.
     levels : int, default 2
         The longest chain of a correction, at least 1; more than `degree` counts as `degree`.
+    method : {0, 1, 2}, default 0
+        The form of a planar logarithm: 0 expanded, 1 its coordinates at Lyndon forests, 2 its
+        coefficients in the standard bracket basis.
 
     Returns
     -------
@@ -108,7 +127,8 @@ def map_size(
     InvalidTypeError
         If an integer is none, or `planar` no boolean.
     InvalidValueError
-        If `name` is not a map, an integer is too small, or the map has too many terms.
+        If `name` is not a map, an integer is too small, the map has no such method, or it has too
+        many terms.
 
     Examples
     --------
@@ -122,7 +142,13 @@ def map_size(
     dimension = as_integer(dimension, "dimension", 1)
     degree = as_integer(degree, "degree", 1)
     levels = min(as_integer(levels, "levels", 1), degree)
-    size = MapSize(name, dimension, degree, planar, levels)
+    method = as_integer(method, "method", 0)
+    if method > 2 or (method and not (planar and name in LOG_MAPS)):
+        raise InvalidValueError(
+            f"method must be 0, or 1 or 2 for planar {' and '.join(LOG_MAPS)}; got {method} for "
+            f"{name} with planar={planar}"
+        )
+    size = MapSize(name, dimension, degree, planar, levels, method)
     _refuse_large(size)
     return size
 
@@ -271,11 +297,23 @@ def _vector(size: MapSize, name: str) -> Vector:
     return _signature_vector(name, size.dimension, size.degree, size.planar)
 
 
+def _result(size: MapSize) -> Vector:
+    """Return the vector that a logarithm or signature is written to."""
+    if not size.method:
+        return _vector(size, "out")
+    from treealg.symbolic import lyndon_forests
+
+    forests = [f for n in range(1, size.degree + 1) for f in lyndon_forests(n, size.dimension)]
+    return Vector("out", tuple(f.order for f in forests), tuple(map(basis_text, forests)))
+
+
 def _convolution(size: MapSize, builder: Builder) -> Convolution:
     return Convolution(builder, tables.convolution(size.dimension, size.degree, size.planar))
 
 
 def _phi(size: MapSize) -> tables.LinearMap:
+    if size.method:
+        return tables.lyndon_arborification(size.dimension, size.degree, size.method)
     return tables.arborification(size.dimension, size.degree, size.planar)
 
 
@@ -305,9 +343,11 @@ def _combine(size: MapSize) -> Program:
 
 def _log(size: MapSize) -> Program:
     builder = Builder([_vector(size, "x")])
-    return builder.finish(
-        [(_vector(size, "out"), _convolution(size, builder).log(builder.input(0)))]
-    )
+    logarithm = _convolution(size, builder).log(builder.input(0))
+    if size.method:
+        table = tables.lyndon(size.dimension, size.degree, size.method)
+        logarithm = arborify(builder, table, logarithm)
+    return builder.finish([(_result(size), logarithm)])
 
 
 def _exp(size: MapSize) -> Program:
@@ -368,12 +408,30 @@ def build_program(size: MapSize, *, backward: bool = False) -> Program:
 
 
 def _bounded(program: Program, size: MapSize) -> Program:
-    if program.n_terms > MAX_TERMS:
-        raise InvalidValueError(
-            f"the program of {size} has {program.n_terms:,} terms, beyond the bound of "
-            f"{MAX_TERMS:,}; lower the degree or the dimension"
-        )
+    refuse_terms(program.n_terms, size)
     return program
+
+
+def refuse_terms(count: int, size: MapSize) -> None:
+    """Refuse a map with too many terms.
+
+    Parameters
+    ----------
+    count : int
+        Its terms.
+    size : MapSize
+        The map, for the message.
+
+    Raises
+    ------
+    InvalidValueError
+        If there are more than `MAX_TERMS`.
+    """
+    if count > MAX_TERMS:
+        raise InvalidValueError(
+            f"the program of {size} has {count:,} terms, beyond the bound of {MAX_TERMS:,}; "
+            f"lower the degree or the dimension"
+        )
 
 
 def build_path_program(size: MapSize, *, backward: bool = False) -> PathProgram:
@@ -437,4 +495,4 @@ def _plain_path(size: MapSize) -> tuple[Program, Program]:
     if size.name == "logsig":
         table = tables.word_convolution(size.dimension, size.degree)
         words = Convolution(builder, table).log(words)
-    return step, builder.finish([(_vector(size, "out"), arborify(builder, _phi(size), words))])
+    return step, builder.finish([(_result(size), arborify(builder, _phi(size), words))])

@@ -212,6 +212,10 @@ class Builder:
                 key = (max(left, right), min(left, right))
                 if key[1]:
                     key = (key[1], key[0])
+                else:
+                    # A multiple of a multiple costs no more than a multiple.
+                    factor, operand = self._unscaled(key[0])
+                    coefficient, key = coefficient * factor, (operand, 0)
                 known = merged.get(key)
                 merged[key] = Fraction(coefficient) if known is None else known + coefficient
         row = tuple((c, left, right) for (left, right), c in sorted(merged.items()) if c)
@@ -223,6 +227,13 @@ class Builder:
             self._known[row] = self._first + len(self._rows)
             self._rows.append(row)
         return self._known[row]
+
+    def _unscaled(self, address: int) -> tuple[Fraction, int]:
+        """Return factor and operand of a row that is a multiple of something; else 1 and itself."""
+        row = self._rows[address - self._first] if address >= self._first else ()
+        if len(row) == 1 and not row[0][2]:
+            return row[0][:2]
+        return Fraction(1), address
 
     def product(self, left: int, right: int) -> int:
         """Add the product of two addresses.

@@ -48,6 +48,12 @@ class Source:
         CUDA: numbers in shared memory per block.
     lanes : int
         CUDA: items of the batch that a block computes together.
+    scratch : int
+        CUDA: numbers per item of the batch in a last array argument, in global memory.
+    states : int
+        CUDA, maps of paths with tables: numbers of the state between segments.
+    threads : int
+        CUDA: threads of a block; 0 where any number will do.
 
     Raises
     ------
@@ -63,6 +69,9 @@ class Source:
     backward: bool
     memory: int = 0
     lanes: int = 0
+    scratch: int = 0
+    states: int = 0
+    threads: int = 0
 
     @property
     def is_path(self) -> bool:
@@ -106,6 +115,8 @@ def function_name(size: MapSize, backward: bool, dtype: str) -> str:
     parts += [str(size.dimension), str(size.degree)]
     if size.name.startswith("corrected"):
         parts.append(f"to{size.levels}")
+    if size.method:
+        parts.append(f"method{size.method}")
     return "_".join(parts) + ("f" if dtype == "float32" else "")
 
 

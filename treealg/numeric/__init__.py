@@ -26,6 +26,8 @@ from treealg.numeric.paths import (
 )
 from treealg.numeric.plans import (
     clear_cache,
+)
+from treealg.numeric.preparation import (
     warm_up,
 )
 from treealg.numeric.signature import (

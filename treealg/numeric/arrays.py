@@ -20,8 +20,10 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric import devices
 
 __all__ = [
+    "ACCEPTED",
     "NUMPY",
     "TORCH",
     "Rows",
@@ -29,7 +31,10 @@ __all__ = [
     "as_path",
     "as_rows",
     "check_alike",
+    "check_axes",
     "check_kinds",
+    "compute_dtype",
+    "dense_tensor",
     "slabs",
     "wrap",
 ]
@@ -41,7 +46,8 @@ _FLOAT32 = np.dtype(np.float32)
 _FLOAT64 = np.dtype(np.float64)
 _SLAB_BYTES = 1 << 18
 _SLAB_ROWS = 64
-_ACCEPTED = "float32, float64 or an integer type"
+ACCEPTED = "float32, float64 or an integer type"
+"""The dtypes that arguments may have."""
 
 
 class Rows:
@@ -81,9 +87,13 @@ class Rows:
         Native float32 or float64: what is computed in.
     view : numpy.ndarray or None
         The data as ``(count, *item)`` if kernels can read it in place.
+    device : None
+        That of `treealg.cuda.rows.DeviceRows` is not None.
     """
 
     __slots__ = ("array", "batch", "count", "dtype", "item", "kind", "name", "view")
+
+    device: Any = None
 
     def __init__(self, array: npt.NDArray[Any], kind: str, item_ndim: int, name: str) -> None:
         self.name = name
@@ -101,7 +111,7 @@ class Rows:
             if array.flags.aligned:
                 self.view = array if split else array[None]
         else:
-            self.dtype = _compute_dtype(dtype, name)
+            self.dtype = compute_dtype(dtype, name)
             self.count = math.prod(self.batch)
             if dtype == self.dtype and array.flags.aligned:
                 self.view = self._collapsed()
@@ -118,6 +128,25 @@ class Rows:
         return np.lib.stride_tricks.as_strided(
             self.array, (self.count, *self.item), (step, *strides[split:]), writeable=False
         )
+
+    def broadcast(self, shape: tuple[int, ...], item_ndim: int) -> Rows:
+        """View the data in another shape.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            The shape, one that the data broadcasts to.
+        item_ndim : int
+            Number of axes of one item.
+
+        Returns
+        -------
+        Rows
+            Of the same name and kind.
+        """
+        is_same = shape == self.array.shape
+        array = self.array if is_same else np.broadcast_to(self.array, shape)
+        return Rows(array, self.kind, item_ndim, self.name)
 
     def slab(self, start: int, stop: int) -> npt.NDArray[Any]:
         """Return items ``start:stop`` for a kernel, copied if need be.
@@ -143,7 +172,7 @@ class Rows:
         return np.require(part, self.dtype, ("C", "ALIGNED"))
 
 
-def as_rows(value: Any, name: str, item_ndim: int) -> Rows:
+def as_rows(value: Any, name: str, item_ndim: int, *, gpu: bool = False) -> Rows:
     """Read an array argument.
 
     Parameters
@@ -154,6 +183,8 @@ def as_rows(value: Any, name: str, item_ndim: int) -> Rows:
         Name of the argument, for messages.
     item_ndim : int
         Number of axes of one item; all axes before are the batch.
+    gpu : bool, default False
+        Accept arrays in the memory of a GPU, too.
 
     Returns
     -------
@@ -167,6 +198,8 @@ def as_rows(value: Any, name: str, item_ndim: int) -> Rows:
         tensor that requires a gradient while gradients are recorded.
     InvalidValueError
         If a nested list is ragged, or if there are fewer than `item_ndim` axes.
+    MissingDependencyError
+        If `value` is on a GPU and CuPy is not installed.
     """
     kind = NUMPY
     if type(value) is np.ndarray:
@@ -176,24 +209,50 @@ def as_rows(value: Any, name: str, item_ndim: int) -> Rows:
     elif isinstance(value, (list, tuple)):
         array = _from_list(value, name)
     else:
+        torch = sys.modules.get("torch")
+        if torch is None or not isinstance(value, torch.Tensor) or value.device.type != "cpu":
+            return _from_elsewhere(value, name, item_ndim, gpu)
         array = _from_tensor(value, name)
         kind = TORCH
     if array.ndim < item_ndim:
-        axes = "(..., length, channels)" if item_ndim == 2 else "(..., coefficients)"
-        raise InvalidValueError(
-            f"{name} must have shape {axes}, at least {item_ndim} axes; got shape {array.shape}; "
-            f"add the missing axis, for instance with reshape"
-        )
+        check_axes(array.shape, name, item_ndim)
     return Rows(array, kind, item_ndim, name)
 
 
-def as_path(value: Any) -> Rows:
+def check_axes(shape: tuple[int, ...], name: str, item_ndim: int) -> None:
+    """Refuse an array with too few axes.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Its shape.
+    name : str
+        Name of the argument, for messages.
+    item_ndim : int
+        Number of axes of one item.
+
+    Raises
+    ------
+    InvalidValueError
+        If there are fewer.
+    """
+    if len(shape) < item_ndim:
+        axes = "(..., length, channels)" if item_ndim == 2 else "(..., coefficients)"
+        raise InvalidValueError(
+            f"{name} must have shape {axes}, at least {item_ndim} axes; got shape {shape}; "
+            f"add the missing axis, for instance with reshape"
+        )
+
+
+def as_path(value: Any, *, gpu: bool = False) -> Rows:
     """Read the argument `path`.
 
     Parameters
     ----------
     value : ArrayLike, shape (..., length, channels)
         The points.
+    gpu : bool, default False
+        As for `as_rows`.
 
     Returns
     -------
@@ -206,8 +265,10 @@ def as_path(value: Any) -> Rows:
         As `as_rows`.
     InvalidValueError
         As `as_rows`, or if there are no points or no channels.
+    MissingDependencyError
+        As `as_rows`.
     """
-    rows = as_rows(value, "path", 2)
+    rows = as_rows(value, "path", 2, gpu=gpu)
     length, channels = rows.item
     if length < 1 or channels < 1:
         missing = "points" if length < 1 else "channels"
@@ -218,13 +279,32 @@ def as_path(value: Any) -> Rows:
     return rows
 
 
-def _compute_dtype(dtype: np.dtype[Any], name: str) -> np.dtype[Any]:
+def compute_dtype(dtype: np.dtype[Any], name: str) -> np.dtype[Any]:
+    """Return the dtype to compute in.
+
+    Parameters
+    ----------
+    dtype : numpy.dtype
+        That of an argument.
+    name : str
+        Its name, for messages.
+
+    Returns
+    -------
+    numpy.dtype
+        Native float32 or float64.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `dtype` is none of these and no integer.
+    """
     if dtype.kind in "iu":
         return _FLOAT64
     if dtype.type is np.float64 or dtype.type is np.float32:
         return _FLOAT64 if dtype.type is np.float64 else _FLOAT32
     raise InvalidTypeError(
-        f"{name} must have dtype {_ACCEPTED}, got {dtype}; convert it first, for instance with "
+        f"{name} must have dtype {ACCEPTED}, got {dtype}; convert it first, for instance with "
         f"astype(numpy.float64)"
     )
 
@@ -269,19 +349,59 @@ def _holds_booleans(value: Any) -> bool:
     return False
 
 
-def _from_tensor(value: Any, name: str) -> npt.NDArray[Any]:
+def _from_elsewhere(value: Any, name: str, item_ndim: int, gpu: bool) -> Rows:
+    """Read an argument that is neither an array in the memory of the CPU nor a list."""
+    is_on_gpu = devices.is_on_gpu(value)
+    if gpu and is_on_gpu:
+        rows: Rows = devices.engine().as_rows(value, name, item_ndim)
+        return rows
     torch = sys.modules.get("torch")
-    tensor_type: Any = getattr(torch, "Tensor", ())
-    if torch is None or not isinstance(value, tensor_type):
-        raise InvalidTypeError(
-            f"{name} must be a NumPy array, a torch CPU tensor or a nested list of numbers, got "
-            f"{type(value).__module__}.{type(value).__qualname__}; convert it first, for instance "
-            f"with numpy.asarray"
-        )
-    if value.device.type != "cpu":
+    if torch is not None and isinstance(value, torch.Tensor):
         raise InvalidTypeError(
             f"{name} must be on the CPU, got a tensor on {value.device}; use {name}.cpu()"
         )
+    found = f"{type(value).__module__}.{type(value).__qualname__}"
+    if is_on_gpu:
+        raise InvalidTypeError(f"{name} must be on the CPU here, got {found}; use {name}.get()")
+    raise InvalidTypeError(
+        f"{name} must be a NumPy array, a torch CPU tensor or a nested list of numbers, got "
+        f"{found}; convert it first, for instance with numpy.asarray"
+    )
+
+
+def _from_tensor(value: Any, name: str) -> npt.NDArray[Any]:
+    tensor = dense_tensor(value, name)
+    try:
+        array: npt.NDArray[Any] = tensor.resolve_neg().numpy()
+    except (TypeError, RuntimeError):
+        raise InvalidTypeError(
+            f"{name} must have dtype {ACCEPTED}, got {value.dtype}; convert it first, for "
+            f"instance with {name}.double()"
+        ) from None
+    return array
+
+
+def dense_tensor(value: Any, name: str) -> Any:
+    """Return a tensor that is dense and records no gradient.
+
+    Parameters
+    ----------
+    value : torch.Tensor
+        The argument.
+    name : str
+        Its name, for messages.
+
+    Returns
+    -------
+    torch.Tensor
+        The same, detached.
+
+    Raises
+    ------
+    InvalidTypeError
+        If it is sparse, or requires a gradient while gradients are recorded.
+    """
+    torch = sys.modules["torch"]
     if value.layout is not torch.strided:
         raise InvalidTypeError(
             f"{name} must be a dense tensor, got layout {value.layout}; use {name}.to_dense()"
@@ -291,14 +411,7 @@ def _from_tensor(value: Any, name: str) -> npt.NDArray[Any]:
             f"{name} requires a gradient, which this function does not record; use "
             f"{name}.detach(), and the function's backprop for the gradient"
         )
-    try:
-        array: npt.NDArray[Any] = value.detach().resolve_neg().numpy()
-    except (TypeError, RuntimeError):
-        raise InvalidTypeError(
-            f"{name} must have dtype {_ACCEPTED}, got {value.dtype}; convert it first, for "
-            f"instance with {name}.double()"
-        ) from None
-    return array
+    return value.detach()
 
 
 def check_alike(first: Rows, second: Rows) -> None:

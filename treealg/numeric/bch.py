@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from treealg.numeric import arrays
+from treealg.numeric.broadcasting import broadcast, check_result_batch, summed
 from treealg.numeric.lie import (
     factors_backward,
     logarithms,
@@ -44,7 +45,8 @@ def branched_log_sig_combine(
     ----------
     blogsig1, blogsig2 : ArrayLike, shape (..., log_coefficients)
         Log-signatures of the earlier and the later path by `method`, in expanded form both with or
-        both without the scalar 0 in front; of one kind, dtype and leading shape.
+        both without the scalar 0 in front; of one kind and dtype, with leading shapes that
+        broadcast.
     dimension : int
         Channels of the path that is integrated (after path transforms), at least 1.
     degree : int
@@ -72,8 +74,8 @@ def branched_log_sig_combine(
     InvalidValueError
         If the last axis of an array has not the length that belongs to `method` in this basis, a
         scalar in front is neither 0 nor NaN, or only one of them has a scalar; if the leading
-        shapes differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is
-        not one of this basis; or if the basis or the result does not fit in memory.
+        shapes do not broadcast; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
+        `method` is not one of this basis; or if the basis or the result does not fit in memory.
 
     See Also
     --------
@@ -103,12 +105,12 @@ def branched_log_sig_combine(
     space = space_of(dimension, degree, planar, n_jobs, method=method)
     left = arrays.as_rows(blogsig1, "blogsig1", 1)
     right = arrays.as_rows(blogsig2, "blogsig2", 1)
-    arrays.check_alike(left, right)
+    wide1, wide2 = broadcast(left, right)
     scalar = log_columns(left, space)
     log_columns(right, space)
     check_same_scalar(left, right)
-    result, out = arrays.allocate(left, left.item[0])
-    for x, y, z in chunks(space.n_threads, (out,), left, right):
+    result, out = arrays.allocate(wide1, left.item[0])
+    for x, y, z in chunks(space.n_threads, (out,), wide1, wide2):
         if scalar:
             np.add(x[:, 0], y[:, 0], out=z[:, 0])
         if space.degree:
@@ -135,8 +137,8 @@ def branched_log_sig_combine_backprop(
     derivs : ArrayLike, shape (..., log_coefficients)
         Derivatives of a scalar function in the result of `branched_log_sig_combine`, in its layout.
     blogsig1, blogsig2 : ArrayLike, shape (..., log_coefficients)
-        Log-signatures, as given to `branched_log_sig_combine`; of the kind, dtype and leading shape
-        of `derivs`.
+        Log-signatures, as given to `branched_log_sig_combine`; of the kind and dtype of `derivs`,
+        with leading shapes that broadcast to its own.
     dimension : int
         Channels of the path that is integrated (after path transforms), at least 1.
     degree : int
@@ -150,7 +152,8 @@ def branched_log_sig_combine_backprop(
     -------
     tuple of two Array, shape (..., log_coefficients)
         Derivatives in `blogsig1` and in `blogsig2`, in their layout, kind and dtype, never sharing
-        memory with an argument. A scalar slot is 0.
+        memory with an argument: for one that was broadcast, the sum over the rows that it served. A
+        scalar slot is 0.
 
     Raises
     ------
@@ -161,9 +164,9 @@ def branched_log_sig_combine_backprop(
     InvalidValueError
         If the last axis of an array has not the length that belongs to `method` in this basis, a
         scalar in front of a log-signature is neither 0 nor NaN, or not all have a scalar where one
-        has; if the leading shapes differ; if `dimension` is below 1, `degree` negative, or `n_jobs`
-        0; if `method` is not one of this basis; or if the basis or the result does not fit in
-        memory.
+        has; if the leading shapes of the log-signatures do not broadcast, or not to that of
+        `derivs`; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is not
+        one of this basis; or if the basis or the result does not fit in memory.
 
     See Also
     --------
@@ -181,20 +184,21 @@ def branched_log_sig_combine_backprop(
     back = arrays.as_rows(derivs, "derivs", 1)
     left = arrays.as_rows(blogsig1, "blogsig1", 1)
     right = arrays.as_rows(blogsig2, "blogsig2", 1)
-    arrays.check_alike(left, right)
-    arrays.check_alike(left, back)
+    wide1, wide2 = broadcast(left, right)
+    check_result_batch(back, wide1)
     scalar = log_columns(left, space)
     log_columns(right, space)
     check_same_scalar(left, right)
     check_columns(back, left.item[0], "as blogsig1 and blogsig2 have")
-    result1, out1 = arrays.allocate(left, left.item[0])
-    result2, out2 = arrays.allocate(left, left.item[0])
+    result1, out1 = arrays.allocate(wide1, left.item[0])
+    result2, out2 = arrays.allocate(wide2, left.item[0])
     if scalar:
         out1[:, 0] = out2[:, 0] = 0.0
     if space.degree:
-        for d, x, y, dx, dy in chunks(space.n_threads, (out1, out2), back, left, right):
+        for d, x, y, dx, dy in chunks(space.n_threads, (out1, out2), back, wide1, wide2):
             first, second = signatures(x, scalar, space), signatures(y, scalar, space)
             d_first, d_second = factors_backward(d, scalar, first, second, space)
             signatures_backward(x, d_first, dx, scalar, space)
             signatures_backward(y, d_second, dy, scalar, space)
-    return arrays.wrap(result1, left.kind), arrays.wrap(result2, left.kind)
+    gradient1, gradient2 = summed(result1, left), summed(result2, right)
+    return arrays.wrap(gradient1, left.kind), arrays.wrap(gradient2, left.kind)

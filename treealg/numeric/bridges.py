@@ -247,9 +247,10 @@ def _map_rows(
     n_in, n_out = (linear.columns, linear.rows) if linear is not None else (0, 0)
     if transposed:
         n_in, n_out = n_out, n_in
-    kind = "words" if which == "arborification" else f"{'planar' if planar else 'non-planar'} basis"
-    basis = f"the {kind} of dimension {dimension} (after path transforms) and degree {degree}"
-    scalar = scalars.scalar_columns(rows, n_in, None, basis)
+    basis = scalars.basis_text(dimension, degree, planar)
+    if which == "arborification":
+        basis = f"the words below {basis}"
+    scalar = scalars.scalar_columns(rows, n_in, basis)
     result, view = arrays.allocate(rows, n_out + scalar)
     for x, out in arrays.slabs(n_threads, view, rows):
         if scalar:

@@ -8,7 +8,7 @@ from typing import cast
 from treealg import tables
 from treealg.numeric import corrections, kernels, plans
 
-__all__ = ["ChainPlan", "chain_plan"]
+__all__ = ["ChainPlan", "chain_plan", "chain_program"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def chain_plan(
     def make() -> ChainPlan:
         dimension = channels + time_aug
         columns = plans.basis_columns(dimension, degree, planar)
-        layout = tables.chain_words(dimension, degree, longest)
+        chains = chain_program(channels, degree, longest, time_aug)
         if method:
             table = tables.chain_lyndon_arborification(dimension, degree, longest, method)
         else:
@@ -71,8 +71,36 @@ def chain_plan(
         if method is not None:
             words = tables.chain_convolution(dimension, degree, longest)
             program, nbytes = plans.prepared_program(words), nbytes + words.nbytes
-        letters = corrections.letter_columns(channels, time_aug, longest)
-        chains = kernels.ChainProgram(dimension, degree, *layout.program(), letters)
         return ChainPlan(columns, linear.rows, linear, program, nbytes, linear, chains)
 
     return cast(ChainPlan, plans.keep_plan(key, make))
+
+
+def chain_program(channels: int, degree: int, longest: int, time_aug: bool) -> kernels.ChainProgram:
+    """Return the words of chains, as the kernels take them.
+
+    Parameters
+    ----------
+    channels : int
+        Of the underlying path.
+    degree : int
+        Truncation, at least 1.
+    longest : int
+        The highest level of the correction; 1 for none, which gives words of letters.
+    time_aug : bool
+        Whether time is appended to the path.
+
+    Returns
+    -------
+    ChainProgram
+        The words.
+
+    Raises
+    ------
+    InvalidValueError
+        If they do not fit in memory.
+    """
+    dimension = channels + time_aug
+    layout = tables.chain_words(dimension, degree, longest)
+    letters = corrections.letter_columns(channels, time_aug, longest)
+    return kernels.ChainProgram(dimension, degree, *layout.program(), letters)

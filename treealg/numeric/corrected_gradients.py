@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from treealg.numeric import arrays, kernels
-from treealg.numeric.chain_plans import ChainPlan
+from treealg.numeric import arrays
 from treealg.numeric.corrections import Correction
 from treealg.typing import Array
 
-__all__ = ["corrected_sig_backprop"]
+__all__ = ["corrected_backprop"]
 
 _SHARED_BYTES = 1 << 22
 _SHARED_ROWS = 64
 
 
-def corrected_sig_backprop(
+def corrected_backprop(
     path: arrays.Rows,
     derivs: arrays.Rows,
-    column: int,
     correction: Correction,
-    plan: ChainPlan,
-    time_aug: bool,
-    end_time: float,
     n_threads: int,
+    kernel: Callable[..., None],
 ) -> tuple[Array, Array]:
-    """Compute the gradients in path and correction from that in what `plan` computes.
+    """Compute the gradients in path and correction, a slab of paths at a time.
 
     Parameters
     ----------
@@ -37,18 +34,13 @@ def corrected_sig_backprop(
         The paths, items of shape ``(length, channels)``.
     derivs : Rows
         Derivatives in the result, of the batch, kind and dtype of `path`.
-    column : int
-        Scalars in front of them, 0 or 1.
     correction : Correction
         The correction.
-    plan : ChainPlan
-        What `chain_plan` returned.
-    time_aug : bool
-        Whether time was appended.
-    end_time : float
-        Last value of the time channel.
     n_threads : int
         Threads.
+    kernel : callable
+        Takes some of the paths, corrections and derivatives, and writes the derivatives in the
+        paths and in the corrections to its last two arguments.
 
     Returns
     -------
@@ -80,19 +72,12 @@ def corrected_sig_backprop(
             part = np.empty((stop - start, segments, columns), rows.dtype)
         else:
             part = whole[start:stop]
-        kernels.corrected_path_signature_backward(
+        kernel(
             path.slab(start, stop),
             rows.slab(start, stop),
             derivs.slab(start, stop),
-            column,
             view[start:stop],
             part,
-            plan.chains,
-            plan.linear,
-            plan.program,
-            time_aug,
-            end_time,
-            n_threads,
         )
         if whole is None:
             _add_shared(total, part)

@@ -7,15 +7,27 @@ from leaf to root, so that the root comes last, and over the channels of the tra
 
 from __future__ import annotations
 
+import numbers
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
-from treealg.numeric import arrays
+from treealg.numeric import arrays, devices
 
-__all__ = ["Correction", "as_correction", "empty_like", "letter_columns"]
+__all__ = [
+    "Correction",
+    "as_correction",
+    "as_corrections",
+    "as_row",
+    "empty_like",
+    "letter_columns",
+    "pushed_rows",
+]
+
+Floats = npt.NDArray[np.float64]
 
 
 class Correction(NamedTuple):
@@ -36,19 +48,32 @@ class Correction(NamedTuple):
     shared: tuple[int, ...]
 
 
-def as_correction(value: Any, path: arrays.Rows, degree: int, lead_lag: bool) -> Correction | None:
+def as_correction(
+    value: Any,
+    path: arrays.Rows,
+    degree: int,
+    lead_lag: bool,
+    *,
+    in_front: int = 0,
+    name: str = "correction",
+) -> Correction | None:
     """Read the argument `correction`.
 
     Parameters
     ----------
     value : ArrayLike or None
-        Shape ``(columns,)``, ``(length - 1, columns)`` or ``(..., length - 1, columns)``.
+        Shape ``(columns,)``, ``(segments, columns)`` or ``(..., segments, columns)``, where
+        ``segments`` is ``length - 1 + in_front``.
     path : Rows
         The path that it belongs to.
     degree : int
         The truncation.
     lead_lag : bool
         Whether the lead-lag path is taken.
+    in_front : int, default 0
+        Number of points that are put in front of the path.
+    name : str, default "correction"
+        What to call it in messages.
 
     Returns
     -------
@@ -65,17 +90,167 @@ def as_correction(value: Any, path: arrays.Rows, degree: int, lead_lag: bool) ->
     """
     if value is None:
         return None
-    rows = arrays.as_rows(value, "correction", 1)
+    rows = arrays.as_rows(value, name, 1, gpu=True)
     if rows.item[0] == 0:
         return None
+    _refuse_lead_lag(lead_lag)
+    arrays.check_kinds(path, rows)
+    longest = _levels(rows, path.item[1], degree)
+    segments = path.item[0] - 1 + in_front
+    return Correction(_broadcast(rows, path.batch, segments), longest, rows.array.shape)
+
+
+def as_corrections(
+    value: Any, paths: Sequence[arrays.Rows], degree: int, lead_lag: bool, in_front: int
+) -> list[Correction] | None:
+    """Read the argument `correction` for a list of paths.
+
+    Parameters
+    ----------
+    value : ArrayLike, list or None
+        Shape ``(columns,)`` for all segments of all paths, or a list with what `as_correction`
+        takes for each path.
+    paths : sequence of Rows
+        The paths that it belongs to.
+    degree : int
+        The truncation.
+    lead_lag : bool
+        Whether the lead-lag path is taken.
+    in_front : int
+        Number of points that are put in front of each path.
+
+    Returns
+    -------
+    list of Correction or None
+        One per path; None if there are no columns.
+
+    Raises
+    ------
+    InvalidTypeError
+        As `as_correction`, of each path.
+    InvalidValueError
+        As `as_correction`, of each path; if there is not one per path, or if they have different
+        numbers of columns.
+    """
+    if value is None:
+        return None
+    is_list = isinstance(value, (list, tuple)) and not all(
+        isinstance(piece, numbers.Real) for piece in value
+    )
+    if is_list and len(value) != len(paths):
+        raise InvalidValueError(
+            f"correction must be of shape (columns,) or a list with one array for each of the "
+            f"{len(paths)} paths, got a list of {len(value)}"
+        )
+    names = [f"correction[{i}]" if is_list else "correction" for i in range(len(paths))]
+    found = [
+        as_correction(piece, path, degree, lead_lag, in_front=in_front, name=name)
+        for piece, path, name in zip(
+            value if is_list else [value] * len(paths), paths, names, strict=True
+        )
+    ]
+    present = [correction for correction in found if correction is not None]
+    if not present:
+        return None
+    if len(present) < len(found) or len({correction.longest for correction in present}) > 1:
+        raise InvalidValueError(
+            "correction must have equally many columns for every path of a list; fill up the "
+            "missing ones with zeros"
+        )
+    return present
+
+
+def as_row(value: Any, channels: int, degree: int, lead_lag: bool) -> tuple[Floats, int]:
+    """Read the correction that a stream is made with.
+
+    Parameters
+    ----------
+    value : ArrayLike or None
+        Shape ``(columns,)``.
+    channels : int
+        Of the paths.
+    degree : int
+        The truncation.
+    lead_lag : bool
+        Whether the lead-lag path is taken.
+
+    Returns
+    -------
+    row : numpy.ndarray of float64, shape (columns,)
+        A copy; no columns for None.
+    longest : int
+        The highest level, 1 if there are no columns.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is no real array.
+    InvalidValueError
+        If it is not of this shape, the columns are not those of the levels 2 to m for an m up to
+        `degree`, or with `lead_lag`.
+    """
+    rows = arrays.as_rows([] if value is None else value, "correction", 1)
+    if rows.batch:
+        raise InvalidValueError(
+            f"correction must have shape (columns,), what a segment has for which no other is "
+            f"pushed; got shape {rows.array.shape}; give rows with the points that are pushed"
+        )
+    if rows.item[0] == 0:
+        return np.zeros(0), 1
+    _refuse_lead_lag(lead_lag)
+    return np.array(rows.array, np.float64), _levels(rows, channels, degree)
+
+
+def pushed_rows(value: Any, points: arrays.Rows, columns: int, segments: int) -> npt.NDArray[Any]:
+    """Read the correction of points that are pushed to a stream.
+
+    Parameters
+    ----------
+    value : ArrayLike
+        Shape ``(columns,)``, ``(segments, columns)`` or ``(..., segments, columns)``; for a single
+        point ``(columns,)`` or ``(..., columns)``.
+    points : Rows
+        The points, or the single point, of each path.
+    columns : int
+        Those of the correction that the stream was made with.
+    segments : int
+        Number of segments that the points end.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., segments, columns)
+        One row per segment.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is no array of the kind and dtype of `points`.
+    InvalidValueError
+        If it has another shape or other columns.
+    """
+    rows = arrays.as_rows(value, "correction", 1)
+    if rows.item[0] != columns:
+        raise InvalidValueError(
+            f"correction must have {columns} columns as that with which the stream was made, got "
+            f"shape {rows.array.shape}; zeros of shape (columns,) at that place make room for it"
+        )
+    arrays.check_kinds(points, rows)
+    if len(points.item) == 2 or not rows.batch:
+        return _broadcast(rows, points.batch, segments).array
+    if rows.batch != points.batch or not segments:
+        raise InvalidValueError(
+            f"correction must have shape {(columns,)} or {(*points.batch, columns)} for the "
+            f"segment that a point ends; the first point ends none; got shape {rows.array.shape}"
+        )
+    return rows.array[..., None, :]
+
+
+def _refuse_lead_lag(lead_lag: bool) -> None:
     if lead_lag:
         raise InvalidValueError(
             "correction cannot be combined with lead_lag=True, whose segments are not those of "
             "the path; leave one of them out"
         )
-    arrays.check_kinds(path, rows)
-    longest = _levels(rows, path.item[1], degree)
-    return Correction(_broadcast(rows, path), longest, rows.array.shape)
 
 
 def _levels(rows: arrays.Rows, channels: int, degree: int) -> int:
@@ -88,22 +263,22 @@ def _levels(rows: arrays.Rows, channels: int, degree: int) -> int:
         return level
     allowed = [sum(channels**k for k in range(2, m + 1)) for m in range(2, min(degree, 5) + 1)]
     raise InvalidValueError(
-        f"correction must have the {channels}^2 + ... + {channels}^m columns of levels 2 to m for "
+        f"{rows.name} must have the {channels}^2 + ... + {channels}^m columns of levels 2 to m for "
         f"an m up to the degree, {degree}: one of {[*allowed, '...'] if degree > 5 else allowed}; "
         f"got shape {rows.array.shape}"
     )
 
 
-def _broadcast(rows: arrays.Rows, path: arrays.Rows) -> arrays.Rows:
+def _broadcast(rows: arrays.Rows, batch: tuple[int, ...], segments: int) -> arrays.Rows:
     """View a correction as one item per path."""
     shape = rows.array.shape
-    wanted = (*path.batch, path.item[0] - 1, shape[-1])
+    wanted = (*batch, segments, shape[-1])
     if shape not in (shape[-1:], wanted[-2:], wanted):
         raise InvalidValueError(
-            f"correction must have shape {shape[-1:]}, {wanted[-2:]} or {wanted}: the same for "
+            f"{rows.name} must have shape {shape[-1:]}, {wanted[-2:]} or {wanted}: the same for "
             f"all segments, one row per segment, or that for each path; got shape {shape}"
         )
-    return arrays.Rows(np.broadcast_to(rows.array, wanted), rows.kind, 2, rows.name)
+    return rows.broadcast(wanted, 2)
 
 
 def empty_like(value: Any, path: arrays.Rows) -> Any:
@@ -126,7 +301,9 @@ def empty_like(value: Any, path: arrays.Rows) -> Any:
     InvalidTypeError
         If `value` is no real array.
     """
-    shape = arrays.as_rows(value, "correction", 1).array.shape
+    shape = arrays.as_rows(value, "correction", 1, gpu=True).array.shape
+    if path.device is not None:
+        return devices.engine().zeros(path, shape)
     return arrays.wrap(np.zeros(shape, path.dtype), path.kind)
 
 

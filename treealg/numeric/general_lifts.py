@@ -184,8 +184,8 @@ def branched_sig_of_lift_backprop(
     call = _check(lift, dimension, degree, planar, n_jobs)
     derivs = arrays.as_rows(bsig_derivs, "bsig_derivs", 1)
     arrays.check_alike(call.rows, derivs)
-    basis = f"the basis of dimension {call.dimension} and degree {call.degree}"
-    column = scalars.scalar_columns(derivs, call.columns, scalar_term, basis)
+    basis = scalars.basis_text(call.dimension, call.degree, call.planar)
+    column = scalars.scalar_columns(derivs, call.columns, basis, scalar_term=scalar_term)
     result, view = arrays.allocate(call.rows, *call.rows.item)
     if call.degree:
         plan = call.plan()

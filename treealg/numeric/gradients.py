@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from treealg.errors import InvalidValueError
-from treealg.numeric import arrays, kernels, options, plans, scalars
+from treealg.numeric import arrays, devices, kernels, options, plans, scalars
 from treealg.numeric.chain_plans import ChainPlan, chain_plan
-from treealg.numeric.corrected_gradients import corrected_sig_backprop
+from treealg.numeric.corrected_gradients import corrected_backprop
 from treealg.numeric.corrections import as_correction, empty_like
 from treealg.typing import Array, ArrayLike
 
@@ -71,7 +71,7 @@ def branched_sig_backprop(
     Raises
     ------
     InvalidTypeError
-        If an array is no real array, requires a gradient, or is not on the CPU; if two are of
+        If an array is no real array, requires a gradient, or is on no CPU or GPU; if two are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
         or a flag no boolean.
     InvalidValueError
@@ -80,6 +80,8 @@ def branched_sig_backprop(
         1 nor NaN; if the leading shapes differ; if `correction` has another shape, or is combined
         with `lead_lag`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; or if
         the basis or the result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
@@ -93,6 +95,9 @@ def branched_sig_backprop(
     digits. About four times the work of the forward function. Memory beyond arguments and result is
     bounded by threads times coefficients times the square root of the length. A single path is cut
     into pieces. The GIL is released, no argument is changed.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then.
 
     References
     ----------
@@ -111,8 +116,8 @@ def branched_sig_backprop(
     array([[-3.],
            [ 3.]])
     """
-    derivs = arrays.as_rows(bsig_derivs, "bsig_derivs", 1)
-    forward = None if bsig is None else arrays.as_rows(bsig, "bsig", 1)
+    derivs = arrays.as_rows(bsig_derivs, "bsig_derivs", 1, gpu=True)
+    forward = None if bsig is None else arrays.as_rows(bsig, "bsig", 1, gpu=True)
     options_ = (degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs)
     return _backward(path, forward, derivs, options_, False, 0)
 
@@ -170,7 +175,7 @@ def branched_log_sig_backprop(
     Raises
     ------
     InvalidTypeError
-        If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
+        If an array is no real array, requires a gradient, or is on no CPU or GPU; if the two are of
         different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer, `end_time` no
         real number, or a flag no boolean.
     InvalidValueError
@@ -179,6 +184,8 @@ def branched_log_sig_backprop(
         another shape, or is combined with `lead_lag`; if `degree` is negative, `n_jobs` is 0 or
         `end_time` is not finite; if `method` is not one of this basis, or has no scalar and
         `scalar_term` asks for one; or if the basis or the result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
@@ -189,6 +196,9 @@ def branched_log_sig_backprop(
     -----
     As `branched_sig_backprop`, with the backward pass of the word logarithm before that of the
     path.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then.
 
     References
     ----------
@@ -204,7 +214,7 @@ def branched_log_sig_backprop(
     array([[-1.],
            [ 1.]])
     """
-    derivs = arrays.as_rows(blogsig_derivs, "blogsig_derivs", 1)
+    derivs = arrays.as_rows(blogsig_derivs, "blogsig_derivs", 1, gpu=True)
     options_ = (degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs)
     return _backward(path, None, derivs, options_, True, method)
 
@@ -219,7 +229,7 @@ def _backward(
 ) -> Array | tuple[Array, Array]:
     """Check everything, then run the backward pass of a signature, or of a log-signature."""
     degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs = options_
-    rows = arrays.as_path(path)
+    rows = arrays.as_path(path, gpu=True)
     arrays.check_alike(rows, derivs)
     degree = options.integer(degree, "degree", 0)
     time_aug = options.flag(time_aug, "time_aug")
@@ -228,10 +238,7 @@ def _backward(
     planar = options.flag(planar, "planar")
     n_threads = options.threads(n_jobs)
     dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
-    basis = (
-        f"the {'planar' if planar else 'non-planar'} basis of dimension {dimension} (after path "
-        f"transforms) and degree {degree}"
-    )
+    basis = scalars.basis_text(dimension, degree, planar)
     if is_log:
         method = options.log_method(method, planar)
         if method:
@@ -244,20 +251,35 @@ def _backward(
             basis += f" with method={method}"
     form = method if is_log else None
     chains = as_correction(correction, rows, degree, lead_lag)
-    plan: plans.Plan
-    if chains is None:
-        plan = plans.path_plan(dimension, degree, planar, form)
+    plan: plans.Plan | None = None
+    if rows.device is not None:
+        size = plans.result_size(dimension, degree, planar, form)
     else:
-        plan = chain_plan(rows.item[1], degree, planar, form, chains.longest, time_aug)
-    column = scalars.scalar_columns(derivs, plan.size, scalar_term, basis)
+        if chains is None:
+            plan = plans.path_plan(dimension, degree, planar, form)
+        else:
+            plan = chain_plan(rows.item[1], degree, planar, form, chains.longest, time_aug)
+        size = plan.size
+    column = scalars.scalar_columns(derivs, size, basis, scalar_term=scalar_term)
     if forward is not None:
         arrays.check_alike(derivs, forward)
-        if scalars.scalar_columns(forward, plan.size, bool(column), basis):
-            scalars.check_scalar(forward)
-    if chains is not None and isinstance(plan, ChainPlan):
-        return corrected_sig_backprop(
-            rows, derivs, column, chains, plan, time_aug, end_time, n_threads
+        scalars.scalar_columns(forward, size, basis, scalar_term=bool(column), unit=1)
+    if plan is None:
+        gradients = devices.engine().path_signature_backward(
+            rows, derivs, column, chains, degree, planar, form, time_aug, lead_lag, end_time
         )
+        if chains is None and correction is not None:
+            return gradients, empty_like(correction, rows)
+        return gradients
+    if chains is not None and isinstance(plan, ChainPlan):
+        rest = (plan.chains, plan.linear, plan.program, time_aug, end_time, n_threads)
+
+        def kernel(points: Any, increments: Any, dy: Any, out: Any, second: Any) -> None:
+            kernels.corrected_path_signature_backward(
+                points, increments, dy, column, out, second, *rest
+            )
+
+        return corrected_backprop(rows, derivs, chains, n_threads, kernel)
     result, view = arrays.allocate(rows, *rows.item)
     if plan.output_map is None:
         view[...] = 0.0

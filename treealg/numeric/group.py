@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from treealg.numeric import arrays, kernels
+from treealg.numeric import arrays, devices, kernels
+from treealg.numeric.broadcasting import broadcast, check_result_batch, summed
 from treealg.numeric.space import (
     check_columns,
     check_same_scalar,
-    scalar_columns,
+    sig_columns,
     slabs,
     space_of,
 )
@@ -41,7 +42,7 @@ def branched_sig_combine(
     ----------
     bsig1, bsig2 : ArrayLike, shape (..., coefficients)
         Signatures of the earlier and the later path, in basis order, both with or both without the
-        scalar 1 in front; of one kind, dtype and leading shape.
+        scalar 1 in front; of one kind and dtype, with leading shapes that broadcast.
     dimension : int
         Channels of the path that is integrated (after path transforms), at least 1.
     degree : int
@@ -61,14 +62,16 @@ def branched_sig_combine(
     Raises
     ------
     InvalidTypeError
-        If a factor is no real array, requires a gradient, or is not on the CPU; if the two are of
+        If a factor is no real array, requires a gradient, or is on no CPU or GPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
         no boolean.
     InvalidValueError
         If the last axis of a factor has not the length of this basis, a scalar in front is neither
-        1 nor NaN, or only one of them has a scalar; if the leading shapes differ; if `dimension` is
-        below 1, `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in
-        memory.
+        1 nor NaN, or only one of them has a scalar; if the leading shapes do not broadcast; if
+        `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis or the result does
+        not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
@@ -81,6 +84,9 @@ def branched_sig_combine(
     The product is associative. NaN and infinity stay within their own row. Time is one
     multiplication per term of the coproduct; memory beyond arguments and result is bounded by
     threads times coefficients. The GIL is released, no argument is changed.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then.
 
     References
     ----------
@@ -102,14 +108,17 @@ def branched_sig_combine(
     array([1. , 1. , 0.5, 1. , 0. , 0.5])
     """
     space = space_of(dimension, degree, planar, n_jobs)
-    left, right = arrays.as_rows(bsig1, "bsig1", 1), arrays.as_rows(bsig2, "bsig2", 1)
-    arrays.check_alike(left, right)
-    scalar = scalar_columns(left, space)
-    scalar_columns(right, space)
+    left = arrays.as_rows(bsig1, "bsig1", 1, gpu=True)
+    right = arrays.as_rows(bsig2, "bsig2", 1, gpu=True)
+    wide1, wide2 = broadcast(left, right)
+    scalar = sig_columns(left, space)
+    sig_columns(right, space)
     check_same_scalar(left, right)
+    if left.device is not None:
+        return devices.engine().signature_product(wide1, wide2, scalar, space)
     program = space.program()
-    result, out = arrays.allocate(left, left.item[0])
-    for x, y, z in arrays.slabs(space.n_threads, out, left, right):
+    result, out = arrays.allocate(wide1, left.item[0])
+    for x, y, z in arrays.slabs(space.n_threads, out, wide1, wide2):
         if scalar:
             np.multiply(x[:, 0], y[:, 0], out=z[:, 0])
         if program is not None:
@@ -137,8 +146,8 @@ def branched_sig_combine_backprop(
     derivs : ArrayLike, shape (..., coefficients)
         Derivatives of :math:`F` in the product, in its layout.
     bsig1, bsig2 : ArrayLike, shape (..., coefficients)
-        The factors, as given to `branched_sig_combine`; of the kind, dtype and leading shape of
-        `derivs`.
+        The factors, as given to `branched_sig_combine`; of the kind and dtype of `derivs`, with
+        leading shapes that broadcast to its own.
     dimension : int
         Channels of the path that is integrated (after path transforms), at least 1.
     degree : int
@@ -152,23 +161,31 @@ def branched_sig_combine_backprop(
     -------
     tuple of two Array, shape (..., coefficients)
         Derivatives of :math:`F` in `bsig1` and in `bsig2`, in their layout, kind and dtype, never
-        sharing memory with an argument. A scalar slot is 0.
+        sharing memory with an argument: for a factor that was broadcast, the sum over the rows that
+        it served. A scalar slot is 0.
 
     Raises
     ------
     InvalidTypeError
-        If an array is no real array, requires a gradient, or is not on the CPU; if they are of
+        If an array is no real array, requires a gradient, or is on no CPU or GPU; if they are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
         no boolean.
     InvalidValueError
         If the last axis of an array has not the length of this basis, a scalar in front of a factor
-        is neither 1 nor NaN, or not all have a scalar where one has; if the leading shapes differ;
-        if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis or the result
-        does not fit in memory.
+        is neither 1 nor NaN, or not all have a scalar where one has; if the leading shapes of the
+        factors do not broadcast, or not to that of `derivs`; if `dimension` is below 1, `degree`
+        negative, or `n_jobs` 0; or if the basis or the result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
     branched_sig_combine : The function differentiated.
+
+    Notes
+    -----
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then.
 
     Examples
     --------
@@ -179,24 +196,31 @@ def branched_sig_combine_backprop(
     (array([4., 1.]), array([3., 1.]))
     """
     space = space_of(dimension, degree, planar, n_jobs)
-    back = arrays.as_rows(derivs, "derivs", 1)
-    left, right = arrays.as_rows(bsig1, "bsig1", 1), arrays.as_rows(bsig2, "bsig2", 1)
-    arrays.check_alike(left, right)
-    arrays.check_alike(left, back)
-    scalar = scalar_columns(left, space)
-    scalar_columns(right, space)
+    back = arrays.as_rows(derivs, "derivs", 1, gpu=True)
+    left = arrays.as_rows(bsig1, "bsig1", 1, gpu=True)
+    right = arrays.as_rows(bsig2, "bsig2", 1, gpu=True)
+    wide1, wide2 = broadcast(left, right)
+    check_result_batch(back, wide1)
+    scalar = sig_columns(left, space)
+    sig_columns(right, space)
     check_same_scalar(left, right)
     check_columns(back, left.item[0], "as bsig1 and bsig2 have")
+    if left.device is not None:
+        gradients: tuple[Array, Array] = devices.engine().signature_product_backward(
+            back, left, right, scalar, space
+        )
+        return gradients
     program = space.program()
-    result1, out1 = arrays.allocate(left, left.item[0])
-    result2, out2 = arrays.allocate(left, left.item[0])
+    result1, out1 = arrays.allocate(wide1, left.item[0])
+    result2, out2 = arrays.allocate(wide2, left.item[0])
     if scalar:
         out1[:, 0] = out2[:, 0] = 0.0
     if program is not None:
         k, n_threads = scalar, space.n_threads
-        for d, x, y, dx, dy in slabs(n_threads, (out1, out2), back, left, right):
+        for d, x, y, dx, dy in slabs(n_threads, (out1, out2), back, wide1, wide2):
             kernels.signature_product_backward(x, k, y, k, d, k, dx, k, dy, k, program, n_threads)
-    return arrays.wrap(result1, left.kind), arrays.wrap(result2, left.kind)
+    gradient1, gradient2 = summed(result1, left), summed(result2, right)
+    return arrays.wrap(gradient1, left.kind), arrays.wrap(gradient2, left.kind)
 
 
 def branched_sig_inverse(
@@ -266,7 +290,7 @@ def branched_sig_inverse(
     """
     space = space_of(dimension, degree, planar, n_jobs)
     rows = arrays.as_rows(bsig, "bsig", 1)
-    scalar = scalar_columns(rows, space)
+    scalar = sig_columns(rows, space)
     program = space.program()
     result, out = arrays.allocate(rows, rows.item[0])
     for x, y in arrays.slabs(space.n_threads, out, rows):
@@ -340,7 +364,7 @@ def branched_sig_inverse_backprop(
     space = space_of(dimension, degree, planar, n_jobs)
     back, rows = arrays.as_rows(derivs, "derivs", 1), arrays.as_rows(bsig, "bsig", 1)
     arrays.check_alike(back, rows)
-    scalar = scalar_columns(rows, space)
+    scalar = sig_columns(rows, space)
     check_columns(back, rows.item[0], "as bsig has")
     program = space.program()
     result, out = arrays.allocate(rows, rows.item[0])

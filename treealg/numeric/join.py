@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from treealg.numeric import arrays, kernels, options
+from treealg.numeric.broadcasting import broadcast, check_result_batch, summed
 from treealg.numeric.linear import displacement_rows
-from treealg.numeric.space import check_columns, chunks, scalar_columns, space_of
+from treealg.numeric.space import check_columns, chunks, sig_columns, space_of
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_join", "branched_sig_join_backprop"]
@@ -31,8 +32,8 @@ def branched_sig_join(
     bsig : ArrayLike, shape (..., coefficients)
         Signatures in basis order, with or without the scalar 1 in front.
     displacement : ArrayLike, shape (..., dimension)
-        End point of the piece minus its start point; of the kind, dtype and leading shape of
-        `bsig`.
+        End point of the piece minus its start point; of the kind and dtype of `bsig`, with a
+        leading shape that broadcasts with its own.
     dimension : int
         Channels of the path that is integrated (after path transforms), at least 1.
     degree : int
@@ -58,9 +59,9 @@ def branched_sig_join(
         boolean.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis or that of `displacement` not
-        length `dimension`, or a scalar in front is neither 1 nor NaN; if the leading shapes differ;
-        if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis or the result
-        does not fit in memory.
+        length `dimension`, or a scalar in front is neither 1 nor NaN; if the leading shapes do
+        not broadcast; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis
+        or the result does not fit in memory.
 
     See Also
     --------
@@ -90,11 +91,11 @@ def branched_sig_join(
     before = options.flag(prepend, "prepend")
     rows = arrays.as_rows(bsig, "bsig", 1)
     steps = displacement_rows(displacement, space)
-    arrays.check_alike(rows, steps)
-    scalar = scalar_columns(rows, space)
+    wide, wide_steps = broadcast(rows, steps)
+    scalar = sig_columns(rows, space)
     program, n_threads = space.program(), space.n_threads
-    result, out = arrays.allocate(rows, rows.item[0])
-    for x, dx, y in chunks(n_threads, (out,), rows, steps):
+    result, out = arrays.allocate(wide, rows.item[0])
+    for x, dx, y in chunks(n_threads, (out,), wide, wide_steps):
         if scalar:
             y[:, 0] = x[:, 0]
         if program is not None:
@@ -125,7 +126,8 @@ def branched_sig_join_backprop(
     bsig : ArrayLike, shape (..., coefficients)
         Signatures, as given to `branched_sig_join`.
     displacement : ArrayLike, shape (..., dimension)
-        Displacements, likewise; all three of one kind, dtype and leading shape.
+        Displacements, likewise; all three of one kind and dtype, with leading shapes that broadcast
+        to that of `derivs`.
     dimension : int
         Channels of the path that is integrated (after path transforms), at least 1.
     degree : int
@@ -139,8 +141,8 @@ def branched_sig_join_backprop(
     -------
     tuple of two Array
         Derivatives in `bsig`, shape ``(..., coefficients)``, and in `displacement`, shape ``(...,
-        dimension)``, of their kind and dtype, never sharing memory with an argument. A scalar slot
-        is 0.
+        dimension)``, of their kind and dtype, never sharing memory with an argument: for one that
+        was broadcast, the sum over the rows that it served. A scalar slot is 0.
 
     Raises
     ------
@@ -150,9 +152,9 @@ def branched_sig_join_backprop(
         boolean.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments, or a scalar
-        in front of `bsig` is neither 1 nor NaN; if the leading shapes differ; if `dimension` is
-        below 1, `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in
-        memory.
+        in front of `bsig` is neither 1 nor NaN; if the leading shapes of `bsig` and
+        `displacement` do not broadcast, or not to that of `derivs`; if `dimension` is below 1,
+        `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in memory.
 
     See Also
     --------
@@ -171,19 +173,19 @@ def branched_sig_join_backprop(
     before = options.flag(prepend, "prepend")
     back, rows = arrays.as_rows(derivs, "derivs", 1), arrays.as_rows(bsig, "bsig", 1)
     steps = displacement_rows(displacement, space)
-    arrays.check_alike(rows, steps)
-    arrays.check_alike(rows, back)
-    k = scalar_columns(rows, space)
+    wide, wide_steps = broadcast(rows, steps)
+    check_result_batch(back, wide)
+    k = sig_columns(rows, space)
     check_columns(back, rows.item[0], "as bsig has")
     program, n = space.program(), space.n_threads
-    result, out = arrays.allocate(rows, rows.item[0])
-    d_steps, out_steps = arrays.allocate(steps, space.dimension)
+    result, out = arrays.allocate(wide, rows.item[0])
+    d_steps, out_steps = arrays.allocate(wide_steps, space.dimension)
     if k:
         out[:, 0] = 0.0
     if program is None:
         out_steps[:] = 0.0
     else:
-        for d, x, step, dx, d_step in chunks(n, (out, out_steps), back, rows, steps):
+        for d, x, step, dx, d_step in chunks(n, (out, out_steps), back, wide, wide_steps):
             piece = np.empty((len(x), program.columns), x.dtype)
             d_piece = np.empty_like(piece)
             kernels.linear_signature(step, piece, 0, program, n)
@@ -191,4 +193,5 @@ def branched_sig_join_backprop(
             targets = (d_piece, 0, dx, k) if before else (dx, k, d_piece, 0)
             kernels.signature_product_backward(*factors, d, k, *targets, program, n)
             kernels.linear_signature_backward(step, d_piece, 0, d_step, program, n)
-    return arrays.wrap(result, rows.kind), arrays.wrap(d_steps, rows.kind)
+    gradients = summed(result, rows), summed(d_steps, steps)
+    return arrays.wrap(gradients[0], rows.kind), arrays.wrap(gradients[1], rows.kind)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric import arrays, kernels, options
+from treealg.numeric.broadcasting import common_batch, source_rows
 from treealg.numeric.static_kernels import as_static_kernel
 
 __all__ = ["Problem", "max_batch_of", "problem_of", "transform_adjoint"]
@@ -86,7 +87,7 @@ class Problem:
         return shapes[0], shapes[1]
 
     def batch_pairs(self) -> tuple[tuple[int, ...], Indices, Indices]:
-        """Return the pairs of a batch with its leading shape; one path pairs with every other.
+        """Return the pairs of two batches of one leading shape, or that broadcast to one.
 
         Returns
         -------
@@ -98,17 +99,10 @@ class Problem:
         Raises
         ------
         InvalidValueError
-            If both arguments have leading axes, and these differ.
+            If the leading shapes do not broadcast.
         """
-        batch1, batch2 = self.rows1.batch, self.rows2.batch
-        if batch1 and batch2 and batch1 != batch2:
-            raise InvalidValueError(
-                f"path1 and path2 must have the same leading shape, or one of them none, got "
-                f"{batch1} and {batch2}; use branched_sig_kernel_gram for all pairs"
-            )
-        count = self.rows1.count if batch1 else self.rows2.count
-        every, one = np.arange(count), np.zeros(count, np.int64)
-        return batch1 or batch2, every if batch1 else one, every if batch2 else one
+        batch = common_batch(self.rows1, self.rows2)
+        return batch, source_rows(self.rows1, batch), source_rows(self.rows2, batch)
 
     def values(self, first: Indices, second: Indices) -> Floats:
         """Compute the kernel of pairs.

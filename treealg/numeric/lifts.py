@@ -9,6 +9,7 @@ import numpy as np
 
 from treealg.errors import InvalidValueError
 from treealg.numeric import arrays
+from treealg.numeric.broadcasting import common_batch
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["ito_correction", "realised_correction"]
@@ -27,8 +28,8 @@ def ito_correction(covariance: ArrayLike, dt: ArrayLike | float) -> Array:
         :math:`\Sigma`, the covariance of the motion per unit of time; symmetric for a covariance,
         which is not checked. With leading axes ``(..., length - 1)`` one per segment.
     dt : float or ArrayLike
-        The time of each segment: a number, or an array of the leading shape of `covariance`, or
-        of any shape for one covariance.
+        The time of each segment: a number, or an array of a shape that broadcasts with the leading
+        shape of `covariance`.
 
     Returns
     -------
@@ -42,8 +43,8 @@ def ito_correction(covariance: ArrayLike, dt: ArrayLike | float) -> Array:
         If `covariance` or an array `dt` is no real array, requires a gradient, or is not on the
         CPU; or if they are of different kinds or dtypes.
     InvalidValueError
-        If `covariance` is not square in its last axes, if the leading shapes do not fit, or if a
-        number `dt` is not finite.
+        If `covariance` is not square in its last axes, if the leading shapes do not broadcast, or
+        if a number `dt` is not finite.
 
     See Also
     --------
@@ -77,11 +78,6 @@ def ito_correction(covariance: ArrayLike, dt: ArrayLike | float) -> Array:
         )
     flat = rows.array.reshape(*rows.batch, channels**2).astype(rows.dtype)
     time = _time(dt, rows)
-    if time.ndim and rows.batch and time.shape != rows.batch:
-        raise InvalidValueError(
-            f"dt must be a number or have the leading shape of covariance, {rows.batch}; got "
-            f"shape {time.shape}"
-        )
     return arrays.wrap(flat * (rows.dtype.type(-0.5) * time[..., None]), rows.kind)
 
 
@@ -93,6 +89,7 @@ def _time(dt: Any, rows: arrays.Rows) -> Any:
         return np.asarray(dt, dtype=rows.dtype)
     given = arrays.as_rows(dt, "dt", 0)
     arrays.check_kinds(given, rows)
+    common_batch(given, rows)
     return given.array.astype(rows.dtype)
 
 

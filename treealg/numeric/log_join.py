@@ -7,6 +7,7 @@ from typing import Any
 import numpy.typing as npt
 
 from treealg.numeric import arrays, kernels, options
+from treealg.numeric.broadcasting import broadcast, check_result_batch, summed
 from treealg.numeric.lie import (
     factors_backward,
     logarithms,
@@ -44,8 +45,8 @@ def branched_log_sig_join(
     blogsig : ArrayLike, shape (..., log_coefficients)
         Log-signatures by `method`; in expanded form with or without the scalar 0 in front.
     displacement : ArrayLike, shape (..., dimension)
-        End point of the piece minus its start point; of the kind, dtype and leading shape of
-        `blogsig`.
+        End point of the piece minus its start point; of the kind and dtype of `blogsig`, with a
+        leading shape that broadcasts with its own.
     dimension : int
         Channels of the path that is integrated (after path transforms), at least 1.
     degree : int
@@ -75,8 +76,9 @@ def branched_log_sig_join(
     InvalidValueError
         If the last axis of `blogsig` has not the length that belongs to `method` in this basis or
         that of `displacement` not length `dimension`, or a scalar in front is neither 0 nor NaN; if
-        the leading shapes differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
-        `method` is not one of this basis; or if the basis or the result does not fit in memory.
+        the leading shapes do not broadcast; if `dimension` is below 1, `degree` negative, or
+        `n_jobs` 0; if `method` is not one of this basis; or if the basis or the result does not fit
+        in memory.
 
     See Also
     --------
@@ -100,10 +102,10 @@ def branched_log_sig_join(
     before = options.flag(prepend, "prepend")
     rows = arrays.as_rows(blogsig, "blogsig", 1)
     steps = displacement_rows(displacement, space)
-    arrays.check_alike(rows, steps)
+    wide, wide_steps = broadcast(rows, steps)
     scalar = log_columns(rows, space)
-    result, out = arrays.allocate(rows, rows.item[0])
-    for x, step, y in chunks(space.n_threads, (out,), rows, steps):
+    result, out = arrays.allocate(wide, rows.item[0])
+    for x, step, y in chunks(space.n_threads, (out,), wide, wide_steps):
         if scalar:
             y[:, 0] = x[:, 0]
         if space.degree:
@@ -133,7 +135,8 @@ def branched_log_sig_join_backprop(
     blogsig : ArrayLike, shape (..., log_coefficients)
         Log-signatures, as given to `branched_log_sig_join`.
     displacement : ArrayLike, shape (..., dimension)
-        Displacements, likewise; all three of one kind, dtype and leading shape.
+        Displacements, likewise; all three of one kind and dtype, with leading shapes that broadcast
+        to that of `derivs`.
     dimension : int
         Channels of the path that is integrated (after path transforms), at least 1.
     degree : int
@@ -147,8 +150,8 @@ def branched_log_sig_join_backprop(
     -------
     tuple of two Array
         Derivatives in `blogsig`, shape ``(..., log_coefficients)``, and in `displacement`, shape
-        ``(..., dimension)``, of their kind and dtype, never sharing memory with an argument. A
-        scalar slot is 0.
+        ``(..., dimension)``, of their kind and dtype, never sharing memory with an argument: for
+        one that was broadcast, the sum over the rows that it served. A scalar slot is 0.
 
     Raises
     ------
@@ -158,9 +161,10 @@ def branched_log_sig_join_backprop(
         a flag no boolean.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments, or a scalar
-        in front of `blogsig` is neither 0 nor NaN; if the leading shapes differ; if `dimension` is
-        below 1, `degree` negative, or `n_jobs` 0; if `method` is not one of this basis; or if the
-        basis or the result does not fit in memory.
+        in front of `blogsig` is neither 0 nor NaN; if the leading shapes of `blogsig` and
+        `displacement` do not broadcast, or not to that of `derivs`; if `dimension` is below 1,
+        `degree` negative, or `n_jobs` 0; if `method` is not one of this basis; or if the basis or
+        the result does not fit in memory.
 
     See Also
     --------
@@ -178,25 +182,27 @@ def branched_log_sig_join_backprop(
     before = options.flag(prepend, "prepend")
     back, rows = arrays.as_rows(derivs, "derivs", 1), arrays.as_rows(blogsig, "blogsig", 1)
     steps = displacement_rows(displacement, space)
-    arrays.check_alike(rows, steps)
-    arrays.check_alike(rows, back)
+    wide, wide_steps = broadcast(rows, steps)
+    check_result_batch(back, wide)
     scalar = log_columns(rows, space)
     check_columns(back, rows.item[0], "as blogsig has")
-    result, out = arrays.allocate(rows, rows.item[0])
-    d_steps, out_steps = arrays.allocate(steps, space.dimension)
+    result, out = arrays.allocate(wide, rows.item[0])
+    d_steps, out_steps = arrays.allocate(wide_steps, space.dimension)
     program = space.program()
     if scalar:
         out[:, 0] = 0.0
     if program is None:
         out_steps[:] = 0.0
     else:
-        for d, x, step, dx, d_step in chunks(space.n_threads, (out, out_steps), back, rows, steps):
+        outputs = out, out_steps
+        for d, x, step, dx, d_step in chunks(space.n_threads, outputs, back, wide, wide_steps):
             factors = _ordered((signatures(x, scalar, space), pieces(step, space)), before)
             gradients = factors_backward(d, scalar, *factors, space)
             d_first, d_piece = _ordered(gradients, before)
             signatures_backward(x, d_first, dx, scalar, space)
             kernels.linear_signature_backward(step, d_piece, 0, d_step, program, space.n_threads)
-    return arrays.wrap(result, rows.kind), arrays.wrap(d_steps, rows.kind)
+    gradients = summed(result, rows), summed(d_steps, steps)
+    return arrays.wrap(gradients[0], rows.kind), arrays.wrap(gradients[1], rows.kind)
 
 
 def _ordered(pair: tuple[Floats, Floats], exchanged: bool) -> tuple[Floats, Floats]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from treealg.errors import InvalidValueError
-from treealg.numeric import arrays, kernels
-from treealg.numeric.space import scalar_columns, space_of
+from treealg.numeric import arrays, devices, kernels, plans
+from treealg.numeric.space import sig_columns, space_of
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_to_log_sig", "branched_sig_to_log_sig_backprop"]
@@ -59,12 +59,14 @@ def branched_sig_to_log_sig(
     Raises
     ------
     InvalidTypeError
-        If `bsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
+        If `bsig` is no real array, requires a gradient, or is on no CPU or GPU; if `dimension`,
         `degree`, `method` or `n_jobs` is no integer, or a flag no boolean.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis, or a scalar in front is neither
         1 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is not
         one of this basis; or if the basis or the result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
@@ -81,6 +83,9 @@ def branched_sig_to_log_sig(
     order by order, with the values of the polynomials :math:`Y_t` at ``degree - 2`` nodes: for each
     term of the coproduct as many multiplications. Memory beyond `bsig` and the result is bounded by
     threads times coefficients. The GIL is released, no argument is changed.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then.
 
     References
     ----------
@@ -110,8 +115,10 @@ def branched_sig_to_log_sig(
     call = space_of(
         dimension, degree, planar, n_jobs, method=method, time_aug=time_aug, lead_lag=lead_lag
     )
-    rows = arrays.as_rows(bsig, "bsig", 1)
-    scalar = scalar_columns(rows, call)
+    rows = arrays.as_rows(bsig, "bsig", 1, gpu=True)
+    scalar = sig_columns(rows, call)
+    if rows.device is not None:
+        return devices.engine().signature_to_log(rows, scalar, call)
     plan = call.plan()
     kept = 0 if call.method else scalar
     result, out = arrays.allocate(rows, plan.size + kept)
@@ -173,7 +180,7 @@ def branched_sig_to_log_sig_backprop(
     Raises
     ------
     InvalidTypeError
-        If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
+        If an array is no real array, requires a gradient, or is on no CPU or GPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
         a flag no boolean.
     InvalidValueError
@@ -181,6 +188,8 @@ def branched_sig_to_log_sig_backprop(
         arguments, or a scalar in front of `bsig` is neither 1 nor NaN; if the leading shapes
         differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is not one
         of this basis; or if the basis or the result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
@@ -191,6 +200,9 @@ def branched_sig_to_log_sig_backprop(
     The backward pass of the same program: about three times the work of the forward one. Memory
     beyond arguments and result is bounded by threads times coefficients. The GIL is released, no
     argument is changed.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then.
 
     References
     ----------
@@ -209,17 +221,20 @@ def branched_sig_to_log_sig_backprop(
     call = space_of(
         dimension, degree, planar, n_jobs, method=method, time_aug=time_aug, lead_lag=lead_lag
     )
-    rows = arrays.as_rows(bsig, "bsig", 1)
-    derivs = arrays.as_rows(blogsig_derivs, "blogsig_derivs", 1)
+    rows = arrays.as_rows(bsig, "bsig", 1, gpu=True)
+    derivs = arrays.as_rows(blogsig_derivs, "blogsig_derivs", 1, gpu=True)
     arrays.check_alike(rows, derivs)
-    scalar = scalar_columns(rows, call)
-    plan = call.plan()
+    scalar = sig_columns(rows, call)
+    plan = call.plan() if rows.device is None else None
+    size = plans.result_size(*call[:4]) if plan is None else plan.size
     kept = 0 if call.method else scalar
-    if derivs.item[0] != plan.size + kept:
+    if derivs.item[0] != size + kept:
         raise InvalidValueError(
-            f"blogsig_derivs must have {plan.size + kept} columns, as branched_sig_to_log_sig "
+            f"blogsig_derivs must have {size + kept} columns, as branched_sig_to_log_sig "
             f"returns for these arguments, got shape {derivs.array.shape}"
         )
+    if plan is None:
+        return devices.engine().signature_to_log_backward(rows, derivs, scalar, call)
     result, out = arrays.allocate(rows, plan.columns + scalar)
     if scalar:
         out[:, 0] = 0.0

@@ -9,20 +9,107 @@ from __future__ import annotations
 import math
 import numbers
 import os
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 
 __all__ = [
+    "PathOptions",
     "effective_dimension",
     "end_time_of",
     "flag",
     "integer",
     "log_method",
+    "path_options",
     "threads",
 ]
+
+
+class PathOptions(NamedTuple):
+    """The checked options of a signature or log-signature along a path.
+
+    Attributes
+    ----------
+    degree : int
+        Largest number of nodes.
+    time_aug, lead_lag : bool
+        The transforms of the path.
+    end_time : float
+        Last value of the time channel.
+    planar : bool
+        Basis of ordered forests rather than trees.
+    column : int
+        1 to put a scalar in front, otherwise 0.
+    method : int or None
+        None for the signature, otherwise the form of the log-signature.
+    n_threads : int
+        Threads.
+    """
+
+    degree: int
+    time_aug: bool
+    lead_lag: bool
+    end_time: float
+    planar: bool
+    column: int
+    method: int | None
+    n_threads: int
+
+
+def path_options(
+    degree: Any,
+    time_aug: Any,
+    lead_lag: Any,
+    end_time: Any,
+    planar: Any,
+    scalar_term: Any,
+    is_log: bool,
+    method: Any,
+    n_jobs: Any,
+) -> PathOptions:
+    """Check the options of a signature or log-signature along a path.
+
+    Parameters
+    ----------
+    degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs
+        As given to `branched_sig`.
+    is_log : bool
+        Whether the log-signature is asked for.
+    method : int
+        As given to `branched_log_sig`; not read without `is_log`.
+
+    Returns
+    -------
+    PathOptions
+        The options.
+
+    Raises
+    ------
+    InvalidTypeError
+        If one is of the wrong type.
+    InvalidValueError
+        If one is out of range, or a scalar is asked for where `method` has none.
+    """
+    planar = flag(planar, "planar")
+    column = 1 if flag(scalar_term, "scalar_term") else 0
+    form = log_method(method, planar) if is_log else None
+    if form and column:
+        raise InvalidValueError(
+            f"scalar_term must be False with method={form}, whose coordinates have no "
+            f"scalar; use method=0 for the expanded form"
+        )
+    return PathOptions(
+        integer(degree, "degree", 0),
+        flag(time_aug, "time_aug"),
+        flag(lead_lag, "lead_lag"),
+        end_time_of(end_time),
+        planar,
+        column,
+        form,
+        threads(n_jobs),
+    )
 
 
 def flag(value: Any, name: str) -> bool:

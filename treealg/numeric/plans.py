@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from treealg import tables
-from treealg.numeric import kernels, options
+from treealg.numeric import devices, kernels
 
 __all__ = [
     "Plan",
@@ -25,7 +25,7 @@ __all__ = [
     "path_plan",
     "prepared_map",
     "prepared_program",
-    "warm_up",
+    "result_size",
 ]
 
 _CACHE_BYTES = 1 << 29
@@ -270,6 +270,34 @@ def expansion_plan(dimension: int, degree: int, planar: bool, method: int) -> Pl
     )
 
 
+def result_size(dimension: int, degree: int, planar: bool, method: int | None) -> int:
+    """Return the `size` of a plan along a path or of a logarithm, without building a table.
+
+    Parameters
+    ----------
+    dimension : int
+        Channels of the transformed path.
+    degree : int
+        Truncation, at least 0.
+    planar : bool
+        Basis of ordered forests rather than trees.
+    method : int or None
+        As for `path_plan`.
+
+    Returns
+    -------
+    int
+        Coefficients of the result, without scalar.
+
+    Raises
+    ------
+    InvalidValueError
+        If the basis does not fit in memory.
+    """
+    columns = basis_columns(dimension, degree, planar)
+    return tables.log_length(dimension, degree, planar, method) if method else columns
+
+
 def basis_columns(dimension: int, degree: int, planar: bool) -> int:
     """Return the number of coefficients of a signature, without scalar.
 
@@ -341,51 +369,6 @@ def prepared_program(table: tables.ConvolutionTable) -> kernels.ConvolutionProgr
 _EMPTY = Plan(0, 0, None, None, 0)
 
 
-def warm_up(dimension: int, degree: int, planar: bool = False) -> None:
-    """Build the tables of a size before they are needed.
-
-    Nothing ever has to be prepared: tables are built, or read from the disk cache, by the first
-    call that needs them. This makes that first call fast.
-
-    Parameters
-    ----------
-    dimension : int
-        Channels of the path that is integrated, at least 1: those of the data, twice as many with
-        ``lead_lag``, and one more with ``time_aug``.
-    degree : int
-        Truncation, at least 0.
-    planar : bool, default False
-        Basis of ordered forests rather than non-planar trees.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `dimension` or `degree` is no integer or `planar` no boolean.
-    InvalidValueError
-        If `dimension` is below 1 or `degree` below 0, or if the basis does not fit in memory.
-
-    See Also
-    --------
-    clear_cache : The opposite.
-
-    Notes
-    -----
-    The tables of `branched_sig`, and of `branched_log_sig` and `branched_sig_to_log_sig` with
-    ``method=0``, are built.
-
-    Examples
-    --------
-    >>> import treealg
-    >>> treealg.warm_up(2, 3)
-    """
-    dimension = options.integer(dimension, "dimension", 1)
-    degree = options.integer(degree, "degree", 0)
-    planar = options.flag(planar, "planar")
-    path_plan(dimension, degree, planar, None)
-    path_plan(dimension, degree, planar, 0)
-    log_plan(dimension, degree, planar, 0)
-
-
 def clear_cache() -> None:
     """Forget the tables that are held in memory.
 
@@ -408,3 +391,4 @@ def clear_cache() -> None:
     """
     _cache.clear()
     tables.clear_cache()
+    devices.clear_cache()

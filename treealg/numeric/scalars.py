@@ -5,26 +5,57 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
-from treealg.numeric import arrays, options
+from treealg.numeric import arrays, devices, options
 
-__all__ = ["check_scalar", "scalar_columns"]
+__all__ = ["basis_text", "scalar_columns"]
 
 
-def scalar_columns(rows: arrays.Rows, columns: int, scalar_term: Any, basis: str) -> int:
+def basis_text(dimension: int, degree: int, planar: bool) -> str:
+    """Name a basis, for messages.
+
+    Parameters
+    ----------
+    dimension : int
+        Channels of the transformed path.
+    degree : int
+        Truncation.
+    planar : bool
+        Basis of ordered forests rather than trees.
+
+    Returns
+    -------
+    str
+        Its name.
+    """
+    kind = "planar" if planar else "non-planar"
+    return f"the {kind} basis of dimension {dimension} (after path transforms) and degree {degree}"
+
+
+def scalar_columns(
+    rows: arrays.Rows,
+    columns: int,
+    basis: str,
+    *,
+    scalar_term: Any = None,
+    unit: int | None = None,
+) -> int:
     """Return how many scalars are in front, 0 or 1, having checked the length.
 
     Parameters
     ----------
     rows : Rows
-        Signatures, or derivatives in them.
+        Signatures, logarithms, or derivatives in them.
     columns : int
         Coefficients without scalar.
-    scalar_term : bool or None
-        Whether there has to be one; None lets the length tell.
     basis : str
         What basis that is, for the message.
+    scalar_term : bool or None, default None
+        Whether there has to be one; None lets the length tell.
+    unit : {0, 1} or None, default None
+        What a scalar must be: 1 for signatures, 0 for logarithms, anything by default. NaN passes.
 
     Returns
     -------
@@ -36,45 +67,43 @@ def scalar_columns(rows: arrays.Rows, columns: int, scalar_term: Any, basis: str
     InvalidTypeError
         If `scalar_term` is neither None nor a boolean.
     InvalidValueError
-        If the length is another one.
+        If the length is another one, or a scalar another number.
     """
     found: int = rows.item[0] - columns
+    allowed: tuple[int, ...]
     if scalar_term is None:
-        if found in (0, 1):
-            return found
-        expected = f"{columns} columns, or {columns + 1} with its scalar,"
+        allowed, expected = (0, 1), f"{columns} columns, or {columns + 1} with its scalar,"
     else:
-        wanted = 1 if options.flag(scalar_term, "scalar_term") else 0
-        if found == wanted:
-            return wanted
-        expected = f"{columns + wanted} columns with scalar_term={bool(wanted)}"
-    raise InvalidValueError(
-        f"{rows.name} must have {expected} for {basis}; got shape {rows.array.shape}; check the "
-        f"dimension, degree, planar, time_aug and lead_lag that belong to it"
-    )
+        wanted = options.flag(scalar_term, "scalar_term")
+        allowed, expected = (int(wanted),), f"{columns + wanted} columns with scalar_term={wanted}"
+    if found not in allowed:
+        raise InvalidValueError(
+            f"{rows.name} must have {expected} for {basis}; got shape {rows.array.shape}; check "
+            f"the dimension, degree, planar, time_aug and lead_lag that belong to it"
+        )
+    if found and unit is not None:
+        _check_scalar(rows, unit)
+    return found
 
 
-def check_scalar(rows: arrays.Rows, unit: int = 1) -> None:
-    """Refuse vectors whose first column is neither the scalar of their kind nor NaN.
+def _check_scalar(rows: arrays.Rows, unit: int) -> None:
+    """Refuse vectors whose first column is neither the scalar of their kind nor NaN."""
+    if rows.device is not None:
+        found = devices.engine().other_scalar(rows, unit)
+    else:
+        found = _other_scalar(rows.array[..., 0], unit)
+    if found is not None:
+        raise InvalidValueError(
+            f"{rows.name} must have the scalar {unit} in its first column, got {found}; a "
+            f"signature has 1 there and a log-signature 0"
+        )
 
-    Parameters
-    ----------
-    rows : Rows
-        Vectors with scalars.
-    unit : {0, 1}, default 1
-        What the scalar must be: 1 for signatures, 0 for logarithms.
 
-    Raises
-    ------
-    InvalidValueError
-        If there is another number.
-    """
-    column = rows.array[..., 0]
+def _other_scalar(column: npt.NDArray[Any], unit: int) -> Any:
+    """Return a number that is neither `unit` nor NaN, None if there is none."""
     chunks: Any = np.nditer(column, flags=["external_loop", "buffered", "zerosize_ok"])
     for values in chunks:
         wrong = values[~((values == unit) | (values != values))]
         if wrong.size:
-            raise InvalidValueError(
-                f"{rows.name} must have the scalar {unit} in its first column, got {wrong[0]}; a "
-                f"signature has 1 there and a log-signature 0"
-            )
+            return wrong[0]
+    return None

@@ -43,7 +43,7 @@ def branched_sig_kernel(
     ----------
     path1, path2 : ArrayLike, shapes (..., length_1, channels) and (..., length_2, channels)
         Points of the paths, at least one, in at least one channel, of one kind and dtype. Leading
-        shapes are the same, or one argument is a single path that pairs with every other.
+        shapes broadcast: a single path pairs with every other.
     depth : int
         Levels of the recursion, 0 to 1000: the largest height of a tree, a leaf having height 1.
     dyadic_order : int or tuple of int
@@ -79,10 +79,10 @@ def branched_sig_kernel(
         in kind or dtype; if `depth`, `dyadic_order` or `n_jobs` is no integer, `end_time` no real
         number, a flag no boolean, or `static_kernel` none of treealg's.
     InvalidValueError
-        If a path has fewer than two axes, no points or no channels; if channels or leading shapes
-        differ; if `depth` is not 0 to 1000, `dyadic_order` out of range or no pair, `n_jobs` 0,
-        `end_time` not finite, or `rule` unknown; if `return_grid` comes with `normalize` or with
-        ``rule="romberg"``; or if the result does not fit in memory.
+        If a path has fewer than two axes, no points or no channels; if channels differ, or
+        leading shapes do not broadcast; if `depth` is not 0 to 1000, `dyadic_order` out of range or
+        no pair, `n_jobs` 0, `end_time` not finite, or `rule` unknown; if `return_grid` comes with
+        `normalize` or with ``rule="romberg"``; or if the result does not fit in memory.
 
     See Also
     --------

@@ -59,8 +59,8 @@ def branched_sig_kernel_backprop(
     Returns
     -------
     tuple of (Array or None)
-        Gradients of the shapes of `path1` and `path2`, None for one that is not asked for. For a
-        single path that was paired with a batch, the sum over the batch.
+        Gradients of the shapes of `path1` and `path2`, None for one that is not asked for. For an
+        argument that was broadcast, sums over the pairs that each path is in.
 
     Raises
     ------
@@ -95,11 +95,8 @@ def branched_sig_kernel_backprop(
     for start in range(0, len(first), problem.pairs_at_once):
         part = slice(start, start + problem.pairs_at_once)
         pair = problem.gradients(first[part], second[part], weights[part])
-        for total, gradient, rows in zip(sums, pair, (problem.rows1, problem.rows2), strict=True):
-            if rows.batch or not batch:
-                total[part] = gradient
-            else:
-                total += gradient.sum(axis=0)
+        for total, gradient, rows in zip(sums, pair, (first, second), strict=True):
+            _add_rows(total, rows[part], gradient)
     return _results(problem, sums, wanted)
 
 
@@ -206,7 +203,8 @@ def _add_rows(total: Floats, index: npt.NDArray[np.int64], rows: Floats) -> None
     order = np.argsort(index, kind="stable")
     ordered = index[order]
     starts = np.flatnonzero(np.concatenate([[True], np.diff(ordered) != 0]))
-    total[ordered[starts]] += np.add.reduceat(rows[order], starts, axis=0)
+    with np.errstate(invalid="ignore", over="ignore"):  # infinities pass, here as in kernels
+        total[ordered[starts]] += np.add.reduceat(rows[order], starts, axis=0, dtype=np.float64)
 
 
 def _derivs(value: Any, problem: Problem, batch: tuple[int, ...]) -> Floats:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from treealg.errors import InvalidValueError
-from treealg.numeric import arrays, kernels, options, plans, variants
+import numpy as np
+
+from treealg.numeric import arrays, devices, kernels, options, plans, variants
 from treealg.numeric.chain_plans import ChainPlan, chain_plan
 from treealg.numeric.corrections import as_correction
+from treealg.numeric.options import PathOptions
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_log_sig", "branched_sig"]
@@ -63,8 +65,10 @@ def branched_sig(
         ``(..., length - 1, columns)`` with the leading shape of `path`, whose kind and dtype it
         must have. There are ``d**2 + ... + d**m`` columns for the ``d`` channels of `path`, level
         by level, the chain ``(i_1, ..., i_k)`` from root to leaf at ``i_1 * d**(k - 1) + ... +
-        i_k``. A channel from `time_aug` has none; not with `lead_lag`, nor with `stream`,
-        `basepoint`, `lengths` or lists of paths. No columns are no correction.
+        i_k``. A base point counts as a point: the first row is then that of the segment from it.
+        With `lengths`, rows beyond the end of a path are ignored; for a list of paths the shape is
+        ``(columns,)``, or it is a list with one array per path. A channel from `time_aug` has none;
+        not with `lead_lag`. No columns are no correction.
     stream : bool, default False
         Return one result per segment, of the path up to its end, rather than that of the whole
         path. Time runs as it does along the whole path.
@@ -88,16 +92,16 @@ def branched_sig(
     Raises
     ------
     InvalidTypeError
-        If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
+        If `path` or `correction` is no real array, requires a gradient, or is on no CPU or GPU, or
         they are of different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no
-        real number, a flag no boolean; or if `lengths` are no
-        integers or `basepoint` no point.
+        real number, a flag no boolean; or if `lengths` are no integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `correction` has another shape, or is combined
-        with `lead_lag`, `stream`, `basepoint` or `lengths`;
-        if `basepoint` or `lengths` do not fit `path`; or if the basis or the result does not fit
-        in memory.
+        with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; or if the basis or the
+        result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
@@ -118,6 +122,9 @@ def branched_sig(
     c_{i_1 \dots i_k} e_{(i_1, \dots, i_k)})`, and the letters of the words are chains: in place of
     the ``d**n`` words of ``n`` letters there are those of ``n`` labels, two to eight times as many
     at usual sizes for ``m = 2``. `ito_correction` makes the usual one.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then, and `stream`, `basepoint` and `lengths` are refused.
 
     References
     ----------
@@ -148,30 +155,10 @@ def branched_sig(
     >>> treealg.branched_sig([[0, 0], [1, 2]], 2, correction=[-0.5, 0.0, 0.0, 0.0])
     array([1., 2., 0., 1., 1., 2.])
     """
-    if (
-        stream is not False
-        or basepoint is not False
-        or lengths is not None
-        or variants.is_list_of_paths(path)
-    ):
-        _refuse_correction(correction)
-        return _compute_variant(
-            path, degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs, False, 0,
-            stream, basepoint, lengths,
-        )  # fmt: skip
-    return _compute(
-        path,
-        degree,
-        time_aug,
-        lead_lag,
-        end_time,
-        planar,
-        scalar_term,
-        correction,
-        n_jobs,
-        False,
-        0,
+    settings = options.path_options(
+        degree, time_aug, lead_lag, end_time, planar, scalar_term, False, None, n_jobs
     )
+    return _compute(path, correction, settings, stream, basepoint, lengths)
 
 
 def branched_log_sig(
@@ -239,17 +226,18 @@ def branched_log_sig(
     Raises
     ------
     InvalidTypeError
-        If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
+        If `path` or `correction` is no real array, requires a gradient, or is on no CPU or GPU, or
         they are of different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer,
-        `end_time` no real number, a flag no boolean; or if `lengths` are no
-        integers or `basepoint` no point.
+        `end_time` no real number, a flag no boolean; or if `lengths` are no integers or
+        `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `method` is not one of this basis, or has no
-        scalar and `scalar_term` asks for one; if `correction` has another shape, or is
-        combined with `lead_lag`, `stream`, `basepoint` or `lengths`;
-        if `basepoint` or `lengths` do not fit `path`; or if the basis or the result does not fit
-        in memory.
+        scalar and `scalar_term` asks for one; if `correction` has another shape, or is combined
+        with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; or if the basis or the
+        result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
 
     See Also
     --------
@@ -259,6 +247,9 @@ def branched_log_sig(
     -----
     A path of one point has a zero log-signature. NaN and infinity stay within their own path.
     Complexity, memory and threads are those of `branched_sig`, and one word logarithm per path.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then, and `stream`, `basepoint` and `lengths` are refused.
 
     References
     ----------
@@ -276,129 +267,55 @@ def branched_log_sig(
     >>> treealg.branched_log_sig([[0, 0], [1, 2]], 2)
     array([1., 2., 0., 0., 0., 0.])
     """
-    if (
-        stream is not False
-        or basepoint is not False
-        or lengths is not None
-        or variants.is_list_of_paths(path)
-    ):
-        _refuse_correction(correction)
-        return _compute_variant(
-            path, degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs, True, method,
-            stream, basepoint, lengths,
-        )  # fmt: skip
-    return _compute(
-        path,
-        degree,
-        time_aug,
-        lead_lag,
-        end_time,
-        planar,
-        scalar_term,
-        correction,
-        n_jobs,
-        True,
-        method,
+    settings = options.path_options(
+        degree, time_aug, lead_lag, end_time, planar, scalar_term, True, method, n_jobs
     )
-
-
-def _refuse_correction(correction: ArrayLike | None) -> None:
-    if correction is not None:
-        raise InvalidValueError(
-            "correction must be None with stream, basepoint, lengths or lists of paths; compute "
-            "each path of its own, with correction= and without those"
-        )
-
-
-def _compute_variant(
-    path: Any,
-    degree: Any,
-    time_aug: Any,
-    lead_lag: Any,
-    end_time: Any,
-    planar: Any,
-    scalar_term: Any,
-    n_jobs: Any,
-    is_log: bool,
-    method: Any,
-    stream: Any,
-    basepoint: Any,
-    lengths: Any,
-) -> Array:
-    """Compute what `_compute` does, of all prefixes, from a base point, or of several lengths."""
-    stream = options.flag(stream, "stream")
-    transforms = options.flag(time_aug, "time_aug"), options.flag(lead_lag, "lead_lag")
-    given = variants.prepared(path, basepoint, lengths, *transforms, options.end_time_of(end_time))
-    if not stream:
-        result = _compute(
-            given.path, degree, given.time_aug, given.lead_lag, end_time, planar, scalar_term,
-            None, n_jobs, is_log, method,
-        )  # fmt: skip
-        return arrays.wrap(result, given.kind)
-    degree = options.integer(degree, "degree", 0)
-    planar = options.flag(planar, "planar")
-    column = 1 if options.flag(scalar_term, "scalar_term") else 0
-    if is_log:
-        method = options.log_method(method, planar)
-        _check_scalar(method, column)
-    n_threads = options.threads(n_jobs)
-    return variants.prefixes(
-        given, degree, float(end_time), planar, column, method if is_log else None, n_threads
-    )
-
-
-def _check_scalar(method: int, column: int) -> None:
-    if method and column:
-        raise InvalidValueError(
-            f"scalar_term must be False with method={method}, whose coordinates have no "
-            f"scalar; use method=0 for the expanded form"
-        )
+    return _compute(path, correction, settings, stream, basepoint, lengths)
 
 
 def _compute(
-    path: Any,
-    degree: Any,
-    time_aug: Any,
-    lead_lag: Any,
-    end_time: Any,
-    planar: Any,
-    scalar_term: Any,
-    correction: Any,
-    n_jobs: Any,
-    is_log: bool,
-    method: Any,
+    path: Any, correction: Any, settings: PathOptions, stream: Any, basepoint: Any, lengths: Any
 ) -> Array:
-    """Compute a signature, or a log-signature by a method.
+    """Compute signatures or log-signatures.
 
-    Everything is checked before a table is built or memory taken.  One function, because a call on
-    a short path costs little more than its checks.
+    Everything is checked before a table is built or memory taken.
     """
-    rows = arrays.as_path(path)
-    degree = options.integer(degree, "degree", 0)
-    time_aug = options.flag(time_aug, "time_aug")
-    lead_lag = options.flag(lead_lag, "lead_lag")
-    end_time = options.end_time_of(end_time)
-    planar = options.flag(planar, "planar")
-    column = 1 if options.flag(scalar_term, "scalar_term") else 0
-    if is_log:
-        method = options.log_method(method, planar)
-        _check_scalar(method, column)
-    n_threads = options.threads(n_jobs)
-    form = method if is_log else None
-    chains = None
-    if correction is not None:
-        chains = as_correction(correction, rows, degree, lead_lag)
-    plan: plans.Plan
-    if chains is None:
-        dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
-        plan = plans.path_plan(dimension, degree, planar, form)
+    every = stream is not False and options.flag(stream, "stream")
+    is_array = basepoint is False and lengths is None and not variants.is_list_of_paths(path)
+    if every or not is_array:
+        devices.refuse(path, "stream, basepoint, lengths and lists of paths")
+    if is_array:
+        rows = arrays.as_path(path, gpu=True)
+        added = as_correction(correction, rows, settings.degree, settings.lead_lag)
+        given = variants.Prepared(rows, added, settings)
+        if rows.device is not None:
+            return devices.engine().path_signature(rows, added, settings)
     else:
-        plan = chain_plan(rows.item[1], degree, planar, form, chains.longest, time_aug)
+        given = variants.prepared(path, correction, basepoint, lengths, settings)
+    return _of_prefixes(given) if every else _of_paths(given)
+
+
+def _plan(given: variants.Prepared) -> plans.Plan:
+    """Return the plan from words, or from words of chains, to the result."""
+    degree, time_aug, lead_lag, _, planar, _, method, _ = given.options
+    channels = given.path.item[1]
+    if given.correction is None:
+        dimension = options.effective_dimension(channels, time_aug, lead_lag)
+        return plans.path_plan(dimension, degree, planar, method)
+    if given.has_time:
+        channels, time_aug = channels - 1, True
+    return chain_plan(channels, degree, planar, method, given.correction.longest, time_aug)
+
+
+def _of_paths(given: variants.Prepared) -> Array:
+    """Compute the results of whole paths."""
+    rows, correction, plan = given.path, given.correction, _plan(given)
+    degree, time_aug, lead_lag, end_time, _, column, method, n_threads = given.options
     result, view = arrays.allocate(rows, plan.size + column)
     if column:
-        view[:, 0] = 0.0 if is_log else 1.0
-    if chains is not None and isinstance(plan, ChainPlan):
-        for points, increments, out in arrays.slabs(n_threads, view, rows, chains.rows):
+        view[:, 0] = 1.0 if method is None else 0.0
+    if correction is not None and isinstance(plan, ChainPlan):
+        for points, increments, out in arrays.slabs(n_threads, view, rows, correction.rows):
             kernels.corrected_path_signature(
                 points,
                 increments,
@@ -425,4 +342,44 @@ def _compute(
                 end_time,
                 n_threads,
             )
+    return arrays.wrap(result, rows.kind)
+
+
+def _of_prefixes(given: variants.Prepared) -> Array:
+    """Compute the results of all beginnings of paths."""
+    rows, correction, plan = given.path, given.correction, _plan(given)
+    degree, time_aug, lead_lag, end_time, _, column, method, n_threads = given.options
+    result, view = arrays.allocate(rows, rows.item[0] - 1, plan.size + column)
+    if column:
+        view[:, :, 0] = 1.0 if method is None else 0.0
+    if correction is not None and isinstance(plan, ChainPlan):
+        for points, increments, out in arrays.slabs(n_threads, view, rows, correction.rows):
+            kernels.corrected_path_prefixes(
+                points,
+                increments,
+                out,
+                column,
+                plan.chains,
+                plan.linear,
+                plan.program,
+                time_aug,
+                end_time,
+                n_threads,
+            )
+    elif plan.output_map is not None:
+        for points, out in arrays.slabs(n_threads, view, rows):
+            kernels.path_prefixes(
+                points,
+                out,
+                column,
+                degree,
+                plan.output_map,
+                plan.program,
+                time_aug,
+                lead_lag,
+                end_time,
+                n_threads,
+            )
+    if given.points_per_step > 1:
+        result = np.ascontiguousarray(result[..., given.points_per_step - 1 :: 2, :])
     return arrays.wrap(result, rows.kind)

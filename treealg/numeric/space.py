@@ -10,7 +10,7 @@ import numpy.typing as npt
 from treealg import tables
 from treealg.errors import InvalidValueError
 from treealg.numeric import arrays, kernels, options, plans
-from treealg.numeric.scalars import check_scalar
+from treealg.numeric.scalars import basis_text, scalar_columns
 
 __all__ = [
     "Space",
@@ -18,7 +18,7 @@ __all__ = [
     "check_same_scalar",
     "chunks",
     "log_columns",
-    "scalar_columns",
+    "sig_columns",
     "slabs",
     "space_of",
 ]
@@ -99,6 +99,21 @@ class Space(NamedTuple):
             return plan.columns
         return plans.basis_columns(self.dimension, self.degree, self.planar)
 
+    def basis(self) -> str:
+        """Return the name of the basis, for messages.
+
+        Returns
+        -------
+        str
+            The name.
+
+        Raises
+        ------
+        None
+            Every basis has one.
+        """
+        return basis_text(self.dimension, self.degree, self.planar)
+
 
 def space_of(
     dimension: Any,
@@ -143,17 +158,15 @@ def space_of(
     )
 
 
-def scalar_columns(rows: arrays.Rows, space: Space, unit: int = 1) -> int:
-    """Return how many scalars are in front, 0 or 1, having checked length and scalar.
+def sig_columns(rows: arrays.Rows, space: Space) -> int:
+    """Return how many scalars are in front of signatures, 0 or 1, having checked length and scalar.
 
     Parameters
     ----------
     rows : Rows
-        Expanded vectors.
+        Signatures.
     space : Space
         What they belong to.
-    unit : {0, 1}, default 1
-        What the scalar must be: 1 for signatures, 0 for logarithms. NaN passes.
 
     Returns
     -------
@@ -165,22 +178,11 @@ def scalar_columns(rows: arrays.Rows, space: Space, unit: int = 1) -> int:
     InvalidValueError
         If length or scalar is wrong.
     """
-    columns = space.columns()
-    scalar: int = rows.item[0] - columns
-    if scalar not in (0, 1):
-        raise InvalidValueError(
-            f"{rows.name} must have {columns} columns, or {columns + 1} with its scalar, for the "
-            f"{'planar' if space.planar else 'non-planar'} basis of dimension {space.dimension} "
-            f"(after path transforms) and degree {space.degree}; got shape {rows.array.shape}; "
-            f"check dimension, degree, planar, time_aug and lead_lag"
-        )
-    if scalar:
-        check_scalar(rows, unit)
-    return scalar
+    return scalar_columns(rows, space.columns(), space.basis(), unit=1)
 
 
 def log_columns(rows: arrays.Rows, space: Space) -> int:
-    """Return how many scalars are in front of logarithms, 0 or 1, having checked their length.
+    """Return how many scalars are in front of logarithms, 0 or 1, having checked length and scalar.
 
     Parameters
     ----------
@@ -200,7 +202,7 @@ def log_columns(rows: arrays.Rows, space: Space) -> int:
         If length or scalar is wrong.
     """
     if space.method == 0:
-        return scalar_columns(rows, space, 0)
+        return scalar_columns(rows, space.columns(), space.basis(), unit=0)
     size = tables.log_length(space.dimension, space.degree, space.planar, space.method)
     check_columns(rows, size, f"the Lyndon coordinates of method={space.method}, without scalar")
     return 0

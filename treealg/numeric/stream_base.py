@@ -9,7 +9,10 @@ import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric import arrays, options, plans
+from treealg.numeric.chain_plans import chain_plan
+from treealg.numeric.corrections import as_row, pushed_rows
 from treealg.numeric.word_rows import Words
+from treealg.typing import ArrayLike
 
 __all__ = ["StreamBase"]
 
@@ -21,75 +24,117 @@ class StreamBase:
 
     Parameters
     ----------
-    dimension, degree, planar, scalar_term, time_aug, lead_lag, end_time, n_jobs
+    dimension : int
+        Channels of the paths.
+    correction : ArrayLike or None, shape (columns,)
         As for `BranchedSigStream`.
-    method : int or None
-        None for signatures, otherwise the form of the log-signature.
+    settings : PathOptions
+        The options.
 
     Raises
     ------
     InvalidTypeError
-        As `BranchedLogSigStream`.
+        As `BranchedSigStream`.
     InvalidValueError
-        As `BranchedLogSigStream`.
+        As `BranchedSigStream`.
     """
 
-    def __init__(
-        self,
-        dimension: Any,
-        degree: Any,
-        planar: Any,
-        scalar_term: Any,
-        method: Any,
-        time_aug: Any,
-        lead_lag: Any,
-        end_time: Any,
-        n_jobs: Any,
-    ) -> None:
-        self._channels = options.integer(dimension, "dimension", 1)
-        self._degree = options.integer(degree, "degree", 0)
-        self._planar = options.flag(planar, "planar")
-        self._column = 1 if options.flag(scalar_term, "scalar_term") else 0
-        self._method = None if method is None else options.log_method(method, self._planar)
-        if self._method and self._column:
-            raise InvalidValueError(
-                f"scalar_term must be False with method={self._method}, whose coordinates have no "
-                f"scalar; use method=0 for the expanded form"
-            )
-        self._end_time = options.end_time_of(end_time)
-        transforms = options.flag(time_aug, "time_aug"), options.flag(lead_lag, "lead_lag")
-        n_threads = options.threads(n_jobs)
-        letters = options.effective_dimension(self._channels, *transforms)
-        plans.basis_columns(letters, self._degree, self._planar)
+    def __init__(self, dimension: Any, correction: Any, settings: options.PathOptions) -> None:
+        self._settings = settings
+        degree, time_aug, lead_lag, _, planar, _, _, n_threads = settings
+        channels = options.integer(dimension, "dimension", 1)
+        letters = options.effective_dimension(channels, time_aug, lead_lag)
+        plans.basis_columns(letters, degree, planar)
+        self._correction, longest = as_row(correction, channels, degree, lead_lag)
         # Degree 0 computes nothing, but counts points all the same.
-        self._words = Words(self._channels, max(self._degree, 1), *transforms, n_threads)
+        self._words = Words(channels, max(degree, 1), time_aug, lead_lag, n_threads, longest)
+        self._pushed = 0
         self._batch: tuple[int, ...] | None = None
         self._kind = arrays.NUMPY
         self._dtype = np.dtype(np.float64)
 
-    def _read(self, points: Any, name: str, item_ndim: int) -> Floats:
-        """Return new points as (count, new, channels); the first ones settle batch and kind."""
+    def push(self, point: ArrayLike, *, correction: ArrayLike | None = None) -> None:
+        """Append a point to each path.
+
+        Parameters
+        ----------
+        point : ArrayLike, shape (..., dimension)
+            The points, one per path.
+        correction : ArrayLike or None, shape (columns,) or (..., columns), default None
+            That of the segment that ends at the point, in place of the one that the stream was made
+            with. The first point ends none.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `point` is no real array, or of another kind or dtype than the first push; or if
+            `correction` is not of its kind and dtype.
+        InvalidValueError
+            If `point` has another number of channels, or another leading shape than the first push;
+            or if `correction` has another shape, or other columns than the stream was made with.
+        """
+        self._append(self._read(point, correction, "point", 1))
+
+    def push_batch(self, points: ArrayLike, *, correction: ArrayLike | None = None) -> None:
+        """Append several points to each path.
+
+        Parameters
+        ----------
+        points : ArrayLike, shape (..., new, dimension)
+            The points.
+        correction : ArrayLike or None, default None
+            In place of the one that the stream was made with: shape ``(columns,)`` for all segments
+            that end at these points, or ``(segments, columns)`` or ``(..., segments, columns)``
+            with one row for each. There are as many as points, one less for the first points.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `points` are no real array, or of another kind or dtype than the first push; or if
+            `correction` is not of their kind and dtype.
+        InvalidValueError
+            If `points` have fewer than two axes, another number of channels, or another leading
+            shape than the first push; or if `correction` has another shape, or other columns than
+            the stream was made with.
+        """
+        self._append(self._read(points, correction, "points", 2))
+
+    def _read(self, points: Any, correction: Any, name: str, item_ndim: int) -> Floats:
+        """Return new points as (count, new, columns); the first ones settle batch and kind."""
         rows = arrays.as_rows(points, name, item_ndim)
-        if rows.item[-1] != self._channels:
+        channels = self._words.channels
+        if rows.item[-1] != channels:
             raise InvalidValueError(
-                f"{name} must have {self._channels} channels on the last axis, got shape "
+                f"{name} must have {channels} channels on the last axis, got shape "
                 f"{rows.array.shape}"
             )
-        if self._batch is None:
-            self._batch, self._kind, self._dtype = rows.batch, rows.kind, rows.dtype
-            self._start_batch(rows.count)
-        elif rows.batch != self._batch:
+        if self._batch is not None and rows.batch != self._batch:
             raise InvalidValueError(
                 f"{name} must have the leading shape {self._batch} of the first push, got "
                 f"{rows.batch}"
             )
-        elif rows.kind is not self._kind or rows.dtype != self._dtype:
+        if self._batch is not None and (rows.kind is not self._kind or rows.dtype != self._dtype):
             raise InvalidTypeError(
                 f"{name} must be a {self._kind} of {self._dtype} as in the first push, got a "
                 f"{rows.kind} of {rows.dtype}"
             )
         new = rows.item[0] if item_ndim == 2 else 1
-        return np.asarray(rows.array, np.float64).reshape(rows.count, new, self._channels)
+        segments = new if self._pushed else max(new - 1, 0)
+        added: Any = self._correction
+        if correction is not None:
+            added = pushed_rows(correction, rows, len(self._correction), segments)
+        if self._batch is None:
+            self._batch, self._kind, self._dtype = rows.batch, rows.kind, rows.dtype
+            self._start_batch(rows.count)
+        self._pushed += new
+        read = np.asarray(rows.array, np.float64).reshape(rows.count, new, channels)
+        if not len(self._correction):
+            return read
+        joined = np.zeros((*rows.batch, new, self._words.columns))
+        joined[..., new - segments :, channels:] = added
+        joined = joined.reshape(rows.count, new, self._words.columns)
+        joined[..., :channels] = read
+        return joined
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -100,15 +145,25 @@ class StreamBase:
         """Make room for a number of paths."""
         raise NotImplementedError
 
+    def _append(self, points: Floats) -> None:
+        """Take new points, shape (count, new, columns)."""
+        raise NotImplementedError
+
     def _unit(self, segments: Any) -> Any:
         """Return the time per step of the transformed path over some segments."""
-        return self._end_time / np.maximum(self._words.steps(segments), 1)
+        return self._settings.end_time / np.maximum(self._words.steps(segments), 1)
 
     def _results(self, words: Floats, segments: Any) -> npt.NDArray[Any]:
         """Turn word signatures, shape (..., words), into results."""
-        plan = plans.path_plan(self._words.dimension, self._degree, self._planar, self._method)
-        timed = self._words.with_time(words, self._unit(segments))
-        return self._words.mapped(timed, plan, self._column, self._dtype)
+        kept = self._words
+        degree, time_aug, _, _, planar, column, method, _ = self._settings
+        plan: plans.Plan
+        if kept.longest > 1:
+            plan = chain_plan(kept.channels, degree, planar, method, kept.longest, time_aug)
+        else:
+            plan = plans.path_plan(kept.dimension, degree, planar, method)
+        timed = kept.with_time(words, self._unit(segments))
+        return kept.mapped(timed, plan, column, self._dtype)
 
     def _wrapped(self, results: npt.NDArray[Any], *front: int) -> Any:
         """Return results of shape (front, count, coefficients) with the batch's own shape."""

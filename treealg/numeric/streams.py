@@ -41,6 +41,11 @@ class BranchedSigStream(StreamBase):
         Take the lead-lag path in twice as many channels (lag first), before `time_aug`.
     end_time : float, default 1.0
         Last value of the time channel; finite.
+    correction : ArrayLike or None, shape (columns,), default None
+        What a segment has for which no other is pushed: the argument `correction` of
+        `branched_sig`, for all segments, of any kind and dtype. Its columns are those of whatever
+        is pushed later, so zeros make room for it. A channel from `time_aug` has none; not with
+        `lead_lag`.
     keep : int or None, default None
         Number of points to keep: older ones are dropped as new ones come. At least 1; None keeps
         all.
@@ -50,11 +55,12 @@ class BranchedSigStream(StreamBase):
     Raises
     ------
     InvalidTypeError
-        If `dimension`, `degree`, `keep` or `n_jobs` is no integer, `end_time` no real number, or a
-        flag no boolean.
+        If `dimension`, `degree`, `keep` or `n_jobs` is no integer, `end_time` no real number, a
+        flag no boolean, or `correction` no real array.
     InvalidValueError
         If `dimension` or `keep` is below 1, `degree` negative, `n_jobs` 0 or `end_time` not finite;
-        or if the basis does not fit in memory.
+        if `correction` has another shape, or is combined with `lead_lag`; or if the basis, or the
+        words, do not fit in memory.
 
     See Also
     --------
@@ -67,8 +73,9 @@ class BranchedSigStream(StreamBase):
     is computed with in float64 and results are rounded to the dtype of the points. No inverse of a
     prefix is ever taken, so a late interval has all its digits. Each segment enters one block,
     at the price of the word signature of the segment; a query costs a number of products that grows
-    with the logarithm of its length. Memory is that of the points and, for ``words`` coefficients
-    of the word signature, ``words / 32`` numbers per segment.
+    with the logarithm of its length. Memory is that of the points, with a correction per segment if
+    there is one, and, for ``words`` coefficients of the word signature, ``words / 32`` numbers per
+    segment.
 
     A stream can be pickled and copied. Calls from several threads must not overlap if one pushes.
 
@@ -79,6 +86,14 @@ class BranchedSigStream(StreamBase):
     >>> stream.push_batch([[0.0], [1.0], [3.0]])
     >>> stream.sig(1, 2)
     array([2., 2.])
+
+    With a correction of -1/2 on each segment, but for the last one:
+
+    >>> stream = treealg.BranchedSigStream(1, 2, correction=[-0.5])
+    >>> stream.push_batch([[0.0], [1.0], [3.0]])
+    >>> stream.push([3.0], correction=[0.25])
+    >>> stream.sig(1, 2), stream.sig(1, 3)
+    (array([2. , 1.5]), array([2.  , 1.75]))
     """
 
     def __init__(
@@ -91,56 +106,25 @@ class BranchedSigStream(StreamBase):
         time_aug: bool = False,
         lead_lag: bool = False,
         end_time: float = 1.0,
+        correction: ArrayLike | None = None,
         keep: int | None = None,
         n_jobs: int = 1,
     ) -> None:
-        self._set_up(
-            keep, dimension, degree, planar, scalar_term, None, time_aug, lead_lag, end_time, n_jobs
+        settings = options.path_options(
+            degree, time_aug, lead_lag, end_time, planar, scalar_term, False, None, n_jobs
         )
+        self._set_up(dimension, correction, keep, settings)
 
-    def _set_up(self, keep: Any, *common: Any) -> None:
-        StreamBase.__init__(self, *common)
+    def _set_up(
+        self, dimension: Any, correction: Any, keep: Any, settings: options.PathOptions
+    ) -> None:
+        StreamBase.__init__(self, dimension, correction, settings)
         self._keep = None if keep is None else options.integer(keep, "keep", 1)
         self._tree: WordTree | None = None
         self._start = 0
 
     def _start_batch(self, count: int) -> None:
         self._tree = WordTree(self._words, count)
-
-    def push(self, point: ArrayLike) -> None:
-        """Append a point to each path.
-
-        Parameters
-        ----------
-        point : ArrayLike, shape (..., dimension)
-            The points, one per path.
-
-        Raises
-        ------
-        InvalidTypeError
-            If `point` is no real array, or of another kind or dtype than the first push.
-        InvalidValueError
-            If `point` has another number of channels, or another leading shape than the first push.
-        """
-        self._append(self._read(point, "point", 1))
-
-    def push_batch(self, points: ArrayLike) -> None:
-        """Append several points to each path.
-
-        Parameters
-        ----------
-        points : ArrayLike, shape (..., new, dimension)
-            The points.
-
-        Raises
-        ------
-        InvalidTypeError
-            If `points` are no real array, or of another kind or dtype than the first push.
-        InvalidValueError
-            If `points` have fewer than two axes, another number of channels, or another leading
-            shape than the first push.
-        """
-        self._append(self._read(points, "points", 2))
 
     def _append(self, points: Any) -> None:
         if self._tree is None or points.shape[1] == 0:
@@ -268,7 +252,7 @@ class BranchedSigStream(StreamBase):
         return tree.interval(start, end)
 
     def _tree_or_refuse(self) -> WordTree:
-        if self._tree is None or self._tree.points.end == 0:
+        if self._tree is None or not self._pushed:
             raise InvalidValueError("the stream has no points yet; push some first")
         return self._tree
 
@@ -285,7 +269,7 @@ class BranchedSigStream(StreamBase):
     @property
     def end_index(self) -> int:
         """Index of the last point, -1 before the first push."""
-        return -1 if self._tree is None else self._tree.points.end - 1
+        return self._pushed - 1
 
 
 class BranchedLogSigStream(BranchedSigStream):
@@ -313,6 +297,11 @@ class BranchedLogSigStream(BranchedSigStream):
         Take the lead-lag path in twice as many channels (lag first), before `time_aug`.
     end_time : float, default 1.0
         Last value of the time channel; finite.
+    correction : ArrayLike or None, shape (columns,), default None
+        What a segment has for which no other is pushed: the argument `correction` of
+        `branched_sig`, for all segments, of any kind and dtype. Its columns are those of whatever
+        is pushed later, so zeros make room for it. A channel from `time_aug` has none; not with
+        `lead_lag`.
     keep : int or None, default None
         Number of points to keep: older ones are dropped as new ones come. At least 1; None keeps
         all.
@@ -347,12 +336,11 @@ class BranchedLogSigStream(BranchedSigStream):
         time_aug: bool = False,
         lead_lag: bool = False,
         end_time: float = 1.0,
+        correction: ArrayLike | None = None,
         keep: int | None = None,
         n_jobs: int = 1,
     ) -> None:
-        if method is None:
-            raise InvalidTypeError("method must be an integer, got None")
-        self._set_up(
-            keep, dimension, degree, planar, scalar_term, method, time_aug, lead_lag, end_time,
-            n_jobs,
-        )  # fmt: skip
+        settings = options.path_options(
+            degree, time_aug, lead_lag, end_time, planar, scalar_term, True, method, n_jobs
+        )
+        self._set_up(dimension, correction, keep, settings)

@@ -2,32 +2,34 @@
 
 Both engines give the same values. The tree engine costs about the sum of the sizes of its
 polynomials, and of the products of the sizes of factors, per segment and group of lanes; the word
-engine about the number of words, whatever the trees, which it computes in tighter loops and also
-cuts single long paths into pieces. Costs are in units of one multiplication of the tree engine.
+engine about the number of words, whatever the trees, which it computes in tighter loops. Costs are
+in units of one multiplication of the tree engine. With a correction the words are those of chains,
+which are many more. So words are for many short trees in few dimensions. The tree engine is not cut
+into pieces of path by Chen's identity, for which subtrees do not suffice: it takes the coproduct.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from treealg import tables
 from treealg.errors import InvalidValueError
-from treealg.numeric import basis, kernels, options, plans
+from treealg.numeric import basis, corrections, kernels, options, plans
+from treealg.tables.weighted_words import ChainWords
 
 __all__ = ["TreePlan", "tree_plan"]
 
-# Measured on trees of 3 to 5 nodes in 2 to 5 channels: a multiplication of the tree engine takes
-# as long as so many words of the word engine, and an instruction as so many multiplications.
-_WORDS_PER_MULTIPLICATION = 1.5
+# Measured on one and two trees of 2 to 6 nodes, and on all trees up to 3 and to 4, in 2 and 3
+# channels: a multiplication of the tree engine takes as long as so many words, or words of chains,
+# and an instruction as so many multiplications.
+_WORDS_PER_MULTIPLICATION = 0.6
 _INSTRUCTION = 2.0
 _MOST_WORDS = 4096
 _LARGEST_ORDER = 16  # (n - 1)! words of a tree are counted exactly
-_LANES = 8
-_LONG = 64  # segments from which a path is cut into pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class TreePlan(plans.Plan):
     ----------
     trees : TreeProgram or None
         The tree engine; None where the word engine, with `output_map`, is used.
+    chains : ChainProgram or None
+        The words of chains, for the word engine with a correction.
     degree : int
         Longest word, for the word engine.
     places : list of int
@@ -45,14 +49,19 @@ class TreePlan(plans.Plan):
     """
 
     trees: kernels.TreeProgram | None
+    chains: kernels.ChainProgram | None
     degree: int
     places: list[int]
 
 
 def tree_plan(
-    elements: list[Any], dimension: int, planar: bool, count: int, steps: int
+    elements: list[Any],
+    dimension: int,
+    planar: bool,
+    longest: int = 1,
+    channels: int | None = None,
 ) -> TreePlan:
-    """Return the plan of some elements for a batch of paths.
+    """Return the plan of some elements.
 
     Parameters
     ----------
@@ -62,10 +71,10 @@ def tree_plan(
         Channels of the transformed path.
     planar : bool
         Whether the elements are ordered forests.
-    count : int
-        Number of paths.
-    steps : int
-        Segments of each.
+    longest : int, default 1
+        The highest level of the correction; 1 for none.
+    channels : int or None, default None
+        Of the underlying path, which have a correction; None for all.
 
     Returns
     -------
@@ -79,19 +88,18 @@ def tree_plan(
     InvalidValueError
         If a label is out of range.
     """
-    in_pieces = 1
-    if steps >= _LONG and 0 < count < _LANES:
-        in_pieces = _LANES // count
+    rest = (elements, dimension, planar, longest, channels)
     try:
         # Their text tells True from 1, which are equal.
-        key = ("coefficients", dimension, planar, in_pieces, repr(elements))
+        key = ("coefficients", repr(elements), *rest[1:])
     except RecursionError:  # a deep tuple, which is no reason to refuse it
-        return _build(elements, dimension, planar, in_pieces)
-    plan = plans.keep_plan(key, lambda: _build(elements, dimension, planar, in_pieces))
-    return plan  # type: ignore[return-value]
+        return _build(*rest)
+    return cast(TreePlan, plans.keep_plan(key, lambda: _build(*rest)))
 
 
-def _build(elements: list[Any], dimension: int, planar: bool, in_pieces: int) -> TreePlan:
+def _build(
+    elements: list[Any], dimension: int, planar: bool, longest: int, channels: int | None
+) -> TreePlan:
     found, places = [], []
     for place, value in enumerate(elements):
         element = basis._element(value, planar)
@@ -101,15 +109,25 @@ def _build(elements: list[Any], dimension: int, planar: bool, in_pieces: int) ->
             _check_label(label, dimension)
         found.append(element)
         places.append(place)
-    table = tables.coefficients(found, dimension)
+    table = tables.coefficients(found, dimension, longest, channels)
     degree = max((element.order for element in found), default=0)
-    words = _word_count(dimension, degree)
-    if words is not None and words < in_pieces * _WORDS_PER_MULTIPLICATION * _cost(table):
-        linear, nbytes = _word_map(found, dimension, degree, words)
-        return TreePlan(words, len(elements), linear, None, nbytes, None, degree, places)
-    program = kernels.TreeProgram(dimension, table.label, table.left, table.right, table.output)
+    words = _word_count(dimension, degree, longest)
+    if words is not None and words < _WORDS_PER_MULTIPLICATION * _cost(table):
+        layout = tables.chain_words(dimension, degree, longest)
+        linear, nbytes = _word_map(found, layout)
+        chains = None
+        if longest > 1:
+            own = dimension if channels is None else channels
+            letters = corrections.letter_columns(own, own < dimension, longest)
+            chains = kernels.ChainProgram(dimension, degree, *layout.program(), letters)
+        size = len(elements)
+        return TreePlan(words, size, linear, None, nbytes, None, chains, degree, places)
+    program = kernels.TreeProgram(
+        dimension, table.label, table.left, table.right, table.times, table.column, table.output
+    )
     nbytes = 3 * table.nbytes + 8 * len(elements)
-    return TreePlan(len(elements), len(elements), None, None, nbytes, program, degree, places)
+    size = len(elements)
+    return TreePlan(size, size, None, None, nbytes, program, None, degree, places)
 
 
 def _cost(table: tables.CoefficientTable) -> float:
@@ -128,43 +146,40 @@ def _cost(table: tables.CoefficientTable) -> float:
     return cost
 
 
-def _word_count(dimension: int, degree: int) -> int | None:
+def _word_count(dimension: int, degree: int, longest: int) -> int | None:
     """Return the number of words, or None if the word engine is out of the question."""
     if not 0 < degree <= _LARGEST_ORDER:
         return None
-    total, level = 0, 1
-    for _ in range(degree):
-        level *= dimension
-        total += level
-        if total > _MOST_WORDS:
+    levels = [1]
+    for weight in range(1, degree + 1):
+        letters = range(1, min(weight, longest) + 1)
+        levels.append(sum(levels[weight - k] * dimension**k for k in letters))
+        if sum(levels) > _MOST_WORDS:
             return None
-    return total
+    return sum(levels) - 1
 
 
-def _word_map(
-    elements: list[Any], dimension: int, degree: int, words: int
-) -> tuple[kernels.SparseMap, int]:
+def _word_map(elements: list[Any], layout: ChainWords) -> tuple[kernels.SparseMap, int]:
     """Return the rows of arborification that belong to some elements, and their size."""
-    from treealg.symbolic import arborification
+    from treealg.symbolic.chains import chain_arborification
 
-    first = [0, 0]
-    for length in range(1, degree):
-        first.append(first[-1] + dimension**length)
     ptr, col, coef = [0], [], []
     for element in elements:
         entries = []
-        for word, multiplicity in arborification(element).items():
+        for word, multiplicity in chain_arborification(element, layout.longest).items():
             number = 0
-            for letter in word:
-                number = number * dimension + int(letter)
-            entries.append((first[len(word)] + number, multiplicity))
+            for chain in word:
+                for label in reversed(chain):
+                    number = number * layout.dimension + int(label)
+            composition = layout.number[tuple(map(len, word))]
+            entries.append((layout.start[composition] + number, multiplicity))
         for column, multiplicity in sorted(entries):
             col.append(column)
             coef.append(float(multiplicity))
         ptr.append(len(col))
     linear = kernels.SparseMap(
         1,
-        words,
+        layout.size,
         np.array(ptr, dtype=np.int64),
         np.array(col, dtype=np.int32),
         np.array(coef, dtype=np.float64),

@@ -1,7 +1,8 @@
 """Whole-path variants of the signature: prefixes, a base point, and paths of different lengths.
 
 Paths of different lengths become one array in which each path rests at its last point, which adds
-nothing to a signature. Time must rest there too, so it is then a channel of that array.
+nothing to a signature. Time must rest there too, so it is then a channel of that array, and a
+correction is zero there.
 """
 
 from __future__ import annotations
@@ -13,34 +14,38 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric import arrays, kernels, options, plans
+from treealg.numeric import arrays
+from treealg.numeric.corrections import Correction, as_correction, as_corrections
+from treealg.numeric.options import PathOptions
 from treealg.numeric.paths import transform_path
 
-__all__ = ["Prepared", "is_list_of_paths", "prefixes", "prepared"]
+__all__ = ["Prepared", "is_list_of_paths", "prepared"]
 
 Floats = npt.NDArray[np.floating]
 
 
 class Prepared(NamedTuple):
-    """Paths of one length, and the transforms that are still to be applied.
+    """Paths of one length with their corrections, and how to take their signatures.
 
     Attributes
     ----------
-    path : numpy.ndarray, shape (..., length, channels)
+    path : Rows
         The points.
-    kind : str
-        Kind of the result.
-    time_aug, lead_lag : bool
-        The transforms.
-    points_per_step : int
+    correction : Correction or None
+        One row per segment.
+    options : PathOptions
+        With the transforms that are still to be applied.
+    has_time : bool, default False
+        Whether the last channel of `path` is time, which has no correction.
+    points_per_step : int, default 1
         Segments of `path` per segment of the path of the caller.
     """
 
-    path: Floats
-    kind: str
-    time_aug: bool
-    lead_lag: bool
-    points_per_step: int
+    path: arrays.Rows
+    correction: Correction | None
+    options: PathOptions
+    has_time: bool = False
+    points_per_step: int = 1
 
 
 def is_list_of_paths(value: Any) -> bool:
@@ -76,7 +81,7 @@ def _is_matrix(value: Any) -> bool:
 
 
 def prepared(
-    path: Any, basepoint: Any, lengths: Any, time_aug: bool, lead_lag: bool, end_time: float
+    path: Any, correction: Any, basepoint: Any, lengths: Any, settings: PathOptions
 ) -> Prepared:
     """Read paths with a base point or lengths of their own.
 
@@ -84,14 +89,15 @@ def prepared(
     ----------
     path : ArrayLike or list of ArrayLike
         Paths of shape ``(..., length, channels)``, or a list of ``(length, channels)``.
+    correction : ArrayLike, list or None
+        As for `as_correction`, with a base point as one more point; for a list of paths as for
+        `as_corrections`.
     basepoint : bool or ArrayLike, shape (channels,) or (..., channels)
         What to put in front of each path; False for nothing, True for the origin.
     lengths : ArrayLike of int, shape (...) or None
         Number of points of each path.
-    time_aug, lead_lag : bool
-        The transforms.
-    end_time : float
-        Last value of the time channel.
+    settings : PathOptions
+        How to take the signatures.
 
     Returns
     -------
@@ -102,40 +108,79 @@ def prepared(
     ------
     InvalidTypeError
         If a path is none, the paths of a list are not of one kind or dtype, `lengths` are no
-        integers, or `basepoint` is neither a boolean nor a point of the kind of `path`.
+        integers, or `basepoint` is neither a boolean nor a point of the kind of `path`; or as
+        `as_correction`.
     InvalidValueError
-        If shapes do not fit each other, a length is out of range, or `lengths` come with a list.
+        If shapes do not fit each other, a length is out of range, or `lengths` come with a list; or
+        as `as_correction`.
     """
+    is_flag = isinstance(basepoint, (bool, np.bool_))
+    in_front = int(not is_flag or bool(basepoint))
     counts: npt.NDArray[np.int64] | None
     if is_list_of_paths(path):
         if lengths is not None:
             raise InvalidValueError(
                 "lengths must be None for a list of paths, which have lengths of their own"
             )
-        array, kind, counts = _padded(path)
+        pieces = _pieces(path)
+        array, counts = _padded(pieces)
+        kind = pieces[0].kind
+        several = as_corrections(correction, pieces, settings.degree, settings.lead_lag, in_front)
+        added = None
+        if several is not None:
+            added = _joined(several, array.shape[-2] - 1 + in_front, array.dtype)
     else:
         rows = arrays.as_path(path)
         array, kind = np.asarray(rows.array, rows.dtype), rows.kind
         counts = None if lengths is None else _lengths(lengths, rows)
-    if basepoint is not False:
-        array = _with_basepoint(array, kind, basepoint)
+        added = as_correction(
+            correction, rows, settings.degree, settings.lead_lag, in_front=in_front
+        )
+    if in_front:
+        array = _with_basepoint(array, kind, None if is_flag else basepoint)
         counts = None if counts is None else counts + 1
     if counts is None:
-        return Prepared(array, kind, time_aug, lead_lag, 1)
+        return Prepared(arrays.Rows(array, kind, 2, "path"), added, settings)
+    return _resting(array, kind, added, counts, settings)
+
+
+def _resting(
+    array: Floats,
+    kind: str,
+    added: Correction | None,
+    counts: npt.NDArray[np.int64],
+    settings: PathOptions,
+) -> Prepared:
+    """Let each path rest at its last point."""
     at = np.minimum(np.arange(array.shape[-2]), counts[..., None] - 1)
     array = np.take_along_axis(array, at[..., None], axis=-2)
-    if not time_aug:
-        return Prepared(array, kind, False, lead_lag, 1)
-    step = 2 if lead_lag else 1
-    array = np.asarray(transform_path(array, lead_lag=lead_lag))
+    if added is not None:
+        inside = np.arange(array.shape[-2] - 1) < counts[..., None] - 1
+        rows = np.where(inside[..., None], added.rows.array, 0).astype(array.dtype)
+        added = added._replace(rows=arrays.Rows(rows, kind, 2, "correction"))
+    if not settings.time_aug:
+        return Prepared(arrays.Rows(array, kind, 2, "path"), added, settings)
+    step = 2 if settings.lead_lag else 1
+    array = np.asarray(transform_path(array, lead_lag=settings.lead_lag))
     last = step * (counts[..., None] - 1)
     place = np.minimum(np.arange(array.shape[-2]), last)
-    time = end_time * place / np.maximum(last, 1)
+    time = settings.end_time * place / np.maximum(last, 1)
     array = np.concatenate([array, time[..., None].astype(array.dtype)], axis=-1)
-    return Prepared(array, kind, False, False, step)
+    rest = settings._replace(time_aug=False, lead_lag=False)
+    return Prepared(arrays.Rows(array, kind, 2, "path"), added, rest, True, step)
 
 
-def _padded(paths: Any) -> tuple[Floats, str, npt.NDArray[np.int64]]:
+def _joined(several: list[Correction], segments: int, dtype: np.dtype[Any]) -> Correction:
+    """Return the corrections of a list of paths as one, with zeros at the end of shorter ones."""
+    first = several[0]
+    array = np.zeros((len(several), segments, first.rows.item[1]), dtype)
+    for target, correction in zip(array, several, strict=True):
+        target[: correction.rows.item[0]] = correction.rows.array
+    return first._replace(rows=arrays.Rows(array, first.rows.kind, 2, "correction"))
+
+
+def _pieces(paths: Any) -> list[arrays.Rows]:
+    """Read the paths of a list."""
     read = [arrays.as_rows(piece, f"path[{i}]", 2) for i, piece in enumerate(paths)]
     first = read[0]
     for rows in read:
@@ -154,12 +199,18 @@ def _padded(paths: Any) -> tuple[Floats, str, npt.NDArray[np.int64]]:
                 f"{rows.name} must have at least one point and as many channels as path[0], "
                 f"{first.item[1]}; got shape {rows.array.shape}"
             )
-    counts = np.array([rows.item[0] for rows in read])
+    return read
+
+
+def _padded(paths: list[arrays.Rows]) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Return the paths as one array, filled up with zeros, and their lengths."""
+    first = paths[0]
+    counts = np.array([rows.item[0] for rows in paths])
     dtype = first.dtype if first.kind is arrays.TORCH else np.dtype(np.float64)
-    array = np.zeros((len(read), counts.max(), first.item[1]), dtype)
-    for target, rows in zip(array, read, strict=True):
+    array = np.zeros((len(paths), counts.max(), first.item[1]), dtype)
+    for target, rows in zip(array, paths, strict=True):
         target[: rows.item[0]] = rows.array
-    return array, first.kind, counts
+    return array, counts
 
 
 def _lengths(value: Any, rows: arrays.Rows) -> npt.NDArray[np.int64]:
@@ -182,11 +233,10 @@ def _lengths(value: Any, rows: arrays.Rows) -> npt.NDArray[np.int64]:
 
 
 def _with_basepoint(array: Floats, kind: str, basepoint: Any) -> Floats:
+    """Put a point in front of each path; None for the origin."""
     shape = array.shape[:-2] + array.shape[-1:]
-    if isinstance(basepoint, (bool, np.bool_)):
+    if basepoint is None:
         point = np.zeros(shape, array.dtype)
-        if not basepoint:
-            return array
     else:
         rows = arrays.as_rows(basepoint, "basepoint", 1)
         if rows.kind is not kind and not isinstance(basepoint, (list, tuple)):
@@ -199,67 +249,3 @@ def _with_basepoint(array: Floats, kind: str, basepoint: Any) -> Floats:
             )
         point = np.broadcast_to(rows.array.astype(array.dtype), shape)
     return np.concatenate([point[..., None, :], array], axis=-2)
-
-
-def prefixes(
-    given: Prepared,
-    degree: int,
-    end_time: float,
-    planar: bool,
-    column: int,
-    method: int | None,
-    n_threads: int,
-) -> Any:
-    """Compute signatures or log-signatures of all beginnings of paths.
-
-    Parameters
-    ----------
-    given : Prepared
-        The paths.
-    degree : int
-        Truncation.
-    end_time : float
-        Last value of the time channel.
-    planar : bool
-        Basis of ordered forests rather than trees.
-    column : int
-        1 to put a scalar in front, otherwise 0.
-    method : int or None
-        None for signatures, otherwise the form of the log-signature.
-    n_threads : int
-        Threads.
-
-    Returns
-    -------
-    Array, shape (..., length - 1, coefficients)
-        The results, where ``length`` counts the points of the path of the caller.
-
-    Raises
-    ------
-    InvalidValueError
-        If the basis or the result does not fit in memory.
-    """
-    rows = arrays.Rows(given.path, given.kind, 2, "path")
-    dimension = options.effective_dimension(rows.item[1], given.time_aug, given.lead_lag)
-    plan = plans.path_plan(dimension, degree, planar, method)
-    segments = rows.item[0] - 1
-    result, view = arrays.allocate(rows, segments, plan.size + column)
-    if column:
-        view[:, :, 0] = 1.0 if method is None else 0.0
-    if plan.output_map is not None and segments:
-        for points, out in arrays.slabs(n_threads, view, rows):
-            kernels.path_prefixes(
-                points,
-                out,
-                column,
-                degree,
-                plan.output_map,
-                plan.program,
-                given.time_aug,
-                given.lead_lag,
-                end_time,
-                n_threads,
-            )
-    if given.points_per_step > 1:
-        result = np.ascontiguousarray(result[..., given.points_per_step - 1 :: 2, :])
-    return arrays.wrap(result, rows.kind)

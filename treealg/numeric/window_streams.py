@@ -7,78 +7,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidValueError
 from treealg.numeric import options
+from treealg.numeric.sliding_words import SlidingWords
 from treealg.numeric.stream_base import StreamBase
-from treealg.numeric.word_rows import Words
-from treealg.numeric.word_tree import Growing
 from treealg.typing import Array, ArrayLike
 
-__all__ = ["BranchedLogSigWindowStream", "BranchedSigWindowStream", "window_words"]
+__all__ = ["BranchedLogSigWindowStream", "BranchedSigWindowStream"]
 
 Floats = npt.NDArray[np.float64]
-
-_LONG = 128  # segments per point of stride from which a window is better made of two parts
-_NUMBERS_AT_ONCE = 1 << 16
-
-
-def window_words(words: Words, points: Floats, segments: int, stride: int) -> Floats:
-    """Compute the word signatures of all windows of paths.
-
-    Parameters
-    ----------
-    words : Words
-        The signatures.
-    points : numpy.ndarray of float64, shape (count, length, channels)
-        Paths of more than `segments` points.
-    segments : int
-        Segments per window.
-    stride : int
-        From the start of a window to that of the next, in points.
-
-    Returns
-    -------
-    numpy.ndarray, shape (windows, count, size)
-        The signatures, with unit time steps.
-
-    Notes
-    -----
-    Long windows that overlap much are two parts each, cut where a multiple of the window's length
-    falls into it: an end of one block and a beginning of the next. Ends and beginnings of a block
-    are computed in one sweep each, so that a window costs one product whatever its length.
-    """
-    if segments >= _LONG * stride:
-        return _in_two_parts(words, points, segments, stride)
-    windows = np.lib.stride_tricks.sliding_window_view(points, segments + 1, axis=1)[:, ::stride]
-    paths = windows.swapaxes(2, 3)
-    out = np.empty((paths.shape[1], len(points), words.size))
-    if paths.shape[1] >= 16:
-        for row, path in enumerate(paths):  # each a view, without a copy
-            out[:, row] = words.of_paths(path)
-    else:
-        for row, path in enumerate(paths.swapaxes(0, 1)):
-            out[row] = words.of_paths(path)
-    return out
-
-
-def _in_two_parts(words: Words, points: Floats, segments: int, stride: int) -> Floats:
-    count, length, channels = points.shape
-    starts = np.arange(0, length - segments, stride)
-    blocks = -(-(length - 1) // segments)
-    rest = np.repeat(points[:, -1:], blocks * segments + 1 - length, axis=1)
-    padded = np.concatenate([points, rest], axis=1)
-    cut = np.lib.stride_tricks.sliding_window_view(padded, segments + 1, axis=1)[:, ::segments]
-    paths = cut.swapaxes(2, 3).reshape(-1, segments + 1, channels)
-    shape = count, blocks, segments, words.size
-    ends = words.of_suffixes(paths).reshape(shape)
-    block, place = np.divmod(starts, segments)
-    out = ends[:, block, place]
-    halves = np.flatnonzero(place)
-    if len(halves):
-        beginnings = words.of_prefixes(paths).reshape(shape)
-        later = beginnings[:, block[halves] + 1, place[halves] - 1]
-        out[:, halves] = words.product(out[:, halves], later)
-    return np.ascontiguousarray(out.swapaxes(0, 1))
 
 
 class BranchedSigWindowStream(StreamBase):
@@ -107,6 +44,8 @@ class BranchedSigWindowStream(StreamBase):
         Take the lead-lag path in twice as many channels (lag first), before `time_aug`.
     end_time : float, default 1.0
         Last value of the time channel; finite.
+    correction : ArrayLike or None, shape (columns,), default None
+        As for `BranchedSigStream`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -114,10 +53,11 @@ class BranchedSigWindowStream(StreamBase):
     ------
     InvalidTypeError
         If `dimension`, `degree`, `window_size`, `stride` or `n_jobs` is no integer, `end_time` no
-        real number, or a flag no boolean.
+        real number, a flag no boolean, or `correction` no real array.
     InvalidValueError
         If `dimension`, `window_size` or `stride` is below 1, `degree` negative, `n_jobs` 0 or
-        `end_time` not finite; or if the basis does not fit in memory.
+        `end_time` not finite; if `correction` has another shape, or is combined with `lead_lag`; or
+        if the basis, or the words, do not fit in memory.
 
     See Also
     --------
@@ -127,9 +67,10 @@ class BranchedSigWindowStream(StreamBase):
     -----
     The first push settles leading shape, kind and dtype. What is pushed is copied, in float64, and
     kept while a window needs it; results are rounded to the dtype of the points. Push in blocks:
-    windows of a block are computed side by side, and long ones that overlap much share their work,
-    so that each costs the same whatever its length. A stream can be pickled and copied. Calls from
-    several threads must not overlap.
+    windows of a block are computed side by side. Windows of at least 64 segments per point of
+    stride share their work, whether points come in blocks or one by one: each costs a product or
+    two of word signatures whatever its length, and of these as many are kept as windows begin in
+    one. A stream can be pickled and copied. Calls from several threads must not overlap.
 
     Examples
     --------
@@ -153,84 +94,35 @@ class BranchedSigWindowStream(StreamBase):
         time_aug: bool = False,
         lead_lag: bool = False,
         end_time: float = 1.0,
+        correction: ArrayLike | None = None,
         n_jobs: int = 1,
     ) -> None:
-        self._set_up(
-            window_size, stride,
-            dimension, degree, planar, scalar_term, None, time_aug, lead_lag, end_time, n_jobs,
-        )  # fmt: skip
+        settings = options.path_options(
+            degree, time_aug, lead_lag, end_time, planar, scalar_term, False, None, n_jobs
+        )
+        self._set_up(dimension, correction, window_size, stride, settings)
 
-    def _set_up(self, window_size: Any, stride: Any, *common: Any) -> None:
-        StreamBase.__init__(self, *common)
+    def _set_up(
+        self,
+        dimension: Any,
+        correction: Any,
+        window_size: Any,
+        stride: Any,
+        settings: options.PathOptions,
+    ) -> None:
+        StreamBase.__init__(self, dimension, correction, settings)
         self._segments = options.integer(window_size, "window_size", 1) - 1
         self._stride = options.integer(stride, "stride", 1)
-        self._points: Growing | None = None
-        self._pushed = 0
-        self._next = 0  # first point of the next window
+        self._sliding: SlidingWords | None = None
         self._windows: list[Floats] = []  # word signatures
 
     def _start_batch(self, count: int) -> None:
-        self._points = Growing(count, self._channels)
-
-    def push(self, point: ArrayLike) -> None:
-        """Append a point to each path.
-
-        Parameters
-        ----------
-        point : ArrayLike, shape (..., dimension)
-            The points, one per path.
-
-        Raises
-        ------
-        InvalidTypeError
-            If `point` is no real array, or of another kind or dtype than the first push.
-        InvalidValueError
-            If `point` has another number of channels, or another leading shape than the first push.
-        """
-        self._append(self._read(point, "point", 1))
-
-    def push_batch(self, points: ArrayLike) -> None:
-        """Append several points to each path.
-
-        Parameters
-        ----------
-        points : ArrayLike, shape (..., new, dimension)
-            The points.
-
-        Raises
-        ------
-        InvalidTypeError
-            If `points` are no real array, or of another kind or dtype than the first push.
-        InvalidValueError
-            If `points` have fewer than two axes, another number of channels, or another leading
-            shape than the first push.
-        """
-        self._append(self._read(points, "points", 2))
+        self._sliding = SlidingWords(self._words, count, self._segments, self._stride)
+        self._windows = [np.empty((0, count, self._words.size))]
 
     def _append(self, points: Floats) -> None:
-        kept = self._points
-        if kept is None:
-            return
-        # Points between windows are not kept, though they may come long before the next window.
-        skipped = min(max(self._next - self._pushed, 0), points.shape[1])
-        self._pushed += points.shape[1]
-        kept.append(points[:, skipped:])
-        ready = max((self._pushed - 1 - self._segments - self._next) // self._stride + 1, 0)
-        at_once = max(
-            _NUMBERS_AT_ONCE // (self._words.size * max(kept.rows, 1)),
-            2 * self._segments // self._stride,
-            1,
-        )
-        while ready > 0:
-            count = min(ready, at_once)
-            last = self._next + (count - 1) * self._stride + self._segments
-            found = window_words(
-                self._words, kept[self._next : last + 1], self._segments, self._stride
-            )
-            self._windows.append(found)
-            self._next += count * self._stride
-            ready -= count
-        kept.drop(self._next)
+        if self._sliding is not None:
+            self._windows += self._sliding.append(points)
 
     def sig(self) -> Array:
         """Return the signatures, or log-signatures, of all windows so far.
@@ -245,11 +137,9 @@ class BranchedSigWindowStream(StreamBase):
         InvalidValueError
             If nothing has been pushed.
         """
-        if self._points is None:
+        if self._sliding is None:
             raise InvalidValueError("the stream has no points yet; push some first")
-        if len(self._windows) != 1:
-            empty = np.empty((0, self._points.rows, self._words.size))
-            self._windows = [np.concatenate([empty, *self._windows])]
+        self._windows = [np.concatenate(self._windows)]
         words = self._windows[0]
         return self._wrapped(self._results(words, self._segments), len(words))
 
@@ -267,7 +157,7 @@ class BranchedSigWindowStream(StreamBase):
             If nothing has been pushed.
         """
         result = self.sig()
-        self._windows = []
+        self._windows = [self._windows[0][:0].copy()]
         return result
 
     @property
@@ -303,6 +193,8 @@ class BranchedLogSigWindowStream(BranchedSigWindowStream):
         Take the lead-lag path in twice as many channels (lag first), before `time_aug`.
     end_time : float, default 1.0
         Last value of the time channel; finite.
+    correction : ArrayLike or None, shape (columns,), default None
+        As for `BranchedSigStream`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -337,11 +229,10 @@ class BranchedLogSigWindowStream(BranchedSigWindowStream):
         time_aug: bool = False,
         lead_lag: bool = False,
         end_time: float = 1.0,
+        correction: ArrayLike | None = None,
         n_jobs: int = 1,
     ) -> None:
-        if method is None:
-            raise InvalidTypeError("method must be an integer, got None")
-        self._set_up(
-            window_size, stride,
-            dimension, degree, planar, scalar_term, method, time_aug, lead_lag, end_time, n_jobs,
-        )  # fmt: skip
+        settings = options.path_options(
+            degree, time_aug, lead_lag, end_time, planar, scalar_term, True, method, n_jobs
+        )
+        self._set_up(dimension, correction, window_size, stride, settings)

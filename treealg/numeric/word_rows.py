@@ -1,58 +1,81 @@
 """Word signatures as arrays: what streams keep, and what they turn into results.
 
-A row holds the coefficients of words by length, then lexicographically, without the empty word.
-The stored rows are float64 whatever a stream returns, and where time is a channel it moves by one
-unit per segment of the transformed path: a word then has to be multiplied by the right unit to the
-power of the number of its time letters.
+A row holds the coefficients of words by length, then lexicographically, without the empty word;
+with a correction the words are those of chains, laid out as `treealg.tables.ChainWords`. The stored
+rows are float64 whatever a stream returns, and where time is a channel it moves by one unit per
+segment of the transformed path: a word then has to be multiplied by the right unit to the power of
+the number of its time labels.
+
+Points come as rows, too: the channels, then the correction of the segment that the point ends.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from treealg.numeric import kernels, plans
+from treealg import tables
+from treealg.numeric import kernels, options, plans
+from treealg.numeric.chain_plans import ChainPlan, chain_program
+from treealg.numeric.words import selection_of_blocks
 
 __all__ = ["Words"]
 
 Floats = npt.NDArray[np.float64]
 
 
-@lru_cache(maxsize=64)
-def _identity(dimension: int, degree: int) -> kernels.SparseMap:
-    blocks = sum(dimension**k for k in range(degree))
-    every = np.arange(blocks + 1)
-    return kernels.SparseMap(dimension, blocks, every, every[:-1].astype(np.int32), np.ones(blocks))
-
-
 class Words:
-    """Signatures of words over the channels of transformed paths.
+    """Signatures of words, or of words of chains, over the channels of transformed paths.
 
     Parameters
     ----------
     channels : int
         Channels of the paths before transforms.
     degree : int
-        Length of the longest words, at least 1.
+        Largest weight of a word, at least 1.
     time_aug, lead_lag : bool
         The transforms.
     n_threads : int
         Threads.
+    longest : int, default 1
+        The highest level of the correction, not with `lead_lag`; 1 for none.
+
+    Attributes
+    ----------
+    dimension : int
+        Channels of the transformed paths.
+    columns : int
+        Numbers per point: channels and, from level 2 to `longest`, corrections.
+    size : int
+        Number of words.
+
+    Raises
+    ------
+    InvalidValueError
+        If there are more words than fit in memory.
     """
 
     def __init__(
-        self, channels: int, degree: int, time_aug: bool, lead_lag: bool, n_threads: int
+        self,
+        channels: int,
+        degree: int,
+        time_aug: bool,
+        lead_lag: bool,
+        n_threads: int,
+        longest: int = 1,
     ) -> None:
         self.channels = channels
-        self.dimension = channels * (2 if lead_lag else 1) + time_aug
+        self.dimension = options.effective_dimension(channels, time_aug, lead_lag)
         self.degree = degree
         self.time_aug = time_aug
         self.lead_lag = lead_lag
         self.n_threads = n_threads
-        self.size = sum(self.dimension**k for k in range(1, degree + 1))
+        self.longest = longest
+        self.columns = sum(channels**k for k in range(1, longest + 1))
+        self.size = tables.chain_words(self.dimension, degree, longest).size
 
     def steps(self, segments: int) -> int:
         """Return into how many segments of the transformed path some segments turn."""
@@ -63,7 +86,7 @@ class Words:
 
         Parameters
         ----------
-        points : numpy.ndarray of float64, shape (count, length, channels)
+        points : numpy.ndarray of float64, shape (count, length, columns)
             The paths, of at least one point.
 
         Returns
@@ -72,61 +95,61 @@ class Words:
             Their signatures, with unit time steps.
         """
         out = np.empty((len(points), self.size))
-        kernels.path_signature(
-            points,
-            out,
-            0,
-            self.degree,
-            _identity(self.dimension, self.degree),
-            None,
-            self.time_aug,
-            self.lead_lag,
-            float(self.steps(points.shape[1] - 1)),
-            self.n_threads,
-        )
+        path, correction = self._split(points)
+        plan, time = self._plan(), float(self.steps(points.shape[1] - 1))
+        if self.longest > 1:
+            kernels.corrected_path_signature(
+                path,
+                correction,
+                out,
+                0,
+                plan.chains,
+                plan.linear,
+                None,
+                self.time_aug,
+                time,
+                self.n_threads,
+            )
+        else:
+            kernels.path_signature(
+                path,
+                out,
+                0,
+                self.degree,
+                plan.linear,
+                None,
+                self.time_aug,
+                self.lead_lag,
+                time,
+                self.n_threads,
+            )
         return out
 
-    def of_prefixes(self, points: Floats, backwards_in_time: bool = False) -> Floats:
+    def of_prefixes(self, points: Floats) -> Floats:
         """Compute signatures of the beginnings of paths.
 
         Parameters
         ----------
-        points : numpy.ndarray of float64, shape (count, length, channels)
+        points : numpy.ndarray of float64, shape (count, length, columns)
             The paths, of at least one point.
-        backwards_in_time : bool, default False
-            Let time move by minus one unit per segment.
 
         Returns
         -------
         numpy.ndarray, shape (count, length - 1, size)
             Their signatures, of two points, three points, and so on.
         """
-        segments = points.shape[1] - 1
-        out = np.empty((len(points), segments, self.size))
-        steps = float(self.steps(segments))
-        kernels.path_prefixes(
-            points,
-            out,
-            0,
-            self.degree,
-            _identity(self.dimension, self.degree),
-            None,
-            self.time_aug,
-            self.lead_lag,
-            -steps if backwards_in_time else steps,
-            self.n_threads,
-        )
-        return out
+        return self._prefixes(*self._split(points), self._plan().linear)
 
     def of_suffixes(self, points: Floats) -> Floats:
         """Compute signatures of the ends of paths.
 
-        They are those of the beginnings of the reversed paths, read backwards with the sign of the
-        antipode; in a lead-lag path backwards, lead and lag change places.
+        To read words backwards, letter by letter, exchanges the factors of a product. So these are
+        the signatures of the beginnings of paths of the same steps in reverse order; in a lead-lag
+        path, lead and lag then change places.
 
         Parameters
         ----------
-        points : numpy.ndarray of float64, shape (count, length, channels)
+        points : numpy.ndarray of float64, shape (count, length, columns)
             The paths, of at least one point.
 
         Returns
@@ -134,10 +157,9 @@ class Words:
         numpy.ndarray, shape (count, length - 1, size)
             Their signatures, of all points, all but the first, and so on to the last two points.
         """
-        backwards = self.of_prefixes(points[:, ::-1], backwards_in_time=True)
-        place, sign = self._reversal()
-        result: Floats = backwards[:, ::-1, place] * sign
-        return result
+        path, correction = self._split(points)
+        found = self._prefixes(-path[:, ::-1], correction[:, ::-1], self._backwards())
+        return found[:, ::-1]
 
     def product(self, left: Floats, right: Floats) -> Floats:
         """Multiply signatures of neighbouring paths, the earlier ones left.
@@ -157,8 +179,7 @@ class Words:
             np.ascontiguousarray(left).reshape(-1, self.size),
             np.ascontiguousarray(right).reshape(-1, self.size),
             out.reshape(-1, self.size),
-            self.dimension,
-            self.degree,
+            self._plan().chains,
             self.n_threads,
         )
         return out
@@ -180,13 +201,7 @@ class Words:
         """
         if not self.time_aug:
             return words
-        letter = np.zeros(self.dimension, np.int64)
-        letter[-1] = 1
-        level, counts = letter, [letter]
-        for _ in range(self.degree - 1):
-            level = (level[:, None] + letter).ravel()
-            counts.append(level)
-        scaled: Floats = words * unit ** np.concatenate(counts)
+        scaled: Floats = words * unit**self._times
         return scaled
 
     def mapped(self, words: Floats, plan: plans.Plan, column: int, dtype: Any) -> npt.NDArray[Any]:
@@ -222,18 +237,86 @@ class Words:
             )
         return out.astype(dtype, copy=False)
 
-    def _reversal(self) -> tuple[npt.NDArray[np.int64], Floats]:
-        """Return where each word stands backwards, with lead and lag exchanged, and its sign."""
-        swap = np.arange(self.dimension)
-        if self.lead_lag:
-            both = 2 * self.channels
-            swap[:both] = (swap[:both] + self.channels) % both
-        place, start, level = [], 0, swap
-        for length in range(1, self.degree + 1):
-            if length > 1:
-                # The word a.v, a its first letter, is v backwards followed by a.
-                level = (level * self.dimension + swap[:, None]).ravel()
-            place.append(start + level)
-            start += self.dimension**length
-        signs = [np.full(len(p), (-1.0) ** (k + 1)) for k, p in enumerate(place)]
-        return np.concatenate(place), np.concatenate(signs)
+    def _split(self, points: Floats) -> tuple[Floats, Floats]:
+        """Return paths and the corrections of their segments."""
+        return points[..., : self.channels], points[:, 1:, self.channels :]
+
+    def _prefixes(self, path: Floats, correction: Floats, output_map: kernels.SparseMap) -> Floats:
+        segments = path.shape[1] - 1
+        out = np.empty((len(path), segments, self.size))
+        time = float(self.steps(segments))
+        if self.longest > 1:
+            kernels.corrected_path_prefixes(
+                path,
+                correction,
+                out,
+                0,
+                self._plan().chains,
+                output_map,
+                None,
+                self.time_aug,
+                time,
+                self.n_threads,
+            )
+        else:
+            kernels.path_prefixes(
+                path,
+                out,
+                0,
+                self.degree,
+                output_map,
+                None,
+                self.time_aug,
+                self.lead_lag,
+                time,
+                self.n_threads,
+            )
+        return out
+
+    def _plan(self) -> ChainPlan:
+        """Return the plan that leaves the words as they are."""
+        channels, time_aug = self.channels, self.time_aug
+        if self.longest == 1:
+            channels, time_aug = self.dimension, False
+        key = ("chain words", channels, self.degree, self.longest, time_aug)
+
+        def make() -> ChainPlan:
+            blocks = self.size // self.dimension
+            identity = selection_of_blocks(self.dimension, blocks, np.arange(blocks))
+            chains = chain_program(channels, self.degree, self.longest, time_aug)
+            nbytes = 20 * blocks
+            return ChainPlan(self.size, self.size, identity, None, nbytes, identity, chains)
+
+        return cast(ChainPlan, plans.keep_plan(key, make))
+
+    def _backwards(self) -> kernels.SparseMap:
+        """Return the map that reads words backwards, with lead and lag exchanged."""
+        exchanged = self.channels if self.lead_lag else 0
+        key = ("words backwards", self.dimension, self.degree, self.longest, exchanged)
+
+        def make() -> plans.Plan:
+            layout = tables.chain_words(self.dimension, self.degree, self.longest)
+            places = []
+            for parts in layout.compositions[1:]:
+                shape = [self.dimension**weight for weight in reversed(parts)]
+                place = np.arange(self.dimension ** sum(parts)).reshape(shape).transpose()
+                if exchanged:
+                    swap = np.arange(self.dimension)
+                    swap[: 2 * exchanged] = np.roll(swap[: 2 * exchanged], exchanged)
+                    place = place[np.ix_(*[swap] * len(parts))]
+                places.append(layout.start[layout.number[parts[::-1]]] + place.ravel())
+            reading = selection_of_blocks(1, self.size, np.concatenate(places))
+            return plans.Plan(self.size, self.size, reading, None, 20 * self.size)
+
+        return cast(kernels.SparseMap, plans.keep_plan(key, make).output_map)
+
+    @cached_property
+    def _times(self) -> npt.NDArray[np.int64]:
+        """The number of time labels of each word."""
+        letter = np.zeros(self.dimension, np.int64)
+        letter[-1] = 1
+        levels = [np.zeros(1, np.int64)]
+        for _ in range(self.degree):
+            levels.append((levels[-1][:, None] + letter).ravel())
+        layout = tables.chain_words(self.dimension, self.degree, self.longest)
+        return np.concatenate([levels[weight] for weight in layout.weights()[1:]])

@@ -12,11 +12,39 @@ import numpy.typing as npt
 
 from treealg.numeric.word_rows import Words
 
-__all__ = ["LEAF", "Growing", "WordTree"]
+__all__ = ["LEAF", "Growing", "WordTree", "overlapping"]
 
 Floats = npt.NDArray[np.float64]
 
 LEAF = 64  # segments
+
+
+def overlapping(points: Floats, pieces: int, length: int, stride: int) -> Floats:
+    """View pieces of paths.
+
+    Parameters
+    ----------
+    points : numpy.ndarray, shape (count, total, columns)
+        The paths, of at least ``(pieces - 1) * stride + length`` points.
+    pieces : int
+        Number of pieces.
+    length : int
+        Points of each.
+    stride : int
+        From the start of a piece to that of the next.
+
+    Returns
+    -------
+    numpy.ndarray, shape (count, pieces, length, columns)
+        The pieces, read-only and without a copy.
+    """
+    path, point, column = points.strides
+    return np.lib.stride_tricks.as_strided(
+        points,
+        (len(points), pieces, length, points.shape[2]),
+        (path, stride * point, point, column),
+        writeable=False,
+    )
 
 
 class Growing:
@@ -96,7 +124,7 @@ class Growing:
 
 
 class WordTree:
-    """Points of a batch of growing paths, and word signatures of dyadic intervals of them.
+    """Points of growing paths with their corrections, and word signatures of dyadic intervals.
 
     Parameters
     ----------
@@ -108,7 +136,7 @@ class WordTree:
 
     def __init__(self, words: Words, count: int) -> None:
         self.words = words
-        self.points = Growing(count, words.channels)
+        self.points = Growing(count, words.columns)
         self._levels: list[Growing] = []
 
     def append(self, points: Floats) -> None:
@@ -116,7 +144,7 @@ class WordTree:
 
         Parameters
         ----------
-        points : numpy.ndarray, shape (count, new, channels)
+        points : numpy.ndarray, shape (count, new, columns)
             The points.
         """
         self.points.append(points)
@@ -127,11 +155,9 @@ class WordTree:
 
     def _add_leaves(self, start: int, stop: int) -> None:
         points = self.points[start * LEAF : stop * LEAF + 1]
-        # Neighbouring leaves share a point: a view with overlapping rows, not a copy.
-        leaves = np.lib.stride_tricks.sliding_window_view(points, LEAF + 1, axis=1)[:, ::LEAF]
-        paths = leaves.swapaxes(2, 3)
+        paths = overlapping(points, stop - start, LEAF + 1, LEAF)  # neighbours share a point
         count = len(paths)
-        found = self.words.of_paths(paths.reshape(-1, LEAF + 1, self.words.channels))
+        found = self.words.of_paths(paths.reshape(-1, LEAF + 1, self.words.columns))
         self._level(0).append(found.reshape(count, stop - start, -1))
         level = 0
         while self._level(level).end // 2 > self._level(level + 1).end:

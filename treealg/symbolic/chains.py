@@ -19,7 +19,7 @@ from .memo import Memo, on_clear
 from .trees import PlanarTree, Tree
 from .words import shuffle_terms
 
-__all__ = ["chain_arborification"]
+__all__ = ["chain_arborification", "rooted_chains"]
 
 AnyForest = Forest | OrderedForest
 Key = tuple[AnyForest, int]
@@ -86,8 +86,28 @@ def chain_arborification(x: Any, longest: Any) -> Element:
     return Element._wrap(_words((x, longest)))
 
 
-def _rooted_chains(forest: AnyForest, longest: int) -> Iterator[tuple[Any, list[AnyForest]]]:
-    """Yield each chain that may be the last letter, with the forests whose words it follows."""
+def rooted_chains(forest: AnyForest, longest: int) -> Iterator[tuple[Any, list[AnyForest]]]:
+    """Yield each chain that may be the last letter of a word, with what hangs off it.
+
+    Parameters
+    ----------
+    forest : Forest or OrderedForest
+        A single tree, or an ordered forest, whose chains are those of its last tree.
+    longest : int
+        Vertices of the longest chain, at least 1.
+
+    Yields
+    ------
+    chain : tuple
+        Labels from root to leaf; the single root comes first.
+    parts : list of Forest or of OrderedForest
+        The forests whose words it follows, of which ordered ones may be empty.
+
+    Raises
+    ------
+    IndexError
+        If `forest` is empty.
+    """
     make: Any = type(forest)._make
     trees: Any = forest._trees
     tree = trees[-1]
@@ -120,7 +140,7 @@ def _needs(key: Key) -> Iterable[Key]:
         return ()
     if isinstance(forest, Forest) and len(trees) > 1:
         return [(make((tree,)), longest) for tree in trees]
-    return [(part, longest) for _, parts in _rooted_chains(forest, longest) for part in parts]
+    return [(part, longest) for _, parts in rooted_chains(forest, longest) for part in parts]
 
 
 def _shuffled(parts: Iterable[AnyForest], longest: int, known: Mapping[Key, Terms]) -> Terms:
@@ -139,7 +159,7 @@ def _build(key: Key, known: Mapping[Key, Terms]) -> Terms:
     if isinstance(forest, Forest) and len(trees) > 1:
         return _shuffled([make((tree,)) for tree in trees], longest, known)
     total: Terms = {}
-    for chain, parts in _rooted_chains(forest, longest):
+    for chain, parts in rooted_chains(forest, longest):
         for word, count in _shuffled(parts, longest, known).items():
             longer = (*word, chain)
             total[longer] = total.get(longer, 0) + count

@@ -1,13 +1,16 @@
 """What a few coefficients of a branched signature need: integrals and products, each once.
 
-The value on ``B_a(x_1 ... x_k)`` is the integral of the product of the values on the branches, so a
-tree needs its subtrees and nothing else of the basis; an ordered forest whose last tree is
-``B_a(F)`` needs the forest before that tree and ``F``.
+The value on a tree is the sum over its rooted chains of the integral, along the chain, of the
+product of the values on what hangs off. Without a correction the chains are single labels: the
+value on ``B_a(x_1 ... x_k)`` is the integral of the product of the values on the branches. So a
+tree needs its subtrees and nothing else of the basis. An ordered forest has the chains of its last
+tree that lead from last child to last child; what hangs off are the forests to the left of each
+vertex, and the branches of the last one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -35,11 +38,17 @@ class CoefficientTable(Table):
     dimension : int
         Number of labels.
     label : numpy.ndarray
-        int32, shape ``(instructions,)``: the label along which `left` is integrated, or -1 for the
-        product of `left` and `right`.
+        int32, shape ``(instructions,)``: what `left` is integrated along, a label, or ``dimension +
+        i`` for the chain whose correction is in column ``column[i]``; or -1 for the product of
+        `left` and `right`.
     left, right : numpy.ndarray
         int32, shape ``(instructions,)``: earlier instructions. Of an integral `left` is -1 for the
-        constant 1, and `right` is -1.
+        constant 1, and `right` is -1, or the integral to which this one is added: it then follows
+        that one, or another that is added to it.
+    times : numpy.ndarray
+        int32, shape ``(instructions,)``: how often an integral is added, otherwise 1.
+    column : numpy.ndarray
+        int32: the columns of the correction that are used.
     output : numpy.ndarray
         int32, shape ``(outputs,)``: the integrals that were asked for, in that order.
 
@@ -64,6 +73,8 @@ class CoefficientTable(Table):
     label: IntArray = field(metadata=_INT32)
     left: IntArray = field(metadata=_INT32)
     right: IntArray = field(metadata=_INT32)
+    times: IntArray = field(metadata=_INT32)
+    column: IntArray = field(metadata=_INT32)
     output: IntArray = field(metadata=_INT32)
 
     def validate(self) -> None:
@@ -76,19 +87,34 @@ class CoefficientTable(Table):
         """
         count = len(self.label)
         number = np.arange(count)
-        integral = self.label >= 0
-        require(len(self.left) == len(self.right) == count, "one entry per instruction")
-        require(((self.label >= -1) & (self.label < self.dimension)).all(), "labels are in range")
+        integral, labels = self.label >= 0, self.dimension + len(self.column)
+        require(
+            len(self.left) == len(self.right) == len(self.times) == count,
+            "one entry per instruction",
+        )
+        require(((self.label >= -1) & (self.label < labels)).all(), "labels are in range")
         require(((self.left >= -1) & (self.left < number)).all(), "left comes earlier")
         require(((self.right >= -1) & (self.right < number)).all(), "right comes earlier")
         require((integral | ((self.left >= 0) & (self.right >= 0))).all(), "products have factors")
-        require((~integral | (self.right == -1)).all(), "integrals have one source")
+        added = integral & (self.right >= 0)
+        total = np.where(added, self.right, number)
+        require((total[added] == total[number[added] - 1]).all(), "sums are in one place")
+        require(integral[self.right[added]].all(), "what is added to is an integral")
+        require((self.times[~added] == 1).all() and (self.times >= 1).all(), "times count")
+        require((self.column >= 0).all(), "columns exist")
+        sources = np.concatenate((self.left[self.left >= 0], self.right[~integral]))
+        require(not added[sources].any(), "sources are whole")
         wanted = self.output
         require(((wanted >= 0) & (wanted < count)).all(), "outputs exist")
-        require(integral[wanted].all(), "outputs are integrals")
+        require((integral & ~added)[wanted].all(), "outputs are integrals")
 
 
-def coefficients(elements: Iterable[Tree | OrderedForest], dimension: int) -> CoefficientTable:
+def coefficients(
+    elements: Iterable[Tree | OrderedForest],
+    dimension: int,
+    longest: int = 1,
+    channels: int | None = None,
+) -> CoefficientTable:
     """Build the program for some basis elements, trees or ordered forests.
 
     Parameters
@@ -97,6 +123,10 @@ def coefficients(elements: Iterable[Tree | OrderedForest], dimension: int) -> Co
         Not empty ones; labels from 0 to ``dimension - 1``. Repetition is allowed.
     dimension : int
         Number of labels.
+    longest : int, default 1
+        The highest level of the correction; 1 for none.
+    channels : int or None, default None
+        The labels below this one have a correction; None for all.
 
     Returns
     -------
@@ -114,50 +144,91 @@ def coefficients(elements: Iterable[Tree | OrderedForest], dimension: int) -> Co
     >>> table = coefficients([OrderedForest.from_tuple(((0,), ((1,), 0)))], 2)
     >>> table.label.tolist(), table.output.tolist()
     ([0, 1, -1, 0], [3])
+
+    The cherry with a correction on two nodes: twice the chain of root and leaf, off which a leaf
+    hangs.
+
+    >>> from treealg.symbolic import Tree
+    >>> table = coefficients([Tree.from_tuple(((0,), (0,), 0))], 1, longest=2)
+    >>> table.label.tolist(), table.right.tolist(), table.times.tolist()
+    ([0, -1, 0, 1], [-1, 0, -1, 2], [1, 1, 1, 2])
     """
-    builder = _Builder()
+    builder = _Builder(dimension, longest, dimension if channels is None else channels)
     wanted = [builder.place(element) for element in elements]
-    label, left, right = np.array(builder.instructions, dtype=np.int32).reshape(-1, 3).T.copy()
-    return CoefficientTable(dimension, label, left, right, np.array(wanted, dtype=np.int32))
+    rows = np.array(builder.instructions, dtype=np.int32).reshape(-1, 4)
+    label, left, right, times = rows.T.copy()
+    column = np.array(list(builder.letters), dtype=np.int32)
+    output = np.array(wanted, dtype=np.int32)
+    return CoefficientTable(dimension, label, left, right, times, column, output)
 
 
 class _Builder:
-    """Instructions so far. What they compute is a basis element, or a tuple of factors."""
+    """Instructions so far, and where those are that compute a forest or a product."""
 
-    def __init__(self) -> None:
-        self.instructions: list[tuple[int, int, int]] = []
-        self._places: dict[Any, int] = {}
+    def __init__(self, dimension: int, longest: int, channels: int) -> None:
+        self.instructions: list[tuple[int, int, int, int]] = []
+        self.letters: dict[int, int] = {}  # from column of the correction
+        self._dimension, self._longest, self._channels = dimension, longest, channels
+        self._forests: dict[Any, int] = {}
+        self._products: dict[tuple[int, int], int] = {}
 
     def place(self, element: Any) -> int:
         """Return the instruction that computes an element, made with all that it needs."""
+        from treealg.symbolic import Forest, OrderedForest
+
         require(element.order > 0, "elements are not empty")
-        stack = [element]
+        forest = element if isinstance(element, OrderedForest) else Forest([element])
+        stack = [forest]
         while stack:
             top = stack[-1]
-            if top in self._places:
+            if top in self._forests:
                 stack.pop()
                 continue
-            label, sources = _parts(top)
-            missing = [x for x in sources if x not in self._places]
-            if missing:
-                stack.extend(reversed(missing))
-                continue
-            left, right = ([self._places[x] for x in sources] + [-1, -1])[:2]
-            self._places[top] = len(self.instructions)
-            self.instructions.append((label, left, right))
-        return self._places[element]
+            chains = self._chains(top)
+            needed = [part for _, parts in chains for part in parts if part not in self._forests]
+            if needed:
+                stack.extend(reversed(needed))
+            else:
+                self._forests[top] = self._integral(chains)
+        return self._forests[forest]
 
+    def _chains(self, forest: Any) -> list[tuple[tuple[int, ...], list[Any]]]:
+        """Return the chains that have an increment, with the forests that hang off and exist."""
+        from treealg.symbolic.chains import rooted_chains
 
-def _parts(key: Any) -> tuple[Any, Sequence[Any]]:
-    """Return the label to integrate along, or -1 for a product, and the one or two sources."""
-    from treealg.symbolic import OrderedForest, Tree
+        return [
+            (chain, [part for part in parts if part.order])
+            for chain, parts in rooted_chains(forest, self._longest)
+            if len(chain) == 1 or max(chain) < self._channels
+        ]
 
-    if isinstance(key, tuple):
-        return -1, (key[0] if len(key) == 2 else key[:-1], key[-1])
-    if isinstance(key, Tree):
-        branches = key.children
-        return key.label, ((branches,) if len(branches) > 1 else branches)
-    last = key.trees[-1]
-    before, below = OrderedForest(key.trees[:-1]), OrderedForest(last.children)
-    factors = tuple(x for x in (before, below) if x.order)
-    return last.label, ((factors,) if len(factors) > 1 else factors)
+    def _integral(self, chains: list[tuple[tuple[int, ...], list[Any]]]) -> int:
+        terms: dict[tuple[int, int], int] = {}
+        for chain, parts in chains:
+            product = self._product(sorted(self._forests[part] for part in parts))
+            term = self._letter(chain), product
+            terms[term] = terms.get(term, 0) + 1
+        place = len(self.instructions)
+        for (label, left), times in terms.items():
+            right = place if len(self.instructions) > place else -1
+            self.instructions.append((label, left, right, times))
+        return place
+
+    def _product(self, factors: list[int]) -> int:
+        left = factors[0] if factors else -1
+        for right in factors[1:]:
+            if (left, right) not in self._products:
+                self._products[left, right] = len(self.instructions)
+                self.instructions.append((-1, left, right, 1))
+            left = self._products[left, right]
+        return left
+
+    def _letter(self, chain: tuple[int, ...]) -> int:
+        """Return the number of a label or of a chain, whose column is in the order of levels."""
+        if len(chain) == 1:
+            require(0 <= chain[0] < self._dimension, "labels are in range")
+            return chain[0]
+        column = sum(self._channels**level for level in range(2, len(chain)))
+        for power, label in enumerate(reversed(chain)):
+            column += int(label) * self._channels**power
+        return self._dimension + self.letters.setdefault(column, len(self.letters))

@@ -100,24 +100,19 @@ static void NAME(descend_chains)(const chain_back *s, int32_t node, Py_ssize_t w
     }
 }
 
-/* Derivatives in the corrections of a block, each to its own place. */
-static void NAME(store_corrections)(const chain_task *task, Py_ssize_t first, int steps) {
-    const chain_program *const p = task->forward.p;
-    const chain_input *const in = &task->in;
-    for (Py_ssize_t k = NAME(steps_given)(p) ? 1 : 2; k <= p->longest; ++k) {
-        const Py_ssize_t from = p->letter_start[k], size = p->letter_start[k + 1] - from;
-        const REAL *const dz = (const REAL *)(task->dz + from * BLOCK);
-        for (int l = 0; l < in->used; ++l)
-            for (int t = 0; t < steps && in->begin[l] + first + t < in->end[l]; ++t) {
-                char *const to = task->out_correction->data
-                    + in->row[l] * task->out_correction->row_stride
-                    + (in->begin[l] + first + t) * task->columns * (Py_ssize_t)sizeof(REAL);
-                for (Py_ssize_t a = 0; a < size; ++a) {
-                    const int32_t column = p->letter_column[from + a];
-                    if (column >= 0) ((REAL *)to)[column] = dz[(t * size + a) * LANES + l];
-                }
-            }
-    }
+/* Derivatives in `size` columns of the corrections of a block, each to its own place; rows of `out`
+ * are (segments, n_columns). */
+static void NAME(store_corrections)(const chain_input *in, const int32_t *columns, Py_ssize_t size,
+                                    Py_ssize_t first, int steps, const vec *dz,
+                                    const matrix_view *out, Py_ssize_t n_columns) {
+    for (int l = 0; l < in->used; ++l)
+        for (int t = 0; t < steps && in->begin[l] + first + t < in->end[l]; ++t) {
+            const REAL *const from = (const REAL *)dz + t * size * LANES + l;
+            REAL *const to = (REAL *)(out->data + in->row[l] * out->row_stride)
+                + (in->begin[l] + first + t) * n_columns;
+            for (Py_ssize_t a = 0; a < size; ++a)
+                if (columns[a] >= 0) to[columns[a]] = from[a * LANES];
+        }
 }
 
 static void NAME(chain_block_forward)(void *context, Py_ssize_t block, void *state) {
@@ -143,7 +138,11 @@ static void NAME(chain_block_backward)(void *context, Py_ssize_t block, const vo
     if (!NAME(steps_given)(p))
         NAME(store_steps)(task->in.path, p->dimension, task->in.used, task->in.row,
                           task->in.begin, task->in.end, block * BLOCK, steps, task->dz, task->out);
-    NAME(store_corrections)(task, block * BLOCK, steps);
+    for (Py_ssize_t k = NAME(steps_given)(p) ? 1 : 2; k <= p->longest; ++k)
+        NAME(store_corrections)(&task->in, p->letter_column + p->letter_start[k],
+                                p->letter_start[k + 1] - p->letter_start[k], block * BLOCK, steps,
+                                task->dz + p->letter_start[k] * BLOCK, task->out_correction,
+                                task->columns);
 }
 
 /* Words of weight below N. */
@@ -170,9 +169,9 @@ static size_t NAME(chain_backward_scratch)(const chain_program *p, Py_ssize_t se
 static void NAME(chain_backward)(const chain_program *p, const path_view *path,
                                  const correction_view *correction, int used,
                                  const Py_ssize_t *row, const Py_ssize_t *begin,
-                                 const Py_ssize_t *end, void *cotangent, const matrix_view *out,
-                                 const matrix_view *out_correction, Py_ssize_t columns,
-                                 void *scratch, interrupt *stop) {
+                                 const Py_ssize_t *end, const void *before, void *cotangent,
+                                 const matrix_view *out, const matrix_view *out_correction,
+                                 Py_ssize_t columns, void *scratch, interrupt *stop) {
     const Py_ssize_t degree = p->degree, letters = p->letter_start[p->longest + 1];
     const Py_ssize_t words = NAME(short_chains)(p);
     vec *next = scratch;
@@ -194,7 +193,7 @@ static void NAME(chain_backward)(const chain_program *p, const path_view *path,
     const size_t state_size = (size_t)words * sizeof(vec);
     word_state *const states = (word_state *)((char *)next + checkpoints_size(blocks, state_size));
     back_state *const back = (back_state *)((char *)states + NAME(chain_states_size)(p));
-    task.forward = NAME(chain_setup)(p, degree - 1, z, forward, states);
+    task.forward = NAME(chain_setup)(p, degree - 1, BLOCK, z, forward, states);
     for (Py_ssize_t j = 1; j <= degree; ++j) {
         inverse[j] = splat((REAL)1 / (REAL)j);
         for (int t = 0; t < BLOCK; ++t) carries[(j - 1) * BLOCK + t] = inverse[j];
@@ -207,8 +206,30 @@ static void NAME(chain_backward)(const chain_program *p, const path_view *path,
         };
     task.back = (chain_back){p, NULL, cotangent, carries, dcarries, drows, back};
     memset(dcarries, 0, (size_t)(degree * BLOCK) * sizeof(vec)); /* nobody reads the empty word's */
-    memset(next, 0, state_size);
+    if (before) memcpy(next, before, state_size);
+    else memset(next, 0, state_size);
     const checkpointed run = {blocks, state_size, &task, NAME(chain_block_forward),
                               NAME(chain_block_backward)};
     run_backward(&run, (char *)next, stop);
+}
+
+/* In place, row-major and of one path: the cotangent before a piece of path from that after it. What
+ * is read of a composition is of longer words, and not yet changed. */
+static void NAME(chain_contract)(const chain_program *p, void *cotangent, const void *piece) {
+    REAL *const x = cotangent;
+    const REAL *const y = piece;
+    for (Py_ssize_t i = 1; i < p->count; ++i) {
+        const REAL *const whole = x + p->start[i];
+        for (int64_t c = p->cut_ptr[i]; c < p->cut_ptr[i + 1]; ++c) {
+            const int32_t a = p->cut_left[c], b = p->cut_right[c];
+            const Py_ssize_t rows = p->start[a + 1] - p->start[a];
+            const Py_ssize_t columns = p->start[b + 1] - p->start[b];
+            for (Py_ssize_t u = 0; u < rows; ++u) {
+                REAL sum = 0;
+                for (Py_ssize_t v = 0; v < columns; ++v)
+                    sum += whole[u * columns + v] * y[p->start[b] + v];
+                x[p->start[a] + u] += sum;
+            }
+        }
+    }
 }

@@ -70,7 +70,7 @@ static void NAME(expand_chains)(chain_state *s, int32_t node, Py_ssize_t word, c
     if (left <= p->longest) {
         word_state *const end = s->ends + node;
         if (end->pending == end->capacity) NAME(flush_rows)(end);
-        memcpy(NAME(next_rows)(end, 1), carry, BLOCK * sizeof(vec));
+        memcpy(NAME(next_rows)(end, 1), carry, (size_t)end->steps * sizeof(vec));
     }
     for (Py_ssize_t k = 1; k <= p->longest && k < left; ++k) {
         const int32_t child = p->child[node * (p->longest + 1) + k];
@@ -93,11 +93,11 @@ static void NAME(expand_chains)(chain_state *s, int32_t node, Py_ssize_t word, c
     }
 }
 
-/* Increments of the letters of weight `k`, from the correction; 0 beyond the end of a piece. */
-static void NAME(corrections)(const chain_program *p, const chain_input *in, Py_ssize_t k,
+/* Increments from `size` columns of the correction, [steps][size]; 0 for column -1 and beyond the
+ * end of a piece. */
+static void NAME(corrections)(const chain_input *in, const int32_t *columns, Py_ssize_t size,
                               Py_ssize_t first, int steps, vec *z) {
     const correction_view *const c = in->correction;
-    const Py_ssize_t from = p->letter_start[k], size = p->letter_start[k + 1] - from;
     REAL *const flat = (REAL *)z;
     for (int l = 0; l < LANES; ++l) {
         const int lane = l < in->used ? l : 0;
@@ -107,11 +107,9 @@ static void NAME(corrections)(const chain_program *p, const chain_input *in, Py_
             const char *const at = base + segment * c->time_stride;
             const int inside = segment < in->end[lane];
             REAL *const out = flat + t * size * LANES + l;
-            for (Py_ssize_t a = 0; a < size; ++a) {
-                const int32_t column = p->letter_column[from + a];
-                out[a * LANES] = inside && column >= 0
-                    ? *(const REAL *)(at + column * c->column_stride) : 0;
-            }
+            for (Py_ssize_t a = 0; a < size; ++a)
+                out[a * LANES] = inside && columns[a] >= 0
+                    ? *(const REAL *)(at + columns[a] * c->column_stride) : 0;
         }
     }
 }
@@ -132,7 +130,9 @@ static int NAME(read_chains)(const chain_program *p, const chain_input *in, Py_s
         NAME(increments)(in->path, p->dimension, in->used, in->row, in->begin, in->end, first, steps,
                          z);
     for (Py_ssize_t k = given ? 1 : 2; k <= p->longest; ++k)
-        NAME(corrections)(p, in, k, first, steps, z + p->letter_start[k] * BLOCK);
+        NAME(corrections)(in, p->letter_column + p->letter_start[k],
+                          p->letter_start[k + 1] - p->letter_start[k], first, steps,
+                          z + p->letter_start[k] * BLOCK);
     return steps;
 }
 
@@ -161,15 +161,16 @@ static Py_ssize_t NAME(chain_vectors)(const chain_program *p, Py_ssize_t degree)
     return vectors;
 }
 
-/* Lay a state out, with increments at `z`: vectors, and word states for letters and ends. */
-static chain_state NAME(chain_setup)(const chain_program *p, Py_ssize_t degree, const vec *z,
-                                     vec *vectors, word_state *states) {
+/* Lay a state out for blocks of at most `steps` segments, with increments at `z`: vectors, and word
+ * states for letters and ends. */
+static chain_state NAME(chain_setup)(const chain_program *p, Py_ssize_t degree, int steps,
+                                     const vec *z, vec *vectors, word_state *states) {
     vec *const inverse = vectors;
     chain_state s = {p, degree, NULL, inverse + degree + 1, states, states + p->longest + 1};
     vec *rows = s.carries + degree * (degree + 1) * BLOCK;
     for (Py_ssize_t j = 1; j <= degree; ++j) {
         inverse[j] = splat((REAL)1 / (REAL)j);
-        for (int t = 0; t < BLOCK; ++t) s.carries[(j - 1) * BLOCK + t] = inverse[j];
+        for (int t = 0; t < steps; ++t) s.carries[(j - 1) * BLOCK + t] = inverse[j];
     }
     for (Py_ssize_t k = 1; k <= p->longest; ++k) {
         s.letters[k].d = p->letter_start[k + 1] - p->letter_start[k];
@@ -214,23 +215,40 @@ static size_t NAME(chain_signature_scratch)(const chain_program *p) {
         + NAME(chain_states_size)(p);
 }
 
+/* Lay a state out in scratch memory, which begins with room for the increments of a block. */
+static chain_state NAME(chain_state_in)(const chain_program *p, int steps, void *scratch) {
+    vec *const z = scratch, *const vectors = z + p->letter_start[p->longest + 1] * BLOCK;
+    word_state *const states = (word_state *)(vectors + NAME(chain_vectors)(p, p->degree));
+    return NAME(chain_setup)(p, p->degree, steps, z, vectors, states);
+}
+
 static void NAME(chain_signature)(const chain_program *p, const path_view *path,
                                   const correction_view *correction, int used,
                                   const Py_ssize_t *row, const Py_ssize_t *begin,
                                   const Py_ssize_t *end, void *signature, void *scratch,
                                   interrupt *stop) {
     const chain_input in = NAME(chain_input_of)(path, correction, used, row, begin, end);
-    vec *const z = scratch, *const vectors = z + p->letter_start[p->longest + 1] * BLOCK;
-    word_state *const states = (word_state *)(vectors + NAME(chain_vectors)(p, p->degree));
-    chain_state s = NAME(chain_setup)(p, p->degree, z, vectors, states);
+    chain_state s = NAME(chain_state_in)(p, BLOCK, scratch);
     memset(signature, 0, (size_t)p->start[p->count] * sizeof(vec));
     for (Py_ssize_t block = 0; block * BLOCK < in.longest; ++block) {
-        NAME(chain_block)(&s, NAME(read_chains)(p, &in, block, z), signature);
+        NAME(chain_block)(&s, NAME(read_chains)(p, &in, block, scratch), signature);
         if (block % 64 == 63 && stop) {
             stop->poll(stop);
             if (stop->stop) return;
         }
     }
+}
+
+/* Multiply each lane by the exponential of one segment, of its own path and place. Scratch memory as
+ * for chain_signature. */
+static void NAME(chain_step)(const chain_program *p, const path_view *path,
+                             const correction_view *correction, int used, const Py_ssize_t *row,
+                             const Py_ssize_t *segment, void *signature, void *scratch) {
+    Py_ssize_t end[LANES];
+    for (int l = 0; l < used; ++l) end[l] = segment[l] + 1;
+    const chain_input in = NAME(chain_input_of)(path, correction, used, row, segment, end);
+    chain_state s = NAME(chain_state_in)(p, 1, scratch);
+    NAME(chain_block)(&s, NAME(read_chains)(p, &in, 0, scratch), signature);
 }
 
 /* In place, row-major and of one path: signature = signature (x) next, highest weight first. */

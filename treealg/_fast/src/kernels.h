@@ -99,12 +99,16 @@ typedef void (*group_kernel)(const convolution_program *program, const operand *
                              Py_ssize_t first, void *scratch);
 /* Polynomials in the time of a segment, one instruction each (see treealg._fast.reference_trees). */
 typedef struct {
-    Py_ssize_t n_states, n_instructions, n_coefficients, n_outputs;
-    const int32_t *label;  /* of the channel to integrate along; -1 to multiply left and right */
-    const int32_t *left, *right; /* earlier instructions; left = -1 is the constant 1 */
+    Py_ssize_t n_states, n_instructions, n_coefficients, n_columns, n_outputs;
+    const int32_t *label;  /* to integrate along: a channel, dimension + i for the correction in
+                            * column[i]; -1 to multiply left and right */
+    const int32_t *left, *right; /* earlier instructions; left = -1 is the constant 1; right >= 0 of
+                                  * an integral is the one that it is added to */
+    const int32_t *times;  /* how often it is added */
     const int32_t *order;  /* degree of the polynomial */
     const int32_t *state;  /* of an integral: where its value is kept */
     const int64_t *offset; /* of its order + 1 coefficients; -1 if nobody reads them */
+    const int32_t *column; /* of the correction, n_columns */
     const int32_t *output; /* states wanted */
 } tree_program;
 
@@ -114,6 +118,14 @@ typedef struct {
     const char *data;
     Py_ssize_t path_stride, time_stride, column_stride;
 } correction_view;
+
+/* `count` paths from number `first` on, each in `pieces` lanes, which share out its segments. */
+typedef struct {
+    const path_view *path;
+    const correction_view *correction; /* not read without columns */
+    Py_ssize_t first;
+    int count, pieces;
+} path_group;
 
 /* Words of chains (see treealg.tables.ChainWords), by composition; number 0 is the empty word. */
 typedef struct {
@@ -195,15 +207,16 @@ typedef struct {
     void (*steps_to_points)(void *row, Py_ssize_t length, Py_ssize_t channels);
     size_t (*tree_values_scratch)(const tree_program *program, Py_ssize_t dimension,
                                   Py_ssize_t segments, int backward);
-    /* Values of a tree program on `used` paths, to the lane buffer `values` of its states. */
-    void (*tree_values)(const path_view *path, const tree_program *program, Py_ssize_t dimension,
-                        int used, const Py_ssize_t *row, const Py_ssize_t *begin,
-                        const Py_ssize_t *end, void *values, void *scratch, interrupt *stop);
-    /* The derivatives in the steps, as for word_backward, from those in the states. */
-    void (*tree_values_backward)(const path_view *path, const tree_program *program,
-                                 Py_ssize_t dimension, int used, const Py_ssize_t *row,
-                                 const Py_ssize_t *begin, const Py_ssize_t *end, void *cotangent,
-                                 const matrix_view *out, void *scratch, interrupt *stop);
+    /* Values of a tree program, to the lane buffer `values` of its states; the same in all lanes of
+     * a path. */
+    void (*tree_values)(const tree_program *program, const path_group *group, Py_ssize_t dimension,
+                        void *values, void *scratch, interrupt *stop);
+    /* The derivatives in the steps, as for word_backward, from those in the states, and those in
+     * the corrections, as for chain_backward. */
+    void (*tree_values_backward)(const tree_program *program, const path_group *group,
+                                 Py_ssize_t dimension, void *cotangent, const matrix_view *out,
+                                 const matrix_view *out_correction, Py_ssize_t columns,
+                                 void *scratch, interrupt *stop);
     /* As word_signature, word_signature_scratch and word_product, for words of chains. */
     size_t (*chain_signature_scratch)(const chain_program *program);
     void (*chain_signature)(const chain_program *program, const path_view *path,
@@ -212,19 +225,23 @@ typedef struct {
                             void *scratch, interrupt *stop);
     void (*chain_product)(const chain_program *program, void *signature, const void *next);
     size_t (*chain_backward_scratch)(const chain_program *program, Py_ssize_t segments);
-    /* The derivatives in the steps, as for word_backward, to the rows of `out`, and those in the
-     * corrections to the rows of `out_correction`, (segments, columns) each. */
+    /* The derivatives in the steps, as for word_backward, with words of weight below the degree in
+     * `before`, to the rows of `out`, and those in the corrections to the rows of `out_correction`,
+     * (segments, columns) each. */
     void (*chain_backward)(const chain_program *program, const path_view *path,
                            const correction_view *correction, int used, const Py_ssize_t *row,
-                           const Py_ssize_t *begin, const Py_ssize_t *end, void *cotangent,
-                           const matrix_view *out, const matrix_view *out_correction,
-                           Py_ssize_t columns, void *scratch, interrupt *stop);
+                           const Py_ssize_t *begin, const Py_ssize_t *end, const void *before,
+                           void *cotangent, const matrix_view *out,
+                           const matrix_view *out_correction, Py_ssize_t columns, void *scratch,
+                           interrupt *stop);
+    void (*chain_contract)(const chain_program *program, void *cotangent, const void *piece);
     size_t (*forest_kernel_scratch)(const pair_problem *problem, int backward);
-    /* Kernels of pairs first, first + 1, ..., to the rows of `out`: one column, or the grid. */
-    void (*forest_kernel)(const pair_problem *problem, Py_ssize_t first, const matrix_view *out,
-                          void *scratch, interrupt *stop);
+    /* Kernels of `used` pairs from `first` on, at most as many as there are lanes, to the rows of
+     * `out`: one column, or the grid. */
+    void (*forest_kernel)(const pair_problem *problem, Py_ssize_t first, int used,
+                          const matrix_view *out, void *scratch, interrupt *stop);
     /* The derivatives with respect to the points of both transformed paths, pair by pair. */
-    void (*forest_kernel_backward)(const pair_problem *problem, Py_ssize_t first,
+    void (*forest_kernel_backward)(const pair_problem *problem, Py_ssize_t first, int used,
                                    const matrix_view *derivs, const matrix_view *grad_x,
                                    const matrix_view *grad_y, void *scratch, interrupt *stop);
     /* In lanes: each word signature times exp of a segment, in place. */
@@ -233,6 +250,9 @@ typedef struct {
     /* Increments of segments begin[l] + first of path row[l], for one segment per lane. */
     void (*word_increment)(const path_view *path, Py_ssize_t dimension, int used,
                            const Py_ssize_t *row, const Py_ssize_t *segment, void *increment);
+    void (*chain_step)(const chain_program *program, const path_view *path,
+                       const correction_view *correction, int used, const Py_ssize_t *row,
+                       const Py_ssize_t *segment, void *signature, void *scratch);
 } kernel_table;
 
 typedef struct {

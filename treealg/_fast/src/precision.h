@@ -19,9 +19,9 @@
 #include "linear_piece.h"
 #include "checkpoints.h"
 #include "word_backward.h"
-#include "tree_values.h"
 #include "chain_signature.h"
 #include "chain_backward.h"
+#include "tree_values.h"
 #include "vector_exp.h"
 #include "forest_kernel.h"
 #include "forest_kernel_backward.h"
@@ -84,11 +84,13 @@ static const kernel_table NAME(kernels) = {
     NAME(chain_product),
     NAME(chain_backward_scratch),
     NAME(chain_backward),
+    NAME(chain_contract),
     NAME(forest_kernel_scratch),
     NAME(forest_kernel),
     NAME(forest_kernel_backward),
     NAME(word_step),
     NAME(word_increment),
+    NAME(chain_step),
 };
 
 #undef vec
@@ -113,6 +115,7 @@ static const kernel_table NAME(kernels) = {
 #undef back_state
 #undef back_task
 #undef tree_task
+#undef integral
 #undef chain_input
 #undef chain_state
 #undef chain_back

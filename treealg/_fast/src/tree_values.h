@@ -1,32 +1,49 @@
-/* Chosen coefficients of branched signatures of piecewise linear paths, one path per lane.
+/* Chosen coefficients of branched signatures of piecewise linear paths, in lanes.
  *
  * Along one segment, over time u in [0, 1], the value on an element (a tree, or an ordered forest)
- * is a polynomial in u of the order of the element. The value on B_a(x_1 ... x_k) is the integral
- * of the product of those on x_1 ... x_k, times the increment z_a:
- *     c_0 = value at the start,   c_{j+1} = z_a p_j / (j + 1),   value at the end = sum of c_j,
- * with p the coefficients of the product. A program is a list of such integrals and products; a
- * product of polynomials of degrees m and n takes (m + 1)(n + 1) multiplications, so a tree of n
- * nodes takes about n^2 / 2 in all, however many words it stands for. A program is run a few
- * segments at a time, as many as keep its polynomials in the first-level cache.
+ * is a polynomial in u of the order of the element: the sum over its rooted chains of the integrals
+ * of the product p of the values on what hangs off, times the increment z of the chain, that of the
+ * path for a single label and the correction for a longer chain:
+ *     c_0 = value at the start,   c_{j+1} = z p_j / (j + 1),   value at the end = sum of c_j.
+ * A program is a list of such integrals and products; a product of polynomials of degrees m and n
+ * takes (m + 1)(n + 1) multiplications, so a tree of n nodes takes about n^2 / 2 in all without a
+ * correction, however many words it stands for. A program is run a few segments at a time, as many
+ * as keep its polynomials in the first-level cache.
+ *
+ * A path is in one lane; or, with few paths, in several, each of which takes as many consecutive
+ * segments. An integral over these is a running sum: each lane begins at 0, and what the lanes of
+ * the path before it add up to is added to c_0 when they are done, before anyone reads it.
  *
  * Layout: polynomials [steps][order + 1] at offset * steps; states as the program numbers them.
  */
 
 #define TREE_BYTES 24576
-#define TREE_STEPS 16
+#define TREE_STEPS 32
 
 typedef struct {
-    const path_view *path;
     const tree_program *program;
-    Py_ssize_t d, longest, steps; /* `steps` segments per block */
-    int used;
-    const Py_ssize_t *row, *begin, *end;
-    const matrix_view *out;
-    vec *z, *dz, *p, *dp; /* increments, polynomials, and their derivatives */
-    vec *states, *cotangent;
+    chain_input in;
+    Py_ssize_t d, segments, steps; /* `steps` segments of each lane per block */
+    int pieces;                    /* lanes of a path */
+    Py_ssize_t row[LANES], begin[LANES], end[LANES]; /* of each lane in this block */
+    const matrix_view *out, *out_correction;
+    Py_ssize_t columns;
+    vec *z, *dz, *chains, *dchains; /* increments of labels and of chains, and their derivatives */
+    vec *p, *dp, *states, *cotangent;
     const vec *inverse;
 } NAME(tree_task);
 #define tree_task NAME(tree_task)
+
+/* One integral: that of the polynomial p along z, to be added to the polynomial c. */
+typedef struct {
+    const vec *z, *p; /* p is NULL for the constant 1, c if nobody reads it */
+    vec *dz, *dp, *c;
+    const vec *dc;
+    Py_ssize_t stride, width; /* of z from step to step, and of c */
+    vec times;
+    int32_t state;
+} NAME(integral);
+#define integral NAME(integral)
 
 /* Even, so that the two segments of a lead-lag step are in one block. */
 static Py_ssize_t NAME(tree_steps)(const tree_program *program) {
@@ -42,63 +59,142 @@ static Py_ssize_t NAME(tree_order)(const tree_program *program) {
     return order;
 }
 
-/* n is the order of the integral; p has n coefficients, c has n + 1, or is NULL. */
-INLINE void NAME(integrate)(const int n, const tree_task *s, int steps, Py_ssize_t a, const vec *p,
-                            vec *c, vec *state) {
-    vec value = *state;
-    for (int t = 0; t < steps; ++t) {
-        const vec z = s->z[t * s->d + a];
-        vec total = z;
-        if (c) c[t * (n + 1)] = value;
-        if (p) {
-            vec sum = splat(0); /* apart from `value`, so that segments do not wait for each other */
-            for (int k = 0; k < n; ++k) {
-                const vec term = p[t * n + k] * s->inverse[k + 1];
-                sum += term;
-                if (c) c[t * (n + 1) + k + 1] = z * term;
-            }
-            total *= sum;
-        } else if (c) {
-            c[t * 2 + 1] = z;
-        }
-        value += total;
-    }
-    *state = value;
+INLINE integral NAME(integral_of)(const tree_task *s, Py_ssize_t i) {
+    const tree_program *const g = s->program;
+    const int32_t label = g->label[i], left = g->left[i];
+    const Py_ssize_t base = g->right[i] < 0 ? i : g->right[i];
+    const Py_ssize_t from = left < 0 ? 0 : g->offset[left] * s->steps;
+    const Py_ssize_t to = g->offset[base] * s->steps;
+    const int is_chain = label >= s->d, kept = to >= 0;
+    return (integral){
+        .z = is_chain ? s->chains + (label - s->d) : s->z + label,
+        .dz = is_chain ? s->dchains + (label - s->d) : s->dz + label,
+        .stride = is_chain ? g->n_columns : s->d,
+        .width = g->order[base] + 1,
+        .p = left < 0 ? NULL : s->p + from,
+        .dp = left < 0 ? NULL : s->dp + from,
+        .c = kept ? s->p + to : NULL,
+        .dc = kept ? s->dp + to : NULL,
+        .times = splat((REAL)g->times[i]),
+        .state = g->state[i],
+    };
 }
 
-INLINE void NAME(integrate_backward)(const int n, const tree_task *s, int steps, Py_ssize_t a,
-                                     const vec *p, vec *dp, const vec *dc, vec *cotangent) {
-    vec g = *cotangent;
-    for (int t = steps - 1; t >= 0; --t) {
-        const vec z = s->z[t * s->d + a];
-        vec dz = splat(0);
-        if (p) {
-            for (int k = 0; k < n; ++k) {
-                vec down = g * s->inverse[k + 1];
-                if (dc) down = (g + dc[t * (n + 1) + k + 1]) * s->inverse[k + 1];
-                dp[t * n + k] += down * z;
-                dz += down * p[t * n + k];
-            }
-        } else {
-            dz = dc ? g + dc[t * 2 + 1] : g;
+/* Sums over the lanes of each path: `x` becomes the sum of those before a lane, or after it with
+ * `reverse`; returns the sum of all. */
+INLINE vec NAME(sum_lanes)(const int reverse, int pieces, vec *x) {
+    REAL own[LANES], all[LANES];
+    memcpy(own, x, sizeof own);
+    for (int first = 0; first < LANES; first += pieces) {
+        const int count = LANES - first < pieces ? LANES - first : pieces;
+        REAL sum = 0;
+        for (int i = 0; i < count; ++i) {
+            const int l = first + (reverse ? count - 1 - i : i);
+            const REAL value = own[l];
+            own[l] = sum;
+            sum += value;
         }
-        s->dz[t * s->d + a] += dz;
-        if (dc) g += dc[t * (n + 1)];
+        for (int i = 0; i < count; ++i) all[first + i] = sum;
     }
-    *cotangent = g;
+    vec total;
+    memcpy(x, own, sizeof own);
+    memcpy(&total, all, sizeof all);
+    return total;
 }
 
-INLINE void NAME(multiply)(const int m, const int n, int steps, const vec *p, const vec *q, vec *out) {
+/* n is the order of the integral, and p has n coefficients (that of order 1 is the constant 1). One
+ * that is added has `more` set, and c holds what it is added to; nobody reads c without `keep`. */
+INLINE vec NAME(integrate_steps)(const int n, const int more, const int keep, int steps,
+                                 const integral *x, const vec *restrict inverse, vec value) {
+    const Py_ssize_t width = more ? x->width : n + 1, stride = x->stride;
+    const vec *restrict z = x->z, *restrict p = x->p;
+    vec *restrict c = x->c;
+    const vec times = x->times;
+    for (Py_ssize_t t = 0; t < steps; ++t, z += stride) {
+        const vec zt = more ? *z * times : *z;
+        vec sum = splat(0); /* apart from `value`, so that segments do not wait for each other */
+        if (keep) c[0] = more ? c[0] + value : value;
+        for (int k = 0; k < n; ++k) {
+            vec term = n == 1 ? splat(1) : p[t * n + k];
+            if (k) term *= inverse[k + 1];
+            sum += term;
+            if (keep) c[k + 1] = more ? c[k + 1] + zt * term : zt * term;
+        }
+        value += zt * sum;
+        if (keep) c += width;
+    }
+    return value;
+}
+
+INLINE void NAME(integrate)(const int n, const int more, const tree_task *s, int steps,
+                            const integral *x, vec *states) {
+    vec *const state = states + x->state;
+    vec value = more || s->pieces > 1 ? splat(0) : *state;
+    value = x->c ? NAME(integrate_steps)(n, more, 1, steps, x, s->inverse, value)
+                 : NAME(integrate_steps)(n, more, 0, steps, x, s->inverse, value);
+    if (s->pieces == 1) {
+        *state = more ? *state + value : value;
+        return;
+    }
+    const vec total = NAME(sum_lanes)(0, s->pieces, &value);
+    if (!more) value += *state;
+    *state += total;
+    if (x->c)
+        for (int t = 0; t < steps; ++t) x->c[t * x->width] += value;
+}
+
+INLINE vec NAME(integrate_steps_backward)(const int n, const int more, const int keep, int steps,
+                                          const integral *x, const vec *restrict inverse, vec g) {
+    const Py_ssize_t width = more ? x->width : n + 1, stride = x->stride;
+    const vec *restrict p = x->p, *restrict dc = x->dc;
+    vec *restrict dp = x->dp, *restrict dz = x->dz;
+    const vec times = x->times;
+    for (Py_ssize_t t = steps - 1; t >= 0; --t) {
+        const vec z = more ? x->z[t * stride] * times : x->z[t * stride];
+        vec sum = splat(0);
+        for (int k = 0; k < n; ++k) {
+            vec down = keep ? g + dc[t * width + k + 1] : g;
+            if (k) down *= inverse[k + 1];
+            if (n > 1) dp[t * n + k] += down * z;
+            sum += n > 1 ? down * p[t * n + k] : down;
+        }
+        dz[t * stride] += more ? sum * times : sum;
+        if (keep) g += dc[t * width];
+    }
+    return g;
+}
+
+/* The derivative in the state at the start is left to the integral that others are added to. */
+INLINE void NAME(integrate_backward)(const int n, const int more, const tree_task *s, int steps,
+                                     const integral *x) {
+    vec *const cotangent = s->cotangent + x->state;
+    vec g = *cotangent, total = splat(0);
+    if (x->dc && s->pieces > 1) {
+        vec later = splat(0);
+        for (int t = 0; t < steps; ++t) later += x->dc[t * x->width];
+        total = NAME(sum_lanes)(1, s->pieces, &later);
+        g += later;
+    }
+    g = x->dc ? NAME(integrate_steps_backward)(n, more, 1, steps, x, s->inverse, g)
+              : NAME(integrate_steps_backward)(n, more, 0, steps, x, s->inverse, g);
+    if (!more) *cotangent = s->pieces == 1 ? g : *cotangent + total;
+}
+
+INLINE void NAME(multiply)(const int m, const int n, int steps, const vec *restrict p,
+                           const vec *restrict q, vec *restrict out) {
     for (int t = 0; t < steps; ++t, p += m + 1, q += n + 1, out += m + n + 1)
         for (int k = 0; k <= m + n; ++k) {
-            vec sum = splat(0);
-            for (int i = k > n ? k - n : 0; i <= k && i <= m; ++i) sum += p[i] * q[k - i];
+            const int first = k > n ? k - n : 0;
+            vec sum = p[first] * q[k - first];
+            for (int i = first + 1; i <= k && i <= m; ++i) sum += p[i] * q[k - i];
             out[k] = sum;
         }
 }
 
-INLINE void NAME(multiply_backward)(const int m, const int n, int steps, const vec *p, const vec *q, vec *dp,
-                                    vec *dq, const vec *d) {
+/* dp and dq are the same for a square. */
+INLINE void NAME(multiply_backward)(const int m, const int n, int steps, const vec *restrict p,
+                                    const vec *restrict q, vec *dp, vec *dq,
+                                    const vec *restrict d) {
     for (int t = 0; t < steps; ++t, p += m + 1, dp += m + 1, q += n + 1, dq += n + 1, d += m + n + 1)
         for (int i = 0; i <= m; ++i) {
             const vec x = p[i];
@@ -120,12 +216,12 @@ INLINE void NAME(multiply_backward)(const int m, const int n, int steps, const v
 static void NAME(run_program)(const tree_task *s, int steps, vec *states) {
     const tree_program *const g = s->program;
     for (Py_ssize_t i = 0; i < g->n_instructions; ++i) {
-        const int left = g->left[i];
-        const vec *const p = left < 0 ? NULL : s->p + g->offset[left] * s->steps;
-        vec *const c = g->offset[i] < 0 ? NULL : s->p + g->offset[i] * s->steps;
         if (g->label[i] < 0) {
-            const int right = g->right[i], m = g->order[left], n = g->order[right];
+            const int left = g->left[i], right = g->right[i];
+            const int m = g->order[left], n = g->order[right];
+            const vec *const p = s->p + g->offset[left] * s->steps;
             const vec *const q = s->p + g->offset[right] * s->steps;
+            vec *const c = s->p + g->offset[i] * s->steps;
             switch (PAIR_OR_0(m, n)) {
 #define CASE(m, n) case PAIR(m, n): NAME(multiply)(m, n, steps, p, q, c); break;
                 FACTORS(CASE)
@@ -134,46 +230,71 @@ static void NAME(run_program)(const tree_task *s, int steps, vec *states) {
             }
             continue;
         }
-        vec *const state = states + g->state[i];
-        switch (g->order[i]) {
-#define CASE(n) case n: NAME(integrate)(n, s, steps, g->label[i], p, c, state); break;
+        const integral x = NAME(integral_of)(s, i);
+        switch (g->right[i] < 0 ? g->order[i] : -g->order[i]) {
+#define CASE(n)                                                         \
+        case n: NAME(integrate)(n, 0, s, steps, &x, states); break;     \
+        case -n: NAME(integrate)(n, 1, s, steps, &x, states); break;
             ORDERS(CASE)
 #undef CASE
-        default: NAME(integrate)(g->order[i], s, steps, g->label[i], p, c, state);
+        default: NAME(integrate)(g->order[i], g->right[i] >= 0, s, steps, &x, states);
         }
     }
 }
 
-static int NAME(read_steps)(const tree_task *s, Py_ssize_t block) {
-    const Py_ssize_t first = block * s->steps, left = s->longest - first;
-    const int steps = (int)(left < s->steps ? left : s->steps);
-    NAME(increments)(s->path, s->d, s->used, s->row, s->begin, s->end, first, steps, s->z);
-    return steps;
+/* Read the increments of a block; returns the segments of each lane. */
+static int NAME(read_steps)(tree_task *s, Py_ssize_t block) {
+    const Py_ssize_t first = block * s->steps * s->pieces, left = s->segments - first;
+    Py_ssize_t steps = (left + s->pieces - 1) / s->pieces;
+    if (s->in.path->lead_lag) steps += steps & 1;
+    if (steps > s->steps) steps = s->steps;
+    for (int l = 0; l < s->in.used; ++l) {
+        const Py_ssize_t begin = first + l % s->pieces * steps, end = begin + steps;
+        s->begin[l] = begin < s->segments ? begin : s->segments;
+        s->end[l] = end < s->segments ? end : s->segments;
+    }
+    NAME(increments)(s->in.path, s->d, s->in.used, s->row, s->begin, s->end, 0, (int)steps, s->z);
+    if (s->program->n_columns)
+        NAME(corrections)(&s->in, s->program->column, s->program->n_columns, 0, (int)steps,
+                          s->chains);
+    return (int)steps;
 }
 
 static void NAME(tree_block_forward)(void *context, Py_ssize_t block, void *state) {
-    const tree_task *const s = context;
+    tree_task *const s = context;
     NAME(run_program)(s, NAME(read_steps)(s, block), state);
 }
 
+static void NAME(store_block)(const tree_task *s, int steps) {
+    const tree_program *const g = s->program;
+    NAME(store_steps)(s->in.path, s->d, s->in.used, s->row, s->begin, s->end, 0, steps, s->dz,
+                      s->out);
+    if (!s->columns) return;
+    for (int l = 0; l < s->in.used; ++l)
+        memset((REAL *)(s->out_correction->data + s->row[l] * s->out_correction->row_stride)
+                   + s->begin[l] * s->columns,
+               0, (size_t)((s->end[l] - s->begin[l]) * s->columns) * sizeof(REAL));
+    NAME(store_corrections)(&s->in, g->column, g->n_columns, 0, steps, s->dchains,
+                            s->out_correction, s->columns);
+}
+
 static void NAME(tree_block_backward)(void *context, Py_ssize_t block, const void *before) {
-    const tree_task *const s = context;
+    tree_task *const s = context;
     const tree_program *const g = s->program;
     const int steps = NAME(read_steps)(s, block);
     memcpy(s->states, before, (size_t)g->n_states * sizeof(vec));
     NAME(run_program)(s, steps, s->states);
     memset(s->dz, 0, (size_t)(steps * s->d) * sizeof(vec));
+    memset(s->dchains, 0, (size_t)(steps * g->n_columns) * sizeof(vec));
     memset(s->dp, 0, (size_t)(g->n_coefficients * s->steps) * sizeof(vec));
     for (Py_ssize_t i = g->n_instructions - 1; i >= 0; --i) {
-        const int left = g->left[i];
-        const Py_ssize_t from = left < 0 ? 0 : g->offset[left] * s->steps;
-        const vec *const p = left < 0 ? NULL : s->p + from;
-        vec *const dp = left < 0 ? NULL : s->dp + from;
-        const vec *const dc = g->offset[i] < 0 ? NULL : s->dp + g->offset[i] * s->steps;
         if (g->label[i] < 0) {
-            const int right = g->right[i], m = g->order[left], n = g->order[right];
-            const vec *const q = s->p + g->offset[right] * s->steps;
-            vec *const dq = s->dp + g->offset[right] * s->steps;
+            const Py_ssize_t left = g->offset[g->left[i]] * s->steps;
+            const Py_ssize_t right = g->offset[g->right[i]] * s->steps;
+            const int m = g->order[g->left[i]], n = g->order[g->right[i]];
+            const vec *const p = s->p + left, *const q = s->p + right;
+            const vec *const dc = s->dp + g->offset[i] * s->steps;
+            vec *const dp = s->dp + left, *const dq = s->dp + right;
             switch (PAIR_OR_0(m, n)) {
 #define CASE(m, n) \
             case PAIR(m, n): NAME(multiply_backward)(m, n, steps, p, q, dp, dq, dc); break;
@@ -183,20 +304,17 @@ static void NAME(tree_block_backward)(void *context, Py_ssize_t block, const voi
             }
             continue;
         }
-        vec *const cotangent = s->cotangent + g->state[i];
-        switch (g->order[i]) {
-#define CASE(n)                                                                             \
-        case n:                                                                             \
-            NAME(integrate_backward)(n, s, steps, g->label[i], p, dp, dc, cotangent);       \
-            break;
+        const integral x = NAME(integral_of)(s, i);
+        switch (g->right[i] < 0 ? g->order[i] : -g->order[i]) {
+#define CASE(n)                                                            \
+        case n: NAME(integrate_backward)(n, 0, s, steps, &x); break;       \
+        case -n: NAME(integrate_backward)(n, 1, s, steps, &x); break;
             ORDERS(CASE)
 #undef CASE
-        default:
-            NAME(integrate_backward)(g->order[i], s, steps, g->label[i], p, dp, dc, cotangent);
+        default: NAME(integrate_backward)(g->order[i], g->right[i] >= 0, s, steps, &x);
         }
     }
-    NAME(store_steps)(s->path, s->d, s->used, s->row, s->begin, s->end, block * s->steps, steps,
-                      s->dz, s->out);
+    NAME(store_block)(s, steps);
 }
 
 static size_t NAME(tree_values_scratch)(const tree_program *program, Py_ssize_t d,
@@ -204,39 +322,53 @@ static size_t NAME(tree_values_scratch)(const tree_program *program, Py_ssize_t 
     const Py_ssize_t steps = NAME(tree_steps)(program);
     const size_t states = (size_t)program->n_states * sizeof(vec);
     const Py_ssize_t vectors = NAME(tree_order)(program) + 1
-        + 2 * steps * (d + program->n_coefficients);
-    return (size_t)vectors * sizeof(vec) + states
-        + (backward ? checkpoints_size((segments + steps - 1) / steps, states) : 0);
+        + 2 * steps * (d + program->n_columns + program->n_coefficients);
+    size_t saved = 0; /* not monotone in the number of blocks */
+    for (int pieces = 1; backward && pieces <= LANES; ++pieces) {
+        const Py_ssize_t size = steps * pieces;
+        const size_t bytes = checkpoints_size((segments + size - 1) / size, states);
+        if (bytes > saved) saved = bytes;
+    }
+    return (size_t)vectors * sizeof(vec) + states + saved;
 }
 
-/* Lay out the scratch memory; `*rest` is what comes after it. */
-static tree_task NAME(prepare_trees)(const path_view *path, const tree_program *program,
-                                     Py_ssize_t d, int used, const Py_ssize_t *row,
-                                     const Py_ssize_t *begin, const Py_ssize_t *end, vec *scratch,
-                                     vec **rest) {
+/* Lay out the scratch memory; returns what comes after it. */
+static vec *NAME(prepare_trees)(tree_task *s, const tree_program *program, const path_group *group,
+                                Py_ssize_t d, vec *scratch) {
     const Py_ssize_t steps = NAME(tree_steps)(program), order = NAME(tree_order)(program);
-    tree_task s = {.path = path, .program = program, .d = d, .steps = steps, .used = used,
-                   .row = row, .begin = begin, .end = end, .inverse = scratch};
-    for (int l = 0; l < used; ++l)
-        if (end[l] - begin[l] > s.longest) s.longest = end[l] - begin[l];
+    const path_view *const path = group->path;
+    *s = (tree_task){
+        .program = program, .d = d, .steps = steps, .pieces = group->pieces,
+        .segments = (path->length - 1) * (path->lead_lag ? 2 : 1), .inverse = scratch,
+        .in = NAME(chain_input_of)(path, group->correction, 0, s->row, s->begin, s->end),
+    };
+    s->in.used = group->count * group->pieces;
+    for (int l = 0; l < s->in.used; ++l) s->row[l] = group->first + l / group->pieces;
     for (Py_ssize_t k = 1; k <= order; ++k) scratch[k] = splat((REAL)1 / (REAL)k);
-    s.z = scratch + order + 1;
-    s.dz = s.z + steps * d;
-    s.p = s.dz + steps * d;
-    s.dp = s.p + steps * program->n_coefficients;
-    s.states = s.dp + steps * program->n_coefficients;
-    *rest = s.states + program->n_states;
-    return s;
+    vec *next = scratch + order + 1;
+#define TAKE(name, count) s->name = next; next += (count);
+    TAKE(z, steps * d)
+    TAKE(dz, steps * d)
+    TAKE(chains, steps * program->n_columns)
+    TAKE(dchains, steps * program->n_columns)
+    TAKE(p, steps * program->n_coefficients)
+    TAKE(dp, steps * program->n_coefficients)
+    TAKE(states, program->n_states)
+#undef TAKE
+    return next;
 }
 
-static void NAME(tree_values)(const path_view *path, const tree_program *program, Py_ssize_t d,
-                              int used, const Py_ssize_t *row, const Py_ssize_t *begin,
-                              const Py_ssize_t *end, void *values, void *scratch,
-                              interrupt *stop) {
-    vec *rest;
-    tree_task s = NAME(prepare_trees)(path, program, d, used, row, begin, end, scratch, &rest);
+static Py_ssize_t NAME(tree_blocks)(const tree_task *s) {
+    const Py_ssize_t size = s->steps * s->pieces;
+    return (s->segments + size - 1) / size;
+}
+
+static void NAME(tree_values)(const tree_program *program, const path_group *group, Py_ssize_t d,
+                              void *values, void *scratch, interrupt *stop) {
+    tree_task s;
+    NAME(prepare_trees)(&s, program, group, d, scratch);
     memset(values, 0, (size_t)program->n_states * sizeof(vec));
-    for (Py_ssize_t block = 0; block * s.steps < s.longest; ++block) {
+    for (Py_ssize_t block = 0; block < NAME(tree_blocks)(&s); ++block) {
         NAME(tree_block_forward)(&s, block, values);
         if (block % 256 == 255) {
             stop->poll(stop);
@@ -245,18 +377,19 @@ static void NAME(tree_values)(const path_view *path, const tree_program *program
     }
 }
 
-static void NAME(tree_values_backward)(const path_view *path, const tree_program *program,
-                                       Py_ssize_t d, int used, const Py_ssize_t *row,
-                                       const Py_ssize_t *begin, const Py_ssize_t *end,
-                                       void *cotangent, const matrix_view *out, void *scratch,
-                                       interrupt *stop) {
-    vec *rest;
-    tree_task s = NAME(prepare_trees)(path, program, d, used, row, begin, end, scratch, &rest);
+static void NAME(tree_values_backward)(const tree_program *program, const path_group *group,
+                                       Py_ssize_t d, void *cotangent, const matrix_view *out,
+                                       const matrix_view *out_correction, Py_ssize_t columns,
+                                       void *scratch, interrupt *stop) {
+    tree_task s;
+    vec *const memory = NAME(prepare_trees)(&s, program, group, d, scratch);
     const size_t size = (size_t)program->n_states * sizeof(vec);
     s.out = out;
+    s.out_correction = out_correction;
+    s.columns = columns;
     s.cotangent = cotangent;
-    memset(rest, 0, size);
-    const checkpointed run = {(s.longest + s.steps - 1) / s.steps, size, &s,
-                              NAME(tree_block_forward), NAME(tree_block_backward)};
-    run_backward(&run, (char *)rest, stop);
+    memset(memory, 0, size);
+    const checkpointed run = {NAME(tree_blocks)(&s), size, &s, NAME(tree_block_forward),
+                              NAME(tree_block_backward)};
+    run_backward(&run, (char *)memory, stop);
 }

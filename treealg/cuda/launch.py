@@ -1,0 +1,187 @@
+"""Kernels by the map and size that they are for, and their launches on chunks of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from treealg.codegen.maps import map_size
+from treealg.codegen.source_cuda import cuda_source
+from treealg.codegen.source_cuda_paths import path_work
+from treealg.codegen.text import Source
+from treealg.cuda.device import Device, Kernel
+
+__all__ = ["WORK_BYTES", "CompiledMap", "chunks", "clear_cache", "compiled_map"]
+
+WORK_BYTES = 1 << 29
+"""Bytes of device memory that a call takes beside arguments and results, but for single items."""
+
+_THREADS = 128
+_MOST_KERNELS = 128
+_MOST_BLOCKS = 2**31 - 1
+
+
+class CompiledMap(NamedTuple):
+    """A kernel on a device.
+
+    Attributes
+    ----------
+    source : Source
+        Its source.
+    kernel : callable
+        What the device made of it.
+    device : Device
+        The device.
+    """
+
+    source: Source
+    kernel: Kernel
+    device: Device
+
+    def work(self, length: int = 1) -> int:
+        """Return how many numbers of memory a launch needs per item, beside its arrays.
+
+        Parameters
+        ----------
+        length : int, default 1
+            Points of the paths, for maps of paths.
+
+        Returns
+        -------
+        int
+            The number.
+
+        Raises
+        ------
+        None
+            Every map needs some number.
+        """
+        return self.source.scratch + self._path_work(length)
+
+    def _path_work(self, length: int) -> int:
+        source = self.source
+        if not (source.is_path and source.backward):
+            return 0
+        return path_work(source.states, source.size.dimension, length)
+
+    def launch(
+        self, inputs: Sequence[Any], outputs: Sequence[Any], length: int | None = None
+    ) -> None:
+        """Compute a chunk of a batch; the device is current.
+
+        Parameters
+        ----------
+        inputs, outputs : sequence of array
+            What is read and what is written, C-contiguous and of the dtype of the kernel, with as
+            many items each.
+        length : int, optional
+            Points of the paths, for maps of paths.
+
+        Raises
+        ------
+        None
+            The caller has checked the arguments.
+        """
+        source, device, count = self.source, self.device, len(outputs[0])
+        if count == 0:
+            return
+        between, behind = [], []
+        if length is not None and source.backward:
+            work = self._path_work(length)
+            between.append(device.xp.empty(count * work, dtype=source.dtype))
+        if source.scratch:
+            behind.append(device.xp.empty(count * source.scratch, dtype=source.dtype))
+        numbers = (count,) if length is None else (count, length)
+        blocks = min(-(-count // source.lanes), _MOST_BLOCKS)
+        self.kernel(
+            blocks, source.threads or _THREADS, (*inputs, *between, *outputs, *behind), numbers
+        )
+
+
+@lru_cache(maxsize=_MOST_KERNELS)
+def compiled_map(
+    device: Device,
+    name: str,
+    dimension: int,
+    degree: int,
+    planar: bool,
+    dtype: str,
+    backward: bool = False,
+    levels: int = 2,
+    method: int = 0,
+) -> CompiledMap:
+    """Return the kernel of a map, generated and compiled when first asked for.
+
+    Parameters
+    ----------
+    device : Device
+        Where it runs; it is current.
+    name : str
+        One of ``treealg.codegen.MAPS``.
+    dimension, degree : int
+        Labels, and largest number of nodes, at least 1.
+    planar : bool
+        Ordered forests and not trees.
+    dtype : {"float64", "float32"}
+        Its numbers.
+    backward : bool, default False
+        The adjoint of the derivative.
+    levels : int, default 2
+        For corrected maps: the longest chain.
+    method : {0, 1, 2}, default 0
+        For planar logarithms: their form.
+
+    Returns
+    -------
+    CompiledMap
+        The kernel.
+
+    Raises
+    ------
+    InvalidValueError
+        If the map has too many terms; the message says how many.
+    """
+    size = map_size(name, dimension, degree, planar=planar, levels=levels, method=method)
+    source = cuda_source(size, backward, dtype, device.shared_bytes)
+    return CompiledMap(source, device.compile(source), device)
+
+
+def clear_cache() -> None:
+    """Forget all kernels.
+
+    Raises
+    ------
+    None
+        There may be none.
+    """
+    compiled_map.cache_clear()
+
+
+def chunks(count: int, numbers: int, dtype: np.dtype[Any]) -> Iterator[tuple[int, int]]:
+    """Cut a batch such that its temporary memory stays below `WORK_BYTES`.
+
+    Parameters
+    ----------
+    count : int
+        Items.
+    numbers : int
+        How many numbers an item needs beside arguments and results.
+    dtype : numpy.dtype
+        Of these numbers.
+
+    Yields
+    ------
+    start, stop : int
+        A range of items, at least one.
+
+    Raises
+    ------
+    None
+        The caller has checked the arguments.
+    """
+    step = max(WORK_BYTES // max(numbers * dtype.itemsize, 1), 1)
+    for start in range(0, count, step):
+        yield start, min(start + step, count)
