@@ -4,7 +4,7 @@ import pytest
 
 import treealg
 from treealg.codegen import map_size
-from treealg.codegen.maps import PATH_MAPS
+from treealg.codegen.maps import LOG_MAPS, PATH_MAPS
 from treealg.verification import algebra, laws, readers, steps
 from treealg.verification.kernels import KERNELS
 
@@ -35,6 +35,16 @@ def test_readers_are_proved(name, dimension, degree, backward, planar, compiled)
     assert len(outcomes) == 5
     assert failures(outcomes) == {}
     assert all(outcome.degree == degree for outcome in outcomes.values())
+
+
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("method", [1, 2])
+@pytest.mark.parametrize("name", LOG_MAPS)
+def test_readers_of_lyndon_coordinates_are_proved(name, method, backward, compiled):
+    size = map_size(name, 2, 3, planar=True, method=method)
+    outcomes = dict(readers.check_readers(size, backward, compiled(size)))
+    assert failures(outcomes) == {}
+    assert len(outcomes) == 5
 
 
 @pytest.mark.parametrize("planar", [False, True])

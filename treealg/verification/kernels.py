@@ -67,6 +67,11 @@ class Kernel:
     options: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def is_planar(self) -> bool:
+        """Whether there is the kernel for planar forests alone."""
+        return "method" in self.options
+
+    @property
     def maps(self) -> set[str]:
         """The maps that the kernel is made of."""
         found, pending = set(), [self.rule]
@@ -169,6 +174,11 @@ KERNELS = {
     "log combine": Kernel("branched_log_sig_combine", ("log", ("combine", ("exp", 0), ("exp", 1)))),
     "log join": Kernel("branched_log_sig_join", _LOG_JOIN),
     "log prepend": Kernel("branched_log_sig_join", _LOG_PREPEND, options={"prepend": True}),
+    **{
+        f"{name} method {method}": Kernel(function, name, ("values", "derivs"), {"method": method})
+        for name, function in (("logsig", "branched_log_sig"), ("log", "branched_sig_to_log_sig"))
+        for method in (1, 2)
+    },
 }
 """All kernels that are checked: no name is guessed from the name of a map."""
 
@@ -288,7 +298,8 @@ def check_kernels(
     kernel = KERNELS[name]
     rule = kernel.rule
     map_name = rule if isinstance(rule, str) else rule[0]
-    size = map_size(map_name, dimension, degree, planar=planar)
+    method = kernel.options.get("method", 0)
+    size = map_size(map_name, dimension, degree, planar=planar, method=method)
     full = _Sample(rule, size, max(_BATCHES), _LENGTH)
     largest = [(full, max(_BATCHES))]
     if rule in PATH_MAPS:

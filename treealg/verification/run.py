@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 
 from treealg.codegen.host import find_compiler
-from treealg.codegen.maps import MAPS, PATH_MAPS, MapSize, map_size
+from treealg.codegen.maps import LOG_MAPS, MAPS, PATH_MAPS, MapSize, map_size
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.tables.sizes import as_integer
 from treealg.verification.algebra import check_arborification, check_coproduct, check_lyndon
@@ -134,7 +134,7 @@ def verify(
             ]
             for own in kernels:
                 label = _label(own.dimension, own.degree, own.planar)
-                subjects.append((label, f"{own.name} PTX", partial(ptx_maps.check, own)))
+                subjects.append((label, f"{_title(own)} PTX", partial(ptx_maps.check, own)))
             for done, subject in enumerate(subjects, 1):
                 found = _timed(*subject)
                 checks += found
@@ -182,7 +182,11 @@ def _names(maps: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _map_sizes(dimension: int, degree: int, planar: bool, names: Sequence[str]) -> list[MapSize]:
-    return [map_size(name, dimension, degree, planar=planar) for name in names]
+    return [
+        map_size(name, dimension, degree, planar=planar, method=method)
+        for name in names
+        for method in ((0, 1, 2) if planar and name in LOG_MAPS else (0,))
+    ]
 
 
 def _refuse_large(dimension: int, degree: int, kinds: Sequence[bool], names: Sequence[str]) -> None:
@@ -203,6 +207,10 @@ def _refuse_large(dimension: int, degree: int, kinds: Sequence[bool], names: Seq
 
 def _label(dimension: int, degree: int, planar: bool) -> str:
     return f"{dimension} {degree} {'planar' if planar else 'non-planar'}"
+
+
+def _title(size: MapSize) -> str:
+    return f"{size.name} method {size.method}" if size.method else size.name
 
 
 def _timed(size: str, subject: str, run: Callable[[], Checks]) -> list[Check]:
@@ -243,13 +251,14 @@ def _subjects(
     yield label, "tables", partial(_check_tables, *size)
     yield label, "laws", partial(check_laws, *size)
     for own in _map_sizes(*size, names):
+        title = _title(own)
         if own.name in PATH_MAPS:
-            yield label, f"{own.name} programs", partial(check_steps, own)
-        yield label, own.name, partial(_check_map, own, False, ahead)
-        yield label, f"{own.name} backward", partial(_check_map, own, True, ahead)
-        yield label, f"{own.name} in floats", partial(_check_floats, own, ahead)
+            yield label, f"{title} programs", partial(check_steps, own)
+        yield label, title, partial(_check_map, own, False, ahead)
+        yield label, f"{title} backward", partial(_check_map, own, True, ahead)
+        yield label, f"{title} in floats", partial(_check_floats, own, ahead)
     for name, kernel in KERNELS.items():
-        if kernel.maps <= set(names):
+        if kernel.maps <= set(names) and (size[2] or not kernel.is_planar):
             yield label, f"{name} kernel", partial(check_kernels, name, *size, threads=threads)
 
 

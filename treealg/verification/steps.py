@@ -10,7 +10,7 @@ from typing import Any
 from treealg.codegen.arguments import Argument
 from treealg.codegen.maps import MapSize, build_path_program
 from treealg.codegen.program import Program, adjoint
-from treealg.verification.definitions import Vectors, rule_definition
+from treealg.verification.definitions import Vectors, coordinates, rule_definition
 from treealg.verification.readers import (
     Points,
     Problem,
@@ -102,4 +102,4 @@ def _readout(size: MapSize, state: Sequence[Any]) -> list[Any]:
     if size.name == "logsig":
         logarithm = _functional(size, state, 1).log()
         state = [logarithm(word) for word in _words(size)]
-    return rule_definition("arborification", size, [state])
+    return coordinates(rule_definition("arborification", size, [state]), size)
