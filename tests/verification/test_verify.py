@@ -114,12 +114,22 @@ def test_kernels_of_compositions_need_all_their_maps():
         ((1, 2), {"maps": []}, InvalidValueError),
         ((1, 2), {"planar": 1}, InvalidTypeError),
         ((1, 2), {"ptx": "yes"}, InvalidTypeError),
+        ((1, 2), {"report": 3}, InvalidTypeError),
         ((9, 99), {}, InvalidValueError),
     ],
 )
 def test_bad_arguments_are_refused(arguments, options, error):
     with pytest.raises(error):
         treealg.verify(*arguments, **options)
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_done(tmp_path):
+    rows = []
+    with pytest.raises(FileNotFoundError):
+        treealg.verify(
+            1, 1, report=tmp_path / "none" / "report", progress=lambda *given: rows.append(given)
+        )
+    assert not rows
 
 
 def test_a_size_whose_proof_is_too_large_is_refused_before_anything_is_done():

@@ -83,14 +83,15 @@ def verify(
     Raises
     ------
     InvalidTypeError
-        If a size is neither an integer nor a pair of such, `maps` a string, or a flag no boolean.
+        If a size is neither an integer nor a pair of such, `maps` a string, a flag no boolean, or
+        `report` no name.
     InvalidValueError
         If a size is too small or a range empty, a map unknown, or a map or proof too large; nothing
         has been computed then.
     MissingDependencyError
         If there is no C or C++ compiler, or `ptx` is asked for and NVRTC is not installed.
     OSError
-        If the report cannot be written.
+        If the report cannot be written, which is tried first.
 
     Notes
     -----
@@ -114,11 +115,15 @@ def verify(
     if not isinstance(ptx, bool):
         raise InvalidTypeError(f"ptx must be True or False, got {ptx!r}")
     names = _names(maps)
+    if report is not None and not isinstance(report, (str, Path)):
+        raise InvalidTypeError(f"report must be the name of a file, got {report!r}")
     _refuse_large(dimensions[-1], degrees[-1], kinds, names)
     find_compiler("c")
     find_compiler("c++")
     if ptx:
         require_nvrtc()
+    if report is not None:
+        Path(report).touch()
     sizes = list(product(dimensions, degrees, kinds))
     largest = sizes[-len(kinds) :]
     checks: list[Check] = []
