@@ -13,7 +13,6 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -375,14 +374,18 @@ def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _sizes(text: str) -> int | tuple[int, int]:
     """Read a size N or a range M:N."""
-    first, mark, last = text.partition(":")
-    return (int(first), int(last)) if mark else int(first)
+    match = re.fullmatch(r"(\d+)(?::(\d+))?", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"a size is a number N or a range M:N, got {text!r}")
+    first, last = match.groups()
+    return int(first) if last is None else (int(first), int(last))
 
 
 def _verify(arguments: argparse.Namespace) -> int:
     from treealg.verification import verify
+    from treealg.verification.progress import Rows
 
-    with _Rows() as rows:
+    with Rows() as rows:
         result = verify(
             arguments.dimension,
             arguments.degree,
@@ -394,31 +397,3 @@ def _verify(arguments: argparse.Namespace) -> int:
         )
     print(result.verdict)
     return 0 if result.passed else 1
-
-
-class _Rows:
-    """Rows of a table as they come, over a progress bar where tqdm is installed."""
-
-    def __init__(self) -> None:
-        try:
-            from tqdm import tqdm
-        except ImportError:
-            self._bar: Any = None
-        else:
-            self._bar = tqdm(unit="row", disable=None, leave=False)
-
-    def __enter__(self) -> _Rows:
-        return self
-
-    def __exit__(self, *details: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def add(self, row: str, done: int, total: int) -> None:
-        """Print a row, and move the bar."""
-        if self._bar is None or self._bar.disable:
-            print(f"{done:>{len(str(total))}}/{total}  {row}", flush=True)
-            return
-        self._bar.total = total
-        self._bar.write(row)
-        self._bar.update()

@@ -1,162 +1,104 @@
-"""Verification passes on what is right and finds errors that are planted."""
+"""The command and its function: sizes, rows, exit status, and what cannot be checked."""
 
-from dataclasses import replace
-from fractions import Fraction
-from itertools import product
+import sys
+from types import SimpleNamespace
 
-import numpy as np
 import pytest
-import sympy
 
 import treealg
 from treealg import cli, tables
-from treealg.codegen import languages, map_size
-from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.verification import algebra, kernels, readers
-from treealg.verification.points import Degree, lattice_points
-from treealg.verification.report import Check, Outcome, Report
+from treealg.codegen import host, languages
+from treealg.errors import InvalidTypeError, InvalidValueError, MissingDependencyError
+from treealg.verification import ptx, run
+from treealg.verification.progress import Rows
+from treealg.verification.report import Check, Outcome, Report, merged, row
 
-LARGER = [("sig", 2, 3), ("log", 2, 3), ("combine", 2, 3), ("corrected_sig", 1, 3)]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", treealg.codegen.MAPS)
-def test_every_map_is_verified(name):
-    report = treealg.verify(1, 1, maps=[name])
-    assert report.passed, str(report)
-    found = {check.name.partition(": ")[2] for check in report.checks}
-    assert found >= {"NumPy source", "C source", "CUDA source, threads descending"}
+COMMAND = ["verify", "--dimension", "1", "--degree", "1", "--map", "arborification"]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("planar", [False, True])
-@pytest.mark.parametrize("backward", [False, True])
-@pytest.mark.parametrize(("name", "dimension", "degree"), LARGER)
-def test_readers_are_proved(name, dimension, degree, backward, planar):
-    size = map_size(name, dimension, degree, planar=planar)
-    outcomes = dict(readers.check_readers(size, backward))
-    assert {name: o.failure for name, o in outcomes.items() if o.failure or not o.points} == {}
-    assert all(outcome.degree == degree for outcome in outcomes.values())
+@pytest.fixture
+def wrong_table(monkeypatch):
+    def wrong(*arguments):
+        from dataclasses import replace
 
-
-@pytest.mark.parametrize("planar", [False, True])
-@pytest.mark.parametrize("name", ["sig", "logsig", "log"])
-def test_kernels_stay_within_the_bound(name, planar):
-    outcomes = dict(kernels.check_kernels(map_size(name, 2, 3, planar=planar)))
-    assert "kernels, float64" in outcomes
-    assert {name: o.failure for name, o in outcomes.items() if o.failure} == {}
-    assert all(outcome.points for outcome in outcomes.values())
-
-
-@pytest.mark.parametrize("planar", [False, True])
-def test_laws_and_tables_hold(planar):
-    assert not algebra.check_arborification(2, 4, planar).failure
-    assert not algebra.check_coproduct(2, 4, planar).failure
-    assert all(not outcome.failure for _, outcome in algebra.check_laws(2, 3, planar))
-
-
-def corrupted(function, field, index, change):
-    """Return a table function whose table has one entry changed."""
-
-    def call(*arguments):
         table = function(*arguments)
-        array = getattr(table, field).copy()
-        array[index] += change
-        return replace(table, **{field: array})
+        return replace(table, coef=table.coef + 1)
 
-    return call
-
-
-@pytest.mark.parametrize("planar", [False, True])
-def test_a_wrong_coefficient_in_the_arborification_table_is_found(planar, monkeypatch):
-    wrong = corrupted(tables.arborification, "coef", -1, 1)
+    function = tables.arborification
     monkeypatch.setattr(tables, "arborification", wrong)
-    assert algebra.check_arborification(2, 3, planar).failure
-    size = map_size("arborification", 2, 3, planar=planar)
-    assert all(outcome.failure for _, outcome in readers.check_readers(size, False))
 
 
-@pytest.mark.parametrize("planar", [False, True])
-@pytest.mark.parametrize("index", [-1, 1])
-def test_a_wrong_factor_in_the_coproduct_table_is_found(index, planar, monkeypatch):
-    def wrong(*arguments):
-        table = tables_convolution(*arguments)
-        # A slot that a term uses, and no tail: tails must have factor 1 to be a table at all.
-        slot = sorted(set(table.term_slot.tolist()) - set(table.tail.tolist()))[index]
-        factor = table.factor.copy()
-        factor[slot] += 1
-        return replace(table, factor=factor)
-
-    tables_convolution = tables.convolution
-    monkeypatch.setattr(tables, "convolution", wrong)
-    assert algebra.check_coproduct(2, 3, planar).failure
-    size = map_size("log", 2, 3, planar=planar)
-    assert all(outcome.failure for _, outcome in readers.check_readers(size, False))
-
-
-CHANGES = {
-    "c": [(" + ", " - "), ("x[0] * x[1]", "x[0] * x[0]"), ("1 / 4", "1 / 5")],
-    "numpy": [(" + ", " - "), ("x[..., 1]", "x[..., 0]"), ("/ 4", "/ 5")],
-    "cuda": [("/4", "/5"), ("sum[k] +=", "sum[k] -="), ("-1", "1")],
-}
-
-
-@pytest.mark.parametrize(
-    ("language", "old", "new"),
-    [(key, *change) for key, value in CHANGES.items() for change in value],
-)
-def test_a_wrong_generated_formula_is_found(language, old, new, monkeypatch):
-    printer = languages._PRINTERS[language]
-
-    def wrong(*arguments):
-        source = printer(*arguments)
-        # The first place within the code, not in a comment.
-        head, mark, code = source.text.partition("{" if language == "c" else "batch")
-        assert old in code
-        return replace(source, text=head + mark + code.replace(old, new, 1))
-
-    monkeypatch.setitem(languages._PRINTERS, language, wrong)
-    outcomes = dict(readers.check_readers(map_size("log", 2, 3), False))
-    failed = {name.split()[0] for name, outcome in outcomes.items() if outcome.failure}
-    assert failed == {{"c": "C", "numpy": "NumPy", "cuda": "CUDA"}[language]}
-
-
-def test_a_formula_of_higher_degree_is_found_by_its_degree(monkeypatch):
-    printer = languages._PRINTERS["c"]
-
-    def wrong(*arguments):
-        source = printer(*arguments)
-        # Vanishes wherever x[0] is 0, 1 or 2, so at every point of a proof for degree 2.
-        extra = "out[0] = x[0] + x[0] * (x[0] - 1) * (x[0] - 2);"
-        return replace(source, text=source.text.replace("out[0] = x[0];", extra))
-
-    monkeypatch.setitem(languages._PRINTERS, "c", wrong)
-    outcomes = dict(readers.check_readers(map_size("log", 1, 2), False))
-    assert "degree 3" in outcomes["C source"].failure
-    assert not outcomes["NumPy source"].failure
-
-
-def test_a_wrong_kernel_input_is_found(monkeypatch):
-    function = treealg.branched_sig
-
-    def wrong(path, *arguments, **options):
-        path = np.array(path)
-        path[-1, -1, -1] += 1e-6 if path.dtype == np.float32 else 1e-12
-        return function(path, *arguments, **options)
-
-    monkeypatch.setattr(treealg, "branched_sig", lambda *a, **k: wrong(*a, **k) + 0.0)
-    assert dict(kernels.check_kernels(map_size("sig", 2, 3)))["kernels, float64"].failure
-
-
-def test_command_exits_non_zero_and_writes_its_report(monkeypatch, tmp_path, capsys):
+def test_command_writes_rows_and_a_report(tmp_path, capsys):
     file = tmp_path / "report.txt"
-    command = ["verify", "--dimension", "1", "--degree", "1", "--map", "arborification"]
-    assert cli.main([*command, "--report", str(file)]) == 0
-    assert "0 failures" in file.read_text("utf-8")
-    monkeypatch.setattr(tables, "arborification", corrupted(tables.arborification, "coef", 0, 1))
-    capsys.readouterr()
-    assert cli.main(command) == 1
-    assert "FAIL" in capsys.readouterr().out
+    assert cli.main([*COMMAND, "--report", str(file)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:6] == [f"1/{len(lines) - 1}", "ok", "1", "1", "non-planar", "tables"]
+    assert "0 failures" in lines[-1]
+    report = file.read_text("utf-8").splitlines()
+    assert report[-1] == lines[-1]
+    assert len(report) == 1 + int(lines[-1].split()[0])
+
+
+@pytest.mark.usefixtures("wrong_table")
+def test_command_exits_non_zero_on_a_failure(capsys):
+    assert cli.main(COMMAND) == 1
+    out = capsys.readouterr().out
+    assert "FAIL 1 1 non-planar  tables" in out
+    assert "row (0,)" in out
+
+
+@pytest.mark.parametrize("text", ["x", "1:", "1:2:3", "-1", "2.0"])
+def test_command_refuses_what_is_no_size(text, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["verify", f"--degree={text}"])
+    assert stop.value.code == 2
+    assert "a number N or a range M:N" in capsys.readouterr().err
+
+
+def test_rows_stand_above_a_progress_bar(monkeypatch, capsys):
+    calls = []
+
+    class Bar:
+        disable = False
+
+        def __init__(self, **options):
+            self.total = None
+
+        def write(self, text):
+            calls.append(text)
+
+        def update(self):
+            calls.append(self.total)
+
+        def close(self):
+            calls.append("closed")
+
+    monkeypatch.setitem(sys.modules, "tqdm", SimpleNamespace(tqdm=Bar))
+    with Rows() as rows:
+        rows.add("a row", 1, 9)
+    assert calls == ["a row", 9, "closed"]
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    with Rows() as rows:
+        rows.add("a row", 1, 10)
+    assert capsys.readouterr().out == " 1/10  a row\n"
+
+
+def test_a_range_of_sizes_is_checked():
+    report = treealg.verify((1, 2), (2, 2), maps=["arborification"], planar=True)
+    assert report.passed
+    assert {check.size for check in report.checks} == {"1 2 planar", "2 2 planar"}
+    subjects = {check.subject for check in report.checks}
+    assert subjects >= {"tables", "laws", "arborification backward", "arborification kernel"}
+
+
+def test_kernels_of_compositions_need_all_their_maps():
+    label = (1, 1, False)
+    ahead = None
+    found = {
+        name for _, name, _ in run._subjects(label, ["combine", "linear"], ahead, threads=True)
+    }
+    kernels = {name for name in found if name.endswith("kernel")}
+    assert kernels == {"combine kernel", "linear kernel", "join kernel", "prepend kernel"}
 
 
 @pytest.mark.parametrize(
@@ -164,9 +106,15 @@ def test_command_exits_non_zero_and_writes_its_report(monkeypatch, tmp_path, cap
     [
         ((0, 2), {}, InvalidValueError),
         ((1, 2.5), {}, InvalidTypeError),
+        ((1, (1, 2, 3)), {}, InvalidTypeError),
+        (((1, "2"), 1), {}, InvalidTypeError),
+        ((1, (3, 2)), {}, InvalidValueError),
         ((1, 2), {"maps": "log"}, InvalidTypeError),
         ((1, 2), {"maps": ["nonsense"]}, InvalidValueError),
         ((1, 2), {"maps": []}, InvalidValueError),
+        ((1, 2), {"planar": 1}, InvalidTypeError),
+        ((1, 2), {"ptx": "yes"}, InvalidTypeError),
+        ((1, 2), {"report": 3}, InvalidTypeError),
         ((9, 99), {}, InvalidValueError),
     ],
 )
@@ -175,49 +123,88 @@ def test_bad_arguments_are_refused(arguments, options, error):
         treealg.verify(*arguments, **options)
 
 
-@pytest.mark.parametrize(("weights", "bound"), [((1, 1, 2), 4), ((1, 2, 3, 3), 3)])
-def test_points_decide_about_polynomials(weights, bound):
-    points = lattice_points(weights, bound)
-    expected = [
-        p
-        for p in product(range(bound + 1), repeat=len(weights))
-        if sum(a * w for a, w in zip(p, weights, strict=True)) <= bound
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_done(tmp_path):
+    rows = []
+    with pytest.raises(FileNotFoundError):
+        treealg.verify(
+            1, 1, report=tmp_path / "none" / "report", progress=lambda *given: rows.append(given)
+        )
+    assert not rows
+
+
+def test_a_size_whose_proof_is_too_large_is_refused_before_anything_is_done():
+    rows = []
+    with pytest.raises(InvalidValueError, match=r"needs [0-9,]+ points"):
+        treealg.verify(3, 4, maps=["combine"], progress=lambda *given: rows.append(given))
+    assert not rows
+
+
+def test_without_a_compiler_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(host.shutil, "which", lambda name: None)
+    with pytest.raises(MissingDependencyError, match="install GCC or Clang"):
+        treealg.verify(1, 1, maps=["arborification"])
+
+
+def test_without_nvrtc_ptx_is_reported_as_skipped_or_refused(monkeypatch):
+    def missing(*arguments):
+        raise MissingDependencyError('install it with: pip install "treealg[nvrtc]"')
+
+    monkeypatch.setattr(ptx, "compile_ptx", missing)
+    report = treealg.verify(1, 1, maps=["linear"], planar=False)
+    assert report.passed
+    assert [check.name for check in report.skipped] == [
+        "float64, sm_80",
+        "backward, float64, sm_80",
     ]
-    assert sorted(points) == sorted(expected)
-    matrix = sympy.Matrix(
-        [[sympy.prod(sympy.Integer(x) ** e for x, e in zip(p, q, strict=True)) for q in points]
-         for p in points]
-    )  # fmt: skip
-    assert matrix.det() != 0
+    assert "treealg[nvrtc]" in str(report)
+    with pytest.raises(MissingDependencyError, match="nvrtc"):
+        treealg.verify(1, 1, maps=["linear"], ptx=True)
 
 
-def test_linear_variables_appear_once_in_a_point():
-    points = lattice_points((1, 1, 1), 2, (False, True, True))
-    assert max(p[1] + p[2] for p in points) == 1
-    assert (1, 0, 1) in points
+def test_ptx_is_made_for_all_architectures_on_request():
+    pytest.importorskip("nvidia")
+    report = treealg.verify(1, 1, maps=["linear"], planar=False, ptx=True)
+    names = [check.name for check in report.checks if check.subject == "linear PTX"]
+    assert names[:4] == ["float64, sm_80", "float64, sm_90", "float32, sm_80", "float32, sm_90"]
+    assert len(names) == 8
+    assert report.passed
 
 
-def test_too_many_points_are_refused():
-    with pytest.raises(InvalidValueError, match="more than"):
-        lattice_points([1] * 100, 5)
+def test_a_kernel_that_is_too_large_for_a_gpu_is_a_row_with_its_reason(monkeypatch):
+    def refused(*arguments):
+        raise InvalidValueError("needs 999,999 bytes of shared memory")
 
-
-def test_degrees_add_up_in_products():
-    x, zero = Degree(2), Degree(-1)
-    assert (x * x + 1).value == 4
-    assert (3 * x - 1).value == 2
-    assert (x * 0).value == (x * zero).value == -1
+    monkeypatch.setitem(languages._PRINTERS, "cuda", refused)
+    report = treealg.verify(1, 1, maps=["inverse"], planar=True)
+    assert report.passed
+    assert {check.outcome.skipped for check in report.skipped} == {
+        "needs 999,999 bytes of shared memory"
+    }
+    assert {check.name for check in report.skipped} >= {
+        "CUDA source, threads ascending",
+        "CUDA source, float32, backward",
+        "float64, sm_80",
+    }
+    assert "skipped" in report.verdict
 
 
 def test_an_empty_check_does_not_pass():
-    check = Check("1 1", "nothing", Outcome(0), 0.0)
-    assert not check.passed
+    check = Check("1 1", "tables", "nothing", Outcome(0), 0.0)
+    assert check.failed
     assert not Report((check,)).passed
     assert not Report(()).passed
     assert "nothing was compared" in str(check)
 
 
-def test_gradients_follow_the_rules_of_differentiation():
-    x, y = readers.Dual(Fraction(2), {0: 1}), readers.Dual(Fraction(3), {1: 1})
-    result = 2 * x * y - x + 1
-    assert (result.value, result.gradient) == (11, {0: 5, 1: 4})
+def test_a_report_of_skipped_checks_alone_does_not_pass():
+    check = Check("1 1", "log PTX", "float64", Outcome(0, skipped="no NVRTC"), 0.0)
+    assert not check.failed
+    assert not Report((check,)).passed
+    assert row([check]).startswith("skip 1 1")
+    assert "no NVRTC" in row([check])
+
+
+def test_merged_outcomes_keep_the_first_failure_and_the_largest_error():
+    parts = [Outcome(2, error=0.5), Outcome(3, error=0.25)]
+    assert merged(parts) == Outcome(5, error=0.5)
+    assert merged([*parts, Outcome(1, "wrong"), Outcome(9)]) == Outcome(6, "wrong", error=0.5)

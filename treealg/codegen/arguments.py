@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from treealg.codegen.maps import PATH_MAPS, MapSize, build_path_program, build_program
 from treealg.codegen.program import Vector
@@ -70,10 +71,16 @@ def arguments(size: MapSize, backward: bool, length: int = 1) -> list[Argument]:
     >>> [(a.name, a.shape) for a in arguments(map_size("sig", 2, 3), False, length=5)]
     [('path', (5, 2)), ('out', (20,))]
     """
+    return list(_arguments(size, backward, length))
+
+
+@lru_cache(maxsize=512)
+def _arguments(size: MapSize, backward: bool, length: int) -> tuple[Argument, ...]:
+    """Return the arguments, which depend on sizes only and not on what tables hold."""
     if size.name not in PATH_MAPS:
         program = build_program(size, backward=backward)
         inputs = [_argument(vector, "in") for vector in program.inputs]
-        return inputs + [_argument(vector, "out") for vector in program.outputs]
+        return (*inputs, *(_argument(vector, "out") for vector in program.outputs))
     route = build_path_program(size)
     channels, segments = size.dimension, length - 1
     end = route.readout.outputs[0]
@@ -85,7 +92,7 @@ def arguments(size: MapSize, backward: bool, length: int = 1) -> list[Argument]:
         shape = (segments, len(corrections))
         result.append(Argument("correction", "in", corrections * segments, shape))
     if not backward:
-        return [*result, _argument(end, "out")]
+        return (*result, _argument(end, "out"))
     top = size.degree + 1
     derivative = Vector("d_out", tuple(top - order for order in end.orders), end.entries)
     room = (length + 1) * route.state.size + channels
@@ -95,7 +102,7 @@ def arguments(size: MapSize, backward: bool, length: int = 1) -> list[Argument]:
     if corrections is not None:
         orders = tuple(top - order for order in corrections) * segments
         result.append(Argument("d_correction", "out", orders, (segments, len(corrections))))
-    return result
+    return tuple(result)
 
 
 def _argument(vector: Vector, role: str) -> Argument:

@@ -216,7 +216,8 @@ class Builder:
                     # A multiple of a multiple costs no more than a multiple.
                     factor, operand = self._unscaled(key[0])
                     coefficient, key = coefficient * factor, (operand, 0)
-                merged[key] = merged.get(key, Fraction(0)) + coefficient
+                known = merged.get(key)
+                merged[key] = Fraction(coefficient) if known is None else known + coefficient
         row = tuple((c, left, right) for (left, right), c in sorted(merged.items()) if c)
         if not row:
             return ZERO

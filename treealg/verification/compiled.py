@@ -18,7 +18,7 @@ DTYPES = ("float64", "float32")
 
 _MOST_CHARACTERS = 400_000
 
-Key = tuple[str, bool, str, str]
+Key = tuple[MapSize, bool, str, str]
 Group = Future[list[HostFunction | InvalidValueError]]
 
 
@@ -47,8 +47,8 @@ class CompiledMaps:
                 for language in ("numpy", "c", "cuda"):
                     for dtype in DTYPES:
                         if dtype == "float64" or (floats and language != "numpy"):
-                            key = (size.name, backward, language, dtype)
-                            self._sources[key] = _generate(size, *key[1:])
+                            key = (size, backward, language, dtype)
+                            self._sources[key] = _generate(*key)
         self._groups: dict[tuple[bool, Key], tuple[Group, int]] = {}
         for exact in (True, False) if floats else (True,):
             for keys in self._grouped(exact):
@@ -98,7 +98,7 @@ class CompiledMaps:
         InvalidValueError
             If the printer refused it, for instance as too large for shared memory.
         """
-        source = self._sources[size.name, backward, language, dtype]
+        source = self._sources[size, backward, language, dtype]
         if isinstance(source, InvalidValueError):
             raise source
         return source
@@ -133,7 +133,7 @@ class CompiledMaps:
         MissingDependencyError
             If there is no compiler.
         """
-        group, place = self._groups[exact, (size.name, backward, language, dtype)]
+        group, place = self._groups[exact, (size, backward, language, dtype)]
         function = group.result()[place]
         if isinstance(function, InvalidValueError):
             raise function
@@ -146,7 +146,7 @@ def _generate(
     try:
         return generate_source(
             size.name, size.dimension, size.degree, planar=size.planar, backward=backward,
-            language=language, dtype=dtype, levels=size.levels,
+            language=language, dtype=dtype, levels=size.levels, method=size.method,
         )  # fmt: skip
     except InvalidValueError as error:
         return error

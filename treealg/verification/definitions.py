@@ -27,9 +27,10 @@ __all__ = [
     "Rule",
     "Vectors",
     "composition",
+    "coordinates",
     "definition",
-    "derivative",
     "exact_map",
+    "jacobian",
     "rule_definition",
 ]
 
@@ -63,8 +64,9 @@ def definition(size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
     d, n, planar = size.dimension, size.degree, size.planar
     first = values[0]
     if size.name in ("log", "exp"):
-        rule = symbolic.log_star if size.name == "log" else symbolic.exp_star
-        return rule(first, d, n, planar=planar)
+        if size.name == "exp":
+            return symbolic.exp_star(first, d, n, planar=planar)
+        return coordinates(symbolic.log_star(first, d, n, planar=planar), size)
     if size.name == "combine":
         return symbolic.chen_product(first, values[1], d, n, planar=planar)
     if size.name == "inverse":
@@ -86,7 +88,47 @@ def definition(size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
         columns = len(values[1]) // (len(points) - 1)
         correction = [values[1][i : i + columns] for i in range(0, len(values[1]), columns)]
     result = symbolic.exact_signature(points, n, planar=planar, correction=correction)
-    return symbolic.log_star(result, d, n, planar=planar) if size.name == "logsig" else result
+    if size.name != "logsig":
+        return result
+    return coordinates(symbolic.log_star(result, d, n, planar=planar), size)
+
+
+def coordinates(logarithm: list[Any], size: MapSize) -> list[Any]:
+    """Return a logarithm in the form that the method of a map asks for.
+
+    Parameters
+    ----------
+    logarithm : list
+        Its values in the basis order, planar unless the method is 0.
+    size : MapSize
+        The map.
+
+    Returns
+    -------
+    list
+        For method 1 the values on Lyndon forests, for method 2 the coefficients of their standard
+        bracketings.
+
+    Raises
+    ------
+    ValueError
+        If the number of values is wrong.
+    """
+    if not size.method:
+        return logarithm
+    from treealg import symbolic
+    from treealg.symbolic.vectors import basis_elements
+
+    d, n = size.dimension, size.degree
+    left = dict(zip(basis_elements(d, n, True), logarithm, strict=True))
+    result = []
+    for forest in (f for order in range(1, n + 1) for f in symbolic.lyndon_forests(order, d)):
+        result.append(left[forest])
+        if size.method == 2:
+            # A bracketing is its Lyndon word plus larger ones, which come later.
+            for word, count in symbolic.lyndon_bracketing(forest).items():
+                left[word] = left[word] - count * result[-1]
+    return result
 
 
 def rule_definition(rule: Rule, size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
@@ -261,41 +303,32 @@ def _states(
     return [*result, [state]]
 
 
-def derivative(
+def jacobian(
     forward: Callable[[Sequence[Sequence[Any]]], list[Any]], values: Sequence[Sequence[Any]]
-) -> Vectors:
-    """Return the adjoint of the derivative of a map, by numbers that carry their gradients.
+) -> list[dict[int, Any]]:
+    """Return the derivatives of a map, by numbers that carry their gradients.
 
     Parameters
     ----------
     forward : callable
         The map, from its arguments to its result.
     values : sequence of sequence
-        The arguments, and the derivatives in the result.
+        The arguments.
 
     Returns
     -------
-    list of list
-        The derivatives in each argument: nothing is used of what they are compared with.
+    list of dict
+        For each number of the result its derivatives that are not 0, by the number of the variable.
 
     Raises
     ------
-    ValueError
-        If there are not as many derivatives as results.
+    InvalidValueError
+        If the values do not fit.
     """
-    *primal, d_out = values
     number = 0
     seeded = []
-    for vector in primal:
+    for vector in values:
         seeded.append([Dual(v, {number + i: 1}) for i, v in enumerate(vector)])
         number += len(vector)
-    totals: list[Any] = [0] * number
-    for slope, result in zip(d_out, forward(seeded), strict=True):
-        if isinstance(result, Dual):
-            for key, partial in result.gradient.items():
-                totals[key] = totals[key] + slope * partial
-    parts, start = [], 0
-    for vector in primal:
-        parts.append(totals[start : start + len(vector)])
-        start += len(vector)
-    return parts
+    results = forward(seeded)
+    return [result.gradient if isinstance(result, Dual) else {} for result in results]

@@ -1,6 +1,6 @@
 r"""Compiled kernels and generated float source against exact values, within a rounding bound.
 
-The bound for a result is :math:`16 (N + 1)(N + L) \varepsilon A`, with N the degree, L the number
+The bound for a result is :math:`4 (N + L) \varepsilon A`, with N the degree, L the number
 of points of a path (1 for other maps), ε the machine epsilon, and A the program's value, or that of
 its adjoint, with every coefficient and every input made positive: each number on the way is rounded
 a few times per order and segment, in whatever sequence the terms are added. The exact value is
@@ -35,7 +35,6 @@ __all__ = ["KERNELS", "Kernel", "check_generated", "check_kernels"]
 _LENGTH = 5
 _BATCHES = (1, 3, 8, 17)
 _LONG = 19
-_THREADS = (1, 2)
 # Arguments are multiples of 1 / _ONE from -1 to 1: float32 holds them, and none of their products.
 _ONE = 2**20
 Floats = npt.NDArray[Any]
@@ -66,6 +65,11 @@ class Kernel:
     rule: Rule
     backward: tuple[str, ...] = ("derivs", "values")
     options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_planar(self) -> bool:
+        """Whether there is the kernel for planar forests alone."""
+        return "method" in self.options
 
     @property
     def maps(self) -> set[str]:
@@ -170,6 +174,11 @@ KERNELS = {
     "log combine": Kernel("branched_log_sig_combine", ("log", ("combine", ("exp", 0), ("exp", 1)))),
     "log join": Kernel("branched_log_sig_join", _LOG_JOIN),
     "log prepend": Kernel("branched_log_sig_join", _LOG_PREPEND, options={"prepend": True}),
+    **{
+        f"{name} method {method}": Kernel(function, name, ("values", "derivs"), {"method": method})
+        for name, function in (("logsig", "branched_log_sig"), ("log", "branched_sig_to_log_sig"))
+        for method in (1, 2)
+    },
 }
 """All kernels that are checked: no name is guessed from the name of a map."""
 
@@ -254,7 +263,7 @@ def _shapes(rule: Rule, size: MapSize, length: int) -> list[tuple[int, ...]]:
 
 
 def check_kernels(
-    name: str, dimension: int, degree: int, planar: bool
+    name: str, dimension: int, degree: int, planar: bool, *, threads: bool = True
 ) -> Iterator[tuple[str, Outcome]]:
     """Compare a compiled kernel and its gradient with exact values.
 
@@ -266,6 +275,8 @@ def check_kernels(
         The size.
     planar : bool
         The kind.
+    threads : bool, default True
+        Also run with 2 threads.
 
     Yields
     ------
@@ -281,18 +292,20 @@ def check_kernels(
 
     Notes
     -----
-    Batches of 1, 3, 8 and 17 with 1 and 2 threads, so that lanes are full, empty and in part
-    filled; and for maps of paths one path of 19 points, which is cut into pieces.
+    Batches of 1, 3, 8 and 17, so that lanes are full, empty and in part filled; the last also with
+    2 threads; and for maps of paths one path of 19 points, which is cut into pieces, with 1 and 2.
     """
     kernel = KERNELS[name]
     rule = kernel.rule
     map_name = rule if isinstance(rule, str) else rule[0]
-    size = map_size(map_name, dimension, degree, planar=planar)
+    method = kernel.options.get("method", 0)
+    size = map_size(map_name, dimension, degree, planar=planar, method=method)
     full = _Sample(rule, size, max(_BATCHES), _LENGTH)
-    calls = [(full, batch, threads) for batch in _BATCHES for threads in _THREADS]
+    largest = [(full, max(_BATCHES))]
     if rule in PATH_MAPS:
-        long = _Sample(rule, size, 1, _LONG)
-        calls += [(long, 1, threads) for threads in _THREADS]
+        largest.append((_Sample(rule, size, 1, _LONG), 1))
+    calls = [(full, batch, 1) for batch in _BATCHES[:-1]]
+    calls += [(*own, count) for own in largest for count in ((1, 2) if threads else (1,))]
     for backward in (False, True):
         for dtype in DTYPES:
             outcomes = (_outcome(kernel, backward, dtype, *call) for call in calls)

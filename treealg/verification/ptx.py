@@ -75,7 +75,7 @@ def _compile(size: MapSize, backward: bool, dtype: str, architecture: str) -> Ou
     try:
         source = generate_source(
             size.name, size.dimension, size.degree, planar=size.planar, backward=backward,
-            language="cuda", dtype=dtype, levels=size.levels,
+            language="cuda", dtype=dtype, levels=size.levels, method=size.method,
         )  # fmt: skip
     except InvalidValueError as refusal:
         return Outcome(0, skipped=str(refusal))

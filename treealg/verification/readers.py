@@ -24,7 +24,7 @@ from treealg.codegen.maps import PATH_MAPS, MapSize
 from treealg.codegen.text import Source
 from treealg.errors import InvalidValueError
 from treealg.verification.compiled import CompiledMaps
-from treealg.verification.definitions import Vectors, definition, derivative, exact_map
+from treealg.verification.definitions import Vectors, definition, exact_map, jacobian
 from treealg.verification.points import count_points, lattice_points
 from treealg.verification.report import Outcome, merged
 from treealg.verification.rings import Degree, Rationals
@@ -35,6 +35,7 @@ __all__ = [
     "check_readers",
     "columns",
     "count_problem_points",
+    "exact_gradient",
     "python_reader",
 ]
 
@@ -61,7 +62,7 @@ class Problem:
     backward : bool
         Whether it is linear in what it reads last.
     evaluate : callable
-        The definition, from the arguments to the results.
+        The definition, from the points to the results.
     length : int, default 1
         Points of a path.
 
@@ -76,7 +77,7 @@ class Problem:
         read: Sequence[Argument],
         degree: int,
         backward: bool,
-        evaluate: Callable[[Vectors], Vectors],
+        evaluate: Callable[[Points], Vectors],
         length: int = 1,
     ) -> None:
         self.degree, self.backward, self.length = degree, backward, length
@@ -84,7 +85,7 @@ class Problem:
         points = lattice_points(*_polynomials(read, degree, backward))
         splits = np.cumsum([len(orders) for orders in self.weights])[:-1]
         self.points = np.split(points, splits, axis=1)
-        self.expected = evaluate(columns(self.points))
+        self.expected = evaluate(self.points)
 
     def prove(self, reader: Reader) -> Outcome:
         """Check the degree of a reader, then its values.
@@ -151,6 +152,41 @@ def columns(points: Points) -> Vectors:
         Nothing is checked.
     """
     return [[Rationals(column) for column in vector.T.copy()] for vector in points]
+
+
+def exact_gradient(
+    forward: Callable[[Sequence[Sequence[Any]]], list[Any]], points: Points
+) -> Vectors:
+    """Return the adjoint of the exact derivative of a map, where nothing is used of an adjoint.
+
+    Parameters
+    ----------
+    forward : callable
+        The map, from its arguments to its result.
+    points : list of numpy.ndarray
+        Its arguments, and the derivatives in the result, of shape ``(points, variables)``.
+
+    Returns
+    -------
+    list of list
+        The derivatives in each argument.
+
+    Raises
+    ------
+    InvalidValueError
+        If the arguments do not fit.
+    """
+    *primal, d_out = points
+    splits = np.cumsum([vector.shape[1] for vector in primal])
+    # Many points differ in the derivatives alone.
+    distinct, place = np.unique(np.concatenate(primal, axis=1), axis=0, return_inverse=True)
+    slopes = jacobian(forward, columns(np.split(distinct, splits[:-1], axis=1)))
+    totals: list[Any] = [0] * int(splits[-1])
+    for slope, gradient in zip(columns([d_out])[0], slopes, strict=True):
+        for variable, partial in gradient.items():
+            here = partial.take(place.ravel()) if isinstance(partial, Rationals) else partial
+            totals[variable] = totals[variable] + slope * here
+    return [totals[end - v.shape[1] : end] for end, v in zip(splits.tolist(), primal, strict=True)]
 
 
 def _polynomials(
@@ -222,8 +258,10 @@ def check_readers(
     """
     exact = exact_map(size.name, size)
 
-    def evaluate(values: Vectors) -> Vectors:
-        return derivative(exact.forward, values) if backward else [definition(size, values)]
+    def evaluate(points: Points) -> Vectors:
+        if backward:
+            return exact_gradient(exact.forward, points)
+        return [definition(size, columns(points))]
 
     problems = [
         Problem(_read(size, backward, length), size.degree, backward, evaluate, length)

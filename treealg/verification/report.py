@@ -139,7 +139,7 @@ def _line(checks: Sequence[Check], title: str) -> str:
         state = "FAIL"
     elif skipped == len(checks):
         state = "skip"
-    return f"{state} {checks[0].size:<15} {title:<40} {', '.join(parts)}"
+    return f"{state} {checks[0].size:<15} {title:<45} {', '.join(parts)}"
 
 
 def row(checks: Sequence[Check]) -> str:

@@ -37,9 +37,9 @@ class Rationals:
 
     Notes
     -----
-    Immutable. Integers are 64 bits wide where all fit, and Python's where they do not, which a
-    bound decides that is computed with them. Comparison with ``==`` tells whether the numbers
-    agree at every point.
+    The values are immutable. Integers are 64 bits wide where all fit, and Python's where they do
+    not, which a bound decides that is computed with them. Comparison with ``==`` tells whether the
+    numbers agree at every point.
 
     Examples
     --------
@@ -87,22 +87,44 @@ class Rationals:
             return cls(numerators)
         return cls(numerators.astype(object) * (common // denominators.astype(object)), common)
 
-    def _tight(self) -> Rationals:
-        """Return the same numbers in lowest terms, with the best bound."""
+    def _tighten(self) -> None:
+        """Bring the same numbers to lowest terms, with the best bound."""
         divisor = math.gcd(self.denominator, int(np.gcd.reduce(self._numerators, axis=None)))
         numerators = self._numerators // divisor
         bound = _largest(numerators)
         if bound < _LIMIT:
             numerators = numerators.astype(np.int64)
-        return Rationals._make(numerators, self.denominator // divisor, bound)
+        self._set(numerators, self.denominator // divisor, bound)
 
     def _times(self, factor: int) -> Rationals:
         """Return a multiple of the numerators over the same denominator."""
+        if factor == 1:
+            return self
         bound = self._bound * abs(factor)
         numerators = self._numerators
         if max(bound, abs(factor)) >= _LIMIT:
             numerators = numerators.astype(object, copy=False)
         return Rationals._make(numerators * factor, self.denominator, bound)
+
+    def take(self, places: npt.NDArray[np.intp]) -> Rationals:
+        """Return the numbers at some points, in any order and with repetition.
+
+        Parameters
+        ----------
+        places : numpy.ndarray
+            Which points.
+
+        Returns
+        -------
+        Rationals
+            One number per place.
+
+        Raises
+        ------
+        IndexError
+            If there is no such point.
+        """
+        return Rationals._make(self._numerators[places], self.denominator, self._bound)
 
     def __add__(self, other: Any) -> Any:
         # An array of NumPy source, such as x[..., 0], takes its elements one by one.
@@ -134,11 +156,12 @@ class Rationals:
         if not isinstance(other, Rationals):
             exact = Fraction(other)
             scaled = self._times(exact.numerator)
-            scaled.denominator *= exact.denominator
-            return scaled
+            denominator = self.denominator * exact.denominator
+            return Rationals._make(scaled._numerators, denominator, scaled._bound)
         a, b = self, other
         if a._bound * b._bound >= _LIMIT:
-            a, b = a._tight(), b._tight()
+            a._tighten()
+            b._tighten()
         x, y, bound = a._numerators, b._numerators, a._bound * b._bound
         if bound >= _LIMIT:
             x, y = x.astype(object, copy=False), y.astype(object, copy=False)

@@ -10,8 +10,14 @@ from typing import Any
 from treealg.codegen.arguments import Argument
 from treealg.codegen.maps import MapSize, build_path_program
 from treealg.codegen.program import Program, adjoint
-from treealg.verification.definitions import Vectors, derivative, rule_definition
-from treealg.verification.readers import Problem, python_reader
+from treealg.verification.definitions import Vectors, coordinates, rule_definition
+from treealg.verification.readers import (
+    Points,
+    Problem,
+    columns,
+    exact_gradient,
+    python_reader,
+)
 from treealg.verification.report import Outcome
 
 __all__ = ["check_steps"]
@@ -44,7 +50,7 @@ def check_steps(size: MapSize) -> Iterator[tuple[str, Outcome]]:
     ]
     for name, part, define in parts:
         yield name, _proved(part, size.degree, False, _spread(define))
-        back = partial(derivative, _forward(part))
+        back = partial(exact_gradient, _forward(part))
         yield f"{name} backward", _proved(adjoint(part), size.degree, True, back)
 
 
@@ -52,12 +58,12 @@ def _forward(program: Program) -> Callable[[Sequence[Sequence[Any]]], list[Any]]
     return lambda values: program.evaluate(*values)[0]
 
 
-def _spread(define: Callable[..., list[Any]]) -> Callable[[Vectors], Vectors]:
-    return lambda values: [define(*values)]
+def _spread(define: Callable[..., list[Any]]) -> Callable[[Points], Vectors]:
+    return lambda points: [define(*columns(points))]
 
 
 def _proved(
-    program: Program, degree: int, backward: bool, evaluate: Callable[[Vectors], Vectors]
+    program: Program, degree: int, backward: bool, evaluate: Callable[[Points], Vectors]
 ) -> Outcome:
     read = [Argument(v.name, "in", v.orders, (v.size,)) for v in program.inputs]
     problem = Problem(read, degree, backward, evaluate)
@@ -96,4 +102,4 @@ def _readout(size: MapSize, state: Sequence[Any]) -> list[Any]:
     if size.name == "logsig":
         logarithm = _functional(size, state, 1).log()
         state = [logarithm(word) for word in _words(size)]
-    return rule_definition("arborification", size, [state])
+    return coordinates(rule_definition("arborification", size, [state]), size)

@@ -1,0 +1,116 @@
+"""Kernels and float source stay within the rounding bound, and errors do not."""
+
+import numpy as np
+import pytest
+
+import treealg
+from treealg.codegen import MAPS, map_size
+from treealg.codegen.maps import build_program
+from treealg.verification import kernels
+from treealg.verification.kernels import KERNELS
+
+# Functions with a gradient that compute no map of this list: coefficients that are asked for by
+# name, signature kernels, and lifts with an increment on every tree.
+OTHERS = {
+    "branched_sig_coef",
+    "branched_sig_kernel",
+    "branched_sig_kernel_gram",
+    "branched_sig_of_lift",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "planar"),
+    [
+        (name, p)
+        for name, kernel in KERNELS.items()
+        for p in (False, True)
+        if p or not kernel.is_planar
+    ],
+)
+def test_kernels_and_gradients_stay_within_the_bound(name, planar):
+    outcomes = dict(kernels.check_kernels(name, 2, 3, planar))
+    assert list(outcomes) == [
+        f"{direction}, {dtype}"
+        for direction in ("kernel", "kernel backward")
+        for dtype in ("float64", "float32")
+    ]
+    assert {name: o.failure for name, o in outcomes.items() if o.failure} == {}
+    assert all(outcome.points for outcome in outcomes.values())
+
+
+@pytest.mark.parametrize("name", ["corrected_sig", "log"])
+def test_generated_source_stays_within_the_bound(name, compiled):
+    size = map_size(name, 2, 3)
+    outcomes = dict(kernels.check_generated(size, compiled(size, floats=True)))
+    assert len(outcomes) == 8
+    assert {name: o.failure for name, o in outcomes.items() if o.failure} == {}
+
+
+def test_every_function_with_a_gradient_is_listed():
+    public = {
+        name.removesuffix("_backprop")
+        for name in treealg.__all__
+        if name.endswith("_backprop") and not name.startswith("extract")
+    }
+    assert {kernel.function for kernel in KERNELS.values()} == public - OTHERS
+    assert set.union(*(kernel.maps for kernel in KERNELS.values())) == set(MAPS) - {"corrected"}
+
+
+def spoiled(argument):
+    if not isinstance(argument, np.ndarray):
+        return argument
+    return argument * argument.dtype.type(1 + 2**12 * np.finfo(argument.dtype).eps)
+
+
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("name", KERNELS)
+def test_a_wrong_kernel_input_is_found(name, backward, monkeypatch):
+    attribute = KERNELS[name].function + ("_backprop" if backward else "")
+    function = getattr(treealg, attribute)
+
+    def wrong(*arguments, **options):
+        return function(*map(spoiled, arguments), **options)
+
+    monkeypatch.setattr(treealg, attribute, wrong)
+    outcomes = dict(kernels.check_kernels(name, 2, 2, KERNELS[name].is_planar))
+    found = {name for name, outcome in outcomes.items() if outcome.failure}
+    direction = "kernel backward" if backward else "kernel"
+    assert found == {f"{direction}, float64", f"{direction}, float32"}
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_an_error_with_two_threads_is_found(backward, monkeypatch):
+    attribute = "branched_sig_backprop" if backward else "branched_sig"
+    function = getattr(treealg, attribute)
+
+    def wrong(*arguments, n_jobs, **options):
+        return function(*arguments, n_jobs=n_jobs, **options) * (1 if n_jobs == 1 else 1.01)
+
+    monkeypatch.setattr(treealg, attribute, wrong)
+    direction = "kernel backward" if backward else "kernel"
+    found = {threads: dict(kernels.check_kernels("sig", 1, 2, False, threads=threads))
+             for threads in (False, True)}  # fmt: skip
+    assert found[True][f"{direction}, float32"].failure
+    assert not any(outcome.failure for outcome in found[False].values())
+
+
+def test_a_result_that_is_not_finite_is_found(monkeypatch):
+    function = treealg.branched_sig_inverse
+
+    def wrong(*arguments, **options):
+        result = function(*arguments, **options)
+        result[..., -1] = np.nan
+        return result
+
+    monkeypatch.setattr(treealg, "branched_sig_inverse", wrong)
+    assert dict(kernels.check_kernels("inverse", 1, 2, True))["kernel, float64"].failure
+
+
+def test_a_composition_is_the_product_of_its_programs():
+    size = map_size("combine", 2, 3)
+    joined = kernels.composition(("combine", 0, ("linear", 1)), size)
+    first, dx = [3, *range(19)], [5, 7]
+    segment = build_program(map_size("linear", 2, 3)).evaluate(dx)[0]
+    expected = build_program(size).evaluate(first, segment)
+    assert joined.evaluate(first, dx) == expected
