@@ -90,7 +90,7 @@ def call(name, n_jobs, batch=(ROWS,), length=LENGTH, **keywords):
 
 
 def call_stream(name, n_jobs, **keywords):
-    points = np.cumsum(numbers(300, D), axis=0)
+    points = np.cumsum(numbers(20, 300, D), axis=1)
     if "Window" in name:
         windows = getattr(treealg, name)(D, N, 20, n_jobs=n_jobs, **keywords)
         windows.push_batch(points)
