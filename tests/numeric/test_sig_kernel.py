@@ -339,6 +339,16 @@ def test_one_path_pairs_with_every_path_of_a_batch():
     np.testing.assert_allclose(right, want[1], rtol=1e-12)
 
 
+def test_derivatives_of_any_memory_layout_give_one_gradient():
+    one, weights = paths(3, 4, 2), paths(3, seed=5)
+    want, _ = treealg.branched_sig_kernel_backprop(weights, one, one, 2, 1)
+    unaligned = np.ndarray(3, float, np.zeros(25, np.uint8).data, 1)
+    unaligned[...] = weights
+    for given in (unaligned, weights.astype(">f8"), weights[::-1].copy()[::-1]):
+        got, _ = treealg.branched_sig_kernel_backprop(given, one, one, 2, 1)
+        np.testing.assert_array_equal(got, want)
+
+
 def test_two_threads_give_the_values_of_one():
     one = paths(21, 6, 2)
     assert_same = np.testing.assert_array_equal
@@ -400,6 +410,9 @@ def test_static_kernels_are_values():
 
 
 P = np.zeros((3, 2))
+DEEP = []
+for _ in range(5000):
+    DEEP = [DEEP]
 BAD = [
     (lambda: treealg.branched_sig_kernel(P, np.zeros((3, 3)), 2, 0), ValueError, "channels"),
     (lambda: treealg.branched_sig_kernel(P, P, -1, 0), ValueError, "depth"),
@@ -411,6 +424,9 @@ BAD = [
     (lambda: treealg.branched_sig_kernel(P, P, 1, True), TypeError, "dyadic_order"),
     (lambda: treealg.branched_sig_kernel(P, P, 1, 0, static_kernel="rbf"), TypeError, "static"),
     (lambda: treealg.branched_sig_kernel(P, P, 1, 0, rule="simpson"), ValueError, "rule"),
+    (lambda: treealg.branched_sig_kernel(P, P, 1, 0, rule=DEEP), ValueError, "rule.*list"),
+    (lambda: treealg.RBFKernel(10**400), ValueError, "sigma"),
+    (lambda: treealg.ScaledLinearKernel(-(10**400)), ValueError, "scale"),
     (lambda: treealg.branched_sig_kernel(P, P, 1, 0, time_aug=1), TypeError, "time_aug"),
     (lambda: treealg.branched_sig_kernel(P, P.astype(np.float32), 1, 0), TypeError, "dtype"),
     (
