@@ -43,8 +43,8 @@ def ito_correction(covariance: ArrayLike, dt: ArrayLike | float) -> Array:
         If `covariance` or an array `dt` is no real array, requires a gradient, or is not on the
         CPU; or if they are of different kinds or dtypes.
     InvalidValueError
-        If `covariance` is not square in its last axes, if the leading shapes do not broadcast, or
-        if a number `dt` is not finite.
+        If `covariance` is not square in its last axes, if the leading shapes do not broadcast, if a
+        number `dt` is not finite, or if the result does not fit in memory.
 
     See Also
     --------
