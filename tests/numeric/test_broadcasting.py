@@ -349,7 +349,7 @@ def test_more_axes_than_numpy_broadcasts_by_itself_are_no_obstacle():
     np.testing.assert_array_equal(got.reshape(second.shape), want)
 
 
-@pytest.mark.parametrize("dt", [10**400, float("nan"), -float("inf")])
+@pytest.mark.parametrize("dt", [10**400, float("nan"), -float("inf")], ids=["huge", "nan", "-inf"])
 def test_times_that_are_no_finite_floats_are_refused(dt):
     with pytest.raises(treealg.InvalidValueError, match="dt must be finite"):
         treealg.ito_correction(np.eye(2), dt)
