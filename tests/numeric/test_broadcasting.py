@@ -338,6 +338,23 @@ def test_covariances_and_times_broadcast(batch1, batch2):
     np.testing.assert_allclose(treealg.ito_correction(covariance, dt), want, rtol=1e-15)
 
 
+def test_more_axes_than_numpy_broadcasts_by_itself_are_no_obstacle():
+    first, second = (
+        vectors("s", (1,) * 40, False, np.float64, 1),
+        vectors("s", (2,), False, float, 2),
+    )
+    got = treealg.branched_sig_combine(first, second, *SIZE)
+    assert got.shape == (1,) * 39 + second.shape
+    want = treealg.branched_sig_combine(first.reshape(1, -1), second, *SIZE)
+    np.testing.assert_array_equal(got.reshape(second.shape), want)
+
+
+@pytest.mark.parametrize("dt", [10**400, float("nan"), -float("inf")], ids=["huge", "nan", "-inf"])
+def test_times_that_are_no_finite_floats_are_refused(dt):
+    with pytest.raises(treealg.InvalidValueError, match="dt must be finite"):
+        treealg.ito_correction(np.eye(2), dt)
+
+
 def test_covariances_and_times_that_do_not_broadcast_are_refused():
     with pytest.raises(treealg.InvalidValueError, match=r"dt and covariance must .*broadcast"):
         treealg.ito_correction(np.ones((3, 2, 2)), np.ones(2))

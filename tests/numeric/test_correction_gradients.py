@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 import treealg
+from treealg import tables
+from treealg._fast import reference, reference_chains
+from treealg.numeric.corrections import letter_columns
 from treealg.symbolic import exact_log_signature, exact_signature
 
 
@@ -219,3 +222,46 @@ def test_wrong_corrections_are_refused(correction, options, error):
         treealg.branched_sig_backprop(
             np.zeros((5, 2)), None, np.zeros(length), 2, correction=correction, **options
         )
+
+
+def in_extended_precision(path, correction, derivs, degree, planar, kind):
+    """Return the gradients that the readable version of the kernel finds in long doubles."""
+    table = tables.chain_arborification(2, degree, 2, planar)
+    program = None
+    if kind == "log":
+        arrays = tables.chain_convolution(2, degree, 2).parts()[1].values()
+        program = reference.ConvolutionProgram(2, *arrays, *tables.nodes(degree))
+    words = tables.chain_words(2, degree, 2).program()
+    results = [np.empty((1, *x.shape), np.longdouble) for x in (path, correction)]
+    reference_chains.corrected_path_signature_backward(
+        *(x[None].astype(np.longdouble) for x in (path, correction, derivs)),
+        0,
+        *results,
+        reference_chains.ChainProgram(2, degree, *words, letter_columns(2, False, 2)),
+        reference.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef),
+        program,
+        False,
+        1.0,
+        1,
+    )
+    return [x[0] for x in results]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    np.finfo(np.longdouble).eps > 1e-18, reason="long doubles are doubles on this system"
+)
+@pytest.mark.parametrize("kind", PAIRS)
+@pytest.mark.parametrize("planar", [False, True])
+def test_gradients_along_a_thousand_unit_steps_keep_their_digits(planar, kind):
+    rng = np.random.default_rng(0)
+    path = np.cumsum(rng.choice([-1.0, 1.0], size=(1001, 2)), axis=0)
+    correction = np.tile([-0.5, 0.0, 0.0, -0.5], (1000, 1))
+    derivs = rng.normal(size=treealg.branched_sig_length(2, 4, planar=planar))
+    want = in_extended_precision(path, correction, derivs, 4, planar, kind)
+    options = {"planar": planar, "correction": correction}
+    alone = gradients(kind, path, derivs, 4, **options)
+    batch = gradients(kind, np.tile(path, (9, 1, 1)), np.tile(derivs, (9, 1)), 4, **options)
+    for exact, one, nine in zip(want, alone, (batch[0][7], batch[1] / 9), strict=True):
+        for got in (one, nine):
+            np.testing.assert_allclose(got, exact, rtol=0, atol=1e-12 * float(np.abs(exact).max()))

@@ -1,4 +1,4 @@
-"""Branched signature kernels: against the sum over forests, their reference, and differences."""
+"""Branched signature kernels: against the sum over forests, their reference, its derivatives."""
 
 import itertools
 import math
@@ -195,28 +195,87 @@ def test_the_exponential_is_right_everywhere(dtype):
     np.testing.assert_allclose(got, want, rtol=3 * np.finfo(dtype).eps, atol=1e-37)
 
 
-@pytest.mark.parametrize("rule", ["trapezoid", "romberg"])
-@pytest.mark.parametrize("kernel", KERNELS, ids=repr)
+STATIC = {"linear": (False, 1.0), "scaled": (False, 0.25), "rbf": (True, 1 / 0.7)}
+STATIC_KERNELS = list(zip(KERNELS, STATIC, strict=True))
+
+
+def readable_kernels(one, two, static, transforms, rule, grid):
+    """Return the kernels at depth 3, order 1 of all pairs, in the dtype of the paths."""
+    first, second = (i.ravel() for i in np.indices((len(one), len(two))))
+
+    def of_order(order):
+        nodes = [
+            ((2 * x.shape[1] - 2 if transforms.get("lead_lag") else x.shape[1] - 1) << order) + 1
+            for x in (one, two)
+        ]
+        out = np.empty((len(first), nodes[0] * nodes[1] if grid else 1), one.dtype)
+        reference_kernels.branched_kernel(
+            one, two, first, second, out, 3, order, order, *STATIC[static], grid,
+            transforms.get("time_aug", False), transforms.get("lead_lag", False),
+            transforms.get("end_time", 1.0), 1,
+        )  # fmt: skip
+        return out
+
+    values = (4 * of_order(1) - of_order(0)) / 3 if rule == "romberg" else of_order(1)
+    return values.reshape(len(one), len(two), -1)
+
+
+def complex_step(one, two, weights, *options):
+    """Return the gradients of a weighted Gram matrix: exact but for the rounding of long doubles.
+
+    An analytic function has Im f(x + ih) = h f'(x), and no difference is taken.
+    """
+    h = np.longdouble(1e-200)
+    gradients = []
+    for place in (0, 1):
+        paths_ = one, two
+        gradient = np.zeros(paths_[place].shape)
+        for row in range(len(gradient)):
+            moved = np.repeat(paths_[place][row : row + 1], gradient[row].size, axis=0)
+            moved = moved.astype(np.clongdouble)
+            moved.reshape(len(moved), -1)[np.diag_indices(len(moved))] += 1j * h
+            other = paths_[1 - place].astype(np.clongdouble)
+            pair = (moved, other) if place == 0 else (other, moved)
+            slopes = readable_kernels(*pair, *options).imag / h
+            if place == 0:
+                slope = np.einsum("kjn,jn->k", slopes, weights[row])
+            else:
+                slope = np.einsum("jkn,jn->k", slopes, weights[:, row])
+            gradient[row] = slope.reshape(gradient[row].shape)
+        gradients.append(gradient)
+    return gradients
+
+
+@pytest.mark.parametrize(("rule", "grid"), [("trapezoid", 0), ("romberg", 0), ("trapezoid", 1)])
+@pytest.mark.parametrize(("kernel", "static"), STATIC_KERNELS)
 @pytest.mark.parametrize("transforms", TRANSFORMS, ids=str)
-def test_gradients_are_transposed_derivatives(transforms, kernel, rule):
-    one, two = paths(3, 4, 2), paths(3, 5, 2, seed=1)
-    steps = paths(3, 4, 2, seed=2), paths(3, 5, 2, seed=4)
-    options = {"static_kernel": kernel, "rule": rule, **transforms}
-    weights = paths(3, seed=5)
-    grads = treealg.branched_sig_kernel_backprop(
+def test_gradients_are_exact_derivatives(transforms, kernel, static, rule, grid):
+    one, two = paths(3, 4, 2), paths(2, 5, 2, seed=1)
+    options = {"static_kernel": kernel, "rule": rule, "return_grid": bool(grid), **transforms}
+    values = treealg.branched_sig_kernel_gram(one, two, 3, 1, **options)
+    weights = paths(3, 2, values[0, 0].size, seed=5)
+    want = complex_step(one, two, weights, static, transforms, rule, bool(grid))
+    weights = weights.reshape(values.shape)
+    got = treealg.branched_sig_kernel_gram_backprop(
         weights, one, two, 3, 1, right_deriv=True, **options
     )
+    paired = treealg.branched_sig_kernel_backprop(
+        weights, one[:, None], two, 3, 1, right_deriv=True, **options
+    )
+    for exact, gram, pairs in zip(want, got, paired, strict=True):
+        scale = np.abs(exact).max()
+        np.testing.assert_allclose(gram, exact, rtol=0, atol=1e-14 * scale)
+        np.testing.assert_allclose(pairs.reshape(exact.shape), exact, rtol=0, atol=1e-14 * scale)
 
-    def along(t):
-        return treealg.branched_sig_kernel(one + t * steps[0], two + t * steps[1], 3, 1, **options)
 
-    # Five-point differences: the error is of fourth order.
-    h = 1e-3
-    slope = (8 * (along(h) - along(-h)) - (along(2 * h) - along(-2 * h))) / (12 * h)
-    got = sum((g * s).sum() for g, s in zip(grads, steps, strict=True))
-    assert got == pytest.approx((weights * slope).sum(), rel=1e-7)
-    assert grads[0].shape == one.shape
-    assert grads[1].shape == two.shape
+@pytest.mark.parametrize(("kernel", "static"), STATIC_KERNELS)
+def test_gradient_of_a_gram_matrix_in_its_one_batch_is_exact(kernel, static):
+    one, weights = paths(3, 4, 2), paths(3, 3, 1, seed=5)
+    want = sum(complex_step(one, one, weights, static, {}, "trapezoid", False))
+    got = treealg.branched_sig_kernel_gram_backprop(
+        weights[..., 0], one, one, 3, 1, right_deriv=True, static_kernel=kernel
+    )
+    np.testing.assert_allclose(sum(got), want, rtol=0, atol=1e-14 * np.abs(want).max())
 
 
 @pytest.mark.parametrize("grid", [False, True])
@@ -280,6 +339,16 @@ def test_one_path_pairs_with_every_path_of_a_batch():
     np.testing.assert_allclose(right, want[1], rtol=1e-12)
 
 
+def test_derivatives_of_any_memory_layout_give_one_gradient():
+    one, weights = paths(3, 4, 2), paths(3, seed=5)
+    want, _ = treealg.branched_sig_kernel_backprop(weights, one, one, 2, 1)
+    unaligned = np.ndarray(3, float, np.zeros(25, np.uint8).data, 1)
+    unaligned[...] = weights
+    for given in (unaligned, weights.astype(">f8"), weights[::-1].copy()[::-1]):
+        got, _ = treealg.branched_sig_kernel_backprop(given, one, one, 2, 1)
+        np.testing.assert_array_equal(got, want)
+
+
 def test_two_threads_give_the_values_of_one():
     one = paths(21, 6, 2)
     assert_same = np.testing.assert_array_equal
@@ -341,6 +410,9 @@ def test_static_kernels_are_values():
 
 
 P = np.zeros((3, 2))
+DEEP = []
+for _ in range(5000):
+    DEEP = [DEEP]
 BAD = [
     (lambda: treealg.branched_sig_kernel(P, np.zeros((3, 3)), 2, 0), ValueError, "channels"),
     (lambda: treealg.branched_sig_kernel(P, P, -1, 0), ValueError, "depth"),
@@ -352,6 +424,9 @@ BAD = [
     (lambda: treealg.branched_sig_kernel(P, P, 1, True), TypeError, "dyadic_order"),
     (lambda: treealg.branched_sig_kernel(P, P, 1, 0, static_kernel="rbf"), TypeError, "static"),
     (lambda: treealg.branched_sig_kernel(P, P, 1, 0, rule="simpson"), ValueError, "rule"),
+    (lambda: treealg.branched_sig_kernel(P, P, 1, 0, rule=DEEP), ValueError, "rule.*list"),
+    (lambda: treealg.RBFKernel(10**400), ValueError, "sigma"),
+    (lambda: treealg.ScaledLinearKernel(-(10**400)), ValueError, "scale"),
     (lambda: treealg.branched_sig_kernel(P, P, 1, 0, time_aug=1), TypeError, "time_aug"),
     (lambda: treealg.branched_sig_kernel(P, P.astype(np.float32), 1, 0), TypeError, "dtype"),
     (

@@ -6,6 +6,7 @@ gradient is summed over the rows that it served.
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -35,14 +36,16 @@ def common_batch(first: arrays.Rows, second: arrays.Rows) -> tuple[int, ...]:
     InvalidValueError
         If there is none.
     """
-    try:
-        return np.broadcast_shapes(first.batch, second.batch)
-    except ValueError:
-        raise InvalidValueError(
-            f"{first.name} and {second.name} must have leading shapes that broadcast, got "
-            f"{first.batch} and {second.batch}; from the last axis on, two lengths have to be "
-            f"equal or one of them 1"
-        ) from None
+    axes = []
+    for one, two in zip_longest(reversed(first.batch), reversed(second.batch), fillvalue=1):
+        if one != two and one != 1 and two != 1:
+            raise InvalidValueError(
+                f"{first.name} and {second.name} must have leading shapes that broadcast, got "
+                f"{first.batch} and {second.batch}; from the last axis on, two lengths have to be "
+                f"equal or one of them 1"
+            )
+        axes.append(two if one == 1 else one)
+    return tuple(reversed(axes))
 
 
 def broadcast(first: arrays.Rows, second: arrays.Rows) -> tuple[arrays.Rows, arrays.Rows]:

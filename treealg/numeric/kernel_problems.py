@@ -277,7 +277,8 @@ def _dyadic_orders(value: Any) -> tuple[int, int]:
 
 def _terms(rule: Any, orders: tuple[int, int], grid: bool) -> tuple[tuple[float, int], ...]:
     if not isinstance(rule, str) or rule not in ("trapezoid", "romberg"):
-        raise InvalidValueError(f'rule must be "trapezoid" or "romberg", got {str(rule)[:40]!r}')
+        found = repr(rule[:40]) if isinstance(rule, str) else type(rule).__name__
+        raise InvalidValueError(f'rule must be "trapezoid" or "romberg", got {found}')
     if rule == "trapezoid":
         return ((1.0, 0),)
     if grid:

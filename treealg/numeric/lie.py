@@ -1,6 +1,6 @@
 """Steps between logarithms and signatures that the functions of log-signatures are made of.
 
-Arrays are a few rows, native and aligned, as `treealg.numeric.coefficients.chunks` yields them.
+Arrays are a few rows, native and aligned, as `treealg.numeric.space.chunks` yields them.
 Signatures are without scalar here; logarithms are by the method of the `Space`, after `scalar`
 columns (0 or 1) that are neither read nor written. The degree is at least 1.
 """

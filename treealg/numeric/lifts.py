@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
+import numbers
 from typing import Any
 
 import numpy as np
 
 from treealg.errors import InvalidValueError
-from treealg.numeric import arrays
-from treealg.numeric.broadcasting import common_batch
+from treealg.numeric import arrays, options
+from treealg.numeric.broadcasting import broadcast
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["ito_correction", "realised_correction"]
@@ -43,8 +43,8 @@ def ito_correction(covariance: ArrayLike, dt: ArrayLike | float) -> Array:
         If `covariance` or an array `dt` is no real array, requires a gradient, or is not on the
         CPU; or if they are of different kinds or dtypes.
     InvalidValueError
-        If `covariance` is not square in its last axes, if the leading shapes do not broadcast, or
-        if a number `dt` is not finite.
+        If `covariance` is not square in its last axes, if the leading shapes do not broadcast, if a
+        number `dt` is not finite, or if the result does not fit in memory.
 
     See Also
     --------
@@ -76,21 +76,26 @@ def ito_correction(covariance: ArrayLike, dt: ArrayLike | float) -> Array:
             f"covariance must have shape (..., channels, channels), square in its last two axes; "
             f"got shape {rows.array.shape}"
         )
-    flat = rows.array.reshape(*rows.batch, channels**2).astype(rows.dtype)
-    time = _time(dt, rows)
-    return arrays.wrap(flat * (rows.dtype.type(-0.5) * time[..., None]), rows.kind)
+    times = _times(dt, rows)
+    _, rows = broadcast(times, rows)
+    result, _ = arrays.allocate(rows, channels**2)
+    halves = rows.dtype.type(-0.5) * times.array.astype(rows.dtype)
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, here as in kernels
+        np.multiply(
+            rows.array,
+            halves[..., None, None],
+            out=result.reshape(*rows.batch, channels, channels),
+            casting="same_kind",
+        )
+    return arrays.wrap(result, rows.kind)
 
 
-def _time(dt: Any, rows: arrays.Rows) -> Any:
-    """Return `dt` as an array of the dtype of the covariance."""
-    if isinstance(dt, (int, float, np.integer, np.floating)) and not isinstance(dt, bool):
-        if not math.isfinite(dt):
-            raise InvalidValueError(f"dt must be finite, got {dt}; give the time of a segment")
-        return np.asarray(dt, dtype=rows.dtype)
-    given = arrays.as_rows(dt, "dt", 0)
-    arrays.check_kinds(given, rows)
-    common_batch(given, rows)
-    return given.array.astype(rows.dtype)
+def _times(dt: Any, rows: arrays.Rows) -> arrays.Rows:
+    """Return `dt` as numbers of the kind and dtype of the covariance."""
+    if not isinstance(dt, numbers.Real):
+        return arrays.as_rows(dt, "dt", 0)
+    number = np.asarray(options.finite_real(dt, "dt"), dtype=rows.dtype)
+    return arrays.Rows(number, rows.kind, 0, "dt")
 
 
 def realised_correction(path: ArrayLike) -> Array:

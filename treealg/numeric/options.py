@@ -19,6 +19,7 @@ __all__ = [
     "PathOptions",
     "effective_dimension",
     "end_time_of",
+    "finite_real",
     "flag",
     "integer",
     "log_method",
@@ -203,16 +204,41 @@ def end_time_of(value: Any) -> float:
     """
     if type(value) is float and -math.inf < value < math.inf:
         return value
+    return finite_real(value, "end_time")
+
+
+def finite_real(value: Any, name: str) -> float:
+    """Return `value` as a finite float.
+
+    Parameters
+    ----------
+    value : float, int, fraction or numpy scalar
+        The option; a boolean is not a number here.
+    name : str
+        Its name, for the message.
+
+    Returns
+    -------
+    float
+        The value.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is no real number.
+    InvalidValueError
+        If `value` is not finite as a float.
+    """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise InvalidTypeError(f"end_time must be a real number, got {_shown(value)}")
+        raise InvalidTypeError(f"{name} must be a real number, got {_shown(value)}")
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
         raise InvalidValueError(
-            f"end_time must be finite, got {number}; give the last value of the time channel, "
-            f"for instance 1.0"
+            f"{name} must be finite, got {number}; give a number that float64 holds, for instance "
+            f"1.0"
         )
     return number
 

@@ -226,7 +226,7 @@ def _derivs(value: Any, problem: Problem, batch: tuple[int, ...]) -> Floats:
         raise InvalidValueError(
             f"derivs must have the shape {shape} of the forward result, got {rows.array.shape}"
         )
-    return np.asarray(rows.array, dtype=problem.rows1.dtype)
+    return np.require(rows.array, problem.rows1.dtype, ("C", "ALIGNED"))
 
 
 def _zeros(problem: Problem) -> tuple[Floats, Floats]:

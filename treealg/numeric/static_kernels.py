@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-import numbers
 from dataclasses import dataclass
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric import options
 
 __all__ = ["LinearKernel", "RBFKernel", "ScaledLinearKernel", "StaticKernel", "as_static_kernel"]
 
@@ -66,7 +65,7 @@ class ScaledLinearKernel(StaticKernel):
     scale: float = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "scale", _real(self.scale, "scale"))
+        object.__setattr__(self, "scale", options.finite_real(self.scale, "scale"))
         if self.scale < 0:
             raise InvalidValueError(f"scale must be at least 0, got {self.scale}")
 
@@ -97,17 +96,9 @@ class RBFKernel(StaticKernel):
     sigma: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sigma", _real(self.sigma, "sigma"))
+        object.__setattr__(self, "sigma", options.finite_real(self.sigma, "sigma"))
         if self.sigma <= 0:
             raise InvalidValueError(f"sigma must be above 0, got {self.sigma}")
-
-
-def _real(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise InvalidTypeError(f"{name} must be a real number, got {type(value).__name__}")
-    if not math.isfinite(value):
-        raise InvalidValueError(f"{name} must be finite, got {value}")
-    return float(value)
 
 
 def as_static_kernel(value: Any) -> tuple[bool, float]:
