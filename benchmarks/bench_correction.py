@@ -39,7 +39,7 @@ def cases() -> Iterator[tuple[str, bool, np.ndarray, int]]:
         for batch, length, dimension, degree in GRID[:5] if planar else GRID:
             yield kind, planar, paths(batch, length, dimension), degree
     for length, dimension, degree in SINGLE:
-        yield "one long path", False, paths(1, length, dimension)[0], degree
+        yield "one long path", False, paths(1, length, dimension)[0].copy(), degree
 
 
 def main() -> None:

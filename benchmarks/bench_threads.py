@@ -28,7 +28,9 @@ def along_paths() -> Iterator[Case]:
     """Yield signatures and gradients of batches and of one long path, with a correction or not."""
     for batch, length, d, n in ((256, 100, 3, 4), (0, 5000, 3, 4)):
         x = paths(batch, length, d) if batch else paths(1, length, d)[0]
-        derivs = np.random.default_rng(0).standard_normal((*x.shape[:-2], 273))
+        derivs = np.random.default_rng(0).standard_normal(
+            (*x.shape[:-2], treealg.branched_sig_length(d, n))
+        )
         size = f"({batch},{length},{d},{n})" if batch else f"one ({length},{d},{n})"
         correction = {"correction": treealg.ito_correction(np.eye(d), 1 / length)}
         for options in ({}, correction):
