@@ -22,7 +22,9 @@ from treealg import _fast
 
 Stream = treealg.BranchedSigStream | treealg.BranchedSigWindowStream
 
+# (pairs, length, d, depth, dyadic order)
 KERNELS = [(64, 50, 3, 2, 0), (64, 50, 3, 3, 0), (16, 50, 3, 3, 2), (256, 20, 2, 4, 0)]
+KERNELS_OF_ONE = [(1, 100, 3, 2, 0), (1, 200, 3, 3, 0), (1, 1000, 3, 2, 0), (1, 300, 3, 3, 2)]
 
 
 def bench_gradients() -> Iterator[Row]:
@@ -47,17 +49,18 @@ def backprop(x: np.ndarray, degree: int, planar: bool, size: str) -> Row:
 
 def bench_kernels() -> Iterator[Row]:
     """Time branched signature kernels, linear static kernel, forward and backward."""
-    for pairs, length, d, depth, order in KERNELS:
+    for pairs, length, d, depth, order in KERNELS + KERNELS_OF_ONE:
         x = paths(pairs, length, d) / 4  # a kernel of depth 3 is an exponential of exponentials
-        y = x[::-1].copy()
+        y = x[:, ::-1].copy() if pairs == 1 else x[::-1].copy()
         derivs = np.ones(pairs)
+        one = ", one pair" if pairs == 1 else ""
         size = f"({pairs},{length},{d},{depth},{order})"
         ours = partial(treealg.branched_sig_kernel, x, y, depth, order)
         theirs = partial(pysiglib.branched_sig_kernel, x, y, depth, order)
         check(ours(), theirs(), "branched_sig_kernel")
-        yield row("branched_sig_kernel", False, size, *side_by_side(ours, theirs))
+        yield row(f"branched_sig_kernel{one}", False, size, *side_by_side(ours, theirs))
         yield row(
-            "branched_sig_kernel_backprop",
+            f"branched_sig_kernel_backprop{one}",
             False,
             size,
             *side_by_side(

@@ -85,4 +85,5 @@ def corrected_backprop(
 
 
 def _add_shared(total: npt.NDArray[Any], part: npt.NDArray[Any]) -> None:
-    total += part.sum(axis=0 if total.ndim == 2 else (0, 1))
+    # einsum and not sum, which is ten times slower where the last axis is short.
+    total += np.einsum("bsc->sc" if total.ndim == 2 else "bsc->c", part)

@@ -4,7 +4,6 @@
 static void NAME(exponential)(const convolution_program *p, const operand *args, Py_ssize_t first,
                               void *scratch) {
     flow f;
-    const Py_ssize_t w = p->width, step = w < TILE ? TILE / w : 1;
     const Py_ssize_t in_column = args[0].column, out_column = args[1].column;
     const rows_t from = rows_of(&args[0].rows, first), to = rows_of(&args[1].rows, first);
     NAME(lay_out)(p, 0, scratch, &f);
@@ -12,20 +11,17 @@ static void NAME(exponential)(const convolution_program *p, const operand *args,
     NAME(exponential_low)(p, &f);
     store_rows(&to, out_column, f.low, f.x);
     const operands o = {f.integral, f.l, NULL, NULL};
-    walk_t walk = NAME(start_of)(&p->by_block);
-    const Py_ssize_t last = p->block_start[p->degree];
-    for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
-        const Py_ssize_t end = b + step < last ? b + step : last;
-        NAME(top_sums)(p, &o, &walk, i, f.tile);
-        store_sum(1, &from, in_column + b * w, NULL, 0, 1, f.tile, &to, out_column + b * w,
-                  (end - b) * w);
+    walk_t walk = NAME(walk_of)(p, &p->by_block);
+    while (NAME(next_tile)(&walk)) {
+        NAME(top_sums)(p, &o, &walk, f.tile);
+        store_sum(1, &from, in_column + walk.column, NULL, 0, 1, f.tile, &to,
+                  out_column + walk.column, walk.count);
     }
 }
 
 static void NAME(exponential_backward)(const convolution_program *p, const operand *args,
                                        Py_ssize_t first, void *scratch) {
     flow f;
-    const Py_ssize_t w = p->width, step = w < TILE ? TILE / w : 1;
     const Py_ssize_t derivs_column = args[1].column, out_column = args[2].column;
     const rows_t from = rows_of(&args[0].rows, first), derivs = rows_of(&args[1].rows, first);
     const rows_t to = rows_of(&args[2].rows, first);
@@ -35,13 +31,11 @@ static void NAME(exponential_backward)(const convolution_program *p, const opera
     load_rows(&derivs, derivs_column, f.low, f.dx);
     NAME(exponential_low)(p, &f);
     const operands o = {f.integral, f.l, f.dintegral, f.dl};
-    walk_t walk = NAME(start_of)(&p->by_trunk);
-    const Py_ssize_t last = p->block_start[p->degree];
-    for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
-        const Py_ssize_t end = b + step < last ? b + step : last;
-        load_rows_and_copy(&derivs, derivs_column + b * w, (end - b) * w, f.tile, &to,
-                           out_column + b * w);
-        NAME(top_add_backward)(p, &o, &walk, i, f.tile);
+    walk_t walk = NAME(walk_of)(p, &p->by_trunk);
+    while (NAME(next_tile)(&walk)) {
+        load_rows_and_copy(&derivs, derivs_column + walk.column, walk.count, f.tile, &to,
+                           out_column + walk.column);
+        NAME(top_add_backward)(p, &o, &walk, f.tile);
     }
     NAME(exponential_low_backward)(p, &f);
     store_rows(&to, out_column, f.low, f.dl);

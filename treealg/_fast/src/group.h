@@ -111,8 +111,7 @@ INLINE void NAME(group_forward)(const int sign, const convolution_program *p, co
                                 const operand *right, const operand *out, Py_ssize_t first,
                                 void *scratch) {
     group_state s;
-    const Py_ssize_t w = p->width, step = w < TILE ? TILE / w : 1;
-    const Py_ssize_t top = p->block_start[p->degree - 1], last = p->block_start[p->degree];
+    const Py_ssize_t top = p->block_start[p->degree - 1];
     const rows_t from = rows_of(&left->rows, first), to = rows_of(&out->rows, first);
     rows_t with;
     NAME(lay_group_out)(p, sign < 0 ? INVERSE : PRODUCT, scratch, &s);
@@ -125,13 +124,12 @@ INLINE void NAME(group_forward)(const int sign, const convolution_program *p, co
     for (Py_ssize_t b = 0; b < top; ++b) BY_COLUMNS(NAME(group_columns), 1, sign, p, &s, b);
     store_rows(&to, out->column, s.low, s.out);
     const operands o = {s.value, s.trunk, NULL, NULL};
-    walk_t walk = NAME(start_of)(&p->by_block);
-    for (Py_ssize_t b = top, i = 0; b < last; b += step, ++i) {
-        const Py_ssize_t end = b + step < last ? b + step : last;
-        NAME(top_sums)(p, &o, &walk, i, s.tile);
-        store_sum(sign, &from, left->column + b * w, sign > 0 ? &with : NULL,
-                  sign > 0 ? right->column + b * w : 0, sign, s.tile, &to, out->column + b * w,
-                  (end - b) * w);
+    walk_t walk = NAME(walk_of)(p, &p->by_block);
+    while (NAME(next_tile)(&walk)) {
+        NAME(top_sums)(p, &o, &walk, s.tile);
+        store_sum(sign, &from, left->column + walk.column, sign > 0 ? &with : NULL,
+                  sign > 0 ? right->column + walk.column : 0, sign, s.tile, &to,
+                  out->column + walk.column, walk.count);
     }
 }
 
@@ -139,8 +137,7 @@ INLINE void NAME(group_backward)(const int sign, const convolution_program *p, c
                                  const operand *right, const operand *derivs, const operand *dleft,
                                  const operand *dright, Py_ssize_t first, void *scratch) {
     group_state s;
-    const Py_ssize_t w = p->width, step = w < TILE ? TILE / w : 1;
-    const Py_ssize_t top = p->block_start[p->degree - 1], last = p->block_start[p->degree];
+    const Py_ssize_t top = p->block_start[p->degree - 1];
     const rows_t from = rows_of(&left->rows, first), back = rows_of(&derivs->rows, first);
     const rows_t to = rows_of(&dleft->rows, first);
     rows_t to_right;
@@ -158,19 +155,18 @@ INLINE void NAME(group_backward)(const int sign, const convolution_program *p, c
     }
     load_rows(&back, derivs->column, s.low, s.dout);
     const operands o = {s.value, s.trunk, s.dvalue, s.dtrunk};
-    walk_t walk = NAME(start_of)(&p->by_trunk);
-    for (Py_ssize_t b = top, i = 0; b < last; b += step, ++i) {
-        const Py_ssize_t end = b + step < last ? b + step : last, count = (end - b) * w;
-        const Py_ssize_t column = derivs->column + b * w;
+    walk_t walk = NAME(walk_of)(p, &p->by_trunk);
+    while (NAME(next_tile)(&walk)) {
+        const Py_ssize_t column = derivs->column + walk.column, count = walk.count;
         if (sign > 0) {
-            load_rows_and_copy(&back, column, count, s.tile, &to, dleft->column + b * w);
-            copy_rows(1, &back, column, &to_right, dright->column + b * w, count);
+            load_rows_and_copy(&back, column, count, s.tile, &to, dleft->column + walk.column);
+            copy_rows(1, &back, column, &to_right, dright->column + walk.column, count);
         } else {
             load_rows(&back, column, count, s.tile);
-            copy_rows(-1, &back, column, &to, dleft->column + b * w, count);
+            copy_rows(-1, &back, column, &to, dleft->column + walk.column, count);
         }
-        if (sign < 0) NAME(top_subtract_backward)(p, &o, &walk, i, s.tile);
-        else NAME(top_add_backward)(p, &o, &walk, i, s.tile);
+        if (sign < 0) NAME(top_subtract_backward)(p, &o, &walk, s.tile);
+        else NAME(top_add_backward)(p, &o, &walk, s.tile);
     }
     NAME(add_sums_backward)(p, s.dvalue);
     for (Py_ssize_t b = top - 1; b >= 0; --b)

@@ -90,12 +90,9 @@ static void NAME(piece_low_backward)(const convolution_program *p, piece *s) {
     }
 }
 
-/* Move the walk over tile number `tile`; pruned[k] is the slot under the root of its block k. */
-INLINE void NAME(root_slots)(const convolution_program *p, walk_t *walk, Py_ssize_t tile,
-                             Py_ssize_t *pruned) {
-    const term_order *const order = &p->by_block;
-    const term_run *const end = order->runs + order->tile_run[tile + 1];
-    for (const term_run *run = order->runs + order->tile_run[tile]; run < end; ++run)
+/* Move the walk, by blocks, to the end of its tile; pruned[k] is the slot under the root of block k. */
+INLINE void NAME(root_slots)(walk_t *walk, Py_ssize_t *pruned) {
+    for (const term_run *run = walk->run; run < walk->end; ++run)
         for (int32_t i = 0; i < run->keys; ++i, walk->slot += run->terms)
             pruned[*walk->key++] = run->terms ? *walk->slot : 0; /* no terms: a single node */
 }
@@ -104,23 +101,21 @@ static void NAME(linear_piece)(const convolution_program *p, const operand *args
                                void *scratch) {
     piece s;
     Py_ssize_t pruned[TILE];
-    const Py_ssize_t w = p->width, step = w < TILE ? TILE / w : 1, column = args[1].column;
-    const Py_ssize_t last = p->block_start[p->degree];
+    const Py_ssize_t w = p->width, column = args[1].column;
     const REAL scale = (REAL)1 / (REAL)p->degree;
     const rows_t from = rows_of(&args[0].rows, first), to = rows_of(&args[1].rows, first);
     NAME(lay_piece_out)(p, 0, scratch, &s);
     load_rows(&from, args[0].column, w, s.dx);
     NAME(piece_low)(p, &s);
     store_rows(&to, column, s.low, s.e);
-    walk_t walk = NAME(start_of)(&p->by_block);
-    for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
-        const Py_ssize_t end = b + step < last ? b + step : last;
-        NAME(root_slots)(p, &walk, i, pruned);
-        for (Py_ssize_t k = 0; k < end - b; ++k) {
+    walk_t walk = NAME(walk_of)(p, &p->by_block);
+    while (NAME(next_tile)(&walk)) {
+        NAME(root_slots)(&walk, pruned);
+        for (Py_ssize_t k = 0; k < walk.count / w; ++k) {
             const vec value = scale * s.value[pruned[k]];
             for (Py_ssize_t a = 0; a < w; ++a) s.tile[k * w + a] = value * s.dx[a];
         }
-        store_rows(&to, column + b * w, (end - b) * w, s.tile);
+        store_rows(&to, column + walk.column, walk.count, s.tile);
     }
 }
 
@@ -128,8 +123,7 @@ static void NAME(linear_piece_backward)(const convolution_program *p, const oper
                                         Py_ssize_t first, void *scratch) {
     piece s;
     Py_ssize_t pruned[TILE];
-    const Py_ssize_t w = p->width, step = w < TILE ? TILE / w : 1, column = args[1].column;
-    const Py_ssize_t last = p->block_start[p->degree];
+    const Py_ssize_t w = p->width, column = args[1].column;
     const REAL scale = (REAL)1 / (REAL)p->degree;
     const rows_t from = rows_of(&args[0].rows, first), back = rows_of(&args[1].rows, first);
     const rows_t to = rows_of(&args[2].rows, first);
@@ -138,12 +132,11 @@ static void NAME(linear_piece_backward)(const convolution_program *p, const oper
     load_rows(&from, args[0].column, w, s.dx);
     load_rows(&back, column, s.low, s.de);
     NAME(piece_low)(p, &s);
-    walk_t walk = NAME(start_of)(&p->by_block);
-    for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
-        const Py_ssize_t end = b + step < last ? b + step : last;
-        NAME(root_slots)(p, &walk, i, pruned);
-        load_rows(&back, column + b * w, (end - b) * w, s.tile);
-        for (Py_ssize_t k = 0; k < end - b; ++k) {
+    walk_t walk = NAME(walk_of)(p, &p->by_block);
+    while (NAME(next_tile)(&walk)) {
+        NAME(root_slots)(&walk, pruned);
+        load_rows(&back, column + walk.column, walk.count, s.tile);
+        for (Py_ssize_t k = 0; k < walk.count / w; ++k) {
             const vec value = scale * s.value[pruned[k]];
             vec sum = splat(0);
             for (Py_ssize_t a = 0; a < w; ++a) {

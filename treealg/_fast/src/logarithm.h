@@ -5,7 +5,6 @@ static void NAME(logarithm)(const convolution_program *p, const matrix_view *in,
                             Py_ssize_t first, void *lanes, void *scratch) {
     flow f;
     vec *const whole = lanes;
-    const Py_ssize_t w = p->width, step = w < TILE ? TILE / w : 1;
     rows_t from, to;
     NAME(lay_out)(p, 0, scratch, &f);
     if (in) {
@@ -21,19 +20,16 @@ static void NAME(logarithm)(const convolution_program *p, const matrix_view *in,
         to = rows_of(out, first);
         store_rows(&to, out_column, f.low, f.l);
     }
-    walk_t walk = NAME(start_of)(&p->by_block);
-    const Py_ssize_t last = p->block_start[p->degree];
-    for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
-        const Py_ssize_t end = b + step < last ? b + step : last;
-        const Py_ssize_t count = (end - b) * w;
-        NAME(top_sums)(p, &o, &walk, i, f.tile);
+    walk_t walk = NAME(walk_of)(p, &p->by_block);
+    while (NAME(next_tile)(&walk)) {
+        NAME(top_sums)(p, &o, &walk, f.tile);
         if (whole) {
-            vec *const x = whole + b * w;
-            if (in) load_rows(&from, in_column + b * w, count, x);
-            for (Py_ssize_t c = 0; c < count; ++c) x[c] -= f.tile[c];
+            vec *const x = whole + walk.column;
+            if (in) load_rows(&from, in_column + walk.column, walk.count, x);
+            for (Py_ssize_t c = 0; c < walk.count; ++c) x[c] -= f.tile[c];
         } else {
-            store_sum(1, &from, in_column + b * w, NULL, 0, -1, f.tile, &to, out_column + b * w,
-                      count);
+            store_sum(1, &from, in_column + walk.column, NULL, 0, -1, f.tile, &to,
+                      out_column + walk.column, walk.count);
         }
     }
 }
@@ -45,7 +41,6 @@ static void NAME(logarithm_backward)(const convolution_program *p, const matrix_
                                      void *scratch) {
     flow f;
     const vec *const whole = lanes;
-    const Py_ssize_t w = p->width, step = w < TILE ? TILE / w : 1;
     const rows_t from = rows_of(in, first), to = rows_of(out, first);
     rows_t cotangent;
     const size_t size = NAME(lay_out)(p, 1, scratch, &f);
@@ -59,19 +54,16 @@ static void NAME(logarithm_backward)(const convolution_program *p, const matrix_
     }
     NAME(logarithm_low)(p, &f);
     const operands o = {f.integral, f.l, f.dintegral, f.dl};
-    walk_t walk = NAME(start_of)(&p->by_trunk);
-    const Py_ssize_t last = p->block_start[p->degree];
-    for (Py_ssize_t b = p->block_start[p->degree - 1], i = 0; b < last; b += step, ++i) {
-        const Py_ssize_t end = b + step < last ? b + step : last;
-        const Py_ssize_t count = (end - b) * w;
+    walk_t walk = NAME(walk_of)(p, &p->by_trunk);
+    while (NAME(next_tile)(&walk)) {
         if (derivs) {
-            load_rows_and_copy(&cotangent, derivs_column + b * w, count, f.tile, &to,
-                               out_column + b * w);
+            load_rows_and_copy(&cotangent, derivs_column + walk.column, walk.count, f.tile, &to,
+                               out_column + walk.column);
         } else {
-            memcpy(f.tile, whole + b * w, (size_t)count * sizeof(vec));
-            store_rows(&to, out_column + b * w, count, f.tile);
+            memcpy(f.tile, whole + walk.column, (size_t)walk.count * sizeof(vec));
+            store_rows(&to, out_column + walk.column, walk.count, f.tile);
         }
-        NAME(top_subtract_backward)(p, &o, &walk, i, f.tile);
+        NAME(top_subtract_backward)(p, &o, &walk, f.tile);
     }
     NAME(logarithm_low_backward)(p, &f);
     store_rows(&to, out_column, f.low, f.dx);

@@ -32,15 +32,36 @@ INLINE void NAME(add_sums_backward)(const convolution_program *p, vec *dslots) {
             dslots[p->sum_slot[e]] += dslots[p->n_slots + i];
 }
 
-/* Where a walk through the tiles of the highest order stands. */
+/* Where a walk through the tiles of the highest order stands: in a tile, which has the coefficients
+ * from number `column` on, and in the terms, before those of the next tile. */
 typedef struct {
+    const term_order *order;
+    const int64_t *next_run;
+    Py_ssize_t column, count, end_column, size;
     const term_run *run, *end;
     const int32_t *key, *slot, *other;
 } NAME(walk);
 #define walk_t NAME(walk)
 
-INLINE walk_t NAME(start_of)(const term_order *order) {
-    return (walk_t){order->runs, order->runs, order->key, order->slot, order->other};
+INLINE walk_t NAME(walk_of)(const convolution_program *p, const term_order *order) {
+    const Py_ssize_t w = p->width;
+    return (walk_t){
+        .order = order, .next_run = order->tile_run,
+        .column = p->block_start[p->degree - 1] * w, .end_column = p->block_start[p->degree] * w,
+        .size = w < TILE ? TILE / w * w : w,
+        .key = order->key, .slot = order->slot, .other = order->other,
+    };
+}
+
+/* On to the next tile; 0 if there is none. */
+INLINE int NAME(next_tile)(walk_t *walk) {
+    walk->column += walk->count;
+    const Py_ssize_t left = walk->end_column - walk->column;
+    if (left <= 0) return 0;
+    walk->count = left < walk->size ? left : walk->size;
+    walk->run = walk->order->runs + *walk->next_run;
+    walk->end = walk->order->runs + *++walk->next_run;
+    return 1;
 }
 
 /* One tile: the sums over the terms of its blocks. */
@@ -90,13 +111,11 @@ INLINE void NAME(top_columns_backward)(const Py_ssize_t n, const int sign, Py_ss
     walk->slot = slot, walk->other = block, walk->key = trunk;
 }
 
-/* Call function for all columns of the blocks of tile number `tile`, the number of columns a
- * constant, and move the walk to the next tile. */
-#define TOP_TILE(name, function, sign, order)                                                  \
+/* Call function for all columns of the blocks of the tile of a walk, the number of columns a
+ * constant, and move the walk to the end of its terms. */
+#define TOP_TILE(name, function, sign)                                                         \
     static void NAME(name)(const convolution_program *p, const operands *o, walk_t *walk,      \
-                           Py_ssize_t tile, vec *x) {                                          \
-        walk->run = p->order.runs + p->order.tile_run[tile];                                   \
-        walk->end = p->order.runs + p->order.tile_run[tile + 1];                               \
+                           vec *x) {                                                           \
         switch (p->width) {                                                                    \
         case 1: function(1, sign, 1, o, walk, x); return;                                      \
         case 2: function(2, sign, 2, o, walk, x); return;                                      \
@@ -118,6 +137,6 @@ INLINE void NAME(top_columns_backward)(const Py_ssize_t n, const int sign, Py_ss
         }                                                                                      \
     }
 
-TOP_TILE(top_sums, NAME(top_columns), 1, by_block)
-TOP_TILE(top_add_backward, NAME(top_columns_backward), 1, by_trunk)
-TOP_TILE(top_subtract_backward, NAME(top_columns_backward), -1, by_trunk)
+TOP_TILE(top_sums, NAME(top_columns), 1)
+TOP_TILE(top_add_backward, NAME(top_columns_backward), 1)
+TOP_TILE(top_subtract_backward, NAME(top_columns_backward), -1)
