@@ -325,6 +325,9 @@ def _add_generate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     parser.add_argument("--language", default="c", help="c, numpy or cuda (default: %(default)s)")
     parser.add_argument("--dtype", default="float64", help="float64 or float32")
     parser.add_argument("--levels", type=int, default=2, help="longest chain of a correction")
+    parser.add_argument(
+        "--method", type=int, default=0, help="planar logarithms: 1 Lyndon coordinates, 2 brackets"
+    )
     parser.set_defaults(run=_generate)
 
 
@@ -340,6 +343,7 @@ def _generate(arguments: argparse.Namespace) -> int:
         language=arguments.language,
         dtype=arguments.dtype,
         levels=arguments.levels,
+        method=arguments.method,
     )
     print(text, end="")
     return 0

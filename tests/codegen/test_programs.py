@@ -10,6 +10,7 @@ from treealg.codegen.maps import PATH_MAPS
 from treealg.codegen.program import ZERO, Builder, Vector
 from treealg.codegen.rules import rational_nodes
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic import lyndon_bracketing, lyndon_forests, rank
 from treealg.verification.definitions import definition, exact_map
 from treealg.verification.rings import Dual
 
@@ -64,6 +65,37 @@ def test_adjoint_is_the_transposed_derivative(name, planar):
         for i, value in enumerate(vector):
             partials = (getattr(r, "gradient", {}).get((k, i), 0) for r in results)
             assert value == sum(s * p for s, p in zip(slopes, partials, strict=True))
+
+
+@pytest.mark.parametrize("name", ["log", "logsig"])
+def test_lyndon_methods_are_coordinates_of_the_logarithm(name):
+    forests = [f for n in range(1, 4) for f in lyndon_forests(n, 2)]
+    expanded, at_lyndon, in_brackets = (
+        map_size(name, 2, 3, planar=True, method=method) for method in (0, 1, 2)
+    )
+    values = fractions(expanded, seed=9)
+    if name == "log":
+        # Coordinates are those of logarithms of signatures, not of any functional.
+        values = [definition(map_size("sig", 2, 3, planar=True), [[1, 2, 4, -3, 0, 5]])]
+    logarithm = definition(expanded, values)
+    places = [rank(forest, 2) - 1 for forest in forests]
+    assert exact_map(name, at_lyndon).forward(values) == [logarithm[place] for place in places]
+    total = [Fraction(0)] * len(logarithm)
+    for coefficient, forest in zip(
+        exact_map(name, in_brackets).forward(values), forests, strict=True
+    ):
+        for key, weight in lyndon_bracketing(forest).items():
+            total[rank(key, 2) - 1] += coefficient * weight
+    assert total == logarithm
+
+
+@pytest.mark.parametrize(
+    ("name", "planar", "method"),
+    [("log", False, 1), ("sig", True, 1), ("log", True, 3), ("log", True, -1)],
+)
+def test_methods_that_a_map_has_not_are_refused(name, planar, method):
+    with pytest.raises(InvalidValueError, match="method must be"):
+        map_size(name, 2, 2, planar=planar, method=method)
 
 
 def test_adjoint_of_a_linear_map_is_its_transpose():
