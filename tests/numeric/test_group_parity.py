@@ -168,24 +168,6 @@ def test_kernel_agrees_for_every_instruction_set(batch, planar, dtype, name):
     assert_parity(results(name, table, inputs_of(name, table, dtype, batch)))
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("transposed", [False, True])
-@pytest.mark.parametrize("batch", [0, 1, 8, 19])
-@pytest.mark.parametrize("planar", [False, True])
-def test_map_of_rows_agrees(planar, batch, transposed, dtype):
-    table = tables.arborification(3, 3, planar)
-    found = []
-    for door, kernels in ((reference, reference_group), (_fast, _fast)):
-        arrow = door.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
-        read, written = arrow.columns, arrow.rows
-        if transposed:
-            read, written = written, read
-        out = np.full((batch, written + 3), np.nan, dtype=dtype)
-        kernels.map_rows(sample(dtype, batch, read + 1), 1, out, 2, arrow, transposed, 2)
-        found.append(out)
-    assert_parity(found)
-
-
 @pytest.mark.parametrize("name", KERNELS)
 def test_kernel_refuses_columns_beyond_the_array(name):
     table = convolution(2, 2, False)

@@ -256,6 +256,7 @@ LONG = {
     "kernels": (on_pairs("branched_sig_kernel", 1000), 4000),
     "one_kernel": (on_pairs("branched_sig_kernel", None), 100_000),
     "kernel_gradients": (on_pairs("branched_sig_kernel_backprop", 1000), 4000),
+    "one_kernel_gradient": (on_pairs("branched_sig_kernel_backprop", None), 50_000),
     "product": (on_vectors("branched_sig_combine", SIZE, SIZE), 300_000),
     "product_gradient": (on_vectors("branched_sig_combine_backprop", *[SIZE] * 3), 100_000),
     "inverse_gradient": (on_vectors("branched_sig_inverse_backprop", SIZE, SIZE), 200_000),

@@ -1,7 +1,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from treealg._fast.core import ConvolutionProgram, SparseMap
+from treealg._fast.core import ConvolutionProgram
 
 def log_to_signature(
     blogsig: npt.NDArray[np.floating],
@@ -76,14 +76,5 @@ def linear_signature_backward(
     derivs_column: int,
     out: npt.NDArray[np.floating],
     program: ConvolutionProgram,
-    n_threads: int,
-) -> None: ...
-def map_rows(
-    rows: npt.NDArray[np.floating],
-    in_column: int,
-    out: npt.NDArray[np.floating],
-    out_column: int,
-    output_map: SparseMap,
-    transposed: bool,
     n_threads: int,
 ) -> None: ...

@@ -12,8 +12,8 @@ from cython.parallel cimport parallel, prange
 from treealg._fast.core cimport (
     EXPONENTIAL, EXPONENTIAL_BACKWARD, GROUPS_PER_POLL, INVERSE, INVERSE_BACKWARD, LINEAR,
     LINEAR_BACKWARD, OUT_OF_MEMORY, PRODUCT, PRODUCT_BACKWARD, Buffer, ConvolutionProgram, Signals,
-    SparseMap, aligned_scratch, convolution_program, free_scratch, group_kernel, group_operation,
-    interrupt, kernel_table, matrix_view, operand, sparse_map,
+    aligned_scratch, convolution_program, free_scratch, group_kernel, group_operation,
+    interrupt, kernel_table, operand,
 )
 
 cdef enum:
@@ -155,48 +155,3 @@ def linear_signature_backward(
         (displacement, 0, width), (derivs, derivs_column, program.columns), (out, 0, width),
     )
     run(LINEAR_BACKWARD, program, n_threads, operands, 2)
-
-
-def map_rows(
-    rows, Py_ssize_t in_column, out, Py_ssize_t out_column, SparseMap output_map not None,
-    bint transposed, int n_threads,
-):
-    """Write the image of each row of `rows` under a sparse map, or its transpose, to `out`.
-
-    See the NumPy function of the same name in `treealg._fast.reference_group` for the arguments.
-    """
-    cdef Buffer source = Buffer(rows, 2, False)
-    cdef Buffer target = Buffer(out, 2, True)
-    cdef Py_ssize_t count = source.view.shape[0], columns = output_map.columns
-    if n_threads < 1:
-        raise ValueError("n_threads must be at least 1")
-    source.check_columns(source, count, in_column, output_map.rows if transposed else columns)
-    target.check_columns(source, count, out_column, columns if transposed else output_map.rows)
-    cdef matrix_view read = source.matrix(), written = target.matrix()
-    cdef const kernel_table *table = source.table
-    cdef const sparse_map *map_ = &output_map.f32 if source.single else &output_map.f64
-    cdef size_t size = columns * table.lanes * (4 if source.single else 8)
-    cdef Signals signals = Signals()
-    cdef interrupt *stop = &signals.flag
-    cdef Py_ssize_t group, first, groups = (count + table.lanes - 1) // table.lanes
-    cdef char *lanes = NULL
-    if groups == 0:
-        return
-    n_threads = <int> min(<Py_ssize_t> n_threads, groups)
-    with nogil, parallel(num_threads=n_threads):
-        lanes = <char *> aligned_scratch(size)
-        for group in prange(groups, schedule="static"):
-            first = group * table.lanes
-            if lanes is NULL:
-                stop.stop = OUT_OF_MEMORY
-            elif not stop.stop:
-                if transposed:
-                    table.apply_map_transposed(map_, &read, first, in_column, lanes)
-                    table.store(&written, first, out_column, columns, lanes)
-                else:
-                    table.load(&read, first, in_column, columns, lanes)
-                    table.apply_map(map_, lanes, &written, first, out_column)
-                if group % GROUPS_PER_POLL == 0:
-                    stop.poll(stop)
-        free_scratch(lanes)
-    signals.finish()

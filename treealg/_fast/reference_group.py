@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from treealg._fast.reference import Array, ConvolutionProgram, SparseMap
+from treealg._fast.reference import Array, ConvolutionProgram
 
 __all__ = [
     "linear_signature",
     "linear_signature_backward",
     "log_to_signature",
     "log_to_signature_backward",
-    "map_rows",
     "signature_inverse",
     "signature_inverse_backward",
     "signature_product",
@@ -337,39 +336,6 @@ def linear_signature_backward(
     d_step = np.empty_like(step)
     log_to_signature_backward(step, 0, derivs, derivs_column, d_step, 0, program, n_threads)
     out[:] = d_step[:, : program.width]
-
-
-def map_rows(
-    rows: Array,
-    in_column: int,
-    out: Array,
-    out_column: int,
-    output_map: SparseMap,
-    transposed: bool,
-    n_threads: int,
-) -> None:
-    """Write the image of each row of `rows` under a sparse map, or its transpose, into `out`.
-
-    Parameters
-    ----------
-    rows : ndarray of float32 or float64, shape (batch, columns)
-        Read from `in_column` on.
-    in_column : int
-        First column read.
-    out : ndarray, shape (batch, columns)
-        Receives the images; of the dtype of `rows`.
-    out_column : int
-        First column written.
-    output_map : SparseMap
-        The map.
-    transposed : bool
-        Whether to apply its transpose.
-    n_threads : int
-        Ignored here.
-    """
-    size = output_map.rows if transposed else output_map.columns
-    x = rows[:, in_column : in_column + size].T.copy()
-    _write(out, out_column, output_map.apply_transpose(x) if transposed else output_map.apply(x))
 
 
 def _read(rows: Array, column: int, program: ConvolutionProgram) -> Array:

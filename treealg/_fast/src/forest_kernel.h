@@ -29,6 +29,7 @@ typedef struct {
     vec *integral, *value; /* rows of I_m and K_m, level by level, n2 + 1 each */
     vec *run;             /* level by level: the last row's sum up to where a lane ends */
     vec total;
+    Py_ssize_t unpolled;  /* cells since the last look for a signal */
 } NAME(pair_state);
 #define pair_state NAME(pair_state)
 
@@ -95,6 +96,7 @@ static vec *NAME(pair_set_up)(pair_state *s, const pair_problem *p, Py_ssize_t f
     s->run = s->integral + s->levels * (s->n2 + 1);
     s->value = s->run + s->levels;
     s->total = splat(0);
+    s->unpolled = 0;
     if (used) {
         NAME(load_points)(&p->x, p->first + first, used, s->d, 0, s->m1 + 1, s->x);
         NAME(load_points)(&p->y, p->second + first, used, s->d, parts ? s->m2 : 0, s->m2 + 1, s->y);
@@ -253,6 +255,16 @@ static void NAME(advance_row)(pair_state *s) {
     }
 }
 
+/* Whether to stop after a row: a signal is looked for after so many cells, however long rows are. */
+static int NAME(stops)(pair_state *s, interrupt *stop) {
+    s->unpolled += (s->levels + 1) * (s->n2 + 1);
+    if (s->unpolled >= TREEALG_CELLS_PER_POLL) {
+        s->unpolled = 0;
+        stop->poll(stop);
+    }
+    return stop->stop;
+}
+
 /* I_depth at the last node, once all rows are done. */
 INLINE vec NAME(last_integral)(const pair_state *s) {
     if (!s->parts) return s->total;
@@ -282,10 +294,7 @@ static void NAME(kernel_of_pairs)(const pair_problem *p, Py_ssize_t first, int u
                 for (Py_ssize_t j = 0; j < width; ++j) s.pair[j] = splat(1);
             store_rows(&rows, (step + 1) * width, width, last);
         }
-        if (step % 64 == 63) {
-            stop->poll(stop);
-            if (stop->stop) return;
-        }
+        if (NAME(stops)(&s, stop)) return;
     }
     if (!p->grid) {
         const vec power = p->depth ? vector_exp(NAME(last_integral)(&s)) : splat(1);

@@ -213,7 +213,7 @@ static void NAME(points_of_differences)(vec *x, Py_ssize_t segments, Py_ssize_t 
 
 /* Forward to step `to`, keeping I_m at distances or K_m after each step, where asked. */
 static void NAME(forward_steps)(pair_state *s, pair_adjoint *b, Py_ssize_t from, Py_ssize_t to,
-                                int keep_checkpoints, int keep_values) {
+                                int keep_checkpoints, int keep_values, interrupt *stop) {
     const Py_ssize_t row = s->levels * (s->n2 + 1), size = NAME(state_size)(s);
     for (Py_ssize_t step = from; step < to; ++step) {
         if (keep_checkpoints && step % b->distance == 0)
@@ -224,6 +224,7 @@ static void NAME(forward_steps)(pair_state *s, pair_adjoint *b, Py_ssize_t from,
         NAME(advance_row)(s);
         if (keep_values)
             memcpy(b->values + (step + 1 - from) * row, s->value, (size_t)row * sizeof(vec));
+        if (NAME(stops)(s, stop)) return;
     }
 }
 
@@ -254,7 +255,8 @@ INLINE vec NAME(corner_of)(const pair_state *s, const rows_t *derivs) {
 
 /* Steps start to end, backwards, from the values after each of them. */
 static void NAME(steps_backward)(pair_state *s, pair_adjoint *b, const rows_t *derivs,
-                                 const vec corner, Py_ssize_t start, Py_ssize_t end) {
+                                 const vec corner, Py_ssize_t start, Py_ssize_t end,
+                                 interrupt *stop) {
     const Py_ssize_t row = s->levels * (s->n2 + 1), refined = (Py_ssize_t)1 << s->p->order_x;
     for (Py_ssize_t step = end - 1; step >= start; --step) {
         const vec *const below = b->values + (step + 1 - start) * row;
@@ -263,6 +265,7 @@ static void NAME(steps_backward)(pair_state *s, pair_adjoint *b, const rows_t *d
         NAME(adjoint_row)(s, b, below - row, below);
         if (s->parts) NAME(increments_in_parts_backward)(s, b, step);
         else if (step % refined == 0) NAME(increment_row_backward)(s, b, step / refined);
+        if (NAME(stops)(s, stop)) return;
     }
 }
 
@@ -279,21 +282,20 @@ static void NAME(gradient_of_pairs)(const pair_problem *p, Py_ssize_t first, int
     const int whole = b.distance >= s.steps; /* all rows are kept: nothing is computed again */
     memset(b.adjoint, 0, (size_t)(end_of_adjoint - b.adjoint) * sizeof(vec));
     memcpy(b.values, s.value, (size_t)row * sizeof(vec));
-    NAME(forward_steps)(&s, &b, 0, s.steps, !whole, whole);
+    NAME(forward_steps)(&s, &b, 0, s.steps, !whole, whole, stop);
     const vec corner = NAME(corner_of)(&s, &rows);
-    for (Py_ssize_t end = p->depth ? s.steps : 0; end > 0;) {
+    for (Py_ssize_t end = p->depth ? s.steps : 0; end > 0 && !stop->stop;) {
         const Py_ssize_t start = (end - 1) / b.distance * b.distance;
         if (!whole) {
             memcpy(s.integral, b.checkpoints + start / b.distance * size,
                    (size_t)size * sizeof(vec));
             for (Py_ssize_t j = 0; j < row; ++j) b.values[j] = s.value[j] = vector_exp(s.integral[j]);
-            NAME(forward_steps)(&s, &b, start, end, 0, 1);
+            NAME(forward_steps)(&s, &b, start, end, 0, 1, stop);
         }
-        NAME(steps_backward)(&s, &b, &rows, corner, start, end);
+        NAME(steps_backward)(&s, &b, &rows, corner, start, end, stop);
         end = start;
-        stop->poll(stop);
-        if (stop->stop) return;
     }
+    if (stop->stop) return;
     if (parts) {
         NAME(store_parts)(b.x, 0, s.m1 + 1, s.d, s.m1, grad_x, first);
         NAME(store_parts)(b.y, s.m2, s.m2 + 1, s.d, NAME(points_of)(&p->y) - 1, grad_y, first);

@@ -14,6 +14,7 @@ typedef ptrdiff_t Py_ssize_t;
 
 #define ALIGNMENT 64
 #define TREEALG_TILE 64 /* coefficients that are transposed at a time; at least 8 */
+#define TREEALG_CELLS_PER_POLL (1 << 18) /* cells of a grid between two looks for a signal */
 #define TREEALG_KEPT_BYTES (1 << 20) /* a grid of values up to this size is kept as a whole */
 #define TREEALG_MAX_NODES 32 /* of the quadrature of a convolution program */
 
