@@ -31,7 +31,6 @@ from treealg._fast.core import (
     instruction_set_name,
     use_instruction_set,
 )
-from treealg.errors import InvalidValueError
 
 __all__ = [
     "ChainProgram",
@@ -82,27 +81,18 @@ if hasattr(os, "register_at_fork"):
 
 
 def _fork_safe(kernel: Callable[..., None]) -> Callable[..., None]:
-    """Run `kernel`, whose last argument is its number of threads, where OpenMP can start them.
-
-    Memory that it cannot have is an error of the arguments, as a basis is that does not fit.
-    """
+    """Run `kernel`, whose last argument is its number of threads, where OpenMP can start them."""
 
     @wraps(kernel)
     def call(*arguments: object) -> None:
-        try:
-            if (
-                _forked_thread is not None
-                and arguments[-1] != 1
-                and threading.get_ident() == _forked_thread
-            ):
-                _in_new_thread(kernel, arguments)
-            else:
-                kernel(*arguments)
-        except MemoryError as error:
-            raise InvalidValueError(
-                f"the computation does not fit in memory: {error}; use fewer channels or threads, "
-                f"a lower degree, depth or dyadic order"
-            ) from None
+        if (
+            _forked_thread is not None
+            and arguments[-1] != 1
+            and threading.get_ident() == _forked_thread
+        ):
+            _in_new_thread(kernel, arguments)
+        else:
+            kernel(*arguments)
 
     return call
 

@@ -16,6 +16,8 @@ from cython.parallel cimport threadid
 
 import numpy as np
 
+from treealg.errors import InvalidValueError
+
 
 active = treealg_instruction_set(NULL)
 
@@ -388,7 +390,10 @@ cdef class Signals:
 
     cdef int finish(self) except -1:
         if self.flag.stop == OUT_OF_MEMORY:
-            raise MemoryError("no memory for the scratch of the threads")
+            raise InvalidValueError(
+                "the computation does not fit in memory: there is no room for the scratch of the "
+                "threads; use fewer channels or threads, a lower degree, depth or dyadic order"
+            )
         if self.error is not None:
             raise self.error
         return 0
