@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ __all__ = ["StreamBase"]
 Floats = npt.NDArray[np.float64]
 
 
-class StreamBase:
+class StreamBase(ABC):
     """A batch of growing paths with the options of a signature or log-signature.
 
     Parameters
@@ -141,13 +142,13 @@ class StreamBase:
         # Kinds are compared by identity, which a pickled text loses.
         self._kind = arrays.TORCH if self._kind == arrays.TORCH else arrays.NUMPY
 
+    @abstractmethod
     def _start_batch(self, count: int) -> None:
         """Make room for a number of paths."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _append(self, points: Floats) -> None:
         """Take new points, shape (count, new, columns)."""
-        raise NotImplementedError
 
     def _unit(self, segments: Any) -> Any:
         """Return the time per step of the transformed path over some segments."""
