@@ -64,12 +64,7 @@ def path_signature_backward(
     derivs: DeviceRows,
     column: int,
     chains: Correction | None,
-    degree: int,
-    planar: bool,
-    method: int | None,
-    time_aug: bool,
-    lead_lag: bool,
-    end_time: float,
+    settings: options.PathOptions,
 ) -> Any:
     """Compute gradients in paths, and in their correction if there is one.
 
@@ -83,16 +78,8 @@ def path_signature_backward(
         Scalars in front of them.
     chains : Correction or None
         Their correction.
-    degree : int
-        Truncation, at least 0.
-    planar : bool
-        Basis of ordered forests rather than trees.
-    method : int or None
-        None for the signature; for the log-signature 0, or 1 or 2 if `planar`.
-    time_aug, lead_lag : bool
-        The path transforms.
-    end_time : float
-        Last value of the time channel.
+    settings : PathOptions
+        As for `path_signature`.
 
     Returns
     -------
@@ -105,6 +92,7 @@ def path_signature_backward(
     InvalidValueError
         If the map has too many terms, or a result does not fit in memory.
     """
+    degree, time_aug, lead_lag, end_time, planar, _, method, _ = settings
     paths = _Paths(rows, chains, time_aug, lead_lag, end_time)
     with rows.device.active():
         route = _Route(paths, degree, planar, method, backward=True) if degree else None

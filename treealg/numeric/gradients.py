@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from treealg.errors import InvalidValueError
 from treealg.numeric import arrays, devices, kernels, options, plans, scalars
 from treealg.numeric.chain_plans import ChainPlan, chain_plan
 from treealg.numeric.corrected_gradients import corrected_backprop
 from treealg.numeric.corrections import as_correction, empty_like
+from treealg.numeric.options import PathOptions
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_log_sig_backprop", "branched_sig_backprop"]
@@ -118,8 +118,11 @@ def branched_sig_backprop(
     """
     derivs = arrays.as_rows(bsig_derivs, "bsig_derivs", 1, gpu=True)
     forward = None if bsig is None else arrays.as_rows(bsig, "bsig", 1, gpu=True)
-    options_ = (degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs)
-    return _backward(path, forward, derivs, options_, False, 0)
+    has_scalar = False if scalar_term is None else scalar_term
+    settings = options.path_options(
+        degree, time_aug, lead_lag, end_time, planar, has_scalar, False, 0, n_jobs
+    )
+    return _backward(path, forward, derivs, correction, scalar_term, settings)
 
 
 def branched_log_sig_backprop(
@@ -215,41 +218,29 @@ def branched_log_sig_backprop(
            [ 1.]])
     """
     derivs = arrays.as_rows(blogsig_derivs, "blogsig_derivs", 1, gpu=True)
-    options_ = (degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs)
-    return _backward(path, None, derivs, options_, True, method)
+    has_scalar = False if scalar_term is None else scalar_term
+    settings = options.path_options(
+        degree, time_aug, lead_lag, end_time, planar, has_scalar, True, method, n_jobs
+    )
+    return _backward(path, None, derivs, correction, scalar_term, settings)
 
 
 def _backward(
     path: Any,
     forward: arrays.Rows | None,
     derivs: arrays.Rows,
-    options_: tuple[Any, ...],
-    is_log: bool,
-    method: Any,
+    correction: Any,
+    scalar_term: Any,
+    settings: PathOptions,
 ) -> Array | tuple[Array, Array]:
     """Check everything, then run the backward pass of a signature, or of a log-signature."""
-    degree, time_aug, lead_lag, end_time, planar, scalar_term, correction, n_jobs = options_
+    degree, time_aug, lead_lag, end_time, planar, _, form, n_threads = settings
     rows = arrays.as_path(path, gpu=True)
     arrays.check_alike(rows, derivs)
-    degree = options.integer(degree, "degree", 0)
-    time_aug = options.flag(time_aug, "time_aug")
-    lead_lag = options.flag(lead_lag, "lead_lag")
-    end_time = options.end_time_of(end_time)
-    planar = options.flag(planar, "planar")
-    n_threads = options.threads(n_jobs)
     dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
     basis = scalars.basis_text(dimension, degree, planar)
-    if is_log:
-        method = options.log_method(method, planar)
-        if method:
-            if scalar_term is not None and options.flag(scalar_term, "scalar_term"):
-                raise InvalidValueError(
-                    f"scalar_term must be False with method={method}, whose coordinates have no "
-                    f"scalar; use method=0 for the expanded form"
-                )
-            scalar_term = False
-            basis += f" with method={method}"
-    form = method if is_log else None
+    if form:
+        scalar_term, basis = False, f"{basis} with method={form}"
     chains = as_correction(correction, rows, degree, lead_lag)
     plan: plans.Plan | None = None
     if rows.device is not None:
@@ -265,9 +256,7 @@ def _backward(
         arrays.check_alike(derivs, forward)
         scalars.scalar_columns(forward, size, basis, scalar_term=bool(column), unit=1)
     if plan is None:
-        gradients = devices.engine().path_signature_backward(
-            rows, derivs, column, chains, degree, planar, form, time_aug, lead_lag, end_time
-        )
+        gradients = devices.engine().path_signature_backward(rows, derivs, column, chains, settings)
         if chains is None and correction is not None:
             return gradients, empty_like(correction, rows)
         return gradients

@@ -12,7 +12,7 @@ from treealg.numeric.corrections import as_correction
 from treealg.numeric.options import PathOptions
 from treealg.typing import Array, ArrayLike
 
-__all__ = ["branched_log_sig", "branched_sig"]
+__all__ = ["branched_log_sig", "branched_sig", "signatures"]
 
 
 def branched_sig(
@@ -292,7 +292,7 @@ def _compute(
             return devices.engine().path_signature(rows, added, settings)
     else:
         given = variants.prepared(path, correction, basepoint, lengths, settings)
-    return _of_prefixes(given) if every else _of_paths(given)
+    return signatures(given, _plan(given), every)
 
 
 def _plan(given: variants.Prepared) -> plans.Plan:
@@ -307,16 +307,40 @@ def _plan(given: variants.Prepared) -> plans.Plan:
     return chain_plan(channels, degree, planar, method, given.correction.longest, time_aug)
 
 
-def _of_paths(given: variants.Prepared) -> Array:
-    """Compute the results of whole paths."""
-    rows, correction, plan = given.path, given.correction, _plan(given)
+def signatures(given: variants.Prepared, plan: plans.Plan, of_prefixes: bool = False) -> Array:
+    """Compute what a plan gives along paths.
+
+    Parameters
+    ----------
+    given : Prepared
+        The paths.
+    plan : Plan
+        From their words, or words of chains, to the result.
+    of_prefixes : bool, default False
+        Whether to compute the results of all beginnings of paths.
+
+    Returns
+    -------
+    Array
+        One result for each path, or for each segment of each path.
+
+    Raises
+    ------
+    InvalidValueError
+        If the result does not fit in memory.
+    """
+    rows, correction = given.path, given.correction
     degree, time_aug, lead_lag, end_time, _, column, method, n_threads = given.options
-    result, view = arrays.allocate(rows, plan.size + column)
+    item = (rows.item[0] - 1,) if of_prefixes else ()
+    result, view = arrays.allocate(rows, *item, plan.size + column)
     if column:
-        view[:, 0] = 1.0 if method is None else 0.0
+        view[..., 0] = 1.0 if method is None else 0.0
     if correction is not None and isinstance(plan, ChainPlan):
+        corrected = kernels.corrected_path_signature
+        if of_prefixes:
+            corrected = kernels.corrected_path_prefixes
         for points, increments, out in arrays.slabs(n_threads, view, rows, correction.rows):
-            kernels.corrected_path_signature(
+            corrected(
                 points,
                 increments,
                 out,
@@ -329,8 +353,9 @@ def _of_paths(given: variants.Prepared) -> Array:
                 n_threads,
             )
     elif plan.output_map is not None:
+        plain = kernels.path_prefixes if of_prefixes else kernels.path_signature
         for points, out in arrays.slabs(n_threads, view, rows):
-            kernels.path_signature(
+            plain(
                 points,
                 out,
                 column,
@@ -342,44 +367,6 @@ def _of_paths(given: variants.Prepared) -> Array:
                 end_time,
                 n_threads,
             )
-    return arrays.wrap(result, rows.kind)
-
-
-def _of_prefixes(given: variants.Prepared) -> Array:
-    """Compute the results of all beginnings of paths."""
-    rows, correction, plan = given.path, given.correction, _plan(given)
-    degree, time_aug, lead_lag, end_time, _, column, method, n_threads = given.options
-    result, view = arrays.allocate(rows, rows.item[0] - 1, plan.size + column)
-    if column:
-        view[:, :, 0] = 1.0 if method is None else 0.0
-    if correction is not None and isinstance(plan, ChainPlan):
-        for points, increments, out in arrays.slabs(n_threads, view, rows, correction.rows):
-            kernels.corrected_path_prefixes(
-                points,
-                increments,
-                out,
-                column,
-                plan.chains,
-                plan.linear,
-                plan.program,
-                time_aug,
-                end_time,
-                n_threads,
-            )
-    elif plan.output_map is not None:
-        for points, out in arrays.slabs(n_threads, view, rows):
-            kernels.path_prefixes(
-                points,
-                out,
-                column,
-                degree,
-                plan.output_map,
-                plan.program,
-                time_aug,
-                lead_lag,
-                end_time,
-                n_threads,
-            )
-    if given.points_per_step > 1:
+    if of_prefixes and given.points_per_step > 1:
         result = np.ascontiguousarray(result[..., given.points_per_step - 1 :: 2, :])
     return arrays.wrap(result, rows.kind)

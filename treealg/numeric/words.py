@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from treealg import tables
 from treealg.numeric import arrays, kernels, options, plans
+from treealg.numeric.signature import signatures
+from treealg.numeric.variants import Prepared
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["log_sig", "selection_of_blocks", "sig"]
@@ -169,33 +171,13 @@ def _along_path(
     is_log: bool,
 ) -> Array:
     """Compute a word signature or its logarithm."""
+    settings = options.path_options(
+        degree, time_aug, lead_lag, end_time, False, scalar_term, is_log, 0, n_jobs
+    )
     rows = arrays.as_path(path)
-    degree = options.integer(degree, "degree", 0)
-    time_aug = options.flag(time_aug, "time_aug")
-    lead_lag = options.flag(lead_lag, "lead_lag")
-    end_time = options.end_time_of(end_time)
-    column = 1 if options.flag(scalar_term, "scalar_term") else 0
-    n_threads = options.threads(n_jobs)
-    dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
-    plan = _word_plan(dimension, degree, is_log)
-    result, view = arrays.allocate(rows, plan.size + column)
-    if column:
-        view[:, 0] = 0.0 if is_log else 1.0
-    if plan.output_map is not None:
-        for points, out in arrays.slabs(n_threads, view, rows):
-            kernels.path_signature(
-                points,
-                out,
-                column,
-                degree,
-                plan.output_map,
-                plan.program,
-                time_aug,
-                lead_lag,
-                end_time,
-                n_threads,
-            )
-    return arrays.wrap(result, rows.kind)
+    dimension = options.effective_dimension(rows.item[1], settings.time_aug, settings.lead_lag)
+    plan = _word_plan(dimension, settings.degree, is_log)
+    return signatures(Prepared(rows, None, settings), plan)
 
 
 def _word_plan(dimension: int, degree: int, is_log: bool) -> plans.Plan:
