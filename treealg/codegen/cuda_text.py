@@ -11,18 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from treealg.codegen.program import Program, Vector
-from treealg.codegen.text import layout_lines, wrapped
+from treealg.codegen.text import comment, layout_lines, wrapped
 
 __all__ = [
     "ITEM_BYTES",
     "MAX_SHARED_BYTES",
-    "REAL",
     "Block",
     "array",
     "batched",
     "block_loop",
     "block_of",
-    "comment",
     "defines",
     "kernel_head",
     "levels",
@@ -36,9 +34,6 @@ __all__ = [
 
 MAX_SHARED_BYTES = 163 * 1024
 """Shared memory that a block may have on compute capability 8.0."""
-
-REAL = {"float64": "double", "float32": "float"}
-"""The C type of each dtype."""
 
 _LANES = 4
 
@@ -147,27 +142,6 @@ def block_of(stride: int, real: str, shared_bytes: int) -> Block:
     while lanes > 1 and lanes * size > min(32 * 1024, shared_bytes):
         lanes //= 2
     return Block(real, stride, lanes, True)
-
-
-def comment(lines: Sequence[str]) -> list[str]:
-    """Return lines as a comment of C.
-
-    Parameters
-    ----------
-    lines : sequence of str
-        Its lines.
-
-    Returns
-    -------
-    list of str
-        With comment marks.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
-    return ["/*", *(f" * {line}".rstrip() for line in lines), " */"]
 
 
 def batched(vectors: Sequence[Vector]) -> list[str]:

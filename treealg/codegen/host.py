@@ -22,13 +22,12 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.codegen.arguments import Argument, arguments
-from treealg.codegen.text import Source
+from treealg.codegen.text import REAL, Source
 from treealg.errors import InvalidValueError, MissingDependencyError
 
 __all__ = ["HostFunction", "find_compiler"]
 
 _HERE = Path(__file__).parent
-_REAL = {"float64": "double", "float32": "float"}
 _WORD = 16
 
 
@@ -167,7 +166,7 @@ class HostFunction:
 
     def _wrapped(self) -> str:
         """Return the source as C++ for the host, with an entry for kernels."""
-        source, real = self._source, _REAL[self._source.dtype]
+        source, real = self._source, REAL[self._source.dtype]
         lines = ['#include "exact.h"', "#include <stddef.h>"]
         if source.language == "cuda":
             lines.append('#include "emulate.h"')

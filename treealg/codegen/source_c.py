@@ -8,7 +8,9 @@ from fractions import Fraction
 from treealg.codegen.maps import PATH_MAPS, MapSize, build_path_program, build_program
 from treealg.codegen.program import Program, Vector
 from treealg.codegen.text import (
+    REAL,
     Source,
+    comment,
     fit,
     function_name,
     heading,
@@ -19,8 +21,6 @@ from treealg.codegen.text import (
 )
 
 __all__ = ["c_source"]
-
-_REAL = {"float64": "double", "float32": "float"}
 
 
 def c_source(size: MapSize, backward: bool, dtype: str) -> Source:
@@ -45,12 +45,12 @@ def c_source(size: MapSize, backward: bool, dtype: str) -> Source:
     InvalidValueError
         If the map has too many terms.
     """
-    name, real = function_name(size, backward, dtype), _REAL[dtype]
+    name, real = function_name(size, backward, dtype), REAL[dtype]
     if size.name in PATH_MAPS:
         lines = [piece for line in _path_lines(size, backward, name, real) for piece in fit(line)]
     else:
         program = build_program(size, backward=backward)
-        lines = _comment(heading(size, backward) + _layout(program.inputs, program.outputs))
+        lines = comment(heading(size, backward) + _layout(program.inputs, program.outputs))
         lines += _function(program, name, real, static=False)
     return Source("\n".join(lines) + "\n", name, "c", dtype, size, backward)
 
@@ -64,10 +64,6 @@ def _layout(inputs: Sequence[Vector], outputs: Sequence[Vector]) -> list[str]:
         *(f"  {line}" for line in layout_lines(outputs)),
         "No argument may overlap another.",
     ]
-
-
-def _comment(lines: Sequence[str]) -> list[str]:
-    return ["/*", *(f" * {line}".rstrip() for line in lines), " */"]
 
 
 def _function(program: Program, name: str, real: str, *, static: bool) -> list[str]:
@@ -138,7 +134,7 @@ def _path_lines(size: MapSize, backward: bool, name: str, real: str) -> Iterator
             notes.append(f"  d_correction: (length - 1) x {corrections} numbers")
     else:
         notes += ["Writes:", *(f"  {line}" for line in layout_lines(program.readout.outputs))]
-    yield from _comment([*notes, "length is at least 1. No argument may overlap another."])
+    yield from comment([*notes, "length is at least 1. No argument may overlap another."])
     yield "#include <stddef.h>"
     yield ""
     yield from _function(program.step, f"{name}_step", real, static=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from treealg.codegen.cuda_text import (
     MAX_SHARED_BYTES,
-    REAL,
     Block,
     batched,
     block_of,
@@ -19,7 +18,7 @@ from treealg.codegen.cuda_text import (
 )
 from treealg.codegen.maps import PATH_MAPS, MapSize, build_program
 from treealg.codegen.source_cuda_paths import path_kernel
-from treealg.codegen.text import Source, function_name, heading
+from treealg.codegen.text import REAL, Source, function_name, heading
 
 __all__ = ["cuda_source"]
 

@@ -18,7 +18,6 @@ from treealg.codegen.cuda_text import (
     Block,
     array,
     block_loop,
-    comment,
     defines,
     kernel_head,
     levels,
@@ -27,7 +26,7 @@ from treealg.codegen.cuda_text import (
     term_tables,
 )
 from treealg.codegen.maps import MapSize, basis_text, build_path_program, refuse_terms
-from treealg.codegen.text import heading, layout_lines
+from treealg.codegen.text import comment, heading, layout_lines
 
 __all__ = ["words_kernel"]
 

@@ -11,8 +11,10 @@ from treealg.codegen.maps import PATH_MAPS, MapSize
 from treealg.codegen.program import Program, Row, Vector
 
 __all__ = [
+    "REAL",
     "WIDTH",
     "Source",
+    "comment",
     "fit",
     "function_name",
     "heading",
@@ -21,6 +23,9 @@ __all__ = [
     "used",
     "wrapped",
 ]
+
+REAL = {"float64": "double", "float32": "float"}
+"""The C type of each dtype."""
 
 WIDTH = 100
 """The longest line of generated source."""
@@ -155,6 +160,27 @@ def heading(size: MapSize, backward: bool) -> list[str]:
         )
         lines.append("function, this one computes those of its arguments.")
     return lines
+
+
+def comment(lines: Sequence[str]) -> list[str]:
+    """Return lines as a comment of C.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        Its lines.
+
+    Returns
+    -------
+    list of str
+        With comment marks.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    return ["/*", *(f" * {line}".rstrip() for line in lines), " */"]
 
 
 def layout_lines(vectors: Sequence[Vector]) -> list[str]:
