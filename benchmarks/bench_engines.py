@@ -17,7 +17,7 @@ from machine import describe, side_by_side
 
 import treealg
 from treealg import _fast
-from treealg.numeric import tree_plans
+from treealg.numeric.plans import trees as tree_plans
 
 SIZES = ((2, 3), (2, 4), (2, 5), (3, 3), (3, 4), (5, 3))
 

@@ -10,9 +10,9 @@ import ctypes, mmap, sys
 import numpy as np
 from treealg.codegen import map_size
 from treealg.codegen.arguments import arguments
-from treealg.codegen.host import HostFunction
-from treealg.codegen.source_cuda import cuda_source
-from treealg.codegen.source_cuda_paths import path_work
+from treealg.codegen.compilers.host import HostFunction
+from treealg.codegen.printers.cuda import cuda_source
+from treealg.codegen.printers.cuda_paths import path_work
 
 protect = ctypes.CDLL(None, use_errno=True).mprotect
 protect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 import treealg
-from treealg.codegen import MAPS, generate_source, map_size, nvrtc
+from treealg.codegen import MAPS, generate_source, map_size
 from treealg.codegen.arguments import arguments
-from treealg.codegen.host import HostFunction
-from treealg.codegen.source_cuda import cuda_source
+from treealg.codegen.compilers import nvrtc
+from treealg.codegen.compilers.host import HostFunction
+from treealg.codegen.printers.cuda import cuda_source
 from treealg.errors import InvalidValueError, MissingDependencyError
 
 LENGTH = 6

@@ -7,7 +7,7 @@ import pytest
 
 import treealg
 from treealg.codegen import MAPS, generate, generate_source
-from treealg.codegen.host import HostFunction, find_compiler
+from treealg.codegen.compilers.host import HostFunction, find_compiler
 from treealg.errors import InvalidTypeError, InvalidValueError, MissingDependencyError
 
 GOLDEN = Path(__file__).parent / "golden"

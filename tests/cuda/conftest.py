@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from treealg.codegen.arguments import arguments
-from treealg.codegen.host import HostFunction
+from treealg.codegen.compilers.host import HostFunction
 from treealg.cuda import device as device_module
 from treealg.cuda.launch import clear_cache
 

@@ -8,7 +8,7 @@ import pytest
 import treealg
 from treealg import tables
 from treealg._fast import reference, reference_chains
-from treealg.numeric.corrections import letter_columns
+from treealg.numeric.arguments.corrections import letter_columns
 from treealg.symbolic import exact_log_signature, exact_signature
 
 

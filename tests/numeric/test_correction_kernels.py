@@ -5,7 +5,7 @@ import pytest
 
 from treealg import _fast, tables
 from treealg._fast import reference, reference_chains
-from treealg.numeric.corrections import letter_columns
+from treealg.numeric.arguments.corrections import letter_columns
 
 TOLERANCE = {np.dtype(np.float32): 2e-5, np.dtype(np.float64): 1e-13}
 

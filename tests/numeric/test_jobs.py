@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import treealg
-from treealg.numeric import options
+from treealg.numeric.arguments import options
 
 D, N, ROWS, LENGTH = 2, 3, 40, 12
 TREES = [((0,), 1), ((0,), ((1,), 0), 1)]

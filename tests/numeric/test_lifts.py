@@ -8,8 +8,8 @@ import pytest
 import treealg
 from treealg import tables
 from treealg.symbolic import Functional, InfinitesimalCharacter, bck, enumerate_forests, mkw
-from treealg.symbolic.lifts import lift_arborification
-from treealg.symbolic.vectors import basis_elements, chen_product
+from treealg.symbolic.maps.lifts import lift_arborification
+from treealg.symbolic.maps.vectors import basis_elements, chen_product
 
 SIZES = [(1, 1), (1, 5), (2, 3), (3, 2), (2, 4)]
 

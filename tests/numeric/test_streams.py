@@ -9,9 +9,9 @@ import pytest
 import treealg
 from treealg import _fast, tables
 from treealg._fast import reference, reference_chains, reference_streams
-from treealg.numeric import sliding_words
-from treealg.numeric.corrections import letter_columns
-from treealg.numeric.word_rows import Words
+from treealg.numeric.arguments.corrections import letter_columns
+from treealg.numeric.streams import sliding as sliding_words
+from treealg.numeric.streams.word_rows import Words
 
 TRANSFORMS = [
     {},

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import treealg
-from treealg.numeric import options, plans
+from treealg.numeric.arguments import options
+from treealg.numeric.plans import cache as plans
 
 
 def paths(*shape):
@@ -134,7 +135,7 @@ path = np.random.default_rng(0).normal(size=(40, 50, 2))
 def compute():
     sig = treealg.branched_sig(path, 4, n_jobs=2)
     return treealg.branched_sig_to_log_sig(sig, 2, 4, n_jobs=2)
-import treealg.numeric.options as options
+import treealg.numeric.arguments.options as options
 options._available_processors = lambda: 2
 want = compute()
 child = os.fork()
@@ -155,7 +156,7 @@ def test_forked_process_computes_after_its_parent_used_threads():
 
 INTERRUPT = """
 import os, signal, threading, time, numpy as np, treealg
-import treealg.numeric.options as options
+import treealg.numeric.arguments.options as options
 options._available_processors = lambda: 2
 many = np.broadcast_to(np.zeros((1, 1, 2)), (200_000, 10_000, 2))
 treealg.warm_up(2, 4)

@@ -5,14 +5,7 @@ import itertools
 import pytest
 
 from treealg.errors import InvalidTypeError
-from treealg.symbolic import (
-    Forest,
-    OrderedForest,
-    PlanarTree,
-    Tree,
-    enumerate_trees,
-    unrank,
-)
+from treealg.symbolic import Forest, OrderedForest, PlanarTree, Tree, enumerate_trees, unrank
 from treealg.symbolic.display import layout_forest
 
 SMALL = [tree for order in range(1, 8) for tree in enumerate_trees(order, planar=True)]

@@ -7,16 +7,7 @@ import pytest
 import sympy
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic import (
-    Element,
-    Forest,
-    OrderedForest,
-    PlanarTree,
-    Tensor,
-    Tree,
-    bck,
-    mkw,
-)
+from treealg.symbolic import Element, Forest, OrderedForest, PlanarTree, Tensor, Tree, bck, mkw
 
 B = Tree()
 L2 = Tree([B])

@@ -27,7 +27,7 @@ from treealg.symbolic import (
     enumerate_trees,
     mkw,
 )
-from treealg.symbolic.memo import Memo
+from treealg.symbolic.trees.memo import Memo
 
 PUBLISHED = json.loads((Path(__file__).parents[1] / "data" / "trees.json").read_text("utf-8"))
 ALGEBRAS = {"bck": bck, "mkw": mkw}

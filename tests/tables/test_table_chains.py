@@ -18,7 +18,7 @@ from treealg.symbolic import (
     enumerate_trees,
     mkw,
 )
-from treealg.symbolic.chains import chain_arborification
+from treealg.symbolic.maps.chains import chain_arborification
 
 
 def arrays_of(table):

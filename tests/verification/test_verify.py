@@ -7,7 +7,8 @@ import pytest
 
 import treealg
 from treealg import cli, tables
-from treealg.codegen import host, languages
+from treealg.codegen import languages
+from treealg.codegen.compilers import host
 from treealg.errors import InvalidTypeError, InvalidValueError, MissingDependencyError
 from treealg.verification import ptx, run
 from treealg.verification.progress import Rows

@@ -15,8 +15,8 @@ from treealg.codegen.maps import (
     build_program,
     map_size,
 )
+from treealg.codegen.printers.text import Source
 from treealg.codegen.program import Program, Vector, adjoint
-from treealg.codegen.text import Source
 
 __all__ = [
     "FORMULA_MAPS",

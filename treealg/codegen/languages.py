@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from treealg.codegen.maps import map_size
-from treealg.codegen.source_c import c_source
-from treealg.codegen.source_cuda import cuda_source
-from treealg.codegen.source_numpy import numpy_source
-from treealg.codegen.text import Source
+from treealg.codegen.printers.c import c_source
+from treealg.codegen.printers.cuda import cuda_source
+from treealg.codegen.printers.numpy import numpy_source
+from treealg.codegen.printers.text import Source
 from treealg.errors import InvalidTypeError, InvalidValueError
 
 __all__ = ["LANGUAGES", "generate", "generate_source"]

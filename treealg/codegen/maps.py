@@ -248,7 +248,7 @@ def basis_text(element: Any) -> str:
 
 @lru_cache(maxsize=32)
 def _signature_vector(name: str, dimension: int, degree: int, planar: bool) -> Vector:
-    from treealg.symbolic.vectors import basis_elements
+    from treealg.symbolic.maps.vectors import basis_elements
 
     elements = basis_elements(dimension, degree, planar)
     orders = tuple(element.order for element in elements)
@@ -274,7 +274,7 @@ def _correction_vector(dimension: int, levels: int) -> Vector:
 
 def _field(size: MapSize, step: Sequence[int], correction: Sequence[int]) -> list[int]:
     """Place increment and correction on the trees that they belong to."""
-    from treealg.symbolic.vectors import basis_elements
+    from treealg.symbolic.maps.vectors import basis_elements
 
     elements = basis_elements(size.dimension, size.degree, size.planar)
     place = {element.to_tuple(): index for index, element in enumerate(elements)}

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from treealg.codegen.text import Source
+from treealg.codegen.printers.text import Source
 from treealg.errors import InvalidTypeError, MissingDependencyError
-from treealg.numeric import arrays
+from treealg.numeric.arguments import arrays
 
 __all__ = ["CupyDevice", "TorchDevice", "open_array"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from treealg.codegen.text import Source
+from treealg.codegen.printers.text import Source
 from treealg.cuda.cupy_device import open_array
 
 __all__ = ["OPENERS", "Device", "Kernel", "device_of"]

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from treealg.codegen.maps import map_size
-from treealg.codegen.source_cuda import cuda_source
-from treealg.codegen.source_cuda_paths import path_work
-from treealg.codegen.text import Source
+from treealg.codegen.printers.cuda import cuda_source
+from treealg.codegen.printers.cuda_paths import path_work
+from treealg.codegen.printers.text import Source
 from treealg.cuda.device import Device, Kernel
 
 __all__ = ["WORK_BYTES", "CompiledMap", "chunks", "clear_cache", "compiled_map"]

@@ -6,9 +6,9 @@ from typing import Any
 
 from treealg.cuda.launch import CompiledMap, chunks, compiled_map
 from treealg.cuda.rows import DeviceRows, allocate
-from treealg.numeric import plans
-from treealg.numeric.broadcasting import broadcast, summed
-from treealg.numeric.space import Space
+from treealg.numeric.arguments.batches import broadcast, summed
+from treealg.numeric.arguments.vectors import Space
+from treealg.numeric.plans import cache as plans
 
 __all__ = [
     "signature_product",

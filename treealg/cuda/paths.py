@@ -7,8 +7,9 @@ from typing import Any
 
 from treealg.cuda.launch import CompiledMap, chunks, compiled_map
 from treealg.cuda.rows import DeviceRows, allocate
-from treealg.numeric import options, plans
-from treealg.numeric.corrections import Correction
+from treealg.numeric.arguments import options
+from treealg.numeric.arguments.corrections import Correction
+from treealg.numeric.plans import cache as plans
 
 __all__ = ["path_signature", "path_signature_backward"]
 

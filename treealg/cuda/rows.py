@@ -9,7 +9,7 @@ import numpy as np
 
 from treealg.cuda.device import Device, device_of
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric import arrays
+from treealg.numeric.arguments import arrays
 
 __all__ = ["DeviceRows", "allocate", "as_rows", "other_scalar", "zeros"]
 

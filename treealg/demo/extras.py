@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from treealg.symbolic import optional
+from treealg import optional
 
 __all__ = ["require"]
 

@@ -17,100 +17,67 @@ from treealg.numeric.basis import (
     trees,
     trees_of_order,
 )
-from treealg.numeric.logarithm import (
+from treealg.numeric.paths.signature import branched_log_sig, branched_sig
+from treealg.numeric.paths.transforms import transform_path
+from treealg.numeric.plans.cache import clear_cache
+from treealg.numeric.plans.warm_up import warm_up
+from treealg.numeric.vectors.logarithm import (
     branched_sig_to_log_sig,
     branched_sig_to_log_sig_backprop,
 )
-from treealg.numeric.paths import (
-    transform_path,
-)
-from treealg.numeric.plans import (
-    clear_cache,
-)
-from treealg.numeric.preparation import (
-    warm_up,
-)
-from treealg.numeric.signature import (
-    branched_log_sig,
-    branched_sig,
-)
 
 if TYPE_CHECKING:
-    from treealg.numeric.bch import (
-        branched_log_sig_combine,
-        branched_log_sig_combine_backprop,
-    )
-    from treealg.numeric.bridges import (
-        branched_sig_to_sig,
-        sig_to_branched_sig,
-        sig_to_branched_sig_backprop,
-    )
-    from treealg.numeric.coefficients import (
-        branched_sig_coef,
-        branched_sig_coef_backprop,
-        extract_branched_sig_coef,
-    )
-    from treealg.numeric.exponential import (
-        branched_log_sig_to_sig,
-        branched_log_sig_to_sig_backprop,
-    )
-    from treealg.numeric.general_lifts import (
-        branched_sig_of_lift,
-        branched_sig_of_lift_backprop,
-    )
-    from treealg.numeric.gradients import (
-        branched_log_sig_backprop,
-        branched_sig_backprop,
-    )
-    from treealg.numeric.group import (
-        branched_sig_combine,
-        branched_sig_combine_backprop,
-        branched_sig_inverse,
-        branched_sig_inverse_backprop,
-    )
-    from treealg.numeric.join import (
-        branched_sig_join,
-        branched_sig_join_backprop,
-    )
-    from treealg.numeric.lifts import (
-        ito_correction,
-        realised_correction,
-    )
-    from treealg.numeric.linear import (
-        linear_branched_log_sig,
-        linear_branched_log_sig_backprop,
-        linear_branched_sig,
-        linear_branched_sig_backprop,
-    )
-    from treealg.numeric.log_join import (
-        branched_log_sig_join,
-        branched_log_sig_join_backprop,
-    )
-    from treealg.numeric.sig_kernels import (
-        branched_sig_kernel,
-        branched_sig_kernel_gram,
-    )
-    from treealg.numeric.sig_kernels_backprop import (
+    from treealg.numeric.pairs.gradients import (
         branched_sig_kernel_backprop,
         branched_sig_kernel_gram_backprop,
     )
-    from treealg.numeric.static_kernels import (
+    from treealg.numeric.pairs.kernel import branched_sig_kernel, branched_sig_kernel_gram
+    from treealg.numeric.pairs.static import (
         LinearKernel,
         RBFKernel,
         ScaledLinearKernel,
         StaticKernel,
     )
-    from treealg.numeric.streams import (
-        BranchedLogSigStream,
-        BranchedSigStream,
+    from treealg.numeric.paths.coefficients import (
+        branched_sig_coef,
+        branched_sig_coef_backprop,
+        extract_branched_sig_coef,
     )
-    from treealg.numeric.window_streams import (
-        BranchedLogSigWindowStream,
-        BranchedSigWindowStream,
+    from treealg.numeric.paths.gradients import branched_log_sig_backprop, branched_sig_backprop
+    from treealg.numeric.paths.ito import ito_correction, realised_correction
+    from treealg.numeric.paths.lifts import branched_sig_of_lift, branched_sig_of_lift_backprop
+    from treealg.numeric.paths.words import log_sig, sig
+    from treealg.numeric.streams.interval import BranchedLogSigStream, BranchedSigStream
+    from treealg.numeric.streams.window import BranchedLogSigWindowStream, BranchedSigWindowStream
+    from treealg.numeric.vectors.bch import (
+        branched_log_sig_combine,
+        branched_log_sig_combine_backprop,
     )
-    from treealg.numeric.words import (
-        log_sig,
-        sig,
+    from treealg.numeric.vectors.bridges import (
+        branched_sig_to_sig,
+        sig_to_branched_sig,
+        sig_to_branched_sig_backprop,
+    )
+    from treealg.numeric.vectors.exponential import (
+        branched_log_sig_to_sig,
+        branched_log_sig_to_sig_backprop,
+    )
+    from treealg.numeric.vectors.group import (
+        branched_sig_combine,
+        branched_sig_combine_backprop,
+        branched_sig_inverse,
+        branched_sig_inverse_backprop,
+    )
+    from treealg.numeric.vectors.join import branched_sig_join, branched_sig_join_backprop
+    from treealg.numeric.vectors.linear import (
+        linear_branched_log_sig,
+        linear_branched_log_sig_backprop,
+        linear_branched_sig,
+        linear_branched_sig_backprop,
+    )
+    from treealg.numeric.vectors.log_join import (
+        branched_log_sig_join,
+        branched_log_sig_join_backprop,
     )
 
 __all__ = [
@@ -173,48 +140,48 @@ __all__ = [
 
 # Which module has what is loaded on demand; a test compares this with the imports above.
 _ON_DEMAND = {
-    "branched_log_sig_combine": "bch",
-    "branched_log_sig_combine_backprop": "bch",
-    "branched_sig_to_sig": "bridges",
-    "sig_to_branched_sig": "bridges",
-    "sig_to_branched_sig_backprop": "bridges",
-    "branched_sig_coef": "coefficients",
-    "branched_sig_coef_backprop": "coefficients",
-    "extract_branched_sig_coef": "coefficients",
-    "branched_log_sig_to_sig": "exponential",
-    "branched_log_sig_to_sig_backprop": "exponential",
-    "branched_sig_of_lift": "general_lifts",
-    "branched_sig_of_lift_backprop": "general_lifts",
-    "branched_log_sig_backprop": "gradients",
-    "branched_sig_backprop": "gradients",
-    "branched_sig_combine": "group",
-    "branched_sig_combine_backprop": "group",
-    "branched_sig_inverse": "group",
-    "branched_sig_inverse_backprop": "group",
-    "branched_sig_join": "join",
-    "branched_sig_join_backprop": "join",
-    "ito_correction": "lifts",
-    "realised_correction": "lifts",
-    "linear_branched_log_sig": "linear",
-    "linear_branched_log_sig_backprop": "linear",
-    "linear_branched_sig": "linear",
-    "linear_branched_sig_backprop": "linear",
-    "branched_log_sig_join": "log_join",
-    "branched_log_sig_join_backprop": "log_join",
-    "branched_sig_kernel": "sig_kernels",
-    "branched_sig_kernel_gram": "sig_kernels",
-    "branched_sig_kernel_backprop": "sig_kernels_backprop",
-    "branched_sig_kernel_gram_backprop": "sig_kernels_backprop",
-    "LinearKernel": "static_kernels",
-    "RBFKernel": "static_kernels",
-    "ScaledLinearKernel": "static_kernels",
-    "StaticKernel": "static_kernels",
-    "BranchedLogSigStream": "streams",
-    "BranchedSigStream": "streams",
-    "BranchedLogSigWindowStream": "window_streams",
-    "BranchedSigWindowStream": "window_streams",
-    "log_sig": "words",
-    "sig": "words",
+    "branched_log_sig_combine": "vectors.bch",
+    "branched_log_sig_combine_backprop": "vectors.bch",
+    "branched_sig_to_sig": "vectors.bridges",
+    "sig_to_branched_sig": "vectors.bridges",
+    "sig_to_branched_sig_backprop": "vectors.bridges",
+    "branched_sig_coef": "paths.coefficients",
+    "branched_sig_coef_backprop": "paths.coefficients",
+    "extract_branched_sig_coef": "paths.coefficients",
+    "branched_log_sig_to_sig": "vectors.exponential",
+    "branched_log_sig_to_sig_backprop": "vectors.exponential",
+    "branched_sig_of_lift": "paths.lifts",
+    "branched_sig_of_lift_backprop": "paths.lifts",
+    "branched_log_sig_backprop": "paths.gradients",
+    "branched_sig_backprop": "paths.gradients",
+    "branched_sig_combine": "vectors.group",
+    "branched_sig_combine_backprop": "vectors.group",
+    "branched_sig_inverse": "vectors.group",
+    "branched_sig_inverse_backprop": "vectors.group",
+    "branched_sig_join": "vectors.join",
+    "branched_sig_join_backprop": "vectors.join",
+    "ito_correction": "paths.ito",
+    "realised_correction": "paths.ito",
+    "linear_branched_log_sig": "vectors.linear",
+    "linear_branched_log_sig_backprop": "vectors.linear",
+    "linear_branched_sig": "vectors.linear",
+    "linear_branched_sig_backprop": "vectors.linear",
+    "branched_log_sig_join": "vectors.log_join",
+    "branched_log_sig_join_backprop": "vectors.log_join",
+    "branched_sig_kernel": "pairs.kernel",
+    "branched_sig_kernel_gram": "pairs.kernel",
+    "branched_sig_kernel_backprop": "pairs.gradients",
+    "branched_sig_kernel_gram_backprop": "pairs.gradients",
+    "LinearKernel": "pairs.static",
+    "RBFKernel": "pairs.static",
+    "ScaledLinearKernel": "pairs.static",
+    "StaticKernel": "pairs.static",
+    "BranchedLogSigStream": "streams.interval",
+    "BranchedSigStream": "streams.interval",
+    "BranchedLogSigWindowStream": "streams.window",
+    "BranchedSigWindowStream": "streams.window",
+    "log_sig": "paths.words",
+    "sig": "paths.words",
 }
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from treealg import tables
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric import options
+from treealg.numeric.arguments import options
 from treealg.typing import TreeLike, TupleForm
 
 if TYPE_CHECKING:

@@ -11,36 +11,46 @@ trees; `treealg.symbolic.display` has all ways of showing.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .arborification import arborification
-from .bck import BCK, bck
-from .cem import CEM, cem
-from .characters import Character, InfinitesimalCharacter
-from .display import plot, to_html, to_indented, to_latex, to_svg, to_unicode, tree_table
-from .elements import Element, LinearCombination
-from .endomorphisms import AlgebraElement, Endomorphism, identity_map, odd_even
-from .enumeration import count_forests, count_trees, enumerate_forests, enumerate_trees
-from .forests import Forest, OrderedForest
-from .functionals import Functional, convolve_maps
-from .graded import GradedSpace
-from .grafting import b_minus, b_plus, graft
-from .graphs import from_networkx, to_dot, to_networkx
-from .grossman_larson import GL, OGL, PGL, gl, ogl, pgl
-from .hopf import HopfAlgebra
-from .lie import (
+from treealg.symbolic.display import (
+    plot,
+    to_html,
+    to_indented,
+    to_latex,
+    to_svg,
+    to_unicode,
+    tree_table,
+)
+from treealg.symbolic.display.graphs import from_networkx, to_dot, to_networkx
+from treealg.symbolic.hopf.algebra import HopfAlgebra
+from treealg.symbolic.hopf.bck import BCK, bck
+from treealg.symbolic.hopf.cem import CEM, cem
+from treealg.symbolic.hopf.graded import GradedSpace
+from treealg.symbolic.hopf.grossman_larson import GL, OGL, PGL, gl, ogl, pgl
+from treealg.symbolic.hopf.mkw import MKW, mkw
+from treealg.symbolic.hopf.nck import NCK, nck
+from treealg.symbolic.hopf.word_algebras import (
+    ConcatenationAlgebra,
+    QuasiShuffleAlgebra,
+    ShuffleAlgebra,
+    concatenation_algebra,
+    quasi_shuffle,
+    shuffle_algebra,
+)
+from treealg.symbolic.lie.brackets import (
     butcher_product,
     concatenation_bracket,
     enveloping_product,
     graft_forest,
     grafting_bracket,
 )
-from .lyndon import (
+from treealg.symbolic.lie.lyndon import (
     ShuffleCharacter,
     lyndon_bracketing,
     lyndon_factorization,
     lyndon_forests,
     lyndon_words,
 )
-from .magnus import (
+from treealg.symbolic.lie.magnus import (
     post_lie_bch,
     post_lie_exp,
     post_lie_magnus,
@@ -48,9 +58,15 @@ from .magnus import (
     pre_lie_exp,
     pre_lie_magnus,
 )
-from .memo import clear_cache
-from .mkw import MKW, mkw
-from .morphisms import (
+from treealg.symbolic.linear.elements import Element, LinearCombination
+from treealg.symbolic.linear.grafting import b_minus, b_plus, graft
+from treealg.symbolic.linear.tensors import Tensor
+from treealg.symbolic.linear.words import shuffle_words
+from treealg.symbolic.maps.arborification import arborification
+from treealg.symbolic.maps.characters import Character, InfinitesimalCharacter
+from treealg.symbolic.maps.endomorphisms import AlgebraElement, Endomorphism, identity_map, odd_even
+from treealg.symbolic.maps.functionals import Functional, convolve_maps
+from treealg.symbolic.maps.morphisms import (
     Morphism,
     arborification_bck,
     arborification_mkw,
@@ -62,32 +78,29 @@ from .morphisms import (
     morphism_from_cocycle,
     symmetrisation,
 )
-from .nck import NCK, nck
-from .ranking import rank, unrank
-from .signatures import exact_log_signature, exact_signature
-from .substitution import substitution_product
-from .tensors import Tensor
-from .trees import PlanarTree, RootedTree, Tree
-from .vectors import (
+from treealg.symbolic.maps.signatures import exact_log_signature, exact_signature
+from treealg.symbolic.maps.substitution import substitution_product
+from treealg.symbolic.maps.vectors import (
     chen_product,
     exp_star,
     functional_from_vector,
     functional_to_vector,
     log_star,
 )
-from .word_algebras import (
-    ConcatenationAlgebra,
-    QuasiShuffleAlgebra,
-    ShuffleAlgebra,
-    concatenation_algebra,
-    quasi_shuffle,
-    shuffle_algebra,
+from treealg.symbolic.trees.enumeration import (
+    count_forests,
+    count_trees,
+    enumerate_forests,
+    enumerate_trees,
 )
-from .words import shuffle_words
+from treealg.symbolic.trees.forests import Forest, OrderedForest
+from treealg.symbolic.trees.memo import clear_cache
+from treealg.symbolic.trees.ranking import rank, unrank
+from treealg.symbolic.trees.trees import PlanarTree, RootedTree, Tree
 
 if TYPE_CHECKING:
-    from . import bseries
-    from .bseries import (
+    from treealg.symbolic import bseries
+    from treealg.symbolic.bseries import (
         AdditiveRungeKutta,
         BSeries,
         CommutatorFree,

@@ -128,7 +128,7 @@ def _word_blocks(
     layout: ChainWords, shape: Any, labels: IntArray
 ) -> Iterator[tuple[IntArray, FloatArray]]:
     """Yield word blocks, (words, decorations), and coefficients, (words,), of a formal shape."""
-    from treealg.symbolic.chains import chain_arborification as words_of
+    from treealg.symbolic.maps.chains import chain_arborification as words_of
 
     nodes, dimension = shape.order, layout.dimension
     terms = list(words_of(shape, layout.longest).items())

@@ -16,13 +16,7 @@ from treealg.tables import cache as table_cache
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import FloatArray, LinearMap, from_keys, merge
 from treealg.tables.shapes import Indexer, ordered_shapes, tree_shapes
-from treealg.tables.sizes import (
-    MAX_SHAPES,
-    as_integer,
-    basis_length,
-    check_entries,
-    require_fits,
-)
+from treealg.tables.sizes import MAX_SHAPES, as_integer, basis_length, check_entries, require_fits
 from treealg.tables.weighted_words import ChainWords, words_of
 
 __all__ = ["lift_arborification", "lift_words"]
@@ -157,7 +151,7 @@ def _word_blocks(
     layout: ChainWords, forests: ForestLayout, indexer: Indexer, shape: Any
 ) -> Iterator[tuple[IntArray, float]]:
     """Yield the block of each word of a formal shape, in each decoration, and its coefficient."""
-    from treealg.symbolic.lifts import lift_arborification as words_of_letters
+    from treealg.symbolic.maps.lifts import lift_arborification as words_of_letters
 
     dimension = layout.dimension
     for word, count in words_of_letters(shape).items():

@@ -24,7 +24,7 @@ __all__ = ["check_arborification", "check_coproduct", "check_lyndon"]
 
 
 def _basis(dimension: int, degree: int, planar: bool) -> list[tuple[Any, ...]]:
-    from treealg.symbolic.vectors import basis_elements
+    from treealg.symbolic.maps.vectors import basis_elements
 
     forms = [element.to_tuple() for element in basis_elements(dimension, degree, planar)]
     return forms if planar else [normal(form) for form in forms]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future
 
-from treealg.codegen.host import HostFunction
+from treealg.codegen.compilers.host import HostFunction
 from treealg.codegen.languages import generate_source
 from treealg.codegen.maps import MapSize
-from treealg.codegen.text import Source
+from treealg.codegen.printers.text import Source
 from treealg.errors import InvalidValueError
 
 __all__ = ["DTYPES", "CompiledMaps"]

@@ -12,13 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from typing import Any
 
-from treealg.codegen.maps import (
-    PATH_MAPS,
-    MapSize,
-    PathProgram,
-    build_path_program,
-    build_program,
-)
+from treealg.codegen.maps import PATH_MAPS, MapSize, PathProgram, build_path_program, build_program
 from treealg.codegen.program import Builder, Program, Vector, adjoint
 from treealg.verification.rings import Dual
 
@@ -59,7 +53,7 @@ def definition(size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
         If the values do not fit.
     """
     from treealg import symbolic
-    from treealg.symbolic.vectors import basis_elements
+    from treealg.symbolic.maps.vectors import basis_elements
 
     d, n, planar = size.dimension, size.degree, size.planar
     first = values[0]
@@ -117,7 +111,7 @@ def coordinates(logarithm: list[Any], size: MapSize) -> list[Any]:
     if not size.method:
         return logarithm
     from treealg import symbolic
-    from treealg.symbolic.vectors import basis_elements
+    from treealg.symbolic.maps.vectors import basis_elements
 
     d, n = size.dimension, size.degree
     left = dict(zip(basis_elements(d, n, True), logarithm, strict=True))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future
 
+from treealg.codegen.compilers.nvrtc import ARCHITECTURES, compile_ptx
 from treealg.codegen.languages import generate_source
 from treealg.codegen.maps import MapSize
-from treealg.codegen.nvrtc import ARCHITECTURES, compile_ptx
 from treealg.errors import InvalidValueError, MissingDependencyError
 from treealg.verification.compiled import DTYPES
 from treealg.verification.report import Outcome

@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.codegen.arguments import Argument, arguments
-from treealg.codegen.host import HostFunction
+from treealg.codegen.compilers.host import HostFunction
 from treealg.codegen.maps import PATH_MAPS, MapSize
-from treealg.codegen.text import Source
+from treealg.codegen.printers.text import Source
 from treealg.errors import InvalidValueError
 from treealg.verification.compiled import CompiledMaps
 from treealg.verification.definitions import Vectors, definition, exact_map, jacobian

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-from treealg.codegen.host import find_compiler
+from treealg.codegen.compilers.host import find_compiler
 from treealg.codegen.maps import LOG_MAPS, MAPS, PATH_MAPS, MapSize, map_size
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.tables.sizes import as_integer

@@ -11,13 +11,7 @@ from treealg.codegen.arguments import Argument
 from treealg.codegen.maps import MapSize, build_path_program
 from treealg.codegen.program import Program, adjoint
 from treealg.verification.definitions import Vectors, coordinates, rule_definition
-from treealg.verification.readers import (
-    Points,
-    Problem,
-    columns,
-    exact_gradient,
-    python_reader,
-)
+from treealg.verification.readers import Points, Problem, columns, exact_gradient, python_reader
 from treealg.verification.report import Outcome
 
 __all__ = ["check_steps"]

@@ -7,13 +7,13 @@ published ones by name. Of two methods the left one acts first; of a field and a
 comes first.
 """
 
-from .elementary import (
+from treealg.symbolic.bseries.elementary import (
     elementary_differential,
     elementary_differential_at,
     evaluate_series,
     expand_series,
 )
-from .geometry import (
+from treealg.symbolic.bseries.geometry import (
     energy_order,
     free_tree,
     is_energy_preserving,
@@ -21,8 +21,15 @@ from .geometry import (
     order_of_accuracy,
     symplectic_order,
 )
-from .group import adjoint, compose, flow, inverse, iterate, modified_equation
-from .lie_butcher import (
+from treealg.symbolic.bseries.group import (
+    adjoint,
+    compose,
+    flow,
+    inverse,
+    iterate,
+    modified_equation,
+)
+from treealg.symbolic.bseries.lie_butcher import (
     LieButcherSeries,
     exact_lie_butcher_series,
     frozen_exponential,
@@ -31,14 +38,19 @@ from .lie_butcher import (
     lie_butcher_logarithm,
     lie_butcher_order,
 )
-from .lie_group import CommutatorFree
-from .methods import MethodInfo, method_info, published_method, published_methods
-from .methods_base import OneStepMethod
-from .rosenbrock import Rosenbrock
-from .runge_kutta import AdditiveRungeKutta, RungeKutta, symbolic_tableau
-from .series import BSeries, average_vector_field, exact_series
-from .substitution import modifying_integrator, substitute
-from .truncated import TruncatedSeries
+from treealg.symbolic.bseries.lie_group import CommutatorFree
+from treealg.symbolic.bseries.methods import (
+    MethodInfo,
+    method_info,
+    published_method,
+    published_methods,
+)
+from treealg.symbolic.bseries.methods_base import OneStepMethod
+from treealg.symbolic.bseries.rosenbrock import Rosenbrock
+from treealg.symbolic.bseries.runge_kutta import AdditiveRungeKutta, RungeKutta, symbolic_tableau
+from treealg.symbolic.bseries.series import BSeries, average_vector_field, exact_series
+from treealg.symbolic.bseries.substitution import modifying_integrator, substitute
+from treealg.symbolic.bseries.truncated import TruncatedSeries
 
 __all__ = [
     "AdditiveRungeKutta",

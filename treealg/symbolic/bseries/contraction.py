@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..bck import bck
-from ..forests import Forest
-from ..trees import Tree
-from .coefficients import tidy
+from treealg.symbolic.bseries.coefficients import tidy
+from treealg.symbolic.hopf.bck import bck
+from treealg.symbolic.trees.forests import Forest
+from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["Contraction"]
 

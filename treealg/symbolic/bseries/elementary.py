@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from ...errors import InvalidTypeError, InvalidValueError
-from ..trees import Tree
-from .coefficients import tidy
-from .nilpotent import Nilpotent
-from .series import BSeries, check_series
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.bseries.coefficients import tidy
+from treealg.symbolic.bseries.nilpotent import Nilpotent
+from treealg.symbolic.bseries.series import BSeries, check_series
+from treealg.symbolic.trees.trees import Tree
 
 __all__ = [
     "elementary_differential",

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from ...errors import InvalidValueError
-from ..trees import Tree
-from .coefficients import is_zero
-from .group import modified_equation
-from .series import BSeries, check_series, trees_up_to
+from treealg.errors import InvalidValueError
+from treealg.symbolic.bseries.coefficients import is_zero
+from treealg.symbolic.bseries.group import modified_equation
+from treealg.symbolic.bseries.series import BSeries, check_series, trees_up_to
+from treealg.symbolic.trees.trees import Tree
 
 __all__ = [
     "butcher_product",

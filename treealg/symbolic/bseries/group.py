@@ -13,13 +13,13 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any
 
-from ...errors import InvalidTypeError, InvalidValueError
-from ..bck import bck
-from ..forests import Forest
-from ..trees import Tree
-from .coefficients import exact_number, tidy
-from .series import BSeries, check_series, trees_up_to
-from .truncated import check_same_colours
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.bseries.coefficients import exact_number, tidy
+from treealg.symbolic.bseries.series import BSeries, check_series, trees_up_to
+from treealg.symbolic.bseries.truncated import check_same_colours
+from treealg.symbolic.hopf.bck import bck
+from treealg.symbolic.trees.forests import Forest
+from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["adjoint", "compose", "flow", "inverse", "iterate", "modified_equation"]
 

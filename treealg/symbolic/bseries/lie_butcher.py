@@ -16,14 +16,14 @@ from fractions import Fraction
 from functools import lru_cache, reduce
 from typing import Any
 
-from ...errors import InvalidTypeError, InvalidValueError
-from ..enumeration import enumerate_forests
-from ..forests import OrderedForest
-from ..functionals import Functional
-from ..memo import on_clear
-from ..mkw import mkw
-from .coefficients import is_zero, tidy
-from .truncated import ABSENT, TruncatedSeries, check_same_colours
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.bseries.coefficients import is_zero, tidy
+from treealg.symbolic.bseries.truncated import ABSENT, TruncatedSeries, check_same_colours
+from treealg.symbolic.hopf.mkw import mkw
+from treealg.symbolic.maps.functionals import Functional
+from treealg.symbolic.trees.enumeration import enumerate_forests
+from treealg.symbolic.trees.forests import OrderedForest
+from treealg.symbolic.trees.memo import on_clear
 
 __all__ = [
     "LieButcherSeries",

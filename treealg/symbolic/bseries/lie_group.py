@@ -13,19 +13,19 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from typing import Any
 
-from ...errors import InvalidTypeError, InvalidValueError
-from ..checks import check_integer
-from ..forests import OrderedForest
-from .coefficients import tidy
-from .lie_butcher import (
+from treealg.checks import check_integer
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.bseries.coefficients import tidy
+from treealg.symbolic.bseries.lie_butcher import (
     LieButcherSeries,
     frozen_exponential,
     frozen_product,
     lie_butcher_order,
     ordered_forests_up_to,
 )
-from .methods_base import Vector, read_vector
-from .runge_kutta import check_name
+from treealg.symbolic.bseries.methods_base import Vector, read_vector
+from treealg.symbolic.bseries.runge_kutta import check_name
+from treealg.symbolic.trees.forests import OrderedForest
 
 __all__ = ["CommutatorFree"]
 

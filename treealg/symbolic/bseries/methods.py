@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ...errors import InvalidTypeError, InvalidValueError
-from ..memo import on_clear
-from . import tableaux
-from .lie_group import CommutatorFree
-from .rosenbrock import Rosenbrock
-from .runge_kutta import AdditiveRungeKutta, RungeKutta
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.bseries import tableaux
+from treealg.symbolic.bseries.lie_group import CommutatorFree
+from treealg.symbolic.bseries.rosenbrock import Rosenbrock
+from treealg.symbolic.bseries.runge_kutta import AdditiveRungeKutta, RungeKutta
+from treealg.symbolic.trees.memo import on_clear
 
 __all__ = ["MethodInfo", "method_info", "published_method", "published_methods"]
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from ...errors import InvalidTypeError, InvalidValueError
-from ..checks import check_integer
-from ..enumeration import enumerate_trees
-from ..trees import Tree
-from .coefficients import exact_number, is_zero, product_sum, tidy
-from .series import BSeries, trees_up_to
+from treealg.checks import check_integer
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.bseries.coefficients import exact_number, is_zero, product_sum, tidy
+from treealg.symbolic.bseries.series import BSeries, trees_up_to
+from treealg.symbolic.trees.enumeration import enumerate_trees
+from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["Matrix", "OneStepMethod", "Vector", "read_tableau", "stability_quotient"]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
-from ...errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError
 
 __all__ = ["Nilpotent"]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...errors import InvalidValueError
-from ..trees import Tree
-from .coefficients import is_zero, tidy
-from .methods_base import (
+from treealg.errors import InvalidValueError
+from treealg.symbolic.bseries.coefficients import is_zero, tidy
+from treealg.symbolic.bseries.methods_base import (
     Matrix,
     OneStepMethod,
     Vector,
@@ -15,7 +14,8 @@ from .methods_base import (
     read_vector,
     stability_quotient,
 )
-from .runge_kutta import check_name
+from treealg.symbolic.bseries.runge_kutta import check_name
+from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["Rosenbrock"]
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ...errors import InvalidTypeError, InvalidValueError
-from ..checks import check_flag, check_integer
-from ..trees import Tree
-from .coefficients import is_zero, tidy
-from .methods_base import (
+from treealg.checks import check_flag, check_integer
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.bseries.coefficients import is_zero, tidy
+from treealg.symbolic.bseries.methods_base import (
     Matrix,
     OneStepMethod,
     Vector,
     read_tableau,
     stability_quotient,
 )
+from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["AdditiveRungeKutta", "RungeKutta", "symbolic_tableau"]
 

@@ -13,12 +13,12 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from ...errors import InvalidTypeError, InvalidValueError
-from ..enumeration import enumerate_trees
-from ..memo import on_clear
-from ..trees import Tree
-from .coefficients import is_zero
-from .truncated import ABSENT, TruncatedSeries
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.bseries.coefficients import is_zero
+from treealg.symbolic.bseries.truncated import ABSENT, TruncatedSeries
+from treealg.symbolic.trees.enumeration import enumerate_trees
+from treealg.symbolic.trees.memo import on_clear
+from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["BSeries", "average_vector_field", "check_series", "exact_series", "trees_up_to"]
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from ...errors import InvalidTypeError, InvalidValueError
-from ..trees import Tree
-from .coefficients import is_zero, tidy
-from .contraction import Contraction, Weights
-from .series import BSeries, check_series, exact_series, trees_up_to
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.bseries.coefficients import is_zero, tidy
+from treealg.symbolic.bseries.contraction import Contraction, Weights
+from treealg.symbolic.bseries.series import BSeries, check_series, exact_series, trees_up_to
+from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["modifying_integrator", "substitute"]
 

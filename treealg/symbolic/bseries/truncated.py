@@ -7,10 +7,10 @@ from collections.abc import Callable, ItemsView, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from ...errors import InvalidTypeError, InvalidValueError
-from ..checks import check_integer
-from ..displayed import Displayed
-from .coefficients import is_zero, tidy
+from treealg.checks import check_integer
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.bseries.coefficients import is_zero, tidy
+from treealg.symbolic.trees.displayed import Displayed
 
 __all__ = ["ABSENT", "TruncatedSeries", "check_same_colours"]
 

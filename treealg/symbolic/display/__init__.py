@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .latex import LATEX_PREAMBLE, to_latex
-from .layout import Layout, layout_forest
-from .plot import plot, plot_grid
-from .style import COLOURS
-from .svg import to_html, to_svg
-from .table import TreeTable, tree_table
-from .unicode import to_indented, to_unicode
+from treealg.symbolic.display.latex import LATEX_PREAMBLE, to_latex
+from treealg.symbolic.display.layout import Layout, layout_forest
+from treealg.symbolic.display.plot import plot, plot_grid
+from treealg.symbolic.display.style import COLOURS
+from treealg.symbolic.display.svg import to_html, to_svg
+from treealg.symbolic.display.table import TreeTable, tree_table
+from treealg.symbolic.display.unicode import to_indented, to_unicode
 
 __all__ = [
     "COLOURS",

@@ -10,10 +10,17 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from ..checks import check_flag
-from ..forests import RootedForest
-from .pieces import Term, is_compound, labels_of, split_sign, terms_to_show, word_text
-from .style import Names, Style, make_style
+from treealg.checks import check_flag
+from treealg.symbolic.display.pieces import (
+    Term,
+    is_compound,
+    labels_of,
+    split_sign,
+    terms_to_show,
+    word_text,
+)
+from treealg.symbolic.display.style import Names, Style, make_style
+from treealg.symbolic.trees.forests import RootedForest
 
 __all__ = ["LATEX_PREAMBLE", "to_latex"]
 

@@ -10,9 +10,9 @@ import reprlib
 from dataclasses import dataclass
 from typing import Any
 
-from ...errors import InvalidTypeError
-from ..forests import RootedForest
-from ..trees import RootedTree
+from treealg.errors import InvalidTypeError
+from treealg.symbolic.trees.forests import RootedForest
+from treealg.symbolic.trees.trees import RootedTree
 
 __all__ = ["Layout", "layout_forest"]
 

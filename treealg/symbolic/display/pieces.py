@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from ...errors import InvalidTypeError
-from ..checks import check_integer
-from ..displayed import Displayed
-from ..forests import Forest, OrderedForest, RootedForest
-from ..tensors import Tensor
-from ..text import EMPTY
-from ..trees import PlanarTree, RootedTree, Tree
-from .style import Style, printable
+from treealg.checks import check_integer
+from treealg.errors import InvalidTypeError
+from treealg.symbolic.display.style import Style, printable
+from treealg.symbolic.linear.tensors import Tensor
+from treealg.symbolic.trees.displayed import Displayed
+from treealg.symbolic.trees.forests import Forest, OrderedForest, RootedForest
+from treealg.symbolic.trees.text import EMPTY
+from treealg.symbolic.trees.trees import PlanarTree, RootedTree, Tree
 
 __all__ = [
     "Key",

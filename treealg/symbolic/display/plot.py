@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ...errors import InvalidTypeError, InvalidValueError
-from ..checks import check_integer
-from ..optional import require
-from .layout import Layout, layout_forest
-from .pieces import Piece, labels_of, pieces_of, terms_to_show
-from .style import INK, Names, Style, make_style
+from treealg.checks import check_integer
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.optional import require
+from treealg.symbolic.display.layout import Layout, layout_forest
+from treealg.symbolic.display.pieces import Piece, labels_of, pieces_of, terms_to_show
+from treealg.symbolic.display.style import INK, Names, Style, make_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

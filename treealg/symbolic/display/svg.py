@@ -11,10 +11,10 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from ..forests import RootedForest
-from .layout import layout_forest
-from .pieces import Piece, labels_of, pieces_of, terms_to_show
-from .style import INK, Names, Style, make_style, printable
+from treealg.symbolic.display.layout import layout_forest
+from treealg.symbolic.display.pieces import Piece, labels_of, pieces_of, terms_to_show
+from treealg.symbolic.display.style import INK, Names, Style, make_style, printable
+from treealg.symbolic.trees.forests import RootedForest
 
 __all__ = ["forest_image", "to_html", "to_svg"]
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ...errors import InvalidTypeError
-from ..forests import Forest, OrderedForest
-from ..trees import PlanarTree, RootedTree
-from .latex import to_latex
-from .style import Names, Style, make_style, printable
-from .svg import forest_image
+from treealg.errors import InvalidTypeError
+from treealg.symbolic.display.latex import to_latex
+from treealg.symbolic.display.style import Names, Style, make_style, printable
+from treealg.symbolic.display.svg import forest_image
+from treealg.symbolic.trees.forests import Forest, OrderedForest
+from treealg.symbolic.trees.trees import PlanarTree, RootedTree
 
 __all__ = ["TreeTable", "tree_table"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import Any
 
-from ...errors import InvalidTypeError
-from ..checks import check_integer
-from ..forests import RootedForest
-from ..trees import RootedTree
-from .layout import Layout, layout_forest
-from .pieces import Piece, labels_of, pieces_of, terms_to_show
-from .style import Names, Style, make_style
+from treealg.checks import check_integer
+from treealg.errors import InvalidTypeError
+from treealg.symbolic.display.layout import Layout, layout_forest
+from treealg.symbolic.display.pieces import Piece, labels_of, pieces_of, terms_to_show
+from treealg.symbolic.display.style import Names, Style, make_style
+from treealg.symbolic.trees.forests import RootedForest
+from treealg.symbolic.trees.trees import RootedTree
 
 __all__ = ["to_indented", "to_unicode"]
 

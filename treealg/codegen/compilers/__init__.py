@@ -1,0 +1,1 @@
+"""Compilers of generated source: the C compiler of the host, and NVRTC."""

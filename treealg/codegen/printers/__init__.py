@@ -1,0 +1,1 @@
+"""Languages that programs are printed in: one printer per language, one text for all."""

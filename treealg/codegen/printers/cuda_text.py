@@ -1,0 +1,509 @@
+"""The pieces that CUDA kernels are printed from: tables of terms, rows of a level, the frame.
+
+A block holds the numbers of `Block.lanes` items of the batch, with the constant 1 in front of each,
+in shared memory, or in global memory where that has no room. Its threads share the rows of a level,
+so that a term is read once for all lanes, and levels are separated by barriers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from treealg.codegen.printers.text import comment, layout_lines, wrapped
+from treealg.codegen.program import Program, Vector
+
+__all__ = [
+    "ITEM_BYTES",
+    "MAX_SHARED_BYTES",
+    "Block",
+    "array",
+    "batched",
+    "block_loop",
+    "block_of",
+    "defines",
+    "kernel_head",
+    "levels",
+    "opening",
+    "outputs",
+    "prelude",
+    "row_helper",
+    "rows_call",
+    "term_tables",
+]
+
+MAX_SHARED_BYTES = 163 * 1024
+"""Shared memory that a block may have on compute capability 8.0."""
+
+_LANES = 4
+
+ITEM_BYTES = {"double": 8, "float": 4}
+"""Bytes of each C type."""
+
+_ROWS = """\
+/* Rows begin to end, for all lanes; row begin goes to target. */
+static __device__ void rows(const int *ptr, const {real} *coef, const {index} *left,
+    const {index} *right, int begin, int end, const {real} *memory, {real} *target,
+    long long stride, int lanes)
+{{
+    const int count = end - begin;
+    for (int j = (int)threadIdx.x; j < count * (LANES / GROUP); j += (int)blockDim.x) {{
+        const int first = LANES == GROUP ? 0 : j / count * GROUP;
+        const int r = begin + (LANES == GROUP ? j : j % count);
+        {real} sum[GROUP];
+        for (int k = 0; k < GROUP; ++k)
+            sum[k] = 0;
+        for (int e = ptr[r]; e < ptr[r + 1]; ++e) {{
+            const {real} c = coef[e];
+            const {real} *a = memory + first * STRIDE + left[e];
+            const {real} *b = memory + first * STRIDE + right[e];
+            for (int k = 0; k < GROUP; ++k)
+                sum[k] += c * a[k * STRIDE] * b[k * STRIDE];
+        }}
+        for (int k = 0; k < GROUP && first + k < lanes; ++k)
+            target[(first + k) * stride + (r - begin)] = sum[k];
+    }}
+}}
+"""
+
+_LOAD = """\
+/* Copies a vector of each lane to shared memory; lanes without an item repeat the last one. */
+static __device__ void load({real} *memory, const {real} *source, long long stride, int size,
+    int lanes)
+{{
+    for (int i = (int)threadIdx.x; i < LANES * size; i += (int)blockDim.x) {{
+        const int k = i / size;
+        memory[k * STRIDE + i % size] = source[(k < lanes ? k : lanes - 1) * stride + i % size];
+    }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Block:
+    """What a block holds.
+
+    Parameters
+    ----------
+    real : {"double", "float"}
+        The type of its numbers.
+    stride : int
+        Numbers of one item.
+    lanes : int
+        Items that it computes together.
+    is_shared : bool
+        Whether they are in shared memory; otherwise in an argument ``scratch``, item by item.
+    threads : int, default 0
+        Threads that it needs; 0 for any number.
+    group : int, default 0
+        Items of which one thread computes a row; 0 for all.
+
+    Raises
+    ------
+    None
+        Made by `block_of`.
+    """
+
+    real: str
+    stride: int
+    lanes: int
+    is_shared: bool
+    threads: int = 0
+    group: int = 0
+
+
+def block_of(stride: int, real: str, shared_bytes: int) -> Block:
+    """Return a block for items of a size: fewer items where they are large.
+
+    Parameters
+    ----------
+    stride : int
+        Numbers of one item.
+    real : {"double", "float"}
+        Their type.
+    shared_bytes : int
+        Shared memory that a block may have.
+
+    Returns
+    -------
+    Block
+        In global memory if one item needs more than `shared_bytes`.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    size = stride * ITEM_BYTES[real]
+    if size > shared_bytes:
+        return Block(real, stride, 1, False)
+    # Three blocks of 32 KiB at least find room on one multiprocessor.
+    lanes = _LANES
+    while lanes > 1 and lanes * size > min(32 * 1024, shared_bytes):
+        lanes //= 2
+    return Block(real, stride, lanes, True)
+
+
+def batched(vectors: Sequence[Vector]) -> list[str]:
+    """Describe vectors of each item of a batch.
+
+    Parameters
+    ----------
+    vectors : sequence of Vector
+        The vectors.
+
+    Returns
+    -------
+    list of str
+        One line each.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    return [f"  batch x {line}" for line in layout_lines(vectors)]
+
+
+def array(kind: str, name: str, values: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of a table.
+
+    Parameters
+    ----------
+    kind : str
+        The C type of its entries.
+    name : str
+        Its name.
+    values : sequence of str
+        Its entries; without any it gets one that is not used.
+
+    Yields
+    ------
+    str
+        Lines.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    yield f"static __device__ const {kind} {name}[] = {{"
+    yield from wrapped(", ".join(values) or "0", "    ")
+    yield "};"
+
+
+def _index_type(programs: Sequence[Program]) -> str:
+    most = max(program.first + program.levels[-1] for program in programs)
+    return "unsigned short" if most <= 2**16 else "int"
+
+
+def _tables(program: Program, prefix: str, real: str, index: str) -> Iterator[str]:
+    ptr = [0]
+    for row in program.rows:
+        ptr.append(ptr[-1] + len(row))
+    terms = [term for row in program.rows for term in row]
+    yield f"/* {prefix}: row r is the sum of coef * left * right over ptr[r] <= e < ptr[r + 1]; */"
+    yield "/* address 0 holds 1, then come the inputs, then the rows. */"
+    yield from array("int", f"{prefix}_ptr", list(map(str, ptr)))
+    coefs = [
+        str(c.numerator) if c.denominator == 1 else f"({real}){c.numerator}/{c.denominator}"
+        for c, _, _ in terms
+    ]
+    yield from array(real, f"{prefix}_coef", coefs)
+    yield from array(index, f"{prefix}_left", [str(left) for _, left, _ in terms])
+    yield from array(index, f"{prefix}_right", [str(right) for _, _, right in terms])
+    yield ""
+
+
+def term_tables(programs: dict[str, Program], real: str) -> list[str]:
+    """Return the tables of programs.
+
+    Parameters
+    ----------
+    programs : dict of str to Program
+        By the prefix of their tables.
+    real : {"double", "float"}
+        Their numbers.
+
+    Returns
+    -------
+    list of str
+        Lines.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    index = _index_type(list(programs.values()))
+    return [
+        line
+        for prefix, program in programs.items()
+        for line in _tables(program, prefix, real, index)
+    ]
+
+
+def row_helper(programs: dict[str, Program], real: str) -> list[str]:
+    """Return the function that computes rows of programs.
+
+    Parameters
+    ----------
+    programs : dict of str to Program
+        The programs that it is for.
+    real : {"double", "float"}
+        Their numbers.
+
+    Returns
+    -------
+    list of str
+        Lines.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    index = _index_type(list(programs.values()))
+    return _ROWS.format(real=real, index=index).split("\n")
+
+
+def defines(block: Block) -> list[str]:
+    """Return the sizes of a block as macros.
+
+    Parameters
+    ----------
+    block : Block
+        The block.
+
+    Returns
+    -------
+    list of str
+        Lines.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    return [
+        f"#define LANES {block.lanes}",
+        f"#define GROUP {block.group or block.lanes}",
+        f"#define STRIDE {block.stride}",
+    ]
+
+
+def prelude(notes: Sequence[str], programs: dict[str, Program], block: Block) -> list[str]:
+    """Return the lines before a kernel with tables: what it is, tables, and functions.
+
+    Parameters
+    ----------
+    notes : sequence of str
+        What it is, without comment marks.
+    programs : dict of str to Program
+        The programs that it runs, by the prefix of their tables.
+    block : Block
+        What its blocks hold.
+
+    Returns
+    -------
+    list of str
+        Lines.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    if not block.is_shared:
+        notes = [*notes, f"Uses scratch: batch x {block.stride} numbers."]
+    return [
+        *comment(notes),
+        *defines(block),
+        "",
+        *term_tables(programs, block.real),
+        *row_helper(programs, block.real),
+        *_LOAD.format(real=block.real).split("\n"),
+    ]
+
+
+def kernel_head(
+    name: str, parameters: Sequence[str], numbers: Sequence[str], block: Block
+) -> list[str]:
+    """Return the first lines of a kernel.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    parameters, numbers : sequence of str
+        Declarations of its arrays, and of its numbers.
+    block : Block
+        What its blocks hold.
+
+    Returns
+    -------
+    list of str
+        Lines; one brace is left open.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    real = block.real
+    arrays = list(parameters) if block.is_shared else [*parameters, f"{real} *scratch"]
+    declared = ", ".join([*arrays, *(f"long long {number}" for number in numbers)])
+    bounds = f"__launch_bounds__({block.threads}) " if block.threads else ""
+    shared = [f"    extern __shared__ {real} memory[];"]
+    return [
+        *wrapped(f'extern "C" __global__ void {bounds}{name}({declared})', ""),
+        "{",
+        *(shared if block.is_shared else []),
+    ]
+
+
+def block_loop(block: Block) -> list[str]:
+    """Return the first lines of the loop over the batch, a block after the other.
+
+    Parameters
+    ----------
+    block : Block
+        What its blocks hold.
+
+    Returns
+    -------
+    list of str
+        Lines; one brace is left open.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    own = [f"        {block.real} *const memory = scratch + base * STRIDE;"]
+    return [
+        "    for (long long base = (long long)blockIdx.x * LANES; base < batch;",
+        "         base += (long long)gridDim.x * LANES) {",
+        "        const int lanes = batch - base < LANES ? (int)(batch - base) : LANES;",
+        *([] if block.is_shared else own),
+    ]
+
+
+def opening(
+    name: str, parameters: Sequence[str], numbers: Sequence[str], block: Block
+) -> list[str]:
+    """Return the first lines of a kernel with tables, up to and into the loop over the batch.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    parameters, numbers : sequence of str
+        Declarations of its arrays, and of its numbers.
+    block : Block
+        What its blocks hold.
+
+    Returns
+    -------
+    list of str
+        Lines; two braces are left open.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    return [
+        *kernel_head(name, parameters, numbers, block),
+        *block_loop(block),
+        "        for (int k = (int)threadIdx.x; k < LANES; k += (int)blockDim.x)",
+        "            memory[k * STRIDE] = 1;",
+    ]
+
+
+def rows_call(prefix: str, begin: int, end: int, target: str, stride: str, lanes: str) -> str:
+    """Return a statement that computes rows of a program.
+
+    Parameters
+    ----------
+    prefix : str
+        Of its tables.
+    begin, end : int
+        The rows.
+    target, stride, lanes : str
+        Where the first one goes, how far lanes are apart there, and how many are written.
+
+    Returns
+    -------
+    str
+        The statement.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    return (
+        f"rows({prefix}_ptr, {prefix}_coef, {prefix}_left, {prefix}_right, {begin}, {end}, "
+        f"memory, {target}, {stride}, {lanes});"
+    )
+
+
+def levels(program: Program, prefix: str, indent: str) -> Iterator[str]:
+    """Yield the statements for the rows of all levels, a barrier after each.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    prefix : str
+        Of its tables.
+    indent : str
+        What lines begin with.
+
+    Yields
+    ------
+    str
+        Lines.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    for begin, end in zip(program.levels, program.levels[1:], strict=False):
+        target = f"memory + {program.first + begin}"
+        yield from wrapped(rows_call(prefix, begin, end, target, "STRIDE", "LANES"), indent)
+        yield f"{indent}__syncthreads();"
+
+
+def outputs(
+    program: Program, prefix: str, targets: Sequence[tuple[str, str]], indent: str
+) -> Iterator[str]:
+    """Yield the statements for the output rows.
+
+    Parameters
+    ----------
+    program : Program
+        The program.
+    prefix : str
+        Of its tables.
+    targets : sequence of (str, str)
+        For each output where it goes, and how far lanes are apart there.
+    indent : str
+        What lines begin with.
+
+    Yields
+    ------
+    str
+        Lines.
+
+    Raises
+    ------
+    None
+        Nothing is checked.
+    """
+    for number, ((target, stride), vector) in enumerate(zip(targets, program.outputs, strict=True)):
+        begin = program.output_start(number)
+        end = begin + vector.size
+        yield from wrapped(rows_call(prefix, begin, end, target, stride, "lanes"), indent)

@@ -1,0 +1,1 @@
+"""What callers give: arrays, batches, options, corrections, paths of different lengths."""

@@ -1,0 +1,352 @@
+"""The argument `correction`: what a segment adds to its increment, on chains of labels.
+
+Columns are those of the underlying path: levels 2 to m one after the other, level k having the
+chains (i_1, ..., i_k), from root to leaf, at i_1 d^(k-1) + ... + i_k. The kernels number letters
+from leaf to root, so that the root comes last, and over the channels of the transformed path.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.errors import InvalidValueError
+from treealg.numeric.arguments import arrays, devices
+
+__all__ = [
+    "Correction",
+    "as_correction",
+    "as_corrections",
+    "as_row",
+    "empty_like",
+    "letter_columns",
+    "pushed_rows",
+]
+
+Floats = npt.NDArray[np.float64]
+
+
+class Correction(NamedTuple):
+    """A checked correction.
+
+    Attributes
+    ----------
+    rows : Rows
+        As many items as the path has, each of shape ``(segments, columns)``.
+    longest : int
+        The highest level, at least 2.
+    shared : tuple of int
+        The shape that the caller gave.
+    """
+
+    rows: arrays.Rows
+    longest: int
+    shared: tuple[int, ...]
+
+
+def as_correction(
+    value: Any,
+    path: arrays.Rows,
+    degree: int,
+    lead_lag: bool,
+    *,
+    in_front: int = 0,
+    name: str = "correction",
+) -> Correction | None:
+    """Read the argument `correction`.
+
+    Parameters
+    ----------
+    value : ArrayLike or None
+        Shape ``(columns,)``, ``(segments, columns)`` or ``(..., segments, columns)``, where
+        ``segments`` is ``length - 1 + in_front``.
+    path : Rows
+        The path that it belongs to.
+    degree : int
+        The truncation.
+    lead_lag : bool
+        Whether the lead-lag path is taken.
+    in_front : int, default 0
+        Number of points that are put in front of the path.
+    name : str, default "correction"
+        What to call it in messages.
+
+    Returns
+    -------
+    Correction or None
+        None if `value` is None or has no columns, which is the same as zero.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is no array of the kind and dtype of `path`.
+    InvalidValueError
+        If the shape is none of these, the columns are not those of the levels 2 to m for an m up to
+        `degree`, or with `lead_lag`.
+    """
+    if value is None:
+        return None
+    rows = arrays.as_rows(value, name, 1, gpu=True)
+    if rows.item[0] == 0:
+        return None
+    _refuse_lead_lag(lead_lag)
+    arrays.check_kinds(path, rows)
+    longest = _levels(rows, path.item[1], degree)
+    segments = path.item[0] - 1 + in_front
+    return Correction(_broadcast(rows, path.batch, segments), longest, rows.array.shape)
+
+
+def as_corrections(
+    value: Any, paths: Sequence[arrays.Rows], degree: int, lead_lag: bool, in_front: int
+) -> list[Correction] | None:
+    """Read the argument `correction` for a list of paths.
+
+    Parameters
+    ----------
+    value : ArrayLike, list or None
+        Shape ``(columns,)`` for all segments of all paths, or a list with what `as_correction`
+        takes for each path.
+    paths : sequence of Rows
+        The paths that it belongs to.
+    degree : int
+        The truncation.
+    lead_lag : bool
+        Whether the lead-lag path is taken.
+    in_front : int
+        Number of points that are put in front of each path.
+
+    Returns
+    -------
+    list of Correction or None
+        One per path; None if there are no columns.
+
+    Raises
+    ------
+    InvalidTypeError
+        As `as_correction`, of each path.
+    InvalidValueError
+        As `as_correction`, of each path; if there is not one per path, or if they have different
+        numbers of columns.
+    """
+    if value is None:
+        return None
+    is_list = isinstance(value, (list, tuple)) and not all(
+        isinstance(piece, numbers.Real) for piece in value
+    )
+    if is_list and len(value) != len(paths):
+        raise InvalidValueError(
+            f"correction must be of shape (columns,) or a list with one array for each of the "
+            f"{len(paths)} paths, got a list of {len(value)}"
+        )
+    names = [f"correction[{i}]" if is_list else "correction" for i in range(len(paths))]
+    found = [
+        as_correction(piece, path, degree, lead_lag, in_front=in_front, name=name)
+        for piece, path, name in zip(
+            value if is_list else [value] * len(paths), paths, names, strict=True
+        )
+    ]
+    present = [correction for correction in found if correction is not None]
+    if not present:
+        return None
+    if len(present) < len(found) or len({correction.longest for correction in present}) > 1:
+        raise InvalidValueError(
+            "correction must have equally many columns for every path of a list; fill up the "
+            "missing ones with zeros"
+        )
+    return present
+
+
+def as_row(value: Any, channels: int, degree: int, lead_lag: bool) -> tuple[Floats, int]:
+    """Read the correction that a stream is made with.
+
+    Parameters
+    ----------
+    value : ArrayLike or None
+        Shape ``(columns,)``.
+    channels : int
+        Of the paths.
+    degree : int
+        The truncation.
+    lead_lag : bool
+        Whether the lead-lag path is taken.
+
+    Returns
+    -------
+    row : numpy.ndarray of float64, shape (columns,)
+        A copy; no columns for None.
+    longest : int
+        The highest level, 1 if there are no columns.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is no real array.
+    InvalidValueError
+        If it is not of this shape, the columns are not those of the levels 2 to m for an m up to
+        `degree`, or with `lead_lag`.
+    """
+    rows = arrays.as_rows([] if value is None else value, "correction", 1)
+    if rows.batch:
+        raise InvalidValueError(
+            f"correction must have shape (columns,), what a segment has for which no other is "
+            f"pushed; got shape {rows.array.shape}; give rows with the points that are pushed"
+        )
+    if rows.item[0] == 0:
+        return np.zeros(0), 1
+    _refuse_lead_lag(lead_lag)
+    return np.array(rows.array, np.float64), _levels(rows, channels, degree)
+
+
+def pushed_rows(value: Any, points: arrays.Rows, columns: int, segments: int) -> npt.NDArray[Any]:
+    """Read the correction of points that are pushed to a stream.
+
+    Parameters
+    ----------
+    value : ArrayLike
+        Shape ``(columns,)``, ``(segments, columns)`` or ``(..., segments, columns)``; for a single
+        point ``(columns,)`` or ``(..., columns)``.
+    points : Rows
+        The points, or the single point, of each path.
+    columns : int
+        Those of the correction that the stream was made with.
+    segments : int
+        Number of segments that the points end.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., segments, columns)
+        One row per segment.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is no array of the kind and dtype of `points`.
+    InvalidValueError
+        If it has another shape or other columns.
+    """
+    rows = arrays.as_rows(value, "correction", 1)
+    if rows.item[0] != columns:
+        raise InvalidValueError(
+            f"correction must have {columns} columns as that with which the stream was made, got "
+            f"shape {rows.array.shape}; zeros of shape (columns,) at that place make room for it"
+        )
+    arrays.check_kinds(points, rows)
+    if len(points.item) == 2 or not rows.batch:
+        return _broadcast(rows, points.batch, segments).array
+    if rows.batch != points.batch or not segments:
+        raise InvalidValueError(
+            f"correction must have shape {(columns,)} or {(*points.batch, columns)} for the "
+            f"segment that a point ends; the first point ends none; got shape {rows.array.shape}"
+        )
+    return rows.array[..., None, :]
+
+
+def _refuse_lead_lag(lead_lag: bool) -> None:
+    if lead_lag:
+        raise InvalidValueError(
+            "correction cannot be combined with lead_lag=True, whose segments are not those of "
+            "the path; leave one of them out"
+        )
+
+
+def _levels(rows: arrays.Rows, channels: int, degree: int) -> int:
+    """Return the highest level that the columns of a correction reach."""
+    columns, level, total = rows.item[0], 1, 0
+    while total < columns and level < degree:
+        level += 1
+        total += channels**level
+    if total == columns:
+        return level
+    allowed = [sum(channels**k for k in range(2, m + 1)) for m in range(2, min(degree, 5) + 1)]
+    raise InvalidValueError(
+        f"{rows.name} must have the {channels}^2 + ... + {channels}^m columns of levels 2 to m for "
+        f"an m up to the degree, {degree}: one of {[*allowed, '...'] if degree > 5 else allowed}; "
+        f"got shape {rows.array.shape}"
+    )
+
+
+def _broadcast(rows: arrays.Rows, batch: tuple[int, ...], segments: int) -> arrays.Rows:
+    """View a correction as one item per path."""
+    shape = rows.array.shape
+    wanted = (*batch, segments, shape[-1])
+    if shape not in (shape[-1:], wanted[-2:], wanted):
+        raise InvalidValueError(
+            f"{rows.name} must have shape {shape[-1:]}, {wanted[-2:]} or {wanted}: the same for "
+            f"all segments, one row per segment, or that for each path; got shape {shape}"
+        )
+    return rows.broadcast(wanted, 2)
+
+
+def empty_like(value: Any, path: arrays.Rows) -> Any:
+    """Return the gradient in a correction without columns.
+
+    Parameters
+    ----------
+    value : ArrayLike
+        For which `as_correction` returned None.
+    path : Rows
+        The path that it belongs to.
+
+    Returns
+    -------
+    Array
+        Of the shape of `value` and the kind and dtype of `path`: without any element.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is no real array.
+    """
+    shape = arrays.as_rows(value, "correction", 1, gpu=True).array.shape
+    if path.device is not None:
+        return devices.engine().zeros(path, shape)
+    return arrays.wrap(np.zeros(shape, path.dtype), path.kind)
+
+
+def letter_columns(channels: int, time_aug: bool, longest: int) -> npt.NDArray[np.int32]:
+    """Return the column of the correction that each letter of the kernel has.
+
+    Parameters
+    ----------
+    channels : int
+        Of the underlying path.
+    time_aug : bool
+        Whether time is appended to them.
+    longest : int
+        The highest level.
+
+    Returns
+    -------
+    numpy.ndarray
+        int32: letters of 1 to `longest` labels, by length and then by label from leaf to root; -1
+        for one that no column belongs to, as it has one label or time among its labels.
+
+    Raises
+    ------
+    None
+        The caller has checked the sizes.
+
+    Examples
+    --------
+    >>> letter_columns(2, False, 2).tolist()
+    [-1, -1, 0, 2, 1, 3]
+    >>> letter_columns(1, True, 2).tolist()
+    [-1, -1, 0, -1, -1, -1]
+    """
+    dimension = channels + time_aug
+    found = [np.full(dimension, -1)]
+    first = 0
+    for level in range(2, longest + 1):
+        letter = np.arange(dimension**level)
+        column, inside = np.zeros_like(letter), np.ones(letter.shape, dtype=bool)
+        for _ in range(level):
+            letter, label = letter // dimension, letter % dimension
+            column = column * channels + label
+            inside &= label < channels
+        found.append(np.where(inside, first + column, -1))
+        first += channels**level
+    return np.concatenate(found, dtype=np.int32)

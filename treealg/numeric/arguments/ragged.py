@@ -1,0 +1,251 @@
+"""Whole-path variants of the signature: prefixes, a base point, and paths of different lengths.
+
+Paths of different lengths become one array in which each path rests at its last point, which adds
+nothing to a signature. Time must rest there too, so it is then a channel of that array, and a
+correction is zero there.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments import arrays
+from treealg.numeric.arguments.corrections import Correction, as_correction, as_corrections
+from treealg.numeric.arguments.options import PathOptions
+from treealg.numeric.paths.transforms import transform_path
+
+__all__ = ["Prepared", "is_list_of_paths", "prepared"]
+
+Floats = npt.NDArray[np.floating]
+
+
+class Prepared(NamedTuple):
+    """Paths of one length with their corrections, and how to take their signatures.
+
+    Attributes
+    ----------
+    path : Rows
+        The points.
+    correction : Correction or None
+        One row per segment.
+    options : PathOptions
+        With the transforms that are still to be applied.
+    has_time : bool, default False
+        Whether the last channel of `path` is time, which has no correction.
+    points_per_step : int, default 1
+        Segments of `path` per segment of the path of the caller.
+    """
+
+    path: arrays.Rows
+    correction: Correction | None
+    options: PathOptions
+    has_time: bool = False
+    points_per_step: int = 1
+
+
+def is_list_of_paths(value: Any) -> bool:
+    """Tell whether a value is a list of tensors, or of lists or arrays of different lengths.
+
+    A list of tensors is one of paths whatever their lengths, so that kind and dtype of the result
+    do not depend on whether these happen to agree; lists of all else are float64 in any case.
+
+    Parameters
+    ----------
+    value : object
+        The argument `path`.
+
+    Returns
+    -------
+    bool
+        Whether it has to be read path by path.
+    """
+    if not isinstance(value, (list, tuple)) or not value:
+        return False
+    if all(_is_matrix(piece) for piece in value):
+        return not isinstance(value[0], np.ndarray) or len({len(piece) for piece in value}) > 1
+    nested = all(isinstance(piece, (list, tuple)) and piece for piece in value)
+    if not nested or not all(isinstance(piece[0], (list, tuple)) for piece in value):
+        return False
+    return len({len(piece) for piece in value}) > 1
+
+
+def _is_matrix(value: Any) -> bool:
+    torch = sys.modules.get("torch")
+    types = (np.ndarray,) if torch is None else (np.ndarray, torch.Tensor)
+    return isinstance(value, types) and getattr(value, "ndim", 0) == 2
+
+
+def prepared(
+    path: Any, correction: Any, basepoint: Any, lengths: Any, settings: PathOptions
+) -> Prepared:
+    """Read paths with a base point or lengths of their own.
+
+    Parameters
+    ----------
+    path : ArrayLike or list of ArrayLike
+        Paths of shape ``(..., length, channels)``, or a list of ``(length, channels)``.
+    correction : ArrayLike, list or None
+        As for `as_correction`, with a base point as one more point; for a list of paths as for
+        `as_corrections`.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels)
+        What to put in front of each path; False for nothing, True for the origin.
+    lengths : ArrayLike of int, shape (...) or None
+        Number of points of each path.
+    settings : PathOptions
+        How to take the signatures.
+
+    Returns
+    -------
+    Prepared
+        The paths.
+
+    Raises
+    ------
+    InvalidTypeError
+        If a path is none, the paths of a list are not of one kind or dtype, `lengths` are no
+        integers, or `basepoint` is neither a boolean nor a point of the kind of `path`; or as
+        `as_correction`.
+    InvalidValueError
+        If shapes do not fit each other, a length is out of range, or `lengths` come with a list; or
+        as `as_correction`.
+    """
+    is_flag = isinstance(basepoint, (bool, np.bool_))
+    in_front = int(not is_flag or bool(basepoint))
+    counts: npt.NDArray[np.int64] | None
+    if is_list_of_paths(path):
+        if lengths is not None:
+            raise InvalidValueError(
+                "lengths must be None for a list of paths, which have lengths of their own"
+            )
+        pieces = _pieces(path)
+        array, counts = _padded(pieces)
+        kind = pieces[0].kind
+        several = as_corrections(correction, pieces, settings.degree, settings.lead_lag, in_front)
+        added = None
+        if several is not None:
+            added = _joined(several, array.shape[-2] - 1 + in_front, array.dtype)
+    else:
+        rows = arrays.as_path(path)
+        array, kind = np.asarray(rows.array, rows.dtype), rows.kind
+        counts = None if lengths is None else _lengths(lengths, rows)
+        added = as_correction(
+            correction, rows, settings.degree, settings.lead_lag, in_front=in_front
+        )
+    if in_front:
+        array = _with_basepoint(array, kind, None if is_flag else basepoint)
+        counts = None if counts is None else counts + 1
+    if counts is None:
+        return Prepared(arrays.Rows(array, kind, 2, "path"), added, settings)
+    return _resting(array, kind, added, counts, settings)
+
+
+def _resting(
+    array: Floats,
+    kind: str,
+    added: Correction | None,
+    counts: npt.NDArray[np.int64],
+    settings: PathOptions,
+) -> Prepared:
+    """Let each path rest at its last point."""
+    at = np.minimum(np.arange(array.shape[-2]), counts[..., None] - 1)
+    array = np.take_along_axis(array, at[..., None], axis=-2)
+    if added is not None:
+        inside = np.arange(array.shape[-2] - 1) < counts[..., None] - 1
+        rows = np.where(inside[..., None], added.rows.array, 0).astype(array.dtype)
+        added = added._replace(rows=arrays.Rows(rows, kind, 2, "correction"))
+    if not settings.time_aug:
+        return Prepared(arrays.Rows(array, kind, 2, "path"), added, settings)
+    step = 2 if settings.lead_lag else 1
+    array = np.asarray(transform_path(array, lead_lag=settings.lead_lag))
+    last = step * (counts[..., None] - 1)
+    place = np.minimum(np.arange(array.shape[-2]), last)
+    time = settings.end_time * place / np.maximum(last, 1)
+    array = np.concatenate([array, time[..., None].astype(array.dtype)], axis=-1)
+    rest = settings._replace(time_aug=False, lead_lag=False)
+    return Prepared(arrays.Rows(array, kind, 2, "path"), added, rest, True, step)
+
+
+def _joined(several: list[Correction], segments: int, dtype: np.dtype[Any]) -> Correction:
+    """Return the corrections of a list of paths as one, with zeros at the end of shorter ones."""
+    first = several[0]
+    array = np.zeros((len(several), segments, first.rows.item[1]), dtype)
+    for target, correction in zip(array, several, strict=True):
+        target[: correction.rows.item[0]] = correction.rows.array
+    return first._replace(rows=arrays.Rows(array, first.rows.kind, 2, "correction"))
+
+
+def _pieces(paths: Any) -> list[arrays.Rows]:
+    """Read the paths of a list."""
+    read = [arrays.as_rows(piece, f"path[{i}]", 2) for i, piece in enumerate(paths)]
+    first = read[0]
+    for rows in read:
+        if rows.batch:
+            raise InvalidValueError(
+                f"{rows.name} must have shape (length, channels), got {rows.array.shape}"
+            )
+        is_alike = rows.kind is arrays.NUMPY or rows.dtype is first.dtype
+        if rows.kind is not first.kind or not is_alike:
+            raise InvalidTypeError(
+                f"the paths of a list must be of one kind, and tensors of one dtype, got a "
+                f"{first.kind} of {first.dtype} and, as {rows.name}, a {rows.kind} of {rows.dtype}"
+            )
+        if rows.item[0] < 1 or rows.item[1] < 1 or rows.item[1] != first.item[1]:
+            raise InvalidValueError(
+                f"{rows.name} must have at least one point and as many channels as path[0], "
+                f"{first.item[1]}; got shape {rows.array.shape}"
+            )
+    return read
+
+
+def _padded(paths: list[arrays.Rows]) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Return the paths as one array, filled up with zeros, and their lengths."""
+    first = paths[0]
+    counts = np.array([rows.item[0] for rows in paths])
+    dtype = first.dtype if first.kind is arrays.TORCH else np.dtype(np.float64)
+    array = np.zeros((len(paths), counts.max(), first.item[1]), dtype)
+    for target, rows in zip(array, paths, strict=True):
+        target[: rows.item[0]] = rows.array
+    return array, counts
+
+
+def _lengths(value: Any, rows: arrays.Rows) -> npt.NDArray[np.int64]:
+    try:
+        counts = np.asarray(value)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InvalidTypeError(f"lengths must be an array of integers: {error}") from None
+    if counts.dtype.kind not in "iu":
+        raise InvalidTypeError(f"lengths must be integers, got dtype {counts.dtype}")
+    if counts.shape != rows.batch:
+        raise InvalidValueError(
+            f"lengths must have one number per path, shape {rows.batch}, got shape {counts.shape}"
+        )
+    if counts.size and (counts.min() < 1 or counts.max() > rows.item[0]):
+        raise InvalidValueError(
+            f"lengths must be from 1 to {rows.item[0]}, the points of the array; got "
+            f"{counts.min()} to {counts.max()}"
+        )
+    return counts.astype(np.int64)
+
+
+def _with_basepoint(array: Floats, kind: str, basepoint: Any) -> Floats:
+    """Put a point in front of each path; None for the origin."""
+    shape = array.shape[:-2] + array.shape[-1:]
+    if basepoint is None:
+        point = np.zeros(shape, array.dtype)
+    else:
+        rows = arrays.as_rows(basepoint, "basepoint", 1)
+        if rows.kind is not kind and not isinstance(basepoint, (list, tuple)):
+            raise InvalidTypeError(
+                f"basepoint must be a boolean or of the kind of path, a {kind}, got a {rows.kind}"
+            )
+        if rows.item != array.shape[-1:] or (rows.batch and rows.batch != array.shape[:-2]):
+            raise InvalidValueError(
+                f"basepoint must have shape {array.shape[-1:]} or {shape}, got {rows.array.shape}"
+            )
+        point = np.broadcast_to(rows.array.astype(array.dtype), shape)
+    return np.concatenate([point[..., None, :], array], axis=-2)

@@ -1,0 +1,1 @@
+"""Signature kernels: functions of two paths, and their gradients."""

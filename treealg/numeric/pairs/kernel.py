@@ -1,0 +1,299 @@
+"""Branched signature kernels of paths: one per pair of paths, or Gram matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from treealg.errors import InvalidValueError
+from treealg.numeric.arguments import arrays, options
+from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
+from treealg.numeric.pairs.static import StaticKernel
+from treealg.typing import Array, ArrayLike
+
+__all__ = ["branched_sig_kernel", "branched_sig_kernel_gram"]
+
+
+def branched_sig_kernel(
+    path1: ArrayLike,
+    path2: ArrayLike,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> Array:
+    r"""Compute the branched signature kernel of two paths, or of a batch of pairs.
+
+    By depth, :math:`K_0 = 1` and :math:`K_m(s, t) = \exp \int_0^s \int_0^t K_{m-1}\, dk`, with
+    the static kernel :math:`k`. For :math:`k = \langle x, y \rangle` it is the sum over unordered
+    forests :math:`F` of trees of height at most `depth` of :math:`X(F)\, Y(F) / \sigma(F)`, where
+    :math:`\sigma` is the symmetry of the forest and labels run over the channels.
+
+    Parameters
+    ----------
+    path1, path2 : ArrayLike, shapes (..., length_1, channels) and (..., length_2, channels)
+        Points of the paths, at least one, in at least one channel, of one kind and dtype. Leading
+        shapes broadcast: a single path pairs with every other.
+    depth : int
+        Levels of the recursion, 0 to 1000: the largest height of a tree, a leaf having height 1.
+    dyadic_order : int or tuple of int
+        Each segment is cut into ``2**dyadic_order`` pieces; a pair gives one order per path. At
+        least 0, at most 20.
+    static_kernel : StaticKernel or None, default None
+        `LinearKernel`, `ScaledLinearKernel` or `RBFKernel`; None is the first.
+    time_aug : bool, default False
+        Append time as the last channel, uniform from 0 to `end_time` over the points.
+    lead_lag : bool, default False
+        Take the lead-lag path in twice as many channels, before `time_aug`.
+    end_time : float, default 1.0
+        Last value of the time channel; finite.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``. Pairs are shared out.
+    return_grid : bool, default False
+        Return the kernel of all pairs of initial pieces, at the nodes of the refined grid.
+    normalize : bool, default False
+        Divide by the square root of the kernels of each path with itself.
+    rule : {"trapezoid", "romberg"}, default "trapezoid"
+        How integrals over the pieces are computed; see the notes.
+
+    Returns
+    -------
+    Array, shape (...) or (..., nodes_1, nodes_2)
+        The kernels, with ``(length - 1) * 2**dyadic_order + 1`` nodes for a path of `length`
+        (transformed) points. Kind and dtype follow `path1`; never shares memory with an argument.
+
+    Raises
+    ------
+    InvalidTypeError
+        If a path is no real array, requires a gradient, or is not on the CPU, or if the two differ
+        in kind or dtype; if `depth`, `dyadic_order` or `n_jobs` is no integer, `end_time` no real
+        number, a flag no boolean, or `static_kernel` none of treealg's.
+    InvalidValueError
+        If a path has fewer than two axes, no points or no channels; if channels differ, or
+        leading shapes do not broadcast; if `depth` is not 0 to 1000, `dyadic_order` out of range or
+        no pair, `n_jobs` 0, `end_time` not finite, or `rule` unknown; if `return_grid` comes with
+        `normalize` or with ``rule="romberg"``; or if the result does not fit in memory.
+
+    See Also
+    --------
+    branched_sig_kernel_gram : All pairs of two batches.
+    branched_sig_kernel_backprop : The gradient.
+
+    Notes
+    -----
+    A path of one point has kernel 1 with every other. Values that are too large for the dtype come
+    as infinity.
+
+    The trapezoid rule takes over each refined cell the increment of the static kernel, spread
+    evenly over the refinement, times the mean of the values at the four corners; the error is of
+    second order in ``2**-dyadic_order``. The error has an expansion in even powers, so that the
+    orders ``dyadic_order``, ``dyadic_order - 1``, ... down to 0 can be extrapolated, which
+    ``rule="romberg"`` does at a third more work: the error is of order ``2 * dyadic_order + 2``.
+
+    Time is ``depth * nodes_1 * nodes_2`` per pair, memory per thread ``depth * nodes_2``. The GIL
+    is released, no argument is changed.
+
+    References
+    ----------
+    I. Chevyrev and H. Oberhauser, *Signature moments to characterize laws of stochastic processes*,
+    J. Mach. Learn. Res. 23 (2022), 1-42.
+
+    Examples
+    --------
+    At depth 1 the kernel is the exponential of the inner product of the increments.
+
+    >>> import treealg
+    >>> one, two = [[0.0, 0.0], [1.0, 2.0]], [[0.0, 0.0], [0.5, 0.25]]
+    >>> print(treealg.branched_sig_kernel(one, two, 1, 0))
+    2.718281828459045
+    """
+    problem = problem_of(
+        path1, path2, depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs,
+        return_grid, rule,
+    )  # fmt: skip
+    normalize = _normalize(normalize, problem)
+    batch, first, second = problem.batch_pairs()
+    result = _allocated(problem, batch)
+    flat = result.reshape(len(first), *problem.value_shape)
+    flat[...] = problem.values(first, second)
+    if normalize:
+        own1 = _with_itself(problem, True)[first]
+        own2 = _with_itself(problem, False)[second]
+        _divide(flat, np.sqrt(own1) * np.sqrt(own2))
+    return arrays.wrap(result, problem.rows1.kind)
+
+
+def branched_sig_kernel_gram(
+    path1: ArrayLike,
+    path2: ArrayLike,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> Array:
+    r"""Compute the branched signature kernels of all pairs of two batches of paths.
+
+    Entry :math:`(i, j)` is `branched_sig_kernel` of path :math:`i` of the first batch and path
+    :math:`j` of the second. If both arguments are the same object, each pair is computed once.
+
+    Parameters
+    ----------
+    path1, path2 : ArrayLike, shapes (*batch_1, length_1, channels), (*batch_2, length_2, channels)
+        Points of the paths, as for `branched_sig_kernel`, with any leading shapes.
+    depth : int
+        Levels of the recursion, 0 to 1000.
+    dyadic_order : int or tuple of int
+        Each segment is cut into ``2**dyadic_order`` pieces; a pair gives one order per path.
+    static_kernel : StaticKernel or None, default None
+        `LinearKernel`, `ScaledLinearKernel` or `RBFKernel`; None is the first.
+    time_aug : bool, default False
+        Append time as the last channel, uniform from 0 to `end_time` over the points.
+    lead_lag : bool, default False
+        Take the lead-lag path in twice as many channels, before `time_aug`.
+    end_time : float, default 1.0
+        Last value of the time channel; finite.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``. Pairs are shared out.
+    max_batch : int, default -1
+        Compute at most ``max_batch**2`` pairs at a time; -1 chooses.
+    return_grid : bool, default False
+        Return the grid of each pair, as `branched_sig_kernel` does.
+    normalize : bool, default False
+        Divide by the square root of the kernels of each path with itself.
+    rule : {"trapezoid", "romberg"}, default "trapezoid"
+        How integrals over the pieces are computed, as for `branched_sig_kernel`.
+
+    Returns
+    -------
+    Array, shape (*batch_1, *batch_2) or (*batch_1, *batch_2, nodes_1, nodes_2)
+        The kernels. Kind and dtype follow `path1`; never shares memory with an argument.
+
+    Raises
+    ------
+    InvalidTypeError
+        As `branched_sig_kernel`; or if `max_batch` is no integer.
+    InvalidValueError
+        As `branched_sig_kernel`, but leading shapes may differ; or if `max_batch` is 0 or below -1.
+
+    See Also
+    --------
+    branched_sig_kernel_gram_backprop : The gradient.
+
+    Notes
+    -----
+    The Gram matrix of a batch with itself is symmetric, and with the static kernels that there are
+    positive semi-definite up to the error of the rule. Memory beyond the result is bounded by
+    threads and `max_batch`.
+
+    References
+    ----------
+    I. Chevyrev and H. Oberhauser, *Signature moments to characterize laws of stochastic processes*,
+    J. Mach. Learn. Res. 23 (2022), 1-42.
+
+    Examples
+    --------
+    >>> import numpy as np, treealg
+    >>> paths = np.array([[[0.0], [1.0]], [[0.0], [2.0]]])
+    >>> np.log(treealg.branched_sig_kernel_gram(paths, paths, 1, 0)).round(6)
+    array([[1., 2.],
+           [2., 4.]])
+    """
+    problem = problem_of(
+        path1, path2, depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs,
+        return_grid, rule,
+    )  # fmt: skip
+    normalize = _normalize(normalize, problem)
+    at_once = max_batch_of(max_batch, problem)
+    n1, n2 = problem.rows1.count, problem.rows2.count
+    result = _allocated(problem, problem.rows1.batch + problem.rows2.batch)
+    flat = result.reshape(n1, n2, *problem.value_shape)
+    is_symmetric = problem.rows1 is problem.rows2 and problem.orders[0] == problem.orders[1]
+    for first, second in pairs_of_gram(n1, n2, is_symmetric, at_once):
+        values = problem.values(first, second)
+        flat[first, second] = values
+        if is_symmetric:
+            flat[second, first] = values.swapaxes(-1, -2) if problem.grid else values
+    if normalize:
+        own1 = np.sqrt(_with_itself(problem, True))
+        own2 = own1 if is_symmetric else np.sqrt(_with_itself(problem, False))
+        _divide(flat, own1[:, None] * own2)
+    return arrays.wrap(result, problem.rows1.kind)
+
+
+def pairs_of_gram(
+    n1: int, n2: int, is_symmetric: bool, at_once: int
+) -> Iterator[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+    """Yield the pairs of a Gram matrix, row by row, in parts.
+
+    Parameters
+    ----------
+    n1, n2 : int
+        Rows and columns.
+    is_symmetric : bool
+        Take only the pairs on and above the diagonal.
+    at_once : int
+        Pairs in one part, at least 1.
+
+    Yields
+    ------
+    tuple of numpy.ndarray
+        Rows and columns of the pairs of a part, as arrays of int64.
+    """
+    sizes = np.arange(n1, 0, -1) if is_symmetric else np.full(n1, n2)
+    ends = np.cumsum(sizes, dtype=np.int64)
+    total = int(ends[-1]) if n1 else 0
+    for start in range(0, total, at_once):
+        place = np.arange(start, min(start + at_once, total))
+        row = np.searchsorted(ends, place, side="right")
+        yield row, n2 - (ends[row] - place)
+
+
+def _normalize(value: Any, problem: Problem) -> bool:
+    normalize = options.flag(value, "normalize")
+    if normalize and problem.grid:
+        raise InvalidValueError(
+            "normalize and return_grid must not both be True: a grid has no one norm"
+        )
+    return normalize
+
+
+def _allocated(problem: Problem, batch: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    shape = batch + problem.value_shape
+    try:
+        return np.empty(shape, problem.rows1.dtype)
+    except (MemoryError, ValueError):
+        raise InvalidValueError(
+            f"the result of shape {shape} does not fit in memory; use smaller batches, a smaller "
+            f"dyadic_order, or return_grid=False"
+        ) from None
+
+
+def _with_itself(problem: Problem, is_first: bool) -> np.ndarray[Any, Any]:
+    """Return the kernels of the paths of one argument with themselves, at its own refinement."""
+    rows, paths = (problem.rows1, problem.paths1) if is_first else (problem.rows2, problem.paths2)
+    own = replace(problem, rows1=rows, rows2=rows, paths1=paths, paths2=paths)
+    every = np.arange(rows.count)
+    return own.values(every, every)
+
+
+def _divide(values: np.ndarray[Any, Any], norms: np.ndarray[Any, Any]) -> None:
+    with np.errstate(invalid="ignore"):  # infinite values have no ratio: NaN, as for any number
+        values /= norms

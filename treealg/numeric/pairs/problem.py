@@ -1,0 +1,354 @@
+"""What branched signature kernels and their gradients share: options, pairs, and quadrature rules.
+
+A problem is two batches of paths and the options that both passes need.  A pass runs over pairs of
+paths, given as two arrays of indices, so that a batch and a Gram matrix are the same to a kernel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric import kernels
+from treealg.numeric.arguments import arrays, options
+from treealg.numeric.arguments.batches import common_batch, source_rows
+from treealg.numeric.pairs.static import as_static_kernel
+
+__all__ = ["Problem", "max_batch_of", "problem_of", "transform_adjoint"]
+
+_MAX_DEPTH = 1000  # as many rows of a grid are kept by each thread
+
+Floats = npt.NDArray[np.floating]
+Indices = npt.NDArray[np.int64]
+
+_LARGEST_ORDER = 20
+_PAIRS = 1 << 14
+_GRADIENT_NUMBERS = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Two batches of paths, and what is computed of their pairs.
+
+    Attributes
+    ----------
+    rows1, rows2 : Rows
+        The paths.
+    paths1, paths2 : numpy.ndarray, shape (count, length, channels)
+        The same, for the kernels.
+    depth : int
+        Levels of the recursion.
+    orders : tuple of int
+        Dyadic refinement of each path.
+    rbf, parameter : bool, float
+        The static kernel.
+    grid : bool
+        Whether values at all nodes are wanted.
+    transforms : tuple of (bool, bool, float)
+        `time_aug`, `lead_lag` and `end_time`.
+    terms : tuple of (float, int)
+        The quadrature rule: weights, and by how much the refinement is lower.
+    n_threads : int
+        Threads.
+    """
+
+    rows1: arrays.Rows
+    rows2: arrays.Rows
+    paths1: Floats
+    paths2: Floats
+    depth: int
+    orders: tuple[int, int]
+    rbf: bool
+    parameter: float
+    grid: bool
+    transforms: tuple[bool, bool, float]
+    terms: tuple[tuple[float, int], ...]
+    n_threads: int
+
+    @property
+    def value_shape(self) -> tuple[int, ...]:
+        """Shape of what belongs to one pair: a number or a grid."""
+        if not self.grid:
+            return ()
+        (n1, _), (n2, _) = self.point_shapes
+        return ((n1 - 1) << self.orders[0]) + 1, ((n2 - 1) << self.orders[1]) + 1
+
+    @property
+    def point_shapes(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Length and channels of both transformed paths."""
+        time_aug, lead_lag, _ = self.transforms
+        shapes = []
+        for length, channels in (self.rows1.item, self.rows2.item):
+            points = 2 * length - 1 if lead_lag else length
+            shapes.append((points, options.effective_dimension(channels, time_aug, lead_lag)))
+        return shapes[0], shapes[1]
+
+    def batch_pairs(self) -> tuple[tuple[int, ...], Indices, Indices]:
+        """Return the pairs of two batches of one leading shape, or that broadcast to one.
+
+        Returns
+        -------
+        batch : tuple of int
+            Leading shape of the result.
+        first, second : numpy.ndarray of int64
+            Paths of each pair.
+
+        Raises
+        ------
+        InvalidValueError
+            If the leading shapes do not broadcast.
+        """
+        batch = common_batch(self.rows1, self.rows2)
+        return batch, source_rows(self.rows1, batch), source_rows(self.rows2, batch)
+
+    def values(self, first: Indices, second: Indices) -> Floats:
+        """Compute the kernel of pairs.
+
+        Parameters
+        ----------
+        first, second : numpy.ndarray of int64
+            Paths of each pair.
+
+        Returns
+        -------
+        numpy.ndarray, shape (pairs, *value_shape)
+            The values.
+        """
+        size = int(np.prod(self.value_shape, dtype=np.int64))
+        total: Floats | None = None
+        for weight, lower in self.terms:
+            out = np.empty((len(first), size), self.rows1.dtype)
+            kernels.branched_kernel(
+                self.paths1, self.paths2, first, second, out, *self._options(lower)
+            )
+            if len(self.terms) > 1:
+                out *= weight
+            total = out if total is None else total + out
+        return np.reshape(total, (len(first), *self.value_shape))  # type: ignore[arg-type]
+
+    def gradients(self, first: Indices, second: Indices, derivs: Floats) -> tuple[Floats, Floats]:
+        """Compute the gradients of pairs in their transformed paths.
+
+        Parameters
+        ----------
+        first, second : numpy.ndarray of int64
+            Paths of each pair.
+        derivs : numpy.ndarray, shape (pairs, *value_shape)
+            Derivatives with respect to the values.
+
+        Returns
+        -------
+        tuple of numpy.ndarray, shapes (pairs, length_1, channels) and (pairs, length_2, channels)
+            The gradients.
+        """
+        given = np.ascontiguousarray(derivs, self.rows1.dtype).reshape(len(first), -1)
+        shape1, shape2 = self.point_shapes
+        totals: list[Floats] = []
+        for weight, lower in self.terms:
+            pair = [np.empty((len(first), n * d), self.rows1.dtype) for n, d in (shape1, shape2)]
+            scaled = given if len(self.terms) == 1 else given * given.dtype.type(weight)
+            kernels.branched_kernel_backward(
+                self.paths1, self.paths2, first, second, scaled, *pair, *self._options(lower)
+            )
+            totals = [a + b for a, b in zip(totals, pair, strict=True)] if totals else pair
+        return totals[0].reshape(-1, *shape1), totals[1].reshape(-1, *shape2)
+
+    def _options(self, lower: int) -> tuple[Any, ...]:
+        return (
+            self.depth,
+            self.orders[0] - lower,
+            self.orders[1] - lower,
+            self.rbf,
+            self.parameter,
+            self.grid,
+            *self.transforms,
+            self.n_threads,
+        )
+
+    @property
+    def pairs_at_once(self) -> int:
+        """How many pairs to compute gradients of before they are summed."""
+        (n1, d), (n2, _) = self.point_shapes
+        return max(_GRADIENT_NUMBERS // ((n1 + n2) * d), 16 * self.n_threads)
+
+
+def problem_of(
+    path1: Any,
+    path2: Any,
+    depth: Any,
+    dyadic_order: Any,
+    static_kernel: Any,
+    time_aug: Any,
+    lead_lag: Any,
+    end_time: Any,
+    n_jobs: Any,
+    return_grid: Any,
+    rule: Any,
+) -> Problem:
+    """Check the arguments that all kernel functions have.
+
+    Parameters
+    ----------
+    path1, path2 : ArrayLike, shapes (..., length_1, channels) and (..., length_2, channels)
+        The paths.
+    depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs, return_grid, rule
+        As for `branched_sig_kernel`.
+
+    Returns
+    -------
+    Problem
+        The arguments.
+
+    Raises
+    ------
+    InvalidTypeError
+        As `branched_sig_kernel`.
+    InvalidValueError
+        As `branched_sig_kernel`.
+    """
+    rows1 = _path(path1, "path1")
+    rows2 = rows1 if path2 is path1 else _path(path2, "path2")
+    if rows1.kind is not rows2.kind or rows1.dtype is not rows2.dtype:
+        raise InvalidTypeError(
+            f"path1 and path2 must be of one kind and dtype, got a {rows1.kind} of {rows1.dtype} "
+            f"and a {rows2.kind} of {rows2.dtype}; convert one of them"
+        )
+    if rows1.item[1] != rows2.item[1]:
+        raise InvalidValueError(
+            f"path1 and path2 must have equally many channels, got {rows1.item[1]} and "
+            f"{rows2.item[1]}"
+        )
+    orders = _dyadic_orders(dyadic_order)
+    grid = options.flag(return_grid, "return_grid")
+    return Problem(
+        rows1,
+        rows2,
+        rows1.slab(0, rows1.count),
+        rows2.slab(0, rows2.count),
+        _depth(depth),
+        orders,
+        *as_static_kernel(static_kernel),
+        grid,
+        (
+            options.flag(time_aug, "time_aug"),
+            options.flag(lead_lag, "lead_lag"),
+            options.end_time_of(end_time),
+        ),
+        _terms(rule, orders, grid),
+        options.threads(n_jobs),
+    )
+
+
+def _depth(value: Any) -> int:
+    depth = options.integer(value, "depth", 0)
+    if depth > _MAX_DEPTH:
+        raise InvalidValueError(
+            f"depth must be at most {_MAX_DEPTH}, got {depth}; the levels converge long before"
+        )
+    return depth
+
+
+def _path(value: Any, name: str) -> arrays.Rows:
+    rows = arrays.as_rows(value, name, 2)
+    if rows.item[0] < 1 or rows.item[1] < 1:
+        raise InvalidValueError(
+            f"{name} must have at least one point and one channel, got shape {rows.array.shape}"
+        )
+    return rows
+
+
+def _dyadic_orders(value: Any) -> tuple[int, int]:
+    pair = value if isinstance(value, (tuple, list)) else (value, value)
+    if len(pair) != 2:
+        raise InvalidValueError(
+            f"dyadic_order must be an integer or a pair of integers, got {len(pair)} entries"
+        )
+    first, second = (options.integer(order, "dyadic_order", 0) for order in pair)
+    if max(first, second) > _LARGEST_ORDER:
+        raise InvalidValueError(
+            f"dyadic_order must be at most {_LARGEST_ORDER}, got {max(first, second)}: each "
+            f"segment is cut into 2**dyadic_order pieces"
+        )
+    return first, second
+
+
+def _terms(rule: Any, orders: tuple[int, int], grid: bool) -> tuple[tuple[float, int], ...]:
+    if not isinstance(rule, str) or rule not in ("trapezoid", "romberg"):
+        found = repr(rule[:40]) if isinstance(rule, str) else type(rule).__name__
+        raise InvalidValueError(f'rule must be "trapezoid" or "romberg", got {found}')
+    if rule == "trapezoid":
+        return ((1.0, 0),)
+    if grid:
+        raise InvalidValueError(
+            'rule="romberg" combines grids of different sizes and has no grid of its own; use '
+            'rule="trapezoid" or return_grid=False'
+        )
+    levels = range(min(orders) + 1)
+    weights = []
+    for level in levels:
+        weight = 1.0
+        for other in levels:
+            if other != level:
+                weight *= 4.0**other / (4.0**other - 4.0**level)
+        weights.append((weight, level))
+    return tuple(weights)
+
+
+def max_batch_of(value: Any, problem: Problem) -> int:
+    """Return how many pairs of a Gram matrix to compute in one call of a kernel.
+
+    Parameters
+    ----------
+    value : int
+        The option `max_batch`: -1, or the side of a square of that many pairs.
+    problem : Problem
+        The problem.
+
+    Returns
+    -------
+    int
+        The number, at least 1.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is no integer.
+    InvalidValueError
+        If `value` is 0 or below -1.
+    """
+    side = options.integer(value, "max_batch", -1)
+    if side == 0:
+        raise InvalidValueError("max_batch must be -1 or at least 1, got 0")
+    return side * side if side > 0 else _PAIRS * problem.n_threads
+
+
+def transform_adjoint(derivs: Floats, channels: int, time_aug: bool, lead_lag: bool) -> Floats:
+    """Map derivatives in transformed paths to derivatives in the paths.
+
+    Parameters
+    ----------
+    derivs : numpy.ndarray, shape (..., new_length, new_channels)
+        Derivatives with respect to the points of the transformed path.
+    channels : int
+        Channels of the path.
+    time_aug, lead_lag : bool
+        The transforms.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., length, channels)
+        Derivatives with respect to the points of the path.
+    """
+    if time_aug:
+        derivs = derivs[..., :-1]
+    if not lead_lag:
+        return np.ascontiguousarray(derivs)
+    lag, lead = derivs[..., :channels], derivs[..., channels:]
+    result = lag[..., ::2, :] + lead[..., ::2, :]
+    result[..., :-1, :] += lag[..., 1::2, :]
+    result[..., 1:, :] += lead[..., 1::2, :]
+    return np.ascontiguousarray(result)

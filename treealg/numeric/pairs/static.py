@@ -1,0 +1,133 @@
+"""Static kernels: inner products of points, of which signature kernels are the lift to paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments import options
+
+__all__ = ["LinearKernel", "RBFKernel", "ScaledLinearKernel", "StaticKernel", "as_static_kernel"]
+
+
+class StaticKernel:
+    """Base class of the static kernels k(x, y) on points.
+
+    See Also
+    --------
+    LinearKernel, ScaledLinearKernel, RBFKernel : The kernels there are.
+
+    Notes
+    -----
+    The kernels that compute are compiled and know these three; a class of one's own would have to
+    be called once per pair of points, and is refused.
+    """
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinearKernel(StaticKernel):
+    """The inner product of two points, k(x, y) = <x, y>; the default.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.LinearKernel()
+    LinearKernel()
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class ScaledLinearKernel(StaticKernel):
+    """The inner product of two points, both scaled, k(x, y) = scale² <x, y>.
+
+    Parameters
+    ----------
+    scale : float, default 1.0
+        What points are multiplied by; finite and at least 0.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `scale` is no real number.
+    InvalidValueError
+        If `scale` is negative or not finite.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.ScaledLinearKernel(0.5)
+    ScaledLinearKernel(scale=0.5)
+    """
+
+    scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scale", options.finite_real(self.scale, "scale"))
+        if self.scale < 0:
+            raise InvalidValueError(f"scale must be at least 0, got {self.scale}")
+
+
+@dataclass(frozen=True, slots=True)
+class RBFKernel(StaticKernel):
+    """The Gaussian kernel k(x, y) = exp(-|x - y|² / sigma).
+
+    Parameters
+    ----------
+    sigma : float
+        What squared distances are divided by; finite and above 0.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `sigma` is no real number.
+    InvalidValueError
+        If `sigma` is not above 0 or not finite.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.RBFKernel(2.0)
+    RBFKernel(sigma=2.0)
+    """
+
+    sigma: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sigma", options.finite_real(self.sigma, "sigma"))
+        if self.sigma <= 0:
+            raise InvalidValueError(f"sigma must be above 0, got {self.sigma}")
+
+
+def as_static_kernel(value: Any) -> tuple[bool, float]:
+    """Return a static kernel as the compiled kernels take it.
+
+    Parameters
+    ----------
+    value : StaticKernel or None
+        The option; None is the linear kernel.
+
+    Returns
+    -------
+    rbf : bool
+        Whether the kernel is Gaussian.
+    parameter : float
+        Factor of the inner product, or of the squared distance.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `value` is none of the static kernels.
+    """
+    if value is None or type(value) is LinearKernel:
+        return False, 1.0
+    if type(value) is ScaledLinearKernel:
+        return False, value.scale * value.scale
+    if type(value) is RBFKernel:
+        return True, 1.0 / value.sigma
+    raise InvalidTypeError(
+        f"static_kernel must be LinearKernel(), ScaledLinearKernel(scale) or RBFKernel(sigma) of "
+        f"treealg, or None for the first, got {type(value).__module__}.{type(value).__qualname__}"
+    )

@@ -1,0 +1,1 @@
+"""Functions of paths: signatures, log-signatures, chosen coefficients, and their gradients."""

@@ -1,0 +1,258 @@
+"""Signatures of general branched rough paths: an increment on every basis element per segment."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg import tables
+from treealg.errors import InvalidValueError
+from treealg.numeric import kernels
+from treealg.numeric.arguments import arrays, options, scalars
+from treealg.numeric.plans import cache as plans
+from treealg.numeric.plans.chains import ChainPlan
+from treealg.typing import Array, ArrayLike
+
+__all__ = ["branched_sig_of_lift", "branched_sig_of_lift_backprop"]
+
+
+def branched_sig_of_lift(
+    lift: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Compute the branched signature of a path that steps in the whole algebra.
+
+    :math:`X = \exp_* L_1 * \exp_* L_2 * \cdots * \exp_* L_n`, the earliest segment in the pruned
+    slot: the general branched rough path, of which the path of increments, and the path with a
+    correction on chains, are the cases with :math:`L_t` on single nodes or chains.
+
+    Parameters
+    ----------
+    lift : ArrayLike, shape (..., segments, coefficients)
+        :math:`L_t` for each segment, on every tree or, if `planar`, on every ordered forest; in
+        basis order without scalar, ``branched_sig_length(dimension, degree, planar=planar)`` of
+        them, like a branched log-signature. Planar, for a signature that is a character,
+        :math:`L_t` is in the Lie algebra (0 on shuffles), as log-signatures are; any other
+        functional has its exponential, too.
+    dimension : int
+        Labels of the trees, at least 1.
+    degree : int
+        Largest number of nodes of a tree or forest, at least 0.
+    planar : bool, default False
+        Basis of ordered forests rather than non-planar trees.
+    scalar_term : bool, default False
+        Put the value 1 of the empty tree in front.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., coefficients)
+        Coefficients in basis order. NumPy array or tensor as `lift` is, of the same dtype (float64
+        for integers and lists), never sharing memory with it.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `lift` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
+        `degree` or `n_jobs` is no integer, or a flag no boolean.
+    InvalidValueError
+        If `lift` has fewer than two axes or not the columns of this basis; if `dimension` is below
+        1, `degree` negative or `n_jobs` 0; or if the basis, the words or the result do not fit in
+        memory.
+
+    See Also
+    --------
+    branched_sig : With its argument `correction` for increments on chains alone, which is faster.
+    branched_sig_to_log_sig : What a segment of any other rough path has as its lift.
+
+    Notes
+    -----
+    No segments give the identity. The letters of the words that are integrated are the basis
+    elements; their number is a small multiple of that of the basis. Time is ``segments * words +
+    entries`` per item, and memory beyond `lift` and result is bounded by threads times words. The
+    GIL is released, no argument is changed.
+
+    References
+    ----------
+    M. Gubinelli, *Ramification of rough paths*, J. Differential Equations 248 (2010), 693-721,
+    doi:10.1016/j.jde.2009.11.015.
+
+    M. Hairer and D. Kelly, *Geometric versus non-geometric rough paths*, Ann. Inst. H. Poincaré
+    Probab. Statist. 51 (2015), 207-251, doi:10.1214/13-AIHP564.
+
+    Examples
+    --------
+    Two segments in one channel: steps 1 and 2, and -1/2 on the ladder in the first one.
+
+    >>> import treealg
+    >>> treealg.branched_sig_of_lift([[1.0, -0.5], [2.0, 0.0]], 1, 2)
+    array([3., 4.])
+    """
+    call = _check(lift, dimension, degree, planar, n_jobs)
+    column = 1 if options.flag(scalar_term, "scalar_term") else 0
+    result, view = arrays.allocate(call.rows, call.columns + column)
+    if column:
+        view[:, 0] = 1.0
+    if call.degree:
+        plan = call.plan()
+        for steps, out in arrays.slabs(call.n_threads, view, call.rows):
+            kernels.corrected_path_signature(
+                _no_path(steps, call.dimension),
+                steps,
+                out,
+                column,
+                plan.chains,
+                plan.linear,
+                None,
+                False,
+                1.0,
+                call.n_threads,
+            )
+    return arrays.wrap(result, call.rows.kind)
+
+
+def branched_sig_of_lift_backprop(
+    lift: ArrayLike,
+    bsig_derivs: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Compute the gradient in a lift from that in its branched signature.
+
+    Parameters
+    ----------
+    lift : ArrayLike, shape (..., segments, coefficients)
+        As given to `branched_sig_of_lift`.
+    bsig_derivs : ArrayLike, shape (..., coefficients)
+        Derivatives of a scalar function in the signature, with or without a place for the scalar
+        in front, which has no influence.
+    dimension : int
+        Labels of the trees, at least 1.
+    degree : int
+        Largest number of nodes of a tree or forest, at least 0.
+    planar : bool, default False
+        Basis of ordered forests rather than non-planar trees.
+    scalar_term : bool or None, default None
+        Whether `bsig_derivs` has a place for the scalar; None lets its length tell.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., segments, coefficients)
+        Derivatives in `lift`, of its shape, kind and dtype (float64 for integers and lists), never
+        sharing memory with an argument.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
+        different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
+        boolean.
+    InvalidValueError
+        If `lift` has fewer than two axes, or an array not the columns of this basis; if the leading
+        shapes differ; if `dimension` is below 1, `degree` negative or `n_jobs` 0; or if the basis,
+        the words or the result do not fit in memory.
+
+    See Also
+    --------
+    branched_sig_of_lift : The function differentiated.
+
+    Notes
+    -----
+    As `branched_sig_backprop`: backwards from checkpoints, in memory of words times the square root
+    of the number of segments.
+
+    Examples
+    --------
+    In one channel the ladder has the value of half the square of the step plus its own.
+
+    >>> import treealg
+    >>> treealg.branched_sig_of_lift_backprop([[3.0, 5.0]], [0.0, 1.0], 1, 2)
+    array([[3., 1.]])
+    """
+    call = _check(lift, dimension, degree, planar, n_jobs)
+    derivs = arrays.as_rows(bsig_derivs, "bsig_derivs", 1)
+    arrays.check_alike(call.rows, derivs)
+    basis = scalars.basis_text(call.dimension, call.degree, call.planar)
+    column = scalars.scalar_columns(derivs, call.columns, basis, scalar_term=scalar_term)
+    result, view = arrays.allocate(call.rows, *call.rows.item)
+    if call.degree:
+        plan = call.plan()
+        for steps, dy, out in arrays.slabs(call.n_threads, view, call.rows, derivs):
+            path = _no_path(steps, call.dimension)
+            kernels.corrected_path_signature_backward(
+                path,
+                steps,
+                dy,
+                column,
+                np.zeros_like(path, order="C", subok=False),
+                out,
+                plan.chains,
+                plan.linear,
+                None,
+                False,
+                1.0,
+                call.n_threads,
+            )
+    return arrays.wrap(result, call.rows.kind)
+
+
+class _Call(NamedTuple):
+    """The checked arguments of one call."""
+
+    rows: arrays.Rows
+    dimension: int
+    degree: int
+    planar: bool
+    columns: int
+    n_threads: int
+
+    def plan(self) -> ChainPlan:
+        """Return the plan of these arguments."""
+        dimension, degree, planar = self.dimension, self.degree, self.planar
+
+        def make() -> ChainPlan:
+            layout = tables.lift_words(dimension, degree, planar)
+            table = tables.lift_arborification(dimension, degree, planar)
+            linear = plans.prepared_map(table)
+            letters = np.arange(self.columns, dtype=np.int32)
+            chains = kernels.ChainProgram(dimension, degree, *layout.program(), letters)
+            return ChainPlan(self.columns, self.columns, linear, None, table.nbytes, linear, chains)
+
+        key = ("lift", dimension, degree, planar)
+        return cast(ChainPlan, plans.keep_plan(key, make))
+
+
+def _check(lift: Any, dimension: Any, degree: Any, planar: Any, n_jobs: Any) -> _Call:
+    dimension = options.integer(dimension, "dimension", 1)
+    degree = options.integer(degree, "degree", 0)
+    planar = options.flag(planar, "planar")
+    n_threads = options.threads(n_jobs)
+    rows = arrays.as_rows(lift, "lift", 2)
+    columns = plans.basis_columns(dimension, degree, planar)
+    if rows.item[1] != columns:
+        raise InvalidValueError(
+            f"lift must have shape (..., segments, {columns}) for the "
+            f"{'planar' if planar else 'non-planar'} basis of {dimension=} and {degree=}, without "
+            f"scalar; got shape {rows.array.shape}; check dimension, degree and planar"
+        )
+    return _Call(rows, dimension, degree, planar, columns, n_threads)
+
+
+def _no_path(steps: npt.NDArray[Any], dimension: int) -> npt.NDArray[Any]:
+    """Return the path that the kernels do not read when all steps are given, without memory."""
+    shape = (steps.shape[0], steps.shape[1] + 1, dimension)
+    return np.broadcast_to(np.zeros((), steps.dtype), shape)

@@ -1,0 +1,375 @@
+"""Signatures and log-signatures of paths: words along the path, then one sparse map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from treealg.numeric import kernels
+from treealg.numeric.arguments import arrays, devices, options
+from treealg.numeric.arguments import ragged as variants
+from treealg.numeric.arguments.corrections import as_correction
+from treealg.numeric.arguments.options import PathOptions
+from treealg.numeric.plans import cache as plans
+from treealg.numeric.plans.chains import ChainPlan, chain_plan
+from treealg.typing import Array, ArrayLike
+
+__all__ = ["branched_log_sig", "branched_sig", "signatures"]
+
+
+def branched_sig(
+    path: ArrayLike,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    correction: ArrayLike | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Compute the branched signature of a path or of a batch of paths.
+
+    The path is linear between its points. For a tree :math:`B^+_a(\tau_1 \dots \tau_k)`, with root
+    label :math:`a` and branches :math:`\tau_i`,
+
+    .. math:: X_{s,t}(B^+_a(\tau_1 \dots \tau_k))
+              = \int_s^t X_{s,u}(\tau_1) \cdots X_{s,u}(\tau_k)\, dx^a_u,
+
+    in the notation of Gubinelli (2010), and on an ordered forest :math:`\omega B^+_a(F)` of planar
+    trees :math:`\int X_{s,u}(\omega)\, X_{s,u}(F)\, dx^a_u`.
+
+    Parameters
+    ----------
+    path : ArrayLike, shape (..., length, channels)
+        Points of the path, at least one, in at least one channel: a NumPy array or CPU tensor of
+        float32, float64 or integers, with any strides and byte order, or a nested list; or a list
+        of paths of any lengths, which for tensors are of one dtype and otherwise become float64.
+    degree : int
+        Largest number of nodes of a tree or forest, at least 0.
+    time_aug : bool, default False
+        Append time as the last channel, uniform from 0 to `end_time` over the points.
+    lead_lag : bool, default False
+        Take the lead-lag path in twice as many channels (lag first), before `time_aug`.
+    end_time : float, default 1.0
+        Last value of the time channel; finite.
+    planar : bool, default False
+        Index by ordered forests of planar trees rather than by non-planar trees.
+    scalar_term : bool, default False
+        Put the value 1 of the empty tree in front.
+    correction : ArrayLike or None, default None
+        What each segment adds to its increment on chains (ladder trees) of 2 to ``m`` nodes, ``m``
+        at most `degree`: shape ``(columns,)`` for all segments, ``(length - 1, columns)``, or
+        ``(..., length - 1, columns)`` with the leading shape of `path`, whose kind and dtype it
+        must have. There are ``d**2 + ... + d**m`` columns for the ``d`` channels of `path`, level
+        by level, the chain ``(i_1, ..., i_k)`` from root to leaf at ``i_1 * d**(k - 1) + ... +
+        i_k``. A base point counts as a point: the first row is then that of the segment from it.
+        With `lengths`, rows beyond the end of a path are ignored; for a list of paths the shape is
+        ``(columns,)``, or it is a list with one array per path. A channel from `time_aug` has none;
+        not with `lead_lag`. No columns are no correction.
+    stream : bool, default False
+        Return one result per segment, of the path up to its end, rather than that of the whole
+        path. Time runs as it does along the whole path.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        Point to put in front of the path; True is the origin.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path, which are the first ones of it; what follows is ignored. A
+        list of paths needs none.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., coefficients)
+        Coefficients in basis order, ``branched_sig_length(d, degree, ...)`` of them with ``d`` the
+        channels of the transformed path. NumPy array or tensor as `path` is, of the same dtype
+        (float64 for integers and lists), never sharing memory with it. With `stream` the shape is
+        (..., length - 1, coefficients), where a base point counts as a point; after the end of a
+        shorter path its last result is repeated.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `path` or `correction` is no real array, requires a gradient, or is on no CPU or GPU, or
+        they are of different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no
+        real number, a flag no boolean; or if `lengths` are no integers or `basepoint` no point.
+    InvalidValueError
+        If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
+        `n_jobs` is 0 or `end_time` is not finite; if `correction` has another shape, or is combined
+        with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; or if the basis or the
+        result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
+
+    See Also
+    --------
+    branched_log_sig : The logarithm, straight from the path.
+    trees : What the coefficients belong to.
+
+    Notes
+    -----
+    A path of one point has the signature of a constant path: 0 everywhere but at the empty tree.
+    Degree 0 gives no coefficient but the scalar. NaN and infinity stay within their own path.
+
+    Without a correction all integrals are combinations of word integrals: the branched signature is
+    the word signature composed with arborification, a sparse matrix of non-negative integers. Time
+    is ``length * words + entries`` per path; memory beyond `path` and result is bounded by threads
+    times coefficients. The GIL is released, no argument is changed.
+
+    With a correction :math:`c` each segment is :math:`\exp_*(\sum_i \Delta x_i e_i + \sum_k \sum
+    c_{i_1 \dots i_k} e_{(i_1, \dots, i_k)})`, and the letters of the words are chains: in place of
+    the ``d**n`` words of ``n`` letters there are those of ``n`` labels, two to eight times as many
+    at usual sizes for ``m = 2``. `ito_correction` makes the usual one.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then, and `stream`, `basepoint` and `lengths` are refused.
+
+    References
+    ----------
+    M. Gubinelli, *Ramification of rough paths*, J. Differential Equations 248 (2010), 693-721,
+    doi:10.1016/j.jde.2009.11.015.
+
+    M. Hairer and D. Kelly, *Geometric versus non-geometric rough paths*, Ann. Inst. H. Poincaré
+    Probab. Statist. 51 (2015), 207-251, doi:10.1214/13-AIHP564.
+
+    H. Munthe-Kaas and W. Wright, *On the Hopf algebraic structure of Lie group integrators*, Found.
+    Comput. Math. 8 (2008), 227-257, doi:10.1007/s10208-006-0222-5.
+
+    P. Kidger and T. Lyons, *Signatory: differentiable computations of the signature and
+    logsignature transforms, on both CPU and GPU*, ICLR 2021.
+
+    Examples
+    --------
+    One step by (1, 2): a tree has the product of its increments over its tree factorial.
+
+    >>> import treealg
+    >>> treealg.trees_of_order(2, 2)
+    (((0,), 0), ((0,), 1), ((1,), 0), ((1,), 1))
+    >>> treealg.branched_sig([[0, 0], [1, 2]], 2)
+    array([1. , 2. , 0.5, 1. , 1. , 2. ])
+
+    With a correction of -1/2 on the chain (0, 0), the first tree of two nodes:
+
+    >>> treealg.branched_sig([[0, 0], [1, 2]], 2, correction=[-0.5, 0.0, 0.0, 0.0])
+    array([1., 2., 0., 1., 1., 2.])
+    """
+    settings = options.path_options(
+        degree, time_aug, lead_lag, end_time, planar, scalar_term, False, None, n_jobs
+    )
+    return _compute(path, correction, settings, stream, basepoint, lengths)
+
+
+def branched_log_sig(
+    path: ArrayLike,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    correction: ArrayLike | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Compute the branched log-signature of a path or of a batch of paths.
+
+    The logarithm of the signature :math:`X` in the algebra that it lives in,
+    :math:`\log_* X = \sum_{n \ge 1} \frac{(-1)^{n-1}}{n} (X - \varepsilon)^{*n}`, computed as the
+    logarithm of the word signature composed with arborification: a Hopf morphism commutes with
+    logarithms. The planar one is that of Munthe-Kaas and Wright (2008).
+
+    Parameters
+    ----------
+    path : ArrayLike, shape (..., length, channels)
+        Points of the path, as for `branched_sig`.
+    degree : int
+        Largest number of nodes of a tree or forest, at least 0.
+    time_aug : bool, default False
+        Append time as the last channel, uniform from 0 to `end_time` over the points.
+    lead_lag : bool, default False
+        Take the lead-lag path in twice as many channels (lag first), before `time_aug`.
+    end_time : float, default 1.0
+        Last value of the time channel; finite.
+    planar : bool, default False
+        Index by ordered forests of planar trees rather than by non-planar trees.
+    scalar_term : bool, default False
+        Put the value 0 of the empty tree in front; only of the expanded form.
+    correction : ArrayLike or None, default None
+        As for `branched_sig`.
+    method : {0, 1, 2}, default 0
+        0 is the expanded form, in the layout of the signature. If `planar`, 1 gives the coordinates
+        at Lyndon forests and 2 the coefficients in the standard bracket basis.
+    stream : bool, default False
+        Return one result per segment, of the path up to its end, rather than that of the whole
+        path. Time runs as it does along the whole path.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        Point to put in front of the path; True is the origin.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path, which are the first ones of it; what follows is ignored. A
+        list of paths needs none.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., coefficients)
+        As many coefficients as the signature, or ``branched_log_sig_length(d, degree,
+        planar=True)`` for methods 1 and 2. Kind and dtype follow `path` as for `branched_sig`;
+        never shares memory with it. With `stream` the shape is (..., length - 1, coefficients).
+
+    Raises
+    ------
+    InvalidTypeError
+        If `path` or `correction` is no real array, requires a gradient, or is on no CPU or GPU, or
+        they are of different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer,
+        `end_time` no real number, a flag no boolean; or if `lengths` are no integers or
+        `basepoint` no point.
+    InvalidValueError
+        If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
+        `n_jobs` is 0 or `end_time` is not finite; if `method` is not one of this basis, or has no
+        scalar and `scalar_term` asks for one; if `correction` has another shape, or is combined
+        with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; or if the basis or the
+        result does not fit in memory.
+    MissingDependencyError
+        If an array is on a GPU and CuPy is not installed.
+
+    See Also
+    --------
+    branched_sig_to_log_sig : The logarithm of any signature.
+
+    Notes
+    -----
+    A path of one point has a zero log-signature. NaN and infinity stay within their own path.
+    Complexity, memory and threads are those of `branched_sig`, and one word logarithm per path.
+
+    CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
+    there; `n_jobs` has no meaning then, and `stream`, `basepoint` and `lengths` are refused.
+
+    References
+    ----------
+    H. Munthe-Kaas and W. Wright, *On the Hopf algebraic structure of Lie group integrators*, Found.
+    Comput. Math. 8 (2008), 227-257, doi:10.1007/s10208-006-0222-5.
+
+    J. Reizenstein and B. Graham, *Algorithm 1004: the iisignature library*, ACM Trans. Math.
+    Softw. 46 (2020), 8:1-8:21, sections 3 and 4, doi:10.1145/3371237.
+
+    Examples
+    --------
+    The logarithm of one step is the step: nothing on trees of two nodes.
+
+    >>> import treealg
+    >>> treealg.branched_log_sig([[0, 0], [1, 2]], 2)
+    array([1., 2., 0., 0., 0., 0.])
+    """
+    settings = options.path_options(
+        degree, time_aug, lead_lag, end_time, planar, scalar_term, True, method, n_jobs
+    )
+    return _compute(path, correction, settings, stream, basepoint, lengths)
+
+
+def _compute(
+    path: Any, correction: Any, settings: PathOptions, stream: Any, basepoint: Any, lengths: Any
+) -> Array:
+    """Compute signatures or log-signatures.
+
+    Everything is checked before a table is built or memory taken.
+    """
+    every = stream is not False and options.flag(stream, "stream")
+    is_array = basepoint is False and lengths is None and not variants.is_list_of_paths(path)
+    if every or not is_array:
+        devices.refuse(path, "stream, basepoint, lengths and lists of paths")
+    if is_array:
+        rows = arrays.as_path(path, gpu=True)
+        added = as_correction(correction, rows, settings.degree, settings.lead_lag)
+        given = variants.Prepared(rows, added, settings)
+        if rows.device is not None:
+            return devices.engine().path_signature(rows, added, settings)
+    else:
+        given = variants.prepared(path, correction, basepoint, lengths, settings)
+    return signatures(given, _plan(given), every)
+
+
+def _plan(given: variants.Prepared) -> plans.Plan:
+    """Return the plan from words, or from words of chains, to the result."""
+    degree, time_aug, lead_lag, _, planar, _, method, _ = given.options
+    channels = given.path.item[1]
+    if given.correction is None:
+        dimension = options.effective_dimension(channels, time_aug, lead_lag)
+        return plans.path_plan(dimension, degree, planar, method)
+    if given.has_time:
+        channels, time_aug = channels - 1, True
+    return chain_plan(channels, degree, planar, method, given.correction.longest, time_aug)
+
+
+def signatures(given: variants.Prepared, plan: plans.Plan, of_prefixes: bool = False) -> Array:
+    """Compute what a plan gives along paths.
+
+    Parameters
+    ----------
+    given : Prepared
+        The paths.
+    plan : Plan
+        From their words, or words of chains, to the result.
+    of_prefixes : bool, default False
+        Whether to compute the results of all beginnings of paths.
+
+    Returns
+    -------
+    Array
+        One result for each path, or for each segment of each path.
+
+    Raises
+    ------
+    InvalidValueError
+        If the result does not fit in memory.
+    """
+    rows, correction = given.path, given.correction
+    degree, time_aug, lead_lag, end_time, _, column, method, n_threads = given.options
+    item = (rows.item[0] - 1,) if of_prefixes else ()
+    result, view = arrays.allocate(rows, *item, plan.size + column)
+    if column:
+        view[..., 0] = 1.0 if method is None else 0.0
+    if correction is not None and isinstance(plan, ChainPlan):
+        corrected = kernels.corrected_path_signature
+        if of_prefixes:
+            corrected = kernels.corrected_path_prefixes
+        for points, increments, out in arrays.slabs(n_threads, view, rows, correction.rows):
+            corrected(
+                points,
+                increments,
+                out,
+                column,
+                plan.chains,
+                plan.linear,
+                plan.program,
+                time_aug,
+                end_time,
+                n_threads,
+            )
+    elif plan.output_map is not None:
+        plain = kernels.path_prefixes if of_prefixes else kernels.path_signature
+        for points, out in arrays.slabs(n_threads, view, rows):
+            plain(
+                points,
+                out,
+                column,
+                degree,
+                plan.output_map,
+                plan.program,
+                time_aug,
+                lead_lag,
+                end_time,
+                n_threads,
+            )
+    if of_prefixes and given.points_per_step > 1:
+        result = np.ascontiguousarray(result[..., given.points_per_step - 1 :: 2, :])
+    return arrays.wrap(result, rows.kind)

@@ -1,0 +1,204 @@
+"""Plans for chosen coefficients: by the trees themselves, or by all words as long as they are.
+
+Both engines give the same values. The tree engine costs about the sum of the sizes of its
+polynomials, and of the products of the sizes of factors, per segment and group of lanes; the word
+engine about the number of words, whatever the trees, which it computes in tighter loops. Costs are
+in units of one multiplication of the tree engine. With a correction the words are those of chains,
+which are many more. So words are for many short trees in few dimensions. The tree engine is not cut
+into pieces of path by Chen's identity, for which subtrees do not suffice: it takes the coproduct.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+
+from treealg import tables
+from treealg.errors import InvalidValueError
+from treealg.numeric import basis, kernels
+from treealg.numeric.arguments import corrections, options
+from treealg.numeric.plans import cache as plans
+from treealg.tables.weighted_words import ChainWords
+
+__all__ = ["TreePlan", "tree_plan"]
+
+# Measured on one and two trees of 2 to 6 nodes, and on all trees up to 3 and to 4, in 2 and 3
+# channels: a multiplication of the tree engine takes as long as so many words, or words of chains,
+# and an instruction as so many multiplications.
+_WORDS_PER_MULTIPLICATION = 0.6
+_INSTRUCTION = 2.0
+_MOST_WORDS = 4096
+_LARGEST_ORDER = 16  # (n - 1)! words of a tree are counted exactly
+
+
+@dataclass(frozen=True, slots=True)
+class TreePlan(plans.Plan):
+    """What computes some elements, one engine or the other.
+
+    Attributes
+    ----------
+    trees : TreeProgram or None
+        The tree engine; None where the word engine, with `output_map`, is used.
+    chains : ChainProgram or None
+        The words of chains, for the word engine with a correction.
+    degree : int
+        Longest word, for the word engine.
+    places : list of int
+        Where the results, those of elements that are not empty, stand among those of all.
+    """
+
+    trees: kernels.TreeProgram | None
+    chains: kernels.ChainProgram | None
+    degree: int
+    places: list[int]
+
+
+def tree_plan(
+    elements: list[Any],
+    dimension: int,
+    planar: bool,
+    longest: int = 1,
+    channels: int | None = None,
+) -> TreePlan:
+    """Return the plan of some elements.
+
+    Parameters
+    ----------
+    elements : list
+        Trees or ordered forests, in any form that the functions accept.
+    dimension : int
+        Channels of the transformed path.
+    planar : bool
+        Whether the elements are ordered forests.
+    longest : int, default 1
+        The highest level of the correction; 1 for none.
+    channels : int or None, default None
+        Of the underlying path, which have a correction; None for all.
+
+    Returns
+    -------
+    TreePlan
+        With `size` the number of elements.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an element is no tree (or ordered forest), or a label no integer.
+    InvalidValueError
+        If a label is out of range.
+    """
+    rest = (elements, dimension, planar, longest, channels)
+    try:
+        # Their text tells True from 1, which are equal.
+        key = ("coefficients", repr(elements), *rest[1:])
+    except RecursionError:  # a deep tuple, which is no reason to refuse it
+        return _build(*rest)
+    return cast(TreePlan, plans.keep_plan(key, lambda: _build(*rest)))
+
+
+def _build(
+    elements: list[Any], dimension: int, planar: bool, longest: int, channels: int | None
+) -> TreePlan:
+    found, places = [], []
+    for place, value in enumerate(elements):
+        element = basis._element(value, planar)
+        if element is None:
+            continue
+        for label in _labels(element):
+            _check_label(label, dimension)
+        found.append(element)
+        places.append(place)
+    table = tables.coefficients(found, dimension, longest, channels)
+    degree = max((element.order for element in found), default=0)
+    words = _word_count(dimension, degree, longest)
+    if words is not None and words < _WORDS_PER_MULTIPLICATION * _cost(table):
+        layout = tables.chain_words(dimension, degree, longest)
+        linear, nbytes = _word_map(found, layout)
+        chains = None
+        if longest > 1:
+            own = dimension if channels is None else channels
+            letters = corrections.letter_columns(own, own < dimension, longest)
+            chains = kernels.ChainProgram(dimension, degree, *layout.program(), letters)
+        size = len(elements)
+        return TreePlan(words, size, linear, None, nbytes, None, chains, degree, places)
+    program = kernels.TreeProgram(
+        dimension, table.label, table.left, table.right, table.times, table.column, table.output
+    )
+    nbytes = 3 * table.nbytes + 8 * len(elements)
+    size = len(elements)
+    return TreePlan(size, size, None, None, nbytes, program, None, degree, places)
+
+
+def _cost(table: tables.CoefficientTable) -> float:
+    """Return the multiplications per segment of the tree engine."""
+    orders: list[int] = []
+    cost = 0.0
+    for label, left, right in zip(
+        table.label.tolist(), table.left.tolist(), table.right.tolist(), strict=True
+    ):
+        if label < 0:
+            orders.append(orders[left] + orders[right])
+            cost += (orders[left] + 1) * (orders[right] + 1) + _INSTRUCTION
+        else:
+            orders.append(1 + (orders[left] if left >= 0 else 0))
+            cost += orders[-1] + _INSTRUCTION
+    return cost
+
+
+def _word_count(dimension: int, degree: int, longest: int) -> int | None:
+    """Return the number of words, or None if the word engine is out of the question."""
+    if not 0 < degree <= _LARGEST_ORDER:
+        return None
+    levels = [1]
+    for weight in range(1, degree + 1):
+        letters = range(1, min(weight, longest) + 1)
+        levels.append(sum(levels[weight - k] * dimension**k for k in letters))
+        if sum(levels) > _MOST_WORDS:
+            return None
+    return sum(levels) - 1
+
+
+def _word_map(elements: list[Any], layout: ChainWords) -> tuple[kernels.SparseMap, int]:
+    """Return the rows of arborification that belong to some elements, and their size."""
+    from treealg.symbolic.maps.chains import chain_arborification
+
+    ptr, col, coef = [0], [], []
+    for element in elements:
+        entries = []
+        for word, multiplicity in chain_arborification(element, layout.longest).items():
+            number = 0
+            for chain in word:
+                for label in reversed(chain):
+                    number = number * layout.dimension + int(label)
+            composition = layout.number[tuple(map(len, word))]
+            entries.append((layout.start[composition] + number, multiplicity))
+        for column, multiplicity in sorted(entries):
+            col.append(column)
+            coef.append(float(multiplicity))
+        ptr.append(len(col))
+    linear = kernels.SparseMap(
+        1,
+        layout.size,
+        np.array(ptr, dtype=np.int64),
+        np.array(col, dtype=np.int32),
+        np.array(coef, dtype=np.float64),
+    )
+    return linear, 16 * len(col) + 16 * len(ptr)
+
+
+def _labels(element: Any) -> Iterator[Any]:
+    for tree in getattr(element, "trees", (element,)):
+        for vertex in tree.vertices():
+            yield vertex.label
+
+
+def _check_label(label: Any, dimension: int) -> None:
+    number = options.integer(label, "the label of a tree", 0)
+    if number >= dimension:
+        raise InvalidValueError(
+            f"trees must have labels from 0 to {dimension - 1}, the channels of the transformed "
+            f"path, got {number}"
+        )

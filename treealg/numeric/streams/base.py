@@ -1,0 +1,179 @@
+"""What the stream classes share: their options, and reading what is pushed."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments import arrays, options
+from treealg.numeric.arguments.corrections import as_row, pushed_rows
+from treealg.numeric.plans import cache as plans
+from treealg.numeric.plans.chains import chain_plan
+from treealg.numeric.streams.word_rows import Words
+from treealg.typing import ArrayLike
+
+__all__ = ["StreamBase"]
+
+Floats = npt.NDArray[np.float64]
+
+
+class StreamBase(ABC):
+    """A batch of growing paths with the options of a signature or log-signature.
+
+    Parameters
+    ----------
+    dimension : int
+        Channels of the paths.
+    correction : ArrayLike or None, shape (columns,)
+        As for `BranchedSigStream`.
+    settings : PathOptions
+        The options.
+
+    Raises
+    ------
+    InvalidTypeError
+        As `BranchedSigStream`.
+    InvalidValueError
+        As `BranchedSigStream`.
+    """
+
+    def __init__(self, dimension: Any, correction: Any, settings: options.PathOptions) -> None:
+        self._settings = settings
+        degree, time_aug, lead_lag, _, planar, _, _, n_threads = settings
+        channels = options.integer(dimension, "dimension", 1)
+        letters = options.effective_dimension(channels, time_aug, lead_lag)
+        plans.basis_columns(letters, degree, planar)
+        self._correction, longest = as_row(correction, channels, degree, lead_lag)
+        # Degree 0 computes nothing, but counts points all the same.
+        self._words = Words(channels, max(degree, 1), time_aug, lead_lag, n_threads, longest)
+        self._pushed = 0
+        self._batch: tuple[int, ...] | None = None
+        self._kind = arrays.NUMPY
+        self._dtype = np.dtype(np.float64)
+
+    def push(self, point: ArrayLike, *, correction: ArrayLike | None = None) -> None:
+        """Append a point to each path.
+
+        Parameters
+        ----------
+        point : ArrayLike, shape (..., dimension)
+            The points, one per path.
+        correction : ArrayLike or None, shape (columns,) or (..., columns), default None
+            That of the segment that ends at the point, in place of the one that the stream was made
+            with. The first point ends none.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `point` is no real array, or of another kind or dtype than the first push; or if
+            `correction` is not of its kind and dtype.
+        InvalidValueError
+            If `point` has another number of channels, or another leading shape than the first push;
+            or if `correction` has another shape, or other columns than the stream was made with.
+        """
+        self._append(self._read(point, correction, "point", 1))
+
+    def push_batch(self, points: ArrayLike, *, correction: ArrayLike | None = None) -> None:
+        """Append several points to each path.
+
+        Parameters
+        ----------
+        points : ArrayLike, shape (..., new, dimension)
+            The points.
+        correction : ArrayLike or None, default None
+            In place of the one that the stream was made with: shape ``(columns,)`` for all segments
+            that end at these points, or ``(segments, columns)`` or ``(..., segments, columns)``
+            with one row for each. There are as many as points, one less for the first points.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `points` are no real array, or of another kind or dtype than the first push; or if
+            `correction` is not of their kind and dtype.
+        InvalidValueError
+            If `points` have fewer than two axes, another number of channels, or another leading
+            shape than the first push; or if `correction` has another shape, or other columns than
+            the stream was made with.
+        """
+        self._append(self._read(points, correction, "points", 2))
+
+    def _read(self, points: Any, correction: Any, name: str, item_ndim: int) -> Floats:
+        """Return new points as (count, new, columns); the first ones settle batch and kind."""
+        rows = arrays.as_rows(points, name, item_ndim)
+        channels = self._words.channels
+        if rows.item[-1] != channels:
+            raise InvalidValueError(
+                f"{name} must have {channels} channels on the last axis, got shape "
+                f"{rows.array.shape}"
+            )
+        if self._batch is not None and rows.batch != self._batch:
+            raise InvalidValueError(
+                f"{name} must have the leading shape {self._batch} of the first push, got "
+                f"{rows.batch}"
+            )
+        if self._batch is not None and (rows.kind is not self._kind or rows.dtype != self._dtype):
+            raise InvalidTypeError(
+                f"{name} must be a {self._kind} of {self._dtype} as in the first push, got a "
+                f"{rows.kind} of {rows.dtype}"
+            )
+        new = rows.item[0] if item_ndim == 2 else 1
+        segments = new if self._pushed else max(new - 1, 0)
+        added: Any = self._correction
+        if correction is not None:
+            added = pushed_rows(correction, rows, len(self._correction), segments)
+        if self._batch is None:
+            self._batch, self._kind, self._dtype = rows.batch, rows.kind, rows.dtype
+            self._start_batch(rows.count)
+        self._pushed += new
+        read = np.asarray(rows.array, np.float64).reshape(rows.count, new, channels)
+        if not len(self._correction):
+            return read
+        joined = np.zeros((*rows.batch, new, self._words.columns))
+        joined[..., new - segments :, channels:] = added
+        joined = joined.reshape(rows.count, new, self._words.columns)
+        joined[..., :channels] = read
+        return joined
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        # Kinds are compared by identity, which a pickled text loses.
+        self._kind = arrays.TORCH if self._kind == arrays.TORCH else arrays.NUMPY
+
+    @abstractmethod
+    def _start_batch(self, count: int) -> None:
+        """Make room for a number of paths."""
+
+    @abstractmethod
+    def _append(self, points: Floats) -> None:
+        """Take new points, shape (count, new, columns)."""
+
+    def _unit(self, segments: Any) -> Any:
+        """Return the time per step of the transformed path over some segments."""
+        return self._settings.end_time / np.maximum(self._words.steps(segments), 1)
+
+    def _results(self, words: Floats, segments: Any) -> npt.NDArray[Any]:
+        """Turn word signatures, shape (..., words), into results."""
+        kept = self._words
+        degree, time_aug, _, _, planar, column, method, _ = self._settings
+        plan: plans.Plan
+        if kept.longest > 1:
+            plan = chain_plan(kept.channels, degree, planar, method, kept.longest, time_aug)
+        else:
+            plan = plans.path_plan(kept.dimension, degree, planar, method)
+        timed = kept.with_time(words, self._unit(segments))
+        return kept.mapped(timed, plan, column, self._dtype)
+
+    def _wrapped(self, results: npt.NDArray[Any], *front: int) -> Any:
+        """Return results of shape (front, count, coefficients) with the batch's own shape."""
+        batch = self._batch if self._batch is not None else ()
+        shaped = results.reshape(*front, *batch, results.shape[-1])
+        return arrays.wrap(np.ascontiguousarray(shaped), self._kind)
+
+    @property
+    def batch_shape(self) -> tuple[int, ...] | None:
+        """Leading shape of what is pushed, None before the first push."""
+        return self._batch

@@ -1,0 +1,1 @@
+"""Functions of coefficients: logarithm, exponential, the group, and their gradients."""

@@ -1,0 +1,270 @@
+"""The exponential of a branched log-signature, and its backward pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.numeric import kernels
+from treealg.numeric.arguments import arrays
+from treealg.numeric.arguments.vectors import (
+    Space,
+    check_columns,
+    chunks,
+    log_columns,
+    slabs,
+    space_of,
+)
+from treealg.typing import Array, ArrayLike
+
+__all__ = [
+    "branched_log_sig_to_sig",
+    "branched_log_sig_to_sig_backprop",
+    "expanded",
+    "gather_coordinates",
+]
+
+
+def branched_log_sig_to_sig(
+    blogsig: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Compute the branched signature of a branched log-signature.
+
+    The convolution exponential :math:`\exp_* L = \varepsilon + \sum_{n \ge 1} L^{*n} / n!`, the
+    inverse of `branched_sig_to_log_sig`. Non-planar, :math:`L` is 0 on forests of several trees and
+    the result multiplicative on forests; planar, :math:`L` is any functional.
+
+    Parameters
+    ----------
+    blogsig : ArrayLike, shape (..., log_coefficients)
+        Log-signatures by `method`; the expanded form with or without the scalar 0 in front.
+    dimension : int
+        Channels of the underlying path, before the transforms; at least 1.
+    degree : int
+        Truncation, at least 0.
+    time_aug, lead_lag : bool, default False
+        Whether the log-signature is that of a path so transformed.
+    planar : bool, default False
+        Basis of ordered forests rather than non-planar trees.
+    method : {0, 1, 2}, default 0
+        What `blogsig` is: 0 the expanded form; if `planar`, 1 the coordinates at Lyndon forests and
+        2 the coefficients in the standard bracket basis, without scalar.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., coefficients)
+        Signatures in basis order, with the scalar 1 in front if `blogsig` has its 0. NumPy array or
+        tensor as `blogsig` is, of the same dtype (float64 for integers and lists), never sharing
+        memory with it.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `blogsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
+        `degree`, `method` or `n_jobs` is no integer, or a flag no boolean.
+    InvalidValueError
+        If the last axis of `blogsig` has not the length that belongs to `method` in this basis, or
+        a scalar in front is neither 0 nor NaN; if `dimension` is below 1, `degree` negative, or
+        `n_jobs` 0; if `method` is not one of this basis; or if the basis or the result does not fit
+        in memory.
+
+    See Also
+    --------
+    branched_sig_to_log_sig : The inverse.
+    branched_log_sig_to_sig_backprop : The gradient.
+
+    Notes
+    -----
+    The equation :math:`\dot Y_t = Y_t * L` is solved order by order up to :math:`t = 1`, with the
+    values of the polynomials :math:`Y_t` at ``degree - 2`` nodes. NaN and infinity stay within
+    their own row. Memory beyond `blogsig` and the result is bounded by threads times coefficients.
+    The GIL is released, no argument is changed.
+
+    References
+    ----------
+    M. Gubinelli, *Ramification of rough paths*, J. Differential Equations 248 (2010), 693-721,
+    doi:10.1016/j.jde.2009.11.015.
+
+    H. Munthe-Kaas and W. Wright, *On the Hopf algebraic structure of Lie group integrators*, Found.
+    Comput. Math. 8 (2008), 227-257, doi:10.1007/s10208-006-0222-5.
+
+    Examples
+    --------
+    In one channel to two nodes, :math:`X = (l_1,\ l_2 + \tfrac12 l_1^2)`:
+
+    >>> import treealg
+    >>> treealg.branched_log_sig_to_sig([3.0, 0.5], 1, 2)
+    array([3., 5.])
+    >>> treealg.branched_log_sig_to_sig([0.0, 3.0, 0.5], 1, 2)
+    array([1., 3., 5.])
+    """
+    space = space_of(
+        dimension, degree, planar, n_jobs, method=method, time_aug=time_aug, lead_lag=lead_lag
+    )
+    rows = arrays.as_rows(blogsig, "blogsig", 1)
+    scalar = log_columns(rows, space)
+    program = space.program()
+    result, out = arrays.allocate(rows, space.columns() + scalar)
+    outputs, n_threads = (out,), space.n_threads
+    for x, y in (
+        chunks(n_threads, outputs, rows) if space.method else slabs(n_threads, outputs, rows)
+    ):
+        if scalar:
+            np.add(x[:, 0], 1, out=y[:, 0])
+        if program is not None:
+            log, column = expanded(x, scalar, space)
+            kernels.log_to_signature(log, column, y, scalar, program, n_threads)
+    return arrays.wrap(result, rows.kind)
+
+
+def branched_log_sig_to_sig_backprop(
+    blogsig: ArrayLike,
+    bsig_derivs: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Compute the gradient in a branched log-signature from that in its signature.
+
+    For a scalar function :math:`F` of :math:`X = \exp_* L`, this is its derivative in the
+    coefficients or coordinates of :math:`L`, all of them independent variables.
+
+    Parameters
+    ----------
+    blogsig : ArrayLike, shape (..., log_coefficients)
+        Log-signatures, as given to `branched_log_sig_to_sig`.
+    bsig_derivs : ArrayLike, shape (..., coefficients)
+        Derivatives of :math:`F` in the signature, in the layout that `branched_log_sig_to_sig`
+        returns; of the kind, dtype and leading shape of `blogsig`.
+    dimension, degree, time_aug, lead_lag, planar, method
+        As for `branched_log_sig_to_sig`.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., log_coefficients)
+        Derivatives of :math:`F` in `blogsig`, of its shape, kind and dtype (float64 for integers
+        and lists), never sharing memory with an argument. A scalar slot is 0.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
+        different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
+        a flag no boolean.
+    InvalidValueError
+        If the last axis of `blogsig` or `bsig_derivs` has not the length that belongs to these
+        arguments, or a scalar in front of `blogsig` is neither 0 nor NaN; if the leading shapes
+        differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is not one
+        of this basis; or if the basis or the result does not fit in memory.
+
+    See Also
+    --------
+    branched_log_sig_to_sig : The function differentiated.
+
+    Examples
+    --------
+    In one channel to two nodes :math:`X = (l_1,\ l_2 + \tfrac12 l_1^2)`:
+
+    >>> import treealg
+    >>> treealg.branched_log_sig_to_sig_backprop([3.0, 0.5], [0.0, 1.0], 1, 2)
+    array([3., 1.])
+    """
+    space = space_of(
+        dimension, degree, planar, n_jobs, method=method, time_aug=time_aug, lead_lag=lead_lag
+    )
+    rows = arrays.as_rows(blogsig, "blogsig", 1)
+    back = arrays.as_rows(bsig_derivs, "bsig_derivs", 1)
+    arrays.check_alike(rows, back)
+    scalar = log_columns(rows, space)
+    check_columns(
+        back, space.columns() + scalar, "as branched_log_sig_to_sig returns for these arguments"
+    )
+    program = space.program()
+    result, out = arrays.allocate(rows, rows.item[0])
+    if scalar:
+        out[:, 0] = 0.0
+    outputs, n_threads = (out,), space.n_threads
+    if program is not None:
+        for x, d, dx in (
+            chunks(n_threads, outputs, rows, back)
+            if space.method
+            else slabs(n_threads, outputs, rows, back)
+        ):
+            log, column = expanded(x, scalar, space)
+            d_log = np.empty((len(x), program.columns), x.dtype) if space.method else dx
+            kernels.log_to_signature_backward(
+                log, column, d, scalar, d_log, column, program, n_threads
+            )
+            gather_coordinates(d_log, dx, space)
+    return arrays.wrap(result, rows.kind)
+
+
+def expanded(rows: npt.NDArray[Any], scalar: int, space: Space) -> tuple[npt.NDArray[Any], int]:
+    """Return logarithms in expanded form, beside their first column.
+
+    Parameters
+    ----------
+    rows : numpy.ndarray, shape (count, columns)
+        Logarithms by the method of `space`.
+    scalar : int
+        Scalars in front, 0 or 1.
+    space : Space
+        What they belong to.
+
+    Returns
+    -------
+    tuple of numpy.ndarray and int
+        `rows` itself for method 0.
+
+    Raises
+    ------
+    InvalidValueError
+        If a table does not fit in memory.
+    """
+    plan = space.expansion()
+    if plan.output_map is None:
+        return rows, scalar
+    out = np.empty((len(rows), plan.size), rows.dtype)
+    kernels.map_rows(rows, 0, out, 0, plan.output_map, False, space.n_threads)
+    return out, 0
+
+
+def gather_coordinates(d_log: npt.NDArray[Any], out: npt.NDArray[Any], space: Space) -> None:
+    """Write derivatives in coordinates from those in the expanded form, for methods 1 and 2.
+
+    Parameters
+    ----------
+    d_log : numpy.ndarray, shape (count, coefficients)
+        Derivatives in the expanded form; for method 0 they are in place already.
+    out : numpy.ndarray, shape (count, coordinates)
+        Receives the derivatives in the coordinates.
+    space : Space
+        What they belong to.
+
+    Raises
+    ------
+    InvalidValueError
+        If a table does not fit in memory.
+    """
+    output_map = space.expansion().output_map
+    if output_map is not None:
+        kernels.map_rows(d_log, 0, out, 0, output_map, True, space.n_threads)

@@ -1,0 +1,198 @@
+"""Joining a linear piece to the path of a branched signature, and its backward pass."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from treealg.numeric import kernels
+from treealg.numeric.arguments import arrays, options
+from treealg.numeric.arguments.batches import broadcast, check_result_batch, summed
+from treealg.numeric.arguments.vectors import check_columns, chunks, sig_columns, space_of
+from treealg.numeric.vectors.linear import displacement_rows
+from treealg.typing import Array, ArrayLike
+
+__all__ = ["branched_sig_join", "branched_sig_join_backprop"]
+
+
+def branched_sig_join(
+    bsig: ArrayLike,
+    displacement: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Append a linear piece to the path of a branched signature, or prepend one.
+
+    :math:`X * \exp_*(\Delta x)`, or :math:`\exp_*(\Delta x) * X` if `prepend`.
+
+    Parameters
+    ----------
+    bsig : ArrayLike, shape (..., coefficients)
+        Signatures in basis order, with or without the scalar 1 in front.
+    displacement : ArrayLike, shape (..., dimension)
+        End point of the piece minus its start point; of the kind and dtype of `bsig`, with a
+        leading shape that broadcasts with its own.
+    dimension : int
+        Channels of the path that is integrated (after path transforms), at least 1.
+    degree : int
+        Truncation, at least 0.
+    planar : bool, default False
+        Basis of ordered forests rather than non-planar trees.
+    prepend : bool, default False
+        Whether the piece comes before the path.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., coefficients)
+        Signatures in the layout of `bsig`, with a scalar if it has one. NumPy array or tensor as
+        `bsig` is, of the same dtype (float64 for integers and lists), never sharing memory with it.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
+        different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
+        boolean.
+    InvalidValueError
+        If the last axis of `bsig` has not the length of this basis or that of `displacement` not
+        length `dimension`, or a scalar in front is neither 1 nor NaN; if the leading shapes do
+        not broadcast; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis
+        or the result does not fit in memory.
+
+    See Also
+    --------
+    branched_sig_combine : The product of two signatures.
+    branched_sig_join_backprop : The gradient.
+
+    Notes
+    -----
+    NaN and infinity stay within their own row. Memory beyond arguments and result is bounded by
+    threads times coefficients. The GIL is released, no argument is changed.
+
+    References
+    ----------
+    P. Kidger and T. Lyons, *Signatory: differentiable computations of the signature and
+    logsignature transforms, on both CPU and GPU*, ICLR 2021.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> first = treealg.linear_branched_sig([1.0, 0.0], 2, 2)
+    >>> treealg.branched_sig_join(first, [0.0, 1.0], 2, 2)
+    array([1. , 1. , 0.5, 1. , 0. , 0.5])
+    >>> treealg.branched_sig_join(first, [0.0, 1.0], 2, 2, prepend=True)
+    array([1. , 1. , 0.5, 0. , 1. , 0.5])
+    """
+    space = space_of(dimension, degree, planar, n_jobs)
+    before = options.flag(prepend, "prepend")
+    rows = arrays.as_rows(bsig, "bsig", 1)
+    steps = displacement_rows(displacement, space)
+    wide, wide_steps = broadcast(rows, steps)
+    scalar = sig_columns(rows, space)
+    program, n_threads = space.program(), space.n_threads
+    result, out = arrays.allocate(wide, rows.item[0])
+    for x, dx, y in chunks(n_threads, (out,), wide, wide_steps):
+        if scalar:
+            y[:, 0] = x[:, 0]
+        if program is not None:
+            piece = np.empty((len(x), program.columns), x.dtype)
+            kernels.linear_signature(dx, piece, 0, program, n_threads)
+            factors = (piece, 0, x, scalar) if before else (x, scalar, piece, 0)
+            kernels.signature_product(*factors, y, scalar, program, n_threads)
+    return arrays.wrap(result, rows.kind)
+
+
+def branched_sig_join_backprop(
+    derivs: ArrayLike,
+    bsig: ArrayLike,
+    displacement: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> tuple[Array, Array]:
+    r"""Compute the gradients in a signature and a displacement from that in their join.
+
+    Parameters
+    ----------
+    derivs : ArrayLike, shape (..., coefficients)
+        Derivatives of a scalar function in the result of `branched_sig_join`, in its layout.
+    bsig : ArrayLike, shape (..., coefficients)
+        Signatures, as given to `branched_sig_join`.
+    displacement : ArrayLike, shape (..., dimension)
+        Displacements, likewise; all three of one kind and dtype, with leading shapes that broadcast
+        to that of `derivs`.
+    dimension : int
+        Channels of the path that is integrated (after path transforms), at least 1.
+    degree : int
+        Truncation, at least 0.
+    planar, prepend : bool, default False
+        As for `branched_sig_join`.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    tuple of two Array
+        Derivatives in `bsig`, shape ``(..., coefficients)``, and in `displacement`, shape ``(...,
+        dimension)``, of their kind and dtype, never sharing memory with an argument: for one that
+        was broadcast, the sum over the rows that it served. A scalar slot is 0.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an array is no real array, requires a gradient, or is not on the CPU; if they are of
+        different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
+        boolean.
+    InvalidValueError
+        If the last axis of an array has not the length that belongs to these arguments, or a scalar
+        in front of `bsig` is neither 1 nor NaN; if the leading shapes of `bsig` and
+        `displacement` do not broadcast, or not to that of `derivs`; if `dimension` is below 1,
+        `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in memory.
+
+    See Also
+    --------
+    branched_sig_join : The function differentiated.
+
+    Examples
+    --------
+    In one channel to two nodes the second coefficient of the join is :math:`x_2 + x_1 \Delta x +
+    \tfrac12 \Delta x^2`:
+
+    >>> import treealg
+    >>> treealg.branched_sig_join_backprop([0.0, 1.0], [3.0, 5.0], [4.0], 1, 2)
+    (array([4., 1.]), array([7.]))
+    """
+    space = space_of(dimension, degree, planar, n_jobs)
+    before = options.flag(prepend, "prepend")
+    back, rows = arrays.as_rows(derivs, "derivs", 1), arrays.as_rows(bsig, "bsig", 1)
+    steps = displacement_rows(displacement, space)
+    wide, wide_steps = broadcast(rows, steps)
+    check_result_batch(back, wide)
+    k = sig_columns(rows, space)
+    check_columns(back, rows.item[0], "as bsig has")
+    program, n = space.program(), space.n_threads
+    result, out = arrays.allocate(wide, rows.item[0])
+    d_steps, out_steps = arrays.allocate(wide_steps, space.dimension)
+    if k:
+        out[:, 0] = 0.0
+    if program is None:
+        out_steps[:] = 0.0
+    else:
+        for d, x, step, dx, d_step in chunks(n, (out, out_steps), back, wide, wide_steps):
+            piece = np.empty((len(x), program.columns), x.dtype)
+            d_piece = np.empty_like(piece)
+            kernels.linear_signature(step, piece, 0, program, n)
+            factors = (piece, 0, x, k) if before else (x, k, piece, 0)
+            targets = (d_piece, 0, dx, k) if before else (dx, k, d_piece, 0)
+            kernels.signature_product_backward(*factors, d, k, *targets, program, n)
+            kernels.linear_signature_backward(step, d_piece, 0, d_step, program, n)
+    gradients = summed(result, rows), summed(d_steps, steps)
+    return arrays.wrap(gradients[0], rows.kind), arrays.wrap(gradients[1], rows.kind)

@@ -1,0 +1,345 @@
+"""Signatures and log-signatures of linear pieces of path, and their backward passes."""
+
+from __future__ import annotations
+
+from treealg import tables
+from treealg.errors import InvalidValueError
+from treealg.numeric import kernels
+from treealg.numeric.arguments import arrays, options
+from treealg.numeric.arguments.vectors import Space, check_columns, space_of
+from treealg.typing import Array, ArrayLike
+
+__all__ = [
+    "displacement_rows",
+    "linear_branched_log_sig",
+    "linear_branched_log_sig_backprop",
+    "linear_branched_sig",
+    "linear_branched_sig_backprop",
+]
+
+
+def linear_branched_sig(
+    displacement: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Compute the branched signature of a linear piece of path.
+
+    On a tree it is the product of the increments of its labels over the tree factorial; on an
+    ordered forest, :math:`n\,X(\omega B^+_a(F)) = X(\omega)\,X(F)\,\Delta x^a` with :math:`n` its
+    number of nodes.
+
+    Parameters
+    ----------
+    displacement : ArrayLike, shape (..., dimension)
+        End point minus start point.
+    dimension : int
+        Channels of the path that is integrated (after path transforms), at least 1.
+    degree : int
+        Truncation, at least 0.
+    planar : bool, default False
+        Basis of ordered forests rather than non-planar trees.
+    scalar_term : bool, default False
+        Put the value 1 of the empty tree in front.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., coefficients)
+        Signatures in basis order. NumPy array or tensor as `displacement` is, of the same dtype
+        (float64 for integers and lists), never sharing memory with it.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `displacement` is no real array, requires a gradient, or is not on the CPU; if
+        `dimension`, `degree` or `n_jobs` is no integer, or a flag no boolean.
+    InvalidValueError
+        If the last axis of `displacement` has not length `dimension`; if `dimension` is below 1,
+        `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in memory.
+
+    See Also
+    --------
+    branched_sig : The signature of a path of several pieces.
+    linear_branched_log_sig : Its logarithm.
+    linear_branched_sig_backprop : The gradient.
+
+    References
+    ----------
+    M. Gubinelli, *Ramification of rough paths*, J. Differential Equations 248 (2010), 693-721,
+    doi:10.1016/j.jde.2009.11.015.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.linear_branched_sig([1.0, 2.0], 2, 2)
+    array([1. , 2. , 0.5, 1. , 1. , 2. ])
+    """
+    space = space_of(dimension, degree, planar, n_jobs)
+    scalar = 1 if options.flag(scalar_term, "scalar_term") else 0
+    rows = displacement_rows(displacement, space)
+    result, out = arrays.allocate(rows, space.columns() + scalar)
+    if scalar:
+        out[:, 0] = 1.0
+    program = space.program()
+    if program is not None:
+        for x, y in arrays.slabs(space.n_threads, out, rows):
+            kernels.linear_signature(x, y, scalar, program, space.n_threads)
+    return arrays.wrap(result, rows.kind)
+
+
+def linear_branched_sig_backprop(
+    derivs: ArrayLike,
+    displacement: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Compute the gradient in a displacement from that in the signature of its linear piece.
+
+    Parameters
+    ----------
+    derivs : ArrayLike, shape (..., coefficients)
+        Derivatives of a scalar function in the signature, in the layout that `linear_branched_sig`
+        returns; what stands in the scalar slot has no effect.
+    displacement : ArrayLike, shape (..., dimension)
+        End points minus start points; of the kind, dtype and leading shape of `derivs`.
+    dimension : int
+        Channels of the path that is integrated (after path transforms), at least 1.
+    degree : int
+        Truncation, at least 0.
+    planar, scalar_term : bool, default False
+        As for `linear_branched_sig`.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., dimension)
+        Derivatives in `displacement`, of its kind and dtype, never sharing memory with it.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
+        different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
+        boolean.
+    InvalidValueError
+        If the last axis of an array has not the length that belongs to these arguments; if the
+        leading shapes differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if
+        the basis or the result does not fit in memory.
+
+    See Also
+    --------
+    linear_branched_sig : The function differentiated.
+
+    Examples
+    --------
+    In one channel the ladder of two nodes has the value :math:`\tfrac12 \Delta x^2`:
+
+    >>> import treealg
+    >>> treealg.linear_branched_sig_backprop([0.0, 1.0], [3.0], 1, 2)
+    array([3.])
+    """
+    space = space_of(dimension, degree, planar, n_jobs)
+    scalar = 1 if options.flag(scalar_term, "scalar_term") else 0
+    back = arrays.as_rows(derivs, "derivs", 1)
+    rows = displacement_rows(displacement, space)
+    arrays.check_alike(back, rows)
+    check_columns(back, space.columns() + scalar, "as linear_branched_sig returns")
+    result, out = arrays.allocate(rows, space.dimension)
+    program = space.program()
+    if program is None:
+        out[:] = 0.0
+    else:
+        for d, x, dx in arrays.slabs(space.n_threads, out, back, rows):
+            kernels.linear_signature_backward(x, d, scalar, dx, program, space.n_threads)
+    return arrays.wrap(result, rows.kind)
+
+
+def linear_branched_log_sig(
+    displacement: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> Array:
+    """Compute the branched log-signature of a linear piece of path.
+
+    It is the displacement on single nodes, and 0 elsewhere.
+
+    Parameters
+    ----------
+    displacement : ArrayLike, shape (..., dimension)
+        End point minus start point.
+    dimension : int
+        Channels of the path that is integrated (after path transforms), at least 1.
+    degree : int
+        Truncation, at least 0.
+    planar : bool, default False
+        Basis of ordered forests rather than non-planar trees.
+    scalar_term : bool, default False
+        Put the value 0 of the empty tree in front; only of the expanded form.
+    method : {0, 1, 2}, default 0
+        0 is the expanded form. If `planar`, 1 gives the coordinates at Lyndon forests and 2 the
+        coefficients in the standard bracket basis.
+    n_jobs : int, default 1
+        Threads, as elsewhere; there is nothing to compute here.
+
+    Returns
+    -------
+    Array, shape (..., log_coefficients)
+        Log-signatures. NumPy array or tensor as `displacement` is, of the same dtype (float64 for
+        integers and lists), never sharing memory with it.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `displacement` is no real array, requires a gradient, or is not on the CPU; if
+        `dimension`, `degree`, `method` or `n_jobs` is no integer, or a flag no boolean.
+    InvalidValueError
+        If the last axis of `displacement` has not length `dimension`; if `dimension` is below 1,
+        `degree` negative, or `n_jobs` 0; if `method` is not one of this basis, or has no scalar and
+        `scalar_term` asks for one; or if the basis or the result does not fit in memory.
+
+    See Also
+    --------
+    linear_branched_sig : The exponential of this.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.linear_branched_log_sig([1.0, 2.0], 2, 2)
+    array([1., 2., 0., 0., 0., 0.])
+    """
+    space = space_of(dimension, degree, planar, n_jobs, method=method)
+    rows = displacement_rows(displacement, space)
+    scalar, size = _log_layout(space, scalar_term)
+    result, out = arrays.allocate(rows, size)
+    out[:] = 0.0
+    if space.degree:
+        for x, y in arrays.slabs(1, out, rows):
+            y[:, scalar : scalar + space.dimension] = x
+    return arrays.wrap(result, rows.kind)
+
+
+def linear_branched_log_sig_backprop(
+    derivs: ArrayLike,
+    displacement: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> Array:
+    """Compute the gradient in a displacement from that in the log-signature of its linear piece.
+
+    Parameters
+    ----------
+    derivs : ArrayLike, shape (..., log_coefficients)
+        Derivatives of a scalar function in the log-signature, in the layout that
+        `linear_branched_log_sig` returns.
+    displacement : ArrayLike, shape (..., dimension)
+        End points minus start points; of the kind, dtype and leading shape of `derivs`.
+    dimension : int
+        Channels of the path that is integrated (after path transforms), at least 1.
+    degree : int
+        Truncation, at least 0.
+    planar, scalar_term, method
+        As for `linear_branched_log_sig`.
+    n_jobs : int, default 1
+        Threads, as elsewhere; there is nothing to compute here.
+
+    Returns
+    -------
+    Array, shape (..., dimension)
+        Derivatives in `displacement`, of its kind and dtype, never sharing memory with an argument.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
+        different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
+        a flag no boolean.
+    InvalidValueError
+        If the last axis of an array has not the length that belongs to these arguments; if the
+        leading shapes differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
+        `method` is not one of this basis, or has no scalar and `scalar_term` asks for one; or if
+        the basis or the result does not fit in memory.
+
+    See Also
+    --------
+    linear_branched_log_sig : The function differentiated.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.linear_branched_log_sig_backprop([5.0, 6.0], [3.0], 1, 2)
+    array([5.])
+    """
+    space = space_of(dimension, degree, planar, n_jobs, method=method)
+    back = arrays.as_rows(derivs, "derivs", 1)
+    rows = displacement_rows(displacement, space)
+    arrays.check_alike(back, rows)
+    scalar, size = _log_layout(space, scalar_term)
+    check_columns(back, size, "as linear_branched_log_sig returns")
+    result, out = arrays.allocate(rows, space.dimension)
+    out[:] = 0.0
+    if space.degree:
+        for d, dx in arrays.slabs(1, out, back):
+            dx[:] = d[:, scalar : scalar + space.dimension]
+    return arrays.wrap(result, rows.kind)
+
+
+def displacement_rows(displacement: ArrayLike, space: Space) -> arrays.Rows:
+    """Read the argument `displacement`.
+
+    Parameters
+    ----------
+    displacement : ArrayLike, shape (..., dimension)
+        The argument.
+    space : Space
+        What it belongs to.
+
+    Returns
+    -------
+    Rows
+        The argument.
+
+    Raises
+    ------
+    InvalidTypeError
+        If it is no real array.
+    InvalidValueError
+        If it has another number of channels.
+    """
+    rows = arrays.as_rows(displacement, "displacement", 1)
+    check_columns(rows, space.dimension, "one for each of the channels that dimension says")
+    return rows
+
+
+def _log_layout(space: Space, scalar_term: bool) -> tuple[int, int]:
+    """Return the scalars in front, 0 or 1, and the length of a logarithm by the method."""
+    scalar = 1 if options.flag(scalar_term, "scalar_term") else 0
+    if space.method == 0:
+        return scalar, space.columns() + scalar
+    if scalar:
+        raise InvalidValueError(
+            f"scalar_term must be False with method={space.method}, whose coordinates have no "
+            f"scalar; use method=0 for the expanded form"
+        )
+    size = tables.log_length(space.dimension, space.degree, space.planar, space.method)
+    return 0, size

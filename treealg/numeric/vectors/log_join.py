@@ -1,0 +1,210 @@
+"""Joining a linear piece to the path of a branched log-signature, and its backward pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+
+from treealg.numeric import kernels
+from treealg.numeric.arguments import arrays, options
+from treealg.numeric.arguments.batches import broadcast, check_result_batch, summed
+from treealg.numeric.arguments.vectors import check_columns, chunks, log_columns, space_of
+from treealg.numeric.vectors.lie import (
+    factors_backward,
+    logarithms,
+    pieces,
+    products,
+    signatures,
+    signatures_backward,
+)
+from treealg.numeric.vectors.linear import displacement_rows
+from treealg.typing import Array, ArrayLike
+
+__all__ = ["branched_log_sig_join", "branched_log_sig_join_backprop"]
+
+Floats = npt.NDArray[Any]
+
+
+def branched_log_sig_join(
+    blogsig: ArrayLike,
+    displacement: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Append a linear piece to the path of a branched log-signature, or prepend one.
+
+    :math:`\log_*(\exp_* L * \exp_* \Delta x)`, or with the factors exchanged if `prepend`.
+
+    Parameters
+    ----------
+    blogsig : ArrayLike, shape (..., log_coefficients)
+        Log-signatures by `method`; in expanded form with or without the scalar 0 in front.
+    displacement : ArrayLike, shape (..., dimension)
+        End point of the piece minus its start point; of the kind and dtype of `blogsig`, with a
+        leading shape that broadcasts with its own.
+    dimension : int
+        Channels of the path that is integrated (after path transforms), at least 1.
+    degree : int
+        Truncation, at least 0.
+    planar : bool, default False
+        Basis of ordered forests rather than non-planar trees.
+    method : {0, 1, 2}, default 0
+        Form of `blogsig` and result: 0 expanded; if `planar`, 1 the coordinates at Lyndon forests
+        and 2 the coefficients in the standard bracket basis.
+    prepend : bool, default False
+        Whether the piece comes before the path.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., log_coefficients)
+        Log-signatures in the layout of `blogsig`. NumPy array or tensor as it is, of the same dtype
+        (float64 for integers and lists), never sharing memory with it.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
+        different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
+        a flag no boolean.
+    InvalidValueError
+        If the last axis of `blogsig` has not the length that belongs to `method` in this basis or
+        that of `displacement` not length `dimension`, or a scalar in front is neither 0 nor NaN; if
+        the leading shapes do not broadcast; if `dimension` is below 1, `degree` negative, or
+        `n_jobs` 0; if `method` is not one of this basis; or if the basis or the result does not fit
+        in memory.
+
+    See Also
+    --------
+    branched_sig_join : The same of signatures.
+    branched_log_sig_join_backprop : The gradient.
+
+    References
+    ----------
+    C. Reutenauer, *Free Lie Algebras*, Oxford University Press (1993).
+
+    Examples
+    --------
+    One unit along channel 0, then one along channel 1: half of it is left on ``((0,), 1)``.
+
+    >>> import treealg
+    >>> first = treealg.linear_branched_log_sig([1.0, 0.0], 2, 2)
+    >>> treealg.branched_log_sig_join(first, [0.0, 1.0], 2, 2)
+    array([ 1. ,  1. ,  0. ,  0.5, -0.5,  0. ])
+    """
+    space = space_of(dimension, degree, planar, n_jobs, method=method)
+    before = options.flag(prepend, "prepend")
+    rows = arrays.as_rows(blogsig, "blogsig", 1)
+    steps = displacement_rows(displacement, space)
+    wide, wide_steps = broadcast(rows, steps)
+    scalar = log_columns(rows, space)
+    result, out = arrays.allocate(wide, rows.item[0])
+    for x, step, y in chunks(space.n_threads, (out,), wide, wide_steps):
+        if scalar:
+            y[:, 0] = x[:, 0]
+        if space.degree:
+            factors = signatures(x, scalar, space), pieces(step, space)
+            logarithms(products(*_ordered(factors, before), space), y, scalar, space)
+    return arrays.wrap(result, rows.kind)
+
+
+def branched_log_sig_join_backprop(
+    derivs: ArrayLike,
+    blogsig: ArrayLike,
+    displacement: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> tuple[Array, Array]:
+    r"""Compute the gradients in a log-signature and a displacement from that in their join.
+
+    Parameters
+    ----------
+    derivs : ArrayLike, shape (..., log_coefficients)
+        Derivatives of a scalar function in the result of `branched_log_sig_join`, in its layout.
+    blogsig : ArrayLike, shape (..., log_coefficients)
+        Log-signatures, as given to `branched_log_sig_join`.
+    displacement : ArrayLike, shape (..., dimension)
+        Displacements, likewise; all three of one kind and dtype, with leading shapes that broadcast
+        to that of `derivs`.
+    dimension : int
+        Channels of the path that is integrated (after path transforms), at least 1.
+    degree : int
+        Truncation, at least 0.
+    planar, method, prepend
+        As for `branched_log_sig_join`.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    tuple of two Array
+        Derivatives in `blogsig`, shape ``(..., log_coefficients)``, and in `displacement`, shape
+        ``(..., dimension)``, of their kind and dtype, never sharing memory with an argument: for
+        one that was broadcast, the sum over the rows that it served. A scalar slot is 0.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an array is no real array, requires a gradient, or is not on the CPU; if they are of
+        different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
+        a flag no boolean.
+    InvalidValueError
+        If the last axis of an array has not the length that belongs to these arguments, or a scalar
+        in front of `blogsig` is neither 0 nor NaN; if the leading shapes of `blogsig` and
+        `displacement` do not broadcast, or not to that of `derivs`; if `dimension` is below 1,
+        `degree` negative, or `n_jobs` 0; if `method` is not one of this basis; or if the basis or
+        the result does not fit in memory.
+
+    See Also
+    --------
+    branched_log_sig_join : The function differentiated.
+
+    Examples
+    --------
+    In one channel to two nodes the displacement is added to the first coefficient:
+
+    >>> import treealg
+    >>> treealg.branched_log_sig_join_backprop([7.0, 1.0], [3.0, 5.0], [4.0], 1, 2)
+    (array([7., 1.]), array([7.]))
+    """
+    space = space_of(dimension, degree, planar, n_jobs, method=method)
+    before = options.flag(prepend, "prepend")
+    back, rows = arrays.as_rows(derivs, "derivs", 1), arrays.as_rows(blogsig, "blogsig", 1)
+    steps = displacement_rows(displacement, space)
+    wide, wide_steps = broadcast(rows, steps)
+    check_result_batch(back, wide)
+    scalar = log_columns(rows, space)
+    check_columns(back, rows.item[0], "as blogsig has")
+    result, out = arrays.allocate(wide, rows.item[0])
+    d_steps, out_steps = arrays.allocate(wide_steps, space.dimension)
+    program = space.program()
+    if scalar:
+        out[:, 0] = 0.0
+    if program is None:
+        out_steps[:] = 0.0
+    else:
+        outputs = out, out_steps
+        for d, x, step, dx, d_step in chunks(space.n_threads, outputs, back, wide, wide_steps):
+            factors = _ordered((signatures(x, scalar, space), pieces(step, space)), before)
+            gradients = factors_backward(d, scalar, *factors, space)
+            d_first, d_piece = _ordered(gradients, before)
+            signatures_backward(x, d_first, dx, scalar, space)
+            kernels.linear_signature_backward(step, d_piece, 0, d_step, program, space.n_threads)
+    gradients = summed(result, rows), summed(d_steps, steps)
+    return arrays.wrap(gradients[0], rows.kind), arrays.wrap(gradients[1], rows.kind)
+
+
+def _ordered(pair: tuple[Floats, Floats], exchanged: bool) -> tuple[Floats, Floats]:
+    return pair[::-1] if exchanged else pair

@@ -1,0 +1,310 @@
+"""The three kinds of basis of the Hopf algebras: forests, ordered forests, words.
+
+An algebra inherits its basis from here and states its product and coproduct only.
+"""
+
+from __future__ import annotations
+
+import itertools
+import reprlib
+from collections.abc import Iterator
+from typing import Any
+
+from treealg.errors import InvalidTypeError
+from treealg.symbolic.hopf.algebra import HopfAlgebra
+from treealg.symbolic.trees.enumeration import enumerate_forests
+from treealg.symbolic.trees.forests import Forest, OrderedForest
+from treealg.symbolic.trees.trees import PlanarTree, RootedTree, Tree
+
+__all__ = ["ForestAlgebra", "OrderedForestAlgebra", "WordAlgebra"]
+
+
+class ForestAlgebra(HopfAlgebra[Forest]):
+    """A Hopf algebra on commutative forests of non-planar trees.
+
+    Raises
+    ------
+    TypeError
+        If a subclass that does not state its product and coproduct is instantiated.
+    """
+
+    @property
+    def one(self) -> Forest:
+        """The empty forest."""
+        return Forest.empty  # type: ignore[no-any-return]
+
+    def basis_element(self, x: Any) -> Forest:
+        """Return the forest that `x` stands for.
+
+        Parameters
+        ----------
+        x : Tree, Forest, tuple or None
+            A tree, a forest, the tuple form of a tree, or None for the empty forest.
+
+        Returns
+        -------
+        Forest
+            The forest.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `x` is of another kind; planar objects are not converted silently.
+        InvalidValueError
+            If `x` is a tuple that is not a valid tuple form.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import bck
+        >>> bck.basis_element((0,))
+        <Forest 0>
+        """
+        if x.__class__ is Forest:
+            return x
+        if x is None:
+            return Forest.empty  # type: ignore[no-any-return]
+        if isinstance(x, (PlanarTree, OrderedForest)):
+            raise InvalidTypeError(
+                f"{self.name.upper()} needs non-planar trees, got {x!r}; use its forget_order() "
+                "first"
+            )
+        return Forest._make((Tree.from_tuple(x),))
+
+    def degree(self, x: Forest) -> int:
+        """Return the number of vertices.
+
+        Parameters
+        ----------
+        x : Forest
+            A basis element.
+
+        Returns
+        -------
+        int
+            Its order.
+
+        Raises
+        ------
+        None
+            Every forest has an order.
+        """
+        return x.order
+
+    def is_trivial(self, x: Forest) -> bool:
+        """Tell whether a forest is empty.
+
+        Parameters
+        ----------
+        x : Forest
+            A basis element.
+
+        Returns
+        -------
+        bool
+            True for the empty forest.
+
+        Raises
+        ------
+        None
+            Any forest will do.
+        """
+        return not x._trees
+
+    def _basis(self, degree: int, colours: int) -> Iterator[Forest]:
+        return enumerate_forests(degree, colours)
+
+    def _dual_key(self, x: Forest) -> tuple[Any, int]:
+        return x, x.symmetry
+
+
+class OrderedForestAlgebra(HopfAlgebra[OrderedForest]):
+    """A Hopf algebra on ordered forests of planar trees.
+
+    Raises
+    ------
+    TypeError
+        If a subclass that does not state its product and coproduct is instantiated.
+    """
+
+    @property
+    def one(self) -> OrderedForest:
+        """The empty forest."""
+        return OrderedForest.empty  # type: ignore[no-any-return]
+
+    def basis_element(self, x: Any) -> OrderedForest:
+        """Return the ordered forest that `x` stands for.
+
+        Parameters
+        ----------
+        x : PlanarTree, OrderedForest, tuple or None
+            A planar tree, an ordered forest, a tuple of trees in tuple form, or None for the
+            empty forest.
+
+        Returns
+        -------
+        OrderedForest
+            The forest.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `x` is of another kind, for instance a non-planar tree.
+        InvalidValueError
+            If `x` is a tuple that is not a valid tuple form.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import mkw
+        >>> mkw.basis_element(((0,), (1,)))
+        <OrderedForest 0 1>
+        """
+        if x.__class__ is OrderedForest:
+            return x
+        if isinstance(x, PlanarTree):
+            return OrderedForest._make((x,))
+        if isinstance(x, RootedTree) or not (x is None or isinstance(x, tuple)):
+            raise InvalidTypeError(
+                f"{self.name.upper()} needs a PlanarTree, an OrderedForest, None or a tuple of "
+                f"trees in tuple form, got {type(x).__name__} {reprlib.repr(x)}"
+            )
+        return OrderedForest.from_tuple(x)
+
+    def degree(self, x: OrderedForest) -> int:
+        """Return the number of vertices.
+
+        Parameters
+        ----------
+        x : OrderedForest
+            A basis element.
+
+        Returns
+        -------
+        int
+            Its order.
+
+        Raises
+        ------
+        None
+            Every forest has an order.
+        """
+        return x.order
+
+    def is_trivial(self, x: OrderedForest) -> bool:
+        """Tell whether a forest is empty.
+
+        Parameters
+        ----------
+        x : OrderedForest
+            A basis element.
+
+        Returns
+        -------
+        bool
+            True for the empty forest.
+
+        Raises
+        ------
+        None
+            Any forest will do.
+        """
+        return not x._trees
+
+    def _basis(self, degree: int, colours: int) -> Iterator[OrderedForest]:
+        return enumerate_forests(degree, colours, planar=True)
+
+
+class WordAlgebra(HopfAlgebra[tuple[Any, ...]]):
+    """A Hopf algebra on words, which are tuples of letters.
+
+    Raises
+    ------
+    TypeError
+        If a subclass that does not state its product and coproduct is instantiated.
+    """
+
+    @property
+    def one(self) -> tuple[Any, ...]:
+        """The empty word."""
+        return ()
+
+    def basis_element(self, x: Any) -> tuple[Any, ...]:
+        """Return the word that `x` stands for.
+
+        Parameters
+        ----------
+        x : tuple or None
+            A word, that is a tuple of letters; None is the empty word.
+
+        Returns
+        -------
+        tuple
+            The word.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `x` is of another kind, or a letter is not hashable.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import shuffle_algebra
+        >>> shuffle_algebra.basis_element((0, 1))
+        (0, 1)
+        """
+        if x is None:
+            return ()
+        if not isinstance(x, tuple):
+            raise InvalidTypeError(
+                f"a word must be a tuple of letters, got {type(x).__name__} {reprlib.repr(x)}; "
+                "the word of one letter a is (a,)"
+            )
+        try:
+            hash(x)
+        except TypeError:
+            raise InvalidTypeError(
+                f"letters of a word must be hashable, got {reprlib.repr(x)}"
+            ) from None
+        return x
+
+    def degree(self, x: tuple[Any, ...]) -> int:
+        """Return the number of letters.
+
+        Parameters
+        ----------
+        x : tuple
+            A word.
+
+        Returns
+        -------
+        int
+            Its length.
+
+        Raises
+        ------
+        None
+            Every word has a length.
+        """
+        return len(x)
+
+    def is_trivial(self, x: tuple[Any, ...]) -> bool:
+        """Tell whether a word is empty.
+
+        Parameters
+        ----------
+        x : tuple
+            A word.
+
+        Returns
+        -------
+        bool
+            True for the empty word.
+
+        Raises
+        ------
+        None
+            Any word will do.
+        """
+        return not x
+
+    def _basis(self, degree: int, colours: int) -> Iterator[tuple[Any, ...]]:
+        return itertools.product(range(colours), repeat=degree)

@@ -1,0 +1,221 @@
+r"""The enveloping products of forests: F ∗ ω = F·ω + ..., by grafting on vertices or beside them.
+
+For a derivation-like grafting, :math:`F * \omega = \sum F_{(1)} \cdot (F_{(2)} \rhd \omega)` and
+:math:`F \rhd B^+_a(G) = B^+_a(F * G)`, so that the product of forests needs nothing but itself:
+:math:`F * (\omega B^+_a(G)) = \sum (F_{(1)} * \omega) \cdot B^+_a(F_{(2)} * G)`. How F is divided
+tells three products apart: in all ways as a multiset (non-planar), in all ways as a sequence with
+left grafting (dual to MKW), or into consecutive pieces that keep their places among the old
+branches (dual to NCK).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from treealg.symbolic.hopf.algebra import Terms
+from treealg.symbolic.linear.elements import add_terms
+from treealg.symbolic.trees.memo import Memo, on_clear
+
+__all__ = ["EnvelopingProduct", "consecutive_pieces", "sub_multisets", "sub_sequences"]
+
+# Pieces for the trees before the last one, for the branches of the last one, and for the place
+# after it, with the number of ways.
+Division = tuple[Any, Any, Any, int]
+
+
+def sub_multisets(forest: Any) -> list[Division]:
+    """Divide the trees of a commutative forest among two places, in all ways.
+
+    Parameters
+    ----------
+    forest : Forest
+        What is divided.
+
+    Returns
+    -------
+    list of tuples
+        First piece, second piece, the empty forest, and the number of ways.
+
+    Raises
+    ------
+    None
+        Any forest can be divided.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Forest, Tree
+    >>> [(str(a), str(b), count) for a, b, _, count in sub_multisets(Forest([Tree(), Tree()]))]
+    [('0 0', '∅', 1), ('0', '0', 2), ('∅', '0 0', 1)]
+    """
+    make = forest._make
+    found: dict[tuple[Any, Any], int] = {((), ()): 1}
+    for tree in forest._trees:
+        grown: dict[tuple[Any, Any], int] = {}
+        for (first, second), count in found.items():
+            for key in (((*first, tree), second), (first, (*second, tree))):
+                grown[key] = grown.get(key, 0) + count
+        found = grown
+    return [(make(a), make(b), forest.empty, count) for (a, b), count in found.items()]
+
+
+def sub_sequences(forest: Any) -> list[Division]:
+    """Divide the trees of an ordered forest among two places, in all ways, each piece in order.
+
+    Parameters
+    ----------
+    forest : OrderedForest
+        What is divided.
+
+    Returns
+    -------
+    list of tuples
+        First piece, second piece, the empty forest, and the number of ways.
+
+    Raises
+    ------
+    None
+        Any forest can be divided.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import OrderedForest
+    >>> divided = sub_sequences(OrderedForest.from_text("1 2"))
+    >>> [(str(a), str(b)) for a, b, _, _ in divided]
+    [('1 2', '∅'), ('1', '2'), ('2', '1'), ('∅', '1 2')]
+    """
+    return sub_multisets(forest)
+
+
+def consecutive_pieces(forest: Any) -> list[Division]:
+    """Divide the trees of an ordered forest among three places from left to right.
+
+    Parameters
+    ----------
+    forest : OrderedForest
+        What is divided.
+
+    Returns
+    -------
+    list of tuples
+        The three pieces, whose concatenation is `forest`, and 1.
+
+    Raises
+    ------
+    None
+        Any forest can be divided.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import OrderedForest
+    >>> len(consecutive_pieces(OrderedForest.from_text("1 2")))
+    6
+    """
+    make, trees = forest._make, forest._trees
+    cuts = range(len(trees) + 1)
+    return [
+        (make(trees[:i]), make(trees[i:j]), make(trees[j:]), 1)
+        for i, j in itertools.combinations_with_replacement(cuts, 2)
+    ]
+
+
+class EnvelopingProduct:
+    """The product of forests that one of the divisions above gives.
+
+    Parameters
+    ----------
+    divide : callable
+        `sub_multisets`, `sub_sequences` or `consecutive_pieces`.
+
+    Raises
+    ------
+    None
+        One of the functions of this module is expected.
+
+    References
+    ----------
+    D. Guin and J.-M. Oudom, "On the Lie enveloping algebra of a pre-Lie algebra", J. K-Theory 2
+    (2008). K. Ebrahimi-Fard, A. Lundervold and H. Z. Munthe-Kaas, "On the Lie enveloping algebra
+    of a post-Lie algebra", J. Lie Theory 25 (2015).
+    """
+
+    def __init__(self, divide: Callable[[Any], list[Division]]) -> None:
+        self._divisions: Memo[Any, list[Division]] = Memo(
+            lambda forest: (), lambda forest, known: divide(forest)
+        )
+        self._products: Memo[tuple[Any, Any], Terms] = Memo(self._needs, self._build)
+        on_clear(self._divisions.clear)
+        on_clear(self._products.clear)
+
+    def __call__(self, first: Any, second: Any) -> Terms:
+        """Return the product of two forests.
+
+        Parameters
+        ----------
+        first : Forest or OrderedForest
+            What is grafted, or stays beside.
+        second : Forest or OrderedForest
+            On which it is grafted.
+
+        Returns
+        -------
+        dict
+            From forest to number of ways, not to be changed.
+
+        Raises
+        ------
+        None
+            The arguments are checked by the callers.
+        """
+        return self._products((first, second))
+
+    def divisions(self, forest: Any) -> list[Division]:
+        """Return the divisions of a forest.
+
+        Parameters
+        ----------
+        forest : Forest or OrderedForest
+            What is divided.
+
+        Returns
+        -------
+        list of tuples
+            As the function returns that this product was made with.
+
+        Raises
+        ------
+        None
+            Any forest can be divided.
+        """
+        return self._divisions(forest)
+
+    def _needs(self, pair: tuple[Any, Any]) -> Iterable[tuple[Any, Any]]:
+        first, second = pair
+        if not first._trees or not second._trees:
+            return []
+        make, trees = second._make, second._trees
+        before, branches = make(trees[:-1]), make(trees[-1]._children)
+        return [
+            need
+            for left, right, _, _ in self._divisions(first)
+            for need in ((left, before), (right, branches))
+        ]
+
+    def _build(self, pair: tuple[Any, Any], known: Mapping[tuple[Any, Any], Terms]) -> Terms:
+        first, second = pair
+        if not first._trees:
+            return {second: 1}
+        if not second._trees:
+            return {first: 1}
+        make, trees = second._make, second._trees
+        before, branches, root = make(trees[:-1]), make(trees[-1]._children), trees[-1]
+        total: Terms = {}
+        for left, right, after, count in self._divisions(first):
+            grown = [
+                (make((root._make(forest._trees, root._label),)) * after, value)
+                for forest, value in known[right, branches].items()
+            ]
+            for forest, value in known[left, before].items():
+                add_terms(total, {forest * last: value * c for last, c in grown}, count)
+        return total

@@ -1,0 +1,244 @@
+"""Graded vector spaces with a combinatorial basis: what an algebra says about its elements."""
+
+from __future__ import annotations
+
+import operator
+import reprlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Any, ClassVar, Generic, TypeVar
+
+from treealg.checks import check_integer
+from treealg.errors import InvalidTypeError
+from treealg.symbolic.linear.elements import Element
+
+__all__ = ["GradedSpace"]
+
+B = TypeVar("B")
+
+
+class GradedSpace(ABC, Generic[B]):
+    """A graded vector space with a basis and a unit; the ground floor of `HopfAlgebra`.
+
+    Raises
+    ------
+    TypeError
+        If a subclass that does not state its basis is instantiated.
+
+    Notes
+    -----
+    Keys of elements are basis elements. Where several objects stand for the unit, as all leaves
+    do in the substitution algebra, `is_trivial` knows them.
+    """
+
+    name: ClassVar[str]
+    #: Whether a forest is the product of its trees, so that values on trees fix a character.
+    is_free_on_trees: ClassVar[bool] = False
+
+    def __repr__(self) -> str:
+        return f"<HopfAlgebra {self.name}>"
+
+    def __reduce__(self) -> Any:
+        return self.name
+
+    # -- what an algebra states ----------------------------------------------------------------
+
+    @property
+    @abstractmethod
+    def one(self) -> B:
+        """The basis element that is the unit."""
+
+    @abstractmethod
+    def basis_element(self, x: Any) -> B:
+        """Return the basis element that `x` stands for.
+
+        Parameters
+        ----------
+        x : tree, forest, tuple or None
+            What the algebra accepts for a basis element.
+
+        Returns
+        -------
+        basis element
+            The key of elements of this algebra.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `x` is of another kind.
+        InvalidValueError
+            If `x` is a tuple that is not a valid tuple form.
+        """
+
+    @abstractmethod
+    def degree(self, x: B) -> int:
+        """Return the degree of a basis element in the grading.
+
+        Parameters
+        ----------
+        x : basis element
+            A key of elements of this algebra.
+
+        Returns
+        -------
+        int
+            The degree; only the unit has degree 0.
+
+        Raises
+        ------
+        None
+            Every basis element has a degree.
+        """
+
+    @abstractmethod
+    def _basis(self, degree: int, colours: int) -> Iterator[B]:
+        """Return the basis elements of a degree, with labels 0, ..., colours - 1."""
+
+    def basis(self, degree: Any, colours: Any = 1) -> Iterator[B]:
+        """Iterate over the basis elements of a degree.
+
+        Parameters
+        ----------
+        degree : int
+            The degree, at least 0.
+        colours : int, default 1
+            The number of labels 0, 1, ..., at least 1.
+
+        Returns
+        -------
+        iterator of basis elements
+            Each once.
+
+        Raises
+        ------
+        InvalidTypeError
+            If an argument is not an integer.
+        InvalidValueError
+            If `degree` is negative or `colours` less than 1.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import bck
+        >>> [str(forest) for forest in bck.basis(2)]
+        ['0 0', '0[0]']
+        """
+        return self._basis(check_integer("degree", degree, 0), check_integer("colours", colours, 1))
+
+    def is_trivial(self, x: B) -> bool:
+        """Tell whether a basis element has degree 0.
+
+        Parameters
+        ----------
+        x : basis element
+            A key of elements of this algebra.
+
+        Returns
+        -------
+        bool
+            True for the unit and for what equals it.
+
+        Raises
+        ------
+        None
+            Every basis element has a degree.
+        """
+        return x == self.one
+
+    def factors(self, x: B) -> Any:
+        """Return the generators of which a basis element is the product.
+
+        Parameters
+        ----------
+        x : basis element
+            A key of elements of this algebra.
+
+        Returns
+        -------
+        sequence
+            The trees of a forest, none for the unit.
+
+        Raises
+        ------
+        None
+            What has no trees is returned as it is.
+        """
+        return x
+
+    # -- linear extension ----------------------------------------------------------------------
+
+    def element(self, x: Any) -> Element:
+        """Return `x` as an element of this algebra.
+
+        Parameters
+        ----------
+        x : tree, forest, tuple, None or Element
+            A basis element in any accepted form, or an element.
+
+        Returns
+        -------
+        Element
+            The element; `x` itself when it is one.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `x` is of another kind or an element over other basis elements.
+        InvalidValueError
+            If `x` is a tuple that is not a valid tuple form.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import bck
+        >>> bck.element(((0,), 1))
+        <Element (1[0])>
+        """
+        if isinstance(x, Element):
+            kind = type(self.one)
+            for key in x:
+                if not isinstance(key, kind):
+                    raise InvalidTypeError(
+                        f"an element of {self.name} has keys of type {kind.__name__}, got "
+                        f"{type(key).__name__} {reprlib.repr(key)}"
+                    )
+            keys = [self.basis_element(key) for key in x]
+            if all(map(operator.is_, keys, x)):
+                return x
+            return Element(zip(keys, (value for _, value in x.items()), strict=True))
+        return Element._wrap({self.basis_element(x): 1})
+
+    @property
+    def unit(self) -> Element:
+        """The unit, as an element."""
+        return Element._wrap({self.one: 1})
+
+    def counit(self, x: Any) -> Any:
+        """Return the counit, the coefficient of the unit.
+
+        Parameters
+        ----------
+        x : tree, forest, tuple, None or Element
+            A basis element or an element.
+
+        Returns
+        -------
+        coefficient
+            The coefficient of the unit.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `x` does not belong to this algebra.
+        InvalidValueError
+            If `x` is a tuple that is not a valid tuple form.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Tree, bck
+        >>> bck.counit(Tree()), bck.counit(None)
+        (0, 1)
+        """
+        total: Any = 0
+        for key, value in self.element(x).items():
+            if self.is_trivial(key):
+                total = total + value
+        return total

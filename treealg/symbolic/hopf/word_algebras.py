@@ -1,0 +1,359 @@
+"""The shuffle, quasi-shuffle and concatenation Hopf algebras of words."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.hopf.algebra import Terms
+from treealg.symbolic.hopf.bases import WordAlgebra
+from treealg.symbolic.linear.elements import LinearCombination, add_terms
+from treealg.symbolic.linear.words import shuffle_words
+from treealg.symbolic.trees.labels import label_less
+from treealg.symbolic.trees.memo import Memo, on_clear
+
+__all__ = [
+    "ConcatenationAlgebra",
+    "QuasiShuffleAlgebra",
+    "ShuffleAlgebra",
+    "concatenation_algebra",
+    "merge_letters",
+    "quasi_shuffle",
+    "shuffle_algebra",
+]
+
+Word = tuple[Any, ...]
+
+
+class Deconcatenation(WordAlgebra):
+    r"""Words with :math:`\Delta(w) = \sum_{w = uv} u \otimes v`, the beginning in slot 0.
+
+    Raises
+    ------
+    TypeError
+        If a subclass that does not state its product is instantiated.
+    """
+
+    def _coproduct_needs(self, x: Word) -> Iterable[Word]:
+        return ()
+
+    def _build_coproduct(self, x: Word, known: Mapping[Word, Terms]) -> Terms:
+        return {(x[:i], x[i:]): 1 for i in range(len(x) + 1)}
+
+
+class ShuffleAlgebra(Deconcatenation):
+    """The shuffle Hopf algebra of words; use the object `shuffle_algebra`.
+
+    Basis: words, as tuples of letters; None is the empty word. Product: shuffle. Coproduct:
+    deconcatenation, the beginning (for signatures, the earlier part) in slot 0. Degree: number
+    of letters. Dual: `concatenation_algebra`.
+
+    Raises
+    ------
+    None
+        There is nothing to choose.
+
+    References
+    ----------
+    C. Reutenauer, "Free Lie Algebras" (1993).
+
+    Examples
+    --------
+    >>> shuffle_algebra.product((1,), (2, 3))
+    <Element ((1, 2, 3)) + ((2, 1, 3)) + ((2, 3, 1))>
+    >>> shuffle_algebra.antipode((1, 2, 3))
+    <Element -((3, 2, 1))>
+    """
+
+    name = "shuffle_algebra"
+
+    @property
+    def dual(self) -> Any:
+        """The algebra of words with concatenation, `concatenation_algebra`."""
+        return concatenation_algebra
+
+    def _product(self, x: Word, y: Word) -> Mapping[Word, int]:
+        return shuffle_words(x, y)
+
+    def _antipode_needs(self, x: Word) -> Iterable[Word]:
+        return ()
+
+    def _build_antipode(self, x: Word, known: Mapping[Word, Terms]) -> Terms:
+        return {x[::-1]: -1 if len(x) % 2 else 1}
+
+
+class ConcatenationAlgebra(WordAlgebra):
+    """Words with concatenation and deshuffle; use the object `concatenation_algebra`.
+
+    Basis: words, as tuples of letters; None is the empty word. Product: concatenation. Coproduct:
+    letters are distributed in all ways. Degree: number of letters. Dual: `shuffle_algebra`.
+
+    Raises
+    ------
+    None
+        There is nothing to choose.
+
+    References
+    ----------
+    C. Reutenauer, "Free Lie Algebras" (1993).
+
+    Examples
+    --------
+    >>> concatenation_algebra.coproduct((1, 2))
+    <Tensor ((1, 2))⊗(()) + ((1,))⊗((2,)) + ((2,))⊗((1,)) + (())⊗((1, 2))>
+    """
+
+    name = "concatenation_algebra"
+
+    @property
+    def dual(self) -> Any:
+        """The algebra of words with shuffles, `shuffle_algebra`."""
+        return shuffle_algebra
+
+    def _product(self, x: Word, y: Word) -> Mapping[Word, int]:
+        return {x + y: 1}
+
+    def _coproduct_needs(self, x: Word) -> Iterable[Word]:
+        return ()
+
+    def _build_coproduct(self, x: Word, known: Mapping[Word, Terms]) -> Terms:
+        found: Terms = {((), ()): 1}
+        for letter in x:
+            grown: Terms = {}
+            for (first, second), count in found.items():
+                for key in (((*first, letter), second), (first, (*second, letter))):
+                    grown[key] = grown.get(key, 0) + count
+            found = grown
+        return found
+
+    def _antipode_needs(self, x: Word) -> Iterable[Word]:
+        return ()
+
+    def _build_antipode(self, x: Word, known: Mapping[Word, Terms]) -> Terms:
+        return {x[::-1]: -1 if len(x) % 2 else 1}
+
+
+def merge_letters(first: Any, second: Any) -> tuple[Any, ...]:
+    """Merge two letters that are sorted tuples of labels into one.
+
+    Parameters
+    ----------
+    first, second : tuple
+        Sorted tuples of labels.
+
+    Returns
+    -------
+    tuple
+        The labels of both, sorted.
+
+    Raises
+    ------
+    InvalidTypeError
+        If a letter is not a tuple.
+    InvalidValueError
+        If two labels cannot be ordered.
+
+    Examples
+    --------
+    >>> merge_letters((0, 2), (1,))
+    (0, 1, 2)
+    """
+    if not isinstance(first, tuple) or not isinstance(second, tuple):
+        raise InvalidTypeError(
+            "letters of the free quasi-shuffle algebra are tuples of labels such as (0,), got "
+            f"{first!r} and {second!r}"
+        )
+    return tuple(sorted(first + second, key=functools.cmp_to_key(_compare)))
+
+
+def _compare(first: Any, second: Any) -> int:
+    if first is second or (first.__class__ is second.__class__ and first == second):
+        return 0
+    return -1 if label_less(first, second) else 1
+
+
+class QuasiShuffleAlgebra(Deconcatenation):
+    r"""A quasi-shuffle Hopf algebra of words; make it with `quasi_shuffle`.
+
+    :math:`ua \star vb = (u \star vb)a + (ua \star v)b + (u \star v)[a,b]` with an associative and
+    commutative bracket of letters, and deconcatenation.
+
+    Parameters
+    ----------
+    bracket : callable
+        From two letters to a letter, a mapping from letters to coefficients, or None for zero.
+    weight : callable
+        From a letter to its weight, an integer of at least 1, additive under the bracket.
+    letters : callable or None
+        ``letters(weight, colours)`` lists the letters of a weight, for `basis`.
+
+    Raises
+    ------
+    None
+        The arguments are checked by `quasi_shuffle`.
+
+    References
+    ----------
+    M. E. Hoffman, "Quasi-shuffle products", J. Algebraic Combin. 11 (2000).
+    """
+
+    name = "quasi_shuffle()"
+
+    def __init__(
+        self,
+        bracket: Callable[[Any, Any], Any],
+        weight: Callable[[Any], int],
+        letters: Callable[[int, int], Iterable[Any]] | None,
+    ) -> None:
+        super().__init__()
+        self._arguments = (bracket, weight, letters)
+        self._bracket, self._weight, self._letters = self._arguments
+        self._products: Memo[tuple[Word, Word], Terms] = Memo(self._needs, self._build)
+        on_clear(self._products.clear)
+
+    def __reduce__(self) -> Any:
+        return quasi_shuffle, self._arguments
+
+    def degree(self, x: Word) -> int:
+        """Return the sum of the weights of the letters.
+
+        Parameters
+        ----------
+        x : tuple
+            A word.
+
+        Returns
+        -------
+        int
+            The degree.
+
+        Raises
+        ------
+        None
+            What `weight` raises comes through.
+        """
+        return sum(map(self._weight, x))
+
+    def _basis(self, degree: int, colours: int) -> Iterator[Word]:
+        if self._letters is None:
+            raise InvalidValueError(
+                "the basis of a quasi-shuffle algebra needs its letters by weight; pass letters= "
+                "to quasi_shuffle()"
+            )
+        return self._words(self._letters, degree, colours)
+
+    def _words(
+        self, letters: Callable[[int, int], Iterable[Any]], degree: int, colours: int
+    ) -> Iterator[Word]:
+        by_weight = [list(letters(weight, colours)) for weight in range(1, degree + 1)]
+        stack: list[tuple[Word, int]] = [((), degree)]
+        while stack:
+            word, left = stack.pop()
+            if not left:
+                yield word
+            for weight in range(left, 0, -1):
+                stack.extend(
+                    ((*word, letter), left - weight) for letter in reversed(by_weight[weight - 1])
+                )
+
+    def _product(self, x: Word, y: Word) -> Mapping[Word, Any]:
+        return self._products((x, y))
+
+    def _needs(self, pair: tuple[Word, Word]) -> Iterable[tuple[Word, Word]]:
+        u, v = pair
+        if not u or not v:
+            return ()
+        return ((u[:-1], v), (u, v[:-1]), (u[:-1], v[:-1]))
+
+    def _build(self, pair: tuple[Word, Word], known: Mapping[tuple[Word, Word], Terms]) -> Terms:
+        u, v = pair
+        if not u or not v:
+            return {u + v: 1}
+        total: Terms = {}
+        for need, letter in (((u[:-1], v), u[-1]), ((u, v[:-1]), v[-1])):
+            add_terms(total, {(*word, letter): c for word, c in known[need].items()})
+        merged = self._bracket(u[-1], v[-1])
+        if merged is None:
+            combination: Mapping[Any, Any] = {}
+        elif isinstance(merged, (Mapping, LinearCombination)):
+            combination = dict(merged.items())
+        else:
+            combination = {merged: 1}
+        for letter, factor in combination.items():
+            rest = {(*word, letter): c for word, c in known[u[:-1], v[:-1]].items()}
+            add_terms(total, rest, factor)
+        return {word: c for word, c in total.items() if c != 0}
+
+
+def quasi_shuffle(
+    bracket: Callable[[Any, Any], Any] | None = None,
+    weight: Callable[[Any], int] | None = None,
+    letters: Callable[[int, int], Iterable[Any]] | None = None,
+) -> QuasiShuffleAlgebra:
+    r"""Return the quasi-shuffle Hopf algebra with a given bracket of letters.
+
+    Parameters
+    ----------
+    bracket : callable, optional
+        From two letters to a letter, a mapping from letters to coefficients, or None for zero;
+        associative and commutative. By default letters are sorted tuples of labels, which merge:
+        the letter (0, 1) stands for the bracket of the labels 0 and 1, as in Itô calculus.
+    weight : callable, optional
+        From a letter to an integer of at least 1, additive under the bracket; by default the
+        length of the tuple, or 1 with another bracket.
+    letters : callable, optional
+        ``letters(weight, colours)`` lists the letters of a weight, for `basis` and `primitives`;
+        known for the default bracket.
+
+    Returns
+    -------
+    QuasiShuffleAlgebra
+        The same object for the same arguments, as long as few are in use.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is neither callable nor None.
+
+    Notes
+    -----
+    :math:`ua \star vb = (u \star vb)a + (ua \star v)b + (u \star v)[a,b]`. With a zero bracket it
+    is the shuffle algebra.
+
+    References
+    ----------
+    M. E. Hoffman, "Quasi-shuffle products", J. Algebraic Combin. 11 (2000).
+
+    Examples
+    --------
+    >>> quasi_shuffle().product(((0,),), ((1,),))
+    <Element (((1,), (0,))) + (((0,), (1,))) + (((0, 1),))>
+    >>> quasi_shuffle(lambda a, b: a + b, weight=int).product((1,), (2,))
+    <Element ((2, 1)) + ((1, 2)) + ((3,))>
+    """
+    for name, value in (("bracket", bracket), ("weight", weight), ("letters", letters)):
+        if value is not None and not callable(value):
+            raise InvalidTypeError(f"{name} must be callable, got {type(value).__name__}")
+    if bracket is None or bracket is merge_letters:
+        return _quasi_shuffle(merge_letters, weight or len, letters or _multisets)
+    return _quasi_shuffle(bracket, weight or _one, letters)
+
+
+@functools.lru_cache(maxsize=32)
+def _quasi_shuffle(bracket: Any, weight: Any, letters: Any) -> QuasiShuffleAlgebra:
+    return QuasiShuffleAlgebra(bracket, weight, letters)
+
+
+def _one(letter: Any) -> int:
+    return 1
+
+
+def _multisets(weight: int, colours: int) -> Iterable[Any]:
+    return itertools.combinations_with_replacement(range(colours), weight)
+
+
+shuffle_algebra = ShuffleAlgebra()
+concatenation_algebra = ConcatenationAlgebra()

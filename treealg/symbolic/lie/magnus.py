@@ -1,0 +1,355 @@
+"""The Magnus and BCH series of pre-Lie and post-Lie algebras of trees.
+
+Series are truncated by the number of vertices.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from treealg.checks import check_integer
+from treealg.errors import InvalidTypeError
+from treealg.symbolic.hopf.algebra import HopfAlgebra, Terms
+from treealg.symbolic.hopf.grossman_larson import graft_multisets, ogl
+from treealg.symbolic.hopf.nck import nck
+from treealg.symbolic.lie.brackets import forests_of
+from treealg.symbolic.linear.elements import Element, add_terms
+from treealg.symbolic.trees.forests import Forest
+from treealg.symbolic.trees.trees import Tree
+
+__all__ = [
+    "post_lie_bch",
+    "post_lie_exp",
+    "post_lie_magnus",
+    "pre_lie_bch",
+    "pre_lie_exp",
+    "pre_lie_magnus",
+]
+
+
+def _series_arguments(planar: bool, order: Any, *arguments: Any) -> tuple[int, list[Element]]:
+    algebra, elements = forests_of(*arguments)
+    if (algebra is nck) != planar and any(elements):
+        raise InvalidTypeError(
+            f"expected {'planar' if planar else 'non-planar'} trees; the pre-Lie series are those "
+            "of Tree, the post-Lie series those of PlanarTree"
+        )
+    for x in elements:
+        if any(not len(key) or (not planar and len(key) != 1) for key in x):
+            raise InvalidTypeError(f"expected an element over trees, got {x}")
+    return check_integer("order", order, 0), elements
+
+
+def _truncate(x: Element, order: int) -> Element:
+    return Element._wrap({key: value for key, value in x.items() if key.order <= order})
+
+
+def _graft(x: Element, y: Element, order: int) -> Element:
+    """Graft non-planar trees, leaving out what has more than `order` vertices."""
+    total: Terms = {}
+    for trunk, b in y.items():
+        tree = trunk._trees[0]
+        on = Forest._make(tree._children)
+        for branch, a in x.items():
+            if branch._order + trunk._order <= order:
+                for forest, count in graft_multisets(branch, on).items():
+                    key = Forest._make((Tree._make(forest._trees, tree._label),))
+                    add_terms(total, {key: count}, a * b)
+    return Element._collect(total)
+
+
+def _bernoulli(count: int) -> list[Fraction]:
+    """Return the Bernoulli numbers from the 0th, with -1/2 as the first."""
+    numbers = [Fraction(1)]
+    for n in range(1, count):
+        total = sum((math.comb(n + 1, k) * numbers[k] for k in range(n)), Fraction(0))
+        numbers.append(-total / (n + 1))
+    return numbers
+
+
+def pre_lie_exp(x: Any, order: Any) -> Element:
+    r"""Return the pre-Lie exponential :math:`x + x \rhd x / 2 + x \rhd (x \rhd x) / 6 + \ldots`.
+
+    The B-series of the flow of the vector field x at time 1, without the identity, as a sum over
+    trees.
+
+    Parameters
+    ----------
+    x : Tree or Element
+        The vector field.
+    order : int
+        The greatest number of vertices kept, at least 0.
+
+    Returns
+    -------
+    Element
+        Over single trees; the inverse of `pre_lie_magnus`.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `x` is not an element over non-planar trees, or `order` not an integer.
+    InvalidValueError
+        If `order` is negative.
+
+    References
+    ----------
+    A. Agrachev and R. Gamkrelidze, "Chronological algebras and nonstationary vector fields",
+    J. Soviet Math. 17 (1981).
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree
+    >>> pre_lie_exp(Tree(), 3)
+    <Element (0) + 1/2 (0[0]) + 1/6 (0[0,0]) + 1/6 (0[0[0]])>
+    """
+    limit, (field,) = _series_arguments(False, order, x)
+    return _exponential_action(field, field, limit, 1)
+
+
+def _exponential_action(field: Element, x: Element, order: int, start: int) -> Element:
+    """Return the sum over k of the k-th power of grafting `field`, on x, over (k + start)!."""
+    total = term = _truncate(x, order)
+    k = start
+    while term:
+        k += 1
+        term = _graft(field, term, order) / k
+        total = total + term
+    return total
+
+
+def pre_lie_magnus(x: Any, order: Any) -> Element:
+    r"""Return the pre-Lie Magnus expansion :math:`\Omega = \sum_k B_k/k! \, L_\Omega^k(x)`.
+
+    Here :math:`L_\Omega(y) = \Omega \rhd y`: the vector field whose flow at time 1 is one step
+    of the explicit Euler method for x.
+
+    Parameters
+    ----------
+    x : Tree or Element
+        A sum over non-planar trees.
+    order : int
+        The greatest number of vertices kept, at least 0.
+
+    Returns
+    -------
+    Element
+        Over single trees; the inverse of `pre_lie_exp`.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `x` is not an element over non-planar trees, or `order` not an integer.
+    InvalidValueError
+        If `order` is negative.
+
+    References
+    ----------
+    K. Ebrahimi-Fard and D. Manchon, "A Magnus- and Fer-type formula in dendriform algebras",
+    Found. Comput. Math. 9 (2009).
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree
+    >>> pre_lie_magnus(Tree(), 3)
+    <Element (0) - 1/2 (0[0]) + 1/3 (0[0[0]]) + 1/12 (0[0,0])>
+    """
+    limit, (field,) = _series_arguments(False, order, x)
+    numbers = _bernoulli(limit + 1)
+    magnus = Element()
+    for _ in range(limit):
+        term = _truncate(field, limit)
+        total = term
+        k = 0
+        while term and k < limit:
+            k += 1
+            term = _graft(magnus, term, limit) / k
+            total = total + numbers[k] * term
+        magnus = total
+    return magnus
+
+
+def pre_lie_bch(x: Any, y: Any, order: Any) -> Element:
+    r"""Return the vector field whose flow is that of y after that of x, up to an order.
+
+    The Baker-Campbell-Hausdorff series for :math:`[x,y] = x \rhd y - y \rhd x`; the left
+    argument acts first.
+
+    Parameters
+    ----------
+    x, y : Tree or Element
+        Sums over non-planar trees.
+    order : int
+        The greatest number of vertices kept, at least 0.
+
+    Returns
+    -------
+    Element
+        Over single trees, :math:`x + y + [x,y]/2 + \ldots`
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is not an element over non-planar trees, or `order` not an integer.
+    InvalidValueError
+        If `order` is negative.
+
+    Notes
+    -----
+    :math:`W(x) \# W(y) = W(x) + e^{L_x} W(y)` with W the pre-Lie exponential.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree
+    >>> pre_lie_bch(Tree(label=1), Tree(label=2), 2)
+    <Element (1) + (2) + 1/2 (2[1]) - 1/2 (1[2])>
+    """
+    limit, (first, second) = _series_arguments(False, order, x, y)
+    flow = pre_lie_exp(second, limit)
+    total = pre_lie_exp(first, limit) + _exponential_action(first, flow, limit, 0)
+    return pre_lie_magnus(total, limit)
+
+
+def _product(algebra: HopfAlgebra[Any], x: Element, y: Element, order: int) -> Element:
+    """Multiply in an algebra of forests, leaving out what has more than `order` vertices."""
+    total: Terms = {}
+    for left, a in x.items():
+        for right, b in y.items():
+            if left._order + right._order <= order:
+                add_terms(total, algebra._product(left, right), a * b)
+    return Element._collect(total)
+
+
+def _power_series(
+    x: Element, order: int, algebra: HopfAlgebra[Any], coefficient: Callable[[int], Any]
+) -> Element:
+    """Return the sum over k >= 1 of coefficients times powers, truncated."""
+    power = _truncate(x, order)
+    total = Element()
+    k = 1
+    while power:
+        total = total + coefficient(k) * power
+        k += 1
+        power = _product(algebra, power, x, order)
+    return total
+
+
+def _exp(x: Element, order: int, algebra: HopfAlgebra[Any]) -> Element:
+    return _power_series(x, order, algebra, lambda k: Fraction(1, math.factorial(k)))
+
+
+def _log(x: Element, order: int, algebra: HopfAlgebra[Any]) -> Element:
+    return _power_series(x, order, algebra, lambda k: Fraction((-1) ** (k + 1), k))
+
+
+def post_lie_exp(x: Any, order: Any) -> Element:
+    r"""Return :math:`\log_\cdot(\exp_*(x))`: the frozen field that takes one step along a flow.
+
+    Parameters
+    ----------
+    x : PlanarTree or Element
+        A Lie polynomial in planar trees, for instance a sum of trees.
+    order : int
+        The greatest number of vertices kept, at least 0.
+
+    Returns
+    -------
+    Element
+        A Lie polynomial over ordered forests; the inverse of `post_lie_magnus`.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `x` is not an element over ordered forests without the unit, or `order` not an integer.
+    InvalidValueError
+        If `order` is negative.
+
+    References
+    ----------
+    K. Ebrahimi-Fard, A. Lundervold and H. Z. Munthe-Kaas, J. Lie Theory 25 (2015).
+
+    Examples
+    --------
+    >>> from treealg.symbolic import PlanarTree
+    >>> post_lie_exp(PlanarTree(), 2)
+    <Element (0) + 1/2 (0[0])>
+    """
+    limit, (field,) = _series_arguments(True, order, x)
+    return _log(_exp(field, limit, ogl), limit, nck)
+
+
+def post_lie_magnus(x: Any, order: Any) -> Element:
+    r"""Return the post-Lie Magnus expansion :math:`\log_*(\exp_\cdot(x))`.
+
+    The vector field whose flow at time 1 is one step of the Lie-Euler method for x.
+
+    Parameters
+    ----------
+    x : PlanarTree or Element
+        A Lie polynomial in planar trees, for instance a sum of trees.
+    order : int
+        The greatest number of vertices kept, at least 0.
+
+    Returns
+    -------
+    Element
+        A Lie polynomial over ordered forests; the inverse of `post_lie_exp`.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `x` is not an element over ordered forests without the unit, or `order` not an integer.
+    InvalidValueError
+        If `order` is negative.
+
+    References
+    ----------
+    K. Ebrahimi-Fard, A. Lundervold and H. Z. Munthe-Kaas, J. Lie Theory 25 (2015).
+
+    Examples
+    --------
+    >>> from treealg.symbolic import PlanarTree
+    >>> post_lie_magnus(PlanarTree(), 2)
+    <Element (0) - 1/2 (0[0])>
+    """
+    limit, (field,) = _series_arguments(True, order, x)
+    return _log(_exp(field, limit, nck), limit, ogl)
+
+
+def post_lie_bch(x: Any, y: Any, order: Any) -> Element:
+    r"""Return :math:`\log_*(\exp_*(x) * \exp_*(y))`, the BCH series of flows on a manifold.
+
+    Parameters
+    ----------
+    x, y : PlanarTree or Element
+        Lie polynomials in planar trees, for instance sums of trees; x acts first.
+    order : int
+        The greatest number of vertices kept, at least 0.
+
+    Returns
+    -------
+    Element
+        A Lie polynomial over ordered forests, :math:`x + y + [[x,y]]/2 + \ldots`
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is not an element over ordered forests without the unit, or `order` not an
+        integer.
+    InvalidValueError
+        If `order` is negative.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import PlanarTree, grafting_bracket
+    >>> x, y = PlanarTree(label=1), PlanarTree(label=2)
+    >>> post_lie_bch(x, y, 2) == Element({x: 1, y: 1}) + grafting_bracket(x, y) / 2
+    True
+    """
+    limit, (first, second) = _series_arguments(True, order, x, y)
+    left, right = _exp(first, limit, ogl), _exp(second, limit, ogl)
+    product = left + right + _product(ogl, left, right, limit)
+    return _log(product, limit, ogl)

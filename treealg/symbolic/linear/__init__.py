@@ -1,0 +1,1 @@
+"""Linear combinations: coefficients, elements, tensors, grafting, words, null spaces."""

@@ -1,0 +1,375 @@
+"""Finite linear combinations of forests and words, with exact coefficients.
+
+Coefficients may be any ring elements that Python can add and multiply: int, Fraction, SymPy
+expressions. They are used as they come; nothing becomes a float.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, ItemsView, Iterable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any, Generic, Self, TypeVar
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.linear.coefficients import Coefficients
+from treealg.symbolic.trees.displayed import Displayed
+from treealg.symbolic.trees.forests import Forest, OrderedForest
+from treealg.symbolic.trees.interning import Interned
+from treealg.symbolic.trees.trees import PlanarTree, Tree
+
+__all__ = ["Element", "LinearCombination", "add_terms", "terms_of"]
+
+K = TypeVar("K", bound=Hashable)
+
+
+def add_terms(target: dict[K, Any], terms: Mapping[K, Any], factor: Any = 1) -> None:
+    """Add `factor` times `terms` to the dictionary `target`; terms that vanish stay as zeros.
+
+    Parameters
+    ----------
+    target : dict
+        Changed in place.
+    terms : mapping
+        Keys and coefficients.
+    factor : number, default 1
+        What multiplies them.
+
+    Raises
+    ------
+    None
+        What the coefficients raise comes through.
+
+    Examples
+    --------
+    >>> total = {"x": 1}
+    >>> add_terms(total, {"x": 2, "y": 1}, 3)
+    >>> total
+    {'x': 7, 'y': 3}
+    """
+    if factor.__class__ is int and factor == 1:
+        for key, value in terms.items():
+            target[key] = target[key] + value if key in target else value
+        return
+    for key, value in terms.items():
+        value = factor * value
+        target[key] = target[key] + value if key in target else value
+
+
+class LinearCombination(Displayed, Coefficients, Generic[K]):
+    """A finite sum of coefficients times keys; the common part of `Element` and `Tensor`.
+
+    Parameters
+    ----------
+    terms : mapping or iterable of pairs, default ()
+        Keys and coefficients; equal keys are added up, zeros dropped.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `terms` is neither, or a key has the wrong type.
+
+    Notes
+    -----
+    Immutable. ``+``, ``-``, multiplication and division by a coefficient are defined; the product
+    of two elements depends on the algebra and is ``algebra.product(x, y)``. Division of integers
+    gives fractions.
+    """
+
+    __slots__ = ("_terms",)
+    # NumPy scalars on the left must leave multiplication to this class.
+    __array_ufunc__ = None
+
+    _terms: dict[K, Any]
+
+    def __init__(self, terms: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
+        collected: dict[K, Any] = {}
+        if isinstance(terms, LinearCombination):
+            pairs: Iterable[Any] = terms.items()
+        elif isinstance(terms, Mapping):
+            pairs = terms.items()
+        elif isinstance(terms, Iterable) and not isinstance(terms, (str, bytes)):
+            pairs = terms
+        else:
+            raise InvalidTypeError(
+                f"terms must be a mapping from keys to coefficients or pairs of them, got "
+                f"{type(terms).__name__}"
+            )
+        for pair in pairs:
+            if not isinstance(pair, tuple) or len(pair) != 2:
+                raise InvalidTypeError(
+                    f"terms must be pairs (key, coefficient), got {pair!r}; write {{key: 1}} for "
+                    "a single one"
+                )
+            key = self._check_key(pair[0])
+            collected[key] = collected[key] + pair[1] if key in collected else pair[1]
+        self._terms = {key: value for key, value in collected.items() if value != 0}
+
+    @classmethod
+    def _wrap(cls, terms: dict[K, Any]) -> Self:
+        """Make a combination of checked keys and non-zero coefficients, without a copy."""
+        new = object.__new__(cls)
+        new._terms = terms
+        return new
+
+    @classmethod
+    def _collect(cls, terms: dict[K, Any]) -> Self:
+        """Make a combination of checked keys, dropping the zeros."""
+        return cls._wrap({key: value for key, value in terms.items() if value != 0})
+
+    @classmethod
+    def _check_key(cls, key: Any) -> K:
+        return key  # type: ignore[no-any-return]
+
+    # -- as a mapping --------------------------------------------------------------------------
+
+    def items(self) -> ItemsView[K, Any]:
+        """Return the pairs of keys and coefficients.
+
+        Returns
+        -------
+        view of pairs
+            Each key once, no coefficient zero.
+
+        Raises
+        ------
+        None
+            The zero combination has no pairs.
+        """
+        return self._terms.items()
+
+    def coefficient(self, key: Any) -> Any:
+        """Return the coefficient of a key, 0 if it is absent.
+
+        Parameters
+        ----------
+        key : hashable
+            A basis element; a tree stands for the forest of itself.
+
+        Returns
+        -------
+        coefficient
+            The stored coefficient, or the integer 0.
+
+        Raises
+        ------
+        InvalidTypeError
+            If the key has the wrong type.
+        """
+        return self._terms.get(self._check_key(key), 0)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.coefficient(key)
+
+    def __contains__(self, key: Any) -> bool:
+        return self._check_key(key) in self._terms
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._terms)
+
+    def __len__(self) -> int:
+        return len(self._terms)
+
+    def __bool__(self) -> bool:
+        return bool(self._terms)
+
+    def __eq__(self, other: Any) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._terms == other._terms
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._terms.items()))
+
+    # -- arithmetic ----------------------------------------------------------------------------
+
+    def _combine(self, other: Any, factor: int) -> Any:
+        if not isinstance(other, LinearCombination) or type(other) is not type(self):
+            return NotImplemented
+        terms: dict[K, Any] = dict(self._terms)
+        add_terms(terms, other._terms, factor)
+        return self._collect(terms)
+
+    def __add__(self, other: Any) -> Self:
+        return self._combine(other, 1)  # type: ignore[no-any-return]
+
+    def __sub__(self, other: Any) -> Self:
+        return self._combine(other, -1)  # type: ignore[no-any-return]
+
+    def __neg__(self) -> Self:
+        return self._wrap({key: -value for key, value in self._terms.items()})
+
+    def __pos__(self) -> Self:
+        return self
+
+    def __mul__(self, scalar: Any) -> Self:
+        if getattr(scalar, "multiplies_elements", False):
+            return NotImplemented
+        if isinstance(scalar, LinearCombination):
+            raise InvalidTypeError(
+                "the product of two elements depends on the algebra; use "
+                "algebra.product(x, y), for instance bck.product(x, y)"
+            )
+        _check_scalar(scalar)
+        return self._collect({key: value * scalar for key, value in self._terms.items()})
+
+    def __rmul__(self, scalar: Any) -> Self:
+        _check_scalar(scalar)
+        return self._collect({key: scalar * value for key, value in self._terms.items()})
+
+    def __truediv__(self, scalar: Any) -> Self:
+        _check_scalar(scalar)
+        if isinstance(scalar, int):
+            if scalar == 0:
+                raise InvalidValueError("cannot divide a linear combination by 0")
+            return self * Fraction(1, scalar)
+        return self._collect({key: value / scalar for key, value in self._terms.items()})
+
+    def map_coefficients(self, function: Callable[[Any], Any]) -> Self:
+        """Apply a function to each coefficient, for instance ``sympy.expand``.
+
+        Parameters
+        ----------
+        function : callable
+            From coefficient to coefficient.
+
+        Returns
+        -------
+        same type
+            The new combination, without the terms that became zero.
+
+        Raises
+        ------
+        None
+            What `function` raises comes through.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Element, Tree
+        >>> Element({Tree(): -2}).map_coefficients(abs)
+        <Element 2 (0)>
+        """
+        return self._collect({key: function(value) for key, value in self._terms.items()})
+
+    def __str__(self) -> str:
+        return self._text() or "0"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
+    def _text(self) -> str:
+        parts: list[str] = []
+        for key, value in self._terms.items():
+            text = str(value)
+            negative = text.startswith("-") and not any(sign in text[1:] for sign in "+-")
+            text = text[1:] if negative else text
+            if any(sign in text for sign in "+-") or " " in text:
+                text = f"({text})"
+            sign = "-" if negative else "+" if parts else ""
+            factor = "" if text == "1" else f"{text} "
+            parts.append(f"{sign}{' ' if sign and parts else ''}{factor}{self._key_text(key)}")
+        return " ".join(parts)
+
+    def _key_text(self, key: K) -> str:
+        return f"({key})"
+
+
+class Element(LinearCombination[Any]):
+    """A finite linear combination of forests, ordered forests or words.
+
+    Parameters
+    ----------
+    terms : mapping or iterable of pairs, default ()
+        Keys are forests, ordered forests, or words (tuples of labels); a tree stands for the
+        forest of itself. Values are the coefficients.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `terms` is neither a mapping nor pairs, or a key is none of these.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree
+    >>> x = Element({Tree(): 1})
+    >>> x / 2 + x
+    <Element 3/2 (0)>
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def _check_key(cls, key: Any) -> Any:
+        if isinstance(key, (Forest, OrderedForest, tuple)):
+            return key
+        if isinstance(key, Tree):
+            return Forest._make((key,))
+        if isinstance(key, PlanarTree):
+            return OrderedForest._make((key,))
+        raise InvalidTypeError(
+            f"a key of an element must be a tree, a forest or a word (a tuple of labels), got "
+            f"{type(key).__name__}"
+        )
+
+    def apply(self, function: Callable[[Any], Any]) -> Element:
+        """Extend a map on basis elements linearly and apply it.
+
+        Parameters
+        ----------
+        function : callable
+            From a key to an `Element`.
+
+        Returns
+        -------
+        Element
+            The sum of coefficients times images.
+
+        Raises
+        ------
+        InvalidTypeError
+            If an image is not an `Element`.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import PlanarTree
+        >>> x = Element({PlanarTree(): 2})
+        >>> x.apply(lambda forest: Element({forest.forget_order(): 1}))
+        <Element 2 (0)>
+        """
+        total: dict[Any, Any] = {}
+        for key, value in self._terms.items():
+            add_terms(total, terms_of(function(key)), value)
+        return Element._collect(total)
+
+
+def terms_of(image: Any) -> dict[Any, Any]:
+    """Return the terms of what a linear map returned.
+
+    Parameters
+    ----------
+    image : Element or Tensor
+        The value of a linear map on a basis element.
+
+    Returns
+    -------
+    dict
+        Its terms, not to be changed.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `image` is neither.
+    """
+    if not isinstance(image, LinearCombination):
+        raise InvalidTypeError(
+            f"a linear map must return an Element or a Tensor, got {type(image).__name__}"
+        )
+    return image._terms
+
+
+def _check_scalar(scalar: Any) -> None:
+    # Only types whose multiplication is a repetition, or that are keys, would pass unnoticed.
+    if scalar is None or isinstance(scalar, (str, bytes, list, tuple, Mapping, Interned)):
+        raise InvalidTypeError(
+            f"a coefficient must be a number or a symbolic expression, got "
+            f"{type(scalar).__name__} {scalar!r}"
+        )

@@ -1,0 +1,147 @@
+"""Finite linear combinations of tensor products, with any number of slots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.linear.elements import Element, LinearCombination, add_terms, terms_of
+
+__all__ = ["Tensor"]
+
+
+class Tensor(LinearCombination[tuple[Any, ...]]):
+    """A finite linear combination of tensor products of basis elements.
+
+    Parameters
+    ----------
+    terms : mapping or iterable of pairs, default ()
+        Keys are tuples of forests, ordered forests or words, all of one length; a tree stands
+        for the forest of itself. Values are the coefficients.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `terms` is neither a mapping nor pairs, or a key is not a tuple of basis elements.
+    InvalidValueError
+        If the keys have different lengths.
+
+    Notes
+    -----
+    A coproduct has the pruned part in slot 0 and the trunk in slot 1.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree, bck
+    >>> bck.coproduct(Tree([Tree()]))
+    <Tensor (∅)⊗(0[0]) + (0)⊗(0) + (0[0])⊗(∅)>
+    """
+
+    __slots__ = ()
+
+    def __init__(self, terms: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
+        super().__init__(terms)
+        lengths = {len(key) for key in self._terms}
+        if len(lengths) > 1:
+            raise InvalidValueError(
+                f"keys of a tensor must have one number of slots, got {sorted(lengths)}"
+            )
+
+    @classmethod
+    def _check_key(cls, key: Any) -> tuple[Any, ...]:
+        if not isinstance(key, tuple):
+            raise InvalidTypeError(
+                f"a key of a tensor must be a tuple of basis elements, got {type(key).__name__}"
+            )
+        return tuple(Element._check_key(part) for part in key)
+
+    @property
+    def slots(self) -> int:
+        """The number of slots; 0 for the zero tensor."""
+        return len(next(iter(self._terms), ()))
+
+    def permute(self, order: Iterable[int]) -> Tensor:
+        """Rearrange the slots.
+
+        Parameters
+        ----------
+        order : iterable of int
+            The old slot for each new slot, a permutation of all slots.
+
+        Returns
+        -------
+        Tensor
+            The tensor with slot ``order[i]`` of this one in slot ``i``.
+
+        Raises
+        ------
+        InvalidValueError
+            If `order` is not a permutation of the slots.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Forest, Tree
+        >>> Tensor({(Forest(), Tree()): 1}).permute((1, 0))
+        <Tensor (0)⊗(∅)>
+        """
+        chosen = tuple(order)
+        if self and sorted(chosen) != list(range(self.slots)):
+            raise InvalidValueError(
+                f"order must be a permutation of the {self.slots} slots, got {chosen}"
+            )
+        return Tensor._wrap(
+            {tuple(key[slot] for slot in chosen): value for key, value in self._terms.items()}
+        )
+
+    def apply(self, slot: int, function: Callable[[Any], Any]) -> Tensor:
+        """Extend a map on the basis elements of one slot linearly and apply it there.
+
+        Parameters
+        ----------
+        slot : int
+            The slot, from 0.
+        function : callable
+            From a key to an `Element` (replaces the slot), or to a `Tensor` (replaces the slot
+            by several).
+
+        Returns
+        -------
+        Tensor
+            The image.
+
+        Raises
+        ------
+        InvalidTypeError
+            If an image is neither an `Element` nor a `Tensor`.
+        InvalidValueError
+            If there is no such slot.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Tree, bck
+        >>> twice = bck.coproduct(Tree()).apply(0, bck.coproduct)
+        >>> twice == bck.coproduct(Tree()).apply(1, bck.coproduct)
+        True
+        """
+        if self and not 0 <= slot < self.slots:
+            raise InvalidValueError(f"slot must be from 0 to {self.slots - 1}, got {slot}")
+        total: dict[tuple[Any, ...], Any] = {}
+        images: dict[Any, dict[tuple[Any, ...], Any]] = {}
+        for key, value in self._terms.items():
+            part = key[slot]
+            if part not in images:
+                image = function(part)
+                terms = terms_of(image)
+                images[part] = (
+                    terms if isinstance(image, Tensor) else {(k,): v for k, v in terms.items()}
+                )
+            add_terms(
+                total,
+                {key[:slot] + new + key[slot + 1 :]: v for new, v in images[part].items()},
+                value,
+            )
+        return Tensor._collect(total)
+
+    def _key_text(self, key: tuple[Any, ...]) -> str:
+        return "⊗".join(f"({part})" for part in key)

@@ -1,0 +1,1 @@
+"""Maps on Hopf algebras: functionals, characters, morphisms, arborification, signatures."""

@@ -1,0 +1,301 @@
+"""Linear maps of a Hopf algebra to itself under convolution, and the odd-even decomposition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from treealg.errors import InvalidTypeError
+from treealg.symbolic.hopf.algebra import HopfAlgebra
+from treealg.symbolic.linear.elements import Element, LinearCombination
+from treealg.symbolic.maps.functionals import Functional
+
+__all__ = ["AlgebraElement", "Endomorphism", "identity_map", "odd_even"]
+
+
+class AlgebraElement:
+    """An element that knows its algebra, so that ``*`` is the product of that algebra.
+
+    Parameters
+    ----------
+    algebra : HopfAlgebra
+        Where the product is taken.
+    x : tree, forest, tuple, None or Element
+        A basis element or an element.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `algebra` is not a `HopfAlgebra`, or `x` does not belong to it.
+    InvalidValueError
+        If `x` is a tuple that is not a valid tuple form.
+
+    Notes
+    -----
+    Immutable. ``x + y``, ``x - y``, ``x * y``, ``x ** n`` and, with a coefficient c, ``c * x``,
+    ``x / c``, and ``x + c``, where c stands for c times the unit.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree, bck, gl
+    >>> leaf = AlgebraElement(bck, Tree())
+    >>> (leaf + 1) ** 2
+    <AlgebraElement of bck: (0 0) + 2 (0) + (∅)>
+    >>> ladder = AlgebraElement(gl, Tree([Tree()]))
+    >>> ladder * ladder
+    <AlgebraElement of gl: (0[0,0]) + (0[0[0]])>
+    """
+
+    __slots__ = ("_algebra", "_element")
+
+    __array_ufunc__ = None
+    #: Tells `Element` on the left that this is no coefficient.
+    multiplies_elements = True
+
+    def __init__(self, algebra: HopfAlgebra[Any], x: Any) -> None:
+        if not isinstance(algebra, HopfAlgebra):
+            raise InvalidTypeError(f"algebra must be a HopfAlgebra, got {type(algebra).__name__}")
+        self._algebra = algebra
+        self._element = algebra.element(x)
+
+    @property
+    def algebra(self) -> HopfAlgebra[Any]:
+        """The algebra whose product ``*`` is."""
+        return self._algebra
+
+    @property
+    def element(self) -> Element:
+        """The element without its algebra."""
+        return self._element
+
+    def _new(self, element: Element) -> AlgebraElement:
+        new = object.__new__(AlgebraElement)
+        new._algebra = self._algebra
+        new._element = element
+        return new
+
+    def _operand(self, other: Any) -> Element:
+        if isinstance(other, AlgebraElement):
+            if other._algebra is not self._algebra:
+                raise InvalidTypeError(
+                    "elements must belong to one algebra, got "
+                    f"{self._algebra.name} and {other._algebra.name}"
+                )
+            return other._element
+        if isinstance(other, LinearCombination):
+            return self._algebra.element(other)
+        scaled: Element = other * self._algebra.unit
+        return scaled
+
+    def __repr__(self) -> str:
+        return f"<AlgebraElement of {self._algebra.name}: {self._element}>"
+
+    def __eq__(self, other: Any) -> bool:
+        if isinstance(other, AlgebraElement):
+            return self._algebra is other._algebra and self._element == other._element
+        if isinstance(other, LinearCombination):
+            return self._element == other
+        return bool(self._element == other * self._algebra.unit)
+
+    def __hash__(self) -> int:
+        return hash(self._element)
+
+    def __bool__(self) -> bool:
+        return bool(self._element)
+
+    def __add__(self, other: Any) -> AlgebraElement:
+        return self._new(self._element + self._operand(other))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> AlgebraElement:
+        return self._new(self._element - self._operand(other))
+
+    def __rsub__(self, other: Any) -> AlgebraElement:
+        return self._new(self._operand(other) - self._element)
+
+    def __neg__(self) -> AlgebraElement:
+        return self._new(-self._element)
+
+    def __mul__(self, other: Any) -> AlgebraElement:
+        if isinstance(other, (AlgebraElement, LinearCombination)):
+            return self._new(self._algebra.product(self._element, self._operand(other)))
+        return self._new(self._element * other)
+
+    def __rmul__(self, scalar: Any) -> AlgebraElement:
+        if isinstance(scalar, LinearCombination):
+            return self._new(self._algebra.product(scalar, self._element))
+        return self._new(scalar * self._element)
+
+    def __truediv__(self, scalar: Any) -> AlgebraElement:
+        return self._new(self._element / scalar)
+
+    def __pow__(self, exponent: Any) -> AlgebraElement:
+        if isinstance(exponent, bool) or not isinstance(exponent, int) or exponent < 0:
+            raise InvalidTypeError(f"exponent must be an integer of at least 0, got {exponent!r}")
+        return self._new(self._algebra.product(*[self._element] * exponent))
+
+
+class Endomorphism(Functional):
+    r"""A linear map of a Hopf algebra to itself, under convolution.
+
+    What holds for `Functional` holds here, with the product of the algebra for that of numbers:
+    ``f * g`` is :math:`x \mapsto \sum f(x') g(x'')`, ``f.power(Fraction(1, 2))`` is its square
+    root, ``identity_map(bck).log()`` the Eulerian idempotent, ``.inverse()`` the antipode.
+
+    Parameters
+    ----------
+    algebra : HopfAlgebra
+        Where the map starts and ends.
+    rule : callable
+        From basis elements to what the algebra accepts as an element.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `algebra` is not a `HopfAlgebra`, or `rule` not callable.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from treealg.symbolic import Tree, bck
+    >>> root = identity_map(bck).power(Fraction(1, 2))
+    >>> root(Tree([Tree()]))
+    <Element 1/2 (0[0]) - 1/8 (0 0)>
+    """
+
+    def __init__(self, algebra: HopfAlgebra[Any], rule: Callable[[Any], Any]) -> None:
+        if not callable(rule):
+            raise InvalidTypeError(f"rule must be callable, got {type(rule).__name__}")
+
+        def value(key: Any) -> Any:
+            image = rule(key)
+            return image if isinstance(image, AlgebraElement) else AlgebraElement(algebra, image)
+
+        super().__init__(algebra, value)
+
+    def _like(self, rule: Callable[[Any], Any]) -> Endomorphism:
+        # Sums that have no term are the number 0, and series start with a number.
+        algebra = self._algebra
+        zero = AlgebraElement(algebra, Element())
+        return Endomorphism(algebra, lambda key: zero + rule(key))
+
+    def __call__(self, x: Any) -> Element:
+        """Return the image of a basis element or an element.
+
+        Parameters
+        ----------
+        x : tree, forest, tuple, None or Element
+            A basis element in any form that the algebra accepts, or an element.
+
+        Returns
+        -------
+        Element
+            Linear in `x`.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `x` does not belong to the algebra.
+        InvalidValueError
+            If `x` is a tuple that is not a valid tuple form.
+        """
+        element = self._algebra.element(x)
+        return element.apply(lambda key: self._value(key).element)
+
+    def then(self, other: Endomorphism) -> Endomorphism:
+        """Return the composition of maps: this one first, then `other`.
+
+        Parameters
+        ----------
+        other : Endomorphism
+            Of the same algebra.
+
+        Returns
+        -------
+        Endomorphism
+            The composition.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `other` is not an `Endomorphism` of the same algebra.
+        """
+        if not isinstance(other, Endomorphism):
+            raise InvalidTypeError(f"other must be an Endomorphism, got {type(other).__name__}")
+        self._other(other)
+        return Endomorphism(self._algebra, lambda key: other(self._value(key).element))
+
+
+def identity_map(algebra: HopfAlgebra[Any]) -> Endomorphism:
+    """Return the identity of a Hopf algebra, for its convolution powers and logarithm.
+
+    Parameters
+    ----------
+    algebra : HopfAlgebra
+        The algebra.
+
+    Returns
+    -------
+    Endomorphism
+        The identity.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `algebra` is not a `HopfAlgebra`.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree, bck
+    >>> identity_map(bck).inverse()(Tree([Tree()])) == bck.antipode(Tree([Tree()]))
+    True
+    """
+    if not isinstance(algebra, HopfAlgebra):
+        raise InvalidTypeError(f"algebra must be a HopfAlgebra, got {type(algebra).__name__}")
+    return Endomorphism(algebra, algebra.element)
+
+
+def odd_even(f: Functional) -> tuple[Functional, Functional]:
+    r"""Factorize a functional into an even and an odd one, :math:`f = f_+ * f_-`.
+
+    With :math:`\bar f(x) = (-1)^{|x|} f(x)` the even factor satisfies
+    :math:`\bar f_+ = f_+` and the odd one :math:`\bar f_- = f_-^{-1}`. They are
+    :math:`f_- = (\bar f^{-1} * f)^{1/2}` and :math:`f_+ = f * f_-^{-1}`.
+
+    Parameters
+    ----------
+    f : Functional
+        A character, or a normalized functional or endomorphism: 1 on the unit.
+
+    Returns
+    -------
+    even, odd : Functional
+        The two factors, of the kind of `f`; the even one acts first.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `f` is not a `Functional`.
+    InvalidValueError
+        If the value on the unit is not 1.
+
+    References
+    ----------
+    M. Aguiar, N. Bergeron and F. Sottile, "Combinatorial Hopf algebras and generalized
+    Dehn-Sommerville relations", Compositio Math. 142 (2006).
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Character, Tree, bck
+    >>> even, odd = odd_even(Character(bck, {Tree(): 1, Tree([Tree()]): 0}))
+    >>> even(Tree()), odd(Tree()), even(Tree([Tree()])), odd(Tree([Tree()]))
+    (Fraction(0, 1), Fraction(1, 1), Fraction(-1, 2), Fraction(1, 2))
+    """
+    if not isinstance(f, Functional):
+        raise InvalidTypeError(f"f must be a Functional, got {type(f).__name__}")
+    degree = f.algebra.degree
+    conjugate = f._like(lambda key: (-1) ** degree(key) * f._value(key))
+    odd = (conjugate.inverse() * f).power(Fraction(1, 2))
+    return f * odd.inverse(), odd

@@ -1,0 +1,393 @@
+r"""Linear functionals on a Hopf algebra: convolution, exponential, logarithm, powers.
+
+Convolution is :math:`(f * g)(x) = \sum f(x') g(x'')` over the coproduct, the pruned part to the
+left factor: of two signatures, the earlier path stands on the left. Values are exact.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.hopf.algebra import HopfAlgebra
+from treealg.symbolic.linear.elements import Element, add_terms
+from treealg.symbolic.trees.memo import Memo
+
+__all__ = ["Functional", "Values", "convolve_maps"]
+
+Values = Mapping[Any, Any] | Callable[[Any], Any]
+
+
+class Functional:
+    """A linear functional, given by its values on the basis of a Hopf algebra.
+
+    Parameters
+    ----------
+    algebra : HopfAlgebra
+        `bck`, `mkw` or another.
+    values : mapping or callable
+        From basis elements to values. A mapping may use any form of a basis element that the
+        algebra accepts, and is zero elsewhere; a callable receives forests.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `algebra` is not a `HopfAlgebra`, `values` neither a mapping nor callable, or a key
+        not a basis element.
+    InvalidValueError
+        If a key is a tuple that is not a valid tuple form.
+
+    Notes
+    -----
+    Immutable; values are remembered. ``f * g`` is the convolution, ``f + g``, ``f - g`` and
+    ``f * number`` are pointwise.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import PlanarTree, mkw
+    >>> leaf = Functional(mkw, {PlanarTree(): 1})
+    >>> (leaf * leaf)(((0,), (0,))), leaf.exp()(((0,), (0,)))
+    (1, Fraction(1, 2))
+    """
+
+    def __init__(self, algebra: HopfAlgebra[Any], values: Values) -> None:
+        if not isinstance(algebra, HopfAlgebra):
+            raise InvalidTypeError(
+                f"algebra must be a HopfAlgebra such as bck or mkw, got {type(algebra).__name__}"
+            )
+        self._algebra = algebra
+        self._known: dict[Any, Any] = {}
+        if isinstance(values, Mapping):
+            table = {self._key(key): value for key, value in values.items()}
+            self._rule: Callable[[Any], Any] = lambda key: table.get(key, 0)
+        elif callable(values):
+            self._rule = values
+        else:
+            raise InvalidTypeError(
+                f"values must be a mapping or a callable, got {type(values).__name__}"
+            )
+
+    def _key(self, key: Any) -> Any:
+        return self._algebra.basis_element(key)
+
+    def _like(self, rule: Callable[[Any], Any]) -> Functional:
+        """Make the result of an operation."""
+        return Functional(self._algebra, rule)
+
+    @property
+    def algebra(self) -> HopfAlgebra[Any]:
+        """The Hopf algebra on which the functional lives."""
+        return self._algebra
+
+    def __call__(self, x: Any) -> Any:
+        """Return the value on a basis element or an element.
+
+        Parameters
+        ----------
+        x : tree, forest, tuple, None or Element
+            A basis element in any form that the algebra accepts, or an element.
+
+        Returns
+        -------
+        value
+            Linear in `x`.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `x` does not belong to the algebra.
+        InvalidValueError
+            If `x` is a tuple that is not a valid tuple form.
+        """
+        if isinstance(x, Element):
+            total: Any = 0
+            for key, coefficient in self._algebra.element(x).items():
+                total = total + coefficient * self._value(key)
+            return total
+        return self._value(self._algebra.basis_element(x))
+
+    def _value(self, key: Any) -> Any:
+        known = self._known
+        if key not in known:
+            known[key] = self._rule(key)
+        return known[key]
+
+    # -- linear structure ----------------------------------------------------------------------
+
+    def _other(self, other: Any) -> Functional:
+        if other._algebra is not self._algebra:
+            raise InvalidTypeError(
+                "functionals must live on one algebra, got "
+                f"{self._algebra.name} and {other._algebra.name}"
+            )
+        return other  # type: ignore[no-any-return]
+
+    def __add__(self, other: Any) -> Functional:
+        if not isinstance(other, Functional):
+            return NotImplemented
+        right = self._other(other)
+        return self._like(lambda key: self._value(key) + right._value(key))
+
+    def __sub__(self, other: Any) -> Functional:
+        if not isinstance(other, Functional):
+            return NotImplemented
+        right = self._other(other)
+        return self._like(lambda key: self._value(key) - right._value(key))
+
+    def __neg__(self) -> Functional:
+        return self._like(lambda key: -self._value(key))
+
+    def __mul__(self, other: Any) -> Functional:
+        if isinstance(other, Functional):
+            return self.convolve(other)
+        return self._like(lambda key: self._value(key) * other)
+
+    def __rmul__(self, scalar: Any) -> Functional:
+        return self._like(lambda key: scalar * self._value(key))
+
+    # -- convolution ---------------------------------------------------------------------------
+
+    def convolve(self, other: Functional) -> Functional:
+        r"""Return the convolution :math:`(f * g)(x) = \sum f(x') g(x'')`, f being this one.
+
+        Parameters
+        ----------
+        other : Functional
+            The right factor, applied to the trunk.
+
+        Returns
+        -------
+        Functional
+            The convolution.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `other` is not a `Functional` on the same algebra.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Character, Tree, bck
+        >>> f = Character(bck, lambda tree: 1)
+        >>> (f * f)(Tree([Tree()]))
+        3
+        """
+        if not isinstance(other, Functional):
+            raise InvalidTypeError(f"other must be a Functional, got {type(other).__name__}")
+        right = self._other(other)
+
+        def rule(key: Any) -> Any:
+            total: Any = 0
+            for (pruned, trunk), count in self._algebra.coproduct(key).items():
+                value = self._value(pruned)
+                if value != 0:
+                    total = total + count * value * right._value(trunk)
+            return total
+
+        return self._like(rule)
+
+    def exp(self) -> Functional:
+        r"""Return the convolution exponential :math:`\sum_k f^{*k} / k!`.
+
+        Returns
+        -------
+        Functional
+            The exponential; a character when this one is infinitesimal.
+
+        Raises
+        ------
+        InvalidValueError
+            If the value on the unit is not 0.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import InfinitesimalCharacter, Tree, bck
+        >>> exact = InfinitesimalCharacter(bck, {Tree(): 1}).exp()
+        >>> exact(Tree([Tree(), Tree()]))  # 1 / factorial
+        Fraction(1, 3)
+        """
+        self._check_unit(0, "exp", "an infinitesimal functional")
+        return self._series(lambda k: Fraction(1, math.factorial(k)) if k > 1 else 1, self)
+
+    def log(self) -> Functional:
+        r"""Return the convolution logarithm :math:`\sum_k (-1)^{k+1} (f - \epsilon)^{*k} / k`.
+
+        Returns
+        -------
+        Functional
+            The logarithm; zero on products when this one is a character.
+
+        Raises
+        ------
+        InvalidValueError
+            If the value on the unit is not 1.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Character, Tree, bck
+        >>> euler = Character(bck, lambda tree: int(tree.order == 1))
+        >>> euler.log()(Tree([Tree()]))
+        Fraction(-1, 2)
+        """
+        return self._power_series("log", lambda k: Fraction((-1) ** (k + 1), k) if k > 1 else k)
+
+    def power(self, exponent: Any) -> Functional:
+        r"""Return the convolution power :math:`\sum_k \binom{s}{k} (f - \epsilon)^{*k}`.
+
+        Parameters
+        ----------
+        exponent : int, Fraction or SymPy expression
+            The exponent s.
+
+        Returns
+        -------
+        Functional
+            The power; ``power(-1)`` is the inverse, ``power(2)`` is ``f * f``.
+
+        Raises
+        ------
+        InvalidValueError
+            If the value on the unit is not 1.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Character, Tree, bck
+        >>> f = Character(bck, lambda tree: 1)
+        >>> f.power(2)(Tree([Tree()])) == (f * f)(Tree([Tree()]))
+        True
+        """
+
+        def binomial(k: int) -> Any:
+            result: Any = 1
+            for i in range(k):
+                result = result * (exponent - i)
+            if isinstance(result, int):
+                return result // math.factorial(k)
+            return result * Fraction(1, math.factorial(k))
+
+        return self._power_series("power", binomial)
+
+    def inverse(self) -> Functional:
+        """Return the convolution inverse.
+
+        Returns
+        -------
+        Functional
+            The functional g with ``f * g`` equal to the counit; for a character, it is the
+            character composed with the antipode.
+
+        Raises
+        ------
+        InvalidValueError
+            If the value on the unit is not 1.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Character, Tree, bck
+        >>> f = Character(bck, lambda tree: 1)
+        >>> f.inverse()(Tree()) == f(bck.antipode(Tree()))
+        True
+        """
+        return self._power_series("inverse", lambda k: (-1) ** k)
+
+    def _check_unit(self, expected: int, name: str, kind: str) -> None:
+        value = self._value(self._algebra.one)
+        if value != expected:
+            raise InvalidValueError(
+                f"{name} needs {kind}, with value {expected} on the unit (the empty forest), "
+                f"got {value}"
+            )
+
+    def _power_series(self, name: str, coefficient: Callable[[int], Any]) -> Functional:
+        self._check_unit(1, name, "a normalized functional")
+        one = self._algebra.one
+        reduced = self._like(lambda key: 0 if key == one else self._value(key))
+        return self._series(coefficient, reduced)
+
+    def _series(self, coefficient: Callable[[int], Any], base: Functional) -> Functional:
+        """Return the sum of coefficients times convolution powers of `base`."""
+        algebra = self._algebra
+        one = algebra.one
+        weights: dict[int, Any] = {}
+
+        def needs(key: Any) -> Iterable[Any]:
+            return [
+                trunk
+                for (pruned, trunk), _ in algebra.coproduct(key).items()
+                if pruned != one and trunk != one and base._value(pruned) != 0
+            ]
+
+        def build(key: Any, known: Mapping[Any, list[Any]]) -> list[Any]:
+            # powers[k-1] is the value of the k-th power: the first factor takes the pruned part.
+            powers = [base._value(key)]
+            for (pruned, trunk), count in algebra.coproduct(key).items():
+                if pruned == one or trunk == one:
+                    continue
+                value = base._value(pruned)
+                if value == 0:
+                    continue
+                value = count * value
+                for k, lower in enumerate(known[trunk], 1):
+                    if k == len(powers):
+                        powers.append(0)
+                    powers[k] = powers[k] + value * lower
+            return powers
+
+        powers = Memo(needs, build)
+
+        def rule(key: Any) -> Any:
+            if key == one:
+                return coefficient(0)
+            total: Any = 0
+            for k, value in enumerate(powers(key), 1):
+                if k not in weights:
+                    weights[k] = coefficient(k)
+                if value != 0:
+                    total = total + weights[k] * value
+            return total
+
+        return self._like(rule)
+
+
+def convolve_maps(
+    algebra: HopfAlgebra[Any], first: Callable[[Any], Any], second: Callable[[Any], Any]
+) -> Callable[[Any], Element]:
+    r"""Return the convolution :math:`x \mapsto \sum f(x') g(x'')` of two linear maps.
+
+    Parameters
+    ----------
+    algebra : HopfAlgebra
+        Where the maps start and end.
+    first, second : callable
+        Linear maps f and g of the algebra to itself, from basis elements to elements.
+
+    Returns
+    -------
+    callable
+        From basis elements and elements to elements.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `algebra` is not a `HopfAlgebra`.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree, bck
+    >>> convolve_maps(bck, bck.antipode, bck.element)(Tree([Tree()]))
+    <Element 0>
+    """
+    if not isinstance(algebra, HopfAlgebra):
+        raise InvalidTypeError(f"algebra must be a HopfAlgebra, got {type(algebra).__name__}")
+
+    def convolution(x: Any) -> Element:
+        total: dict[Any, Any] = {}
+        for (pruned, trunk), count in algebra.coproduct(x).items():
+            product = algebra.product(first(pruned), second(trunk))
+            add_terms(total, dict(product.items()), count)
+        return Element(total)
+
+    return convolution

@@ -1,0 +1,299 @@
+"""Morphisms of Hopf algebras as objects: trees to words, order added and forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.hopf.algebra import HopfAlgebra, Terms
+from treealg.symbolic.hopf.bck import bck
+from treealg.symbolic.hopf.connes_kreimer import ConnesKreimer
+from treealg.symbolic.hopf.mkw import mkw
+from treealg.symbolic.hopf.nck import nck
+from treealg.symbolic.hopf.word_algebras import quasi_shuffle, shuffle_algebra
+from treealg.symbolic.linear.elements import Element, add_terms
+from treealg.symbolic.maps.arborification import arborification
+from treealg.symbolic.trees.forests import Forest, OrderedForest
+from treealg.symbolic.trees.memo import Memo, on_clear
+from treealg.symbolic.trees.trees import PlanarTree, Tree
+
+__all__ = [
+    "Morphism",
+    "arborification_bck",
+    "arborification_mkw",
+    "contracting_arborification",
+    "forget_order",
+    "hairer_kelly",
+    "ladders",
+    "leaf_forests",
+    "morphism_from_cocycle",
+    "symmetrisation",
+]
+
+
+class Morphism:
+    """A linear map of Hopf algebras, with what it respects.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    source, target : HopfAlgebra
+        Where it starts and ends.
+    rule : callable
+        From a basis element of `source` to an `Element` over the basis of `target`.
+    respects_products, respects_coproducts : bool, default True
+        A Hopf morphism does both.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `source` or `target` is not a `HopfAlgebra`, or `rule` not callable.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import PlanarTree
+    >>> forget_order.then(arborification_bck)(PlanarTree([PlanarTree(label=1)]))
+    <Element ((1, 0))>
+    """
+
+    def __init__(
+        self,
+        name: str,
+        source: HopfAlgebra[Any],
+        target: HopfAlgebra[Any],
+        rule: Callable[[Any], Element],
+        *,
+        respects_products: bool = True,
+        respects_coproducts: bool = True,
+    ) -> None:
+        for argument, value in (("source", source), ("target", target)):
+            if not isinstance(value, HopfAlgebra):
+                raise InvalidTypeError(
+                    f"{argument} must be a HopfAlgebra, got {type(value).__name__}"
+                )
+        if not callable(rule):
+            raise InvalidTypeError(f"rule must be callable, got {type(rule).__name__}")
+        self._name = name
+        self._source = source
+        self._target = target
+        self._rule = rule
+        self._respects = (respects_products, respects_coproducts)
+
+    def __repr__(self) -> str:
+        return f"<Morphism {self._name}: {self._source.name} → {self._target.name}>"
+
+    @property
+    def name(self) -> str:
+        """What the morphism is called."""
+        return self._name
+
+    @property
+    def source(self) -> HopfAlgebra[Any]:
+        """Where the morphism starts."""
+        return self._source
+
+    @property
+    def target(self) -> HopfAlgebra[Any]:
+        """Where the morphism ends."""
+        return self._target
+
+    @property
+    def respects_products(self) -> bool:
+        """Whether the image of a product is the product of the images."""
+        return self._respects[0]
+
+    @property
+    def respects_coproducts(self) -> bool:
+        """Whether the coproduct of an image is the image of the coproduct in both slots."""
+        return self._respects[1]
+
+    def __call__(self, x: Any) -> Element:
+        """Return the image of a basis element or an element.
+
+        Parameters
+        ----------
+        x : tree, forest, tuple, None or Element
+            What `source` accepts.
+
+        Returns
+        -------
+        Element
+            The image, linear in `x`.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `x` does not belong to `source`.
+        InvalidValueError
+            If `x` is a tuple that is not a valid tuple form.
+        """
+        if not isinstance(x, Element):
+            return self._rule(self._source.basis_element(x))
+        return self._source.element(x).apply(self._rule)
+
+    def then(self, other: Morphism) -> Morphism:
+        """Return the composition: this one first, then `other`.
+
+        Parameters
+        ----------
+        other : Morphism
+            Starts where this one ends.
+
+        Returns
+        -------
+        Morphism
+            From `source` to the target of `other`.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `other` is not a `Morphism`.
+        InvalidValueError
+            If it starts elsewhere.
+        """
+        if not isinstance(other, Morphism):
+            raise InvalidTypeError(f"other must be a Morphism, got {type(other).__name__}")
+        if other._source is not self._target:
+            raise InvalidValueError(
+                f"{other._name} starts at {other._source.name}, not where {self._name} ends, at "
+                f"{self._target.name}"
+            )
+        return Morphism(
+            f"{self._name}, then {other._name}",
+            self._source,
+            other._target,
+            lambda key: other(self(key)),
+            respects_products=self.respects_products and other.respects_products,
+            respects_coproducts=self.respects_coproducts and other.respects_coproducts,
+        )
+
+
+def morphism_from_cocycle(
+    name: str,
+    source: HopfAlgebra[Any],
+    target: HopfAlgebra[Any],
+    append: Callable[[Any, Any], Any],
+) -> Morphism:
+    r"""Return the morphism f with :math:`f(B^+_a(F)) = L_a(f(F))` for given maps L.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    source : HopfAlgebra
+        `bck`, with a commutative `target`, or `nck`.
+    target : HopfAlgebra
+        Where it ends.
+    append : callable
+        ``append(key, label)`` gives the basis element :math:`L_a(\mathrm{key})` of `target`.
+
+    Returns
+    -------
+    Morphism
+        Multiplicative, and a Hopf morphism if
+        :math:`\Delta L_a = L_a \otimes 1 + (\mathrm{id} \otimes L_a) \Delta`.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `source` is neither `bck` nor `nck`, or `target` not a `HopfAlgebra`.
+
+    References
+    ----------
+    A. Connes and D. Kreimer, Comm. Math. Phys. 199 (1998); L. Foissy, Bull. Sci.
+    Math. 126 (2002): the universal properties of BCK and NCK.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree, shuffle_algebra
+    >>> read = morphism_from_cocycle("read", bck, shuffle_algebra, lambda word, a: (*word, a))
+    >>> read(Tree([Tree(label=1)])) == arborification(Tree([Tree(label=1)]))
+    True
+    """
+    if not isinstance(source, ConnesKreimer):
+        raise InvalidTypeError(f"source must be bck or nck, got {source!r}")
+
+    def build(forest: Any, known: Mapping[Any, Terms]) -> Terms:
+        needs = source._coproduct_needs(forest)
+        if not forest._trees:
+            return {target.one: 1}
+        if len(forest) == 1:
+            total: Terms = {}
+            for key, value in known[forest._make(forest._trees[0]._children)].items():
+                add_terms(total, {append(key, forest._trees[0]._label): value})
+            return total
+        first, last = needs
+        product = target._multiply(known[first], known[last])
+        return {key: value for key, value in product.items() if value != 0}
+
+    images: Memo[Any, Terms] = Memo(source._coproduct_needs, build)
+    on_clear(images.clear)
+    return Morphism(name, source, target, lambda forest: Element._wrap(images(forest)))
+
+
+def _hairer_kelly_trunks(forest: Forest) -> Iterable[tuple[tuple[Forest, Forest], Any]]:
+    return [(key, count) for key, count in bck.coproduct(forest).items() if len(key[1]) == 1]
+
+
+def _hairer_kelly(forest: Forest, known: Mapping[Forest, Terms]) -> Terms:
+    if not forest._trees:
+        return {(): 1}
+    total: Terms = {}
+    for (pruned, trunk), count in _hairer_kelly_trunks(forest):
+        words = {(*word, trunk._trees[0]): value for word, value in known[pruned].items()}
+        add_terms(total, words, count)
+    return total
+
+
+_tree_words: Memo[Forest, Terms] = Memo(
+    lambda forest: [pruned for (pruned, _), _ in _hairer_kelly_trunks(forest)], _hairer_kelly
+)
+on_clear(_tree_words.clear)
+
+#: Trees to words of labels, from BCK.
+arborification_bck = Morphism("arborification_bck", bck, shuffle_algebra, arborification)
+#: Ordered forests to words of labels, from MKW.
+arborification_mkw = Morphism("arborification_mkw", mkw, shuffle_algebra, arborification)
+#: Trees to words whose letters are sorted tuples of labels, from BCK to the quasi-shuffle algebra.
+contracting_arborification = morphism_from_cocycle(
+    "contracting_arborification", bck, quasi_shuffle(), lambda word, label: (*word, (label,))
+)
+#: Trees to words of trees (Hairer and Kelly 2015): a branched rough path as a geometric one.
+hairer_kelly = Morphism(
+    "hairer_kelly", bck, shuffle_algebra, lambda forest: Element._wrap(_tree_words(forest))
+)
+#: A forest to the sum of all ways to order its branches, from BCK to MKW.
+symmetrisation = morphism_from_cocycle(
+    "symmetrisation",
+    bck,
+    mkw,
+    lambda forest, label: OrderedForest._make((PlanarTree._make(forest._trees, label),)),
+)
+#: An ordered forest to the forest without orders, from NCK to BCK.
+forget_order = morphism_from_cocycle(
+    "forget_order",
+    nck,
+    bck,
+    lambda forest, label: Forest._make((Tree._make(forest._trees, label),)),
+)
+
+
+def _ladder(word: tuple[Any, ...]) -> Element:
+    forest = bck.one
+    for label in word:
+        forest = Forest._make((forest.b_plus(label),))
+    return Element._wrap({forest: 1})
+
+
+#: A word to the ladder that bears it, last letter at the root: it respects coproducts only, and
+#: arborification takes it back.
+ladders = Morphism("ladders", shuffle_algebra, bck, _ladder, respects_products=False)
+#: A word to the ordered forest of leaves with its letters, from the shuffle algebra to MKW.
+leaf_forests = Morphism(
+    "leaf_forests",
+    shuffle_algebra,
+    mkw,
+    lambda word: Element._wrap({OrderedForest(PlanarTree((), label) for label in word): 1}),
+)

@@ -1,0 +1,210 @@
+"""Exact branched signatures and log-signatures of paths, as vectors in the basis order.
+
+They come from exponentials of segments and Chen's identity in the Hopf algebra, not from words.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from treealg.checks import check_flag, check_integer
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.hopf.algebra import HopfAlgebra
+from treealg.symbolic.hopf.bck import bck
+from treealg.symbolic.hopf.mkw import mkw
+from treealg.symbolic.maps.characters import InfinitesimalCharacter
+from treealg.symbolic.maps.functionals import Functional
+from treealg.symbolic.maps.vectors import basis_elements, chen_product, log_star
+from treealg.symbolic.trees.trees import PlanarTree, Tree
+
+__all__ = ["exact_log_signature", "exact_signature"]
+
+
+def exact_signature(
+    path: Iterable[Iterable[Any]],
+    degree: Any,
+    *,
+    planar: bool = False,
+    correction: Iterable[Iterable[Any]] | None = None,
+) -> list[Any]:
+    r"""Return the branched signature of a piecewise linear path, exactly.
+
+    :math:`X(B^+_a(\tau_1 \cdots \tau_k)) = \int X(\tau_1) \cdots X(\tau_k) \, dx^a`, planar
+    :math:`X(\omega B^+_a(F)) = \int X(\omega) X(F) \, dx^a`: the Chen product of the exponentials
+    of the increments.
+
+    Parameters
+    ----------
+    path : iterable of points, of shape (length, dimension)
+        At least one point. Integers, fractions and SymPy expressions are used as they are;
+        floats stand for the fractions they are.
+    degree : int
+        The greatest number of vertices, at least 0.
+    planar : bool, default False
+        Whether to use ordered forests.
+    correction : iterable of rows, of shape (length - 1, d^2 + ... + d^m), optional
+        What each segment adds to the exponent on the chains with 2 to m vertices, levels
+        concatenated; the chain (i_1, ..., i_k), from root to leaf, has index
+        i_1 d^(k-1) + ... + i_k in its level. Levels above `degree` have no effect.
+
+    Returns
+    -------
+    list
+        One value per basis element, without the scalar.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument has the wrong type or a coordinate is not a number.
+    InvalidValueError
+        If there is no point, points differ in dimension or have none, a coordinate is not finite,
+        `degree` is negative, or `correction` does not have these rows and columns.
+
+    References
+    ----------
+    M. Gubinelli, "Ramification of rough paths", J. Differential Equations 248 (2010).
+    M. Hairer and D. Kelly, "Geometric versus non-geometric rough paths", Ann. IHP 51 (2015).
+
+    Examples
+    --------
+    >>> exact_signature([(0,), (3,)], 3)
+    [3, Fraction(9, 2), Fraction(9, 1), Fraction(9, 2)]
+    """
+    points = [[_exact("path", value) for value in point] for point in _rows("path", path)]
+    degree = check_integer("degree", degree, 0)
+    planar = check_flag("planar", planar)
+    if not points or not points[0] or len({len(point) for point in points}) > 1:
+        raise InvalidValueError(
+            "path must have at least one point, and all points the same dimension, at least 1; "
+            f"got points of dimension {[len(point) for point in points]}"
+        )
+    dimension = len(points[0])
+    corrections = _corrections(correction, len(points) - 1, dimension)
+    basis = basis_elements(dimension, degree, planar)
+    algebra: HopfAlgebra[Any] = mkw if planar else bck
+    total: list[Any] | None = None
+    for start, end, chains in zip(points, points[1:], corrections, strict=False):
+        values = _segment([b - a for a, b in zip(start, end, strict=True)], chains, planar)
+        kind = Functional if planar else InfinitesimalCharacter
+        segment = kind(algebra, values).exp()
+        piece = [segment(key) for key in basis]
+        total = (
+            piece if total is None else chen_product(total, piece, dimension, degree, planar=planar)
+        )
+    return [0] * len(basis) if total is None else total
+
+
+def exact_log_signature(
+    path: Iterable[Iterable[Any]],
+    degree: Any,
+    *,
+    planar: bool = False,
+    correction: Iterable[Iterable[Any]] | None = None,
+) -> list[Any]:
+    """Return the branched log-signature of a piecewise linear path, exactly, in expanded form.
+
+    Parameters
+    ----------
+    path : iterable of points, of shape (length, dimension)
+        As for `exact_signature`.
+    degree : int
+        The greatest number of vertices, at least 0.
+    planar : bool, default False
+        Whether to use ordered forests.
+    correction : iterable of rows, optional
+        As for `exact_signature`.
+
+    Returns
+    -------
+    list
+        One value per basis element, in the layout of the signature.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument has the wrong type or a coordinate is not a number.
+    InvalidValueError
+        As for `exact_signature`.
+
+    Examples
+    --------
+    >>> [str(value) for value in exact_log_signature([(0, 0), (1, 0), (1, 1)], 2)]
+    ['1', '1', '0', '1/2', '-1/2', '0']
+    """
+    points = [list(point) for point in _rows("path", path)]
+    signature = exact_signature(points, degree, planar=planar, correction=correction)
+    return log_star(signature, len(points[0]), degree, planar=planar)
+
+
+def _rows(name: str, rows: Any) -> list[Any]:
+    if isinstance(rows, (str, bytes)) or not isinstance(rows, Iterable):
+        raise InvalidTypeError(f"{name} must be a sequence of rows, got {type(rows).__name__}")
+    found = list(rows)
+    for row in found:
+        if isinstance(row, (str, bytes)) or not isinstance(row, Iterable):
+            raise InvalidTypeError(
+                f"{name} must be a sequence of rows, got the row {reprlib.repr(row)}; "
+                "write (x,) for a point on a line"
+            )
+    return found
+
+
+def _exact(name: str, value: Any) -> Any:
+    """Return a number as it is, a float as the fraction that it stands for."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, bool) or not hasattr(value, "__sub__") or not hasattr(value, "__mul__"):
+        raise InvalidTypeError(
+            f"{name} must hold numbers, got {type(value).__name__} {reprlib.repr(value)}"
+        )
+    if isinstance(value, float):
+        try:
+            return Fraction(value)
+        except (ValueError, OverflowError):
+            raise InvalidValueError(f"{name} must hold finite numbers, got {value}") from None
+    return value
+
+
+def _corrections(correction: Any, segments: int, dimension: int) -> list[dict[Any, Any]]:
+    """Return, for each segment, the values on chains given as tuples from root to leaf."""
+    if correction is None:
+        return [{} for _ in range(segments)]
+    rows = [
+        [_exact("correction", value) for value in row] for row in _rows("correction", correction)
+    ]
+    if len(rows) != segments:
+        raise InvalidValueError(
+            f"correction must have one row per segment, {segments}, got {len(rows)}"
+        )
+    found = []
+    for row in rows:
+        chains: dict[Any, Any] = {}
+        level: list[tuple[int, ...]] = [(label,) for label in range(dimension)]
+        position = 0
+        while position < len(row):
+            level = [(*chain, label) for chain in level for label in range(dimension)]
+            if position + len(level) > len(row):
+                raise InvalidValueError(
+                    f"correction must have d^2 + ... + d^m columns for d={dimension}, got "
+                    f"{len(row)}"
+                )
+            for chain in level:
+                chains[chain] = row[position]
+                position += 1
+        found.append(chains)
+    return found
+
+
+def _segment(increment: list[Any], chains: dict[Any, Any], planar: bool) -> dict[Any, Any]:
+    """Return the exponent of a segment as values on trees."""
+    kind: Any = PlanarTree if planar else Tree
+    values = {kind((), label): value for label, value in enumerate(increment)}
+    for chain, value in chains.items():
+        tree = kind((), chain[-1])
+        for label in reversed(chain[:-1]):
+            tree = kind((tree,), label)
+        values[tree] = value
+    return values

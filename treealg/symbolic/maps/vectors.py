@@ -1,0 +1,297 @@
+"""Functionals as vectors of values in the basis order: logarithm, exponential, Chen product.
+
+A vector holds the values on the trees (planar: on the ordered forests) with 1 to `degree`
+vertices and labels 0 to `dimension` - 1, in the basis order, without the scalar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from treealg.checks import check_flag, check_integer
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.hopf.bck import bck
+from treealg.symbolic.hopf.mkw import mkw
+from treealg.symbolic.maps.characters import Character, InfinitesimalCharacter
+from treealg.symbolic.maps.functionals import Functional
+from treealg.symbolic.trees.enumeration import (
+    count_forests,
+    count_trees,
+    enumerate_forests,
+    enumerate_trees,
+)
+from treealg.symbolic.trees.memo import on_clear
+
+__all__ = [
+    "basis_elements",
+    "chen_product",
+    "exp_star",
+    "functional_from_vector",
+    "functional_to_vector",
+    "log_star",
+]
+
+
+@lru_cache(maxsize=8)
+def basis_elements(dimension: int, degree: int, planar: bool) -> tuple[Any, ...]:
+    """Return the trees or ordered forests that index a vector, in the basis order.
+
+    Parameters
+    ----------
+    dimension : int
+        The number of labels, at least 1.
+    degree : int
+        The greatest number of vertices, at least 0.
+    planar : bool
+        Whether to return ordered forests.
+
+    Returns
+    -------
+    tuple of Tree or OrderedForest
+        Without the empty element.
+
+    Raises
+    ------
+    None
+        The arguments are checked by the callers.
+    """
+    if planar:
+        return tuple(
+            forest
+            for nodes in range(1, degree + 1)
+            for forest in enumerate_forests(nodes, dimension, planar=True)
+        )
+    return tuple(
+        tree for order in range(1, degree + 1) for tree in enumerate_trees(order, dimension)
+    )
+
+
+def _checked_shape(dimension: Any, degree: Any, planar: Any) -> tuple[int, int, bool]:
+    return (
+        check_integer("dimension", dimension, 1),
+        check_integer("degree", degree, 0),
+        check_flag("planar", planar),
+    )
+
+
+on_clear(basis_elements.cache_clear)
+
+
+def functional_from_vector(
+    values: Iterable[Any],
+    dimension: Any,
+    degree: Any,
+    *,
+    planar: bool = False,
+    infinitesimal: bool = False,
+) -> Functional:
+    """Return the functional whose values in the basis order are those of a vector.
+
+    Parameters
+    ----------
+    values : iterable of numbers
+        One per basis element, without the scalar.
+    dimension : int
+        The number of labels, at least 1.
+    degree : int
+        The greatest number of vertices, at least 0.
+    planar : bool, default False
+        Whether the values belong to ordered forests (MKW) or to trees (BCK).
+    infinitesimal : bool, default False
+        Whether the value on the unit is 0 and, non-planar, on products of trees too; otherwise it
+        is 1 and, non-planar, the functional is multiplicative.
+
+    Returns
+    -------
+    Functional
+        On `mkw` or `bck`; its values beyond `degree` mean nothing.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `dimension` or `degree` is not an integer, a flag not a bool, or `values` not iterable.
+    InvalidValueError
+        If `dimension` or `degree` is too small or the number of values is wrong.
+
+    Examples
+    --------
+    >>> f = functional_from_vector([2, 3], 1, 2)
+    >>> f(((0,), 0)), f.algebra
+    (3, <HopfAlgebra bck>)
+    """
+    dimension, degree, planar = _checked_shape(dimension, degree, planar)
+    infinitesimal = check_flag("infinitesimal", infinitesimal)
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise InvalidTypeError(f"values must be a sequence, got {type(values).__name__}")
+    vector = list(values)
+    counter = count_forests if planar else count_trees
+    length = sum(counter(n, dimension, planar) for n in range(1, degree + 1))
+    if len(vector) != length:
+        raise InvalidValueError(
+            f"values must have length {length} for dimension={dimension}, degree={degree}, "
+            f"planar={planar}, got {len(vector)}; leave out the scalar"
+        )
+    table = dict(zip(basis_elements(dimension, degree, planar), vector, strict=True))
+    if planar:
+        if not infinitesimal:
+            table[mkw.one] = 1
+        return Functional(mkw, table)
+    return (InfinitesimalCharacter if infinitesimal else Character)(bck, table)
+
+
+def functional_to_vector(functional: Functional, dimension: Any, degree: Any) -> list[Any]:
+    """Return the values of a functional in the basis order.
+
+    Parameters
+    ----------
+    functional : Functional
+        On `bck` (values on trees) or `mkw` (values on ordered forests).
+    dimension : int
+        The number of labels, at least 1.
+    degree : int
+        The greatest number of vertices, at least 0.
+
+    Returns
+    -------
+    list
+        One value per basis element, without the scalar.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `functional` is not a `Functional` on `bck` or `mkw`, or a number not an integer.
+    InvalidValueError
+        If `dimension` or `degree` is too small.
+
+    Examples
+    --------
+    >>> functional_to_vector(Character(bck, lambda tree: tree.order), 1, 3)
+    [1, 2, 3, 3]
+    """
+    if not isinstance(functional, Functional) or functional.algebra not in (bck, mkw):
+        raise InvalidTypeError(f"functional must be a Functional on bck or mkw, got {functional!r}")
+    dimension, degree, planar = _checked_shape(dimension, degree, functional.algebra is mkw)
+    return [functional(key) for key in basis_elements(dimension, degree, planar)]
+
+
+def log_star(
+    values: Iterable[Any], dimension: Any, degree: Any, *, planar: bool = False
+) -> list[Any]:
+    r"""Return the convolution logarithm of a vector of values.
+
+    Parameters
+    ----------
+    values : iterable of numbers
+        Non-planar: the values on trees of a functional that is multiplicative on forests. Planar:
+        any values on ordered forests. Without the scalar, which is 1.
+    dimension : int
+        The number of labels, at least 1.
+    degree : int
+        The greatest number of vertices, at least 0.
+    planar : bool, default False
+        Whether the values belong to ordered forests.
+
+    Returns
+    -------
+    list
+        The logarithm, in the layout of `values`.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument has the wrong type.
+    InvalidValueError
+        If a number is too small or the length of `values` is wrong.
+
+    Examples
+    --------
+    >>> log_star([1, 0], 1, 2)
+    [1, Fraction(-1, 2)]
+    """
+    functional = functional_from_vector(values, dimension, degree, planar=planar)
+    return functional_to_vector(functional.log(), dimension, degree)
+
+
+def exp_star(
+    values: Iterable[Any], dimension: Any, degree: Any, *, planar: bool = False
+) -> list[Any]:
+    r"""Return the convolution exponential of a vector of values.
+
+    Parameters
+    ----------
+    values : iterable of numbers
+        Non-planar: the values on trees of a functional that is zero on other forests. Planar: any
+        values on ordered forests. Without the scalar, which is 0.
+    dimension : int
+        The number of labels, at least 1.
+    degree : int
+        The greatest number of vertices, at least 0.
+    planar : bool, default False
+        Whether the values belong to ordered forests.
+
+    Returns
+    -------
+    list
+        The exponential, in the layout of `values`.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument has the wrong type.
+    InvalidValueError
+        If a number is too small or the length of `values` is wrong.
+
+    Examples
+    --------
+    >>> exp_star([1, 0], 1, 2)
+    [1, Fraction(1, 2)]
+    """
+    functional = functional_from_vector(
+        values, dimension, degree, planar=planar, infinitesimal=True
+    )
+    return functional_to_vector(functional.exp(), dimension, degree)
+
+
+def chen_product(
+    first: Iterable[Any],
+    second: Iterable[Any],
+    dimension: Any,
+    degree: Any,
+    *,
+    planar: bool = False,
+) -> list[Any]:
+    r"""Return the convolution of two vectors of values: for signatures, `first` comes first.
+
+    Parameters
+    ----------
+    first, second : iterable of numbers
+        Values as for `log_star`, without the scalar, which is 1; `first` takes the pruned part.
+    dimension : int
+        The number of labels, at least 1.
+    degree : int
+        The greatest number of vertices, at least 0.
+    planar : bool, default False
+        Whether the values belong to ordered forests.
+
+    Returns
+    -------
+    list
+        The product, in the same layout.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument has the wrong type.
+    InvalidValueError
+        If a number is too small or the length of a vector is wrong.
+
+    Examples
+    --------
+    >>> chen_product([1, 0], [10, 0], 1, 2)
+    [11, 10]
+    """
+    left = functional_from_vector(first, dimension, degree, planar=planar)
+    right = functional_from_vector(second, dimension, degree, planar=planar)
+    return functional_to_vector(left * right, dimension, degree)

@@ -1,0 +1,1 @@
+"""Trees and forests: values, labels, text, enumeration, ranking, contraction."""

@@ -1,0 +1,145 @@
+"""Contracting subtrees to vertices: the partitions of trees behind substitution.
+
+A partition of a tree keeps some edges and contracts the others. The pieces that contracted edges
+connect become vertices of the skeleton, each labelled as the root of its piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from treealg.symbolic.trees.forests import Forest
+from treealg.symbolic.trees.memo import Memo, on_clear
+from treealg.symbolic.trees.trees import Tree
+
+__all__ = ["partitions"]
+
+# The branches of the pieces at the root, the other pieces, and the branches of the skeletons.
+State = tuple[Forest, Forest, Forest]
+
+
+class Partitions:
+    """All partitions of forests, with or without the pieces of one vertex; use `partitions`.
+
+    Parameters
+    ----------
+    keep_leaves : bool
+        Whether pieces of one vertex are listed.
+
+    Raises
+    ------
+    None
+        There are two of them, made below.
+    """
+
+    def __init__(self, keep_leaves: bool) -> None:
+        self._keep_leaves = keep_leaves
+        self._states: Memo[Forest, dict[State, int]] = Memo(self._needs, self._build)
+        on_clear(self._states.clear)
+
+    def __call__(self, tree: Tree) -> dict[tuple[Forest, Forest], int]:
+        """Return the partitions of a tree.
+
+        Parameters
+        ----------
+        tree : Tree
+            The tree.
+
+        Returns
+        -------
+        dict
+            From (pieces, forest of the skeleton) to the number of partitions.
+
+        Raises
+        ------
+        None
+            Every tree has partitions.
+        """
+        label, make = tree._label, Forest._make
+        total: dict[tuple[Forest, Forest], int] = {}
+        for (root, pieces, skeleton), count in self._states(make(tree._children)).items():
+            key = (
+                pieces * self._piece(root, label),
+                make((Tree._make(skeleton._trees, label),)),
+            )
+            total[key] = total.get(key, 0) + count
+        return total
+
+    def _piece(self, branches: Forest, label: Any) -> Forest:
+        if not branches._trees and not self._keep_leaves:
+            return branches
+        return Forest._make((Tree._make(branches._trees, label),))
+
+    def _needs(self, forest: Forest) -> Iterable[Forest]:
+        trees, make = forest._trees, Forest._make
+        if not trees:
+            return ()
+        if len(trees) == 1:
+            return (make(trees[0]._children),)
+        return (make(trees[:-1]), make(trees[-1:]))
+
+    def _build(self, forest: Forest, known: Mapping[Forest, dict[State, int]]) -> dict[State, int]:
+        trees, make = forest._trees, Forest._make
+        total: dict[State, int] = {}
+        if not trees:
+            return {(forest, forest, forest): 1}
+        if len(trees) == 1:
+            label = trees[0]._label
+            empty = Forest.empty
+            for (root, pieces, skeleton), count in known[make(trees[0]._children)].items():
+                kept = (
+                    empty,
+                    pieces * self._piece(root, label),
+                    make((Tree._make(skeleton._trees, label),)),
+                )
+                total[kept] = total.get(kept, 0) + count
+                contracted = (make((Tree._make(root._trees, label),)), pieces, skeleton)
+                total[contracted] = count
+            return total
+        last = known[make(trees[-1:])]
+        for (root, pieces, skeleton), count in known[make(trees[:-1])].items():
+            for (branch, more, rest), factor in last.items():
+                key = (root * branch, pieces * more, skeleton * rest)
+                total[key] = total.get(key, 0) + count * factor
+        return total
+
+
+_all_pieces = Partitions(keep_leaves=True)
+_larger_pieces = Partitions(keep_leaves=False)
+
+
+def partitions(tree: Tree, *, keep_leaves: bool = True) -> dict[tuple[Forest, Forest], int]:
+    """Return the partitions of a tree into subtrees that are contracted to vertices.
+
+    Parameters
+    ----------
+    tree : Tree
+        The tree.
+    keep_leaves : bool, default True
+        Whether pieces of one vertex are listed among the pieces.
+
+    Returns
+    -------
+    dict
+        From (forest of the pieces, forest of the skeleton) to the number of partitions. A tree
+        with n vertices has 2^(n-1) partitions in all.
+
+    Raises
+    ------
+    None
+        Every tree has partitions.
+
+    References
+    ----------
+    P. Chartier, E. Hairer and G. Vilmart, "Algebraic structures of B-series", Found. Comput.
+    Math. 10 (2010).
+
+    Examples
+    --------
+    >>> for (pieces, skeleton), count in partitions(Tree([Tree(label=1)])).items():
+    ...     print(pieces, "|", skeleton, "|", count)
+    0 1 | 0[1] | 1
+    0[1] | 0 | 1
+    """
+    return (_all_pieces if keep_leaves else _larger_pieces)(tree)

@@ -1,0 +1,362 @@
+"""Counting and listing of trees and forests with coloured vertices, in the basis order.
+
+Labels are the colours 0, ..., d-1. The sequences of trees with a given total, in lexicographic
+order, that start with a tree >= t form a suffix of their list: that makes each list of
+non-decreasing sequences a concatenation of slices of shorter lists.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Literal, overload
+
+from treealg.checks import check_flag, check_integer
+from treealg.symbolic.trees.forests import Forest, OrderedForest
+from treealg.symbolic.trees.memo import on_clear
+from treealg.symbolic.trees.trees import PlanarTree, Tree
+
+__all__ = [
+    "Counts",
+    "count_forests",
+    "count_trees",
+    "counts",
+    "enumerate_forests",
+    "enumerate_trees",
+]
+
+
+class Counts:
+    """The numbers of trees and forests by order, for a number of colours; use `counts`.
+
+    Parameters
+    ----------
+    colours : int
+        The number of colours, at least 1.
+    planar : bool
+        Whether to count planar trees and ordered forests.
+
+    Raises
+    ------
+    None
+        Arguments are checked by the functions that make counts.
+
+    Notes
+    -----
+    Non-planar: the Euler transform, m F(m) = sum over j of F(m-j) times the sum over k | j of
+    k N(k), with N(m+1) = d F(m) (Knuth, The Art of Computer Programming 1, section 2.3.4.4).
+    Planar: Catalan numbers times powers. Threads may extend the lists at the same time.
+    """
+
+    def __init__(self, colours: int, planar: bool) -> None:
+        self._colours = colours
+        self._planar = planar
+        self._forests: tuple[int, ...] = (1,)
+
+    def forests(self, nodes: int) -> int:
+        """Return the number of forests with `nodes` vertices in all.
+
+        Parameters
+        ----------
+        nodes : int
+            At least 0.
+
+        Returns
+        -------
+        int
+            1 for no vertices.
+
+        Raises
+        ------
+        None
+            The argument is checked by the caller.
+        """
+        if nodes >= len(self._forests):
+            self._extend(nodes)
+        return self._forests[nodes]
+
+    def trees(self, order: int) -> int:
+        """Return the number of trees with `order` vertices.
+
+        Parameters
+        ----------
+        order : int
+            At least 0.
+
+        Returns
+        -------
+        int
+            0 for no vertices.
+
+        Raises
+        ------
+        None
+            The argument is checked by the caller.
+        """
+        return self._colours * self.forests(order - 1) if order else 0
+
+    def _extend(self, nodes: int) -> None:
+        forests = list(self._forests)
+        if self._planar:
+            for m in range(len(forests), nodes + 1):
+                forests.append(forests[-1] * 2 * (2 * m - 1) // (m + 1) * self._colours)
+            self._forests = tuple(forests)
+            return
+        # weights[j] is the sum over the divisors k of j of k times the number of trees of order k.
+        weights = [0] * (nodes + 1)
+        for m in range(1, nodes + 1):
+            own = m * self._colours * forests[m - 1]
+            for j in range(m, nodes + 1, m):
+                weights[j] += own
+            if m == len(forests):
+                total = sum(weights[j] * forests[m - j] for j in range(1, m + 1))
+                forests.append(total // m)
+        self._forests = tuple(forests)
+
+
+@lru_cache(maxsize=64)
+def counts(colours: int, planar: bool) -> Counts:
+    """Return the counts for a number of colours, which grow as they are asked.
+
+    Parameters
+    ----------
+    colours : int
+        The number of colours, at least 1.
+    planar : bool
+        Whether to count planar trees and ordered forests.
+
+    Returns
+    -------
+    Counts
+        The counts.
+
+    Raises
+    ------
+    None
+        Arguments are checked by the caller.
+
+    Examples
+    --------
+    >>> [counts(2, False).trees(order) for order in range(1, 6)]
+    [2, 4, 14, 52, 214]
+    """
+    return Counts(colours, planar)
+
+
+on_clear(counts.cache_clear)
+
+
+def count_trees(order: Any, colours: Any = 1, planar: bool = False) -> int:
+    """Count the trees with `order` vertices.
+
+    Parameters
+    ----------
+    order : int
+        The number of vertices, at least 0.
+    colours : int, default 1
+        The number of labels, at least 1.
+    planar : bool, default False
+        Whether children are ordered.
+
+    Returns
+    -------
+    int
+        The number of trees; exact.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `order` or `colours` is not an integer, or `planar` not a bool.
+    InvalidValueError
+        If `order` is negative or `colours` less than 1.
+
+    Examples
+    --------
+    >>> [count_trees(n) for n in range(1, 9)]
+    [1, 1, 2, 4, 9, 20, 48, 115]
+    >>> [count_trees(n, 2, planar=True) for n in range(1, 5)]
+    [2, 4, 16, 80]
+    """
+    order = check_integer("order", order, 0)
+    return counts(check_integer("colours", colours, 1), check_flag("planar", planar)).trees(order)
+
+
+def count_forests(nodes: Any, colours: Any = 1, planar: bool = False) -> int:
+    """Count the forests with `nodes` vertices in all.
+
+    Parameters
+    ----------
+    nodes : int
+        The number of vertices, at least 0.
+    colours : int, default 1
+        The number of labels, at least 1.
+    planar : bool, default False
+        Whether trees and children are ordered.
+
+    Returns
+    -------
+    int
+        The number of forests; exact, 1 for no vertices.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `nodes` or `colours` is not an integer, or `planar` not a bool.
+    InvalidValueError
+        If `nodes` is negative or `colours` less than 1.
+
+    Examples
+    --------
+    >>> [count_forests(n, 2) for n in range(5)]
+    [1, 2, 7, 26, 107]
+    """
+    nodes = check_integer("nodes", nodes, 0)
+    return counts(check_integer("colours", colours, 1), check_flag("planar", planar)).forests(nodes)
+
+
+@overload
+def enumerate_trees(
+    order: Any, colours: Any = 1, planar: Literal[False] = False
+) -> Iterator[Tree]: ...
+@overload
+def enumerate_trees(order: Any, colours: Any, planar: Literal[True]) -> Iterator[PlanarTree]: ...
+@overload
+def enumerate_trees(
+    order: Any, colours: Any = 1, *, planar: Literal[True]
+) -> Iterator[PlanarTree]: ...
+@overload
+def enumerate_trees(
+    order: Any, colours: Any = 1, planar: bool = False
+) -> Iterator[Tree] | Iterator[PlanarTree]: ...
+def enumerate_trees(order: Any, colours: Any = 1, planar: bool = False) -> Iterator[Any]:
+    """Iterate over the trees with `order` vertices, in the basis order.
+
+    Parameters
+    ----------
+    order : int
+        The number of vertices, at least 0.
+    colours : int, default 1
+        The number of labels 0, 1, ..., at least 1.
+    planar : bool, default False
+        Whether to list planar trees.
+
+    Returns
+    -------
+    iterator of Tree or PlanarTree
+        Each tree once. Memory is held for the smaller trees, not for those of this order.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `order` or `colours` is not an integer, or `planar` not a bool.
+    InvalidValueError
+        If `order` is negative or `colours` less than 1.
+
+    Examples
+    --------
+    >>> [str(tree) for tree in enumerate_trees(2, 2)]
+    ['0[0]', '1[0]', '0[1]', '1[1]']
+    """
+    order = check_integer("order", order, 0)
+    colours = check_integer("colours", colours, 1)
+    kind = PlanarTree if check_flag("planar", planar) else Tree
+    return _trees(kind, _sequences(kind, order - 1, colours), colours)
+
+
+@overload
+def enumerate_forests(
+    nodes: Any, colours: Any = 1, planar: Literal[False] = False
+) -> Iterator[Forest]: ...
+@overload
+def enumerate_forests(
+    nodes: Any, colours: Any, planar: Literal[True]
+) -> Iterator[OrderedForest]: ...
+@overload
+def enumerate_forests(
+    nodes: Any, colours: Any = 1, *, planar: Literal[True]
+) -> Iterator[OrderedForest]: ...
+@overload
+def enumerate_forests(
+    nodes: Any, colours: Any = 1, planar: bool = False
+) -> Iterator[Forest] | Iterator[OrderedForest]: ...
+def enumerate_forests(nodes: Any, colours: Any = 1, planar: bool = False) -> Iterator[Any]:
+    """Iterate over the forests with `nodes` vertices in all, in the basis order.
+
+    Parameters
+    ----------
+    nodes : int
+        The number of vertices, at least 0; the empty forest has none.
+    colours : int, default 1
+        The number of labels 0, 1, ..., at least 1.
+    planar : bool, default False
+        Whether to list ordered forests of planar trees.
+
+    Returns
+    -------
+    iterator of Forest or OrderedForest
+        Each forest once.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `nodes` or `colours` is not an integer, or `planar` not a bool.
+    InvalidValueError
+        If `nodes` is negative or `colours` less than 1.
+
+    Examples
+    --------
+    >>> [str(forest) for forest in enumerate_forests(3, planar=True)]
+    ['0 0 0', '0 0[0]', '0[0] 0', '0[0,0]', '0[0[0]]']
+    """
+    nodes = check_integer("nodes", nodes, 0)
+    colours = check_integer("colours", colours, 1)
+    planar = check_flag("planar", planar)
+    make: Any = OrderedForest._make if planar else Forest._make
+    return map(make, _sequences(PlanarTree if planar else Tree, nodes, colours))
+
+
+def _trees(kind: Any, sequences: Iterator[Any], colours: int) -> Iterator[Any]:
+    for children in sequences:
+        yield from kind._family(children, colours)
+
+
+def _sequences(kind: Any, total: int, colours: int) -> Iterator[Any]:
+    """Iterate over the tuples of arranged trees with `total` vertices, lexicographically."""
+    if total < 0:
+        return iter(())
+    trees: list[list[Any]] = [[]]  # by order
+    first_index = [0, 0]  # the number of trees of smaller order
+    sequences: list[list[tuple[Any, ...]]] = [[()]]  # by total
+    heads: list[list[int]] = [[]]  # the index of the first tree of each sequence
+    for m in range(1, total + 1):
+        trees.append(list(_trees(kind, iter(sequences[m - 1]), colours)))
+        first_index.append(first_index[m] + len(trees[m]))
+        if m < total:
+            level = list(_extend(kind, m, trees, first_index, sequences, heads))
+            heads.append([index for index, _ in level])
+            sequences.append([sequence for _, sequence in level])
+    if total == 0:
+        return iter(sequences[0])
+    level_iterator = _extend(kind, total, trees, first_index, sequences, heads)
+    return (sequence for _, sequence in level_iterator)
+
+
+def _extend(
+    kind: Any,
+    total: int,
+    trees: list[list[Any]],
+    first_index: list[int],
+    sequences: list[list[tuple[Any, ...]]],
+    heads: list[list[int]],
+) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Iterate over (index of the first tree, sequence) with `total` vertices."""
+    for order in range(1, total + 1):
+        rest = total - order
+        if rest and not kind._planar and rest < order:
+            continue
+        for offset, tree in enumerate(trees[order]):
+            index = first_index[order] + offset
+            start = 0 if kind._planar or not rest else bisect_left(heads[rest], index)
+            for position in range(start, len(sequences[rest])):
+                yield index, (tree, *sequences[rest][position])

@@ -1,0 +1,114 @@
+"""Labels of tree vertices: what is allowed, and one total order for labels of any mixture of types.
+
+The basis order needs labels to be comparable, and labels may be any hashable. Real numbers are
+ordered by value, strings, bytes and tuples as usual, everything else by type and repr; different
+kinds come one after the other. Two labels that this cannot tell apart are an error, because the
+canonical form of a tree would otherwise depend on the order in which its parts were given.
+"""
+
+from __future__ import annotations
+
+import numbers
+import reprlib
+from collections.abc import Hashable
+from fractions import Fraction
+from typing import Any
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+
+__all__ = ["Label", "label_less", "normalize_label"]
+
+Label = Hashable
+
+
+def normalize_label(label: Any) -> Label:
+    """Return `label` as trees store it, or refuse it.
+
+    Integers of other libraries (NumPy, SymPy) become Python integers, so that equal channel
+    numbers give one tree; everything else is kept as it is.
+
+    Parameters
+    ----------
+    label : hashable
+        The label of a vertex.
+
+    Returns
+    -------
+    hashable
+        The stored label.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `label` is not hashable.
+    InvalidValueError
+        If `label` is not equal to itself, as NaN is not.
+
+    Examples
+    --------
+    >>> normalize_label("x")
+    'x'
+    """
+    if label.__class__ is int or label.__class__ is str:
+        return label
+    if isinstance(label, numbers.Integral) and not isinstance(label, int):
+        return int(label)
+    try:
+        hash(label)
+    except TypeError:
+        raise InvalidTypeError(
+            f"a label must be hashable, got {type(label).__name__} {reprlib.repr(label)}; "
+            "use a tuple or a frozenset instead"
+        ) from None
+    if not bool(label == label):
+        raise InvalidValueError(
+            f"a label must be equal to itself, got {reprlib.repr(label)}; use None or a string"
+        )
+    return label  # type: ignore[no-any-return]
+
+
+def _sort_key(label: Any) -> tuple[Any, ...]:
+    name = f"{type(label).__module__}.{type(label).__qualname__}"
+    if isinstance(label, (int, float, Fraction)):
+        return (0, label, name)
+    if isinstance(label, str):
+        return (1, label, name)
+    if isinstance(label, bytes):
+        return (2, label, name)
+    if isinstance(label, tuple):
+        return (3, tuple(_sort_key(part) for part in label), name)
+    return (4, name, repr(label))
+
+
+def label_less(first: Any, second: Any) -> bool:
+    """Tell whether the label `first` comes before the different label `second`.
+
+    Parameters
+    ----------
+    first, second : hashable
+        Two labels, not of the same type and value.
+
+    Returns
+    -------
+    bool
+        True when `first` comes first.
+
+    Raises
+    ------
+    InvalidValueError
+        If nothing tells the two apart: neither a value, nor a type name, nor a repr.
+
+    Examples
+    --------
+    >>> label_less(2, 10), label_less("a", 7)
+    (True, False)
+    """
+    if first.__class__ is int and second.__class__ is int:
+        return bool(first < second)
+    left, right = _sort_key(first), _sort_key(second)
+    if left == right:
+        raise InvalidValueError(
+            f"two different labels of type {type(first).__name__} cannot be put in order: both "
+            f"show as {reprlib.repr(first)}; give them different names"
+        )
+    return left < right

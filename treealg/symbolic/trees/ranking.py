@@ -1,0 +1,303 @@
+"""The place of a tree or forest in the basis order, and back, by counting: nothing is listed.
+
+A tree is the pair (order k, place j among the trees of that order). The trees that share their
+children are contiguous, so that j = d * (place of the children) + label, and everything comes
+down to the place of a sequence of trees among all those with the same total.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from functools import lru_cache
+from typing import Any, Protocol, TypeVar
+
+from treealg.checks import check_integer
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.trees.enumeration import Counts, counts
+from treealg.symbolic.trees.forests import Forest, OrderedForest
+from treealg.symbolic.trees.memo import on_clear
+from treealg.symbolic.trees.trees import PlanarTree, RootedTree, Tree
+
+__all__ = ["rank", "unrank"]
+
+Place = tuple[int, int]
+T = TypeVar("T", Tree, PlanarTree, Forest, OrderedForest)
+
+_SMALL = 64
+
+
+class _Sequences(Protocol):
+    counts: Counts
+
+    def rank(self, places: list[Place], total: int) -> int: ...
+
+    def unrank(self, index: int, total: int) -> list[Place]: ...
+
+
+class _Ordered:
+    """Places of arbitrary sequences of planar trees."""
+
+    def __init__(self, colours: int) -> None:
+        self.counts = counts(colours, True)
+
+    def rank(self, places: list[Place], total: int) -> int:
+        trees, forests = self.counts.trees, self.counts.forests
+        index = 0
+        for order, place in places:
+            index += sum(trees(k) * forests(total - k) for k in range(1, order))
+            total -= order
+            index += place * forests(total)
+        return index
+
+    def unrank(self, index: int, total: int) -> list[Place]:
+        trees, forests = self.counts.trees, self.counts.forests
+        places = []
+        while total:
+            order = 1
+            while index >= (block := trees(order) * forests(total - order)):
+                index -= block
+                order += 1
+            total -= order
+            place, index = divmod(index, forests(total))
+            places.append((order, place))
+        return places
+
+
+class _Sorted:
+    """Places of non-decreasing sequences of non-planar trees, up to a greatest total."""
+
+    def __init__(self, colours: int, greatest: int) -> None:
+        self.counts = counts(colours, False)
+        self._columns = [[self.counts.forests(m) for m in range(greatest + 1)]]
+
+    def _from_order(self, total: int, order: int) -> int:
+        """Count the sequences with `total` vertices whose trees have at least `order`."""
+        if total < order:
+            return 0 if total else 1
+        if total < 2 * order:
+            return self.counts.trees(total)
+        if len(self._columns) < order:
+            self._extend(order)
+        return self._columns[order - 1][total]
+
+    def _extend(self, order: int) -> None:
+        # Threads that extend at the same time each replace the whole list by a right one.
+        columns = list(self._columns)
+        while len(columns) < order:
+            # Dropping the trees of order k multiplies the generating function of sequences by
+            # (1 - x^k)^N_k.
+            k = len(columns)
+            old = columns[-1]
+            new = list(old)
+            choices = 1
+            for r in range(1, (len(old) - 1) // k + 1):
+                choices = choices * (self.counts.trees(k) - r + 1) // r
+                if not choices:
+                    break
+                signed = -choices if r % 2 else choices
+                for m in range(r * k, len(old)):
+                    if old[m - r * k]:
+                        new[m] += signed * old[m - r * k]
+            columns.append(new)
+        self._columns = columns
+
+    def _from_place(self, total: int, order: int, place: int) -> int:
+        """Count the sequences with `total` vertices whose trees are at least (order, place)."""
+        if place == 0:
+            return self._from_order(total, order)
+        left = self.counts.trees(order) - place
+        if total < 2 * order:
+            return left if total == order else self._from_order(total, order + 1)
+        found, choices = 0, 1
+        for r in range(total // order + 1):
+            if r:
+                choices = choices * (left + r - 1) // r
+            found += choices * self._from_order(total - r * order, order + 1)
+        return found
+
+    def rank(self, places: list[Place], total: int) -> int:
+        index = 0
+        low = (1, 0)
+        for place in places:
+            if place != low:
+                index += self._from_place(total, *low) - self._from_place(total, *place)
+                low = place
+            total -= place[0]
+        return index
+
+    def unrank(self, index: int, total: int) -> list[Place]:
+        places: list[Place] = []
+        low = (1, 0)
+        while total:
+            # The first tree is the last one from which on at least `left` sequences start.
+            left = self._from_place(total, *low) - index
+            if self.counts.trees(total) >= left:
+                low = (total, self.counts.trees(total) - left)
+                return [*places, low]
+            order = low[0]
+            while self._from_order(total, order + 1) >= left:
+                order += 1
+            first, last = 0, self.counts.trees(order)
+            while last - first > 1:
+                middle = (first + last) // 2
+                if self._from_place(total, order, middle) >= left:
+                    first = middle
+                else:
+                    last = middle
+            low = (order, first)
+            index = self._from_place(total, *low) - left
+            total -= order
+            places.append(low)
+        return places
+
+
+@lru_cache(maxsize=16)
+def _small(colours: int) -> _Sorted:
+    return _Sorted(colours, _SMALL)
+
+
+on_clear(_small.cache_clear)
+
+
+def _sequences(planar: bool, colours: int, total: int) -> _Sequences:
+    if planar:
+        return _Ordered(colours)
+    return _small(colours) if total <= _SMALL else _Sorted(colours, total)
+
+
+def rank(x: Tree | PlanarTree | Forest | OrderedForest, colours: Any = 1) -> int:
+    """Return the index of a tree or forest among all of its kind, in the basis order.
+
+    Parameters
+    ----------
+    x : Tree, PlanarTree, Forest or OrderedForest
+        The object; its labels are integers from 0 to ``colours - 1``.
+    colours : int, default 1
+        The number of labels, at least 1.
+
+    Returns
+    -------
+    int
+        For a tree, its index among all trees, the leaf with label 0 first; for a forest, its
+        index among all forests, the empty one first.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `x` is none of these, or `colours` is not an integer.
+    InvalidValueError
+        If `colours` is less than 1 or a label is not an integer from 0 to ``colours - 1``.
+
+    Notes
+    -----
+    Only counts are used: for n vertices O(n^2 log n) operations on integers of O(n) digits.
+
+    Examples
+    --------
+    >>> rank(Tree.from_tuple(((1,), 0)), 2)
+    4
+    >>> rank(OrderedForest.from_tuple((((0,), 0),)), 2)
+    7
+    """
+    colours = check_integer("colours", colours, 1)
+    if isinstance(x, RootedTree):
+        trees: tuple[Any, ...] = (x,)
+    elif isinstance(x, (Forest, OrderedForest)):
+        trees = x.trees
+    else:
+        raise InvalidTypeError(
+            f"rank needs a tree or a forest, got {type(x).__name__} {reprlib.repr(x)}; "
+            "use from_tuple first"
+        )
+    sequences = _sequences(x.is_planar, colours, x.order)
+    places: dict[Any, Place] = {}
+    for root in trees:
+        for tree in root._bottom_up():
+            if tree not in places:
+                children = [places[child] for child in tree.children]
+                label = _checked_label(tree.label, colours)
+                place = sequences.rank(children, tree.order - 1) * colours + label
+                places[tree] = (tree.order, place)
+    count = sequences.counts
+    if isinstance(x, RootedTree):
+        return sum(count.trees(k) for k in range(1, x.order)) + places[x][1]
+    before = sum(count.forests(m) for m in range(x.order))
+    return before + sequences.rank([places[tree] for tree in trees], x.order)
+
+
+def unrank(kind: type[T], index: Any, colours: Any = 1) -> T:
+    """Return the tree or forest with a given index in the basis order.
+
+    Parameters
+    ----------
+    kind : type
+        `Tree`, `PlanarTree`, `Forest` or `OrderedForest`.
+    index : int
+        At least 0.
+    colours : int, default 1
+        The number of labels, at least 1.
+
+    Returns
+    -------
+    Tree, PlanarTree, Forest or OrderedForest
+        The object of which `rank` is `index`.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `kind` is none of the four classes, or `index` or `colours` is not an integer.
+    InvalidValueError
+        If `index` is negative or `colours` less than 1.
+
+    Examples
+    --------
+    >>> unrank(Tree, 10**30).order
+    70
+    >>> [str(unrank(OrderedForest, index)) for index in range(5)]
+    ['∅', '0', '0 0', '0[0]', '0 0 0']
+    """
+    if kind not in (Tree, PlanarTree, Forest, OrderedForest):
+        raise InvalidTypeError(
+            f"kind must be Tree, PlanarTree, Forest or OrderedForest, got {kind!r}"
+        )
+    index = check_integer("index", index, 0)
+    colours = check_integer("colours", colours, 1)
+    is_tree = issubclass(kind, RootedTree)
+    planar = kind in (PlanarTree, OrderedForest)
+    count = counts(colours, planar)
+    size = 1 if is_tree else 0
+    number = count.trees if is_tree else count.forests
+    while index >= number(size):
+        index -= number(size)
+        size += 1
+    sequences = _sequences(planar, colours, size)
+    tree_class: Any = PlanarTree if planar else Tree
+    places = [(size, index)] if is_tree else sequences.unrank(index, size)
+    known: dict[Place, Any] = {}
+    parts: dict[Place, list[Place]] = {}
+    stack = list(places)
+    while stack:
+        order, place = top = stack[-1]
+        if top in known:
+            stack.pop()
+            continue
+        if top not in parts:
+            parts[top] = sequences.unrank(place // colours, order - 1)
+            stack.extend(parts[top])
+            continue
+        stack.pop()
+        children = tuple(known[part] for part in parts[top])
+        known[top] = tree_class._make(children, place % colours)
+    forest_class: Any = kind
+    trees = tuple(known[place] for place in places)
+    found: T = trees[0] if is_tree else forest_class._make(trees)
+    return found
+
+
+def _checked_label(label: Any, colours: int) -> int:
+    if label.__class__ is not int or not 0 <= label < colours:
+        raise InvalidValueError(
+            f"labels must be integers from 0 to {colours - 1} for colours={colours}, got "
+            f"{reprlib.repr(label)}"
+        )
+    return label

@@ -1,0 +1,208 @@
+"""The text form of trees and forests: ``0[1,2[0]]`` and ``0 0[1]``, with ``∅`` for no tree."""
+
+from __future__ import annotations
+
+import json
+import re
+import reprlib
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+
+__all__ = ["EMPTY", "label_text", "parse_trees", "tree_text"]
+
+T = TypeVar("T")
+
+EMPTY = "∅"
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<integer>-?[0-9]+(?!\w))|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<bare>[^\W\d]\w*)
+        |(?P<mark>[\[\],])|(?P<empty>∅))""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def label_text(label: Any, *, strict: bool) -> str:
+    """Return the text of a label: an integer, a bare identifier, or a JSON string.
+
+    Parameters
+    ----------
+    label : hashable
+        The label.
+    strict : bool
+        Whether to refuse labels that could not be read back; their repr is used otherwise.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `strict` and the label is neither an integer nor a string.
+
+    Examples
+    --------
+    >>> label_text(3, strict=True), label_text("f", strict=True), label_text("f g", strict=True)
+    ('3', 'f', '"f g"')
+    """
+    if label.__class__ is int:
+        return str(label)
+    if label.__class__ is str:
+        # \w is what the parser reads; it differs from str.isidentifier on a few letters.
+        return label if re.fullmatch(r"[^\W\d]\w*", label) else json.dumps(label)
+    if strict:
+        raise InvalidTypeError(
+            f"the text form holds integer and string labels only, got {type(label).__name__} "
+            f"{reprlib.repr(label)}; use to_tuple or pickle"
+        )
+    return repr(label)
+
+
+def tree_text(tree: Any, *, strict: bool) -> str:
+    """Return the text of a tree: root label, then the children in brackets.
+
+    Parameters
+    ----------
+    tree : Tree or PlanarTree
+        The tree.
+    strict : bool
+        Whether to refuse labels that could not be read back.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `strict` and a label is neither an integer nor a string.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree
+    >>> tree_text(Tree([Tree([Tree()])], "f"), strict=True)
+    'f[0[0]]'
+    """
+    parts: list[str] = []
+    stack: list[Any] = [tree]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, str):
+            parts.append(top)
+            continue
+        parts.append(label_text(top.label, strict=strict))
+        if top.children:
+            parts.append("[")
+            stack.append("]")
+            for position, child in enumerate(reversed(top.children)):
+                if position:
+                    stack.append(",")
+                stack.append(child)
+    return "".join(parts)
+
+
+def parse_trees(text: Any, build: Callable[[tuple[T, ...], Any], T]) -> tuple[T, ...]:
+    """Read a sequence of trees.
+
+    Parameters
+    ----------
+    text : str
+        Trees separated by white space, or ``∅`` or nothing for no tree.
+    build : callable
+        ``build(children, label)`` makes a tree.
+
+    Returns
+    -------
+    tuple of trees
+        The trees in the order of the text.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `text` is not a string.
+    InvalidValueError
+        If `text` is not well formed; the message shows the position.
+
+    Examples
+    --------
+    >>> parse_trees("0[1,2] 0", lambda children, label: (*children, label))
+    (((1,), (2,), 0), (0,))
+    """
+    if not isinstance(text, str):
+        raise InvalidTypeError(
+            f"text must be a str, got {type(text).__name__} {reprlib.repr(text)}; "
+            "use from_tuple for tuples"
+        )
+    if text.strip() in ("", EMPTY):
+        return ()
+    # Each open bracket keeps the root label and the children read so far; a label that has been
+    # read stays pending until it is known whether a bracket follows.
+    frames: list[tuple[Any, list[T]]] = [(None, [])]
+    label: Any = None
+    pending = False
+    comma = False
+    for kind, token, position in _tokens(text):
+        if kind != "mark":
+            if (pending and len(frames) > 1) or (len(frames) > 1 and frames[-1][1] and not comma):
+                raise _malformed(text, position, "a comma or ']'")
+            if pending:
+                frames[-1][1].append(build((), label))
+            label, pending, comma = _read_label(kind, token, text, position), True, False
+        elif token == "[":
+            if not pending:
+                raise _malformed(text, position, "a label")
+            frames.append((label, []))
+            pending = comma = False
+        else:
+            if pending:
+                frames[-1][1].append(build((), label))
+                pending = False
+            elif comma or not frames[-1][1]:
+                raise _malformed(text, position, "a label")
+            if len(frames) == 1:
+                raise _malformed(text, position, "a tree or the end")
+            comma = token == ","
+            if token == "]":
+                root, children = frames.pop()
+                frames[-1][1].append(build(tuple(children), root))
+    if len(frames) > 1:
+        raise _malformed(text, len(text), "']'")
+    if pending:
+        frames[0][1].append(build((), label))
+    return tuple(frames[0][1])
+
+
+def _tokens(text: str) -> list[tuple[str, str, int]]:
+    found = []
+    position = 0
+    end = len(text.rstrip())
+    while position < end:
+        match = _TOKEN.match(text, position)
+        if match is None or match.lastgroup in (None, "empty"):
+            raise _malformed(text, position, "a label, '[', ']' or ','")
+        kind = str(match.lastgroup)
+        found.append((kind, match.group(kind), match.start(kind)))
+        position = match.end()
+    return found
+
+
+def _read_label(kind: str, token: str, text: str, position: int) -> Any:
+    if kind == "integer":
+        return int(token)
+    if kind == "bare":
+        return token
+    try:
+        return json.loads(token)
+    except ValueError:
+        raise _malformed(text, position, "a string as in JSON") from None
+
+
+def _malformed(text: str, position: int, expected: str) -> InvalidValueError:
+    return InvalidValueError(
+        f"text is not that of a tree: expected {expected} at position {position} of "
+        f"{reprlib.repr(text)}; an example is 0[1,2[0]]"
+    )
