@@ -14,27 +14,6 @@ __all__ = ["check_flag", "check_integer"]
 def check_integer(name: str, value: Any, minimum: int) -> int:
     """Return an integer argument as a Python integer.
 
-    Parameters
-    ----------
-    name : str
-        The name of the argument, for the message.
-    value : int
-        A Python or NumPy integer; booleans are not integers.
-    minimum : int
-        The least value allowed.
-
-    Returns
-    -------
-    int
-        The value.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is not an integer.
-    InvalidValueError
-        If `value` is less than `minimum`.
-
     Examples
     --------
     >>> check_integer("order", 3, 0)
@@ -57,23 +36,6 @@ def check_integer(name: str, value: Any, minimum: int) -> int:
 
 def check_flag(name: str, value: Any) -> bool:
     """Return a boolean argument.
-
-    Parameters
-    ----------
-    name : str
-        The name of the argument, for the message.
-    value : bool
-        True or False.
-
-    Returns
-    -------
-    bool
-        The value.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is not a bool.
 
     Examples
     --------

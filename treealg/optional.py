@@ -13,24 +13,6 @@ __all__ = ["require"]
 def require(module: str, *, extra: str) -> Any:
     """Import an optional module, or say how to install it.
 
-    Parameters
-    ----------
-    module : str
-        Full name of the module, for instance ``"matplotlib.figure"``.
-    extra : str
-        The extra of treealg that installs the module.
-
-    Returns
-    -------
-    module
-        The imported module.
-
-    Raises
-    ------
-    MissingDependencyError
-        If the package of `module` is not installed. An import error from inside an installed
-        package is not hidden: it passes through unchanged.
-
     Examples
     --------
     >>> require("math", extra="plot").gcd(6, 4)

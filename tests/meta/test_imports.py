@@ -15,15 +15,17 @@ PACKAGE = Path(treealg.__file__).parent
 # For each floor the parts of treealg that it may import, itself apart.
 FLOORS = {
     "errors": set(),
+    "checks": {"errors"},
+    "optional": {"errors"},
     "typing": set(),
-    "symbolic": {"errors", "typing"},
+    "symbolic": {"checks", "optional", "errors", "typing"},
     "_fast": {"errors"},
-    "tables": {"symbolic", "errors", "typing"},
+    "tables": {"checks", "optional", "symbolic", "errors", "typing"},
     # It reaches treealg.cuda by name, when an array on a GPU shows up.
-    "numeric": {"tables", "_fast", "symbolic", "errors", "typing"},
+    "numeric": {"checks", "optional", "tables", "_fast", "symbolic", "errors", "typing"},
     # Generated source names the version that made it.
-    "codegen": {"tables", "symbolic", "errors", "typing", "treealg"},
-    "cuda": {"numeric", "codegen", "errors"},
+    "codegen": {"checks", "optional", "tables", "symbolic", "errors", "typing", "treealg"},
+    "cuda": {"checks", "optional", "numeric", "codegen", "errors"},
 }
 
 REQUIRED = {"numpy"}

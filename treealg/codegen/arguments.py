@@ -25,11 +25,6 @@ class Argument:
         The weight of each number of one item; 0 for workspace.
     shape : tuple of int
         The shape of one item.
-
-    Raises
-    ------
-    None
-        Made by `arguments`.
     """
 
     name: str
@@ -45,25 +40,6 @@ class Argument:
 
 def arguments(size: MapSize, backward: bool, length: int = 1) -> list[Argument]:
     """Return the array arguments of the generated function of a map, in their order.
-
-    Parameters
-    ----------
-    size : MapSize
-        The map.
-    backward : bool
-        Whether the function is the adjoint.
-    length : int, default 1
-        Points of a path, for maps of paths.
-
-    Returns
-    -------
-    list of Argument
-        For each the shape of one item of a batch.
-
-    Raises
-    ------
-    InvalidValueError
-        If the map has too many terms.
 
     Examples
     --------

@@ -38,11 +38,6 @@ class Formula:
         Common subexpressions in order of use; empty unless asked for.
     latex_names : tuple of (sympy.Symbol, str)
         How each symbol is written in LaTeX.
-
-    Raises
-    ------
-    None
-        Made by `formula`.
     """
 
     name: str
@@ -61,11 +56,6 @@ class Formula:
         -------
         str
             One line per common subexpression, and the result.
-
-        Raises
-        ------
-        None
-            Every formula can be written.
         """
         from sympy import latex
 

@@ -68,11 +68,6 @@ class MapSize:
         The longest chain of a correction, from 1 to `degree`.
     method : int
         The form of a logarithm: 0, or planar 1 or 2.
-
-    Raises
-    ------
-    None
-        Made by `map_size`, which checks.
     """
 
     name: str
@@ -184,11 +179,6 @@ class PathProgram:
         From the state, the increment and (corrected) the correction to the next state.
     readout : Program
         From the last state to the result; the state begins as zero.
-
-    Raises
-    ------
-    None
-        The class checks nothing.
     """
 
     step: Program
@@ -202,21 +192,6 @@ class PathProgram:
 
 def basis_text(element: Any) -> str:
     """Write a tree or forest in brackets: children inside, the root label behind.
-
-    Parameters
-    ----------
-    element : tree, forest or tuple
-        A symbolic object, or a tuple form.
-
-    Returns
-    -------
-    str
-        For instance ``[0 1]2``; a leaf is its label; trees of a forest are separated by spaces.
-
-    Raises
-    ------
-    None
-        The argument is not checked.
 
     Examples
     --------
@@ -413,20 +388,7 @@ def _bounded(program: Program, size: MapSize) -> Program:
 
 
 def refuse_terms(count: int, size: MapSize) -> None:
-    """Refuse a map with too many terms.
-
-    Parameters
-    ----------
-    count : int
-        Its terms.
-    size : MapSize
-        The map, for the message.
-
-    Raises
-    ------
-    InvalidValueError
-        If there are more than `MAX_TERMS`.
-    """
+    """Refuse a map with too many terms."""
     if count > MAX_TERMS:
         raise InvalidValueError(
             f"the program of {size} has {count:,} terms, beyond the bound of {MAX_TERMS:,}; "

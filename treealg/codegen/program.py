@@ -39,11 +39,6 @@ class Vector:
         The weight of each entry: the number of nodes of what it belongs to.
     entries : tuple of str
         What each entry belongs to, as text for comments.
-
-    Raises
-    ------
-    None
-        The class checks nothing.
     """
 
     name: str
@@ -68,11 +63,6 @@ class Program:
         Terms ``(coefficient, left, right)`` of each row; the last ones are the outputs.
     levels : tuple of int
         Where each level begins, and where the last one ends: the output rows begin there.
-
-    Raises
-    ------
-    None
-        Programs are made by a `Builder`.
     """
 
     inputs: tuple[Vector, ...]
@@ -102,11 +92,6 @@ class Program:
         -------
         int
             A row number.
-
-        Raises
-        ------
-        None
-            Slices do not complain.
         """
         return self.levels[-1] + sum(vector.size for vector in self.outputs[:number])
 
@@ -154,11 +139,6 @@ class Builder:
     ----------
     inputs : sequence of Vector
         The inputs of the program.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
     """
 
     def __init__(self, inputs: Sequence[Vector]) -> None:
@@ -168,44 +148,12 @@ class Builder:
         self._known: dict[Row, int] = {}
 
     def input(self, number: int) -> list[int]:
-        """Return the addresses of an input.
-
-        Parameters
-        ----------
-        number : int
-            Which input.
-
-        Returns
-        -------
-        list of int
-            One per entry.
-
-        Raises
-        ------
-        IndexError
-            If there is no such input.
-        """
+        """Return the addresses of an input."""
         start = 1 + sum(vector.size for vector in self._inputs[:number])
         return list(range(start, start + self._inputs[number].size))
 
     def row(self, terms: Iterable[tuple[int | Fraction, int, int]]) -> int:
-        """Add a sum of products, unless it is there.
-
-        Parameters
-        ----------
-        terms : iterable of (coefficient, left, right)
-            Addresses left and right, 0 for the constant 1 and `ZERO` for what vanishes.
-
-        Returns
-        -------
-        int
-            The address of the sum; that of the operand itself where there is nothing to compute.
-
-        Raises
-        ------
-        None
-            Nothing is checked.
-        """
+        """Add a sum of products, unless it is there."""
         merged: dict[tuple[int, int], Fraction] = {}
         for coefficient, left, right in terms:
             if coefficient and left != ZERO and right != ZERO:
@@ -236,45 +184,11 @@ class Builder:
         return Fraction(1), address
 
     def product(self, left: int, right: int) -> int:
-        """Add the product of two addresses.
-
-        Parameters
-        ----------
-        left, right : int
-            Addresses.
-
-        Returns
-        -------
-        int
-            The address of the product.
-
-        Raises
-        ------
-        None
-            Nothing is checked.
-        """
+        """Add the product of two addresses."""
         return self.row([(1, left, right)])
 
     def include(self, program: Program, inputs: Sequence[Sequence[int]]) -> list[list[int]]:
-        """Add the rows of a program.
-
-        Parameters
-        ----------
-        program : Program
-            The program.
-        inputs : sequence of sequence of int
-            The addresses of its inputs here.
-
-        Returns
-        -------
-        list of list of int
-            The addresses of its outputs.
-
-        Raises
-        ------
-        None
-            Nothing is checked.
-        """
+        """Add the rows of a program."""
         address = [0, *(entry for vector in inputs for entry in vector)]
         for row in program.rows:
             address.append(self.row((c, address[left], address[right]) for c, left, right in row))
@@ -285,24 +199,7 @@ class Builder:
         return result
 
     def finish(self, outputs: Sequence[tuple[Vector, Sequence[int]]]) -> Program:
-        """Arrange what the outputs need.
-
-        Parameters
-        ----------
-        outputs : sequence of (Vector, sequence of int)
-            The outputs and the addresses of their entries.
-
-        Returns
-        -------
-        Program
-            Rows that no output needs are left out; a row that is one entry of an output and is
-            used nowhere else becomes its output row.
-
-        Raises
-        ------
-        None
-            Nothing is checked.
-        """
+        """Arrange what the outputs need."""
         wanted = [address for _, addresses in outputs for address in addresses]
         needed, uses = self._needed(wanted)
         for address in wanted:
@@ -363,11 +260,6 @@ def adjoint(program: Program) -> Program:
         With the inputs of `program`, then one derivative per output, named ``d_...``; the outputs
         are the derivatives of the inputs. Weights are such that an entry of order n has a
         derivative of order ``degree + 1 - n``, for which the adjoint is homogeneous, too.
-
-    Raises
-    ------
-    None
-        Every program has an adjoint.
     """
     degree = max((order for vector in program.outputs for order in vector.orders), default=0)
 

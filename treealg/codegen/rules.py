@@ -20,24 +20,6 @@ __all__ = ["Convolution", "arborify", "extend_words", "rational_nodes"]
 def rational_nodes(degree: int) -> tuple[list[Fraction], list[list[Fraction]]]:
     """Return the nodes for a degree, and the integrals from 0 up to each of them.
 
-    Parameters
-    ----------
-    degree : int
-        The largest order.
-
-    Returns
-    -------
-    nodes : list of Fraction
-        The first is 0, the last 1.
-    matrix : list of list of Fraction
-        Row i gives the integral from 0 to node i of a polynomial from its values at the nodes. It
-        is exact for degree ``degree - 2``, the last row for ``degree - 1``.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-
     Examples
     --------
     >>> nodes, matrix = rational_nodes(4)
@@ -73,11 +55,6 @@ class Convolution:
         Receives the rows.
     table : ConvolutionTable
         The proper part of a coproduct.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
     """
 
     def __init__(self, builder: Builder, table: tables.ConvolutionTable) -> None:
@@ -112,23 +89,7 @@ class Convolution:
                 slots.append(ZERO if ZERO in (value, tail) else self._builder.product(value, tail))
 
     def combine(self, first: Sequence[int], second: Sequence[int]) -> list[int]:
-        """Add the convolution product.
-
-        Parameters
-        ----------
-        first, second : sequence of int
-            Addresses of two characters; the first is evaluated on what is pruned.
-
-        Returns
-        -------
-        list of int
-            Addresses of the product.
-
-        Raises
-        ------
-        None
-            Nothing is checked.
-        """
+        """Add the convolution product."""
         slots, result = [0], []
         for order in range(1, self._degree + 1):
             for x in self._elements(order):
@@ -138,23 +99,7 @@ class Convolution:
         return result
 
     def inverse(self, values: Sequence[int]) -> list[int]:
-        """Add the inverse for the convolution.
-
-        Parameters
-        ----------
-        values : sequence of int
-            Addresses of a character.
-
-        Returns
-        -------
-        list of int
-            Addresses of the inverse.
-
-        Raises
-        ------
-        None
-            Nothing is checked.
-        """
+        """Add the inverse for the convolution."""
         slots: list[int] = [0]
         result: list[int] = []
         for order in range(1, self._degree + 1):
@@ -165,25 +110,7 @@ class Convolution:
         return result
 
     def flow(self, start: Sequence[int] | None, field: Sequence[int]) -> list[int]:
-        r"""Add the solution at time 1 of :math:`\dot Y_t = Y_t * \alpha`.
-
-        Parameters
-        ----------
-        start : sequence of int or None
-            Addresses of the character at time 0; None is the unit, and the result an exponential.
-        field : sequence of int
-            Addresses of the infinitesimal character, `ZERO` where it vanishes.
-
-        Returns
-        -------
-        list of int
-            Addresses of the result.
-
-        Raises
-        ------
-        None
-            Nothing is checked.
-        """
+        r"""Add the solution at time 1 of :math:`\dot Y_t = Y_t * \alpha`."""
         begin = [ZERO] * self._size if start is None else start
         nodes, matrix = rational_nodes(self._degree)
         slots: list[list[int]] = [[0] for _ in nodes]
@@ -201,23 +128,7 @@ class Convolution:
         return values[-1]
 
     def log(self, values: Sequence[int]) -> list[int]:
-        """Add the logarithm.
-
-        Parameters
-        ----------
-        values : sequence of int
-            Addresses of a character.
-
-        Returns
-        -------
-        list of int
-            Addresses of its logarithm.
-
-        Raises
-        ------
-        None
-            Nothing is checked.
-        """
+        """Add the logarithm."""
         nodes, matrix = rational_nodes(self._degree)
         slots: list[list[int]] = [[0] for _ in nodes]
         integrals: list[list[int]] = [[0] for _ in nodes]
@@ -260,27 +171,7 @@ class Convolution:
 
 
 def arborify(builder: Builder, table: tables.LinearMap, words: Sequence[int]) -> list[int]:
-    """Add a sparse linear map.
-
-    Parameters
-    ----------
-    builder : Builder
-        Receives the rows.
-    table : LinearMap
-        The map, for instance from words to trees.
-    words : sequence of int
-        Addresses of its argument.
-
-    Returns
-    -------
-    list of int
-        Addresses of its value.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Add a sparse linear map."""
     ptr, col = table.ptr.tolist(), table.col.tolist()
     coef = [int(value) for value in table.coef]
     return [
@@ -296,29 +187,7 @@ def arborify(builder: Builder, table: tables.LinearMap, words: Sequence[int]) ->
 def extend_words(
     builder: Builder, words: Sequence[int] | None, step: Sequence[int], degree: int
 ) -> list[int]:
-    r"""Add the word signature of a path that goes on by one step, by Horner's rule.
-
-    Parameters
-    ----------
-    builder : Builder
-        Receives the rows.
-    words : sequence of int or None
-        Addresses of the signature so far; None for a path that only begins.
-    step : sequence of int
-        Addresses of the increment.
-    degree : int
-        Longest word.
-
-    Returns
-    -------
-    list of int
-        Addresses of the longer path's signature.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    r"""Add the word signature of a path that goes on by one step, by Horner's rule."""
     dimension = len(step)
     start = [0]
     for letters in range(1, degree + 1):

@@ -32,11 +32,6 @@ class CupyDevice:
     ----------
     index : int
         Its number.
-
-    Raises
-    ------
-    MissingDependencyError
-        If CuPy is not installed.
     """
 
     index: int
@@ -85,11 +80,6 @@ class TorchDevice(CupyDevice):
     ----------
     index : int
         Its number.
-
-    Raises
-    ------
-    MissingDependencyError
-        If CuPy is not installed.
     """
 
     @property
@@ -153,27 +143,7 @@ def _cupy() -> Any:
 
 
 def open_array(value: Any, name: str) -> tuple[CupyDevice, Any] | None:
-    """Return the device and the memory of a CuPy array or of a CUDA tensor.
-
-    Parameters
-    ----------
-    value : object
-        An array on a GPU.
-    name : str
-        Its name, for messages.
-
-    Returns
-    -------
-    tuple of (CupyDevice, cupy.ndarray) or None
-        None if it is neither.
-
-    Raises
-    ------
-    InvalidTypeError
-        If it is a tensor that is sparse, requires a gradient, or has a dtype that CuPy lacks.
-    MissingDependencyError
-        If CuPy is not installed.
-    """
+    """Return the device and the memory of a CuPy array or of a CUDA tensor."""
     cupy, torch = sys.modules.get("cupy"), sys.modules.get("torch")
     if cupy is not None and isinstance(value, cupy.ndarray):
         return CupyDevice(value.device.id), value

@@ -55,27 +55,7 @@ OPENERS: list[Callable[[Any, str], tuple[Device, Any] | None]] = [open_array]
 
 
 def device_of(value: Any, name: str) -> tuple[Device, Any] | None:
-    """Return the device of an array, and its memory without a copy.
-
-    Parameters
-    ----------
-    value : object
-        An array on a GPU.
-    name : str
-        Its name, for messages.
-
-    Returns
-    -------
-    tuple of (Device, array) or None
-        None for arrays of a library that is not known.
-
-    Raises
-    ------
-    InvalidTypeError
-        If it is a tensor that is sparse, requires a gradient, or has a dtype without numbers.
-    MissingDependencyError
-        If CuPy is not installed.
-    """
+    """Return the device of an array, and its memory without a copy."""
     for opener in OPENERS:
         found = opener(value, name)
         if found is not None:

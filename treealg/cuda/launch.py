@@ -42,23 +42,7 @@ class CompiledMap(NamedTuple):
     device: Device
 
     def work(self, length: int = 1) -> int:
-        """Return how many numbers of memory a launch needs per item, beside its arrays.
-
-        Parameters
-        ----------
-        length : int, default 1
-            Points of the paths, for maps of paths.
-
-        Returns
-        -------
-        int
-            The number.
-
-        Raises
-        ------
-        None
-            Every map needs some number.
-        """
+        """Return how many numbers of memory a launch needs per item, beside its arrays."""
         return self.source.scratch + self._path_work(length)
 
     def _path_work(self, length: int) -> int:
@@ -70,21 +54,7 @@ class CompiledMap(NamedTuple):
     def launch(
         self, inputs: Sequence[Any], outputs: Sequence[Any], length: int | None = None
     ) -> None:
-        """Compute a chunk of a batch; the device is current.
-
-        Parameters
-        ----------
-        inputs, outputs : sequence of array
-            What is read and what is written, C-contiguous and of the dtype of the kernel, with as
-            many items each.
-        length : int, optional
-            Points of the paths, for maps of paths.
-
-        Raises
-        ------
-        None
-            The caller has checked the arguments.
-        """
+        """Compute a chunk of a batch; the device is current."""
         source, device, count = self.source, self.device, len(outputs[0])
         if count == 0:
             return
@@ -113,75 +83,19 @@ def compiled_map(
     levels: int = 2,
     method: int = 0,
 ) -> CompiledMap:
-    """Return the kernel of a map, generated and compiled when first asked for.
-
-    Parameters
-    ----------
-    device : Device
-        Where it runs; it is current.
-    name : str
-        One of ``treealg.codegen.MAPS``.
-    dimension, degree : int
-        Labels, and largest number of nodes, at least 1.
-    planar : bool
-        Ordered forests and not trees.
-    dtype : {"float64", "float32"}
-        Its numbers.
-    backward : bool, default False
-        The adjoint of the derivative.
-    levels : int, default 2
-        For corrected maps: the longest chain.
-    method : {0, 1, 2}, default 0
-        For planar logarithms: their form.
-
-    Returns
-    -------
-    CompiledMap
-        The kernel.
-
-    Raises
-    ------
-    InvalidValueError
-        If the map has too many terms; the message says how many.
-    """
+    """Return the kernel of a map, generated and compiled when first asked for."""
     size = map_size(name, dimension, degree, planar=planar, levels=levels, method=method)
     source = cuda_source(size, backward, dtype, device.shared_bytes)
     return CompiledMap(source, device.compile(source), device)
 
 
 def clear_cache() -> None:
-    """Forget all kernels.
-
-    Raises
-    ------
-    None
-        There may be none.
-    """
+    """Forget all kernels."""
     compiled_map.cache_clear()
 
 
 def chunks(count: int, numbers: int, dtype: np.dtype[Any]) -> Iterator[tuple[int, int]]:
-    """Cut a batch such that its temporary memory stays below `WORK_BYTES`.
-
-    Parameters
-    ----------
-    count : int
-        Items.
-    numbers : int
-        How many numbers an item needs beside arguments and results.
-    dtype : numpy.dtype
-        Of these numbers.
-
-    Yields
-    ------
-    start, stop : int
-        A range of items, at least one.
-
-    Raises
-    ------
-    None
-        The caller has checked the arguments.
-    """
+    """Cut a batch such that its temporary memory stays below `WORK_BYTES`."""
     step = max(WORK_BYTES // max(numbers * dtype.itemsize, 1), 1)
     for start in range(0, count, step):
         yield start, min(start + step, count)

@@ -19,27 +19,7 @@ __all__ = [
 
 
 def signature_to_log(rows: DeviceRows, scalar: int, space: Space) -> Any:
-    """Compute logarithms of signatures.
-
-    Parameters
-    ----------
-    rows : DeviceRows
-        Signatures.
-    scalar : int
-        Scalars in front of them, 0 or 1.
-    space : Space
-        What they belong to, and the method of the logarithm.
-
-    Returns
-    -------
-    array
-        Logarithms, of the kind of `rows`; with ``method=0`` they have the scalar of `rows`.
-
-    Raises
-    ------
-    InvalidValueError
-        If the map has too many terms, or the result does not fit in memory.
-    """
+    """Compute logarithms of signatures."""
     kept = 0 if space.method else scalar
     with rows.device.active():
         found = None
@@ -55,27 +35,7 @@ def signature_to_log(rows: DeviceRows, scalar: int, space: Space) -> Any:
 def signature_to_log_backward(
     rows: DeviceRows, derivs: DeviceRows, scalar: int, space: Space
 ) -> Any:
-    """Compute gradients in signatures from those in their logarithms.
-
-    Parameters
-    ----------
-    rows, derivs : DeviceRows
-        Signatures, and derivatives in their logarithms.
-    scalar : int
-        Scalars in front of signatures, 0 or 1.
-    space : Space
-        What they belong to, and the method of the logarithm.
-
-    Returns
-    -------
-    array
-        Of the shape and kind of `rows`.
-
-    Raises
-    ------
-    InvalidValueError
-        If the map has too many terms, or the result does not fit in memory.
-    """
+    """Compute gradients in signatures from those in their logarithms."""
     with rows.device.active():
         found = None
         if space.degree:
@@ -88,27 +48,7 @@ def signature_to_log_backward(
 
 
 def signature_product(left: DeviceRows, right: DeviceRows, scalar: int, space: Space) -> Any:
-    """Compute products of signatures.
-
-    Parameters
-    ----------
-    left, right : DeviceRows
-        The factors, of equal leading shape.
-    scalar : int
-        Scalars in front of each, 0 or 1.
-    space : Space
-        What they belong to.
-
-    Returns
-    -------
-    array
-        Of the shape and kind of `left`.
-
-    Raises
-    ------
-    InvalidValueError
-        If the map has too many terms, or the result does not fit in memory.
-    """
+    """Compute products of signatures."""
     with left.device.active():
         found = _kernel(left, "combine", space) if space.degree else None
         result, view = allocate(left, *left.item)
@@ -121,27 +61,7 @@ def signature_product(left: DeviceRows, right: DeviceRows, scalar: int, space: S
 def signature_product_backward(
     derivs: DeviceRows, left: DeviceRows, right: DeviceRows, scalar: int, space: Space
 ) -> tuple[Any, Any]:
-    """Compute gradients in two signatures from those in their product.
-
-    Parameters
-    ----------
-    derivs, left, right : DeviceRows
-        Derivatives in the product, and the factors, whose leading shapes broadcast.
-    scalar : int
-        Scalars in front of each, 0 or 1.
-    space : Space
-        What they belong to.
-
-    Returns
-    -------
-    tuple of two arrays
-        Of the shapes and the kind of `left` and `right`.
-
-    Raises
-    ------
-    InvalidValueError
-        If the map has too many terms, or the result does not fit in memory.
-    """
+    """Compute gradients in two signatures from those in their product."""
     with left.device.active():
         found = _kernel(left, "combine", space, backward=True) if space.degree else None
         wide: tuple[Any, Any] = broadcast(left, right)

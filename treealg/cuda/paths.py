@@ -17,27 +17,7 @@ __all__ = ["path_signature", "path_signature_backward"]
 def path_signature(
     rows: DeviceRows, chains: Correction | None, settings: options.PathOptions
 ) -> Any:
-    """Compute signatures or log-signatures of paths.
-
-    Parameters
-    ----------
-    rows : DeviceRows
-        The paths.
-    chains : Correction or None
-        Their correction.
-    settings : PathOptions
-        What is asked for.
-
-    Returns
-    -------
-    array
-        Of the kind of `rows`.
-
-    Raises
-    ------
-    InvalidValueError
-        If the map has too many terms, or the result does not fit in memory.
-    """
+    """Compute signatures or log-signatures of paths."""
     degree, time_aug, lead_lag, end_time, planar, column, method, _ = settings
     paths = _Paths(rows, chains, time_aug, lead_lag, end_time)
     size = plans.result_size(paths.dimension, degree, planar, method)
@@ -67,32 +47,7 @@ def path_signature_backward(
     chains: Correction | None,
     settings: options.PathOptions,
 ) -> Any:
-    """Compute gradients in paths, and in their correction if there is one.
-
-    Parameters
-    ----------
-    rows : DeviceRows
-        The paths.
-    derivs : DeviceRows
-        Derivatives in what `path_signature` returns.
-    column : {0, 1}
-        Scalars in front of them.
-    chains : Correction or None
-        Their correction.
-    settings : PathOptions
-        As for `path_signature`.
-
-    Returns
-    -------
-    array or tuple of two arrays
-        The gradient in the paths, and with a correction that in it, of the shape in which it was
-        given.
-
-    Raises
-    ------
-    InvalidValueError
-        If the map has too many terms, or a result does not fit in memory.
-    """
+    """Compute gradients in paths, and in their correction if there is one."""
     degree, time_aug, lead_lag, end_time, planar, _, method, _ = settings
     paths = _Paths(rows, chains, time_aug, lead_lag, end_time)
     with rows.device.active():

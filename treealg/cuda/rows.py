@@ -27,11 +27,6 @@ class DeviceRows(arrays.Rows):
         Number of axes of one item, at most that of `array`.
     name : str
         Name of the argument, for messages.
-
-    Raises
-    ------
-    InvalidTypeError
-        If the dtype is neither float32 nor float64 nor an integer.
     """
 
     __slots__ = ("_flat", "device")
@@ -47,66 +42,19 @@ class DeviceRows(arrays.Rows):
         self._flat: Any = None
 
     def broadcast(self, shape: tuple[int, ...], item_ndim: int) -> DeviceRows:
-        """View the data in another shape.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            The shape, one that the data broadcasts to.
-        item_ndim : int
-            Number of axes of one item.
-
-        Returns
-        -------
-        DeviceRows
-            Of the same name and kind.
-
-        Raises
-        ------
-        None
-            The caller has checked the shape.
-        """
+        """View the data in another shape."""
         wider = self.device.xp.broadcast_to(self.array, shape)
         return DeviceRows(wider, self.device, item_ndim, self.name)
 
     def part(self, start: int, stop: int, skip: int = 0) -> Any:
-        """Return items ``start:stop`` for a kernel, copied on the device if need be.
-
-        Parameters
-        ----------
-        start, stop : int
-            Range of items.
-        skip : int, default 0
-            Columns in front that are left out.
-
-        Returns
-        -------
-        array
-            Shape ``(stop - start, *item)``, C-contiguous and of the compute dtype.
-
-        Raises
-        ------
-        None
-            The caller has checked the range.
-        """
+        """Return items ``start:stop`` for a kernel, copied on the device if need be."""
         piece = self._items()[start:stop]
         if skip:
             piece = piece[..., skip:]
         return self.device.xp.ascontiguousarray(piece, dtype=self.dtype)
 
     def first_column(self) -> Any:
-        """Return the first number of each item, of one axis.
-
-        Returns
-        -------
-        array
-            Shape ``(count,)``, of the compute dtype.
-
-        Raises
-        ------
-        None
-            The caller has checked that there is one.
-        """
+        """Return the first number of each item, of one axis."""
         return self._items()[:, 0].astype(self.dtype)
 
     def _items(self) -> Any:
@@ -116,32 +64,7 @@ class DeviceRows(arrays.Rows):
 
 
 def as_rows(value: Any, name: str, item_ndim: int) -> DeviceRows:
-    """Read an array argument on a GPU.
-
-    Parameters
-    ----------
-    value : array
-        CuPy array or CUDA tensor.
-    name : str
-        Name of the argument, for messages.
-    item_ndim : int
-        Number of axes of one item; all axes before are the batch.
-
-    Returns
-    -------
-    DeviceRows
-        The argument, without a copy.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is of no accepted kind or dtype, or is a tensor that requires a gradient while
-        gradients are recorded.
-    InvalidValueError
-        If there are fewer than `item_ndim` axes.
-    MissingDependencyError
-        If CuPy is not installed.
-    """
+    """Read an array argument on a GPU."""
     found = device_of(value, name)
     if found is None:
         raise InvalidTypeError(
@@ -155,27 +78,7 @@ def as_rows(value: Any, name: str, item_ndim: int) -> DeviceRows:
 
 
 def allocate(rows: arrays.Rows, *item: int) -> tuple[Any, Any]:
-    """Allocate a result for each item of an argument, uninitialised.
-
-    Parameters
-    ----------
-    rows : Rows
-        Gives the leading shape, the dtype and the device, which is current.
-    *item : int
-        Shape of one result.
-
-    Returns
-    -------
-    result : array
-        Of the kind of the argument, shape ``(*batch, *item)``.
-    view : array
-        The same memory as ``(count, *item)``.
-
-    Raises
-    ------
-    InvalidValueError
-        If the result does not fit in the memory of the device.
-    """
+    """Allocate a result for each item of an argument, uninitialised."""
     shape = rows.batch + item
     try:
         result, memory = rows.device.allocate(shape, rows.dtype)
@@ -189,25 +92,7 @@ def allocate(rows: arrays.Rows, *item: int) -> tuple[Any, Any]:
 
 
 def zeros(rows: arrays.Rows, shape: tuple[int, ...]) -> Any:
-    """Return zeros of the kind and dtype of an argument.
-
-    Parameters
-    ----------
-    rows : Rows
-        The argument.
-    shape : tuple of int
-        Their shape.
-
-    Returns
-    -------
-    array
-        On the device of the argument.
-
-    Raises
-    ------
-    None
-        There is room for what this is called for.
-    """
+    """Return zeros of the kind and dtype of an argument."""
     with rows.device.active():
         result, memory = rows.device.allocate(shape, rows.dtype)
         memory[...] = 0
@@ -215,25 +100,7 @@ def zeros(rows: arrays.Rows, shape: tuple[int, ...]) -> Any:
 
 
 def other_scalar(rows: arrays.Rows, unit: int) -> float | None:
-    """Return a number in the first column that is neither `unit` nor NaN.
-
-    Parameters
-    ----------
-    rows : Rows
-        Vectors with scalars.
-    unit : {0, 1}
-        What the scalar must be.
-
-    Returns
-    -------
-    float or None
-        None if there is none. Waits for the device.
-
-    Raises
-    ------
-    None
-        Every array has an answer.
-    """
+    """Return a number in the first column that is neither `unit` nor NaN."""
     with rows.device.active():
         column = rows.array[..., 0]
         wrong = column[(column != unit) & (column == column)]

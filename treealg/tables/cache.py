@@ -87,37 +87,7 @@ def table(
     build: Callable[[], _Table],
     check: Callable[[_Table], bool],
 ) -> _Table:
-    """Return a table from memory, from disk, or newly built and then stored in both.
-
-    Parameters
-    ----------
-    name : str
-        The name of the table.
-    key : tuple of int
-        What it is for.
-    cls : type
-        Its class.
-    build : callable
-        Makes it, without arguments.
-    check : callable
-        Tells whether a table that was read from disk has the sizes that belong to `key`.
-
-    Returns
-    -------
-    Table
-        The same object for all threads while it is kept.
-
-    Raises
-    ------
-    Exception
-        Whatever `build` raises.
-
-    Warns
-    -----
-    TableCacheWarning
-        If a file is damaged (it is built and written anew), or the directory cannot be used
-        (once per process).
-    """
+    """Return a table from memory, from disk, or newly built and then stored in both."""
     identity = (name, key)
     found: Any = _store.get(identity)
     if found is not None:

@@ -101,26 +101,6 @@ def convolution(dimension: int, degree: int, planar: bool = False) -> Convolutio
 def least_terms(dimension: int, degree: int, planar: bool) -> int:
     """Bound from below the number of coproduct terms, per block and before equal ones are merged.
 
-    Parameters
-    ----------
-    dimension : int
-        Number of labels, at least 1.
-    degree : int
-        Largest order, at least 0.
-    planar : bool
-        Ordered forests (MKW) and not trees (BCK).
-
-    Returns
-    -------
-    int
-        The number of pairs of a block and a cut of it. Planar cuts are counted as if no shuffle
-        had two terms; non-planar ones as if a forest of equal trees had fewer cuts than it has.
-
-    Raises
-    ------
-    None
-        The callers have checked the size of the basis.
-
     Examples
     --------
     >>> least_terms(1, 2, False), least_terms(1, 3, True)

@@ -67,11 +67,6 @@ def cache_directory() -> Path | None:
         else ``treealg`` in ``$XDG_CACHE_HOME`` or in ``~/.cache``, which is what platformdirs
         gives on Linux. It need not exist yet. None, too, if the user has no home directory.
 
-    Raises
-    ------
-    None
-        A directory that cannot be used is found out when it is used.
-
     Examples
     --------
     >>> import os
@@ -86,18 +81,7 @@ def cache_directory() -> Path | None:
 
 
 def directory_name() -> str | None:
-    """Return `cache_directory` as text.
-
-    Returns
-    -------
-    str or None
-        As `cache_directory`, without the price of importing pathlib.
-
-    Raises
-    ------
-    None
-        A directory that cannot be used is found out when it is used.
-    """
+    """Return `cache_directory` as text."""
     chosen = os.environ.get("TREEALG_CACHE_DIR")
     if chosen is not None:
         return chosen or None
@@ -119,24 +103,6 @@ def directory_name() -> str | None:
 def file_name(directory: str, name: str, key: Key) -> str:
     """Return the path of a table file.
 
-    Parameters
-    ----------
-    directory : str
-        Where the files are.
-    name : str
-        The name of the table.
-    key : tuple of int
-        What it was built for.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    None
-        Nothing is checked here.
-
     Examples
     --------
     >>> file_name("cache", "convolution", (2, 5, False))
@@ -146,24 +112,7 @@ def file_name(directory: str, name: str, key: Key) -> str:
 
 
 def write(directory: str, name: str, key: Key, table: Table) -> None:
-    """Write a table file atomically: a reader finds the old file, the new one, or none.
-
-    Parameters
-    ----------
-    directory : str
-        Made if it does not exist.
-    name : str
-        The name of the table.
-    key : tuple of int
-        What it was built for.
-    table : Table
-        Its content.
-
-    Raises
-    ------
-    OSError
-        If the directory or the file cannot be written.
-    """
+    """Write a table file atomically: a reader finds the old file, the new one, or none."""
     import json
     import tempfile
 
@@ -205,31 +154,7 @@ def _digest(header: int, parts: list[Any]) -> int:
 
 
 def read(directory: str, name: str, key: Key, cls: type[_Table]) -> _Table | None:
-    """Read and check a table file.
-
-    Parameters
-    ----------
-    directory : str
-        Where the files are.
-    name : str
-        The name of the table.
-    key : tuple of int
-        What it was built for.
-    cls : type
-        The class of the table, which validates the arrays.
-
-    Returns
-    -------
-    Table or None
-        None if there is no such file.
-
-    Raises
-    ------
-    DamagedFileError
-        If the file is not exactly what `write` writes for this name and key.
-    OSError
-        If it exists and cannot be read.
-    """
+    """Read and check a table file."""
     import json
 
     try:
@@ -273,18 +198,7 @@ def _arrays(
 
 
 def remove_all(directory: str) -> None:
-    """Remove the table files of a directory, and files left over by interrupted writers.
-
-    Parameters
-    ----------
-    directory : str
-        Other files in it are left alone.
-
-    Raises
-    ------
-    OSError
-        If a file cannot be removed.
-    """
+    """Remove the table files of a directory, and files left over by interrupted writers."""
     if not os.path.isdir(directory):
         return
     for name in os.listdir(directory):

@@ -18,21 +18,6 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 def freeze(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
     """Copy an array into immutable memory.
 
-    Parameters
-    ----------
-    array : numpy.ndarray
-        Any shape and dtype.
-
-    Returns
-    -------
-    numpy.ndarray
-        A C-contiguous copy on top of a `bytes` object: even ``setflags(write=True)`` fails on it.
-
-    Raises
-    ------
-    None
-        Nothing is checked here.
-
     Examples
     --------
     >>> freeze(np.arange(3)).flags.writeable
@@ -42,20 +27,7 @@ def freeze(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
 
 
 def require(condition: bool | np.bool_, what: str) -> None:
-    """Refuse a table whose structure is wrong.
-
-    Parameters
-    ----------
-    condition : bool
-        What must hold.
-    what : str
-        The same in words.
-
-    Raises
-    ------
-    InvalidValueError
-        If `condition` is false.
-    """
+    """Refuse a table whose structure is wrong."""
     if not condition:
         raise InvalidValueError(
             f"not a valid table: {what} does not hold; build it with treealg.tables"
@@ -95,11 +67,6 @@ class Table:
         -------
         dict
             From field name to dtype, in the order of the fields.
-
-        Raises
-        ------
-        None
-            Nothing is checked here.
         """
         return {f.name: f.metadata["dtype"] for f in fields(cls) if "dtype" in f.metadata}
 
@@ -115,11 +82,6 @@ class Table:
         -------
         tuple of dict
             The integer fields and the array fields by name; the arrays are not copied.
-
-        Raises
-        ------
-        None
-            Nothing is checked here.
         """
         types = self.array_types()
         integers = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in types}

@@ -38,11 +38,6 @@ class ForestLayout:
     planar : bool
         Whether order counts.
 
-    Raises
-    ------
-    InvalidValueError
-        Never by itself: the callers have checked the size.
-
     Notes
     -----
     ``start[m]`` is the index of the first forest with m nodes, ``start[nodes + 1]`` the number of
@@ -70,22 +65,7 @@ class ForestLayout:
             self._offset.append(self._offsets(total))
 
     def tree_range(self, order: int) -> tuple[int, int]:
-        """Return the first tree index of an order, and the one after the last.
-
-        Parameters
-        ----------
-        order : int
-            From 1 to ``nodes + 1``.
-
-        Returns
-        -------
-        tuple of int
-
-        Raises
-        ------
-        IndexError
-            If `order` is out of range.
-        """
+        """Return the first tree index of an order, and the one after the last."""
         return self.dimension * self.start[order - 1], self.dimension * self.start[order]
 
     def _offsets(self, total: int) -> IntArray:
@@ -110,26 +90,7 @@ class ForestLayout:
         return self._offset[total][low:high]
 
     def prepend(self, tree: IntArray, order: int, rest: IntArray, rest_nodes: int) -> IntArray:
-        """Rank the forests that start with `tree` and go on with `rest`.
-
-        Parameters
-        ----------
-        tree, rest : numpy.ndarray
-            Tree indices and forest indices, of the same shape. Non-planar: no tree of `rest` is
-            before `tree`.
-        order, rest_nodes : int
-            Their numbers of nodes.
-
-        Returns
-        -------
-        numpy.ndarray
-            Forest indices, int64.
-
-        Raises
-        ------
-        IndexError
-            If there are more nodes than the layout has, or an index is out of range.
-        """
+        """Rank the forests that start with `tree` and go on with `rest`."""
         total = order + rest_nodes
         rank = self._offset[total][tree] + self.start[total]
         if rest_nodes:
@@ -140,25 +101,7 @@ class ForestLayout:
         return rank
 
     def join(self, trees: Sequence[IntArray], orders: Sequence[int]) -> IntArray:
-        """Rank the forests of the given trees, put in order first when non-planar.
-
-        Parameters
-        ----------
-        trees : sequence of numpy.ndarray
-            Tree indices, one array of shape ``(forests,)`` per tree of the forest.
-        orders : sequence of int
-            The number of nodes of the trees in each array.
-
-        Returns
-        -------
-        numpy.ndarray
-            Forest indices, int64, shape ``(forests,)``; for no tree at all an array of one 0.
-
-        Raises
-        ------
-        IndexError
-            If there are more nodes than the layout has.
-        """
+        """Rank the forests of the given trees, put in order first when non-planar."""
         if not self.planar and len(trees) > 1:
             # Tree indices ascend with the order, so sorted columns have sorted orders.
             orders = sorted(orders)
@@ -222,23 +165,7 @@ class ForestLayout:
         return init
 
     def prepend_each(self, tree: IntArray, rest: IntArray) -> IntArray:
-        """Rank planar forests as `prepend` does, for trees and forests of mixed orders.
-
-        Parameters
-        ----------
-        tree, rest : numpy.ndarray
-            Tree indices and planar forest indices, of the same shape.
-
-        Returns
-        -------
-        numpy.ndarray
-            Forest indices, int64.
-
-        Raises
-        ------
-        IndexError
-            If there are more nodes than the layout has, or an index is out of range.
-        """
+        """Rank planar forests as `prepend` does, for trees and forests of mixed orders."""
         start = np.array(self.start)
         order = self.order_of[tree // self.dimension] + 1
         rest_nodes = self.order_of[rest]

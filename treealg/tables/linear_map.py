@@ -94,43 +94,13 @@ class LinearMap(Table):
 
 
 def check_pointer(ptr: IntArray, entries: int) -> None:
-    """Refuse a row pointer that is not monotone from 0 to the number of entries.
-
-    Parameters
-    ----------
-    ptr : numpy.ndarray
-        int64, not empty.
-    entries : int
-        The number of entries.
-
-    Raises
-    ------
-    InvalidValueError
-        If it is not.
-    """
+    """Refuse a row pointer that is not monotone from 0 to the number of entries."""
     require(ptr[0] == 0 and ptr[-1] == entries, "the row pointer goes from 0 to the entries")
     require((np.diff(ptr) >= 0).all(), "the row pointer is monotone")
 
 
 def expand(ptr: IntArray, rows: IntArray) -> tuple[IntArray, IntArray]:
     """List the entries of several rows of a sparse table, one row after the other.
-
-    Parameters
-    ----------
-    ptr : numpy.ndarray
-        Where each row begins, int64.
-    rows : numpy.ndarray
-        Row numbers in any order, with repetition.
-
-    Returns
-    -------
-    source, entry : numpy.ndarray
-        For each listed entry the position in `rows`, and the number of the entry.
-
-    Raises
-    ------
-    IndexError
-        If a row is out of range.
 
     Examples
     --------
@@ -148,23 +118,6 @@ def expand(ptr: IntArray, rows: IntArray) -> tuple[IntArray, IntArray]:
 
 def merge(key: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
     """Sort entries by key, add those of equal key, and drop zeros.
-
-    Parameters
-    ----------
-    key : numpy.ndarray
-        int64, shape ``(entries,)``.
-    value : numpy.ndarray
-        float64 integers, shape ``(entries,)``.
-
-    Returns
-    -------
-    key, value : numpy.ndarray
-        Keys ascending without repetition, and the sums.
-
-    Raises
-    ------
-    InvalidValueError
-        If a sum might be 2**53 or more in size, so that it need not be exact.
 
     Examples
     --------
@@ -191,25 +144,7 @@ def merge(key: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
 
 
 def compose(outer: LinearMap, inner: LinearMap) -> LinearMap:
-    """Compose a map of width 1 with a map of any width: `inner` acts first.
-
-    Parameters
-    ----------
-    outer : LinearMap
-        Of width 1, its input being the output of `inner`.
-    inner : LinearMap
-        Of any width.
-
-    Returns
-    -------
-    LinearMap
-        Of width 1.
-
-    Raises
-    ------
-    InvalidValueError
-        If the sizes do not fit, a coefficient is too large, or there are too many entries.
-    """
+    """Compose a map of width 1 with a map of any width: `inner` acts first."""
     width = inner.width
     require(outer.width == 1 and outer.n_cols == inner.n_rows * width, "the maps fit together")
     column = outer.col.astype(np.int64)
@@ -224,26 +159,7 @@ def compose(outer: LinearMap, inner: LinearMap) -> LinearMap:
 
 
 def from_keys(width: int, n_rows: int, n_cols: int, key: IntArray, coef: FloatArray) -> LinearMap:
-    """Build a map from merged entries.
-
-    Parameters
-    ----------
-    width, n_rows, n_cols : int
-        As in `LinearMap`.
-    key : numpy.ndarray
-        ``row * n_cols + column``, ascending without repetition.
-    coef : numpy.ndarray
-        The coefficients.
-
-    Returns
-    -------
-    LinearMap
-
-    Raises
-    ------
-    InvalidValueError
-        If a key is out of range or a coefficient is no non-zero integer below 2**53.
-    """
+    """Build a map from merged entries."""
     ptr = np.zeros(n_rows + 1, dtype=np.int64)
     if n_cols:
         ptr = np.searchsorted(key, np.arange(n_rows + 1) * n_cols).astype(np.int64)

@@ -29,23 +29,6 @@ __all__ = ["Indexer", "formal", "ordered_shapes", "tree_shapes"]
 def formal(shape: _AnyTree, first: int = 0) -> _AnyTree:
     """Label the vertices of a tree by their numbers in post-order.
 
-    Parameters
-    ----------
-    shape : Tree or PlanarTree
-        Any tree; its labels do not matter.
-    first : int, default 0
-        The number of the first vertex.
-
-    Returns
-    -------
-    Tree or PlanarTree
-        The same shape, labelled ``first``, ``first + 1``, ...
-
-    Raises
-    ------
-    None
-        Every tree can be relabelled.
-
     Examples
     --------
     >>> from treealg.symbolic import PlanarTree
@@ -69,29 +52,7 @@ def formal(shape: _AnyTree, first: int = 0) -> _AnyTree:
 
 
 def tree_shapes(dimension: int, degree: int) -> Iterator[tuple[Tree, IntArray]]:
-    """Yield the formal trees with 1 to `degree` vertices and the decorations of each.
-
-    Parameters
-    ----------
-    dimension : int
-        Number of labels.
-    degree : int
-        Largest number of vertices.
-
-    Yields
-    ------
-    tree : Tree
-        The formal tree, its root being the last vertex.
-    labels : numpy.ndarray
-        int64, shape ``(vertices, decorations)``: each decorated tree with root label 0 exactly
-        once, that is, one decoration per orbit of the symmetries of the shape. For one label, of
-        shape (1, 1).
-
-    Raises
-    ------
-    None
-        The callers have checked the size.
-    """
+    """Yield the formal trees with 1 to `degree` vertices and the decorations of each."""
     from treealg.symbolic import enumerate_trees
 
     if dimension == 1:
@@ -134,28 +95,7 @@ def _multisets(labels: IntArray, copies: int) -> IntArray:
 
 
 def ordered_shapes(dimension: int, degree: int) -> Iterator[tuple[OrderedForest, IntArray]]:
-    """Yield the formal ordered forests with 1 to `degree` vertices and the decorations of each.
-
-    Parameters
-    ----------
-    dimension : int
-        Number of labels.
-    degree : int
-        Largest number of vertices.
-
-    Yields
-    ------
-    forest : OrderedForest
-        The formal forest, the root of its last tree being the last vertex.
-    labels : numpy.ndarray
-        int64, shape ``(vertices, decorations)``: all decorations in which the last root has
-        label 0. For one label, of shape (1, 1). One array for all shapes of an order.
-
-    Raises
-    ------
-    None
-        The callers have checked the size.
-    """
+    """Yield the formal ordered forests with 1 to `degree` vertices and the decorations of each."""
     from treealg.symbolic import OrderedForest, enumerate_forests
 
     if dimension == 1:
@@ -188,11 +128,6 @@ class Indexer:
     labels : numpy.ndarray
         int64, shape ``(vertices, decorations)``.
 
-    Raises
-    ------
-    None
-        Nothing is checked here.
-
     Examples
     --------
     The cherry with its two leaves decorated by 0, 1 and by 1, 1 are trees 8 and 10 of d = 2:
@@ -211,23 +146,7 @@ class Indexer:
         self._forests: dict[tuple[Tree | PlanarTree, ...], IntArray] = {}
 
     def tree(self, tree: Tree | PlanarTree) -> IntArray:
-        """Return the index of a formal tree in each decoration.
-
-        Parameters
-        ----------
-        tree : Tree or PlanarTree
-            Its labels are vertices of the shape.
-
-        Returns
-        -------
-        numpy.ndarray
-            int64, shape ``(decorations,)``.
-
-        Raises
-        ------
-        IndexError
-            If a label is no vertex.
-        """
+        """Return the index of a formal tree in each decoration."""
         known = self._trees.get(tree)
         if known is None:
             # Trees of these tables are a few vertices deep: a basis of depth 30 fits no memory.
@@ -238,23 +157,7 @@ class Indexer:
         return known
 
     def forest(self, forest: Forest | OrderedForest | tuple[Tree | PlanarTree, ...]) -> IntArray:
-        """Return the index of a formal forest in each decoration.
-
-        Parameters
-        ----------
-        forest : Forest, OrderedForest or tuple of trees
-            Its labels are vertices of the shape.
-
-        Returns
-        -------
-        numpy.ndarray
-            int64, shape ``(decorations,)``, or ``(1,)`` for the empty forest.
-
-        Raises
-        ------
-        IndexError
-            If a label is no vertex.
-        """
+        """Return the index of a formal forest in each decoration."""
         trees = tuple(forest)
         known = self._forests.get(trees)
         if known is None:

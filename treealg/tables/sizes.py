@@ -39,28 +39,7 @@ MAX_SHAPES = 2**15
 
 
 def as_integer(value: object, name: str, least: int) -> int:
-    """Return `value` as a Python integer.
-
-    Parameters
-    ----------
-    value : object
-        A Python or NumPy integer.
-    name : str
-        The argument's name, for the message.
-    least : int
-        The smallest value that is accepted.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is no integer, or is a boolean.
-    InvalidValueError
-        If `value` is below `least`.
-    """
+    """Return `value` as a Python integer."""
     if type(value) is not int:
         # A NumPy boolean refuses operator.index by itself; a Python one would pass as 0 or 1.
         if isinstance(value, bool) or not hasattr(value, "__index__"):
@@ -81,24 +60,7 @@ def as_integer(value: object, name: str, least: int) -> int:
 
 
 def as_method(method: object) -> int:
-    """Return the Lyndon `method` as a Python integer, 1 or 2.
-
-    Parameters
-    ----------
-    method : object
-        A Python or NumPy integer.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    InvalidTypeError
-        If `method` is no integer, or is a boolean.
-    InvalidValueError
-        If `method` is neither 1 nor 2.
-    """
+    """Return the Lyndon `method` as a Python integer, 1 or 2."""
     value = as_integer(method, "method", 1)
     if value > 2:
         raise InvalidValueError(
@@ -114,22 +76,6 @@ def forest_counts(dimension: int, planar: bool) -> Iterator[int]:
     The trees with n nodes are ``dimension`` times the forests with n - 1 nodes. Non-planar
     forests are counted by Euler's transform of the trees, planar ones are Catalan numbers times
     ``dimension**n``.
-
-    Parameters
-    ----------
-    dimension : int
-        Number of labels, at least 1.
-    planar : bool
-        Whether the order of children and of trees counts.
-
-    Yields
-    ------
-    int
-
-    Raises
-    ------
-    None
-        Nothing is checked here.
 
     Examples
     --------
@@ -389,20 +335,7 @@ def require_fits(dimension: int, degree: int, planar: bool | None = False) -> in
 
 
 def check_entries(entries: int, what: str) -> None:
-    """Refuse a table, or a step of its generation, with too many entries.
-
-    Parameters
-    ----------
-    entries : int
-        How many entries there would be.
-    what : str
-        What they belong to, for the message.
-
-    Raises
-    ------
-    InvalidValueError
-        If `entries` is above `MAX_ENTRIES`.
-    """
+    """Refuse a table, or a step of its generation, with too many entries."""
     if entries > MAX_ENTRIES:
         raise InvalidValueError(
             f"{what} would have at least {entries} entries ({12 * entries} bytes), more than the "

@@ -47,11 +47,6 @@ class ChainWords:
     number : dict
         From composition to its number.
 
-    Raises
-    ------
-    None
-        `chain_words` checks the size.
-
     Examples
     --------
     >>> layout = chain_words(2, 3, 2)
@@ -99,11 +94,6 @@ class ChainWords:
         Returns
         -------
         numpy.ndarray
-
-        Raises
-        ------
-        None
-            Every composition has a weight.
         """
         return np.array([sum(parts) for parts in self.compositions], dtype=np.int64)
 
@@ -139,11 +129,6 @@ class ChainWords:
             `letters`, `start`, the weights, the children, and the cuts: those of composition i are
             the entries
             ``cut_ptr[i]`` to ``cut_ptr[i + 1]`` of two arrays of left and right parts.
-
-        Raises
-        ------
-        None
-            Nothing can go wrong.
         """
         cuts = [self.cuts(number) for number in range(len(self.compositions))]
         ptr = np.cumsum([0, *map(len, cuts)])
@@ -167,11 +152,6 @@ class ChainWords:
         numpy.ndarray
             int32, shape ``(compositions, longest + 1)``: entry k for a letter of weight k, -1
             where the weight would be above `degree`, and in column 0.
-
-        Raises
-        ------
-        None
-            Nothing can go wrong.
         """
         return np.array(
             [
@@ -233,25 +213,6 @@ def chain_words(dimension: int, degree: int, longest: int) -> ChainWords:
 
 def words_of(letters: tuple[int, ...], degree: int, what: str) -> ChainWords:
     """Lay out the words of letters of several weights.
-
-    Parameters
-    ----------
-    letters : tuple of int
-        How many letters there are of each weight, from 0, which has none; those of weight 1 are
-        the labels.
-    degree : int
-        Largest weight of a word.
-    what : str
-        What needs them, for the message.
-
-    Returns
-    -------
-    ChainWords
-
-    Raises
-    ------
-    InvalidValueError
-        If there are more words than the bound in ``treealg.tables.sizes``.
 
     Examples
     --------

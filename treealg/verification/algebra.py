@@ -31,25 +31,7 @@ def _basis(dimension: int, degree: int, planar: bool) -> list[tuple[Any, ...]]:
 
 
 def check_arborification(dimension: int, degree: int, planar: bool) -> Outcome:
-    """Compare the arborification table with words that are read off each tree.
-
-    Parameters
-    ----------
-    dimension, degree : int
-        The size.
-    planar : bool
-        The kind.
-
-    Returns
-    -------
-    Outcome
-        One comparison per row.
-
-    Raises
-    ------
-    None
-        Differences are in the outcome.
-    """
+    """Compare the arborification table with words that are read off each tree."""
     table = tables.arborification(dimension, degree, planar)
     words = [w for n in range(1, degree + 1) for w in product(range(dimension), repeat=n)]
     basis = _basis(dimension, degree, planar)
@@ -76,25 +58,7 @@ def _slot_forests(table: tables.ConvolutionTable, basis: Sequence[Any], planar: 
 
 
 def check_coproduct(dimension: int, degree: int, planar: bool) -> Outcome:
-    """Compare the coproduct table with cuts that are enumerated on each tree or forest.
-
-    Parameters
-    ----------
-    dimension, degree : int
-        The size.
-    planar : bool
-        The kind.
-
-    Returns
-    -------
-    Outcome
-        One comparison per basis element.
-
-    Raises
-    ------
-    None
-        Differences are in the outcome.
-    """
+    """Compare the coproduct table with cuts that are enumerated on each tree or forest."""
     table = tables.convolution(dimension, degree, planar)
     basis = _basis(dimension, degree, planar)
     forests = _slot_forests(table, basis, planar)
@@ -114,21 +78,6 @@ def check_coproduct(dimension: int, degree: int, planar: bool) -> Outcome:
 
 def check_lyndon(dimension: int, degree: int) -> Outcome:
     """Compare the tables of Lyndon coordinates with brackets that are expanded word by word.
-
-    Parameters
-    ----------
-    dimension, degree : int
-        The size; forests are planar.
-
-    Returns
-    -------
-    Outcome
-        One comparison per entry of a matrix.
-
-    Raises
-    ------
-    None
-        Differences are in the outcome.
 
     Notes
     -----

@@ -33,11 +33,6 @@ class CompiledMaps:
         Runs the compilers.
     floats : bool, default True
         Whether source is compiled for floats, too, and not for exact numbers alone.
-
-    Raises
-    ------
-    None
-        What a printer refuses and what does not compile is told when it is asked for.
     """
 
     def __init__(self, sizes: Sequence[MapSize], pool: Executor, *, floats: bool = True) -> None:
@@ -75,29 +70,7 @@ class CompiledMaps:
             yield group
 
     def source(self, size: MapSize, backward: bool, language: str, dtype: str) -> Source:
-        """Return the source of a map.
-
-        Parameters
-        ----------
-        size : MapSize
-            The map.
-        backward : bool
-            Its adjoint.
-        language : {"numpy", "c", "cuda"}
-            The language.
-        dtype : {"float64", "float32"}
-            The numbers.
-
-        Returns
-        -------
-        Source
-            As it was generated.
-
-        Raises
-        ------
-        InvalidValueError
-            If the printer refused it, for instance as too large for shared memory.
-        """
+        """Return the source of a map."""
         source = self._sources[size, backward, language, dtype]
         if isinstance(source, InvalidValueError):
             raise source
@@ -106,33 +79,7 @@ class CompiledMaps:
     def function(
         self, size: MapSize, backward: bool, language: str, dtype: str, *, exact: bool
     ) -> HostFunction:
-        """Return a compiled function, as soon as it is there.
-
-        Parameters
-        ----------
-        size : MapSize
-            The map, whose source was not refused.
-        backward : bool
-            Its adjoint.
-        language : {"c", "cuda"}
-            The language.
-        dtype : {"float64", "float32"}
-            The numbers.
-        exact : bool
-            Compiled for exact numbers.
-
-        Returns
-        -------
-        HostFunction
-            The function.
-
-        Raises
-        ------
-        InvalidValueError
-            If it does not compile.
-        MissingDependencyError
-            If there is no compiler.
-        """
+        """Return a compiled function, as soon as it is there."""
         group, place = self._groups[exact, (size, backward, language, dtype)]
         function = group.result()[place]
         if isinstance(function, InvalidValueError):

@@ -33,25 +33,7 @@ Rule = str | tuple[Any, ...]
 
 
 def definition(size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
-    """Evaluate the definition of a map in the symbolic layer, which reads no table.
-
-    Parameters
-    ----------
-    size : MapSize
-        The map.
-    values : sequence of sequence
-        One per argument, flat.
-
-    Returns
-    -------
-    list
-        The exact result, in the ring of the arguments.
-
-    Raises
-    ------
-    InvalidTypeError, InvalidValueError
-        If the values do not fit.
-    """
+    """Evaluate the definition of a map in the symbolic layer, which reads no table."""
     from treealg import symbolic
     from treealg.symbolic.maps.vectors import basis_elements
 
@@ -88,26 +70,7 @@ def definition(size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
 
 
 def coordinates(logarithm: list[Any], size: MapSize) -> list[Any]:
-    """Return a logarithm in the form that the method of a map asks for.
-
-    Parameters
-    ----------
-    logarithm : list
-        Its values in the basis order, planar unless the method is 0.
-    size : MapSize
-        The map.
-
-    Returns
-    -------
-    list
-        For method 1 the values on Lyndon forests, for method 2 the coefficients of their standard
-        bracketings.
-
-    Raises
-    ------
-    ValueError
-        If the number of values is wrong.
-    """
+    """Return a logarithm in the form that the method of a map asks for."""
     if not size.method:
         return logarithm
     from treealg import symbolic
@@ -126,27 +89,7 @@ def coordinates(logarithm: list[Any], size: MapSize) -> list[Any]:
 
 
 def rule_definition(rule: Rule, size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
-    """Evaluate the definition of a rule.
-
-    Parameters
-    ----------
-    rule : str or tuple
-        The name of a map, or a composition.
-    size : MapSize
-        Its dimension, degree and kind.
-    values : sequence of sequence
-        One per argument, flat.
-
-    Returns
-    -------
-    list
-        The exact result, in the ring of the arguments.
-
-    Raises
-    ------
-    InvalidTypeError, InvalidValueError
-        If the values do not fit.
-    """
+    """Evaluate the definition of a rule."""
     if isinstance(rule, str):
         return definition(_named(rule, size), values)
     name, *parts = rule
@@ -162,25 +105,7 @@ def _named(name: str, size: MapSize) -> MapSize:
 
 
 def composition(rule: Rule, size: MapSize) -> Program:
-    """Return the program of a map between vectors, or of a composition of such.
-
-    Parameters
-    ----------
-    rule : str or tuple
-        The name of a map, or a composition.
-    size : MapSize
-        Its dimension, degree and kind.
-
-    Returns
-    -------
-    Program
-        With one input per argument and one output.
-
-    Raises
-    ------
-    InvalidValueError
-        If a program has too many terms.
-    """
+    """Return the program of a map between vectors, or of a composition of such."""
     if isinstance(rule, str):
         return build_program(_named(rule, size))
     found: dict[int, Vector] = {}
@@ -215,11 +140,6 @@ class ExactMap:
         From the arguments, flat, to the result.
     backward : callable
         From the arguments and the derivatives in the result to those in each argument.
-
-    Raises
-    ------
-    None
-        Made by `exact_map`.
     """
 
     forward: Callable[[Sequence[Sequence[Any]]], list[Any]]
@@ -227,25 +147,7 @@ class ExactMap:
 
 
 def exact_map(rule: Rule, size: MapSize) -> ExactMap:
-    """Return the programs of a rule, made from tables.
-
-    Parameters
-    ----------
-    rule : str or tuple
-        The name of a map, or a composition.
-    size : MapSize
-        Its dimension, degree and kind.
-
-    Returns
-    -------
-    ExactMap
-        For maps of paths, paths of any length.
-
-    Raises
-    ------
-    InvalidValueError
-        If a program has too many terms.
-    """
+    """Return the programs of a rule, made from tables."""
     if rule in PATH_MAPS:
         return _exact_path_map(_named(rule, size))
     program = composition(rule, size)
@@ -300,25 +202,7 @@ def _states(
 def jacobian(
     forward: Callable[[Sequence[Sequence[Any]]], list[Any]], values: Sequence[Sequence[Any]]
 ) -> list[dict[int, Any]]:
-    """Return the derivatives of a map, by numbers that carry their gradients.
-
-    Parameters
-    ----------
-    forward : callable
-        The map, from its arguments to its result.
-    values : sequence of sequence
-        The arguments.
-
-    Returns
-    -------
-    list of dict
-        For each number of the result its derivatives that are not 0, by the number of the variable.
-
-    Raises
-    ------
-    InvalidValueError
-        If the values do not fit.
-    """
+    """Return the derivatives of a map, by numbers that carry their gradients."""
     number = 0
     seeded = []
     for vector in values:

@@ -18,23 +18,7 @@ Forest = tuple[Tree, ...]
 
 
 def normal(tree: Tree) -> Tree:
-    """Sort the children of a non-planar tree, and theirs.
-
-    Parameters
-    ----------
-    tree : tuple
-        A tree.
-
-    Returns
-    -------
-    tuple
-        The same tree; equal trees give equal tuples.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Sort the children of a non-planar tree, and theirs."""
     *children, label = tree
     return (*sorted((normal(child) for child in children), key=repr), label)
 
@@ -51,25 +35,7 @@ def _shuffles(left: tuple[Any, ...], right: tuple[Any, ...]) -> tuple[tuple[Any,
 
 
 def words_of_forest(forest: Forest, *, planar: bool) -> Counter[tuple[Any, ...]]:
-    """Count the words of a forest: all ways to read it from leaves to roots.
-
-    Parameters
-    ----------
-    forest : tuple of tuple
-        Trees; ordered when planar.
-    planar : bool
-        Roots are read from left to right.
-
-    Returns
-    -------
-    Counter
-        Words with multiplicity.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Count the words of a forest: all ways to read it from leaves to roots."""
     words = Counter({(): 1})
     for tree in forest:
         *children, label = tree
@@ -89,23 +55,7 @@ def words_of_forest(forest: Forest, *, planar: bool) -> Counter[tuple[Any, ...]]
 
 
 def bck_cuts(tree: Tree) -> Counter[tuple[Forest, Tree]]:
-    """Count the admissible cuts of a non-planar tree that leave its root.
-
-    Parameters
-    ----------
-    tree : tuple
-        A tree, in normal form.
-
-    Returns
-    -------
-    Counter
-        Pairs of the pruned forest, sorted, and the trunk.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Count the admissible cuts of a non-planar tree that leave its root."""
     *children, label = tree
     options: Counter[tuple[Forest, Forest]] = Counter({((), ()): 1})
     for child in children:
@@ -122,23 +72,7 @@ def bck_cuts(tree: Tree) -> Counter[tuple[Forest, Tree]]:
 
 
 def mkw_cuts(forest: Forest) -> Counter[tuple[Forest, Forest]]:
-    """Count the left admissible cuts of an ordered forest, the full one included.
-
-    Parameters
-    ----------
-    forest : tuple of tuple
-        Planar trees from left to right.
-
-    Returns
-    -------
-    Counter
-        Pairs of the pruned forest and the trunk.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Count the left admissible cuts of an ordered forest, the full one included."""
     if not forest:
         return Counter({((), ()): 1})
     *children, label = forest[-1]
@@ -151,44 +85,12 @@ def mkw_cuts(forest: Forest) -> Counter[tuple[Forest, Forest]]:
 
 
 def is_lyndon(word: tuple[int, ...]) -> bool:
-    """Tell whether a word is smaller than all its proper suffixes.
-
-    Parameters
-    ----------
-    word : tuple of int
-        At least one letter.
-
-    Returns
-    -------
-    bool
-        Whether it is a Lyndon word.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Tell whether a word is smaller than all its proper suffixes."""
     return all(word < word[cut:] for cut in range(1, len(word)))
 
 
 def brackets(word: tuple[int, ...]) -> Counter[tuple[int, ...]]:
-    """Expand the standard bracketing of a Lyndon word: [uv] = [u][v] - [v][u], v the longest.
-
-    Parameters
-    ----------
-    word : tuple of int
-        A Lyndon word.
-
-    Returns
-    -------
-    Counter
-        Words with coefficients, which may be negative or 0.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Expand the standard bracketing of a Lyndon word: [uv] = [u][v] - [v][u], v the longest."""
     if len(word) == 1:
         return Counter({word: 1})
     cut = next(cut for cut in range(1, len(word)) if is_lyndon(word[cut:]))

@@ -54,11 +54,6 @@ class Kernel:
         What the gradient is given, in order: ``"values"``, ``"derivs"``, or ``"none"`` for None.
     options : dict of str to object
         What both functions are given besides.
-
-    Raises
-    ------
-    None
-        The class checks nothing.
     """
 
     function: str
@@ -84,55 +79,13 @@ class Kernel:
         return found
 
     def call(self, size: MapSize, values: Sequence[Floats], n_jobs: int) -> list[Floats]:
-        """Compute the map.
-
-        Parameters
-        ----------
-        size : MapSize
-            Dimension, degree and kind.
-        values : sequence of numpy.ndarray
-            The arguments.
-        n_jobs : int
-            Threads.
-
-        Returns
-        -------
-        list of numpy.ndarray
-            The one result.
-
-        Raises
-        ------
-        TreeAlgError
-            If the function refuses its arguments.
-        """
+        """Compute the map."""
         return self._run(self.function, size, values, [], n_jobs)
 
     def call_backward(
         self, size: MapSize, values: Sequence[Floats], derivs: Floats, n_jobs: int
     ) -> list[Floats]:
-        """Compute the gradient.
-
-        Parameters
-        ----------
-        size : MapSize
-            Dimension, degree and kind.
-        values : sequence of numpy.ndarray
-            The arguments of the map.
-        derivs : numpy.ndarray
-            The derivatives in its result.
-        n_jobs : int
-            Threads.
-
-        Returns
-        -------
-        list of numpy.ndarray
-            One per argument of the map.
-
-        Raises
-        ------
-        TreeAlgError
-            If the function refuses its arguments.
-        """
+        """Compute the gradient."""
         given: dict[str, list[Any]] = {"values": [*values], "derivs": [derivs], "none": [None]}
         if self.rule in PATH_MAPS:
             given["values"] = [values[0]]
@@ -267,29 +220,6 @@ def check_kernels(
 ) -> Iterator[tuple[str, Outcome]]:
     """Compare a compiled kernel and its gradient with exact values.
 
-    Parameters
-    ----------
-    name : str
-        One of `KERNELS`.
-    dimension, degree : int
-        The size.
-    planar : bool
-        The kind.
-    threads : bool, default True
-        Also run with 2 threads.
-
-    Yields
-    ------
-    name : str
-        The direction and dtype.
-    outcome : Outcome
-        Values compared, and the largest error as a fraction of its bound.
-
-    Raises
-    ------
-    InvalidValueError
-        If a program has too many terms.
-
     Notes
     -----
     Batches of 1, 3, 8 and 17, so that lanes are full, empty and in part filled; the last also with
@@ -325,27 +255,7 @@ def _outcome(
 
 
 def check_generated(size: MapSize, code: CompiledMaps) -> Iterator[tuple[str, Outcome]]:
-    """Compare generated C and CUDA source, compiled for floats, with exact values.
-
-    Parameters
-    ----------
-    size : MapSize
-        The map.
-    code : CompiledMaps
-        Where its source is.
-
-    Yields
-    ------
-    name : str
-        Direction, language and dtype.
-    outcome : Outcome
-        Values compared, and the largest error as a fraction of its bound.
-
-    Raises
-    ------
-    MissingDependencyError
-        If there is no compiler.
-    """
+    """Compare generated C and CUDA source, compiled for floats, with exact values."""
     sample = _Sample(size.name, size, 3, _LENGTH)
     length = _LENGTH if sample.is_path else 1
     for backward in (False, True):

@@ -104,51 +104,13 @@ def _applied(table: tables.LinearMap) -> Callable[[Sequence[Any]], list[Any]]:
 
 
 def count_law_points(dimension: int, degree: int, planar: bool) -> int:
-    """Count the points that the largest proof of a law needs.
-
-    Parameters
-    ----------
-    dimension, degree : int
-        The size.
-    planar : bool
-        The kind.
-
-    Returns
-    -------
-    int
-        For coassociativity or for laws of paths.
-
-    Raises
-    ------
-    InvalidValueError
-        If a map has too many terms.
-    """
+    """Count the points that the largest proof of a law needs."""
     x = _orders(map_size("log", dimension, degree, planar=planar))
     return max(count_points(x * 3, degree), count_points([1] * (_POINTS * dimension), degree))
 
 
 def check_laws(dimension: int, degree: int, planar: bool) -> Iterator[tuple[str, Outcome]]:
-    """Prove the laws of the group of characters, and of signatures, for the programs of a size.
-
-    Parameters
-    ----------
-    dimension, degree : int
-        The size.
-    planar : bool
-        The kind.
-
-    Yields
-    ------
-    name : str
-        The law.
-    outcome : Outcome
-        Compared at all points of the lower set of its variables up to the degree.
-
-    Raises
-    ------
-    InvalidValueError
-        If a proof needs too many points.
-    """
+    """Prove the laws of the group of characters, and of signatures, for the programs of a size."""
     for law in _laws(dimension, degree, planar):
         points = lattice_points([weight for own in law.weights for weight in own], degree)
         splits = np.cumsum([len(own) for own in law.weights])[:-1]

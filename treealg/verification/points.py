@@ -29,25 +29,6 @@ MAX_POINTS = 50_000
 def count_points(weights: Sequence[int], bound: int, linear: Sequence[bool] | None = None) -> int:
     """Count the points that `lattice_points` lists, without listing them.
 
-    Parameters
-    ----------
-    weights : sequence of int
-        The weight of each variable, at least 1.
-    bound : int
-        The largest weighted degree.
-    linear : sequence of bool, optional
-        Variables in which the polynomials are of total degree 1 at most.
-
-    Returns
-    -------
-    int
-        How many.
-
-    Raises
-    ------
-    None
-        Any number is counted.
-
     Examples
     --------
     >>> count_points([1, 2], 2)
@@ -73,25 +54,6 @@ def lattice_points(
     weights: Sequence[int], bound: int, linear: Sequence[bool] | None = None
 ) -> npt.NDArray[np.int64]:
     """List the points that decide about polynomials of bounded weighted degree.
-
-    Parameters
-    ----------
-    weights : sequence of int
-        The weight of each variable, at least 1.
-    bound : int
-        The largest weighted degree.
-    linear : sequence of bool, optional
-        Variables in which the polynomials are of total degree 1 at most.
-
-    Returns
-    -------
-    numpy.ndarray
-        int64, of shape ``(points, variables)``.
-
-    Raises
-    ------
-    InvalidValueError
-        If there are more than `MAX_POINTS`.
 
     Examples
     --------

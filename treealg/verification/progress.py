@@ -12,11 +12,6 @@ class Rows:
 
     Over a progress bar where tqdm is installed and standard error is a terminal, otherwise each
     with its number.
-
-    Raises
-    ------
-    None
-        tqdm is optional.
     """
 
     def __init__(self) -> None:
@@ -35,20 +30,7 @@ class Rows:
             self._bar.close()
 
     def add(self, row: str, done: int, total: int) -> None:
-        """Print a row, and move the bar.
-
-        Parameters
-        ----------
-        row : str
-            The row.
-        done, total : int
-            How many rows there are so far, and will be.
-
-        Raises
-        ------
-        OSError
-            If it cannot be printed.
-        """
+        """Print a row, and move the bar."""
         if self._bar is None or self._bar.disable:
             print(f"{done:>{len(str(total))}}/{total}  {row}", flush=True)
             return

@@ -28,11 +28,6 @@ class PtxMaps:
         Runs the compiler, beginning now.
     full : bool
         For both dtypes and all architectures, and not for the first of each alone.
-
-    Raises
-    ------
-    None
-        What does not compile is told by `check`.
     """
 
     def __init__(self, sizes: Sequence[MapSize], pool: Executor, *, full: bool) -> None:
@@ -45,26 +40,7 @@ class PtxMaps:
                         self._jobs[job] = pool.submit(_compile, *job)
 
     def check(self, size: MapSize) -> Iterator[tuple[str, Outcome]]:
-        """Tell which kernels of a map compile.
-
-        Parameters
-        ----------
-        size : MapSize
-            The map.
-
-        Yields
-        ------
-        name : str
-            The kernel, dtype and architecture.
-        outcome : Outcome
-            One comparison if it compiles, or why it does not; skipped if the map does not fit into
-            shared memory, or there is no NVRTC.
-
-        Raises
-        ------
-        None
-            Everything is in the outcome.
-        """
+        """Tell which kernels of a map compile."""
         for (own, backward, dtype, architecture), outcome in self._jobs.items():
             if own == size:
                 name = f"{dtype}, {architecture}"
@@ -89,11 +65,5 @@ def _compile(size: MapSize, backward: bool, dtype: str, architecture: str) -> Ou
 
 
 def require_nvrtc() -> None:
-    """Compile a smallest kernel.
-
-    Raises
-    ------
-    MissingDependencyError
-        If NVRTC is not installed; the message names the extra.
-    """
+    """Compile a smallest kernel."""
     compile_ptx(generate_source("linear", 1, 1, language="cuda"))

@@ -65,11 +65,6 @@ class Problem:
         The definition, from the points to the results.
     length : int, default 1
         Points of a path.
-
-    Raises
-    ------
-    InvalidValueError
-        If there are too many points.
     """
 
     def __init__(
@@ -88,24 +83,7 @@ class Problem:
         self.expected = evaluate(self.points)
 
     def prove(self, reader: Reader) -> Outcome:
-        """Check the degree of a reader, then its values.
-
-        Parameters
-        ----------
-        reader : callable
-            From points, weights and the length of paths to results and the degree that they have
-            as polynomials in variables of these weights.
-
-        Returns
-        -------
-        Outcome
-            With the degree that was found to bound the reader's, or with the first difference.
-
-        Raises
-        ------
-        None
-            Differences are in the outcome.
-        """
+        """Check the degree of a reader, then its values."""
         count = len(self.points[0])
         try:
             found, top = reader(self.points, self.weights, self.length)
@@ -134,48 +112,14 @@ class Problem:
 
 
 def columns(points: Points) -> Vectors:
-    """Return the variables at all points.
-
-    Parameters
-    ----------
-    points : list of numpy.ndarray
-        One per argument, of shape ``(points, variables)``.
-
-    Returns
-    -------
-    list of list of Rationals
-        One number per variable, which stands for its values at all points.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return the variables at all points."""
     return [[Rationals(column) for column in vector.T.copy()] for vector in points]
 
 
 def exact_gradient(
     forward: Callable[[Sequence[Sequence[Any]]], list[Any]], points: Points
 ) -> Vectors:
-    """Return the adjoint of the exact derivative of a map, where nothing is used of an adjoint.
-
-    Parameters
-    ----------
-    forward : callable
-        The map, from its arguments to its result.
-    points : list of numpy.ndarray
-        Its arguments, and the derivatives in the result, of shape ``(points, variables)``.
-
-    Returns
-    -------
-    list of list
-        The derivatives in each argument.
-
-    Raises
-    ------
-    InvalidValueError
-        If the arguments do not fit.
-    """
+    """Return the adjoint of the exact derivative of a map, where nothing is used of an adjoint."""
     *primal, d_out = points
     splits = np.cumsum([vector.shape[1] for vector in primal])
     # Many points differ in the derivatives alone.
@@ -207,23 +151,7 @@ def _lengths(size: MapSize) -> tuple[int, ...]:
 
 
 def count_problem_points(size: MapSize) -> int:
-    """Count the points that the largest proof about a map needs.
-
-    Parameters
-    ----------
-    size : MapSize
-        The map.
-
-    Returns
-    -------
-    int
-        For the longest path, backward.
-
-    Raises
-    ------
-    InvalidValueError
-        If the map has too many terms.
-    """
+    """Count the points that the largest proof about a map needs."""
     read = _read(size, True, _lengths(size)[-1])
     return count_points(*_polynomials(read, size.degree, True))
 
@@ -231,31 +159,7 @@ def count_problem_points(size: MapSize) -> int:
 def check_readers(
     size: MapSize, backward: bool, code: CompiledMaps
 ) -> Iterator[tuple[str, Outcome]]:
-    """Prove that each reader computes the map.
-
-    Parameters
-    ----------
-    size : MapSize
-        The map.
-    backward : bool
-        Its adjoint derivative.
-    code : CompiledMaps
-        Where its source is.
-
-    Yields
-    ------
-    reader : str
-        Program, NumPy, C, or CUDA.
-    outcome : Outcome
-        With the bound of the degree that was found and used.
-
-    Raises
-    ------
-    InvalidValueError
-        If the proof needs too many points.
-    MissingDependencyError
-        If there is no compiler.
-    """
+    """Prove that each reader computes the map."""
     exact = exact_map(size.name, size)
 
     def evaluate(points: Points) -> Vectors:
@@ -294,23 +198,7 @@ def check_readers(
 
 
 def python_reader(call: Callable[[Vectors, int], Vectors]) -> Reader:
-    """Return a reader that computes in the ring of its arguments.
-
-    Parameters
-    ----------
-    call : callable
-        From the arguments, flat, and the length of paths to the results.
-
-    Returns
-    -------
-    callable
-        For `Problem.prove`.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return a reader that computes in the ring of its arguments."""
 
     def evaluate(points: Points, weights: Weights, length: int) -> tuple[Vectors, int]:
         degrees = call([[Degree(w) for w in vector] for vector in weights], length)

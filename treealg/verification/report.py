@@ -24,11 +24,6 @@ class Outcome:
         For kernels: the largest rounding error as a fraction of its bound.
     skipped: str, default ""
         Why nothing was compared, where that is no failure.
-
-    Raises
-    ------
-    None
-        The class checks nothing.
     """
 
     points: int
@@ -39,23 +34,7 @@ class Outcome:
 
 
 def merged(outcomes: Iterable[Outcome]) -> Outcome:
-    """Merge the outcomes of the parts of one check.
-
-    Parameters
-    ----------
-    outcomes : iterable of Outcome
-        At least one; parts behind a failure are not asked for.
-
-    Returns
-    -------
-    Outcome
-        All comparisons, with the first failure; the degree and the largest error of the parts.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Merge the outcomes of the parts of one check."""
     points, degree, error, failure = 0, None, None, ""
     for outcome in outcomes:
         points += outcome.points
@@ -84,11 +63,6 @@ class Check:
         What was found.
     seconds : float
         How long it took.
-
-    Raises
-    ------
-    None
-        The class checks nothing.
     """
 
     size: str
@@ -143,23 +117,7 @@ def _line(checks: Sequence[Check], title: str) -> str:
 
 
 def row(checks: Sequence[Check]) -> str:
-    """Return the row of one subject, followed by what failed or was skipped in it.
-
-    Parameters
-    ----------
-    checks : sequence of Check
-        At least one, all of one size and subject.
-
-    Returns
-    -------
-    str
-        One line, and more for each check that did not pass.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return the row of one subject, followed by what failed or was skipped in it."""
     number = f" ({len(checks)} checks)" if len(checks) > 1 else ""
     details = [str(check) for check in checks if not check.passed]
     return "\n".join([_line(checks, f"{checks[0].subject}{number}"), *details])
@@ -173,11 +131,6 @@ class Report:
     ----------
     checks : tuple of Check
         In the order in which they were made.
-
-    Raises
-    ------
-    None
-        The class checks nothing.
     """
 
     checks: tuple[Check, ...]

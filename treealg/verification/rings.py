@@ -30,11 +30,6 @@ class Rationals:
     denominator : int, default 1
         Positive.
 
-    Raises
-    ------
-    None
-        Nothing is checked.
-
     Notes
     -----
     The values are immutable. Integers are 64 bits wide where all fit, and Python's where they do
@@ -65,23 +60,7 @@ class Rationals:
 
     @classmethod
     def quotients(cls, numerators: npt.NDArray[Any], denominators: npt.NDArray[Any]) -> Rationals:
-        """Return numbers that each have a denominator.
-
-        Parameters
-        ----------
-        numerators, denominators : numpy.ndarray
-            Integers of one shape, the denominators not 0.
-
-        Returns
-        -------
-        Rationals
-            Their quotients.
-
-        Raises
-        ------
-        None
-            Nothing is checked.
-        """
+        """Return numbers that each have a denominator."""
         common = math.lcm(*set(denominators.tolist()))
         if common == 1:
             return cls(numerators)
@@ -107,23 +86,7 @@ class Rationals:
         return Rationals._make(numerators * factor, self.denominator, bound)
 
     def take(self, places: npt.NDArray[np.intp]) -> Rationals:
-        """Return the numbers at some points, in any order and with repetition.
-
-        Parameters
-        ----------
-        places : numpy.ndarray
-            Which points.
-
-        Returns
-        -------
-        Rationals
-            One number per place.
-
-        Raises
-        ------
-        IndexError
-            If there is no such point.
-        """
+        """Return the numbers at some points, in any order and with repetition."""
         return Rationals._make(self._numerators[places], self.denominator, self._bound)
 
     def __add__(self, other: Any) -> Any:
@@ -177,33 +140,11 @@ class Rationals:
         return not difference._numerators.any()
 
     def fractions(self) -> list[Fraction]:
-        """List the numbers.
-
-        Returns
-        -------
-        list of Fraction
-            One per point.
-
-        Raises
-        ------
-        None
-            Always possible.
-        """
+        """List the numbers."""
         return [Fraction(int(n), self.denominator) for n in np.ravel(self._numerators)]
 
     def floats(self) -> npt.NDArray[np.float64]:
-        """Return the nearest float64 of each number.
-
-        Returns
-        -------
-        numpy.ndarray
-            float64, in the shape of the points.
-
-        Raises
-        ------
-        OverflowError
-            If a number is too large.
-        """
+        """Return the nearest float64 of each number."""
         # The quotient of Python integers is correctly rounded.
         exact = self._numerators.astype(object) / self.denominator
         return np.asarray(exact, dtype=np.float64)
@@ -230,11 +171,6 @@ class Dual:
         The number.
     gradient : dict of int to number
         Its derivatives that are not 0.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
 
     Examples
     --------
@@ -273,23 +209,7 @@ class Dual:
     __rmul__ = __mul__
 
     def scaled(self, number: Any) -> Dual:
-        """Return a constant multiple.
-
-        Parameters
-        ----------
-        number : Fraction, int or another number of this module
-            The constant.
-
-        Returns
-        -------
-        Dual
-            The product.
-
-        Raises
-        ------
-        None
-            Nothing is checked.
-        """
+        """Return a constant multiple."""
         return Dual(self.value * number, {k: s * number for k, s in self.gradient.items()})
 
 
@@ -300,11 +220,6 @@ class Degree:
     ----------
     value : int
         The degree; -1 for the constant 0.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
 
     Examples
     --------
@@ -352,11 +267,6 @@ class Magnitude:
     ----------
     value : float or numpy.ndarray
         Numbers whose size is taken.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
 
     Examples
     --------

@@ -18,25 +18,7 @@ __all__ = ["check_steps"]
 
 
 def check_steps(size: MapSize) -> Iterator[tuple[str, Outcome]]:
-    """Prove step and readout of a map of paths, and their adjoints.
-
-    Parameters
-    ----------
-    size : MapSize
-        Its name is one of ``PATH_MAPS``.
-
-    Yields
-    ------
-    name : str
-        Which program.
-    outcome : Outcome
-        With the bound of the degree that was found and used.
-
-    Raises
-    ------
-    InvalidValueError
-        If a program has too many terms, or a proof needs too many points.
-    """
+    """Prove step and readout of a map of paths, and their adjoints."""
     program = build_path_program(size)
     parts: list[tuple[str, Program, Callable[..., list[Any]]]] = [
         ("step", program.step, partial(_step, size)),

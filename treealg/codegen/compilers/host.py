@@ -32,23 +32,7 @@ _WORD = 16
 
 
 def find_compiler(language: str) -> str:
-    """Return the path of a compiler.
-
-    Parameters
-    ----------
-    language : {"c", "c++"}
-        What it has to compile.
-
-    Returns
-    -------
-    str
-        What the variable ``CC`` or ``CXX`` names, or else the first one found.
-
-    Raises
-    ------
-    MissingDependencyError
-        If there is none.
-    """
+    """Return the path of a compiler."""
     variable, names = ("CC", ("cc", "gcc", "clang"))
     if language == "c++":
         variable, names = ("CXX", ("c++", "g++", "clang++"))
@@ -79,13 +63,6 @@ class HostFunction:
         In C or CUDA.
     exact : bool, default False
         Compute with fractions, which also carry degrees, and not with floats of the source's dtype.
-
-    Raises
-    ------
-    InvalidValueError
-        If the source does not compile without warnings.
-    MissingDependencyError
-        If there is no compiler.
     """
 
     def __init__(
@@ -102,25 +79,7 @@ class HostFunction:
     def compiled_together(
         cls, sources: Sequence[Source], *, exact: bool = False
     ) -> list[HostFunction | InvalidValueError]:
-        """Compile functions as one text, which is much faster than one by one.
-
-        Parameters
-        ----------
-        sources : sequence of Source
-            In C or CUDA, each once.
-        exact : bool, default False
-            As for the class.
-
-        Returns
-        -------
-        list of HostFunction or InvalidValueError
-            One per source: the function, or the error with which its own text does not compile.
-
-        Raises
-        ------
-        MissingDependencyError
-            If there is no compiler.
-        """
+        """Compile functions as one text, which is much faster than one by one."""
         units: dict[bool, list[tuple[int, HostFunction, str]]] = {True: [], False: []}
         for number, source in enumerate(sources):
             unit = cls.__new__(cls)
@@ -198,35 +157,7 @@ class HostFunction:
         launch: tuple[int, int, bool] = (2, 3, False),
         arrays: bool = False,
     ) -> list[Any]:
-        """Compute a batch.
-
-        Parameters
-        ----------
-        *values : array_like
-            One per argument that is read, of shape ``(batch, *shape)``: floats or fractions.
-        length : int, default 1
-            Points of the paths.
-        weights : sequence of sequence of int, optional
-            Exact: the weight of each number of each argument that is read, by default its order.
-        launch : tuple of int, int, bool, default (2, 3, False)
-            CUDA: blocks, threads where any number will do, and whether threads run in descending
-            order between barriers.
-        arrays : bool, default False
-            Exact: return arrays of integers.
-
-        Returns
-        -------
-        list of list of list
-            One per result, a list of numbers per item of the batch; exact ones are pairs of a
-            `Fraction` and a bound of the degree as a polynomial in the arguments. With `arrays`,
-            one triple of numerators, denominators and degrees per result, each of shape
-            ``(batch, size)``, of int64 or of objects where that is too small.
-
-        Raises
-        ------
-        InvalidValueError
-            If exact numbers overflow 128 bits, or threads of a block meet different barriers.
-        """
+        """Compute a batch."""
         source = self._source
         given = _given(source, length)
         batch = len(values[0])
@@ -288,26 +219,7 @@ class HostFunction:
         threads: int,
         is_descending: bool = False,
     ) -> None:
-        """Run a kernel where its arguments are.
-
-        Parameters
-        ----------
-        addresses : sequence of int
-            One per array argument, of enough memory; nothing is checked.
-        batch : int
-            Items.
-        length : int
-            Points of the paths, for maps of paths.
-        blocks, threads : int
-            How many there are; a kernel that needs a number of threads has that.
-        is_descending : bool, default False
-            Whether threads run in descending order between barriers.
-
-        Raises
-        ------
-        InvalidValueError
-            If threads of a block meet different barriers.
-        """
+        """Run a kernel where its arguments are."""
         threads = self._source.threads or threads
         pointers = (ctypes.c_void_p * len(addresses))(*addresses)
         numbers = (ctypes.c_longlong * 2)(batch, length)

@@ -37,27 +37,7 @@ def _library() -> Any:
 
 
 def compile_ptx(source: Source, architecture: str = "sm_80") -> str:
-    """Compile a generated kernel to PTX.
-
-    Parameters
-    ----------
-    source : Source
-        In CUDA.
-    architecture : str, default "sm_80"
-        For instance one of `ARCHITECTURES`.
-
-    Returns
-    -------
-    str
-        The PTX.
-
-    Raises
-    ------
-    InvalidValueError
-        If `source` is in another language, or does not compile.
-    MissingDependencyError
-        If NVRTC is not installed; the message names the extra.
-    """
+    """Compile a generated kernel to PTX."""
     if source.language != "cuda":
         raise InvalidValueError(f"source must be in CUDA, got {source.language!r}")
     nvrtc = _library()

@@ -24,27 +24,7 @@ __all__ = ["c_source"]
 
 
 def c_source(size: MapSize, backward: bool, dtype: str) -> Source:
-    """Return the C99 source of a map.
-
-    Parameters
-    ----------
-    size : MapSize
-        The map.
-    backward : bool
-        The adjoint of the derivative.
-    dtype : {"float64", "float32"}
-        ``double`` or ``float``.
-
-    Returns
-    -------
-    Source
-        Without dependency but ``stddef.h`` for paths. No argument may overlap another.
-
-    Raises
-    ------
-    InvalidValueError
-        If the map has too many terms.
-    """
+    """Return the C99 source of a map."""
     name, real = function_name(size, backward, dtype), REAL[dtype]
     if size.name in PATH_MAPS:
         lines = [piece for line in _path_lines(size, backward, name, real) for piece in fit(line)]

@@ -26,31 +26,7 @@ __all__ = ["cuda_source"]
 def cuda_source(
     size: MapSize, backward: bool, dtype: str, shared_bytes: int = MAX_SHARED_BYTES
 ) -> Source:
-    """Return the CUDA C++ source of a map.
-
-    Parameters
-    ----------
-    size : MapSize
-        The map.
-    backward : bool
-        The adjoint of the derivative.
-    dtype : {"float64", "float32"}
-        ``double`` or ``float``.
-    shared_bytes : int, default 166912
-        Shared memory that a block may have; the default is that of compute capability 8.0.
-
-    Returns
-    -------
-    Source
-        Tables and one ``extern "C"`` kernel, for any numbers of blocks and threads. It needs
-        `Source.memory` numbers of dynamic shared memory, or, where these would be too many, an
-        argument ``scratch`` with `Source.scratch` numbers per item behind the other arrays.
-
-    Raises
-    ------
-    InvalidValueError
-        If the map has too many terms.
-    """
+    """Return the CUDA C++ source of a map."""
     name, real = function_name(size, backward, dtype), REAL[dtype]
     kernel = path_kernel if size.name in PATH_MAPS else _vector_kernel
     block, lines, states = kernel(size, backward, name, real, shared_bytes)

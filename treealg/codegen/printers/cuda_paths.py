@@ -23,28 +23,7 @@ __all__ = ["path_kernel", "path_work"]
 
 
 def path_work(states: int, channels: int, length: int) -> int:
-    """Return how many numbers of ``work`` the backward kernel needs for an item.
-
-    Parameters
-    ----------
-    states : int
-        Numbers of the state between segments.
-    channels : int
-        Of the path.
-    length : int
-        Points of the path.
-
-    Returns
-    -------
-    int
-        For the states at about as many points as the square root of `length`, those between two of
-        these, and the derivatives.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return how many numbers of ``work`` the backward kernel needs for an item."""
     every = isqrt(length - 1) + 1
     return ((length - 1) // every + 1 + every) * states + channels
 
@@ -52,35 +31,7 @@ def path_work(states: int, channels: int, length: int) -> int:
 def path_kernel(
     size: MapSize, backward: bool, name: str, real: str, shared_bytes: int
 ) -> tuple[Block, list[str], int]:
-    """Return the lines of a kernel that goes along a path.
-
-    Parameters
-    ----------
-    size : MapSize
-        A map of paths.
-    backward : bool
-        The adjoint of the derivative.
-    name : str
-        The name of the kernel.
-    real : {"double", "float"}
-        Its numbers.
-    shared_bytes : int
-        Shared memory that a block may have.
-
-    Returns
-    -------
-    block : Block
-        What its blocks hold.
-    lines : list of str
-        The source.
-    states : int
-        Numbers of the state between segments.
-
-    Raises
-    ------
-    InvalidValueError
-        If the map has too many terms.
-    """
+    """Return the lines of a kernel that goes along a path."""
     if size.name in ("sig", "logsig") and not backward:
         found = words_kernel(size, name, real, shared_bytes)
         if found is not None:

@@ -97,11 +97,6 @@ class Block:
         Threads that it needs; 0 for any number.
     group : int, default 0
         Items of which one thread computes a row; 0 for all.
-
-    Raises
-    ------
-    None
-        Made by `block_of`.
     """
 
     real: str
@@ -113,27 +108,7 @@ class Block:
 
 
 def block_of(stride: int, real: str, shared_bytes: int) -> Block:
-    """Return a block for items of a size: fewer items where they are large.
-
-    Parameters
-    ----------
-    stride : int
-        Numbers of one item.
-    real : {"double", "float"}
-        Their type.
-    shared_bytes : int
-        Shared memory that a block may have.
-
-    Returns
-    -------
-    Block
-        In global memory if one item needs more than `shared_bytes`.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return a block for items of a size: fewer items where they are large."""
     size = stride * ITEM_BYTES[real]
     if size > shared_bytes:
         return Block(real, stride, 1, False)
@@ -145,48 +120,12 @@ def block_of(stride: int, real: str, shared_bytes: int) -> Block:
 
 
 def batched(vectors: Sequence[Vector]) -> list[str]:
-    """Describe vectors of each item of a batch.
-
-    Parameters
-    ----------
-    vectors : sequence of Vector
-        The vectors.
-
-    Returns
-    -------
-    list of str
-        One line each.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Describe vectors of each item of a batch."""
     return [f"  batch x {line}" for line in layout_lines(vectors)]
 
 
 def array(kind: str, name: str, values: Sequence[str]) -> Iterator[str]:
-    """Yield the lines of a table.
-
-    Parameters
-    ----------
-    kind : str
-        The C type of its entries.
-    name : str
-        Its name.
-    values : sequence of str
-        Its entries; without any it gets one that is not used.
-
-    Yields
-    ------
-    str
-        Lines.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Yield the lines of a table."""
     yield f"static __device__ const {kind} {name}[] = {{"
     yield from wrapped(", ".join(values) or "0", "    ")
     yield "};"
@@ -216,25 +155,7 @@ def _tables(program: Program, prefix: str, real: str, index: str) -> Iterator[st
 
 
 def term_tables(programs: dict[str, Program], real: str) -> list[str]:
-    """Return the tables of programs.
-
-    Parameters
-    ----------
-    programs : dict of str to Program
-        By the prefix of their tables.
-    real : {"double", "float"}
-        Their numbers.
-
-    Returns
-    -------
-    list of str
-        Lines.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return the tables of programs."""
     index = _index_type(list(programs.values()))
     return [
         line
@@ -244,47 +165,13 @@ def term_tables(programs: dict[str, Program], real: str) -> list[str]:
 
 
 def row_helper(programs: dict[str, Program], real: str) -> list[str]:
-    """Return the function that computes rows of programs.
-
-    Parameters
-    ----------
-    programs : dict of str to Program
-        The programs that it is for.
-    real : {"double", "float"}
-        Their numbers.
-
-    Returns
-    -------
-    list of str
-        Lines.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return the function that computes rows of programs."""
     index = _index_type(list(programs.values()))
     return _ROWS.format(real=real, index=index).split("\n")
 
 
 def defines(block: Block) -> list[str]:
-    """Return the sizes of a block as macros.
-
-    Parameters
-    ----------
-    block : Block
-        The block.
-
-    Returns
-    -------
-    list of str
-        Lines.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return the sizes of a block as macros."""
     return [
         f"#define LANES {block.lanes}",
         f"#define GROUP {block.group or block.lanes}",
@@ -293,27 +180,7 @@ def defines(block: Block) -> list[str]:
 
 
 def prelude(notes: Sequence[str], programs: dict[str, Program], block: Block) -> list[str]:
-    """Return the lines before a kernel with tables: what it is, tables, and functions.
-
-    Parameters
-    ----------
-    notes : sequence of str
-        What it is, without comment marks.
-    programs : dict of str to Program
-        The programs that it runs, by the prefix of their tables.
-    block : Block
-        What its blocks hold.
-
-    Returns
-    -------
-    list of str
-        Lines.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return the lines before a kernel with tables: what it is, tables, and functions."""
     if not block.is_shared:
         notes = [*notes, f"Uses scratch: batch x {block.stride} numbers."]
     return [
@@ -329,27 +196,7 @@ def prelude(notes: Sequence[str], programs: dict[str, Program], block: Block) ->
 def kernel_head(
     name: str, parameters: Sequence[str], numbers: Sequence[str], block: Block
 ) -> list[str]:
-    """Return the first lines of a kernel.
-
-    Parameters
-    ----------
-    name : str
-        Its name.
-    parameters, numbers : sequence of str
-        Declarations of its arrays, and of its numbers.
-    block : Block
-        What its blocks hold.
-
-    Returns
-    -------
-    list of str
-        Lines; one brace is left open.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return the first lines of a kernel."""
     real = block.real
     arrays = list(parameters) if block.is_shared else [*parameters, f"{real} *scratch"]
     declared = ", ".join([*arrays, *(f"long long {number}" for number in numbers)])
@@ -363,23 +210,7 @@ def kernel_head(
 
 
 def block_loop(block: Block) -> list[str]:
-    """Return the first lines of the loop over the batch, a block after the other.
-
-    Parameters
-    ----------
-    block : Block
-        What its blocks hold.
-
-    Returns
-    -------
-    list of str
-        Lines; one brace is left open.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return the first lines of the loop over the batch, a block after the other."""
     own = [f"        {block.real} *const memory = scratch + base * STRIDE;"]
     return [
         "    for (long long base = (long long)blockIdx.x * LANES; base < batch;",
@@ -392,27 +223,7 @@ def block_loop(block: Block) -> list[str]:
 def opening(
     name: str, parameters: Sequence[str], numbers: Sequence[str], block: Block
 ) -> list[str]:
-    """Return the first lines of a kernel with tables, up to and into the loop over the batch.
-
-    Parameters
-    ----------
-    name : str
-        Its name.
-    parameters, numbers : sequence of str
-        Declarations of its arrays, and of its numbers.
-    block : Block
-        What its blocks hold.
-
-    Returns
-    -------
-    list of str
-        Lines; two braces are left open.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return the first lines of a kernel with tables, up to and into the loop over the batch."""
     return [
         *kernel_head(name, parameters, numbers, block),
         *block_loop(block),
@@ -422,27 +233,7 @@ def opening(
 
 
 def rows_call(prefix: str, begin: int, end: int, target: str, stride: str, lanes: str) -> str:
-    """Return a statement that computes rows of a program.
-
-    Parameters
-    ----------
-    prefix : str
-        Of its tables.
-    begin, end : int
-        The rows.
-    target, stride, lanes : str
-        Where the first one goes, how far lanes are apart there, and how many are written.
-
-    Returns
-    -------
-    str
-        The statement.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return a statement that computes rows of a program."""
     return (
         f"rows({prefix}_ptr, {prefix}_coef, {prefix}_left, {prefix}_right, {begin}, {end}, "
         f"memory, {target}, {stride}, {lanes});"
@@ -450,27 +241,7 @@ def rows_call(prefix: str, begin: int, end: int, target: str, stride: str, lanes
 
 
 def levels(program: Program, prefix: str, indent: str) -> Iterator[str]:
-    """Yield the statements for the rows of all levels, a barrier after each.
-
-    Parameters
-    ----------
-    program : Program
-        The program.
-    prefix : str
-        Of its tables.
-    indent : str
-        What lines begin with.
-
-    Yields
-    ------
-    str
-        Lines.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Yield the statements for the rows of all levels, a barrier after each."""
     for begin, end in zip(program.levels, program.levels[1:], strict=False):
         target = f"memory + {program.first + begin}"
         yield from wrapped(rows_call(prefix, begin, end, target, "STRIDE", "LANES"), indent)
@@ -480,29 +251,7 @@ def levels(program: Program, prefix: str, indent: str) -> Iterator[str]:
 def outputs(
     program: Program, prefix: str, targets: Sequence[tuple[str, str]], indent: str
 ) -> Iterator[str]:
-    """Yield the statements for the output rows.
-
-    Parameters
-    ----------
-    program : Program
-        The program.
-    prefix : str
-        Of its tables.
-    targets : sequence of (str, str)
-        For each output where it goes, and how far lanes are apart there.
-    indent : str
-        What lines begin with.
-
-    Yields
-    ------
-    str
-        Lines.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Yield the statements for the output rows."""
     for number, ((target, stride), vector) in enumerate(zip(targets, program.outputs, strict=True)):
         begin = program.output_start(number)
         end = begin + vector.size

@@ -67,29 +67,7 @@ class _Shape:
 def words_kernel(
     size: MapSize, name: str, real: str, shared_bytes: int
 ) -> tuple[Block, list[str]] | None:
-    """Return the lines of a kernel that keeps the words of a plain path in registers.
-
-    Parameters
-    ----------
-    size : MapSize
-        ``sig`` or ``logsig``.
-    name : str
-        The name of the kernel.
-    real : {"double", "float"}
-        Its numbers.
-    shared_bytes : int
-        Shared memory that a block may have.
-
-    Returns
-    -------
-    tuple of (Block, list of str) or None
-        What its blocks hold, and the source; None if there are too many words for this.
-
-    Raises
-    ------
-    InvalidValueError
-        If the map has too many terms.
-    """
+    """Return the lines of a kernel that keeps the words of a plain path in registers."""
     words = tables.word_length(size.dimension, size.degree)
     ending = _signature_end(size, real) if size.name == "sig" else _logarithm_end(size, real)
     stride = 1 + words + ending.memory

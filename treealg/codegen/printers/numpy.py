@@ -21,28 +21,7 @@ __all__ = ["numpy_source"]
 
 
 def numpy_source(size: MapSize, backward: bool, dtype: str) -> Source:
-    """Return the NumPy source of a map.
-
-    Parameters
-    ----------
-    size : MapSize
-        The map.
-    backward : bool
-        The adjoint of the derivative.
-    dtype : {"float64", "float32"}
-        Part of the name only: the function computes in the dtype of its arguments, objects such as
-        fractions included.
-
-    Returns
-    -------
-    Source
-        Depends on NumPy alone.
-
-    Raises
-    ------
-    InvalidValueError
-        If the map has too many terms.
-    """
+    """Return the NumPy source of a map."""
     name = function_name(size, backward, dtype)
     lines = ["import numpy as np", "", ""]
     if size.name in PATH_MAPS:

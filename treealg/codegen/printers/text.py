@@ -59,11 +59,6 @@ class Source:
         CUDA, maps of paths with tables: numbers of the state between segments.
     threads : int
         CUDA: threads of a block; 0 where any number will do.
-
-    Raises
-    ------
-    None
-        Made by the printers.
     """
 
     text: str
@@ -87,25 +82,6 @@ class Source:
 def function_name(size: MapSize, backward: bool, dtype: str) -> str:
     """Return the name of a generated function.
 
-    Parameters
-    ----------
-    size : MapSize
-        The map.
-    backward : bool
-        Whether it is the adjoint.
-    dtype : str
-        ``"float32"`` appends an f.
-
-    Returns
-    -------
-    str
-        An identifier.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-
     Examples
     --------
     >>> from treealg.codegen.maps import map_size
@@ -126,25 +102,7 @@ def function_name(size: MapSize, backward: bool, dtype: str) -> str:
 
 
 def heading(size: MapSize, backward: bool) -> list[str]:
-    """Return the lines that say what made the source and what it computes.
-
-    Parameters
-    ----------
-    size : MapSize
-        The map.
-    backward : bool
-        Whether it is the adjoint.
-
-    Returns
-    -------
-    list of str
-        Without comment marks.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return the lines that say what made the source and what it computes."""
     import treealg
 
     lines = [
@@ -163,44 +121,12 @@ def heading(size: MapSize, backward: bool) -> list[str]:
 
 
 def comment(lines: Sequence[str]) -> list[str]:
-    """Return lines as a comment of C.
-
-    Parameters
-    ----------
-    lines : sequence of str
-        Its lines.
-
-    Returns
-    -------
-    list of str
-        With comment marks.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return lines as a comment of C."""
     return ["/*", *(f" * {line}".rstrip() for line in lines), " */"]
 
 
 def layout_lines(vectors: Sequence[Vector]) -> list[str]:
-    """Describe inputs or outputs, their first and last entries by name.
-
-    Parameters
-    ----------
-    vectors : sequence of Vector
-        The vectors.
-
-    Returns
-    -------
-    list of str
-        One line each.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Describe inputs or outputs, their first and last entries by name."""
     lines = []
     for vector in vectors:
         if vector.size:
@@ -214,48 +140,12 @@ def layout_lines(vectors: Sequence[Vector]) -> list[str]:
 
 
 def used(program: Program) -> set[int]:
-    """Return the addresses that a program reads.
-
-    Parameters
-    ----------
-    program : Program
-        The program.
-
-    Returns
-    -------
-    set of int
-        Addresses.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Return the addresses that a program reads."""
     return {address for row in program.rows for _, *pair in row for address in pair}
 
 
 def sum_text(row: Row, name: Callable[[int], str], scaled: Callable[[Fraction, str], str]) -> str:
-    """Write a row as an expression.
-
-    Parameters
-    ----------
-    row : Row
-        The terms.
-    name : callable
-        From an address to text.
-    scaled : callable
-        From a positive coefficient and a product to text.
-
-    Returns
-    -------
-    str
-        ``"0"`` for no terms.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Write a row as an expression."""
     pieces: list[str] = []
     for coefficient, left, right in row:
         body = name(left) if not right else f"{name(left)} * {name(right)}"
@@ -269,25 +159,7 @@ def sum_text(row: Row, name: Callable[[int], str], scaled: Callable[[Fraction, s
 
 
 def wrapped(text: str, indent: str) -> Iterator[str]:
-    """Break a statement into lines, the later ones further to the right.
-
-    Parameters
-    ----------
-    text : str
-        One statement.
-    indent : str
-        What its first line begins with.
-
-    Yields
-    ------
-    str
-        Lines.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Break a statement into lines, the later ones further to the right."""
     yield from textwrap.wrap(
         text,
         WIDTH,
@@ -299,23 +171,7 @@ def wrapped(text: str, indent: str) -> Iterator[str]:
 
 
 def fit(line: str) -> list[str]:
-    """Break a line of code that is too long, inside its brackets.
-
-    Parameters
-    ----------
-    line : str
-        A line with its indentation; what is broken must not mind line ends after spaces.
-
-    Returns
-    -------
-    list of str
-        The line, or its pieces.
-
-    Raises
-    ------
-    None
-        Nothing is checked.
-    """
+    """Break a line of code that is too long, inside its brackets."""
     if len(line) <= WIDTH:
         return [line]
     code = line.lstrip()

@@ -53,22 +53,6 @@ ACCEPTED = "float32, float64 or an integer type"
 class Rows:
     """One array argument, seen as a batch of items.
 
-    Parameters
-    ----------
-    array : numpy.ndarray
-        The data; kept, not copied.
-    kind : str
-        `NUMPY` or `TORCH`.
-    item_ndim : int
-        Number of axes of one item, at most that of `array`.
-    name : str
-        Name of the argument, for messages.
-
-    Raises
-    ------
-    InvalidTypeError
-        If the dtype is neither float32 nor float64 nor an integer.
-
     Attributes
     ----------
     name : str
@@ -130,37 +114,13 @@ class Rows:
         )
 
     def broadcast(self, shape: tuple[int, ...], item_ndim: int) -> Rows:
-        """View the data in another shape.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            The shape, one that the data broadcasts to.
-        item_ndim : int
-            Number of axes of one item.
-
-        Returns
-        -------
-        Rows
-            Of the same name and kind.
-        """
+        """View the data in another shape."""
         is_same = shape == self.array.shape
         array = self.array if is_same else np.broadcast_to(self.array, shape)
         return Rows(array, self.kind, item_ndim, self.name)
 
     def slab(self, start: int, stop: int) -> npt.NDArray[Any]:
-        """Return items ``start:stop`` for a kernel, copied if need be.
-
-        Parameters
-        ----------
-        start, stop : int
-            Range of items, ``0 <= start <= stop <= count``.
-
-        Returns
-        -------
-        numpy.ndarray
-            Shape ``(stop - start, *item)``, of the compute dtype, aligned.
-        """
+        """Return items ``start:stop`` for a kernel, copied if need be."""
         if self.view is not None:
             return self.view[start:stop]
         if len(self.batch) == 1:
@@ -173,34 +133,7 @@ class Rows:
 
 
 def as_rows(value: Any, name: str, item_ndim: int, *, gpu: bool = False) -> Rows:
-    """Read an array argument.
-
-    Parameters
-    ----------
-    value : ArrayLike
-        NumPy array, torch CPU tensor, or nested list or tuple of real numbers.
-    name : str
-        Name of the argument, for messages.
-    item_ndim : int
-        Number of axes of one item; all axes before are the batch.
-    gpu : bool, default False
-        Accept arrays in the memory of a GPU, too.
-
-    Returns
-    -------
-    Rows
-        The argument, without a copy (a list is converted as a whole).
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is of no accepted kind or dtype, is a tensor elsewhere than on the CPU, or is a
-        tensor that requires a gradient while gradients are recorded.
-    InvalidValueError
-        If a nested list is ragged, or if there are fewer than `item_ndim` axes.
-    MissingDependencyError
-        If `value` is on a GPU and CuPy is not installed.
-    """
+    """Read an array argument."""
     kind = NUMPY
     if type(value) is np.ndarray:
         array = value
@@ -220,22 +153,7 @@ def as_rows(value: Any, name: str, item_ndim: int, *, gpu: bool = False) -> Rows
 
 
 def check_axes(shape: tuple[int, ...], name: str, item_ndim: int) -> None:
-    """Refuse an array with too few axes.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Its shape.
-    name : str
-        Name of the argument, for messages.
-    item_ndim : int
-        Number of axes of one item.
-
-    Raises
-    ------
-    InvalidValueError
-        If there are fewer.
-    """
+    """Refuse an array with too few axes."""
     if len(shape) < item_ndim:
         axes = "(..., length, channels)" if item_ndim == 2 else "(..., coefficients)"
         raise InvalidValueError(
@@ -245,29 +163,7 @@ def check_axes(shape: tuple[int, ...], name: str, item_ndim: int) -> None:
 
 
 def as_path(value: Any, *, gpu: bool = False) -> Rows:
-    """Read the argument `path`.
-
-    Parameters
-    ----------
-    value : ArrayLike, shape (..., length, channels)
-        The points.
-    gpu : bool, default False
-        As for `as_rows`.
-
-    Returns
-    -------
-    Rows
-        The argument, with items of shape ``(length, channels)``.
-
-    Raises
-    ------
-    InvalidTypeError
-        As `as_rows`.
-    InvalidValueError
-        As `as_rows`, or if there are no points or no channels.
-    MissingDependencyError
-        As `as_rows`.
-    """
+    """Read the argument `path`."""
     rows = as_rows(value, "path", 2, gpu=gpu)
     length, channels = rows.item
     if length < 1 or channels < 1:
@@ -280,25 +176,7 @@ def as_path(value: Any, *, gpu: bool = False) -> Rows:
 
 
 def compute_dtype(dtype: np.dtype[Any], name: str) -> np.dtype[Any]:
-    """Return the dtype to compute in.
-
-    Parameters
-    ----------
-    dtype : numpy.dtype
-        That of an argument.
-    name : str
-        Its name, for messages.
-
-    Returns
-    -------
-    numpy.dtype
-        Native float32 or float64.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `dtype` is none of these and no integer.
-    """
+    """Return the dtype to compute in."""
     if dtype.kind in "iu":
         return _FLOAT64
     if dtype.type is np.float64 or dtype.type is np.float32:
@@ -382,25 +260,7 @@ def _from_tensor(value: Any, name: str) -> npt.NDArray[Any]:
 
 
 def dense_tensor(value: Any, name: str) -> Any:
-    """Return a tensor that is dense and records no gradient.
-
-    Parameters
-    ----------
-    value : torch.Tensor
-        The argument.
-    name : str
-        Its name, for messages.
-
-    Returns
-    -------
-    torch.Tensor
-        The same, detached.
-
-    Raises
-    ------
-    InvalidTypeError
-        If it is sparse, or requires a gradient while gradients are recorded.
-    """
+    """Return a tensor that is dense and records no gradient."""
     torch = sys.modules["torch"]
     if value.layout is not torch.strided:
         raise InvalidTypeError(
@@ -415,20 +275,7 @@ def dense_tensor(value: Any, name: str) -> Any:
 
 
 def check_alike(first: Rows, second: Rows) -> None:
-    """Refuse two arguments of different kind, dtype or batch.
-
-    Parameters
-    ----------
-    first, second : Rows
-        The arguments.
-
-    Raises
-    ------
-    InvalidTypeError
-        If one is a tensor and the other is not, or if they are computed in different dtypes.
-    InvalidValueError
-        If their leading shapes differ.
-    """
+    """Refuse two arguments of different kind, dtype or batch."""
     check_kinds(first, second)
     if first.batch != second.batch:
         raise InvalidValueError(
@@ -438,18 +285,7 @@ def check_alike(first: Rows, second: Rows) -> None:
 
 
 def check_kinds(first: Rows, second: Rows) -> None:
-    """Refuse two arguments of different kind or dtype.
-
-    Parameters
-    ----------
-    first, second : Rows
-        The arguments.
-
-    Raises
-    ------
-    InvalidTypeError
-        If one is a tensor and the other is not, or if they are computed in different dtypes.
-    """
+    """Refuse two arguments of different kind or dtype."""
     if first.kind is not second.kind:
         raise InvalidTypeError(
             f"{first.name} and {second.name} must be of one kind, got a {first.kind} and a "
@@ -465,24 +301,7 @@ def check_kinds(first: Rows, second: Rows) -> None:
 def slabs(
     n_threads: int, out: npt.NDArray[Any], *arguments: Rows
 ) -> Iterable[tuple[npt.NDArray[Any], ...]]:
-    """Return what to give to a kernel, one after the other.
-
-    Parameters
-    ----------
-    n_threads : int
-        Threads that share a slab.
-    out : numpy.ndarray, shape (count, columns)
-        Where results go.
-    *arguments : Rows
-        Arguments with `count` items.
-
-    Returns
-    -------
-    iterable of tuple
-        A range of items of each argument, and the same range of `out`: all items at once if every
-        argument can be read in place; otherwise so few that their copies stay small, but enough to
-        occupy all lanes of all threads.
-    """
+    """Return what to give to a kernel, one after the other."""
     views = []
     for rows in arguments:
         if rows.view is None:
@@ -502,27 +321,7 @@ def _copied_slabs(
 
 
 def allocate(rows: Rows, *item: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """Allocate a result for each item of an argument, uninitialised.
-
-    Parameters
-    ----------
-    rows : Rows
-        Gives the leading shape and the dtype.
-    *item : int
-        Shape of one result.
-
-    Returns
-    -------
-    result : numpy.ndarray
-        Shape ``(*batch, *item)``, C-contiguous.
-    view : numpy.ndarray
-        The same memory as ``(count, *item)``.
-
-    Raises
-    ------
-    InvalidValueError
-        If the result does not fit in memory.
-    """
+    """Allocate a result for each item of an argument, uninitialised."""
     shape = rows.batch + item
     try:
         result = np.empty(shape, rows.dtype)
@@ -538,18 +337,5 @@ def allocate(rows: Rows, *item: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]
 
 
 def wrap(result: npt.NDArray[Any], kind: str) -> Any:
-    """Return a result as the kind of its argument.
-
-    Parameters
-    ----------
-    result : numpy.ndarray
-        A freshly allocated result.
-    kind : str
-        `NUMPY` or `TORCH`.
-
-    Returns
-    -------
-    numpy.ndarray or torch.Tensor
-        The same memory.
-    """
+    """Return a result as the kind of its argument."""
     return result if kind is NUMPY else sys.modules["torch"].from_numpy(result)

@@ -19,23 +19,7 @@ __all__ = ["broadcast", "check_result_batch", "common_batch", "source_rows", "su
 
 
 def common_batch(first: arrays.Rows, second: arrays.Rows) -> tuple[int, ...]:
-    """Return the leading shape that those of two arguments broadcast to.
-
-    Parameters
-    ----------
-    first, second : Rows
-        The arguments.
-
-    Returns
-    -------
-    tuple of int
-        The leading shape.
-
-    Raises
-    ------
-    InvalidValueError
-        If there is none.
-    """
+    """Return the leading shape that those of two arguments broadcast to."""
     axes = []
     for one, two in zip_longest(reversed(first.batch), reversed(second.batch), fillvalue=1):
         if one != two and one != 1 and two != 1:
@@ -49,25 +33,7 @@ def common_batch(first: arrays.Rows, second: arrays.Rows) -> tuple[int, ...]:
 
 
 def broadcast(first: arrays.Rows, second: arrays.Rows) -> tuple[arrays.Rows, arrays.Rows]:
-    """Give two arguments one batch.
-
-    Parameters
-    ----------
-    first, second : Rows
-        The arguments.
-
-    Returns
-    -------
-    tuple of two Rows
-        Views of them, with equal leading shapes; an argument that has it already is itself.
-
-    Raises
-    ------
-    InvalidTypeError
-        If the arguments are of different kinds or dtypes.
-    InvalidValueError
-        If their leading shapes do not broadcast.
-    """
+    """Give two arguments one batch."""
     arrays.check_kinds(first, second)
     if first.batch == second.batch:
         return first, second
@@ -80,22 +46,7 @@ def _expanded(rows: arrays.Rows, batch: tuple[int, ...]) -> arrays.Rows:
 
 
 def check_result_batch(derivs: arrays.Rows, argument: arrays.Rows) -> None:
-    """Refuse derivatives that are not of kind, dtype and batch of the result they belong to.
-
-    Parameters
-    ----------
-    derivs : Rows
-        Derivatives in a result.
-    argument : Rows
-        An argument, broadcast to the batch of the result.
-
-    Raises
-    ------
-    InvalidTypeError
-        If the two are of different kinds or dtypes.
-    InvalidValueError
-        If their leading shapes differ.
-    """
+    """Refuse derivatives that are not of kind, dtype and batch of the result they belong to."""
     arrays.check_kinds(argument, derivs)
     if derivs.batch != argument.batch:
         raise InvalidValueError(
@@ -105,40 +56,13 @@ def check_result_batch(derivs: arrays.Rows, argument: arrays.Rows) -> None:
 
 
 def source_rows(rows: arrays.Rows, batch: tuple[int, ...]) -> npt.NDArray[np.int64]:
-    """Return which row of an argument belongs to each row of a larger batch.
-
-    Parameters
-    ----------
-    rows : Rows
-        The argument.
-    batch : tuple of int
-        A leading shape that it broadcasts to.
-
-    Returns
-    -------
-    numpy.ndarray of int64, shape (count,)
-        Its rows, in the order of the batch.
-    """
+    """Return which row of an argument belongs to each row of a larger batch."""
     own = np.arange(rows.count, dtype=np.int64).reshape(rows.batch)
     return np.ascontiguousarray(np.broadcast_to(own, batch).reshape(-1))
 
 
 def summed(gradient: Any, rows: arrays.Rows) -> Any:
-    """Sum a gradient over the axes along which its argument was broadcast.
-
-    Parameters
-    ----------
-    gradient : array, shape (*batch, *item)
-        One row for each row of the common batch; of NumPy, or of CuPy for arguments on a GPU.
-    rows : Rows
-        The argument as it was given.
-
-    Returns
-    -------
-    array, shape (*rows.batch, *item)
-        `gradient` itself if nothing was broadcast; otherwise sums in float64, of the dtype of
-        `gradient`.
-    """
+    """Sum a gradient over the axes along which its argument was broadcast."""
     split = gradient.ndim - len(rows.item)
     batch, item = gradient.shape[:split], gradient.shape[split:]
     if batch == rows.batch:

@@ -57,37 +57,7 @@ def as_correction(
     in_front: int = 0,
     name: str = "correction",
 ) -> Correction | None:
-    """Read the argument `correction`.
-
-    Parameters
-    ----------
-    value : ArrayLike or None
-        Shape ``(columns,)``, ``(segments, columns)`` or ``(..., segments, columns)``, where
-        ``segments`` is ``length - 1 + in_front``.
-    path : Rows
-        The path that it belongs to.
-    degree : int
-        The truncation.
-    lead_lag : bool
-        Whether the lead-lag path is taken.
-    in_front : int, default 0
-        Number of points that are put in front of the path.
-    name : str, default "correction"
-        What to call it in messages.
-
-    Returns
-    -------
-    Correction or None
-        None if `value` is None or has no columns, which is the same as zero.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is no array of the kind and dtype of `path`.
-    InvalidValueError
-        If the shape is none of these, the columns are not those of the levels 2 to m for an m up to
-        `degree`, or with `lead_lag`.
-    """
+    """Read the argument `correction`."""
     if value is None:
         return None
     rows = arrays.as_rows(value, name, 1, gpu=True)
@@ -103,35 +73,7 @@ def as_correction(
 def as_corrections(
     value: Any, paths: Sequence[arrays.Rows], degree: int, lead_lag: bool, in_front: int
 ) -> list[Correction] | None:
-    """Read the argument `correction` for a list of paths.
-
-    Parameters
-    ----------
-    value : ArrayLike, list or None
-        Shape ``(columns,)`` for all segments of all paths, or a list with what `as_correction`
-        takes for each path.
-    paths : sequence of Rows
-        The paths that it belongs to.
-    degree : int
-        The truncation.
-    lead_lag : bool
-        Whether the lead-lag path is taken.
-    in_front : int
-        Number of points that are put in front of each path.
-
-    Returns
-    -------
-    list of Correction or None
-        One per path; None if there are no columns.
-
-    Raises
-    ------
-    InvalidTypeError
-        As `as_correction`, of each path.
-    InvalidValueError
-        As `as_correction`, of each path; if there is not one per path, or if they have different
-        numbers of columns.
-    """
+    """Read the argument `correction` for a list of paths."""
     if value is None:
         return None
     is_list = isinstance(value, (list, tuple)) and not all(
@@ -161,34 +103,7 @@ def as_corrections(
 
 
 def as_row(value: Any, channels: int, degree: int, lead_lag: bool) -> tuple[Floats, int]:
-    """Read the correction that a stream is made with.
-
-    Parameters
-    ----------
-    value : ArrayLike or None
-        Shape ``(columns,)``.
-    channels : int
-        Of the paths.
-    degree : int
-        The truncation.
-    lead_lag : bool
-        Whether the lead-lag path is taken.
-
-    Returns
-    -------
-    row : numpy.ndarray of float64, shape (columns,)
-        A copy; no columns for None.
-    longest : int
-        The highest level, 1 if there are no columns.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is no real array.
-    InvalidValueError
-        If it is not of this shape, the columns are not those of the levels 2 to m for an m up to
-        `degree`, or with `lead_lag`.
-    """
+    """Read the correction that a stream is made with."""
     rows = arrays.as_rows([] if value is None else value, "correction", 1)
     if rows.batch:
         raise InvalidValueError(
@@ -202,32 +117,7 @@ def as_row(value: Any, channels: int, degree: int, lead_lag: bool) -> tuple[Floa
 
 
 def pushed_rows(value: Any, points: arrays.Rows, columns: int, segments: int) -> npt.NDArray[Any]:
-    """Read the correction of points that are pushed to a stream.
-
-    Parameters
-    ----------
-    value : ArrayLike
-        Shape ``(columns,)``, ``(segments, columns)`` or ``(..., segments, columns)``; for a single
-        point ``(columns,)`` or ``(..., columns)``.
-    points : Rows
-        The points, or the single point, of each path.
-    columns : int
-        Those of the correction that the stream was made with.
-    segments : int
-        Number of segments that the points end.
-
-    Returns
-    -------
-    numpy.ndarray, shape (..., segments, columns)
-        One row per segment.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is no array of the kind and dtype of `points`.
-    InvalidValueError
-        If it has another shape or other columns.
-    """
+    """Read the correction of points that are pushed to a stream."""
     rows = arrays.as_rows(value, "correction", 1)
     if rows.item[0] != columns:
         raise InvalidValueError(
@@ -282,25 +172,7 @@ def _broadcast(rows: arrays.Rows, batch: tuple[int, ...], segments: int) -> arra
 
 
 def empty_like(value: Any, path: arrays.Rows) -> Any:
-    """Return the gradient in a correction without columns.
-
-    Parameters
-    ----------
-    value : ArrayLike
-        For which `as_correction` returned None.
-    path : Rows
-        The path that it belongs to.
-
-    Returns
-    -------
-    Array
-        Of the shape of `value` and the kind and dtype of `path`: without any element.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is no real array.
-    """
+    """Return the gradient in a correction without columns."""
     shape = arrays.as_rows(value, "correction", 1, gpu=True).array.shape
     if path.device is not None:
         return devices.engine().zeros(path, shape)
@@ -309,26 +181,6 @@ def empty_like(value: Any, path: arrays.Rows) -> Any:
 
 def letter_columns(channels: int, time_aug: bool, longest: int) -> npt.NDArray[np.int32]:
     """Return the column of the correction that each letter of the kernel has.
-
-    Parameters
-    ----------
-    channels : int
-        Of the underlying path.
-    time_aug : bool
-        Whether time is appended to them.
-    longest : int
-        The highest level.
-
-    Returns
-    -------
-    numpy.ndarray
-        int32: letters of 1 to `longest` labels, by length and then by label from leaf to root; -1
-        for one that no column belongs to, as it has one label or time among its labels.
-
-    Raises
-    ------
-    None
-        The caller has checked the sizes.
 
     Examples
     --------

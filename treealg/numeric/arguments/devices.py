@@ -17,23 +17,7 @@ _ENGINE = "treealg.cuda"
 
 
 def is_on_gpu(value: Any) -> bool:
-    """Tell whether a value is an array in the memory of an NVIDIA GPU.
-
-    Parameters
-    ----------
-    value : object
-        Any value.
-
-    Returns
-    -------
-    bool
-        True for CUDA tensors and for what has the CUDA array interface.
-
-    Raises
-    ------
-    None
-        Every value is one or none.
-    """
+    """Tell whether a value is an array in the memory of an NVIDIA GPU."""
     is_cuda = getattr(value, "is_cuda", None)
     if is_cuda is None:
         return hasattr(value, "__cuda_array_interface__")
@@ -41,36 +25,12 @@ def is_on_gpu(value: Any) -> bool:
 
 
 def engine() -> Any:
-    """Return the module that computes on GPUs, loaded when first asked for.
-
-    Returns
-    -------
-    module
-        `treealg.cuda`.
-
-    Raises
-    ------
-    None
-        It is a part of this package.
-    """
+    """Return the module that computes on GPUs, loaded when first asked for."""
     return import_module(_ENGINE)
 
 
 def refuse(value: Any, what: str) -> None:
-    """Refuse an option for arrays on a GPU.
-
-    Parameters
-    ----------
-    value : object
-        The path.
-    what : str
-        The options, for the message.
-
-    Raises
-    ------
-    InvalidValueError
-        If the path, or the first of a list of paths, is on a GPU.
-    """
+    """Refuse an option for arrays on a GPU."""
     first = value[0] if isinstance(value, (list, tuple)) and value else value
     if is_on_gpu(first):
         raise InvalidValueError(
@@ -79,13 +39,7 @@ def refuse(value: Any, what: str) -> None:
 
 
 def clear_cache() -> None:
-    """Forget the kernels that are held in memory, if any were made.
-
-    Raises
-    ------
-    None
-        There may be nothing to forget.
-    """
+    """Forget the kernels that are held in memory, if any were made."""
     module = sys.modules.get(_ENGINE)
     if module is not None:
         module.clear_cache()

@@ -70,29 +70,7 @@ def path_options(
     method: Any,
     n_jobs: Any,
 ) -> PathOptions:
-    """Check the options of a signature or log-signature along a path.
-
-    Parameters
-    ----------
-    degree, time_aug, lead_lag, end_time, planar, scalar_term, n_jobs
-        As given to `branched_sig`.
-    is_log : bool
-        Whether the log-signature is asked for.
-    method : int
-        As given to `branched_log_sig`; not read without `is_log`.
-
-    Returns
-    -------
-    PathOptions
-        The options.
-
-    Raises
-    ------
-    InvalidTypeError
-        If one is of the wrong type.
-    InvalidValueError
-        If one is out of range, or a scalar is asked for where `method` has none.
-    """
+    """Check the options of a signature or log-signature along a path."""
     planar = flag(planar, "planar")
     column = 1 if flag(scalar_term, "scalar_term") else 0
     form = log_method(method, planar) if is_log else None
@@ -114,25 +92,7 @@ def path_options(
 
 
 def flag(value: Any, name: str) -> bool:
-    """Return `value` as a bool, accepting only booleans.
-
-    Parameters
-    ----------
-    value : bool or numpy.bool
-        The option.
-    name : str
-        Its name, for the message.
-
-    Returns
-    -------
-    bool
-        The value.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is no boolean.
-    """
+    """Return `value` as a bool, accepting only booleans."""
     if value is True or value is False:
         return bool(value)
     if isinstance(value, np.bool_):
@@ -144,29 +104,7 @@ def flag(value: Any, name: str) -> bool:
 
 
 def integer(value: Any, name: str, minimum: int) -> int:
-    """Return `value` as an int of at least `minimum`.
-
-    Parameters
-    ----------
-    value : int or numpy.integer
-        The option; a boolean is not an integer here.
-    name : str
-        Its name, for the message.
-    minimum : int
-        Smallest value allowed.
-
-    Returns
-    -------
-    int
-        The value.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is no integer.
-    InvalidValueError
-        If `value` is below `minimum`.
-    """
+    """Return `value` as an int of at least `minimum`."""
     number: int = value if type(value) is int else _any_integer(value, name)
     if number < minimum:
         raise InvalidValueError(f"{name} must be at least {minimum}, got {number}")
@@ -183,52 +121,14 @@ def _any_integer(value: Any, name: str) -> int:
 
 
 def end_time_of(value: Any) -> float:
-    """Return `end_time` as a finite float.
-
-    Parameters
-    ----------
-    value : float, int or numpy scalar
-        The last value of the time channel.
-
-    Returns
-    -------
-    float
-        The value.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is no real number.
-    InvalidValueError
-        If `value` is not finite as a float.
-    """
+    """Return `end_time` as a finite float."""
     if type(value) is float and -math.inf < value < math.inf:
         return value
     return finite_real(value, "end_time")
 
 
 def finite_real(value: Any, name: str) -> float:
-    """Return `value` as a finite float.
-
-    Parameters
-    ----------
-    value : float, int, fraction or numpy scalar
-        The option; a boolean is not a number here.
-    name : str
-        Its name, for the message.
-
-    Returns
-    -------
-    float
-        The value.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is no real number.
-    InvalidValueError
-        If `value` is not finite as a float.
-    """
+    """Return `value` as a finite float."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise InvalidTypeError(f"{name} must be a real number, got {_shown(value)}")
     try:
@@ -244,27 +144,7 @@ def finite_real(value: Any, name: str) -> float:
 
 
 def log_method(value: Any, planar: bool) -> int:
-    """Return `method`: 0, or 1 or 2 when planar.
-
-    Parameters
-    ----------
-    value : int
-        Form of the log-signature.
-    planar : bool
-        Whether the basis is planar.
-
-    Returns
-    -------
-    int
-        The value.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is no integer.
-    InvalidValueError
-        If `value` is none of the methods of this basis.
-    """
+    """Return `method`: 0, or 1 or 2 when planar."""
     method = integer(value, "method", 0)
     if method == 0 or (planar and method <= 2):
         return method
@@ -280,26 +160,7 @@ def log_method(value: Any, planar: bool) -> int:
 
 
 def threads(n_jobs: Any) -> int:
-    """Return the number of threads that `n_jobs` asks for.
-
-    Parameters
-    ----------
-    n_jobs : int
-        1 is serial, -1 all processors available to this process, ``-k`` all but ``k - 1`` (at
-        least one).  More than are available is as many as are available.
-
-    Returns
-    -------
-    int
-        At least 1.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `n_jobs` is no integer.
-    InvalidValueError
-        If `n_jobs` is 0.
-    """
+    """Return the number of threads that `n_jobs` asks for."""
     count = n_jobs if type(n_jobs) is int else _any_integer(n_jobs, "n_jobs")
     if count == 1:
         return 1
@@ -323,20 +184,7 @@ def _available_processors() -> int:
 
 
 def effective_dimension(dimension: int, time_aug: bool, lead_lag: bool) -> int:
-    """Return the number of channels of the transformed path.
-
-    Parameters
-    ----------
-    dimension : int
-        Channels of the underlying path.
-    time_aug, lead_lag : bool
-        The path transforms.
-
-    Returns
-    -------
-    int
-        Twice as many with `lead_lag`, and one more with `time_aug`.
-    """
+    """Return the number of channels of the transformed path."""
     return dimension * (2 if lead_lag else 1) + (1 if time_aug else 0)
 
 

@@ -53,16 +53,6 @@ def is_list_of_paths(value: Any) -> bool:
 
     A list of tensors is one of paths whatever their lengths, so that kind and dtype of the result
     do not depend on whether these happen to agree; lists of all else are float64 in any case.
-
-    Parameters
-    ----------
-    value : object
-        The argument `path`.
-
-    Returns
-    -------
-    bool
-        Whether it has to be read path by path.
     """
     if not isinstance(value, (list, tuple)) or not value:
         return False
@@ -83,37 +73,7 @@ def _is_matrix(value: Any) -> bool:
 def prepared(
     path: Any, correction: Any, basepoint: Any, lengths: Any, settings: PathOptions
 ) -> Prepared:
-    """Read paths with a base point or lengths of their own.
-
-    Parameters
-    ----------
-    path : ArrayLike or list of ArrayLike
-        Paths of shape ``(..., length, channels)``, or a list of ``(length, channels)``.
-    correction : ArrayLike, list or None
-        As for `as_correction`, with a base point as one more point; for a list of paths as for
-        `as_corrections`.
-    basepoint : bool or ArrayLike, shape (channels,) or (..., channels)
-        What to put in front of each path; False for nothing, True for the origin.
-    lengths : ArrayLike of int, shape (...) or None
-        Number of points of each path.
-    settings : PathOptions
-        How to take the signatures.
-
-    Returns
-    -------
-    Prepared
-        The paths.
-
-    Raises
-    ------
-    InvalidTypeError
-        If a path is none, the paths of a list are not of one kind or dtype, `lengths` are no
-        integers, or `basepoint` is neither a boolean nor a point of the kind of `path`; or as
-        `as_correction`.
-    InvalidValueError
-        If shapes do not fit each other, a length is out of range, or `lengths` come with a list; or
-        as `as_correction`.
-    """
+    """Read paths with a base point or lengths of their own."""
     is_flag = isinstance(basepoint, (bool, np.bool_))
     in_front = int(not is_flag or bool(basepoint))
     counts: npt.NDArray[np.int64] | None

@@ -14,22 +14,7 @@ __all__ = ["basis_text", "scalar_columns"]
 
 
 def basis_text(dimension: int, degree: int, planar: bool) -> str:
-    """Name a basis, for messages.
-
-    Parameters
-    ----------
-    dimension : int
-        Channels of the transformed path.
-    degree : int
-        Truncation.
-    planar : bool
-        Basis of ordered forests rather than trees.
-
-    Returns
-    -------
-    str
-        Its name.
-    """
+    """Name a basis, for messages."""
     kind = "planar" if planar else "non-planar"
     return f"the {kind} basis of dimension {dimension} (after path transforms) and degree {degree}"
 
@@ -42,33 +27,7 @@ def scalar_columns(
     scalar_term: Any = None,
     unit: int | None = None,
 ) -> int:
-    """Return how many scalars are in front, 0 or 1, having checked the length.
-
-    Parameters
-    ----------
-    rows : Rows
-        Signatures, logarithms, or derivatives in them.
-    columns : int
-        Coefficients without scalar.
-    basis : str
-        What basis that is, for the message.
-    scalar_term : bool or None, default None
-        Whether there has to be one; None lets the length tell.
-    unit : {0, 1} or None, default None
-        What a scalar must be: 1 for signatures, 0 for logarithms, anything by default. NaN passes.
-
-    Returns
-    -------
-    int
-        0 or 1.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `scalar_term` is neither None nor a boolean.
-    InvalidValueError
-        If the length is another one, or a scalar another number.
-    """
+    """Return how many scalars are in front, 0 or 1, having checked the length."""
     found: int = rows.item[0] - columns
     allowed: tuple[int, ...]
     if scalar_term is None:

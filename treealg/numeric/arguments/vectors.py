@@ -39,81 +39,26 @@ class Space(NamedTuple):
     n_threads: int
 
     def plan(self) -> plans.Plan:
-        """Return the plan from signatures to logarithms, for `method`.
-
-        Returns
-        -------
-        Plan
-            The plan.
-
-        Raises
-        ------
-        InvalidValueError
-            If the basis does not fit in memory.
-        """
+        """Return the plan from signatures to logarithms, for `method`."""
         return plans.log_plan(self.dimension, self.degree, self.planar, self.method)
 
     def program(self) -> kernels.ConvolutionProgram | None:
-        """Return the algebra of the signatures, None for degree 0.
-
-        Returns
-        -------
-        ConvolutionProgram or None
-            The program.
-
-        Raises
-        ------
-        InvalidValueError
-            If the basis does not fit in memory.
-        """
+        """Return the algebra of the signatures, None for degree 0."""
         return plans.log_plan(self.dimension, self.degree, self.planar, 0).program
 
     def expansion(self) -> plans.Plan:
-        """Return the plan from coordinates of logarithms, by `method`, to their expanded form.
-
-        Returns
-        -------
-        Plan
-            The plan.
-
-        Raises
-        ------
-        InvalidValueError
-            If the basis does not fit in memory.
-        """
+        """Return the plan from coordinates of logarithms, by `method`, to their expanded form."""
         return plans.expansion_plan(self.dimension, self.degree, self.planar, self.method)
 
     def columns(self) -> int:
-        """Return the coefficients of the signature, without scalar, without building a table.
-
-        Returns
-        -------
-        int
-            The number.
-
-        Raises
-        ------
-        InvalidValueError
-            If so many do not fit in memory.
-        """
+        """Return the coefficients of the signature, without scalar, without building a table."""
         plan = plans.find_log_plan(self.dimension, self.degree, self.planar, self.method)
         if plan is not None:
             return plan.columns
         return plans.basis_columns(self.dimension, self.degree, self.planar)
 
     def basis(self) -> str:
-        """Return the name of the basis, for messages.
-
-        Returns
-        -------
-        str
-            The name.
-
-        Raises
-        ------
-        None
-            Every basis has one.
-        """
+        """Return the name of the basis, for messages."""
         return basis_text(self.dimension, self.degree, self.planar)
 
 
@@ -127,25 +72,7 @@ def space_of(
     time_aug: Any = False,
     lead_lag: Any = False,
 ) -> Space:
-    """Check every option, before any table is built or memory taken.
-
-    Parameters
-    ----------
-    dimension, degree, planar, n_jobs, method, time_aug, lead_lag
-        As the caller gave them.
-
-    Returns
-    -------
-    Space
-        The options.
-
-    Raises
-    ------
-    InvalidTypeError
-        If one is of the wrong type.
-    InvalidValueError
-        If one is out of range.
-    """
+    """Check every option, before any table is built or memory taken."""
     planar = options.flag(planar, "planar")
     return Space(
         options.effective_dimension(
@@ -161,48 +88,12 @@ def space_of(
 
 
 def sig_columns(rows: arrays.Rows, space: Space) -> int:
-    """Return how many scalars are in front of signatures, 0 or 1, having checked length and scalar.
-
-    Parameters
-    ----------
-    rows : Rows
-        Signatures.
-    space : Space
-        What they belong to.
-
-    Returns
-    -------
-    int
-        The number.
-
-    Raises
-    ------
-    InvalidValueError
-        If length or scalar is wrong.
-    """
+    """Return how many scalars (0 or 1) precede signatures, having checked length and scalar."""
     return scalar_columns(rows, space.columns(), space.basis(), unit=1)
 
 
 def log_columns(rows: arrays.Rows, space: Space) -> int:
-    """Return how many scalars are in front of logarithms, 0 or 1, having checked length and scalar.
-
-    Parameters
-    ----------
-    rows : Rows
-        Logarithms, by the method of `space`.
-    space : Space
-        What they belong to.
-
-    Returns
-    -------
-    int
-        The number; 0 for methods 1 and 2.
-
-    Raises
-    ------
-    InvalidValueError
-        If length or scalar is wrong.
-    """
+    """Return how many scalars (0 or 1) precede logarithms, having checked length and scalar."""
     if space.method == 0:
         return scalar_columns(rows, space.columns(), space.basis(), unit=0)
     size = tables.log_length(space.dimension, space.degree, space.planar, space.method)
@@ -211,18 +102,7 @@ def log_columns(rows: arrays.Rows, space: Space) -> int:
 
 
 def check_same_scalar(first: arrays.Rows, second: arrays.Rows) -> None:
-    """Refuse two vectors of which one has a scalar and the other none.
-
-    Parameters
-    ----------
-    first, second : Rows
-        The arguments, their lengths right with or without scalar.
-
-    Raises
-    ------
-    InvalidValueError
-        If their lengths differ.
-    """
+    """Refuse two vectors of which one has a scalar and the other none."""
     if first.item != second.item:
         raise InvalidValueError(
             f"{first.name} and {second.name} must both have their scalar or both not, got shapes "
@@ -231,22 +111,7 @@ def check_same_scalar(first: arrays.Rows, second: arrays.Rows) -> None:
 
 
 def check_columns(rows: arrays.Rows, expected: int, what: str) -> None:
-    """Refuse vectors of a wrong length.
-
-    Parameters
-    ----------
-    rows : Rows
-        The argument.
-    expected : int
-        Its length.
-    what : str
-        Why, for the message.
-
-    Raises
-    ------
-    InvalidValueError
-        If it has another length.
-    """
+    """Refuse vectors of a wrong length."""
     if rows.item[0] != expected:
         raise InvalidValueError(
             f"{rows.name} must have {expected} columns, {what}; got shape {rows.array.shape}"
@@ -256,28 +121,7 @@ def check_columns(rows: arrays.Rows, expected: int, what: str) -> None:
 def chunks(
     n_threads: int, outputs: tuple[npt.NDArray[Any], ...], *arguments: arrays.Rows
 ) -> Iterator[tuple[npt.NDArray[Any], ...]]:
-    """Yield a few rows of each argument and output at a time, for work with intermediate results.
-
-    Parameters
-    ----------
-    n_threads : int
-        Threads that share a chunk.
-    outputs : tuple of numpy.ndarray
-        Where results go, one row per item.
-    *arguments : Rows
-        Arguments with as many items.
-
-    Yields
-    ------
-    tuple of numpy.ndarray
-        The same range of each argument and then of each output: so few rows that intermediate
-        results stay small, but enough to occupy all lanes of all threads.
-
-    Raises
-    ------
-    None
-        The arguments have been checked.
-    """
+    """Yield a few rows of each argument and output, for work with intermediate results."""
     size = max(sum(rows.item[0] for rows in arguments), 1)
     step = max(_CHUNK_BYTES // (8 * size), _CHUNK_ROWS * n_threads)
     for start in range(0, len(outputs[0]), step):
@@ -291,27 +135,7 @@ def chunks(
 def slabs(
     n_threads: int, outputs: tuple[npt.NDArray[Any], ...], *arguments: arrays.Rows
 ) -> Iterator[tuple[npt.NDArray[Any], ...]]:
-    """Yield what `treealg.numeric.arguments.arrays.slabs` returns, for several outputs.
-
-    Parameters
-    ----------
-    n_threads : int
-        Threads that share a slab.
-    outputs : tuple of numpy.ndarray
-        Where results go, one row per item.
-    *arguments : Rows
-        Arguments with as many items.
-
-    Yields
-    ------
-    tuple of numpy.ndarray
-        The same range of each argument and then of each output.
-
-    Raises
-    ------
-    None
-        The arguments have been checked.
-    """
+    """Yield what `treealg.numeric.arguments.arrays.slabs` returns, for several outputs."""
     start = 0
     for pieces in arrays.slabs(n_threads, outputs[0], *arguments):
         stop = start + len(pieces[-1])

@@ -241,22 +241,7 @@ def branched_sig_kernel_gram(
 def pairs_of_gram(
     n1: int, n2: int, is_symmetric: bool, at_once: int
 ) -> Iterator[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
-    """Yield the pairs of a Gram matrix, row by row, in parts.
-
-    Parameters
-    ----------
-    n1, n2 : int
-        Rows and columns.
-    is_symmetric : bool
-        Take only the pairs on and above the diagonal.
-    at_once : int
-        Pairs in one part, at least 1.
-
-    Yields
-    ------
-    tuple of numpy.ndarray
-        Rows and columns of the pairs of a part, as arrays of int64.
-    """
+    """Yield the pairs of a Gram matrix, row by row, in parts."""
     sizes = np.arange(n1, 0, -1) if is_symmetric else np.full(n1, n2)
     ends = np.cumsum(sizes, dtype=np.int64)
     total = int(ends[-1]) if n1 else 0

@@ -88,36 +88,12 @@ class Problem:
         return shapes[0], shapes[1]
 
     def batch_pairs(self) -> tuple[tuple[int, ...], Indices, Indices]:
-        """Return the pairs of two batches of one leading shape, or that broadcast to one.
-
-        Returns
-        -------
-        batch : tuple of int
-            Leading shape of the result.
-        first, second : numpy.ndarray of int64
-            Paths of each pair.
-
-        Raises
-        ------
-        InvalidValueError
-            If the leading shapes do not broadcast.
-        """
+        """Return the pairs of two batches of one leading shape, or that broadcast to one."""
         batch = common_batch(self.rows1, self.rows2)
         return batch, source_rows(self.rows1, batch), source_rows(self.rows2, batch)
 
     def values(self, first: Indices, second: Indices) -> Floats:
-        """Compute the kernel of pairs.
-
-        Parameters
-        ----------
-        first, second : numpy.ndarray of int64
-            Paths of each pair.
-
-        Returns
-        -------
-        numpy.ndarray, shape (pairs, *value_shape)
-            The values.
-        """
+        """Compute the kernel of pairs."""
         size = int(np.prod(self.value_shape, dtype=np.int64))
         total: Floats | None = None
         for weight, lower in self.terms:
@@ -131,20 +107,7 @@ class Problem:
         return np.reshape(total, (len(first), *self.value_shape))  # type: ignore[arg-type]
 
     def gradients(self, first: Indices, second: Indices, derivs: Floats) -> tuple[Floats, Floats]:
-        """Compute the gradients of pairs in their transformed paths.
-
-        Parameters
-        ----------
-        first, second : numpy.ndarray of int64
-            Paths of each pair.
-        derivs : numpy.ndarray, shape (pairs, *value_shape)
-            Derivatives with respect to the values.
-
-        Returns
-        -------
-        tuple of numpy.ndarray, shapes (pairs, length_1, channels) and (pairs, length_2, channels)
-            The gradients.
-        """
+        """Compute the gradients of pairs in their transformed paths."""
         given = np.ascontiguousarray(derivs, self.rows1.dtype).reshape(len(first), -1)
         shape1, shape2 = self.point_shapes
         totals: list[Floats] = []
@@ -189,27 +152,7 @@ def problem_of(
     return_grid: Any,
     rule: Any,
 ) -> Problem:
-    """Check the arguments that all kernel functions have.
-
-    Parameters
-    ----------
-    path1, path2 : ArrayLike, shapes (..., length_1, channels) and (..., length_2, channels)
-        The paths.
-    depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs, return_grid, rule
-        As for `branched_sig_kernel`.
-
-    Returns
-    -------
-    Problem
-        The arguments.
-
-    Raises
-    ------
-    InvalidTypeError
-        As `branched_sig_kernel`.
-    InvalidValueError
-        As `branched_sig_kernel`.
-    """
+    """Check the arguments that all kernel functions have."""
     rows1 = _path(path1, "path1")
     rows2 = rows1 if path2 is path1 else _path(path2, "path2")
     if rows1.kind is not rows2.kind or rows1.dtype is not rows2.dtype:
@@ -299,27 +242,7 @@ def _terms(rule: Any, orders: tuple[int, int], grid: bool) -> tuple[tuple[float,
 
 
 def max_batch_of(value: Any, problem: Problem) -> int:
-    """Return how many pairs of a Gram matrix to compute in one call of a kernel.
-
-    Parameters
-    ----------
-    value : int
-        The option `max_batch`: -1, or the side of a square of that many pairs.
-    problem : Problem
-        The problem.
-
-    Returns
-    -------
-    int
-        The number, at least 1.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is no integer.
-    InvalidValueError
-        If `value` is 0 or below -1.
-    """
+    """Return how many pairs of a Gram matrix to compute in one call of a kernel."""
     side = options.integer(value, "max_batch", -1)
     if side == 0:
         raise InvalidValueError("max_batch must be -1 or at least 1, got 0")
@@ -327,22 +250,7 @@ def max_batch_of(value: Any, problem: Problem) -> int:
 
 
 def transform_adjoint(derivs: Floats, channels: int, time_aug: bool, lead_lag: bool) -> Floats:
-    """Map derivatives in transformed paths to derivatives in the paths.
-
-    Parameters
-    ----------
-    derivs : numpy.ndarray, shape (..., new_length, new_channels)
-        Derivatives with respect to the points of the transformed path.
-    channels : int
-        Channels of the path.
-    time_aug, lead_lag : bool
-        The transforms.
-
-    Returns
-    -------
-    numpy.ndarray, shape (..., length, channels)
-        Derivatives with respect to the points of the path.
-    """
+    """Map derivatives in transformed paths to derivatives in the paths."""
     if time_aug:
         derivs = derivs[..., :-1]
     if not lead_lag:

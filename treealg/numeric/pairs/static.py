@@ -102,25 +102,7 @@ class RBFKernel(StaticKernel):
 
 
 def as_static_kernel(value: Any) -> tuple[bool, float]:
-    """Return a static kernel as the compiled kernels take it.
-
-    Parameters
-    ----------
-    value : StaticKernel or None
-        The option; None is the linear kernel.
-
-    Returns
-    -------
-    rbf : bool
-        Whether the kernel is Gaussian.
-    parameter : float
-        Factor of the inner product, or of the squared distance.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is none of the static kernels.
-    """
+    """Return a static kernel as the compiled kernels take it."""
     if value is None or type(value) is LinearKernel:
         return False, 1.0
     if type(value) is ScaledLinearKernel:

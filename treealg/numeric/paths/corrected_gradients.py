@@ -26,35 +26,7 @@ def corrected_backprop(
     n_threads: int,
     kernel: Callable[..., None],
 ) -> tuple[Array, Array]:
-    """Compute the gradients in path and correction, a slab of paths at a time.
-
-    Parameters
-    ----------
-    path : Rows
-        The paths, items of shape ``(length, channels)``.
-    derivs : Rows
-        Derivatives in the result, of the batch, kind and dtype of `path`.
-    correction : Correction
-        The correction.
-    n_threads : int
-        Threads.
-    kernel : callable
-        Takes some of the paths, corrections and derivatives, and writes the derivatives in the
-        paths and in the corrections to its last two arguments.
-
-    Returns
-    -------
-    gradient : Array
-        In the path, of its shape, kind and dtype.
-    correction_gradient : Array
-        In the correction, of the shape in which it was given: for one that segments or paths share
-        it is the sum over them.
-
-    Raises
-    ------
-    InvalidValueError
-        If a result does not fit in memory.
-    """
+    """Compute the gradients in path and correction, a slab of paths at a time."""
     result, view = arrays.allocate(path, *path.item)
     rows = correction.rows
     segments, columns = rows.item

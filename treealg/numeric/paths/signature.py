@@ -311,27 +311,7 @@ def _plan(given: variants.Prepared) -> plans.Plan:
 
 
 def signatures(given: variants.Prepared, plan: plans.Plan, of_prefixes: bool = False) -> Array:
-    """Compute what a plan gives along paths.
-
-    Parameters
-    ----------
-    given : Prepared
-        The paths.
-    plan : Plan
-        From their words, or words of chains, to the result.
-    of_prefixes : bool, default False
-        Whether to compute the results of all beginnings of paths.
-
-    Returns
-    -------
-    Array
-        One result for each path, or for each segment of each path.
-
-    Raises
-    ------
-    InvalidValueError
-        If the result does not fit in memory.
-    """
+    """Compute what a plan gives along paths."""
     rows, correction = given.path, given.correction
     degree, time_aug, lead_lag, end_time, _, column, method, n_threads = given.options
     item = (rows.item[0] - 1,) if of_prefixes else ()

@@ -201,22 +201,7 @@ def _word_plan(dimension: int, degree: int, is_log: bool) -> plans.Plan:
 
 
 def selection_of_blocks(width: int, n_cols: int, blocks: npt.NDArray[Any]) -> kernels.SparseMap:
-    """Return the map that selects some blocks.
-
-    Parameters
-    ----------
-    width : int
-        Coefficients per block.
-    n_cols : int
-        Blocks of the input.
-    blocks : numpy.ndarray of int, shape (selected,)
-        Those to select.
-
-    Returns
-    -------
-    SparseMap
-        The map.
-    """
+    """Return the map that selects some blocks."""
     return kernels.SparseMap(
         width,
         n_cols,

@@ -63,11 +63,6 @@ class PlanCache:
     There is no lock, which a forked process could inherit closed: each step is one atomic operation
     on a dictionary, and a plan that leaves the cache lives on with whoever holds it.
 
-    Parameters
-    ----------
-    limit : int
-        Bytes to keep at most; a single larger plan is kept alone.
-
     Attributes
     ----------
     find : callable
@@ -80,20 +75,7 @@ class PlanCache:
         self.find = self._plans.get
 
     def keep(self, key: Hashable, plan: Plan) -> Plan:
-        """Keep a plan, and drop the oldest ones beyond the limit.
-
-        Parameters
-        ----------
-        key : hashable
-            What to find it by.
-        plan : Plan
-            The plan.
-
-        Returns
-        -------
-        Plan
-            `plan` itself.
-        """
+        """Keep a plan, and drop the oldest ones beyond the limit."""
         self._plans[key] = plan
         entries = list(self._plans.items())
         total = sum(entry.nbytes for _, entry in entries)
@@ -114,48 +96,12 @@ _cache = PlanCache(_CACHE_BYTES)
 
 
 def keep_plan(key: Hashable, make: Callable[[], Plan]) -> Plan:
-    """Return the plan of a key, made and kept if it is not there.
-
-    Parameters
-    ----------
-    key : hashable
-        What to find it by.
-    make : callable
-        Makes the plan.
-
-    Returns
-    -------
-    Plan
-        The plan.
-    """
+    """Return the plan of a key, made and kept if it is not there."""
     return _cache.find(key) or _cache.keep(key, make())
 
 
 def path_plan(dimension: int, degree: int, planar: bool, method: int | None) -> Plan:
-    """Return the plan from words to the branched signature or log-signature.
-
-    Parameters
-    ----------
-    dimension : int
-        Channels of the transformed path.
-    degree : int
-        Truncation, at least 0; at degree 0 the plan is empty.
-    planar : bool
-        Basis of ordered forests rather than trees.
-    method : int or None
-        None for the signature; for the log-signature 0, or 1 or 2 if `planar`.
-
-    Returns
-    -------
-    Plan
-        With `output_map` the arborification, and for a log-signature the logarithm of words as
-        `program`.
-
-    Raises
-    ------
-    InvalidValueError
-        If the basis does not fit in memory.
-    """
+    """Return the plan from words to the branched signature or log-signature."""
     key = ("path", dimension, degree, planar, method)
     plan = _cache.find(key)
     if plan is not None:
@@ -175,45 +121,12 @@ def path_plan(dimension: int, degree: int, planar: bool, method: int | None) -> 
 
 
 def find_log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan | None:
-    """Return what `log_plan` returns if it is there already, otherwise None.
-
-    Parameters
-    ----------
-    dimension, degree, planar, method
-        As for `log_plan`.
-
-    Returns
-    -------
-    Plan or None
-        The plan.
-    """
+    """Return what `log_plan` returns if it is there already, otherwise None."""
     return _cache.find(("log", dimension, degree, planar, method))
 
 
 def log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan:
-    """Return the plan from a branched signature to its logarithm.
-
-    Parameters
-    ----------
-    dimension : int
-        Channels of the transformed path.
-    degree : int
-        Truncation, at least 0; at degree 0 the plan is empty.
-    planar : bool
-        Basis of ordered forests rather than trees.
-    method : int
-        0, or 1 or 2 if `planar`.
-
-    Returns
-    -------
-    Plan
-        With the logarithm in the algebra as program and no `output_map` for method 0.
-
-    Raises
-    ------
-    InvalidValueError
-        If the basis does not fit in memory.
-    """
+    """Return the plan from a branched signature to its logarithm."""
     plan = find_log_plan(dimension, degree, planar, method)
     if plan is not None:
         return plan
@@ -231,30 +144,7 @@ def log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan:
 
 
 def expansion_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan:
-    """Return the plan from coordinates of logarithms to their expanded form.
-
-    Parameters
-    ----------
-    dimension : int
-        Channels of the transformed path.
-    degree : int
-        Truncation, at least 0; at degree 0 the plan is empty.
-    planar : bool
-        Basis of ordered forests rather than trees.
-    method : int
-        0, or 1 or 2 if `planar`.
-
-    Returns
-    -------
-    Plan
-        With the coordinates as `columns`, the expanded form as `size`, and no `output_map` for
-        method 0.
-
-    Raises
-    ------
-    InvalidValueError
-        If the basis does not fit in memory.
-    """
+    """Return the plan from coordinates of logarithms to their expanded form."""
     key = ("expansion", dimension, degree, planar, method)
     plan = _cache.find(key)
     if plan is not None:
@@ -272,87 +162,23 @@ def expansion_plan(dimension: int, degree: int, planar: bool, method: int) -> Pl
 
 
 def result_size(dimension: int, degree: int, planar: bool, method: int | None) -> int:
-    """Return the `size` of a plan along a path or of a logarithm, without building a table.
-
-    Parameters
-    ----------
-    dimension : int
-        Channels of the transformed path.
-    degree : int
-        Truncation, at least 0.
-    planar : bool
-        Basis of ordered forests rather than trees.
-    method : int or None
-        As for `path_plan`.
-
-    Returns
-    -------
-    int
-        Coefficients of the result, without scalar.
-
-    Raises
-    ------
-    InvalidValueError
-        If the basis does not fit in memory.
-    """
+    """Return the `size` of a plan along a path or of a logarithm, without building a table."""
     columns = basis_columns(dimension, degree, planar)
     return tables.log_length(dimension, degree, planar, method) if method else columns
 
 
 def basis_columns(dimension: int, degree: int, planar: bool) -> int:
-    """Return the number of coefficients of a signature, without scalar.
-
-    Parameters
-    ----------
-    dimension : int
-        Channels of the transformed path.
-    degree : int
-        Truncation, at least 0.
-    planar : bool
-        Basis of ordered forests rather than trees.
-
-    Returns
-    -------
-    int
-        The number.
-
-    Raises
-    ------
-    InvalidValueError
-        If so many do not fit in memory.
-    """
+    """Return the number of coefficients of a signature, without scalar."""
     return tables.require_fits(dimension, degree, planar)
 
 
 def prepared_map(table: tables.LinearMap) -> kernels.SparseMap:
-    """Prepare a map for the kernels.
-
-    Parameters
-    ----------
-    table : LinearMap
-        The map.
-
-    Returns
-    -------
-    SparseMap
-        The same.
-    """
+    """Prepare a map for the kernels."""
     return kernels.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
 
 
 def prepared_program(table: tables.ConvolutionTable) -> kernels.ConvolutionProgram:
-    """Prepare the logarithm of a table for the kernels.
-
-    Parameters
-    ----------
-    table : ConvolutionTable
-        The coproduct.
-
-    Returns
-    -------
-    ConvolutionProgram
-        It, with the quadrature of its degree.
-    """
+    """Prepare the logarithm of a table for the kernels."""
     return kernels.ConvolutionProgram(
         table.dimension,
         table.block_start,
@@ -375,11 +201,6 @@ def clear_cache() -> None:
 
     Files in the disk cache stay. Other threads may be computing: they keep the tables that they
     use, and results do not change.
-
-    Raises
-    ------
-    None
-        This function raises nothing.
 
     See Also
     --------

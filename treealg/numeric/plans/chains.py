@@ -32,33 +32,7 @@ class ChainPlan(plans.Plan):
 def chain_plan(
     channels: int, degree: int, planar: bool, method: int | None, longest: int, time_aug: bool
 ) -> ChainPlan:
-    """Return the plan from words of chains to the corrected signature or log-signature.
-
-    Parameters
-    ----------
-    channels : int
-        Of the underlying path.
-    degree : int
-        Truncation, at least `longest`.
-    planar : bool
-        Basis of ordered forests rather than trees.
-    method : int or None
-        As for `plans.path_plan`.
-    longest : int
-        The highest level of the correction.
-    time_aug : bool
-        Whether time is appended to the path.
-
-    Returns
-    -------
-    ChainPlan
-        As that of `plans.path_plan`, with `chains`.
-
-    Raises
-    ------
-    InvalidValueError
-        If the basis, or the words, do not fit in memory.
-    """
+    """Return the plan from words of chains to the corrected signature or log-signature."""
     key = ("chains", channels, degree, planar, method, longest, time_aug)
 
     def make() -> ChainPlan:
@@ -79,29 +53,7 @@ def chain_plan(
 
 
 def chain_program(channels: int, degree: int, longest: int, time_aug: bool) -> kernels.ChainProgram:
-    """Return the words of chains, as the kernels take them.
-
-    Parameters
-    ----------
-    channels : int
-        Of the underlying path.
-    degree : int
-        Truncation, at least 1.
-    longest : int
-        The highest level of the correction; 1 for none, which gives words of letters.
-    time_aug : bool
-        Whether time is appended to the path.
-
-    Returns
-    -------
-    ChainProgram
-        The words.
-
-    Raises
-    ------
-    InvalidValueError
-        If they do not fit in memory.
-    """
+    """Return the words of chains, as the kernels take them."""
     dimension = channels + time_aug
     layout = tables.chain_words(dimension, degree, longest)
     letters = corrections.letter_columns(channels, time_aug, longest)

@@ -63,33 +63,7 @@ def tree_plan(
     longest: int = 1,
     channels: int | None = None,
 ) -> TreePlan:
-    """Return the plan of some elements.
-
-    Parameters
-    ----------
-    elements : list
-        Trees or ordered forests, in any form that the functions accept.
-    dimension : int
-        Channels of the transformed path.
-    planar : bool
-        Whether the elements are ordered forests.
-    longest : int, default 1
-        The highest level of the correction; 1 for none.
-    channels : int or None, default None
-        Of the underlying path, which have a correction; None for all.
-
-    Returns
-    -------
-    TreePlan
-        With `size` the number of elements.
-
-    Raises
-    ------
-    InvalidTypeError
-        If an element is no tree (or ordered forest), or a label no integer.
-    InvalidValueError
-        If a label is out of range.
-    """
+    """Return the plan of some elements."""
     rest = (elements, dimension, planar, longest, channels)
     try:
         # Their text tells True from 1, which are equal.

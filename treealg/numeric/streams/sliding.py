@@ -52,18 +52,7 @@ class SlidingWords:
         self._reached = 0
 
     def append(self, points: Floats) -> list[Floats]:
-        """Take new points.
-
-        Parameters
-        ----------
-        points : numpy.ndarray, shape (count, new, columns)
-            The points; they are copied.
-
-        Returns
-        -------
-        list of numpy.ndarray, shape (windows, count, size)
-            The signatures of the windows that are complete now, with unit time steps.
-        """
+        """Take new points."""
         # Points between windows are not kept, though they may come long before the next window.
         skipped = min(max(self._next - self._pushed, 0), points.shape[1])
         self._pushed += points.shape[1]

@@ -32,19 +32,6 @@ Floats = npt.NDArray[np.float64]
 class Words:
     """Signatures of words, or of words of chains, over the channels of transformed paths.
 
-    Parameters
-    ----------
-    channels : int
-        Channels of the paths before transforms.
-    degree : int
-        Largest weight of a word, at least 1.
-    time_aug, lead_lag : bool
-        The transforms.
-    n_threads : int
-        Threads.
-    longest : int, default 1
-        The highest level of the correction, not with `lead_lag`; 1 for none.
-
     Attributes
     ----------
     dimension : int
@@ -53,11 +40,6 @@ class Words:
         Numbers per point: channels and, from level 2 to `longest`, corrections.
     size : int
         Number of words.
-
-    Raises
-    ------
-    InvalidValueError
-        If there are more words than fit in memory.
     """
 
     def __init__(
@@ -84,18 +66,7 @@ class Words:
         return 2 * segments if self.lead_lag else segments
 
     def of_paths(self, points: Floats) -> Floats:
-        """Compute signatures of paths.
-
-        Parameters
-        ----------
-        points : numpy.ndarray of float64, shape (count, length, columns)
-            The paths, of at least one point.
-
-        Returns
-        -------
-        numpy.ndarray, shape (count, size)
-            Their signatures, with unit time steps.
-        """
+        """Compute signatures of paths."""
         out = np.empty((len(points), self.size))
         path, correction = self._split(points)
         plan, time = self._plan(), float(self.steps(points.shape[1] - 1))
@@ -128,18 +99,7 @@ class Words:
         return out
 
     def of_prefixes(self, points: Floats) -> Floats:
-        """Compute signatures of the beginnings of paths.
-
-        Parameters
-        ----------
-        points : numpy.ndarray of float64, shape (count, length, columns)
-            The paths, of at least one point.
-
-        Returns
-        -------
-        numpy.ndarray, shape (count, length - 1, size)
-            Their signatures, of two points, three points, and so on.
-        """
+        """Compute signatures of the beginnings of paths."""
         return self._prefixes(*self._split(points), self._plan().linear)
 
     def of_suffixes(self, points: Floats) -> Floats:
@@ -148,34 +108,13 @@ class Words:
         To read words backwards, letter by letter, exchanges the factors of a product. So these are
         the signatures of the beginnings of paths of the same steps in reverse order; in a lead-lag
         path, lead and lag then change places.
-
-        Parameters
-        ----------
-        points : numpy.ndarray of float64, shape (count, length, columns)
-            The paths, of at least one point.
-
-        Returns
-        -------
-        numpy.ndarray, shape (count, length - 1, size)
-            Their signatures, of all points, all but the first, and so on to the last two points.
         """
         path, correction = self._split(points)
         found = self._prefixes(-path[:, ::-1], correction[:, ::-1], self._backwards())
         return found[:, ::-1]
 
     def product(self, left: Floats, right: Floats) -> Floats:
-        """Multiply signatures of neighbouring paths, the earlier ones left.
-
-        Parameters
-        ----------
-        left, right : numpy.ndarray of float64, shape (..., size)
-            Signatures.
-
-        Returns
-        -------
-        numpy.ndarray, shape (..., size)
-            Signatures of the joined paths.
-        """
+        """Multiply signatures of neighbouring paths, the earlier ones left."""
         out = np.empty(left.shape)
         kernels.word_products(
             np.ascontiguousarray(left).reshape(-1, self.size),
@@ -187,44 +126,14 @@ class Words:
         return out
 
     def with_time(self, words: Floats, unit: Any) -> Floats:
-        """Give the time channel its unit.
-
-        Parameters
-        ----------
-        words : numpy.ndarray, shape (..., size)
-            Signatures with unit time steps.
-        unit : float or numpy.ndarray, shape (..., 1)
-            Time per segment of the transformed paths.
-
-        Returns
-        -------
-        numpy.ndarray, shape (..., size)
-            Signatures with that time; `words` itself without a time channel.
-        """
+        """Give the time channel its unit."""
         if not self.time_aug:
             return words
         scaled: Floats = words * unit**self._times
         return scaled
 
     def mapped(self, words: Floats, plan: plans.Plan, column: int, dtype: Any) -> npt.NDArray[Any]:
-        """Turn word signatures into results.
-
-        Parameters
-        ----------
-        words : numpy.ndarray of float64, shape (..., size)
-            Word signatures.
-        plan : Plan
-            From words to the result, of degree at least 1.
-        column : int
-            1 to put a scalar in front, otherwise 0.
-        dtype : dtype
-            Of the result.
-
-        Returns
-        -------
-        numpy.ndarray, shape (..., column + plan.size)
-            The results.
-        """
+        """Turn word signatures into results."""
         out = np.empty((*words.shape[:-1], plan.size + column))
         if column:
             out[..., 0] = 1.0 if plan.program is None else 0.0

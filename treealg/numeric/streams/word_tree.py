@@ -20,24 +20,7 @@ LEAF = 64  # segments
 
 
 def overlapping(points: Floats, pieces: int, length: int, stride: int) -> Floats:
-    """View pieces of paths.
-
-    Parameters
-    ----------
-    points : numpy.ndarray, shape (count, total, columns)
-        The paths, of at least ``(pieces - 1) * stride + length`` points.
-    pieces : int
-        Number of pieces.
-    length : int
-        Points of each.
-    stride : int
-        From the start of a piece to that of the next.
-
-    Returns
-    -------
-    numpy.ndarray, shape (count, pieces, length, columns)
-        The pieces, read-only and without a copy.
-    """
+    """View pieces of paths."""
     path, point, column = points.strides
     return np.lib.stride_tricks.as_strided(
         points,
@@ -49,13 +32,6 @@ def overlapping(points: Floats, pieces: int, length: int, stride: int) -> Floats
 
 class Growing:
     """An array that grows along its second axis and forgets from the front.
-
-    Parameters
-    ----------
-    rows : int
-        Length of the first axis.
-    columns : int
-        Length of the last axis.
 
     Attributes
     ----------
@@ -79,13 +55,7 @@ class Growing:
         return self.first + self._end - self._begin
 
     def append(self, entries: Floats) -> None:
-        """Copy entries to the end.
-
-        Parameters
-        ----------
-        entries : numpy.ndarray, shape (rows, count, columns)
-            What to append.
-        """
+        """Copy entries to the end."""
         count = entries.shape[1]
         if self._end + count > self._data.shape[1]:
             kept = self._end - self._begin
@@ -96,13 +66,7 @@ class Growing:
         self._end += count
 
     def drop(self, before: int) -> None:
-        """Forget entries before an absolute index; those not yet appended are never stored.
-
-        Parameters
-        ----------
-        before : int
-            The index.
-        """
+        """Forget entries before an absolute index; those not yet appended are never stored."""
         if before >= self.end:
             self._begin = self._end = 0
             self.first = max(before, self.first)
@@ -140,13 +104,7 @@ class WordTree:
         self._levels: list[Growing] = []
 
     def append(self, points: Floats) -> None:
-        """Copy points to the end of the paths.
-
-        Parameters
-        ----------
-        points : numpy.ndarray, shape (count, new, columns)
-            The points.
-        """
+        """Copy points to the end of the paths."""
         self.points.append(points)
         done = self._level(0).end
         ready = max(self.points.end - 1, 0) // LEAF
@@ -176,13 +134,7 @@ class WordTree:
         return self._levels[level]
 
     def drop(self, before: int) -> None:
-        """Forget points before an absolute index, and what only they need.
-
-        Parameters
-        ----------
-        before : int
-            The index, at most that of the last point.
-        """
+        """Forget points before an absolute index, and what only they need."""
         self.points.drop(before)
         self._level(0)
         leaf = -(-before // LEAF)
@@ -190,18 +142,7 @@ class WordTree:
             nodes.drop(-(-leaf // 2**level))
 
     def interval(self, start: int, end: int) -> Floats:
-        """Compute the word signatures between two points.
-
-        Parameters
-        ----------
-        start, end : int
-            Absolute indices of the points, of which none before `start` is needed.
-
-        Returns
-        -------
-        numpy.ndarray, shape (count, size)
-            The signatures.
-        """
+        """Compute the word signatures between two points."""
         first, last = -(-start // LEAF), end // LEAF
         if first >= last:
             return self.words.of_paths(self.points[start : end + 1])

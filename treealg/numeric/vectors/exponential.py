@@ -219,27 +219,7 @@ def branched_log_sig_to_sig_backprop(
 
 
 def expanded(rows: npt.NDArray[Any], scalar: int, space: Space) -> tuple[npt.NDArray[Any], int]:
-    """Return logarithms in expanded form, beside their first column.
-
-    Parameters
-    ----------
-    rows : numpy.ndarray, shape (count, columns)
-        Logarithms by the method of `space`.
-    scalar : int
-        Scalars in front, 0 or 1.
-    space : Space
-        What they belong to.
-
-    Returns
-    -------
-    tuple of numpy.ndarray and int
-        `rows` itself for method 0.
-
-    Raises
-    ------
-    InvalidValueError
-        If a table does not fit in memory.
-    """
+    """Return logarithms in expanded form, beside their first column."""
     plan = space.expansion()
     if plan.output_map is None:
         return rows, scalar
@@ -249,22 +229,7 @@ def expanded(rows: npt.NDArray[Any], scalar: int, space: Space) -> tuple[npt.NDA
 
 
 def gather_coordinates(d_log: npt.NDArray[Any], out: npt.NDArray[Any], space: Space) -> None:
-    """Write derivatives in coordinates from those in the expanded form, for methods 1 and 2.
-
-    Parameters
-    ----------
-    d_log : numpy.ndarray, shape (count, coefficients)
-        Derivatives in the expanded form; for method 0 they are in place already.
-    out : numpy.ndarray, shape (count, coordinates)
-        Receives the derivatives in the coordinates.
-    space : Space
-        What they belong to.
-
-    Raises
-    ------
-    InvalidValueError
-        If a table does not fit in memory.
-    """
+    """Write derivatives in coordinates from those in the expanded form, for methods 1 and 2."""
     output_map = space.expansion().output_map
     if output_map is not None:
         kernels.map_rows(d_log, 0, out, 0, output_map, True, space.n_threads)

@@ -29,27 +29,7 @@ Floats = npt.NDArray[Any]
 
 
 def signatures(log: Floats, scalar: int, space: Space) -> Floats:
-    """Return the signatures of logarithms.
-
-    Parameters
-    ----------
-    log : numpy.ndarray, shape (count, scalar + log_coefficients)
-        Logarithms.
-    scalar : int
-        Scalars in front.
-    space : Space
-        What they belong to.
-
-    Returns
-    -------
-    numpy.ndarray, shape (count, coefficients)
-        A new array.
-
-    Raises
-    ------
-    InvalidValueError
-        If a table does not fit in memory.
-    """
+    """Return the signatures of logarithms."""
     full, column = expanded(log, scalar, space)
     out = np.empty((len(log), space.columns()), log.dtype)
     kernels.log_to_signature(full, column, out, 0, space.program(), space.n_threads)
@@ -57,26 +37,7 @@ def signatures(log: Floats, scalar: int, space: Space) -> Floats:
 
 
 def signatures_backward(log: Floats, d_sig: Floats, out: Floats, scalar: int, space: Space) -> None:
-    """Write the derivatives in logarithms from those in their signatures.
-
-    Parameters
-    ----------
-    log : numpy.ndarray, shape (count, scalar + log_coefficients)
-        Logarithms.
-    d_sig : numpy.ndarray, shape (count, coefficients)
-        Derivatives in the signatures.
-    out : numpy.ndarray, of the shape of `log`
-        Receives the derivatives.
-    scalar : int
-        Scalars in front.
-    space : Space
-        What they belong to.
-
-    Raises
-    ------
-    InvalidValueError
-        If a table does not fit in memory.
-    """
+    """Write the derivatives in logarithms from those in their signatures."""
     full, column = expanded(log, scalar, space)
     d_log = np.empty_like(d_sig) if space.method else out
     kernels.log_to_signature_backward(
@@ -86,74 +47,21 @@ def signatures_backward(log: Floats, d_sig: Floats, out: Floats, scalar: int, sp
 
 
 def pieces(step: Floats, space: Space) -> Floats:
-    """Return the signatures of linear pieces.
-
-    Parameters
-    ----------
-    step : numpy.ndarray, shape (count, dimension)
-        Displacements.
-    space : Space
-        What they belong to.
-
-    Returns
-    -------
-    numpy.ndarray, shape (count, coefficients)
-        A new array.
-
-    Raises
-    ------
-    InvalidValueError
-        If a table does not fit in memory.
-    """
+    """Return the signatures of linear pieces."""
     out = np.empty((len(step), space.columns()), step.dtype)
     kernels.linear_signature(step, out, 0, space.program(), space.n_threads)
     return out
 
 
 def products(first: Floats, second: Floats, space: Space) -> Floats:
-    """Return the products of signatures, the first factor earlier.
-
-    Parameters
-    ----------
-    first, second : numpy.ndarray, shape (count, coefficients)
-        The factors.
-    space : Space
-        What they belong to.
-
-    Returns
-    -------
-    numpy.ndarray, shape (count, coefficients)
-        A new array.
-
-    Raises
-    ------
-    InvalidValueError
-        If a table does not fit in memory.
-    """
+    """Return the products of signatures, the first factor earlier."""
     out = np.empty_like(first)
     kernels.signature_product(first, 0, second, 0, out, 0, space.program(), space.n_threads)
     return out
 
 
 def logarithms(sig: Floats, out: Floats, scalar: int, space: Space) -> None:
-    """Write the logarithms of signatures.
-
-    Parameters
-    ----------
-    sig : numpy.ndarray, shape (count, coefficients)
-        Signatures.
-    out : numpy.ndarray, shape (count, scalar + log_coefficients)
-        Receives the logarithms.
-    scalar : int
-        Scalars in front.
-    space : Space
-        What they belong to.
-
-    Raises
-    ------
-    InvalidValueError
-        If a table does not fit in memory.
-    """
+    """Write the logarithms of signatures."""
     plan = space.plan()
     kernels.signature_to_log(sig, 0, out, scalar, plan.program, plan.output_map, space.n_threads)
 
@@ -161,29 +69,7 @@ def logarithms(sig: Floats, out: Floats, scalar: int, space: Space) -> None:
 def factors_backward(
     derivs: Floats, scalar: int, first: Floats, second: Floats, space: Space
 ) -> tuple[Floats, Floats]:
-    """Return the derivatives in two signatures from those in the logarithm of their product.
-
-    Parameters
-    ----------
-    derivs : numpy.ndarray, shape (count, scalar + log_coefficients)
-        Derivatives in the logarithm.
-    scalar : int
-        Scalars in front.
-    first, second : numpy.ndarray, shape (count, coefficients)
-        The factors.
-    space : Space
-        What they belong to.
-
-    Returns
-    -------
-    tuple of two numpy.ndarray, shape (count, coefficients)
-        New arrays.
-
-    Raises
-    ------
-    InvalidValueError
-        If a table does not fit in memory.
-    """
+    """Return the derivatives in two signatures from those in the logarithm of their product."""
     plan, n = space.plan(), space.n_threads
     product = products(first, second, space)
     d_product, d_first, d_second = (np.empty_like(first) for _ in range(3))

@@ -305,27 +305,7 @@ def linear_branched_log_sig_backprop(
 
 
 def displacement_rows(displacement: ArrayLike, space: Space) -> arrays.Rows:
-    """Read the argument `displacement`.
-
-    Parameters
-    ----------
-    displacement : ArrayLike, shape (..., dimension)
-        The argument.
-    space : Space
-        What it belongs to.
-
-    Returns
-    -------
-    Rows
-        The argument.
-
-    Raises
-    ------
-    InvalidTypeError
-        If it is no real array.
-    InvalidValueError
-        If it has another number of channels.
-    """
+    """Read the argument `displacement`."""
     rows = arrays.as_rows(displacement, "displacement", 1)
     check_columns(rows, space.dimension, "one for each of the channels that dimension says")
     return rows

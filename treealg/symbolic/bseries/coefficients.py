@@ -20,21 +20,6 @@ __all__ = ["exact_number", "is_zero", "product_sum", "tidy"]
 def tidy(value: Any) -> Any:
     """Return a coefficient in normal form: SymPy expressions expanded, all else unchanged.
 
-    Parameters
-    ----------
-    value : number or SymPy expression
-        A coefficient.
-
-    Returns
-    -------
-    number or SymPy expression
-        The same value.
-
-    Raises
-    ------
-    None
-        Anything without a method ``expand`` is returned as it is.
-
     Examples
     --------
     >>> import sympy
@@ -49,22 +34,6 @@ def tidy(value: Any) -> Any:
 
 def is_zero(value: Any) -> bool:
     """Tell whether a coefficient is zero; exactly, unless it is a float.
-
-    Parameters
-    ----------
-    value : number or SymPy expression
-        A coefficient.
-
-    Returns
-    -------
-    bool
-        True when the value is zero; an expression with free symbols is zero when it is so for
-        all values of them.
-
-    Raises
-    ------
-    InvalidValueError
-        If SymPy can decide it neither by expansion nor by its test of equality.
 
     Examples
     --------
@@ -87,25 +56,6 @@ def is_zero(value: Any) -> bool:
 
 def exact_number(value: Any) -> Any:
     """Return a coefficient that a user gave as a number, a string or a SymPy expression.
-
-    Parameters
-    ----------
-    value : int, Fraction, float, str or SymPy expression
-        A string is a fraction such as ``"1/6"``, or an expression in numbers, the four
-        operations, parentheses and ``sqrt``, such as ``"1/4 - sqrt(3)/6"``. Numbers of other
-        libraries that are integral become integers.
-
-    Returns
-    -------
-    number or SymPy expression
-        An int, Fraction or float, or an expanded SymPy expression.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is none of these.
-    InvalidValueError
-        If a string cannot be read, or a number is not finite.
 
     Examples
     --------
@@ -156,21 +106,6 @@ def _read_expression(text: str) -> Any:
 
 def product_sum(left: Sequence[Any], right: Iterable[Any]) -> Any:
     """Return the sum of products of two sequences of the same length, skipping zeros on the left.
-
-    Parameters
-    ----------
-    left, right : sequence of coefficients
-        The factors.
-
-    Returns
-    -------
-    coefficient
-        The sum, the integer 0 when every term is skipped.
-
-    Raises
-    ------
-    None
-        What the coefficients raise comes through.
 
     Examples
     --------

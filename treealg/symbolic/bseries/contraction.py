@@ -32,11 +32,6 @@ class Contraction:
         From a part, a tree, to pairs of the colour of the vertex that it becomes and a weight
         that is not zero.
 
-    Raises
-    ------
-    None
-        What `weights` raises comes through.
-
     Notes
     -----
     Results are kept as long as the object; a weight is asked for at each use.
@@ -56,23 +51,7 @@ class Contraction:
         self._forests: dict[Forest, dict[Forest, Any]] = {Forest.empty: {Forest.empty: 1}}
 
     def __call__(self, tree: Tree) -> dict[Tree, Any]:
-        """Return the sum of skeletons of a tree.
-
-        Parameters
-        ----------
-        tree : Tree
-            The tree whose edges are contracted.
-
-        Returns
-        -------
-        dict
-            From skeletons to coefficients, not to be changed.
-
-        Raises
-        ------
-        None
-            What the weights raise comes through.
-        """
+        """Return the sum of skeletons of a tree."""
         known = self._trees.get(tree)
         if known is not None:
             return known
@@ -85,25 +64,7 @@ class Contraction:
         return self._trees[tree]
 
     def partial(self, tree: Tree, whole: bool = False) -> dict[Tree, Any]:
-        """Return the sum of skeletons of a tree, with or without the one of a single vertex.
-
-        Parameters
-        ----------
-        tree : Tree
-            The tree whose edges are contracted.
-        whole : bool, default False
-            Whether to count the contraction of all edges.
-
-        Returns
-        -------
-        dict
-            From skeletons to coefficients; without `whole`, the weight of `tree` is not used.
-
-        Raises
-        ------
-        None
-            What the weights raise comes through.
-        """
+        """Return the sum of skeletons of a tree, with or without the one of a single vertex."""
         total: dict[Tree, Any] = {}
         for (pruned, trunk), count in bck.coproduct(tree).items():
             if not trunk._trees or not (whole or pruned._trees):

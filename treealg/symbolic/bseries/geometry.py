@@ -31,21 +31,6 @@ __all__ = [
 def butcher_product(first: Tree, second: Tree) -> Tree:
     r"""Return the Butcher product :math:`u \circ v`: the root of v becomes a child of that of u.
 
-    Parameters
-    ----------
-    first, second : Tree
-        The trees u and v.
-
-    Returns
-    -------
-    Tree
-        A tree with the root of `first`.
-
-    Raises
-    ------
-    AttributeError
-        If an argument is not a tree.
-
     Examples
     --------
     >>> butcher_product(Tree([Tree()]), Tree(label=1))

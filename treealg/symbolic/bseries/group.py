@@ -322,21 +322,6 @@ def _sweep(series: BSeries, *, take_logarithm: bool) -> BSeries:
 def proper_cuts(tree: Tree) -> list[Cut]:
     """Return the cuts of a tree that leave neither part empty.
 
-    Parameters
-    ----------
-    tree : Tree
-        A tree.
-
-    Returns
-    -------
-    list of (Forest, Tree, int)
-        Pruned forest, trunk, and the number of ways.
-
-    Raises
-    ------
-    None
-        Every tree has cuts.
-
     Examples
     --------
     >>> proper_cuts(Tree([Tree(), Tree()]))

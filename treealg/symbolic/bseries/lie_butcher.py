@@ -38,25 +38,7 @@ __all__ = [
 
 @lru_cache(maxsize=16)
 def ordered_forests_up_to(order: int, colours: int) -> tuple[OrderedForest, ...]:
-    """Return the ordered forests with 1 to `order` vertices, in the basis order.
-
-    Parameters
-    ----------
-    order : int
-        The greatest number of vertices.
-    colours : int
-        The number of labels.
-
-    Returns
-    -------
-    tuple of OrderedForest
-        The forests.
-
-    Raises
-    ------
-    None
-        The arguments are checked by the callers.
-    """
+    """Return the ordered forests with 1 to `order` vertices, in the basis order."""
     return tuple(
         forest for n in range(1, order + 1) for forest in enumerate_forests(n, colours, planar=True)
     )

@@ -296,11 +296,6 @@ class CommutatorFree:
         object
             The point after the step, whatever `act` returns.
 
-        Raises
-        ------
-        None
-            What `field` and `act` raise comes through.
-
         Examples
         --------
         On the positive numbers, with exp(a) acting by multiplication:

@@ -276,25 +276,6 @@ def read_tableau(a: Any, b: Any) -> tuple[Matrix, Vector]:
 def read_vector(name: str, values: Any) -> Vector:
     """Read a sequence of exact coefficients.
 
-    Parameters
-    ----------
-    name : str
-        The name of the argument, for the message.
-    values : iterable of coefficients
-        Numbers, strings such as "1/6", SymPy expressions.
-
-    Returns
-    -------
-    tuple
-        The coefficients.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `values` is not a sequence, or an entry not a coefficient.
-    InvalidValueError
-        If a string cannot be read.
-
     Examples
     --------
     >>> read_vector("b", ["1/2", 1])
@@ -321,11 +302,6 @@ def stability_quotient(matrix: Matrix, weights: Sequence[Any], z: Any) -> Any:
     -------
     SymPy expression
         A cancelled quotient.
-
-    Raises
-    ------
-    None
-        The arguments are checked by the callers.
     """
     import sympy
 

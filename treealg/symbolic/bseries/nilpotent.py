@@ -25,11 +25,6 @@ class Nilpotent:
     terms : dict
         From sets of infinitesimals, as bit masks, to coefficients; 0 is the real part.
 
-    Raises
-    ------
-    None
-        The terms are made by this module.
-
     Notes
     -----
     Sums, products, quotients, integer and real powers; the methods ``exp``, ``log``, ``sin``,
@@ -126,37 +121,11 @@ class Nilpotent:
         return self._compose(lambda k: cycle[k % len(cycle)])
 
     def exp(self) -> Nilpotent:
-        """Return the exponential.
-
-        Returns
-        -------
-        Nilpotent
-            Its terms; of floats unless the numbers have such a method themselves.
-
-        Raises
-        ------
-        InvalidTypeError
-            If the real part is not a number and has no such method.
-        InvalidValueError
-            If the function is not defined there.
-        """
+        """Return the exponential."""
         return self._periodic([_real_function("exp", self.real)])
 
     def log(self) -> Nilpotent:
-        """Return the natural logarithm.
-
-        Returns
-        -------
-        Nilpotent
-            Its terms; of floats unless the numbers have such a method themselves.
-
-        Raises
-        ------
-        InvalidTypeError
-            If the real part is not a number and has no such method.
-        InvalidValueError
-            If the function is not defined there.
-        """
+        """Return the natural logarithm."""
         start = Nilpotent({0: _real_function("log", self.real)})
         # log x - log x_0 is the sum of (-1)^(k+1) u^k / k with u = x / x_0 - 1, nilpotent.
         scaled = self / self.real
@@ -168,122 +137,33 @@ class Nilpotent:
         return start
 
     def sin(self) -> Nilpotent:
-        """Return the sine.
-
-        Returns
-        -------
-        Nilpotent
-            Its terms; of floats unless the numbers have such a method themselves.
-
-        Raises
-        ------
-        InvalidTypeError
-            If the real part is not a number and has no such method.
-        InvalidValueError
-            If the function is not defined there.
-        """
+        """Return the sine."""
         s, c = _real_function("sin", self.real), _real_function("cos", self.real)
         return self._periodic([s, c, -s, -c])
 
     def cos(self) -> Nilpotent:
-        """Return the cosine.
-
-        Returns
-        -------
-        Nilpotent
-            Its terms; of floats unless the numbers have such a method themselves.
-
-        Raises
-        ------
-        InvalidTypeError
-            If the real part is not a number and has no such method.
-        InvalidValueError
-            If the function is not defined there.
-        """
+        """Return the cosine."""
         s, c = _real_function("sin", self.real), _real_function("cos", self.real)
         return self._periodic([c, -s, -c, s])
 
     def tan(self) -> Nilpotent:
-        """Return the tangent.
-
-        Returns
-        -------
-        Nilpotent
-            Its terms; of floats unless the numbers have such a method themselves.
-
-        Raises
-        ------
-        InvalidTypeError
-            If the real part is not a number and has no such method.
-        InvalidValueError
-            If the function is not defined there.
-        """
+        """Return the tangent."""
         return self.sin() / self.cos()
 
     def sinh(self) -> Nilpotent:
-        """Return the hyperbolic sine.
-
-        Returns
-        -------
-        Nilpotent
-            Its terms; of floats unless the numbers have such a method themselves.
-
-        Raises
-        ------
-        InvalidTypeError
-            If the real part is not a number and has no such method.
-        InvalidValueError
-            If the function is not defined there.
-        """
+        """Return the hyperbolic sine."""
         return (self.exp() - (-self).exp()) / 2
 
     def cosh(self) -> Nilpotent:
-        """Return the hyperbolic cosine.
-
-        Returns
-        -------
-        Nilpotent
-            Its terms; of floats unless the numbers have such a method themselves.
-
-        Raises
-        ------
-        InvalidTypeError
-            If the real part is not a number and has no such method.
-        InvalidValueError
-            If the function is not defined there.
-        """
+        """Return the hyperbolic cosine."""
         return (self.exp() + (-self).exp()) / 2
 
     def tanh(self) -> Nilpotent:
-        """Return the hyperbolic tangent.
-
-        Returns
-        -------
-        Nilpotent
-            Its terms; of floats unless the numbers have such a method themselves.
-
-        Raises
-        ------
-        InvalidTypeError
-            If the real part is not a number and has no such method.
-        InvalidValueError
-            If the function is not defined there.
-        """
+        """Return the hyperbolic tangent."""
         return self.sinh() / self.cosh()
 
     def sqrt(self) -> Nilpotent:
-        """Return the square root.
-
-        Returns
-        -------
-        Nilpotent
-            A power with exponent 1/2.
-
-        Raises
-        ------
-        ZeroDivisionError
-            If the real part is 0.
-        """
+        """Return the square root."""
         return self ** Fraction(1, 2)
 
 

@@ -144,11 +144,6 @@ class RungeKutta(OneStepMethod):
         RungeKutta
             The method of the step backwards, inverted.
 
-        Raises
-        ------
-        None
-            Every method has an adjoint.
-
         Notes
         -----
         The stages keep their order, so that the adjoint of an explicit method has an upper
@@ -282,23 +277,7 @@ def symbolic_tableau(stages: Any, *, explicit: bool = True) -> RungeKutta:
 
 
 def check_name(name: Any) -> str:
-    """Return a name.
-
-    Parameters
-    ----------
-    name : str
-        The argument.
-
-    Returns
-    -------
-    str
-        The name.
-
-    Raises
-    ------
-    InvalidTypeError
-        If it is not a string.
-    """
+    """Return a name."""
     if not isinstance(name, str):
         raise InvalidTypeError(f"name must be a string, got {type(name).__name__}")
     return name

@@ -27,23 +27,6 @@ __all__ = ["BSeries", "average_vector_field", "check_series", "exact_series", "t
 def trees_up_to(order: int, colours: int) -> tuple[Tree, ...]:
     """Return the trees with 1 to `order` vertices, in the basis order.
 
-    Parameters
-    ----------
-    order : int
-        The greatest number of vertices.
-    colours : int
-        The number of labels.
-
-    Returns
-    -------
-    tuple of Tree
-        The trees.
-
-    Raises
-    ------
-    None
-        The arguments are checked by the callers.
-
     Examples
     --------
     >>> [str(tree) for tree in trees_up_to(3, 1)]
@@ -200,29 +183,7 @@ def average_vector_field(order: Any) -> BSeries:
 
 
 def check_series(name: str, value: Any, empty: int | None = None) -> BSeries:
-    """Return an argument that must be a B-series, with a given value on the empty tree.
-
-    Parameters
-    ----------
-    name : str
-        The name of the argument, for the message.
-    value : BSeries
-        The argument.
-    empty : int, optional
-        The value on the empty tree that it must have: 1 for a method, 0 for a vector field.
-
-    Returns
-    -------
-    BSeries
-        The argument.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `value` is not a `BSeries`.
-    InvalidValueError
-        If its value on the empty tree is another.
-    """
+    """Return an argument that must be a B-series, with a given value on the empty tree."""
     if not isinstance(value, BSeries):
         raise InvalidTypeError(f"{name} must be a BSeries, got {type(value).__name__}")
     if empty is not None and not is_zero(value[None] - empty):

@@ -130,21 +130,6 @@ def modifying_integrator(series: BSeries) -> BSeries:
 def exact_quotient(numerator: Any, denominator: Any) -> Any:
     """Return a quotient that is exact when both numbers are.
 
-    Parameters
-    ----------
-    numerator, denominator : number or SymPy expression
-        The denominator is not zero.
-
-    Returns
-    -------
-    number or SymPy expression
-        The quotient; that of two integers is a Fraction.
-
-    Raises
-    ------
-    None
-        The denominator is checked by the caller.
-
     Examples
     --------
     >>> exact_quotient(1, 2)

@@ -124,11 +124,6 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         -------
         view of pairs
             The empty key first; coefficients that are 0 included.
-
-        Raises
-        ------
-        None
-            Every series has items.
         """
         return self._values.items()
 
@@ -195,11 +190,6 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         same type
             The new series.
 
-        Raises
-        ------
-        None
-            What `function` raises comes through.
-
         Examples
         --------
         >>> from treealg.symbolic.bseries import exact_series
@@ -221,11 +211,6 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         -------
         same type
             The new series.
-
-        Raises
-        ------
-        None
-            What the coefficients raise comes through.
 
         Examples
         --------
@@ -285,18 +270,7 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
 
 
 def check_same_colours(first: TruncatedSeries[Any], second: TruncatedSeries[Any]) -> None:
-    """Refuse two series over different numbers of colours.
-
-    Parameters
-    ----------
-    first, second : series
-        Two series.
-
-    Raises
-    ------
-    InvalidValueError
-        If their numbers of colours differ.
-    """
+    """Refuse two series over different numbers of colours."""
     if first.colours != second.colours:
         raise InvalidValueError(
             f"series must have the same colours, got {first.colours} and {second.colours}"

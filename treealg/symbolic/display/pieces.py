@@ -37,28 +37,6 @@ Piece = str | RootedForest[Any]
 def terms_to_show(x: Any, max_terms: Any) -> tuple[list[Term], int]:
     """Return an object as a list of terms, and how many were left out.
 
-    Parameters
-    ----------
-    x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor or series
-        What to display.
-    max_terms : int or None
-        The largest number of terms, at least 1; None for all.
-
-    Returns
-    -------
-    terms : list of (slots, coefficient)
-        In the basis order, or in that of ``x.items()`` where keys have no order; without zeros.
-        Slots is a tuple of forests and words.
-    left_out : int
-        The number of terms that are not in the list.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `x` is of another type, or `max_terms` is not an integer.
-    InvalidValueError
-        If `max_terms` is less than 1.
-
     Examples
     --------
     >>> terms_to_show(Tree([Tree()]), None)
@@ -92,23 +70,7 @@ def _forest_of(key: Any) -> Any:
 
 
 def labels_of(terms: list[Term]) -> Iterator[Any]:
-    """Iterate over the labels of all vertices of all terms.
-
-    Parameters
-    ----------
-    terms : list of (slots, coefficient)
-        As `terms_to_show` gives them.
-
-    Yields
-    ------
-    hashable
-        A label, once per vertex; letters of words are no labels of vertices.
-
-    Raises
-    ------
-    None
-        Terms have been checked.
-    """
+    """Iterate over the labels of all vertices of all terms."""
     for slots, _ in terms:
         for key in slots:
             if isinstance(key, RootedForest):
@@ -119,23 +81,6 @@ def labels_of(terms: list[Term]) -> Iterator[Any]:
 
 def split_sign(coefficient: Any) -> tuple[bool, Any]:
     """Split a coefficient into a sign and what remains.
-
-    Parameters
-    ----------
-    coefficient : number or symbolic expression
-        The coefficient of a term.
-
-    Returns
-    -------
-    negative : bool
-        Whether its text is that of a single negative term.
-    magnitude : number or symbolic expression
-        The coefficient, negated if negative.
-
-    Raises
-    ------
-    None
-        Any coefficient that prints will do.
 
     Examples
     --------
@@ -151,21 +96,6 @@ def split_sign(coefficient: Any) -> tuple[bool, Any]:
 def is_compound(text: str) -> bool:
     """Tell whether a coefficient must stand in parentheses.
 
-    Parameters
-    ----------
-    text : str
-        The text of the coefficient without its sign.
-
-    Returns
-    -------
-    bool
-        True if it looks like a sum.
-
-    Raises
-    ------
-    None
-        Any text will do.
-
     Examples
     --------
     >>> is_compound("x + 1"), is_compound("3/2")
@@ -176,23 +106,6 @@ def is_compound(text: str) -> bool:
 
 def word_text(word: Any, style: Style) -> str:
     """Return the text of a word, or of another key that is not a forest.
-
-    Parameters
-    ----------
-    word : tuple or hashable
-        Letters; anything else is written as it prints.
-    style : Style
-        How labels are written.
-
-    Returns
-    -------
-    str
-        The letters, or the key, in parentheses.
-
-    Raises
-    ------
-    InvalidTypeError, InvalidValueError
-        If a letter has no name, as in `Style.text`.
 
     Examples
     --------
@@ -207,21 +120,6 @@ def word_text(word: Any, style: Style) -> str:
 def more_text(left_out: int) -> str:
     """Return what stands for terms that are not shown.
 
-    Parameters
-    ----------
-    left_out : int
-        How many, at least 1.
-
-    Returns
-    -------
-    str
-        The text.
-
-    Raises
-    ------
-    None
-        Any number will do.
-
     Examples
     --------
     >>> more_text(7)
@@ -234,27 +132,6 @@ def pieces_of(
     terms: list[Term], left_out: int, style: Style, *, times: str = ""
 ) -> list[list[Piece]]:
     """Return a sum as pieces to set side by side: texts, and forests that are not empty.
-
-    Parameters
-    ----------
-    terms : list of (slots, coefficient)
-        As `terms_to_show` gives them.
-    left_out : int
-        The number of terms that are not shown.
-    style : Style
-        How the letters of words are written.
-    times : str, default ""
-        What stands after a coefficient.
-
-    Returns
-    -------
-    list of list
-        One list per term, its sign included; ``"0"`` for the empty sum.
-
-    Raises
-    ------
-    InvalidTypeError, InvalidValueError
-        If a letter of a word has no name, as in `Style.text`.
 
     Examples
     --------

@@ -39,25 +39,7 @@ class Style:
     names: Names
 
     def text(self, label: Any) -> str:
-        """Return the text of a label.
-
-        Parameters
-        ----------
-        label : hashable
-            The label of a vertex.
-
-        Returns
-        -------
-        str
-            Its name, or the label itself; characters that cannot be printed are escaped.
-
-        Raises
-        ------
-        InvalidTypeError
-            If names are a sequence and the label is not an integer, or a name is not a string.
-        InvalidValueError
-            If the label has no name.
-        """
+        """Return the text of a label."""
         names = self.names
         if names is None:
             return printable(str(label))
@@ -82,45 +64,13 @@ class Style:
         return printable(name)
 
     def colour(self, label: Any) -> str:
-        """Return the colour of a label.
-
-        Parameters
-        ----------
-        label : hashable
-            The label of a vertex.
-
-        Returns
-        -------
-        str
-            By value for integers, by a checksum of the text otherwise: the same everywhere.
-
-        Raises
-        ------
-        None
-            Every label has a colour.
-        """
+        """Return the colour of a label."""
         if isinstance(label, int) and not isinstance(label, bool):
             return COLOURS[label % len(COLOURS)]
         return COLOURS[zlib.crc32(printable(str(label)).encode()) % len(COLOURS)]
 
     def text_colour(self, label: Any) -> str:
-        """Return black or white, whichever is easier to read on the colour of a label.
-
-        Parameters
-        ----------
-        label : hashable
-            The label of a vertex.
-
-        Returns
-        -------
-        str
-            The colour of the text.
-
-        Raises
-        ------
-        None
-            Every label has a colour.
-        """
+        """Return black or white, whichever is easier to read on the colour of a label."""
         colour = self.colour(label)
         channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
         red, green, blue = ((c + 0.055) / 1.055 for c in channels)
@@ -131,27 +81,7 @@ class Style:
 
 
 def make_style(found: Iterable[Any], names: Any, labels: Any) -> Style:
-    """Check the options that all pictures share, and decide whether labels are shown.
-
-    Parameters
-    ----------
-    found : iterable of hashable
-        The labels that will be drawn; read only as far as needed.
-    names : mapping, sequence of str or None
-        Texts of the labels.
-    labels : bool or None
-        Whether to show labels; None shows them if there are names, or any label is not 0.
-
-    Returns
-    -------
-    Style
-        The style.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `names` is neither a mapping nor a sequence nor None, or `labels` not a bool or None.
-    """
+    """Check the options that all pictures share, and decide whether labels are shown."""
     if names is not None and not isinstance(names, (Mapping, Sequence)):
         raise InvalidTypeError(
             "names must be a mapping from label to text or a sequence of texts, got "
@@ -168,21 +98,6 @@ def make_style(found: Iterable[Any], names: Any, labels: Any) -> Style:
 
 def printable(text: str) -> str:
     r"""Return a text with the characters that cannot be printed escaped.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        One line, free of control characters and lone surrogates.
-
-    Raises
-    ------
-    None
-        Any text will do.
 
     Examples
     --------

@@ -112,27 +112,7 @@ def to_svg(
 
 
 def forest_image(forest: RootedForest[Any], style: Style, found: set[Any]) -> str:
-    """Return a forest as an HTML image that stands on the axis of the line of text around it.
-
-    Parameters
-    ----------
-    forest : Forest or OrderedForest
-        Not empty.
-    style : Style
-        How labels are written.
-    found : set of hashable
-        The labels that share one size of vertices.
-
-    Returns
-    -------
-    str
-        An ``<img>`` element that holds its picture, its text as the alternative.
-
-    Raises
-    ------
-    InvalidTypeError, InvalidValueError
-        If a label has no name, as in `to_svg`.
-    """
+    """Return a forest as an HTML image that stands on the axis of the line of text around it."""
     measures = _measure(style, found)
     picture, width, height = _forest(forest, style, measures, _MARGIN)
     bottom = measures.radius - _AXIS + _MARGIN

@@ -82,11 +82,6 @@ class ForestAlgebra(HopfAlgebra[Forest]):
         -------
         int
             Its order.
-
-        Raises
-        ------
-        None
-            Every forest has an order.
         """
         return x.order
 
@@ -102,11 +97,6 @@ class ForestAlgebra(HopfAlgebra[Forest]):
         -------
         bool
             True for the empty forest.
-
-        Raises
-        ------
-        None
-            Any forest will do.
         """
         return not x._trees
 
@@ -181,11 +171,6 @@ class OrderedForestAlgebra(HopfAlgebra[OrderedForest]):
         -------
         int
             Its order.
-
-        Raises
-        ------
-        None
-            Every forest has an order.
         """
         return x.order
 
@@ -201,11 +186,6 @@ class OrderedForestAlgebra(HopfAlgebra[OrderedForest]):
         -------
         bool
             True for the empty forest.
-
-        Raises
-        ------
-        None
-            Any forest will do.
         """
         return not x._trees
 
@@ -278,11 +258,6 @@ class WordAlgebra(HopfAlgebra[tuple[Any, ...]]):
         -------
         int
             Its length.
-
-        Raises
-        ------
-        None
-            Every word has a length.
         """
         return len(x)
 
@@ -298,11 +273,6 @@ class WordAlgebra(HopfAlgebra[tuple[Any, ...]]):
         -------
         bool
             True for the empty word.
-
-        Raises
-        ------
-        None
-            Any word will do.
         """
         return not x
 

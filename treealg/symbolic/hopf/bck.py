@@ -20,11 +20,6 @@ class BCK(ConnesKreimer, ForestAlgebra):
     cuts, :math:`\Delta B^+_a(F) = B^+_a(F) \otimes 1 + (\mathrm{id} \otimes B^+_a)\Delta F`,
     multiplicative, pruned forest first. Degree: number of vertices. Dual: `gl`.
 
-    Raises
-    ------
-    None
-        There is nothing to choose.
-
     References
     ----------
     A. Connes and D. Kreimer, "Hopf algebras, renormalization and noncommutative geometry",

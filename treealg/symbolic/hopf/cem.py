@@ -27,11 +27,6 @@ class CEM(ForestAlgebra):
     union. Coproduct: sum over the partitions into subtrees, the contracted pieces in slot 0, the
     skeleton in slot 1; multiplicative. Degree: number of edges.
 
-    Raises
-    ------
-    None
-        There is nothing to choose.
-
     Notes
     -----
     With labels, a contracted piece becomes a vertex with the label of its root. The coproduct
@@ -110,11 +105,6 @@ class CEM(ForestAlgebra):
         -------
         int
             Vertices less trees.
-
-        Raises
-        ------
-        None
-            Every forest has edges or none.
         """
         return x.order - len(x)
 
@@ -130,11 +120,6 @@ class CEM(ForestAlgebra):
         -------
         bool
             True for the unit.
-
-        Raises
-        ------
-        None
-            Any forest will do.
         """
         return x._order == len(x._trees)
 
@@ -150,11 +135,6 @@ class CEM(ForestAlgebra):
         -------
         tuple of Tree
             None of them a leaf.
-
-        Raises
-        ------
-        None
-            Any forest will do.
         """
         return () if self.is_trivial(x) else x._trees
 

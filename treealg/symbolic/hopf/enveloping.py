@@ -28,21 +28,6 @@ Division = tuple[Any, Any, Any, int]
 def sub_multisets(forest: Any) -> list[Division]:
     """Divide the trees of a commutative forest among two places, in all ways.
 
-    Parameters
-    ----------
-    forest : Forest
-        What is divided.
-
-    Returns
-    -------
-    list of tuples
-        First piece, second piece, the empty forest, and the number of ways.
-
-    Raises
-    ------
-    None
-        Any forest can be divided.
-
     Examples
     --------
     >>> from treealg.symbolic import Forest, Tree
@@ -63,21 +48,6 @@ def sub_multisets(forest: Any) -> list[Division]:
 def sub_sequences(forest: Any) -> list[Division]:
     """Divide the trees of an ordered forest among two places, in all ways, each piece in order.
 
-    Parameters
-    ----------
-    forest : OrderedForest
-        What is divided.
-
-    Returns
-    -------
-    list of tuples
-        First piece, second piece, the empty forest, and the number of ways.
-
-    Raises
-    ------
-    None
-        Any forest can be divided.
-
     Examples
     --------
     >>> from treealg.symbolic import OrderedForest
@@ -90,21 +60,6 @@ def sub_sequences(forest: Any) -> list[Division]:
 
 def consecutive_pieces(forest: Any) -> list[Division]:
     """Divide the trees of an ordered forest among three places from left to right.
-
-    Parameters
-    ----------
-    forest : OrderedForest
-        What is divided.
-
-    Returns
-    -------
-    list of tuples
-        The three pieces, whose concatenation is `forest`, and 1.
-
-    Raises
-    ------
-    None
-        Any forest can be divided.
 
     Examples
     --------
@@ -128,11 +83,6 @@ class EnvelopingProduct:
     divide : callable
         `sub_multisets`, `sub_sequences` or `consecutive_pieces`.
 
-    Raises
-    ------
-    None
-        One of the functions of this module is expected.
-
     References
     ----------
     D. Guin and J.-M. Oudom, "On the Lie enveloping algebra of a pre-Lie algebra", J. K-Theory 2
@@ -149,45 +99,11 @@ class EnvelopingProduct:
         on_clear(self._products.clear)
 
     def __call__(self, first: Any, second: Any) -> Terms:
-        """Return the product of two forests.
-
-        Parameters
-        ----------
-        first : Forest or OrderedForest
-            What is grafted, or stays beside.
-        second : Forest or OrderedForest
-            On which it is grafted.
-
-        Returns
-        -------
-        dict
-            From forest to number of ways, not to be changed.
-
-        Raises
-        ------
-        None
-            The arguments are checked by the callers.
-        """
+        """Return the product of two forests."""
         return self._products((first, second))
 
     def divisions(self, forest: Any) -> list[Division]:
-        """Return the divisions of a forest.
-
-        Parameters
-        ----------
-        forest : Forest or OrderedForest
-            What is divided.
-
-        Returns
-        -------
-        list of tuples
-            As the function returns that this product was made with.
-
-        Raises
-        ------
-        None
-            Any forest can be divided.
-        """
+        """Return the divisions of a forest."""
         return self._divisions(forest)
 
     def _needs(self, pair: tuple[Any, Any]) -> Iterable[tuple[Any, Any]]:

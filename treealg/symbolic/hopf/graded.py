@@ -83,11 +83,6 @@ class GradedSpace(ABC, Generic[B]):
         -------
         int
             The degree; only the unit has degree 0.
-
-        Raises
-        ------
-        None
-            Every basis element has a degree.
         """
 
     @abstractmethod
@@ -136,11 +131,6 @@ class GradedSpace(ABC, Generic[B]):
         -------
         bool
             True for the unit and for what equals it.
-
-        Raises
-        ------
-        None
-            Every basis element has a degree.
         """
         return x == self.one
 
@@ -156,11 +146,6 @@ class GradedSpace(ABC, Generic[B]):
         -------
         sequence
             The trees of a forest, none for the unit.
-
-        Raises
-        ------
-        None
-            What has no trees is returned as it is.
         """
         return x
 

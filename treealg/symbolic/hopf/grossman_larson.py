@@ -36,11 +36,6 @@ class GL(HopfAlgebra[Forest]):
     :math:`\langle s \cdot t, x \rangle = \langle t \otimes s, \Delta x \rangle`: t is paired with
     the pruned part, s with the trunk.
 
-    Raises
-    ------
-    None
-        There is nothing to choose.
-
     Notes
     -----
     The root only holds the branches together. Its label goes along: a product has that of the
@@ -128,11 +123,6 @@ class GL(HopfAlgebra[Forest]):
         -------
         int
             Its order less 1.
-
-        Raises
-        ------
-        None
-            Every tree has an order.
         """
         return x.order - 1
 
@@ -148,11 +138,6 @@ class GL(HopfAlgebra[Forest]):
         -------
         bool
             True for a leaf with any label.
-
-        Raises
-        ------
-        None
-            Any tree will do.
         """
         return x._order == 1
 
@@ -195,11 +180,6 @@ class OGL(OrderedForestAlgebra):
     all ways (deshuffle). Degree: number of vertices. Pairing:
     :math:`\langle F * \omega, x \rangle = \langle F \otimes \omega, \Delta x \rangle`.
 
-    Raises
-    ------
-    None
-        There is nothing to choose.
-
     References
     ----------
     H. Z. Munthe-Kaas and W. M. Wright, "On the Hopf algebraic structure of Lie group
@@ -239,11 +219,6 @@ class PGL(OrderedForestAlgebra):
     are put on vertices of the second or beside its trees, at any place among the old branches and
     from left to right in their order. Coproduct: deconcatenation. Degree: number of vertices.
     Pairing: :math:`\langle F * \omega, x \rangle = \langle F \otimes \omega, \Delta x \rangle`.
-
-    Raises
-    ------
-    None
-        There is nothing to choose.
 
     Notes
     -----

@@ -26,11 +26,6 @@ class MKW(OrderedForestAlgebra):
     concatenation in the second. Degree: number of vertices.
     Dual: `ogl`.
 
-    Raises
-    ------
-    None
-        There is nothing to choose.
-
     References
     ----------
     H. Z. Munthe-Kaas and W. M. Wright, "On the Hopf algebraic structure of Lie group

@@ -18,11 +18,6 @@ class NCK(ConnesKreimer, OrderedForestAlgebra):
     Coproduct: admissible cuts, pieces and branches in their order from left to right,
     multiplicative, pruned forest first. Degree: number of vertices. Dual: `pgl`.
 
-    Raises
-    ------
-    None
-        There is nothing to choose.
-
     References
     ----------
     L. Foissy, "Les algèbres de Hopf des arbres enracinés décorés, I", Bull. Sci. Math. 126

@@ -51,11 +51,6 @@ class ShuffleAlgebra(Deconcatenation):
     deconcatenation, the beginning (for signatures, the earlier part) in slot 0. Degree: number
     of letters. Dual: `concatenation_algebra`.
 
-    Raises
-    ------
-    None
-        There is nothing to choose.
-
     References
     ----------
     C. Reutenauer, "Free Lie Algebras" (1993).
@@ -90,11 +85,6 @@ class ConcatenationAlgebra(WordAlgebra):
 
     Basis: words, as tuples of letters; None is the empty word. Product: concatenation. Coproduct:
     letters are distributed in all ways. Degree: number of letters. Dual: `shuffle_algebra`.
-
-    Raises
-    ------
-    None
-        There is nothing to choose.
 
     References
     ----------
@@ -139,23 +129,6 @@ class ConcatenationAlgebra(WordAlgebra):
 def merge_letters(first: Any, second: Any) -> tuple[Any, ...]:
     """Merge two letters that are sorted tuples of labels into one.
 
-    Parameters
-    ----------
-    first, second : tuple
-        Sorted tuples of labels.
-
-    Returns
-    -------
-    tuple
-        The labels of both, sorted.
-
-    Raises
-    ------
-    InvalidTypeError
-        If a letter is not a tuple.
-    InvalidValueError
-        If two labels cannot be ordered.
-
     Examples
     --------
     >>> merge_letters((0, 2), (1,))
@@ -189,11 +162,6 @@ class QuasiShuffleAlgebra(Deconcatenation):
         From a letter to its weight, an integer of at least 1, additive under the bracket.
     letters : callable or None
         ``letters(weight, colours)`` lists the letters of a weight, for `basis`.
-
-    Raises
-    ------
-    None
-        The arguments are checked by `quasi_shuffle`.
 
     References
     ----------
@@ -229,11 +197,6 @@ class QuasiShuffleAlgebra(Deconcatenation):
         -------
         int
             The degree.
-
-        Raises
-        ------
-        None
-            What `weight` raises comes through.
         """
         return sum(map(self._weight, x))
 

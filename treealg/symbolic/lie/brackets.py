@@ -32,21 +32,6 @@ __all__ = [
 def forests_of(*arguments: Any) -> tuple[Any, list[Element]]:
     """Return the arguments as elements over forests of one kind.
 
-    Parameters
-    ----------
-    *arguments : tree, forest or Element
-        Non-planar or planar.
-
-    Returns
-    -------
-    algebra, list of Element
-        `nck` if one is planar, else `bck`; and the elements.
-
-    Raises
-    ------
-    InvalidTypeError
-        If an argument is of another kind, or one is planar and another is not.
-
     Examples
     --------
     >>> forests_of(Tree())

@@ -32,13 +32,7 @@ class _Next:
 
 
 class Coefficients:
-    """Operations on coefficients, for linear combinations; SymPy is loaded when it is needed.
-
-    Raises
-    ------
-    None
-        It has no state of its own.
-    """
+    """Operations on coefficients, for linear combinations; SymPy is loaded when it is needed."""
 
     __slots__ = ()
 
@@ -58,11 +52,6 @@ class Coefficients:
         -------
         same type
             Rational results are int or Fraction.
-
-        Raises
-        ------
-        None
-            What SymPy raises comes through.
 
         Examples
         --------
@@ -84,11 +73,6 @@ class Coefficients:
         same type
             Without the terms that became zero.
 
-        Raises
-        ------
-        None
-            What SymPy raises comes through.
-
         Examples
         --------
         >>> import sympy
@@ -108,11 +92,6 @@ class Coefficients:
         -------
         same type
             Without the terms that became zero.
-
-        Raises
-        ------
-        None
-            What SymPy raises comes through.
 
         Examples
         --------

@@ -25,20 +25,6 @@ K = TypeVar("K", bound=Hashable)
 def add_terms(target: dict[K, Any], terms: Mapping[K, Any], factor: Any = 1) -> None:
     """Add `factor` times `terms` to the dictionary `target`; terms that vanish stay as zeros.
 
-    Parameters
-    ----------
-    target : dict
-        Changed in place.
-    terms : mapping
-        Keys and coefficients.
-    factor : number, default 1
-        What multiplies them.
-
-    Raises
-    ------
-    None
-        What the coefficients raise comes through.
-
     Examples
     --------
     >>> total = {"x": 1}
@@ -129,11 +115,6 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         -------
         view of pairs
             Each key once, no coefficient zero.
-
-        Raises
-        ------
-        None
-            The zero combination has no pairs.
         """
         return self._terms.items()
 
@@ -237,11 +218,6 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         same type
             The new combination, without the terms that became zero.
 
-        Raises
-        ------
-        None
-            What `function` raises comes through.
-
         Examples
         --------
         >>> from treealg.symbolic import Element, Tree
@@ -342,23 +318,7 @@ class Element(LinearCombination[Any]):
 
 
 def terms_of(image: Any) -> dict[Any, Any]:
-    """Return the terms of what a linear map returned.
-
-    Parameters
-    ----------
-    image : Element or Tensor
-        The value of a linear map on a basis element.
-
-    Returns
-    -------
-    dict
-        Its terms, not to be changed.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `image` is neither.
-    """
+    """Return the terms of what a linear map returned."""
     if not isinstance(image, LinearCombination):
         raise InvalidTypeError(
             f"a linear map must return an Element or a Tensor, got {type(image).__name__}"

@@ -19,26 +19,6 @@ def kernel(
 ) -> list[dict[int, int]]:
     """Return a basis of the linear relations between vectors.
 
-    Parameters
-    ----------
-    images : iterable of mappings
-        Sparse vectors with integer or rational entries.
-    count : int
-        How many there are, for `progress`.
-    progress : callable, optional
-        Called with the number of vectors done and with `count`.
-
-    Returns
-    -------
-    list of dict
-        Each a relation, from the index of a vector to an integer coefficient; coprime, the first
-        coefficient positive.
-
-    Raises
-    ------
-    None
-        What `progress` raises comes through.
-
     Examples
     --------
     >>> kernel([{"x": 1}, {"x": 2, "y": 1}, {"y": 3}], 3)

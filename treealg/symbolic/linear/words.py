@@ -28,11 +28,6 @@ def shuffle_words(first: Word, second: Word) -> dict[Word, int]:
     dict
         From word to number of ways; a new one at each call.
 
-    Raises
-    ------
-    None
-        Any two tuples have a shuffle.
-
     Examples
     --------
     >>> shuffle_words((1, 2), (2,))
@@ -67,21 +62,6 @@ on_clear(_shuffle.clear)
 
 def shuffle_terms(left: Mapping[Word, Any], right: Mapping[Word, Any]) -> dict[Word, Any]:
     """Return the shuffle of two linear combinations of words.
-
-    Parameters
-    ----------
-    left, right : mapping
-        From word to coefficient.
-
-    Returns
-    -------
-    dict
-        From word to coefficient.
-
-    Raises
-    ------
-    None
-        What the coefficients raise comes through.
 
     Examples
     --------

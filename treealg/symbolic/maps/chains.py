@@ -36,26 +36,6 @@ def chain_arborification(x: Any, longest: Any) -> Element:
     the last child of the one before, and the shuffle is of the forests to the left of each vertex
     and of the branches of the last one.
 
-    Parameters
-    ----------
-    x : Tree, Forest, PlanarTree or OrderedForest
-        The basis element.
-    longest : int
-        Vertices of the longest chain, at least 1; with 1 this is `arborification`.
-
-    Returns
-    -------
-    Element
-        An element over words: tuples of chains, each chain the tuple of its labels from root to
-        leaf; ``()`` is the empty word.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `x` is no tree or forest, or `longest` no integer.
-    InvalidValueError
-        If `longest` is below 1.
-
     Notes
     -----
     Transposed, this is the algebra morphism from words of chains with concatenation to the
@@ -87,27 +67,7 @@ def chain_arborification(x: Any, longest: Any) -> Element:
 
 
 def rooted_chains(forest: AnyForest, longest: int) -> Iterator[tuple[Any, list[AnyForest]]]:
-    """Yield each chain that may be the last letter of a word, with what hangs off it.
-
-    Parameters
-    ----------
-    forest : Forest or OrderedForest
-        A single tree, or an ordered forest, whose chains are those of its last tree.
-    longest : int
-        Vertices of the longest chain, at least 1.
-
-    Yields
-    ------
-    chain : tuple
-        Labels from root to leaf; the single root comes first.
-    parts : list of Forest or of OrderedForest
-        The forests whose words it follows, of which ordered ones may be empty.
-
-    Raises
-    ------
-    IndexError
-        If `forest` is empty.
-    """
+    """Yield each chain that may be the last letter of a word, with what hangs off it."""
     make: Any = type(forest)._make
     trees: Any = forest._trees
     tree = trees[-1]

@@ -30,22 +30,6 @@ def lift_arborification(x: Any) -> Element:
     are 0 on non-planar products of trees is the signature of the path that the functionals step
     along, on words of letters that are the basis elements.
 
-    Parameters
-    ----------
-    x : Tree, Forest, PlanarTree or OrderedForest
-        The basis element.
-
-    Returns
-    -------
-    Element
-        An element over words: tuples of `Forest`, each of one tree, or of `OrderedForest`; ``()``
-        is the empty word.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `x` is no tree or forest.
-
     References
     ----------
     M. Hairer and D. Kelly, "Geometric versus non-geometric rough paths", Ann. Inst. H. Poincaré

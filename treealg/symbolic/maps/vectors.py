@@ -36,27 +36,7 @@ __all__ = [
 
 @lru_cache(maxsize=8)
 def basis_elements(dimension: int, degree: int, planar: bool) -> tuple[Any, ...]:
-    """Return the trees or ordered forests that index a vector, in the basis order.
-
-    Parameters
-    ----------
-    dimension : int
-        The number of labels, at least 1.
-    degree : int
-        The greatest number of vertices, at least 0.
-    planar : bool
-        Whether to return ordered forests.
-
-    Returns
-    -------
-    tuple of Tree or OrderedForest
-        Without the empty element.
-
-    Raises
-    ------
-    None
-        The arguments are checked by the callers.
-    """
+    """Return the trees or ordered forests that index a vector, in the basis order."""
     if planar:
         return tuple(
             forest

@@ -26,11 +26,6 @@ class Partitions:
     ----------
     keep_leaves : bool
         Whether pieces of one vertex are listed.
-
-    Raises
-    ------
-    None
-        There are two of them, made below.
     """
 
     def __init__(self, keep_leaves: bool) -> None:
@@ -39,23 +34,7 @@ class Partitions:
         on_clear(self._states.clear)
 
     def __call__(self, tree: Tree) -> dict[tuple[Forest, Forest], int]:
-        """Return the partitions of a tree.
-
-        Parameters
-        ----------
-        tree : Tree
-            The tree.
-
-        Returns
-        -------
-        dict
-            From (pieces, forest of the skeleton) to the number of partitions.
-
-        Raises
-        ------
-        None
-            Every tree has partitions.
-        """
+        """Return the partitions of a tree."""
         label, make = tree._label, Forest._make
         total: dict[tuple[Forest, Forest], int] = {}
         for (root, pieces, skeleton), count in self._states(make(tree._children)).items():
@@ -111,24 +90,6 @@ _larger_pieces = Partitions(keep_leaves=False)
 
 def partitions(tree: Tree, *, keep_leaves: bool = True) -> dict[tuple[Forest, Forest], int]:
     """Return the partitions of a tree into subtrees that are contracted to vertices.
-
-    Parameters
-    ----------
-    tree : Tree
-        The tree.
-    keep_leaves : bool, default True
-        Whether pieces of one vertex are listed among the pieces.
-
-    Returns
-    -------
-    dict
-        From (forest of the pieces, forest of the skeleton) to the number of partitions. A tree
-        with n vertices has 2^(n-1) partitions in all.
-
-    Raises
-    ------
-    None
-        Every tree has partitions.
 
     References
     ----------

@@ -13,11 +13,6 @@ class Displayed:
 
     The methods with underscores are those that IPython looks for; `treealg.symbolic.display` has
     the same with options. Sums show their first 60 terms.
-
-    Raises
-    ------
-    None
-        Only subclasses have instances.
     """
 
     __slots__ = ()

@@ -37,11 +37,6 @@ class Counts:
     planar : bool
         Whether to count planar trees and ordered forests.
 
-    Raises
-    ------
-    None
-        Arguments are checked by the functions that make counts.
-
     Notes
     -----
     Non-planar: the Euler transform, m F(m) = sum over j of F(m-j) times the sum over k | j of
@@ -55,45 +50,13 @@ class Counts:
         self._forests: tuple[int, ...] = (1,)
 
     def forests(self, nodes: int) -> int:
-        """Return the number of forests with `nodes` vertices in all.
-
-        Parameters
-        ----------
-        nodes : int
-            At least 0.
-
-        Returns
-        -------
-        int
-            1 for no vertices.
-
-        Raises
-        ------
-        None
-            The argument is checked by the caller.
-        """
+        """Return the number of forests with `nodes` vertices in all."""
         if nodes >= len(self._forests):
             self._extend(nodes)
         return self._forests[nodes]
 
     def trees(self, order: int) -> int:
-        """Return the number of trees with `order` vertices.
-
-        Parameters
-        ----------
-        order : int
-            At least 0.
-
-        Returns
-        -------
-        int
-            0 for no vertices.
-
-        Raises
-        ------
-        None
-            The argument is checked by the caller.
-        """
+        """Return the number of trees with `order` vertices."""
         return self._colours * self.forests(order - 1) if order else 0
 
     def _extend(self, nodes: int) -> None:
@@ -118,23 +81,6 @@ class Counts:
 @lru_cache(maxsize=64)
 def counts(colours: int, planar: bool) -> Counts:
     """Return the counts for a number of colours, which grow as they are asked.
-
-    Parameters
-    ----------
-    colours : int
-        The number of colours, at least 1.
-    planar : bool
-        Whether to count planar trees and ordered forests.
-
-    Returns
-    -------
-    Counts
-        The counts.
-
-    Raises
-    ------
-    None
-        Arguments are checked by the caller.
 
     Examples
     --------

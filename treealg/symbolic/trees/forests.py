@@ -114,11 +114,6 @@ class RootedForest(Displayed, Interned, Generic[T]):
         tuple
             One tuple per tree; ``()`` for the empty forest.
 
-        Raises
-        ------
-        None
-            Every forest has a tuple form.
-
         Examples
         --------
         >>> Forest([Tree([Tree()]), Tree()]).to_tuple()

@@ -13,13 +13,7 @@ V = TypeVar("V")
 
 
 class Known(weakref.ref[Any]):
-    """A weak reference that knows under which key it stands in a table; made by `WeakTable`.
-
-    Raises
-    ------
-    None
-        Made by `intern_value` only.
-    """
+    """A weak reference that knows under which key it stands in a table; made by `WeakTable`."""
 
     __slots__ = ("key", "table")
 
@@ -32,11 +26,6 @@ class WeakTable(dict[Any, Known]):
 
     A lookup costs a dictionary access and a call without Python code, several times less than
     ``weakref.WeakValueDictionary``. Values that have died disappear.
-
-    Raises
-    ------
-    None
-        It starts empty.
     """
 
     __slots__ = ("__weakref__",)
@@ -62,27 +51,7 @@ os.register_at_fork(after_in_child=_renew_lock)
 
 
 def intern_value(table: WeakTable, key: Any, new: V) -> V:
-    """Return the value that `table` holds for a key, `new` if it holds none.
-
-    Parameters
-    ----------
-    table : WeakTable
-        The living values of a class.
-    key : hashable
-        What makes values equal.
-    new : object
-        Put into the table when there is no other.
-
-    Returns
-    -------
-    object
-        The one value with this key; threads that call at the same time get the same one.
-
-    Raises
-    ------
-    None
-        The key has been hashed by the caller.
-    """
+    """Return the value that `table` holds for a key, `new` if it holds none."""
     reference = Known(new, _forget)
     reference.key = key
     reference.table = table
@@ -96,13 +65,7 @@ def intern_value(table: WeakTable, key: Any, new: V) -> V:
 
 
 class Interned:
-    """A value that is equal only to itself, with the order of its class.
-
-    Raises
-    ------
-    None
-        Only subclasses have instances.
-    """
+    """A value that is equal only to itself, with the order of its class."""
 
     __slots__ = ("__weakref__",)
 

@@ -27,23 +27,6 @@ def normalize_label(label: Any) -> Label:
     Integers of other libraries (NumPy, SymPy) become Python integers, so that equal channel
     numbers give one tree; everything else is kept as it is.
 
-    Parameters
-    ----------
-    label : hashable
-        The label of a vertex.
-
-    Returns
-    -------
-    hashable
-        The stored label.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `label` is not hashable.
-    InvalidValueError
-        If `label` is not equal to itself, as NaN is not.
-
     Examples
     --------
     >>> normalize_label("x")
@@ -82,21 +65,6 @@ def _sort_key(label: Any) -> tuple[Any, ...]:
 
 def label_less(first: Any, second: Any) -> bool:
     """Tell whether the label `first` comes before the different label `second`.
-
-    Parameters
-    ----------
-    first, second : hashable
-        Two labels, not of the same type and value.
-
-    Returns
-    -------
-    bool
-        True when `first` comes first.
-
-    Raises
-    ------
-    InvalidValueError
-        If nothing tells the two apart: neither a value, nor a type name, nor a repr.
 
     Examples
     --------

@@ -27,11 +27,6 @@ class Memo(Generic[K, V]):
     bound : int, default 500_000
         When the values together have more than this many terms, all are forgotten.
 
-    Raises
-    ------
-    None
-        What `needs` and `build` raise comes through.
-
     Notes
     -----
     Dependencies are followed with an explicit list, so that depth is not limited. A thread
@@ -61,26 +56,7 @@ class Memo(Generic[K, V]):
         self._terms = 0
 
     def __call__(self, key: K, progress: Callable[[int, int], Any] | None = None) -> V:
-        """Return the value of a key.
-
-        Parameters
-        ----------
-        key : hashable
-            The argument.
-        progress : callable, optional
-            Called after each value found, with how many were found and how many are known to be
-            still needed.
-
-        Returns
-        -------
-        object
-            Its value, not to be changed.
-
-        Raises
-        ------
-        None
-            What `needs`, `build` and `progress` raise comes through.
-        """
+        """Return the value of a key."""
         table = self._table
         value = table.get(key)
         if value is not None:
@@ -113,24 +89,13 @@ class Memo(Generic[K, V]):
         return len(self._table)
 
     def clear(self) -> None:
-        """Forget all values.
-
-        Raises
-        ------
-        None
-            Clearing is always possible.
-        """
+        """Forget all values."""
         self._table = {}
         self._terms = 0
 
 
 def clear_cache() -> None:
     """Forget every coproduct, antipode, shuffle and arborification computed so far.
-
-    Raises
-    ------
-    None
-        Clearing is always possible, also while other threads compute.
 
     Examples
     --------
@@ -141,18 +106,7 @@ def clear_cache() -> None:
 
 
 def on_clear(clear: Callable[[], Any]) -> None:
-    """Have `clear_cache` call a function; for the modules that remember something.
-
-    Parameters
-    ----------
-    clear : callable
-        Called without arguments.
-
-    Raises
-    ------
-    None
-        Any callable will do.
-    """
+    """Have `clear_cache` call a function; for the modules that remember something."""
     if isinstance(clear, types.MethodType):
         # What an algebra made on demand remembers goes with it.
         method = weakref.WeakMethod(clear)

@@ -26,23 +26,6 @@ _TOKEN = re.compile(
 def label_text(label: Any, *, strict: bool) -> str:
     """Return the text of a label: an integer, a bare identifier, or a JSON string.
 
-    Parameters
-    ----------
-    label : hashable
-        The label.
-    strict : bool
-        Whether to refuse labels that could not be read back; their repr is used otherwise.
-
-    Returns
-    -------
-    str
-        The text.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `strict` and the label is neither an integer nor a string.
-
     Examples
     --------
     >>> label_text(3, strict=True), label_text("f", strict=True), label_text("f g", strict=True)
@@ -63,23 +46,6 @@ def label_text(label: Any, *, strict: bool) -> str:
 
 def tree_text(tree: Any, *, strict: bool) -> str:
     """Return the text of a tree: root label, then the children in brackets.
-
-    Parameters
-    ----------
-    tree : Tree or PlanarTree
-        The tree.
-    strict : bool
-        Whether to refuse labels that could not be read back.
-
-    Returns
-    -------
-    str
-        The text.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `strict` and a label is neither an integer nor a string.
 
     Examples
     --------
@@ -107,25 +73,6 @@ def tree_text(tree: Any, *, strict: bool) -> str:
 
 def parse_trees(text: Any, build: Callable[[tuple[T, ...], Any], T]) -> tuple[T, ...]:
     """Read a sequence of trees.
-
-    Parameters
-    ----------
-    text : str
-        Trees separated by white space, or ``∅`` or nothing for no tree.
-    build : callable
-        ``build(children, label)`` makes a tree.
-
-    Returns
-    -------
-    tuple of trees
-        The trees in the order of the text.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `text` is not a string.
-    InvalidValueError
-        If `text` is not well formed; the message shows the position.
 
     Examples
     --------

@@ -162,11 +162,6 @@ class RootedTree(Displayed, Interned):
         tuple
             Nested tuples, children in the order of `children`.
 
-        Raises
-        ------
-        None
-            Every tree has a tuple form.
-
         Examples
         --------
         >>> from treealg.symbolic import Tree
@@ -304,11 +299,6 @@ class RootedTree(Displayed, Interned):
         tree
             The tree above a vertex; isomorphic ones appear once per vertex.
 
-        Raises
-        ------
-        None
-            Every tree has vertices.
-
         Examples
         --------
         >>> from treealg.symbolic import Tree
@@ -439,21 +429,6 @@ class PlanarTree(RootedTree):
 
 def multiplicity_factor(trees: tuple[RootedTree, ...]) -> int:
     """Return the product of the factorials of the multiplicities of sorted trees.
-
-    Parameters
-    ----------
-    trees : tuple of trees
-        Equal ones stand together.
-
-    Returns
-    -------
-    int
-        The number of ways to permute equal trees.
-
-    Raises
-    ------
-    None
-        Every tuple has one.
 
     Examples
     --------
