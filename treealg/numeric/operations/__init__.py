@@ -5,7 +5,7 @@ their batches go together, its other arguments, and the shape and dtype of what 
 no data is needed for.
 """
 
-from treealg.numeric.operations.operation import Argument, ArrayType, Operation, Option
+from treealg.numeric.operations.operation import Argument, ArrayType, Operation, Operations, Option
 from treealg.numeric.operations.table import operations
 
-__all__ = ["Argument", "ArrayType", "Operation", "Option", "operations"]
+__all__ = ["Argument", "ArrayType", "Operation", "Operations", "Option", "operations"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import numbers
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -19,7 +19,17 @@ import numpy as np
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments import arrays
 
-__all__ = ["Argument", "ArrayType", "Call", "Item", "Operation", "Option", "Results", "Shape"]
+__all__ = [
+    "Argument",
+    "ArrayType",
+    "Call",
+    "Item",
+    "Operation",
+    "Operations",
+    "Option",
+    "Results",
+    "Shape",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +300,50 @@ class Operation:
             names = ", ".join(argument.name for argument in self.arguments)
             raise InvalidTypeError(f"{self.name} must have an array among {names}, got none")
         return Call(values, sizes, _batch(batches), dtype)
+
+
+class Operations(Mapping[str, Operation]):
+    """Every public function of arrays: a row for each, by its name.
+
+    A backward function is a row, too, and what its forward row has as `backward`. Streams are
+    objects that hold a state; they, and functions of sizes and trees alone, are not here.
+
+    Parameters
+    ----------
+    rows : iterable of Operation
+        The rows, in order; those of backward functions follow by themselves.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> row = treealg.operations["branched_sig_combine"]
+    >>> [(argument.name, argument.axes, argument.batch) for argument in row.arguments]
+    [('bsig1', ('coefficients',), 'broadcast'), ('bsig2', ('coefficients',), 'broadcast')]
+    >>> row.backward.name, row.backward.gradients
+    ('branched_sig_combine_backprop', ('bsig1', 'bsig2'))
+    >>> [(option.name, option.kind) for option in row.options]
+    [('dimension', 'integer'), ('degree', 'integer'), ('planar', 'flag'), ('n_jobs', 'integer')]
+    """
+
+    def __init__(self, rows: Iterable[Operation]) -> None:
+        self._rows: dict[str, Operation] = {}
+        for row in rows:
+            operation: Operation | None = row
+            while operation is not None:
+                self._rows[operation.name] = operation
+                operation = operation.backward
+
+    def __getitem__(self, name: str) -> Operation:
+        return self._rows[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} operations: {', '.join(self)}>"
 
 
 def _option(parameter: inspect.Parameter) -> Option:

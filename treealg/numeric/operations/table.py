@@ -1,17 +1,13 @@
-"""The table: every public function of arrays is one row, and so is its backward function.
-
-Streams are objects that hold a state; they, and functions of sizes alone, are not in it.
-"""
+"""The table: every public function of arrays is one row, and so is its backward function."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 from treealg.numeric.operations import shapes
-from treealg.numeric.operations.operation import Argument, Operation, Shape
+from treealg.numeric.operations.operation import Argument, Operation, Operations, Shape
 from treealg.numeric.pairs.gradients import (
     branched_sig_kernel_backprop,
     branched_sig_kernel_gram_backprop,
@@ -128,7 +124,7 @@ _GRID = replace(
     _derivs("derivs", "nodes_1", "nodes_2"), alternative="number", only_with="return_grid"
 )
 
-_ROWS = (
+operations = Operations((
     _row(
         branched_sig, *_ALONG_PATH, shape=shapes.signature_along_path, gpu=True,
         backward=_backward(
@@ -252,17 +248,5 @@ _ROWS = (
             shape=shapes.gradients_of_pairs,
         ),
     ),
-)  # fmt: skip
-
-
-def _all_rows() -> Iterator[Operation]:
-    """Yield each row, and after it that of its backward function."""
-    for row in _ROWS:
-        operation: Operation | None = row
-        while operation is not None:
-            yield operation
-            operation = operation.backward
-
-
-operations: Mapping[str, Operation] = MappingProxyType({row.name: row for row in _all_rows()})
+))  # fmt: skip
 """Every public function of arrays, by its name."""
