@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays, devices, options
-from treealg.numeric.arguments import ragged as variants
+from treealg.numeric.arguments import arrays, devices, options, ragged as variants
 from treealg.numeric.arguments.corrections import as_correction
 from treealg.numeric.arguments.options import PathOptions
 from treealg.numeric.plans import cache as plans
