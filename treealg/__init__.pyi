@@ -8,4 +8,5 @@ from treealg.errors import (
     TreeAlgError as TreeAlgError,
 )
 from treealg.numeric import *
+from treealg.numeric.operations import operations as operations
 from treealg.verification.run import verify as verify
