@@ -12,12 +12,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from treealg.symbolic.hopf.algebra import HopfAlgebra
-from treealg.symbolic.hopf.bck import BCK, bck
 from treealg.symbolic.hopf.cem import CEM, cem
+from treealg.symbolic.hopf.connes_kreimer import BCK, NCK, bck, nck
 from treealg.symbolic.hopf.graded import GradedSpace
 from treealg.symbolic.hopf.grossman_larson import GL, OGL, PGL, gl, ogl, pgl
 from treealg.symbolic.hopf.mkw import MKW, mkw
-from treealg.symbolic.hopf.nck import NCK, nck
 from treealg.symbolic.hopf.word_algebras import (
     ConcatenationAlgebra,
     QuasiShuffleAlgebra,
@@ -90,7 +89,7 @@ from treealg.symbolic.trees.ranking import rank, unrank
 from treealg.symbolic.trees.trees import PlanarTree, RootedTree, Tree
 
 if TYPE_CHECKING:
-    from treealg.symbolic import bseries, display
+    from treealg.symbolic import bseries
     from treealg.symbolic.bseries import (
         AdditiveRungeKutta,
         BSeries,
