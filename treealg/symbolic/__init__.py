@@ -86,7 +86,8 @@ from treealg.symbolic.trees.enumeration import (
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import clear_cache
 from treealg.symbolic.trees.ranking import rank, unrank
-from treealg.symbolic.trees.trees import PlanarTree, RootedTree, Tree
+from treealg.symbolic.trees.rooted import RootedTree
+from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 if TYPE_CHECKING:
     from treealg.symbolic import bseries

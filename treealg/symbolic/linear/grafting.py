@@ -10,7 +10,7 @@ from treealg.errors import InvalidTypeError
 from treealg.symbolic.linear.elements import Element, Terms, add_terms
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import Memo
-from treealg.symbolic.trees.trees import RootedTree
+from treealg.symbolic.trees.rooted import RootedTree
 
 __all__ = ["b_minus", "b_plus", "graft"]
 

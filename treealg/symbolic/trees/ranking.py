@@ -15,7 +15,8 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.enumeration import Counts, counts
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import remembered
-from treealg.symbolic.trees.trees import PlanarTree, RootedTree, Tree
+from treealg.symbolic.trees.rooted import RootedTree
+from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = ["rank", "unrank"]
 
