@@ -14,12 +14,28 @@ checkers alone:
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 __all__ = ["attach", "public_names", "read_stub"]
+
+# Python locks a module, then its packages. Two threads may so wait for each other where a package
+# imports its own modules, of which one would then see half. Here is one thread at a time.
+_lock = threading.RLock()
+
+
+class _Face(ModuleType):
+    """A package with names loaded on demand, of which some may be those of its modules."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute, unless a module of the package would hide the function of its name."""
+        hidden = isinstance(value, ModuleType) and name in self.__all__
+        if not hidden:
+            super().__setattr__(name, value)
 
 
 def public_names(package: str) -> dict[str, str]:
@@ -50,10 +66,9 @@ def attach(package: str) -> tuple[list[str], Callable[[str], Any], Callable[[], 
 
     Notes
     -----
-    Threads that ask for a name at the same time are served by the locks of Python's imports; a
-    lock held here could wait for one of those, and one of those for it.
+    ``__all__``, and so a star import, has no subpackages: in a notebook ``display`` is another
+    function.
     """
-    face = sys.modules[package]
     modules = public_names(package)
 
     def load(name: str) -> Any:
@@ -62,12 +77,13 @@ def attach(package: str) -> tuple[list[str], Callable[[str], Any], Callable[[], 
         module = modules[name]
         if module == package:
             return import_module(f"{package}.{name}")
-        value = getattr(import_module(module), name)
-        setattr(face, name, value)
+        with _lock:
+            # Packages first, so that no module is locked while they are waited for.
+            import_module(module.rpartition(".")[0])
+            value = getattr(import_module(module), name)
+        setattr(sys.modules[package], name, value)
         return value
 
-    for name, module in modules.items():
-        # Importing such a module later would put it in the place of the name that it defines.
-        if module == f"{package}.{name}":
-            load(name)
-    return [name for name in modules if name[0] != "_"], load, lambda: sorted(modules)
+    sys.modules[package].__class__ = _Face
+    names = [name for name, module in modules.items() if module != package and name[0] != "_"]
+    return names, load, lambda: sorted(modules)

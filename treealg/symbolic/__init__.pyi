@@ -1,4 +1,4 @@
-from treealg.symbolic import bseries as bseries
+from treealg.symbolic import bseries as bseries, display as display
 from treealg.symbolic.bseries.elementary import elementary_differential as elementary_differential
 from treealg.symbolic.bseries.geometry import (
     energy_order as energy_order,
@@ -37,8 +37,8 @@ from treealg.symbolic.display.svg import to_html as to_html, to_svg as to_svg
 from treealg.symbolic.display.table import tree_table as tree_table
 from treealg.symbolic.display.unicode import to_indented as to_indented, to_unicode as to_unicode
 from treealg.symbolic.hopf.algebra import HopfAlgebra as HopfAlgebra
-from treealg.symbolic.hopf.bck import BCK as BCK, bck as bck
 from treealg.symbolic.hopf.cem import CEM as CEM, cem as cem
+from treealg.symbolic.hopf.connes_kreimer import BCK as BCK, NCK as NCK, bck as bck, nck as nck
 from treealg.symbolic.hopf.graded import GradedSpace as GradedSpace
 from treealg.symbolic.hopf.grossman_larson import (
     GL as GL,
@@ -49,7 +49,6 @@ from treealg.symbolic.hopf.grossman_larson import (
     pgl as pgl,
 )
 from treealg.symbolic.hopf.mkw import MKW as MKW, mkw as mkw
-from treealg.symbolic.hopf.nck import NCK as NCK, nck as nck
 from treealg.symbolic.hopf.word_algebras import (
     ConcatenationAlgebra as ConcatenationAlgebra,
     QuasiShuffleAlgebra as QuasiShuffleAlgebra,
@@ -135,8 +134,5 @@ from treealg.symbolic.trees.enumeration import (
 from treealg.symbolic.trees.forests import Forest as Forest, OrderedForest as OrderedForest
 from treealg.symbolic.trees.memo import clear_cache as clear_cache
 from treealg.symbolic.trees.ranking import rank as rank, unrank as unrank
-from treealg.symbolic.trees.trees import (
-    PlanarTree as PlanarTree,
-    RootedTree as RootedTree,
-    Tree as Tree,
-)
+from treealg.symbolic.trees.rooted import RootedTree as RootedTree
+from treealg.symbolic.trees.trees import PlanarTree as PlanarTree, Tree as Tree
