@@ -70,6 +70,11 @@ def as_method(method: object) -> int:
     return value
 
 
+def as_longest(longest: object, degree: int) -> int:
+    """Return the vertices of the longest letter that words of this weight can have."""
+    return min(as_integer(longest, "longest", 1), max(degree, 1))
+
+
 def forest_counts(dimension: int, planar: bool) -> Iterator[int]:
     """Count the forests with 0, 1, 2, ... nodes, without end.
 
