@@ -18,12 +18,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from treealg.checks import check_integer
 from treealg.tables import cache
 from treealg.tables.convolution import convolution
 from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import LinearMap, expand
-from treealg.tables.sizes import as_integer, as_longest, require_fits
+from treealg.tables.sizes import as_longest, require_fits
 from treealg.tables.weighted_words import words
 from treealg.tables.word_rows import Rows, Split, WordRows, rows_of
 
@@ -89,8 +90,8 @@ def arborification(
     >>> phi.col[phi.ptr[1] : phi.ptr[2]].tolist()
     [1, 2]
     """
-    dimension = as_integer(dimension, "dimension", 1)
-    degree = as_integer(degree, "degree", 0)
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 0)
     longest = None if longest is None else as_longest(longest, degree)
     planar = bool(planar)
 

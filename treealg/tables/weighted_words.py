@@ -21,13 +21,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.tables.convolution_table import Int32Array
 from treealg.tables.layout import IntArray
 from treealg.tables.sizes import (
     MAX_COEFFICIENTS,
     MAX_SHAPES,
-    as_integer,
     as_longest,
     forest_counts,
     require_fits,
@@ -223,8 +223,8 @@ def words(
     >>> words(2, 3, longest=None).letters
     (0, 2, 4, 14)
     """
-    dimension = as_integer(dimension, "dimension", 1)
-    degree = as_integer(degree, "degree", 0)
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 0)
     longest = None if longest is None else as_longest(longest, degree)
     if longest is None:
         require_fits(dimension, degree, planar)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from treealg.checks import check_integer
 from treealg.tables import cache
 from treealg.tables.convolution_table import ConvolutionTable
-from treealg.tables.sizes import as_integer, as_longest, check_entries, require_fits
+from treealg.tables.sizes import as_longest, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
 
 __all__ = ["word_convolution"]
@@ -55,8 +56,8 @@ def word_convolution(dimension: int, degree: int, longest: int = 1) -> Convoluti
     >>> np.diff(table.term_ptr).tolist()
     [0, 1, 0, 2, 1, 1]
     """
-    dimension = as_integer(dimension, "dimension", 1)
-    degree = as_integer(degree, "degree", 0)
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 0)
     longest = as_longest(longest, degree)
 
     def build() -> ConvolutionTable:

@@ -15,19 +15,18 @@ from typing import Any
 
 from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError
-from treealg.symbolic.hopf.bck import bck
+from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
-from treealg.symbolic.linear.elements import Element, add_terms
+from treealg.symbolic.linear.elements import Element, Terms, add_terms
 from treealg.symbolic.linear.words import shuffle_terms
 from treealg.symbolic.trees.forests import Forest, OrderedForest
-from treealg.symbolic.trees.memo import Memo, on_clear
+from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = ["arborification", "rooted_chains"]
 
 AnyForest = Forest | OrderedForest
 Key = tuple[AnyForest, int | None]
-Terms = dict[tuple[Any, ...], Any]
 
 
 def arborification(x: Any, longest: int | None = 1) -> Element:
@@ -199,4 +198,3 @@ def _build(key: Key, known: Mapping[Key, Terms]) -> Terms:
 
 
 _words: Memo[Key, Terms] = Memo(_needs, _build)
-on_clear(_words.clear)
