@@ -91,7 +91,23 @@ class WeightedWords:
         return tuple(accumulate(self.counts[1:], initial=0))
 
     def append(self, word: _Number, weight: int, letter: _Number, own: int) -> _Number:
-        """Put a letter of weight `own` at the end of words, numbered among those of a weight."""
+        """Return the numbers of words with one more letter, among the words of their weight.
+
+        Parameters
+        ----------
+        word : int or numpy.ndarray
+            Numbers of words among those of weight `weight`.
+        weight : int
+            Weight of the words.
+        letter : int or numpy.ndarray
+            Numbers of the letters among those of weight `own`; broadcast with `word`.
+        own : int
+            Weight of the letters.
+
+        Returns
+        -------
+        int or numpy.ndarray
+        """
         before = sum(self.counts[weight + own - k] * self.letters[k] for k in range(1, own))
         return word * self.letters[own] + letter + before
 
@@ -126,14 +142,23 @@ class WeightedWords:
         return tuple(accumulate([0, *sizes[1:]], initial=0))
 
     def weights(self) -> IntArray:
-        """Return the weight of each composition, int64."""
+        """Return the weight of each composition.
+
+        Returns
+        -------
+        numpy.ndarray
+            int64, shape ``(compositions,)``.
+        """
         return np.array([sum(parts) for parts in self._parts[0]], dtype=np.int64)
 
     def children(self) -> Int32Array:
         """Return which composition a composition followed by a letter is.
 
-        int32, shape ``(compositions, longest + 1)``: entry k for a letter of weight k, -1 where the
-        weight would be above `degree`, and in column 0.
+        Returns
+        -------
+        numpy.ndarray
+            int32, shape ``(compositions, longest + 1)``: entry k for a letter of weight k, -1 where
+            the weight would be above `degree`, and in column 0.
         """
         last = self._parts[1]
         found = np.full((len(last), self.longest + 1), -1, dtype=np.int32)
@@ -142,7 +167,13 @@ class WeightedWords:
         return found
 
     def cuts(self) -> list[list[tuple[int, int]]]:
-        """Cut each composition in two parts that are not empty, longest first part first."""
+        """Cut each composition in two parts that are not empty, longest first part first.
+
+        Returns
+        -------
+        list of list of tuple of int
+            Of each composition, the numbers of the two parts of each cut.
+        """
         children = self.children().tolist()
         found: list[list[tuple[int, int]]] = [[]]
         for before, part in self._parts[1][1:]:
@@ -153,8 +184,11 @@ class WeightedWords:
     def program(self) -> Arrays:
         """Return the arrays of the kernels.
 
-        They are `letters`, `start`, the weights, the children, and the cuts: those of composition i
-        are the entries ``cut_ptr[i]`` to ``cut_ptr[i + 1]`` of two arrays of left and right parts.
+        Returns
+        -------
+        tuple of numpy.ndarray
+            `letters`, `start`, the weights, the children, and the cuts: those of composition i are
+            the entries ``cut_ptr[i]`` to ``cut_ptr[i + 1]`` of two arrays of left and right parts.
         """
         cuts = self.cuts()
         ptr = np.cumsum([0, *map(len, cuts)])
@@ -170,7 +204,17 @@ class WeightedWords:
         )
 
     def index(self, word: Sequence[Any]) -> int:
-        """Return the number of a word of chains, as `symbolic.arborification` writes them.
+        """Return the number of a word of chains.
+
+        Parameters
+        ----------
+        word : sequence
+            The letters, as `symbolic.arborification` writes them: labels if `longest` is 1, else
+            tuples of labels from root to leaf.
+
+        Returns
+        -------
+        int
 
         Examples
         --------
