@@ -1,24 +1,12 @@
 from treealg.tables.arborification import arborification as arborification
 from treealg.tables.cache import clear_cache as clear_cache
-from treealg.tables.chains import (
-    chain_arborification as chain_arborification,
-    chain_convolution as chain_convolution,
-    chain_lyndon_arborification as chain_lyndon_arborification,
-)
 from treealg.tables.coefficients import (
     CoefficientTable as CoefficientTable,
     coefficients as coefficients,
 )
-from treealg.tables.convolution import (
-    convolution as convolution,
-    word_convolution as word_convolution,
-)
+from treealg.tables.convolution import convolution as convolution
 from treealg.tables.convolution_table import ConvolutionTable as ConvolutionTable
 from treealg.tables.disk import cache_directory as cache_directory
-from treealg.tables.lifts import (
-    lift_arborification as lift_arborification,
-    lift_words as lift_words,
-)
 from treealg.tables.linear_map import LinearMap as LinearMap
 from treealg.tables.lyndon import lyndon as lyndon, lyndon_arborification as lyndon_arborification
 from treealg.tables.lyndon_expansion import lyndon_expansion as lyndon_expansion
@@ -29,4 +17,5 @@ from treealg.tables.sizes import (
     require_fits as require_fits,
     word_length as word_length,
 )
-from treealg.tables.weighted_words import ChainWords as ChainWords, chain_words as chain_words
+from treealg.tables.weighted_words import WeightedWords as WeightedWords, words as words
+from treealg.tables.word_convolution import word_convolution as word_convolution
