@@ -8,6 +8,7 @@ import platform
 import numpy as np
 
 import treealg
+from treealg.checks import thread_count
 from treealg.cli.cache import cache_size
 
 __all__ = ["add_parser"]
@@ -24,7 +25,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
     from treealg import _fast
-    from treealg.numeric.arguments import options
     from treealg.tables import cache_directory
 
     directory = cache_directory()
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         "machine": f"{platform.system()} {platform.machine()}",
         "instruction set": _fast.instruction_set_name(),
         "OpenMP": "yes" if _fast.has_openmp() else "no",
-        "threads": str(options.threads(-1)),
+        "threads": str(thread_count(-1)),
         "table cache": "off" if directory is None else str(directory),
     }
     if directory is not None:
