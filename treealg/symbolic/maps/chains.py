@@ -16,7 +16,7 @@ from treealg.errors import InvalidTypeError
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.words import shuffle_terms
 from treealg.symbolic.trees.forests import Forest, OrderedForest
-from treealg.symbolic.trees.memo import Memo, on_clear
+from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = ["chain_arborification", "rooted_chains"]
@@ -127,4 +127,3 @@ def _build(key: Key, known: Mapping[Key, Terms]) -> Terms:
 
 
 _words: Memo[Key, Terms] = Memo(_needs, _build)
-on_clear(_words.clear)

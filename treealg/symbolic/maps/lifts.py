@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from treealg.errors import InvalidTypeError
-from treealg.symbolic.hopf.bck import bck
+from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.linear.elements import Element, add_terms
 from treealg.symbolic.linear.words import shuffle_terms
 from treealg.symbolic.trees.forests import Forest, OrderedForest
-from treealg.symbolic.trees.memo import Memo, on_clear
+from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = ["lift_arborification"]
@@ -94,4 +94,3 @@ def _build(forest: AnyForest, known: Mapping[AnyForest, Terms]) -> Terms:
 
 
 _words: Memo[AnyForest, Terms] = Memo(_needs, _build)
-on_clear(_words.clear)
