@@ -40,12 +40,12 @@ def chain_plan(
         columns = plans.basis_columns(dimension, degree, planar)
         chains = chain_program(channels, degree, longest, time_aug)
         if method:
-            table = tables.chain_lyndon_arborification(dimension, degree, longest, method)
+            table = tables.lyndon_arborification(dimension, degree, method, longest)
         else:
-            table = tables.chain_arborification(dimension, degree, longest, planar)
+            table = tables.arborification(dimension, degree, planar, longest)
         linear, program, nbytes = plans.prepared_map(table), None, table.nbytes
         if method is not None:
-            words = tables.chain_convolution(dimension, degree, longest)
+            words = tables.word_convolution(dimension, degree, longest)
             program, nbytes = plans.prepared_program(words), nbytes + words.nbytes
         return ChainPlan(columns, linear.rows, linear, program, nbytes, linear, chains)
 
@@ -55,6 +55,6 @@ def chain_plan(
 def chain_program(channels: int, degree: int, longest: int, time_aug: bool) -> kernels.ChainProgram:
     """Return the words of chains, as the kernels take them."""
     dimension = channels + time_aug
-    layout = tables.chain_words(dimension, degree, longest)
+    layout = tables.words(dimension, degree, longest)
     letters = corrections.letter_columns(channels, time_aug, longest)
     return kernels.ChainProgram(dimension, degree, *layout.program(), letters)
