@@ -7,6 +7,22 @@ import tomllib
 import pytest
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """Let pytest-xdist, if it is there, share a run of everything among the processors."""
+    option = config.option
+    if (
+        getattr(option, "numprocesses", 0) is None
+        and config.args_source is config.ArgsSource.TESTPATHS
+        and "PYTEST_XDIST_WORKER" not in os.environ
+        and not option.usepdb
+        and option.capture != "no"
+    ):
+        option.numprocesses = os.cpu_count()
+        # Neighbours stay together, as they use the same tables.
+        option.dist = "worksteal"
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_table_directory(tmp_path_factory):
     before = os.environ.get("TREEALG_CACHE_DIR")

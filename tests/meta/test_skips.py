@@ -1,6 +1,7 @@
 """A test that is skipped is a failure unless the list of allowed skips has it, with its reason."""
 
 import ast
+import os
 import shutil
 import subprocess
 import sys
@@ -50,7 +51,8 @@ def run_pytest(folder, allowed, *options):
     (folder / "allowed.toml").write_text(allowed)
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--allowed-skips", "allowed.toml", *options],
-        cwd=folder, capture_output=True, text=True, check=False,
+        cwd=folder, env=os.environ | {"PYTEST_ADDOPTS": ""},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 

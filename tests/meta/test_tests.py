@@ -24,7 +24,7 @@ def functions(tree):
     return found + [f for c in classes for f in functions(c)]
 
 
-def tests_of(tree):
+def cases_of(tree):
     return [f for f in functions(tree) if f.name.startswith("test_")]
 
 
@@ -52,12 +52,12 @@ def without_assertion(tree):
     while helpers != before:
         before = helpers
         helpers = {f.name for f in functions(tree) if asserts(f, before)}
-    yield from (test for test in tests_of(tree) if test.name not in helpers)
+    yield from (test for test in cases_of(tree) if test.name not in helpers)
 
 
 def with_return(tree):
     """Yield what ends a test early; a test that cannot run is skipped."""
-    for test in tests_of(tree):
+    for test in cases_of(tree):
         inner = [
             node
             for function in ast.walk(test)
