@@ -77,6 +77,7 @@ if TYPE_CHECKING:
         sig_to_branched_sig,
         sig_to_branched_sig_backprop,
     )
+    from treealg.numeric.operations import operations
 
 __all__ = [
     "BranchedLogSigStream",
@@ -130,6 +131,7 @@ __all__ = [
     "linear_branched_sig",
     "linear_branched_sig_backprop",
     "log_sig",
+    "operations",
     "realised_correction",
     "sig",
     "sig_to_branched_sig",
@@ -144,6 +146,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Load a function or a subpackage, or read the version, when first asked for."""
+    if name == "operations":
+        from treealg.numeric.operations import operations
+
+        return operations
     if name in __all__:
         from treealg import numeric
 

@@ -1,37 +1,46 @@
-"""Checks of arguments that several modules share."""
+"""Checks of arguments that are not arrays: one function and one text per kind of argument.
+
+Python and NumPy integers are both integers, Python and NumPy booleans both booleans, and neither
+stands in for the other: ``True`` is not 1, so that a flag in the place of a degree is an error.
+What is returned is a Python number. NumPy is not imported, as the symbolic layer does without it.
+"""
 
 from __future__ import annotations
 
-import operator
-import reprlib
+import math
+import numbers
+import os
+import sys
+from collections.abc import Collection
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["check_flag", "check_integer"]
+__all__ = [
+    "check_choice",
+    "check_flag",
+    "check_integer",
+    "check_method",
+    "check_real",
+    "is_flag",
+    "is_integer",
+    "thread_count",
+]
+
+_METHODS = ("0 (expanded)", "1 (Lyndon coordinates)", "2 (bracket coefficients)")
 
 
-def check_integer(name: str, value: Any, minimum: int) -> int:
-    """Return an integer argument as a Python integer.
+def is_flag(value: Any) -> bool:
+    """Tell whether a value is a boolean of Python or NumPy."""
+    if value is True or value is False:
+        return True
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, numpy.bool_)
 
-    Examples
-    --------
-    >>> check_integer("order", 3, 0)
-    3
-    """
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise InvalidTypeError(
-            f"{name} must be an integer, got {type(value).__name__} {reprlib.repr(value)}"
-        )
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise InvalidTypeError(
-            f"{name} must be an integer, got {type(value).__name__} {reprlib.repr(value)}"
-        ) from None
-    if number < minimum:
-        raise InvalidValueError(f"{name} must be at least {minimum}, got {number}")
-    return number
+
+def is_integer(value: Any) -> bool:
+    """Tell whether a value is an integer of Python, NumPy or SymPy, and no boolean."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
 def check_flag(name: str, value: Any) -> bool:
@@ -42,8 +51,127 @@ def check_flag(name: str, value: Any) -> bool:
     >>> check_flag("planar", True)
     True
     """
-    if not isinstance(value, bool):
+    if is_flag(value):
+        return bool(value)
+    raise InvalidTypeError(
+        f"{name} must be True or False, got {_shown(value)}; write bool(...) around it if that "
+        f"is what you mean"
+    )
+
+
+def check_integer(name: str, value: Any, minimum: int | None) -> int:
+    """Return an integer argument, of any size if there is no minimum.
+
+    Examples
+    --------
+    >>> check_integer("order", 3, 0)
+    3
+    """
+    if type(value) is int:
+        number = value
+    elif is_integer(value):
+        number = int(value)
+    else:
         raise InvalidTypeError(
-            f"{name} must be True or False, got {type(value).__name__} {reprlib.repr(value)}"
+            f"{name} must be an integer, got {_shown(value)}; write int(...) around it if that is "
+            f"what you mean"
         )
-    return value
+    if minimum is not None and number < minimum:
+        raise InvalidValueError(f"{name} must be at least {minimum}, got {number}")
+    return number
+
+
+def check_real(name: str, value: Any) -> float:
+    """Return a finite real argument.
+
+    Examples
+    --------
+    >>> check_real("end_time", 2)
+    2.0
+    """
+    if type(value) is float and -math.inf < value < math.inf:
+        return value
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise InvalidTypeError(f"{name} must be a real number, got {_shown(value)}")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise InvalidValueError(
+            f"{name} must be finite, got {number}; give a number that float64 holds, for instance "
+            f"1.0"
+        )
+    return number
+
+
+def check_choice(name: str, value: Any, choices: Collection[str]) -> str:
+    """Return an argument that is one of a few words.
+
+    Examples
+    --------
+    >>> check_choice("dtype", "float32", ("float32", "float64"))
+    'float32'
+    """
+    if isinstance(value, str) and value in choices:
+        return value
+    raise InvalidValueError(
+        f"{name} must be one of {', '.join(map(repr, choices))}; got {_shown(value)}"
+    )
+
+
+def check_method(value: Any, planar: bool, minimum: int = 0) -> int:
+    """Return the argument `method`, the form of a logarithm: 1 and 2 are for planar ones.
+
+    Examples
+    --------
+    >>> check_method(2, planar=True)
+    2
+    """
+    method = check_integer("method", value, minimum)
+    if method == 0 or (planar and method <= 2):
+        return method
+    if method <= 2:
+        raise InvalidValueError(
+            f"method={method} gives coordinates at Lyndon forests, which exist only with "
+            f"planar=True; use method=0 or planar=True"
+        )
+    *rest, last = _METHODS[minimum:]
+    raise InvalidValueError(f"method must be {', '.join(rest)} or {last}, got {method}")
+
+
+def thread_count(n_jobs: Any) -> int:
+    """Return the number of threads that `n_jobs` asks for.
+
+    Examples
+    --------
+    >>> thread_count(1)
+    1
+    """
+    count = check_integer("n_jobs", n_jobs, None)
+    if count == 1:
+        return 1
+    if count == 0:
+        raise InvalidValueError(
+            "n_jobs must not be 0; use 1 for serial work, -1 for all processors, -k for all but k-1"
+        )
+    available = _available_processors()
+    return min(count, available) if count > 0 else max(available + 1 + count, 1)
+
+
+def _available_processors() -> int:
+    count: int | None
+    if hasattr(os, "process_cpu_count"):
+        count = os.process_cpu_count()
+    elif hasattr(os, "sched_getaffinity"):
+        count = len(os.sched_getaffinity(0))
+    else:
+        count = os.cpu_count()
+    return count or 1
+
+
+def _shown(value: Any) -> str:
+    """Return a short text for a value of unknown type and size."""
+    text = repr(value) if isinstance(value, (str, numbers.Number)) or is_flag(value) else ""
+    kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+    return f"{text[:40]} of type {kind}" if text else f"a value of type {kind}"

@@ -85,7 +85,15 @@ def test_refused_argument_is_one_line_and_status_two(arguments, capsys, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", [[], ["cache"], ["nonsense"], ["trees", "two", "2"]])
+def test_no_command_is_a_question_for_help(capsys):
+    assert cli.main([]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("usage: treealg")
+    for command in ("demo", "info", "trees", "cache", "formula", "generate", "verify"):
+        assert f"    {command} " in printed
+
+
+@pytest.mark.parametrize("arguments", [["cache"], ["nonsense"], ["trees", "two", "2"]])
 def test_what_does_not_parse_exits_with_status_two(arguments, capsys):
     with pytest.raises(SystemExit) as stop:
         cli.main(arguments)
@@ -104,12 +112,12 @@ def test_a_missing_package_names_the_extra(capsys, monkeypatch):
 
 
 def test_require_passes_errors_from_inside_a_package(tmp_path, monkeypatch):
-    from treealg.demo.extras import require
+    from treealg.optional import require
 
     (tmp_path / "broken_package.py").write_text("import no_such_module_at_all\n")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModuleNotFoundError, match="no_such_module_at_all") as caught:
-        require("broken_package")
+        require("broken_package", extra="demo")
     assert not isinstance(caught.value, MissingDependencyError)
 
 

@@ -1,9 +1,16 @@
-"""Who imports whom: floors of the house, and what ``import treealg`` may load."""
+"""Who may import whom: the drawing in docs/architecture.md, held against the source.
+
+Every form of import counts: at the top of a module, inside a function, and by a name in a string;
+`cimport` in Cython, `#include` in C. What stands under ``if TYPE_CHECKING`` is not run and does
+not count.
+"""
 
 import ast
 import json
+import re
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -11,23 +18,6 @@ import pytest
 import treealg
 
 PACKAGE = Path(treealg.__file__).parent
-
-# For each floor the parts of treealg that it may import, itself apart.
-FLOORS = {
-    "errors": set(),
-    "checks": {"errors"},
-    "optional": {"errors"},
-    "typing": set(),
-    "symbolic": {"checks", "optional", "errors", "typing"},
-    "_fast": {"errors"},
-    "tables": {"checks", "optional", "symbolic", "errors", "typing"},
-    # It reaches treealg.cuda by name, when an array on a GPU shows up.
-    "numeric": {"checks", "optional", "tables", "_fast", "symbolic", "errors", "typing"},
-    # Generated source names the version that made it.
-    "codegen": {"checks", "optional", "tables", "symbolic", "errors", "typing", "treealg"},
-    "cuda": {"checks", "optional", "numeric", "codegen", "errors"},
-}
-
 REQUIRED = {"numpy"}
 OPTIONAL = (
     "IPython",
@@ -48,67 +38,257 @@ OPTIONAL = (
     "tqdm",
 )
 
+PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"
 
-def imported_parts(source, module, *, is_package):
-    """Return the parts of treealg that a module's source imports, anywhere in it."""
-    parts = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            # In `a.b` one dot means `a`; in the package `a` itself it means `a`.
-            parents = module.split(".")[: len(module.split(".")) - node.level + is_package]
-            base = ".".join(parents) if node.level else ""
-            stem = ".".join(filter(None, (base, node.module)))
-            names = [f"{stem}.{alias.name}" for alias in node.names]
+
+def module_name(path):
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {
+    module_name(path): path
+    for suffix in ("py", "pyx")
+    for path in sorted(PACKAGE.rglob(f"*.{suffix}"))
+}
+
+
+def is_for_type_checkers(node):
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+
+
+def run_nodes(tree):
+    """Yield the nodes that are run."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        yield node
+        if is_for_type_checkers(node):
+            stack += node.orelse
         else:
+            stack += ast.iter_child_nodes(node)
+
+
+def imports_of_python(source, modules):
+    """Return the modules that a module's source imports or names in a string, anywhere in it."""
+    found = set()
+    for node in run_nodes(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports are absolute"
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
+                found.add(name if name in modules else node.module)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found |= {node.value} - {"treealg"}
+    return found & set(modules)
+
+
+def imports_of_cython(source, modules):
+    """Return the modules that Cython source imports or cimports."""
+    found = set()
+    for name in re.findall(r"^\s*(?:from|import|cimport)\s+(treealg[\w.]*)", source, re.MULTILINE):
+        found.add(name)
+    return found & set(modules)
+
+
+def import_graph():
+    graph = {}
+    for name, path in MODULES.items():
+        source = path.read_text("utf-8")
+        if path.suffix == ".py":
+            graph[name] = imports_of_python(source, MODULES)
+            # The stub of a face says where its names come from.
+            stub = path.with_suffix(".pyi")
+            if path.name == "__init__.py" and stub.exists():
+                graph[name] |= imports_of_python(stub.read_text("utf-8"), MODULES)
+        else:
+            graph[name] = imports_of_cython(source, MODULES)
+        graph[name] -= {name}
+    return graph
+
+
+def base_name(path):
+    return path.rpartition("/")[2]
+
+
+def include_graph():
+    sources = {
+        path.relative_to(PACKAGE).as_posix(): path
+        for suffix in ("h", "c")
+        for path in sorted((PACKAGE / "_fast" / "src").rglob(f"*.{suffix}"))
+    }
+    by_name = {base_name(name): name for name in sources}
+    assert len(by_name) == len(sources), "two C files have one name"
+    graph = {}
+    for name, path in sources.items():
+        included = re.findall(r'#\s*include\s+"([^"]+)"', path.read_text("utf-8"))
+        graph[name] = {
+            by_name[Path(other).name] for other in included if Path(other).name in by_name
+        }
+    return graph
+
+
+def circles(graph):
+    """Return the sets of nodes that reach each other (Tarjan 1972), of two nodes or more."""
+    index, low, stack, on_stack, found = {}, {}, [], set(), []
+
+    def visit(node):
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        on_stack.add(node)
+        for other in sorted(graph.get(node, ())):
+            if other not in index:
+                visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in on_stack:
+                low[node] = min(low[node], index[other])
+        if low[node] == index[node]:
+            circle = set()
+            while node not in circle:
+                circle.add(stack.pop())
+            on_stack.difference_update(circle)
+            if len(circle) > 1:
+                found.append(circle)
+
+    for node in sorted(graph):
+        if node not in index:
+            visit(node)
+    return found
+
+
+def below(graph, folder):
+    """Return the graph between what lies in a folder, and which modules make each of its arrows."""
+    arrows = defaultdict(lambda: defaultdict(set))
+
+    def child(module):
+        if module == folder:
+            return "__init__"
+        prefix = f"{folder}."
+        return module[len(prefix) :].split(".")[0] if module.startswith(prefix) else None
+
+    for module, imported in graph.items():
+        for other in imported:
+            source, target = child(module), child(other)
+            if source and target and source != target:
+                arrows[source][target].add((module, other))
+    return arrows
+
+
+def floors_of_page():
+    """Return what the drawing shows in each folder: a list of floors, each a list of names."""
+    drawing = PAGE.read_text("utf-8").split("```text\n")[1].split("```")[0]
+    floors, parents = defaultdict(list), []
+    for line in drawing.splitlines():
+        if not line.strip():
             continue
-        for name in names:
-            root, *rest = name.split(".")
-            if root == "treealg":
-                parts.add(rest[0] if rest else "treealg")
-    return parts
+        depth = (len(line) - len(line.lstrip())) // 2
+        names = re.split(r"\s{2,}", line.strip())[0].split()
+        del parents[depth:]
+        floors["/".join(parents)].append(names)
+        parents.append(names[0].rstrip("/"))
+    return floors
 
 
-def modules_of(floor):
-    folder = PACKAGE / floor
-    files = sorted(folder.rglob("*.py")) if folder.is_dir() else [PACKAGE / f"{floor}.py"]
-    assert files
-    return files
+FLOORS = floors_of_page()
+IMPORTS = import_graph()
 
 
-def test_the_reader_of_imports_sees_every_form():
+def test_the_reader_of_python_sees_every_form():
+    modules = {f"treealg.{name}": None for name in ("a", "a.x", "b", "c", "d", "e", "f")}
     source = """
 import treealg.a.x
 from treealg import b
 from treealg.c import y
-from . import d1
-from .d2 import z
-from ..e import z
-from .. import f
+if TYPE_CHECKING:
+    from treealg.f import z
 def inside():
-    from ..g.h import z
+    from treealg.d import z
+    import_module("treealg.e")
 import numpy.linalg
 """
-    assert imported_parts(source, "treealg.floor.module", is_package=False) == {
-        "a", "b", "c", "floor", "e", "f", "g",
-    }  # fmt: skip
-    found = imported_parts("from . import a\nfrom ..b import c", "treealg.floor", is_package=True)
-    assert found == {"floor", "b"}
+    expected = {f"treealg.{name}" for name in ("a.x", "b", "c", "d", "e")}
+    assert imports_of_python(source, modules) == expected
+    with pytest.raises(AssertionError, match="absolute"):
+        imports_of_python("from . import a", modules)
 
 
-@pytest.mark.parametrize("floor", FLOORS)
-def test_imports_point_down(floor):
-    allowed = FLOORS[floor] | {floor}
-    found = {}
-    for file in modules_of(floor):
-        relative = file.relative_to(PACKAGE.parent).with_suffix("")
-        is_package = relative.name == "__init__"
-        name = ".".join(relative.parts[:-1] if is_package else relative.parts)
-        parts = imported_parts(file.read_text("utf-8"), name, is_package=is_package)
-        if parts - allowed:
-            found[name] = sorted(parts - allowed)
-    assert found == {}
+def test_the_reader_of_cython_sees_both_forms():
+    modules = {"treealg.a": None, "treealg.b": None}
+    source = (
+        "from treealg.a cimport thing\nimport numpy as np\nfrom treealg.b import (\n    x,\n)\n"
+    )
+    assert imports_of_cython(source, modules) == set(modules)
+
+
+def test_circles_are_found():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set()}) == [{"b", "c"}]
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    assert circles(IMPORTS) == []
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(name for name, path in MODULES.items() if path.name == "__init__.py")
+)
+def test_no_folder_imports_itself_by_way_of_others(folder):
+    arrows = below(IMPORTS, folder)
+    found = circles({source: set(targets) for source, targets in arrows.items()})
+    ways = [
+        sorted(arrows[source][target])[0]
+        for circle in found
+        for source in circle
+        for target in circle
+        if arrows[source][target]
+    ]
+    assert ways == []
+
+
+def test_no_header_includes_itself_by_way_of_others():
+    graph = include_graph()
+    assert len(graph) > 10
+    assert circles(graph) == []
+
+
+def test_the_drawing_shows_every_folder():
+    folders = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*")
+        if path.is_dir() and path.name != "__pycache__" and any(path.iterdir())
+    }
+    drawn = {
+        f"{parent}/{name}".strip("/").rstrip("/")
+        for parent, floors in FLOORS.items()
+        for floor in floors
+        for name in floor
+        if name.endswith("/")
+    }
+    assert drawn == folders
+
+
+def test_the_drawing_shows_every_module_of_the_top():
+    drawn = {name for floor in FLOORS[""] for name in floor if not name.endswith("/")}
+    assert drawn == {path.name for path in PACKAGE.glob("*.py")}
+
+
+@pytest.mark.parametrize("folder", sorted(FLOORS))
+def test_imports_point_down(folder):
+    package = ".".join(["treealg", *filter(None, folder.split("/"))])
+    floor_of = {
+        re.sub(r"/|\.py$", "", name): number
+        for number, names in enumerate(FLOORS[folder])
+        for name in names
+    }
+    up = [
+        sorted(ways)[0]
+        for source, targets in below(IMPORTS, package).items()
+        for target, ways in targets.items()
+        if source in floor_of and target in floor_of and floor_of[source] >= floor_of[target]
+    ]
+    assert up == []
 
 
 def run_python(code, directory):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import treealg
-from treealg.numeric.arguments import options
+from treealg import checks
 
 D, N, ROWS, LENGTH = 2, 3, 40, 12
 TREES = [((0,), 1), ((0,), ((1,), 0), 1)]
@@ -126,7 +126,7 @@ def as_arrays(result):
 
 @pytest.fixture
 def four_processors(monkeypatch):
-    monkeypatch.setattr(options, "_available_processors", lambda: 4)
+    monkeypatch.setattr(checks, "_available_processors", lambda: 4)
 
 
 def test_streams_are_all_classes_with_jobs():
@@ -154,8 +154,8 @@ FORK = """
 import os, signal, sys
 sys.path.insert(0, {folder!r})
 import numpy as np, treealg, test_jobs
-from treealg.numeric import options
-options._available_processors = lambda: 2
+from treealg import checks
+checks._available_processors = lambda: 2
 for name, call in test_jobs.CALLS.items():
     want = test_jobs.as_arrays(call(2))
     child = os.fork()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import treealg
-from treealg.numeric.arguments import options
+from treealg import checks
 from treealg.numeric.plans import cache as plans
 
 
@@ -61,7 +61,7 @@ GRADIENTS = {
 @pytest.mark.parametrize("n_jobs", [1, 2])
 @pytest.mark.parametrize("planar", [False, True])
 def test_gradients_of_a_path_alone_are_those_within_a_batch(planar, n_jobs, name, monkeypatch):
-    monkeypatch.setattr(options, "_available_processors", lambda: 4)
+    monkeypatch.setattr(checks, "_available_processors", lambda: 4)
     path = np.cumsum(paths(40, 90, 2), axis=1) / 20
     correction = paths(40, 89, 4) / 50
     lift = paths(40, 89, treealg.branched_sig_length(2, 3, planar=planar)) / 50
@@ -73,15 +73,15 @@ def test_gradients_of_a_path_alone_are_those_within_a_batch(planar, n_jobs, name
 
 
 def test_negative_number_of_jobs_counts_down_from_all_processors(monkeypatch):
-    monkeypatch.setattr(options, "_available_processors", lambda: 4)
-    got = [options.threads(n) for n in (1, 3, 4, 9, -1, -2, -4, -5, -100)]
+    monkeypatch.setattr(checks, "_available_processors", lambda: 4)
+    got = [checks.thread_count(n) for n in (1, 3, 4, 9, -1, -2, -4, -5, -100)]
     assert got == [1, 3, 4, 4, 4, 3, 1, 1, 1]
 
 
 def test_available_processors_are_those_of_this_process():
     if hasattr(os, "sched_getaffinity") and not hasattr(os, "process_cpu_count"):
-        assert options.threads(-1) == len(os.sched_getaffinity(0))
-    assert 1 <= options.threads(-1) <= os.cpu_count()
+        assert checks.thread_count(-1) == len(os.sched_getaffinity(0))
+    assert 1 <= checks.thread_count(-1) <= os.cpu_count()
 
 
 def test_threads_compute_while_another_clears_the_cache():
@@ -135,8 +135,8 @@ path = np.random.default_rng(0).normal(size=(40, 50, 2))
 def compute():
     sig = treealg.branched_sig(path, 4, n_jobs=2)
     return treealg.branched_sig_to_log_sig(sig, 2, 4, n_jobs=2)
-import treealg.numeric.arguments.options as options
-options._available_processors = lambda: 2
+import treealg.checks as checks
+checks._available_processors = lambda: 2
 want = compute()
 child = os.fork()
 if child == 0:
@@ -156,8 +156,8 @@ def test_forked_process_computes_after_its_parent_used_threads():
 
 INTERRUPT = """
 import os, signal, threading, time, numpy as np, treealg
-import treealg.numeric.arguments.options as options
-options._available_processors = lambda: 2
+import treealg.checks as checks
+checks._available_processors = lambda: 2
 many = np.broadcast_to(np.zeros((1, 1, 2)), (200_000, 10_000, 2))
 treealg.warm_up(2, 4)
 threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()

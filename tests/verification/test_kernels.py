@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-import treealg
+import treealg.numeric
 from treealg.codegen import MAPS, map_size
 from treealg.codegen.maps import build_program
 from treealg.verification import kernels
@@ -72,7 +72,7 @@ def test_a_wrong_kernel_input_is_found(name, backward, monkeypatch):
     def wrong(*arguments, **options):
         return function(*map(spoiled, arguments), **options)
 
-    monkeypatch.setattr(treealg, attribute, wrong)
+    monkeypatch.setattr(treealg.numeric, attribute, wrong)
     outcomes = dict(kernels.check_kernels(name, 2, 2, KERNELS[name].is_planar))
     found = {name for name, outcome in outcomes.items() if outcome.failure}
     direction = "kernel backward" if backward else "kernel"
@@ -87,7 +87,7 @@ def test_an_error_with_two_threads_is_found(backward, monkeypatch):
     def wrong(*arguments, n_jobs, **options):
         return function(*arguments, n_jobs=n_jobs, **options) * (1 if n_jobs == 1 else 1.01)
 
-    monkeypatch.setattr(treealg, attribute, wrong)
+    monkeypatch.setattr(treealg.numeric, attribute, wrong)
     direction = "kernel backward" if backward else "kernel"
     found = {threads: dict(kernels.check_kernels("sig", 1, 2, False, threads=threads))
              for threads in (False, True)}  # fmt: skip
@@ -103,7 +103,7 @@ def test_a_result_that_is_not_finite_is_found(monkeypatch):
         result[..., -1] = np.nan
         return result
 
-    monkeypatch.setattr(treealg, "branched_sig_inverse", wrong)
+    monkeypatch.setattr(treealg.numeric, "branched_sig_inverse", wrong)
     assert dict(kernels.check_kernels("inverse", 1, 2, True))["kernel, float64"].failure
 
 

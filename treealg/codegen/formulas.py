@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from treealg.checks import check_choice, check_flag, check_integer
 from treealg.codegen.maps import basis_text
-from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.tables.sizes import as_integer
+from treealg.errors import InvalidValueError
 
 __all__ = ["FORMULA_MAPS", "MAX_FORMULA_NODES", "Formula", "formula"]
 
@@ -142,12 +142,9 @@ def formula(
     >>> print(formula("combine", (((0,), 1),), planar=True))
     Z([0]1) = X(0)*Y(1) + X([0]1) + Y([0]1)
     """
-    if not isinstance(map, str) or map not in FORMULA_MAPS:
-        raise InvalidValueError(f"map must be one of {', '.join(FORMULA_MAPS)}; got {map!r}")
-    for name, flag in (("planar", planar), ("cse", cse)):
-        if not isinstance(flag, bool):
-            raise InvalidTypeError(f"{name} must be True or False, got {flag!r}")
-    levels = as_integer(levels, "levels", 1)
+    check_choice("map", map, FORMULA_MAPS)
+    planar, cse = check_flag("planar", planar), check_flag("cse", cse)
+    levels = check_integer("levels", levels, 1)
     element = _element(tree, planar)
     symbols = _Symbols()
     name, value = _RULES[map](element, planar, levels, symbols)

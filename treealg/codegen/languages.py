@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from treealg.checks import check_choice, check_flag
 from treealg.codegen.maps import map_size
 from treealg.codegen.printers.c import c_source
 from treealg.codegen.printers.cuda import cuda_source
 from treealg.codegen.printers.numpy import numpy_source
 from treealg.codegen.printers.text import Source
-from treealg.errors import InvalidTypeError, InvalidValueError
 
 __all__ = ["LANGUAGES", "generate", "generate_source"]
 
@@ -68,12 +68,9 @@ def generate_source(
     'treealg_log_2_3'
     """
     size = map_size(map, dimension, degree, planar=planar, levels=levels, method=method)
-    if not isinstance(backward, bool):
-        raise InvalidTypeError(f"backward must be True or False, got {backward!r}")
-    if not isinstance(language, str) or language not in _PRINTERS:
-        raise InvalidValueError(f"language must be one of {', '.join(LANGUAGES)}; got {language!r}")
-    if dtype not in ("float32", "float64"):
-        raise InvalidValueError(f"dtype must be 'float32' or 'float64', got {dtype!r}")
+    backward = check_flag("backward", backward)
+    check_choice("language", language, LANGUAGES)
+    check_choice("dtype", dtype, ("float32", "float64"))
     return _PRINTERS[language](size, backward, dtype)
 
 

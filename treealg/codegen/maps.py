@@ -9,11 +9,12 @@ from itertools import islice, product
 from typing import Any
 
 from treealg import tables
+from treealg.checks import check_choice, check_flag, check_integer, check_method
 from treealg.codegen.program import ZERO, Builder, Program, Vector, adjoint
 from treealg.codegen.rules import Convolution, arborify, extend_words
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidValueError
 from treealg.tables.convolution import least_terms
-from treealg.tables.sizes import as_integer, forest_counts
+from treealg.tables.sizes import forest_counts
 
 __all__ = [
     "LOG_MAPS",
@@ -130,18 +131,16 @@ def map_size(
     >>> print(map_size("log", 2, 3))
     log, dimension 2, degree 3, non-planar
     """
-    if not isinstance(name, str) or name not in MAPS:
-        raise InvalidValueError(f"map must be one of {', '.join(MAPS)}; got {name!r}")
-    if not isinstance(planar, bool):
-        raise InvalidTypeError(f"planar must be True or False, got {planar!r}")
-    dimension = as_integer(dimension, "dimension", 1)
-    degree = as_integer(degree, "degree", 1)
-    levels = min(as_integer(levels, "levels", 1), degree)
-    method = as_integer(method, "method", 0)
-    if method > 2 or (method and not (planar and name in LOG_MAPS)):
+    check_choice("map", name, MAPS)
+    planar = check_flag("planar", planar)
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 1)
+    levels = min(check_integer("levels", levels, 1), degree)
+    method = check_method(method, planar)
+    if method and name not in LOG_MAPS:
         raise InvalidValueError(
-            f"method must be 0, or 1 or 2 for planar {' and '.join(LOG_MAPS)}; got {method} for "
-            f"{name} with planar={planar}"
+            f"method must be 0 for {name}, as only {' and '.join(LOG_MAPS)} have coordinates; got "
+            f"{method}"
         )
     size = MapSize(name, dimension, degree, planar, levels, method)
     _refuse_large(size)

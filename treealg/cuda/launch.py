@@ -11,6 +11,7 @@ import numpy as np
 from treealg.codegen.maps import map_size
 from treealg.codegen.printers.cuda import cuda_source
 from treealg.codegen.printers.cuda_paths import path_work
+from treealg.codegen.printers.cuda_text import MAX_BLOCKS, THREADS
 from treealg.codegen.printers.text import Source
 from treealg.cuda.device import Device, Kernel
 
@@ -19,9 +20,7 @@ __all__ = ["WORK_BYTES", "CompiledMap", "chunks", "clear_cache", "compiled_map"]
 WORK_BYTES = 1 << 29
 """Bytes of device memory that a call takes beside arguments and results, but for single items."""
 
-_THREADS = 128
 _MOST_KERNELS = 128
-_MOST_BLOCKS = 2**31 - 1
 
 
 class CompiledMap(NamedTuple):
@@ -65,9 +64,9 @@ class CompiledMap(NamedTuple):
         if source.scratch:
             behind.append(device.xp.empty(count * source.scratch, dtype=source.dtype))
         numbers = (count,) if length is None else (count, length)
-        blocks = min(-(-count // source.lanes), _MOST_BLOCKS)
+        blocks = min(-(-count // source.lanes), MAX_BLOCKS)
         self.kernel(
-            blocks, source.threads or _THREADS, (*inputs, *between, *outputs, *behind), numbers
+            blocks, source.threads or THREADS, (*inputs, *between, *outputs, *behind), numbers
         )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from treealg.demo.extras import require
 from treealg.errors import InvalidValueError
+from treealg.optional import require
 
 __all__ = ["LinearClassifier", "fit_classifier", "gradient_error"]
 
@@ -124,10 +124,14 @@ def fit_classifier(features: Vector, labels: Any, n_train: int) -> LinearClassif
             f"n_train must leave both halves non-empty and labels must match features, got "
             f"n_train={n_train}, {len(features)} features and {len(labels)} labels"
         )
-    selection = require("sklearn.feature_selection").VarianceThreshold(_NOISE)
-    scaler = require("sklearn.preprocessing").StandardScaler()
-    regression = require("sklearn.linear_model").LogisticRegression(C=0.1, max_iter=2000)
-    pipeline = require("sklearn.pipeline").make_pipeline(selection, scaler, regression)
+    selection = require("sklearn.feature_selection", extra="demo").VarianceThreshold(_NOISE)
+    scaler = require("sklearn.preprocessing", extra="demo").StandardScaler()
+    regression = require("sklearn.linear_model", extra="demo").LogisticRegression(
+        C=0.1, max_iter=2000
+    )
+    pipeline = require("sklearn.pipeline", extra="demo").make_pipeline(
+        selection, scaler, regression
+    )
     pipeline.fit(features[:n_train], labels[:n_train])
     weight = np.zeros((len(regression.classes_), features.shape[1]))
     weight[:, selection.get_support()] = regression.coef_

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import treealg
-from treealg.demo.extras import require
+from treealg.optional import require
 
 __all__ = ["Features", "compute_features"]
 
@@ -71,7 +71,7 @@ def compute_features(
     InvalidTypeError, InvalidValueError
         If an argument is refused by `treealg.branched_sig`.
     """
-    tqdm = require("tqdm").tqdm
+    tqdm = require("tqdm", extra="demo").tqdm
     channels = paths.shape[-1]
 
     def signature(block: Any) -> Any:

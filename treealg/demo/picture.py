@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from treealg.demo.extras import require
+from treealg.optional import require
 from treealg.symbolic import OrderedForest
 from treealg.symbolic.display import COLOURS, plot_grid
 
@@ -48,5 +48,5 @@ def draw_forests(
         no name, or if a tree is empty.
     """
     # The demo's own extra has Matplotlib, so that this is what a message should name.
-    require("matplotlib.figure")
+    require("matplotlib.figure", extra="demo")
     return plot_grid([OrderedForest(forest) for forest in forests], titles, names=names)

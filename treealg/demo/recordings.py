@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from treealg.demo.extras import require
+from treealg.optional import require
 
 __all__ = ["CHANNELS", "Recordings", "load_recordings"]
 
@@ -62,7 +62,7 @@ def load_recordings() -> Recordings:
     Bagnall, Dau, Lines, Flynn, Large, Bostrom, Southam and Keogh, "The UEA multivariate time
     series classification archive, 2018", arXiv:1811.00075.
     """
-    datasets = require("aeon.datasets")
+    datasets = require("aeon.datasets", extra="demo")
     train, train_labels = datasets.load_basic_motions(split="train")
     test, test_labels = datasets.load_basic_motions(split="test")
     scale = train.std(axis=(0, 2), keepdims=True)

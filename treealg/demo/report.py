@@ -11,12 +11,12 @@ import numpy as np
 
 import treealg
 from treealg.demo.classifier import LinearClassifier, fit_classifier, gradient_error
-from treealg.demo.extras import require
 from treealg.demo.features import Features, compute_features
 from treealg.demo.picture import draw_forests
 from treealg.demo.recordings import CHANNELS, Recordings, load_recordings
 from treealg.demo.text import forest_of, forest_text
 from treealg.errors import InvalidValueError
+from treealg.optional import require
 
 __all__ = ["DemoReport", "leading_forests", "run_demo", "score_gradient_error"]
 
@@ -218,7 +218,7 @@ def run_demo(
 
 def _check_output(output: Path) -> None:
     """Refuse a picture file that could not be written, before any work is done."""
-    known = require("matplotlib.figure").Figure().canvas.get_supported_filetypes()
+    known = require("matplotlib.figure", extra="demo").Figure().canvas.get_supported_filetypes()
     if output.suffix[1:].lower() not in known:
         raise InvalidValueError(
             f"output must end in the suffix of a picture format, got {str(output)!r}; "

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from treealg import tables
+from treealg.checks import check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments import options
 from treealg.typing import TreeLike, TupleForm
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def branched_sig_length(
     [2, 10, 50, 274, 1618]
     """
     dimension, degree, planar = _sizes(dimension, degree, planar)
-    scalar = options.flag(scalar_term, "scalar_term")
+    scalar = check_flag("scalar_term", scalar_term)
     return tables.basis_length(dimension, degree, planar) + (1 if scalar else 0)
 
 
@@ -199,9 +199,9 @@ def trees_of_order(dimension: int, order: int, *, planar: bool = False) -> tuple
     >>> treealg.trees_of_order(2, 2)
     (((0,), 0), ((0,), 1), ((1,), 0), ((1,), 1))
     """
-    dimension = options.integer(dimension, "dimension", 1)
-    order = options.integer(order, "order", 0)
-    planar = options.flag(planar, "planar")
+    dimension = check_integer("dimension", dimension, 1)
+    order = check_integer("order", order, 0)
+    planar = check_flag("planar", planar)
     tables.require_fits(dimension, order, planar)
     return tuple(_elements_of_order(dimension, order, planar))
 
@@ -261,7 +261,7 @@ def tree_to_idx(
     5
     """
     dimension, degree, planar = _sizes(dimension, degree, planar)
-    scalar = 1 if options.flag(scalar_term, "scalar_term") else 0
+    scalar = 1 if check_flag("scalar_term", scalar_term) else 0
     element = _element(tree, planar)
     if element is None:
         if not scalar:
@@ -339,8 +339,8 @@ def idx_to_tree(
     ((1,), (0,))
     """
     dimension, degree, planar = _sizes(dimension, degree, planar)
-    scalar = 1 if options.flag(scalar_term, "scalar_term") else 0
-    place = options.integer(idx, "idx", 0) - scalar
+    scalar = 1 if check_flag("scalar_term", scalar_term) else 0
+    place = check_integer("idx", idx, 0) - scalar
     if place < 0:
         return None
     from treealg.symbolic import OrderedForest, Tree, count_forests, count_trees, unrank
@@ -362,9 +362,9 @@ def idx_to_tree(
 
 def _sizes(dimension: Any, degree: Any, planar: Any) -> tuple[int, int, bool]:
     return (
-        options.integer(dimension, "dimension", 1),
-        options.integer(degree, "degree", 0),
-        options.flag(planar, "planar"),
+        check_integer("dimension", dimension, 1),
+        check_integer("degree", degree, 0),
+        check_flag("planar", planar),
     )
 
 

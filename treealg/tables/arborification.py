@@ -14,10 +14,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from treealg.checks import check_integer
 from treealg.tables import cache
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import FloatArray, LinearMap, expand, from_keys, merge
-from treealg.tables.sizes import as_integer, check_entries, require_fits, word_length
+from treealg.tables.sizes import check_entries, require_fits, word_length
 
 __all__ = ["arborification"]
 
@@ -88,8 +89,8 @@ def arborification(dimension: int, degree: int, planar: bool = False) -> LinearM
     >>> phi.col[phi.ptr[4] : phi.ptr[5]].tolist()
     [4, 5]
     """
-    dimension = as_integer(dimension, "dimension", 1)
-    degree = as_integer(degree, "degree", 0)
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 0)
     planar = bool(planar)
 
     def build() -> LinearMap:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from treealg.checks import check_method
 from treealg.errors import InvalidValueError
 from treealg.tables import cache as table_cache
 from treealg.tables.convolution_table import ConvolutionTable
@@ -16,7 +17,6 @@ from treealg.tables.lyndon import lyndon
 from treealg.tables.shapes import Indexer, ordered_shapes, tree_shapes
 from treealg.tables.sizes import (
     MAX_SHAPES,
-    as_method,
     basis_length,
     check_entries,
     log_length,
@@ -273,7 +273,7 @@ def chain_lyndon_arborification(
     """
     layout = chain_words(dimension, degree, longest)
     dimension, degree, longest = layout.dimension, layout.degree, layout.longest
-    method = as_method(method)
+    method = check_method(method, planar=True, minimum=1)
 
     def build() -> LinearMap:
         inner = chain_arborification(dimension, degree, longest, planar=True)

@@ -12,6 +12,7 @@ from itertools import accumulate, islice
 
 import numpy as np
 
+from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.tables import cache
 from treealg.tables.convolution_table import ConvolutionTable, Int32Array
@@ -20,7 +21,6 @@ from treealg.tables.linear_map import FloatArray
 from treealg.tables.shapes import Indexer, ordered_shapes, tree_shapes
 from treealg.tables.sizes import (
     MAX_SHAPES,
-    as_integer,
     basis_length,
     check_entries,
     forest_counts,
@@ -70,8 +70,8 @@ def convolution(dimension: int, degree: int, planar: bool = False) -> Convolutio
     >>> convolution(2, 4, planar=True).n_blocks
     137
     """
-    dimension = as_integer(dimension, "dimension", 1)
-    degree = as_integer(degree, "degree", 0)
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 0)
     planar = bool(planar)
 
     def build() -> ConvolutionTable:
@@ -283,8 +283,8 @@ def word_convolution(dimension: int, degree: int) -> ConvolutionTable:
     >>> table.term_slot.tolist(), table.term_trunk.tolist()
     ([1, 2, 1], [0, 0, 1])
     """
-    dimension = as_integer(dimension, "dimension", 1)
-    degree = as_integer(degree, "degree", 0)
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 0)
 
     def counts() -> list[int]:
         return [dimension**n for n in range(degree)]

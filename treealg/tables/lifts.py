@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.tables import cache as table_cache
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import FloatArray, LinearMap, from_keys, merge
 from treealg.tables.shapes import Indexer, ordered_shapes, tree_shapes
-from treealg.tables.sizes import MAX_SHAPES, as_integer, basis_length, check_entries, require_fits
+from treealg.tables.sizes import MAX_SHAPES, basis_length, check_entries, require_fits
 from treealg.tables.weighted_words import ChainWords, words_of
 
 __all__ = ["lift_arborification", "lift_words"]
@@ -51,8 +52,8 @@ def lift_words(dimension: int, degree: int, planar: bool = False) -> ChainWords:
     >>> lift_words(2, 3).letters
     (0, 2, 4, 14)
     """
-    dimension = as_integer(dimension, "dimension", 1)
-    degree = as_integer(degree, "degree", 1)
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 1)
     require_fits(dimension, degree, planar)
     lengths = [basis_length(dimension, order, planar) for order in range(degree + 1)]
     letters = (0, *np.diff(lengths).tolist())

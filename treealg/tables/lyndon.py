@@ -14,13 +14,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from treealg.checks import check_integer, check_method
 from treealg.tables import cache
 from treealg.tables.arborification import arborification
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import LinearMap, compose, from_keys, merge
 from treealg.tables.sizes import (
-    as_integer,
-    as_method,
     basis_length,
     check_entries,
     log_length,
@@ -75,9 +74,9 @@ def lyndon(dimension: int, degree: int, method: int) -> LinearMap:
     >>> lyndon(1, 2, method=1).col.tolist()
     [0, 2]
     """
-    dimension = as_integer(dimension, "dimension", 1)
-    degree = as_integer(degree, "degree", 0)
-    method = as_method(method)
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 0)
+    method = check_method(method, planar=True, minimum=1)
 
     def build() -> LinearMap:
         return _build(dimension, degree, method, require_fits(dimension, degree, planar=True))
@@ -126,9 +125,9 @@ def lyndon_arborification(dimension: int, degree: int, method: int) -> LinearMap
     >>> lyndon_arborification(1, 2, method=1).col.tolist()
     [0, 1]
     """
-    dimension = as_integer(dimension, "dimension", 1)
-    degree = as_integer(degree, "degree", 0)
-    method = as_method(method)
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 0)
+    method = check_method(method, planar=True, minimum=1)
 
     def build() -> LinearMap:
         inner = arborification(dimension, degree, planar=True)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from treealg.checks import check_integer, check_method
 from treealg.tables import cache
 from treealg.tables.layout import ForestLayout
 from treealg.tables.linear_map import LinearMap, compose, from_keys, merge
 from treealg.tables.lyndon import Word, bracket, lyndon, lyndon_forests, order_patterns, rank_words
 from treealg.tables.sizes import (
-    as_integer,
-    as_method,
     basis_length,
     check_entries,
     log_length,
@@ -65,9 +64,9 @@ def lyndon_expansion(dimension: int, degree: int, method: int) -> LinearMap:
     >>> [table.coef[table.col == column].tolist() for column in range(table.n_cols)]
     [[1.0], [1.0], [1.0, -1.0], [1.0], [1.0]]
     """
-    dimension = as_integer(dimension, "dimension", 1)
-    degree = as_integer(degree, "degree", 0)
-    method = as_method(method)
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 0)
+    method = check_method(method, planar=True, minimum=1)
     length = require_fits(dimension, degree, planar=True)
 
     def build() -> LinearMap:

@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.tables.frozen import freeze
-from treealg.tables.sizes import as_integer
 
 __all__ = ["MAX_DEGREE", "Quadrature", "nodes"]
 
@@ -85,7 +85,7 @@ def nodes(degree: int) -> Quadrature:
     >>> nodes(3).A[1].tolist()
     [0.75, 0.25]
     """
-    degree = as_integer(degree, "degree", 0)
+    degree = check_integer("degree", degree, 0)
     if degree > MAX_DEGREE:
         raise InvalidValueError(
             f"degree must be at most {MAX_DEGREE}, got {degree}: no larger basis fits in memory"

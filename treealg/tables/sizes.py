@@ -7,10 +7,10 @@ at the first order that goes beyond a bound, so that an absurd degree is refused
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Iterator
 
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.checks import check_integer, check_method
+from treealg.errors import InvalidValueError
 
 __all__ = [
     "MAX_COEFFICIENTS",
@@ -36,38 +36,6 @@ MAX_ENTRIES = 2**26
 
 MAX_SHAPES = 2**15
 """The most undecorated shapes that a coproduct table is generated from."""
-
-
-def as_integer(value: object, name: str, least: int) -> int:
-    """Return `value` as a Python integer."""
-    if type(value) is not int:
-        # A NumPy boolean refuses operator.index by itself; a Python one would pass as 0 or 1.
-        if isinstance(value, bool) or not hasattr(value, "__index__"):
-            raise InvalidTypeError(
-                f"{name} must be an integer, got {value!r} of type {type(value).__name__}; "
-                f"pass a Python or NumPy integer"
-            )
-        try:
-            value = operator.index(value)
-        except TypeError as error:
-            raise InvalidTypeError(
-                f"{name} must be an integer, got {value!r} of type {type(value).__name__}; "
-                f"pass a Python or NumPy integer"
-            ) from error
-    if value < least:
-        raise InvalidValueError(f"{name} must be at least {least}, got {value}; raise it")
-    return value
-
-
-def as_method(method: object) -> int:
-    """Return the Lyndon `method` as a Python integer, 1 or 2."""
-    value = as_integer(method, "method", 1)
-    if value > 2:
-        raise InvalidValueError(
-            f"method must be 1 (coordinates at Lyndon forests) or 2 (bracket coefficients), "
-            f"got {value}"
-        )
-    return value
 
 
 def forest_counts(dimension: int, planar: bool) -> Iterator[int]:
@@ -169,7 +137,10 @@ def basis_length(dimension: int, degree: int, planar: bool = False) -> int:
     [0, 2, 10, 50, 274, 1618]
     """
     return _basis_length(
-        as_integer(dimension, "dimension", 1), as_integer(degree, "degree", 0), planar, MAX_LENGTH
+        check_integer("dimension", dimension, 1),
+        check_integer("degree", degree, 0),
+        planar,
+        MAX_LENGTH,
     )
 
 
@@ -201,7 +172,7 @@ def word_length(dimension: int, degree: int) -> int:
     12
     """
     return _word_length(
-        as_integer(dimension, "dimension", 1), as_integer(degree, "degree", 0), MAX_LENGTH
+        check_integer("dimension", dimension, 1), check_integer("degree", degree, 0), MAX_LENGTH
     )
 
 
@@ -261,15 +232,9 @@ def log_length(dimension: int, degree: int, planar: bool = False, method: int = 
     >>> log_length(2, 3, planar=True, method=2)
     33
     """
-    if method == 0 and not isinstance(method, bool):
-        return basis_length(dimension, degree, planar)
-    as_method(method)
-    if not planar:
-        raise InvalidValueError(
-            f"method={method} is a Lyndon basis, which only the planar log-signature has; "
-            f"use method=0 or planar=True"
-        )
-    basis_length(dimension, degree, planar)
+    expanded = basis_length(dimension, degree, planar)
+    if check_method(method, planar) == 0:
+        return expanded
     return sum(_lyndon_count(dimension, order) for order in range(1, degree + 1))
 
 
@@ -327,8 +292,8 @@ def require_fits(dimension: int, degree: int, planar: bool | None = False) -> in
     >>> require_fits(2, 5)
     286
     """
-    dimension = as_integer(dimension, "dimension", 1)
-    degree = as_integer(degree, "degree", 0)
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 0)
     if planar is None:
         return _word_length(dimension, degree, MAX_COEFFICIENTS)
     return _basis_length(dimension, degree, planar, MAX_COEFFICIENTS)

@@ -16,10 +16,11 @@ from itertools import accumulate
 
 import numpy as np
 
+from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.tables.convolution_table import Int32Array
 from treealg.tables.layout import IntArray
-from treealg.tables.sizes import MAX_COEFFICIENTS, MAX_SHAPES, as_integer
+from treealg.tables.sizes import MAX_COEFFICIENTS, MAX_SHAPES
 
 __all__ = ["ChainWords", "chain_words", "words_of"]
 
@@ -204,9 +205,9 @@ def chain_words(dimension: int, degree: int, longest: int) -> ChainWords:
     >>> chain_words(3, 4, 1).size
     120
     """
-    dimension = as_integer(dimension, "dimension", 1)
-    degree = as_integer(degree, "degree", 0)
-    longest = as_integer(longest, "longest", 1)
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 0)
+    longest = check_integer("longest", longest, 1)
     letters = (0, *(dimension**k for k in range(1, longest + 1)))
     return words_of(letters, degree, "a correction on chains")
 

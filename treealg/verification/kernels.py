@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-import treealg
+from treealg import numeric
 from treealg.codegen.arguments import arguments
 from treealg.codegen.maps import PATH_MAPS, MapSize, map_size
 from treealg.codegen.program import Vector
@@ -47,7 +47,7 @@ class Kernel:
     Parameters
     ----------
     function : str
-        The name of the function in `treealg`; that of its gradient ends in ``_backprop``.
+        The name of the function in `treealg.numeric`; that of its gradient ends in ``_backprop``.
     rule : str or tuple
         A map, or a composition of maps.
     backward : tuple of str
@@ -99,10 +99,10 @@ class Kernel:
         if self.rule in PATH_MAPS:
             if len(values) > 1:
                 options["correction"] = values[1]
-            result = getattr(treealg, name)(*(order or values[:1]), size.degree, **options)
+            result = getattr(numeric, name)(*(order or values[:1]), size.degree, **options)
         else:
             shape = (size.dimension, size.degree)
-            result = getattr(treealg, name)(*(order or values), *shape, **options)
+            result = getattr(numeric, name)(*(order or values), *shape, **options)
         return list(result) if isinstance(result, tuple) else [result]
 
 

@@ -10,10 +10,10 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
+from treealg.checks import check_flag, check_integer
 from treealg.codegen.compilers.host import find_compiler
 from treealg.codegen.maps import LOG_MAPS, MAPS, PATH_MAPS, MapSize, map_size
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.tables.sizes import as_integer
 from treealg.verification.algebra import check_arborification, check_coproduct, check_lyndon
 from treealg.verification.compiled import CompiledMaps
 from treealg.verification.kernels import KERNELS, check_generated, check_kernels
@@ -112,8 +112,7 @@ def verify(
     """
     dimensions, degrees = _range(dimension, "dimension"), _range(degree, "degree")
     kinds = _kinds(planar)
-    if not isinstance(ptx, bool):
-        raise InvalidTypeError(f"ptx must be True or False, got {ptx!r}")
+    ptx = check_flag("ptx", ptx)
     names = _names(maps)
     if report is not None and not isinstance(report, (str, Path)):
         raise InvalidTypeError(f"report must be the name of a file, got {report!r}")
@@ -161,9 +160,9 @@ def _range(value: Sizes, name: str) -> range:
             raise InvalidTypeError(
                 f"{name} must be an integer or a pair of first and last, got {value!r}"
             )
-        first, last = (as_integer(bound, name, 1) for bound in value)
+        first, last = (check_integer(name, bound, 1) for bound in value)
     else:
-        first, last = 1, as_integer(value, name, 1)
+        first, last = 1, check_integer(name, value, 1)
     if last < first:
         raise InvalidValueError(f"{name} must be a range from first to last, got {value!r}")
     return range(first, last + 1)
@@ -172,9 +171,7 @@ def _range(value: Sizes, name: str) -> range:
 def _kinds(planar: bool | None) -> tuple[bool, ...]:
     if planar is None:
         return (False, True)
-    if not isinstance(planar, bool):
-        raise InvalidTypeError(f"planar must be True, False, or None for both, got {planar!r}")
-    return (planar,)
+    return (check_flag("planar", planar),)
 
 
 def _names(maps: Sequence[str] | None) -> tuple[str, ...]:

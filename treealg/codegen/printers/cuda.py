@@ -13,6 +13,7 @@ from treealg.codegen.printers.cuda_text import (
     Block,
     batched,
     block_of,
+    launcher,
     levels,
     opening,
     outputs,
@@ -31,7 +32,8 @@ def cuda_source(
     kernel = path_kernel if size.name in PATH_MAPS else _vector_kernel
     block, lines, states = kernel(size, backward, name, real, shared_bytes)
     shared, scratch = (block.stride, 0) if block.is_shared else (0, block.stride)
-    text = "\n".join(lines) + "\n"
+    kernel_text = "\n".join(lines)
+    text = "\n".join([kernel_text, *launcher(name, kernel_text, block)]) + "\n"
     return Source(
         text,
         name,

@@ -7,6 +7,7 @@ so that a term is read once for all lanes, and levels are separated by barriers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,9 @@ from treealg.codegen.program import Program, Vector
 
 __all__ = [
     "ITEM_BYTES",
+    "MAX_BLOCKS",
     "MAX_SHARED_BYTES",
+    "THREADS",
     "Block",
     "array",
     "batched",
@@ -23,6 +26,7 @@ __all__ = [
     "block_of",
     "defines",
     "kernel_head",
+    "launcher",
     "levels",
     "opening",
     "outputs",
@@ -34,6 +38,15 @@ __all__ = [
 
 MAX_SHARED_BYTES = 163 * 1024
 """Shared memory that a block may have on compute capability 8.0."""
+
+MAX_BLOCKS = 2**31 - 1
+"""Blocks that a launch may have."""
+
+THREADS = 128
+"""Threads of a block where any number will do."""
+
+# Shared memory that a block may have without asking for more.
+_PLAIN_SHARED_BYTES = 48 * 1024
 
 _LANES = 4
 
@@ -193,6 +206,59 @@ def prelude(notes: Sequence[str], programs: dict[str, Program], block: Block) ->
     ]
 
 
+def _launch_notes(block: Block) -> list[str]:
+    """Say how a kernel has to be launched."""
+    threads = f"{block.threads}" if block.threads else f"{THREADS}, or any other number of,"
+    room = block.lanes * block.stride * ITEM_BYTES[block.real] if block.is_shared else 0
+    lines = [
+        "Launch: (batch + LANES - 1) / LANES blocks, or fewer,",
+        f"of {threads} threads, with {room} bytes of dynamic shared memory.",
+    ]
+    if room > _PLAIN_SHARED_BYTES:
+        lines.append("So many have to be allowed first: cudaFuncSetAttribute.")
+    return lines
+
+
+def launcher(name: str, text: str, block: Block) -> list[str]:
+    """Return a host function that launches the kernel of a text, for whom nvcc compiles it."""
+    head = re.search(rf"{name}\(([^)]*)\)", text)
+    assert head is not None
+    parameters = [" ".join(piece.split()) for piece in head[1].split(",")]
+    names = [parameter.rpartition(" ")[2].lstrip("*") for parameter in parameters]
+    shared = f"LANES * STRIDE * sizeof({block.real})" if block.is_shared else "0"
+    plain = [parameter.replace("__restrict__ ", "") for parameter in parameters]
+    return [
+        "",
+        "#if defined(__CUDACC__) && !defined(__CUDACC_RTC__)",
+        "/* Launches the kernel on a stream; arrays are in the memory of the GPU. */",
+        *wrapped(
+            f'extern "C" cudaError_t {name}_launch({", ".join(plain)}, cudaStream_t stream)', ""
+        ),
+        "{",
+        f"    const long long blocks = (batch + LANES - 1) / LANES, most = {MAX_BLOCKS};",
+        f"    const size_t shared = {shared};",
+        *wrapped(
+            f"void *arguments[] = {{{', '.join(f'(void*)&{name}' for name in names)}}};", "    "
+        ),
+        f"    const void *kernel = (const void *){name};",
+        "    cudaError_t status = cudaSuccess;",
+        "    if (batch == 0)",
+        "        return status;",
+        f"    if (shared > {_PLAIN_SHARED_BYTES})",
+        *wrapped(
+            "status = cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, "
+            "(int)shared);",
+            "        ",
+        ),
+        "    if (status != cudaSuccess)",
+        "        return status;",
+        "    return cudaLaunchKernel(kernel, dim3((unsigned)(blocks < most ? blocks : most)),",
+        f"        dim3({block.threads or THREADS}), arguments, shared, stream);",
+        "}",
+        "#endif",
+    ]
+
+
 def kernel_head(
     name: str, parameters: Sequence[str], numbers: Sequence[str], block: Block
 ) -> list[str]:
@@ -203,6 +269,7 @@ def kernel_head(
     bounds = f"__launch_bounds__({block.threads}) " if block.threads else ""
     shared = [f"    extern __shared__ {real} memory[];"]
     return [
+        *comment(_launch_notes(block)),
         *wrapped(f'extern "C" __global__ void {bounds}{name}({declared})', ""),
         "{",
         *(shared if block.is_shared else []),

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from treealg.checks import is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments import devices
 
@@ -222,7 +223,7 @@ def _holds_booleans(value: Any) -> bool:
         piece = stack.pop()
         if isinstance(piece, (list, tuple)):
             stack.extend(piece)
-        elif isinstance(piece, (bool, np.bool_)):
+        elif is_flag(piece):
             return True
     return False
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from treealg.checks import is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments import arrays
 from treealg.numeric.arguments.corrections import Correction, as_correction, as_corrections
@@ -74,8 +75,8 @@ def prepared(
     path: Any, correction: Any, basepoint: Any, lengths: Any, settings: PathOptions
 ) -> Prepared:
     """Read paths with a base point or lengths of their own."""
-    is_flag = isinstance(basepoint, (bool, np.bool_))
-    in_front = int(not is_flag or bool(basepoint))
+    has_no_point = is_flag(basepoint)
+    in_front = int(not has_no_point or bool(basepoint))
     counts: npt.NDArray[np.int64] | None
     if is_list_of_paths(path):
         if lengths is not None:
@@ -97,7 +98,7 @@ def prepared(
             correction, rows, settings.degree, settings.lead_lag, in_front=in_front
         )
     if in_front:
-        array = _with_basepoint(array, kind, None if is_flag else basepoint)
+        array = _with_basepoint(array, kind, None if has_no_point else basepoint)
         counts = None if counts is None else counts + 1
     if counts is None:
         return Prepared(arrays.Rows(array, kind, 2, "path"), added, settings)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
-from treealg.numeric.arguments import arrays, devices, options
+from treealg.numeric.arguments import arrays, devices
 
 __all__ = ["basis_text", "scalar_columns"]
 
@@ -33,7 +34,7 @@ def scalar_columns(
     if scalar_term is None:
         allowed, expected = (0, 1), f"{columns} columns, or {columns + 1} with its scalar,"
     else:
-        wanted = options.flag(scalar_term, "scalar_term")
+        wanted = check_flag("scalar_term", scalar_term)
         allowed, expected = (int(wanted),), f"{columns + wanted} columns with scalar_term={wanted}"
     if found not in allowed:
         raise InvalidValueError(

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy.typing as npt
 
 from treealg import tables
+from treealg.checks import check_flag, check_integer, check_method, thread_count
 from treealg.errors import InvalidValueError
 from treealg.numeric import kernels
 from treealg.numeric.arguments import arrays, options
@@ -73,17 +74,17 @@ def space_of(
     lead_lag: Any = False,
 ) -> Space:
     """Check every option, before any table is built or memory taken."""
-    planar = options.flag(planar, "planar")
+    planar = check_flag("planar", planar)
     return Space(
         options.effective_dimension(
-            options.integer(dimension, "dimension", 1),
-            options.flag(time_aug, "time_aug"),
-            options.flag(lead_lag, "lead_lag"),
+            check_integer("dimension", dimension, 1),
+            check_flag("time_aug", time_aug),
+            check_flag("lead_lag", lead_lag),
         ),
-        options.integer(degree, "degree", 0),
+        check_integer("degree", degree, 0),
         planar,
-        options.log_method(method, planar),
-        options.threads(n_jobs),
+        check_method(method, planar),
+        thread_count(n_jobs),
     )
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from treealg.checks import check_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments import arrays, options
+from treealg.numeric.arguments import arrays
 from treealg.numeric.pairs.kernel import pairs_of_gram
 from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of, transform_adjoint
 from treealg.numeric.pairs.static import StaticKernel
@@ -88,7 +89,7 @@ def branched_sig_kernel_backprop(
         path1, path2, depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs,
         return_grid, rule,
     )  # fmt: skip
-    wanted = options.flag(left_deriv, "left_deriv"), options.flag(right_deriv, "right_deriv")
+    wanted = check_flag("left_deriv", left_deriv), check_flag("right_deriv", right_deriv)
     batch, first, second = problem.batch_pairs()
     weights = _derivs(derivs, problem, batch).reshape(len(first), *problem.value_shape)
     sums = _zeros(problem)
@@ -168,7 +169,7 @@ def branched_sig_kernel_gram_backprop(
         path1, path2, depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs,
         return_grid, rule,
     )  # fmt: skip
-    wanted = options.flag(left_deriv, "left_deriv"), options.flag(right_deriv, "right_deriv")
+    wanted = check_flag("left_deriv", left_deriv), check_flag("right_deriv", right_deriv)
     at_once = min(max_batch_of(max_batch, problem), problem.pairs_at_once)
     n1, n2 = problem.rows1.count, problem.rows2.count
     weights = _derivs(derivs, problem, problem.rows1.batch + problem.rows2.batch)

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
-from treealg.numeric.arguments import arrays, options
+from treealg.numeric.arguments import arrays
 from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
 from treealg.numeric.pairs.static import StaticKernel
 from treealg.typing import Array, ArrayLike
@@ -252,7 +253,7 @@ def pairs_of_gram(
 
 
 def _normalize(value: Any, problem: Problem) -> bool:
-    normalize = options.flag(value, "normalize")
+    normalize = check_flag("normalize", value)
     if normalize and problem.grid:
         raise InvalidValueError(
             "normalize and return_grid must not both be True: a grid has no one norm"

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from treealg.checks import check_choice, check_flag, check_integer, check_real, thread_count
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric import kernels
 from treealg.numeric.arguments import arrays, options
@@ -166,7 +167,7 @@ def problem_of(
             f"{rows2.item[1]}"
         )
     orders = _dyadic_orders(dyadic_order)
-    grid = options.flag(return_grid, "return_grid")
+    grid = check_flag("return_grid", return_grid)
     return Problem(
         rows1,
         rows2,
@@ -177,17 +178,17 @@ def problem_of(
         *as_static_kernel(static_kernel),
         grid,
         (
-            options.flag(time_aug, "time_aug"),
-            options.flag(lead_lag, "lead_lag"),
-            options.end_time_of(end_time),
+            check_flag("time_aug", time_aug),
+            check_flag("lead_lag", lead_lag),
+            check_real("end_time", end_time),
         ),
         _terms(rule, orders, grid),
-        options.threads(n_jobs),
+        thread_count(n_jobs),
     )
 
 
 def _depth(value: Any) -> int:
-    depth = options.integer(value, "depth", 0)
+    depth = check_integer("depth", value, 0)
     if depth > _MAX_DEPTH:
         raise InvalidValueError(
             f"depth must be at most {_MAX_DEPTH}, got {depth}; the levels converge long before"
@@ -210,7 +211,7 @@ def _dyadic_orders(value: Any) -> tuple[int, int]:
         raise InvalidValueError(
             f"dyadic_order must be an integer or a pair of integers, got {len(pair)} entries"
         )
-    first, second = (options.integer(order, "dyadic_order", 0) for order in pair)
+    first, second = (check_integer("dyadic_order", order, 0) for order in pair)
     if max(first, second) > _LARGEST_ORDER:
         raise InvalidValueError(
             f"dyadic_order must be at most {_LARGEST_ORDER}, got {max(first, second)}: each "
@@ -220,9 +221,7 @@ def _dyadic_orders(value: Any) -> tuple[int, int]:
 
 
 def _terms(rule: Any, orders: tuple[int, int], grid: bool) -> tuple[tuple[float, int], ...]:
-    if not isinstance(rule, str) or rule not in ("trapezoid", "romberg"):
-        found = repr(rule[:40]) if isinstance(rule, str) else type(rule).__name__
-        raise InvalidValueError(f'rule must be "trapezoid" or "romberg", got {found}')
+    check_choice("rule", rule, ("trapezoid", "romberg"))
     if rule == "trapezoid":
         return ((1.0, 0),)
     if grid:
@@ -243,7 +242,7 @@ def _terms(rule: Any, orders: tuple[int, int], grid: bool) -> tuple[tuple[float,
 
 def max_batch_of(value: Any, problem: Problem) -> int:
     """Return how many pairs of a Gram matrix to compute in one call of a kernel."""
-    side = options.integer(value, "max_batch", -1)
+    side = check_integer("max_batch", value, -1)
     if side == 0:
         raise InvalidValueError("max_batch must be -1 or at least 1, got 0")
     return side * side if side > 0 else _PAIRS * problem.n_threads

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from treealg.checks import check_real
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments import options
 
 __all__ = ["LinearKernel", "RBFKernel", "ScaledLinearKernel", "StaticKernel", "as_static_kernel"]
 
@@ -65,7 +65,7 @@ class ScaledLinearKernel(StaticKernel):
     scale: float = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "scale", options.finite_real(self.scale, "scale"))
+        object.__setattr__(self, "scale", check_real("scale", self.scale))
         if self.scale < 0:
             raise InvalidValueError(f"scale must be at least 0, got {self.scale}")
 
@@ -96,7 +96,7 @@ class RBFKernel(StaticKernel):
     sigma: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sigma", options.finite_real(self.sigma, "sigma"))
+        object.__setattr__(self, "sigma", check_real("sigma", self.sigma))
         if self.sigma <= 0:
             raise InvalidValueError(f"sigma must be above 0, got {self.sigma}")
 

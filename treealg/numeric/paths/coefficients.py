@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg import tables
+from treealg.checks import check_flag, check_integer, check_real, thread_count
 from treealg.errors import InvalidValueError
 from treealg.numeric import basis, kernels
 from treealg.numeric.arguments import arrays, options
@@ -291,12 +292,12 @@ def extract_branched_sig_coef(
     array([1.33333333, 2.        ])
     """
     rows = arrays.as_rows(bsig, "bsig", 1)
-    planar = options.flag(planar, "planar")
-    scalar = options.flag(scalar_term, "scalar_term")
+    planar = check_flag("planar", planar)
+    scalar = check_flag("scalar_term", scalar_term)
     dimension = options.effective_dimension(
-        options.integer(dimension, "dimension", 1),
-        options.flag(time_aug, "time_aug"),
-        options.flag(lead_lag, "lead_lag"),
+        check_integer("dimension", dimension, 1),
+        check_flag("time_aug", time_aug),
+        check_flag("lead_lag", lead_lag),
     )
     columns, degree, length = rows.item[0] - scalar, 0, 0
     while length < columns:
@@ -378,11 +379,11 @@ def _check(
     n_jobs: Any,
 ) -> _Call:
     """Check every option, and find or build the plan of the trees."""
-    time_aug = options.flag(time_aug, "time_aug")
-    lead_lag = options.flag(lead_lag, "lead_lag")
-    end_time = options.end_time_of(end_time)
-    planar = options.flag(planar, "planar")
-    n_threads = options.threads(n_jobs)
+    time_aug = check_flag("time_aug", time_aug)
+    lead_lag = check_flag("lead_lag", lead_lag)
+    end_time = check_real("end_time", end_time)
+    planar = check_flag("planar", planar)
+    n_threads = thread_count(n_jobs)
     dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
     elements = _listed(trees)
     plan, chains = tree_plan(elements, dimension, planar), None

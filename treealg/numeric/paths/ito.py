@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from treealg.checks import check_real
 from treealg.errors import InvalidValueError
-from treealg.numeric.arguments import arrays, options
+from treealg.numeric.arguments import arrays
 from treealg.numeric.arguments.batches import broadcast
 from treealg.typing import Array, ArrayLike
 
@@ -94,7 +95,7 @@ def _times(dt: Any, rows: arrays.Rows) -> arrays.Rows:
     """Return `dt` as numbers of the kind and dtype of the covariance."""
     if not isinstance(dt, numbers.Real):
         return arrays.as_rows(dt, "dt", 0)
-    number = np.asarray(options.finite_real(dt, "dt"), dtype=rows.dtype)
+    number = np.asarray(check_real("dt", dt), dtype=rows.dtype)
     return arrays.Rows(number, rows.kind, 0, "dt")
 
 

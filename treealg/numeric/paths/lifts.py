@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg import tables
+from treealg.checks import check_flag, check_integer, thread_count
 from treealg.errors import InvalidValueError
 from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays, options, scalars
+from treealg.numeric.arguments import arrays, scalars
 from treealg.numeric.plans import cache as plans
 from treealg.numeric.plans.chains import ChainPlan
 from treealg.typing import Array, ArrayLike
@@ -97,7 +98,7 @@ def branched_sig_of_lift(
     array([3., 4.])
     """
     call = _check(lift, dimension, degree, planar, n_jobs)
-    column = 1 if options.flag(scalar_term, "scalar_term") else 0
+    column = 1 if check_flag("scalar_term", scalar_term) else 0
     result, view = arrays.allocate(call.rows, call.columns + column)
     if column:
         view[:, 0] = 1.0
@@ -237,10 +238,10 @@ class _Call(NamedTuple):
 
 
 def _check(lift: Any, dimension: Any, degree: Any, planar: Any, n_jobs: Any) -> _Call:
-    dimension = options.integer(dimension, "dimension", 1)
-    degree = options.integer(degree, "degree", 0)
-    planar = options.flag(planar, "planar")
-    n_threads = options.threads(n_jobs)
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 0)
+    planar = check_flag("planar", planar)
+    n_threads = thread_count(n_jobs)
     rows = arrays.as_rows(lift, "lift", 2)
     columns = plans.basis_columns(dimension, degree, planar)
     if rows.item[1] != columns:

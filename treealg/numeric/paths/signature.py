@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from treealg.checks import check_flag
 from treealg.numeric import kernels
 from treealg.numeric.arguments import arrays, devices, options
 from treealg.numeric.arguments import ragged as variants
@@ -283,7 +284,7 @@ def _compute(
 
     Everything is checked before a table is built or memory taken.
     """
-    every = stream is not False and options.flag(stream, "stream")
+    every = stream is not False and check_flag("stream", stream)
     is_array = basepoint is False and lengths is None and not variants.is_list_of_paths(path)
     if every or not is_array:
         devices.refuse(path, "stream, basepoint, lengths and lists of paths")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from treealg.checks import check_flag, check_real
 from treealg.numeric.arguments import arrays, options
 from treealg.typing import Array, ArrayLike
 
@@ -68,9 +69,9 @@ def transform_path(
            [2. , 2. , 1. ]])
     """
     rows = arrays.as_path(path)
-    time_aug = options.flag(time_aug, "time_aug")
-    lead_lag = options.flag(lead_lag, "lead_lag")
-    end_time = options.end_time_of(end_time)
+    time_aug = check_flag("time_aug", time_aug)
+    lead_lag = check_flag("lead_lag", lead_lag)
+    end_time = check_real("end_time", end_time)
     length, channels = rows.item
     points = 2 * length - 1 if lead_lag else length
     dimension = options.effective_dimension(channels, time_aug, lead_lag)

@@ -17,9 +17,10 @@ from typing import Any, cast
 import numpy as np
 
 from treealg import tables
+from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.numeric import basis, kernels
-from treealg.numeric.arguments import corrections, options
+from treealg.numeric.arguments import corrections
 from treealg.numeric.plans import cache as plans
 from treealg.tables.weighted_words import ChainWords
 
@@ -170,7 +171,7 @@ def _labels(element: Any) -> Iterator[Any]:
 
 
 def _check_label(label: Any, dimension: int) -> None:
-    number = options.integer(label, "the label of a tree", 0)
+    number = check_integer("the label of a tree", label, 0)
     if number >= dimension:
         raise InvalidValueError(
             f"trees must have labels from 0 to {dimension - 1}, the channels of the transformed "

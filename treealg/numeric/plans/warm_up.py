@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from treealg.checks import check_flag, check_integer
 from treealg.errors import InvalidValueError
-from treealg.numeric.arguments import options
 from treealg.numeric.plans import cache as plans
 from treealg.numeric.plans.chains import chain_plan
 
@@ -53,10 +53,10 @@ def warm_up(dimension: int, degree: int, planar: bool = False, *, levels: int = 
     >>> treealg.warm_up(2, 3)
     >>> treealg.warm_up(2, 3, levels=2)
     """
-    dimension = options.integer(dimension, "dimension", 1)
-    degree = options.integer(degree, "degree", 0)
-    planar = options.flag(planar, "planar")
-    levels = options.integer(levels, "levels", 1)
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 0)
+    planar = check_flag("planar", planar)
+    levels = check_integer("levels", levels, 1)
     if 1 < levels > degree:
         raise InvalidValueError(
             f"levels must be at most the degree, {degree}, as no correction has higher ones; got "

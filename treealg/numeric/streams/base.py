@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments import arrays, options
 from treealg.numeric.arguments.corrections import as_row, pushed_rows
@@ -44,7 +45,7 @@ class StreamBase(ABC):
     def __init__(self, dimension: Any, correction: Any, settings: options.PathOptions) -> None:
         self._settings = settings
         degree, time_aug, lead_lag, _, planar, _, _, n_threads = settings
-        channels = options.integer(dimension, "dimension", 1)
+        channels = check_integer("dimension", dimension, 1)
         letters = options.effective_dimension(channels, time_aug, lead_lag)
         plans.basis_columns(letters, degree, planar)
         self._correction, longest = as_row(correction, channels, degree, lead_lag)

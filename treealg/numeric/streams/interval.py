@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments import options
 from treealg.numeric.streams.base import StreamBase
@@ -119,7 +120,7 @@ class BranchedSigStream(StreamBase):
         self, dimension: Any, correction: Any, keep: Any, settings: options.PathOptions
     ) -> None:
         StreamBase.__init__(self, dimension, correction, settings)
-        self._keep = None if keep is None else options.integer(keep, "keep", 1)
+        self._keep = None if keep is None else check_integer("keep", keep, 1)
         self._tree: WordTree | None = None
         self._start = 0
 
@@ -158,7 +159,7 @@ class BranchedSigStream(StreamBase):
         InvalidValueError
             If `before` is no point of the stream.
         """
-        before = options.integer(before, "before", 0)
+        before = check_integer("before", before, 0)
         if self._tree is None or before > self.end_index:
             raise InvalidValueError(
                 f"before must be a point of the stream, which has {self.start_index} to "
@@ -243,7 +244,7 @@ class BranchedSigStream(StreamBase):
 
     def _interval(self, start: Any, end: Any) -> Any:
         tree = self._tree_or_refuse()
-        start, end = options.integer(start, "start", 0), options.integer(end, "end", 0)
+        start, end = check_integer("start", start, 0), check_integer("end", end, 0)
         if not self._start <= start <= end <= self.end_index:
             raise InvalidValueError(
                 f"start and end must be points of the stream, which has {self._start} to "

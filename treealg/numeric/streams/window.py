@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments import options
 from treealg.numeric.streams.base import StreamBase
@@ -111,8 +112,8 @@ class BranchedSigWindowStream(StreamBase):
         settings: options.PathOptions,
     ) -> None:
         StreamBase.__init__(self, dimension, correction, settings)
-        self._segments = options.integer(window_size, "window_size", 1) - 1
-        self._stride = options.integer(stride, "stride", 1)
+        self._segments = check_integer("window_size", window_size, 1) - 1
+        self._stride = check_integer("stride", stride, 1)
         self._sliding: SlidingWords | None = None
         self._windows: list[Floats] = []  # word signatures
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from treealg import tables
+from treealg.checks import check_flag, check_integer, thread_count
 from treealg.numeric import kernels
 from treealg.numeric.arguments import arrays, options, scalars
 from treealg.numeric.paths import words
@@ -234,13 +235,13 @@ def _map_rows(
     """Apply arborification, its transpose, or the restriction to ladders."""
     rows = arrays.as_rows(value, name, 1)
     dimension = options.effective_dimension(
-        options.integer(dimension, "dimension", 1),
-        options.flag(time_aug, "time_aug"),
-        options.flag(lead_lag, "lead_lag"),
+        check_integer("dimension", dimension, 1),
+        check_flag("time_aug", time_aug),
+        check_flag("lead_lag", lead_lag),
     )
-    degree = options.integer(degree, "degree", 0)
-    planar = options.flag(planar, "planar")
-    n_threads = options.threads(n_jobs)
+    degree = check_integer("degree", degree, 0)
+    planar = check_flag("planar", planar)
+    n_threads = thread_count(n_jobs)
     if which == "restriction":
         plan = _ladder_plan(dimension, degree, planar)
     else:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from treealg.checks import check_flag
 from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays, options
+from treealg.numeric.arguments import arrays
 from treealg.numeric.arguments.batches import broadcast, check_result_batch, summed
 from treealg.numeric.arguments.vectors import check_columns, chunks, sig_columns, space_of
 from treealg.numeric.vectors.linear import displacement_rows
@@ -89,7 +90,7 @@ def branched_sig_join(
     array([1. , 1. , 0.5, 0. , 1. , 0.5])
     """
     space = space_of(dimension, degree, planar, n_jobs)
-    before = options.flag(prepend, "prepend")
+    before = check_flag("prepend", prepend)
     rows = arrays.as_rows(bsig, "bsig", 1)
     steps = displacement_rows(displacement, space)
     wide, wide_steps = broadcast(rows, steps)
@@ -171,7 +172,7 @@ def branched_sig_join_backprop(
     (array([4., 1.]), array([7.]))
     """
     space = space_of(dimension, degree, planar, n_jobs)
-    before = options.flag(prepend, "prepend")
+    before = check_flag("prepend", prepend)
     back, rows = arrays.as_rows(derivs, "derivs", 1), arrays.as_rows(bsig, "bsig", 1)
     steps = displacement_rows(displacement, space)
     wide, wide_steps = broadcast(rows, steps)

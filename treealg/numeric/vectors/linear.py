@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from treealg import tables
+from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
 from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays, options
+from treealg.numeric.arguments import arrays
 from treealg.numeric.arguments.vectors import Space, check_columns, space_of
 from treealg.typing import Array, ArrayLike
 
@@ -81,7 +82,7 @@ def linear_branched_sig(
     array([1. , 2. , 0.5, 1. , 1. , 2. ])
     """
     space = space_of(dimension, degree, planar, n_jobs)
-    scalar = 1 if options.flag(scalar_term, "scalar_term") else 0
+    scalar = 1 if check_flag("scalar_term", scalar_term) else 0
     rows = displacement_rows(displacement, space)
     result, out = arrays.allocate(rows, space.columns() + scalar)
     if scalar:
@@ -150,7 +151,7 @@ def linear_branched_sig_backprop(
     array([3.])
     """
     space = space_of(dimension, degree, planar, n_jobs)
-    scalar = 1 if options.flag(scalar_term, "scalar_term") else 0
+    scalar = 1 if check_flag("scalar_term", scalar_term) else 0
     back = arrays.as_rows(derivs, "derivs", 1)
     rows = displacement_rows(displacement, space)
     arrays.check_alike(back, rows)
@@ -313,7 +314,7 @@ def displacement_rows(displacement: ArrayLike, space: Space) -> arrays.Rows:
 
 def _log_layout(space: Space, scalar_term: bool) -> tuple[int, int]:
     """Return the scalars in front, 0 or 1, and the length of a logarithm by the method."""
-    scalar = 1 if options.flag(scalar_term, "scalar_term") else 0
+    scalar = 1 if check_flag("scalar_term", scalar_term) else 0
     if space.method == 0:
         return scalar, space.columns() + scalar
     if scalar:

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy.typing as npt
 
+from treealg.checks import check_flag
 from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays, options
+from treealg.numeric.arguments import arrays
 from treealg.numeric.arguments.batches import broadcast, check_result_batch, summed
 from treealg.numeric.arguments.vectors import check_columns, chunks, log_columns, space_of
 from treealg.numeric.vectors.lie import (
@@ -100,7 +101,7 @@ def branched_log_sig_join(
     array([ 1. ,  1. ,  0. ,  0.5, -0.5,  0. ])
     """
     space = space_of(dimension, degree, planar, n_jobs, method=method)
-    before = options.flag(prepend, "prepend")
+    before = check_flag("prepend", prepend)
     rows = arrays.as_rows(blogsig, "blogsig", 1)
     steps = displacement_rows(displacement, space)
     wide, wide_steps = broadcast(rows, steps)
@@ -180,7 +181,7 @@ def branched_log_sig_join_backprop(
     (array([7., 1.]), array([7.]))
     """
     space = space_of(dimension, degree, planar, n_jobs, method=method)
-    before = options.flag(prepend, "prepend")
+    before = check_flag("prepend", prepend)
     back, rows = arrays.as_rows(derivs, "derivs", 1), arrays.as_rows(blogsig, "blogsig", 1)
     steps = displacement_rows(displacement, space)
     wide, wide_steps = broadcast(rows, steps)

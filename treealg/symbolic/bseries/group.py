@@ -13,7 +13,8 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any
 
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.checks import check_integer
+from treealg.errors import InvalidValueError
 from treealg.symbolic.bseries.coefficients import exact_number, tidy
 from treealg.symbolic.bseries.series import BSeries, check_series, trees_up_to
 from treealg.symbolic.bseries.truncated import check_same_colours
@@ -127,8 +128,7 @@ def iterate(series: BSeries, times: Any) -> BSeries:
     >>> iterate(BSeries({Tree(): 1}, 2), 3)
     <BSeries to order 2: None: 1, 0: 3, 0[0]: 3>
     """
-    if isinstance(times, bool) or not isinstance(times, int):
-        raise InvalidTypeError(f"times must be an int, got {type(times).__name__}")
+    times = check_integer("times", times, None)
     power = check_series("series", series, 1)
     if times < 0:
         power, times = inverse(power), -times

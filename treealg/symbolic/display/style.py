@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from treealg.checks import check_flag, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 
 __all__ = ["COLOURS", "INK", "Names", "Style", "make_style", "printable"]
@@ -48,7 +49,7 @@ class Style:
                 raise InvalidValueError(
                     f"label {label!r} has no name: names has the labels {list(names)!r}"
                 )
-        elif not isinstance(label, int) or isinstance(label, bool):
+        elif not is_integer(label):
             raise InvalidTypeError(
                 f"a label with a name must be an integer, got {label!r}; give names as a mapping "
                 "from label to text"
@@ -65,7 +66,7 @@ class Style:
 
     def colour(self, label: Any) -> str:
         """Return the colour of a label."""
-        if isinstance(label, int) and not isinstance(label, bool):
+        if is_integer(label):
             return COLOURS[label % len(COLOURS)]
         return COLOURS[zlib.crc32(printable(str(label)).encode()) % len(COLOURS)]
 
@@ -88,11 +89,9 @@ def make_style(found: Iterable[Any], names: Any, labels: Any) -> Style:
             f"{type(names).__name__}"
         )
     if labels is None:
-        labels = names is not None or any(
-            isinstance(label, bool) or not isinstance(label, int) or label != 0 for label in found
-        )
-    elif not isinstance(labels, bool):
-        raise InvalidTypeError(f"labels must be True, False or None, got {labels!r}")
+        labels = names is not None or any(not is_integer(label) or label != 0 for label in found)
+    else:
+        labels = check_flag("labels", labels)
     return Style(labels, names)
 
 

@@ -196,10 +196,7 @@ class HopfAlgebra(GradedSpace[B]):
         >>> len(bck.iterated_coproduct(Tree([Tree()]), 2))
         6
         """
-        if isinstance(times, bool) or not isinstance(times, int):
-            raise InvalidTypeError(f"times must be an int, got {type(times).__name__}")
-        if times < 0:
-            raise InvalidValueError(f"times must be at least 0, got {times}")
+        times = check_integer("times", times, 0)
         result = Tensor._wrap({(key,): value for key, value in self.element(x).items()})
         for _ in range(times):
             result = result.apply(0, self.coproduct)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from treealg.checks import is_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.linear.elements import Element, LinearCombination
@@ -132,9 +133,9 @@ class AlgebraElement:
         return self._new(self._element / scalar)
 
     def __pow__(self, exponent: Any) -> AlgebraElement:
-        if isinstance(exponent, bool) or not isinstance(exponent, int) or exponent < 0:
+        if not is_integer(exponent) or exponent < 0:
             raise InvalidTypeError(f"exponent must be an integer of at least 0, got {exponent!r}")
-        return self._new(self._algebra.product(*[self._element] * exponent))
+        return self._new(self._algebra.product(*[self._element] * int(exponent)))
 
 
 class Endomorphism(Functional):

@@ -1,0 +1,65 @@
+"""The command ``verify``: proofs that tables, source and kernels are right."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+__all__ = ["add_parser"]
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command ``verify`` to a parser."""
+    parser = commands.add_parser(
+        "verify",
+        help="prove tables, generated source and kernels right, for a range of sizes",
+        description="Recompute the tables, prove each reader of each map equal to its definition "
+        "as a polynomial, and compare kernels and gradients with exact values. A size is a number "
+        "N, for 1 to N, or a range M:N. Exit status 1 on any failure.",
+    )
+    parser.add_argument(
+        "--dimension", type=_sizes, default=2, metavar="N|M:N", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--degree", type=_sizes, default=3, metavar="N|M:N", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--planar", action=argparse.BooleanOptionalAction, help="only one kind; default: both"
+    )
+    parser.add_argument("--map", action="append", help="only this map; may be repeated")
+    parser.add_argument(
+        "--ptx",
+        action="store_true",
+        help="compile all kernels of the largest size to PTX, for all GPU architectures",
+    )
+    parser.add_argument("--report", type=Path, help="file to write the report to")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit status."""
+    from treealg.verification import verify
+    from treealg.verification.progress import Rows
+
+    with Rows() as rows:
+        result = verify(
+            arguments.dimension,
+            arguments.degree,
+            planar=arguments.planar,
+            maps=arguments.map,
+            ptx=arguments.ptx,
+            report=arguments.report,
+            progress=rows.add,
+        )
+    print(result.verdict)
+    return 0 if result.passed else 1
+
+
+def _sizes(text: str) -> int | tuple[int, int]:
+    """Read a size N or a range M:N."""
+    match = re.fullmatch(r"(\d+)(?::(\d+))?", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"a size is a number N or a range M:N, got {text!r}")
+    first, last = match.groups()
+    return int(first) if last is None else (int(first), int(last))
