@@ -110,7 +110,7 @@ cdef class ConvolutionProgram:
 
 
 cdef class WordProgram:
-    """Words, and where the increments of their letters are; see tables.ChainWords.
+    """Words, and where the increments of their letters are; see tables.WeightedWords.
 
     A letter is a chain of up to `longest` labels; with `longest` 1 these are the plain words.
     """

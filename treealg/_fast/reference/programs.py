@@ -390,6 +390,7 @@ class TreeProgram:
     ) -> None:
         self.dimension = dimension
         self.outputs = len(output)
+        self.columns = int(column.max(initial=-1)) + 1
         self.label, self.left, self.right, self.times = label, left, right, times
         self.column, self.output = column, output
 

@@ -226,8 +226,8 @@ class _Call(NamedTuple):
         dimension, degree, planar = self.dimension, self.degree, self.planar
 
         def make() -> plans.PathPlan:
-            layout = tables.lift_words(dimension, degree, planar)
-            table = tables.lift_arborification(dimension, degree, planar)
+            layout = tables.words(dimension, degree, None, planar)
+            table = tables.arborification(dimension, degree, planar, None)
             linear = plans.prepared_map(table)
             letters = np.arange(self.columns, dtype=np.int32)
             words = kernels.WordProgram(dimension, degree, *layout.program(), letters)

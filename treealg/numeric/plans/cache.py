@@ -200,7 +200,7 @@ def prepared_map(table: tables.LinearMap) -> kernels.SparseMap:
 def word_program(channels: int, degree: int, longest: int, time_aug: bool) -> kernels.WordProgram:
     """Return the words of chains of up to `longest` labels, as the kernels take them."""
     dimension = channels + time_aug
-    layout = tables.chain_words(dimension, degree, longest)
+    layout = tables.words(dimension, degree, longest)
     letters = corrections.letter_columns(channels, time_aug, longest)
     return kernels.WordProgram(dimension, degree, *layout.program(), letters)
 

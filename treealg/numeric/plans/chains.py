@@ -21,12 +21,12 @@ def chain_plan(
         columns = plans.basis_columns(dimension, degree, planar)
         layout = plans.word_program(channels, degree, longest, time_aug)
         if method:
-            table = tables.chain_lyndon_arborification(dimension, degree, longest, method)
+            table = tables.lyndon_arborification(dimension, degree, method, longest)
         else:
-            table = tables.chain_arborification(dimension, degree, longest, planar)
+            table = tables.arborification(dimension, degree, planar, longest)
         linear, program, nbytes = plans.prepared_map(table), None, table.nbytes
         if method is not None:
-            words = tables.chain_convolution(dimension, degree, longest)
+            words = tables.word_convolution(dimension, degree, longest)
             program, nbytes = plans.prepared_program(words), nbytes + words.nbytes
         return plans.PathPlan(columns, linear.rows, linear, program, nbytes, linear, layout)
 

@@ -22,7 +22,6 @@ from treealg.errors import InvalidValueError
 from treealg.numeric import basis, kernels
 from treealg.numeric.arguments import corrections
 from treealg.numeric.plans import cache as plans
-from treealg.tables.weighted_words import ChainWords
 
 __all__ = ["TreePlan", "tree_plan"]
 
@@ -90,7 +89,7 @@ def _build(
     degree = max((element.order for element in found), default=0)
     count = _word_count(dimension, degree, longest)
     if count is not None and count < _WORDS_PER_MULTIPLICATION * _cost(table):
-        layout = tables.chain_words(dimension, degree, longest)
+        layout = tables.words(dimension, degree, longest)
         linear, nbytes = _word_map(found, layout)
         own = dimension if channels is None else channels
         letters = corrections.letter_columns(own, own < dimension, longest)
@@ -134,21 +133,14 @@ def _word_count(dimension: int, degree: int, longest: int) -> int | None:
     return sum(levels) - 1
 
 
-def _word_map(elements: list[Any], layout: ChainWords) -> tuple[kernels.SparseMap, int]:
+def _word_map(elements: list[Any], layout: tables.WeightedWords) -> tuple[kernels.SparseMap, int]:
     """Return the rows of arborification that belong to some elements, and their size."""
-    from treealg.symbolic.maps.chains import chain_arborification
+    from treealg.symbolic import arborification
 
     ptr, col, coef = [0], [], []
     for element in elements:
-        entries = []
-        for word, multiplicity in chain_arborification(element, layout.longest).items():
-            number = 0
-            for chain in word:
-                for label in reversed(chain):
-                    number = number * layout.dimension + int(label)
-            composition = layout.number[tuple(map(len, word))]
-            entries.append((layout.start[composition] + number, multiplicity))
-        for column, multiplicity in sorted(entries):
+        words = arborification(element, layout.longest).items()
+        for column, multiplicity in sorted((layout.index(word), count) for word, count in words):
             col.append(column)
             coef.append(float(multiplicity))
         ptr.append(len(col))

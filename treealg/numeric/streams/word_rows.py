@@ -1,10 +1,10 @@
 """Word signatures as arrays: what streams keep, and what they turn into results.
 
 A row holds the coefficients of words by length, then lexicographically, without the empty word;
-with a correction the words are those of chains, laid out as `treealg.tables.ChainWords`. The stored
-rows are float64 whatever a stream returns, and where time is a channel it moves by one unit per
-segment of the transformed path: a word then has to be multiplied by the right unit to the power of
-the number of its time labels.
+with a correction the words are those of chains, laid out as `treealg.tables.WeightedWords`. The
+stored rows are float64 whatever a stream returns, and where time is a channel it moves by one unit
+per segment of the transformed path: a word then has to be multiplied by the right unit to the power
+of the number of its time labels.
 
 Points come as rows, too: the channels, then the correction of the segment that the point ends.
 """
@@ -58,7 +58,7 @@ class Words:
         self.n_threads = n_threads
         self.longest = longest
         self.columns = sum(channels**k for k in range(1, longest + 1))
-        self.size = tables.chain_words(self.dimension, degree, longest).size
+        self.size = tables.words(self.dimension, degree, longest).size
 
     def steps(self, segments: int) -> int:
         """Return into how many segments of the transformed path some segments turn."""
@@ -180,7 +180,8 @@ class Words:
         key = ("words backwards", self.dimension, self.degree, self.longest, exchanged)
 
         def make() -> plans.Plan:
-            layout = tables.chain_words(self.dimension, self.degree, self.longest)
+            layout = tables.words(self.dimension, self.degree, self.longest)
+            number = {parts: i for i, parts in enumerate(layout.compositions)}
             places = []
             for parts in layout.compositions[1:]:
                 shape = [self.dimension**weight for weight in reversed(parts)]
@@ -189,7 +190,7 @@ class Words:
                     swap = np.arange(self.dimension)
                     swap[: 2 * exchanged] = np.roll(swap[: 2 * exchanged], exchanged)
                     place = place[np.ix_(*[swap] * len(parts))]
-                places.append(layout.start[layout.number[parts[::-1]]] + place.ravel())
+                places.append(layout.start[number[parts[::-1]]] + place.ravel())
             reading = selection_of_blocks(1, self.size, np.concatenate(places))
             return plans.Plan(self.size, self.size, reading, None, 20 * self.size)
 
@@ -203,5 +204,5 @@ class Words:
         levels = [np.zeros(1, np.int64)]
         for _ in range(self.degree):
             levels.append((levels[-1][:, None] + letter).ravel())
-        layout = tables.chain_words(self.dimension, self.degree, self.longest)
+        layout = tables.words(self.dimension, self.degree, self.longest)
         return np.concatenate([levels[weight] for weight in layout.weights()[1:]])

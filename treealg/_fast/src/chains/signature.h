@@ -10,7 +10,7 @@
  * may still follow. The words of weight N are matrix products over time, one for the weight of
  * their last letter: carry_1 of the words that are k short of N, times the letters of weight k.
  *
- * Layout (treealg.tables.ChainWords): compositions, the weights of the letters, in their order; the
+ * Layout (treealg.tables.WeightedWords): compositions, the weights of the letters, in their order; the
  * words of one composition by their labels as digits, so that what follows a word stands together.
  */
 

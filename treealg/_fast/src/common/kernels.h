@@ -122,7 +122,7 @@ typedef struct {
     int count, pieces;
 } path_group;
 
-/* Words (see treealg.tables.ChainWords) whose letters are chains of up to `longest` labels, by
+/* Words (see treealg.tables.WeightedWords) whose letters are chains of up to `longest` labels, by
  * composition; number 0 is the empty word. Without a correction and with longest = 1 the words of
  * labels have kernels of their own, which need the dimension and degree only. */
 typedef struct {
