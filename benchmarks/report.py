@@ -47,7 +47,7 @@ def time_text(seconds: float | None) -> str:
 
 def number(value: float) -> str:
     """Return a number to three digits, or all digits before the point."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:,.0f}" if value >= 99.95 else f"{value:#.3g}"
 
 
 def aim_text(aims: Aims, function: str, kind: str, mean: float, least: float) -> str:
@@ -174,7 +174,10 @@ def runs(results: dict[str, tuple[dict[str, Any], list[Case]]]) -> str:
             + f"; {about['date']}{', a quick run' if about['quick'] else ''}"
         )
         names.setdefault(text, []).append(name)
-    return "\n".join(f"- {', '.join(known)}: {text}" for text, known in names.items())
+    return "\n".join(
+        f"- {', '.join(known) + ': ' if len(names) > 1 else ''}{text}"
+        for text, known in names.items()
+    )
 
 
 def page() -> str:
