@@ -1,5 +1,6 @@
 """The faces: each public name once, in a stub, loaded when it is first asked for."""
 
+import ast
 import importlib
 import inspect
 import json
@@ -136,6 +137,48 @@ def test_functions_and_classes_can_be_pickled(face):
         value = getattr(module, name)
         if inspect.isfunction(value) or inspect.isclass(value):
             assert pickle.loads(pickle.dumps(value)) is value
+
+
+def signatures_of_stub(face):
+    """Yield the names of functions, and the signatures that the stub of a face gives them."""
+    text = (PACKAGE.parent / face.replace(".", "/") / "__init__.pyi").read_text("utf-8")
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef):
+            node.decorator_list = []  # overload
+            found = {}
+            exec(f"from __future__ import annotations\n{ast.unparse(node)}", found)
+            yield node.name, inspect.signature(found[node.name])
+
+
+def without_types(signature):
+    """Return names, kinds and defaults; an overload may require what has a default."""
+    return [(p.name, p.kind, p.default) for p in signature.parameters.values()]
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_signatures_of_the_stub_are_those_of_the_functions(face):
+    module = importlib.import_module(face)
+    merged = {}
+    for name, signature in signatures_of_stub(face):
+        for parameter in without_types(signature):
+            merged.setdefault(name, {}).setdefault(parameter[:2], set()).add(parameter[2])
+    for name, parameters in merged.items():
+        real = without_types(inspect.signature(getattr(module, name)))
+        assert [*parameters] == [parameter[:2] for parameter in real]
+        for *parameter, default in real:
+            assert parameters[tuple(parameter)] - {inspect.Parameter.empty} <= {default}
+            assert parameters[tuple(parameter)] & {default}
+
+
+def test_functions_of_arrays_have_signatures_in_the_stub():
+    typed = {name for name, _ in signatures_of_stub("treealg.numeric")}
+    functions = {
+        name
+        for name in public_names("treealg.numeric")
+        if inspect.isfunction(value := getattr(treealg, name))
+        and "Array" in str(inspect.signature(value).return_annotation)
+    }
+    assert typed == functions
 
 
 def test_many_threads_may_ask_first(tmp_path):
