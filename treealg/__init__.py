@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from treealg import engines
 from treealg.errors import (
     InvalidTypeError,
     InvalidValueError,
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
         sig_to_branched_sig,
         sig_to_branched_sig_backprop,
     )
+    from treealg.numeric.operations import operations
 
 __all__ = [
     "BranchedLogSigStream",
@@ -130,6 +132,7 @@ __all__ = [
     "linear_branched_sig",
     "linear_branched_sig_backprop",
     "log_sig",
+    "operations",
     "realised_correction",
     "sig",
     "sig_to_branched_sig",
@@ -142,8 +145,21 @@ __all__ = [
 ]
 
 
+def _cuda() -> engines.GPU:
+    from treealg import cuda
+
+    return cuda
+
+
+engines.register_gpu(_cuda)
+
+
 def __getattr__(name: str) -> Any:
     """Load a function or a subpackage, or read the version, when first asked for."""
+    if name == "operations":
+        from treealg.numeric.operations import operations
+
+        return operations
     if name in __all__:
         from treealg import numeric
 

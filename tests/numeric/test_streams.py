@@ -137,7 +137,7 @@ def test_word_kernels_agree_with_their_reference(dimension, degree, n_threads, d
     path = (rng.normal(size=(3, 12, dimension)) / 3).astype(dtype)
     results = []
     program = (
-        *tables.chain_words(dimension, degree, 1).program(),
+        *tables.words(dimension, degree, 1).program(),
         letter_columns(dimension, False, 1),
     )
     for door, maps, chains in ((reference_streams, reference, reference_chains), (_fast,) * 3):

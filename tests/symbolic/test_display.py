@@ -1,7 +1,9 @@
 """What objects look like: SVG, HTML, LaTeX, text, Matplotlib, tables; contents and bad input."""
 
 import base64
+import pickle
 import re
+import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from fractions import Fraction
@@ -189,6 +191,23 @@ def test_hooks_show_what_the_functions_give(value):
     assert value._repr_svg_() == to_svg(value)
     assert value._repr_html_() == to_html(value)
     assert value._repr_latex_() == rf"$\displaystyle {to_latex(value)}$"
+
+
+def test_drawing_is_loaded_when_a_notebook_asks_for_it():
+    values = [LABELLED, Forest([Tree()]), bck.antipode(LABELLED), bck.coproduct(CHERRY)]
+    values.append(BSeries({Tree(): 1}, 2))
+    code = f"""
+import pickle, sys
+values = pickle.loads({pickle.dumps(values)!r})
+assert not [name for name in sys.modules if name.startswith("treealg.symbolic.display")]
+from treealg.symbolic import Tree
+assert Tree()._repr_svg_().startswith("<svg")
+assert "matplotlib" not in sys.modules
+print([value._repr_latex_() for value in values] == {[v._repr_latex_() for v in values]!r})
+"""
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("True\n", "")
 
 
 def test_series_show_themselves_without_their_zeros():

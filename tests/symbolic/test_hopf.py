@@ -1,5 +1,6 @@
 """BCK and MKW: published values, checksums, and the Hopf axioms on all basis elements."""
 
+import gc
 import itertools
 import json
 import math
@@ -7,6 +8,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -276,6 +278,27 @@ def test_memory_is_bounded():
     assert memo(40) == [0] * 40
     assert len(memo) == 0
     assert memo(2) == [0] * 2
+
+
+def test_clearing_reaches_every_memory_that_is_in_use_and_keeps_none_alive():
+    kept = Memo(lambda n: (), lambda n, known: [n])
+    gone = weakref.ref(Memo(lambda n: (), lambda n, known: [n]))
+    gc.collect()
+    assert gone() is None
+    assert kept(3) == [3]
+    assert len(kept) == 1
+    clear_cache()
+    assert len(kept) == 0
+
+
+@pytest.mark.parametrize(("name", "module"), [("mkw", "mkw"), ("ogl", "grossman_larson")])
+def test_duals_are_known_wherever_an_algebra_is_imported_from(name, module):
+    code = (
+        f"from treealg.symbolic.hopf.{module} import {name} as x; print(x.dual, x.dual.dual is x)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    dual = {"mkw": "ogl", "ogl": "mkw"}[name]
+    assert done.stdout.strip() == f"<HopfAlgebra {dual}> True"
 
 
 def test_symbolic_layer_loads_no_optional_or_heavy_package():

@@ -157,7 +157,7 @@ cdef class ConvolutionProgram:
 
 
 cdef class ChainProgram:
-    """The words of chains and where the increments of their letters are; see tables.ChainWords."""
+    """The words of chains and where the increments of their letters are; see tables.WeightedWords."""
 
     def __cinit__(
         self, Py_ssize_t dimension, Py_ssize_t degree, letters, start, weight, child, cut_ptr,

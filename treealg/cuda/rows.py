@@ -40,7 +40,7 @@ class DeviceRows(Rows):
         self._flat: Any = None
 
     @property
-    def view(self) -> Any:
+    def view(self) -> Any:  # type: ignore[override]
         """The data as ``(count, *item)``, of any dtype, copied on the device if need be."""
         if self._flat is None:
             self._flat = self.array.reshape(self.count, *self.item)

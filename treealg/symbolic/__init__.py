@@ -11,23 +11,12 @@ trees; `treealg.symbolic.display` has all ways of showing.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from treealg.symbolic.display import (
-    plot,
-    to_html,
-    to_indented,
-    to_latex,
-    to_svg,
-    to_unicode,
-    tree_table,
-)
-from treealg.symbolic.display.graphs import from_networkx, to_dot, to_networkx
 from treealg.symbolic.hopf.algebra import HopfAlgebra
-from treealg.symbolic.hopf.bck import BCK, bck
 from treealg.symbolic.hopf.cem import CEM, cem
+from treealg.symbolic.hopf.connes_kreimer import BCK, NCK, bck, nck
 from treealg.symbolic.hopf.graded import GradedSpace
 from treealg.symbolic.hopf.grossman_larson import GL, OGL, PGL, gl, ogl, pgl
 from treealg.symbolic.hopf.mkw import MKW, mkw
-from treealg.symbolic.hopf.nck import NCK, nck
 from treealg.symbolic.hopf.word_algebras import (
     ConcatenationAlgebra,
     QuasiShuffleAlgebra,
@@ -87,6 +76,7 @@ from treealg.symbolic.maps.vectors import (
     functional_to_vector,
     log_star,
 )
+from treealg.symbolic.trees.displayed import draw_with
 from treealg.symbolic.trees.enumeration import (
     count_forests,
     count_trees,
@@ -96,7 +86,8 @@ from treealg.symbolic.trees.enumeration import (
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import clear_cache
 from treealg.symbolic.trees.ranking import rank, unrank
-from treealg.symbolic.trees.trees import PlanarTree, RootedTree, Tree
+from treealg.symbolic.trees.rooted import RootedTree
+from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 if TYPE_CHECKING:
     from treealg.symbolic import bseries
@@ -122,6 +113,16 @@ if TYPE_CHECKING:
         symbolic_tableau,
         symplectic_order,
     )
+    from treealg.symbolic.display import (
+        plot,
+        to_html,
+        to_indented,
+        to_latex,
+        to_svg,
+        to_unicode,
+        tree_table,
+    )
+    from treealg.symbolic.display.graphs import from_networkx, to_dot, to_networkx
 
 __all__ = [
     "BCK",
@@ -243,8 +244,15 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # The series are many modules, which most users never need.
+    # Series and drawing are many modules, which most users never need.
+    if name in {"bseries", "display"}:
+        return import_module(f"{__name__}.{name}")
     if name in __all__:
-        module = import_module(f"{__name__}.bseries")
-        return module if name == "bseries" else getattr(module, name)
+        for folder in ("bseries", "display", "display.graphs"):
+            module = import_module(f"{__name__}.{folder}")
+            if hasattr(module, name):
+                return getattr(module, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+draw_with(lambda: import_module(f"{__name__}.display"))

@@ -57,7 +57,8 @@ def split_scalar(
     if found not in allowed:
         raise InvalidValueError(
             f"{rows.name} must have {expected} for {what}{call.basis}; got shape "
-            f"{rows.array.shape}; check the dimension, degree, planar, time_aug and lead_lag that belong to it"
+            f"{rows.array.shape}; check the dimension, degree, planar, time_aug and lead_lag that "
+            f"belong to it"
         )
     if not found:
         return rows, None

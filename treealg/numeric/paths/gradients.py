@@ -263,8 +263,9 @@ def backprop(
 ) -> Array | tuple[Array, Array]:
     """Compute the gradients in paths, and in their corrections if there are any.
 
-    That of an engine writes those of some paths; without one they are zero. That of a correction which serves several paths or segments is their sum,
-    taken a few paths at a time.
+    `backward` is that of an engine and writes those of some paths; without one they are zero. That
+    of a correction which serves several paths or segments is their sum, taken a few paths at a
+    time.
     """
     rest, n_threads = (plan, call.transform, call.n_threads), call.n_threads
     with path.active():

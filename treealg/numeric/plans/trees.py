@@ -22,7 +22,6 @@ from treealg.numeric import basis
 from treealg.numeric.plans.cache import keep_plan
 from treealg.numeric.plans.plan import Plan, Tables
 from treealg.numeric.plans.words import words_of_chains
-from treealg.tables.weighted_words import ChainWords
 
 __all__ = ["TreePlan", "tree_plan"]
 
@@ -123,21 +122,14 @@ def _word_count(dimension: int, degree: int, longest: int) -> int | None:
     return sum(levels) - 1
 
 
-def _word_map(elements: list[Any], layout: ChainWords) -> tables.LinearMap:
+def _word_map(elements: list[Any], layout: tables.WeightedWords) -> tables.LinearMap:
     """Return the rows of arborification that belong to some elements."""
-    from treealg.symbolic.maps.chains import chain_arborification
+    from treealg.symbolic import arborification
 
     ptr, col, coef = [0], [], []
     for element in elements:
-        entries = []
-        for word, multiplicity in chain_arborification(element, layout.longest).items():
-            number = 0
-            for chain in word:
-                for label in reversed(chain):
-                    number = number * layout.dimension + int(label)
-            composition = layout.number[tuple(map(len, word))]
-            entries.append((layout.start[composition] + number, multiplicity))
-        for column, multiplicity in sorted(entries):
+        words = arborification(element, layout.longest).items()
+        for column, multiplicity in sorted((layout.index(word), count) for word, count in words):
             col.append(column)
             coef.append(float(multiplicity))
         ptr.append(len(col))

@@ -45,34 +45,23 @@ def _path_plan(
     dimension: int, degree: int, planar: bool, method: int | None, longest: int, channels: int
 ) -> Plan:
     def make() -> Tables:
-        if longest == 1:
-            if method:
-                linear = tables.lyndon_arborification(dimension, degree, method)
-            else:
-                linear = tables.arborification(dimension, degree, planar)
-        elif method:
-            linear = tables.chain_lyndon_arborification(dimension, degree, longest, method)
+        if method:
+            linear = tables.lyndon_arborification(dimension, degree, method, longest)
         else:
-            linear = tables.chain_arborification(dimension, degree, longest, planar)
-        log = None if method is None else _word_algebra(dimension, degree, longest)
+            linear = tables.arborification(dimension, degree, planar, longest)
+        log = None if method is None else tables.word_convolution(dimension, degree, longest)
         return Tables(words_of_chains(dimension, degree, longest, channels), linear, log)
 
     size = coefficients(dimension, degree, planar, method or 0)
     return Plan(dimension, degree, planar, size, make, method, longest, channels)
 
 
-def _word_algebra(dimension: int, degree: int, longest: int) -> tables.ConvolutionTable:
-    if longest == 1:
-        return tables.word_convolution(dimension, degree)
-    return tables.chain_convolution(dimension, degree, longest)
-
-
 def words_of_chains(
     dimension: int, degree: int, longest: int, channels: int
-) -> tuple[tables.ChainWords, npt.NDArray[np.int32]]:
+) -> tuple[tables.WeightedWords, npt.NDArray[np.int32]]:
     """Return words of chains, and the column of the correction that each letter has."""
     letters = letter_columns(channels, dimension > channels, longest)
-    return tables.chain_words(dimension, degree, longest), letters
+    return tables.words(dimension, degree, longest), letters
 
 
 def word_plan(
@@ -87,14 +76,12 @@ def word_plan(
     key = ("words", dimension, degree, method, longest, own)
 
     def make_plan() -> Plan:
-        size = tables.require_fits(dimension, degree, None)
-        if longest > 1:
-            size = tables.chain_words(dimension, degree, longest).size
+        size = tables.words(dimension, degree, longest).size
 
         def make() -> Tables:
             blocks = size // dimension
             identity = _selection(dimension, blocks, np.arange(blocks))
-            log = None if method is None else _word_algebra(dimension, degree, longest)
+            log = None if method is None else tables.word_convolution(dimension, degree, longest)
             return Tables(words_of_chains(dimension, degree, longest, own), identity, log)
 
         return Plan(dimension, degree, False, size, make, method, longest, own)
@@ -110,8 +97,8 @@ def lift_plan(dimension: int, degree: int, planar: bool) -> Plan:
         size = coefficients(dimension, degree, planar, 0)
 
         def make() -> Tables:
-            layout = tables.lift_words(dimension, degree, planar)
-            linear = tables.lift_arborification(dimension, degree, planar)
+            layout = tables.words(dimension, degree, None, planar)
+            linear = tables.arborification(dimension, degree, planar, None)
             return Tables((layout, np.arange(size, dtype=np.int32)), linear)
 
         return Plan(dimension, degree, planar, size, make, None, degree)
@@ -153,21 +140,22 @@ def backwards_plan(
     key = ("words backwards", dimension, degree, longest, channels, exchanged)
 
     def make() -> Tables:
-        layout = tables.chain_words(dimension, degree, longest)
+        layout = tables.words(dimension, degree, longest)
         swap = np.arange(dimension)
         swap[: 2 * exchanged] = np.roll(swap[: 2 * exchanged], exchanged)
+        number = {lengths: i for i, lengths in enumerate(layout.compositions)}
         places = []
         for lengths in layout.compositions[1:]:
             shape = [dimension**weight for weight in reversed(lengths)]
             place = np.arange(dimension ** sum(lengths)).reshape(shape).transpose()
             if exchanged:
                 place = place[np.ix_(*[swap] * len(lengths))]
-            places.append(layout.start[layout.number[lengths[::-1]]] + place.ravel())
+            places.append(layout.start[number[lengths[::-1]]] + place.ravel())
         reading = _selection(1, layout.size, np.concatenate(places))
         return Tables(words_of_chains(dimension, degree, longest, channels), reading)
 
     def make_plan() -> Plan:
-        size = tables.chain_words(dimension, degree, longest).size
+        size = tables.words(dimension, degree, longest).size
         return Plan(dimension, degree, False, size, make, None, longest, channels)
 
     return find_plan(key) or keep_plan(key, make_plan)

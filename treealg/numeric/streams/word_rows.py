@@ -1,10 +1,10 @@
 """Word signatures as arrays: what streams keep, and what they turn into results.
 
 A row holds the coefficients of words by length, then lexicographically, without the empty word;
-with a correction the words are those of chains, laid out as `treealg.tables.ChainWords`. The stored
-rows are float64 whatever a stream returns, and where time is a channel it moves by one unit per
-segment of the transformed path: a word then has to be multiplied by the right unit to the power of
-the number of its time labels.
+with a correction the words are those of chains, laid out as `treealg.tables.WeightedWords`. The
+stored rows are float64 whatever a stream returns, and where time is a channel it moves by one unit
+per segment of the transformed path: a word then has to be multiplied by the right unit to the power
+of the number of its time labels.
 
 Points come as rows, too: the channels, then the correction of the segment that the point ends.
 """
@@ -147,5 +147,5 @@ class Words:
         levels = [np.zeros(1, np.int64)]
         for _ in range(self._call.degree):
             levels.append((levels[-1][:, None] + letter).ravel())
-        layout = tables.chain_words(self._call.dimension, self._call.degree, self.longest)
+        layout = tables.words(self._call.dimension, self._call.degree, self.longest)
         return np.concatenate([levels[weight] for weight in layout.weights()[1:]])

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from treealg.symbolic.bseries.coefficients import tidy
-from treealg.symbolic.hopf.bck import bck
+from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.trees import Tree
 

@@ -18,7 +18,6 @@ from treealg.symbolic.bseries.series import BSeries, check_series, trees_up_to
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = [
-    "butcher_product",
     "energy_order",
     "free_tree",
     "is_energy_preserving",
@@ -28,12 +27,14 @@ __all__ = [
 ]
 
 
-def butcher_product(first: Tree, second: Tree) -> Tree:
-    r"""Return the Butcher product :math:`u \circ v`: the root of v becomes a child of that of u.
+def joined(first: Tree, second: Tree) -> Tree:
+    r"""Return the Butcher product :math:`u \circ v` of two trees as a tree.
+
+    The root of v becomes a child of that of u; `butcher_product` is the same, bilinear.
 
     Examples
     --------
-    >>> butcher_product(Tree([Tree()]), Tree(label=1))
+    >>> joined(Tree([Tree()]), Tree(label=1))
     <Tree 0[0,1]>
     """
     return Tree([*first.children, second], first.label)
@@ -126,7 +127,7 @@ def symplectic_order(series: BSeries, system: str = "additive") -> int:
     for first, second in _pairs(series, system):
         if first.order + second.order > limit:
             break
-        total = values[butcher_product(first, second)] + values[butcher_product(second, first)]
+        total = values[joined(first, second)] + values[joined(second, first)]
         if not is_zero(total - values[first] * values[second] if method else total):
             return first.order + second.order - 1
     return limit
@@ -206,7 +207,7 @@ def energy_order(series: BSeries) -> int:
     field = series if is_zero(series[None]) else modified_equation(series)
     sums: dict[Tree, Any] = {}
     for tree in trees_up_to(series.order, 1):
-        found = free_tree(butcher_product(tree, Tree()))
+        found = free_tree(joined(tree, Tree()))
         if found is not None:
             key, sign = found
             term = field._values[tree] * Fraction(sign, tree.symmetry)
@@ -273,7 +274,7 @@ def free_tree(tree: Tree) -> tuple[Tree, int] | None:
     for rooted in found:
         for position, child in enumerate(rooted.children):
             rest = Tree(rooted.children[:position] + rooted.children[position + 1 :], rooted.label)
-            moved = butcher_product(child, rest)
+            moved = joined(child, rest)
             if moved not in signs:
                 signs[moved] = -signs[rooted]
                 found.append(moved)

@@ -18,7 +18,7 @@ from treealg.errors import InvalidValueError
 from treealg.symbolic.bseries.coefficients import exact_number, tidy
 from treealg.symbolic.bseries.series import BSeries, check_series, trees_up_to
 from treealg.symbolic.bseries.truncated import check_same_colours
-from treealg.symbolic.hopf.bck import bck
+from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.trees import Tree
 

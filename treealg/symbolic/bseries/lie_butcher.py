@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -23,7 +23,7 @@ from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.enumeration import enumerate_forests
 from treealg.symbolic.trees.forests import OrderedForest
-from treealg.symbolic.trees.memo import on_clear
+from treealg.symbolic.trees.memo import remembered
 
 __all__ = [
     "LieButcherSeries",
@@ -36,15 +36,12 @@ __all__ = [
 ]
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def ordered_forests_up_to(order: int, colours: int) -> tuple[OrderedForest, ...]:
     """Return the ordered forests with 1 to `order` vertices, in the basis order."""
     return tuple(
         forest for n in range(1, order + 1) for forest in enumerate_forests(n, colours, planar=True)
     )
-
-
-on_clear(ordered_forests_up_to.cache_clear)
 
 
 class LieButcherSeries(TruncatedSeries[OrderedForest]):

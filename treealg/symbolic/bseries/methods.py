@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -12,7 +11,7 @@ from treealg.symbolic.bseries import tableaux
 from treealg.symbolic.bseries.lie_group import CommutatorFree
 from treealg.symbolic.bseries.rosenbrock import Rosenbrock
 from treealg.symbolic.bseries.runge_kutta import AdditiveRungeKutta, RungeKutta
-from treealg.symbolic.trees.memo import on_clear
+from treealg.symbolic.trees.memo import remembered
 
 __all__ = ["MethodInfo", "method_info", "published_method", "published_methods"]
 
@@ -105,7 +104,7 @@ def method_info(name: str) -> MethodInfo:
     return _infos()[name]
 
 
-@lru_cache(maxsize=128)
+@remembered(128)
 def published_method(name: str) -> Any:
     """Return a published method with its exact tableau.
 
@@ -125,10 +124,7 @@ def published_method(name: str) -> Any:
     return builders.get(info.kind, _runge_kutta)(name)
 
 
-on_clear(published_method.cache_clear)
-
-
-@lru_cache(maxsize=1)
+@remembered(1)
 def _infos() -> dict[str, MethodInfo]:
     infos = {}
     for kind, table in (("explicit", tableaux.EXPLICIT), ("implicit", tableaux.IMPLICIT)):

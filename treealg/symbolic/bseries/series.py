@@ -10,20 +10,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import is_zero
 from treealg.symbolic.bseries.truncated import ABSENT, TruncatedSeries
 from treealg.symbolic.trees.enumeration import enumerate_trees
-from treealg.symbolic.trees.memo import on_clear
+from treealg.symbolic.trees.memo import remembered
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["BSeries", "average_vector_field", "check_series", "exact_series", "trees_up_to"]
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def trees_up_to(order: int, colours: int) -> tuple[Tree, ...]:
     """Return the trees with 1 to `order` vertices, in the basis order.
 
@@ -33,9 +32,6 @@ def trees_up_to(order: int, colours: int) -> tuple[Tree, ...]:
     ['0', '0[0]', '0[0,0]', '0[0[0]]']
     """
     return tuple(tree for n in range(1, order + 1) for tree in enumerate_trees(n, colours))
-
-
-on_clear(trees_up_to.cache_clear)
 
 
 class BSeries(TruncatedSeries[Tree | None]):

@@ -12,7 +12,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.optional import require
 from treealg.symbolic.display.style import printable
 from treealg.symbolic.trees.forests import Forest, OrderedForest, RootedForest
-from treealg.symbolic.trees.trees import RootedTree
+from treealg.symbolic.trees.rooted import RootedTree
 
 if TYPE_CHECKING:
     import networkx

@@ -12,7 +12,7 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.trees.forests import RootedForest
-from treealg.symbolic.trees.trees import RootedTree
+from treealg.symbolic.trees.rooted import RootedTree
 
 __all__ = ["Layout", "layout_forest"]
 

@@ -13,8 +13,9 @@ from treealg.symbolic.display.style import Style, printable
 from treealg.symbolic.linear.tensors import Tensor
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.forests import Forest, OrderedForest, RootedForest
+from treealg.symbolic.trees.rooted import RootedTree
 from treealg.symbolic.trees.text import EMPTY
-from treealg.symbolic.trees.trees import PlanarTree, RootedTree, Tree
+from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = [
     "Key",

@@ -14,7 +14,8 @@ from treealg.symbolic.display.latex import to_latex
 from treealg.symbolic.display.style import Names, Style, make_style, printable
 from treealg.symbolic.display.svg import forest_image
 from treealg.symbolic.trees.forests import Forest, OrderedForest
-from treealg.symbolic.trees.trees import PlanarTree, RootedTree
+from treealg.symbolic.trees.rooted import RootedTree
+from treealg.symbolic.trees.trees import PlanarTree
 
 __all__ = ["TreeTable", "tree_table"]
 

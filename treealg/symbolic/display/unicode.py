@@ -11,7 +11,7 @@ from treealg.symbolic.display.layout import Layout, layout_forest
 from treealg.symbolic.display.pieces import Piece, labels_of, pieces_of, terms_to_show
 from treealg.symbolic.display.style import Names, Style, make_style
 from treealg.symbolic.trees.forests import RootedForest
-from treealg.symbolic.trees.trees import RootedTree
+from treealg.symbolic.trees.rooted import RootedTree
 
 __all__ = ["to_indented", "to_unicode"]
 

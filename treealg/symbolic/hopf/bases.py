@@ -14,7 +14,8 @@ from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.trees.enumeration import enumerate_forests
 from treealg.symbolic.trees.forests import Forest, OrderedForest
-from treealg.symbolic.trees.trees import PlanarTree, RootedTree, Tree
+from treealg.symbolic.trees.rooted import RootedTree
+from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = ["ForestAlgebra", "OrderedForestAlgebra", "WordAlgebra"]
 

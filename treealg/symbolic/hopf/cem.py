@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from treealg.symbolic.hopf.algebra import Terms
 from treealg.symbolic.hopf.bases import ForestAlgebra
-from treealg.symbolic.hopf.bck import bck
-from treealg.symbolic.linear.elements import add_terms
+from treealg.symbolic.hopf.connes_kreimer import bck
+from treealg.symbolic.linear.elements import Terms, add_terms
 from treealg.symbolic.linear.tensors import Tensor
 from treealg.symbolic.trees.contraction import partitions
 from treealg.symbolic.trees.enumeration import enumerate_trees
 from treealg.symbolic.trees.forests import Forest
-from treealg.symbolic.trees.memo import Memo, on_clear
+from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["CEM", "cem"]
@@ -49,7 +48,6 @@ class CEM(ForestAlgebra):
     def __init__(self) -> None:
         super().__init__()
         self._coactions: Memo[Forest, Terms] = Memo(self._coproduct_needs, self._build_coaction)
-        on_clear(self._coactions.clear)
 
     @property
     def one(self) -> Forest:

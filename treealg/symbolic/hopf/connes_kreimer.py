@@ -1,13 +1,16 @@
-"""What the commutative and the noncommutative Connes-Kreimer algebra share: admissible cuts."""
+"""The Connes-Kreimer Hopf algebras of admissible cuts, commutative (`bck`) and not (`nck`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from treealg.symbolic.hopf.algebra import HopfAlgebra, Terms
+from treealg.symbolic.hopf.algebra import HopfAlgebra
+from treealg.symbolic.hopf.bases import ForestAlgebra, OrderedForestAlgebra
+from treealg.symbolic.linear.elements import Terms
+from treealg.symbolic.trees.forests import Forest
 
-__all__ = ["ConnesKreimer"]
+__all__ = ["BCK", "NCK", "ConnesKreimer", "bck", "nck"]
 
 
 class ConnesKreimer(HopfAlgebra[Any]):
@@ -78,3 +81,58 @@ class ConnesKreimer(HopfAlgebra[Any]):
                     forest = pruned * key
                     total[forest] = total.get(forest, 0) - value * factor
         return {key: value for key, value in total.items() if value != 0}
+
+
+class BCK(ConnesKreimer, ForestAlgebra):
+    r"""The Butcher-Connes-Kreimer Hopf algebra; use the object `bck`.
+
+    Basis: commutative forests, given as `Forest`, as `Tree` (the forest of one tree), as the
+    tuple form of a tree, or None for the empty forest. Product: union. Coproduct: admissible
+    cuts, :math:`\Delta B^+_a(F) = B^+_a(F) \otimes 1 + (\mathrm{id} \otimes B^+_a)\Delta F`,
+    multiplicative, pruned forest first. Degree: number of vertices. Dual: `gl`.
+
+    References
+    ----------
+    A. Connes and D. Kreimer, "Hopf algebras, renormalization and noncommutative geometry",
+    Comm. Math. Phys. 199 (1998). J. C. Butcher, "Numerical Methods for Ordinary
+    Differential Equations" (2016), chapter 3.
+
+    Examples
+    --------
+    >>> bck.coproduct(((0,), 1))
+    <Tensor (∅)⊗(1[0]) + (0)⊗(1) + (1[0])⊗(∅)>
+    """
+
+    name = "bck"
+
+    def _primitive_image(self, x: Forest) -> Mapping[Any, Any]:
+        # The primitive elements are those orthogonal to the products in the dual, and the trees
+        # with one branch generate the dual: cuts of a single tree suffice.
+        return {key: value for key, value in self.reduced_coproduct(x).items() if len(key[0]) == 1}
+
+
+class NCK(ConnesKreimer, OrderedForestAlgebra):
+    r"""The noncommutative Connes-Kreimer Hopf algebra; use the object `nck`.
+
+    Basis: ordered forests, given as `OrderedForest`, as `PlanarTree` (the forest of one tree), as
+    a tuple of trees in tuple form, or None for the empty forest. Product: concatenation.
+    Coproduct: admissible cuts, pieces and branches in their order from left to right,
+    multiplicative, pruned forest first. Degree: number of vertices. Dual: `pgl`.
+
+    References
+    ----------
+    L. Foissy, "Les algèbres de Hopf des arbres enracinés décorés, I", Bull. Sci. Math. 126
+    (2002).
+
+    Examples
+    --------
+    >>> from treealg.symbolic import PlanarTree
+    >>> nck.reduced_coproduct(PlanarTree([PlanarTree(label=1), PlanarTree(label=2)]))
+    <Tensor (2)⊗(0[1]) + (1)⊗(0[2]) + (1 2)⊗(0)>
+    """
+
+    name = "nck"
+
+
+bck = BCK()
+nck = NCK()

@@ -14,9 +14,8 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from treealg.symbolic.hopf.algebra import Terms
-from treealg.symbolic.linear.elements import add_terms
-from treealg.symbolic.trees.memo import Memo, on_clear
+from treealg.symbolic.linear.elements import Terms, add_terms
+from treealg.symbolic.trees.memo import Memo
 
 __all__ = ["EnvelopingProduct", "consecutive_pieces", "sub_multisets", "sub_sequences"]
 
@@ -95,8 +94,6 @@ class EnvelopingProduct:
             lambda forest: (), lambda forest, known: divide(forest)
         )
         self._products: Memo[tuple[Any, Any], Terms] = Memo(self._needs, self._build)
-        on_clear(self._divisions.clear)
-        on_clear(self._products.clear)
 
     def __call__(self, first: Any, second: Any) -> Terms:
         """Return the product of two forests."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from treealg.errors import InvalidTypeError
-from treealg.symbolic.hopf.algebra import HopfAlgebra, Terms
+from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.bases import OrderedForestAlgebra
 from treealg.symbolic.hopf.enveloping import (
     EnvelopingProduct,
@@ -15,6 +15,7 @@ from treealg.symbolic.hopf.enveloping import (
     sub_multisets,
     sub_sequences,
 )
+from treealg.symbolic.linear.elements import Terms
 from treealg.symbolic.trees.enumeration import enumerate_forests
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.trees import Tree
@@ -63,13 +64,6 @@ class GL(HopfAlgebra[Forest]):
     def one(self) -> Forest:
         """The forest of the leaf with label 0."""
         return Forest._make((Tree._make((), 0),))
-
-    @property
-    def dual(self) -> Any:
-        """The Butcher-Connes-Kreimer algebra `bck`."""
-        from treealg.symbolic.hopf.bck import bck
-
-        return bck
 
     def basis_element(self, x: Any) -> Forest:
         """Return the forest of one tree that `x` stands for.
@@ -195,13 +189,6 @@ class OGL(OrderedForestAlgebra):
 
     name = "ogl"
 
-    @property
-    def dual(self) -> Any:
-        """The Munthe-Kaas-Wright algebra `mkw`."""
-        from treealg.symbolic.hopf.mkw import mkw
-
-        return mkw
-
     def _product(self, x: OrderedForest, y: OrderedForest) -> Mapping[OrderedForest, int]:
         return graft_sequences(x, y)
 
@@ -238,13 +225,6 @@ class PGL(OrderedForestAlgebra):
     """
 
     name = "pgl"
-
-    @property
-    def dual(self) -> Any:
-        """The noncommutative Connes-Kreimer algebra `nck`."""
-        from treealg.symbolic.hopf.nck import nck
-
-        return nck
 
     def _product(self, x: OrderedForest, y: OrderedForest) -> Mapping[OrderedForest, int]:
         return _graft_pieces(x, y)

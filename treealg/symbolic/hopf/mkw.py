@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from treealg.symbolic.hopf.algebra import Terms
 from treealg.symbolic.hopf.bases import OrderedForestAlgebra
+from treealg.symbolic.linear.elements import Terms
 from treealg.symbolic.linear.words import shuffle_words
 from treealg.symbolic.trees.forests import OrderedForest
-from treealg.symbolic.trees.memo import Memo, on_clear
+from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.trees import PlanarTree
 
 __all__ = ["MKW", "mkw"]
@@ -44,14 +43,6 @@ class MKW(OrderedForestAlgebra):
         self._shuffles: Memo[tuple[OrderedForest, OrderedForest], Terms] = Memo(
             lambda pair: (), _build_shuffle
         )
-        on_clear(self._shuffles.clear)
-
-    @property
-    def dual(self) -> Any:
-        """The ordered Grossman-Larson algebra `ogl`."""
-        from treealg.symbolic.hopf.grossman_larson import ogl
-
-        return ogl
 
     def _product(self, x: OrderedForest, y: OrderedForest) -> Mapping[OrderedForest, int]:
         if not x._trees:

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic.hopf.algebra import Terms
 from treealg.symbolic.hopf.bases import WordAlgebra
-from treealg.symbolic.linear.elements import LinearCombination, add_terms
+from treealg.symbolic.linear.elements import LinearCombination, Terms, add_terms
 from treealg.symbolic.linear.words import shuffle_words
 from treealg.symbolic.trees.labels import label_less
-from treealg.symbolic.trees.memo import Memo, on_clear
+from treealg.symbolic.trees.memo import Memo
 
 __all__ = [
     "ConcatenationAlgebra",
@@ -65,11 +64,6 @@ class ShuffleAlgebra(Deconcatenation):
 
     name = "shuffle_algebra"
 
-    @property
-    def dual(self) -> Any:
-        """The algebra of words with concatenation, `concatenation_algebra`."""
-        return concatenation_algebra
-
     def _product(self, x: Word, y: Word) -> Mapping[Word, int]:
         return shuffle_words(x, y)
 
@@ -97,11 +91,6 @@ class ConcatenationAlgebra(WordAlgebra):
     """
 
     name = "concatenation_algebra"
-
-    @property
-    def dual(self) -> Any:
-        """The algebra of words with shuffles, `shuffle_algebra`."""
-        return shuffle_algebra
 
     def _product(self, x: Word, y: Word) -> Mapping[Word, int]:
         return {x + y: 1}
@@ -180,7 +169,6 @@ class QuasiShuffleAlgebra(Deconcatenation):
         self._arguments = (bracket, weight, letters)
         self._bracket, self._weight, self._letters = self._arguments
         self._products: Memo[tuple[Word, Word], Terms] = Memo(self._needs, self._build)
-        on_clear(self._products.clear)
 
     def __reduce__(self) -> Any:
         return quasi_shuffle, self._arguments
@@ -305,6 +293,7 @@ def quasi_shuffle(
     return _quasi_shuffle(bracket, weight or _one, letters)
 
 
+# Not forgotten by clear_cache: what an element belongs to is told by the identity of the algebra.
 @functools.lru_cache(maxsize=32)
 def _quasi_shuffle(bracket: Any, weight: Any, letters: Any) -> QuasiShuffleAlgebra:
     return QuasiShuffleAlgebra(bracket, weight, letters)

@@ -16,8 +16,8 @@ from typing import Any
 from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
+from treealg.symbolic.hopf.connes_kreimer import nck
 from treealg.symbolic.hopf.mkw import MKW
-from treealg.symbolic.hopf.nck import nck
 from treealg.symbolic.hopf.word_algebras import Deconcatenation, concatenation_algebra
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.maps.functionals import Functional, Values

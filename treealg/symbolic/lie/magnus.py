@@ -12,11 +12,11 @@ from typing import Any
 
 from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError
-from treealg.symbolic.hopf.algebra import HopfAlgebra, Terms
+from treealg.symbolic.hopf.algebra import HopfAlgebra
+from treealg.symbolic.hopf.connes_kreimer import nck
 from treealg.symbolic.hopf.grossman_larson import graft_multisets, ogl
-from treealg.symbolic.hopf.nck import nck
 from treealg.symbolic.lie.brackets import forests_of
-from treealg.symbolic.linear.elements import Element, add_terms
+from treealg.symbolic.linear.elements import Element, Terms, add_terms
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.trees import Tree
 

@@ -17,8 +17,9 @@ from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.interning import Interned
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
-__all__ = ["Element", "LinearCombination", "add_terms", "terms_of"]
+__all__ = ["Element", "LinearCombination", "Terms", "add_terms", "terms_of"]
 
+Terms = dict[Any, Any]
 K = TypeVar("K", bound=Hashable)
 
 

@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from treealg.errors import InvalidTypeError
-from treealg.symbolic.linear.elements import Element, add_terms
+from treealg.symbolic.linear.elements import Element, Terms, add_terms
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import Memo
-from treealg.symbolic.trees.trees import RootedTree
+from treealg.symbolic.trees.rooted import RootedTree
 
 __all__ = ["b_minus", "b_plus", "graft"]
-
-Terms = dict[Any, Any]
 
 
 def b_plus(x: Any, label: Any = 0) -> Any:

@@ -1,4 +1,4 @@
-"""The kernel of a linear map with integer or rational values, exactly."""
+"""The null space of a linear map with integer or rational values, exactly."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, TypeVar
 
-__all__ = ["kernel"]
+__all__ = ["null_space"]
 
 K = TypeVar("K", bound=Hashable)
 
 
-def kernel(
+def null_space(
     images: Iterable[Mapping[K, Any]],
     count: int,
     progress: Callable[[int, int], Any] | None = None,
 ) -> list[dict[int, int]]:
-    """Return a basis of the linear relations between vectors.
+    """Return a basis of the null space of a linear map: the relations between its images.
+
+    The `count` images are sparse vectors with integer or rational entries. A relation goes from
+    the index of an image to its factor; the factors are coprime integers, the first one positive.
 
     Examples
     --------
-    >>> kernel([{"x": 1}, {"x": 2, "y": 1}, {"y": 3}], 3)
+    >>> null_space([{"x": 1}, {"x": 2, "y": 1}, {"y": 3}], 3)
     [{0: 6, 1: -3, 2: 1}]
     """
     # Rows in echelon form: for each pivot a vector with entry 1 there, and what it is made of.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from treealg.symbolic.linear.elements import add_terms
-from treealg.symbolic.trees.memo import Memo, on_clear
+from treealg.symbolic.trees.memo import Memo
 
 __all__ = ["shuffle_terms", "shuffle_words"]
 
@@ -57,7 +57,6 @@ def _build_shuffle(
 
 
 _shuffle: Memo[tuple[Word, Word], dict[Word, int]] = Memo(lambda pair: (), _build_shuffle)
-on_clear(_shuffle.clear)
 
 
 def shuffle_terms(left: Mapping[Word, Any], right: Mapping[Word, Any]) -> dict[Word, Any]:

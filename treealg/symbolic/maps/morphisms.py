@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic.hopf.algebra import HopfAlgebra, Terms
-from treealg.symbolic.hopf.bck import bck
-from treealg.symbolic.hopf.connes_kreimer import ConnesKreimer
+from treealg.symbolic.hopf.algebra import HopfAlgebra
+from treealg.symbolic.hopf.connes_kreimer import ConnesKreimer, bck, nck
 from treealg.symbolic.hopf.mkw import mkw
-from treealg.symbolic.hopf.nck import nck
 from treealg.symbolic.hopf.word_algebras import quasi_shuffle, shuffle_algebra
-from treealg.symbolic.linear.elements import Element, add_terms
+from treealg.symbolic.linear.elements import Element, Terms, add_terms
 from treealg.symbolic.maps.arborification import arborification
 from treealg.symbolic.trees.forests import Forest, OrderedForest
-from treealg.symbolic.trees.memo import Memo, on_clear
+from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = [
@@ -229,7 +227,6 @@ def morphism_from_cocycle(
         return {key: value for key, value in product.items() if value != 0}
 
     images: Memo[Any, Terms] = Memo(source._coproduct_needs, build)
-    on_clear(images.clear)
     return Morphism(name, source, target, lambda forest: Element._wrap(images(forest)))
 
 
@@ -250,7 +247,6 @@ def _hairer_kelly(forest: Forest, known: Mapping[Forest, Terms]) -> Terms:
 _tree_words: Memo[Forest, Terms] = Memo(
     lambda forest: [pruned for (pruned, _), _ in _hairer_kelly_trunks(forest)], _hairer_kelly
 )
-on_clear(_tree_words.clear)
 
 #: Trees to words of labels, from BCK.
 arborification_bck = Morphism("arborification_bck", bck, shuffle_algebra, arborification)

@@ -7,12 +7,11 @@ vertices and labels 0 to `dimension` - 1, in the basis order, without the scalar
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from treealg.checks import check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic.hopf.bck import bck
+from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.maps.characters import Character, InfinitesimalCharacter
 from treealg.symbolic.maps.functionals import Functional
@@ -22,7 +21,7 @@ from treealg.symbolic.trees.enumeration import (
     enumerate_forests,
     enumerate_trees,
 )
-from treealg.symbolic.trees.memo import on_clear
+from treealg.symbolic.trees.memo import remembered
 
 __all__ = [
     "basis_elements",
@@ -34,7 +33,7 @@ __all__ = [
 ]
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def basis_elements(dimension: int, degree: int, planar: bool) -> tuple[Any, ...]:
     """Return the trees or ordered forests that index a vector, in the basis order."""
     if planar:
@@ -54,9 +53,6 @@ def _checked_shape(dimension: Any, degree: Any, planar: Any) -> tuple[int, int, 
         check_integer("degree", degree, 0),
         check_flag("planar", planar),
     )
-
-
-on_clear(basis_elements.cache_clear)
 
 
 def functional_from_vector(

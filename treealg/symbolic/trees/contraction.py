@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from treealg.symbolic.trees.forests import Forest
-from treealg.symbolic.trees.memo import Memo, on_clear
+from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["partitions"]
@@ -31,7 +31,6 @@ class Partitions:
     def __init__(self, keep_leaves: bool) -> None:
         self._keep_leaves = keep_leaves
         self._states: Memo[Forest, dict[State, int]] = Memo(self._needs, self._build)
-        on_clear(self._states.clear)
 
     def __call__(self, tree: Tree) -> dict[tuple[Forest, Forest], int]:
         """Return the partitions of a tree."""

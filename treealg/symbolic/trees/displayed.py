@@ -1,11 +1,40 @@
-"""How trees, forests, elements and tensors show themselves in a notebook."""
+"""How trees, forests, elements, tensors and series show themselves in a notebook.
+
+Drawing stands above what it draws. Whoever knows where it is done says so here, with `draw_with`;
+nothing is loaded before a notebook asks for a picture.
+"""
 
 from __future__ import annotations
 
-__all__ = ["Displayed"]
+from collections.abc import Callable
+from typing import Any, Protocol
+
+__all__ = ["Displayed", "Drawing", "draw_with"]
 
 # A page with thousands of pictures would be of no use to anybody.
 _MAX_TERMS = 60
+
+
+class Drawing(Protocol):
+    """What draws: `treealg.symbolic.display`."""
+
+    def to_html(self, x: Any, *, max_terms: int | None) -> str:
+        """Return a formula with pictures of trees, as HTML."""
+
+    def to_svg(self, x: Any, *, max_terms: int | None) -> str:
+        """Return one picture."""
+
+    def to_latex(self, x: Any, *, max_terms: int | None) -> str:
+        """Return a formula in LaTeX."""
+
+
+_load: Callable[[], Drawing]
+
+
+def draw_with(load: Callable[[], Drawing]) -> None:
+    """Say what loads the drawing; the face of the package does, before any value exists."""
+    global _load
+    _load = load
 
 
 class Displayed:
@@ -18,16 +47,10 @@ class Displayed:
     __slots__ = ()
 
     def _repr_html_(self) -> str:
-        from treealg.symbolic.display import to_html
-
-        return to_html(self, max_terms=_MAX_TERMS)
+        return _load().to_html(self, max_terms=_MAX_TERMS)
 
     def _repr_svg_(self) -> str:
-        from treealg.symbolic.display import to_svg
-
-        return to_svg(self, max_terms=_MAX_TERMS)
+        return _load().to_svg(self, max_terms=_MAX_TERMS)
 
     def _repr_latex_(self) -> str:
-        from treealg.symbolic.display import to_latex
-
-        return rf"$\displaystyle {to_latex(self, max_terms=_MAX_TERMS)}$"
+        return rf"$\displaystyle {_load().to_latex(self, max_terms=_MAX_TERMS)}$"

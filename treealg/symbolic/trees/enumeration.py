@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, Literal, overload
 
 from treealg.checks import check_flag, check_integer
 from treealg.symbolic.trees.forests import Forest, OrderedForest
-from treealg.symbolic.trees.memo import on_clear
+from treealg.symbolic.trees.memo import remembered
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = [
@@ -78,7 +77,7 @@ class Counts:
         self._forests = tuple(forests)
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def counts(colours: int, planar: bool) -> Counts:
     """Return the counts for a number of colours, which grow as they are asked.
 
@@ -88,9 +87,6 @@ def counts(colours: int, planar: bool) -> Counts:
     [2, 4, 14, 52, 214]
     """
     return Counts(colours, planar)
-
-
-on_clear(counts.cache_clear)
 
 
 def count_trees(order: Any, colours: Any = 1, planar: bool = False) -> int:

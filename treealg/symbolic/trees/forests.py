@@ -11,8 +11,9 @@ from treealg.errors import InvalidTypeError
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.interning import Interned, WeakTable, intern_value
 from treealg.symbolic.trees.labels import normalize_label
+from treealg.symbolic.trees.rooted import RootedTree, multiplicity_factor
 from treealg.symbolic.trees.text import EMPTY, parse_trees, tree_text
-from treealg.symbolic.trees.trees import PlanarTree, RootedTree, Tree, multiplicity_factor
+from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = ["Forest", "OrderedForest", "RootedForest"]
 

@@ -1,18 +1,25 @@
-"""Memory of recursive computations: without recursion, bounded, clearable, safe in threads."""
+"""What is remembered: bounded, forgotten by `clear_cache`, safe in threads.
+
+One rule for the whole layer: a recursion is a `Memo`, which does not recurse; any other function
+is `remembered`.
+"""
 
 from __future__ import annotations
 
-import types
 import weakref
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Any, Generic, TypeVar
+from functools import lru_cache
+from typing import Any, Generic, ParamSpec, TypeVar
 
-__all__ = ["Memo", "clear_cache", "on_clear"]
+__all__ = ["Memo", "clear_cache", "remembered"]
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+P = ParamSpec("P")
 
 _clearers: list[Callable[[], Any]] = []
+# By identity: a table of an algebra that was made on demand goes with it.
+_memos: weakref.WeakValueDictionary[int, Memo[Any, Any]] = weakref.WeakValueDictionary()
 
 
 class Memo(Generic[K, V]):
@@ -54,6 +61,7 @@ class Memo(Generic[K, V]):
         self._bound = bound
         self._table: dict[K, V] = {}
         self._terms = 0
+        _memos[id(self)] = self
 
     def __call__(self, key: K, progress: Callable[[int, int], Any] | None = None) -> V:
         """Return the value of a key."""
@@ -101,15 +109,31 @@ def clear_cache() -> None:
     --------
     >>> clear_cache()
     """
+    # The list of references is made at once; another thread may add to the dictionary meanwhile.
+    for reference in _memos.valuerefs():
+        if (memo := reference()) is not None:
+            memo.clear()
     for clear in tuple(_clearers):
         clear()
 
 
-def on_clear(clear: Callable[[], Any]) -> None:
-    """Have `clear_cache` call a function; for the modules that remember something."""
-    if isinstance(clear, types.MethodType):
-        # What an algebra made on demand remembers goes with it.
-        method = weakref.WeakMethod(clear)
-        _clearers.append(lambda: (found := method()) and found())
-    else:
-        _clearers.append(clear)
+def remembered(count: int) -> Callable[[Callable[P, V]], Callable[P, V]]:
+    """Return a decorator that keeps the last `count` results of a function.
+
+    Examples
+    --------
+    >>> @remembered(2)
+    ... def double(n):
+    ...     print("computed")
+    ...     return 2 * n
+    >>> double(3), double(3)
+    computed
+    (6, 6)
+    """
+
+    def decorate(function: Callable[P, V]) -> Callable[P, V]:
+        kept = lru_cache(maxsize=count)(function)
+        _clearers.append(kept.cache_clear)
+        return kept  # type: ignore[return-value]
+
+    return decorate

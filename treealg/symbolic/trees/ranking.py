@@ -8,15 +8,15 @@ down to the place of a sequence of trees among all those with the same total.
 from __future__ import annotations
 
 import reprlib
-from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.enumeration import Counts, counts
 from treealg.symbolic.trees.forests import Forest, OrderedForest
-from treealg.symbolic.trees.memo import on_clear
-from treealg.symbolic.trees.trees import PlanarTree, RootedTree, Tree
+from treealg.symbolic.trees.memo import remembered
+from treealg.symbolic.trees.rooted import RootedTree
+from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = ["rank", "unrank"]
 
@@ -151,12 +151,9 @@ class _Sorted:
         return places
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def _small(colours: int) -> _Sorted:
     return _Sorted(colours, _SMALL)
-
-
-on_clear(_small.cache_clear)
 
 
 def _sequences(planar: bool, colours: int, total: int) -> _Sequences:

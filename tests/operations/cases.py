@@ -1,0 +1,193 @@
+"""Arguments for every operation: small arrays that its row of the table asks for."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+import treealg
+
+D, N, LENGTH = 2, 3, 5
+OPERATIONS = treealg.operations
+FORWARD = {row.backward.name: row for row in OPERATIONS.values() if row.backward}
+TREES = [((0,), 1), ((0,), (1,), 1), (1,)]
+
+# What a function may be asked to do beside the plain thing, where its parameters know of it.
+# Not parameters, or not everywhere: whether vectors have a `scalar` in front, how many `levels` a
+# correction has, how many `points` a path, whether the forward `value` is given to a gradient.
+VARIANTS = {
+    "plain": {},
+    "planar": {"planar": True},
+    "lyndon": {"planar": True, "method": 1},
+    "brackets": {"planar": True, "method": 2},
+    "scalar": {"scalar": True},
+    "planar_scalar": {"planar": True, "scalar": True},
+    "time": {"time_aug": True, "end_time": 2.0},
+    "lead_lag": {"lead_lag": True, "degree": 2},
+    "lead_lag_time": {"lead_lag": True, "time_aug": True, "scalar": True, "degree": 2},
+    "corrected": {"correction": ..., "levels": 2},
+    "corrected_time": {"correction": ..., "levels": 3, "planar": True, "time_aug": True},
+    "corrected_by_nothing": {"correction": ..., "levels": 1},
+    "prefixes": {"stream": True},
+    "prefixes_from_origin": {"stream": True, "lead_lag": True, "basepoint": True, "degree": 2},
+    "basepoint": {"basepoint": ..., "scalar": True},
+    "ragged": {"lengths": ..., "time_aug": True},
+    "ragged_prefixes": {"lengths": ..., "stream": True, "correction": ..., "levels": 2},
+    "prepended": {"prepend": True},
+    "exponential_kernel": {"static_kernel": treealg.RBFKernel(0.8)},
+    "scaled_kernel": {"static_kernel": treealg.ScaledLinearKernel(0.5), "dyadic_order": (1, 0)},
+    "extrapolated": {"rule": "romberg", "depth": 1},
+    "grid": {"return_grid": True, "time_aug": True, "dyadic_order": (0, 1)},
+    "grid_lead_lag": {"return_grid": True, "lead_lag": True},
+    "normalized": {"normalize": True},
+    "right_only": {"left_deriv": False},
+    "with_value": {"value": ..., "scalar": True},
+    "one_tree": {"trees": ((0,), 1)},
+    "degree_0": {"degree": 0},
+    "degree_0_scalar": {"degree": 0, "scalar": True, "planar": True},
+    "one_point": {"points": 1},
+}
+NOT_PARAMETERS = {"degree", "scalar", "levels", "points", "value"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """An operation and a variant of what it is asked to do."""
+
+    name: str
+    variant: str
+
+    def __repr__(self):
+        return f"{self.name}-{self.variant}"
+
+    @property
+    def row(self):
+        return OPERATIONS[self.name]
+
+    @property
+    def asked(self):
+        return VARIANTS[self.variant]
+
+    @property
+    def forward(self):
+        """The same case of the function whose gradient this is."""
+        return replace(self, name=FORWARD[self.name].name)
+
+    def is_known(self):
+        """Tell whether the variant makes sense for the operation."""
+        row, asked = self.row, self.asked
+        names = set(row.signature.parameters)
+        axes = {axis for argument in row.arguments for axis in argument.axes}
+        vectors = {"coefficients", "log_coefficients", "words"} & axes
+        if not asked.keys() - NOT_PARAMETERS <= names | ({"end_time"} & asked.keys()):
+            return False
+        return not (
+            ("value" in asked and all(a.role != "value" for a in row.arguments))
+            or ("points" in asked and not {"length", "length_1"} & axes)
+            or ("scalar" in asked and not vectors and "scalar_term" not in names)
+            or (asked.get("degree") == 0 and "degree" not in names)
+        )
+
+    def sizes(self):
+        """Return the lengths of the axes of items, by name."""
+        asked = self.asked
+        planar, method = asked.get("planar", False), asked.get("method", 0)
+        degree = asked.get("degree", N)
+        length = asked.get("points", LENGTH)
+        dimension = D
+        if "dimension" in self.row.signature.parameters:
+            dimension = D * (1 + asked.get("lead_lag", False)) + asked.get("time_aug", False)
+        scalar = int(asked.get("scalar", False))
+        trees = treealg.branched_sig_length(dimension, degree, planar=planar)
+        lyndon = treealg.branched_log_sig_length(dimension, degree, planar=planar)
+        is_lift = any(argument.name == "lift" for argument in self.row.arguments)
+        return {
+            "length": length,
+            "length_1": length,
+            "length_2": length + 1 if length > 1 else 1,
+            "channels": D,
+            "dimension": D,
+            "coefficients": trees + (0 if is_lift else scalar),
+            "log_coefficients": lyndon if method else trees + scalar,
+            "words": sum(dimension**k for k in range(1, degree + 1)) + scalar,
+            "segments": length - 1 + ("basepoint" in asked),
+            "columns": sum(D**k for k in range(2, asked.get("levels", 1) + 1)),
+        }
+
+    def options(self):
+        """Return what is no array."""
+        names = [option.name for option in self.row.options]
+        planar = self.asked.get("planar", False)
+        given = {
+            "dimension": D,
+            "degree": N,
+            "depth": 2,
+            "dyadic_order": 1,
+            "trees": [(tree,) for tree in TREES] if planar else TREES,
+            "right_deriv": True,
+            "scalar_term": self.asked.get("scalar", False),
+        } | self.asked
+        return {name: given[name] for name in names if name in given}
+
+    def arguments(self, batch=(), dtype=np.float64, seed=0):
+        """Return every argument by name; those that broadcast may have batches of their own."""
+        rng = np.random.default_rng([seed, len(self.name), len(self.variant)])
+        asked, sizes, options = self.asked, self.sizes(), self.options()
+        batches = batch if isinstance(batch, list) else [batch, batch]
+        common = np.broadcast_shapes(*batches)
+        given = {}
+        for place, argument in enumerate(a for a in self.row.arguments if a.role == "input"):
+            shape = batches[place % 2] if argument.batch in ("broadcast", "product") else common
+            wanted = asked.get(argument.name)
+            if argument.name == "lengths" and wanted is ...:
+                given["lengths"] = rng.integers(1, sizes["length"] + 1, common)
+            elif argument.optional or argument.alternative == "flag":
+                if wanted is not None:
+                    given[argument.name] = wanted
+                if wanted is ...:
+                    given[argument.name] = _numbers(rng, shape, argument, sizes, dtype, asked)
+            else:
+                given[argument.name] = _numbers(rng, shape, argument, sizes, dtype, asked)
+        if self.name in FORWARD:
+            self._add_what_came_back(given, options, common, dtype, rng)
+        return {name: given[name] for name in self.row.signature.parameters if name in given} | (
+            options
+        )
+
+    def _add_what_came_back(self, given, options, common, dtype, rng):
+        """Add derivatives and the forward value to the arguments of a backward function."""
+        forward = self.forward
+        if self.name == "sig_to_branched_sig_backprop":
+            given["derivs"] = _numbers(rng, common, self.row.arguments[0], self.sizes(), dtype, {})
+            return
+        known = forward.row.signature.parameters
+        value = forward.row.function(
+            **given, **{name: x for name, x in options.items() if name in known}
+        )
+        for argument in self.row.arguments:
+            if argument.role == "value":
+                given[argument.name] = value if "value" in self.asked else None
+            elif argument.role == "derivs":
+                given[argument.name] = rng.normal(size=np.shape(value)).astype(dtype)[()]
+
+
+def _numbers(rng, batch, argument, sizes, dtype, asked):
+    """Return an array for an argument, with the scalar that belongs in front of a vector."""
+    shape = (*batch, *(sizes[axis] for axis in argument.axes))
+    if np.issubdtype(dtype, np.integer):
+        array = rng.integers(0, 4, shape).astype(dtype)
+    else:
+        array = rng.normal(size=shape).astype(dtype) / 2
+    if asked.get("scalar") and argument.axes in (("coefficients",), ("log_coefficients",)):
+        array[..., 0] = argument.axes == ("coefficients",)
+    return array
+
+
+CASES = [
+    case for name in OPERATIONS for variant in VARIANTS if (case := Case(name, variant)).is_known()
+]
+
+
+def call(case, arguments):
+    """Return the results as a list; None stays."""
+    result = case.row.function(**arguments)
+    return list(result) if isinstance(result, tuple) else [result]

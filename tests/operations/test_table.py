@@ -1,0 +1,142 @@
+"""The table has every function of arrays, and says what the signatures say."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+import treealg
+
+from .cases import FORWARD, OPERATIONS
+
+# Functions of sizes, places and trees alone, and what is done to the cache.
+WITHOUT_ARRAYS = {
+    "branched_log_sig_length",
+    "branched_sig_length",
+    "clear_cache",
+    "idx_to_tree",
+    "tree_to_idx",
+    "trees",
+    "trees_of_order",
+    "warm_up",
+}
+
+each_row = pytest.mark.parametrize("row", OPERATIONS.values(), ids=OPERATIONS)
+
+
+def test_every_public_function_is_a_row_or_takes_no_arrays():
+    functions = {name for name in treealg.__all__ if inspect.isfunction(getattr(treealg, name))}
+    assert functions == OPERATIONS.keys() | WITHOUT_ARRAYS
+    assert not OPERATIONS.keys() & WITHOUT_ARRAYS
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_rows_hold_the_public_functions(name):
+    assert OPERATIONS[name].name == name
+    assert OPERATIONS[name].function is getattr(treealg, name)
+
+
+def test_every_backward_function_belongs_to_one_forward_function():
+    backward = {name for name in OPERATIONS if name.endswith("_backprop")}
+    assert backward == FORWARD.keys()
+    for name, row in FORWARD.items():
+        assert name == f"{row.name}_backprop"
+        assert row.backward is OPERATIONS[name]
+
+
+@each_row
+def test_arguments_are_the_parameters_annotated_as_arrays_in_their_order(row):
+    annotated = {
+        name: str(parameter.annotation)
+        for name, parameter in row.signature.parameters.items()
+        if "ArrayLike" in str(parameter.annotation)
+    }
+    assert [argument.name for argument in row.arguments] == list(annotated)
+    for argument in row.arguments:
+        alternatives = set(annotated[argument.name].split(" | ")) - {"ArrayLike"}
+        assert ("None" in alternatives) == argument.optional
+        assert ("bool" in alternatives) == (argument.alternative == "flag")
+
+
+@each_row
+def test_options_are_the_other_parameters(row):
+    names = {argument.name for argument in row.arguments}
+    parameters = row.signature.parameters
+    assert [option.name for option in row.options] == [x for x in parameters if x not in names]
+    for option in row.options:
+        default = parameters[option.name].default
+        assert option.required == (default is inspect.Parameter.empty)
+        if not option.required:
+            assert option.default is default
+
+
+WRONG = {
+    "flag": (1, "yes"),
+    "integer": (1.5, True),
+    "real": ("1", np.inf),
+    "method": (3, "1"),
+    "enumeration": ("neither", 7),
+}
+
+
+@each_row
+def test_kinds_of_options_are_what_the_functions_take(row):
+    from .cases import Case
+
+    given = Case(row.name, "plain").arguments((2,))
+    for option in row.options:
+        for wrong in WRONG.get(option.kind, ()):
+            with pytest.raises(treealg.TreeAlgError, match=option.name):
+                row.function(**{**given, option.name: wrong})
+    kinds = {option.name: option.kind for option in row.options}
+    for name, kind in {"degree": "integer", "planar": "flag", "end_time": "real"}.items():
+        assert kinds.get(name, kind) == kind
+    assert {kinds[x] for x in ("trees", "static_kernel", "dyadic_order") if x in kinds} <= {
+        "object"
+    }
+
+
+@each_row
+def test_gradients_are_those_of_differentiable_arguments(row):
+    if row.name not in FORWARD:
+        assert row.gradients == ()
+        return
+    forward = {argument.name: argument for argument in FORWARD[row.name].arguments}
+    assert row.gradients
+    assert all(forward[name].differentiable for name in row.gradients)
+    left_out = {
+        name for name, x in forward.items() if x.differentiable and name not in row.gradients
+    }
+    assert left_out <= set(FORWARD[row.name].without_gradient)
+
+
+def test_what_has_no_gradient_is_listed():
+    assert OPERATIONS["branched_sig"].without_gradient == ("stream", "basepoint", "lengths")
+    assert OPERATIONS["branched_sig_kernel"].without_gradient == ("normalize",)
+    assert OPERATIONS["sig"].without_gradient == ()
+
+
+class OnGpu:
+    """What looks like an array in the memory of a GPU."""
+
+    __cuda_array_interface__ = {}  # noqa: RUF012
+    ndim, shape, dtype = 3, (2, 5, 2), np.dtype(np.float64)
+
+
+@each_row
+def test_arrays_on_a_gpu_are_refused_where_the_row_says_so(row, monkeypatch):
+    from treealg.numeric.arguments import devices
+
+    from .cases import Case
+
+    class Reached(Exception):
+        """The engine of GPUs was asked for."""
+
+    def engine():
+        raise Reached
+
+    monkeypatch.setattr(devices, "engine", engine)
+    given = Case(row.name, "plain").arguments((2,))
+    first = next(a.name for a in row.arguments if a.role == "input" or len(row.arguments) == 1)
+    with pytest.raises(Reached if row.gpu else treealg.InvalidTypeError):
+        row.function(**{**given, first: OnGpu()})

@@ -1,0 +1,11 @@
+"""The table of operations: every function of arrays, described once, for those who wrap them all.
+
+For each there is its backward function, its arguments that are arrays, with their axes and how
+their batches go together, its other arguments, and the shape and dtype of what it returns, which
+no data is needed for.
+"""
+
+from treealg.numeric.operations.operation import Argument, ArrayType, Operation, Operations, Option
+from treealg.numeric.operations.table import operations
+
+__all__ = ["Argument", "ArrayType", "Operation", "Operations", "Option", "operations"]

@@ -1,0 +1,417 @@
+"""What describes a function of arrays: its arguments, its options, and what its results look like.
+
+Sizes of axes may be anything: integers, or the symbols of a library that does not know them yet.
+The axes of the batch are put together and compared, never counted; the axes of an item enter into
+arithmetic where the result's do, and have to be integers where a basis is counted from them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import numbers
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.arrays import check_axes
+from treealg.numeric.arguments.rows import ACCEPTED, compute_dtype
+
+__all__ = [
+    "Argument",
+    "ArrayType",
+    "Call",
+    "Item",
+    "Operation",
+    "Operations",
+    "Option",
+    "Results",
+    "Shape",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayType:
+    """Shape and dtype of an array, without the array.
+
+    Attributes
+    ----------
+    shape : tuple
+        The batch, then one item; integers or symbols.
+    dtype : numpy.dtype
+        Native float32 or float64.
+    axes : tuple of str
+        The names of the axes of an item, which are the last ones.
+    """
+
+    shape: tuple[Any, ...]
+    dtype: np.dtype[Any]
+    axes: tuple[str, ...]
+
+
+Results: TypeAlias = ArrayType | tuple[ArrayType | None, ...] | None
+"""What `Operation.result` returns."""
+
+Kind: TypeAlias = Literal["flag", "integer", "real", "method", "enumeration", "object"]
+
+Item: TypeAlias = dict[str, Any]
+"""The axes of an item of a result: their lengths by their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument that is an array.
+
+    Attributes
+    ----------
+    name : str
+        That of the parameter.
+    axes : tuple of str
+        The names of the axes of one item, which stand after those of the batch.
+    batch : {"same", "broadcast", "product", "shared", "result"}
+        What the leading shape has to be: that of the call; one that broadcasts with the others so
+        marked; any, as the batch of the call is their product, one after the other; that of the
+        call, or none, where the first axis of an item may be missing too; or that of the result.
+    role : {"input", "derivs", "value"}
+        What it is: an input; in a backward function the derivatives that come in, or what the
+        forward function returned.
+    optional : bool
+        Whether it may be None.
+    differentiable : bool
+        Whether a gradient in it makes sense; not so for integers, nor for what is only checked.
+    alternative : {"flag", "number"} or None
+        What it may be instead of an array.
+    only_with : str or None
+        The flag without which an item has no axes at all.
+    """
+
+    name: str
+    axes: tuple[str, ...]
+    batch: Literal["same", "broadcast", "product", "shared", "result"] = "same"
+    role: Literal["input", "derivs", "value"] = "input"
+    optional: bool = False
+    differentiable: bool = True
+    alternative: Literal["flag", "number"] | None = None
+    only_with: str | None = None
+
+    def is_absent(self, value: Any) -> bool:
+        """Tell whether there is no array: None, or a flag."""
+        if self.alternative == "flag" and isinstance(value, (bool, np.bool_)):
+            return True
+        return self.optional and value is None
+
+    def item_axes(self, ndim: int, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the axes of an item in an array of so many axes."""
+        if self.only_with is not None and not values[self.only_with]:
+            return ()
+        is_short = self.batch == "shared" and ndim == 1
+        return self.axes[-1:] if is_short else self.axes
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An argument that is no array.
+
+    Attributes
+    ----------
+    name : str
+        That of the parameter.
+    kind : {"flag", "integer", "real", "method", "enumeration", "object"}
+        What it may be: a boolean, an integer, a real number, a form of the log-signature (0, 1 or
+        2), one of several texts, or else what the docstring of the function says.
+    required : bool
+        Whether it has to be given.
+    default : object
+        What it is if it is not given; None if it has to be.
+    """
+
+    name: str
+    kind: Kind
+    required: bool
+    default: Any
+
+
+_KINDS: dict[str, Kind] = {
+    "bool": "flag",
+    "bool | None": "flag",
+    "int": "integer",
+    "float": "real",
+    "str": "enumeration",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The arguments of one call, without data.
+
+    Attributes
+    ----------
+    values : mapping of str
+        Every argument by name: an `ArrayType`, or what was given or is the default.
+    sizes : mapping of str
+        The lengths of the axes of items, by their names.
+    batch : tuple
+        The leading shape of the result.
+    dtype : numpy.dtype
+        What is computed in, and returned.
+    """
+
+    values: Mapping[str, Any]
+    sizes: Mapping[str, Any]
+    batch: tuple[Any, ...]
+    dtype: np.dtype[Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+
+Shape: TypeAlias = Callable[[Call], Item | Results]
+"""A function from a call to the items of its results."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A function of arrays, and what is to be known about it.
+
+    Attributes
+    ----------
+    function : callable
+        The function; a parameter is one of `arguments` or of `options`.
+    arguments : tuple of Argument
+        The arrays, in the order of the parameters.
+    shape : callable
+        The results of a `Call`: for each the axes of an item, by name, or an `ArrayType`.
+    backward : Operation or None
+        The function that returns gradients. Its parameters are those of this one, by the same
+        names, beside derivatives; `without_gradient` lists those that it has not.
+    gradients : tuple of str
+        In a backward function, the arguments of the forward one that the results belong to, in
+        this order; those that are None are left out, and a single result is no tuple.
+    gpu : bool
+        Whether arrays on a GPU are taken, too.
+    """
+
+    function: Callable[..., Any]
+    arguments: tuple[Argument, ...]
+    shape: Shape = field(repr=False)
+    backward: Operation | None = field(default=None, repr=False)
+    gradients: tuple[str, ...] = ()
+    gpu: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of the function, in `treealg` and in the table."""
+        return self.function.__name__
+
+    @cached_property
+    def signature(self) -> inspect.Signature:
+        """The signature of the function."""
+        return inspect.signature(self.function)
+
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
+        """The arguments that are no arrays, in the order of the parameters."""
+        arrays_of_this = {argument.name for argument in self.arguments}
+        return tuple(
+            _option(parameter)
+            for name, parameter in self.signature.parameters.items()
+            if name not in arrays_of_this
+        )
+
+    @property
+    def without_gradient(self) -> tuple[str, ...]:
+        """The parameters that have to be left at their defaults if a gradient is wanted."""
+        if self.backward is None:
+            return ()
+        known = self.backward.signature.parameters
+        return tuple(name for name in self.signature.parameters if name not in known)
+
+    def result(self, *arguments: Any, **options: Any) -> Results:
+        """Return the shape and dtype of what the function returns for arrays of some shapes.
+
+        No data is read, and no table is built: lengths of bases are counted.
+
+        Parameters
+        ----------
+        *arguments, **options
+            As the function takes them. For an array any object with `shape` and `dtype`. The
+            leading axes may have any lengths, also ones that are no numbers.
+
+        Returns
+        -------
+        ArrayType or tuple of ArrayType
+            As the function returns arrays; None where it returns None.
+
+        Raises
+        ------
+        InvalidTypeError
+            If an argument is missing or unknown, or one that is an array has no shape and dtype.
+        InvalidValueError
+            If an array has too few axes, leading shapes do not broadcast, or an option has a value
+            for which there is no basis. All else is left to the function.
+
+        Examples
+        --------
+        >>> import numpy as np, treealg
+        >>> operation = treealg.operations["branched_sig"]
+        >>> operation.result(np.empty((8, 100, 3), np.float32), 4, time_aug=True)
+        ArrayType(shape=(8, 876), dtype=dtype('float32'), axes=('coefficients',))
+
+        A batch of unknown length:
+
+        >>> from types import SimpleNamespace
+        >>> path = SimpleNamespace(shape=("batch", 100, 3), dtype="float64")
+        >>> operation.result(path, 2, stream=True).shape
+        ('batch', 99, 12)
+        """
+        call = self._call(arguments, options)
+        found = self.shape(call)
+        if isinstance(found, tuple):
+            return tuple(_typed(piece, call) for piece in found)
+        return _typed(found, call)
+
+    def _call(self, given: tuple[Any, ...], options: Mapping[str, Any]) -> Call:
+        """Read the arguments of a call."""
+        try:
+            bound = self.signature.bind(*given, **options)
+        except TypeError as error:
+            raise InvalidTypeError(f"{self.name}: {error}; see its signature") from None
+        bound.apply_defaults()
+        values = dict(bound.arguments)
+        batches: dict[str, list[tuple[Any, ...]]] = {}
+        sizes: dict[str, Any] = {}
+        dtype = None
+        for argument in self.arguments:
+            value = values[argument.name]
+            if argument.is_absent(value):
+                continue
+            if argument.alternative == "number" and isinstance(value, numbers.Real):
+                shape: tuple[Any, ...] = ()
+            else:
+                array = _array_type(argument, value, values)
+                shape = array.shape[: len(array.shape) - len(array.axes)]
+                sizes |= zip(array.axes, array.shape[len(shape) :], strict=True)
+                values[argument.name] = array
+                dtype = dtype or array.dtype
+            batches.setdefault(argument.batch, []).append(shape)
+        if dtype is None:
+            names = ", ".join(argument.name for argument in self.arguments)
+            raise InvalidTypeError(f"{self.name} must have an array among {names}, got none")
+        return Call(values, sizes, _batch(batches), dtype)
+
+
+class Operations(Mapping[str, Operation]):
+    """Every public function of arrays: a row for each, by its name.
+
+    A backward function is a row, too, and what its forward row has as `backward`. Streams are
+    objects that hold a state; they, and functions of sizes and trees alone, are not here.
+
+    Parameters
+    ----------
+    rows : iterable of Operation
+        The rows, in order; those of backward functions follow by themselves.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> row = treealg.operations["branched_sig_combine"]
+    >>> [(argument.name, argument.axes, argument.batch) for argument in row.arguments]
+    [('bsig1', ('coefficients',), 'broadcast'), ('bsig2', ('coefficients',), 'broadcast')]
+    >>> row.backward.name, row.backward.gradients
+    ('branched_sig_combine_backprop', ('bsig1', 'bsig2'))
+    >>> [(option.name, option.kind) for option in row.options]
+    [('dimension', 'integer'), ('degree', 'integer'), ('planar', 'flag'), ('n_jobs', 'integer')]
+    """
+
+    def __init__(self, rows: Iterable[Operation]) -> None:
+        self._rows: dict[str, Operation] = {}
+        for row in rows:
+            operation: Operation | None = row
+            while operation is not None:
+                self._rows[operation.name] = operation
+                operation = operation.backward
+
+    def __getitem__(self, name: str) -> Operation:
+        return self._rows[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} operations: {', '.join(self)}>"
+
+
+def _option(parameter: inspect.Parameter) -> Option:
+    required = parameter.default is parameter.empty
+    default = None if required else parameter.default
+    if parameter.name == "method":
+        return Option("method", "method", required, default)
+    kind = _KINDS.get(str(parameter.annotation), "object")
+    return Option(parameter.name, kind, required, default)
+
+
+def _array_type(argument: Argument, value: Any, values: Mapping[str, Any]) -> ArrayType:
+    """Read the shape and dtype of an array."""
+    try:
+        shape, dtype = tuple(value.shape), value.dtype
+    except (AttributeError, TypeError):
+        raise InvalidTypeError(
+            f"{argument.name} must have a shape and a dtype, as arrays have, got "
+            f"{type(value).__name__}; numpy.asarray makes an array of a list"
+        ) from None
+    axes = argument.item_axes(len(shape), values)
+    check_axes(shape, argument.name, len(axes))
+    return ArrayType(shape, _dtype(argument.name, dtype), axes)
+
+
+def _dtype(name: str, dtype: Any) -> np.dtype[Any]:
+    """Return the dtype that is computed in; `dtype` is one of NumPy, or a name, or of torch."""
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        try:
+            found = np.dtype(str(dtype).removeprefix("torch."))
+        except TypeError:
+            raise InvalidTypeError(f"{name} must have dtype {ACCEPTED}, got {dtype}") from None
+    return compute_dtype(found, name)
+
+
+def _batch(batches: Mapping[str, list[tuple[Any, ...]]]) -> tuple[Any, ...]:
+    """Return the batch of a call from those of its arguments, by their kinds."""
+    if "product" in batches:
+        return tuple(axis for shape in batches["product"] for axis in shape)
+    common: tuple[Any, ...] = ()
+    for shape in batches.get("broadcast", ()):
+        common = _broadcast(common, shape)
+    return batches["same"][0] if "same" in batches else common
+
+
+def _broadcast(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the shape that two shapes broadcast to; only equality is asked for."""
+    if len(first) < len(second):
+        first, second = second, first
+    split = len(first) - len(second)
+    axes = list(first[:split])
+    for one, two in zip(first[split:], second, strict=True):
+        if one != two and one != 1 and two != 1:
+            raise InvalidValueError(
+                f"leading shapes must broadcast, got {first} and {second}; from the last axis on, "
+                f"two lengths have to be equal or one of them 1"
+            )
+        axes.append(two if one == 1 else one)
+    return tuple(axes)
+
+
+def _typed(found: Any, call: Call) -> ArrayType | None:
+    """Return what a result is."""
+    if found is None:
+        return None
+    if isinstance(found, ArrayType):
+        return replace(found, dtype=call.dtype)
+    return ArrayType((*call.batch, *found.values()), call.dtype, tuple(found))

@@ -1,0 +1,168 @@
+"""What an item of a result looks like: the lengths of its axes, by name, counted and not built."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from treealg import tables
+from treealg.numeric.arguments.transforms import Transform
+from treealg.numeric.operations.operation import ArrayType, Call, Item, Results, Shape
+
+__all__ = [
+    "corrections",
+    "elements",
+    "gradients",
+    "gradients_of_pairs",
+    "kernels",
+    "like",
+    "logarithm",
+    "logarithm_along_path",
+    "logarithm_of_signature",
+    "signature",
+    "signature_along_path",
+    "signature_of_logarithm",
+    "signature_of_words",
+    "transformed",
+    "words",
+    "words_of_signature",
+]
+
+
+def like(name: str) -> Shape:
+    """Return the shape function of a result that has the items of an argument."""
+
+    def shape(call: Call) -> Item:
+        return {axis: call.sizes[axis] for axis in call[name].axes}
+
+    return shape
+
+
+def gradients(*names: str) -> Shape:
+    """Return the shape function of gradients in some arguments; those that are None have none."""
+
+    def shape(call: Call) -> Results:
+        found = tuple(call[name] for name in names if call[name] is not None)
+        return found if len(found) > 1 else found[0]
+
+    return shape
+
+
+def signature(call: Call) -> Item:
+    """Return the item of a branched signature."""
+    return {"coefficients": _trees(call) + _flag(call, "scalar_term")}
+
+
+def signature_along_path(call: Call) -> Item:
+    """Return the item of a branched signature, or of those of the prefixes of a path."""
+    return _prefixes(call) | signature(call)
+
+
+def logarithm_along_path(call: Call) -> Item:
+    """Return the item of a branched log-signature, or of those of the prefixes of a path."""
+    return _prefixes(call) | logarithm(call)
+
+
+def logarithm(call: Call) -> Item:
+    """Return the item of a branched log-signature."""
+    return {"log_coefficients": _logarithms(call) + _flag(call, "scalar_term")}
+
+
+def logarithm_of_signature(call: Call) -> Item:
+    """Return the item of a logarithm, with a scalar if the signature has one, and the form too."""
+    size = _logarithms(call) if call["method"] else call.sizes["coefficients"]
+    return {"log_coefficients": size}
+
+
+def signature_of_logarithm(call: Call) -> Item:
+    """Return the item of an exponential."""
+    return {"coefficients": _trees(call) if call["method"] else call.sizes["log_coefficients"]}
+
+
+def words(call: Call) -> Item:
+    """Return the item of a word signature."""
+    return {"words": _words(call) + _flag(call, "scalar_term")}
+
+
+def signature_of_words(call: Call) -> Item:
+    """Return the item on trees that belongs to one on words, with a scalar if that has one."""
+    return {"coefficients": call.sizes["words"] - _words(call) + _trees(call)}
+
+
+def words_of_signature(call: Call) -> Item:
+    """Return the item on words that belongs to one on trees, with a scalar if that has one."""
+    return {"words": call.sizes["coefficients"] - _trees(call) + _words(call)}
+
+
+def elements(call: Call) -> Item:
+    """Return the item of chosen coefficients."""
+    return {"elements": len(call["trees"]) if isinstance(call["trees"], list) else 1}
+
+
+def transformed(call: Call) -> Item:
+    """Return the item of a transformed path."""
+    return {"length": _points(call, "length"), "channels": _dimension(call)}
+
+
+def corrections(call: Call) -> Item:
+    """Return the item of a correction of level 2, one for each segment if a path is given."""
+    columns = {"columns": call.sizes["channels"] ** 2}
+    return {"segments": call.sizes["length"] - 1} | columns if "length" in call.sizes else columns
+
+
+def kernels(call: Call) -> Item:
+    """Return the item of a signature kernel: a number or a grid."""
+    if not call["return_grid"]:
+        return {}
+    order = call["dyadic_order"]
+    orders = order if isinstance(order, (tuple, list)) else (order, order)
+    return {
+        f"nodes_{i}": (_points(call, f"length_{i}") - 1) * 2 ** orders[i - 1] + 1 for i in (1, 2)
+    }
+
+
+def gradients_of_pairs(call: Call) -> Results:
+    """Return the gradients in both paths of a signature kernel, None for one not asked for."""
+    return (
+        call["path1"] if call["left_deriv"] else None,
+        call["path2"] if call["right_deriv"] else None,
+    )
+
+
+def _flag(call: Call, name: str) -> int:
+    """Return 1 for a flag that is set, 0 for one that is not, or that the function has not."""
+    return int(bool(call.values.get(name, False)))
+
+
+def _dimension(call: Call) -> int:
+    """Return the channels of the transformed path."""
+    channels = call.values.get("dimension", call.sizes.get("channels"))
+    time_aug, lead_lag = bool(_flag(call, "time_aug")), bool(_flag(call, "lead_lag"))
+    return Transform(time_aug, lead_lag).channels(channels)
+
+
+def _points(call: Call, axis: str) -> Any:
+    """Return the points of a transformed path."""
+    length = call.sizes[axis]
+    return 2 * length - 1 if call["lead_lag"] else length
+
+
+def _prefixes(call: Call) -> Item:
+    """Return the axis of the prefixes of a path, if they are asked for."""
+    if not call["stream"]:
+        return {}
+    in_front = call["basepoint"]
+    has_front = isinstance(in_front, ArrayType) or bool(in_front)
+    return {"segments": call.sizes["length"] - 1 + has_front}
+
+
+def _trees(call: Call) -> int:
+    return tables.basis_length(_dimension(call), call["degree"], bool(call["planar"]))
+
+
+def _words(call: Call) -> int:
+    return tables.word_length(_dimension(call), call["degree"])
+
+
+def _logarithms(call: Call) -> int:
+    planar = bool(call["planar"])
+    return tables.log_length(_dimension(call), call["degree"], planar, call["method"])

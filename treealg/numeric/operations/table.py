@@ -1,0 +1,252 @@
+"""The table: every public function of arrays is one row, and so is its backward function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from treealg.numeric.operations import shapes
+from treealg.numeric.operations.operation import Argument, Operation, Operations, Shape
+from treealg.numeric.pairs.gradients import (
+    branched_sig_kernel_backprop,
+    branched_sig_kernel_gram_backprop,
+)
+from treealg.numeric.pairs.kernel import branched_sig_kernel, branched_sig_kernel_gram
+from treealg.numeric.paths.coefficients import (
+    branched_sig_coef,
+    branched_sig_coef_backprop,
+    extract_branched_sig_coef,
+)
+from treealg.numeric.paths.gradients import branched_log_sig_backprop, branched_sig_backprop
+from treealg.numeric.paths.ito import ito_correction, realised_correction
+from treealg.numeric.paths.lifts import branched_sig_of_lift, branched_sig_of_lift_backprop
+from treealg.numeric.paths.signature import branched_log_sig, branched_sig
+from treealg.numeric.paths.transforms import transform_path
+from treealg.numeric.paths.words import log_sig, sig
+from treealg.numeric.vectors.bch import (
+    branched_log_sig_combine,
+    branched_log_sig_combine_backprop,
+)
+from treealg.numeric.vectors.bridges import (
+    branched_sig_to_sig,
+    sig_to_branched_sig,
+    sig_to_branched_sig_backprop,
+)
+from treealg.numeric.vectors.exponential import (
+    branched_log_sig_to_sig,
+    branched_log_sig_to_sig_backprop,
+)
+from treealg.numeric.vectors.group import (
+    branched_sig_combine,
+    branched_sig_combine_backprop,
+    branched_sig_inverse,
+    branched_sig_inverse_backprop,
+)
+from treealg.numeric.vectors.join import branched_sig_join, branched_sig_join_backprop
+from treealg.numeric.vectors.linear import (
+    linear_branched_log_sig,
+    linear_branched_log_sig_backprop,
+    linear_branched_sig,
+    linear_branched_sig_backprop,
+)
+from treealg.numeric.vectors.log_join import (
+    branched_log_sig_join,
+    branched_log_sig_join_backprop,
+)
+from treealg.numeric.vectors.logarithm import (
+    branched_sig_to_log_sig,
+    branched_sig_to_log_sig_backprop,
+)
+
+__all__ = ["operations"]
+
+Function = Callable[..., Any]
+
+
+def _row(
+    function: Function,
+    *arguments: Argument,
+    shape: Shape,
+    backward: Operation | None = None,
+    gpu: bool = False,
+) -> Operation:
+    """Return the row of a function."""
+    return Operation(function, arguments, shape, backward, gpu=gpu)
+
+
+def _backward(
+    function: Function,
+    *arguments: Argument,
+    gradients: tuple[str, ...],
+    shape: Shape | None = None,
+    gpu: bool = False,
+) -> Operation:
+    """Return the row of a backward function, whose results are like some arguments."""
+    given = shape if shape is not None else shapes.gradients(*gradients)
+    return Operation(function, arguments, given, gradients=gradients, gpu=gpu)
+
+
+def _vector(name: str, axis: str = "coefficients") -> Argument:
+    return Argument(name, (axis,))
+
+
+def _equal(argument: Argument) -> Argument:
+    """Return an argument whose batch broadcasts with those of the others."""
+    return replace(argument, batch="broadcast")
+
+
+def _derivs(name: str, *axes: str) -> Argument:
+    """Return the derivatives that come in: an item of theirs is one of the forward result."""
+    return Argument(name, axes, batch="result", role="derivs")
+
+
+def _value(name: str, axis: str) -> Argument:
+    """Return the forward result, which may be given for a check."""
+    return Argument(
+        name, (axis,), batch="result", role="value", optional=True, differentiable=False
+    )
+
+
+_PATH = Argument("path", ("length", "channels"))
+_CORRECTION = Argument("correction", ("segments", "columns"), batch="shared", optional=True)
+_BASEPOINT = Argument("basepoint", ("channels",), batch="shared", alternative="flag")
+_LENGTHS = Argument("lengths", (), optional=True, differentiable=False)
+_ALONG_PATH = (_PATH, _CORRECTION, _BASEPOINT, _LENGTHS)
+_LIFT = Argument("lift", ("segments", "coefficients"))
+_STEP = _vector("displacement", "dimension")
+_BSIG, _BLOGSIG = _vector("bsig"), _vector("blogsig", "log_coefficients")
+_BSIGS = _equal(_vector("bsig1")), _equal(_vector("bsig2"))
+_BLOGSIGS = tuple(_equal(_vector(f"blogsig{i}", "log_coefficients")) for i in (1, 2))
+_PAIR = tuple(_equal(Argument(f"path{i}", (f"length_{i}", "channels"))) for i in (1, 2))
+_GRAM = tuple(replace(path, batch="product") for path in _PAIR)
+_GRID = replace(
+    _derivs("derivs", "nodes_1", "nodes_2"), alternative="number", only_with="return_grid"
+)
+
+operations = Operations((
+    _row(
+        branched_sig, *_ALONG_PATH, shape=shapes.signature_along_path, gpu=True,
+        backward=_backward(
+            branched_sig_backprop, _PATH, _value("bsig", "coefficients"),
+            _derivs("bsig_derivs", "coefficients"), _CORRECTION,
+            gradients=("path", "correction"), gpu=True,
+        ),
+    ),
+    _row(
+        branched_log_sig, *_ALONG_PATH, shape=shapes.logarithm_along_path, gpu=True,
+        backward=_backward(
+            branched_log_sig_backprop, _PATH, _derivs("blogsig_derivs", "log_coefficients"),
+            _CORRECTION, gradients=("path", "correction"), gpu=True,
+        ),
+    ),
+    _row(
+        branched_sig_coef, _PATH, _CORRECTION, shape=shapes.elements,
+        backward=_backward(
+            branched_sig_coef_backprop, _PATH, _value("coefs", "elements"),
+            _derivs("derivs", "elements"), _CORRECTION, gradients=("path", "correction"),
+        ),
+    ),
+    _row(
+        branched_sig_of_lift, _LIFT, shape=shapes.signature,
+        backward=_backward(
+            branched_sig_of_lift_backprop, _LIFT, _derivs("bsig_derivs", "coefficients"),
+            gradients=("lift",),
+        ),
+    ),
+    _row(sig, _PATH, shape=shapes.words),
+    _row(log_sig, _PATH, shape=shapes.words),
+    _row(transform_path, _PATH, shape=shapes.transformed),
+    _row(
+        ito_correction, _equal(Argument("covariance", ("channels", "channels"))),
+        Argument("dt", (), batch="broadcast", alternative="number"), shape=shapes.corrections,
+    ),
+    _row(realised_correction, _PATH, shape=shapes.corrections),
+    _row(extract_branched_sig_coef, _BSIG, shape=shapes.elements),
+    _row(
+        branched_sig_to_log_sig, _BSIG, shape=shapes.logarithm_of_signature, gpu=True,
+        backward=_backward(
+            branched_sig_to_log_sig_backprop, _BSIG, _derivs("blogsig_derivs", "log_coefficients"),
+            gradients=("bsig",), gpu=True,
+        ),
+    ),
+    _row(
+        branched_log_sig_to_sig, _BLOGSIG, shape=shapes.signature_of_logarithm,
+        backward=_backward(
+            branched_log_sig_to_sig_backprop, _BLOGSIG, _derivs("bsig_derivs", "coefficients"),
+            gradients=("blogsig",),
+        ),
+    ),
+    _row(
+        branched_sig_combine, *_BSIGS, shape=shapes.like("bsig1"), gpu=True,
+        backward=_backward(
+            branched_sig_combine_backprop, _derivs("derivs", "coefficients"), *_BSIGS,
+            gradients=("bsig1", "bsig2"), gpu=True,
+        ),
+    ),
+    _row(
+        branched_sig_inverse, _BSIG, shape=shapes.like("bsig"),
+        backward=_backward(
+            branched_sig_inverse_backprop, _derivs("derivs", "coefficients"), _BSIG,
+            gradients=("bsig",),
+        ),
+    ),
+    _row(
+        branched_sig_join, _equal(_BSIG), _equal(_STEP), shape=shapes.like("bsig"),
+        backward=_backward(
+            branched_sig_join_backprop, _derivs("derivs", "coefficients"), _equal(_BSIG),
+            _equal(_STEP), gradients=("bsig", "displacement"),
+        ),
+    ),
+    _row(
+        branched_log_sig_combine, *_BLOGSIGS, shape=shapes.like("blogsig1"),
+        backward=_backward(
+            branched_log_sig_combine_backprop, _derivs("derivs", "log_coefficients"), *_BLOGSIGS,
+            gradients=("blogsig1", "blogsig2"),
+        ),
+    ),
+    _row(
+        branched_log_sig_join, _equal(_BLOGSIG), _equal(_STEP), shape=shapes.like("blogsig"),
+        backward=_backward(
+            branched_log_sig_join_backprop, _derivs("derivs", "log_coefficients"),
+            _equal(_BLOGSIG), _equal(_STEP), gradients=("blogsig", "displacement"),
+        ),
+    ),
+    _row(
+        linear_branched_sig, _STEP, shape=shapes.signature,
+        backward=_backward(
+            linear_branched_sig_backprop, _derivs("derivs", "coefficients"), _STEP,
+            gradients=("displacement",),
+        ),
+    ),
+    _row(
+        linear_branched_log_sig, _STEP, shape=shapes.logarithm,
+        backward=_backward(
+            linear_branched_log_sig_backprop, _derivs("derivs", "log_coefficients"), _STEP,
+            gradients=("displacement",),
+        ),
+    ),
+    _row(
+        sig_to_branched_sig, _vector("sig", "words"), shape=shapes.signature_of_words,
+        backward=_backward(
+            sig_to_branched_sig_backprop, Argument("derivs", ("coefficients",), role="derivs"),
+            gradients=("sig",), shape=shapes.words_of_signature,
+        ),
+    ),
+    _row(branched_sig_to_sig, _BSIG, shape=shapes.words_of_signature),
+    _row(
+        branched_sig_kernel, *_PAIR, shape=shapes.kernels,
+        backward=_backward(
+            branched_sig_kernel_backprop, _GRID, *_PAIR, gradients=("path1", "path2"),
+            shape=shapes.gradients_of_pairs,
+        ),
+    ),
+    _row(
+        branched_sig_kernel_gram, *_GRAM, shape=shapes.kernels,
+        backward=_backward(
+            branched_sig_kernel_gram_backprop, _GRID, *_GRAM, gradients=("path1", "path2"),
+            shape=shapes.gradients_of_pairs,
+        ),
+    ),
+))  # fmt: skip
+"""Every public function of arrays, by its name."""
