@@ -10,7 +10,11 @@ from treealg.checks import check_flag, check_integer, check_method, check_real, 
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.transforms import PLAIN, Transform
 
-__all__ = ["Call", "checked_call", "checked_transform", "coefficients", "word_count"]
+__all__ = ["SIGNATURE", "Call", "checked_call", "checked_transform", "coefficients", "word_count"]
+
+
+SIGNATURE: Any = object()
+"""In place of a method: the signature itself is wanted, and no logarithm."""
 
 
 class Call(NamedTuple):
@@ -83,7 +87,9 @@ def checked_call(
     degree = check_integer("degree", degree, 0)
     planar = check_flag("planar", planar)
     scalar = check_flag("scalar_term", scalar_term)
-    if method is not None:
+    if method is SIGNATURE:
+        method = None
+    else:
         method = check_method(method, planar)
         if method and scalar:
             raise InvalidValueError(

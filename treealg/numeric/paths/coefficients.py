@@ -12,7 +12,7 @@ from treealg.errors import InvalidValueError
 from treealg.numeric import basis
 from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
 from treealg.numeric.arguments.batches import allocate, walk
-from treealg.numeric.arguments.calls import Call, checked_call
+from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
 from treealg.numeric.arguments.corrections import Correction, as_correction, empty_like
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.paths.gradients import backprop
@@ -116,7 +116,7 @@ def branched_sig_coef(
     array([-0.16666667])
     """
     rows = as_path(path)
-    options = 0, planar, n_jobs, None, time_aug, lead_lag, end_time
+    options = 0, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
     call, plan, added = _planned(rows, trees, correction, options)
     result, view = allocate(rows, plan.size)
     # A kernel writes contiguous columns; the empty tree is not among them.
@@ -215,7 +215,7 @@ def branched_sig_coef_backprop(
     rows = as_path(path)
     cotangent = as_rows(derivs, "derivs", 1)
     forward = None if coefs is None else as_rows(coefs, "coefs", 1)
-    options = 0, planar, n_jobs, None, time_aug, lead_lag, end_time
+    options = 0, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
     call, plan, added = _planned(rows, trees, correction, options)
     for values in (cotangent,) if forward is None else (cotangent, forward):
         check_alike(rows, values)
@@ -295,7 +295,9 @@ def extract_branched_sig_coef(
     array([1.33333333, 2.        ])
     """
     rows = as_rows(bsig, "bsig", 1)
-    call = checked_call(dimension, 0, planar, 1, None, time_aug, lead_lag, scalar_term=scalar_term)
+    call = checked_call(
+        dimension, 0, planar, 1, SIGNATURE, time_aug, lead_lag, scalar_term=scalar_term
+    )
     dimension, planar, scalar = call.dimension, call.planar, call.scalar
     columns, degree, length = rows.item[0] - scalar, 0, 0
     while length < columns:

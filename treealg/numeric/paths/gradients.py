@@ -7,7 +7,7 @@ from typing import Any
 
 from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
 from treealg.numeric.arguments.batches import allocate, walk
-from treealg.numeric.arguments.calls import Call, checked_call
+from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
 from treealg.numeric.arguments.corrections import Correction, as_correction, empty_like
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.vectors import split_scalar
@@ -123,7 +123,7 @@ def branched_sig_backprop(
     derivs = as_rows(bsig_derivs, "bsig_derivs", 1, gpu=True)
     forward = None if bsig is None else as_rows(bsig, "bsig", 1, gpu=True)
     has_scalar = False if scalar_term is None else scalar_term
-    options = degree, planar, n_jobs, None, time_aug, lead_lag, end_time, has_scalar
+    options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar
     return _backward(path, forward, derivs, correction, scalar_term, options)
 
 

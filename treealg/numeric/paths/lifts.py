@@ -10,7 +10,7 @@ import numpy.typing as npt
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows, check_alike
 from treealg.numeric.arguments.batches import allocate, walk
-from treealg.numeric.arguments.calls import Call, checked_call
+from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.words import lift_plan
@@ -97,7 +97,7 @@ def branched_sig_of_lift(
     >>> treealg.branched_sig_of_lift([[1.0, -0.5], [2.0, 0.0]], 1, 2)
     array([3., 4.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, None, scalar_term=scalar_term)
+    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, scalar_term=scalar_term)
     rows = _lift_rows(lift, call)
     result, view = allocate(rows, call.columns, scalar=1.0 if call.scalar else None)
     if call.degree:
@@ -172,7 +172,7 @@ def branched_sig_of_lift_backprop(
     >>> treealg.branched_sig_of_lift_backprop([[3.0, 5.0]], [0.0, 1.0], 1, 2)
     array([[3., 1.]])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, None)
+    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE)
     rows, derivs = _lift_rows(lift, call), as_rows(bsig_derivs, "bsig_derivs", 1)
     check_alike(rows, derivs)
     given, _ = split_scalar(derivs, call.columns, call, scalar_term=scalar_term)

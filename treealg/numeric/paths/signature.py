@@ -10,7 +10,7 @@ import numpy as np
 from treealg.checks import check_flag
 from treealg.numeric.arguments.arrays import as_path, refuse_on_device
 from treealg.numeric.arguments.batches import allocate, walk
-from treealg.numeric.arguments.calls import checked_call
+from treealg.numeric.arguments.calls import SIGNATURE, checked_call
 from treealg.numeric.arguments.corrections import as_correction
 from treealg.numeric.arguments.ragged import Prepared, is_list_of_paths, prepared, read_paths
 from treealg.numeric.plans.plan import Plan
@@ -160,7 +160,7 @@ def branched_sig(
     >>> treealg.branched_sig([[0, 0], [1, 2]], 2, correction=[-0.5, 0.0, 0.0, 0.0])
     array([1., 2., 0., 1., 1., 2.])
     """
-    options = degree, planar, n_jobs, None, time_aug, lead_lag, end_time, scalar_term
+    options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term
     return _compute(path, correction, stream, basepoint, lengths, options)
 
 

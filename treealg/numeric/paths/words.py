@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from treealg.numeric.arguments.arrays import as_path
-from treealg.numeric.arguments.calls import checked_call
+from treealg.numeric.arguments.calls import SIGNATURE, checked_call
 from treealg.numeric.arguments.ragged import Prepared
 from treealg.numeric.paths.signature import signatures
 from treealg.numeric.plans.words import word_plan
@@ -82,7 +82,8 @@ def sig(
     >>> treealg.sig([[0, 0], [1, 0], [1, 2]], 2)
     array([1. , 2. , 0.5, 2. , 0. , 2. ])
     """
-    return _along_path(path, degree, False, n_jobs, None, time_aug, lead_lag, end_time, scalar_term)
+    options = degree, False, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term
+    return _along_path(path, options)
 
 
 def log_sig(
@@ -155,10 +156,11 @@ def log_sig(
     >>> treealg.log_sig([[0, 0], [1, 0], [1, 2]], 2)
     array([ 1.,  2.,  0.,  1., -1.,  0.])
     """
-    return _along_path(path, degree, False, n_jobs, 0, time_aug, lead_lag, end_time, scalar_term)
+    options = degree, False, n_jobs, 0, time_aug, lead_lag, end_time, scalar_term
+    return _along_path(path, options)
 
 
-def _along_path(path: Any, *options: Any) -> Array:
+def _along_path(path: Any, options: tuple[Any, ...]) -> Array:
     """Compute a word signature or its logarithm."""
     rows = as_path(path)
     call = checked_call(rows.item[1], *options)

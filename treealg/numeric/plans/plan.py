@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from treealg import tables
 from treealg.engines import KernelEngine
+from treealg.numeric.plans.cache import trim_plans
 
 __all__ = ["Plan", "Prepared", "Tables"]
 
@@ -120,4 +121,5 @@ class Plan:
             )
             self.nbytes += 3 * t.nbytes
         found = self._ready[engine.name] = Prepared(words, linear, log, trees)
+        trim_plans(self)
         return found

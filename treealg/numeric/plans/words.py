@@ -76,7 +76,9 @@ def word_plan(
     key = ("words", dimension, degree, method, longest, own)
 
     def make_plan() -> Plan:
-        size = tables.words(dimension, degree, longest).size
+        size = tables.require_fits(dimension, degree, None)
+        if longest > 1:
+            size = tables.words(dimension, degree, longest).size
 
         def make() -> Tables:
             blocks = size // dimension

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
-from treealg.numeric.arguments.calls import Call, checked_call
+from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
 from treealg.numeric.streams.base import StreamBase
 from treealg.numeric.streams.sliding import SlidingWords
 from treealg.typing import Array, ArrayLike
@@ -99,7 +99,7 @@ class BranchedSigWindowStream(StreamBase):
         n_jobs: int = 1,
     ) -> None:
         call = checked_call(
-            dimension, degree, planar, n_jobs, None, time_aug, lead_lag, end_time, scalar_term
+            dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term
         )
         self._set_up(correction, window_size, stride, call)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.batches import allocate, walk
-from treealg.numeric.arguments.calls import Call, checked_call, word_count
+from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call, word_count
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import ladder_plan, path_plan
@@ -81,7 +81,7 @@ def sig_to_branched_sig(
     >>> treealg.sig_to_branched_sig([3.0, 4.5, 4.5], 1, 3)
     array([3. , 4.5, 9. , 4.5])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, None, time_aug, lead_lag)
+    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag)
     plan = path_plan(call.dimension, call.degree, call.planar, None)
     words = word_count(call.dimension, call.degree)
     return _map_rows(sig, "sig", call, plan, words, call.columns, what="the words below ")
@@ -145,7 +145,7 @@ def sig_to_branched_sig_backprop(
     >>> treealg.sig_to_branched_sig_backprop([0.0, 0.0, 1.0, 0.0], 1, 3)
     array([0., 0., 2.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, None, time_aug, lead_lag)
+    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag)
     plan = path_plan(call.dimension, call.degree, call.planar, None)
     words = word_count(call.dimension, call.degree)
     return _map_rows(derivs, "derivs", call, plan, call.columns, words, transposed=True)
@@ -216,7 +216,7 @@ def branched_sig_to_sig(
     >>> treealg.branched_sig_to_sig([3.0, 4.5, 9.0, 4.5], 1, 3)
     array([3. , 4.5, 4.5])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, None, time_aug, lead_lag)
+    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag)
     plan = ladder_plan(call.dimension, call.degree, call.planar)
     return _map_rows(bsig, "bsig", call, plan, call.columns, plan.size)
 
