@@ -11,7 +11,7 @@ into pieces of path by Chen's identity, for which subtrees do not suffice: it ta
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def tree_plan(
         key = ("coefficients", repr(elements), *rest[1:])
     except RecursionError:  # a deep tuple, which is no reason to refuse it
         return _build(*rest)
-    return cast(TreePlan, keep_plan(key, lambda: _build(*rest)))
+    return keep_plan(key, lambda: _build(*rest))
 
 
 def _build(
