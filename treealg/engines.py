@@ -166,21 +166,9 @@ class KernelEngine:
     ) -> None:
         """Write signatures or logarithms of paths, with a correction per segment or None."""
         words, linear, log, _ = plan.prepared(self)
-        k = self.kernels
-        if correction is None:
-            k.path_signature(path, out, 0, plan.degree, linear, log, *transform, n_threads)
-        else:
-            k.corrected_path_signature(
-                path,
-                correction,
-                out,
-                0,
-                words,
-                linear,
-                log,
-                *transform[::2],
-                n_threads,
-            )
+        self.kernels.path_signature(
+            path, correction, out, words, linear, log, *transform, n_threads
+        )
 
     def path_signature_backward(
         self,
@@ -195,44 +183,23 @@ class KernelEngine:
     ) -> None:
         """Write derivatives in points, and in corrections if there are any."""
         words, linear, log, _ = plan.prepared(self)
-        k = self.kernels
-        if correction is None:
-            k.path_signature_backward(
-                path, derivs, 0, out, plan.degree, linear, log, *transform, n_threads
-            )
-        else:
-            k.corrected_path_signature_backward(
-                path, correction, derivs, 0, out, out_correction, words, linear, log,
-                transform.time_aug, transform.end_time, n_threads,
-            )  # fmt: skip
+        self.kernels.path_signature_backward(
+            path, correction, derivs, out, out_correction, words, linear, log, *transform, n_threads
+        )
 
     def path_prefixes(
         self, path: Any, correction: Any, out: Any, plan: Any, transform: Any, n_threads: int
     ) -> None:
         """Write what `path_signature` gives for the beginnings of paths, one per segment."""
         words, linear, log, _ = plan.prepared(self)
-        k = self.kernels
-        if correction is None:
-            k.path_prefixes(path, out, 0, plan.degree, linear, log, *transform, n_threads)
-        else:
-            k.corrected_path_prefixes(
-                path,
-                correction,
-                out,
-                0,
-                words,
-                linear,
-                log,
-                *transform[::2],
-                n_threads,
-            )
+        self.kernels.path_prefixes(path, correction, out, words, linear, log, *transform, n_threads)
 
     def path_coefficients(
         self, path: Any, correction: Any, out: Any, plan: Any, transform: Any, n_threads: int
     ) -> None:
         """Write chosen coefficients of signatures."""
         trees = plan.prepared(self).trees
-        self.kernels.path_coefficients(path, correction, out, 0, trees, *transform, n_threads)
+        self.kernels.path_coefficients(path, correction, out, trees, *transform, n_threads)
 
     def path_coefficients_backward(
         self,
@@ -248,36 +215,36 @@ class KernelEngine:
         """Write derivatives in points, and in corrections if there are any."""
         trees = plan.prepared(self).trees
         self.kernels.path_coefficients_backward(
-            path, correction, derivs, 0, out, out_correction, trees, *transform, n_threads
+            path, correction, derivs, out, out_correction, trees, *transform, n_threads
         )
 
     def signature_to_log(self, bsig: Any, out: Any, plan: Any, n_threads: int) -> None:
         """Write logarithms of signatures."""
         _, linear, log, _ = plan.prepared(self)
-        self.kernels.signature_to_log(bsig, 0, out, 0, log, linear, n_threads)
+        self.kernels.signature_to_log(bsig, out, log, linear, n_threads)
 
     def signature_to_log_backward(
         self, bsig: Any, derivs: Any, out: Any, plan: Any, n_threads: int
     ) -> None:
         """Write derivatives in signatures from those in their logarithms."""
         _, linear, log, _ = plan.prepared(self)
-        self.kernels.signature_to_log_backward(bsig, 0, derivs, 0, out, 0, log, linear, n_threads)
+        self.kernels.signature_to_log_backward(bsig, derivs, out, log, linear, n_threads)
 
     def log_to_signature(self, blogsig: Any, out: Any, plan: Any, n_threads: int) -> None:
         """Write signatures of logarithms in expanded form."""
-        self.kernels.log_to_signature(blogsig, 0, out, 0, plan.prepared(self).log, n_threads)
+        self.kernels.log_to_signature(blogsig, out, plan.prepared(self).log, n_threads)
 
     def log_to_signature_backward(
         self, blogsig: Any, derivs: Any, out: Any, plan: Any, n_threads: int
     ) -> None:
         """Write derivatives in logarithms from those in their signatures."""
         log = plan.prepared(self).log
-        self.kernels.log_to_signature_backward(blogsig, 0, derivs, 0, out, 0, log, n_threads)
+        self.kernels.log_to_signature_backward(blogsig, derivs, out, log, n_threads)
 
     def signature_product(self, left: Any, right: Any, out: Any, plan: Any, n_threads: int) -> None:
         """Write products of signatures, the earlier factor left."""
         log = plan.prepared(self).log
-        self.kernels.signature_product(left, 0, right, 0, out, 0, log, n_threads)
+        self.kernels.signature_product(left, right, out, log, n_threads)
 
     def signature_product_backward(
         self,
@@ -292,40 +259,40 @@ class KernelEngine:
         """Write derivatives in both factors."""
         log = plan.prepared(self).log
         self.kernels.signature_product_backward(
-            left, 0, right, 0, derivs, 0, d_left, 0, d_right, 0, log, n_threads
+            left, right, derivs, d_left, d_right, log, n_threads
         )
 
     def signature_inverse(self, bsig: Any, out: Any, plan: Any, n_threads: int) -> None:
         """Write inverses of signatures."""
-        self.kernels.signature_inverse(bsig, 0, out, 0, plan.prepared(self).log, n_threads)
+        self.kernels.signature_inverse(bsig, out, plan.prepared(self).log, n_threads)
 
     def signature_inverse_backward(
         self, bsig: Any, derivs: Any, out: Any, plan: Any, n_threads: int
     ) -> None:
         """Write derivatives in signatures from those in their inverses."""
         log = plan.prepared(self).log
-        self.kernels.signature_inverse_backward(bsig, 0, derivs, 0, out, 0, log, n_threads)
+        self.kernels.signature_inverse_backward(bsig, derivs, out, log, n_threads)
 
     def linear_signature(self, displacement: Any, out: Any, plan: Any, n_threads: int) -> None:
         """Write signatures of linear pieces."""
-        self.kernels.linear_signature(displacement, out, 0, plan.prepared(self).log, n_threads)
+        self.kernels.linear_signature(displacement, out, plan.prepared(self).log, n_threads)
 
     def linear_signature_backward(
         self, displacement: Any, derivs: Any, out: Any, plan: Any, n_threads: int
     ) -> None:
         """Write derivatives in displacements."""
         log = plan.prepared(self).log
-        self.kernels.linear_signature_backward(displacement, derivs, 0, out, log, n_threads)
+        self.kernels.linear_signature_backward(displacement, derivs, out, log, n_threads)
 
     def map_rows(self, rows: Any, out: Any, plan: Any, transposed: bool, n_threads: int) -> None:
         """Apply the linear map of a plan, or its transpose."""
         linear = plan.prepared(self).linear
-        self.kernels.map_rows(rows, 0, out, 0, linear, transposed, n_threads)
+        self.kernels.map_rows(rows, out, linear, transposed, n_threads)
 
     def map_words(self, words: Any, out: Any, plan: Any, n_threads: int) -> None:
         """Write what `path_signature` gives, from the word signatures of the paths."""
         _, linear, log, _ = plan.prepared(self)
-        self.kernels.map_words(words, out, 0, linear, log, n_threads)
+        self.kernels.map_words(words, out, linear, log, n_threads)
 
     def word_products(self, left: Any, right: Any, out: Any, plan: Any, n_threads: int) -> None:
         """Write products of word signatures."""
@@ -333,11 +300,11 @@ class KernelEngine:
 
     def sig_kernel(self, path1: Any, path2: Any, *rest: Any) -> None:
         """Write signature kernels of pairs of paths."""
-        self.kernels.branched_kernel(path1, path2, *rest)
+        self.kernels.sig_kernel(path1, path2, *rest)
 
     def sig_kernel_backward(self, path1: Any, path2: Any, *rest: Any) -> None:
         """Write derivatives of signature kernels in both paths."""
-        self.kernels.branched_kernel_backward(path1, path2, *rest)
+        self.kernels.sig_kernel_backward(path1, path2, *rest)
 
 
 def _compiled() -> Any:

@@ -105,7 +105,7 @@ class Plan:
         words = linear = log = trees = None
         if made.words is not None:
             layout, columns = made.words
-            words = k.ChainProgram(self.dimension, self.degree, *layout.program(), columns)
+            words = k.WordProgram(self.dimension, self.degree, *layout.program(), columns)
         if (m := made.linear) is not None:
             linear = k.SparseMap(m.width, m.n_cols, m.ptr, m.col, m.coef)
             self.nbytes += m.nbytes
