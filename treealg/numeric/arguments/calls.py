@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from treealg import tables
 from treealg.checks import check_flag, check_integer, check_method, check_real, thread_count
-from treealg.errors import InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.transforms import PLAIN, Transform
 
 __all__ = ["SIGNATURE", "Call", "checked_call", "checked_transform", "coefficients", "word_count"]
@@ -83,6 +83,28 @@ def checked_call(
     scalar_term: Any = False,
 ) -> Call:
     """Check every option, before any table is built or memory taken."""
+    given = channels, degree, planar, method, time_aug, lead_lag, end_time, scalar_term
+    n_threads = thread_count(n_jobs)
+    try:
+        return _known_call(*given, n_threads)
+    except InvalidTypeError:
+        raise
+    except TypeError:  # an option that is not hashable: none is, and the check says which
+        pass
+    return _checked_call(*given, n_threads)
+
+
+def _checked_call(
+    channels: Any,
+    degree: Any,
+    planar: Any,
+    method: Any,
+    time_aug: Any,
+    lead_lag: Any,
+    end_time: Any,
+    scalar_term: Any,
+    n_threads: int,
+) -> Call:
     channels = check_integer("dimension", channels, 1)
     degree = check_integer("degree", degree, 0)
     planar = check_flag("planar", planar)
@@ -97,9 +119,12 @@ def checked_call(
                 f"scalar; use method=0 for the expanded form"
             )
     transform = checked_transform(time_aug, lead_lag, end_time)
-    dimension = channels if transform is PLAIN else transform.channels(channels)
-    n_threads = thread_count(n_jobs)
+    dimension = transform.channels(channels)
     return Call(channels, dimension, degree, planar, method, transform, scalar, n_threads)
+
+
+# Calls by their options, which are told apart by type too: True is not 1.
+_known_call = lru_cache(maxsize=1024, typed=True)(_checked_call)
 
 
 def checked_transform(time_aug: Any, lead_lag: Any, end_time: Any) -> Transform:

@@ -117,6 +117,9 @@ class Rows:
     def other_scalar(self, unit: int) -> Any:
         """Return a number in the first column that is neither `unit` nor NaN, None if none is."""
         column = self.array[..., 0]
+        if column.size == 1:
+            value = column.item()
+            return None if value == unit or value != value else value
         chunks: Any = np.nditer(column, flags=["external_loop", "buffered", "zerosize_ok"])
         for values in chunks:
             wrong = values[~((values == unit) | (values != values))]
@@ -148,7 +151,7 @@ class Rows:
 
     def wrap(self, result: Any) -> Any:
         """Return a result as the kind of the data."""
-        return wrap(result, self.kind)
+        return result if self.kind is NUMPY else wrap(result, self.kind)
 
 
 def wrap(result: npt.NDArray[Any], kind: str) -> Any:

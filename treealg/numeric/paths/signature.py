@@ -302,22 +302,25 @@ def _compute(
 def signatures(given: Prepared, plan: Plan, of_prefixes: bool = False) -> Array:
     """Compute what a plan gives along paths."""
     rows, correction, call, step = given
-    unit = (1.0 if call.method is None else 0.0) if call.scalar else None
-    item = (rows.item[0] - 1,) if of_prefixes else ()
+    unit = None
+    if call.scalar:
+        unit = 1.0 if call.method is None else 0.0
     with rows.active():
-        result, view = allocate(rows, *item, plan.size, scalar=unit)
-        if call.degree:
-            engine = rows.engine
-            kernel: Callable[..., None] = engine.path_signature
-            if of_prefixes:
-                kernel = engine.path_prefixes
-            rest = plan, call.transform, call.n_threads
-            if correction is None:
-                for points, out in walk(call.n_threads, (rows,), (view,)):
-                    kernel(points, None, out, *rest)
-            else:
-                for part in walk(call.n_threads, (rows, correction.rows), (view,)):
-                    kernel(*part, *rest)
+        if of_prefixes:
+            result, view = allocate(rows, rows.item[0] - 1, plan.size, scalar=unit)
+            kernel: Callable[..., None] = rows.engine.path_prefixes
+        else:
+            result, view = allocate(rows, plan.size, scalar=unit)
+            kernel = rows.engine.path_signature
+        _, _, degree, _, _, transform, _, n_threads = call
+        if not degree:
+            pass
+        elif correction is None:
+            for points, out in walk(n_threads, (rows,), (view,)):
+                kernel(points, None, out, plan, transform, n_threads)
+        else:
+            for points, increments, out in walk(n_threads, (rows, correction.rows), (view,)):
+                kernel(points, increments, out, plan, transform, n_threads)
     if of_prefixes and step > 1:
         result = np.ascontiguousarray(result[..., step - 1 :: step, :])
     return rows.wrap(result)
