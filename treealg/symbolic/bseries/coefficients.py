@@ -35,6 +35,8 @@ def tidy(value: Any) -> Any:
 def is_zero(value: Any) -> bool:
     """Tell whether a coefficient is zero; exactly, unless it is a float.
 
+    An expression with free symbols is zero when it is so for all values of them.
+
     Examples
     --------
     >>> import sympy
@@ -56,6 +58,10 @@ def is_zero(value: Any) -> bool:
 
 def exact_number(value: Any) -> Any:
     """Return a coefficient that a user gave as a number, a string or a SymPy expression.
+
+    A string is a fraction such as ``"1/6"``, or an expression in numbers, the four operations,
+    parentheses and ``sqrt``, such as ``"1/4 - sqrt(3)/6"``. Numbers of other libraries that are
+    integral become integers; SymPy expressions are expanded.
 
     Examples
     --------

@@ -319,7 +319,10 @@ class Element(LinearCombination[Any]):
 
 
 def terms_of(image: Any) -> dict[Any, Any]:
-    """Return the terms of what a linear map returned."""
+    """Return the terms of what a linear map returned.
+
+    They are not to be changed.
+    """
     if not isinstance(image, LinearCombination):
         raise InvalidTypeError(
             f"a linear map must return an Element or a Tensor, got {type(image).__name__}"

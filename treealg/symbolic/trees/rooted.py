@@ -340,6 +340,8 @@ class RootedTree(Displayed, Interned):
 def multiplicity_factor(trees: tuple[RootedTree, ...]) -> int:
     """Return the product of the factorials of the multiplicities of sorted trees.
 
+    The number of ways to permute equal trees.
+
     Examples
     --------
     >>> from treealg.symbolic import Tree
