@@ -13,12 +13,13 @@ from fractions import Fraction
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.trees.scalars import python_scalar
 
 __all__ = ["exact_number", "is_zero", "product_sum", "tidy"]
 
 
 def tidy(value: Any) -> Any:
-    """Return a coefficient in normal form: SymPy expressions expanded, all else unchanged.
+    """Return a coefficient in normal form: SymPy expressions expanded, scalars of Python.
 
     Examples
     --------
@@ -26,6 +27,7 @@ def tidy(value: Any) -> Any:
     >>> tidy((1 + sympy.sqrt(2)) * (1 - sympy.sqrt(2)))
     -1
     """
+    value = python_scalar(value)
     if isinstance(value, (int, Fraction, float)):
         return value
     expand = getattr(value, "expand", None)
@@ -68,6 +70,7 @@ def exact_number(value: Any) -> Any:
     >>> exact_number("1/6"), exact_number("sqrt(4)/6")
     (Fraction(1, 6), Fraction(1, 3))
     """
+    value = python_scalar(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidValueError(f"a coefficient must be finite, got {value}")
     if isinstance(value, (int, Fraction, float)) and not isinstance(value, bool):

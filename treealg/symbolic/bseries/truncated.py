@@ -11,6 +11,7 @@ from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import is_zero, tidy
 from treealg.symbolic.trees.displayed import Displayed
+from treealg.symbolic.trees.scalars import python_scalar
 
 __all__ = ["ABSENT", "TruncatedSeries", "check_same_colours"]
 
@@ -196,7 +197,7 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         >>> exact_series(2).map_coefficients(float)
         <BSeries to order 2: None: 1.0, 0: 1.0, 0[0]: 0.5>
         """
-        values = {key: function(value) for key, value in self._values.items()}
+        values = {key: python_scalar(function(value)) for key, value in self._values.items()}
         return self._wrap(values, self._order, self._colours)
 
     def scale_step(self, factor: Any) -> Self:
@@ -218,6 +219,7 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         >>> exact_series(2).scale_step(Fraction(1, 2))
         <BSeries to order 2: None: 1, 0: 1/2, 0[0]: 1/8>
         """
+        factor = tidy(factor)
         powers: list[Any] = [1]
         for _ in range(self._order):
             powers.append(tidy(powers[-1] * factor))
@@ -256,12 +258,14 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
                 f"a series is multiplied by a number or an expression, got "
                 f"{type(scalar).__name__}; use compose or substitute for two series"
             )
+        scalar = tidy(scalar)
         return self.map_coefficients(lambda value: tidy(value * scalar))
 
     def __rmul__(self, scalar: Any) -> Self:
         return self.__mul__(scalar)
 
     def __truediv__(self, scalar: Any) -> Self:
+        scalar = tidy(scalar)
         if isinstance(scalar, int):
             if scalar == 0:
                 raise InvalidValueError("cannot divide a series by 0")

@@ -9,10 +9,10 @@ from typing import Any, Self
 
 from treealg.errors import InvalidTypeError
 
-__all__ = ["Coefficients"]
+__all__ = ["Coefficients", "python_number"]
 
 
-def _plain(value: Any) -> Any:
+def python_number(value: Any) -> Any:
     """Return a SymPy number as an int or Fraction, anything else as it is."""
     if getattr(value, "is_Integer", False):
         return int(value)
@@ -62,7 +62,7 @@ class Coefficients:
         <Element 1/4 (0) + 3 (0[0])>
         """
         return self.map_coefficients(
-            lambda value: _plain(value.subs(*arguments)) if hasattr(value, "subs") else value
+            lambda value: python_number(value.subs(*arguments)) if hasattr(value, "subs") else value
         )
 
     def expand(self) -> Self:
@@ -82,7 +82,7 @@ class Coefficients:
         <Element (0)>
         """
         return self.map_coefficients(
-            lambda value: _plain(value.expand()) if hasattr(value, "expand") else value
+            lambda value: python_number(value.expand()) if hasattr(value, "expand") else value
         )
 
     def simplify(self) -> Self:
@@ -102,7 +102,7 @@ class Coefficients:
         <Element (0)>
         """
         return self.map_coefficients(
-            lambda value: _plain(value.simplify()) if hasattr(value, "simplify") else value
+            lambda value: python_number(value.simplify()) if hasattr(value, "simplify") else value
         )
 
     def collect(self, symbol: Any) -> dict[int, Self]:
@@ -141,7 +141,7 @@ class Coefficients:
                 raise InvalidTypeError(
                     f"coefficients must be polynomials in {symbol}, got {value}"
                 ) from None
-            return {power: _plain(c) for (power,), c in polynomial.terms()}
+            return {power: python_number(c) for (power,), c in polynomial.terms()}
 
         parts: dict[int, dict[int, Any]] = {}
         order: list[Any] = []

@@ -7,7 +7,7 @@ import reprlib
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from treealg.errors import InvalidTypeError
+from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.interning import Interned, WeakTable, intern_value
 from treealg.symbolic.trees.labels import normalize_label
@@ -288,6 +288,30 @@ class Forest(RootedForest[Tree]):
     _interned: ClassVar[WeakTable] = WeakTable()
     _tree = Tree
 
+    @classmethod
+    def _read(cls, x: Any) -> Forest:
+        """Return the basis element that `x` stands for: a tuple is the tuple form of a tree.
+
+        A tuple that is the tuple form of a tree with a tuple for a label and of a forest too is
+        refused.
+        """
+        if x.__class__ is Forest:
+            return x
+        if x is None:
+            return Forest._make(())
+        tree = Tree.from_tuple(x)
+        if isinstance(x, tuple) and isinstance(x[-1], tuple):
+            try:
+                forest = Forest.from_tuple(x)
+            except TreeAlgError:
+                return Forest._make((tree,))
+            raise InvalidValueError(
+                f"{reprlib.repr(x)} is the tuple form of the tree {tree}, whose root has a tuple "
+                f"as its label, and of the forest {forest}; make one of them with "
+                "Tree.from_tuple or Forest.from_tuple"
+            )
+        return Forest._make((tree,))
+
     def __mul__(self, other: Any) -> Forest:
         if other.__class__ is not Forest:
             return NotImplemented
@@ -326,6 +350,13 @@ class OrderedForest(RootedForest[PlanarTree]):
     __slots__ = ()
     _interned: ClassVar[WeakTable] = WeakTable()
     _tree = PlanarTree
+
+    @classmethod
+    def _read(cls, x: Any) -> OrderedForest:
+        """Return the basis element that `x` stands for: a tuple is one of trees in tuple form."""
+        if x.__class__ is OrderedForest:
+            return x
+        return cls._make((x,)) if isinstance(x, PlanarTree) else cls.from_tuple(x)
 
     def __mul__(self, other: Any) -> OrderedForest:
         if other.__class__ is not OrderedForest:

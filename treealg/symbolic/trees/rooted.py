@@ -126,7 +126,7 @@ class RootedTree(Displayed, Interned):
         ------
         InvalidTypeError
             If the value or one of its children is neither a tuple nor a tree of this class, or
-            a label is not hashable.
+            a label is not hashable, or a tree or forest stands in the place of a label.
         InvalidValueError
             If a tuple is empty, or a label is not equal to itself.
 
@@ -149,6 +149,12 @@ class RootedTree(Displayed, Interned):
                     pending.append((_checked(cls, child), []))
                 continue
             pending.pop()
+            if isinstance(piece[-1], Interned):
+                raise InvalidTypeError(
+                    f"a tree in tuple form ends with the label of its root, got the "
+                    f"{type(piece[-1]).__name__} {piece[-1]} there; several trees are a forest, "
+                    f"Forest([...]) or OrderedForest([...])"
+                )
             tree = cls._make(cls._arrange(tuple(built)), normalize_label(piece[-1]))
             if not pending:
                 return tree
