@@ -7,12 +7,13 @@ roots is zero exactly when it looks so; what expansion does not decide, SymPy's 
 from __future__ import annotations
 
 import math
-import re
+import reprlib
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.bseries.number_text import read_number
 from treealg.symbolic.trees.scalars import python_scalar
 
 __all__ = ["exact_number", "is_zero", "product_sum", "tidy"]
@@ -77,11 +78,14 @@ def exact_number(value: Any) -> Any:
         return value
     if isinstance(value, str):
         try:
-            return Fraction(value)
+            value = read_number(value)
         except ValueError:
-            value = _read_expression(value)
-        except ZeroDivisionError:
-            raise InvalidValueError(f"cannot read the coefficient {value!r}") from None
+            raise InvalidValueError(
+                f"cannot read the coefficient {reprlib.repr(value)}; give a fraction, or an "
+                "expression of moderate size in numbers, + - * / ** and sqrt"
+            ) from None
+        if isinstance(value, Fraction):
+            return value
     if hasattr(value, "free_symbols") and hasattr(value, "expand"):
         value = value.expand()
         if getattr(value, "is_Rational", False):
@@ -93,24 +97,6 @@ def exact_number(value: Any) -> Any:
         f"a coefficient must be a number, a string such as '1/6' or a SymPy expression, got "
         f"{type(value).__name__} {value!r}"
     )
-
-
-def _read_expression(text: str) -> Any:
-    # SymPy evaluates what it reads, so that only harmless text may reach it.
-    if not re.fullmatch(r"(?:sqrt\(|[0-9+\-*/(). ])+", text):
-        raise InvalidValueError(
-            f"cannot read the coefficient {text!r}; give a fraction, or an expression in numbers, "
-            "+ - * / and sqrt"
-        )
-    import sympy
-
-    try:
-        number = sympy.sympify(text, rational=True)
-    except (sympy.SympifyError, SyntaxError, TypeError):
-        number = sympy.nan
-    if not number.is_finite:
-        raise InvalidValueError(f"cannot read the coefficient {text!r}")
-    return number
 
 
 def product_sum(left: Sequence[Any], right: Iterable[Any]) -> Any:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import reprlib
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, Self
 
 from treealg.errors import InvalidTypeError
+from treealg.symbolic.trees.scalars import python_scalar
 
-__all__ = ["Coefficients", "python_number"]
+__all__ = ["Coefficients", "expression", "python_number"]
 
 
 def python_number(value: Any) -> Any:
@@ -19,6 +21,47 @@ def python_number(value: Any) -> Any:
     if getattr(value, "is_Rational", False):
         return Fraction(int(value.p), int(value.q))
     return value
+
+
+def expression(name: str, value: Any) -> Any:
+    """Return an argument that is a number or an expression as one of SymPy.
+
+    SymPy would read a text by evaluating it as Python; nothing but numbers and what is SymPy's own
+    gets that far.
+
+    Examples
+    --------
+    >>> expression("z", Fraction(1, 2))
+    1/2
+    """
+    import sympy
+
+    value = python_scalar(value)
+    if isinstance(value, sympy.Basic):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return sympy.Integer(value) if isinstance(value, int) else sympy.Float(value)
+    if isinstance(value, Fraction):
+        return sympy.Rational(value.numerator, value.denominator)
+    if isinstance(value, complex):
+        return sympy.Float(value.real) + sympy.I * sympy.Float(value.imag)
+    raise InvalidTypeError(
+        f"{name} must be a number or a SymPy expression, got {type(value).__name__} "
+        f"{reprlib.repr(value)}; text is not evaluated"
+    )
+
+
+def _refuse_text(x: Any) -> None:
+    if isinstance(x, (str, bytes)):
+        raise InvalidTypeError(
+            f"subs needs symbols, numbers and expressions, got {type(x).__name__} "
+            f"{reprlib.repr(x)}; text is not evaluated"
+        )
+    if isinstance(x, Mapping):
+        x = (*x.keys(), *x.values())
+    if isinstance(x, (tuple, list, set, frozenset)):
+        for part in x:
+            _refuse_text(part)
 
 
 class _Next:
@@ -53,6 +96,11 @@ class Coefficients:
         same type
             Rational results are int or Fraction.
 
+        Raises
+        ------
+        InvalidTypeError
+            If an argument is or contains a string, which SymPy would evaluate as Python.
+
         Examples
         --------
         >>> import sympy
@@ -61,6 +109,7 @@ class Coefficients:
         >>> Element({Tree(): a**2, Tree([Tree()]): 3}).subs(a, sympy.Rational(1, 2))
         <Element 1/4 (0) + 3 (0[0])>
         """
+        _refuse_text(arguments)
         return self.map_coefficients(
             lambda value: python_number(value.subs(*arguments)) if hasattr(value, "subs") else value
         )
@@ -122,7 +171,7 @@ class Coefficients:
         Raises
         ------
         InvalidTypeError
-            If a coefficient is not a polynomial in the symbol.
+            If `symbol` is no expression, or a coefficient not a polynomial in it.
 
         Examples
         --------
@@ -134,9 +183,11 @@ class Coefficients:
         """
         import sympy
 
+        symbol = expression("symbol", symbol)
+
         def coefficients(value: Any) -> dict[int, Any]:
             try:
-                polynomial = sympy.Poly(sympy.sympify(value), symbol)
+                polynomial = sympy.Poly(expression("a coefficient", value), symbol)
             except sympy.PolynomialError:
                 raise InvalidTypeError(
                     f"coefficients must be polynomials in {symbol}, got {value}"
