@@ -7,8 +7,14 @@ import pytest
 
 import treealg
 from treealg import tables
-from treealg.symbolic import Functional, InfinitesimalCharacter, bck, enumerate_forests, mkw
-from treealg.symbolic.maps.lifts import lift_arborification
+from treealg.symbolic import (
+    Functional,
+    InfinitesimalCharacter,
+    arborification,
+    bck,
+    enumerate_forests,
+    mkw,
+)
 from treealg.symbolic.maps.vectors import basis_elements, chen_product
 
 SIZES = [(1, 1), (1, 5), (2, 3), (3, 2), (2, 4)]
@@ -154,7 +160,7 @@ def test_words_of_basis_elements_are_what_the_coproduct_cuts_off(order, planar):
 
     for x in enumerate_forests(order, 2, planar=planar):
         if planar or len(x) < 2:
-            assert dict(lift_arborification(x).items()) == cut(x)
+            assert dict(arborification(x, None).items()) == cut(x)
 
 
 @pytest.mark.parametrize(
@@ -188,4 +194,4 @@ def test_derivatives_of_another_basis_are_refused():
 @pytest.mark.parametrize(("dimension", "degree"), [(1, 33), (9, 9)])
 def test_a_lift_that_does_not_fit_is_refused(dimension, degree):
     with pytest.raises(treealg.InvalidValueError):
-        tables.lift_words(dimension, degree, planar=True)
+        tables.words(dimension, degree, None, planar=True)

@@ -1,6 +1,5 @@
 """The arborification matrix against the symbolic morphism, element by element."""
 
-from importlib import import_module
 from itertools import product
 
 import numpy as np
@@ -8,8 +7,8 @@ import pytest
 
 from treealg import symbolic, tables
 from treealg.errors import InvalidValueError
-from treealg.tables import linear_map
-from treealg.tables.arborification import _formal_shuffle
+from treealg.tables import linear_map, word_rows
+from treealg.tables.word_rows import _formal_shuffle
 
 CASES = [
     (1, 7, False),
@@ -88,8 +87,7 @@ def test_coefficients_beyond_float64_are_refused(monkeypatch):
 def test_result_does_not_depend_on_the_chunks(monkeypatch):
     whole = tables.arborification(2, 5)
     tables.clear_cache(disk_too=True)
-    # The function hides the module of the same name.
-    monkeypatch.setattr(import_module("treealg.tables.arborification"), "_CHUNK", 7)
+    monkeypatch.setattr(word_rows, "_CHUNK", 7)
     parts = tables.arborification(2, 5)
     assert parts is not whole
     for name in ("ptr", "col", "coef"):

@@ -166,7 +166,7 @@ def move_off_alignment(header, payload):
         pytest.param(set_header(format=disk.FORMAT + 1), id="version"),
         pytest.param(set_header(format=None), id="no version"),
         pytest.param(set_header(table="convolution"), id="table"),
-        pytest.param(set_header(key=[2, 4, False]), id="key"),
+        pytest.param(set_header(key=[2, 4, False, 1]), id="key"),
         pytest.param(set_header(integers={}), id="no sizes"),
         pytest.param(set_header(integers={"width": 2, "n_rows": 10, "n_cols": 7.0}), id="float"),
         pytest.param(set_header(integers={"width": 2, "n_rows": 10, "n_cols": 9}), id="sizes"),
@@ -267,7 +267,7 @@ def test_a_directory_that_does_not_work_costs_one_warning(tmp_path, monkeypatch,
         else:
             directory.mkdir(mode=0o500)
     else:
-        for key in [(2, 3, False), (2, 2, False)]:
+        for key in [(2, 3, False, 1), (2, 2, False, 1)]:
             os.makedirs(disk.file_name(str(directory), "arborification", key))
     monkeypatch.setenv("TREEALG_CACHE_DIR", str(directory))
     with pytest.warns(TableCacheWarning, match="memory only"):
@@ -301,7 +301,7 @@ def test_the_directory_is_the_one_of_platformdirs(monkeypatch, base):
 
 def test_writing_leaves_no_other_file(table_directory):
     tables.arborification(2, 3)
-    assert [path.name for path in table_directory.iterdir()] == ["arborification-2-3-0.table"]
+    assert [path.name for path in table_directory.iterdir()] == ["arborification-2-3-0-1.table"]
 
 
 def test_an_interrupted_writer_leaves_the_old_file(table_directory, monkeypatch):
@@ -314,7 +314,7 @@ def test_an_interrupted_writer_leaves_the_old_file(table_directory, monkeypatch)
 
     monkeypatch.setattr("os.replace", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        disk.write(str(table_directory), "arborification", (2, 3, False), table)
+        disk.write(str(table_directory), "arborification", (2, 3, False, 1), table)
     assert [p.read_bytes() for p in table_directory.iterdir()] == [content]
 
 
@@ -437,7 +437,7 @@ def test_a_child_forked_while_other_threads_build_and_clear_works():
     release, held = threading.Event(), threading.Event()
 
     def hold():
-        with cache._store.builder_lock(("arborification", (2, 4, False))):
+        with cache._store.builder_lock(("arborification", (2, 4, False, 1))):
             held.set()
             release.wait()
 

@@ -18,27 +18,6 @@ from treealg.symbolic import (
     enumerate_trees,
     mkw,
 )
-from treealg.symbolic.maps.chains import chain_arborification
-
-
-def arrays_of(table):
-    return table.parts()[1]
-
-
-@pytest.mark.parametrize(("dimension", "degree"), [(1, 5), (2, 0), (2, 1), (2, 4), (3, 3)])
-@pytest.mark.parametrize("planar", [False, True])
-def test_chains_of_one_label_are_plain_words(dimension, degree, planar):
-    got = arrays_of(tables.chain_arborification(dimension, degree, 1, planar))
-    want = arrays_of(tables.arborification(dimension, degree, planar))
-    for name, array in want.items():
-        np.testing.assert_array_equal(got[name], array)
-
-
-@pytest.mark.parametrize(("dimension", "degree"), [(1, 5), (2, 0), (2, 1), (2, 4), (3, 3)])
-def test_deconcatenation_with_chains_of_one_label_is_that_of_words(dimension, degree):
-    got = arrays_of(tables.chain_convolution(dimension, degree, 1))
-    for name, array in arrays_of(tables.word_convolution(dimension, degree)).items():
-        np.testing.assert_array_equal(got[name], array)
 
 
 def chain_of(tree):
@@ -63,8 +42,9 @@ def words_by_coproduct(x, longest, planar):
             continue
         chain = chain_of(trunk.trees[0])
         if chain is not None:
+            letter = chain if longest > 1 else chain[0]
             for word, inner in words_by_coproduct(pruned, longest, planar).items():
-                total[*word, chain] = total.get((*word, chain), 0) + count * inner
+                total[*word, letter] = total.get((*word, letter), 0) + count * inner
     return total
 
 
@@ -73,25 +53,23 @@ def words_by_coproduct(x, longest, planar):
 @pytest.mark.parametrize("planar", [False, True])
 def test_words_of_chains_are_what_the_coproduct_cuts_off(planar, order, longest):
     for x in enumerate_forests(order, 2, planar=planar):
-        got = dict(chain_arborification(x, longest).items())
+        got = dict(arborification(x, longest).items())
         assert got == words_by_coproduct(x, longest, planar)
 
 
-def test_a_tree_of_a_thousand_vertices_has_its_words():
+def test_a_tree_of_a_thousand_vertices_has_its_word():
     tree = Tree()
     for _ in range(999):
         tree = Tree([tree])
-    assert dict(chain_arborification(tree, 1).items()) == dict(
-        ((tuple((label,) for label in word), c) for word, c in arborification(tree).items())
-    )
+    assert dict(arborification(tree).items()) == {(0,) * 1000: 1}
 
 
 @pytest.mark.parametrize("longest", [0, -1])
 def test_a_chain_has_at_least_one_label(longest):
     with pytest.raises(InvalidValueError, match="longest"):
-        chain_arborification(Tree(), longest)
+        arborification(Tree(), longest)
     with pytest.raises(InvalidValueError, match="longest"):
-        tables.chain_words(2, 3, longest)
+        tables.words(2, 3, longest)
 
 
 def words_in_order(layout):
@@ -105,34 +83,70 @@ def words_in_order(layout):
             yield tuple(word)
 
 
-@pytest.mark.parametrize("planar", [False, True])
-@pytest.mark.parametrize(
-    ("dimension", "degree", "longest"), [(1, 5, 2), (2, 4, 2), (2, 4, 4), (3, 3, 2)]
-)
-def test_the_table_is_the_matrix_of_the_map(dimension, degree, longest, planar):
-    table = tables.chain_arborification(dimension, degree, longest, planar)
-    words = list(words_in_order(tables.chain_words(dimension, degree, longest)))
-    basis = [
-        x
-        for order in range(1, degree + 1)
-        for x in (enumerate_forests if planar else enumerate_trees)(order, dimension, planar=planar)
-    ]
-    for index, x in enumerate(basis):
-        block, root = divmod(index, dimension)
+def basis(dimension, degree, planar):
+    enumerate_ = enumerate_forests if planar else enumerate_trees
+    return [x for n in range(1, degree + 1) for x in enumerate_(n, dimension, planar=planar)]
+
+
+def assert_is_matrix(table, words, elements, longest):
+    for index, x in enumerate(elements):
+        block, root = divmod(index, table.width)
         entries = slice(table.ptr[block], table.ptr[block + 1])
         got = {
-            words[column * dimension + root]: coefficient
+            words[column * table.width + root]: coefficient
             for column, coefficient in zip(
                 table.col[entries].tolist(), table.coef[entries].tolist(), strict=True
             )
         }
-        assert got == dict(chain_arborification(x, longest).items())
+        assert got == dict(arborification(x, longest).items())
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize(
+    ("dimension", "degree", "longest"), [(1, 5, 2), (2, 4, 2), (2, 4, 4), (3, 3, 2), (1, 7, 3)]
+)
+def test_the_table_is_the_matrix_of_the_map(dimension, degree, longest, planar):
+    table = tables.arborification(dimension, degree, planar, longest)
+    words = list(words_in_order(tables.words(dimension, degree, longest)))
+    assert_is_matrix(table, words, basis(dimension, degree, planar), longest)
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize(("dimension", "degree"), [(1, 0), (1, 6), (2, 1), (2, 4), (3, 3)])
+def test_the_table_of_lifts_is_the_matrix_of_the_map(dimension, degree, planar):
+    elements = basis(dimension, degree, planar)
+    by_order = [
+        [x if planar else Forest([x]) for x in elements if x.order == n] for n in range(degree + 1)
+    ]
+    layout = tables.words(dimension, degree, None, planar)
+    words = [
+        word
+        for parts in layout.compositions[1:]
+        for word in product(*(by_order[part] for part in parts))
+    ]
+    assert layout.size == len(words)
+    table = tables.arborification(dimension, degree, planar, longest=None)
+    assert_is_matrix(table, words, elements, None)
+
+
+@pytest.mark.parametrize(("dimension", "degree", "longest"), [(1, 6, 1), (2, 4, 2), (3, 3, 3)])
+def test_words_are_found_by_their_letters(dimension, degree, longest):
+    layout = tables.words(dimension, degree, longest)
+    for number, word in enumerate(words_in_order(layout)):
+        letters = word if longest > 1 else [label for (label,) in word]
+        assert layout.index(letters) == number
+
+
+def test_letters_longer_than_words_change_nothing():
+    assert tables.words(2, 3, 10**20).letters == tables.words(2, 3, 3).letters
+    assert tables.words(2, 0, 5).size == 0
+    assert tables.arborification(2, 3, longest=7) is tables.arborification(2, 3, longest=3)
 
 
 @pytest.mark.parametrize(("dimension", "degree", "longest"), [(1, 5, 2), (2, 4, 2), (2, 4, 4)])
 def test_deconcatenation_cuts_between_letters(dimension, degree, longest):
-    table = tables.chain_convolution(dimension, degree, longest)
-    words = list(words_in_order(tables.chain_words(dimension, degree, longest)))
+    table = tables.word_convolution(dimension, degree, longest)
+    words = list(words_in_order(tables.words(dimension, degree, longest)))
     for index, word in enumerate(words):
         block, root = divmod(index, dimension)
         entries = range(table.term_ptr[block], table.term_ptr[block + 1])
@@ -147,9 +161,9 @@ def test_deconcatenation_cuts_between_letters(dimension, degree, longest):
 @pytest.mark.parametrize("method", [1, 2])
 def test_lyndon_coordinates_of_chains_are_the_composition(method):
     rng = np.random.default_rng(1)
-    inner = tables.chain_arborification(2, 4, 2, planar=True)
+    inner = tables.arborification(2, 4, planar=True, longest=2)
     outer = tables.lyndon(2, 4, method)
-    both = tables.chain_lyndon_arborification(2, 4, 2, method)
+    both = tables.lyndon_arborification(2, 4, method, longest=2)
 
     def apply(table, x):
         blocks = x.reshape(table.n_cols, table.width)[table.col] * table.coef[:, None]
@@ -157,22 +171,22 @@ def test_lyndon_coordinates_of_chains_are_the_composition(method):
         np.add.at(out, np.repeat(np.arange(table.n_rows), np.diff(table.ptr)), blocks)
         return out.ravel()
 
-    x = rng.integers(-9, 10, tables.chain_words(2, 4, 2).size).astype(float)
+    x = rng.integers(-9, 10, tables.words(2, 4, 2).size).astype(float)
     np.testing.assert_array_equal(apply(both, x), apply(outer, apply(inner, x)))
 
 
 @pytest.mark.parametrize(("dimension", "degree", "longest"), [(1, 40, 40), (2, 27, 1), (40, 8, 2)])
 def test_too_many_words_are_refused_at_once(dimension, degree, longest):
     with pytest.raises(InvalidValueError, match="bounds"):
-        tables.chain_words(dimension, degree, longest)
+        tables.words(dimension, degree, longest)
 
 
 def test_planar_and_non_planar_forests_have_their_own_words():
     forest = (((0,), 1), (2,))
-    commutative = chain_arborification(Forest.from_tuple(forest), 2)
-    ordered = chain_arborification(OrderedForest.from_tuple(forest), 2)
+    commutative = arborification(Forest.from_tuple(forest), 2)
+    ordered = arborification(OrderedForest.from_tuple(forest), 2)
     assert ((2,), (0,), (1,)) in dict(commutative.items())
     assert set(dict(ordered.items())) == {((0,), (1,), (2,)), ((1, 0), (2,))}
     tree = ((0,), (1,), 2)
-    assert ((1,), (2, 0)) in dict(chain_arborification(Tree.from_tuple(tree), 2).items())
-    assert ((1,), (2, 0)) not in dict(chain_arborification(PlanarTree.from_tuple(tree), 2).items())
+    assert ((1,), (2, 0)) in dict(arborification(Tree.from_tuple(tree), 2).items())
+    assert ((1,), (2, 0)) not in dict(arborification(PlanarTree.from_tuple(tree), 2).items())

@@ -1,48 +1,39 @@
 """The arborification matrix: coefficients of a branched signature from those of words.
 
-The symbolic arborification is asked once per undecorated shape, and the only shapes it takes are
-the forests of two ladders with distinct formal labels: on them it is the shuffle of two formal
-words. Since it is multiplicative, every other row is an expansion of earlier ones,
-Phi(B+_a(t f)) = (Phi(t) sh Phi(f)) a with t the first tree, planar Phi(w B+_a(f)) =
-(Phi(w) sh Phi(f)) a; and equal words are merged at each order, before they multiply.
+What a last letter takes off a tree is its root, and off each branch nothing, or what a last letter
+takes off the branch. So beside Phi(t), for each tree t, one keeps Psi(t) = Phi(t) with nothing
+taken off, plus Phi(t) with the last letter of each word moved out of it, as a trunk. For chains as
+letters Psi is multiplicative: words are shuffled, and one of the trunks is empty; and
+
+    Phi(B+_a(f)) = sum over (word, trunk) in Psi(f) of word . B+_a(trunk),
+    planar, Phi(w B+_a(f)) = sum over Phi(w) and Psi(f) of (words shuffled) . B+_a(trunk).
+
+Plain words are those of chains that leave no trunk for the next letter. With all basis elements as
+letters, Phi(x) is the sum over the coproduct of x of Phi(pruned) . trunk.
+
+Every row is an expansion of earlier ones: one operation on arrays for all rows of an order.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 
 from treealg.checks import check_integer
 from treealg.tables import cache
+from treealg.tables.convolution import convolution
+from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.layout import ForestLayout, IntArray
-from treealg.tables.linear_map import FloatArray, LinearMap, expand, from_keys, merge
-from treealg.tables.sizes import check_entries, require_fits, word_length
+from treealg.tables.linear_map import LinearMap, expand
+from treealg.tables.sizes import as_longest, require_fits
+from treealg.tables.weighted_words import words
+from treealg.tables.word_rows import Rows, Split, WordRows, rows_of
 
 __all__ = ["arborification"]
 
-_CHUNK = 1 << 22
 
-
-class _Rows(NamedTuple):
-    """Sparse rows over the words of one length, words numbered lexicographically."""
-
-    ptr: IntArray
-    word: IntArray
-    coef: FloatArray
-
-    def with_letter(self, dimension: int) -> _Rows:
-        """Append each of the letters to the words of each row: row ``r * dimension + a``."""
-        size = np.repeat(np.diff(self.ptr), dimension)
-        ptr = np.zeros(size.size + 1, dtype=np.int64)
-        np.cumsum(size, out=ptr[1:])
-        source, entry = expand(self.ptr, np.repeat(np.arange(self.ptr.size - 1), dimension))
-        word = self.word[entry] * dimension + source % dimension
-        return _Rows(ptr, word, self.coef[entry])
-
-
-def arborification(dimension: int, degree: int, planar: bool = False) -> LinearMap:
+def arborification(
+    dimension: int, degree: int, planar: bool = False, longest: int | None = 1
+) -> LinearMap:
     r"""Return the matrix that takes word coefficients to tree or ordered-forest coefficients.
 
     ``X = S o Phi``: for the signature S of a path over words and :math:`\Phi` the arborification,
@@ -57,17 +48,21 @@ def arborification(dimension: int, degree: int, planar: bool = False) -> LinearM
         Largest number of nodes, at least 0.
     planar : bool, default False
         Ordered forests and not trees.
+    longest : int or None, default 1
+        Vertices of the longest letter, at least 1: 1 for plain words, more for chains as letters,
+        None for all basis elements as letters, as in `words`.
 
     Returns
     -------
     LinearMap
-        Of width `dimension`. Input: the words of 1 to `degree` letters, by length and then
-        lexicographically. Output: the basis in its order. All coefficients are positive.
+        Of width `dimension`. Input: the words in the layout of `words`; plain ones have 1 to
+        `degree` letters and come by length and then lexicographically. Output: the basis in its
+        order. All coefficients are positive.
 
     Raises
     ------
     InvalidTypeError
-        If `dimension` or `degree` is no integer.
+        If `dimension` or `degree` is no integer, or `longest` neither that nor None.
     InvalidValueError
         If one is too small, or the table would be too large or not exact in float64.
 
@@ -88,180 +83,110 @@ def arborification(dimension: int, degree: int, planar: bool = False) -> LinearM
     >>> phi = arborification(2, 3)
     >>> phi.col[phi.ptr[4] : phi.ptr[5]].tolist()
     [4, 5]
+
+    The ladder is row 1: the word of its two labels, and the one chain that is all of it.
+
+    >>> phi = arborification(1, 2, longest=2)
+    >>> phi.col[phi.ptr[1] : phi.ptr[2]].tolist()
+    [1, 2]
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
+    longest = None if longest is None else as_longest(longest, degree)
     planar = bool(planar)
 
     def build() -> LinearMap:
-        length = require_fits(dimension, degree, planar)
-        words = word_length(dimension, degree)
-        rows = _planar_rows if planar else _tree_rows
-        blocks = length // dimension
-        return _assemble(rows(dimension, degree), dimension, blocks, words // dimension)
+        require_fits(dimension, degree, planar)
+        rows = WordRows(words(dimension, degree, longest, planar))
+        if longest is None:
+            return rows.linear_map(_blocks_of_cuts(rows, convolution(dimension, degree, planar)))
+        return rows.linear_map((_planar_blocks if planar else _tree_blocks)(rows))
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows * dimension, table.n_cols * dimension) == (
             dimension,
             require_fits(dimension, degree, planar),
-            word_length(dimension, degree),
+            words(dimension, degree, longest, planar).size,
         )
 
-    return cache.table("arborification", (dimension, degree, planar), LinearMap, build, check)
+    key = (dimension, degree, planar, longest or 0)
+    return cache.table("arborification", key, LinearMap, build, check)
 
 
-def _assemble(orders: list[_Rows], dimension: int, n_rows: int, n_cols: int) -> LinearMap:
-    """Put the rows of all orders into one map; the words of m letters follow the shorter ones."""
-    keys, coefs = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
-    first_row = 0
-    for nodes, rows in enumerate(orders):
-        count = rows.ptr.size - 1
-        row = np.repeat(np.arange(first_row, first_row + count), np.diff(rows.ptr))
-        shorter = 1 + word_length(dimension, nodes - 1) if nodes else 0
-        keys.append(row * n_cols + shorter + rows.word)
-        coefs.append(rows.coef)
-        first_row += count
-    return from_keys(dimension, n_rows, n_cols, np.concatenate(keys), np.concatenate(coefs))
-
-
-def _unit() -> _Rows:
-    return _Rows(np.array([0, 1]), np.zeros(1, dtype=np.int64), np.ones(1))
-
-
-def _tree_rows(dimension: int, degree: int) -> list[_Rows]:
-    """Return Phi of all commutative forests with 0, 1, ..., degree - 1 nodes, without a root."""
-    if degree == 0:
-        return []
-    layout = ForestLayout(dimension, degree - 1, planar=False)
-    forests = [_unit()]
-    trees: dict[int, _Rows] = {}
+def _tree_blocks(words: WordRows) -> list[Split]:
+    """Return Psi of all commutative forests with 0, 1, ..., degree - 1 nodes."""
+    dimension, degree = words.layout.dimension, words.layout.degree
+    layout = ForestLayout(dimension, max(degree - 1, 0), planar=False)
+    forests = [words.unit] if degree else []
+    trees = [words.unit]
     for nodes in range(1, degree):
-        trees[nodes] = forests[nodes - 1].with_letter(dimension)
-        start, count = layout.start[nodes], layout.counts[nodes]
-        first, rest = layout.first[start : start + count], layout.rest[start : start + count]
-        order = layout.order_of[first // dimension] + 1
-        forests.append(
-            _product(
-                dimension,
-                nodes,
-                count,
-                [
-                    (
-                        row := np.flatnonzero(order == k),
-                        trees[k],
-                        first[row] - layout.tree_range(k)[0],
-                        forests[nodes - k],
-                        rest[row] - layout.start[nodes - k],
-                        k,
-                    )
-                    for k in range(1, nodes + 1)
-                ],
-            )
-        )
+        trees.append(words.with_root(forests[nodes - 1], nodes - 1))
+        part = slice(layout.start[nodes], layout.start[nodes + 1])
+        branches, label = np.divmod(layout.first[part], dimension)
+        left = _place(layout, branches) * dimension + label
+        right = _place(layout, layout.rest[part])
+        own = layout.order_of[branches] + 1
+        forests.append(words.product(nodes, own, left, trees, right, forests))
     return forests
 
 
-def _planar_rows(dimension: int, degree: int) -> list[_Rows]:
+def _planar_blocks(words: WordRows) -> list[Split]:
     """Return Phi of all ordered forests with 1, ..., degree nodes, without the last root."""
+    dimension, degree = words.layout.dimension, words.layout.degree
     layout = ForestLayout(dimension, degree, planar=True)
-    blocks: list[_Rows] = []
-    forests = [_unit()]
-    for order in range(1, degree + 1):
+    blocks: list[Split] = []
+    phi, psi = [words.unit], [words.unit]
+    for nodes in range(degree):
         # The forests of a block differ in the label of the last root only: take label 0.
-        part = slice(layout.start[order], layout.start[order + 1], dimension)
-        left, right = layout.init[part], layout.last[part] // dimension
-        left_nodes = layout.order_of[left]
-        blocks.append(
-            _product(
-                dimension,
-                order - 1,
-                left.size,
-                [
-                    (
-                        row := np.flatnonzero(left_nodes == k),
-                        forests[k],
-                        left[row] - layout.start[k],
-                        forests[order - 1 - k],
-                        right[row] - layout.start[order - 1 - k],
-                        k,
-                    )
-                    for k in range(order)
-                ],
-            )
-        )
-        if order < degree:
-            forests.append(blocks[-1].with_letter(dimension))
+        part = slice(layout.start[nodes + 1], layout.start[nodes + 2], dimension)
+        before, branches = layout.init[part], layout.last[part] // dimension
+        left, right = _place(layout, before), _place(layout, branches)
+        blocks.append(words.product(nodes, layout.order_of[before], left, phi, right, psi))
+        if nodes + 1 < degree:
+            psi.append(words.with_root(blocks[-1], nodes))
+            phi.append({0: psi[-1][0]})
     return blocks
 
 
-_Factor = tuple[IntArray, _Rows, IntArray, _Rows, IntArray, int]
+def _place(layout: ForestLayout, forest: IntArray) -> IntArray:
+    """Return the places of forests among those with as many nodes."""
+    return forest - np.array(layout.start, dtype=np.int64)[layout.order_of[forest]]
 
 
-def _product(dimension: int, nodes: int, count: int, factors: list[_Factor]) -> _Rows:
-    """Shuffle pairs of rows: each factor is (row, left, left row, right, right row, left length).
+def _blocks_of_cuts(words: WordRows, table: ConvolutionTable) -> list[Split]:
+    """Return Phi of all basis elements with 1, ..., degree nodes, with the last letters as trunks.
 
-    Every output row of the `count` ones belongs to one factor.
+    A letter is what is left of a basis element, or all of it.
     """
-    words = dimension**nodes
-    keys, values, total = [], [], 0
-    for row, left, left_row, right, right_row, left_nodes in factors:
-        shuffle = _shuffles(dimension, left_nodes, nodes - left_nodes)
-        size = np.diff(left.ptr)[left_row] * np.diff(right.ptr)[right_row]
-        per_pair = int(np.diff(shuffle.ptr).max())
-        bounds = np.cumsum(size * per_pair)
-        cuts = np.searchsorted(
-            bounds, np.arange(_CHUNK, int(bounds[-1]) if size.size else 0, _CHUNK)
-        )
-        for part in np.split(np.arange(row.size), cuts):
-            a_source, a_entry = expand(left.ptr, left_row[part])
-            b_source, b_entry = expand(right.ptr, right_row[part][a_source])
-            a_entry, source = a_entry[b_source], a_source[b_source]
-            pair = left.word[a_entry] * dimension ** (nodes - left_nodes) + right.word[b_entry]
-            s_source, s_entry = expand(shuffle.ptr, pair)
-            coef = (left.coef[a_entry] * right.coef[b_entry])[s_source] * shuffle.coef[s_entry]
-            key, value = merge(row[part][source[s_source]] * words + shuffle.word[s_entry], coef)
-            keys.append(key)
-            values.append(value)
-            total += key.size
-            check_entries(total, f"order {nodes + 1} of the arborification of {dimension=}")
-    key, value = merge(np.concatenate(keys), np.concatenate(values))
-    ptr = np.searchsorted(key, np.arange(count + 1) * words).astype(np.int64)
-    return _Rows(ptr, key % words, value)
-
-
-def _shuffles(dimension: int, left: int, right: int) -> _Rows:
-    """Shuffle every word of `left` letters with every one of `right` letters.
-
-    Row ``u * dimension**right + v`` has the words of u sh v with their multiplicities.
-    """
-    nodes = left + right
-    words = dimension**nodes
-    every = np.arange(words)
-    letter = [every // dimension ** (nodes - 1 - j) % dimension for j in range(nodes)]
-    keys = []
-    for formal in _formal_shuffle(left, right):
-        word = np.zeros(words, dtype=np.int64)
-        for position in formal:
-            word = word * dimension + letter[position]
-        keys.append(every * words + word)
-    key, value = merge(np.concatenate(keys), np.ones(len(keys) * words))
-    ptr = np.searchsorted(key, np.arange(words + 1) * words).astype(np.int64)
-    return _Rows(ptr, key % words, value)
-
-
-def _formal_shuffle(left: int, right: int) -> npt.NDArray[np.int64]:
-    """Return the words of Phi of two ladders with labels 0, 1, ... read from leaf to root.
-
-    All have coefficient 1, as the labels are distinct; shape ``(words, left + right)``.
-    """
-    # The algebra is imported where it is needed: a table that comes from disk does without it.
-    from treealg.symbolic import Forest, Tree, arborification
-
-    ladders = []
-    for labels in (range(left), range(left, left + right)):
-        branch: list[Tree] = []
-        for label in labels:
-            branch = [Tree(branch, label)]
-        ladders += branch
-    words = [word for word, _ in arborification(Forest(ladders)).items()]
-    return np.array(words, dtype=np.int64).reshape(len(words), left + right)
+    layout, dimension = words.layout, words.layout.dimension
+    order = np.repeat(np.arange(1, layout.degree + 1), np.diff(table.block_start))
+    blocks: list[Split] = []
+    phi, slots = [words.unit], [words.unit]
+    for nodes in range(layout.degree):
+        begin, end = table.block_start[nodes : nodes + 2]
+        count = int(end - begin)
+        block = np.repeat(np.arange(count), np.diff(table.term_ptr[begin : end + 1]))
+        terms = slice(table.term_ptr[begin], table.term_ptr[end])
+        slot, trunk = table.term_slot[terms], table.term_trunk[terms]
+        split: Split = {nodes: Rows(np.arange(count + 1), np.arange(count), np.ones(count))}
+        for weight in range(nodes):
+            chosen = np.flatnonzero(order[trunk] == weight + 1)
+            pruned = slots[nodes - weight][0]
+            source, entry = expand(pruned.ptr, slot[chosen] - table.slot_start[nodes - weight - 1])
+            n_words = layout.counts[nodes - weight]
+            place = trunk[chosen][source] - table.block_start[weight]
+            pairs = n_words * int(table.block_start[weight + 1] - table.block_start[weight])
+            key = block[chosen][source] * pairs + place * n_words + pruned.pair[entry]
+            split[weight] = rows_of(count, pairs, [(key, pruned.coef[entry])])
+        blocks.append(split)
+        if nodes + 1 == layout.degree:
+            break
+        phi.append({0: words.with_root(split, nodes)[0]})
+        own = slice(*table.slot_start[nodes : nodes + 2])
+        head_order = order[table.head[own] // dimension]
+        head = table.head[own] - table.block_start[head_order - 1] * dimension
+        tail = table.tail[own] - np.concatenate(([0], table.slot_start))[nodes + 1 - head_order]
+        product = words.product(nodes + 1, head_order, head, phi, tail, slots)[0]
+        factor = np.repeat(table.factor[own], np.diff(product.ptr))
+        slots.append({0: product._replace(coef=product.coef * factor)})
+    return blocks

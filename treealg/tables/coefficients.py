@@ -194,7 +194,7 @@ class _Builder:
 
     def _chains(self, forest: Any) -> list[tuple[tuple[int, ...], list[Any]]]:
         """Return the chains that have an increment, with the forests that hang off and exist."""
-        from treealg.symbolic.maps.chains import rooted_chains
+        from treealg.symbolic.maps.arborification import rooted_chains
 
         return [
             (chain, [part for part in parts if part.order])

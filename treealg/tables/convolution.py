@@ -27,7 +27,7 @@ from treealg.tables.sizes import (
     require_fits,
 )
 
-__all__ = ["convolution", "least_terms", "word_convolution"]
+__all__ = ["convolution", "least_terms"]
 
 
 def convolution(dimension: int, degree: int, planar: bool = False) -> ConvolutionTable:
@@ -245,91 +245,4 @@ def _assemble(
         ptr.astype(np.int64),
         slot[order].astype(np.int32),
         trunk[order].astype(np.int32),
-    )
-
-
-def word_convolution(dimension: int, degree: int) -> ConvolutionTable:
-    """Return the deconcatenation table of words, in the structure of `convolution`.
-
-    The words of n letters are the blocks of order n, one per word without its last letter; a word
-    is cut in two, the first part is the slot and the second the trunk.
-
-    Parameters
-    ----------
-    dimension : int
-        Number of letters, at least 1.
-    degree : int
-        Largest length, at least 0.
-
-    Returns
-    -------
-    ConvolutionTable
-        With all factors 1 and all tails 0.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `dimension` or `degree` is no integer.
-    InvalidValueError
-        If one is too small, or the table would be too large.
-
-    Notes
-    -----
-    Built on first use, then kept in memory and on disk. Safe from several threads.
-
-    Examples
-    --------
-    >>> table = word_convolution(1, 3)
-    >>> table.term_slot.tolist(), table.term_trunk.tolist()
-    ([1, 2, 1], [0, 0, 1])
-    """
-    dimension = check_integer("dimension", dimension, 1)
-    degree = check_integer("degree", degree, 0)
-
-    def counts() -> list[int]:
-        return [dimension**n for n in range(degree)]
-
-    def build() -> ConvolutionTable:
-        require_fits(dimension, degree, None)
-        # For one letter the terms outgrow the words by far: degree**2 / 2 against degree.
-        check_entries(degree * (degree - 1) // 2, f"deconcatenation to {degree=}")
-        check_entries(
-            sum(n * count for n, count in enumerate(counts())), f"deconcatenation to {degree=}"
-        )
-        return _deconcatenation(dimension, degree, counts())
-
-    def check(table: ConvolutionTable) -> bool:
-        return (table.dimension, table.degree, table.block_start.tolist()) == (
-            dimension,
-            degree,
-            list(accumulate(counts(), initial=0)),
-        )
-
-    return cache.table("word_convolution", (dimension, degree), ConvolutionTable, build, check)
-
-
-def _deconcatenation(dimension: int, degree: int, counts: list[int]) -> ConvolutionTable:
-    start = np.concatenate(([0], np.cumsum(np.array(counts, dtype=np.int64))))
-    slots, trunks, sizes = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], []
-    for letters in range(degree):
-        # Block numbers of words of n letters begin at start[n]; slots are numbered alike.
-        word = np.arange(counts[letters])[:, None]
-        end = np.arange(letters)
-        power = dimension**end
-        slots.append((start[letters - end] + word // power).ravel())
-        trunks.append((start[end] + word % power).ravel())
-        sizes.append(np.full(counts[letters], letters))
-    ptr = np.concatenate(([0], np.cumsum(np.concatenate([np.zeros(0, np.int64), *sizes]))))
-    n_slots = start[degree] if degree else 1
-    return ConvolutionTable(
-        dimension,
-        degree,
-        start.astype(np.int64),
-        start[1:].astype(np.int64) if degree else np.ones(1, dtype=np.int64),
-        np.ones(n_slots),
-        np.maximum(np.arange(n_slots) - 1, 0).astype(np.int32),
-        np.zeros(n_slots, dtype=np.int32),
-        ptr.astype(np.int64),
-        np.concatenate(slots).astype(np.int32),
-        np.concatenate(trunks).astype(np.int32),
     )

@@ -20,12 +20,13 @@ from treealg.tables.arborification import arborification
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import LinearMap, compose, from_keys, merge
 from treealg.tables.sizes import (
+    as_longest,
     basis_length,
     check_entries,
     log_length,
     require_fits,
-    word_length,
 )
+from treealg.tables.weighted_words import words
 
 __all__ = ["lyndon", "lyndon_arborification"]
 
@@ -91,7 +92,7 @@ def lyndon(dimension: int, degree: int, method: int) -> LinearMap:
     return cache.table("lyndon", (dimension, degree, method), LinearMap, build, check)
 
 
-def lyndon_arborification(dimension: int, degree: int, method: int) -> LinearMap:
+def lyndon_arborification(dimension: int, degree: int, method: int, longest: int = 1) -> LinearMap:
     """Return the map from the logarithm over words to planar Lyndon coordinates.
 
     Parameters
@@ -102,12 +103,14 @@ def lyndon_arborification(dimension: int, degree: int, method: int) -> LinearMap
         Largest number of nodes, at least 0.
     method : {1, 2}
         As in `lyndon`.
+    longest : int, default 1
+        Labels of the longest letter, at least 1, as in `words`.
 
     Returns
     -------
     LinearMap
-        Of width 1, from the words of 1 to `degree` letters to the Lyndon forests: `lyndon` after
-        the planar `arborification`.
+        Of width 1, from words in the layout of `words` to the Lyndon forests: `lyndon` after the
+        planar `arborification`.
 
     Raises
     ------
@@ -124,25 +127,30 @@ def lyndon_arborification(dimension: int, degree: int, method: int) -> LinearMap
     --------
     >>> lyndon_arborification(1, 2, method=1).col.tolist()
     [0, 1]
+
+    The one chain of two labels is a Lyndon forest; the word of two letters has its value too.
+
+    >>> lyndon_arborification(1, 2, method=1, longest=2).col.tolist()
+    [0, 1, 2]
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
     method = check_method(method, planar=True, minimum=1)
+    longest = as_longest(longest, degree)
 
     def build() -> LinearMap:
-        inner = arborification(dimension, degree, planar=True)
+        inner = arborification(dimension, degree, True, longest)
         return compose(lyndon(dimension, degree, method), inner)
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
             1,
             log_length(dimension, degree, True, method),
-            word_length(dimension, degree),
+            words(dimension, degree, longest).size,
         )
 
-    return cache.table(
-        "lyndon_arborification", (dimension, degree, method), LinearMap, build, check
-    )
+    key = (dimension, degree, method, longest)
+    return cache.table("lyndon_arborification", key, LinearMap, build, check)
 
 
 def _build(dimension: int, degree: int, method: int, length: int) -> LinearMap:

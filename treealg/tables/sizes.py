@@ -38,6 +38,11 @@ MAX_SHAPES = 2**15
 """The most undecorated shapes that a coproduct table is generated from."""
 
 
+def as_longest(longest: object, degree: int) -> int:
+    """Return the vertices of the longest letter that words of this weight can have."""
+    return min(check_integer("longest", longest, 1), max(degree, 1))
+
+
 def forest_counts(dimension: int, planar: bool) -> Iterator[int]:
     """Count the forests with 0, 1, 2, ... nodes, without end.
 

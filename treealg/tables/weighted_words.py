@@ -1,18 +1,23 @@
-"""The layout of words of chains, what the signature of a path with a correction is made of.
+"""The layout of words whose letters have weights, what the signature of a path is made of.
 
-A letter is a chain of at most `longest` labels, and its number of labels is its weight. The words
-of weight n are grouped by the weights of their letters, a composition of n, and are numbered inside
-a group by their n labels as digits in base `dimension`: letter by letter, and within a letter from
-the leaf of the chain to its root. So the root of the last letter is the last digit, and blocks of
-`dimension` words differ in it alone, as trees do. With ``longest=1`` this is the layout of words.
+A letter is what one step of a path can take off a tree at its root, and its vertices are its
+weight: a label, a chain of labels from root to leaf, or any basis element. Letters of one weight
+are numbered so that the label of their last root is the last digit in base `dimension`: chains by
+their labels from leaf to root, basis elements by their place in their order. So blocks of
+`dimension` words differ in the label of the last root alone, as trees do.
+
+The words of weight n come by the weight of their last letter, then by what is before it, in the
+order of the words of that weight, then by the last letter. Words are grouped by the weights of
+their letters, a composition of n, and inside a group they are numbered in mixed radix.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, islice
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,106 +25,161 @@ from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.tables.convolution_table import Int32Array
 from treealg.tables.layout import IntArray
-from treealg.tables.sizes import MAX_COEFFICIENTS, MAX_SHAPES
+from treealg.tables.sizes import (
+    MAX_COEFFICIENTS,
+    MAX_SHAPES,
+    as_longest,
+    forest_counts,
+    require_fits,
+)
 
-__all__ = ["ChainWords", "chain_words", "words_of"]
+__all__ = ["WeightedWords", "words"]
 
+_Number = TypeVar("_Number", int, IntArray)
 Arrays = tuple[IntArray, IntArray, IntArray, Int32Array, IntArray, Int32Array, Int32Array]
 
 
 @dataclass(frozen=True, eq=False)
-class ChainWords:
-    """The layout of words of chains.
+class WeightedWords:
+    """The layout of the words of letters of several weights.
 
     Compositions are numbered from the empty one, 0, by weight, then by their last part, then by
     the number of what is before it.
 
     Attributes
     ----------
-    dimension, degree, longest : int
-        Labels; largest weight of a word; largest weight of a letter.
-    compositions : tuple of tuple of int
-        The weights of the letters, composition by composition.
-    start : tuple of int
-        Words of each composition begin here; the last entry is the number of all words. The empty
-        word is not counted, so that ``start[0] == start[1] == 0``.
     letters : tuple of int
         The number of letters of each weight, from 0.
-    number : dict
-        From composition to its number.
+    counts : tuple of int
+        The number of words of each weight, from 0; the empty word is the one of weight 0.
 
     Examples
     --------
-    >>> layout = chain_words(2, 3, 2)
+    >>> layout = words(2, 3, longest=2)
     >>> layout.compositions
     ((), (1,), (1, 1), (2,), (1, 1, 1), (2, 1), (1, 2))
     >>> layout.start
     (0, 0, 2, 6, 10, 18, 26, 34)
     """
 
-    dimension: int
-    degree: int
-    longest: int
-    compositions: tuple[tuple[int, ...], ...]
-    start: tuple[int, ...]
     letters: tuple[int, ...]
-    number: dict[tuple[int, ...], int]
+    counts: tuple[int, ...]
+
+    @property
+    def dimension(self) -> int:
+        """The number of labels."""
+        return self.letters[1]
+
+    @property
+    def degree(self) -> int:
+        """The largest weight of a word."""
+        return len(self.counts) - 1
+
+    @property
+    def longest(self) -> int:
+        """The largest weight of a letter."""
+        return len(self.letters) - 1
 
     @property
     def size(self) -> int:
         """The number of words, without the empty one."""
-        return self.start[-1]
+        return sum(self.counts) - 1
 
-    def weight(self, number: int) -> int:
-        """Return the weight of the words of a composition.
+    @cached_property
+    def first(self) -> tuple[int, ...]:
+        """Where the words of weight 1, 2, ... begin, without the empty one; then their number."""
+        return tuple(accumulate(self.counts[1:], initial=0))
+
+    def append(self, word: _Number, weight: int, letter: _Number, own: int) -> _Number:
+        """Return the numbers of words with one more letter, among the words of their weight.
 
         Parameters
         ----------
-        number : int
-            The composition.
+        word : int or numpy.ndarray
+            Numbers of words among those of weight `weight`.
+        weight : int
+            Weight of the words.
+        letter : int or numpy.ndarray
+            Numbers of the letters among those of weight `own`; broadcast with `word`.
+        own : int
+            Weight of the letters.
 
         Returns
         -------
-        int
-
-        Raises
-        ------
-        IndexError
-            If there is none of this number.
+        int or numpy.ndarray
         """
-        return sum(self.compositions[number])
+        before = sum(self.counts[weight + own - k] * self.letters[k] for k in range(1, own))
+        return word * self.letters[own] + letter + before
+
+    @cached_property
+    def _parts(self) -> tuple[list[tuple[int, ...]], list[tuple[int, int]]]:
+        """The compositions, and of each the number of what is before its last part, and that."""
+        compositions: list[tuple[int, ...]] = [()]
+        last: list[tuple[int, int]] = [(0, 0)]
+        begin = [0, 1]
+        for weight in range(1, self.degree + 1):
+            for part in range(1, min(self.longest, weight) + 1):
+                for before in range(begin[weight - part], begin[weight - part + 1]):
+                    compositions.append((*compositions[before], part))
+                    last.append((before, part))
+            begin.append(len(compositions))
+        return compositions, last
+
+    @property
+    def compositions(self) -> tuple[tuple[int, ...], ...]:
+        """The weights of the letters, composition by composition."""
+        return tuple(self._parts[0])
+
+    @cached_property
+    def start(self) -> tuple[int, ...]:
+        """Where the words of each composition begin, and the number of all words.
+
+        The empty word is not counted, so that ``start[0] == start[1] == 0``.
+        """
+        sizes = [1]
+        for before, part in self._parts[1][1:]:
+            sizes.append(sizes[before] * self.letters[part])
+        return tuple(accumulate([0, *sizes[1:]], initial=0))
 
     def weights(self) -> IntArray:
-        """Return the weight of each composition, int64.
+        """Return the weight of each composition.
 
         Returns
         -------
         numpy.ndarray
+            int64, shape ``(compositions,)``.
         """
-        return np.array([sum(parts) for parts in self.compositions], dtype=np.int64)
+        return np.array([sum(parts) for parts in self._parts[0]], dtype=np.int64)
 
-    def cuts(self, number: int) -> list[tuple[int, int]]:
-        """Cut a composition in two parts that are not empty, longest first part first.
-
-        Parameters
-        ----------
-        number : int
-            The composition.
+    def children(self) -> Int32Array:
+        """Return which composition a composition followed by a letter is.
 
         Returns
         -------
-        list of tuple of int
-            The numbers of the two parts.
-
-        Raises
-        ------
-        IndexError
-            If there is none of this number.
+        numpy.ndarray
+            int32, shape ``(compositions, longest + 1)``: entry k for a letter of weight k, -1 where
+            the weight would be above `degree`, and in column 0.
         """
-        parts = self.compositions[number]
-        return [
-            (self.number[parts[:i]], self.number[parts[i:]]) for i in range(len(parts) - 1, 0, -1)
-        ]
+        last = self._parts[1]
+        found = np.full((len(last), self.longest + 1), -1, dtype=np.int32)
+        for number, (before, part) in enumerate(last[1:], 1):
+            found[before, part] = number
+        return found
+
+    def cuts(self) -> list[list[tuple[int, int]]]:
+        """Cut each composition in two parts that are not empty, longest first part first.
+
+        Returns
+        -------
+        list of list of tuple of int
+            Of each composition, the numbers of the two parts of each cut.
+        """
+        children = self.children().tolist()
+        found: list[list[tuple[int, int]]] = [[]]
+        for before, part in self._parts[1][1:]:
+            alone = [(before, children[0][part])] if before else []
+            found.append(alone + [(left, children[right][part]) for left, right in found[before]])
+        return found
 
     def program(self) -> Arrays:
         """Return the arrays of the kernels.
@@ -128,16 +188,14 @@ class ChainWords:
         -------
         tuple of numpy.ndarray
             `letters`, `start`, the weights, the children, and the cuts: those of composition i are
-            the entries
-            ``cut_ptr[i]`` to ``cut_ptr[i + 1]`` of two arrays of left and right parts.
+            the entries ``cut_ptr[i]`` to ``cut_ptr[i + 1]`` of two arrays of left and right parts.
         """
-        cuts = [self.cuts(number) for number in range(len(self.compositions))]
+        cuts = self.cuts()
         ptr = np.cumsum([0, *map(len, cuts)])
         parts = np.array([cut for found in cuts for cut in found], dtype=np.int32).reshape(-1, 2)
-        start = np.array(self.start, dtype=np.int64)
         return (
             np.array(self.letters),
-            start,
+            np.array(self.start, dtype=np.int64),
             self.weights(),
             self.children(),
             ptr,
@@ -145,40 +203,39 @@ class ChainWords:
             parts[:, 1],
         )
 
-    def children(self) -> Int32Array:
-        """Return which composition a composition followed by a letter is.
+    def index(self, word: Sequence[Any]) -> int:
+        """Return the number of a word of chains.
+
+        Parameters
+        ----------
+        word : sequence
+            The letters, as `symbolic.arborification` writes them: labels if `longest` is 1, else
+            tuples of labels from root to leaf.
 
         Returns
         -------
-        numpy.ndarray
-            int32, shape ``(compositions, longest + 1)``: entry k for a letter of weight k, -1
-            where the weight would be above `degree`, and in column 0.
+        int
+
+        Examples
+        --------
+        >>> words(2, 3, longest=2).index([(0,), (1, 0)]) == 26 + 0 * 4 + 0 * 2 + 1
+        True
         """
-        return np.array(
-            [
-                [self.number.get((*parts, k), -1) if k else -1 for k in range(self.longest + 1)]
-                for parts in self.compositions
-            ],
-            dtype=np.int32,
-        )
+        number = weight = 0
+        for letter in word:
+            chain = (letter,) if self.longest == 1 else letter
+            place = 0
+            for label in reversed(chain):
+                place = place * self.dimension + int(label)
+            number = self.append(number, weight, place, len(chain))
+            weight += len(chain)
+        return self.first[weight - 1] + number
 
 
-@cache
-def _compositions(degree: int, longest: int) -> tuple[tuple[int, ...], ...]:
-    levels: list[list[tuple[int, ...]]] = [[()]]
-    for weight in range(1, degree + 1):
-        levels.append(
-            [
-                (*before, last)
-                for last in range(1, min(longest, weight) + 1)
-                for before in levels[weight - last]
-            ]
-        )
-    return tuple(parts for level in levels for parts in level)
-
-
-def chain_words(dimension: int, degree: int, longest: int) -> ChainWords:
-    """Return the layout of the words of chains.
+def words(
+    dimension: int, degree: int, longest: int | None = 1, planar: bool = False
+) -> WeightedWords:
+    """Return the layout of the words that the signature of a path is made of.
 
     Parameters
     ----------
@@ -186,54 +243,64 @@ def chain_words(dimension: int, degree: int, longest: int) -> ChainWords:
         Number of labels, at least 1.
     degree : int
         Largest weight of a word, at least 0.
-    longest : int
-        Largest weight of a letter, at least 1.
+    longest : int or None, default 1
+        Vertices of the longest letter, at least 1: 1 for plain words, more for chains as letters,
+        None for all basis elements as letters. More than `degree` changes nothing.
+    planar : bool, default False
+        Whether basis elements are ordered forests and not trees, for ``longest=None``.
 
     Returns
     -------
-    ChainWords
+    WeightedWords
 
     Raises
     ------
     InvalidTypeError
-        If an argument is no integer.
+        If `dimension` or `degree` is no integer, or `longest` neither that nor None.
     InvalidValueError
-        If one is too small, or there are more words than the bound in ``treealg.tables.sizes``.
+        If one is too small, or there are more words than the bounds in ``treealg.tables.sizes``.
 
     Examples
     --------
-    >>> chain_words(3, 4, 1).size
+    >>> words(3, 4).size
     120
+    >>> words(2, 3, longest=None).letters
+    (0, 2, 4, 14)
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
-    longest = check_integer("longest", longest, 1)
-    letters = (0, *(dimension**k for k in range(1, longest + 1)))
-    return words_of(letters, degree, "a correction on chains")
-
-
-def words_of(letters: tuple[int, ...], degree: int, what: str) -> ChainWords:
-    """Lay out the words of letters of several weights.
-
-    Examples
-    --------
-    >>> words_of((0, 2, 4, 14), 3, "a lift").size
-    48
-    """
-    dimension, longest = letters[1], len(letters) - 1
-    kinds, words = [1], [1]
-    for weight in range(1, degree + 1):
-        parts = range(1, min(weight, longest) + 1)
+    longest = None if longest is None else as_longest(longest, degree)
+    if longest is None:
+        require_fits(dimension, degree, planar)
+        what = "an increment on every basis element"
+    else:
+        what = "a correction on chains" if longest > 1 else "the word basis"
+    letters, kinds, counts = [0], [1], [1]
+    all_kinds = all_words = 0
+    of_weight = _letter_counts(dimension, longest, planar)
+    for weight in range(1, max(degree, 1) + 1):
+        letters += islice(of_weight, 1)
+        if weight > degree:
+            break
+        parts = range(1, min(weight, len(letters) - 1) + 1)
         kinds.append(sum(kinds[weight - k] for k in parts))
-        words.append(sum(words[weight - k] * letters[k] for k in parts))
-        if sum(kinds) > MAX_SHAPES or sum(words) > MAX_COEFFICIENTS:
+        counts.append(sum(counts[weight - k] * letters[k] for k in parts))
+        all_kinds += kinds[-1]
+        all_words += counts[-1]
+        if all_kinds >= MAX_SHAPES or all_words >= MAX_COEFFICIENTS:
             raise InvalidValueError(
-                f"{what} for {dimension=}, {degree=} needs at least {sum(words) - 1} words of "
-                f"{sum(kinds) - 1} kinds, more than the bounds of {MAX_COEFFICIENTS} and "
+                f"{what} for {dimension=}, {degree=} needs at least {all_words} words of "
+                f"{all_kinds} kinds, more than the bounds of {MAX_COEFFICIENTS} and "
                 f"{MAX_SHAPES}; lower the degree"
             )
-    compositions = _compositions(degree, longest)
-    sizes = [math.prod(letters[k] for k in parts) if parts else 0 for parts in compositions]
-    start = tuple(accumulate(sizes, initial=0))
-    number = {parts: i for i, parts in enumerate(compositions)}
-    return ChainWords(dimension, degree, longest, compositions, start, letters, number)
+    return WeightedWords(tuple(letters), tuple(counts))
+
+
+def _letter_counts(dimension: int, longest: int | None, planar: bool) -> Iterator[int]:
+    """Count the letters of weight 1, 2, ..."""
+    if longest is not None:
+        yield from (dimension**weight for weight in range(1, longest + 1))
+    elif planar:
+        yield from islice(forest_counts(dimension, True), 1, None)
+    else:
+        yield from (dimension * forests for forests in forest_counts(dimension, False))

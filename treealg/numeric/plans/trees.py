@@ -22,7 +22,6 @@ from treealg.errors import InvalidValueError
 from treealg.numeric import basis, kernels
 from treealg.numeric.arguments import corrections
 from treealg.numeric.plans import cache as plans
-from treealg.tables.weighted_words import ChainWords
 
 __all__ = ["TreePlan", "tree_plan"]
 
@@ -43,16 +42,16 @@ class TreePlan(plans.Plan):
     ----------
     trees : TreeProgram or None
         The tree engine; None where the word engine, with `output_map`, is used.
-    chains : ChainProgram or None
-        The words of chains, for the word engine with a correction.
+    words : WordProgram or None
+        The words, for the word engine.
     degree : int
-        Longest word, for the word engine.
+        The largest order of an element.
     places : list of int
         Where the results, those of elements that are not empty, stand among those of all.
     """
 
     trees: kernels.TreeProgram | None
-    chains: kernels.ChainProgram | None
+    words: kernels.WordProgram | None
     degree: int
     places: list[int]
 
@@ -88,23 +87,21 @@ def _build(
         places.append(place)
     table = tables.coefficients(found, dimension, longest, channels)
     degree = max((element.order for element in found), default=0)
-    words = _word_count(dimension, degree, longest)
-    if words is not None and words < _WORDS_PER_MULTIPLICATION * _cost(table):
-        layout = tables.chain_words(dimension, degree, longest)
+    count = _word_count(dimension, degree, longest)
+    if count is not None and count < _WORDS_PER_MULTIPLICATION * _cost(table):
+        layout = tables.words(dimension, degree, longest)
         linear, nbytes = _word_map(found, layout)
-        chains = None
-        if longest > 1:
-            own = dimension if channels is None else channels
-            letters = corrections.letter_columns(own, own < dimension, longest)
-            chains = kernels.ChainProgram(dimension, degree, *layout.program(), letters)
+        own = dimension if channels is None else channels
+        letters = corrections.letter_columns(own, own < dimension, longest)
+        program = kernels.WordProgram(dimension, degree, *layout.program(), letters)
         size = len(elements)
-        return TreePlan(words, size, linear, None, nbytes, None, chains, degree, places)
-    program = kernels.TreeProgram(
+        return TreePlan(count, size, linear, None, nbytes, None, program, degree, places)
+    trees = kernels.TreeProgram(
         dimension, table.label, table.left, table.right, table.times, table.column, table.output
     )
     nbytes = 3 * table.nbytes + 8 * len(elements)
     size = len(elements)
-    return TreePlan(size, size, None, None, nbytes, program, None, degree, places)
+    return TreePlan(size, size, None, None, nbytes, trees, None, degree, places)
 
 
 def _cost(table: tables.CoefficientTable) -> float:
@@ -136,21 +133,14 @@ def _word_count(dimension: int, degree: int, longest: int) -> int | None:
     return sum(levels) - 1
 
 
-def _word_map(elements: list[Any], layout: ChainWords) -> tuple[kernels.SparseMap, int]:
+def _word_map(elements: list[Any], layout: tables.WeightedWords) -> tuple[kernels.SparseMap, int]:
     """Return the rows of arborification that belong to some elements, and their size."""
-    from treealg.symbolic.maps.chains import chain_arborification
+    from treealg.symbolic import arborification
 
     ptr, col, coef = [0], [], []
     for element in elements:
-        entries = []
-        for word, multiplicity in chain_arborification(element, layout.longest).items():
-            number = 0
-            for chain in word:
-                for label in reversed(chain):
-                    number = number * layout.dimension + int(label)
-            composition = layout.number[tuple(map(len, word))]
-            entries.append((layout.start[composition] + number, multiplicity))
-        for column, multiplicity in sorted(entries):
+        words = arborification(element, layout.longest).items()
+        for column, multiplicity in sorted((layout.index(word), count) for word, count in words):
             col.append(column)
             coef.append(float(multiplicity))
         ptr.append(len(col))

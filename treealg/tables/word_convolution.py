@@ -1,0 +1,113 @@
+"""Deconcatenation as a table: the coproduct of words, in the structure of that of trees."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from treealg.checks import check_integer
+from treealg.tables import cache
+from treealg.tables.convolution_table import ConvolutionTable
+from treealg.tables.sizes import as_longest, check_entries, require_fits
+from treealg.tables.weighted_words import WeightedWords, words
+
+__all__ = ["word_convolution"]
+
+
+def word_convolution(dimension: int, degree: int, longest: int = 1) -> ConvolutionTable:
+    """Return the deconcatenation table of words, in the structure of `convolution`.
+
+    The words of weight n are the blocks of order n, one per word without its last label; a word
+    is cut between two letters, the first part is the slot and the second the trunk.
+
+    Parameters
+    ----------
+    dimension : int
+        Number of labels, at least 1.
+    degree : int
+        Largest weight of a word, at least 0; plain words weigh as much as they have letters.
+    longest : int, default 1
+        Labels of the longest letter, at least 1, as in `words`.
+
+    Returns
+    -------
+    ConvolutionTable
+        With all factors 1 and all tails 0.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is no integer.
+    InvalidValueError
+        If one is too small, or the table would be too large.
+
+    Notes
+    -----
+    Built on first use, then kept in memory and on disk. Safe from several threads.
+
+    Examples
+    --------
+    >>> table = word_convolution(1, 3)
+    >>> table.term_slot.tolist(), table.term_trunk.tolist()
+    ([1, 2, 1], [0, 0, 1])
+
+    Of the words 1.2 and 2.1 and 1.1.1 (weights) the last has two cuts.
+
+    >>> table = word_convolution(1, 3, longest=2)
+    >>> np.diff(table.term_ptr).tolist()
+    [0, 1, 0, 2, 1, 1]
+    """
+    dimension = check_integer("dimension", dimension, 1)
+    degree = check_integer("degree", degree, 0)
+    longest = as_longest(longest, degree)
+
+    def build() -> ConvolutionTable:
+        require_fits(dimension, degree, None)
+        # For one letter the terms outgrow the words by far: degree**2 / 2 against degree.
+        check_entries(degree * (degree - 1) // 2, f"deconcatenation to {degree=}")
+        layout = words(dimension, degree, longest)
+        parts = zip(layout.compositions, np.diff(layout.start).tolist(), strict=True)
+        terms = sum(max(len(letters) - 1, 0) * size for letters, size in parts)
+        check_entries(terms // dimension, f"deconcatenation to {degree=}")
+        return _deconcatenation(layout)
+
+    def check(table: ConvolutionTable) -> bool:
+        layout = words(dimension, degree, longest)
+        return (table.dimension, table.degree, table.block_start.tolist()) == (
+            dimension,
+            degree,
+            [first // dimension for first in layout.first],
+        )
+
+    key = (dimension, degree, longest)
+    return cache.table("word_convolution", key, ConvolutionTable, build, check)
+
+
+def _deconcatenation(layout: WeightedWords) -> ConvolutionTable:
+    dimension = layout.dimension
+    block_start = np.array(layout.first, dtype=np.int64) // dimension
+    start = np.array(layout.start, dtype=np.int64)
+    blocks = np.diff(start) // dimension
+    none = np.zeros(0, dtype=np.int64)
+    slots, trunks, sizes = [none], [none], [none]
+    for number, cuts in enumerate(layout.cuts()[1:], 1):
+        sizes.append(np.full(blocks[number], len(cuts)))
+        if cuts:
+            left, right = np.array(cuts).T
+            block = np.arange(blocks[number])[:, None]
+            slots.append((1 + start[left] + block // blocks[right]).ravel())
+            trunks.append((start[right] // dimension + block % blocks[right]).ravel())
+    # A slot is a word below the highest weight, and slot 0 the empty one.
+    slot_start = 1 + block_start[: max(layout.degree, 1)] * dimension
+    n_slots = int(slot_start[-1])
+    return ConvolutionTable(
+        dimension,
+        layout.degree,
+        block_start,
+        slot_start,
+        np.ones(n_slots),
+        np.maximum(np.arange(n_slots) - 1, 0).astype(np.int32),
+        np.zeros(n_slots, dtype=np.int32),
+        np.concatenate(([0], np.cumsum(np.concatenate(sizes)))),
+        np.concatenate(slots).astype(np.int32),
+        np.concatenate(trunks).astype(np.int32),
+    )
