@@ -1,6 +1,8 @@
 """Nothing of fixed width enters: scalars of NumPy become Python's, and a tuple has one meaning."""
 
 import pickle
+import subprocess
+import sys
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,6 +12,7 @@ import sympy
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
+    AlgebraElement,
     BSeries,
     Character,
     Element,
@@ -27,16 +30,21 @@ from treealg.symbolic import (
     cem,
     chen_product,
     concatenation_algebra,
+    count_trees,
     enumerate_forests,
     exact_signature,
     exp_star,
+    functional_from_vector,
     gl,
     mkw,
     nck,
     ogl,
     quasi_shuffle,
     shuffle_algebra,
+    to_latex,
 )
+from treealg.symbolic.bseries import iterate
+from treealg.symbolic.linear.coefficients import python_number
 from treealg.symbolic.trees.scalars import python_scalar
 
 LEAF, LADDER = Tree(), Tree([Tree()])
@@ -253,6 +261,7 @@ def test_look_up_among_words_takes_tuples_as_words():
         (True, 1),
         (2 + 0j, 2),
     ],
+    ids=identifier,
 )
 def test_equal_elements_have_equal_hashes(first, second):
     for make in (
@@ -271,3 +280,141 @@ def test_rational_numbers_that_expressions_leave_behind_hash_as_those_of_python(
     x = a * Element({LEAF: Fraction(1, 2)}) / a
     assert x == Element({LEAF: Fraction(1, 2)})
     assert hash(x) == hash(Element({LEAF: Fraction(1, 2)}))
+
+
+@pytest.mark.parametrize(
+    "algebra", [bck, cem, gl, mkw, nck, ogl, shuffle_algebra], ids=lambda algebra: algebra.name
+)
+@pytest.mark.parametrize("number", [0, 1, -2, Fraction(1, 2), sympy.Rational(1, 2), 0.0, 1j])
+def test_multiples_of_the_unit_hash_as_the_numbers_that_they_equal(algebra, number):
+    multiple = AlgebraElement(algebra, number * algebra.unit)
+    plain = multiple.element
+    assert multiple == number
+    assert number == multiple
+    assert multiple == plain
+    same = python_number(number)
+    assert hash(multiple) == hash(plain) == hash(same)
+    assert (plain == number) is (number == 0)
+
+
+def test_what_is_no_number_is_unequal():
+    for x in (bck.unit, bck.coproduct(LEAF), AlgebraElement(bck, LEAF), Element()):
+        for other in (None, "x", [], object()):
+            assert x != other
+
+
+# -- integers and flags ----------------------------------------------------------------------------
+
+
+def test_integers_and_flags_of_numpy_are_taken_everywhere():
+    two, yes = np.int64(2), np.True_
+    assert bck.iterated_coproduct(LADDER, two) == bck.iterated_coproduct(LADDER, 2)
+    euler = BSeries({LEAF: 1}, two)
+    assert iterate(euler, two) == iterate(euler, 2)
+    assert AlgebraElement(bck, LEAF) ** two == AlgebraElement(bck, LEAF) ** 2
+    assert count_trees(two, two, planar=yes) == count_trees(2, 2, planar=True)
+    assert list(enumerate_forests(two, planar=yes)) == list(enumerate_forests(2, planar=True))
+    assert list(bck.basis(two, two)) == list(bck.basis(2, 2))
+    assert exact_signature([[0], [1]], two, planar=yes) == exact_signature(
+        [[0], [1]], 2, planar=True
+    )
+    assert functional_from_vector([1], 1, np.int8(1), infinitesimal=yes)(None) == 0
+    assert RungeKutta([[]], [1]).order(np.uint8(3)) == 1
+    assert to_latex(LEAF, drawn=yes, max_terms=two) == to_latex(LEAF, drawn=True)
+    assert bck.coproduct(LADDER).permute(np.array([1, 0])) == bck.coproduct(LADDER).permute((1, 0))
+    for wrong in (True, yes):
+        with pytest.raises(InvalidTypeError, match="times must be an integer"):
+            bck.iterated_coproduct(LADDER, wrong)
+        with pytest.raises(InvalidTypeError, match="times must be an integer"):
+            iterate(euler, wrong)
+    with pytest.raises(InvalidTypeError, match="planar must be True or False"):
+        count_trees(2, planar=np.int64(1))
+
+
+# -- sums ------------------------------------------------------------------------------------------
+
+t, s, p, q = LADDER, LEAF, PlanarTree([PlanarTree()]), PlanarTree()
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (lambda: 2 * t + s, {t: 2, s: 1}),
+        (lambda: t + t, {t: 2}),
+        (lambda: t - s / 3, {t: 1, s: Fraction(-1, 3)}),
+        (lambda: -t * 2, {t: -2}),
+        (lambda: t - t, {}),
+        (lambda: sum([t, s, t]), {t: 2, s: 1}),
+        (lambda: sum([Element({t: 1}), Element({s: 2})]), {t: 1, s: 2}),
+        (lambda: sum([], Element()), {}),
+        (lambda: 0 + Element({t: 1}) + 0, {t: 1}),
+        (lambda: 0 - Element({t: 1}) - 0, {t: -1}),
+        (lambda: Element({t: 1}) + s, {t: 1, s: 1}),
+        (lambda: s - Element({t: 1}), {t: -1, s: 1}),
+        (lambda: Forest([s, s]) + t, {Forest([s, s]): 1, t: 1}),
+        (lambda: p + 2 * OrderedForest([q, q]), {p: 1, OrderedForest([q, q]): 2}),
+        (lambda: np.int8(100) * t + np.int8(100) * t, {t: 200}),
+        (lambda: sympy.Symbol("a") * t, {t: sympy.Symbol("a")}),
+        (lambda: t * Fraction(1, 2), {t: Fraction(1, 2)}),
+    ],
+)
+def test_sums_and_multiples_of_trees_are_elements(found, expected):
+    assert found() == Element(expected)
+
+
+def test_products_of_trees_are_forests():
+    assert t * s is s * t is Forest([s, t])
+    assert t * t * s is t * (t * s) is Forest([s, t, t])
+    assert p * q is OrderedForest([p, q])
+    assert q * OrderedForest([p, p]) is OrderedForest([q, p, p])
+    with pytest.raises(InvalidTypeError, match="forget_order"):
+        t * p
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda: Element({t: 1}) * s,
+        lambda: s * Element({t: 1}),
+        lambda: Element({t: 1}) * Element({t: 1}),
+    ],
+)
+def test_products_of_elements_are_left_to_algebras(attempt):
+    with pytest.raises(InvalidTypeError, match=r"algebra\.product"):
+        attempt()
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda: t + 1,
+        lambda: 1 - t,
+        lambda: Element({t: 1}) + 2,
+        lambda: Element({t: 1}) + None,
+        lambda: Element({t: 1}) - "x",
+        lambda: Element({t: 1}) + bck.coproduct(t),
+        lambda: bck.coproduct(t) + t,
+        lambda: t + BSeries({t: 1}, 2),
+        lambda: np.array([1, 2]) * t,
+        lambda: t * np.array([1, 2]),
+        lambda: Element({t: np.array([1, 2])}),
+        lambda: Character(bck, {t: 1}) * t,
+    ],
+)
+def test_what_does_not_add_is_refused_with_a_reason(attempt):
+    with pytest.raises(InvalidTypeError, match=r"added|coefficient"):
+        attempt()
+
+
+def test_elements_that_know_their_algebra_take_trees():
+    x = AlgebraElement(gl, t)
+    assert (x + s) - s == s + x - s == x
+    assert x * t == t * x == gl.product(t, t)
+
+
+def test_a_tree_adds_where_nothing_but_trees_was_imported():
+    code = (
+        "from treealg.symbolic.trees.trees import Tree; print(2 * Tree() + Tree(), Tree() * Tree())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "3 (0) 0 0\n"

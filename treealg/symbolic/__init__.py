@@ -76,6 +76,7 @@ from treealg.symbolic.maps.vectors import (
     functional_to_vector,
     log_star,
 )
+from treealg.symbolic.trees.arithmetic import sum_with
 from treealg.symbolic.trees.displayed import draw_with
 from treealg.symbolic.trees.enumeration import (
     count_forests,
@@ -256,3 +257,4 @@ def __getattr__(name: str) -> Any:
 
 
 draw_with(lambda: import_module(f"{__name__}.display"))
+sum_with(lambda: import_module(f"{__name__}.linear.elements"))

@@ -7,12 +7,15 @@ nothing becomes a float.
 
 from __future__ import annotations
 
+import numbers
+import reprlib
 from collections.abc import Callable, Hashable, ItemsView, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Generic, Self, TypeVar
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.coefficients import Coefficients, python_number
+from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.interning import Interned
@@ -26,6 +29,8 @@ __all__ = [
     "Terms",
     "add_terms",
     "check_coefficient",
+    "element_of",
+    "forest_product",
     "read_key",
     "terms_of",
 ]
@@ -68,9 +73,10 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
 
     Notes
     -----
-    Immutable. ``+``, ``-``, multiplication and division by a coefficient are defined; the product
-    of two elements depends on the algebra and is ``algebra.product(x, y)``. Division of integers
-    gives fractions.
+    Immutable. ``+``, ``-``, multiplication and division by a coefficient are defined, and the
+    number 0 is the zero; the product of two elements depends on the algebra and is
+    ``algebra.product(x, y)``. Division of integers gives fractions. Expressions are equal when
+    they are written alike: `expand` or `simplify` them first.
     """
 
     __slots__ = ("_terms",)
@@ -171,19 +177,45 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         return bool(self._terms)
 
     def __eq__(self, other: Any) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return self._terms == other._terms
+        if type(other) is type(self):
+            return bool(self._terms == other._terms)
+        # Sums start with the number 0.
+        if not self._terms and _is_zero(other):
+            return True
+        return NotImplemented
 
     def __hash__(self) -> int:
+        terms = self._terms
+        if not terms:
+            return hash(0)
+        if len(terms) == 1:
+            (key, c), *_ = terms.items()
+            if key in _UNITS:
+                # In its algebra, a multiple of the unit equals its coefficient.
+                return hash(python_number(c))
         # Rational numbers of SymPy equal those of Python, and have other hashes.
-        return hash(frozenset((key, python_number(c)) for key, c in self._terms.items()))
+        return hash(frozenset((key, python_number(c)) for key, c in terms.items()))
 
     # -- arithmetic ----------------------------------------------------------------------------
 
+    @classmethod
+    def _operand(cls, other: Any) -> Any:
+        """Return what can be added as a combination, and None for anything else."""
+        if type(other) is cls:
+            return other
+        return cls._wrap({}) if _is_zero(other) else None
+
     def _combine(self, other: Any, factor: int) -> Any:
-        if not isinstance(other, LinearCombination) or type(other) is not type(self):
+        if getattr(other, "multiplies_elements", False):
             return NotImplemented
+        operand = self._operand(other)
+        if operand is None:
+            raise InvalidTypeError(
+                f"only a combination of the same kind can be added to the {type(self).__name__} "
+                f"{self}, got {type(other).__name__} {reprlib.repr(other)}; a number stands for "
+                "nothing without an algebra: add a multiple of its unit, such as 2 * bck.unit"
+            )
+        other = operand
         terms: dict[K, Any] = dict(self._terms)
         add_terms(terms, other._terms, factor)
         return self._collect(terms)
@@ -191,8 +223,14 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
     def __add__(self, other: Any) -> Self:
         return self._combine(other, 1)  # type: ignore[no-any-return]
 
+    def __radd__(self, other: Any) -> Self:
+        return self._combine(other, 1)  # type: ignore[no-any-return]
+
     def __sub__(self, other: Any) -> Self:
         return self._combine(other, -1)  # type: ignore[no-any-return]
+
+    def __rsub__(self, other: Any) -> Self:
+        return (-self)._combine(other, 1)  # type: ignore[no-any-return]
 
     def __neg__(self) -> Self:
         return self._wrap({key: -value for key, value in self._terms.items()})
@@ -203,7 +241,7 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
     def __mul__(self, scalar: Any) -> Self:
         if getattr(scalar, "multiplies_elements", False):
             return NotImplemented
-        if isinstance(scalar, LinearCombination):
+        if isinstance(scalar, (LinearCombination, Summand)):
             raise InvalidTypeError(
                 "the product of two elements depends on the algebra; use "
                 "algebra.product(x, y), for instance bck.product(x, y)"
@@ -294,6 +332,10 @@ class Element(LinearCombination[Any]):
     __slots__ = ()
 
     @classmethod
+    def _operand(cls, other: Any) -> Any:
+        return element_of(other) if isinstance(other, Summand) else super()._operand(other)
+
+    @classmethod
     def _check_key(cls, key: Any) -> Any:
         if isinstance(key, (Forest, OrderedForest)):
             return key
@@ -344,6 +386,40 @@ class Element(LinearCombination[Any]):
         return Element._collect(total)
 
 
+_UNITS = {(), Forest.empty, OrderedForest.empty, Forest([Tree()])}
+
+
+def _is_zero(x: Any) -> bool:
+    return isinstance(x, numbers.Number) and not x
+
+
+def element_of(x: Any) -> Element:
+    """Return the element that is a tree or forest.
+
+    Examples
+    --------
+    >>> element_of(Tree())
+    <Element (0)>
+    """
+    return Element._wrap({Element._check_key(x): 1})
+
+
+def forest_product(x: Any, y: Any) -> Any:
+    """Return the forest of two trees or forests.
+
+    Examples
+    --------
+    >>> forest_product(Tree(), Tree([Tree()]))
+    <Forest 0 0[0]>
+    """
+    left, right = Element._check_key(x), Element._check_key(y)
+    if type(left) is not type(right):
+        raise InvalidTypeError(
+            f"a forest has trees of one kind, got {x!r} and {y!r}; use forget_order() first"
+        )
+    return left * right
+
+
 def read_key(key: Any, stored: Any) -> Any:
     """Return the key that a user means beside a stored one.
 
@@ -376,9 +452,14 @@ def terms_of(image: Any) -> dict[Any, Any]:
 def check_coefficient(value: Any) -> Any:
     """Return a coefficient: a number, of Python if it was one of NumPy, or an expression."""
     # Only types whose multiplication is a repetition, or that are keys, would pass unnoticed.
-    if value is None or isinstance(value, (str, bytes, list, tuple, Mapping, Interned)):
+    value = python_scalar(value)
+    if (
+        value is None
+        or isinstance(value, (str, bytes, list, tuple, Mapping, Interned))
+        or hasattr(value, "dtype")
+    ):
         raise InvalidTypeError(
             f"a coefficient must be a number or a symbolic expression, got "
-            f"{type(value).__name__} {value!r}"
+            f"{type(value).__name__} {reprlib.repr(value)}"
         )
-    return python_scalar(value)
+    return value

@@ -13,7 +13,7 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
-from treealg.symbolic.linear.elements import Element, add_terms
+from treealg.symbolic.linear.elements import Element, add_terms, check_coefficient
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.scalars import python_scalar
 
@@ -144,11 +144,11 @@ class Functional:
     def __mul__(self, other: Any) -> Functional:
         if isinstance(other, Functional):
             return self.convolve(other)
-        other = python_scalar(other)
+        other = check_coefficient(other)
         return self._like(lambda key: self._value(key) * other)
 
     def __rmul__(self, scalar: Any) -> Functional:
-        scalar = python_scalar(scalar)
+        scalar = check_coefficient(scalar)
         return self._like(lambda key: scalar * self._value(key))
 
     # -- convolution ---------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
+from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.interning import Interned, WeakTable, intern_value
 from treealg.symbolic.trees.labels import normalize_label
@@ -20,7 +21,7 @@ __all__ = ["Forest", "OrderedForest", "RootedForest"]
 T = TypeVar("T", bound=RootedTree)
 
 
-class RootedForest(Displayed, Interned, Generic[T]):
+class RootedForest(Displayed, Summand, Interned, Generic[T]):
     """What commutative and ordered forests share; use `Forest` or `OrderedForest`.
 
     Raises
@@ -274,7 +275,8 @@ class Forest(RootedForest[Tree]):
 
     Notes
     -----
-    Equal forests are the same object. ``forest * other`` is the union.
+    Equal forests are the same object. ``forest * other`` is the union, also with a tree; sums and
+    multiples are elements.
 
     Examples
     --------
@@ -312,9 +314,9 @@ class Forest(RootedForest[Tree]):
             )
         return Forest._make((tree,))
 
-    def __mul__(self, other: Any) -> Forest:
+    def __mul__(self, other: Any) -> Any:
         if other.__class__ is not Forest:
-            return NotImplemented
+            return super().__mul__(other)
         if not self._trees:
             return other
         if not other._trees:
@@ -339,7 +341,8 @@ class OrderedForest(RootedForest[PlanarTree]):
 
     Notes
     -----
-    Equal forests are the same object. ``forest * other`` is the concatenation.
+    Equal forests are the same object. ``forest * other`` is the concatenation, also with a tree;
+    sums and multiples are elements.
 
     Examples
     --------
@@ -358,9 +361,9 @@ class OrderedForest(RootedForest[PlanarTree]):
             return x
         return cls._make((x,)) if isinstance(x, PlanarTree) else cls.from_tuple(x)
 
-    def __mul__(self, other: Any) -> OrderedForest:
+    def __mul__(self, other: Any) -> Any:
         if other.__class__ is not OrderedForest:
-            return NotImplemented
+            return super().__mul__(other)
         return OrderedForest._make(self._trees + other._trees)
 
     def forget_order(self) -> Forest:

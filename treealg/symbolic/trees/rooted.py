@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Self
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.interning import Interned, WeakTable, intern_value
 from treealg.symbolic.trees.labels import Label, label_less, normalize_label
@@ -21,7 +22,7 @@ from treealg.symbolic.trees.text import parse_trees, tree_text
 __all__ = ["RootedTree", "multiplicity_factor"]
 
 
-class RootedTree(Displayed, Interned):
+class RootedTree(Displayed, Summand, Interned):
     """What planar and non-planar rooted trees share; use `Tree` or `PlanarTree`.
 
     Raises
