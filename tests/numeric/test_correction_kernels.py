@@ -7,7 +7,7 @@ from treealg import _fast, tables
 from treealg._fast import reference
 from treealg.numeric.arguments.corrections import letter_columns
 
-TOLERANCE = {np.dtype(np.float32): 2e-5, np.dtype(np.float64): 1e-13}
+from ..support import assert_parity
 
 
 def kernel_results(path, correction, degree, longest, planar, *, log=False, **options):
@@ -51,14 +51,6 @@ def doors(path, degree, longest, planar, log, options):
             program = door.ConvolutionProgram(dimension, *arrays, *tables.nodes(degree))
         layout_of = door.WordProgram(dimension, degree, *layout.program(), columns)
         yield door, (layout_of, output, program, time_aug, False, 1.5, n_threads)
-
-
-def assert_parity(found):
-    want, got = found
-    np.testing.assert_array_equal(np.isnan(got), np.isnan(want))
-    scale = np.nanmax(np.abs(want), axis=1, keepdims=True, initial=1.0)
-    error = np.nan_to_num(np.abs(got - want) / scale)
-    assert error.max(initial=0.0) <= TOLERANCE[want.dtype]
 
 
 def inputs(dtype, batch, length, dimension, longest):
