@@ -114,13 +114,32 @@ def test_kernel_agrees_for_every_instruction_set(name, dtype):
         _fast.use_instruction_set(None)
 
 
-def test_kernel_refuses_arrays_that_do_not_fit():
+MISFITS = {
+    "batch": lambda a: a[:2],
+    "segments": lambda a: a[:, 1:],
+    "columns": lambda a: a[:, :, 1:],
+    "dtype": lambda a: a.astype(np.float32),
+}
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("misfit", MISFITS)
+def test_kernel_itself_refuses_arrays_that_do_not_fit(misfit, log):
     path, correction = inputs(np.float64, 3, 5, 2, 2)
-    for wrong in (correction[:2], correction[:, 1:], correction[:, :, 1:]):
-        with pytest.raises((ValueError, IndexError)):
-            kernel_results(path, wrong, 3, 2, False)
-        with pytest.raises((ValueError, IndexError)):
-            backward_results(path, wrong, 3, 2, False)
+    wrong = MISFITS[misfit](correction)
+    _, (door, arguments) = doors(path, 3, 2, False, log, {})
+    assert door is _fast
+    out, derivs = np.full((2, 3, arguments[1].rows), np.nan)
+    with pytest.raises(ValueError, match="do not fit each other"):
+        door.path_signature(path, wrong, out, *arguments)
+    gradients = np.full_like(path, np.nan), np.full_like(correction, np.nan)
+    with pytest.raises(ValueError, match="do not fit each other"):
+        door.path_signature_backward(path, wrong, derivs, *gradients, *arguments)
+    with pytest.raises(ValueError, match="one dtype|shape"):
+        door.path_signature_backward(
+            path, correction, derivs, gradients[0], MISFITS[misfit](gradients[1]), *arguments
+        )
+    assert all(np.isnan(array).all() for array in (out, *gradients))
 
 
 @pytest.mark.parametrize("log", [False, True])
