@@ -135,7 +135,7 @@ def test_kernel_itself_refuses_arrays_that_do_not_fit(misfit, log):
     gradients = np.full_like(path, np.nan), np.full_like(correction, np.nan)
     with pytest.raises(ValueError, match="do not fit each other"):
         door.path_signature_backward(path, wrong, derivs, *gradients, *arguments)
-    with pytest.raises(ValueError, match="one dtype|shape"):
+    with pytest.raises(ValueError, match=r"one dtype|shape"):
         door.path_signature_backward(
             path, correction, derivs, gradients[0], MISFITS[misfit](gradients[1]), *arguments
         )
