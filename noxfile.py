@@ -41,7 +41,8 @@ def test(session: nox.Session) -> None:
 @nox.session
 def quick(session: nox.Session) -> None:
     """Run the tests that take at most two seconds each."""
-    python(session, "-m", "pytest", "-m", "not slow and not peer and not gpu", *session.posargs)
+    marks = "not slow and not exhaustive and not peer and not gpu"
+    python(session, "-m", "pytest", "-m", marks, *session.posargs)
 
 
 @nox.session

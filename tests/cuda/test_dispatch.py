@@ -6,7 +6,6 @@ import pytest
 import treealg
 
 CHAINS = {2: 4, 3: 12}
-SEED = np.random.default_rng(20)
 
 
 def paths(*shape, dtype="float64", seed=1):
@@ -50,7 +49,7 @@ def backward(form, path, derivs, degree, **options):
     return treealg.branched_log_sig_backprop(path, derivs, degree, **options)
 
 
-def check_path(gpu, cpu, form, path, degree, **options):
+def assert_paths_agree(gpu, cpu, form, path, degree, **options):
     given = {k: gpu(v) if isinstance(v, np.ndarray) else v for k, v in options.items()}
     expected = forward(form, path, degree, **options)
     assert_same(cpu(forward(form, gpu(path), degree, **given)), expected)
@@ -63,20 +62,20 @@ def check_path(gpu, cpu, form, path, degree, **options):
 @pytest.mark.parametrize(("form", "method"), FORMS)
 def test_planar_paths_agree(gpu, cpu, form, method, dtype):
     extra = {"method": method} if form == "log" else {}
-    check_path(gpu, cpu, form, paths(3, 4, 2, dtype=dtype), 3, planar=True, **extra)
+    assert_paths_agree(gpu, cpu, form, paths(3, 4, 2, dtype=dtype), 3, planar=True, **extra)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("form", ["sig", "log"])
 def test_nonplanar_paths_agree(gpu, cpu, form, dtype):
-    check_path(gpu, cpu, form, paths(3, 5, 2, dtype=dtype), 3)
+    assert_paths_agree(gpu, cpu, form, paths(3, 5, 2, dtype=dtype), 3)
 
 
 @pytest.mark.parametrize("scalar_term", [False, True])
 @pytest.mark.parametrize("options", OPTIONS, ids=repr)
 def test_transforms_and_scalar_agree(gpu, cpu, options, scalar_term):
     for form in ("sig", "log"):
-        check_path(gpu, cpu, form, paths(2, 4, 1), 2, scalar_term=scalar_term, **options)
+        assert_paths_agree(gpu, cpu, form, paths(2, 4, 1), 2, scalar_term=scalar_term, **options)
 
 
 @pytest.mark.parametrize("shared", ["all", "batch", "none"])
@@ -84,20 +83,20 @@ def test_transforms_and_scalar_agree(gpu, cpu, options, scalar_term):
 def test_corrections_agree(gpu, cpu, time_aug, shared):
     path = paths(2, 3, 4, 2)
     shape = {"all": (4,), "batch": (3, 4), "none": (2, 3, 3, 4)}[shared]
-    correction = SEED.normal(size=shape)
-    check_path(gpu, cpu, "sig", path, 2, correction=correction, time_aug=time_aug)
+    correction = np.random.default_rng(20).normal(size=shape)
+    assert_paths_agree(gpu, cpu, "sig", path, 2, correction=correction, time_aug=time_aug)
 
 
 @pytest.mark.parametrize("method", [0, 1, 2])
 def test_logarithms_of_corrected_paths_agree(gpu, cpu, method):
-    correction = SEED.normal(size=(2, 3, 12))
+    correction = np.random.default_rng(20).normal(size=(2, 3, 12))
     path = paths(2, 4, 2)
-    check_path(gpu, cpu, "log", path, 3, correction=correction, planar=True, method=method)
+    assert_paths_agree(gpu, cpu, "log", path, 3, correction=correction, planar=True, method=method)
 
 
 @pytest.mark.parametrize("batch", [(), (0,), (1,), (5,), (2, 3), (2, 0, 3), (2, 1, 2)])
 def test_batches_of_any_shape_agree(gpu, cpu, batch):
-    check_path(gpu, cpu, "sig", paths(*batch, 3, 2), 2)
+    assert_paths_agree(gpu, cpu, "sig", paths(*batch, 3, 2), 2)
     x = treealg.branched_sig(paths(*batch, 3, 2), 2)
     assert_same(
         cpu(treealg.branched_sig_to_log_sig(gpu(x), 2, 2)), treealg.branched_sig_to_log_sig(x, 2, 2)
@@ -107,10 +106,10 @@ def test_batches_of_any_shape_agree(gpu, cpu, batch):
 @pytest.mark.parametrize("scalar_term", [False, True])
 @pytest.mark.parametrize("form", ["sig", "log"])
 def test_one_point_and_degree_zero_agree(gpu, cpu, form, scalar_term):
-    check_path(gpu, cpu, form, paths(2, 1, 2), 2, scalar_term=scalar_term)
-    check_path(gpu, cpu, form, paths(2, 3, 2), 0, scalar_term=scalar_term)
+    assert_paths_agree(gpu, cpu, form, paths(2, 1, 2), 2, scalar_term=scalar_term)
+    assert_paths_agree(gpu, cpu, form, paths(2, 3, 2), 0, scalar_term=scalar_term)
     empty = np.zeros((2, 1, 0))
-    check_path(gpu, cpu, form, paths(2, 2, 2), 2, correction=empty)
+    assert_paths_agree(gpu, cpu, form, paths(2, 2, 2), 2, correction=empty)
 
 
 LAYOUTS = {
@@ -125,7 +124,7 @@ LAYOUTS = {
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_layouts_and_integers_agree(gpu, cpu, layout):
     path = LAYOUTS[layout](paths(3, 4, 2))
-    check_path(gpu, cpu, "sig", path, 2)
+    assert_paths_agree(gpu, cpu, "sig", path, 2)
 
 
 @pytest.mark.parametrize("scalar_term", [False, True])

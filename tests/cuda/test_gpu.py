@@ -5,7 +5,7 @@ import pytest
 
 import treealg
 
-from .test_dispatch import FORMS, OPTIONS, assert_same, check_path, derivatives, paths
+from .test_dispatch import FORMS, OPTIONS, assert_paths_agree, assert_same, derivatives, paths
 
 pytestmark = pytest.mark.gpu
 
@@ -58,21 +58,21 @@ def place(request):
 @pytest.mark.parametrize("form", ["sig", "log"])
 def test_paths_of_every_size(place, form, dimension, degree, dtype):
     path = paths(40, 33, dimension, dtype=dtype) / dimension
-    check_path(*place, form, (path / 4).astype(dtype), degree)
+    assert_paths_agree(*place, form, (path / 4).astype(dtype), degree)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize(("form", "method"), FORMS)
 def test_planar_paths(place, form, method, dtype):
     extra = {"method": method} if form == "log" else {}
-    check_path(*place, form, paths(17, 6, 3, dtype=dtype), 3, planar=True, **extra)
+    assert_paths_agree(*place, form, paths(17, 6, 3, dtype=dtype), 3, planar=True, **extra)
 
 
 @pytest.mark.parametrize("scalar_term", [False, True])
 @pytest.mark.parametrize("options", OPTIONS, ids=repr)
 def test_transforms_and_scalar(place, options, scalar_term):
     for form in ("sig", "log"):
-        check_path(*place, form, paths(9, 7, 2), 3, scalar_term=scalar_term, **options)
+        assert_paths_agree(*place, form, paths(9, 7, 2), 3, scalar_term=scalar_term, **options)
 
 
 @pytest.mark.parametrize("planar", [False, True])
@@ -81,7 +81,7 @@ def test_transforms_and_scalar(place, options, scalar_term):
 def test_corrections(place, shape, time_aug, planar):
     correction = np.random.default_rng(4).normal(size=shape)
     for form in ("sig", "log"):
-        check_path(
+        assert_paths_agree(
             *place, form, paths(2, 3, 7, 2), 3,
             correction=correction, time_aug=time_aug, planar=planar,
         )  # fmt: skip
@@ -91,7 +91,7 @@ def test_corrections(place, shape, time_aug, planar):
 def test_batches_and_edges(place, batch):
     for length in (1, 2, 5):
         for degree in (0, 2):
-            check_path(*place, "sig", paths(*batch, length, 2), degree)
+            assert_paths_agree(*place, "sig", paths(*batch, length, 2), degree)
 
 
 @pytest.mark.parametrize("scalar_term", [False, True])

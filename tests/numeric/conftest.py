@@ -1,4 +1,8 @@
-"""Oracles of the array face: published exact values, and the exact logarithm by its definition."""
+"""Oracles of the array face: published exact values, and the exact logarithm by its definition.
+
+Every test believes that there are four processors, as threads beyond those that there are would be
+cut off, and a call on two of them compared with itself.
+"""
 
 import json
 from fractions import Fraction
@@ -7,9 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from treealg import checks
 from treealg.symbolic import Forest, bck, enumerate_forests, enumerate_trees, mkw
 
 DATA = Path(__file__).parent.parent / "data" / "exact_signatures.json"
+
+
+@pytest.fixture(autouse=True)
+def four_processors(monkeypatch):
+    monkeypatch.setattr(checks, "_available_processors", lambda: 4)
 
 
 class Case:

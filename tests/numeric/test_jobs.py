@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 import treealg
-from treealg import checks
 
 D, N, ROWS, LENGTH = 2, 3, 40, 12
 TREES = [((0,), 1), ((0,), ((1,), 0), 1)]
@@ -124,11 +123,6 @@ def as_arrays(result):
     return [np.asarray(x) for x in (result if isinstance(result, tuple) else (result,))]
 
 
-@pytest.fixture
-def four_processors(monkeypatch):
-    monkeypatch.setattr(checks, "_available_processors", lambda: 4)
-
-
 def test_streams_are_all_classes_with_jobs():
     found = {
         name
@@ -140,7 +134,6 @@ def test_streams_are_all_classes_with_jobs():
 
 
 @pytest.mark.parametrize("name", CALLS)
-@pytest.mark.usefixtures("four_processors")
 def test_values_do_not_depend_on_the_number_of_threads(name):
     one = as_arrays(CALLS[name](1))
     assert max(np.abs(x).max() for x in one) > 1e-3
@@ -150,12 +143,35 @@ def test_values_do_not_depend_on_the_number_of_threads(name):
             np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-13 * scale)
 
 
+def is_serial(name):
+    """Tell what runs on one thread: trees and kernels of one path, and increments as they are."""
+    function, variant = name.split("-")
+    if variant == "one_path":
+        return function.startswith(("branched_sig_coef", "branched_sig_kernel"))
+    return function.startswith("linear_branched_log_sig")
+
+
+def threads():
+    return set(os.listdir("/proc/self/task"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no list of threads here")
+@pytest.mark.parametrize("name", CALLS)
+def test_as_many_threads_work_as_are_asked_for(name):
+    # OpenMP keeps the threads of its last team, so that one more joins them, or none.
+    call("branched_sig", 2)
+    before = threads()
+    CALLS[name](3)
+    assert len(threads() - before) == (not is_serial(name))
+
+
 FORK = """
 import os, signal, sys
 sys.path.insert(0, {folder!r})
 import numpy as np, treealg, test_jobs
 from treealg import checks
 checks._available_processors = lambda: 2
+alone = test_jobs.threads()
 for name, call in test_jobs.CALLS.items():
     want = test_jobs.as_arrays(call(2))
     child = os.fork()
@@ -167,7 +183,7 @@ for name, call in test_jobs.CALLS.items():
     again = test_jobs.as_arrays(call(2))
     if status or not all(map(np.array_equal, again, want)):
         print(name, status)
-print("the end")
+print("the end, with threads" if test_jobs.threads() - alone else "the end")
 """
 
 
@@ -179,7 +195,7 @@ def test_forked_process_computes_all_with_threads_after_its_parent_did():
         [sys.executable, "-W", "ignore", "-c", script],
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
-    assert result.stdout == "the end\n", result.stderr
+    assert result.stdout == "the end, with threads\n", result.stderr
 
 
 def zeros(*shape):
@@ -279,7 +295,6 @@ LONG = {
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timers")
 @pytest.mark.parametrize("n_jobs", [1, 2])
 @pytest.mark.parametrize("name", LONG)
-@pytest.mark.usefixtures("four_processors")
 def test_keyboard_interrupt_ends_a_long_call(name, n_jobs):
     call, count = LONG[name]
     call(3, n_jobs)

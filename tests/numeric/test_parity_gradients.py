@@ -179,7 +179,7 @@ def test_gradients_agree_on_every_instruction_set(dimension, degree, name):
     try:
         _fast.use_instruction_set(name)
     except ValueError:
-        pytest.skip(f"no {name} here")
+        pytest.skip(f"this processor has no {name}")
     try:
         results = gradients(path, degree, False)
         values, derivatives = coefficient_results(path, min(degree, 3), False)

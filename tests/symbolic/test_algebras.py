@@ -376,7 +376,7 @@ def test_number_of_bck_primitives(order):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("order", [8, 9])
+@pytest.mark.parametrize("order", [8, pytest.param(9, marks=pytest.mark.exhaustive)])
 def test_number_of_bck_primitives_of_high_order(order):
     assert len(bck.primitives(order)) == PUBLISHED["primitives"]["bck"][order - 1]
 
