@@ -1,8 +1,10 @@
 /* The kernels of one family in one precision (see chains/chains.h). */
 
+#include "words/increments.h"
 #include "words/signature.h"
 #include "common/checkpoints.h"
 #include "words/backward.h"
+#include "chains/corrections.h"
 #include "chains/signature.h"
 #include "chains/backward.h"
 

@@ -1,10 +1,8 @@
 /* The kernels of one family in one precision (see trees/trees.h). */
 
-#include "words/signature.h"
 #include "common/checkpoints.h"
-#include "words/backward.h"
-#include "chains/signature.h"
-#include "chains/backward.h"
+#include "words/increments.h"
+#include "chains/corrections.h"
 #include "trees/values.h"
 
 const tree_kernels TABLE = {

@@ -1,5 +1,6 @@
 /* The kernels of one family in one precision (see words/words.h). */
 
+#include "words/increments.h"
 #include "words/signature.h"
 #include "common/checkpoints.h"
 #include "words/backward.h"
