@@ -190,37 +190,32 @@ cdef int run_logarithm(
     Buffer source, Buffer derivs, Buffer target, ConvolutionProgram program, SparseMap output_map,
     int n_threads,
 ) except -1:
-    """Both directions, backward with the derivatives in the result."""
+    """Both directions; backward with the derivatives in the result."""
     cdef map_task task
-    cdef Buffer result = target if derivs is None else derivs
-    cdef Py_ssize_t count = source.view.shape[0]
-    if output_map is not None and output_map.columns != program.columns:
-        raise ValueError("the map does not fit the coefficients")
-    source.check_rows(source, count, program.columns)
-    target.check_rows(source, count, program.columns if derivs is not None else target_size(
-        program, output_map))
-    result.check_rows(source, count, target_size(program, output_map))
+    cdef bint backward = derivs is not None
+    cdef Py_ssize_t count = source.view.shape[0], size = program.columns
     task.table = source.table
-    task.source = source.matrix()
-    task.target = target.matrix()
-    task.derivs = result.matrix()
-    task.columns = program.columns
     task.program = &program.f32 if source.single else &program.f64
     task.linear_map = NULL
     task.lanes_size = 0
     if output_map is not None:
+        if output_map.columns != program.columns:
+            raise ValueError("the map does not fit the coefficients")
+        size = output_map.rows
         task.linear_map = &output_map.f32 if source.single else &output_map.f64
         task.lanes_size = program.columns * task.table.lanes * source.real
+    source.check_rows(source, count, program.columns)
+    target.check_rows(source, count, program.columns if backward else size)
+    task.source = source.matrix()
+    task.target = target.matrix()
+    if backward:
+        derivs.check_rows(source, count, size)
+        task.derivs = derivs.matrix()
     return run(
-        group_of_logarithms if derivs is None else group_of_logarithms_backward, &task,
+        group_of_logarithms_backward if backward else group_of_logarithms, &task,
         groups_of(task.table, count),
-        task.lanes_size + task.table.algebra.logarithm_scratch(task.program, derivs is not None),
-        n_threads,
+        task.lanes_size + task.table.algebra.logarithm_scratch(task.program, backward), n_threads,
     )
-
-
-cdef Py_ssize_t target_size(ConvolutionProgram program, SparseMap output_map) noexcept:
-    return program.columns if output_map is None else output_map.rows
 
 
 def signature_to_log(
