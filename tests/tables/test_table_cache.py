@@ -15,6 +15,7 @@ import pytest
 
 from treealg import tables
 from treealg.errors import InvalidValueError, TableCacheWarning
+from treealg.memory import memory
 from treealg.tables import cache, disk
 from treealg.tables.linear_map import LinearMap
 
@@ -249,7 +250,7 @@ def test_files_are_never_unpickled():
 
 @pytest.fixture
 def fresh_disk_warning(monkeypatch):
-    monkeypatch.setattr(cache._store, "warned_of_disk", False)
+    monkeypatch.setattr(cache, "_warned_of_disk", False)
 
 
 @pytest.mark.usefixtures("fresh_disk_warning")
@@ -327,23 +328,23 @@ def test_clear_cache_removes_table_files_only(table_directory):
     assert [path.name for path in table_directory.iterdir()] == ["notes.txt"]
 
 
-def test_memory_is_bounded_and_the_least_recently_used_goes_first(monkeypatch):
+def test_tables_are_kept_in_the_common_memory_up_to_its_bound(monkeypatch):
     first, second = tables.arborification(2, 3), tables.arborification(2, 4)
-    tables.arborification(2, 3)
-    monkeypatch.setattr(cache, "MEMORY_BOUND", first.nbytes + second.nbytes + 10)
+    monkeypatch.setattr(memory, "bound", 2 * (first.nbytes + second.nbytes))
+    third = tables.arborification(2, 5)
+    assert tables.arborification(2, 5) is third
     tables.word_convolution(1, 2)
-    assert tables.arborification(2, 3) is first
-    assert tables.arborification(2, 4) is not second
-    assert cache._store.nbytes == sum(t.nbytes for t in cache._store.tables.values())
-    assert cache._store.nbytes <= cache.MEMORY_BOUND
+    assert first not in memory.values()
+    assert sum(value.nbytes for value in memory.values()) < memory.bound + third.nbytes
 
 
 def test_a_table_above_the_bound_is_kept_until_the_next(monkeypatch):
-    monkeypatch.setattr(cache, "MEMORY_BOUND", 1)
+    monkeypatch.setattr(memory, "bound", 1)
     large = tables.arborification(2, 3)
     assert tables.arborification(2, 3) is large
     tables.word_convolution(1, 2)
-    assert len(cache._store.tables) == 1
+    tables.word_convolution(1, 3)
+    assert large not in memory.values()
 
 
 def test_a_refused_table_can_be_asked_for_again():
@@ -438,7 +439,7 @@ def test_a_child_forked_while_other_threads_build_and_clear_works():
     release, held = threading.Event(), threading.Event()
 
     def hold():
-        with cache._store.builder_lock(("arborification", (2, 4, False, 1))):
+        with cache._building.setdefault(("arborification", (2, 4, False, 1)), threading.Lock()):
             held.set()
             release.wait()
 
