@@ -9,7 +9,7 @@ from treealg.tables.cache import clear_cache
 from treealg.tables.coefficients import CoefficientTable, coefficients
 from treealg.tables.convolution import convolution
 from treealg.tables.convolution_table import ConvolutionTable
-from treealg.tables.disk import cache_directory
+from treealg.tables.directory import cache_directory
 from treealg.tables.linear_map import LinearMap
 from treealg.tables.lyndon import lyndon, lyndon_arborification
 from treealg.tables.lyndon_expansion import lyndon_expansion

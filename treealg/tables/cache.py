@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import os
 import threading
-import warnings
 from collections.abc import Callable
 from typing import TypeVar
 
-from treealg.errors import TableCacheWarning
+from treealg.errors import TableCacheWarning, warn_caller
 from treealg.memory import memory
 from treealg.tables import disk
+from treealg.tables.directory import DISK_BOUND, Key, directory_name, file_name, prune
 from treealg.tables.frozen import Table
 
 __all__ = ["clear_cache", "table"]
 
 _Table = TypeVar("_Table", bound=Table)
 
-_building: dict[tuple[str, disk.Key], threading.Lock] = {}
+_building: dict[tuple[str, Key], threading.Lock] = {}
 """A lock for each table that is being built."""
 
 _warned_of_disk = False
@@ -33,7 +33,7 @@ if hasattr(os, "register_at_fork"):
 
 def table(
     name: str,
-    key: disk.Key,
+    key: Key,
     cls: type[_Table],
     build: Callable[[], _Table],
     check: Callable[[_Table], bool],
@@ -54,18 +54,18 @@ def table(
             _building.pop(identity, None)
     # Only now: where warnings are errors, the table is there for the next call.
     if problem is not None:
-        warnings.warn(problem, TableCacheWarning, stacklevel=4)
+        warn_caller(problem, TableCacheWarning)
     return found
 
 
 def _load_or_build(
     name: str,
-    key: disk.Key,
+    key: Key,
     cls: type[_Table],
     build: Callable[[], _Table],
     check: Callable[[_Table], bool],
 ) -> tuple[_Table, str | None]:
-    directory = disk.directory_name()
+    directory = directory_name()
     if directory is None:
         return build(), None
     problem = None
@@ -82,6 +82,7 @@ def _load_or_build(
     new = build()
     try:
         disk.write(directory, name, key, new)
+        prune(directory, DISK_BOUND, spared=file_name(directory, name, key))
     except OSError as error:
         problem = problem or _disk_problem(error)
     return new, problem
@@ -105,7 +106,7 @@ def clear_cache(*, disk_too: bool = False) -> None:
     Parameters
     ----------
     disk_too : bool, default False
-        Remove the table files of `cache_directory`, too.
+        Remove the table files of `cache_directory`, too. What else lies there is left alone.
 
     Raises
     ------
@@ -122,6 +123,6 @@ def clear_cache(*, disk_too: bool = False) -> None:
     """
     memory.clear()
     if disk_too:
-        directory = disk.directory_name()
+        directory = directory_name()
         if directory is not None:
-            disk.remove_all(directory)
+            prune(directory)
