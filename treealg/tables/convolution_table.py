@@ -112,6 +112,7 @@ class ConvolutionTable(Table):
         require(self.block_start.size == self.degree + 1, "block_start has degree + 1 entries")
         check_pointer(self.block_start, self.n_blocks)
         require(self.slot_start.size == max(self.degree, 1), "slot_start has degree entries")
+        require(self.slot_start[0] == 1, "slot 0 is the empty forest")
         check_pointer(self.slot_start, self.n_slots, first=1)
         require(self.head.size == self.tail.size == self.n_slots, "slots have all three parts")
         require(self.term_slot.size == self.term_trunk.size, "terms have both parts")
