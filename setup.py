@@ -56,31 +56,23 @@ class BuildKernels(build_ext):
 
 
 SOURCES = ["kernels_baseline.c", "kernels_avx2.c", "kernels_avx512.c", "dispatch.c"]
+MODULES = ["core", "programs", "algebra", "coefficients", "gradients", "pairs", "paths"]
 
 
-def kernel_module(name, *sources):
+def kernel_module(name):
     """Return the extension treealg._fast.`name`."""
+    sources = [f"treealg/_fast/src/common/{source}" for source in SOURCES]
     return Extension(
         f"treealg._fast.{name}",
-        [f"treealg/_fast/{name}.pyx", *sources],
-        depends=[str(path) for path in Path("treealg/_fast/src").glob("*.h")],
+        [f"treealg/_fast/{name}.pyx", *(sources if name == "core" else [])],
+        include_dirs=["treealg/_fast/src"],
+        depends=[str(path) for path in Path("treealg/_fast/src").glob("*/*.h")],
     )
 
 
 setup(
     ext_modules=cythonize(
-        [
-            kernel_module("core", *(f"treealg/_fast/src/{name}" for name in SOURCES)),
-            kernel_module("paths"),
-            kernel_module("logarithm"),
-            kernel_module("group"),
-            kernel_module("gradients"),
-            kernel_module("chain_gradients"),
-            kernel_module("coefficients"),
-            kernel_module("forest_kernel"),
-            kernel_module("streams"),
-        ],
-        compiler_directives={"language_level": 3},
+        [kernel_module(name) for name in MODULES], compiler_directives={"language_level": 3}
     ),
     cmdclass={"build_ext": BuildKernels},
 )

@@ -8,7 +8,7 @@ import pytest
 
 import treealg
 from treealg import _fast, tables
-from treealg._fast import reference, reference_chains, reference_streams
+from treealg._fast import reference
 from treealg.numeric.arguments.corrections import letter_columns
 from treealg.numeric.streams import sliding as sliding_words
 from treealg.symbolic import exact_signature
@@ -195,15 +195,15 @@ def test_kernels_agree_with_their_reference(channels, degree, longest, time_aug,
     rng = np.random.default_rng(channels)
     left, right = (rng.normal(size=(21, layout.size)).astype(dtype) for _ in range(2))
     results = []
-    for door, chains, maps in ((reference_streams, reference_chains, reference), (_fast,) * 3):
-        program = chains.ChainProgram(
+    for door in (reference, _fast):
+        program = door.WordProgram(
             dimension, degree, *layout.program(), letter_columns(channels, time_aug, longest)
         )
-        output = maps.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
+        output = door.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
         logarithm = None
         if log:
             parts = list(words.parts()[1].values())
-            logarithm = maps.ConvolutionProgram(dimension, *parts, *tables.nodes(degree))
+            logarithm = door.ConvolutionProgram(dimension, *parts, *tables.nodes(degree))
         found = []
         for n_threads in (1, 2):
             product = np.full((21, layout.size), np.nan, dtype)
@@ -213,9 +213,9 @@ def test_kernels_agree_with_their_reference(channels, degree, longest, time_aug,
                 path = walk(count, length, channels, dtype=dtype)
                 correction = noise(count, length - 1, columns, dtype=dtype)
                 out = np.full((count, length - 1, output.rows + 1), np.nan, dtype)
-                door.corrected_path_prefixes(
-                    path, correction, out, 1, program, output, logarithm, time_aug, 1.5, n_threads
-                )
+                tables_ = (program, output, logarithm)
+                options = (time_aug, False, 1.5, n_threads)
+                door.path_prefixes(path, correction, out[..., 1:], *tables_, *options)
                 found.append(out)
         results.append(found)
     for want, got in zip(*results, strict=True):
@@ -226,7 +226,7 @@ def test_kernels_agree_with_their_reference(channels, degree, longest, time_aug,
 
 def test_kernels_refuse_arrays_that_do_not_fit():
     layout = tables.words(2, 3, 2)
-    program = _fast.ChainProgram(2, 3, *layout.program(), letter_columns(2, False, 2))
+    program = _fast.WordProgram(2, 3, *layout.program(), letter_columns(2, False, 2))
     table = tables.arborification(2, 3, False, longest=2)
     output = _fast.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
     path, correction = walk(3, 5, 2), noise(3, 4, 4)
@@ -238,10 +238,11 @@ def test_kernels_refuse_arrays_that_do_not_fit():
         (path[:, :, :1], correction, out),
         (path, correction, out[:, 1:]),
         (path, correction.astype(np.float32), out),
+        (path, None, out),
     ]
     for arrays in wrong:
         with pytest.raises(ValueError, match="fit each other"):
-            _fast.corrected_path_prefixes(*arrays, 0, program, output, None, False, 1.0, 1)
+            _fast.path_prefixes(*arrays, program, output, None, False, False, 1.0, 1)
     rows = np.zeros((3, layout.size))
     with pytest.raises(ValueError, match="columns"):
         _fast.word_products(rows, rows, rows[:, 1:].copy(), program, 1)

@@ -7,7 +7,7 @@ import pytest
 
 import treealg
 from treealg import tables
-from treealg._fast import reference, reference_chains
+from treealg._fast import reference
 from treealg.numeric.arguments.corrections import letter_columns
 from treealg.symbolic import exact_log_signature, exact_signature
 
@@ -233,13 +233,13 @@ def in_extended_precision(path, correction, derivs, degree, planar, kind):
         program = reference.ConvolutionProgram(2, *arrays, *tables.nodes(degree))
     words = tables.words(2, degree, 2).program()
     results = [np.empty((1, *x.shape), np.longdouble) for x in (path, correction)]
-    reference_chains.corrected_path_signature_backward(
+    reference.path_signature_backward(
         *(x[None].astype(np.longdouble) for x in (path, correction, derivs)),
-        0,
         *results,
-        reference_chains.ChainProgram(2, degree, *words, letter_columns(2, False, 2)),
+        reference.WordProgram(2, degree, *words, letter_columns(2, False, 2)),
         reference.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef),
         program,
+        False,
         False,
         1.0,
         1,

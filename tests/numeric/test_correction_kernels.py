@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from treealg import _fast, tables
-from treealg._fast import reference, reference_chains
+from treealg._fast import reference
 from treealg.numeric.arguments.corrections import letter_columns
 
 TOLERANCE = {np.dtype(np.float32): 2e-5, np.dtype(np.float64): 1e-13}
@@ -15,7 +15,7 @@ def kernel_results(path, correction, degree, longest, planar, *, log=False, **op
     found = []
     for door, arguments in doors(path, degree, longest, planar, log, options):
         out = np.full((len(path), arguments[1].rows + 3), np.nan, dtype=path.dtype)
-        door.corrected_path_signature(path, correction, out, 2, *arguments)
+        door.path_signature(path, correction, out[:, 2:-1], *arguments)
         found.append(out)
     return found
 
@@ -26,8 +26,8 @@ def backward_results(path, correction, degree, longest, planar, *, log=False, **
     for door, arguments in doors(path, degree, longest, planar, log, options):
         derivs = np.random.default_rng(3).normal(size=(len(path), arguments[1].rows + 2))
         out, second = np.full_like(path, np.nan), np.full_like(correction, np.nan)
-        door.corrected_path_signature_backward(
-            path, correction, derivs.astype(path.dtype), 1, out, second, *arguments
+        door.path_signature_backward(
+            path, correction, derivs.astype(path.dtype)[:, 1:-1], out, second, *arguments
         )
         flat = [x.reshape(len(path), x.shape[1] * x.shape[2]) for x in (out, second)]
         found.append(np.concatenate(flat, axis=1))
@@ -43,14 +43,14 @@ def doors(path, degree, longest, planar, log, options):
     words = tables.word_convolution(dimension, degree, longest)
     layout = tables.words(dimension, degree, longest)
     columns = letter_columns(channels, time_aug, longest)
-    for door, chains in ((reference, reference_chains), (_fast, _fast)):
+    for door in (reference, _fast):
         output = door.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
         program = None
         if log:
             arrays = list(words.parts()[1].values())
             program = door.ConvolutionProgram(dimension, *arrays, *tables.nodes(degree))
-        layout_of = chains.ChainProgram(dimension, degree, *layout.program(), columns)
-        yield chains, (layout_of, output, program, time_aug, 1.5, n_threads)
+        layout_of = door.WordProgram(dimension, degree, *layout.program(), columns)
+        yield door, (layout_of, output, program, time_aug, False, 1.5, n_threads)
 
 
 def assert_parity(found):
@@ -141,12 +141,12 @@ def test_backward_of_a_long_rough_path_loses_no_digits(log):
     derivs = rng.normal(size=(1, arguments[1].rows))
     found = []
     for door, prepared, dtype in (
-        (reference_chains, exact, np.longdouble),
+        (reference, exact, np.longdouble),
         (fast, arguments, np.float64),
     ):
         inputs_ = [x.astype(dtype) for x in (path, correction, derivs)]
         out, second = np.empty_like(inputs_[0]), np.empty_like(inputs_[1])
-        door.corrected_path_signature_backward(*inputs_, 0, out, second, *prepared)
+        door.path_signature_backward(*inputs_, out, second, *prepared)
         found.append((out, second))
     for want, got in zip(*found, strict=True):
         assert np.abs(got - want).max() <= 1e-12 * np.abs(want).max()

@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 import treealg
+from treealg import tables
+from treealg._fast import reference
+from treealg.numeric.arguments.corrections import letter_columns
 from treealg.symbolic import (
     OrderedForest,
     Tree,
@@ -154,16 +157,15 @@ class _Words:
 
 @pytest.mark.slow
 def test_gradient_along_a_thousand_unit_steps_keeps_its_digits():
-    from treealg._fast.reference_gradients import path_signature_backward
-
+    layout = tables.words(2, 4, 1).program()
+    words = reference.WordProgram(2, 4, *layout, letter_columns(2, False, 1))
     rng = np.random.default_rng(0)
     path = np.cumsum(rng.choice([-1, 1], size=(1001, 2)), axis=0)
     weights = rng.integers(-8, 9, size=treealg.branched_sig_length(2, 4))
     exact = np.vectorize(Fraction, otypes=[object])
     want = np.zeros((1, *path.shape), dtype=object)
-    path_signature_backward(
-        exact(path)[None], exact(weights)[None], 0, want, 4, _Words(2, 4), None, False, False, 1, 1
-    )
+    arrays = exact(path)[None], None, exact(weights)[None], want, None
+    reference.path_signature_backward(*arrays, words, _Words(2, 4), None, False, False, 1, 1)
     got = treealg.branched_sig_backprop(path, None, weights.astype(float), 4)
     assert error(got, want[0].astype(float)) < 1e-13
     # Element by element, where cancellation makes small ones: the bound is relative to the path's.

@@ -7,6 +7,7 @@ import pytest
 
 from treealg import _fast, tables
 from treealg._fast import reference
+from treealg.numeric.arguments.corrections import letter_columns
 
 DOORS = (reference, _fast)
 TOLERANCE = {np.dtype(np.float32): 1e-5, np.dtype(np.float64): 1e-13}
@@ -33,6 +34,12 @@ def program(door, table):
     )
 
 
+@cache
+def plain_words(door, dimension, degree):
+    layout = tables.words(dimension, degree, 1).program()
+    return door.WordProgram(dimension, degree, *layout, letter_columns(dimension, False, 1))
+
+
 def sample(dtype, *shape):
     return np.random.default_rng(sum(shape)).normal(size=shape).astype(dtype)
 
@@ -56,8 +63,9 @@ def path_results(path, dimension, degree, planar, *, log=False, n_threads=1, **t
     for door in DOORS:
         output = sparse_map(door, table)
         out = np.full((len(path), output.rows + 5), np.nan, dtype=path.dtype)
-        words = program(door, tables.word_convolution(dimension, degree)) if log else None
-        door.path_signature(path, out, 2, degree, output, words, time_aug, lead_lag, 1.5, n_threads)
+        logarithm = program(door, tables.word_convolution(dimension, degree)) if log else None
+        words, options = plain_words(door, dimension, degree), (time_aug, lead_lag, 1.5, n_threads)
+        door.path_signature(path, None, out[:, 2:-3], words, output, logarithm, *options)
         results.append(out)
     return results
 
@@ -165,7 +173,7 @@ def log_results(x, table, lyndon=None, *, margin=1, n_threads=1):
         output = None if lyndon is None else sparse_map(door, lyndon)
         size = algebra.columns if output is None else output.rows
         out = np.full((len(x), size + 3), np.nan, dtype=x.dtype)
-        door.signature_to_log(x, margin, out, 2, algebra, output, n_threads)
+        door.signature_to_log(x[:, margin:], out[:, 2:-1], algebra, output, n_threads)
         results.append(out)
     return results
 
@@ -175,8 +183,10 @@ def backward_results(x, derivs, table, lyndon=None, *, margin=1, n_threads=1):
     for door in DOORS:
         algebra = program(door, table)
         output = None if lyndon is None else sparse_map(door, lyndon)
+        size = algebra.columns if output is None else output.rows
         out = np.full((len(x), algebra.columns + 3), np.nan, dtype=x.dtype)
-        door.signature_to_log_backward(x, margin, derivs, 1, out, 2, algebra, output, n_threads)
+        views = x[:, margin:], derivs[:, 1 : 1 + size], out[:, 2:-1]
+        door.signature_to_log_backward(*views, algebra, output, n_threads)
         results.append(out)
     return results
 

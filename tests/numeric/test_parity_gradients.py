@@ -6,25 +6,14 @@ import numpy as np
 import pytest
 
 from treealg import _fast, tables
-from treealg._fast import reference, reference_gradients, reference_trees
+from treealg._fast import reference
+from treealg.numeric.arguments.corrections import letter_columns
 from treealg.symbolic import enumerate_forests, enumerate_trees
 
 TOLERANCE = {np.dtype(np.float32): 2e-5, np.dtype(np.float64): 1e-13}
 
 
-class Reference:
-    """The readable functions, behind one name each."""
-
-    SparseMap = reference.SparseMap
-    ConvolutionProgram = reference.ConvolutionProgram
-    TreeProgram = reference_trees.TreeProgram
-    path_signature_backward = staticmethod(reference_gradients.path_signature_backward)
-    map_rows = staticmethod(reference_gradients.map_rows)
-    path_coefficients = staticmethod(reference_trees.path_coefficients)
-    path_coefficients_backward = staticmethod(reference_trees.path_coefficients_backward)
-
-
-DOORS = (Reference, _fast)
+DOORS = (reference, _fast)
 
 
 @cache
@@ -46,6 +35,12 @@ def program(door, table):
         table.term_trunk,
         *tables.nodes(table.degree),
     )
+
+
+@cache
+def plain_words(door, dimension, degree):
+    layout = tables.words(dimension, degree, 1).program()
+    return door.WordProgram(dimension, degree, *layout, letter_columns(dimension, False, 1))
 
 
 @cache
@@ -89,10 +84,11 @@ def gradients(path, degree, planar, *, log=False, n_threads=1, time_aug=False, l
     results = []
     for door in DOORS:
         output = sparse_map(door, table)
-        words = program(door, tables.word_convolution(dimension, degree)) if log else None
+        logarithm = program(door, tables.word_convolution(dimension, degree)) if log else None
+        words, options = plain_words(door, dimension, degree), (time_aug, lead_lag, 1.5, n_threads)
         out = np.full(path.shape, np.nan, path.dtype)
         door.path_signature_backward(
-            path, derivs, 2, out, degree, output, words, time_aug, lead_lag, 1.5, n_threads
+            path, None, derivs[:, 2:-1], out, None, words, output, logarithm, *options
         )
         results.append(out)
     return results
@@ -212,11 +208,13 @@ def coefficient_results(
         trees = tree_program(door, table)
         out = np.full((len(path), len(table.output) + 3), np.nan, path.dtype)
         rest = (trees, time_aug, lead_lag, 1.5, n_threads)
-        door.path_coefficients(path, correction, out, 2, *rest)
+        door.path_coefficients(path, correction, out[:, 2:-1], *rest)
         values.append(out)
         out = np.full(path.shape, np.nan, path.dtype)
         out_correction = None if correction is None else np.full_like(correction, np.nan)
-        door.path_coefficients_backward(path, correction, derivs, 1, out, out_correction, *rest)
+        door.path_coefficients_backward(
+            path, correction, derivs[:, 1:-1], out, out_correction, *rest
+        )
         derivatives.append(out)
         second.append(out_correction)
     return (values, derivatives) if correction is None else (values, derivatives, second)
@@ -312,7 +310,8 @@ def test_maps_of_rows_agree(batch, n_threads, transposed, dtype):
         sizes = linear.rows, linear.columns
         n_in, n_out = sizes if transposed else sizes[::-1]
         out = np.full((batch, n_out + 3), np.nan, dtype)
-        door.map_rows(sample(dtype, batch, n_in + 2), 1, out, 2, linear, transposed, n_threads)
+        given = sample(dtype, batch, n_in + 2)[:, 1:-1]
+        door.map_rows(given, out[:, 2:-1], linear, transposed, n_threads)
         results.append(out)
     assert_parity(results)
 
@@ -324,21 +323,24 @@ def test_kernels_refuse_arrays_that_do_not_fit():
     path = np.zeros((2, 5, 2))
     phi = sparse_map(_fast, tables.arborification(2, 3, False))
     derivs = np.zeros((2, phi.rows))
-    backward = _fast.path_signature_backward
-    rest = (3, phi, None, False, False, 1.0, 1)
-    with pytest.raises(ValueError, match="columns"):
-        backward(path, derivs, 1, np.zeros_like(path), *rest)
-    with pytest.raises(ValueError, match="shape of the paths"):
-        backward(path, derivs, 0, np.zeros((2, 4, 2)), *rest)
-    with pytest.raises(ValueError, match="contiguous"):
-        backward(path, derivs, 0, np.zeros((2, 5, 4))[:, :, ::2], *rest)
-    with pytest.raises(ValueError, match="dtype"):
-        backward(path, derivs, 0, np.zeros_like(path, dtype=np.float32), *rest)
-    with pytest.raises(ValueError, match="does not fit"):
-        backward(path, derivs, 0, np.zeros_like(path), 2, *rest[1:])
-    words = program(_fast, tables.word_convolution(2, 2))
-    with pytest.raises(ValueError, match="not that of these words"):
-        backward(path, derivs, 0, np.zeros_like(path), 3, phi, words, False, False, 1.0, 1)
+    words = plain_words(_fast, 2, 3)
+
+    def refused(match, derivs=derivs, out=None, words=words, logarithm=None, lead_lag=False):
+        out = np.zeros_like(path) if out is None else out
+        with pytest.raises(ValueError, match=match):
+            _fast.path_signature_backward(
+                path, None, derivs, out, None, words, phi, logarithm, False, lead_lag, 1.0, 1
+            )
+
+    refused("columns", derivs=derivs[:, 1:])
+    refused("batch size", derivs=derivs[1:])
+    refused("shape of the paths", out=np.zeros((2, 4, 2)))
+    refused("contiguous", out=np.zeros((2, 5, 4))[:, :, ::2])
+    refused("dtype", out=np.zeros_like(path, dtype=np.float32))
+    refused("the map does not fit", words=plain_words(_fast, 2, 2))
+    refused("do not fit each other", words=plain_words(_fast, 3, 3))
+    refused("do not fit each other", lead_lag=True)
+    refused("not that of these words", logarithm=program(_fast, tables.word_convolution(2, 2)))
 
 
 @pytest.mark.parametrize(
@@ -383,5 +385,5 @@ def test_corrections_that_do_not_fit_a_program_are_refused(correction, out, seco
     derivs = np.zeros((2, trees.outputs))
     with pytest.raises(ValueError, match=message):
         _fast.path_coefficients_backward(
-            np.zeros((2, 5, 2)), given, derivs, 0, out, second, trees, False, False, 1.0, 1
+            np.zeros((2, 5, 2)), given, derivs, out, second, trees, False, False, 1.0, 1
         )

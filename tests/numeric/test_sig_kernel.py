@@ -11,7 +11,7 @@ import pytest
 
 import treealg
 from treealg import _fast
-from treealg._fast import reference_kernels
+from treealg._fast import reference
 from treealg.symbolic import Forest, Tree, enumerate_trees
 
 KERNELS = [treealg.LinearKernel(), treealg.ScaledLinearKernel(0.5), treealg.RBFKernel(0.7)]
@@ -128,10 +128,10 @@ def run(door, one, two, depth, orders, kernel, grid, transforms, n_threads=1):
     nodes = [((n - 1) << o) + 1 for (n, _), o in zip(shapes, orders, strict=True)]
     options = (depth, *orders, rbf, parameter, grid, time_aug, lead_lag, end_time, n_threads)
     out = np.full((len(one), math.prod(nodes) if grid else 1), np.nan, one.dtype)
-    door.branched_kernel(one, two, first, second, out, *options)
+    door.sig_kernel(one, two, first, second, out, *options)
     derivs = np.random.default_rng(3).normal(size=out.shape).astype(one.dtype)
     grads = [np.full((len(one), n * d), np.nan, one.dtype) for n, d in shapes]
-    door.branched_kernel_backward(one, two, first, second, derivs, *grads, *options)
+    door.sig_kernel_backward(one, two, first, second, derivs, *grads, *options)
     return out, *grads
 
 
@@ -142,7 +142,7 @@ def run(door, one, two, depth, orders, kernel, grid, transforms, n_threads=1):
 def test_kernels_agree_with_their_reference(depth, kernel, grid, dtype):
     for batch, orders in ((1, (0, 0)), (9, (2, 0)), (17, (0, 1))):
         one, two = paths(batch, 6, 3, dtype=dtype), paths(batch, 4, 3, seed=1, dtype=dtype)
-        want = run(reference_kernels, one, two, depth, orders, kernel, grid, {})
+        want = run(reference, one, two, depth, orders, kernel, grid, {})
         got = run(_fast, one, two, depth, orders, kernel, grid, {})
         for w, g in zip(want, got, strict=True):
             scale = max(np.abs(w).max(), 1.0)
@@ -157,7 +157,7 @@ def test_kernels_agree_with_their_reference(depth, kernel, grid, dtype):
 def test_kernels_agree_with_their_reference_on_transformed_paths(length, n_threads, transforms):
     one, two = paths(19, length, 2), paths(19, 5, 2, seed=1)
     one = np.repeat(one, 2, axis=2)[::-1, :, ::2]
-    want = run(reference_kernels, one, two, 3, (1, 0), KERNELS[2], False, transforms)
+    want = run(reference, one, two, 3, (1, 0), KERNELS[2], False, transforms)
     got = run(_fast, one, two, 3, (1, 0), KERNELS[2], False, transforms, n_threads)
     for w, g in zip(want, got, strict=True):
         np.testing.assert_allclose(g, w, rtol=1e-12, atol=1e-14 * np.abs(w).max() + 1e-14)
@@ -170,7 +170,7 @@ def test_kernels_of_long_paths_agree_with_their_reference(batch, orders, kernel,
     one = paths(batch, 41, 2, dtype=dtype, scale=0.1)
     two = paths(batch, 75, 2, dtype=dtype, scale=0.1, seed=1)
     for depth in (1, 3):
-        want = run(reference_kernels, one, two, depth, orders, kernel, False, {})
+        want = run(reference, one, two, depth, orders, kernel, False, {})
         got = run(_fast, one, two, depth, orders, kernel, False, {})
         for w, g in zip(want, got, strict=True):
             scale = max(np.abs(w).max(), 1.0)
@@ -209,7 +209,7 @@ def readable_kernels(one, two, static, transforms, rule, grid):
             for x in (one, two)
         ]
         out = np.empty((len(first), nodes[0] * nodes[1] if grid else 1), one.dtype)
-        reference_kernels.branched_kernel(
+        reference.sig_kernel(
             one, two, first, second, out, 3, order, order, *STATIC[static], grid,
             transforms.get("time_aug", False), transforms.get("lead_lag", False),
             transforms.get("end_time", 1.0), 1,

@@ -7,7 +7,7 @@ import pytest
 
 import treealg
 from treealg import _fast
-from treealg._fast import reference_kernels
+from treealg._fast import reference
 
 TOLERANCE = {np.dtype(np.float32): 3e-5, np.dtype(np.float64): 1e-13}
 LINEAR, RBF = (False, 0.8), (True, 0.7)
@@ -28,13 +28,13 @@ def results(door, one, two, depth=2, orders=(0, 0), static=LINEAR, transforms=()
     value = np.full((len(one), 1), np.nan, one.dtype)
     derivs = np.random.default_rng(3).normal(size=value.shape).astype(one.dtype)
     grads = [np.full((len(one), size), np.nan, one.dtype) for size in sizes]
-    door.branched_kernel(one, two, pairs, pairs, value, *options)
-    door.branched_kernel_backward(one, two, pairs, pairs, derivs, *grads, *options)
+    door.sig_kernel(one, two, pairs, pairs, value, *options)
+    door.sig_kernel_backward(one, two, pairs, pairs, derivs, *grads, *options)
     return value, *grads
 
 
 def assert_parity(one, two, **options):
-    want = results(reference_kernels, one, two, **options)
+    want = results(reference, one, two, **options)
     got = results(_fast, one, two, **options)
     for w, g in zip(want, got, strict=True):
         scale = np.abs(w).max(axis=1, keepdims=True, initial=np.finfo(w.dtype).tiny)

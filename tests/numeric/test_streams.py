@@ -8,7 +8,7 @@ import pytest
 
 import treealg
 from treealg import _fast, tables
-from treealg._fast import reference, reference_chains, reference_streams
+from treealg._fast import reference
 from treealg.numeric.arguments.corrections import letter_columns
 from treealg.numeric.streams import sliding as sliding_words
 from treealg.numeric.streams.word_rows import Words
@@ -140,15 +140,16 @@ def test_word_kernels_agree_with_their_reference(dimension, degree, n_threads, d
         *tables.words(dimension, degree, 1).program(),
         letter_columns(dimension, False, 1),
     )
-    for door, maps, chains in ((reference_streams, reference, reference_chains), (_fast,) * 3):
-        words = chains.ChainProgram(dimension, degree, *program)
-        output = maps.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
+    for door in (reference, _fast):
+        words = door.WordProgram(dimension, degree, *program)
+        output = door.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
         product = np.full((21, size), np.nan, dtype)
         door.word_products(left, right, product, words, n_threads)
         mapped = np.full((21, output.rows + 2), np.nan, dtype)
-        door.map_words(left, mapped, 1, output, None, n_threads)
+        door.map_words(left, mapped[:, 1:-1], output, None, n_threads)
         prefixes = np.full((3, 11, output.rows + 1), np.nan, dtype)
-        door.path_prefixes(path, prefixes, 1, degree, output, None, False, False, 1.0, n_threads)
+        options = (None, False, False, 1.0, n_threads)
+        door.path_prefixes(path, None, prefixes[..., 1:], words, output, *options)
         results.append((product, mapped, prefixes))
     for want, got in zip(*results, strict=True):
         np.testing.assert_array_equal(np.isnan(got), np.isnan(want))

@@ -1,8 +1,9 @@
 """The door to the compiled kernels: arrays in, arrays out, nothing of trees.
 
 Arguments are positional, checked by the caller, and described in `treealg._fast.reference`, which
-has the same names in readable NumPy, and in
-`treealg._fast.reference_group` for the operations of a group.
+has the same names in readable NumPy. Arrays have exactly the numbers that are to be read or
+written: views, of any strides, but for the rows of `word_products` and for gradients along paths,
+where each item of the result has to be contiguous. What does not fit raises ValueError.
 """
 
 from __future__ import annotations
@@ -12,36 +13,15 @@ import threading
 from collections.abc import Callable
 from functools import wraps
 
-from treealg._fast import (
-    chain_gradients,
-    coefficients,
-    forest_kernel,
-    gradients,
-    group,
-    logarithm,
-    paths,
-    streams,
-)
-from treealg._fast.coefficients import TreeProgram
-from treealg._fast.core import (
-    ChainProgram,
-    ConvolutionProgram,
-    SparseMap,
-    has_openmp,
-    instruction_set_name,
-    use_instruction_set,
-)
+from treealg._fast import algebra, coefficients, gradients, pairs, paths
+from treealg._fast.core import has_openmp, instruction_set_name, use_instruction_set
+from treealg._fast.programs import ConvolutionProgram, SparseMap, TreeProgram, WordProgram
 
 __all__ = [
-    "ChainProgram",
     "ConvolutionProgram",
     "SparseMap",
     "TreeProgram",
-    "branched_kernel",
-    "branched_kernel_backward",
-    "corrected_path_prefixes",
-    "corrected_path_signature",
-    "corrected_path_signature_backward",
+    "WordProgram",
     "has_openmp",
     "instruction_set_name",
     "linear_signature",
@@ -55,6 +35,8 @@ __all__ = [
     "path_prefixes",
     "path_signature",
     "path_signature_backward",
+    "sig_kernel",
+    "sig_kernel_backward",
     "signature_inverse",
     "signature_inverse_backward",
     "signature_product",
@@ -113,26 +95,23 @@ def _in_new_thread(kernel: Callable[..., None], arguments: tuple[object, ...]) -
         raise errors[0]
 
 
-corrected_path_signature = _fork_safe(paths.corrected_path_signature)
-corrected_path_signature_backward = _fork_safe(chain_gradients.corrected_path_signature_backward)
-path_signature = _fork_safe(paths.path_signature)
-signature_to_log = _fork_safe(logarithm.signature_to_log)
-signature_to_log_backward = _fork_safe(logarithm.signature_to_log_backward)
-log_to_signature = _fork_safe(group.log_to_signature)
-log_to_signature_backward = _fork_safe(group.log_to_signature_backward)
-signature_product = _fork_safe(group.signature_product)
-signature_product_backward = _fork_safe(group.signature_product_backward)
-signature_inverse = _fork_safe(group.signature_inverse)
-signature_inverse_backward = _fork_safe(group.signature_inverse_backward)
-linear_signature = _fork_safe(group.linear_signature)
-linear_signature_backward = _fork_safe(group.linear_signature_backward)
-path_signature_backward = _fork_safe(gradients.path_signature_backward)
+linear_signature = _fork_safe(algebra.linear_signature)
+linear_signature_backward = _fork_safe(algebra.linear_signature_backward)
+log_to_signature = _fork_safe(algebra.log_to_signature)
+log_to_signature_backward = _fork_safe(algebra.log_to_signature_backward)
+map_rows = _fork_safe(algebra.map_rows)
+map_words = _fork_safe(algebra.map_words)
 path_coefficients = _fork_safe(coefficients.path_coefficients)
 path_coefficients_backward = _fork_safe(coefficients.path_coefficients_backward)
-map_rows = _fork_safe(coefficients.map_rows)
-branched_kernel = _fork_safe(forest_kernel.branched_kernel)
-branched_kernel_backward = _fork_safe(forest_kernel.branched_kernel_backward)
-word_products = _fork_safe(streams.word_products)
-map_words = _fork_safe(streams.map_words)
-path_prefixes = _fork_safe(streams.path_prefixes)
-corrected_path_prefixes = _fork_safe(streams.corrected_path_prefixes)
+path_prefixes = _fork_safe(paths.path_prefixes)
+path_signature = _fork_safe(paths.path_signature)
+path_signature_backward = _fork_safe(gradients.path_signature_backward)
+sig_kernel = _fork_safe(pairs.sig_kernel)
+sig_kernel_backward = _fork_safe(pairs.sig_kernel_backward)
+signature_inverse = _fork_safe(algebra.signature_inverse)
+signature_inverse_backward = _fork_safe(algebra.signature_inverse_backward)
+signature_product = _fork_safe(algebra.signature_product)
+signature_product_backward = _fork_safe(algebra.signature_product_backward)
+signature_to_log = _fork_safe(algebra.signature_to_log)
+signature_to_log_backward = _fork_safe(algebra.signature_to_log_backward)
+word_products = _fork_safe(algebra.word_products)

@@ -1,9 +1,9 @@
-"""What the kernel modules share: the C kernels, tables, buffers and signals (see core.pyx)."""
+"""What the kernel modules share: the C kernels, buffers, signals and threads (see core.pyx)."""
 
 from libc.stdint cimport int32_t, int64_t
 
 
-cdef extern from "src/kernels.h" nogil:
+cdef extern from "common/kernels.h" nogil:
     enum: TREEALG_MAX_NODES
     enum: TREEALG_TILE
 
@@ -55,10 +55,6 @@ cdef extern from "src/kernels.h" nogil:
         const void *moments
         const void *integration
 
-    ctypedef struct operand:
-        matrix_view rows
-        Py_ssize_t column
-
     ctypedef enum group_operation:
         EXPONENTIAL
         EXPONENTIAL_BACKWARD
@@ -71,7 +67,8 @@ cdef extern from "src/kernels.h" nogil:
         GROUP_OPERATIONS
 
     ctypedef void (*group_kernel)(
-        const convolution_program *, const operand *, Py_ssize_t, void *) noexcept nogil
+        const convolution_program *, const matrix_view *, Py_ssize_t, void *) noexcept nogil
+
     ctypedef struct tree_program:
         Py_ssize_t n_states, n_instructions, n_coefficients, n_columns, n_outputs
         const int32_t *label
@@ -94,7 +91,7 @@ cdef extern from "src/kernels.h" nogil:
         Py_ssize_t first
         int count, pieces
 
-    ctypedef struct chain_program:
+    ctypedef struct word_program:
         Py_ssize_t dimension, degree, longest, count
         const int64_t *start
         const int32_t *weight
@@ -104,6 +101,7 @@ cdef extern from "src/kernels.h" nogil:
         const int32_t *cut_right
         const int64_t *letter_start
         const int32_t *letter_column
+
     ctypedef struct pair_problem:
         path_view x, y
         const int64_t *first
@@ -125,24 +123,19 @@ cdef extern from "src/kernels.h" nogil:
             const path_view *, Py_ssize_t, Py_ssize_t, int, const Py_ssize_t *,
             const Py_ssize_t *, const Py_ssize_t *, void *, void *, interrupt *) noexcept nogil
         void (*word_product)(void *, const void *, Py_ssize_t, Py_ssize_t) noexcept nogil
-        void (*load)(
-            const matrix_view *, Py_ssize_t, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
-        void (*store)(
-            const matrix_view *, Py_ssize_t, Py_ssize_t, Py_ssize_t, const void *) noexcept nogil
+        void (*load)(const matrix_view *, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
+        void (*store)(const matrix_view *, Py_ssize_t, Py_ssize_t, const void *) noexcept nogil
         void (*apply_map)(
-            const sparse_map *, const void *, const matrix_view *, Py_ssize_t,
-            Py_ssize_t) noexcept nogil
+            const sparse_map *, const void *, const matrix_view *, Py_ssize_t) noexcept nogil
         void (*apply_map_transposed)(
-            const sparse_map *, const matrix_view *, Py_ssize_t, Py_ssize_t,
-            void *) noexcept nogil
+            const sparse_map *, const matrix_view *, Py_ssize_t, void *) noexcept nogil
         size_t (*logarithm_scratch)(const convolution_program *, int) noexcept nogil
         void (*logarithm)(
-            const convolution_program *, const matrix_view *, Py_ssize_t, const matrix_view *,
-            Py_ssize_t, Py_ssize_t, void *, void *) noexcept nogil
+            const convolution_program *, const matrix_view *, const matrix_view *, Py_ssize_t,
+            void *, void *) noexcept nogil
         void (*logarithm_backward)(
-            const convolution_program *, const matrix_view *, Py_ssize_t, const matrix_view *,
-            Py_ssize_t, const matrix_view *, Py_ssize_t, Py_ssize_t, const void *,
-            void *) noexcept nogil
+            const convolution_program *, const matrix_view *, const matrix_view *,
+            const matrix_view *, Py_ssize_t, const void *, void *) noexcept nogil
         size_t (*group_scratch)(const convolution_program *, group_operation) noexcept nogil
         group_kernel group[GROUP_OPERATIONS]
         size_t (*word_backward_scratch)(Py_ssize_t, Py_ssize_t, Py_ssize_t) noexcept nogil
@@ -160,24 +153,24 @@ cdef extern from "src/kernels.h" nogil:
         void (*tree_values_backward)(
             const tree_program *, const path_group *, Py_ssize_t, void *, const matrix_view *,
             const matrix_view *, Py_ssize_t, void *, interrupt *) noexcept nogil
-        size_t (*chain_signature_scratch)(const chain_program *) noexcept nogil
+        size_t (*chain_signature_scratch)(const word_program *) noexcept nogil
         void (*chain_signature)(
-            const chain_program *, const path_view *, const correction_view *, int,
+            const word_program *, const path_view *, const correction_view *, int,
             const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, void *, void *,
             interrupt *) noexcept nogil
-        void (*chain_product)(const chain_program *, void *, const void *) noexcept nogil
-        size_t (*chain_backward_scratch)(const chain_program *, Py_ssize_t) noexcept nogil
+        void (*chain_product)(const word_program *, void *, const void *) noexcept nogil
+        size_t (*chain_backward_scratch)(const word_program *, Py_ssize_t) noexcept nogil
         void (*chain_backward)(
-            const chain_program *, const path_view *, const correction_view *, int,
+            const word_program *, const path_view *, const correction_view *, int,
             const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, const void *, void *,
             const matrix_view *, const matrix_view *, Py_ssize_t, void *,
             interrupt *) noexcept nogil
-        void (*chain_contract)(const chain_program *, void *, const void *) noexcept nogil
-        size_t (*forest_kernel_scratch)(const pair_problem *, int) noexcept nogil
-        void (*forest_kernel)(
+        void (*chain_contract)(const word_program *, void *, const void *) noexcept nogil
+        size_t (*sig_kernel_scratch)(const pair_problem *, int) noexcept nogil
+        void (*sig_kernel)(
             const pair_problem *, Py_ssize_t, int, const matrix_view *, void *,
             interrupt *) noexcept nogil
-        void (*forest_kernel_backward)(
+        void (*sig_kernel_backward)(
             const pair_problem *, Py_ssize_t, int, const matrix_view *, const matrix_view *,
             const matrix_view *, void *, interrupt *) noexcept nogil
         void (*word_step)(void *, const void *, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
@@ -185,7 +178,7 @@ cdef extern from "src/kernels.h" nogil:
             const path_view *, Py_ssize_t, int, const Py_ssize_t *, const Py_ssize_t *,
             void *) noexcept nogil
         void (*chain_step)(
-            const chain_program *, const path_view *, const correction_view *, int,
+            const word_program *, const path_view *, const correction_view *, int,
             const Py_ssize_t *, const Py_ssize_t *, void *, void *) noexcept nogil
 
     ctypedef struct instruction_set:
@@ -196,7 +189,7 @@ cdef extern from "src/kernels.h" nogil:
     const instruction_set *treealg_instruction_set(const char *name)
 
 
-cdef extern from "src/support.h" nogil:
+cdef extern from "common/support.h" nogil:
     enum: MAX_LANES
     enum: HAS_OPENMP
     void *aligned_scratch(size_t size)
@@ -204,43 +197,37 @@ cdef extern from "src/support.h" nogil:
     double seconds()
 
 
-cdef const instruction_set *active
-
-
 cdef enum:
-    GROUPS_PER_POLL = 16
     SIGNALLED = 1
     OUT_OF_MEMORY = 2
-
-
-cdef class SparseMap:
-    cdef sparse_map f32, f64
-    cdef readonly Py_ssize_t width, rows, columns
-    cdef tuple keep
-
-
-cdef class ConvolutionProgram:
-    cdef convolution_program f32, f64
-    cdef readonly Py_ssize_t columns
-    cdef tuple keep
-
-
-cdef class ChainProgram:
-    cdef chain_program program
-    cdef readonly Py_ssize_t columns
-    cdef tuple keep
 
 
 cdef class Buffer:
     cdef Py_buffer view
     cdef bint single
+    cdef Py_ssize_t real  # bytes of a number
     cdef const kernel_table *table
     cdef matrix_view matrix(self) noexcept
-    cdef int check_columns(
-        self, Buffer like, Py_ssize_t count, Py_ssize_t first, Py_ssize_t size) except -1
+    cdef path_view path(self, bint time_aug, bint lead_lag, double end_time) noexcept
+    cdef correction_view correction(self) noexcept
+    cdef int check_rows(self, Buffer like, Py_ssize_t count, Py_ssize_t size) except -1
+    cdef int check_items(self, Buffer like, Py_ssize_t rows, Py_ssize_t columns) except -1
 
 
 cdef class Signals:
     cdef interrupt flag
     cdef object error
     cdef int finish(self) except -1
+
+
+# The work of one group, in scratch memory of its thread. Groups come in any order.
+ctypedef void (*group_work)(
+    const void *task, Py_ssize_t group, char *scratch, interrupt *stop) noexcept nogil
+
+cdef void run_groups(
+    group_work work, const void *task, Py_ssize_t groups, size_t scratch_size, int n_threads,
+    interrupt *stop) noexcept nogil
+
+cdef int run(
+    group_work work, const void *task, Py_ssize_t groups, size_t scratch_size,
+    int n_threads) except -1

@@ -1,14 +1,15 @@
 import numpy as np
 import numpy.typing as npt
 
-from treealg._fast.core import ConvolutionProgram, SparseMap
+from treealg._fast.programs import ConvolutionProgram, SparseMap, WordProgram
 
 def path_signature_backward(
     path: npt.NDArray[np.floating],
+    correction: npt.NDArray[np.floating] | None,
     derivs: npt.NDArray[np.floating],
-    derivs_column: int,
     out: npt.NDArray[np.floating],
-    degree: int,
+    out_correction: npt.NDArray[np.floating] | None,
+    words: WordProgram,
     output_map: SparseMap,
     log_program: ConvolutionProgram | None,
     time_aug: bool,

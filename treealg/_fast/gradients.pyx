@@ -2,54 +2,42 @@
 """Gradients along paths: how a batch, or few long paths, are shared out for the backward pass.
 
 The derivatives come from those in the result by the transposed map and, for a logarithm, its
-backward pass, to those in the word signature, of words of labels or, with a correction, of words of
-chains. Few paths are cut into pieces in time, one per lane:
+backward pass, to those in the word signature. Few paths are cut into pieces in time, one per lane:
 the signatures of the pieces give, by Chen's identity, the signature before each piece and the
-derivatives after it, so that the pieces no longer depend on each other.
-
-Thread policy: a call uses at most the threads it is given, and each thread allocates its own
-scratch inside the parallel block. The lock of the interpreter is released for the whole call; the
-thread that made the call takes it again every now and then to see whether a signal has come.
+derivatives after it, so that the pieces no longer depend on each other. See core.pyx for the
+threads.
 """
 
-from cython.parallel cimport parallel, prange
 from libc.string cimport memcpy, memset
 
 from treealg._fast.core cimport (
-    MAX_LANES, OUT_OF_MEMORY, Buffer, ConvolutionProgram, Signals, SparseMap, aligned_scratch,
-    free_scratch, interrupt, kernel_table, matrix_view,
+    MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
+    kernel_table, matrix_view, run_groups, word_program,
 )
+from treealg._fast.paths cimport (
+    describe, integrate, integration_scratch, lanes_of_group, multiply, path_words,
+)
+from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
+
+
+cdef struct gradient_task:
+    path_words words
+    matrix_view derivs, out, out_correction
+    Py_ssize_t short_words, pieces  # words of weight below the degree
+    size_t rows_size
+    # One word signature per piece: its own, that before it, the derivatives in that after it; and
+    # one per path: the signatures of whole paths.
+    char *parts
+    char *before
+    char *after
+    char *wholes
 
 
 cdef Py_ssize_t pieces_of_path(
     Py_ssize_t count, Py_ssize_t steps, int lanes, int n_threads
 ) noexcept nogil:
     """Into how many pieces to cut each path: one per lane of all threads, if they are long."""
-    cdef Py_ssize_t pieces
-    if count == 0:
-        return 1
-    pieces = min(lanes * n_threads // count, steps // 8)
-    return max(pieces, 1)
-
-
-cdef int lanes_of_group(
-    const gradient_task *task, const kernel_table *table, Py_ssize_t group, Py_ssize_t *row,
-    Py_ssize_t *begin, Py_ssize_t *end,
-) noexcept nogil:
-    """Set path, first and last segment of each lane; returns how many lanes are used."""
-    cdef Py_ssize_t piece, part, lane
-    cdef Py_ssize_t per_step = 2 if task.path.lead_lag else 1
-    cdef int used = 0
-    for lane in range(table.lanes):
-        piece = group * table.lanes + lane
-        if piece >= task.path.count * task.pieces:
-            break
-        part = piece % task.pieces
-        row[lane] = piece // task.pieces
-        begin[lane] = per_step * (part * task.steps // task.pieces)
-        end[lane] = per_step * ((part + 1) * task.steps // task.pieces)
-        used += 1
-    return used
+    return max(min(lanes * n_threads // count, steps // 8), <Py_ssize_t> 1)
 
 
 cdef matrix_view rows_in(
@@ -59,337 +47,265 @@ cdef matrix_view rows_in(
     cdef matrix_view rows
     rows.data = data
     rows.count = count
-    rows.row_stride = step * task.words * task.real
-    rows.column_stride = task.real
+    rows.row_stride = step * task.words.size * task.words.real
+    rows.column_stride = task.words.real
     return rows
 
 
-cdef void signatures(
-    const gradient_task *task, const kernel_table *table, int used, const Py_ssize_t *row,
-    const Py_ssize_t *begin, const Py_ssize_t *end, char *signature, char *scratch,
-    interrupt *stop,
-) noexcept nogil:
-    """Word signatures of pieces of paths, to a lane buffer."""
-    if task.chains is not NULL:
-        table.chain_signature(
-            task.chains, &task.path, &task.correction, used, row, begin, end, signature, scratch,
-            stop,
+cdef size_t backward_scratch(const path_words *words, Py_ssize_t segments) noexcept nogil:
+    if words.plain:
+        return words.table.word_backward_scratch(
+            words.words.dimension, words.words.degree, segments
         )
-        return
-    table.word_signature(
-        &task.path, task.dimension, task.degree, used, row, begin, end, signature, scratch, stop
-    )
+    return words.table.chain_backward_scratch(words.words, segments)
 
 
 cdef void backward(
-    const gradient_task *task, const kernel_table *table, int used, const Py_ssize_t *row,
-    const Py_ssize_t *begin, const Py_ssize_t *end, const char *before, char *cotangent,
-    char *scratch, interrupt *stop,
+    const gradient_task *task, int used, const Py_ssize_t *row, const Py_ssize_t *begin,
+    const Py_ssize_t *end, const char *before, char *cotangent, char *scratch, interrupt *stop,
 ) noexcept nogil:
     """From derivatives after pieces of paths, in a lane buffer, to those in their steps."""
-    if task.chains is not NULL:
-        table.chain_backward(
-            task.chains, &task.path, &task.correction, used, row, begin, end, before, cotangent,
-            &task.out, &task.out_correction, task.columns, scratch, stop,
+    cdef const path_words *words = &task.words
+    if words.plain:
+        words.table.word_backward(
+            &words.path, words.words.dimension, words.words.degree, used, row, begin, end, before,
+            cotangent, &task.out, scratch, stop,
         )
-        return
-    table.word_backward(
-        &task.path, task.dimension, task.degree, used, row, begin, end, before, cotangent,
-        &task.out, scratch, stop,
-    )
+    else:
+        words.table.chain_backward(
+            words.words, &words.path, &words.correction, used, row, begin, end, before, cotangent,
+            &task.out, &task.out_correction, words.columns, scratch, stop,
+        )
+
+
+cdef void contract(const path_words *words, void *cotangent, const void *piece) noexcept nogil:
+    """From derivatives after a piece of a path, in a row, to those before it."""
+    if words.plain:
+        words.table.word_contract(cotangent, piece, words.words.dimension, words.words.degree)
+    else:
+        words.table.chain_contract(words.words, cotangent, piece)
 
 
 cdef void word_derivatives(
-    const gradient_task *task, const kernel_table *table, Py_ssize_t first, char *signatures,
-    char *cotangent, char *target, char *scratch,
+    const gradient_task *task, Py_ssize_t first, char *signatures, char *cotangent, char *target,
+    char *scratch,
 ) noexcept nogil:
     """Derivatives in the word signatures of a group of paths, to the lane buffer `cotangent`.
 
     For a logarithm `signatures` has the rows of word signatures of the group, and `target` is
     scratch for as many rows.
     """
+    cdef const path_words *words = &task.words
     cdef matrix_view sig, rows
-    table.apply_map_transposed(
-        task.output_map, &task.derivs, first, task.derivs_column, cotangent
-    )
-    if task.log_program is NULL:
+    words.table.apply_map_transposed(words.output_map, &task.derivs, first, cotangent)
+    if words.log_program is NULL:
         return
-    sig = rows_in(signatures, min(<Py_ssize_t> table.lanes, task.path.count - first), task, 1)
+    sig = rows_in(signatures, min(<Py_ssize_t> words.table.lanes, words.path.count - first), task, 1)
     rows = sig
     rows.data = target
-    table.logarithm_backward(
-        task.log_program, &sig, 0, NULL, 0, &rows, 0, 0, cotangent, scratch
-    )
-    table.load(&rows, 0, 0, task.words, cotangent)
-
-
-cdef void whole_paths(
-    const gradient_task *task, const kernel_table *table, interrupt *stop, int n_threads
-) noexcept nogil:
-    """One path per lane."""
-    cdef Py_ssize_t group, groups = (task.path.count + table.lanes - 1) // table.lanes
-    cdef char *lanes = NULL
-    n_threads = <int> min(<Py_ssize_t> n_threads, groups)
-    with parallel(num_threads=n_threads):
-        lanes = <char *> aligned_scratch(
-            2 * task.lanes_size + 2 * task.rows_size + task.scratch_size
-        )
-        for group in prange(groups, schedule="static"):
-            if lanes is NULL:
-                stop.stop = OUT_OF_MEMORY
-            elif not stop.stop:
-                group_of_paths(task, table, group, lanes, stop)
-                stop.poll(stop)
-        free_scratch(lanes)
+    words.table.logarithm_backward(words.log_program, &sig, NULL, &rows, 0, cotangent, scratch)
+    words.table.load(&rows, 0, words.size, cotangent)
 
 
 cdef void group_of_paths(
-    const gradient_task *task, const kernel_table *table, Py_ssize_t group, char *lanes,
-    interrupt *stop,
+    const void *task_, Py_ssize_t group, char *lanes, interrupt *stop
 ) noexcept nogil:
+    """One path per lane."""
+    cdef const gradient_task *task = <const gradient_task *> task_
+    cdef const path_words *words = &task.words
     cdef Py_ssize_t row[MAX_LANES]
     cdef Py_ssize_t begin[MAX_LANES]
     cdef Py_ssize_t end[MAX_LANES]
-    cdef int used = lanes_of_group(task, table, group, row, begin, end)
-    cdef char *signature = lanes + task.lanes_size
-    cdef char *rows = signature + task.lanes_size
+    cdef int used = lanes_of_group(words, 1, group, row, begin, end)
+    cdef char *signature = lanes + words.lanes_size
+    cdef char *rows = signature + words.lanes_size
     cdef char *scratch = rows + 2 * task.rows_size
     cdef matrix_view sig = rows_in(rows, used, task, 1)
-    if task.log_program is not NULL:
-        signatures(task, table, used, row, begin, end, signature, scratch, stop)
-        table.store(&sig, 0, 0, task.words, signature)
+    if words.log_program is not NULL:
+        integrate(words, used, row, begin, end, signature, scratch, stop)
+        words.table.store(&sig, 0, words.size, signature)
     word_derivatives(
-        task, table, group * table.lanes, rows, lanes, rows + task.rows_size, scratch
+        task, group * words.table.lanes, rows, lanes, rows + task.rows_size, scratch
     )
-    backward(task, table, used, row, begin, end, NULL, lanes, scratch, stop)
+    backward(task, used, row, begin, end, NULL, lanes, scratch, stop)
 
 
-cdef void cut_paths(
-    const gradient_task *task, const kernel_table *table, interrupt *stop, int n_threads
-) noexcept nogil:
-    """Several pieces per path, one per lane."""
-    cdef Py_ssize_t count = task.path.count, size = task.words * task.real, path
-    cdef Py_ssize_t group, groups = (count * task.pieces + table.lanes - 1) // table.lanes
-    cdef char *parts = <char *> aligned_scratch((3 * count * task.pieces + count) * size)
-    cdef char *before
-    cdef char *after
-    cdef char *wholes
-    cdef char *lanes = NULL
-    if parts is NULL:
-        stop.stop = OUT_OF_MEMORY
-        return
-    before = parts + count * task.pieces * size
-    after = before + count * task.pieces * size
-    wholes = after + count * task.pieces * size
-    n_threads = <int> min(<Py_ssize_t> n_threads, groups)
-    with parallel(num_threads=n_threads):
-        lanes = <char *> aligned_scratch(
-            2 * task.lanes_size + 2 * task.rows_size + task.scratch_size
-        )
-        for group in prange(groups, schedule="static"):
-            if lanes is NULL:
-                stop.stop = OUT_OF_MEMORY
-            elif not stop.stop:
-                group_of_parts(task, table, group, parts, lanes, stop)
-        for path in prange(count, schedule="static"):
-            signatures_before(task, table, path, parts, before, wholes)
-        for group in prange((count + table.lanes - 1) // table.lanes, schedule="static"):
-            if lanes is not NULL and not stop.stop:
-                derivatives_of_wholes(task, table, group * table.lanes, wholes, after, lanes)
-        for path in prange(count, schedule="static"):
-            derivatives_after(task, table, path, parts, after)
-        for group in prange(groups, schedule="static"):
-            if lanes is not NULL and not stop.stop:
-                group_of_pieces(task, table, group, before, after, lanes, stop)
-        free_scratch(lanes)
-    free_scratch(parts)
+# --- paths in pieces --------------------------------------------------------------------------
 
 
 cdef void group_of_parts(
-    const gradient_task *task, const kernel_table *table, Py_ssize_t group, char *parts,
-    char *lanes, interrupt *stop,
+    const void *task_, Py_ssize_t group, char *lanes, interrupt *stop
 ) noexcept nogil:
     """Word signatures of pieces."""
+    cdef const gradient_task *task = <const gradient_task *> task_
+    cdef const path_words *words = &task.words
     cdef Py_ssize_t row[MAX_LANES]
     cdef Py_ssize_t begin[MAX_LANES]
     cdef Py_ssize_t end[MAX_LANES]
-    cdef int used = lanes_of_group(task, table, group, row, begin, end)
-    cdef matrix_view rows = rows_in(parts, task.path.count * task.pieces, task, 1)
-    signatures(task, table, used, row, begin, end, lanes, lanes + task.lanes_size, stop)
-    table.store(&rows, group * table.lanes, 0, task.words, lanes)
+    cdef int used = lanes_of_group(words, task.pieces, group, row, begin, end)
+    cdef matrix_view rows = rows_in(task.parts, words.path.count * task.pieces, task, 1)
+    integrate(words, used, row, begin, end, lanes, lanes + words.lanes_size, stop)
+    words.table.store(&rows, group * words.table.lanes, words.size, lanes)
 
 
 cdef void signatures_before(
-    const gradient_task *task, const kernel_table *table, Py_ssize_t path, char *parts,
-    char *before, char *wholes,
+    const void *task_, Py_ssize_t path, char *scratch, interrupt *stop
 ) noexcept nogil:
     """Products of the signatures of the pieces of one path that come before each, and of all."""
-    cdef Py_ssize_t size = task.words * task.real, i, at = path * task.pieces
-    memset(before + at * size, 0, size)
+    cdef const gradient_task *task = <const gradient_task *> task_
+    cdef Py_ssize_t size = task.words.size * task.words.real, i, at = path * task.pieces
+    cdef char *whole = task.wholes + path * size
+    memset(whole, 0, size)
     for i in range(task.pieces):
-        memcpy(wholes + path * size, before + (at + i) * size, size)
-        if task.chains is not NULL:
-            table.chain_product(task.chains, wholes + path * size, parts + (at + i) * size)
-        else:
-            table.word_product(
-                wholes + path * size, parts + (at + i) * size, task.dimension, task.degree
-            )
-        if i + 1 < task.pieces:
-            memcpy(before + (at + i + 1) * size, wholes + path * size, size)
+        memcpy(task.before + (at + i) * size, whole, size)
+        multiply(&task.words, whole, task.parts + (at + i) * size)
 
 
 cdef void derivatives_of_wholes(
-    const gradient_task *task, const kernel_table *table, Py_ssize_t first, char *wholes,
-    char *after, char *lanes,
+    const void *task_, Py_ssize_t group, char *lanes, interrupt *stop
 ) noexcept nogil:
     """Derivatives in the word signatures of whole paths, as those after their last pieces."""
-    cdef Py_ssize_t size = task.words * task.real
+    cdef const gradient_task *task = <const gradient_task *> task_
+    cdef const path_words *words = &task.words
+    cdef Py_ssize_t size = words.size * words.real, first = group * words.table.lanes
     cdef matrix_view last = rows_in(
-        after + (task.pieces - 1) * size, task.path.count, task, task.pieces
+        task.after + (task.pieces - 1) * size, words.path.count, task, task.pieces
     )
-    cdef char *rows = lanes + 2 * task.lanes_size
+    cdef char *rows = lanes + 2 * words.lanes_size
     word_derivatives(
-        task, table, first, wholes + first * size, lanes, rows, rows + 2 * task.rows_size
+        task, first, task.wholes + first * size, lanes, rows, rows + 2 * task.rows_size
     )
-    table.store(&last, first, 0, task.words, lanes)
+    words.table.store(&last, first, words.size, lanes)
 
 
 cdef void derivatives_after(
-    const gradient_task *task, const kernel_table *table, Py_ssize_t path, char *parts, char *after
+    const void *task_, Py_ssize_t path, char *scratch, interrupt *stop
 ) noexcept nogil:
     """Derivatives in the signature after each piece of one path, from those after the last."""
-    cdef Py_ssize_t size = task.words * task.real, i, at = path * task.pieces
+    cdef const gradient_task *task = <const gradient_task *> task_
+    cdef Py_ssize_t size = task.words.size * task.words.real, i, at
     for i in range(task.pieces - 1, 0, -1):
-        memcpy(after + (at + i - 1) * size, after + (at + i) * size, size)
-        if task.chains is not NULL:
-            table.chain_contract(
-                task.chains, after + (at + i - 1) * size, parts + (at + i) * size
-            )
-        else:
-            table.word_contract(
-                after + (at + i - 1) * size, parts + (at + i) * size, task.dimension, task.degree
-            )
+        at = (path * task.pieces + i) * size
+        memcpy(task.after + at - size, task.after + at, size)
+        contract(&task.words, task.after + at - size, task.parts + at)
 
 
 cdef void group_of_pieces(
-    const gradient_task *task, const kernel_table *table, Py_ssize_t group, char *before,
-    char *after, char *lanes, interrupt *stop,
+    const void *task_, Py_ssize_t group, char *lanes, interrupt *stop
 ) noexcept nogil:
+    """Derivatives in the steps of pieces."""
+    cdef const gradient_task *task = <const gradient_task *> task_
+    cdef const path_words *words = &task.words
     cdef Py_ssize_t row[MAX_LANES]
     cdef Py_ssize_t begin[MAX_LANES]
     cdef Py_ssize_t end[MAX_LANES]
-    cdef int used = lanes_of_group(task, table, group, row, begin, end)
-    cdef matrix_view starts = rows_in(before, task.path.count * task.pieces, task, 1)
-    cdef matrix_view ends = rows_in(after, task.path.count * task.pieces, task, 1)
-    table.load(&starts, group * table.lanes, 0, task.short_words, lanes + task.lanes_size)
-    table.load(&ends, group * table.lanes, 0, task.words, lanes)
+    cdef Py_ssize_t first = group * words.table.lanes, pieces = words.path.count * task.pieces
+    cdef int used = lanes_of_group(words, task.pieces, group, row, begin, end)
+    cdef matrix_view starts = rows_in(task.before, pieces, task, 1)
+    cdef matrix_view ends = rows_in(task.after, pieces, task, 1)
+    cdef char *before = lanes + words.lanes_size
+    words.table.load(&starts, first, task.short_words, before)
+    words.table.load(&ends, first, words.size, lanes)
     backward(
-        task, table, used, row, begin, end, lanes + task.lanes_size, lanes,
-        lanes + 2 * task.lanes_size + 2 * task.rows_size, stop,
+        task, used, row, begin, end, before, lanes, before + words.lanes_size + 2 * task.rows_size,
+        stop,
     )
 
 
-cdef void gradients(
-    gradient_task *task, const kernel_table *table, interrupt *stop, int n_threads
+cdef void cut_paths(
+    gradient_task *task, size_t scratch_size, int n_threads, interrupt *stop
 ) noexcept nogil:
+    """Several pieces per path, one per lane."""
+    cdef Py_ssize_t count = task.words.path.count, pieces = count * task.pieces
+    cdef Py_ssize_t size = task.words.size * task.words.real, lanes = task.words.table.lanes
+    cdef Py_ssize_t groups = (pieces + lanes - 1) // lanes
+    task.parts = <char *> aligned_scratch((3 * pieces + count) * size)
+    if task.parts is NULL:
+        stop.stop = OUT_OF_MEMORY
+        return
+    task.before = task.parts + pieces * size
+    task.after = task.before + pieces * size
+    task.wholes = task.after + pieces * size
+    run_groups(group_of_parts, task, groups, scratch_size, n_threads, stop)
+    run_groups(signatures_before, task, count, 0, n_threads, stop)
+    run_groups(
+        derivatives_of_wholes, task, (count + lanes - 1) // lanes, scratch_size, n_threads, stop
+    )
+    run_groups(derivatives_after, task, count, 0, n_threads, stop)
+    run_groups(group_of_pieces, task, groups, scratch_size, n_threads, stop)
+    free_scratch(task.parts)
+
+
+# --- the door ---------------------------------------------------------------------------------
+
+
+cdef Py_ssize_t count_short_words(const word_program *words) noexcept nogil:
+    """How many words there are of weight below the degree."""
+    cdef Py_ssize_t count = words.count
+    while count > 0 and words.weight[count - 1] == words.degree:
+        count -= 1
+    return words.start[count]
+
+
+cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcept nogil:
     """The derivatives in all paths, of a task that is complete up to its pieces and scratch."""
-    cdef Py_ssize_t pieces = pieces_of_path(task.path.count, task.steps, table.lanes, n_threads)
-    cdef Py_ssize_t segments = task.segments // max(task.steps, 1) * (task.steps // pieces + 1)
-    cdef Py_ssize_t row
+    cdef const path_words *words = &task.words
+    cdef const kernel_table *table = words.table
+    cdef Py_ssize_t pieces = pieces_of_path(words.path.count, words.steps, table.lanes, n_threads)
+    cdef Py_ssize_t per_step = 2 if words.path.lead_lag else 1, row
+    cdef size_t size = max(
+        integration_scratch(words), backward_scratch(words, per_step * (words.steps // pieces + 1))
+    )
     task.pieces = pieces
-    if task.chains is not NULL:
-        task.scratch_size = max(
-            table.chain_signature_scratch(task.chains),
-            table.chain_backward_scratch(task.chains, segments),
-        )
-    else:
-        task.scratch_size = max(
-            table.word_signature_scratch(task.dimension, task.degree),
-            table.word_backward_scratch(task.dimension, task.degree, segments),
-        )
-    task.lanes_size = task.words * table.lanes * task.real
+    task.short_words = count_short_words(words.words)
     task.rows_size = 0
-    if task.log_program is not NULL:
-        task.rows_size = task.lanes_size
-        task.scratch_size = max(task.scratch_size, table.logarithm_scratch(task.log_program, 1))
+    if words.log_program is not NULL:
+        task.rows_size = words.lanes_size
+        size = max(size, table.logarithm_scratch(words.log_program, 1))
+    size += 2 * words.lanes_size + 2 * task.rows_size
     if pieces == 1:
-        whole_paths(task, table, stop, n_threads)
+        run_groups(
+            group_of_paths, task, (words.path.count + table.lanes - 1) // table.lanes, size,
+            n_threads, stop,
+        )
     else:
-        cut_paths(task, table, stop, n_threads)
-    for row in range(task.path.count):
+        cut_paths(task, size, n_threads, stop)
+    for row in range(words.path.count):
         table.steps_to_points(
-            task.out.data + row * task.out.row_stride, task.path.length, task.path.channels
+            task.out.data + row * task.out.row_stride, words.path.length, words.path.channels
         )
 
 
 def path_signature_backward(
-    path, derivs, Py_ssize_t derivs_column, out, Py_ssize_t degree, SparseMap output_map not None,
-    ConvolutionProgram log_program, bint time_aug, bint lead_lag, double end_time, int n_threads,
+    path, correction, derivs, out, out_correction, WordProgram words not None,
+    SparseMap output_map not None, ConvolutionProgram log_program, bint time_aug, bint lead_lag,
+    double end_time, int n_threads,
 ):
-    """Write the derivative in each path, given that in the result of `path_signature`.
+    """Write the derivatives in path and correction, given those in `path_signature`.
 
-    See the NumPy function of the same name in `treealg._fast.reference_gradients`.
+    See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
     cdef Buffer source = Buffer(path, 3, False)
+    cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
     cdef Buffer cotangent = Buffer(derivs, 2, False)
     cdef Buffer target = Buffer(out, 3, True)
-    cdef const kernel_table *table = source.table
+    cdef Buffer second = None if correction is None else Buffer(out_correction, 3, True)
     cdef gradient_task task
-    cdef Py_ssize_t power = 1, words = 0
-    task.chains = NULL
-    task.path.data = <const char *> source.view.buf
-    task.path.count = source.view.shape[0]
-    task.path.length = source.view.shape[1]
-    task.path.channels = source.view.shape[2]
-    task.path.path_stride = source.view.strides[0]
-    task.path.time_stride = source.view.strides[1]
-    task.path.channel_stride = source.view.strides[2]
-    task.path.time_aug = time_aug
-    task.path.lead_lag = lead_lag
-    task.path.end_time = end_time
-    task.dimension = task.path.channels * (2 if lead_lag else 1) + time_aug
-    task.degree = degree
-    task.steps = task.path.length - 1
-    task.segments = task.steps * (2 if lead_lag else 1)
-    for _ in range(degree):
-        task.short_words = words
-        power *= task.dimension
-        words += power
-    if output_map.columns != words or task.steps < 0 or n_threads < 1 or degree < 1:
-        raise ValueError("path_signature_backward: the map does not fit the dimension and degree")
-    task.words = words
-    cotangent.check_columns(source, task.path.count, derivs_column, output_map.rows)
-    task.derivs = cotangent.matrix()
-    task.derivs_column = derivs_column
-    task.real = 4 if source.single else 8
-    check_gradient(source, target, task.real)
-    task.out = target.matrix()
-    task.out.column_stride = task.real
-    if task.path.count == 0:
+    cdef Signals signals
+    describe(
+        &task.words, source, increments, words, output_map, log_program, time_aug, lead_lag,
+        end_time, n_threads,
+    )
+    cotangent.check_rows(source, task.words.path.count, output_map.rows)
+    target.check_items(source, task.words.path.length, task.words.path.channels)
+    if second is not None:
+        second.check_items(source, task.words.steps, task.words.columns)
+        task.out_correction = second.matrix()
+    if task.words.path.count == 0:
         return
-    task.output_map = &output_map.f32 if source.single else &output_map.f64
-    task.log_program = NULL
-    if log_program is not None:
-        if log_program.columns != words:
-            raise ValueError("path_signature_backward: the logarithm is not that of these words")
-        task.log_program = &log_program.f32 if source.single else &log_program.f64
-
-    cdef Signals signals = Signals()
+    task.derivs = cotangent.matrix()
+    task.out = target.matrix()
+    signals = Signals()
     with nogil:
-        gradients(&task, table, &signals.flag, n_threads)
+        gradients(&task, n_threads, &signals.flag)
     signals.finish()
-
-
-cdef int check_gradient(Buffer source, Buffer target, Py_ssize_t real) except -1:
-    """Refuse a result that is not, path by path, contiguous and of the shape of the paths."""
-    cdef int axis
-    if source.single != target.single:
-        raise ValueError("the arrays of one call must have one dtype")
-    for axis in range(3):
-        if source.view.shape[axis] != target.view.shape[axis]:
-            raise ValueError("the gradient must have the shape of the paths")
-    if target.view.strides[2] != real or (
-        target.view.strides[1] != real * target.view.shape[2]
-    ):
-        raise ValueError("each gradient must be contiguous")
-    return 0

@@ -1,13 +1,13 @@
 import numpy as np
 import numpy.typing as npt
 
-from treealg._fast.core import ChainProgram, ConvolutionProgram, SparseMap
+from treealg._fast.programs import ConvolutionProgram, SparseMap, WordProgram
 
 def path_signature(
     path: npt.NDArray[np.floating],
+    correction: npt.NDArray[np.floating] | None,
     out: npt.NDArray[np.floating],
-    column: int,
-    degree: int,
+    words: WordProgram,
     output_map: SparseMap,
     log_program: ConvolutionProgram | None,
     time_aug: bool,
@@ -15,15 +15,15 @@ def path_signature(
     end_time: float,
     n_threads: int,
 ) -> None: ...
-def corrected_path_signature(
+def path_prefixes(
     path: npt.NDArray[np.floating],
-    correction: npt.NDArray[np.floating],
+    correction: npt.NDArray[np.floating] | None,
     out: npt.NDArray[np.floating],
-    column: int,
-    chains: ChainProgram,
+    words: WordProgram,
     output_map: SparseMap,
     log_program: ConvolutionProgram | None,
     time_aug: bool,
+    lead_lag: bool,
     end_time: float,
     n_threads: int,
 ) -> None: ...

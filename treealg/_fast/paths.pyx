@@ -1,30 +1,128 @@
 # cython: language_level=3, cdivision=True
-"""Signatures along paths: how a batch is cut into groups of lanes and shared by threads.
+"""Word signatures along paths, of the whole and of all prefixes: how they are shared out.
 
 A batch becomes groups of as many paths as a vector has lanes; few or long paths are cut into
-pieces in time, one per lane, which Chen's identity joins. Groups are shared out statically.
+pieces in time, one per lane, which Chen's identity joins. Groups are shared out statically; see
+core.pyx for the threads.
 
-Thread policy: a call uses at most the threads it is given, and each thread allocates its own
-scratch inside the parallel block. The lock of the interpreter is released for the whole call; the
-thread that made the call takes it again every now and then to see whether a signal has come.
+A path without correction and words of labels have kernels of their own; all else goes through
+those of words of chains.
 """
 
-from cython.parallel cimport parallel, prange
+from libc.string cimport memcpy, memset
 
 from treealg._fast.core cimport (
-    GROUPS_PER_POLL, MAX_LANES, OUT_OF_MEMORY, Buffer, ChainProgram, ConvolutionProgram, Signals,
-    SparseMap, aligned_scratch, chain_program, convolution_program, correction_view, free_scratch,
-    interrupt, kernel_table, matrix_view, path_view, sparse_map,
+    MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
+    kernel_table, matrix_view, run, run_groups,
 )
+from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
 
 
-cdef struct word_task:
-    path_view path
-    Py_ssize_t dimension, degree, words, segments, pieces
-    size_t lanes_size, scratch_size
-    bint single
-    const chain_program *chains  # NULL for a path without correction
-    correction_view correction
+cdef int describe(
+    path_words *task, Buffer path, Buffer correction, WordProgram words, SparseMap output_map,
+    ConvolutionProgram log_program, bint time_aug, bint lead_lag, double end_time, int n_threads,
+) except -1:
+    """Check what belongs to the paths and words, and work out their sizes."""
+    task.table = path.table
+    task.path = path.path(time_aug, lead_lag, end_time)
+    task.words = &words.view
+    task.columns = 0
+    task.real = path.real
+    task.size = words.columns
+    task.steps = task.path.length - 1
+    task.segments = task.steps * (2 if lead_lag else 1)
+    task.plain = correction is None and words.longest == 1
+    task.lanes_size = task.size * task.table.lanes * task.real
+    memset(&task.correction, 0, sizeof(task.correction))
+    if correction is not None:
+        task.correction = correction.correction()
+        task.columns = correction.view.shape[2]
+        if (
+            correction.single != path.single or correction.view.shape[0] != task.path.count
+            or correction.view.shape[1] != task.steps
+        ):
+            raise ValueError("path and correction do not fit each other: dtype, batch, segments")
+    if (
+        task.path.channels * (2 if lead_lag else 1) + time_aug != words.dimension
+        or task.columns <= words.largest_column or task.steps < 0
+        or (lead_lag and not task.plain)
+    ):
+        raise ValueError("the path, its correction and the words do not fit each other")
+    if n_threads < 1:
+        raise ValueError("n_threads must be at least 1")
+    if output_map.columns != task.size:
+        raise ValueError("the map does not fit the words")
+    task.output_map = &output_map.f32 if path.single else &output_map.f64
+    task.log_program = NULL
+    if log_program is not None:
+        if log_program.columns != task.size:
+            raise ValueError("the logarithm is not that of these words")
+        task.log_program = &log_program.f32 if path.single else &log_program.f64
+    return 0
+
+
+cdef size_t integration_scratch(const path_words *task) noexcept nogil:
+    if task.plain:
+        return task.table.word_signature_scratch(task.words.dimension, task.words.degree)
+    return task.table.chain_signature_scratch(task.words)
+
+
+cdef void integrate(
+    const path_words *task, int used, const Py_ssize_t *row, const Py_ssize_t *begin,
+    const Py_ssize_t *end, void *signature, void *scratch, interrupt *stop,
+) noexcept nogil:
+    """Word signatures of pieces of paths, one per lane, to a lane buffer."""
+    if task.plain:
+        task.table.word_signature(
+            &task.path, task.words.dimension, task.words.degree, used, row, begin, end, signature,
+            scratch, stop,
+        )
+    else:
+        task.table.chain_signature(
+            task.words, &task.path, &task.correction, used, row, begin, end, signature, scratch,
+            stop,
+        )
+
+
+cdef void multiply(const path_words *task, void *signature, const void *next_) noexcept nogil:
+    """Extend the word signature of a path, in a row, by that of the piece that comes next."""
+    if task.plain:
+        task.table.word_product(signature, next_, task.words.dimension, task.words.degree)
+    else:
+        task.table.chain_product(task.words, signature, next_)
+
+
+cdef int lanes_of_group(
+    const path_words *task, Py_ssize_t pieces, Py_ssize_t group, Py_ssize_t *row,
+    Py_ssize_t *begin, Py_ssize_t *end,
+) noexcept nogil:
+    """Set path, first and last segment of each lane; returns how many lanes are used.
+
+    Piece p is part p % pieces of a path; a step of a path is never cut.
+    """
+    cdef Py_ssize_t piece, part, lane
+    cdef Py_ssize_t per_step = 2 if task.path.lead_lag else 1
+    cdef int used = 0
+    for lane in range(task.table.lanes):
+        piece = group * task.table.lanes + lane
+        if piece >= task.path.count * pieces:
+            break
+        part = piece % pieces
+        row[lane] = piece // pieces
+        begin[lane] = per_step * (part * task.steps // pieces)
+        end[lane] = per_step * ((part + 1) * task.steps // pieces)
+        used += 1
+    return used
+
+
+# --- whole paths ------------------------------------------------------------------------------
+
+
+cdef struct signature_task:
+    path_words words
+    matrix_view out
+    Py_ssize_t pieces
+    char *parts  # word signatures of all pieces, path by path
 
 
 cdef Py_ssize_t choose_pieces(
@@ -48,47 +146,99 @@ cdef Py_ssize_t choose_pieces(
     return best
 
 
-cdef void pieces_of_group(
-    const word_task *task, const kernel_table *table, Py_ssize_t group, void *lanes, void *scratch,
-    interrupt *stop,
+cdef void finish_group(
+    const signature_task *task, Py_ssize_t first, char *lanes
 ) noexcept nogil:
-    """Word signatures of pieces group * lanes onwards, into the lane buffer."""
+    """From word signatures in the lane buffer to rows of the result."""
+    cdef const path_words *words = &task.words
+    if words.log_program is not NULL:
+        words.table.logarithm(
+            words.log_program, NULL, NULL, first, lanes, lanes + words.lanes_size
+        )
+    words.table.apply_map(words.output_map, lanes, &task.out, first)
+
+
+cdef matrix_view rows_of_parts(const signature_task *task, Py_ssize_t step) noexcept nogil:
+    """Word signatures of every `step`-th piece."""
+    cdef matrix_view rows
+    rows.data = task.parts
+    rows.count = task.words.path.count * task.pieces // step
+    rows.row_stride = step * task.words.size * task.words.real
+    rows.column_stride = task.words.real
+    return rows
+
+
+cdef void whole_group(
+    const void *task_, Py_ssize_t group, char *lanes, interrupt *stop
+) noexcept nogil:
+    """One path per lane, from its first point to the row of the result."""
+    cdef const signature_task *task = <const signature_task *> task_
     cdef Py_ssize_t row[MAX_LANES]
     cdef Py_ssize_t begin[MAX_LANES]
     cdef Py_ssize_t end[MAX_LANES]
-    cdef Py_ssize_t piece, part, lane
-    cdef int used = 0
-    for lane in range(table.lanes):
-        piece = group * table.lanes + lane
-        if piece >= task.path.count * task.pieces:
-            break
-        part = piece % task.pieces
-        row[lane] = piece // task.pieces
-        begin[lane] = part * task.segments // task.pieces
-        end[lane] = (part + 1) * task.segments // task.pieces
-        used += 1
-    if task.chains is not NULL:
-        table.chain_signature(
-            task.chains, &task.path, &task.correction, used, row, begin, end, lanes, scratch, stop
-        )
-        return
-    table.word_signature(
-        &task.path, task.dimension, task.degree, used, row, begin, end, lanes, scratch, stop
-    )
+    cdef int used = lanes_of_group(&task.words, 1, group, row, begin, end)
+    integrate(&task.words, used, row, begin, end, lanes, lanes + task.words.lanes_size, stop)
+    finish_group(task, group * task.words.table.lanes, lanes)
 
 
-cdef void finish_group(
-    const kernel_table *table, const convolution_program *log_program, const sparse_map *output_map,
-    const matrix_view *out, Py_ssize_t column, Py_ssize_t first, void *lanes, void *scratch,
+cdef void group_of_parts(
+    const void *task_, Py_ssize_t group, char *lanes, interrupt *stop
 ) noexcept nogil:
-    """From word signatures in the lane buffer to rows of the result."""
-    if log_program is not NULL:
-        table.logarithm(log_program, NULL, 0, NULL, 0, first, lanes, scratch)
-    table.apply_map(output_map, lanes, out, first, column)
+    """One piece per lane, to its row of the parts."""
+    cdef const signature_task *task = <const signature_task *> task_
+    cdef const kernel_table *table = task.words.table
+    cdef Py_ssize_t row[MAX_LANES]
+    cdef Py_ssize_t begin[MAX_LANES]
+    cdef Py_ssize_t end[MAX_LANES]
+    cdef int used = lanes_of_group(&task.words, task.pieces, group, row, begin, end)
+    cdef matrix_view parts = rows_of_parts(task, 1)
+    integrate(&task.words, used, row, begin, end, lanes, lanes + task.words.lanes_size, stop)
+    table.store(&parts, group * table.lanes, task.words.size, lanes)
+
+
+cdef void join_parts(
+    const void *task_, Py_ssize_t path, char *scratch, interrupt *stop
+) noexcept nogil:
+    """Multiply the signatures of the pieces of one path, into that of its first piece."""
+    cdef const signature_task *task = <const signature_task *> task_
+    cdef Py_ssize_t piece, size = task.words.size * task.words.real
+    cdef char *first = task.parts + path * task.pieces * size
+    for piece in range(1, task.pieces):
+        multiply(&task.words, first, first + piece * size)
+
+
+cdef void group_of_joined(
+    const void *task_, Py_ssize_t group, char *lanes, interrupt *stop
+) noexcept nogil:
+    cdef const signature_task *task = <const signature_task *> task_
+    cdef const kernel_table *table = task.words.table
+    cdef matrix_view wholes = rows_of_parts(task, task.pieces)
+    table.load(&wholes, group * table.lanes, task.words.size, lanes)
+    finish_group(task, group * table.lanes, lanes)
+
+
+cdef void cut_paths(
+    signature_task *task, size_t scratch_size, int n_threads, interrupt *stop
+) noexcept nogil:
+    """Several pieces per path, one per lane; Chen's identity joins them."""
+    cdef Py_ssize_t count = task.words.path.count, lanes = task.words.table.lanes
+    task.parts = <char *> aligned_scratch(count * task.pieces * task.words.size * task.words.real)
+    if task.parts is NULL:
+        stop.stop = OUT_OF_MEMORY
+        return
+    run_groups(
+        group_of_parts, task, (count * task.pieces + lanes - 1) // lanes, scratch_size, n_threads,
+        stop,
+    )
+    run_groups(join_parts, task, count, 0, n_threads, stop)
+    run_groups(
+        group_of_joined, task, (count + lanes - 1) // lanes, scratch_size, n_threads, stop
+    )
+    free_scratch(task.parts)
 
 
 def path_signature(
-    path, out, Py_ssize_t column, Py_ssize_t degree, SparseMap output_map not None,
+    path, correction, out, WordProgram words not None, SparseMap output_map not None,
     ConvolutionProgram log_program, bint time_aug, bint lead_lag, double end_time, int n_threads,
 ):
     """Write the mapped word signature, or its logarithm, of each path to a row of `out`.
@@ -96,199 +246,237 @@ def path_signature(
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
     cdef Buffer source = Buffer(path, 3, False)
+    cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
     cdef Buffer target = Buffer(out, 2, True)
     cdef const kernel_table *table = source.table
-    cdef word_task task
-    cdef matrix_view rows = target.matrix()
-    cdef const sparse_map *map_ = &output_map.f32 if source.single else &output_map.f64
-    cdef const convolution_program *log_ = NULL
-    cdef Py_ssize_t power = 1
-    task.chains = NULL
-    task.path.data = <const char *> source.view.buf
-    task.path.count = source.view.shape[0]
-    task.path.length = source.view.shape[1]
-    task.path.channels = source.view.shape[2]
-    task.path.path_stride = source.view.strides[0]
-    task.path.time_stride = source.view.strides[1]
-    task.path.channel_stride = source.view.strides[2]
-    task.path.time_aug = time_aug
-    task.path.lead_lag = lead_lag
-    task.path.end_time = end_time
-    task.dimension = task.path.channels * (2 if lead_lag else 1) + time_aug
-    task.degree = degree
-    task.segments = (task.path.length - 1) * (2 if lead_lag else 1)
-    task.words = output_map.columns
-    target.check_columns(source, task.path.count, column, output_map.rows)
-    for _ in range(degree):
-        power *= task.dimension
-        task.words -= power
-    if task.words != 0 or task.segments < 0 or n_threads < 1 or degree < 1:
-        raise ValueError("path_signature: the map does not fit the dimension and degree")
-    task.words = output_map.columns
-    if task.path.count == 0:
+    cdef signature_task task
+    cdef Signals signals
+    describe(
+        &task.words, source, increments, words, output_map, log_program, time_aug, lead_lag,
+        end_time, n_threads,
+    )
+    target.check_rows(source, task.words.path.count, output_map.rows)
+    if task.words.path.count == 0:
         return
-    task.single = source.single
-    task.lanes_size = task.words * table.lanes * (4 if source.single else 8)
-    task.scratch_size = table.word_signature_scratch(task.dimension, degree)
+    task.out = target.matrix()
+    cdef size_t scratch_size = integration_scratch(&task.words)
     if log_program is not None:
-        if log_program.columns != task.words:
-            raise ValueError("path_signature: the logarithm is not that of these words")
-        log_ = &log_program.f32 if source.single else &log_program.f64
-        task.scratch_size = max(task.scratch_size, table.logarithm_scratch(log_, 0))
-    task.pieces = choose_pieces(task.path.count, task.segments, table.lanes, n_threads)
-
-    cdef Signals signals = Signals()
+        scratch_size = max(scratch_size, table.logarithm_scratch(task.words.log_program, 0))
+    scratch_size += task.words.lanes_size
+    task.pieces = choose_pieces(
+        task.words.path.count, task.words.segments, table.lanes, n_threads
+    )
+    if task.pieces == 1:
+        run(
+            whole_group, &task, (task.words.path.count + table.lanes - 1) // table.lanes,
+            scratch_size, n_threads,
+        )
+        return
+    signals = Signals()
     with nogil:
-        if task.pieces == 1:
-            whole_paths(&task, table, log_, map_, &rows, column, &signals.flag, n_threads)
-        else:
-            cut_paths(&task, table, log_, map_, &rows, column, &signals.flag, n_threads)
+        cut_paths(&task, scratch_size, n_threads, &signals.flag)
     signals.finish()
 
 
-def corrected_path_signature(
-    path, correction, out, Py_ssize_t column, ChainProgram chains not None,
-    SparseMap output_map not None, ConvolutionProgram log_program, bint time_aug, double end_time,
-    int n_threads,
-):
-    """Write the mapped signature of words of chains, or its logarithm, to a row of `out`.
+# --- prefixes ---------------------------------------------------------------------------------
 
-    See the NumPy function of the same name in `treealg._fast.reference_chains` for the arguments.
+
+cdef struct prefix_task:
+    path_words words
+    Py_ssize_t every  # segments per point
+    Py_ssize_t parts, stride  # of each path; segments of a part
+    size_t step_size, scratch_size
+    char *out
+    Py_ssize_t path_stride, point_stride, column_stride
+    char *starts  # word signatures of all paths up to each part
+
+
+cdef void advance(
+    const prefix_task *task, int used, const Py_ssize_t *row, const Py_ssize_t *segment,
+    char *signature, char *increment, char *scratch,
+) noexcept nogil:
+    """Multiply each lane by the exponential of one segment, of its own path and place."""
+    cdef const path_words *words = &task.words
+    if words.plain:
+        words.table.word_increment(
+            &words.path, words.words.dimension, used, row, segment, increment
+        )
+        words.table.word_step(
+            signature, increment, words.words.dimension, words.words.degree, scratch
+        )
+    else:
+        words.table.chain_step(
+            words.words, &words.path, &words.correction, used, row, segment, signature, scratch
+        )
+
+
+cdef matrix_view rows_at(
+    const prefix_task *task, Py_ssize_t row, Py_ssize_t point, Py_ssize_t count
+) noexcept nogil:
+    """Rows of the result, from that of a point of a path on, one per lane.
+
+    With one part per path the lanes are neighbouring paths, otherwise parts of one path.
+    """
+    cdef matrix_view rows
+    rows.data = task.out + row * task.path_stride + point * task.point_stride
+    rows.count = count
+    rows.row_stride = task.path_stride
+    if task.parts > 1:
+        rows.row_stride = task.stride // task.every * task.point_stride
+    rows.column_stride = task.column_stride
+    return rows
+
+
+cdef matrix_view rows_of_starts(const prefix_task *task) noexcept nogil:
+    cdef matrix_view rows
+    rows.data = task.starts
+    rows.count = task.words.path.count * task.parts
+    rows.row_stride = task.words.size * task.words.real
+    rows.column_stride = task.words.real
+    return rows
+
+
+cdef void group_of_prefixes(
+    const void *task_, Py_ssize_t group, char *signature, interrupt *stop
+) noexcept nogil:
+    """All prefixes of pieces group * lanes onwards: piece p is part p % parts of a path."""
+    cdef const prefix_task *task = <const prefix_task *> task_
+    cdef const path_words *words = &task.words
+    cdef const kernel_table *table = words.table
+    cdef Py_ssize_t row[MAX_LANES]
+    cdef Py_ssize_t segment[MAX_LANES]
+    cdef Py_ssize_t lane, piece, step, reach
+    cdef Py_ssize_t first = group * table.lanes
+    cdef int used = <int> min(<Py_ssize_t> table.lanes, words.path.count * task.parts - first)
+    cdef char *mapped = signature
+    cdef char *copy = signature + words.lanes_size
+    cdef char *increment = copy + (words.lanes_size if words.log_program is not NULL else 0)
+    cdef char *scratch = increment + task.step_size
+    cdef matrix_view rows = rows_of_starts(task)
+    table.load(&rows, first, words.size, signature)
+    for step in range(task.stride):
+        reach = 0
+        for lane in range(used):
+            piece = first + lane
+            row[lane] = piece // task.parts
+            segment[lane] = (piece % task.parts) * task.stride + step
+            if segment[lane] >= words.segments:
+                segment[lane] = words.segments - 1
+            else:
+                reach = lane + 1
+        if reach == 0:
+            break
+        advance(task, used, row, segment, signature, increment, scratch)
+        if (step + 1) % task.every:
+            continue
+        rows = rows_at(task, row[0], segment[0] // task.every, reach)
+        if words.log_program is not NULL:
+            memcpy(copy, signature, words.lanes_size)
+            table.logarithm(words.log_program, NULL, NULL, 0, copy, scratch)
+            mapped = copy
+        table.apply_map(words.output_map, mapped, &rows, 0)
+        if step % 256 == 255:
+            stop.poll(stop)
+            if stop.stop:
+                return
+
+
+cdef void starts_of_parts(
+    const void *task_, Py_ssize_t path, char *lanes, interrupt *stop
+) noexcept nogil:
+    """Word signatures of one path up to the start of each part, to the rows of `starts`."""
+    cdef const prefix_task *task = <const prefix_task *> task_
+    cdef const path_words *words = &task.words
+    cdef Py_ssize_t row[MAX_LANES]
+    cdef Py_ssize_t begin[MAX_LANES]
+    cdef Py_ssize_t end[MAX_LANES]
+    cdef Py_ssize_t part, size = words.size * words.real
+    cdef char *start = task.starts + path * task.parts * size
+    cdef matrix_view rows = rows_of_starts(task)
+    # Row k + 1 becomes the signature of part k, and then that of all parts up to it.
+    for part in range(task.parts - 1):
+        row[part] = path
+        begin[part] = min(part * task.stride, words.segments)
+        end[part] = min((part + 1) * task.stride, words.segments)
+    integrate(
+        words, <int> task.parts - 1, row, begin, end, lanes, lanes + words.lanes_size, stop
+    )
+    rows.data = start + size
+    rows.count = task.parts - 1
+    words.table.store(&rows, 0, words.size, lanes)
+    for part in range(2, task.parts):
+        # A product in place has its result on the left, where the next row is wanted.
+        memcpy(lanes, start + (part - 1) * size, size)
+        multiply(words, lanes, start + part * size)
+        memcpy(start + part * size, lanes, size)
+
+
+def path_prefixes(
+    path, correction, out, WordProgram words not None, SparseMap output_map not None,
+    ConvolutionProgram log_program, bint time_aug, bint lead_lag, double end_time, int n_threads,
+):
+    """Write the mapped word signature, or its logarithm, of each prefix of each path.
+
+    See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
     cdef Buffer source = Buffer(path, 3, False)
-    cdef Buffer increments = Buffer(correction, 3, False)
-    cdef Buffer target = Buffer(out, 2, True)
+    cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
+    cdef Buffer target = Buffer(out, 3, True)
     cdef const kernel_table *table = source.table
-    cdef word_task task
-    cdef matrix_view rows = target.matrix()
-    cdef const sparse_map *map_ = &output_map.f32 if source.single else &output_map.f64
-    cdef const convolution_program *log_ = NULL
-    task.chains = &chains.program
-    task.path.data = <const char *> source.view.buf
-    task.path.count = source.view.shape[0]
-    task.path.length = source.view.shape[1]
-    task.path.channels = source.view.shape[2]
-    task.path.path_stride = source.view.strides[0]
-    task.path.time_stride = source.view.strides[1]
-    task.path.channel_stride = source.view.strides[2]
-    task.path.time_aug = time_aug
-    task.path.lead_lag = False
-    task.path.end_time = end_time
-    task.correction.data = <const char *> increments.view.buf
-    task.correction.path_stride = increments.view.strides[0]
-    task.correction.time_stride = increments.view.strides[1]
-    task.correction.column_stride = increments.view.strides[2]
-    task.dimension = task.path.channels + time_aug
-    task.degree = task.chains.degree
-    task.segments = task.path.length - 1
-    task.words = chains.columns
-    target.check_columns(source, task.path.count, column, output_map.rows)
+    cdef prefix_task task
+    cdef Signals signals
+    describe(
+        &task.words, source, increments, words, output_map, log_program, time_aug, lead_lag,
+        end_time, n_threads,
+    )
     if (
-        task.dimension != task.chains.dimension or task.segments < 0 or n_threads < 1
-        or output_map.columns != task.words or increments.single != source.single
-        or increments.view.shape[0] != task.path.count
-        or increments.view.shape[1] != task.segments
-        or increments.view.shape[2] <= chains.largest_column
+        source.single != target.single or target.view.shape[0] != task.words.path.count
+        or target.view.shape[1] != task.words.steps or target.view.shape[2] != output_map.rows
     ):
-        raise ValueError("corrected_path_signature: the arguments do not fit each other")
-    if task.path.count == 0:
+        raise ValueError("path_prefixes: the result and the path or map do not fit each other")
+    if task.words.path.count == 0 or task.words.steps == 0:
         return
-    task.single = source.single
-    task.lanes_size = task.words * table.lanes * (4 if source.single else 8)
-    task.scratch_size = table.chain_signature_scratch(task.chains)
+    task.out = <char *> target.view.buf
+    task.path_stride = target.view.strides[0]
+    task.point_stride = target.view.strides[1]
+    task.column_stride = target.view.strides[2]
+    task.every = 2 if lead_lag else 1
+    task.step_size = words.dimension * table.lanes * task.words.real
+    task.scratch_size = integration_scratch(&task.words)
+    if task.words.plain:
+        task.scratch_size = max(task.scratch_size, word_step_scratch(&task.words))
     if log_program is not None:
-        if log_program.columns != task.words:
-            raise ValueError("corrected_path_signature: the logarithm is not that of these words")
-        log_ = &log_program.f32 if source.single else &log_program.f64
-        task.scratch_size = max(task.scratch_size, table.logarithm_scratch(log_, 0))
-    task.pieces = choose_pieces(task.path.count, task.segments, table.lanes, n_threads)
-
-    cdef Signals signals = Signals()
+        task.scratch_size = max(
+            task.scratch_size, table.logarithm_scratch(task.words.log_program, 0)
+        )
+    # Lanes hold parts of one path where there are too few paths to fill them.
+    task.parts = 1 if task.words.path.count >= table.lanes * n_threads else table.lanes
+    task.stride = (task.words.steps - 1 + task.parts) // task.parts * task.every
+    signals = Signals()
     with nogil:
-        if task.pieces == 1:
-            whole_paths(&task, table, log_, map_, &rows, column, &signals.flag, n_threads)
-        else:
-            cut_paths(&task, table, log_, map_, &rows, column, &signals.flag, n_threads)
+        all_prefixes(&task, n_threads, &signals.flag)
     signals.finish()
 
 
-cdef void whole_paths(
-    const word_task *task, const kernel_table *table, const convolution_program *log_program,
-    const sparse_map *output_map, const matrix_view *out, Py_ssize_t column, interrupt *stop,
-    int n_threads,
-) noexcept nogil:
-    """One path per lane, from its first point to the row of the result."""
-    cdef Py_ssize_t group, groups = (task.path.count + table.lanes - 1) // table.lanes
-    cdef char *lanes = NULL
-    n_threads = <int> min(<Py_ssize_t> n_threads, groups)
-    with parallel(num_threads=n_threads):
-        lanes = <char *> aligned_scratch(task.lanes_size + task.scratch_size)
-        for group in prange(groups, schedule="static"):
-            if lanes is NULL:
-                stop.stop = OUT_OF_MEMORY
-            elif not stop.stop:
-                pieces_of_group(task, table, group, lanes, lanes + task.lanes_size, stop)
-                finish_group(
-                    table, log_program, output_map, out, column, group * table.lanes, lanes,
-                    lanes + task.lanes_size,
-                )
-                if group % GROUPS_PER_POLL == 0:
-                    stop.poll(stop)
-        free_scratch(lanes)
+cdef size_t word_step_scratch(const path_words *task) noexcept nogil:
+    """Two levels of words that are one letter shorter than the longest."""
+    cdef size_t half = task.table.lanes * task.real
+    for _ in range(max(task.words.degree - 1, 1)):
+        half *= task.words.dimension
+    return 2 * half
 
 
-cdef void cut_paths(
-    const word_task *task, const kernel_table *table, const convolution_program *log_program,
-    const sparse_map *output_map, const matrix_view *out, Py_ssize_t column, interrupt *stop,
-    int n_threads,
-) noexcept nogil:
-    """Several pieces per path, one per lane; Chen's identity joins them."""
-    cdef Py_ssize_t count = task.path.count, size = task.words * (4 if task.single else 8)
-    cdef Py_ssize_t group, i, piece
-    cdef Py_ssize_t groups = (count * task.pieces + table.lanes - 1) // table.lanes
-    cdef char *joined = <char *> aligned_scratch(count * task.pieces * size)
-    cdef char *lanes = NULL
-    cdef matrix_view parts, wholes
-    if joined is NULL:
+cdef void all_prefixes(prefix_task *task, int n_threads, interrupt *stop) noexcept nogil:
+    cdef const path_words *words = &task.words
+    cdef Py_ssize_t pieces = words.path.count * task.parts, lanes = words.table.lanes
+    cdef size_t size = pieces * words.size * words.real
+    task.starts = <char *> aligned_scratch(size)
+    if task.starts is NULL:
         stop.stop = OUT_OF_MEMORY
         return
-    parts.data = wholes.data = joined
-    parts.count = count * task.pieces
-    wholes.count = count
-    parts.row_stride = size
-    wholes.row_stride = size * task.pieces
-    parts.column_stride = wholes.column_stride = size // task.words
-    n_threads = <int> min(<Py_ssize_t> n_threads, groups)
-    with parallel(num_threads=n_threads):
-        lanes = <char *> aligned_scratch(task.lanes_size + task.scratch_size)
-        for group in prange(groups, schedule="static"):
-            if lanes is NULL:
-                stop.stop = OUT_OF_MEMORY
-            elif not stop.stop:
-                pieces_of_group(task, table, group, lanes, lanes + task.lanes_size, stop)
-                table.store(&parts, group * table.lanes, 0, task.words, lanes)
-                if group % GROUPS_PER_POLL == 0:
-                    stop.poll(stop)
-        for i in prange(count, schedule="static"):
-            for piece in range(1, task.pieces):
-                if task.chains is not NULL:
-                    table.chain_product(
-                        task.chains, joined + i * task.pieces * size,
-                        joined + (i * task.pieces + piece) * size,
-                    )
-                    continue
-                table.word_product(
-                    joined + i * task.pieces * size, joined + (i * task.pieces + piece) * size,
-                    task.dimension, task.degree,
-                )
-        for group in prange((count + table.lanes - 1) // table.lanes, schedule="static"):
-            if lanes is NULL:
-                stop.stop = OUT_OF_MEMORY
-            elif not stop.stop:
-                table.load(&wholes, group * table.lanes, 0, task.words, lanes)
-                finish_group(
-                    table, log_program, output_map, out, column, group * table.lanes, lanes,
-                    lanes + task.lanes_size,
-                )
-        free_scratch(lanes)
-    free_scratch(joined)
+    memset(task.starts, 0, size)
+    size = task.step_size + task.scratch_size + 2 * words.lanes_size
+    if task.parts > 1:
+        run_groups(starts_of_parts, task, words.path.count, size, n_threads, stop)
+    run_groups(group_of_prefixes, task, (pieces + lanes - 1) // lanes, size, n_threads, stop)
+    free_scratch(task.starts)

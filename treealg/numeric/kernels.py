@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from treealg._fast import (
-    ChainProgram,
     ConvolutionProgram,
     SparseMap,
     TreeProgram,
-    branched_kernel,
-    branched_kernel_backward,
-    corrected_path_prefixes,
-    corrected_path_signature,
-    corrected_path_signature_backward,
+    WordProgram,
     linear_signature,
     linear_signature_backward,
     log_to_signature,
@@ -23,6 +18,8 @@ from treealg._fast import (
     path_prefixes,
     path_signature,
     path_signature_backward,
+    sig_kernel,
+    sig_kernel_backward,
     signature_inverse,
     signature_inverse_backward,
     signature_product,
@@ -33,15 +30,10 @@ from treealg._fast import (
 )
 
 __all__ = [
-    "ChainProgram",
     "ConvolutionProgram",
     "SparseMap",
     "TreeProgram",
-    "branched_kernel",
-    "branched_kernel_backward",
-    "corrected_path_prefixes",
-    "corrected_path_signature",
-    "corrected_path_signature_backward",
+    "WordProgram",
     "linear_signature",
     "linear_signature_backward",
     "log_to_signature",
@@ -53,6 +45,8 @@ __all__ = [
     "path_prefixes",
     "path_signature",
     "path_signature_backward",
+    "sig_kernel",
+    "sig_kernel_backward",
     "signature_inverse",
     "signature_inverse_backward",
     "signature_product",

@@ -99,9 +99,7 @@ class Problem:
         total: Floats | None = None
         for weight, lower in self.terms:
             out = np.empty((len(first), size), self.rows1.dtype)
-            kernels.branched_kernel(
-                self.paths1, self.paths2, first, second, out, *self._options(lower)
-            )
+            kernels.sig_kernel(self.paths1, self.paths2, first, second, out, *self._options(lower))
             if len(self.terms) > 1:
                 out *= weight
             total = out if total is None else total + out
@@ -115,7 +113,7 @@ class Problem:
         for weight, lower in self.terms:
             pair = [np.empty((len(first), n * d), self.rows1.dtype) for n, d in (shape1, shape2)]
             scaled = given if len(self.terms) == 1 else given * given.dtype.type(weight)
-            kernels.branched_kernel_backward(
+            kernels.sig_kernel_backward(
                 self.paths1, self.paths2, first, second, scaled, *pair, *self._options(lower)
             )
             totals = [a + b for a, b in zip(totals, pair, strict=True)] if totals else pair

@@ -222,12 +222,10 @@ def branched_sig_coef_backprop(
         compact = cotangent.array[..., call.plan.places]
         cotangent = arrays.Rows(compact, rows.kind, 1, "derivs")
     if call.correction is not None:
-        return corrected_backprop(
-            rows, cotangent, call.correction, call.n_threads, call.corrected_gradients
-        )
+        return corrected_backprop(rows, cotangent, call.correction, call.n_threads, call.gradients)
     result, view = arrays.allocate(rows, *rows.item)
     for points, dy, out in arrays.slabs(call.n_threads, view, rows, cotangent):
-        call.gradients(points, dy, out)
+        call.gradients(points, None, dy, out, None)
     gradient: Array = arrays.wrap(result, rows.kind)
     return gradient if correction is None else (gradient, empty_like(correction, rows))
 
@@ -329,43 +327,28 @@ class _Call(NamedTuple):
     def values(self, points: Floats, increments: Floats | None = None, *, out: Floats) -> None:
         """Compute the coefficients of some paths."""
         plan, rest = self.plan, (*self.transform, self.n_threads)
-        if plan.trees is not None:
-            kernels.path_coefficients(points, increments, out, 0, plan.trees, *rest)
-        elif plan.chains is None:
-            kernels.path_signature(points, out, 0, plan.degree, plan.output_map, None, *rest)
-        else:
-            prepared = plan.chains, plan.output_map, None
-            time_aug, _, end_time = self.transform
-            kernels.corrected_path_signature(
-                points, increments, out, 0, *prepared, time_aug, end_time, self.n_threads
-            )
+        if plan.words is not None and plan.output_map is not None:
+            prepared = plan.words, plan.output_map, None
+            kernels.path_signature(points, increments, out, *prepared, *rest)
+        elif plan.trees is not None:
+            kernels.path_coefficients(points, increments, out, plan.trees, *rest)
 
-    def gradients(self, points: Floats, derivs: Floats, out: Floats) -> None:
-        """Compute the derivatives in some paths."""
-        plan, rest = self.plan, (*self.transform, self.n_threads)
-        if plan.trees is not None:
-            kernels.path_coefficients_backward(
-                points, None, derivs, 0, out, None, plan.trees, *rest
-            )
-        else:
-            kernels.path_signature_backward(
-                points, derivs, 0, out, plan.degree, plan.output_map, None, *rest
-            )
-
-    def corrected_gradients(
-        self, points: Floats, increments: Floats, derivs: Floats, out: Floats, second: Floats
+    def gradients(
+        self,
+        points: Floats,
+        increments: Floats | None,
+        derivs: Floats,
+        out: Floats,
+        second: Floats | None,
     ) -> None:
         """Compute the derivatives in some paths and their corrections."""
-        plan, (time_aug, lead_lag, end_time) = self.plan, self.transform
-        arguments = points, increments, derivs, 0, out, second
-        if plan.chains is None:
-            kernels.path_coefficients_backward(
-                *arguments, plan.trees, time_aug, lead_lag, end_time, self.n_threads
-            )
-        else:
-            kernels.corrected_path_signature_backward(
-                *arguments, plan.chains, plan.output_map, None, time_aug, end_time, self.n_threads
-            )
+        plan, rest = self.plan, (*self.transform, self.n_threads)
+        arguments = points, increments, derivs, out, second
+        if plan.words is not None and plan.output_map is not None:
+            prepared = plan.words, plan.output_map, None
+            kernels.path_signature_backward(*arguments, *prepared, *rest)
+        elif plan.trees is not None:
+            kernels.path_coefficients_backward(*arguments, plan.trees, *rest)
 
 
 def _check(

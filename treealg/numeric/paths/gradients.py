@@ -10,7 +10,7 @@ from treealg.numeric.arguments.corrections import as_correction, empty_like
 from treealg.numeric.arguments.options import PathOptions
 from treealg.numeric.paths.corrected_gradients import corrected_backprop
 from treealg.numeric.plans import cache as plans
-from treealg.numeric.plans.chains import ChainPlan, chain_plan
+from treealg.numeric.plans.chains import chain_plan
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_log_sig_backprop", "branched_sig_backprop"]
@@ -262,33 +262,20 @@ def _backward(
         if chains is None and correction is not None:
             return gradients, empty_like(correction, rows)
         return gradients
-    if chains is not None and isinstance(plan, ChainPlan):
-        rest = (plan.chains, plan.linear, plan.program, time_aug, end_time, n_threads)
+    if isinstance(plan, plans.PathPlan):
+        rest = (plan.words, plan.linear, plan.program, time_aug, lead_lag, end_time, n_threads)
+    if chains is not None and isinstance(plan, plans.PathPlan):
 
         def kernel(points: Any, increments: Any, dy: Any, out: Any, second: Any) -> None:
-            kernels.corrected_path_signature_backward(
-                points, increments, dy, column, out, second, *rest
-            )
+            kernels.path_signature_backward(points, increments, dy[:, column:], out, second, *rest)
 
         return corrected_backprop(rows, derivs, chains, n_threads, kernel)
     result, view = arrays.allocate(rows, *rows.item)
-    if plan.output_map is None:
-        view[...] = 0.0
-    else:
+    if isinstance(plan, plans.PathPlan):
         for points, dy, out in arrays.slabs(n_threads, view, rows, derivs):
-            kernels.path_signature_backward(
-                points,
-                dy,
-                column,
-                out,
-                degree,
-                plan.output_map,
-                plan.program,
-                time_aug,
-                lead_lag,
-                end_time,
-                n_threads,
-            )
+            kernels.path_signature_backward(points, None, dy[:, column:], out, None, *rest)
+    else:
+        view[...] = 0.0
     gradient: Array = arrays.wrap(result, rows.kind)
     if correction is None:
         return gradient

@@ -13,7 +13,6 @@ from treealg.errors import InvalidValueError
 from treealg.numeric import kernels
 from treealg.numeric.arguments import arrays, scalars
 from treealg.numeric.plans import cache as plans
-from treealg.numeric.plans.chains import ChainPlan
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_of_lift", "branched_sig_of_lift_backprop"]
@@ -102,17 +101,18 @@ def branched_sig_of_lift(
     result, view = arrays.allocate(call.rows, call.columns + column)
     if column:
         view[:, 0] = 1.0
+        view = view[:, column:]
     if call.degree:
         plan = call.plan()
         for steps, out in arrays.slabs(call.n_threads, view, call.rows):
-            kernels.corrected_path_signature(
+            kernels.path_signature(
                 _no_path(steps, call.dimension),
                 steps,
                 out,
-                column,
-                plan.chains,
+                plan.words,
                 plan.linear,
                 None,
+                False,
                 False,
                 1.0,
                 call.n_threads,
@@ -194,16 +194,16 @@ def branched_sig_of_lift_backprop(
         plan = call.plan()
         for steps, dy, out in arrays.slabs(call.n_threads, view, call.rows, derivs):
             path = _no_path(steps, call.dimension)
-            kernels.corrected_path_signature_backward(
+            kernels.path_signature_backward(
                 path,
                 steps,
-                dy,
-                column,
+                dy[:, column:],
                 np.zeros_like(path, order="C", subok=False),
                 out,
-                plan.chains,
+                plan.words,
                 plan.linear,
                 None,
+                False,
                 False,
                 1.0,
                 call.n_threads,
@@ -221,20 +221,22 @@ class _Call(NamedTuple):
     columns: int
     n_threads: int
 
-    def plan(self) -> ChainPlan:
+    def plan(self) -> plans.PathPlan:
         """Return the plan of these arguments."""
         dimension, degree, planar = self.dimension, self.degree, self.planar
 
-        def make() -> ChainPlan:
+        def make() -> plans.PathPlan:
             layout = tables.words(dimension, degree, None, planar)
             table = tables.arborification(dimension, degree, planar, None)
             linear = plans.prepared_map(table)
             letters = np.arange(self.columns, dtype=np.int32)
-            chains = kernels.ChainProgram(dimension, degree, *layout.program(), letters)
-            return ChainPlan(self.columns, self.columns, linear, None, table.nbytes, linear, chains)
+            words = kernels.WordProgram(dimension, degree, *layout.program(), letters)
+            return plans.PathPlan(
+                self.columns, self.columns, linear, None, table.nbytes, linear, words
+            )
 
         key = ("lift", dimension, degree, planar)
-        return cast(ChainPlan, plans.keep_plan(key, make))
+        return cast(plans.PathPlan, plans.keep_plan(key, make))
 
 
 def _check(lift: Any, dimension: Any, degree: Any, planar: Any, n_jobs: Any) -> _Call:

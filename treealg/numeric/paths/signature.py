@@ -13,7 +13,7 @@ from treealg.numeric.arguments import ragged as variants
 from treealg.numeric.arguments.corrections import as_correction
 from treealg.numeric.arguments.options import PathOptions
 from treealg.numeric.plans import cache as plans
-from treealg.numeric.plans.chains import ChainPlan, chain_plan
+from treealg.numeric.plans.chains import chain_plan
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_log_sig", "branched_sig", "signatures"]
@@ -314,43 +314,29 @@ def _plan(given: variants.Prepared) -> plans.Plan:
 def signatures(given: variants.Prepared, plan: plans.Plan, of_prefixes: bool = False) -> Array:
     """Compute what a plan gives along paths."""
     rows, correction = given.path, given.correction
-    degree, time_aug, lead_lag, end_time, _, column, method, n_threads = given.options
+    _, time_aug, lead_lag, end_time, _, column, method, n_threads = given.options
     item = (rows.item[0] - 1,) if of_prefixes else ()
     result, view = arrays.allocate(rows, *item, plan.size + column)
     if column:
         view[..., 0] = 1.0 if method is None else 0.0
-    if correction is not None and isinstance(plan, ChainPlan):
-        corrected = kernels.corrected_path_signature
-        if of_prefixes:
-            corrected = kernels.corrected_path_prefixes
-        for points, increments, out in arrays.slabs(n_threads, view, rows, correction.rows):
-            corrected(
-                points,
-                increments,
-                out,
-                column,
-                plan.chains,
-                plan.linear,
-                plan.program,
-                time_aug,
-                end_time,
-                n_threads,
-            )
-    elif plan.output_map is not None:
-        plain = kernels.path_prefixes if of_prefixes else kernels.path_signature
-        for points, out in arrays.slabs(n_threads, view, rows):
-            plain(
-                points,
-                out,
-                column,
-                degree,
-                plan.output_map,
-                plan.program,
-                time_aug,
-                lead_lag,
-                end_time,
-                n_threads,
-            )
+        view = view[..., column:]
+    if isinstance(plan, plans.PathPlan):
+        kernel = kernels.path_prefixes if of_prefixes else kernels.path_signature
+        rest = (
+            plan.words,
+            plan.linear,
+            plan.program,
+            time_aug,
+            lead_lag,
+            end_time,
+            n_threads,
+        )
+        if correction is None:
+            for points, out in arrays.slabs(n_threads, view, rows):
+                kernel(points, None, out, *rest)
+        else:
+            for points, increments, out in arrays.slabs(n_threads, view, rows, correction.rows):
+                kernel(points, increments, out, *rest)
     if of_prefixes and given.points_per_step > 1:
         result = np.ascontiguousarray(result[..., given.points_per_step - 1 :: 2, :])
     return arrays.wrap(result, rows.kind)

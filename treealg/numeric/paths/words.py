@@ -195,7 +195,8 @@ def _word_plan(dimension: int, degree: int, is_log: bool) -> plans.Plan:
         if is_log:
             table = tables.word_convolution(dimension, degree)
             program, nbytes = plans.prepared_program(table), nbytes + table.nbytes
-        return plans.Plan(words, words, identity, program, nbytes)
+        layout = plans.word_program(dimension, degree, 1, False)
+        return plans.PathPlan(words, words, identity, program, nbytes, identity, layout)
 
     return plans.keep_plan(("words", dimension, degree, is_log), make)
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from treealg import tables
 from treealg.numeric import kernels
-from treealg.numeric.arguments import devices
+from treealg.numeric.arguments import corrections, devices
 
 __all__ = [
+    "PathPlan",
     "Plan",
     "PlanCache",
     "basis_columns",
@@ -27,6 +28,7 @@ __all__ = [
     "prepared_map",
     "prepared_program",
     "result_size",
+    "word_program",
 ]
 
 _CACHE_BYTES = 1 << 29
@@ -55,6 +57,22 @@ class Plan:
     output_map: kernels.SparseMap | None
     program: kernels.ConvolutionProgram | None
     nbytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathPlan(Plan):
+    """The prepared tables of a map along paths, from words to the result.
+
+    Attributes
+    ----------
+    linear : SparseMap
+        The `output_map`, which these plans always have.
+    words : WordProgram
+        The words; of chains with a correction, of single labels without.
+    """
+
+    linear: kernels.SparseMap
+    words: kernels.WordProgram
 
 
 class PlanCache:
@@ -117,7 +135,9 @@ def path_plan(dimension: int, degree: int, planar: bool, method: int | None) -> 
     if method is not None:
         words = tables.word_convolution(dimension, degree)
         program, nbytes = prepared_program(words), nbytes + words.nbytes
-    return _cache.keep(key, Plan(columns, output_map.rows, output_map, program, nbytes))
+    layout = word_program(dimension, degree, 1, False)
+    plan = PathPlan(columns, output_map.rows, output_map, program, nbytes, output_map, layout)
+    return _cache.keep(key, plan)
 
 
 def find_log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan | None:
@@ -175,6 +195,14 @@ def basis_columns(dimension: int, degree: int, planar: bool) -> int:
 def prepared_map(table: tables.LinearMap) -> kernels.SparseMap:
     """Prepare a map for the kernels."""
     return kernels.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
+
+
+def word_program(channels: int, degree: int, longest: int, time_aug: bool) -> kernels.WordProgram:
+    """Return the words of chains of up to `longest` labels, as the kernels take them."""
+    dimension = channels + time_aug
+    layout = tables.words(dimension, degree, longest)
+    letters = corrections.letter_columns(channels, time_aug, longest)
+    return kernels.WordProgram(dimension, degree, *layout.program(), letters)
 
 
 def prepared_program(table: tables.ConvolutionTable) -> kernels.ConvolutionProgram:

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import cast
 
 from treealg import tables
-from treealg.numeric import kernels
-from treealg.numeric.arguments import corrections
 from treealg.numeric.plans import cache as plans
 
-__all__ = ["ChainPlan", "chain_plan", "chain_program"]
-
-
-@dataclass(frozen=True, slots=True)
-class ChainPlan(plans.Plan):
-    """The prepared tables of a path with a correction.
-
-    Attributes
-    ----------
-    linear : SparseMap
-        The `output_map`, which these plans always have.
-    chains : ChainProgram
-        The words of chains.
-    """
-
-    linear: kernels.SparseMap
-    chains: kernels.ChainProgram
+__all__ = ["chain_plan"]
 
 
 def chain_plan(
     channels: int, degree: int, planar: bool, method: int | None, longest: int, time_aug: bool
-) -> ChainPlan:
+) -> plans.PathPlan:
     """Return the plan from words of chains to the corrected signature or log-signature."""
     key = ("chains", channels, degree, planar, method, longest, time_aug)
 
-    def make() -> ChainPlan:
+    def make() -> plans.PathPlan:
         dimension = channels + time_aug
         columns = plans.basis_columns(dimension, degree, planar)
-        chains = chain_program(channels, degree, longest, time_aug)
+        layout = plans.word_program(channels, degree, longest, time_aug)
         if method:
             table = tables.lyndon_arborification(dimension, degree, method, longest)
         else:
@@ -47,14 +28,6 @@ def chain_plan(
         if method is not None:
             words = tables.word_convolution(dimension, degree, longest)
             program, nbytes = plans.prepared_program(words), nbytes + words.nbytes
-        return ChainPlan(columns, linear.rows, linear, program, nbytes, linear, chains)
+        return plans.PathPlan(columns, linear.rows, linear, program, nbytes, linear, layout)
 
-    return cast(ChainPlan, plans.keep_plan(key, make))
-
-
-def chain_program(channels: int, degree: int, longest: int, time_aug: bool) -> kernels.ChainProgram:
-    """Return the words of chains, as the kernels take them."""
-    dimension = channels + time_aug
-    layout = tables.words(dimension, degree, longest)
-    letters = corrections.letter_columns(channels, time_aug, longest)
-    return kernels.ChainProgram(dimension, degree, *layout.program(), letters)
+    return cast(plans.PathPlan, plans.keep_plan(key, make))

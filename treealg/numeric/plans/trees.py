@@ -42,16 +42,16 @@ class TreePlan(plans.Plan):
     ----------
     trees : TreeProgram or None
         The tree engine; None where the word engine, with `output_map`, is used.
-    chains : ChainProgram or None
-        The words of chains, for the word engine with a correction.
+    words : WordProgram or None
+        The words, for the word engine.
     degree : int
-        Longest word, for the word engine.
+        The largest order of an element.
     places : list of int
         Where the results, those of elements that are not empty, stand among those of all.
     """
 
     trees: kernels.TreeProgram | None
-    chains: kernels.ChainProgram | None
+    words: kernels.WordProgram | None
     degree: int
     places: list[int]
 
@@ -87,23 +87,21 @@ def _build(
         places.append(place)
     table = tables.coefficients(found, dimension, longest, channels)
     degree = max((element.order for element in found), default=0)
-    words = _word_count(dimension, degree, longest)
-    if words is not None and words < _WORDS_PER_MULTIPLICATION * _cost(table):
+    count = _word_count(dimension, degree, longest)
+    if count is not None and count < _WORDS_PER_MULTIPLICATION * _cost(table):
         layout = tables.words(dimension, degree, longest)
         linear, nbytes = _word_map(found, layout)
-        chains = None
-        if longest > 1:
-            own = dimension if channels is None else channels
-            letters = corrections.letter_columns(own, own < dimension, longest)
-            chains = kernels.ChainProgram(dimension, degree, *layout.program(), letters)
+        own = dimension if channels is None else channels
+        letters = corrections.letter_columns(own, own < dimension, longest)
+        program = kernels.WordProgram(dimension, degree, *layout.program(), letters)
         size = len(elements)
-        return TreePlan(words, size, linear, None, nbytes, None, chains, degree, places)
-    program = kernels.TreeProgram(
+        return TreePlan(count, size, linear, None, nbytes, None, program, degree, places)
+    trees = kernels.TreeProgram(
         dimension, table.label, table.left, table.right, table.times, table.column, table.output
     )
     nbytes = 3 * table.nbytes + 8 * len(elements)
     size = len(elements)
-    return TreePlan(size, size, None, None, nbytes, program, None, degree, places)
+    return TreePlan(size, size, None, None, nbytes, trees, None, degree, places)
 
 
 def _cost(table: tables.CoefficientTable) -> float:

@@ -22,7 +22,6 @@ from treealg.numeric import kernels
 from treealg.numeric.arguments import options
 from treealg.numeric.paths.words import selection_of_blocks
 from treealg.numeric.plans import cache as plans
-from treealg.numeric.plans.chains import ChainPlan, chain_program
 
 __all__ = ["Words"]
 
@@ -70,32 +69,18 @@ class Words:
         out = np.empty((len(points), self.size))
         path, correction = self._split(points)
         plan, time = self._plan(), float(self.steps(points.shape[1] - 1))
-        if self.longest > 1:
-            kernels.corrected_path_signature(
-                path,
-                correction,
-                out,
-                0,
-                plan.chains,
-                plan.linear,
-                None,
-                self.time_aug,
-                time,
-                self.n_threads,
-            )
-        else:
-            kernels.path_signature(
-                path,
-                out,
-                0,
-                self.degree,
-                plan.linear,
-                None,
-                self.time_aug,
-                self.lead_lag,
-                time,
-                self.n_threads,
-            )
+        kernels.path_signature(
+            path,
+            correction,
+            out,
+            plan.words,
+            plan.linear,
+            None,
+            self.time_aug,
+            self.lead_lag,
+            time,
+            self.n_threads,
+        )
         return out
 
     def of_prefixes(self, points: Floats) -> Floats:
@@ -110,7 +95,9 @@ class Words:
         path, lead and lag then change places.
         """
         path, correction = self._split(points)
-        found = self._prefixes(-path[:, ::-1], correction[:, ::-1], self._backwards())
+        if correction is not None:
+            correction = correction[:, ::-1]
+        found = self._prefixes(-path[:, ::-1], correction, self._backwards())
         return found[:, ::-1]
 
     def product(self, left: Floats, right: Floats) -> Floats:
@@ -120,7 +107,7 @@ class Words:
             np.ascontiguousarray(left).reshape(-1, self.size),
             np.ascontiguousarray(right).reshape(-1, self.size),
             out.reshape(-1, self.size),
-            self._plan().chains,
+            self._plan().words,
             self.n_threads,
         )
         return out
@@ -140,65 +127,52 @@ class Words:
         if plan.output_map is not None:
             kernels.map_words(
                 np.ascontiguousarray(words).reshape(-1, self.size),
-                out.reshape(-1, plan.size + column),
-                column,
+                out.reshape(-1, plan.size + column)[:, column:],
                 plan.output_map,
                 plan.program,
                 self.n_threads,
             )
         return out.astype(dtype, copy=False)
 
-    def _split(self, points: Floats) -> tuple[Floats, Floats]:
-        """Return paths and the corrections of their segments."""
-        return points[..., : self.channels], points[:, 1:, self.channels :]
+    def _split(self, points: Floats) -> tuple[Floats, Floats | None]:
+        """Return paths and, if they have any, the corrections of their segments."""
+        correction = points[:, 1:, self.channels :] if self.longest > 1 else None
+        return points[..., : self.channels], correction
 
-    def _prefixes(self, path: Floats, correction: Floats, output_map: kernels.SparseMap) -> Floats:
+    def _prefixes(
+        self, path: Floats, correction: Floats | None, output_map: kernels.SparseMap
+    ) -> Floats:
         segments = path.shape[1] - 1
         out = np.empty((len(path), segments, self.size))
-        time = float(self.steps(segments))
-        if self.longest > 1:
-            kernels.corrected_path_prefixes(
-                path,
-                correction,
-                out,
-                0,
-                self._plan().chains,
-                output_map,
-                None,
-                self.time_aug,
-                time,
-                self.n_threads,
-            )
-        else:
-            kernels.path_prefixes(
-                path,
-                out,
-                0,
-                self.degree,
-                output_map,
-                None,
-                self.time_aug,
-                self.lead_lag,
-                time,
-                self.n_threads,
-            )
+        kernels.path_prefixes(
+            path,
+            correction,
+            out,
+            self._plan().words,
+            output_map,
+            None,
+            self.time_aug,
+            self.lead_lag,
+            float(self.steps(segments)),
+            self.n_threads,
+        )
         return out
 
-    def _plan(self) -> ChainPlan:
+    def _plan(self) -> plans.PathPlan:
         """Return the plan that leaves the words as they are."""
         channels, time_aug = self.channels, self.time_aug
         if self.longest == 1:
             channels, time_aug = self.dimension, False
         key = ("chain words", channels, self.degree, self.longest, time_aug)
 
-        def make() -> ChainPlan:
+        def make() -> plans.PathPlan:
             blocks = self.size // self.dimension
             identity = selection_of_blocks(self.dimension, blocks, np.arange(blocks))
-            chains = chain_program(channels, self.degree, self.longest, time_aug)
+            words = plans.word_program(channels, self.degree, self.longest, time_aug)
             nbytes = 20 * blocks
-            return ChainPlan(self.size, self.size, identity, None, nbytes, identity, chains)
+            return plans.PathPlan(self.size, self.size, identity, None, nbytes, identity, words)
 
-        return cast(ChainPlan, plans.keep_plan(key, make))
+        return cast(plans.PathPlan, plans.keep_plan(key, make))
 
     def _backwards(self) -> kernels.SparseMap:
         """Return the map that reads words backwards, with lead and lag exchanged."""

@@ -260,7 +260,7 @@ def _map_rows(
         if scalar:
             out[:, 0] = 0.0 if transposed else x[:, 0]
         if linear is not None:
-            kernels.map_rows(x, scalar, out, scalar, linear, transposed, n_threads)
+            kernels.map_rows(x[:, scalar:], out[:, scalar:], linear, transposed, n_threads)
     return arrays.wrap(result, rows.kind)
 
 

@@ -124,8 +124,8 @@ def branched_log_sig_to_sig(
         if scalar:
             np.add(x[:, 0], 1, out=y[:, 0])
         if program is not None:
-            log, column = expanded(x, scalar, space)
-            kernels.log_to_signature(log, column, y, scalar, program, n_threads)
+            log = expanded(x[:, scalar:], space)
+            kernels.log_to_signature(log, y[:, scalar:], program, n_threads)
     return arrays.wrap(result, rows.kind)
 
 
@@ -209,27 +209,25 @@ def branched_log_sig_to_sig_backprop(
             if space.method
             else slabs(n_threads, outputs, rows, back)
         ):
-            log, column = expanded(x, scalar, space)
-            d_log = np.empty((len(x), program.columns), x.dtype) if space.method else dx
-            kernels.log_to_signature_backward(
-                log, column, d, scalar, d_log, column, program, n_threads
-            )
-            gather_coordinates(d_log, dx, space)
+            log, d_out = expanded(x[:, scalar:], space), dx[:, scalar:]
+            d_log = np.empty((len(x), program.columns), x.dtype) if space.method else d_out
+            kernels.log_to_signature_backward(log, d[:, scalar:], d_log, program, n_threads)
+            gather_coordinates(d_log, d_out, space)
     return arrays.wrap(result, rows.kind)
 
 
-def expanded(rows: npt.NDArray[Any], scalar: int, space: Space) -> tuple[npt.NDArray[Any], int]:
-    """Return logarithms in expanded form, beside their first column."""
+def expanded(rows: npt.NDArray[Any], space: Space) -> npt.NDArray[Any]:
+    """Return logarithms, without scalar, in expanded form."""
     plan = space.expansion()
     if plan.output_map is None:
-        return rows, scalar
+        return rows
     out = np.empty((len(rows), plan.size), rows.dtype)
-    kernels.map_rows(rows, 0, out, 0, plan.output_map, False, space.n_threads)
-    return out, 0
+    kernels.map_rows(rows, out, plan.output_map, False, space.n_threads)
+    return out
 
 
 def gather_coordinates(d_log: npt.NDArray[Any], out: npt.NDArray[Any], space: Space) -> None:
     """Write derivatives in coordinates from those in the expanded form, for methods 1 and 2."""
     output_map = space.expansion().output_map
     if output_map is not None:
-        kernels.map_rows(d_log, 0, out, 0, output_map, True, space.n_threads)
+        kernels.map_rows(d_log, out, output_map, True, space.n_threads)

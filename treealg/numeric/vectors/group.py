@@ -123,7 +123,9 @@ def branched_sig_combine(
         if scalar:
             np.multiply(x[:, 0], y[:, 0], out=z[:, 0])
         if program is not None:
-            kernels.signature_product(x, scalar, y, scalar, z, scalar, program, space.n_threads)
+            kernels.signature_product(
+                x[:, scalar:], y[:, scalar:], z[:, scalar:], program, space.n_threads
+            )
     return arrays.wrap(result, left.kind)
 
 
@@ -217,9 +219,9 @@ def branched_sig_combine_backprop(
     if scalar:
         out1[:, 0] = out2[:, 0] = 0.0
     if program is not None:
-        k, n_threads = scalar, space.n_threads
-        for d, x, y, dx, dy in slabs(n_threads, (out1, out2), back, wide1, wide2):
-            kernels.signature_product_backward(x, k, y, k, d, k, dx, k, dy, k, program, n_threads)
+        for views in slabs(space.n_threads, (out1, out2), back, wide1, wide2):
+            d, x, y, dx, dy = (view[:, scalar:] for view in views)
+            kernels.signature_product_backward(x, y, d, dx, dy, program, space.n_threads)
     gradient1, gradient2 = summed(result1, left), summed(result2, right)
     return arrays.wrap(gradient1, left.kind), arrays.wrap(gradient2, left.kind)
 
@@ -298,7 +300,7 @@ def branched_sig_inverse(
         if scalar:
             y[:, 0] = x[:, 0]
         if program is not None:
-            kernels.signature_inverse(x, scalar, y, scalar, program, space.n_threads)
+            kernels.signature_inverse(x[:, scalar:], y[:, scalar:], program, space.n_threads)
     return arrays.wrap(result, rows.kind)
 
 
@@ -374,6 +376,6 @@ def branched_sig_inverse_backprop(
     if program is not None:
         for d, x, dx in arrays.slabs(space.n_threads, out, back, rows):
             kernels.signature_inverse_backward(
-                x, scalar, d, scalar, dx, scalar, program, space.n_threads
+                x[:, scalar:], d[:, scalar:], dx[:, scalar:], program, space.n_threads
             )
     return arrays.wrap(result, rows.kind)

@@ -102,9 +102,9 @@ def branched_sig_join(
             y[:, 0] = x[:, 0]
         if program is not None:
             piece = np.empty((len(x), program.columns), x.dtype)
-            kernels.linear_signature(dx, piece, 0, program, n_threads)
-            factors = (piece, 0, x, scalar) if before else (x, scalar, piece, 0)
-            kernels.signature_product(*factors, y, scalar, program, n_threads)
+            kernels.linear_signature(dx, piece, program, n_threads)
+            factors = (piece, x[:, scalar:]) if before else (x[:, scalar:], piece)
+            kernels.signature_product(*factors, y[:, scalar:], program, n_threads)
     return arrays.wrap(result, rows.kind)
 
 
@@ -190,10 +190,11 @@ def branched_sig_join_backprop(
         for d, x, step, dx, d_step in chunks(n, (out, out_steps), back, wide, wide_steps):
             piece = np.empty((len(x), program.columns), x.dtype)
             d_piece = np.empty_like(piece)
-            kernels.linear_signature(step, piece, 0, program, n)
-            factors = (piece, 0, x, k) if before else (x, k, piece, 0)
-            targets = (d_piece, 0, dx, k) if before else (dx, k, d_piece, 0)
-            kernels.signature_product_backward(*factors, d, k, *targets, program, n)
-            kernels.linear_signature_backward(step, d_piece, 0, d_step, program, n)
+            kernels.linear_signature(step, piece, program, n)
+            x, dx = x[:, k:], dx[:, k:]
+            factors = (piece, x) if before else (x, piece)
+            targets = (d_piece, dx) if before else (dx, d_piece)
+            kernels.signature_product_backward(*factors, d[:, k:], *targets, program, n)
+            kernels.linear_signature_backward(step, d_piece, d_step, program, n)
     gradients = summed(result, rows), summed(d_steps, steps)
     return arrays.wrap(gradients[0], rows.kind), arrays.wrap(gradients[1], rows.kind)

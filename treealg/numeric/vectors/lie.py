@@ -30,40 +30,38 @@ Floats = npt.NDArray[Any]
 
 def signatures(log: Floats, scalar: int, space: Space) -> Floats:
     """Return the signatures of logarithms."""
-    full, column = expanded(log, scalar, space)
+    full = expanded(log[:, scalar:], space)
     out = np.empty((len(log), space.columns()), log.dtype)
-    kernels.log_to_signature(full, column, out, 0, space.program(), space.n_threads)
+    kernels.log_to_signature(full, out, space.program(), space.n_threads)
     return out
 
 
 def signatures_backward(log: Floats, d_sig: Floats, out: Floats, scalar: int, space: Space) -> None:
     """Write the derivatives in logarithms from those in their signatures."""
-    full, column = expanded(log, scalar, space)
+    full, out = expanded(log[:, scalar:], space), out[:, scalar:]
     d_log = np.empty_like(d_sig) if space.method else out
-    kernels.log_to_signature_backward(
-        full, column, d_sig, 0, d_log, column, space.program(), space.n_threads
-    )
+    kernels.log_to_signature_backward(full, d_sig, d_log, space.program(), space.n_threads)
     gather_coordinates(d_log, out, space)
 
 
 def pieces(step: Floats, space: Space) -> Floats:
     """Return the signatures of linear pieces."""
     out = np.empty((len(step), space.columns()), step.dtype)
-    kernels.linear_signature(step, out, 0, space.program(), space.n_threads)
+    kernels.linear_signature(step, out, space.program(), space.n_threads)
     return out
 
 
 def products(first: Floats, second: Floats, space: Space) -> Floats:
     """Return the products of signatures, the first factor earlier."""
     out = np.empty_like(first)
-    kernels.signature_product(first, 0, second, 0, out, 0, space.program(), space.n_threads)
+    kernels.signature_product(first, second, out, space.program(), space.n_threads)
     return out
 
 
 def logarithms(sig: Floats, out: Floats, scalar: int, space: Space) -> None:
     """Write the logarithms of signatures."""
     plan = space.plan()
-    kernels.signature_to_log(sig, 0, out, scalar, plan.program, plan.output_map, space.n_threads)
+    kernels.signature_to_log(sig, out[:, scalar:], plan.program, plan.output_map, space.n_threads)
 
 
 def factors_backward(
@@ -74,9 +72,7 @@ def factors_backward(
     product = products(first, second, space)
     d_product, d_first, d_second = (np.empty_like(first) for _ in range(3))
     kernels.signature_to_log_backward(
-        product, 0, derivs, scalar, d_product, 0, plan.program, plan.output_map, n
+        product, derivs[:, scalar:], d_product, plan.program, plan.output_map, n
     )
-    kernels.signature_product_backward(
-        first, 0, second, 0, d_product, 0, d_first, 0, d_second, 0, plan.program, n
-    )
+    kernels.signature_product_backward(first, second, d_product, d_first, d_second, plan.program, n)
     return d_first, d_second

@@ -90,7 +90,7 @@ def linear_branched_sig(
     program = space.program()
     if program is not None:
         for x, y in arrays.slabs(space.n_threads, out, rows):
-            kernels.linear_signature(x, y, scalar, program, space.n_threads)
+            kernels.linear_signature(x, y[:, scalar:], program, space.n_threads)
     return arrays.wrap(result, rows.kind)
 
 
@@ -162,7 +162,7 @@ def linear_branched_sig_backprop(
         out[:] = 0.0
     else:
         for d, x, dx in arrays.slabs(space.n_threads, out, back, rows):
-            kernels.linear_signature_backward(x, d, scalar, dx, program, space.n_threads)
+            kernels.linear_signature_backward(x, d[:, scalar:], dx, program, space.n_threads)
     return arrays.wrap(result, rows.kind)
 
 

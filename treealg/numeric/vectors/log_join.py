@@ -202,7 +202,7 @@ def branched_log_sig_join_backprop(
             gradients = factors_backward(d, scalar, *factors, space)
             d_first, d_piece = _ordered(gradients, before)
             signatures_backward(x, d_first, dx, scalar, space)
-            kernels.linear_signature_backward(step, d_piece, 0, d_step, program, space.n_threads)
+            kernels.linear_signature_backward(step, d_piece, d_step, program, space.n_threads)
     gradients = summed(result, rows), summed(d_steps, steps)
     return arrays.wrap(gradients[0], rows.kind), arrays.wrap(gradients[1], rows.kind)
 

@@ -129,7 +129,7 @@ def branched_sig_to_log_sig(
             np.subtract(x[:, 0], 1, out=y[:, 0])
         if plan.program is not None:
             kernels.signature_to_log(
-                x, scalar, y, kept, plan.program, plan.output_map, call.n_threads
+                x[:, scalar:], y[:, kept:], plan.program, plan.output_map, call.n_threads
             )
     return arrays.wrap(result, rows.kind)
 
@@ -243,12 +243,9 @@ def branched_sig_to_log_sig_backprop(
     if plan.program is not None:
         for x, dy, dx in arrays.slabs(call.n_threads, out, rows, derivs):
             kernels.signature_to_log_backward(
-                x,
-                scalar,
-                dy,
-                kept,
-                dx,
-                scalar,
+                x[:, scalar:],
+                dy[:, kept:],
+                dx[:, scalar:],
                 plan.program,
                 plan.output_map,
                 call.n_threads,

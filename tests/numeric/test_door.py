@@ -1,0 +1,59 @@
+"""The door to the kernels and its readable reference: the same names and parameters."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+from treealg import _fast, tables
+from treealg._fast import reference
+from treealg.numeric.arguments.corrections import letter_columns
+
+FUNCTIONS = [name for name in _fast.__all__ if inspect.isfunction(getattr(reference, name))]
+CLASSES = [name for name in _fast.__all__ if inspect.isclass(getattr(reference, name))]
+
+
+def arguments_of(name):
+    """Return arguments of a class of tables, in the order of its reference."""
+    if name == "SparseMap":
+        table = tables.arborification(2, 3, False)
+        return [table.width, table.n_cols, table.ptr, table.col, table.coef]
+    if name == "ConvolutionProgram":
+        table = tables.convolution(2, 3, True)
+        return [2, *table.parts()[1].values(), *tables.nodes(3)]
+    if name == "WordProgram":
+        return [2, 3, *tables.words(2, 3, 2).program(), letter_columns(2, False, 2)]
+    if name == "TreeProgram":
+        return [2, *(np.array(x, np.int32) for x in ([0, 1], [-1, 0], [-1, -1], [1, 1], [], [1]))]
+    raise AssertionError(name)
+
+
+def test_reference_exports_the_names_of_the_door():
+    assert reference.__all__ == _fast.__all__
+    assert sorted(FUNCTIONS + CLASSES) == sorted(_fast.__all__)
+    assert CLASSES
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_have_the_same_parameters(name):
+    door, readable = (inspect.signature(getattr(x, name)) for x in (_fast, reference))
+    assert list(door.parameters) == list(readable.parameters)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_tables_have_the_same_parameters_and_attributes(name):
+    names = list(inspect.signature(getattr(reference, name)).parameters)
+    arguments = dict(zip(names, arguments_of(name), strict=True))
+    door, readable = (getattr(x, name)(**arguments) for x in (_fast, reference))
+    public = {x for x in dir(door) if not x.startswith("_")}
+    assert public
+    for attribute in public:
+        assert getattr(door, attribute) == getattr(readable, attribute), attribute
+
+
+def test_reference_has_no_choice_of_instruction_sets():
+    reference.use_instruction_set(None)
+    with pytest.raises(ValueError, match="avx2"):
+        reference.use_instruction_set("avx2")
+    assert not reference.has_openmp()
+    assert reference.instruction_set_name() == "numpy"

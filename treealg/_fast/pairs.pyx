@@ -1,0 +1,145 @@
+# cython: language_level=3, cdivision=True
+"""Branched signature kernels of pairs of paths, and their gradients: groups of lanes over threads.
+
+The arithmetic is in src/pairs/. Memory per thread is a few rows of the refined grid per level and
+lane, and for gradients about sqrt(rows) times as many. See core.pyx for the threads.
+"""
+
+from libc.stdint cimport int64_t
+
+import numpy as np
+
+from treealg._fast.core cimport (
+    Buffer, interrupt, kernel_table, matrix_view, pair_problem, path_view, run,
+)
+
+
+cdef struct pair_task:
+    const kernel_table *table
+    pair_problem problem
+    Py_ssize_t count, size  # pairs, and how many of them a group has
+    matrix_view values, grad_x, grad_y
+
+
+cdef int describe(
+    pair_task *task, Buffer one, Buffer two, Buffer values, const int64_t[::1] first,
+    const int64_t[::1] second, Py_ssize_t depth, int order1, int order2, bint rbf,
+    double parameter, bint grid, bint time_aug, bint lead_lag, double end_time, int n_threads,
+) except -1:
+    """Check what values and gradients have in common, and cut the pairs into groups."""
+    cdef pair_problem *problem = &task.problem
+    cdef Py_ssize_t count = first.shape[0]
+    problem.x = one.path(time_aug, lead_lag, end_time)
+    problem.y = two.path(time_aug, lead_lag, end_time)
+    if (
+        one.single != two.single or problem.x.channels != problem.y.channels or depth < 0
+        or not 0 <= order1 <= 24 or not 0 <= order2 <= 24 or second.shape[0] != count
+        or problem.x.length < 1 or problem.y.length < 1
+    ):
+        raise ValueError("sig_kernel: the paths and options do not fit each other")
+    if count and (
+        np.min(first) < 0 or np.max(first) >= problem.x.count
+        or np.min(second) < 0 or np.max(second) >= problem.y.count
+    ):
+        raise ValueError("sig_kernel: a pair names a path that does not exist")
+    if n_threads < 1:
+        raise ValueError("n_threads must be at least 1")
+    problem.first = &first[0] if count else NULL
+    problem.second = &second[0] if count else NULL
+    problem.dimension = problem.x.channels * (2 if lead_lag else 1) + time_aug
+    problem.depth = depth
+    problem.order_x = order1
+    problem.order_y = order2
+    problem.rbf = rbf
+    problem.parameter = parameter
+    problem.grid = grid
+    values.check_rows(one, count, columns(problem))
+    task.values = values.matrix()
+    task.table = one.table
+    task.count = count
+    # All lanes full, if there are enough pairs for all threads.
+    task.size = max(1, min(<Py_ssize_t> task.table.lanes, (count + n_threads - 1) // n_threads))
+    return 0
+
+
+cdef Py_ssize_t points(const path_view *path) noexcept nogil:
+    return 2 * path.length - 1 if path.lead_lag else path.length
+
+
+cdef Py_ssize_t columns(const pair_problem *problem) noexcept nogil:
+    if not problem.grid:
+        return 1
+    return (
+        (((points(&problem.x) - 1) << problem.order_x) + 1)
+        * (((points(&problem.y) - 1) << problem.order_y) + 1)
+    )
+
+
+cdef void group_of_values(
+    const void *task_, Py_ssize_t group, char *scratch, interrupt *stop
+) noexcept nogil:
+    cdef const pair_task *task = <const pair_task *> task_
+    cdef Py_ssize_t first = group * task.size
+    task.table.sig_kernel(
+        &task.problem, first, <int> min(task.size, task.count - first), &task.values, scratch, stop
+    )
+
+
+cdef void group_of_gradients(
+    const void *task_, Py_ssize_t group, char *scratch, interrupt *stop
+) noexcept nogil:
+    cdef const pair_task *task = <const pair_task *> task_
+    cdef Py_ssize_t first = group * task.size
+    task.table.sig_kernel_backward(
+        &task.problem, first, <int> min(task.size, task.count - first), &task.values,
+        &task.grad_x, &task.grad_y, scratch, stop,
+    )
+
+
+def sig_kernel(
+    path1, path2, const int64_t[::1] first, const int64_t[::1] second, out, Py_ssize_t depth,
+    int order1, int order2, bint rbf, double parameter, bint grid, bint time_aug, bint lead_lag,
+    double end_time, int n_threads,
+):
+    """Write the branched signature kernel of each pair of paths to a row of `out`.
+
+    See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
+    """
+    cdef Buffer one = Buffer(path1, 3, False), two = Buffer(path2, 3, False)
+    cdef Buffer target = Buffer(out, 2, True)
+    cdef pair_task task
+    describe(
+        &task, one, two, target, first, second, depth, order1, order2, rbf, parameter, grid,
+        time_aug, lead_lag, end_time, n_threads,
+    )
+    run(
+        group_of_values, &task, (task.count + task.size - 1) // task.size,
+        task.table.sig_kernel_scratch(&task.problem, 0), n_threads,
+    )
+
+
+def sig_kernel_backward(
+    path1, path2, const int64_t[::1] first, const int64_t[::1] second, derivs, grad1, grad2,
+    Py_ssize_t depth, int order1, int order2, bint rbf, double parameter, bint grid, bint time_aug,
+    bint lead_lag, double end_time, int n_threads,
+):
+    """Write the gradient of each pair's kernel in both transformed paths to rows of two arrays.
+
+    See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
+    """
+    cdef Buffer one = Buffer(path1, 3, False), two = Buffer(path2, 3, False)
+    cdef Buffer given = Buffer(derivs, 2, False)
+    cdef Buffer left = Buffer(grad1, 2, True), right = Buffer(grad2, 2, True)
+    cdef pair_task task
+    describe(
+        &task, one, two, given, first, second, depth, order1, order2, rbf, parameter, grid,
+        time_aug, lead_lag, end_time, n_threads,
+    )
+    left.check_rows(one, task.count, points(&task.problem.x) * task.problem.dimension)
+    right.check_rows(one, task.count, points(&task.problem.y) * task.problem.dimension)
+    task.grad_x = left.matrix()
+    task.grad_y = right.matrix()
+    run(
+        group_of_gradients, &task, (task.count + task.size - 1) // task.size,
+        task.table.sig_kernel_scratch(&task.problem, 1), n_threads,
+    )

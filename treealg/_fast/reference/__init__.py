@@ -1,0 +1,87 @@
+"""The names of the door in readable NumPy: the same arguments and results as `treealg._fast`.
+
+The compiled kernels are compared with these functions, and these with exact arithmetic. Nothing
+here is tuned beyond being vectorised over the batch; working memory grows with the batch, and for
+gradients with the length. The number of threads, the last argument of each function, is ignored.
+
+Representation, shared with the kernels
+    A vector of coefficients has no scalar: index 0 is the first element of one node. Coefficients
+    come in blocks of `width`: the elements of a block differ only in the label of the last root.
+    Blocks of order ``n`` are ``block_start[n - 1]:block_start[n]``. A word ``u.a`` over ``d``
+    letters stands at ``block(u) * d + a``. Who calls has checked shapes, dtypes and ranges, and
+    gives views of exactly what is to be read and written, with any strides: the kernels want
+    contiguous ones where it is said.
+"""
+
+from __future__ import annotations
+
+from treealg._fast.reference.algebra import (
+    linear_signature,
+    linear_signature_backward,
+    log_to_signature,
+    log_to_signature_backward,
+    map_rows,
+    map_words,
+    signature_inverse,
+    signature_inverse_backward,
+    signature_product,
+    signature_product_backward,
+    signature_to_log,
+    signature_to_log_backward,
+    word_products,
+)
+from treealg._fast.reference.coefficients import path_coefficients, path_coefficients_backward
+from treealg._fast.reference.pairs import sig_kernel, sig_kernel_backward
+from treealg._fast.reference.paths import path_prefixes, path_signature, path_signature_backward
+from treealg._fast.reference.programs import (
+    ConvolutionProgram,
+    SparseMap,
+    TreeProgram,
+    WordProgram,
+)
+
+__all__ = [
+    "ConvolutionProgram",
+    "SparseMap",
+    "TreeProgram",
+    "WordProgram",
+    "has_openmp",
+    "instruction_set_name",
+    "linear_signature",
+    "linear_signature_backward",
+    "log_to_signature",
+    "log_to_signature_backward",
+    "map_rows",
+    "map_words",
+    "path_coefficients",
+    "path_coefficients_backward",
+    "path_prefixes",
+    "path_signature",
+    "path_signature_backward",
+    "sig_kernel",
+    "sig_kernel_backward",
+    "signature_inverse",
+    "signature_inverse_backward",
+    "signature_product",
+    "signature_product_backward",
+    "signature_to_log",
+    "signature_to_log_backward",
+    "use_instruction_set",
+    "word_products",
+]
+
+
+def has_openmp() -> bool:
+    """Return whether the functions use OpenMP."""
+    return False
+
+
+def instruction_set_name() -> str:
+    """Return the name of the instruction set in use, which is NumPy's own affair."""
+    return "numpy"
+
+
+def use_instruction_set(name: str | None) -> None:
+    """Use one instruction set from now on; there is no choice here."""
+    if name not in (None, "numpy"):
+        raise ValueError(f"the reference has no instruction set called {name!r}")

@@ -1,0 +1,273 @@
+/* Signatures of words of chains: paths with a correction, one path per lane.
+ *
+ * A segment multiplies the signature by exp(sum over letters l of z_l l); the letters are chains of
+ * 1 to `longest` labels, z their increments: those of the path on single labels, the correction on
+ * longer chains. The scheme is that of words/signature.h, with the weight of a word (its number of
+ * labels) in place of its length: words are walked depth first with time innermost, and
+ *     carry_j(p)[t] = (S(p)[t] + carry_{j+1}(parent)[t] * z_l[t]) / j,   1 <= j <= N - weight(p),
+ *     S(p)[t+1]     = S(p)[t] + carry_1(parent)[t] * z_l[t],
+ * for p = parent followed by the letter l, where carry_j(empty) = 1/j: j counts the letters that
+ * may still follow. The words of weight N are matrix products over time, one for the weight of
+ * their last letter: carry_1 of the words that are k short of N, times the letters of weight k.
+ *
+ * Layout (treealg.tables.WeightedWords): compositions, the weights of the letters, in their order; the
+ * words of one composition by their labels as digits, so that what follows a word stands together.
+ */
+
+/* Pieces of paths with their corrections, one per lane, as for word_signature. */
+typedef struct {
+    const path_view *path;
+    const correction_view *correction;
+    int used;
+    const Py_ssize_t *row, *begin, *end;
+    Py_ssize_t longest; /* segments of the longest piece */
+} NAME(chain_input);
+#define chain_input NAME(chain_input)
+
+typedef struct {
+    const word_program *p;
+    Py_ssize_t degree;            /* words up to this weight, at most that of the program */
+    vec *signature, *carries;     /* carries: [weight] -> [degree - weight][BLOCK] */
+    word_state *letters;          /* [k], k = 1..longest: increments of the letters of weight k */
+    word_state *ends;             /* [composition]: words that only a last letter may follow */
+} NAME(chain_state);
+#define chain_state NAME(chain_state)
+
+/* Rows to collect before a matrix product with `columns` columns: whole register tiles. */
+INLINE int NAME(row_capacity)(Py_ssize_t columns) {
+    const int tile = NAME(tile_rows)(columns > 8 ? 8 : columns);
+    return tile * ((4 + tile - 1) / tile);
+}
+
+INLINE vec *NAME(next_rows)(word_state *end, int count) {
+    vec *const rows = end->rows + end->pending * BLOCK;
+    end->pending += count;
+    return rows;
+}
+
+/* The words of `end` that follow one word; `value` are theirs. */
+INLINE void NAME(pending_children)(word_state *z, word_state *end, const vec *carry, vec *value) {
+    for (Py_ssize_t a = 0; a < z->d;) {
+        if (end->pending == end->capacity) NAME(flush_rows)(end);
+        const Py_ssize_t room = end->capacity - end->pending, rest = z->d - a;
+        switch (rest < room ? rest : room) {
+#define ROWS(n)                                                                              \
+    NAME(rows_of_children)(n, z, carry, a, value + a, NAME(next_rows)(end, n));               \
+    a += n;
+        case 1: ROWS(1) break;
+        case 2: ROWS(2) break;
+        case 3: ROWS(3) break;
+        default: ROWS(4)
+#undef ROWS
+        }
+    }
+}
+
+/* `carry` holds carry_{1..N-weight} of word number `word` of the composition `node`. */
+static void NAME(expand_chains)(chain_state *s, int32_t node, Py_ssize_t word, const vec *carry) {
+    const word_program *const p = s->p;
+    const Py_ssize_t left = s->degree - p->weight[node];
+    if (left <= p->longest) {
+        word_state *const end = s->ends + node;
+        if (end->pending == end->capacity) NAME(flush_rows)(end);
+        memcpy(NAME(next_rows)(end, 1), carry, (size_t)end->steps * sizeof(vec));
+    }
+    for (Py_ssize_t k = 1; k <= p->longest && k < left; ++k) {
+        const int32_t child = p->child[node * (p->longest + 1) + k];
+        word_state *const z = s->letters + k;
+        const Py_ssize_t size = z->d, first = word * size;
+        vec *const value = s->signature + p->start[child] + first;
+        vec *const out = s->carries + p->weight[child] * s->degree * BLOCK;
+        if (left - k == 1) {
+            NAME(pending_children)(z, s->ends + child, carry, value);
+            continue;
+        }
+        for (Py_ssize_t a = 0; a < size; ++a) {
+            switch (left - k) {
+            case 2: NAME(carries_of_child)(2, z, carry, a, value + a, out); break;
+            case 3: NAME(carries_of_child)(3, z, carry, a, value + a, out); break;
+            default: NAME(carries_of_child)((int)(left - k), z, carry, a, value + a, out);
+            }
+            NAME(expand_chains)(s, child, first + a, out);
+        }
+    }
+}
+
+/* Increments from `size` columns of the correction, [steps][size]; 0 for column -1 and beyond the
+ * end of a piece. */
+static void NAME(corrections)(const chain_input *in, const int32_t *columns, Py_ssize_t size,
+                              Py_ssize_t first, int steps, vec *z) {
+    const correction_view *const c = in->correction;
+    REAL *const flat = (REAL *)z;
+    for (int l = 0; l < LANES; ++l) {
+        const int lane = l < in->used ? l : 0;
+        const char *const base = c->data + in->row[lane] * c->path_stride;
+        for (int t = 0; t < steps; ++t) {
+            const Py_ssize_t segment = in->begin[lane] + first + t;
+            const char *const at = base + segment * c->time_stride;
+            const int inside = segment < in->end[lane];
+            REAL *const out = flat + t * size * LANES + l;
+            for (Py_ssize_t a = 0; a < size; ++a)
+                out[a * LANES] = inside && columns[a] >= 0
+                    ? *(const REAL *)(at + columns[a] * c->column_stride) : 0;
+        }
+    }
+}
+
+/* Whether the letters of weight 1 are columns of the correction, too, and the path is not read. */
+INLINE int NAME(steps_given)(const word_program *p) {
+    return p->letter_column[0] >= 0;
+}
+
+/* Read the increments of all letters of a block, those of weight k to z + letter_start[k] * BLOCK;
+ * returns the number of segments. */
+static int NAME(read_chains)(const word_program *p, const chain_input *in, Py_ssize_t block,
+                             vec *z) {
+    const Py_ssize_t first = block * BLOCK, left = in->longest - first;
+    const int steps = left < BLOCK ? (int)left : BLOCK;
+    const int given = NAME(steps_given)(p);
+    if (!given)
+        NAME(increments)(in->path, p->dimension, in->used, in->row, in->begin, in->end, first, steps,
+                         z);
+    for (Py_ssize_t k = given ? 1 : 2; k <= p->longest; ++k)
+        NAME(corrections)(in, p->letter_column + p->letter_start[k],
+                          p->letter_start[k + 1] - p->letter_start[k], first, steps,
+                          z + p->letter_start[k] * BLOCK);
+    return steps;
+}
+
+INLINE chain_input NAME(chain_input_of)(const path_view *path, const correction_view *correction,
+                                        int used, const Py_ssize_t *row, const Py_ssize_t *begin,
+                                        const Py_ssize_t *end) {
+    chain_input in = {path, correction, used, row, begin, end, 0};
+    for (int l = 0; l < used; ++l)
+        if (end[l] - begin[l] > in.longest) in.longest = end[l] - begin[l];
+    return in;
+}
+
+/* The weight of the only letter that may follow a composition up to `degree`, or 0. */
+INLINE Py_ssize_t NAME(last_letter)(const word_program *p, Py_ssize_t degree, Py_ssize_t node) {
+    const Py_ssize_t left = degree - p->weight[node];
+    return left >= 1 && left <= p->longest ? left : 0;
+}
+
+/* Vectors of a chain_state: 1/k, carries and pending rows. */
+static Py_ssize_t NAME(chain_vectors)(const word_program *p, Py_ssize_t degree) {
+    Py_ssize_t vectors = degree + 1 + degree * (degree + 1) * BLOCK;
+    for (Py_ssize_t i = 0; i < p->count; ++i) {
+        const Py_ssize_t k = NAME(last_letter)(p, degree, i);
+        if (k) vectors += NAME(row_capacity)(p->letter_start[k + 1] - p->letter_start[k]) * BLOCK;
+    }
+    return vectors;
+}
+
+/* Lay a state out for blocks of at most `steps` segments, with increments at `z`: vectors, and word
+ * states for letters and ends. */
+static chain_state NAME(chain_setup)(const word_program *p, Py_ssize_t degree, int steps,
+                                     const vec *z, vec *vectors, word_state *states) {
+    vec *const inverse = vectors;
+    chain_state s = {p, degree, NULL, inverse + degree + 1, states, states + p->longest + 1};
+    vec *rows = s.carries + degree * (degree + 1) * BLOCK;
+    for (Py_ssize_t j = 1; j <= degree; ++j) {
+        inverse[j] = splat((REAL)1 / (REAL)j);
+        for (int t = 0; t < steps; ++t) s.carries[(j - 1) * BLOCK + t] = inverse[j];
+    }
+    for (Py_ssize_t k = 1; k <= p->longest; ++k) {
+        s.letters[k].d = p->letter_start[k + 1] - p->letter_start[k];
+        s.letters[k].z = z + p->letter_start[k] * BLOCK;
+        s.letters[k].inverse = inverse;
+    }
+    for (Py_ssize_t i = 0; i < p->count; ++i) {
+        const Py_ssize_t k = NAME(last_letter)(p, degree, i);
+        if (!k) continue;
+        s.ends[i] = s.letters[k];
+        s.ends[i].rows = rows;
+        s.ends[i].pending = 0;
+        s.ends[i].capacity = NAME(row_capacity)(s.ends[i].d);
+        rows += s.ends[i].capacity * BLOCK;
+    }
+    return s;
+}
+
+/* Multiply `signature` by the exponentials of a block whose increments have been read. */
+static void NAME(chain_block)(chain_state *s, int steps, vec *signature) {
+    const word_program *const p = s->p;
+    s->signature = signature;
+    for (Py_ssize_t k = 1; k <= p->longest; ++k) s->letters[k].steps = steps;
+    for (Py_ssize_t i = 0; i < p->count; ++i) {
+        const Py_ssize_t k = NAME(last_letter)(p, s->degree, i);
+        if (!k) continue;
+        s->ends[i].steps = steps;
+        s->ends[i].top = signature + p->start[p->child[i * (p->longest + 1) + k]];
+    }
+    NAME(expand_chains)(s, 0, 0, s->carries);
+    for (Py_ssize_t i = 0; i < p->count; ++i)
+        if (NAME(last_letter)(p, s->degree, i)) NAME(flush_rows)(s->ends + i);
+}
+
+static size_t NAME(chain_states_size)(const word_program *p) {
+    return sizeof(word_state) * (size_t)(p->count + p->longest + 1);
+}
+
+static size_t NAME(chain_signature_scratch)(const word_program *p) {
+    const Py_ssize_t z = p->letter_start[p->longest + 1] * BLOCK;
+    return sizeof(vec) * (size_t)(z + NAME(chain_vectors)(p, p->degree))
+        + NAME(chain_states_size)(p);
+}
+
+/* Lay a state out in scratch memory, which begins with room for the increments of a block. */
+static chain_state NAME(chain_state_in)(const word_program *p, int steps, void *scratch) {
+    vec *const z = scratch, *const vectors = z + p->letter_start[p->longest + 1] * BLOCK;
+    word_state *const states = (word_state *)(vectors + NAME(chain_vectors)(p, p->degree));
+    return NAME(chain_setup)(p, p->degree, steps, z, vectors, states);
+}
+
+static void NAME(chain_signature)(const word_program *p, const path_view *path,
+                                  const correction_view *correction, int used,
+                                  const Py_ssize_t *row, const Py_ssize_t *begin,
+                                  const Py_ssize_t *end, void *signature, void *scratch,
+                                  interrupt *stop) {
+    const chain_input in = NAME(chain_input_of)(path, correction, used, row, begin, end);
+    chain_state s = NAME(chain_state_in)(p, BLOCK, scratch);
+    memset(signature, 0, (size_t)p->start[p->count] * sizeof(vec));
+    for (Py_ssize_t block = 0; block * BLOCK < in.longest; ++block) {
+        NAME(chain_block)(&s, NAME(read_chains)(p, &in, block, scratch), signature);
+        if (block % 64 == 63 && stop) {
+            stop->poll(stop);
+            if (stop->stop) return;
+        }
+    }
+}
+
+/* Multiply each lane by the exponential of one segment, of its own path and place. Scratch memory as
+ * for chain_signature. */
+static void NAME(chain_step)(const word_program *p, const path_view *path,
+                             const correction_view *correction, int used, const Py_ssize_t *row,
+                             const Py_ssize_t *segment, void *signature, void *scratch) {
+    Py_ssize_t end[LANES];
+    for (int l = 0; l < used; ++l) end[l] = segment[l] + 1;
+    const chain_input in = NAME(chain_input_of)(path, correction, used, row, segment, end);
+    chain_state s = NAME(chain_state_in)(p, 1, scratch);
+    NAME(chain_block)(&s, NAME(read_chains)(p, &in, 0, scratch), signature);
+}
+
+/* In place, row-major and of one path: signature = signature (x) next, highest weight first. */
+static void NAME(chain_product)(const word_program *p, void *signature, const void *next) {
+    REAL *const left = signature;
+    const REAL *const right = next;
+    for (Py_ssize_t i = p->count - 1; i >= 1; --i) {
+        REAL *const out = left + p->start[i];
+        for (int64_t c = p->cut_ptr[i]; c < p->cut_ptr[i + 1]; ++c) {
+            const int32_t a = p->cut_left[c], b = p->cut_right[c];
+            const Py_ssize_t rows = p->start[a + 1] - p->start[a];
+            const Py_ssize_t columns = p->start[b + 1] - p->start[b];
+            for (Py_ssize_t u = 0; u < rows; ++u) {
+                const REAL factor = left[p->start[a] + u];
+                for (Py_ssize_t v = 0; v < columns; ++v)
+                    out[u * columns + v] += factor * right[p->start[b] + v];
+            }
+        }
+        const Py_ssize_t size = p->start[i + 1] - p->start[i];
+        for (Py_ssize_t v = 0; v < size; ++v) out[v] += right[p->start[i] + v];
+    }
+}

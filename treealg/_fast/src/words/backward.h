@@ -1,0 +1,370 @@
+/* Gradients of word signatures of piecewise linear paths, one path per lane.
+ *
+ * The forward pass is that of words/signature.h, whose letters are used here. Let l(w)[t] be the
+ * derivative in S(w)[t]. On words of length N it does not change with time. A block of segments is
+ * walked depth first, forwards for the carries on the way down and backwards in time on the way up:
+ *     h_k       = d carry_k(p)[t] / (k - |p|),                        |p| < k <= N,
+ *     d carry_k(parent)[t]   += h_k z_a[t],      d z_a[t] += h_k carry_k(parent)[t],
+ *     d carry_|p|(parent)[t] += l(p)[t+1] z_a[t], d z_a[t] += l(p)[t+1] carry_|p|(parent)[t],
+ *     l(p)[t]   = l(p)[t+1] + sum over k of h_k.
+ * Words of length N, most of the work, are two small matrix products with their derivatives in
+ * registers. The state at the start of each block is needed on words shorter than N only. It is
+ * saved on a forward pass and never obtained by going backwards, so that rough paths lose no digits
+ * (see checkpoints.h).
+ */
+
+typedef struct {
+    Py_ssize_t d, degree;
+    int steps;
+    const vec *z;         /* increments, [steps][d] */
+    vec *dz;              /* their derivatives, [steps][d] */
+    const vec *signature; /* at the start of the block, words shorter than degree */
+    vec *cotangent;       /* all words: at the end of the block, then at its start */
+    vec *carries, *dcarries; /* [depth] -> [degree - depth][BLOCK] */
+    vec *rows, *drows;    /* carries of d words of length N-1, [d][BLOCK] */
+    const vec *inverse;
+} NAME(back_state);
+#define back_state NAME(back_state)
+
+/* Words of length N from d words of length N-1, some rows and columns of the square. */
+INLINE void NAME(word_tile)(const int n_rows, const int n_columns, const back_state *s, int r,
+                           Py_ssize_t a, const vec *cotangent) {
+    const Py_ssize_t d = s->d;
+    const vec *const rows = s->rows + r * BLOCK;
+    vec *const drows = s->drows + r * BLOCK;
+    vec top[8][8];
+    for (int i = 0; i < n_rows; ++i)
+        for (int j = 0; j < n_columns; ++j) top[i][j] = cotangent[(r + i) * d + a + j];
+    for (int t = 0; t < s->steps; ++t) {
+        vec z[8], dz[8];
+        for (int j = 0; j < n_columns; ++j) {
+            z[j] = s->z[t * d + a + j];
+            dz[j] = s->dz[t * d + a + j];
+        }
+        for (int i = 0; i < n_rows; ++i) {
+            const vec carry = rows[i * BLOCK + t];
+            vec sum = drows[i * BLOCK + t];
+            for (int j = 0; j < n_columns; ++j) {
+                sum += top[i][j] * z[j];
+                dz[j] += top[i][j] * carry;
+            }
+            drows[i * BLOCK + t] = sum;
+        }
+        for (int j = 0; j < n_columns; ++j) s->dz[t * d + a + j] = dz[j];
+    }
+}
+
+INLINE void NAME(word_columns)(const int n_columns, const back_state *s, int n_rows, Py_ssize_t a,
+                              const vec *cotangent) {
+    const int tile = VECTOR_REGISTERS >= 32
+        ? (n_columns <= 2 ? 6 : n_columns == 3 ? 5 : n_columns == 4 ? 4 : 3)
+        : (n_columns == 1 ? 4 : n_columns == 2 ? 3 : 2);
+    int r = 0;
+    for (; r + tile <= n_rows; r += tile) NAME(word_tile)(tile, n_columns, s, r, a, cotangent);
+    for (; tile > 3 && r + 3 <= n_rows; r += 3) NAME(word_tile)(3, n_columns, s, r, a, cotangent);
+    for (; tile > 2 && r + 2 <= n_rows; r += 2) NAME(word_tile)(2, n_columns, s, r, a, cotangent);
+    for (; r < n_rows; ++r) NAME(word_tile)(1, n_columns, s, r, a, cotangent);
+}
+
+/* The first n_rows words of length N-1 that are in `rows`, and all their children. */
+static void NAME(words_on_top)(const back_state *s, int n_rows, const vec *cotangent) {
+    memset(s->drows, 0, (size_t)n_rows * BLOCK * sizeof(vec));
+    Py_ssize_t a = 0;
+    while (a < s->d) {
+        const Py_ssize_t left = s->d - a;
+        switch (left > 5 ? (left < 8 ? (left + 1) / 2 : 4) : left) {
+#define COLUMNS(n) case n: NAME(word_columns)(n, s, n_rows, a, cotangent); a += n; break;
+            COLUMNS(1) COLUMNS(2) COLUMNS(3) COLUMNS(4) COLUMNS(5)
+#undef COLUMNS
+        }
+    }
+}
+
+/* carry_N of n children of a word of length N-2. */
+INLINE void NAME(rows_forward)(const int n, const back_state *s, const vec *carry, Py_ssize_t a,
+                               const vec *value) {
+    vec sum[4];
+    for (int c = 0; c < n; ++c) sum[c] = value[a + c];
+    for (int t = 0; t < s->steps; ++t) {
+        const vec own = carry[t], next = carry[BLOCK + t];
+        for (int c = 0; c < n; ++c) {
+            const vec z = s->z[t * s->d + a + c];
+            s->rows[(a + c) * BLOCK + t] = sum[c] + next * z;
+            sum[c] += own * z;
+        }
+    }
+}
+
+INLINE void NAME(rows_backward)(const int n, const back_state *s, const vec *carry, vec *dcarry,
+                                Py_ssize_t a, vec *value) {
+    vec sum[4];
+    for (int c = 0; c < n; ++c) sum[c] = value[a + c];
+    for (int t = s->steps - 1; t >= 0; --t) {
+        const vec own = carry[t], next = carry[BLOCK + t];
+        vec down = dcarry[t], dnext = dcarry[BLOCK + t];
+        for (int c = 0; c < n; ++c) {
+            const vec z = s->z[t * s->d + a + c], h = s->drows[(a + c) * BLOCK + t];
+            s->dz[t * s->d + a + c] += sum[c] * own + h * next;
+            down += sum[c] * z;
+            dnext += h * z;
+            sum[c] += h;
+        }
+        dcarry[t] = down;
+        dcarry[BLOCK + t] = dnext;
+    }
+    for (int c = 0; c < n; ++c) value[a + c] = sum[c];
+}
+
+/* The n carries of a child that is shorter than N-1. */
+INLINE void NAME(child_forward)(const int n, const back_state *s, const vec *carry, Py_ssize_t a,
+                                vec sum, vec *out) {
+    for (int t = 0; t < s->steps; ++t) {
+        const vec z = s->z[t * s->d + a];
+        out[t] = sum + carry[BLOCK + t] * z;
+        for (int k = 1; k < n; ++k)
+            out[k * BLOCK + t] = (sum + carry[(k + 1) * BLOCK + t] * z) * s->inverse[k + 1];
+        sum += carry[t] * z;
+    }
+}
+
+INLINE void NAME(child_backward)(const int n, const back_state *s, const vec *carry, vec *dcarry,
+                                 Py_ssize_t a, const vec *dchild, vec *value) {
+    vec sum = *value;
+    for (int t = s->steps - 1; t >= 0; --t) {
+        const vec z = s->z[t * s->d + a];
+        vec dz = sum * carry[t], total = splat(0);
+        dcarry[t] += sum * z;
+        for (int k = 0; k < n; ++k) {
+            const vec h = k ? dchild[k * BLOCK + t] * s->inverse[k + 1] : dchild[t];
+            total += h;
+            dcarry[(k + 1) * BLOCK + t] += h * z;
+            dz += h * carry[(k + 1) * BLOCK + t];
+        }
+        s->dz[t * s->d + a] += dz;
+        sum += total;
+    }
+    *value = sum;
+}
+
+/* Everything below the word number `word` of length depth <= N-2; `start` is where the coefficients
+ * of length depth + 1 begin and `size` is d^(depth + 1). */
+static void NAME(descend)(const back_state *s, Py_ssize_t depth, Py_ssize_t word, Py_ssize_t start,
+                          Py_ssize_t size) {
+    const Py_ssize_t d = s->d, here = start + word * d, stride = s->degree * BLOCK;
+    const vec *const carry = s->carries + depth * stride, *const value = s->signature + here;
+    vec *const dcarry = s->dcarries + depth * stride, *const cotangent = s->cotangent + here;
+    if (depth == s->degree - 2) {
+#define GROUPS(function, ...)                                        \
+        for (Py_ssize_t a = 0; a < d;) {                             \
+            switch (d - a) {                                         \
+            case 1: NAME(function)(1, s, __VA_ARGS__); a += 1; break; \
+            case 2: NAME(function)(2, s, __VA_ARGS__); a += 2; break; \
+            case 3: NAME(function)(3, s, __VA_ARGS__); a += 3; break; \
+            default: NAME(function)(4, s, __VA_ARGS__); a += 4;      \
+            }                                                        \
+        }
+        GROUPS(rows_forward, carry, a, value)
+        NAME(words_on_top)(s, (int)d, s->cotangent + start + size + word * d * d);
+        GROUPS(rows_backward, carry, dcarry, a, cotangent)
+#undef GROUPS
+        return;
+    }
+    vec *const own = s->carries + (depth + 1) * stride, *const down = s->dcarries + (depth + 1) * stride;
+    const int n = (int)(s->degree - depth - 1);
+    for (Py_ssize_t a = 0; a < d; ++a) {
+        memset(down, 0, (size_t)n * BLOCK * sizeof(vec));
+        switch (n) {
+#define CARRIES(m)                                                                     \
+        case m:                                                                        \
+            NAME(child_forward)(m, s, carry, a, value[a], own);                        \
+            NAME(descend)(s, depth + 1, word * d + a, start + size, size * d);         \
+            NAME(child_backward)(m, s, carry, dcarry, a, down, cotangent + a);         \
+            break;
+            CARRIES(2) CARRIES(3) CARRIES(4) CARRIES(5)
+#undef CARRIES
+        default:
+            NAME(child_forward)(n, s, carry, a, value[a], own);
+            NAME(descend)(s, depth + 1, word * d + a, start + size, size * d);
+            NAME(child_backward)(n, s, carry, dcarry, a, down, cotangent + a);
+        }
+    }
+}
+
+/* Derivatives in the increments of segments first..first+steps of each piece: that of the step from
+ * point i to point i + 1 goes to the place of point i + 1. Pieces hold whole steps. */
+static void NAME(store_steps)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
+                              const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
+                              int steps, const vec *dz, const matrix_view *out) {
+    const Py_ssize_t c = p->channels, size = (Py_ssize_t)sizeof(REAL);
+    int aligned = c == d && out->column_stride == size;
+    for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
+    if (aligned) {
+        rows_t rows;
+        rows.used = used;
+        rows.step = size;
+        for (int l = 0; l < LANES; ++l) {
+            const int lane = l < used ? l : 0;
+            rows.base[l] = out->data + row[lane] * out->row_stride
+                + (begin[lane] + first + 1) * c * size;
+        }
+        store_rows(&rows, 0, steps * c, dz);
+        return;
+    }
+    for (int l = 0; l < used; ++l) {
+        char *const path = out->data + row[l] * out->row_stride;
+        for (int t = 0; t < steps && begin[l] + first + t < end[l]; ++t) {
+            const Py_ssize_t segment = begin[l] + first + t;
+            const Py_ssize_t step = p->lead_lag ? segment / 2 : segment;
+            const Py_ssize_t shift = p->lead_lag && segment % 2 == 0 ? c : 0;
+            const REAL *const in = (const REAL *)dz + (t * d + shift) * LANES + l;
+            char *const to = path + (step + 1) * c * out->column_stride;
+            for (Py_ssize_t a = 0; a < c; ++a) {
+                REAL *const x = (REAL *)(to + a * out->column_stride);
+                *x = p->lead_lag && segment % 2 ? *x + in[a * LANES] : in[a * LANES];
+            }
+        }
+    }
+}
+
+/* In place, from the derivatives in the steps (see store_steps) to those in the points. */
+static void NAME(steps_to_points)(void *row, Py_ssize_t length, Py_ssize_t channels) {
+    REAL *const x = row;
+    if (length == 1) {
+        memset(x, 0, (size_t)channels * sizeof(REAL));
+        return;
+    }
+    for (Py_ssize_t a = 0; a < channels; ++a) x[a] = -x[channels + a];
+    for (Py_ssize_t i = channels; i < (length - 1) * channels; ++i) x[i] -= x[i + channels];
+}
+
+/* One group of pieces: what a block, forwards or backwards, has to know. */
+typedef struct {
+    const path_view *path;
+    int used;
+    const Py_ssize_t *row, *begin, *end;
+    Py_ssize_t longest, top; /* `top` is where words of length N-1 begin */
+    const matrix_view *out;
+    back_state back;
+    word_state forward; /* on words shorter than N */
+} NAME(back_task);
+#define back_task NAME(back_task)
+
+/* Read the increments of a block; returns the number of segments. */
+static int NAME(read_block)(const back_task *task, Py_ssize_t block) {
+    const Py_ssize_t first = block * BLOCK, left = task->longest - first;
+    const int steps = left < BLOCK ? (int)left : BLOCK;
+    NAME(increments)(task->path, task->back.d, task->used, task->row, task->begin, task->end, first,
+                     steps, (vec *)task->back.z);
+    return steps;
+}
+
+static void NAME(word_block_forward)(void *context, Py_ssize_t block, void *state) {
+    back_task *const task = context;
+    word_state *const s = &task->forward;
+    if (s->degree == 0) return;
+    s->steps = NAME(read_block)(task, block);
+    s->signature = state;
+    s->top = (vec *)state + task->top;
+    s->pending = s->degree == 1; /* then the one row is that of the empty word */
+    if (s->degree > 1) NAME(expand)(s, 0, 0, state, s->d, s->carries);
+    NAME(flush_rows)(s);
+}
+
+static void NAME(word_block_backward)(void *context, Py_ssize_t block, const void *before) {
+    back_task *const task = context;
+    back_state *const s = &task->back;
+    s->steps = NAME(read_block)(task, block);
+    s->signature = before;
+    memset(s->dz, 0, (size_t)(s->steps * s->d) * sizeof(vec));
+    if (s->degree > 1) NAME(descend)(s, 0, 0, 0, s->d);
+    else NAME(words_on_top)(s, 1, s->cotangent);
+    NAME(store_steps)(task->path, s->d, task->used, task->row, task->begin, task->end,
+                      block * BLOCK, s->steps, s->dz, task->out);
+}
+
+/* Coefficients of the words shorter than N. */
+static Py_ssize_t NAME(short_words)(Py_ssize_t d, Py_ssize_t degree) {
+    Py_ssize_t words = 0, level = 1;
+    for (Py_ssize_t k = 1; k < degree; ++k) words += level *= d;
+    return words;
+}
+
+static Py_ssize_t NAME(blocks_of_vectors)(Py_ssize_t d, Py_ssize_t degree) {
+    return 4 * d + 3 * degree * degree + (d > MAX_ROWS ? d : MAX_ROWS);
+}
+
+static size_t NAME(word_backward_scratch)(Py_ssize_t d, Py_ssize_t degree, Py_ssize_t segments) {
+    const Py_ssize_t vectors = degree + 1 + NAME(blocks_of_vectors)(d, degree) * BLOCK;
+    return (size_t)vectors * sizeof(vec)
+        + checkpoints_size((segments + BLOCK - 1) / BLOCK,
+                           (size_t)NAME(short_words)(d, degree) * sizeof(vec));
+}
+
+static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t degree, int used,
+                                const Py_ssize_t *row, const Py_ssize_t *begin,
+                                const Py_ssize_t *end, const void *before, void *cotangent,
+                                const matrix_view *out, void *scratch, interrupt *stop) {
+    const Py_ssize_t words = NAME(short_words)(d, degree), stride = degree * BLOCK;
+    vec *next = scratch;
+#define TAKE(name, count) vec *const name = next; next += (count);
+    TAKE(inverse, degree + 1)
+    TAKE(z, d * BLOCK)
+    TAKE(dz, d * BLOCK)
+    TAKE(rows, d * BLOCK)
+    TAKE(drows, d * BLOCK)
+    TAKE(carries, degree * stride)
+    TAKE(dcarries, degree * stride)
+    TAKE(forward_carries, degree * stride)
+    TAKE(forward_rows, (d > MAX_ROWS ? d : MAX_ROWS) * BLOCK)
+#undef TAKE
+    back_task task = {
+        .path = path, .used = used, .row = row, .begin = begin, .end = end, .out = out,
+        .back = {d, degree, 0, z, dz, NULL, cotangent, carries, dcarries, rows, drows, inverse},
+        .forward = {.d = d, .degree = degree - 1, .z = z, .carries = forward_carries,
+                    .rows = forward_rows, .inverse = inverse},
+    };
+    for (int l = 0; l < used; ++l)
+        if (end[l] - begin[l] > task.longest) task.longest = end[l] - begin[l];
+    const int tile = NAME(tile_rows)(d > 8 ? 8 : d);
+    task.forward.capacity = (int)d;
+    while (task.forward.capacity % tile && task.forward.capacity + d <= MAX_ROWS)
+        task.forward.capacity += (int)d;
+    task.top = NAME(short_words)(d, degree - 1);
+    for (Py_ssize_t k = 1; k <= degree; ++k) {
+        inverse[k] = splat((REAL)1 / (REAL)k);
+        for (int t = 0; t < BLOCK; ++t)
+            carries[(k - 1) * BLOCK + t] = forward_carries[(k - 1) * BLOCK + t] = inverse[k];
+    }
+    for (int t = 0; t < BLOCK; ++t) forward_rows[t] = rows[t] = inverse[1];
+    memset(dcarries, 0, (size_t)stride * sizeof(vec)); /* nobody reads those of the empty word */
+    if (before) memcpy(next, before, (size_t)words * sizeof(vec));
+    else memset(next, 0, (size_t)words * sizeof(vec));
+    const checkpointed run = {(task.longest + BLOCK - 1) / BLOCK, (size_t)words * sizeof(vec), &task,
+                              NAME(word_block_forward), NAME(word_block_backward)};
+    run_backward(&run, (char *)next, stop);
+}
+
+/* In place, row-major and of one path: the cotangent before a piece of path from that after it. */
+static void NAME(word_contract)(void *cotangent, const void *piece, Py_ssize_t d,
+                                Py_ssize_t degree) {
+    REAL *const x = cotangent;
+    const REAL *const y = piece;
+    Py_ssize_t start = 0, size = d;
+    for (Py_ssize_t j = 1; j < degree; ++j) {
+        for (Py_ssize_t u = 0; u < size; ++u) {
+            REAL sum = x[start + u];
+            Py_ssize_t long_start = start + size, long_size = size * d, right_start = 0, right = d;
+            for (Py_ssize_t k = 1; j + k <= degree; ++k) {
+                const REAL *const tail = x + long_start + u * right;
+                for (Py_ssize_t v = 0; v < right; ++v) sum += tail[v] * y[right_start + v];
+                long_start += long_size;
+                long_size *= d;
+                right_start += right;
+                right *= d;
+            }
+            x[start + u] = sum;
+        }
+        start += size;
+        size *= d;
+    }
+}
