@@ -8,8 +8,7 @@ import numpy as np
 
 from treealg.checks import check_flag
 from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays, devices, options
-from treealg.numeric.arguments import ragged as variants
+from treealg.numeric.arguments import arrays, devices, options, ragged as variants
 from treealg.numeric.arguments.corrections import as_correction
 from treealg.numeric.arguments.options import PathOptions
 from treealg.numeric.plans import cache as plans
