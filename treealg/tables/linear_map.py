@@ -88,9 +88,9 @@ class LinearMap(Table):
         begins = self.ptr[1:-1]
         ascending[begins[(begins > 0) & (begins < self.col.size)] - 1] = True
         require(ascending.all(), "columns ascend within a row")
-        require(self.coef.min() > -EXACT and self.coef.max() < EXACT, "|coef| < 2**53")
+        within = self.coef.min() > -EXACT and self.coef.max() < EXACT
+        require(within and self.coef.all(), "0 < |coef| < 2**53")
         require((np.trunc(self.coef) == self.coef).all(), "coefficients are integers")
-        require(self.coef.all(), "coefficients are not 0")
 
 
 def check_pointer(ptr: IntArray, entries: int, first: int = 0) -> None:
