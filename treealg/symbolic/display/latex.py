@@ -11,10 +11,12 @@ from fractions import Fraction
 from typing import Any
 
 from treealg.checks import check_flag
+from treealg.symbolic.display.numbers import LATEX, TEXT
 from treealg.symbolic.display.pieces import (
     Term,
     is_compound,
     labels_of,
+    lead_of,
     split_sign,
     terms_to_show,
     word_text,
@@ -33,6 +35,7 @@ LATEX_PREAMBLE = r"""\usepackage{forest}
 }"""
 """What a document needs in its preamble for trees drawn by the package forest (Živanović)."""
 
+_VARIABLES = {"τ": r"\tau", "ω": r"\omega"}
 _ESCAPES = {
     "\\": r"\backslash ",
     "^": r"\wedge ",
@@ -71,7 +74,9 @@ def to_latex(
     -------
     str
         A formula without dollar signs around it. No text of a label or name is taken for LaTeX:
-        special characters are escaped. SymPy coefficients are written by SymPy.
+        special characters are escaped. SymPy coefficients are written by SymPy. A series begins
+        with what is shown, :math:`\sum_\tau a(\tau)\, \tau`, that is without factors
+        :math:`1/\sigma(\tau)`.
 
     Raises
     ------
@@ -107,7 +112,11 @@ def to_latex(
         parts.append(text)
     if left_out:
         parts += ["+", rf"\cdots \text{{ ({left_out} more)}}"]
-    return " ".join(parts) or "0"
+    parts = parts or ["0"]
+    if lead_of(x):
+        variable = _VARIABLES[x._variable]
+        parts.insert(0, rf"\sum_{{{variable}}} a({variable})\, {variable} =")
+    return " ".join(parts)
 
 
 def _term(term: Term, style: Style, *, drawn: bool) -> tuple[bool, str]:
@@ -120,7 +129,7 @@ def _term(term: Term, style: Style, *, drawn: bool) -> tuple[bool, str]:
 
 
 def _coefficient(value: Any) -> str:
-    text = str(value)
+    text = TEXT.number(value)
     if isinstance(value, Fraction) and value.denominator != 1:
         return rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
     # SymPy is imported for its own objects only.
@@ -128,6 +137,8 @@ def _coefficient(value: Any) -> str:
         from sympy import latex
 
         written = str(latex(value))
+    elif isinstance(value, (float, complex)):
+        written = LATEX.number(value)
     else:
         written = _escaped(text) if not text.isascii() or "_" in text else text
     return rf"\left({written}\right)" if is_compound(text) else written

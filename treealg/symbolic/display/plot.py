@@ -9,7 +9,7 @@ from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.optional import require
 from treealg.symbolic.display.layout import Layout, layout_forest
-from treealg.symbolic.display.pieces import Piece, labels_of, pieces_of, terms_to_show
+from treealg.symbolic.display.pieces import Piece, labels_of, lead_of, pieces_of, terms_to_show
 from treealg.symbolic.display.style import INK, Names, Style, make_style
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def plot(
     style = make_style(labels_of(terms), names, labels)
     placed: list[tuple[float, str | Layout]] = []
     right, top = 0.0, 0
-    for number, term in enumerate(pieces_of(terms, left_out, style)):
+    for number, term in enumerate(pieces_of(terms, left_out, style, lead=lead_of(x))):
         right += 0.5 if number else 0.0
         for piece in term:
             item, width = _measured(piece)

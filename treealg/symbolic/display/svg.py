@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from treealg.symbolic.display.layout import layout_forest
-from treealg.symbolic.display.pieces import Piece, labels_of, pieces_of, terms_to_show
+from treealg.symbolic.display.pieces import Piece, labels_of, lead_of, pieces_of, terms_to_show
 from treealg.symbolic.display.style import INK, Names, Style, make_style, printable
 from treealg.symbolic.trees.forests import RootedForest
 
@@ -96,7 +96,7 @@ def to_svg(
     drawn: list[str] = []
     right, top = _MARGIN, _FONT_SIZE * 0.8
     bottom = max(measures.radius - _AXIS + _MARGIN, _FONT_SIZE * 0.3)
-    for number, term in enumerate(pieces_of(terms, left_out, style)):
+    for number, term in enumerate(pieces_of(terms, left_out, style, lead=lead_of(x))):
         right += 2 * _SPACE if number else 0.0
         for position, piece in enumerate(term):
             right += _SPACE if position else 0.0
@@ -159,7 +159,7 @@ def to_html(
     found = set(labels_of(terms))
     style = make_style(found, names, labels)
     spans = []
-    for term in pieces_of(terms, left_out, style):
+    for term in pieces_of(terms, left_out, style, lead=lead_of(x)):
         inside = "&nbsp;".join(_html_piece(piece, style, found) for piece in term)
         spans.append(f'<span style="white-space:nowrap">{inside}</span>')
     return f'<div style="font-size:{_FONT_SIZE:g}px;line-height:1.8">{" ".join(spans)}</div>'
