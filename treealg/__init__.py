@@ -7,6 +7,7 @@ first used, but for the kernels, which have to see it when the process forks.
 
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from treealg._lazy import attach
 from treealg.optional import require_built
@@ -18,3 +19,12 @@ try:
 except ImportError:
     require_built(Path(__file__).parent / "_fast")
     raise
+
+
+def _cuda() -> ModuleType:
+    from treealg import cuda
+
+    return cuda
+
+
+import_module("treealg.engines").register_gpu(_cuda)

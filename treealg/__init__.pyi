@@ -1,4 +1,9 @@
-from treealg import codegen as codegen, symbolic as symbolic, tables as tables
+from treealg import (
+    codegen as codegen,
+    engines as engines,
+    symbolic as symbolic,
+    tables as tables,
+)
 from treealg._version import __version__ as __version__
 from treealg.errors import (
     InvalidTypeError as InvalidTypeError,
