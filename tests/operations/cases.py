@@ -1,8 +1,11 @@
 """Arguments for every operation: small arrays that its row of the table asks for."""
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pytest
 
 import treealg
 
@@ -13,7 +16,8 @@ TREES = [((0,), 1), ((0,), (1,), 1), (1,)]
 
 # What a function may be asked to do beside the plain thing, where its parameters know of it.
 # Not parameters, or not everywhere: whether vectors have a `scalar` in front, how many `levels` a
-# correction has, how many `points` a path, whether the forward `value` is given to a gradient.
+# correction has and how many axes, how many `points` a path, whether the forward `value` is given
+# to a gradient.
 VARIANTS = {
     "plain": {},
     "planar": {"planar": True},
@@ -21,15 +25,18 @@ VARIANTS = {
     "brackets": {"planar": True, "method": 2},
     "scalar": {"scalar": True},
     "planar_scalar": {"planar": True, "scalar": True},
-    "time": {"time_aug": True, "end_time": 2.0},
+    "time": {"time_aug": True, "end_time": 0.5},
     "lead_lag": {"lead_lag": True, "degree": 2},
     "lead_lag_time": {"lead_lag": True, "time_aug": True, "scalar": True, "degree": 2},
     "corrected": {"correction": ..., "levels": 2},
     "corrected_time": {"correction": ..., "levels": 3, "planar": True, "time_aug": True},
+    "corrected_alike": {"correction": ..., "levels": 2, "axes": 1},
+    "corrected_by_segment": {"correction": ..., "levels": 2, "axes": 2, "planar": True},
     "corrected_by_nothing": {"correction": ..., "levels": 1},
     "prefixes": {"stream": True},
     "prefixes_from_origin": {"stream": True, "lead_lag": True, "basepoint": True, "degree": 2},
     "basepoint": {"basepoint": ..., "scalar": True},
+    "one_basepoint": {"basepoint": ..., "axes": 1},
     "ragged": {"lengths": ..., "time_aug": True},
     "ragged_prefixes": {"lengths": ..., "stream": True, "correction": ..., "levels": 2},
     "prepended": {"prepend": True},
@@ -41,12 +48,13 @@ VARIANTS = {
     "normalized": {"normalize": True},
     "right_only": {"left_deriv": False},
     "with_value": {"value": ..., "scalar": True},
+    "one_step": {"dt": 0.25},
     "one_tree": {"trees": ((0,), 1)},
     "degree_0": {"degree": 0},
     "degree_0_scalar": {"degree": 0, "scalar": True, "planar": True},
     "one_point": {"points": 1},
 }
-NOT_PARAMETERS = {"degree", "scalar", "levels", "points", "value"}
+NOT_PARAMETERS = {"degree", "scalar", "levels", "points", "value", "axes"}
 
 
 @dataclass(frozen=True)
@@ -55,9 +63,10 @@ class Case:
 
     name: str
     variant: str
+    points: int | None = None
 
     def __repr__(self):
-        return f"{self.name}-{self.variant}"
+        return f"{self.name}-{self.variant}" + (f"-{self.points}" if self.points else "")
 
     @property
     def row(self):
@@ -70,7 +79,7 @@ class Case:
     @property
     def forward(self):
         """The same case of the function whose gradient this is."""
-        return replace(self, name=FORWARD[self.name].name)
+        return Case(FORWARD[self.name].name, self.variant, self.points)
 
     def is_known(self):
         """Tell whether the variant makes sense for the operation."""
@@ -91,10 +100,11 @@ class Case:
         """Return the lengths of the axes of items, by name."""
         asked = self.asked
         planar, method = asked.get("planar", False), asked.get("method", 0)
-        degree = asked.get("degree", N)
-        length = asked.get("points", LENGTH)
+        names = self.row.signature.parameters
+        degree = asked.get("degree", N) if "degree" in names else N
+        length = self.points or asked.get("points", LENGTH)
         dimension = D
-        if "dimension" in self.row.signature.parameters:
+        if "dimension" in names:
             dimension = D * (1 + asked.get("lead_lag", False)) + asked.get("time_aug", False)
         scalar = int(asked.get("scalar", False))
         trees = treealg.branched_sig_length(dimension, degree, planar=planar)
@@ -133,20 +143,19 @@ class Case:
         rng = np.random.default_rng([seed, len(self.name), len(self.variant)])
         asked, sizes, options = self.asked, self.sizes(), self.options()
         batches = batch if isinstance(batch, list) else [batch, batch]
-        common = np.broadcast_shapes(*batches)
+        is_product = any(argument.batch == "product" for argument in self.row.arguments)
+        common = () if is_product else np.broadcast_shapes(*batches)
         given = {}
         for place, argument in enumerate(a for a in self.row.arguments if a.role == "input"):
             shape = batches[place % 2] if argument.batch in ("broadcast", "product") else common
-            wanted = asked.get(argument.name)
-            if argument.name == "lengths" and wanted is ...:
-                given["lengths"] = rng.integers(1, sizes["length"] + 1, common)
-            elif argument.optional or argument.alternative == "flag":
-                if wanted is not None:
-                    given[argument.name] = wanted
-                if wanted is ...:
-                    given[argument.name] = _numbers(rng, shape, argument, sizes, dtype, asked)
-            else:
-                given[argument.name] = _numbers(rng, shape, argument, sizes, dtype, asked)
+            is_left_out = argument.optional or argument.alternative == "flag"
+            wanted = asked.get(argument.name, None if is_left_out else ...)
+            if wanted is ... and argument.name == "lengths":
+                wanted = rng.integers(1, sizes["length"] + 1, common)
+            elif wanted is ...:
+                wanted = _numbers(rng, shape, argument, sizes, dtype, asked)
+            if wanted is not None:
+                given[argument.name] = wanted
         if self.name in FORWARD:
             self._add_what_came_back(given, options, common, dtype, rng)
         return {name: given[name] for name in self.row.signature.parameters if name in given} | (
@@ -167,16 +176,20 @@ class Case:
             if argument.role == "value":
                 given[argument.name] = value if "value" in self.asked else None
             elif argument.role == "derivs":
-                given[argument.name] = rng.normal(size=np.shape(value)).astype(dtype)[()]
+                given[argument.name] = np.asarray(rng.normal(size=np.shape(value)), dtype)
 
 
 def _numbers(rng, batch, argument, sizes, dtype, asked):
     """Return an array for an argument, with the scalar that belongs in front of a vector."""
     shape = (*batch, *(sizes[axis] for axis in argument.axes))
+    if argument.batch == "shared" and "axes" in asked:
+        shape = shape[-asked["axes"] :]
     if np.issubdtype(dtype, np.integer):
         array = rng.integers(0, 4, shape).astype(dtype)
     else:
-        array = rng.normal(size=shape).astype(dtype) / 2
+        # Kernels grow like the exponential of an exponential.
+        scale = 0.2 if argument.name in ("path1", "path2") else 0.5
+        array = (scale * rng.normal(size=shape)).astype(dtype)
     if asked.get("scalar") and argument.axes in (("coefficients",), ("log_coefficients",)):
         array[..., 0] = argument.axes == ("coefficients",)
     return array
@@ -186,8 +199,65 @@ CASES = [
     case for name in OPERATIONS for variant in VARIANTS if (case := Case(name, variant)).is_known()
 ]
 
+# One case of each way that arrays take through a function.
+WAYS = ("plain", "planar_scalar", "brackets", "corrected", "basepoint", "ragged", "grid")
+
+
+def each_case(cases, *variants):
+    """Run a test on cases, those of some variants if any are named."""
+    chosen = [case for case in cases if not variants or case.variant in variants]
+    return pytest.mark.parametrize("case", chosen, ids=repr)
+
+
+@dataclass(frozen=True)
+class Planted(Case):
+    """A case whose function has an error, made by wrapping it."""
+
+    error: Callable = None
+
+    @property
+    def row(self):
+        row = super().row
+        return replace(row, function=functools.wraps(row.function)(self.error(row.function)))
+
 
 def call(case, arguments):
     """Return the results as a list; None stays."""
     result = case.row.function(**arguments)
     return list(result) if isinstance(result, tuple) else [result]
+
+
+def arrays_of(case, arguments):
+    """Return the arguments that are arrays, integers apart, by name."""
+    return {
+        argument.name: arguments[argument.name]
+        for argument in case.row.arguments
+        if isinstance(arguments.get(argument.name), np.ndarray) and argument.name != "lengths"
+    }
+
+
+def scalar_slots(case, name, array):
+    """Return the scalars in front of the vectors of an argument that is an input, or None."""
+    (argument,) = (argument for argument in case.row.arguments if argument.name == name)
+    is_vector = argument.axes in (("coefficients",), ("log_coefficients",), ("words",))
+    is_input = argument.role == "input"
+    return array[..., :1] if case.asked.get("scalar") and is_vector and is_input else None
+
+
+def map_arrays(case, arguments, change):
+    """Return the arguments with every array changed."""
+    return arguments | {name: change(x) for name, x in arrays_of(case, arguments).items()}
+
+
+def assert_close(got, want, dtype=np.float64, factor=50):
+    """Assert that results agree to rounding: in kind, shape and dtype, and in values."""
+    assert len(got) == len(want)
+    for one, other in zip(got, want, strict=True):
+        assert type(one) is type(other)
+        if other is None:
+            continue
+        assert one.shape == other.shape
+        assert one.dtype == other.dtype
+        scale = float(np.abs(other).max(initial=0, where=np.isfinite(other)))
+        tolerance = factor * float(np.finfo(dtype).eps)
+        np.testing.assert_allclose(one, other, rtol=0, atol=tolerance * max(scale, 1))
