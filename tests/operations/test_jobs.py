@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from treealg.numeric.arguments import options
+from treealg import checks
 
-from .cases import CASES, Case, Planted, assert_close, call, each_case
+from .cases import CASES, WAYS, Case, Planted, assert_close, call, each_case
 
 WITH_JOBS = [case for case in CASES if "n_jobs" in case.row.signature.parameters]
 # A copy: there is nothing to compute.
@@ -22,7 +22,7 @@ ALONG_PATH = [
 
 @pytest.fixture
 def four_processors(monkeypatch):
-    monkeypatch.setattr(options, "_available_processors", lambda: 4)
+    monkeypatch.setattr(checks, "_available_processors", lambda: 4)
 
 
 def assert_threads_change_nothing(case, batch):
@@ -45,6 +45,15 @@ def test_results_of_one_long_path_do_not_depend_on_the_number_of_threads(case):
     assert_threads_change_nothing(case, ())
 
 
+@each_case(WITH_JOBS, *WAYS)
+@pytest.mark.usefixtures("four_processors")
+def test_the_same_call_gives_the_same_bits(case):
+    given = case.arguments((40,) if "gram" not in case.name else (5,)) | {"n_jobs": 3}
+    for one, other in zip(call(case, given), call(case, given), strict=True):
+        assert (one is None) == (other is None)
+        assert one is None or one.tobytes() == other.tobytes()
+
+
 def counted(function):
     return lambda n_jobs, **given: function(n_jobs=n_jobs, **given) * (1 + 1e-9 * n_jobs)
 
@@ -57,7 +66,7 @@ def test_results_that_depend_on_threads_are_found():
 
 TASKS = Path("/proc/self/task")
 several_processors = pytest.mark.skipif(
-    not TASKS.exists() or options.threads(-1) < 2,
+    not TASKS.exists() or checks.thread_count(-1) < 2,
     reason="takes two processors, and a system that tells how long a thread ran",
 )
 
