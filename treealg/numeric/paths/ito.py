@@ -148,8 +148,7 @@ def realised_correction(path: ArrayLike) -> Array:
     rows = arrays.as_path(path)
     length, channels = rows.item
     result, _ = arrays.allocate(rows, max(length - 1, 0), channels**2)
-    with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, here as in kernels
-        step = np.diff(rows.array.astype(rows.dtype, copy=False), axis=-2)
-        square = result.reshape(*step.shape, channels)
-        np.multiply(step[..., :, None], rows.dtype.type(-0.5) * step[..., None, :], out=square)
+    step = np.diff(rows.array.astype(rows.dtype, copy=False), axis=-2)
+    square = result.reshape(*step.shape, channels)
+    np.multiply(step[..., :, None], rows.dtype.type(-0.5) * step[..., None, :], out=square)
     return arrays.wrap(result, rows.kind)
