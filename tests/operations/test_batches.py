@@ -200,7 +200,7 @@ def assert_bad_numbers_stay_in_their_row(case, bad):
             assert not np.isfinite(got[5]).all()
 
 
-@each_case([case for case in ROW_BY_ROW if case.name != "realised_correction"], *WAYS)
+@each_case(ROW_BY_ROW, *WAYS)
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_nan_and_infinity_stay_in_their_row(case, bad):
     assert_bad_numbers_stay_in_their_row(case, bad)
