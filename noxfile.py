@@ -1,4 +1,4 @@
-"""One command for each chore: ``nox -s build``, test, quick, lint, docs.
+"""One command for each chore: ``nox -s build``, test, quick, lint, bench, compare, docs.
 
 These make no environment of their own: each runs in the one that nox itself is installed in,
 ``pip install -e ".[dev]"`` for all of them. What stands after ``--`` goes to the tool, such as
@@ -52,8 +52,22 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Run all benchmarks, write their results, and make docs/benchmarks.md from these."""
+    python(session, "benchmarks/run.py", *session.posargs)
+    python(session, "benchmarks/report.py")
+
+
+@nox.session
+def compare(session: nox.Session) -> None:
+    """Compare two results of benchmarks, files or folders: nox -s compare -- OLD NEW."""
+    python(session, "benchmarks/compare.py", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
-    """Try the snippets and links of all pages, and the notebooks."""
+    """Write the generated pages, and try the snippets and links of all."""
+    python(session, "benchmarks/report.py")
     python(session, "-m", "pytest", "tests/meta/test_markdown.py", "tests/meta/test_notebooks.py")
 
 

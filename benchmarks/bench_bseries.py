@@ -1,23 +1,19 @@
-"""Time exact modified equations beside kauri, in one run, with cold caches.
+"""Time exact modified equations beside kauri 2.3.0, and what else B-series do, from cold caches.
 
 The task: the modified equation of the classical Runge-Kutta method, exactly, for all trees up to an
-order. Results are compared before anything is timed. kauri 2.3.0 is in the extra ``bench``.
+order.
 
-    python benchmarks/bench_bseries.py --order 8
+    python benchmarks/bench_bseries.py
 """
 
 from __future__ import annotations
 
-import argparse
-import importlib.metadata
-import json
-import os
-import platform
 import sys
-import time
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
+
+import kauri
+from harness import Run, cold_seconds, main
 
 from treealg.symbolic import Tree, clear_cache
 from treealg.symbolic.bseries import (
@@ -28,17 +24,11 @@ from treealg.symbolic.bseries import (
     substitute,
 )
 
-
-def modified_by_treealg(order: int) -> dict[Tree | None, Any]:
-    """Return the modified equation, from the tableau on, without anything remembered."""
-    clear_cache()
-    return dict(modified_equation(published_method("rk4").series(order)))
+ORDER = 8
 
 
-def modified_by_kauri(order: int) -> dict[Tree | None, Any]:
-    """Return the same from kauri: its logarithm, with fractions in the place of its floats."""
-    import kauri
-
+def modified_by_kauri() -> dict[Tree, Any]:
+    """Return kauri's logarithm, with fractions in the place of its floats."""
     half, third, sixth = Fraction(1, 2), Fraction(1, 3), Fraction(1, 6)
     method = kauri.RK(
         [[0, 0, 0, 0], [half, 0, 0, 0], [0, half, 0, 0], [0, 0, 1, 0]],
@@ -48,7 +38,7 @@ def modified_by_kauri(order: int) -> dict[Tree | None, Any]:
     modified = method.elementary_weights_map() ^ (exact & kauri.cem.antipode)
     return {
         Tree.from_tuple(tuple_form(tree.list_repr)): modified(tree)
-        for tree in kauri.trees_up_to_order(order)
+        for tree in kauri.trees_up_to_order(ORDER)
         if tree.list_repr is not None
     }
 
@@ -58,89 +48,42 @@ def tuple_form(nested: Any) -> tuple[Any, ...]:
     return (*(tuple_form(child) for child in nested if not isinstance(child, int)), 0)
 
 
-def seconds(call: Callable[[], Any], repetitions: int) -> float:
-    """Return the least time of a call."""
-    best = float("inf")
-    for _ in range(repetitions):
-        start = time.perf_counter()
-        call()
-        best = min(best, time.perf_counter() - start)
-    return best
+def bench_modified(run: Run) -> None:
+    """Time the modified equation, from the tableau on."""
+    fast, ours = cold_seconds(
+        lambda: modified_equation(published_method("rk4").series(ORDER)), clear_cache, 5
+    )
+    slow, theirs = cold_seconds(modified_by_kauri, lambda: None, 1)
+    if theirs != {tree: value for tree, value in ours.items() if tree is not None}:
+        sys.exit("the two modified equations differ")
+    run.add("modified equation of RK4", f"order {ORDER}", fast, slow, beside="kauri")
 
 
-def own_tasks(order: int) -> dict[str, Callable[[], Any]]:
-    """Return what else is timed, without a peer; each starts with cold caches."""
+def bench_own(run: Run) -> None:
+    """Time backward error analysis without a peer, checked by what it inverts."""
     method = published_method("rk4")
+    series, exact = method.series(ORDER), exact_series(ORDER)
 
-    def integrator() -> Any:
-        clear_cache()
-        return modifying_integrator(method.series(order))
+    seconds, modifying = cold_seconds(lambda: modifying_integrator(series), clear_cache, 5)
+    if substitute(modifying, series) != exact:
+        sys.exit("the modifying integrator does not give the exact solution")
+    run.add("modifying integrator of RK4", f"order {ORDER}", seconds, None)
 
-    def substitution() -> Any:
-        clear_cache()
-        return substitute(modified_equation(method.series(order)), exact_series(order))
+    modified = modified_equation(series)
+    seconds, back = cold_seconds(lambda: substitute(modified, exact), clear_cache, 5)
+    if back != series:
+        sys.exit("the modified equation, solved exactly, is not the method")
+    run.add("substitution into the exact solution", f"order {ORDER}", seconds, None)
 
-    def two_colours() -> Any:
-        clear_cache()
-        return modified_equation(published_method("ars443").series(min(order, 6)))
-
-    return {
-        "modifying integrator": integrator,
-        "substitution into the exact solution": substitution,
-        f"modified equation, two colours, order {min(order, 6)}": two_colours,
-    }
-
-
-def installed(package: str) -> str | None:
-    """Return the version of an installed package."""
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
+    coloured = published_method("ars443").series(ORDER - 2)
+    seconds, modified = cold_seconds(lambda: modified_equation(coloured), clear_cache, 5)
+    if substitute(modified, exact_series(ORDER - 2, 2)) != coloured:
+        sys.exit("the modified equation in two colours, solved exactly, is not the method")
+    run.add("modified equation of ARS(4,4,3)", f"two colours, order {ORDER - 2}", seconds, None)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--order", type=int, default=8, help="greatest order (default 8)")
-    parser.add_argument("--repetitions", type=int, default=5, help="of our side (default 5)")
-    parser.add_argument("--no-peer", action="store_true", help="do not time kauri")
-    parser.add_argument("--json", metavar="FILE", help="also write the results to a file")
-    options = parser.parse_args(arguments)
-    order = options.order
-    report: dict[str, Any] = {
-        "python": platform.python_version(),
-        "treealg": installed("treealg"),
-        "kauri": installed("kauri"),
-        "machine": platform.processor() or platform.machine(),
-        "processors": os.cpu_count(),
-        "order": order,
-    }
-    print(*(f"{key}: {value}" for key, value in report.items()), sep=", ")
-    ours = modified_by_treealg(order)
-    if not options.no_peer and report["kauri"]:
-        start = time.perf_counter()
-        theirs = modified_by_kauri(order)
-        report["kauri_seconds"] = time.perf_counter() - start
-        if theirs != {tree: value for tree, value in ours.items() if tree is not None}:
-            print("the two modified equations differ", file=sys.stderr)
-            return 1
-        print(f"equal on {len(ours) - 1} trees, sum {sum(ours.values())}")
-    report["seconds"] = seconds(lambda: modified_by_treealg(order), options.repetitions)
-    print(f"{'modified equation of RK4':52} {report['seconds'] * 1e3:10.1f} ms", end="")
-    if "kauri_seconds" in report:
-        report["ratio"] = report["kauri_seconds"] / report["seconds"]
-        print(f"   kauri {report['kauri_seconds']:8.2f} s   {report['ratio']:8.0f}x")
-    else:
-        print()
-    for name, task in own_tasks(order).items():
-        report[name] = seconds(task, options.repetitions)
-        print(f"{name:52} {report[name] * 1e3:10.1f} ms")
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(report, file, indent=2)
-    return 0
-
+# Geometric mean and least of the ratios that are aimed at.
+AIMS = {"modified equation of RK4, non-planar": (30,)}
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main({"modified": bench_modified, "own": bench_own}, "bseries", __doc__, AIMS)

@@ -1,26 +1,25 @@
 """Chosen coefficients and their gradients, with and without a correction, beside pySigLib 4.0.0.
 
-One thread, float64, in one run. Results are checked against each other before they are timed;
-non-planar ones with a correction, which pySigLib 4.0.0 has wrong from three nodes on, against
-whole signatures, and not at all in the gradient.
+Non-planar values with a correction, which pySigLib 4.0.0 has wrong from three nodes on, are checked
+against whole signatures, or where these are too large against the path with its segments cut in
+halves; gradients in path and correction against differences.
 
     python benchmarks/bench_coefficients.py
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import partial
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pysiglib
-from bench_signatures import Row, check, paths, row, summary
-from machine import describe, seconds, side_by_side
+from bench_correction import ito
+from harness import Run, Slope, derivatives, main, paths
 
 import treealg
-from treealg import _fast
 
 CHOSEN = [  # (batch, length, d, trees)
     (32, 100, 3, [(((0,), 1), (2,), 0)]),
@@ -41,78 +40,94 @@ TWELVE_NODES = {
 }
 
 
-def ito(length: int, dimension: int) -> np.ndarray:
-    """Return the Itô correction of Brownian motion, one row per segment."""
-    step = treealg.ito_correction(np.eye(dimension), 1 / length)
-    return np.broadcast_to(step, (length - 1, dimension**2)).copy()
+def from_words(x: np.ndarray, levels: np.ndarray, trees: list[Any]) -> np.ndarray:
+    """Return corrected coefficients as entries of the whole signature."""
+    whole = treealg.branched_sig(x, 6, correction=levels)
+    return treealg.extract_branched_sig_coef(whole, trees, x.shape[-1])
 
 
-def bench_chosen() -> Iterator[Row]:
-    """Time a few trees."""
-    for (batch, length, d, trees), planar, corrected in product(
-        CHOSEN, (False, True), (False, True)
-    ):
-        elements = [(tree,) for tree in trees] if planar else trees
-        pysiglib.prepare_branched_sig_coef(d, elements, planar=planar)
-        x, options = paths(batch, length, d), {"planar": planar}
-        if corrected:
-            options["correction"] = ito(length, d)
-        calls = [
+def from_halves(x: np.ndarray, levels: np.ndarray, trees: list[Any]) -> np.ndarray:
+    """Return corrected coefficients from the same path with each segment cut in two halves."""
+    halves = np.repeat(np.diff(x, axis=-2) / 2, 2, axis=-2).cumsum(axis=-2)
+    finer = x[..., :1, :] + np.concatenate([np.zeros_like(x[..., :1, :]), halves], axis=-2)
+    return treealg.branched_sig_coef(finer, trees, correction=np.repeat(levels / 2, 2, axis=-2))
+
+
+def measure(
+    run: Run,
+    size: str,
+    x: np.ndarray,
+    elements: list[Any],
+    corrected: Callable[[np.ndarray, np.ndarray, list[Any]], np.ndarray],
+    *,
+    planar: bool = False,
+    beside: bool = True,
+) -> None:
+    """Time some coefficients and their gradient, without a correction and with one.
+
+    Where a call of the peer takes seconds, it is not timed `beside` ours, only asked for values.
+    """
+    length, d = x.shape[-2:]
+    pysiglib.prepare_branched_sig_coef(d, elements, planar=planar)
+    for levels in (None, ito(length, d)):
+        name, arguments, options = "branched_sig_coef", (x,), {"planar": planar}
+        if levels is not None:
+            name, arguments = f"{name}, corrected", (x, levels)
+            options["correction"] = levels
+        ours, theirs = (
             partial(library.branched_sig_coef, x, elements, **options)
             for library in (treealg, pysiglib)
-        ]
-        value = calls[0]()
-        if planar or not corrected:
-            check(value, calls[1](), "branched_sig_coef")
-        else:
-            whole = treealg.branched_sig(x, 6, **options)
-            check(value, treealg.extract_branched_sig_coef(whole, elements, d), "branched_sig_coef")
-        name = "corrected coefficients" if corrected else "branched_sig_coef"
-        size = f"({batch},{length},{d}) {len(trees)} trees"
-        yield row(name, planar, size, *side_by_side(*calls))
-        derivs = np.random.default_rng(0).standard_normal(value.shape)
-        back = [
+        )
+        known = planar or levels is None
+        expected = theirs if known else partial(corrected, x, levels, elements)
+        value = ours()
+
+        def forward(path: np.ndarray, correction: Any = None) -> np.ndarray:
+            return treealg.branched_sig_coef(path, elements, planar=planar, correction=correction)
+
+        derivs = derivatives(value.shape)
+        slope = Slope(forward, arguments, derivs)
+        back, their_back = (
             partial(library.branched_sig_coef_backprop, x, elements, value, derivs, **options)
             for library in (treealg, pysiglib)
-        ]
-        if not corrected:
-            mine, other = (call() for call in back)
-            check(mine / np.abs(mine).max(), other / np.abs(mine).max(), "the gradient")
-        yield row(f"{name}, back", planar, size, *side_by_side(*back))
+        )
+        checked = {"expected": slope.measured, "part": slope.of, "tolerance": 1e-6}
+        gradient = f"{name}, gradient"
+        if beside:
+            run.compare(name, size, ours, theirs, planar=planar, expected=expected)
+            run.compare(gradient, size, back, their_back, planar=planar, **checked)
+        else:
+            run.alone(name, size, ours, expected, planar=planar)
+            run.alone(gradient, size, back, planar=planar, **checked)
 
 
-def bench_twelve_nodes() -> None:
-    """Print what trees of twelve nodes cost, 32 paths of 100 points in 3 channels."""
-    x, correction = paths(32, 100, 3), ito(100, 3)
+def bench_chosen(run: Run) -> None:
+    """Time a few trees."""
+    for (batch, length, d, trees), planar in product(CHOSEN, (False, True)):
+        elements = [(tree,) for tree in trees] if planar else trees
+        size = f"({batch},{length},{d}) {len(trees)} tree{'s' if len(trees) > 1 else ''}"
+        measure(run, size, paths(batch, length, d), elements, from_words, planar=planar)
+
+
+def bench_twelve_nodes(run: Run) -> None:
+    """Time trees of twelve nodes, 32 paths of 100 points in 3 channels."""
     for name, tree in TWELVE_NODES.items():
-        for options in ({}, {"correction": correction}):
-            forward = partial(treealg.branched_sig_coef, x, tree, **options)
-            value = forward()
-            backward = partial(treealg.branched_sig_coef_backprop, x, tree, None, value, **options)
-            print(
-                f"{name} of 12 nodes, {'Itô' if options else 'plain'}: "
-                f"{seconds(forward) * 1e3:.3f} ms, gradient {seconds(backward) * 1e3:.3f} ms"
-            )
+        size = f"{name} of 12 nodes"
+        measure(run, size, paths(32, 100, 3), [tree], from_halves, beside=False)
 
 
-def bench_one_path() -> None:
-    """Print what one path of 10,001 points in 3 channels costs."""
-    tree = CHOSEN[0][3]
-    many, one = paths(8, 10_001, 3), paths(1, 10_001, 3)[0]
-    costs = [seconds(partial(treealg.branched_sig_coef, x, tree)) for x in (one, many)]
-    print(f"one path of 10001 points: {costs[0] * 1e3:.3f} ms; 8 paths: {costs[1] * 1e3:.3f} ms")
+def bench_long(run: Run) -> None:
+    """Time paths of 10,001 points in 3 channels, a tree of four nodes."""
+    trees = CHOSEN[0][3]
+    for count, x in ((1, paths(1, 10_001, 3)[0]), (8, paths(8, 10_001, 3))):
+        ours, theirs = (partial(lib.branched_sig_coef, x, trees) for lib in (treealg, pysiglib))
+        run.compare("branched_sig_coef, long", f"({count},10001,3) 1 tree", ours, theirs)
 
 
-def main() -> None:
-    """Run all."""
-    print("\n".join(describe(("treealg", "pysiglib", "numpy"))))
-    print(f"kernels: {_fast.instruction_set_name()}; float64, one thread", flush=True)
-    rows = list(bench_chosen())
-    bench_twelve_nodes()
-    bench_one_path()
-    print()
-    print("\n".join(summary(rows)))
+BENCHMARKS = {"chosen": bench_chosen, "twelve": bench_twelve_nodes, "long": bench_long}
 
+# Geometric mean and least of the ratios that are aimed at.
+AIMS = {f"branched_sig_coef, {kind}": (10,) for kind in ("non-planar", "planar")}
 
 if __name__ == "__main__":
-    main()
+    main(BENCHMARKS, "coefficients", __doc__, AIMS)

@@ -1,24 +1,24 @@
-"""Branched signatures on a GPU: time, the fraction of its memory bandwidth, and a rival.
+"""Branched signatures on a GPU: time beside a rival, and beside a copy of the bytes that are moved.
 
-Correctness is checked against the CPU before anything is timed. The bandwidth counts paths read
-once and results written once, against that of a large copy on the same GPU. Beside it stands
-pySigLib with its CUDA plugin where that is installed, and otherwise the CPU engine on all cores.
+Results are checked against the CPU before anything is timed. The bytes are those of paths read
+once and results written once; the ratio to their copy is the fraction of the bandwidth of the GPU's
+memory that is used. The rival is pySigLib with its CUDA plugin where that is installed, and
+otherwise treealg on all cores of the CPU.
 
     pip install "treealg[cuda]" pysiglib==4.0.0 pysiglib-cuda==4.0.0 torch
-    python benchmarks/bench_cuda.py             the grid
-    python benchmarks/bench_cuda.py --quick     its first size
+    python benchmarks/bench_cuda.py
 """
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
-from machine import describe
+from harness import Run, agree, main, paths
 
 import treealg
 
@@ -32,10 +32,6 @@ GRID = [
     (4096, 50, 2, 7, False),
     (1024, 1000, 3, 4, False),
 ]
-FUNCTIONS = {
-    "sig": treealg.branched_sig,
-    "log": treealg.branched_log_sig,
-}
 
 
 def find_gpu() -> Any:
@@ -69,7 +65,7 @@ def copy_bandwidth(cupy: Any) -> float:
     return 2 * source.nbytes / seconds(cupy, lambda: cupy.copyto(target, source))
 
 
-def peer(planar: bool, dimension: int, degree: int, path: Any, name: str) -> Any:
+def peer(name: str, path: Any, degree: int, planar: bool) -> Callable[[], Any] | None:
     """Return a call of pySigLib on the same GPU, None where it has no CUDA."""
     try:
         import pysiglib
@@ -77,59 +73,43 @@ def peer(planar: bool, dimension: int, degree: int, path: Any, name: str) -> Any
         import torch
     except ImportError:
         return None
-    tensor = torch.from_dlpack(path)
-    if name == "sig":
-        pysiglib.prepare_branched_sig(dimension, degree, planar=planar, device="cuda")
-        return lambda: pysiglib.branched_sig(tensor, degree, planar=planar)
-    pysiglib.prepare_branched_log_sig(dimension, degree, 0, planar=planar, device="cuda")
-    return lambda: pysiglib.branched_log_sig(tensor, degree, planar=planar, method=0)
+    tensor, d, options = torch.from_dlpack(path), path.shape[-1], {"planar": planar}
+    if name == "branched_sig":
+        pysiglib.prepare_branched_sig(d, degree, device="cuda", **options)
+        return partial(pysiglib.branched_sig, tensor, degree, **options)
+    pysiglib.prepare_branched_log_sig(d, degree, 0, device="cuda", **options)
+    return partial(pysiglib.branched_log_sig, tensor, degree, method=0, **options)
 
 
-def measure(cupy: Any, case: tuple[int, int, int, int, bool], name: str, copied: float) -> str:
-    """Check and time one size, and return its line."""
-    batch, length, dimension, degree, planar = case
-    function = FUNCTIONS[name]
-    rng = np.random.default_rng(batch + dimension)
-    steps = rng.standard_normal((batch, length, dimension)) / np.sqrt(length)
-    host = steps.cumsum(axis=1)
-    path = cupy.asarray(host)
-    result = function(path, degree, planar=planar)
-    some = slice(0, batch, batch // 16)
-    expected = function(host[some], degree, planar=planar)
-    np.testing.assert_allclose(result[some].get(), expected, rtol=1e-9, atol=1e-9)
-    ours = seconds(cupy, lambda: function(path, degree, planar=planar))
-    fraction = (path.nbytes + result.nbytes) / ours / copied
-    other = peer(planar, dimension, degree, path, name)
-    if other is not None:
-        np.testing.assert_allclose(other()[some].cpu().numpy(), expected, rtol=1e-6, atol=1e-6)
-        rival, theirs = "pySigLib", seconds(cupy, other)
-    else:
-        begin = time.perf_counter()
-        function(host, degree, planar=planar, n_jobs=-1)
-        rival, theirs = "CPU", time.perf_counter() - begin
-    kind = "planar" if planar else "non-planar"
-    return (
-        f"| {name} | {kind} | {batch}, {length}, {dimension}, {degree} | {ours * 1e3:.3f} | "
-        f"{100 * fraction:.0f} % | {rival} {theirs * 1e3:.3f} | {theirs / ours:.1f} |"
-    )
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="the first size only")
-    quick = parser.parse_args().quick
+def bench_paths(run: Run) -> None:
+    """Check and time every size."""
     cupy = find_gpu()
-    gpu = cupy.cuda.runtime.getDeviceProperties(0)["name"].decode()
-    copied = copy_bandwidth(cupy)
-    print(*describe(("treealg", "cupy-cuda12x", "torch", "pysiglib", "pysiglib-cuda")), sep="\n")
-    print(f"{gpu}; a copy of 1 GiB moves {copied / 1e9:.0f} GB/s; float64\n")
-    print("| function | kind | batch, length, d, N | ms | bandwidth | rival, ms | ratio |")
-    print("|---|---|---|---|---|---|---|")
-    for case in GRID[:1] if quick else GRID:
-        for name in FUNCTIONS:
-            print(measure(cupy, case, name, copied), flush=True)
+    print(cupy.cuda.runtime.getDeviceProperties(0)["name"].decode())
+    bandwidth = copy_bandwidth(cupy)
+    print(f"a copy of 1 GiB moves {bandwidth / 1e9:.0f} GB/s")
+    for batch, length, d, n, planar in GRID[:1] if run.quick else GRID:
+        host, size = paths(batch, length, d), f"({batch},{length},{d},{n})"
+        path, some = cupy.asarray(host), slice(0, batch, batch // 16)
+        for name in ("branched_sig", "branched_log_sig"):
+            function = partial(getattr(treealg, name), degree=n, planar=planar)
+            result, expected = function(path), function(host[some])
+            agree(result[some].get(), expected, f"{name} {size}", 1e-9)
+            ours = seconds(cupy, partial(function, path))
+            other = peer(name, path, n, planar)
+            if other is None:
+                begin = time.perf_counter()
+                function(host, n_jobs=-1)
+                rival, theirs = "the CPU", time.perf_counter() - begin
+            else:
+                agree(other()[some].cpu().numpy(), expected, f"pySigLib's {name} {size}", 1e-6)
+                rival, theirs = "pySigLib", seconds(cupy, other)
+            run.add(name, size, ours, theirs, planar=planar, beside=rival)
+            copied = (path.nbytes + result.nbytes) / bandwidth
+            run.add(f"{name}, its bytes", size, ours, copied, planar=planar, beside="a copy")
 
+
+# Geometric mean and least of the ratios that are aimed at.
+AIMS = {"branched_sig, its bytes, non-planar": (0.5,)}
 
 if __name__ == "__main__":
-    main()
+    main({"paths": bench_paths}, "cuda", __doc__, AIMS)

@@ -1,144 +1,144 @@
 """Gradients along paths, signature kernels and streams beside pySigLib 4.0.0.
 
-One thread, float64, in one run; results are checked against each other before they are timed.
-
-    python benchmarks/bench_gradients.py
-    python benchmarks/bench_gradients.py --only kernels streams
+python benchmarks/bench_gradients.py
+python benchmarks/bench_gradients.py --only kernels streams
 """
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 import pysiglib
-from bench_signatures import SINGLE, Row, cases, check, paths, row, summary
-from machine import describe, seconds, side_by_side
+from bench_signatures import SINGLE, grid
+from harness import Run, derivatives, main, paths
 
 import treealg
-from treealg import _fast
 
 Stream = treealg.BranchedSigStream | treealg.BranchedSigWindowStream
 
 # (pairs, length, d, depth, dyadic order)
 KERNELS = [(64, 50, 3, 2, 0), (64, 50, 3, 3, 0), (16, 50, 3, 3, 2), (256, 20, 2, 4, 0)]
 KERNELS_OF_ONE = [(1, 100, 3, 2, 0), (1, 200, 3, 3, 0), (1, 1000, 3, 2, 0), (1, 300, 3, 3, 2)]
+PUSHED = 20_000
 
 
-def bench_gradients() -> Iterator[Row]:
+def bench_gradients(run: Run) -> None:
     """Time the gradient in the path, of batches and of one long path."""
-    for planar, (batch, length, d, n) in cases():
-        yield backprop(paths(batch, length, d), n, planar, f"({batch},{length},{d},{n})")
+    name = "branched_sig_backprop"
+    for planar, batch, length, d, n in grid():
+        backprop(run, name, paths(batch, length, d), n, planar, f"({batch},{length},{d},{n})")
     for length, d, n in SINGLE:
-        yield backprop(paths(1, length, d)[0], n, False, f"one ({length},{d},{n})")
+        long = paths(1, length, d)[0]
+        backprop(run, f"{name}, one path", long, n, False, f"({length},{d},{n})")
 
 
-def backprop(x: np.ndarray, degree: int, planar: bool, size: str) -> Row:
-    """Return the line of one gradient."""
+def backprop(run: Run, name: str, x: np.ndarray, degree: int, planar: bool, size: str) -> None:
+    """Time one gradient."""
     pysiglib.prepare_branched_sig(x.shape[-1], degree, planar=planar)
     value = treealg.branched_sig(x, degree, planar=planar)
-    derivs = np.random.default_rng(1).standard_normal(value.shape)
-    ours = partial(treealg.branched_sig_backprop, x, value, derivs, degree, planar=planar)
-    theirs = partial(pysiglib.branched_sig_backprop, x, value, derivs, degree, planar=planar)
-    mine, other = ours(), theirs()
-    check(mine / np.abs(mine).max(), other / np.abs(mine).max(), "branched_sig_backprop")
-    return row("branched_sig_backprop", planar, size, *side_by_side(ours, theirs, rounds=2))
+    ours, theirs = (
+        partial(
+            lib.branched_sig_backprop, x, value, derivatives(value.shape), degree, planar=planar
+        )
+        for lib in (treealg, pysiglib)
+    )
+    run.compare(name, size, ours, theirs, planar=planar)
 
 
-def bench_kernels() -> Iterator[Row]:
+def bench_kernels(run: Run) -> None:
     """Time branched signature kernels, linear static kernel, forward and backward."""
     for pairs, length, d, depth, order in KERNELS + KERNELS_OF_ONE:
         x = paths(pairs, length, d) / 4  # a kernel of depth 3 is an exponential of exponentials
         y = x[:, ::-1].copy() if pairs == 1 else x[::-1].copy()
-        derivs = np.ones(pairs)
-        one = ", one pair" if pairs == 1 else ""
-        size = f"({pairs},{length},{d},{depth},{order})"
-        ours = partial(treealg.branched_sig_kernel, x, y, depth, order)
-        theirs = partial(pysiglib.branched_sig_kernel, x, y, depth, order)
-        check(ours(), theirs(), "branched_sig_kernel")
-        yield row(f"branched_sig_kernel{one}", False, size, *side_by_side(ours, theirs))
-        yield row(
-            f"branched_sig_kernel_backprop{one}",
-            False,
-            size,
-            *side_by_side(
-                partial(treealg.branched_sig_kernel_backprop, derivs, x, y, depth, order),
-                partial(pysiglib.branched_sig_kernel_backprop, derivs, x, y, depth, order),
-            ),
+        derivs, both = np.ones(pairs), (x, y, depth, order)
+        one, size = ", one pair" if pairs == 1 else "", f"({pairs},{length},{d},{depth},{order})"
+        ours, theirs = (partial(lib.branched_sig_kernel, *both) for lib in (treealg, pysiglib))
+        run.compare(f"branched_sig_kernel{one}", size, ours, theirs)
+        ours, theirs = (
+            partial(lib.branched_sig_kernel_backprop, derivs, *both) for lib in (treealg, pysiglib)
         )
+        run.compare(f"branched_sig_kernel_backprop{one}", size, ours, theirs)
 
 
-def bench_streams() -> Iterator[Row]:
-    """Time what a pushed point costs, d=3, N=3, in blocks, and windows beside the peer's."""
-    points = paths(1, 100_000, 3)[0]
-    rows = treealg.realised_correction(points)
-    streams: dict[str, Callable[..., Stream]] = {
-        "BranchedSigStream(3, 3)": partial(treealg.BranchedSigStream, 3, 3)
-    }
-    for size in (50, 256, 2000):
-        make = partial(treealg.BranchedSigWindowStream, 3, 3, size)
-        streams[f"BranchedSigWindowStream(3, 3, {size})"] = make
-    for name, make_stream in streams.items():
-        for block in (1000, 100, 10):
-            plain = push_cost(make_stream, points, None, block)
-            corrected = push_cost(partial(make_stream, correction=np.zeros(9)), points, rows, block)
-            print(
-                f"{name}, blocks of {block}: {plain * 1e6:.2f} µs per point, "
-                f"corrected {corrected * 1e6:.2f}"
-            )
+def bench_windows(run: Run) -> None:
+    """Time the signatures of all windows of some points, d=3, N=3."""
     pysiglib.prepare_branched_sig(3, 3)
     for window, stride in ((50, 1), (256, 1), (500, 10)):
-        some = points[: window + 60 * stride]
-        ours = partial(windows, treealg.BranchedSigWindowStream, window, stride, some)
-        theirs = partial(windows, pysiglib.BranchedSigWindowStream, window, stride, some)
-        check(ours(), theirs(), "BranchedSigWindowStream")
-        size = f"window {window}, stride {stride}"
-        yield row("BranchedSigWindowStream", False, size, *side_by_side(ours, theirs))
+        points = paths(1, window + 60 * stride, 3)[0]
+
+        def windows(library: object, window: int, stride: int, points: np.ndarray) -> np.ndarray:
+            stream = library.BranchedSigWindowStream(3, 3, window, stride=stride)
+            stream.push_batch(points)
+            return stream.sig()
+
+        ours, theirs = (
+            partial(windows, library, window, stride, points) for library in (treealg, pysiglib)
+        )
+        run.compare("BranchedSigWindowStream", f"window {window}, stride {stride}", ours, theirs)
 
 
-def push_cost(
-    make: Callable[[], Stream], points: np.ndarray, rows: np.ndarray | None, block: int
-) -> float:
-    """Return the seconds per point, in blocks, with a correction per segment or without."""
-    count = 20_000
+def bench_streams(run: Run) -> None:
+    """Time what a pushed point costs, d=3, N=3, in blocks, without a correction and with one."""
+    points = paths(1, PUSHED, 3)[0]
+    rows = treealg.realised_correction(points)
+    for size in (None, 50, 256, 2000):
+        kind = treealg.BranchedSigStream if size is None else treealg.BranchedSigWindowStream
+        make = partial(kind, 3, 3) if size is None else partial(kind, 3, 3, size)
+        name = kind.__name__ if size is None else f"{kind.__name__}, {size} points"
+        for corrected in (False, True):
+            levels = rows if corrected else None
+            start = 0 if size is None else PUSHED - size
+            levels_of_last = None if levels is None else levels[start:]
+            expected = partial(treealg.branched_sig, points[start:], 3, correction=levels_of_last)
+            for block in (1000, 100, 10):
+                run.alone(
+                    f"{name}, {'corrected' if corrected else 'plain'}",
+                    f"blocks of {block}",
+                    partial(push, make, points, levels, block),
+                    expected,
+                    part=last_signature,
+                    per=PUSHED,
+                )
 
-    def push() -> None:
-        stream = make()
-        for start in range(0, count, block):
-            stop = start + block
-            before = None if rows is None else rows[max(start - 1, 0) : stop - 1]
-            stream.push_batch(points[start:stop], correction=before)
 
-    return seconds(push) / count
+def push(
+    make: Callable[..., Stream], points: np.ndarray, rows: np.ndarray | None, block: int
+) -> Stream:
+    """Return a stream that all points were pushed to, in blocks."""
+    stream = make() if rows is None else make(correction=np.zeros(9))
+    for start in range(0, PUSHED, block):
+        stop = start + block
+        before = None if rows is None else rows[max(start - 1, 0) : stop - 1]
+        stream.push_batch(points[start:stop], correction=before)
+    return stream
 
 
-def windows(kind: type, window: int, stride: int, points: np.ndarray) -> np.ndarray:
-    """Return the signatures of all windows of some points, d=3, N=3."""
-    stream = kind(3, 3, window, stride=stride)
-    stream.push_batch(points)
-    return stream.sig()
+def last_signature(stream: Stream) -> np.ndarray:
+    """Return the signature of all points, or of the last window."""
+    if isinstance(stream, treealg.BranchedSigStream):
+        return stream.sig(0, PUSHED - 1)
+    return stream.sig()[-1]
 
 
 BENCHMARKS = {
     "gradients": bench_gradients,
     "kernels": bench_kernels,
+    "windows": bench_windows,
     "streams": bench_streams,
 }
 
-
-def main() -> None:
-    """Run the benchmarks that the command line names."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", nargs="+", choices=BENCHMARKS, default=list(BENCHMARKS))
-    options = parser.parse_args()
-    print("\n".join(describe(("treealg", "pysiglib", "numpy", "torch"))))
-    print(f"kernels: {_fast.instruction_set_name()}; float64, one thread", flush=True)
-    rows = [r for name in options.only for r in BENCHMARKS[name]()]
-    print()
-    print("\n".join(summary(rows)))
-
+# Geometric mean and least of the ratios that are aimed at.
+AIMS = {
+    "branched_sig_backprop, non-planar": (20,),
+    "branched_sig_backprop, planar": (100,),
+    "branched_sig_kernel, non-planar": (2,),
+    "branched_sig_kernel_backprop, non-planar": (2,),
+    "branched_sig_kernel, one pair, non-planar": (2,),
+    "branched_sig_kernel_backprop, one pair, non-planar": (2,),
+    "BranchedSigWindowStream, non-planar": (20,),
+}
 
 if __name__ == "__main__":
-    main()
+    main(BENCHMARKS, "gradients", __doc__, AIMS)

@@ -28,7 +28,7 @@ class InvalidTypeError(TreeAlgError, TypeError):
 
 
 class MissingDependencyError(TreeAlgError, ImportError):
-    """An optional package is needed and not installed; the message names the extra to install."""
+    """What is needed here is not installed or not built; the message has the command for it."""
 
 
 class TableCacheWarning(UserWarning):

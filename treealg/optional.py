@@ -1,13 +1,16 @@
-"""Import of packages that treealg does not require."""
+"""Import of what may not be there: packages that are not required, kernels that are not built."""
 
 from __future__ import annotations
 
 import importlib
+import sys
+from importlib.machinery import PathFinder
+from pathlib import Path
 from typing import Any
 
 from treealg.errors import MissingDependencyError
 
-__all__ = ["require"]
+__all__ = ["require", "require_built"]
 
 
 def require(module: str, *, extra: str) -> Any:
@@ -28,3 +31,21 @@ def require(module: str, *, extra: str) -> Any:
             f"the package {package!r} is needed here and is not installed; "
             f'install it with: pip install "treealg[{extra}]"'
         ) from error
+
+
+def require_built(folder: Path) -> None:
+    """Say how to build the compiled modules of a folder, if one is missing there.
+
+    Notes
+    -----
+    The stub of a compiled module stands where the module has to be.
+    """
+    names = [stub.stem for stub in folder.glob("[!_]*.pyi")]
+    if all(PathFinder.find_spec(name, [str(folder)]) for name in names):
+        return
+    root = folder.parents[1]
+    what = f'-e "{root}"' if (root / "pyproject.toml").is_file() else "--force-reinstall treealg"
+    raise MissingDependencyError(
+        f"treealg: the compiled kernels are not built in {folder} for Python "
+        f"{sys.version_info.major}.{sys.version_info.minor}; run: pip install {what}"
+    )

@@ -1,16 +1,21 @@
 """Types that appear in the signatures of treealg's functions.
 
-`Array` and `ArrayLike` are `Any` to a type checker, because torch is optional; what they stand for
-is said here and checked at run time.
+PyTorch is optional: where a type checker does not find it, a tensor is `Any`. So is an array of
+CuPy, which has no types.
 
 Attributes
 ----------
 Array
-    A ``numpy.ndarray`` or a ``torch.Tensor`` on the CPU, of float32 or float64; for functions that
-    also compute on GPUs a ``cupy.ndarray`` or a ``torch.Tensor`` there.
+    An array that is returned, of the kind of an array that was given. A type checker takes it for
+    one of NumPy and lets it pass for any other.
 ArrayLike
-    An `Array`, a NumPy array or CPU tensor of integers, or a nested list or tuple of real numbers.
-    Integers and lists are computed in float64 and give a float64 result.
+    An array that is taken: a ``numpy.ndarray`` of float32, float64 or integers, a ``torch.Tensor``
+    of such, or a nested list or tuple of real numbers.
+ArrayT
+    A type variable: an array of NumPy or PyTorch that is computed in its own precision and gives
+    one like it. Where there is none the result is a ``numpy.ndarray`` of float64.
+Exact
+    What is computed in float64: integer arrays, and nested lists and tuples of real numbers.
 TreeLike
     A `treealg.symbolic` tree or forest, its tuple form, or None for the empty one.
 TupleForm
@@ -20,11 +25,52 @@ TupleForm
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, Union
 
-__all__ = ["Array", "ArrayLike", "TreeLike", "TupleForm"]
+import numpy as np
+import numpy.typing as npt
 
-Array: TypeAlias = Any
-ArrayLike: TypeAlias = Any
-TreeLike: TypeAlias = Any
+if TYPE_CHECKING:
+    import typing_extensions
+    from torch import Tensor
+
+    from treealg.symbolic.trees.forests import Forest, OrderedForest
+    from treealg.symbolic.trees.rooted import RootedTree
+
+__all__ = ["Array", "ArrayLike", "ArrayT", "Exact", "TreeLike", "TupleForm"]
+
+Real: TypeAlias = float | np.floating[Any] | np.integer[Any]
+RealArray: TypeAlias = npt.NDArray[np.floating[Any] | np.integer[Any]]
+T_co = TypeVar("T_co", covariant=True)
+
+
+class NestedSequence(Protocol[T_co]):
+    """A list or tuple, or a list or tuple of such; type checkers read a union less well."""
+
+    def __len__(self, /) -> int:
+        """Return the number of entries."""
+
+    def __getitem__(self, index: int, /) -> T_co | NestedSequence[T_co]:
+        """Return an entry."""
+
+    def index(self, value: Any, /) -> int:
+        """Return where a value is; arrays have no such method."""
+
+
+Exact: TypeAlias = npt.NDArray[np.integer[Any]] | NestedSequence[Real | RealArray]
+Array: TypeAlias = npt.NDArray[np.floating[Any]] | Any
+ArrayLike: TypeAlias = Union[RealArray, NestedSequence[Real | RealArray], "Tensor"]
+
+if TYPE_CHECKING:
+    ArrayT = typing_extensions.TypeVar(
+        "ArrayT",
+        npt.NDArray[np.float64],
+        npt.NDArray[np.floating[Any]],
+        Tensor,
+        default=npt.NDArray[np.float64],
+    )
+else:
+    ArrayT = TypeVar("ArrayT")
+
 TupleForm: TypeAlias = tuple[Any, ...] | None
+TreeLike: TypeAlias = Union["RootedTree", "Forest", "OrderedForest", TupleForm]

@@ -9,8 +9,7 @@ import pytest
 
 import treealg
 from treealg import InvalidTypeError, InvalidValueError, MissingDependencyError
-from treealg.cuda import cupy_device, launch
-from treealg.cuda import device as device_module
+from treealg.cuda import cupy_device, device as device_module, launch
 
 PATH = np.random.default_rng(5).normal(size=(3, 5, 2))
 SIG = treealg.branched_sig(PATH, 2)

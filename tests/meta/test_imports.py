@@ -326,13 +326,3 @@ print(json.dumps(sorted(sys.modules)))
 """
     loaded = {name.partition(".")[0] for name in json.loads(run_python(code, tmp_path))}
     assert loaded.isdisjoint(set(OPTIONAL) - {"platformdirs"})
-
-
-def test_every_public_name_is_found_where_it_is_loaded_from():
-    import treealg
-    from treealg import numeric
-
-    found = {name: getattr(numeric, name) for name in numeric.__all__}
-    assert all(getattr(treealg, name) is value for name, value in found.items())
-    for name, module in numeric._ON_DEMAND.items():
-        assert found[name].__module__ == f"treealg.numeric.{module}"

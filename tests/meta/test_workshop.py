@@ -69,3 +69,15 @@ def test_hooks_are_tools_of_the_extra_lint_and_checked_in_ci():
     tools = {entry.split()[0] for entry in entries}
     assert tools == pinned - {"pre-commit"}
     assert {tool for tool in tools if tool not in read(".ci/run")} == set()
+
+
+@pytest.mark.parametrize(
+    "document", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=lambda path: path.name
+)
+def test_files_that_documents_name_exist(document):
+    named = re.findall(
+        r"`((?:treealg|tests|benchmarks|docs)/[\w/.]*)`", document.read_text("utf-8")
+    )
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    if document.name == "add_a_map.md":
+        assert len(named) > 15

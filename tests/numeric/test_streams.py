@@ -9,6 +9,7 @@ import pytest
 import treealg
 from treealg import _fast, tables
 from treealg._fast import reference
+from treealg.numeric.arguments.calls import checked_call
 from treealg.numeric.arguments.corrections import letter_columns
 from treealg.numeric.streams import sliding as sliding_words
 from treealg.numeric.streams.word_rows import Words
@@ -339,7 +340,7 @@ def test_single_pushes_give_the_windows_of_blocks(size, stride):
 @pytest.mark.parametrize("block", [1, 5, 1000])
 @pytest.mark.parametrize("transforms", TRANSFORMS, ids=str)
 def test_two_parts_make_a_window(transforms, block, monkeypatch):
-    words = Words(2, 3, "time_aug" in transforms, "lead_lag" in transforms, 1)
+    words = Words(checked_call(2, 3, False, 1, **transforms))
     points = walk(3, 61, 2)
     for segments, stride in ((10, 1), (7, 3), (60, 1), (20, 20), (3, 5)):
         found = []

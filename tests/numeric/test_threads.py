@@ -7,6 +7,7 @@ import threading
 import time
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ import pytest
 import treealg
 from treealg import checks
 from treealg.numeric.plans import cache as plans
+from treealg.numeric.plans.plan import Plan
+from treealg.numeric.plans.words import path_plan
 
 
 def paths(*shape):
@@ -190,7 +193,7 @@ def test_no_array_is_copied_as_a_whole(conversion):
 
 
 def plan_of(nbytes):
-    return plans.Plan(1, 1, None, None, nbytes)
+    return SimpleNamespace(nbytes=nbytes)
 
 
 def test_plans_beyond_the_limit_leave_oldest_first():
@@ -208,18 +211,43 @@ def test_plan_larger_than_the_limit_is_kept_alone():
     assert cache.find("small") is None
 
 
+def test_tables_that_a_plan_makes_later_count():
+    cache = plans.PlanCache(100)
+    old, new = (cache.keep(key, plan_of(0)) for key in ("old", "new"))
+    old.nbytes = new.nbytes = 60
+    cache.trim(new)
+    assert cache.find("old") is None
+    assert cache.find("new") is new
+
+
 def test_second_call_finds_the_plan_and_a_cleared_cache_does_not():
-    plan = plans.path_plan(2, 3, False, None)
-    assert plans.path_plan(2, 3, False, None) is plan
+    plan = path_plan(2, 3, False, None)
+    assert path_plan(2, 3, False, None) is plan
     treealg.clear_cache()
-    assert plans.path_plan(2, 3, False, None) is not plan
+    assert path_plan(2, 3, False, None) is not plan
 
 
-def test_warm_up_makes_every_plan_of_a_size():
+@pytest.mark.parametrize("planar", [False, True])
+def test_warm_up_makes_every_plan_of_a_size(planar, monkeypatch):
     treealg.clear_cache()
     treealg.warm_up(2, 3, planar=True)
-    assert plans.find_log_plan(2, 3, True, 0) is not None
-    assert plans.find_log_plan(2, 3, False, 0) is None
+
+    def refuse(*_args):
+        raise AssertionError("a table was made")
+
+    monkeypatch.setattr(Plan, "_prepare", refuse)
+    columns = treealg.branched_sig_length(2, 3, planar=planar)
+    calls = [
+        lambda: treealg.branched_sig(np.zeros((3, 2)), 3, planar=planar),
+        lambda: treealg.branched_log_sig(np.zeros((3, 2)), 3, planar=planar),
+        lambda: treealg.branched_sig_to_log_sig(np.zeros(columns), 2, 3, planar=planar),
+    ]
+    for call in calls:
+        if planar:
+            call()
+        else:
+            with pytest.raises(AssertionError, match="a table was made"):
+                call()
 
 
 @pytest.mark.parametrize("planar", [False, True])
@@ -228,9 +256,9 @@ def test_warm_up_with_levels_leaves_no_table_of_a_corrected_call_to_build(planar
     treealg.warm_up(2, 4, planar, levels=3)
 
     def refuse(*_args):
-        raise AssertionError("a plan was made")
+        raise AssertionError("a table was made")
 
-    monkeypatch.setattr(plans.PlanCache, "keep", refuse)
+    monkeypatch.setattr(Plan, "_prepare", refuse)
     path, correction = np.zeros((3, 2)), np.zeros((2, 4 + 8))
     options = {"planar": planar, "correction": correction}
     treealg.branched_log_sig(path, 4, **options)
@@ -242,4 +270,4 @@ def test_warm_up_with_levels_leaves_no_table_of_a_corrected_call_to_build(planar
 
 def test_warm_up_at_degree_0_has_nothing_to_do():
     treealg.warm_up(2, 0)
-    assert plans.path_plan(2, 0, False, None).size == 0
+    assert path_plan(2, 0, False, None).size == 0

@@ -123,17 +123,17 @@ class OnGpu:
 
 @each_row
 def test_arrays_on_a_gpu_are_refused_where_the_row_says_so(row, monkeypatch):
-    from treealg.numeric.arguments import devices
+    from treealg import engines
 
     from .cases import Case
 
     class Reached(Exception):
         """The engine of GPUs was asked for."""
 
-    def engine():
+    def read(*_given):
         raise Reached
 
-    monkeypatch.setattr(devices, "engine", engine)
+    monkeypatch.setattr(engines, "read_on_gpu", read)
     given = Case(row.name, "plain").arguments((2,))
     first = next(a.name for a in row.arguments if a.role == "input" or len(row.arguments) == 1)
     with pytest.raises(Reached if row.gpu else treealg.InvalidTypeError):

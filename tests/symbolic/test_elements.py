@@ -91,7 +91,7 @@ def test_bad_terms_are_refused():
         Tensor({(B, B): 1, (B,): 1})
 
 
-@pytest.mark.parametrize("factor", ["2", None, [2], (2,), {}, B, Forest()])
+@pytest.mark.parametrize("factor", ["2", None, [2], (2,), {}])
 def test_what_is_not_a_coefficient_is_refused(factor):
     with pytest.raises(InvalidTypeError, match="coefficient"):
         Element({B: 1}) * factor

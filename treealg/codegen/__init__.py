@@ -5,34 +5,6 @@ source. Every map is one exact `Program` with several readers, and its adjoint i
 read the other way.
 """
 
-from treealg.codegen.formulas import FORMULA_MAPS, Formula, formula
-from treealg.codegen.languages import LANGUAGES, generate, generate_source
-from treealg.codegen.maps import (
-    MAPS,
-    MapSize,
-    PathProgram,
-    build_path_program,
-    build_program,
-    map_size,
-)
-from treealg.codegen.printers.text import Source
-from treealg.codegen.program import Program, Vector, adjoint
+from treealg._lazy import attach
 
-__all__ = [
-    "FORMULA_MAPS",
-    "LANGUAGES",
-    "MAPS",
-    "Formula",
-    "MapSize",
-    "PathProgram",
-    "Program",
-    "Source",
-    "Vector",
-    "adjoint",
-    "build_path_program",
-    "build_program",
-    "formula",
-    "generate",
-    "generate_source",
-    "map_size",
-]
+__all__, __getattr__, __dir__ = attach(__name__)

@@ -17,7 +17,8 @@ import numpy as np
 
 from treealg.codegen.printers.text import Source
 from treealg.errors import InvalidTypeError, MissingDependencyError
-from treealg.numeric.arguments import arrays
+from treealg.numeric.arguments.arrays import dense_tensor
+from treealg.numeric.arguments.rows import ACCEPTED
 
 __all__ = ["CupyDevice", "TorchDevice", "open_array"]
 
@@ -151,7 +152,7 @@ def open_array(value: Any, name: str) -> tuple[CupyDevice, Any] | None:
         return None
     _cupy()
     device = TorchDevice(value.device.index)
-    tensor = arrays.dense_tensor(value, name)
+    tensor = dense_tensor(value, name)
     try:
         # The dtype, as NumPy knows it.
         tensor.new_empty(0, device="cpu").numpy()
@@ -159,6 +160,6 @@ def open_array(value: Any, name: str) -> tuple[CupyDevice, Any] | None:
             return device, device.xp.from_dlpack(tensor.resolve_neg())
     except TypeError:
         raise InvalidTypeError(
-            f"{name} must have dtype {arrays.ACCEPTED}, got {value.dtype}; convert it first, for "
+            f"{name} must have dtype {ACCEPTED}, got {value.dtype}; convert it first, for "
             f"instance with {name}.double()"
         ) from None

@@ -28,6 +28,9 @@ class Device(Protocol):
         Shared memory that a block may have.
     """
 
+    def __hash__(self) -> int:
+        """See above."""
+
     @property
     def kind(self) -> str:
         """See above."""

@@ -14,6 +14,7 @@ from treealg.codegen.printers.cuda_paths import path_work
 from treealg.codegen.printers.cuda_text import MAX_BLOCKS, THREADS
 from treealg.codegen.printers.text import Source
 from treealg.cuda.device import Device, Kernel
+from treealg.numeric.arguments.batches import parts
 
 __all__ = ["WORK_BYTES", "CompiledMap", "chunks", "clear_cache", "compiled_map"]
 
@@ -93,8 +94,6 @@ def clear_cache() -> None:
     compiled_map.cache_clear()
 
 
-def chunks(count: int, numbers: int, dtype: np.dtype[Any]) -> Iterator[tuple[int, int]]:
+def chunks(count: int, numbers: int, dtype: np.dtype[Any]) -> Iterator[slice]:
     """Cut a batch such that its temporary memory stays below `WORK_BYTES`."""
-    step = max(WORK_BYTES // max(numbers * dtype.itemsize, 1), 1)
-    for start in range(0, count, step):
-        yield start, min(start + step, count)
+    return parts(count, max(WORK_BYTES // max(numbers * dtype.itemsize, 1), 1))

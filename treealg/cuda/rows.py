@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import math
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
+from treealg import engines
+from treealg.cuda import launch
 from treealg.cuda.device import Device, device_of
-from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments import arrays
+from treealg.cuda.engine import DeviceEngine
+from treealg.errors import InvalidTypeError
+from treealg.numeric.arguments.arrays import check_axes
+from treealg.numeric.arguments.rows import Rows, compute_dtype, out_of_memory
 
-__all__ = ["DeviceRows", "allocate", "as_rows", "other_scalar", "zeros"]
+__all__ = ["DeviceRows", "as_rows"]
 
 
-class DeviceRows(arrays.Rows):
+class DeviceRows(Rows):
     """One array argument on a GPU, seen as a batch of items.
 
-    Parameters
+    Attributes
     ----------
-    array : array
-        The data, of the library of `device`; kept, not copied.
     device : Device
-        Where it is.
-    item_ndim : int
-        Number of axes of one item, at most that of `array`.
-    name : str
-        Name of the argument, for messages.
+        The GPU that has the data.
     """
 
     __slots__ = ("_flat", "device")
@@ -34,33 +33,59 @@ class DeviceRows(arrays.Rows):
     def __init__(self, array: Any, device: Device, item_ndim: int, name: str) -> None:
         self.name, self.array, self.device = name, array, device
         self.kind = device.kind
-        self.dtype = arrays.compute_dtype(np.dtype(array.dtype), name)
+        self.dtype = compute_dtype(np.dtype(array.dtype), name)
         split = len(array.shape) - item_ndim
         self.batch, self.item = tuple(array.shape[:split]), tuple(array.shape[split:])
         self.count = math.prod(self.batch)
-        self.view = None
         self._flat: Any = None
+
+    @property
+    def view(self) -> Any:  # type: ignore[override]
+        """The data as ``(count, *item)``, of any dtype, copied on the device if need be."""
+        if self._flat is None:
+            self._flat = self.array.reshape(self.count, *self.item)
+        return self._flat
 
     def broadcast(self, shape: tuple[int, ...], item_ndim: int) -> DeviceRows:
         """View the data in another shape."""
         wider = self.device.xp.broadcast_to(self.array, shape)
         return DeviceRows(wider, self.device, item_ndim, self.name)
 
-    def part(self, start: int, stop: int, skip: int = 0) -> Any:
-        """Return items ``start:stop`` for a kernel, copied on the device if need be."""
-        piece = self._items()[start:stop]
-        if skip:
-            piece = piece[..., skip:]
-        return self.device.xp.ascontiguousarray(piece, dtype=self.dtype)
+    def without_scalar(self) -> DeviceRows:
+        """View vectors without their first column."""
+        return DeviceRows(self.array[..., 1:], self.device, 1, self.name)
 
-    def first_column(self) -> Any:
-        """Return the first number of each item, of one axis."""
-        return self._items()[:, 0].astype(self.dtype)
+    def other_scalar(self, unit: int) -> float | None:
+        """Return a number in the first column that is neither `unit` nor NaN, None if none is."""
+        with self.active():
+            column = self.array[..., 0]
+            wrong = column[(column != unit) & (column == column)]
+            return float(wrong[0]) if wrong.size else None
 
-    def _items(self) -> Any:
-        if self._flat is None:
-            self._flat = self.array.reshape(self.count, *self.item)
-        return self._flat
+    @property
+    def engine(self) -> engines.Engine:  # type: ignore[override]
+        """That of the GPU, which has only what functions of arrays there ask for."""
+        return DeviceEngine(self.device)
+
+    @property
+    def work_bytes(self) -> int:
+        """Memory for intermediate results, beyond which work is done in parts."""
+        return launch.WORK_BYTES
+
+    def active(self) -> AbstractContextManager[Any]:
+        """Make the GPU current, and the stream that its arrays are computed on."""
+        return self.device.active()
+
+    def empty(self, shape: tuple[int, ...]) -> tuple[Any, Any]:
+        """Allocate an uninitialised result, of the kind of the data and as an `xp` array."""
+        try:
+            return self.device.allocate(shape, self.dtype)
+        except MemoryError:
+            raise out_of_memory(self, shape) from None
+
+    def wrap(self, result: Any) -> Any:
+        """Return a result of `empty` as it is, of the kind of the data."""
+        return result
 
 
 def as_rows(value: Any, name: str, item_ndim: int) -> DeviceRows:
@@ -73,35 +98,5 @@ def as_rows(value: Any, name: str, item_ndim: int) -> DeviceRows:
             f"with cupy.asarray"
         )
     device, array = found
-    arrays.check_axes(tuple(array.shape), name, item_ndim)
+    check_axes(tuple(array.shape), name, item_ndim)
     return DeviceRows(array, device, item_ndim, name)
-
-
-def allocate(rows: arrays.Rows, *item: int) -> tuple[Any, Any]:
-    """Allocate a result for each item of an argument, uninitialised."""
-    shape = rows.batch + item
-    try:
-        result, memory = rows.device.allocate(shape, rows.dtype)
-    except MemoryError:
-        size = math.prod(shape) * rows.dtype.itemsize
-        raise InvalidValueError(
-            f"{rows.name}: the result of shape {shape} and dtype {rows.dtype} needs {size:,} "
-            f"bytes, which are not to be had; use a smaller batch, degree or dimension"
-        ) from None
-    return result, memory.reshape(rows.count, *item)
-
-
-def zeros(rows: arrays.Rows, shape: tuple[int, ...]) -> Any:
-    """Return zeros of the kind and dtype of an argument."""
-    with rows.device.active():
-        result, memory = rows.device.allocate(shape, rows.dtype)
-        memory[...] = 0
-    return result
-
-
-def other_scalar(rows: arrays.Rows, unit: int) -> float | None:
-    """Return a number in the first column that is neither `unit` nor NaN."""
-    with rows.device.active():
-        column = rows.array[..., 0]
-        wrong = column[(column != unit) & (column == column)]
-        return float(wrong[0]) if wrong.size else None

@@ -1,6 +1,5 @@
 """Proofs that tables, generated formulas and kernels compute what is defined."""
 
-from treealg.verification.report import Check, Outcome, Report
-from treealg.verification.run import verify
+from treealg._lazy import attach
 
-__all__ = ["Check", "Outcome", "Report", "verify"]
+__all__, __getattr__, __dir__ = attach(__name__)

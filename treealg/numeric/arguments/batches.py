@@ -1,4 +1,4 @@
-"""Batches of several arguments that are equals: one leading shape for all, as NumPy broadcasts.
+"""Batches: results for each item, walks over items, and one leading shape for several arguments.
 
 An argument of a smaller batch is seen as one of the common batch without being copied, and its
 gradient is summed over the rows that it served.
@@ -6,6 +6,8 @@ gradient is summed over the rows that it served.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -13,12 +15,74 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
-from treealg.numeric.arguments import arrays
+from treealg.numeric.arguments.arrays import check_kinds
+from treealg.numeric.arguments.rows import Rows
 
-__all__ = ["broadcast", "check_result_batch", "common_batch", "source_rows", "summed"]
+__all__ = [
+    "allocate",
+    "broadcast",
+    "check_result_batch",
+    "common_batch",
+    "gathered",
+    "parts",
+    "source_rows",
+    "walk",
+]
+
+_LEAST_ROWS = 32
 
 
-def common_batch(first: arrays.Rows, second: arrays.Rows) -> tuple[int, ...]:
+def allocate(rows: Rows, *item: int, scalar: Any = None) -> tuple[Any, Any]:
+    """Allocate a result for each item of an argument, and view it as a kernel writes it.
+
+    With a scalar, a number or one per row, the last axis is longer by one: it is written there, and
+    the view is what comes after it.
+    """
+    if scalar is None:
+        result, memory = rows.empty(rows.batch + item)
+        return result, memory.reshape(rows.count, *item)
+    *axes, size = item
+    result, memory = rows.empty((*rows.batch, *axes, size + 1))
+    memory[..., 0] = scalar
+    return result, memory.reshape(rows.count, *axes, size + 1)[..., 1:]
+
+
+def walk(
+    n_threads: int, inputs: Sequence[Rows], outputs: Sequence[Any], work: int = 0
+) -> Iterable[tuple[Any, ...]]:
+    """Return what to give to a kernel, one after the other: a range of items of each array.
+
+    All items at once, unless an input has to be copied for the kernel or there is `work`, numbers
+    of intermediate results per item. Then these are bounded.
+    """
+    if not work:
+        views = []
+        for rows in inputs:
+            if rows.view is None:
+                break
+            views.append(rows.view)
+        else:
+            return [(*views, *outputs)]
+    return _walk_in_parts(n_threads, inputs, outputs, work)
+
+
+def _walk_in_parts(
+    n_threads: int, inputs: Sequence[Rows], outputs: Sequence[Any], work: int
+) -> Iterator[tuple[Any, ...]]:
+    numbers = max(work + sum(math.prod(rows.item) for rows in inputs), 1)
+    step = max(inputs[0].work_bytes // (8 * numbers), _LEAST_ROWS * n_threads)
+    for part in parts(inputs[0].count, step):
+        given = (rows.slab(part.start, part.stop) for rows in inputs)
+        yield (*given, *(out[part] for out in outputs))
+
+
+def parts(count: int, step: int) -> Iterator[slice]:
+    """Cut a number of items into ranges."""
+    for start in range(0, count, step):
+        yield slice(start, min(start + step, count))
+
+
+def common_batch(first: Rows, second: Rows) -> tuple[int, ...]:
     """Return the leading shape that those of two arguments broadcast to."""
     axes = []
     for one, two in zip_longest(reversed(first.batch), reversed(second.batch), fillvalue=1):
@@ -32,22 +96,22 @@ def common_batch(first: arrays.Rows, second: arrays.Rows) -> tuple[int, ...]:
     return tuple(reversed(axes))
 
 
-def broadcast(first: arrays.Rows, second: arrays.Rows) -> tuple[arrays.Rows, arrays.Rows]:
+def broadcast(first: Rows, second: Rows) -> tuple[Rows, Rows]:
     """Give two arguments one batch."""
-    arrays.check_kinds(first, second)
+    check_kinds(first, second)
     if first.batch == second.batch:
         return first, second
     batch = common_batch(first, second)
     return _expanded(first, batch), _expanded(second, batch)
 
 
-def _expanded(rows: arrays.Rows, batch: tuple[int, ...]) -> arrays.Rows:
+def _expanded(rows: Rows, batch: tuple[int, ...]) -> Rows:
     return rows if rows.batch == batch else rows.broadcast(batch + rows.item, len(rows.item))
 
 
-def check_result_batch(derivs: arrays.Rows, argument: arrays.Rows) -> None:
+def check_result_batch(derivs: Rows, argument: Rows) -> None:
     """Refuse derivatives that are not of kind, dtype and batch of the result they belong to."""
-    arrays.check_kinds(argument, derivs)
+    check_kinds(argument, derivs)
     if derivs.batch != argument.batch:
         raise InvalidValueError(
             f"{derivs.name} must have the leading shape {argument.batch} of the result, to which "
@@ -55,20 +119,25 @@ def check_result_batch(derivs: arrays.Rows, argument: arrays.Rows) -> None:
         )
 
 
-def source_rows(rows: arrays.Rows, batch: tuple[int, ...]) -> npt.NDArray[np.int64]:
+def source_rows(rows: Rows, batch: tuple[int, ...]) -> npt.NDArray[np.int64]:
     """Return which row of an argument belongs to each row of a larger batch."""
     own = np.arange(rows.count, dtype=np.int64).reshape(rows.batch)
     return np.ascontiguousarray(np.broadcast_to(own, batch).reshape(-1))
 
 
-def summed(gradient: Any, rows: arrays.Rows) -> Any:
-    """Sum a gradient over the axes along which its argument was broadcast."""
-    split = gradient.ndim - len(rows.item)
-    batch, item = gradient.shape[:split], gradient.shape[split:]
-    if batch == rows.batch:
-        return gradient
-    own = (1,) * (split - len(rows.batch)) + rows.batch
-    axes = tuple(i for i in range(split) if own[i] != batch[i])
+def gathered(result: Any, view: Any, wide: Rows, rows: Rows, scalar: Any = None) -> Any:
+    """Return a gradient in an argument, summed over the axes along which it was broadcast.
+
+    `result`, `view` and `scalar` are those of `allocate` for the argument as it was broadcast.
+    """
+    if wide is rows:
+        return rows.wrap(result)
+    total, own = allocate(rows, *view.shape[1:], scalar=scalar)
+    wider = view.reshape(*wide.batch, *view.shape[1:])
+    batch = (1,) * (len(wide.batch) - len(rows.batch)) + rows.batch
+    axes = tuple(
+        i for i, (one, many) in enumerate(zip(batch, wide.batch, strict=True)) if one != many
+    )
     with np.errstate(invalid="ignore", over="ignore"):  # infinities pass, here as in kernels
-        result = gradient.sum(axis=axes, dtype=np.float64).astype(gradient.dtype)
-    return result.reshape(rows.batch + item)
+        own[...] = wider.sum(axis=axes, dtype=np.float64).reshape(own.shape)
+    return rows.wrap(total)

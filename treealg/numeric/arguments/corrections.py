@@ -15,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
-from treealg.numeric.arguments import arrays, devices
+from treealg.numeric.arguments.arrays import as_rows, check_kinds
+from treealg.numeric.arguments.calls import Call
+from treealg.numeric.arguments.rows import Rows
 
 __all__ = [
     "Correction",
@@ -43,16 +45,15 @@ class Correction(NamedTuple):
         The shape that the caller gave.
     """
 
-    rows: arrays.Rows
+    rows: Rows
     longest: int
     shared: tuple[int, ...]
 
 
 def as_correction(
     value: Any,
-    path: arrays.Rows,
-    degree: int,
-    lead_lag: bool,
+    path: Rows,
+    call: Call,
     *,
     in_front: int = 0,
     name: str = "correction",
@@ -60,18 +61,18 @@ def as_correction(
     """Read the argument `correction`."""
     if value is None:
         return None
-    rows = arrays.as_rows(value, name, 1, gpu=True)
+    rows = as_rows(value, name, 1, gpu=True)
     if rows.item[0] == 0:
         return None
-    _refuse_lead_lag(lead_lag)
-    arrays.check_kinds(path, rows)
-    longest = _levels(rows, path.item[1], degree)
+    _refuse_lead_lag(call)
+    check_kinds(path, rows)
+    longest = _levels(rows, call)
     segments = path.item[0] - 1 + in_front
     return Correction(_broadcast(rows, path.batch, segments), longest, rows.array.shape)
 
 
 def as_corrections(
-    value: Any, paths: Sequence[arrays.Rows], degree: int, lead_lag: bool, in_front: int
+    value: Any, paths: Sequence[Rows], call: Call, in_front: int
 ) -> list[Correction] | None:
     """Read the argument `correction` for a list of paths."""
     if value is None:
@@ -86,7 +87,7 @@ def as_corrections(
         )
     names = [f"correction[{i}]" if is_list else "correction" for i in range(len(paths))]
     found = [
-        as_correction(piece, path, degree, lead_lag, in_front=in_front, name=name)
+        as_correction(piece, path, call, in_front=in_front, name=name)
         for piece, path, name in zip(
             value if is_list else [value] * len(paths), paths, names, strict=True
         )
@@ -102,9 +103,9 @@ def as_corrections(
     return present
 
 
-def as_row(value: Any, channels: int, degree: int, lead_lag: bool) -> tuple[Floats, int]:
+def as_row(value: Any, call: Call) -> tuple[Floats, int]:
     """Read the correction that a stream is made with."""
-    rows = arrays.as_rows([] if value is None else value, "correction", 1)
+    rows = as_rows([] if value is None else value, "correction", 1)
     if rows.batch:
         raise InvalidValueError(
             f"correction must have shape (columns,), what a segment has for which no other is "
@@ -112,19 +113,19 @@ def as_row(value: Any, channels: int, degree: int, lead_lag: bool) -> tuple[Floa
         )
     if rows.item[0] == 0:
         return np.zeros(0), 1
-    _refuse_lead_lag(lead_lag)
-    return np.array(rows.array, np.float64), _levels(rows, channels, degree)
+    _refuse_lead_lag(call)
+    return np.array(rows.array, np.float64), _levels(rows, call)
 
 
-def pushed_rows(value: Any, points: arrays.Rows, columns: int, segments: int) -> npt.NDArray[Any]:
+def pushed_rows(value: Any, points: Rows, columns: int, segments: int) -> npt.NDArray[Any]:
     """Read the correction of points that are pushed to a stream."""
-    rows = arrays.as_rows(value, "correction", 1)
+    rows = as_rows(value, "correction", 1)
     if rows.item[0] != columns:
         raise InvalidValueError(
             f"correction must have {columns} columns as that with which the stream was made, got "
             f"shape {rows.array.shape}; zeros of shape (columns,) at that place make room for it"
         )
-    arrays.check_kinds(points, rows)
+    check_kinds(points, rows)
     if len(points.item) == 2 or not rows.batch:
         return _broadcast(rows, points.batch, segments).array
     if rows.batch != points.batch or not segments:
@@ -135,16 +136,17 @@ def pushed_rows(value: Any, points: arrays.Rows, columns: int, segments: int) ->
     return rows.array[..., None, :]
 
 
-def _refuse_lead_lag(lead_lag: bool) -> None:
-    if lead_lag:
+def _refuse_lead_lag(call: Call) -> None:
+    if call.transform.lead_lag:
         raise InvalidValueError(
             "correction cannot be combined with lead_lag=True, whose segments are not those of "
             "the path; leave one of them out"
         )
 
 
-def _levels(rows: arrays.Rows, channels: int, degree: int) -> int:
+def _levels(rows: Rows, call: Call) -> int:
     """Return the highest level that the columns of a correction reach."""
+    channels, degree = call.channels, call.degree
     columns, level, total = rows.item[0], 1, 0
     while total < columns and level < degree:
         level += 1
@@ -159,7 +161,7 @@ def _levels(rows: arrays.Rows, channels: int, degree: int) -> int:
     )
 
 
-def _broadcast(rows: arrays.Rows, batch: tuple[int, ...], segments: int) -> arrays.Rows:
+def _broadcast(rows: Rows, batch: tuple[int, ...], segments: int) -> Rows:
     """View a correction as one item per path."""
     shape = rows.array.shape
     wanted = (*batch, segments, shape[-1])
@@ -171,12 +173,12 @@ def _broadcast(rows: arrays.Rows, batch: tuple[int, ...], segments: int) -> arra
     return rows.broadcast(wanted, 2)
 
 
-def empty_like(value: Any, path: arrays.Rows) -> Any:
+def empty_like(value: Any, path: Rows) -> Any:
     """Return the gradient in a correction without columns."""
-    shape = arrays.as_rows(value, "correction", 1, gpu=True).array.shape
-    if path.device is not None:
-        return devices.engine().zeros(path, shape)
-    return arrays.wrap(np.zeros(shape, path.dtype), path.kind)
+    with path.active():
+        result, memory = path.empty(as_rows(value, "correction", 1, gpu=True).array.shape)
+        memory[...] = 0
+    return path.wrap(result)
 
 
 def letter_columns(channels: int, time_aug: bool, longest: int) -> npt.NDArray[np.int32]:

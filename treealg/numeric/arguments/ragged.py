@@ -15,12 +15,13 @@ import numpy.typing as npt
 
 from treealg.checks import is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments import arrays
+from treealg.numeric.arguments.arrays import as_path, as_rows
+from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.corrections import Correction, as_correction, as_corrections
-from treealg.numeric.arguments.options import PathOptions
-from treealg.numeric.paths.transforms import transform_path
+from treealg.numeric.arguments.rows import NUMPY, TORCH, Rows
+from treealg.numeric.arguments.transforms import PLAIN
 
-__all__ = ["Prepared", "is_list_of_paths", "prepared"]
+__all__ = ["Prepared", "is_list_of_paths", "prepared", "read_paths"]
 
 Floats = npt.NDArray[np.floating]
 
@@ -34,18 +35,16 @@ class Prepared(NamedTuple):
         The points.
     correction : Correction or None
         One row per segment.
-    options : PathOptions
-        With the transforms that are still to be applied.
-    has_time : bool, default False
-        Whether the last channel of `path` is time, which has no correction.
+    call : Call
+        With the transform that is still to be applied: `path` may have more channels than that of
+        the caller.
     points_per_step : int, default 1
         Segments of `path` per segment of the path of the caller.
     """
 
-    path: arrays.Rows
+    path: Rows
     correction: Correction | None
-    options: PathOptions
-    has_time: bool = False
+    call: Call
     points_per_step: int = 1
 
 
@@ -71,38 +70,42 @@ def _is_matrix(value: Any) -> bool:
     return isinstance(value, types) and getattr(value, "ndim", 0) == 2
 
 
+def read_paths(path: Any, lengths: Any) -> list[Rows]:
+    """Read an array of paths, or the paths of a list."""
+    if not is_list_of_paths(path):
+        return [as_path(path)]
+    if lengths is not None:
+        raise InvalidValueError(
+            "lengths must be None for a list of paths, which have lengths of their own"
+        )
+    return _pieces(path)
+
+
 def prepared(
-    path: Any, correction: Any, basepoint: Any, lengths: Any, settings: PathOptions
+    pieces: list[Rows], is_list: bool, correction: Any, basepoint: Any, lengths: Any, call: Call
 ) -> Prepared:
-    """Read paths with a base point or lengths of their own."""
+    """Give paths that were read a base point, or lengths of their own."""
     has_no_point = is_flag(basepoint)
     in_front = int(not has_no_point or bool(basepoint))
     counts: npt.NDArray[np.int64] | None
-    if is_list_of_paths(path):
-        if lengths is not None:
-            raise InvalidValueError(
-                "lengths must be None for a list of paths, which have lengths of their own"
-            )
-        pieces = _pieces(path)
+    if is_list:
         array, counts = _padded(pieces)
         kind = pieces[0].kind
-        several = as_corrections(correction, pieces, settings.degree, settings.lead_lag, in_front)
+        several = as_corrections(correction, pieces, call, in_front)
         added = None
         if several is not None:
             added = _joined(several, array.shape[-2] - 1 + in_front, array.dtype)
     else:
-        rows = arrays.as_path(path)
+        (rows,) = pieces
         array, kind = np.asarray(rows.array, rows.dtype), rows.kind
         counts = None if lengths is None else _lengths(lengths, rows)
-        added = as_correction(
-            correction, rows, settings.degree, settings.lead_lag, in_front=in_front
-        )
+        added = as_correction(correction, rows, call, in_front=in_front)
     if in_front:
         array = _with_basepoint(array, kind, None if has_no_point else basepoint)
         counts = None if counts is None else counts + 1
     if counts is None:
-        return Prepared(arrays.Rows(array, kind, 2, "path"), added, settings)
-    return _resting(array, kind, added, counts, settings)
+        return Prepared(Rows(array, kind, 2, "path"), added, call)
+    return _resting(array, kind, added, counts, call)
 
 
 def _resting(
@@ -110,7 +113,7 @@ def _resting(
     kind: str,
     added: Correction | None,
     counts: npt.NDArray[np.int64],
-    settings: PathOptions,
+    call: Call,
 ) -> Prepared:
     """Let each path rest at its last point."""
     at = np.minimum(np.arange(array.shape[-2]), counts[..., None] - 1)
@@ -118,17 +121,19 @@ def _resting(
     if added is not None:
         inside = np.arange(array.shape[-2] - 1) < counts[..., None] - 1
         rows = np.where(inside[..., None], added.rows.array, 0).astype(array.dtype)
-        added = added._replace(rows=arrays.Rows(rows, kind, 2, "correction"))
-    if not settings.time_aug:
-        return Prepared(arrays.Rows(array, kind, 2, "path"), added, settings)
-    step = 2 if settings.lead_lag else 1
-    array = np.asarray(transform_path(array, lead_lag=settings.lead_lag))
+        added = added._replace(rows=Rows(rows, kind, 2, "correction"))
+    transform = call.transform
+    if not transform.time_aug:
+        return Prepared(Rows(array, kind, 2, "path"), added, call)
+    points, dimension = transform.points(array.shape[-2]), call.dimension
+    moved = np.empty((*array.shape[:-2], points, dimension), array.dtype)
+    transform.write(array, moved)
+    step = 2 if transform.lead_lag else 1
     last = step * (counts[..., None] - 1)
-    place = np.minimum(np.arange(array.shape[-2]), last)
-    time = settings.end_time * place / np.maximum(last, 1)
-    array = np.concatenate([array, time[..., None].astype(array.dtype)], axis=-1)
-    rest = settings._replace(time_aug=False, lead_lag=False)
-    return Prepared(arrays.Rows(array, kind, 2, "path"), added, rest, True, step)
+    place = np.minimum(np.arange(points), last)
+    moved[..., -1] = transform.end_time * place / np.maximum(last, 1)
+    rest = call._replace(transform=PLAIN)
+    return Prepared(Rows(moved, kind, 2, "path"), added, rest, step)
 
 
 def _joined(several: list[Correction], segments: int, dtype: np.dtype[Any]) -> Correction:
@@ -137,19 +142,19 @@ def _joined(several: list[Correction], segments: int, dtype: np.dtype[Any]) -> C
     array = np.zeros((len(several), segments, first.rows.item[1]), dtype)
     for target, correction in zip(array, several, strict=True):
         target[: correction.rows.item[0]] = correction.rows.array
-    return first._replace(rows=arrays.Rows(array, first.rows.kind, 2, "correction"))
+    return first._replace(rows=Rows(array, first.rows.kind, 2, "correction"))
 
 
-def _pieces(paths: Any) -> list[arrays.Rows]:
+def _pieces(paths: Any) -> list[Rows]:
     """Read the paths of a list."""
-    read = [arrays.as_rows(piece, f"path[{i}]", 2) for i, piece in enumerate(paths)]
+    read = [as_rows(piece, f"path[{i}]", 2) for i, piece in enumerate(paths)]
     first = read[0]
     for rows in read:
         if rows.batch:
             raise InvalidValueError(
                 f"{rows.name} must have shape (length, channels), got {rows.array.shape}"
             )
-        is_alike = rows.kind is arrays.NUMPY or rows.dtype is first.dtype
+        is_alike = rows.kind is NUMPY or rows.dtype is first.dtype
         if rows.kind is not first.kind or not is_alike:
             raise InvalidTypeError(
                 f"the paths of a list must be of one kind, and tensors of one dtype, got a "
@@ -163,18 +168,18 @@ def _pieces(paths: Any) -> list[arrays.Rows]:
     return read
 
 
-def _padded(paths: list[arrays.Rows]) -> tuple[Floats, npt.NDArray[np.int64]]:
+def _padded(paths: list[Rows]) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Return the paths as one array, filled up with zeros, and their lengths."""
     first = paths[0]
     counts = np.array([rows.item[0] for rows in paths])
-    dtype = first.dtype if first.kind is arrays.TORCH else np.dtype(np.float64)
+    dtype = first.dtype if first.kind is TORCH else np.dtype(np.float64)
     array = np.zeros((len(paths), counts.max(), first.item[1]), dtype)
     for target, rows in zip(array, paths, strict=True):
         target[: rows.item[0]] = rows.array
     return array, counts
 
 
-def _lengths(value: Any, rows: arrays.Rows) -> npt.NDArray[np.int64]:
+def _lengths(value: Any, rows: Rows) -> npt.NDArray[np.int64]:
     try:
         counts = np.asarray(value)
     except (TypeError, ValueError, RuntimeError) as error:
@@ -199,7 +204,7 @@ def _with_basepoint(array: Floats, kind: str, basepoint: Any) -> Floats:
     if basepoint is None:
         point = np.zeros(shape, array.dtype)
     else:
-        rows = arrays.as_rows(basepoint, "basepoint", 1)
+        rows = as_rows(basepoint, "basepoint", 1)
         if rows.kind is not kind and not isinstance(basepoint, (list, tuple)):
             raise InvalidTypeError(
                 f"basepoint must be a boolean or of the kind of path, a {kind}, got a {rows.kind}"

@@ -17,7 +17,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments import arrays
+from treealg.numeric.arguments.arrays import check_axes
+from treealg.numeric.arguments.rows import ACCEPTED, compute_dtype
 
 __all__ = [
     "Argument",
@@ -365,7 +366,7 @@ def _array_type(argument: Argument, value: Any, values: Mapping[str, Any]) -> Ar
             f"{type(value).__name__}; numpy.asarray makes an array of a list"
         ) from None
     axes = argument.item_axes(len(shape), values)
-    arrays.check_axes(shape, argument.name, len(axes))
+    check_axes(shape, argument.name, len(axes))
     return ArrayType(shape, _dtype(argument.name, dtype), axes)
 
 
@@ -377,10 +378,8 @@ def _dtype(name: str, dtype: Any) -> np.dtype[Any]:
         try:
             found = np.dtype(str(dtype).removeprefix("torch."))
         except TypeError:
-            raise InvalidTypeError(
-                f"{name} must have dtype {arrays.ACCEPTED}, got {dtype}"
-            ) from None
-    return arrays.compute_dtype(found, name)
+            raise InvalidTypeError(f"{name} must have dtype {ACCEPTED}, got {dtype}") from None
+    return compute_dtype(found, name)
 
 
 def _batch(batches: Mapping[str, list[tuple[Any, ...]]]) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from treealg import tables
-from treealg.numeric.arguments import options
+from treealg.numeric.arguments.transforms import Transform
 from treealg.numeric.operations.operation import ArrayType, Call, Item, Results, Shape
 
 __all__ = [
@@ -137,7 +137,7 @@ def _dimension(call: Call) -> int:
     """Return the channels of the transformed path."""
     channels = call.values.get("dimension", call.sizes.get("channels"))
     time_aug, lead_lag = bool(_flag(call, "time_aug")), bool(_flag(call, "lead_lag"))
-    return options.effective_dimension(channels, time_aug, lead_lag)
+    return Transform(time_aug, lead_lag).channels(channels)
 
 
 def _points(call: Call, axis: str) -> Any:

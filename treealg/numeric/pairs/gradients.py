@@ -9,9 +9,11 @@ import numpy.typing as npt
 
 from treealg.checks import check_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments import arrays
+from treealg.numeric.arguments.arrays import as_rows
+from treealg.numeric.arguments.batches import allocate, parts
+from treealg.numeric.arguments.rows import NUMPY, Rows
 from treealg.numeric.pairs.kernel import pairs_of_gram
-from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of, transform_adjoint
+from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
 from treealg.numeric.pairs.static import StaticKernel
 from treealg.typing import Array, ArrayLike
 
@@ -93,8 +95,7 @@ def branched_sig_kernel_backprop(
     batch, first, second = problem.batch_pairs()
     weights = _derivs(derivs, problem, batch).reshape(len(first), *problem.value_shape)
     sums = _zeros(problem)
-    for start in range(0, len(first), problem.pairs_at_once):
-        part = slice(start, start + problem.pairs_at_once)
+    for part in parts(len(first), problem.pairs_at_once):
         pair = problem.gradients(first[part], second[part], weights[part])
         for total, gradient, rows in zip(sums, pair, (first, second), strict=True):
             _add_rows(total, rows[part], gradient)
@@ -214,10 +215,10 @@ def _derivs(value: Any, problem: Problem, batch: tuple[int, ...]) -> Floats:
         value = np.full((), value, problem.rows1.dtype)
     elif isinstance(value, np.floating) and not shape:
         value = np.asarray(value)
-    rows = arrays.as_rows(value, "derivs", 0)
+    rows = as_rows(value, "derivs", 0)
     if rows.array.dtype.kind in "iu" and problem.rows1.array.dtype.kind in "iu":
-        rows = arrays.Rows(rows.array.astype(problem.rows1.dtype), rows.kind, 0, "derivs")
-    kind = problem.rows1.kind if not shape and rows.kind is arrays.NUMPY else rows.kind
+        rows = Rows(rows.array.astype(problem.rows1.dtype), rows.kind, 0, "derivs")
+    kind = problem.rows1.kind if not shape and rows.kind is NUMPY else rows.kind
     if kind is not problem.rows1.kind or rows.dtype is not problem.rows1.dtype:
         raise InvalidTypeError(
             f"derivs must be of the kind and dtype of the paths, a {problem.rows1.kind} of "
@@ -247,7 +248,7 @@ def _results(
         if not is_wanted:
             results.append(None)
             continue
-        time_aug, lead_lag, _ = problem.transforms
-        gradient = transform_adjoint(total, rows.item[1], time_aug, lead_lag)
-        results.append(arrays.wrap(gradient.reshape(rows.batch + rows.item), rows.kind))
+        gradient, out = allocate(rows, *rows.item)
+        problem.transform.write_adjoint(total, out)
+        results.append(rows.wrap(gradient))
     return results[0], results[1]

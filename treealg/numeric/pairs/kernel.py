@@ -10,7 +10,7 @@ import numpy as np
 
 from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
-from treealg.numeric.arguments import arrays
+from treealg.numeric.arguments.batches import parts
 from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
 from treealg.numeric.pairs.static import StaticKernel
 from treealg.typing import Array, ArrayLike
@@ -131,7 +131,7 @@ def branched_sig_kernel(
         own1 = _with_itself(problem, True)[first]
         own2 = _with_itself(problem, False)[second]
         _divide(flat, np.sqrt(own1) * np.sqrt(own2))
-    return arrays.wrap(result, problem.rows1.kind)
+    return problem.rows1.wrap(result)
 
 
 def branched_sig_kernel_gram(
@@ -236,7 +236,7 @@ def branched_sig_kernel_gram(
         own1 = np.sqrt(_with_itself(problem, True))
         own2 = own1 if is_symmetric else np.sqrt(_with_itself(problem, False))
         _divide(flat, own1[:, None] * own2)
-    return arrays.wrap(result, problem.rows1.kind)
+    return problem.rows1.wrap(result)
 
 
 def pairs_of_gram(
@@ -246,8 +246,8 @@ def pairs_of_gram(
     sizes = np.arange(n1, 0, -1) if is_symmetric else np.full(n1, n2)
     ends = np.cumsum(sizes, dtype=np.int64)
     total = int(ends[-1]) if n1 else 0
-    for start in range(0, total, at_once):
-        place = np.arange(start, min(start + at_once, total))
+    for part in parts(total, at_once):
+        place = np.arange(part.start, part.stop)
         row = np.searchsorted(ends, place, side="right")
         yield row, n2 - (ends[row] - place)
 

@@ -12,14 +12,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treealg.checks import check_choice, check_flag, check_integer, check_real, thread_count
+from treealg.checks import check_choice, check_flag, check_integer, thread_count
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays, options
+from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.batches import common_batch, source_rows
+from treealg.numeric.arguments.calls import checked_transform
+from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.transforms import Transform
 from treealg.numeric.pairs.static import as_static_kernel
 
-__all__ = ["Problem", "max_batch_of", "problem_of", "transform_adjoint"]
+__all__ = ["Problem", "max_batch_of", "problem_of"]
 
 _MAX_DEPTH = 1000  # as many rows of a grid are kept by each thread
 
@@ -49,16 +51,16 @@ class Problem:
         The static kernel.
     grid : bool
         Whether values at all nodes are wanted.
-    transforms : tuple of (bool, bool, float)
-        `time_aug`, `lead_lag` and `end_time`.
+    transform : Transform
+        What is done to both paths.
     terms : tuple of (float, int)
         The quadrature rule: weights, and by how much the refinement is lower.
     n_threads : int
         Threads.
     """
 
-    rows1: arrays.Rows
-    rows2: arrays.Rows
+    rows1: Rows
+    rows2: Rows
     paths1: Floats
     paths2: Floats
     depth: int
@@ -66,7 +68,7 @@ class Problem:
     rbf: bool
     parameter: float
     grid: bool
-    transforms: tuple[bool, bool, float]
+    transform: Transform
     terms: tuple[tuple[float, int], ...]
     n_threads: int
 
@@ -81,12 +83,9 @@ class Problem:
     @property
     def point_shapes(self) -> tuple[tuple[int, int], tuple[int, int]]:
         """Length and channels of both transformed paths."""
-        time_aug, lead_lag, _ = self.transforms
-        shapes = []
-        for length, channels in (self.rows1.item, self.rows2.item):
-            points = 2 * length - 1 if lead_lag else length
-            shapes.append((points, options.effective_dimension(channels, time_aug, lead_lag)))
-        return shapes[0], shapes[1]
+        (length1, channels), (length2, _) = self.rows1.item, self.rows2.item
+        transform, dimension = self.transform, self.transform.channels(channels)
+        return (transform.points(length1), dimension), (transform.points(length2), dimension)
 
     def batch_pairs(self) -> tuple[tuple[int, ...], Indices, Indices]:
         """Return the pairs of two batches of one leading shape, or that broadcast to one."""
@@ -99,7 +98,9 @@ class Problem:
         total: Floats | None = None
         for weight, lower in self.terms:
             out = np.empty((len(first), size), self.rows1.dtype)
-            kernels.sig_kernel(self.paths1, self.paths2, first, second, out, *self._options(lower))
+            self.rows1.engine.sig_kernel(
+                self.paths1, self.paths2, first, second, out, *self._options(lower)
+            )
             if len(self.terms) > 1:
                 out *= weight
             total = out if total is None else total + out
@@ -113,7 +114,7 @@ class Problem:
         for weight, lower in self.terms:
             pair = [np.empty((len(first), n * d), self.rows1.dtype) for n, d in (shape1, shape2)]
             scaled = given if len(self.terms) == 1 else given * given.dtype.type(weight)
-            kernels.sig_kernel_backward(
+            self.rows1.engine.sig_kernel_backward(
                 self.paths1, self.paths2, first, second, scaled, *pair, *self._options(lower)
             )
             totals = [a + b for a, b in zip(totals, pair, strict=True)] if totals else pair
@@ -127,7 +128,7 @@ class Problem:
             self.rbf,
             self.parameter,
             self.grid,
-            *self.transforms,
+            *self.transform,
             self.n_threads,
         )
 
@@ -175,11 +176,7 @@ def problem_of(
         orders,
         *as_static_kernel(static_kernel),
         grid,
-        (
-            check_flag("time_aug", time_aug),
-            check_flag("lead_lag", lead_lag),
-            check_real("end_time", end_time),
-        ),
+        checked_transform(time_aug, lead_lag, end_time),
         _terms(rule, orders, grid),
         thread_count(n_jobs),
     )
@@ -194,8 +191,8 @@ def _depth(value: Any) -> int:
     return depth
 
 
-def _path(value: Any, name: str) -> arrays.Rows:
-    rows = arrays.as_rows(value, name, 2)
+def _path(value: Any, name: str) -> Rows:
+    rows = as_rows(value, name, 2)
     if rows.item[0] < 1 or rows.item[1] < 1:
         raise InvalidValueError(
             f"{name} must have at least one point and one channel, got shape {rows.array.shape}"
@@ -244,16 +241,3 @@ def max_batch_of(value: Any, problem: Problem) -> int:
     if side == 0:
         raise InvalidValueError("max_batch must be -1 or at least 1, got 0")
     return side * side if side > 0 else _PAIRS * problem.n_threads
-
-
-def transform_adjoint(derivs: Floats, channels: int, time_aug: bool, lead_lag: bool) -> Floats:
-    """Map derivatives in transformed paths to derivatives in the paths."""
-    if time_aug:
-        derivs = derivs[..., :-1]
-    if not lead_lag:
-        return np.ascontiguousarray(derivs)
-    lag, lead = derivs[..., :channels], derivs[..., channels:]
-    result = lag[..., ::2, :] + lead[..., ::2, :]
-    result[..., :-1, :] += lag[..., 1::2, :]
-    result[..., 1:, :] += lead[..., 1::2, :]
-    return np.ascontiguousarray(result)

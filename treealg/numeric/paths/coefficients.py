@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from treealg import tables
-from treealg.checks import check_flag, check_integer, check_real, thread_count
 from treealg.errors import InvalidValueError
-from treealg.numeric import basis, kernels
-from treealg.numeric.arguments import arrays, options
+from treealg.numeric import basis
+from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
+from treealg.numeric.arguments.batches import allocate, walk
+from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
 from treealg.numeric.arguments.corrections import Correction, as_correction, empty_like
-from treealg.numeric.paths.corrected_gradients import corrected_backprop
+from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.paths.gradients import backprop
 from treealg.numeric.plans.trees import TreePlan, tree_plan
 from treealg.typing import Array, ArrayLike, TreeLike
 
 __all__ = ["branched_sig_coef", "branched_sig_coef_backprop", "extract_branched_sig_coef"]
-
-Floats = npt.NDArray[Any]
 
 
 def branched_sig_coef(
@@ -115,20 +115,25 @@ def branched_sig_coef(
     >>> treealg.branched_sig_coef([[0, 0], [1, 2]], ((0,), (0,), 0), correction=[-0.5, 0, 0, 0])
     array([-0.16666667])
     """
-    rows = arrays.as_path(path)
-    call = _check(rows, trees, time_aug, lead_lag, end_time, planar, correction, n_jobs)
-    result, view = arrays.allocate(rows, call.plan.size)
+    rows = as_path(path)
+    options = 0, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
+    call, plan, added = _planned(rows, trees, correction, options)
+    result, view = allocate(rows, plan.size)
     # A kernel writes contiguous columns; the empty tree is not among them.
     compact = view
-    if len(call.plan.places) < call.plan.size:
+    if len(plan.places) < plan.size:
         view[...] = 1.0
-        compact = np.empty((rows.count, len(call.plan.places)), rows.dtype)
-    given = (rows,) if call.correction is None else (rows, call.correction.rows)
-    for *arguments, out in arrays.slabs(call.n_threads, compact, *given):
-        call.values(*arguments, out=out)
+        compact = np.empty((rows.count, len(plan.places)), rows.dtype)
+    given = (rows,) if added is None else (rows, added.rows)
+    kernel: Callable[..., None] = rows.engine.path_signature
+    if plan.by_trees:
+        kernel = rows.engine.path_coefficients
+    rest = plan, call.transform, call.n_threads
+    for points, *increments, out in walk(call.n_threads, given, (compact,)):
+        kernel(points, *(increments or [None]), out, *rest)
     if compact is not view:
-        view[:, call.plan.places] = compact
-    return arrays.wrap(result, rows.kind)
+        view[:, plan.places] = compact
+    return rows.wrap(result)
 
 
 def branched_sig_coef_backprop(
@@ -207,27 +212,27 @@ def branched_sig_coef_backprop(
     array([[-3.],
            [ 3.]])
     """
-    rows = arrays.as_path(path)
-    cotangent = arrays.as_rows(derivs, "derivs", 1)
-    forward = None if coefs is None else arrays.as_rows(coefs, "coefs", 1)
-    call = _check(rows, trees, time_aug, lead_lag, end_time, planar, correction, n_jobs)
+    rows = as_path(path)
+    cotangent = as_rows(derivs, "derivs", 1)
+    forward = None if coefs is None else as_rows(coefs, "coefs", 1)
+    options = 0, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
+    call, plan, added = _planned(rows, trees, correction, options)
     for values in (cotangent,) if forward is None else (cotangent, forward):
-        arrays.check_alike(rows, values)
-        if values.item[0] != call.plan.size:
+        check_alike(rows, values)
+        if values.item[0] != plan.size:
             raise InvalidValueError(
-                f"{values.name} must have a column for each of the {call.plan.size} trees, as "
+                f"{values.name} must have a column for each of the {plan.size} trees, as "
                 f"branched_sig_coef returns, got shape {values.array.shape}"
             )
-    if len(call.plan.places) < call.plan.size:
-        compact = cotangent.array[..., call.plan.places]
-        cotangent = arrays.Rows(compact, rows.kind, 1, "derivs")
-    if call.correction is not None:
-        return corrected_backprop(rows, cotangent, call.correction, call.n_threads, call.gradients)
-    result, view = arrays.allocate(rows, *rows.item)
-    for points, dy, out in arrays.slabs(call.n_threads, view, rows, cotangent):
-        call.gradients(points, None, dy, out, None)
-    gradient: Array = arrays.wrap(result, rows.kind)
-    return gradient if correction is None else (gradient, empty_like(correction, rows))
+    if len(plan.places) < plan.size:
+        cotangent = Rows(cotangent.array[..., plan.places], rows.kind, 1, "derivs")
+    backward: Callable[..., None] = rows.engine.path_signature_backward
+    if plan.by_trees:
+        backward = rows.engine.path_coefficients_backward
+    gradients = backprop(backward, rows, added, cotangent, plan, call)
+    if added is None and correction is not None:
+        return gradients, empty_like(correction, rows)
+    return gradients
 
 
 def extract_branched_sig_coef(
@@ -289,14 +294,11 @@ def extract_branched_sig_coef(
     >>> treealg.extract_branched_sig_coef(sig, [((1,), (1,), 0), (1,)], 2)
     array([1.33333333, 2.        ])
     """
-    rows = arrays.as_rows(bsig, "bsig", 1)
-    planar = check_flag("planar", planar)
-    scalar = check_flag("scalar_term", scalar_term)
-    dimension = options.effective_dimension(
-        check_integer("dimension", dimension, 1),
-        check_flag("time_aug", time_aug),
-        check_flag("lead_lag", lead_lag),
+    rows = as_rows(bsig, "bsig", 1)
+    call = checked_call(
+        dimension, 0, planar, 1, SIGNATURE, time_aug, lead_lag, scalar_term=scalar_term
     )
+    dimension, planar, scalar = call.dimension, call.planar, call.scalar
     columns, degree, length = rows.item[0] - scalar, 0, 0
     while length < columns:
         degree += 1
@@ -313,68 +315,22 @@ def extract_branched_sig_coef(
         for tree in _listed(trees)
     ]
     result = rows.array[..., places].astype(rows.dtype, copy=False)
-    return arrays.wrap(np.ascontiguousarray(result).reshape(*rows.batch, len(places)), rows.kind)
+    return rows.wrap(np.ascontiguousarray(result).reshape(*rows.batch, len(places)))
 
 
-class _Call(NamedTuple):
-    """The checked options of one call."""
-
-    plan: TreePlan
-    correction: Correction | None
-    transform: tuple[bool, bool, float]
-    n_threads: int
-
-    def values(self, points: Floats, increments: Floats | None = None, *, out: Floats) -> None:
-        """Compute the coefficients of some paths."""
-        plan, rest = self.plan, (*self.transform, self.n_threads)
-        if plan.words is not None and plan.output_map is not None:
-            prepared = plan.words, plan.output_map, None
-            kernels.path_signature(points, increments, out, *prepared, *rest)
-        elif plan.trees is not None:
-            kernels.path_coefficients(points, increments, out, plan.trees, *rest)
-
-    def gradients(
-        self,
-        points: Floats,
-        increments: Floats | None,
-        derivs: Floats,
-        out: Floats,
-        second: Floats | None,
-    ) -> None:
-        """Compute the derivatives in some paths and their corrections."""
-        plan, rest = self.plan, (*self.transform, self.n_threads)
-        arguments = points, increments, derivs, out, second
-        if plan.words is not None and plan.output_map is not None:
-            prepared = plan.words, plan.output_map, None
-            kernels.path_signature_backward(*arguments, *prepared, *rest)
-        elif plan.trees is not None:
-            kernels.path_coefficients_backward(*arguments, plan.trees, *rest)
-
-
-def _check(
-    rows: arrays.Rows,
-    trees: Any,
-    time_aug: Any,
-    lead_lag: Any,
-    end_time: Any,
-    planar: Any,
-    correction: Any,
-    n_jobs: Any,
-) -> _Call:
-    """Check every option, and find or build the plan of the trees."""
-    time_aug = check_flag("time_aug", time_aug)
-    lead_lag = check_flag("lead_lag", lead_lag)
-    end_time = check_real("end_time", end_time)
-    planar = check_flag("planar", planar)
-    n_threads = thread_count(n_jobs)
-    dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
+def _planned(
+    rows: Rows, trees: Any, correction: Any, options: tuple[Any, ...]
+) -> tuple[Call, TreePlan, Correction | None]:
+    """Check every option, and find or build the plan of the trees, which say the degree."""
+    call = checked_call(rows.item[1], *options)
     elements = _listed(trees)
-    plan, chains = tree_plan(elements, dimension, planar), None
+    plan, added = tree_plan(elements, call.dimension, call.planar), None
+    call = call._replace(degree=plan.degree)
     if correction is not None:
-        chains = as_correction(correction, rows, plan.degree, lead_lag)
-    if chains is not None:
-        plan = tree_plan(elements, dimension, planar, chains.longest, rows.item[1])
-    return _Call(plan, chains, (time_aug, lead_lag, end_time), n_threads)
+        added = as_correction(correction, rows, call)
+    if added is not None:
+        plan = tree_plan(elements, call.dimension, call.planar, added.longest, call.channels)
+    return call, plan, added
 
 
 def _listed(trees: Any) -> list[Any]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays, devices, options, scalars
-from treealg.numeric.arguments.corrections import as_correction, empty_like
-from treealg.numeric.arguments.options import PathOptions
-from treealg.numeric.paths.corrected_gradients import corrected_backprop
-from treealg.numeric.plans import cache as plans
-from treealg.numeric.plans.chains import chain_plan
+from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
+from treealg.numeric.arguments.batches import allocate, walk
+from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
+from treealg.numeric.arguments.corrections import Correction, as_correction, empty_like
+from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.vectors import split_scalar
+from treealg.numeric.plans.plan import Plan
+from treealg.numeric.plans.words import path_plan
 from treealg.typing import Array, ArrayLike
 
-__all__ = ["branched_log_sig_backprop", "branched_sig_backprop"]
+__all__ = ["backprop", "branched_log_sig_backprop", "branched_sig_backprop"]
 
 
 def branched_sig_backprop(
@@ -118,13 +120,11 @@ def branched_sig_backprop(
     array([[-3.],
            [ 3.]])
     """
-    derivs = arrays.as_rows(bsig_derivs, "bsig_derivs", 1, gpu=True)
-    forward = None if bsig is None else arrays.as_rows(bsig, "bsig", 1, gpu=True)
+    derivs = as_rows(bsig_derivs, "bsig_derivs", 1, gpu=True)
+    forward = None if bsig is None else as_rows(bsig, "bsig", 1, gpu=True)
     has_scalar = False if scalar_term is None else scalar_term
-    settings = options.path_options(
-        degree, time_aug, lead_lag, end_time, planar, has_scalar, False, 0, n_jobs
-    )
-    return _backward(path, forward, derivs, correction, scalar_term, settings)
+    options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar
+    return _backward(path, forward, derivs, correction, scalar_term, options)
 
 
 def branched_log_sig_backprop(
@@ -219,64 +219,79 @@ def branched_log_sig_backprop(
     array([[-1.],
            [ 1.]])
     """
-    derivs = arrays.as_rows(blogsig_derivs, "blogsig_derivs", 1, gpu=True)
+    derivs = as_rows(blogsig_derivs, "blogsig_derivs", 1, gpu=True)
     has_scalar = False if scalar_term is None else scalar_term
-    settings = options.path_options(
-        degree, time_aug, lead_lag, end_time, planar, has_scalar, True, method, n_jobs
-    )
-    return _backward(path, None, derivs, correction, scalar_term, settings)
+    options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, has_scalar
+    return _backward(path, None, derivs, correction, scalar_term, options)
 
 
 def _backward(
     path: Any,
-    forward: arrays.Rows | None,
-    derivs: arrays.Rows,
+    forward: Rows | None,
+    derivs: Rows,
     correction: Any,
     scalar_term: Any,
-    settings: PathOptions,
+    options: tuple[Any, ...],
 ) -> Array | tuple[Array, Array]:
     """Check everything, then run the backward pass of a signature, or of a log-signature."""
-    degree, time_aug, lead_lag, end_time, planar, _, form, n_threads = settings
-    rows = arrays.as_path(path, gpu=True)
-    arrays.check_alike(rows, derivs)
-    dimension = options.effective_dimension(rows.item[1], time_aug, lead_lag)
-    basis = scalars.basis_text(dimension, degree, planar)
-    if form:
-        scalar_term, basis = False, f"{basis} with method={form}"
-    chains = as_correction(correction, rows, degree, lead_lag)
-    plan: plans.Plan | None = None
-    if rows.device is not None:
-        size = plans.result_size(dimension, degree, planar, form)
-    else:
-        if chains is None:
-            plan = plans.path_plan(dimension, degree, planar, form)
-        else:
-            plan = chain_plan(rows.item[1], degree, planar, form, chains.longest, time_aug)
-        size = plan.size
-    column = scalars.scalar_columns(derivs, size, basis, scalar_term=scalar_term)
+    rows = as_path(path, gpu=True)
+    call = checked_call(rows.item[1], *options)
+    check_alike(rows, derivs)
+    if call.method:
+        scalar_term = False
+    added = as_correction(correction, rows, call)
+    longest = 1 if added is None else added.longest
+    plan = path_plan(call.dimension, call.degree, call.planar, call.method, longest, call.channels)
+    given, scalar = split_scalar(derivs, plan.size, call, scalar_term=scalar_term)
     if forward is not None:
-        arrays.check_alike(derivs, forward)
-        scalars.scalar_columns(forward, size, basis, scalar_term=bool(column), unit=1)
-    if plan is None:
-        gradients = devices.engine().path_signature_backward(rows, derivs, column, chains, settings)
-        if chains is None and correction is not None:
-            return gradients, empty_like(correction, rows)
-        return gradients
-    if isinstance(plan, plans.PathPlan):
-        rest = (plan.words, plan.linear, plan.program, time_aug, lead_lag, end_time, n_threads)
-    if chains is not None and isinstance(plan, plans.PathPlan):
+        check_alike(derivs, forward)
+        split_scalar(forward, plan.size, call, scalar_term=scalar is not None, unit=1)
+    backward = rows.engine.path_signature_backward if call.degree else None
+    gradients = backprop(backward, rows, added, given, plan, call)
+    if added is None and correction is not None:
+        return gradients, empty_like(correction, rows)
+    return gradients
 
-        def kernel(points: Any, increments: Any, dy: Any, out: Any, second: Any) -> None:
-            kernels.path_signature_backward(points, increments, dy[:, column:], out, second, *rest)
 
-        return corrected_backprop(rows, derivs, chains, n_threads, kernel)
-    result, view = arrays.allocate(rows, *rows.item)
-    if isinstance(plan, plans.PathPlan):
-        for points, dy, out in arrays.slabs(n_threads, view, rows, derivs):
-            kernels.path_signature_backward(points, None, dy[:, column:], out, None, *rest)
-    else:
-        view[...] = 0.0
-    gradient: Array = arrays.wrap(result, rows.kind)
-    if correction is None:
-        return gradient
-    return gradient, empty_like(correction, rows)
+def backprop(
+    backward: Callable[..., None] | None,
+    path: Rows,
+    correction: Correction | None,
+    derivs: Rows,
+    plan: Plan,
+    call: Call,
+) -> Array | tuple[Array, Array]:
+    """Compute the gradients in paths, and in their corrections if there are any.
+
+    `backward` is that of an engine and writes those of some paths; without one they are zero. That
+    of a correction which serves several paths or segments is their sum, taken a few paths at a
+    time.
+    """
+    rest, n_threads = (plan, call.transform, call.n_threads), call.n_threads
+    with path.active():
+        result, out = allocate(path, *path.item)
+        if backward is None:
+            out[...] = 0
+        elif correction is None:
+            for points, d, dx in walk(n_threads, (path, derivs), (out,)):
+                backward(points, None, d, dx, None, *rest)
+        if correction is None:
+            return path.wrap(result)
+        total, memory = path.empty(correction.shared)
+        inputs = path, correction.rows, derivs
+        segments, columns = correction.rows.item
+        if backward is None:
+            memory[...] = 0
+        elif correction.shared == correction.rows.array.shape:
+            whole = memory.reshape(path.count, segments, columns)
+            for *given, dx, dc in walk(n_threads, inputs, (out, whole)):
+                backward(*given, dx, dc, *rest)
+        else:
+            memory[...] = 0
+            for *given, dx in walk(n_threads, inputs, (out,), segments * columns):
+                part = path.empty((len(dx), segments, columns))[1]
+                backward(*given, dx, part, *rest)
+                # Sums of long rows first, which are ten times faster than those of short ones.
+                rows = part.reshape(len(dx), -1).sum(axis=0).reshape(segments, columns)
+                memory += rows if memory.ndim == 2 else rows.sum(axis=0)
+    return path.wrap(result), path.wrap(total)

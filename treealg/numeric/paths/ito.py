@@ -9,8 +9,9 @@ import numpy as np
 
 from treealg.checks import check_real
 from treealg.errors import InvalidValueError
-from treealg.numeric.arguments import arrays
-from treealg.numeric.arguments.batches import broadcast
+from treealg.numeric.arguments.arrays import as_path, as_rows
+from treealg.numeric.arguments.batches import allocate, broadcast
+from treealg.numeric.arguments.rows import Rows
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["ito_correction", "realised_correction"]
@@ -70,7 +71,7 @@ def ito_correction(covariance: ArrayLike, dt: ArrayLike | float) -> Array:
     >>> treealg.branched_sig([[0.0], [1.0], [3.0]], 2, correction=correction)
     array([3.  , 4.25])
     """
-    rows = arrays.as_rows(covariance, "covariance", 2)
+    rows = as_rows(covariance, "covariance", 2)
     channels = rows.item[0]
     if channels < 1 or rows.item[1] != channels:
         raise InvalidValueError(
@@ -79,7 +80,7 @@ def ito_correction(covariance: ArrayLike, dt: ArrayLike | float) -> Array:
         )
     times = _times(dt, rows)
     _, rows = broadcast(times, rows)
-    result, _ = arrays.allocate(rows, channels**2)
+    result, _ = allocate(rows, channels**2)
     halves = rows.dtype.type(-0.5) * times.array.astype(rows.dtype)
     with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, here as in kernels
         np.multiply(
@@ -88,15 +89,15 @@ def ito_correction(covariance: ArrayLike, dt: ArrayLike | float) -> Array:
             out=result.reshape(*rows.batch, channels, channels),
             casting="same_kind",
         )
-    return arrays.wrap(result, rows.kind)
+    return rows.wrap(result)
 
 
-def _times(dt: Any, rows: arrays.Rows) -> arrays.Rows:
+def _times(dt: Any, rows: Rows) -> Rows:
     """Return `dt` as numbers of the kind and dtype of the covariance."""
     if not isinstance(dt, numbers.Real):
-        return arrays.as_rows(dt, "dt", 0)
+        return as_rows(dt, "dt", 0)
     number = np.asarray(check_real("dt", dt), dtype=rows.dtype)
-    return arrays.Rows(number, rows.kind, 0, "dt")
+    return Rows(number, rows.kind, 0, "dt")
 
 
 def realised_correction(path: ArrayLike) -> Array:
@@ -145,10 +146,11 @@ def realised_correction(path: ArrayLike) -> Array:
     >>> treealg.branched_sig(path, 2, correction=correction.tolist())
     array([3., 2.])
     """
-    rows = arrays.as_path(path)
+    rows = as_path(path)
     length, channels = rows.item
-    result, _ = arrays.allocate(rows, max(length - 1, 0), channels**2)
-    step = np.diff(rows.array.astype(rows.dtype, copy=False), axis=-2)
-    square = result.reshape(*step.shape, channels)
-    np.multiply(step[..., :, None], rows.dtype.type(-0.5) * step[..., None, :], out=square)
-    return arrays.wrap(result, rows.kind)
+    result, _ = allocate(rows, max(length - 1, 0), channels**2)
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, here as in kernels
+        step = np.diff(rows.array.astype(rows.dtype, copy=False), axis=-2)
+        square = result.reshape(*step.shape, channels)
+        np.multiply(step[..., :, None], rows.dtype.type(-0.5) * step[..., None, :], out=square)
+    return rows.wrap(result)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from treealg import tables
-from treealg.checks import check_flag, check_integer, thread_count
 from treealg.errors import InvalidValueError
-from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays, scalars
-from treealg.numeric.plans import cache as plans
+from treealg.numeric.arguments.arrays import as_rows, check_alike
+from treealg.numeric.arguments.batches import allocate, walk
+from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
+from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.vectors import split_scalar
+from treealg.numeric.plans.words import lift_plan
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_of_lift", "branched_sig_of_lift_backprop"]
@@ -96,28 +97,15 @@ def branched_sig_of_lift(
     >>> treealg.branched_sig_of_lift([[1.0, -0.5], [2.0, 0.0]], 1, 2)
     array([3., 4.])
     """
-    call = _check(lift, dimension, degree, planar, n_jobs)
-    column = 1 if check_flag("scalar_term", scalar_term) else 0
-    result, view = arrays.allocate(call.rows, call.columns + column)
-    if column:
-        view[:, 0] = 1.0
-        view = view[:, column:]
+    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, scalar_term=scalar_term)
+    rows = _lift_rows(lift, call)
+    result, view = allocate(rows, call.columns, scalar=1.0 if call.scalar else None)
     if call.degree:
-        plan = call.plan()
-        for steps, out in arrays.slabs(call.n_threads, view, call.rows):
-            kernels.path_signature(
-                _no_path(steps, call.dimension),
-                steps,
-                out,
-                plan.words,
-                plan.linear,
-                None,
-                False,
-                False,
-                1.0,
-                call.n_threads,
-            )
-    return arrays.wrap(result, call.rows.kind)
+        plan = lift_plan(call.dimension, call.degree, call.planar)
+        for steps, out in walk(call.n_threads, (rows,), (view,)):
+            path = _no_path(steps, call.dimension)
+            rows.engine.path_signature(path, steps, out, plan, call.transform, call.n_threads)
+    return rows.wrap(result)
 
 
 def branched_sig_of_lift_backprop(
@@ -184,75 +172,32 @@ def branched_sig_of_lift_backprop(
     >>> treealg.branched_sig_of_lift_backprop([[3.0, 5.0]], [0.0, 1.0], 1, 2)
     array([[3., 1.]])
     """
-    call = _check(lift, dimension, degree, planar, n_jobs)
-    derivs = arrays.as_rows(bsig_derivs, "bsig_derivs", 1)
-    arrays.check_alike(call.rows, derivs)
-    basis = scalars.basis_text(call.dimension, call.degree, call.planar)
-    column = scalars.scalar_columns(derivs, call.columns, basis, scalar_term=scalar_term)
-    result, view = arrays.allocate(call.rows, *call.rows.item)
+    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE)
+    rows, derivs = _lift_rows(lift, call), as_rows(bsig_derivs, "bsig_derivs", 1)
+    check_alike(rows, derivs)
+    given, _ = split_scalar(derivs, call.columns, call, scalar_term=scalar_term)
+    result, view = allocate(rows, *rows.item)
     if call.degree:
-        plan = call.plan()
-        for steps, dy, out in arrays.slabs(call.n_threads, view, call.rows, derivs):
+        plan = lift_plan(call.dimension, call.degree, call.planar)
+        for steps, dy, out in walk(call.n_threads, (rows, given), (view,)):
             path = _no_path(steps, call.dimension)
-            kernels.path_signature_backward(
-                path,
-                steps,
-                dy[:, column:],
-                np.zeros_like(path, order="C", subok=False),
-                out,
-                plan.words,
-                plan.linear,
-                None,
-                False,
-                False,
-                1.0,
-                call.n_threads,
+            d_path = np.empty(path.shape, steps.dtype)
+            rows.engine.path_signature_backward(
+                path, steps, dy, d_path, out, plan, call.transform, call.n_threads
             )
-    return arrays.wrap(result, call.rows.kind)
+    return rows.wrap(result)
 
 
-class _Call(NamedTuple):
-    """The checked arguments of one call."""
-
-    rows: arrays.Rows
-    dimension: int
-    degree: int
-    planar: bool
-    columns: int
-    n_threads: int
-
-    def plan(self) -> plans.PathPlan:
-        """Return the plan of these arguments."""
-        dimension, degree, planar = self.dimension, self.degree, self.planar
-
-        def make() -> plans.PathPlan:
-            layout = tables.words(dimension, degree, None, planar)
-            table = tables.arborification(dimension, degree, planar, None)
-            linear = plans.prepared_map(table)
-            letters = np.arange(self.columns, dtype=np.int32)
-            words = kernels.WordProgram(dimension, degree, *layout.program(), letters)
-            return plans.PathPlan(
-                self.columns, self.columns, linear, None, table.nbytes, linear, words
-            )
-
-        key = ("lift", dimension, degree, planar)
-        return cast(plans.PathPlan, plans.keep_plan(key, make))
-
-
-def _check(lift: Any, dimension: Any, degree: Any, planar: Any, n_jobs: Any) -> _Call:
-    dimension = check_integer("dimension", dimension, 1)
-    degree = check_integer("degree", degree, 0)
-    planar = check_flag("planar", planar)
-    n_threads = thread_count(n_jobs)
-    rows = arrays.as_rows(lift, "lift", 2)
-    columns = plans.basis_columns(dimension, degree, planar)
+def _lift_rows(lift: Any, call: Call) -> Rows:
+    """Read the argument `lift`."""
+    rows = as_rows(lift, "lift", 2)
+    columns = call.columns
     if rows.item[1] != columns:
         raise InvalidValueError(
-            f"lift must have shape (..., segments, {columns}) for the "
-            f"{'planar' if planar else 'non-planar'} basis of {dimension=} and {degree=}, without "
-            f"scalar; got shape {rows.array.shape}; check dimension, degree and planar"
+            f"lift must have shape (..., segments, {columns}) for {call.basis}, without scalar; "
+            f"got shape {rows.array.shape}; check dimension, degree and planar"
         )
-    return _Call(rows, dimension, degree, planar, columns, n_threads)
+    return rows
 
 
 def _no_path(steps: npt.NDArray[Any], dimension: int) -> npt.NDArray[Any]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from treealg.checks import check_flag
-from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays, devices, options
-from treealg.numeric.arguments import ragged as variants
+from treealg.numeric.arguments.arrays import as_path, refuse_on_device
+from treealg.numeric.arguments.batches import allocate, walk
+from treealg.numeric.arguments.calls import SIGNATURE, checked_call
 from treealg.numeric.arguments.corrections import as_correction
-from treealg.numeric.arguments.options import PathOptions
-from treealg.numeric.plans import cache as plans
-from treealg.numeric.plans.chains import chain_plan
+from treealg.numeric.arguments.ragged import Prepared, is_list_of_paths, prepared, read_paths
+from treealg.numeric.plans.plan import Plan
+from treealg.numeric.plans.words import path_plan
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_log_sig", "branched_sig", "signatures"]
@@ -159,10 +160,8 @@ def branched_sig(
     >>> treealg.branched_sig([[0, 0], [1, 2]], 2, correction=[-0.5, 0.0, 0.0, 0.0])
     array([1., 2., 0., 1., 1., 2.])
     """
-    settings = options.path_options(
-        degree, time_aug, lead_lag, end_time, planar, scalar_term, False, None, n_jobs
-    )
-    return _compute(path, correction, settings, stream, basepoint, lengths)
+    options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term
+    return _compute(path, correction, stream, basepoint, lengths, options)
 
 
 def branched_log_sig(
@@ -271,72 +270,57 @@ def branched_log_sig(
     >>> treealg.branched_log_sig([[0, 0], [1, 2]], 2)
     array([1., 2., 0., 0., 0., 0.])
     """
-    settings = options.path_options(
-        degree, time_aug, lead_lag, end_time, planar, scalar_term, True, method, n_jobs
-    )
-    return _compute(path, correction, settings, stream, basepoint, lengths)
+    options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, scalar_term
+    return _compute(path, correction, stream, basepoint, lengths, options)
 
 
 def _compute(
-    path: Any, correction: Any, settings: PathOptions, stream: Any, basepoint: Any, lengths: Any
+    path: Any, correction: Any, stream: Any, basepoint: Any, lengths: Any, options: tuple[Any, ...]
 ) -> Array:
     """Compute signatures or log-signatures.
 
     Everything is checked before a table is built or memory taken.
     """
     every = stream is not False and check_flag("stream", stream)
-    is_array = basepoint is False and lengths is None and not variants.is_list_of_paths(path)
+    is_list = is_list_of_paths(path)
+    is_array = basepoint is False and lengths is None and not is_list
     if every or not is_array:
-        devices.refuse(path, "stream, basepoint, lengths and lists of paths")
+        refuse_on_device(path, "stream, basepoint, lengths and lists of paths")
     if is_array:
-        rows = arrays.as_path(path, gpu=True)
-        added = as_correction(correction, rows, settings.degree, settings.lead_lag)
-        given = variants.Prepared(rows, added, settings)
-        if rows.device is not None:
-            return devices.engine().path_signature(rows, added, settings)
+        rows = as_path(path, gpu=True)
+        call = checked_call(rows.item[1], *options)
+        given = Prepared(rows, as_correction(correction, rows, call), call)
     else:
-        given = variants.prepared(path, correction, basepoint, lengths, settings)
-    return signatures(given, _plan(given), every)
+        pieces = read_paths(path, lengths)
+        call = checked_call(pieces[0].item[1], *options)
+        given = prepared(pieces, is_list, correction, basepoint, lengths, call)
+    longest = 1 if given.correction is None else given.correction.longest
+    plan = path_plan(call.dimension, call.degree, call.planar, call.method, longest, call.channels)
+    return signatures(given, plan, every)
 
 
-def _plan(given: variants.Prepared) -> plans.Plan:
-    """Return the plan from words, or from words of chains, to the result."""
-    degree, time_aug, lead_lag, _, planar, _, method, _ = given.options
-    channels = given.path.item[1]
-    if given.correction is None:
-        dimension = options.effective_dimension(channels, time_aug, lead_lag)
-        return plans.path_plan(dimension, degree, planar, method)
-    if given.has_time:
-        channels, time_aug = channels - 1, True
-    return chain_plan(channels, degree, planar, method, given.correction.longest, time_aug)
-
-
-def signatures(given: variants.Prepared, plan: plans.Plan, of_prefixes: bool = False) -> Array:
+def signatures(given: Prepared, plan: Plan, of_prefixes: bool = False) -> Array:
     """Compute what a plan gives along paths."""
-    rows, correction = given.path, given.correction
-    _, time_aug, lead_lag, end_time, _, column, method, n_threads = given.options
-    item = (rows.item[0] - 1,) if of_prefixes else ()
-    result, view = arrays.allocate(rows, *item, plan.size + column)
-    if column:
-        view[..., 0] = 1.0 if method is None else 0.0
-        view = view[..., column:]
-    if isinstance(plan, plans.PathPlan):
-        kernel = kernels.path_prefixes if of_prefixes else kernels.path_signature
-        rest = (
-            plan.words,
-            plan.linear,
-            plan.program,
-            time_aug,
-            lead_lag,
-            end_time,
-            n_threads,
-        )
-        if correction is None:
-            for points, out in arrays.slabs(n_threads, view, rows):
-                kernel(points, None, out, *rest)
+    rows, correction, call, step = given
+    unit = None
+    if call.scalar:
+        unit = 1.0 if call.method is None else 0.0
+    with rows.active():
+        if of_prefixes:
+            result, view = allocate(rows, rows.item[0] - 1, plan.size, scalar=unit)
+            kernel: Callable[..., None] = rows.engine.path_prefixes
         else:
-            for points, increments, out in arrays.slabs(n_threads, view, rows, correction.rows):
-                kernel(points, increments, out, *rest)
-    if of_prefixes and given.points_per_step > 1:
-        result = np.ascontiguousarray(result[..., given.points_per_step - 1 :: 2, :])
-    return arrays.wrap(result, rows.kind)
+            result, view = allocate(rows, plan.size, scalar=unit)
+            kernel = rows.engine.path_signature
+        _, _, degree, _, _, transform, _, n_threads = call
+        if not degree:
+            pass
+        elif correction is None:
+            for points, out in walk(n_threads, (rows,), (view,)):
+                kernel(points, None, out, plan, transform, n_threads)
+        else:
+            for points, increments, out in walk(n_threads, (rows, correction.rows), (view,)):
+                kernel(points, increments, out, plan, transform, n_threads)
+    if of_prefixes and step > 1:
+        result = np.ascontiguousarray(result[..., step - 1 :: step, :])
+    return rows.wrap(result)

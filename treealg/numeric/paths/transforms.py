@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from treealg.checks import check_flag, check_real
-from treealg.numeric.arguments import arrays, options
+from treealg.numeric.arguments.arrays import as_path
+from treealg.numeric.arguments.batches import allocate
+from treealg.numeric.arguments.calls import checked_transform
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["transform_path"]
@@ -68,21 +67,9 @@ def transform_path(
            [0. , 2. , 0.5],
            [2. , 2. , 1. ]])
     """
-    rows = arrays.as_path(path)
-    time_aug = check_flag("time_aug", time_aug)
-    lead_lag = check_flag("lead_lag", lead_lag)
-    end_time = check_real("end_time", end_time)
-    length, channels = rows.item
-    points = 2 * length - 1 if lead_lag else length
-    dimension = options.effective_dimension(channels, time_aug, lead_lag)
-    result, _ = arrays.allocate(rows, points, dimension)
-    if lead_lag:
-        lag, lead = result[..., :channels], result[..., channels : 2 * channels]
-        lag[..., ::2, :] = lead[..., ::2, :] = rows.array
-        lag[..., 1::2, :] = rows.array[..., :-1, :]
-        lead[..., 1::2, :] = rows.array[..., 1:, :]
-    else:
-        result[..., :channels] = rows.array
-    if time_aug:
-        result[..., -1] = np.linspace(0.0, end_time, points, dtype=rows.dtype)
-    return arrays.wrap(result, rows.kind)
+    rows = as_path(path)
+    transform = checked_transform(time_aug, lead_lag, end_time)
+    points, channels = rows.item
+    result, _ = allocate(rows, transform.points(points), transform.channels(channels))
+    transform.write(rows.array, result)
+    return rows.wrap(result)

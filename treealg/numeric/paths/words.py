@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from treealg import tables
-from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays, options
+from treealg.numeric.arguments.arrays import as_path
+from treealg.numeric.arguments.calls import SIGNATURE, checked_call
 from treealg.numeric.arguments.ragged import Prepared
 from treealg.numeric.paths.signature import signatures
-from treealg.numeric.plans import cache as plans
+from treealg.numeric.plans.words import word_plan
 from treealg.typing import Array, ArrayLike
 
-__all__ = ["log_sig", "selection_of_blocks", "sig"]
+__all__ = ["log_sig", "sig"]
 
 
 def sig(
@@ -86,7 +82,8 @@ def sig(
     >>> treealg.sig([[0, 0], [1, 0], [1, 2]], 2)
     array([1. , 2. , 0.5, 2. , 0. , 2. ])
     """
-    return _along_path(path, degree, time_aug, lead_lag, end_time, scalar_term, n_jobs, False)
+    options = degree, False, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term
+    return _along_path(path, options)
 
 
 def log_sig(
@@ -159,54 +156,13 @@ def log_sig(
     >>> treealg.log_sig([[0, 0], [1, 0], [1, 2]], 2)
     array([ 1.,  2.,  0.,  1., -1.,  0.])
     """
-    return _along_path(path, degree, time_aug, lead_lag, end_time, scalar_term, n_jobs, True)
+    options = degree, False, n_jobs, 0, time_aug, lead_lag, end_time, scalar_term
+    return _along_path(path, options)
 
 
-def _along_path(
-    path: Any,
-    degree: Any,
-    time_aug: Any,
-    lead_lag: Any,
-    end_time: Any,
-    scalar_term: Any,
-    n_jobs: Any,
-    is_log: bool,
-) -> Array:
+def _along_path(path: Any, options: tuple[Any, ...]) -> Array:
     """Compute a word signature or its logarithm."""
-    settings = options.path_options(
-        degree, time_aug, lead_lag, end_time, False, scalar_term, is_log, 0, n_jobs
-    )
-    rows = arrays.as_path(path)
-    dimension = options.effective_dimension(rows.item[1], settings.time_aug, settings.lead_lag)
-    plan = _word_plan(dimension, settings.degree, is_log)
-    return signatures(Prepared(rows, None, settings), plan)
-
-
-def _word_plan(dimension: int, degree: int, is_log: bool) -> plans.Plan:
-    """Return the plan of the word signature, which is mapped by the identity."""
-
-    def make() -> plans.Plan:
-        words = tables.require_fits(dimension, degree, None)
-        if not words:
-            return plans.Plan(0, 0, None, None, 0)
-        blocks = words // dimension
-        identity = selection_of_blocks(dimension, blocks, np.arange(blocks))
-        program, nbytes = None, 20 * blocks
-        if is_log:
-            table = tables.word_convolution(dimension, degree)
-            program, nbytes = plans.prepared_program(table), nbytes + table.nbytes
-        layout = plans.word_program(dimension, degree, 1, False)
-        return plans.PathPlan(words, words, identity, program, nbytes, identity, layout)
-
-    return plans.keep_plan(("words", dimension, degree, is_log), make)
-
-
-def selection_of_blocks(width: int, n_cols: int, blocks: npt.NDArray[Any]) -> kernels.SparseMap:
-    """Return the map that selects some blocks."""
-    return kernels.SparseMap(
-        width,
-        n_cols,
-        np.arange(len(blocks) + 1, dtype=np.int64),
-        blocks.astype(np.int32),
-        np.ones(len(blocks)),
-    )
+    rows = as_path(path)
+    call = checked_call(rows.item[1], *options)
+    plan = word_plan(call.dimension, call.degree, call.method)
+    return signatures(Prepared(rows, None, call), plan)

@@ -11,17 +11,17 @@ into pieces of path by Chen's identity, for which subtrees do not suffice: it ta
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from treealg import tables
 from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
-from treealg.numeric import basis, kernels
-from treealg.numeric.arguments import corrections
-from treealg.numeric.plans import cache as plans
+from treealg.numeric import basis
+from treealg.numeric.plans.cache import keep_plan
+from treealg.numeric.plans.plan import Plan, Tables
+from treealg.numeric.plans.words import words_of_chains
 
 __all__ = ["TreePlan", "tree_plan"]
 
@@ -34,25 +34,20 @@ _MOST_WORDS = 4096
 _LARGEST_ORDER = 16  # (n - 1)! words of a tree are counted exactly
 
 
-@dataclass(frozen=True, slots=True)
-class TreePlan(plans.Plan):
+class TreePlan(Plan):
     """What computes some elements, one engine or the other.
 
     Attributes
     ----------
-    trees : TreeProgram or None
-        The tree engine; None where the word engine, with `output_map`, is used.
-    words : WordProgram or None
-        The words, for the word engine.
-    degree : int
-        The largest order of an element.
+    by_trees : bool
+        Whether the tree engine does, or the word engine, whose longest word `degree` is.
     places : list of int
         Where the results, those of elements that are not empty, stand among those of all.
     """
 
-    trees: kernels.TreeProgram | None
-    words: kernels.WordProgram | None
-    degree: int
+    __slots__ = ("by_trees", "places")
+
+    by_trees: bool
     places: list[int]
 
 
@@ -70,7 +65,7 @@ def tree_plan(
         key = ("coefficients", repr(elements), *rest[1:])
     except RecursionError:  # a deep tuple, which is no reason to refuse it
         return _build(*rest)
-    return cast(TreePlan, plans.keep_plan(key, lambda: _build(*rest)))
+    return keep_plan(key, lambda: _build(*rest))
 
 
 def _build(
@@ -88,20 +83,14 @@ def _build(
     table = tables.coefficients(found, dimension, longest, channels)
     degree = max((element.order for element in found), default=0)
     count = _word_count(dimension, degree, longest)
+    made = Tables(trees=table)
     if count is not None and count < _WORDS_PER_MULTIPLICATION * _cost(table):
-        layout = tables.words(dimension, degree, longest)
-        linear, nbytes = _word_map(found, layout)
         own = dimension if channels is None else channels
-        letters = corrections.letter_columns(own, own < dimension, longest)
-        program = kernels.WordProgram(dimension, degree, *layout.program(), letters)
-        size = len(elements)
-        return TreePlan(count, size, linear, None, nbytes, None, program, degree, places)
-    trees = kernels.TreeProgram(
-        dimension, table.label, table.left, table.right, table.times, table.column, table.output
-    )
-    nbytes = 3 * table.nbytes + 8 * len(elements)
-    size = len(elements)
-    return TreePlan(size, size, None, None, nbytes, trees, None, degree, places)
+        words = words_of_chains(dimension, degree, longest, own)
+        made = Tables(words, _word_map(found, words[0]))
+    plan = TreePlan(dimension, degree, planar, len(elements), lambda: made, None, longest, channels)
+    plan.by_trees, plan.places = made.trees is not None, places
+    return plan
 
 
 def _cost(table: tables.CoefficientTable) -> float:
@@ -133,8 +122,8 @@ def _word_count(dimension: int, degree: int, longest: int) -> int | None:
     return sum(levels) - 1
 
 
-def _word_map(elements: list[Any], layout: tables.WeightedWords) -> tuple[kernels.SparseMap, int]:
-    """Return the rows of arborification that belong to some elements, and their size."""
+def _word_map(elements: list[Any], layout: tables.WeightedWords) -> tables.LinearMap:
+    """Return the rows of arborification that belong to some elements."""
     from treealg.symbolic import arborification
 
     ptr, col, coef = [0], [], []
@@ -144,14 +133,14 @@ def _word_map(elements: list[Any], layout: tables.WeightedWords) -> tuple[kernel
             col.append(column)
             coef.append(float(multiplicity))
         ptr.append(len(col))
-    linear = kernels.SparseMap(
+    return tables.LinearMap(
         1,
+        len(elements),
         layout.size,
         np.array(ptr, dtype=np.int64),
         np.array(col, dtype=np.int32),
         np.array(coef, dtype=np.float64),
     )
-    return linear, 16 * len(col) + 16 * len(ptr)
 
 
 def _labels(element: Any) -> Iterator[Any]:

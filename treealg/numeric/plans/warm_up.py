@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from treealg.checks import check_flag, check_integer
+from treealg import engines
+from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
-from treealg.numeric.plans import cache as plans
-from treealg.numeric.plans.chains import chain_plan
+from treealg.numeric.arguments.calls import checked_call
+from treealg.numeric.plans.vectors import log_plan
+from treealg.numeric.plans.words import path_plan
 
 __all__ = ["warm_up"]
 
@@ -53,17 +55,17 @@ def warm_up(dimension: int, degree: int, planar: bool = False, *, levels: int = 
     >>> treealg.warm_up(2, 3)
     >>> treealg.warm_up(2, 3, levels=2)
     """
-    dimension = check_integer("dimension", dimension, 1)
-    degree = check_integer("degree", degree, 0)
-    planar = check_flag("planar", planar)
+    call = checked_call(dimension, degree, planar, 1)
     levels = check_integer("levels", levels, 1)
-    if 1 < levels > degree:
+    if 1 < levels > call.degree:
         raise InvalidValueError(
             f"levels must be at most the degree, {degree}, as no correction has higher ones; got "
             f"{levels}"
         )
+    plans = [log_plan(call)]
     for method in (None, 0):
-        plans.path_plan(dimension, degree, planar, method)
-        if levels > 1:
-            chain_plan(dimension, degree, planar, method, levels, False)
-    plans.log_plan(dimension, degree, planar, 0)
+        for longest in sorted({1, levels}):
+            plans.append(path_plan(*call[1:4], method, longest))
+    if call.degree:
+        for plan in plans:
+            plan.prepared(engines.current())

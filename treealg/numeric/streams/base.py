@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments import arrays, options
+from treealg.numeric.arguments.arrays import as_rows
+from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.corrections import as_row, pushed_rows
-from treealg.numeric.plans import cache as plans
-from treealg.numeric.plans.chains import chain_plan
+from treealg.numeric.arguments.rows import NUMPY, TORCH, wrap
+from treealg.numeric.plans.words import path_plan
 from treealg.numeric.streams.word_rows import Words
 from treealg.typing import ArrayLike
 
@@ -42,18 +42,15 @@ class StreamBase(ABC):
         As `BranchedSigStream`.
     """
 
-    def __init__(self, dimension: Any, correction: Any, settings: options.PathOptions) -> None:
-        self._settings = settings
-        degree, time_aug, lead_lag, _, planar, _, _, n_threads = settings
-        channels = check_integer("dimension", dimension, 1)
-        letters = options.effective_dimension(channels, time_aug, lead_lag)
-        plans.basis_columns(letters, degree, planar)
-        self._correction, longest = as_row(correction, channels, degree, lead_lag)
+    def __init__(self, correction: Any, call: Call) -> None:
+        self._call = call
+        path_plan(call.dimension, call.degree, call.planar, call.method)  # or too large a basis
+        self._correction, longest = as_row(correction, call)
         # Degree 0 computes nothing, but counts points all the same.
-        self._words = Words(channels, max(degree, 1), time_aug, lead_lag, n_threads, longest)
+        self._words = Words(call._replace(degree=max(call.degree, 1)), longest)
         self._pushed = 0
         self._batch: tuple[int, ...] | None = None
-        self._kind = arrays.NUMPY
+        self._kind = NUMPY
         self._dtype = np.dtype(np.float64)
 
     def push(self, point: ArrayLike, *, correction: ArrayLike | None = None) -> None:
@@ -104,7 +101,7 @@ class StreamBase(ABC):
 
     def _read(self, points: Any, correction: Any, name: str, item_ndim: int) -> Floats:
         """Return new points as (count, new, columns); the first ones settle batch and kind."""
-        rows = arrays.as_rows(points, name, item_ndim)
+        rows = as_rows(points, name, item_ndim)
         channels = self._words.channels
         if rows.item[-1] != channels:
             raise InvalidValueError(
@@ -142,7 +139,7 @@ class StreamBase(ABC):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         # Kinds are compared by identity, which a pickled text loses.
-        self._kind = arrays.TORCH if self._kind == arrays.TORCH else arrays.NUMPY
+        self._kind = TORCH if self._kind == TORCH else NUMPY
 
     @abstractmethod
     def _start_batch(self, count: int) -> None:
@@ -154,25 +151,23 @@ class StreamBase(ABC):
 
     def _unit(self, segments: Any) -> Any:
         """Return the time per step of the transformed path over some segments."""
-        return self._settings.end_time / np.maximum(self._words.steps(segments), 1)
+        return self._call.transform.end_time / np.maximum(self._words.steps(segments), 1)
 
     def _results(self, words: Floats, segments: Any) -> npt.NDArray[Any]:
         """Turn word signatures, shape (..., words), into results."""
-        kept = self._words
-        degree, time_aug, _, _, planar, column, method, _ = self._settings
-        plan: plans.Plan
-        if kept.longest > 1:
-            plan = chain_plan(kept.channels, degree, planar, method, kept.longest, time_aug)
-        else:
-            plan = plans.path_plan(kept.dimension, degree, planar, method)
-        timed = kept.with_time(words, self._unit(segments))
-        return kept.mapped(timed, plan, column, self._dtype)
+        call = self._call
+        plan = path_plan(
+            call.dimension, call.degree, call.planar, call.method, self._words.longest,
+            call.channels,
+        )  # fmt: skip
+        timed = self._words.with_time(words, self._unit(segments))
+        return self._words.mapped(timed, plan, call, self._dtype)
 
     def _wrapped(self, results: npt.NDArray[Any], *front: int) -> Any:
         """Return results of shape (front, count, coefficients) with the batch's own shape."""
         batch = self._batch if self._batch is not None else ()
         shaped = results.reshape(*front, *batch, results.shape[-1])
-        return arrays.wrap(np.ascontiguousarray(shaped), self._kind)
+        return wrap(np.ascontiguousarray(shaped), self._kind)
 
     @property
     def batch_shape(self) -> tuple[int, ...] | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments import options
+from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
 from treealg.numeric.streams.base import StreamBase
 from treealg.numeric.streams.word_tree import WordTree
 from treealg.typing import Array, ArrayLike
@@ -111,15 +111,13 @@ class BranchedSigStream(StreamBase):
         keep: int | None = None,
         n_jobs: int = 1,
     ) -> None:
-        settings = options.path_options(
-            degree, time_aug, lead_lag, end_time, planar, scalar_term, False, None, n_jobs
+        call = checked_call(
+            dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term
         )
-        self._set_up(dimension, correction, keep, settings)
+        self._set_up(correction, keep, call)
 
-    def _set_up(
-        self, dimension: Any, correction: Any, keep: Any, settings: options.PathOptions
-    ) -> None:
-        StreamBase.__init__(self, dimension, correction, settings)
+    def _set_up(self, correction: Any, keep: Any, call: Call) -> None:
+        StreamBase.__init__(self, correction, call)
         self._keep = None if keep is None else check_integer("keep", keep, 1)
         self._tree: WordTree | None = None
         self._start = 0
@@ -341,7 +339,7 @@ class BranchedLogSigStream(BranchedSigStream):
         keep: int | None = None,
         n_jobs: int = 1,
     ) -> None:
-        settings = options.path_options(
-            degree, time_aug, lead_lag, end_time, planar, scalar_term, True, method, n_jobs
+        call = checked_call(
+            dimension, degree, planar, n_jobs, method, time_aug, lead_lag, end_time, scalar_term
         )
-        self._set_up(dimension, correction, keep, settings)
+        self._set_up(correction, keep, call)

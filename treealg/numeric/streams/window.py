@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
-from treealg.numeric.arguments import options
+from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
 from treealg.numeric.streams.base import StreamBase
 from treealg.numeric.streams.sliding import SlidingWords
 from treealg.typing import Array, ArrayLike
@@ -98,20 +98,13 @@ class BranchedSigWindowStream(StreamBase):
         correction: ArrayLike | None = None,
         n_jobs: int = 1,
     ) -> None:
-        settings = options.path_options(
-            degree, time_aug, lead_lag, end_time, planar, scalar_term, False, None, n_jobs
+        call = checked_call(
+            dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term
         )
-        self._set_up(dimension, correction, window_size, stride, settings)
+        self._set_up(correction, window_size, stride, call)
 
-    def _set_up(
-        self,
-        dimension: Any,
-        correction: Any,
-        window_size: Any,
-        stride: Any,
-        settings: options.PathOptions,
-    ) -> None:
-        StreamBase.__init__(self, dimension, correction, settings)
+    def _set_up(self, correction: Any, window_size: Any, stride: Any, call: Call) -> None:
+        StreamBase.__init__(self, correction, call)
         self._segments = check_integer("window_size", window_size, 1) - 1
         self._stride = check_integer("stride", stride, 1)
         self._sliding: SlidingWords | None = None
@@ -233,7 +226,7 @@ class BranchedLogSigWindowStream(BranchedSigWindowStream):
         correction: ArrayLike | None = None,
         n_jobs: int = 1,
     ) -> None:
-        settings = options.path_options(
-            degree, time_aug, lead_lag, end_time, planar, scalar_term, True, method, n_jobs
+        call = checked_call(
+            dimension, degree, planar, n_jobs, method, time_aug, lead_lag, end_time, scalar_term
         )
-        self._set_up(dimension, correction, window_size, stride, settings)
+        self._set_up(correction, window_size, stride, call)

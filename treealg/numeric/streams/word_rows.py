@@ -12,16 +12,16 @@ Points come as rows, too: the channels, then the correction of the segment that 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from treealg import tables
-from treealg.numeric import kernels
-from treealg.numeric.arguments import options
-from treealg.numeric.paths.words import selection_of_blocks
-from treealg.numeric.plans import cache as plans
+from treealg import engines, tables
+from treealg.numeric.arguments.calls import Call
+from treealg.numeric.arguments.transforms import Transform
+from treealg.numeric.plans.plan import Plan
+from treealg.numeric.plans.words import backwards_plan, word_plan
 
 __all__ = ["Words"]
 
@@ -33,59 +33,39 @@ class Words:
 
     Attributes
     ----------
-    dimension : int
-        Channels of the transformed paths.
+    longest : int
+        The longest chain.
+    channels : int
+        Channels of the paths.
     columns : int
         Numbers per point: channels and, from level 2 to `longest`, corrections.
     size : int
         Number of words.
     """
 
-    def __init__(
-        self,
-        channels: int,
-        degree: int,
-        time_aug: bool,
-        lead_lag: bool,
-        n_threads: int,
-        longest: int = 1,
-    ) -> None:
-        self.channels = channels
-        self.dimension = options.effective_dimension(channels, time_aug, lead_lag)
-        self.degree = degree
-        self.time_aug = time_aug
-        self.lead_lag = lead_lag
-        self.n_threads = n_threads
+    def __init__(self, call: Call, longest: int = 1) -> None:
+        self._call = call
         self.longest = longest
-        self.columns = sum(channels**k for k in range(1, longest + 1))
-        self.size = tables.words(self.dimension, degree, longest).size
+        self.channels = call.channels
+        self.columns = sum(call.channels**k for k in range(1, longest + 1))
+        self.size = self._plan().size
 
     def steps(self, segments: int) -> int:
         """Return into how many segments of the transformed path some segments turn."""
-        return 2 * segments if self.lead_lag else segments
+        return 2 * segments if self._call.transform.lead_lag else segments
 
     def of_paths(self, points: Floats) -> Floats:
         """Compute signatures of paths."""
         out = np.empty((len(points), self.size))
-        path, correction = self._split(points)
-        plan, time = self._plan(), float(self.steps(points.shape[1] - 1))
-        kernels.path_signature(
-            path,
-            correction,
-            out,
-            plan.words,
-            plan.linear,
-            None,
-            self.time_aug,
-            self.lead_lag,
-            time,
-            self.n_threads,
+        transform = self._transform(points.shape[1] - 1)
+        engines.current().path_signature(
+            *self._split(points), out, self._plan(), transform, self._call.n_threads
         )
         return out
 
     def of_prefixes(self, points: Floats) -> Floats:
         """Compute signatures of the beginnings of paths."""
-        return self._prefixes(*self._split(points), self._plan().linear)
+        return self._prefixes(*self._split(points), self._plan())
 
     def of_suffixes(self, points: Floats) -> Floats:
         """Compute signatures of the ends of paths.
@@ -94,115 +74,78 @@ class Words:
         the signatures of the beginnings of paths of the same steps in reverse order; in a lead-lag
         path, lead and lag then change places.
         """
+        call = self._call
         path, correction = self._split(points)
-        if correction is not None:
-            correction = correction[:, ::-1]
-        found = self._prefixes(-path[:, ::-1], correction, self._backwards())
-        return found[:, ::-1]
+        backwards = None if correction is None else correction[:, ::-1]
+        plan = backwards_plan(
+            call.dimension,
+            call.degree,
+            self.longest,
+            call.channels if self.longest > 1 else call.dimension,
+            call.channels if call.transform.lead_lag else 0,
+        )
+        return self._prefixes(-path[:, ::-1], backwards, plan)[:, ::-1]
 
     def product(self, left: Floats, right: Floats) -> Floats:
         """Multiply signatures of neighbouring paths, the earlier ones left."""
         out = np.empty(left.shape)
-        kernels.word_products(
+        engines.current().word_products(
             np.ascontiguousarray(left).reshape(-1, self.size),
             np.ascontiguousarray(right).reshape(-1, self.size),
             out.reshape(-1, self.size),
-            self._plan().words,
-            self.n_threads,
+            self._plan(),
+            self._call.n_threads,
         )
         return out
 
     def with_time(self, words: Floats, unit: Any) -> Floats:
         """Give the time channel its unit."""
-        if not self.time_aug:
+        if not self._call.transform.time_aug:
             return words
         scaled: Floats = words * unit**self._times
         return scaled
 
-    def mapped(self, words: Floats, plan: plans.Plan, column: int, dtype: Any) -> npt.NDArray[Any]:
+    def mapped(self, words: Floats, plan: Plan, call: Call, dtype: Any) -> npt.NDArray[Any]:
         """Turn word signatures into results."""
-        out = np.empty((*words.shape[:-1], plan.size + column))
-        if column:
-            out[..., 0] = 1.0 if plan.program is None else 0.0
-        if plan.output_map is not None:
-            kernels.map_words(
-                np.ascontiguousarray(words).reshape(-1, self.size),
-                out.reshape(-1, plan.size + column)[:, column:],
-                plan.output_map,
-                plan.program,
-                self.n_threads,
-            )
+        out = np.empty((*words.shape[:-1], plan.size + call.scalar))
+        rows = out.reshape(-1, plan.size + call.scalar)
+        if call.scalar:
+            rows[:, 0] = 1.0 if call.method is None else 0.0
+            rows = rows[:, 1:]
+        if call.degree:
+            given = np.ascontiguousarray(words).reshape(-1, self.size)
+            engines.current().map_words(given, rows, plan, call.n_threads)
         return out.astype(dtype, copy=False)
 
     def _split(self, points: Floats) -> tuple[Floats, Floats | None]:
-        """Return paths and, if they have any, the corrections of their segments."""
+        """Return paths and the corrections of their segments, if they have any."""
         correction = points[:, 1:, self.channels :] if self.longest > 1 else None
         return points[..., : self.channels], correction
 
-    def _prefixes(
-        self, path: Floats, correction: Floats | None, output_map: kernels.SparseMap
-    ) -> Floats:
+    def _transform(self, segments: int) -> Transform:
+        """Return the transform in which time moves by one unit per segment."""
+        return self._call.transform._replace(end_time=float(self.steps(segments)))
+
+    def _prefixes(self, path: Floats, correction: Floats | None, plan: Plan) -> Floats:
         segments = path.shape[1] - 1
         out = np.empty((len(path), segments, self.size))
-        kernels.path_prefixes(
-            path,
-            correction,
-            out,
-            self._plan().words,
-            output_map,
-            None,
-            self.time_aug,
-            self.lead_lag,
-            float(self.steps(segments)),
-            self.n_threads,
+        engines.current().path_prefixes(
+            path, correction, out, plan, self._transform(segments), self._call.n_threads
         )
         return out
 
-    def _plan(self) -> plans.PathPlan:
+    def _plan(self) -> Plan:
         """Return the plan that leaves the words as they are."""
-        channels, time_aug = self.channels, self.time_aug
-        if self.longest == 1:
-            channels, time_aug = self.dimension, False
-        key = ("chain words", channels, self.degree, self.longest, time_aug)
-
-        def make() -> plans.PathPlan:
-            blocks = self.size // self.dimension
-            identity = selection_of_blocks(self.dimension, blocks, np.arange(blocks))
-            words = plans.word_program(channels, self.degree, self.longest, time_aug)
-            nbytes = 20 * blocks
-            return plans.PathPlan(self.size, self.size, identity, None, nbytes, identity, words)
-
-        return cast(plans.PathPlan, plans.keep_plan(key, make))
-
-    def _backwards(self) -> kernels.SparseMap:
-        """Return the map that reads words backwards, with lead and lag exchanged."""
-        exchanged = self.channels if self.lead_lag else 0
-        key = ("words backwards", self.dimension, self.degree, self.longest, exchanged)
-
-        def make() -> plans.Plan:
-            layout = tables.words(self.dimension, self.degree, self.longest)
-            number = {parts: i for i, parts in enumerate(layout.compositions)}
-            places = []
-            for parts in layout.compositions[1:]:
-                shape = [self.dimension**weight for weight in reversed(parts)]
-                place = np.arange(self.dimension ** sum(parts)).reshape(shape).transpose()
-                if exchanged:
-                    swap = np.arange(self.dimension)
-                    swap[: 2 * exchanged] = np.roll(swap[: 2 * exchanged], exchanged)
-                    place = place[np.ix_(*[swap] * len(parts))]
-                places.append(layout.start[number[parts[::-1]]] + place.ravel())
-            reading = selection_of_blocks(1, self.size, np.concatenate(places))
-            return plans.Plan(self.size, self.size, reading, None, 20 * self.size)
-
-        return cast(kernels.SparseMap, plans.keep_plan(key, make).output_map)
+        call = self._call
+        return word_plan(call.dimension, call.degree, None, self.longest, call.channels)
 
     @cached_property
     def _times(self) -> npt.NDArray[np.int64]:
         """The number of time labels of each word."""
-        letter = np.zeros(self.dimension, np.int64)
+        letter = np.zeros(self._call.dimension, np.int64)
         letter[-1] = 1
         levels = [np.zeros(1, np.int64)]
-        for _ in range(self.degree):
+        for _ in range(self._call.degree):
             levels.append((levels[-1][:, None] + letter).ravel())
-        layout = tables.words(self.dimension, self.degree, self.longest)
+        layout = tables.words(self._call.dimension, self._call.degree, self.longest)
         return np.concatenate([levels[weight] for weight in layout.weights()[1:]])

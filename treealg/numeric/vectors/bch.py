@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from treealg.numeric.arguments import arrays
-from treealg.numeric.arguments.batches import broadcast, check_result_batch, summed
-from treealg.numeric.arguments.vectors import (
-    check_columns,
-    check_same_scalar,
-    chunks,
-    log_columns,
-    space_of,
+from treealg.numeric.arguments.arrays import as_rows
+from treealg.numeric.arguments.batches import (
+    allocate,
+    broadcast,
+    check_result_batch,
+    gathered,
+    walk,
 )
-from treealg.numeric.vectors.lie import (
-    factors_backward,
-    logarithms,
-    products,
-    signatures,
-    signatures_backward,
-)
+from treealg.numeric.arguments.calls import checked_call
+from treealg.numeric.arguments.vectors import body, check_columns, check_same_scalar, split_log
+from treealg.numeric.vectors.steps import Steps
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_log_sig_combine", "branched_log_sig_combine_backprop"]
@@ -102,21 +95,18 @@ def branched_log_sig_combine(
     >>> treealg.branched_log_sig_combine([3.0, 5.0], [1.0, 2.0], 1, 2)
     array([4., 7.])
     """
-    space = space_of(dimension, degree, planar, n_jobs, method=method)
-    left = arrays.as_rows(blogsig1, "blogsig1", 1)
-    right = arrays.as_rows(blogsig2, "blogsig2", 1)
+    call = checked_call(dimension, degree, planar, n_jobs, method)
+    left, right = as_rows(blogsig1, "blogsig1", 1), as_rows(blogsig2, "blogsig2", 1)
     wide1, wide2 = broadcast(left, right)
-    scalar = log_columns(left, space)
-    log_columns(right, space)
+    (first, scalar), (second, other) = split_log(wide1, call), split_log(wide2, call)
     check_same_scalar(left, right)
-    result, out = arrays.allocate(wide1, left.item[0])
-    for x, y, z in chunks(space.n_threads, (out,), wide1, wide2):
-        if scalar:
-            np.add(x[:, 0], y[:, 0], out=z[:, 0])
-        if space.degree:
-            first, second = signatures(x, scalar, space), signatures(y, scalar, space)
-            logarithms(products(first, second, space), z, scalar, space)
-    return arrays.wrap(result, left.kind)
+    steps = Steps(call, left)
+    result, out = allocate(first, call.size, scalar=None if scalar is None else scalar + other)
+    if call.degree:
+        for x, y, z in walk(call.n_threads, (first, second), (out,), call.columns):
+            product = steps.products(steps.exponentials(x), steps.exponentials(y))
+            steps.logarithms(product, z)
+    return left.wrap(result)
 
 
 def branched_log_sig_combine_backprop(
@@ -180,25 +170,26 @@ def branched_log_sig_combine_backprop(
     >>> treealg.branched_log_sig_combine_backprop([0.0, 1.0], [3.0, 5.0], [1.0, 2.0], 1, 2)
     (array([0., 1.]), array([0., 1.]))
     """
-    space = space_of(dimension, degree, planar, n_jobs, method=method)
-    back = arrays.as_rows(derivs, "derivs", 1)
-    left = arrays.as_rows(blogsig1, "blogsig1", 1)
-    right = arrays.as_rows(blogsig2, "blogsig2", 1)
+    call = checked_call(dimension, degree, planar, n_jobs, method)
+    back = as_rows(derivs, "derivs", 1)
+    left, right = as_rows(blogsig1, "blogsig1", 1), as_rows(blogsig2, "blogsig2", 1)
     wide1, wide2 = broadcast(left, right)
     check_result_batch(back, wide1)
-    scalar = log_columns(left, space)
-    log_columns(right, space)
+    (first, scalar), (second, _) = split_log(wide1, call), split_log(wide2, call)
     check_same_scalar(left, right)
     check_columns(back, left.item[0], "as blogsig1 and blogsig2 have")
-    result1, out1 = arrays.allocate(wide1, left.item[0])
-    result2, out2 = arrays.allocate(wide2, left.item[0])
-    if scalar:
-        out1[:, 0] = out2[:, 0] = 0.0
-    if space.degree:
-        for d, x, y, dx, dy in chunks(space.n_threads, (out1, out2), back, wide1, wide2):
-            first, second = signatures(x, scalar, space), signatures(y, scalar, space)
-            d_first, d_second = factors_backward(d, scalar, first, second, space)
-            signatures_backward(x, d_first, dx, scalar, space)
-            signatures_backward(y, d_second, dy, scalar, space)
-    gradient1, gradient2 = summed(result1, left), summed(result2, right)
-    return arrays.wrap(gradient1, left.kind), arrays.wrap(gradient2, left.kind)
+    zero = None if scalar is None else 0.0
+    steps = Steps(call, left)
+    result1, out1 = allocate(first, call.size, scalar=zero)
+    result2, out2 = allocate(second, call.size, scalar=zero)
+    if call.degree:
+        inputs = body(back, scalar), first, second
+        for d, x, y, dx, dy in walk(call.n_threads, inputs, (out1, out2), call.columns):
+            factors = steps.exponentials(x), steps.exponentials(y)
+            d_first, d_second = steps.factors_backward(d, *factors)
+            steps.exponentials_backward(x, d_first, dx)
+            steps.exponentials_backward(y, d_second, dy)
+    return (
+        gathered(result1, out1, wide1, left, zero),
+        gathered(result2, out2, wide2, right, zero),
+    )

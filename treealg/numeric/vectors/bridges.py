@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from treealg import tables
-from treealg.checks import check_flag, check_integer, thread_count
-from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays, options, scalars
-from treealg.numeric.paths import words
-from treealg.numeric.plans import cache as plans
+from treealg.numeric.arguments.arrays import as_rows
+from treealg.numeric.arguments.batches import allocate, walk
+from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call, word_count
+from treealg.numeric.arguments.vectors import split_scalar
+from treealg.numeric.plans.plan import Plan
+from treealg.numeric.plans.words import ladder_plan, path_plan
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_to_sig", "sig_to_branched_sig", "sig_to_branched_sig_backprop"]
@@ -83,9 +81,10 @@ def sig_to_branched_sig(
     >>> treealg.sig_to_branched_sig([3.0, 4.5, 4.5], 1, 3)
     array([3. , 4.5, 9. , 4.5])
     """
-    return _map_rows(
-        sig, "sig", dimension, degree, time_aug, lead_lag, planar, n_jobs, "arborification"
-    )
+    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag)
+    plan = path_plan(call.dimension, call.degree, call.planar, None)
+    words = word_count(call.dimension, call.degree)
+    return _map_rows(sig, "sig", call, plan, words, call.columns, what="the words below ")
 
 
 def sig_to_branched_sig_backprop(
@@ -146,9 +145,10 @@ def sig_to_branched_sig_backprop(
     >>> treealg.sig_to_branched_sig_backprop([0.0, 0.0, 1.0, 0.0], 1, 3)
     array([0., 0., 2.])
     """
-    return _map_rows(
-        derivs, "derivs", dimension, degree, time_aug, lead_lag, planar, n_jobs, "transpose"
-    )
+    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag)
+    plan = path_plan(call.dimension, call.degree, call.planar, None)
+    words = word_count(call.dimension, call.degree)
+    return _map_rows(derivs, "derivs", call, plan, call.columns, words, transposed=True)
 
 
 def branched_sig_to_sig(
@@ -216,72 +216,30 @@ def branched_sig_to_sig(
     >>> treealg.branched_sig_to_sig([3.0, 4.5, 9.0, 4.5], 1, 3)
     array([3. , 4.5, 4.5])
     """
-    return _map_rows(
-        bsig, "bsig", dimension, degree, time_aug, lead_lag, planar, n_jobs, "restriction"
-    )
+    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag)
+    plan = ladder_plan(call.dimension, call.degree, call.planar)
+    return _map_rows(bsig, "bsig", call, plan, call.columns, plan.size)
 
 
 def _map_rows(
     value: Any,
     name: str,
-    dimension: Any,
-    degree: Any,
-    time_aug: Any,
-    lead_lag: Any,
-    planar: Any,
-    n_jobs: Any,
-    which: str,
+    call: Call,
+    plan: Plan,
+    n_in: int,
+    n_out: int,
+    *,
+    transposed: bool = False,
+    what: str = "",
 ) -> Array:
-    """Apply arborification, its transpose, or the restriction to ladders."""
-    rows = arrays.as_rows(value, name, 1)
-    dimension = options.effective_dimension(
-        check_integer("dimension", dimension, 1),
-        check_flag("time_aug", time_aug),
-        check_flag("lead_lag", lead_lag),
-    )
-    degree = check_integer("degree", degree, 0)
-    planar = check_flag("planar", planar)
-    n_threads = thread_count(n_jobs)
-    if which == "restriction":
-        plan = _ladder_plan(dimension, degree, planar)
-    else:
-        plan = plans.path_plan(dimension, degree, planar, None)
-    linear = plan.output_map
-    transposed = which == "transpose"
-    n_in, n_out = (linear.columns, linear.rows) if linear is not None else (0, 0)
-    if transposed:
-        n_in, n_out = n_out, n_in
-    basis = scalars.basis_text(dimension, degree, planar)
-    if which == "arborification":
-        basis = f"the words below {basis}"
-    scalar = scalars.scalar_columns(rows, n_in, basis)
-    result, view = arrays.allocate(rows, n_out + scalar)
-    for x, out in arrays.slabs(n_threads, view, rows):
-        if scalar:
-            out[:, 0] = 0.0 if transposed else x[:, 0]
-        if linear is not None:
-            kernels.map_rows(x[:, scalar:], out[:, scalar:], linear, transposed, n_threads)
-    return arrays.wrap(result, rows.kind)
-
-
-def _ladder_plan(dimension: int, degree: int, planar: bool) -> plans.Plan:
-    """Return the plan of the restriction to ladders."""
-
-    def make() -> plans.Plan:
-        columns = plans.basis_columns(dimension, degree, planar)
-        if not columns:
-            return plans.Plan(0, 0, None, None, 0)
-        phi = tables.arborification(dimension, degree, planar)
-        # Blocks with one word each, once: ladders, and of ordered forests also some with more
-        # trees. Of those with one word the ladder is the last, as a single tree comes after
-        # forests of smaller ones, and that holds again for what is below its root.
-        sizes = np.diff(phi.ptr)
-        single = np.flatnonzero(sizes == 1)
-        entry = phi.ptr[single]
-        once = phi.coef[entry] == 1
-        ladder = np.zeros(phi.n_cols, dtype=np.int64)
-        np.maximum.at(ladder, phi.col[entry[once]], single[once])
-        linear = words.selection_of_blocks(dimension, phi.n_rows, ladder)
-        return plans.Plan(columns, linear.rows, linear, None, 20 * phi.n_cols)
-
-    return plans.keep_plan(("ladders", dimension, degree, planar), make)
+    """Apply the linear map of a plan, or its transpose."""
+    rows = as_rows(value, name, 1)
+    given, scalar = split_scalar(rows, n_in, call, what=what)
+    if transposed and scalar is not None:
+        scalar = 0.0
+    engine = rows.engine
+    result, view = allocate(given, n_out, scalar=scalar)
+    if call.degree:
+        for x, out in walk(call.n_threads, (given,), (view,)):
+            engine.map_rows(x, out, plan, transposed, call.n_threads)
+    return rows.wrap(result)

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-
-from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays
-from treealg.numeric.arguments.vectors import (
-    Space,
-    check_columns,
-    chunks,
-    log_columns,
-    slabs,
-    space_of,
-)
+from treealg.numeric.arguments.arrays import as_rows, check_alike
+from treealg.numeric.arguments.batches import allocate, walk
+from treealg.numeric.arguments.calls import checked_call
+from treealg.numeric.arguments.vectors import body, check_columns, split_log
+from treealg.numeric.vectors.steps import Steps
 from treealg.typing import Array, ArrayLike
 
-__all__ = [
-    "branched_log_sig_to_sig",
-    "branched_log_sig_to_sig_backprop",
-    "expanded",
-    "gather_coordinates",
-]
+__all__ = ["branched_log_sig_to_sig", "branched_log_sig_to_sig_backprop"]
 
 
 def branched_log_sig_to_sig(
@@ -110,23 +95,15 @@ def branched_log_sig_to_sig(
     >>> treealg.branched_log_sig_to_sig([0.0, 3.0, 0.5], 1, 2)
     array([1., 3., 5.])
     """
-    space = space_of(
-        dimension, degree, planar, n_jobs, method=method, time_aug=time_aug, lead_lag=lead_lag
-    )
-    rows = arrays.as_rows(blogsig, "blogsig", 1)
-    scalar = log_columns(rows, space)
-    program = space.program()
-    result, out = arrays.allocate(rows, space.columns() + scalar)
-    outputs, n_threads = (out,), space.n_threads
-    for x, y in (
-        chunks(n_threads, outputs, rows) if space.method else slabs(n_threads, outputs, rows)
-    ):
-        if scalar:
-            np.add(x[:, 0], 1, out=y[:, 0])
-        if program is not None:
-            log = expanded(x[:, scalar:], space)
-            kernels.log_to_signature(log, y[:, scalar:], program, n_threads)
-    return arrays.wrap(result, rows.kind)
+    call = checked_call(dimension, degree, planar, n_jobs, method, time_aug, lead_lag)
+    rows = as_rows(blogsig, "blogsig", 1)
+    log, scalar = split_log(rows, call)
+    steps = Steps(call, rows)
+    result, out = allocate(log, call.columns, scalar=None if scalar is None else scalar + 1)
+    if call.degree:
+        for x, y in walk(call.n_threads, (log,), (out,), call.columns if call.method else 0):
+            steps.exponentials(x, y)
+    return rows.wrap(result)
 
 
 def branched_log_sig_to_sig_backprop(
@@ -188,46 +165,18 @@ def branched_log_sig_to_sig_backprop(
     >>> treealg.branched_log_sig_to_sig_backprop([3.0, 0.5], [0.0, 1.0], 1, 2)
     array([3., 1.])
     """
-    space = space_of(
-        dimension, degree, planar, n_jobs, method=method, time_aug=time_aug, lead_lag=lead_lag
-    )
-    rows = arrays.as_rows(blogsig, "blogsig", 1)
-    back = arrays.as_rows(bsig_derivs, "bsig_derivs", 1)
-    arrays.check_alike(rows, back)
-    scalar = log_columns(rows, space)
+    call = checked_call(dimension, degree, planar, n_jobs, method, time_aug, lead_lag)
+    rows, back = as_rows(blogsig, "blogsig", 1), as_rows(bsig_derivs, "bsig_derivs", 1)
+    check_alike(rows, back)
+    log, scalar = split_log(rows, call)
     check_columns(
-        back, space.columns() + scalar, "as branched_log_sig_to_sig returns for these arguments"
+        back,
+        call.columns + (scalar is not None),
+        "as branched_log_sig_to_sig returns for these arguments",
     )
-    program = space.program()
-    result, out = arrays.allocate(rows, rows.item[0])
-    if scalar:
-        out[:, 0] = 0.0
-    outputs, n_threads = (out,), space.n_threads
-    if program is not None:
-        for x, d, dx in (
-            chunks(n_threads, outputs, rows, back)
-            if space.method
-            else slabs(n_threads, outputs, rows, back)
-        ):
-            log, d_out = expanded(x[:, scalar:], space), dx[:, scalar:]
-            d_log = np.empty((len(x), program.columns), x.dtype) if space.method else d_out
-            kernels.log_to_signature_backward(log, d[:, scalar:], d_log, program, n_threads)
-            gather_coordinates(d_log, d_out, space)
-    return arrays.wrap(result, rows.kind)
-
-
-def expanded(rows: npt.NDArray[Any], space: Space) -> npt.NDArray[Any]:
-    """Return logarithms, without scalar, in expanded form."""
-    plan = space.expansion()
-    if plan.output_map is None:
-        return rows
-    out = np.empty((len(rows), plan.size), rows.dtype)
-    kernels.map_rows(rows, out, plan.output_map, False, space.n_threads)
-    return out
-
-
-def gather_coordinates(d_log: npt.NDArray[Any], out: npt.NDArray[Any], space: Space) -> None:
-    """Write derivatives in coordinates from those in the expanded form, for methods 1 and 2."""
-    output_map = space.expansion().output_map
-    if output_map is not None:
-        kernels.map_rows(d_log, out, output_map, True, space.n_threads)
+    steps, work = Steps(call, rows), call.columns if call.method else 0
+    result, out = allocate(log, log.item[0], scalar=None if scalar is None else 0.0)
+    if call.degree:
+        for x, d, dx in walk(call.n_threads, (log, body(back, scalar)), (out,), work):
+            steps.exponentials_backward(x, d, dx)
+    return rows.wrap(result)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays, devices
-from treealg.numeric.arguments.batches import broadcast, check_result_batch, summed
+from treealg.numeric.arguments.arrays import as_rows, check_alike
+from treealg.numeric.arguments.batches import (
+    allocate,
+    broadcast,
+    check_result_batch,
+    gathered,
+    walk,
+)
+from treealg.numeric.arguments.calls import checked_call
 from treealg.numeric.arguments.vectors import (
+    body,
     check_columns,
     check_same_scalar,
-    sig_columns,
-    slabs,
-    space_of,
+    split_signature,
 )
+from treealg.numeric.plans.vectors import algebra_plan
 from treealg.typing import Array, ArrayLike
 
 __all__ = [
@@ -108,25 +112,18 @@ def branched_sig_combine(
     >>> treealg.branched_sig_combine(first, second, 2, 2)
     array([1. , 1. , 0.5, 1. , 0. , 0.5])
     """
-    space = space_of(dimension, degree, planar, n_jobs)
-    left = arrays.as_rows(bsig1, "bsig1", 1, gpu=True)
-    right = arrays.as_rows(bsig2, "bsig2", 1, gpu=True)
+    call = checked_call(dimension, degree, planar, n_jobs)
+    left, right = as_rows(bsig1, "bsig1", 1, gpu=True), as_rows(bsig2, "bsig2", 1, gpu=True)
     wide1, wide2 = broadcast(left, right)
-    scalar = sig_columns(left, space)
-    sig_columns(right, space)
+    (x, scalar), (y, other) = split_signature(wide1, call), split_signature(wide2, call)
     check_same_scalar(left, right)
-    if left.device is not None:
-        return devices.engine().signature_product(wide1, wide2, scalar, space)
-    program = space.program()
-    result, out = arrays.allocate(wide1, left.item[0])
-    for x, y, z in arrays.slabs(space.n_threads, out, wide1, wide2):
-        if scalar:
-            np.multiply(x[:, 0], y[:, 0], out=z[:, 0])
-        if program is not None:
-            kernels.signature_product(
-                x[:, scalar:], y[:, scalar:], z[:, scalar:], program, space.n_threads
-            )
-    return arrays.wrap(result, left.kind)
+    plan, engine = algebra_plan(call), left.engine
+    with left.active():
+        result, out = allocate(x, plan.size, scalar=None if scalar is None else scalar * other)
+        if call.degree:
+            for first, second, z in walk(call.n_threads, (x, y), (out,)):
+                engine.signature_product(first, second, z, plan, call.n_threads)
+    return left.wrap(result)
 
 
 def branched_sig_combine_backprop(
@@ -198,32 +195,26 @@ def branched_sig_combine_backprop(
     >>> treealg.branched_sig_combine_backprop([0.0, 1.0], [3.0, 5.0], [4.0, 6.0], 1, 2)
     (array([4., 1.]), array([3., 1.]))
     """
-    space = space_of(dimension, degree, planar, n_jobs)
-    back = arrays.as_rows(derivs, "derivs", 1, gpu=True)
-    left = arrays.as_rows(bsig1, "bsig1", 1, gpu=True)
-    right = arrays.as_rows(bsig2, "bsig2", 1, gpu=True)
+    call = checked_call(dimension, degree, planar, n_jobs)
+    back = as_rows(derivs, "derivs", 1, gpu=True)
+    left, right = as_rows(bsig1, "bsig1", 1, gpu=True), as_rows(bsig2, "bsig2", 1, gpu=True)
     wide1, wide2 = broadcast(left, right)
     check_result_batch(back, wide1)
-    scalar = sig_columns(left, space)
-    sig_columns(right, space)
+    (x, scalar), (y, _) = split_signature(wide1, call), split_signature(wide2, call)
     check_same_scalar(left, right)
     check_columns(back, left.item[0], "as bsig1 and bsig2 have")
-    if left.device is not None:
-        gradients: tuple[Array, Array] = devices.engine().signature_product_backward(
-            back, left, right, scalar, space
-        )
-        return gradients
-    program = space.program()
-    result1, out1 = arrays.allocate(wide1, left.item[0])
-    result2, out2 = arrays.allocate(wide2, left.item[0])
-    if scalar:
-        out1[:, 0] = out2[:, 0] = 0.0
-    if program is not None:
-        for views in slabs(space.n_threads, (out1, out2), back, wide1, wide2):
-            d, x, y, dx, dy = (view[:, scalar:] for view in views)
-            kernels.signature_product_backward(x, y, d, dx, dy, program, space.n_threads)
-    gradient1, gradient2 = summed(result1, left), summed(result2, right)
-    return arrays.wrap(gradient1, left.kind), arrays.wrap(gradient2, left.kind)
+    plan, engine = algebra_plan(call), left.engine
+    zero = None if scalar is None else 0.0
+    with left.active():
+        result1, out1 = allocate(x, plan.size, scalar=zero)
+        result2, out2 = allocate(y, plan.size, scalar=zero)
+        if call.degree:
+            inputs = x, y, body(back, scalar)
+            for first, second, d, dx, dy in walk(call.n_threads, inputs, (out1, out2)):
+                engine.signature_product_backward(first, second, d, dx, dy, plan, call.n_threads)
+        gradient1 = gathered(result1, out1, wide1, left, zero)
+        gradient2 = gathered(result2, out2, wide2, right, zero)
+    return gradient1, gradient2
 
 
 def branched_sig_inverse(
@@ -291,17 +282,15 @@ def branched_sig_inverse(
     >>> treealg.branched_sig_inverse([3.0, 5.0], 1, 2)
     array([-3.,  4.])
     """
-    space = space_of(dimension, degree, planar, n_jobs)
-    rows = arrays.as_rows(bsig, "bsig", 1)
-    scalar = sig_columns(rows, space)
-    program = space.program()
-    result, out = arrays.allocate(rows, rows.item[0])
-    for x, y in arrays.slabs(space.n_threads, out, rows):
-        if scalar:
-            y[:, 0] = x[:, 0]
-        if program is not None:
-            kernels.signature_inverse(x[:, scalar:], y[:, scalar:], program, space.n_threads)
-    return arrays.wrap(result, rows.kind)
+    call = checked_call(dimension, degree, planar, n_jobs)
+    rows = as_rows(bsig, "bsig", 1)
+    x, scalar = split_signature(rows, call)
+    plan, engine = algebra_plan(call), rows.engine
+    result, out = allocate(x, plan.size, scalar=scalar)
+    if call.degree:
+        for bsigs, y in walk(call.n_threads, (x,), (out,)):
+            engine.signature_inverse(bsigs, y, plan, call.n_threads)
+    return rows.wrap(result)
 
 
 def branched_sig_inverse_backprop(
@@ -364,18 +353,14 @@ def branched_sig_inverse_backprop(
     >>> treealg.branched_sig_inverse_backprop([0.0, 1.0], [3.0, 5.0], 1, 2)
     array([ 6., -1.])
     """
-    space = space_of(dimension, degree, planar, n_jobs)
-    back, rows = arrays.as_rows(derivs, "derivs", 1), arrays.as_rows(bsig, "bsig", 1)
-    arrays.check_alike(back, rows)
-    scalar = sig_columns(rows, space)
+    call = checked_call(dimension, degree, planar, n_jobs)
+    back, rows = as_rows(derivs, "derivs", 1), as_rows(bsig, "bsig", 1)
+    check_alike(back, rows)
+    x, scalar = split_signature(rows, call)
     check_columns(back, rows.item[0], "as bsig has")
-    program = space.program()
-    result, out = arrays.allocate(rows, rows.item[0])
-    if scalar:
-        out[:, 0] = 0.0
-    if program is not None:
-        for d, x, dx in arrays.slabs(space.n_threads, out, back, rows):
-            kernels.signature_inverse_backward(
-                x[:, scalar:], d[:, scalar:], dx[:, scalar:], program, space.n_threads
-            )
-    return arrays.wrap(result, rows.kind)
+    plan, engine = algebra_plan(call), rows.engine
+    result, out = allocate(x, plan.size, scalar=None if scalar is None else 0.0)
+    if call.degree:
+        for bsigs, d, dx in walk(call.n_threads, (x, body(back, scalar)), (out,)):
+            engine.signature_inverse_backward(bsigs, d, dx, plan, call.n_threads)
+    return rows.wrap(result)

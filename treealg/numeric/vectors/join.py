@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from treealg.checks import check_flag
-from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays
-from treealg.numeric.arguments.batches import broadcast, check_result_batch, summed
-from treealg.numeric.arguments.vectors import check_columns, chunks, sig_columns, space_of
+from treealg.numeric.arguments.arrays import as_rows
+from treealg.numeric.arguments.batches import (
+    allocate,
+    broadcast,
+    check_result_batch,
+    gathered,
+    walk,
+)
+from treealg.numeric.arguments.calls import checked_call
+from treealg.numeric.arguments.vectors import body, check_columns, split_signature
 from treealg.numeric.vectors.linear import displacement_rows
+from treealg.numeric.vectors.steps import Steps
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_join", "branched_sig_join_backprop"]
@@ -89,23 +94,19 @@ def branched_sig_join(
     >>> treealg.branched_sig_join(first, [0.0, 1.0], 2, 2, prepend=True)
     array([1. , 1. , 0.5, 0. , 1. , 0.5])
     """
-    space = space_of(dimension, degree, planar, n_jobs)
+    call = checked_call(dimension, degree, planar, n_jobs)
     before = check_flag("prepend", prepend)
-    rows = arrays.as_rows(bsig, "bsig", 1)
-    steps = displacement_rows(displacement, space)
-    wide, wide_steps = broadcast(rows, steps)
-    scalar = sig_columns(rows, space)
-    program, n_threads = space.program(), space.n_threads
-    result, out = arrays.allocate(wide, rows.item[0])
-    for x, dx, y in chunks(n_threads, (out,), wide, wide_steps):
-        if scalar:
-            y[:, 0] = x[:, 0]
-        if program is not None:
-            piece = np.empty((len(x), program.columns), x.dtype)
-            kernels.linear_signature(dx, piece, program, n_threads)
-            factors = (piece, x[:, scalar:]) if before else (x[:, scalar:], piece)
-            kernels.signature_product(*factors, y[:, scalar:], program, n_threads)
-    return arrays.wrap(result, rows.kind)
+    rows, pieces = as_rows(bsig, "bsig", 1), displacement_rows(displacement, call)
+    wide, wide_pieces = broadcast(rows, pieces)
+    sig, scalar = split_signature(wide, call)
+    steps = Steps(call, rows)
+    result, out = allocate(sig, call.columns, scalar=scalar)
+    if call.degree:
+        for x, piece, y in walk(call.n_threads, (sig, wide_pieces), (out,), call.columns):
+            linear = steps.linear(piece)
+            first, second = (linear, x) if before else (x, linear)
+            steps.products(first, second, y)
+    return rows.wrap(result)
 
 
 def branched_sig_join_backprop(
@@ -171,30 +172,31 @@ def branched_sig_join_backprop(
     >>> treealg.branched_sig_join_backprop([0.0, 1.0], [3.0, 5.0], [4.0], 1, 2)
     (array([4., 1.]), array([7.]))
     """
-    space = space_of(dimension, degree, planar, n_jobs)
+    call = checked_call(dimension, degree, planar, n_jobs)
     before = check_flag("prepend", prepend)
-    back, rows = arrays.as_rows(derivs, "derivs", 1), arrays.as_rows(bsig, "bsig", 1)
-    steps = displacement_rows(displacement, space)
-    wide, wide_steps = broadcast(rows, steps)
+    back, rows = as_rows(derivs, "derivs", 1), as_rows(bsig, "bsig", 1)
+    pieces = displacement_rows(displacement, call)
+    wide, wide_pieces = broadcast(rows, pieces)
     check_result_batch(back, wide)
-    k = sig_columns(rows, space)
+    sig, scalar = split_signature(wide, call)
     check_columns(back, rows.item[0], "as bsig has")
-    program, n = space.program(), space.n_threads
-    result, out = arrays.allocate(wide, rows.item[0])
-    d_steps, out_steps = arrays.allocate(wide_steps, space.dimension)
-    if k:
-        out[:, 0] = 0.0
-    if program is None:
-        out_steps[:] = 0.0
+    zero = None if scalar is None else 0.0
+    steps = Steps(call, rows)
+    result, out = allocate(sig, call.columns, scalar=zero)
+    d_pieces, out_pieces = allocate(wide_pieces, call.dimension)
+    if call.degree:
+        inputs = body(back, scalar), sig, wide_pieces
+        for d, x, piece, dx, d_piece in walk(
+            call.n_threads, inputs, (out, out_pieces), call.columns
+        ):
+            d_linear = steps.empty(x)
+            factors, targets = (x, steps.linear(piece)), (dx, d_linear)
+            if before:
+                factors, targets = factors[::-1], targets[::-1]
+            steps.products_backward(d, *factors, *targets)
+            steps.linear_backward(piece, d_linear, d_piece)
     else:
-        for d, x, step, dx, d_step in chunks(n, (out, out_steps), back, wide, wide_steps):
-            piece = np.empty((len(x), program.columns), x.dtype)
-            d_piece = np.empty_like(piece)
-            kernels.linear_signature(step, piece, program, n)
-            x, dx = x[:, k:], dx[:, k:]
-            factors = (piece, x) if before else (x, piece)
-            targets = (d_piece, dx) if before else (dx, d_piece)
-            kernels.signature_product_backward(*factors, d[:, k:], *targets, program, n)
-            kernels.linear_signature_backward(step, d_piece, d_step, program, n)
-    gradients = summed(result, rows), summed(d_steps, steps)
-    return arrays.wrap(gradients[0], rows.kind), arrays.wrap(gradients[1], rows.kind)
+        out_pieces[:] = 0.0
+    return gathered(result, out, wide, rows, zero), gathered(
+        d_pieces, out_pieces, wide_pieces, pieces
+    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from treealg import tables
-from treealg.checks import check_flag
-from treealg.errors import InvalidValueError
-from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays
-from treealg.numeric.arguments.vectors import Space, check_columns, space_of
+from treealg.numeric.arguments.arrays import as_rows, check_alike
+from treealg.numeric.arguments.batches import allocate, walk
+from treealg.numeric.arguments.calls import Call, checked_call
+from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.vectors import body, check_columns
+from treealg.numeric.plans.vectors import algebra_plan
 from treealg.typing import Array, ArrayLike
 
 __all__ = [
@@ -81,17 +81,14 @@ def linear_branched_sig(
     >>> treealg.linear_branched_sig([1.0, 2.0], 2, 2)
     array([1. , 2. , 0.5, 1. , 1. , 2. ])
     """
-    space = space_of(dimension, degree, planar, n_jobs)
-    scalar = 1 if check_flag("scalar_term", scalar_term) else 0
-    rows = displacement_rows(displacement, space)
-    result, out = arrays.allocate(rows, space.columns() + scalar)
-    if scalar:
-        out[:, 0] = 1.0
-    program = space.program()
-    if program is not None:
-        for x, y in arrays.slabs(space.n_threads, out, rows):
-            kernels.linear_signature(x, y[:, scalar:], program, space.n_threads)
-    return arrays.wrap(result, rows.kind)
+    call = checked_call(dimension, degree, planar, n_jobs, scalar_term=scalar_term)
+    rows = displacement_rows(displacement, call)
+    plan, engine = algebra_plan(call), rows.engine
+    result, out = allocate(rows, plan.size, scalar=1.0 if call.scalar else None)
+    if call.degree:
+        for x, y in walk(call.n_threads, (rows,), (out,)):
+            engine.linear_signature(x, y, plan, call.n_threads)
+    return rows.wrap(result)
 
 
 def linear_branched_sig_backprop(
@@ -150,20 +147,18 @@ def linear_branched_sig_backprop(
     >>> treealg.linear_branched_sig_backprop([0.0, 1.0], [3.0], 1, 2)
     array([3.])
     """
-    space = space_of(dimension, degree, planar, n_jobs)
-    scalar = 1 if check_flag("scalar_term", scalar_term) else 0
-    back = arrays.as_rows(derivs, "derivs", 1)
-    rows = displacement_rows(displacement, space)
-    arrays.check_alike(back, rows)
-    check_columns(back, space.columns() + scalar, "as linear_branched_sig returns")
-    result, out = arrays.allocate(rows, space.dimension)
-    program = space.program()
-    if program is None:
-        out[:] = 0.0
+    call = checked_call(dimension, degree, planar, n_jobs, scalar_term=scalar_term)
+    back, rows = as_rows(derivs, "derivs", 1), displacement_rows(displacement, call)
+    check_alike(back, rows)
+    check_columns(back, call.columns + call.scalar, "as linear_branched_sig returns")
+    plan, engine = algebra_plan(call), rows.engine
+    result, out = allocate(rows, call.dimension)
+    if call.degree:
+        for x, d, dx in walk(call.n_threads, (rows, body(back, call.scalar or None)), (out,)):
+            engine.linear_signature_backward(x, d, dx, plan, call.n_threads)
     else:
-        for d, x, dx in arrays.slabs(space.n_threads, out, back, rows):
-            kernels.linear_signature_backward(x, d[:, scalar:], dx, program, space.n_threads)
-    return arrays.wrap(result, rows.kind)
+        out[:] = 0.0
+    return rows.wrap(result)
 
 
 def linear_branched_log_sig(
@@ -224,15 +219,14 @@ def linear_branched_log_sig(
     >>> treealg.linear_branched_log_sig([1.0, 2.0], 2, 2)
     array([1., 2., 0., 0., 0., 0.])
     """
-    space = space_of(dimension, degree, planar, n_jobs, method=method)
-    rows = displacement_rows(displacement, space)
-    scalar, size = _log_layout(space, scalar_term)
-    result, out = arrays.allocate(rows, size)
+    call = checked_call(dimension, degree, planar, n_jobs, method, scalar_term=scalar_term)
+    rows = displacement_rows(displacement, call)
+    result, out = allocate(rows, call.size, scalar=0.0 if call.scalar else None)
     out[:] = 0.0
-    if space.degree:
-        for x, y in arrays.slabs(1, out, rows):
-            y[:, scalar : scalar + space.dimension] = x
-    return arrays.wrap(result, rows.kind)
+    if call.degree:
+        for x, y in walk(1, (rows,), (out,)):
+            y[:, : call.dimension] = x
+    return rows.wrap(result)
 
 
 def linear_branched_log_sig_backprop(
@@ -291,36 +285,20 @@ def linear_branched_log_sig_backprop(
     >>> treealg.linear_branched_log_sig_backprop([5.0, 6.0], [3.0], 1, 2)
     array([5.])
     """
-    space = space_of(dimension, degree, planar, n_jobs, method=method)
-    back = arrays.as_rows(derivs, "derivs", 1)
-    rows = displacement_rows(displacement, space)
-    arrays.check_alike(back, rows)
-    scalar, size = _log_layout(space, scalar_term)
-    check_columns(back, size, "as linear_branched_log_sig returns")
-    result, out = arrays.allocate(rows, space.dimension)
+    call = checked_call(dimension, degree, planar, n_jobs, method, scalar_term=scalar_term)
+    back, rows = as_rows(derivs, "derivs", 1), displacement_rows(displacement, call)
+    check_alike(back, rows)
+    check_columns(back, call.size + call.scalar, "as linear_branched_log_sig returns")
+    result, out = allocate(rows, call.dimension)
     out[:] = 0.0
-    if space.degree:
-        for d, dx in arrays.slabs(1, out, back):
-            dx[:] = d[:, scalar : scalar + space.dimension]
-    return arrays.wrap(result, rows.kind)
+    if call.degree:
+        for d, dx in walk(1, (body(back, call.scalar or None),), (out,)):
+            dx[:] = d[:, : call.dimension]
+    return rows.wrap(result)
 
 
-def displacement_rows(displacement: ArrayLike, space: Space) -> arrays.Rows:
+def displacement_rows(displacement: ArrayLike, call: Call) -> Rows:
     """Read the argument `displacement`."""
-    rows = arrays.as_rows(displacement, "displacement", 1)
-    check_columns(rows, space.dimension, "one for each of the channels that dimension says")
+    rows = as_rows(displacement, "displacement", 1)
+    check_columns(rows, call.dimension, "one for each of the channels that dimension says")
     return rows
-
-
-def _log_layout(space: Space, scalar_term: bool) -> tuple[int, int]:
-    """Return the scalars in front, 0 or 1, and the length of a logarithm by the method."""
-    scalar = 1 if check_flag("scalar_term", scalar_term) else 0
-    if space.method == 0:
-        return scalar, space.columns() + scalar
-    if scalar:
-        raise InvalidValueError(
-            f"scalar_term must be False with method={space.method}, whose coordinates have no "
-            f"scalar; use method=0 for the expanded form"
-        )
-    size = tables.log_length(space.dimension, space.degree, space.planar, space.method)
-    return 0, size

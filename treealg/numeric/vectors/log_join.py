@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy.typing as npt
-
 from treealg.checks import check_flag
-from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays
-from treealg.numeric.arguments.batches import broadcast, check_result_batch, summed
-from treealg.numeric.arguments.vectors import check_columns, chunks, log_columns, space_of
-from treealg.numeric.vectors.lie import (
-    factors_backward,
-    logarithms,
-    pieces,
-    products,
-    signatures,
-    signatures_backward,
+from treealg.numeric.arguments.arrays import as_rows
+from treealg.numeric.arguments.batches import (
+    allocate,
+    broadcast,
+    check_result_batch,
+    gathered,
+    walk,
 )
+from treealg.numeric.arguments.calls import checked_call
+from treealg.numeric.arguments.vectors import body, check_columns, split_log
 from treealg.numeric.vectors.linear import displacement_rows
+from treealg.numeric.vectors.steps import Steps
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_log_sig_join", "branched_log_sig_join_backprop"]
-
-Floats = npt.NDArray[Any]
 
 
 def branched_log_sig_join(
@@ -100,20 +93,18 @@ def branched_log_sig_join(
     >>> treealg.branched_log_sig_join(first, [0.0, 1.0], 2, 2)
     array([ 1. ,  1. ,  0. ,  0.5, -0.5,  0. ])
     """
-    space = space_of(dimension, degree, planar, n_jobs, method=method)
+    call = checked_call(dimension, degree, planar, n_jobs, method)
     before = check_flag("prepend", prepend)
-    rows = arrays.as_rows(blogsig, "blogsig", 1)
-    steps = displacement_rows(displacement, space)
-    wide, wide_steps = broadcast(rows, steps)
-    scalar = log_columns(rows, space)
-    result, out = arrays.allocate(wide, rows.item[0])
-    for x, step, y in chunks(space.n_threads, (out,), wide, wide_steps):
-        if scalar:
-            y[:, 0] = x[:, 0]
-        if space.degree:
-            factors = signatures(x, scalar, space), pieces(step, space)
-            logarithms(products(*_ordered(factors, before), space), y, scalar, space)
-    return arrays.wrap(result, rows.kind)
+    rows, pieces = as_rows(blogsig, "blogsig", 1), displacement_rows(displacement, call)
+    wide, wide_pieces = broadcast(rows, pieces)
+    log, scalar = split_log(wide, call)
+    steps = Steps(call, rows)
+    result, out = allocate(log, call.size, scalar=scalar)
+    if call.degree:
+        for x, piece, y in walk(call.n_threads, (log, wide_pieces), (out,), call.columns):
+            factors = steps.exponentials(x), steps.linear(piece)
+            steps.logarithms(steps.products(*(factors[::-1] if before else factors)), y)
+    return rows.wrap(result)
 
 
 def branched_log_sig_join_backprop(
@@ -180,32 +171,30 @@ def branched_log_sig_join_backprop(
     >>> treealg.branched_log_sig_join_backprop([7.0, 1.0], [3.0, 5.0], [4.0], 1, 2)
     (array([7., 1.]), array([7.]))
     """
-    space = space_of(dimension, degree, planar, n_jobs, method=method)
+    call = checked_call(dimension, degree, planar, n_jobs, method)
     before = check_flag("prepend", prepend)
-    back, rows = arrays.as_rows(derivs, "derivs", 1), arrays.as_rows(blogsig, "blogsig", 1)
-    steps = displacement_rows(displacement, space)
-    wide, wide_steps = broadcast(rows, steps)
+    back, rows = as_rows(derivs, "derivs", 1), as_rows(blogsig, "blogsig", 1)
+    pieces = displacement_rows(displacement, call)
+    wide, wide_pieces = broadcast(rows, pieces)
     check_result_batch(back, wide)
-    scalar = log_columns(rows, space)
+    log, scalar = split_log(wide, call)
     check_columns(back, rows.item[0], "as blogsig has")
-    result, out = arrays.allocate(wide, rows.item[0])
-    d_steps, out_steps = arrays.allocate(wide_steps, space.dimension)
-    program = space.program()
-    if scalar:
-        out[:, 0] = 0.0
-    if program is None:
-        out_steps[:] = 0.0
+    zero = None if scalar is None else 0.0
+    steps = Steps(call, rows)
+    result, out = allocate(log, call.size, scalar=zero)
+    d_pieces, out_pieces = allocate(wide_pieces, call.dimension)
+    if call.degree:
+        inputs = body(back, scalar), log, wide_pieces
+        for d, x, piece, dx, d_piece in walk(
+            call.n_threads, inputs, (out, out_pieces), call.columns
+        ):
+            factors = steps.exponentials(x), steps.linear(piece)
+            gradients = steps.factors_backward(d, *(factors[::-1] if before else factors))
+            d_sig, d_linear = gradients[::-1] if before else gradients
+            steps.exponentials_backward(x, d_sig, dx)
+            steps.linear_backward(piece, d_linear, d_piece)
     else:
-        outputs = out, out_steps
-        for d, x, step, dx, d_step in chunks(space.n_threads, outputs, back, wide, wide_steps):
-            factors = _ordered((signatures(x, scalar, space), pieces(step, space)), before)
-            gradients = factors_backward(d, scalar, *factors, space)
-            d_first, d_piece = _ordered(gradients, before)
-            signatures_backward(x, d_first, dx, scalar, space)
-            kernels.linear_signature_backward(step, d_piece, d_step, program, space.n_threads)
-    gradients = summed(result, rows), summed(d_steps, steps)
-    return arrays.wrap(gradients[0], rows.kind), arrays.wrap(gradients[1], rows.kind)
-
-
-def _ordered(pair: tuple[Floats, Floats], exchanged: bool) -> tuple[Floats, Floats]:
-    return pair[::-1] if exchanged else pair
+        out_pieces[:] = 0.0
+    return gathered(result, out, wide, rows, zero), gathered(
+        d_pieces, out_pieces, wide_pieces, pieces
+    )

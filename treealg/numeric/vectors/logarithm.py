@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from treealg.errors import InvalidValueError
-from treealg.numeric import kernels
-from treealg.numeric.arguments import arrays, devices
-from treealg.numeric.arguments.vectors import sig_columns, space_of
-from treealg.numeric.plans import cache as plans
+from treealg.numeric.arguments.arrays import as_rows, check_alike
+from treealg.numeric.arguments.batches import allocate, walk
+from treealg.numeric.arguments.calls import checked_call
+from treealg.numeric.arguments.vectors import body, split_signature
+from treealg.numeric.plans.vectors import log_plan
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_to_log_sig", "branched_sig_to_log_sig_backprop"]
@@ -114,24 +113,17 @@ def branched_sig_to_log_sig(
     >>> treealg.branched_sig_to_log_sig([1.0, 3.0, 5.0], 1, 2)
     array([0. , 3. , 0.5])
     """
-    call = space_of(
-        dimension, degree, planar, n_jobs, method=method, time_aug=time_aug, lead_lag=lead_lag
-    )
-    rows = arrays.as_rows(bsig, "bsig", 1, gpu=True)
-    scalar = sig_columns(rows, call)
-    if rows.device is not None:
-        return devices.engine().signature_to_log(rows, scalar, call)
-    plan = call.plan()
-    kept = 0 if call.method else scalar
-    result, out = arrays.allocate(rows, plan.size + kept)
-    for x, y in arrays.slabs(call.n_threads, out, rows):
-        if kept:
-            np.subtract(x[:, 0], 1, out=y[:, 0])
-        if plan.program is not None:
-            kernels.signature_to_log(
-                x[:, scalar:], y[:, kept:], plan.program, plan.output_map, call.n_threads
-            )
-    return arrays.wrap(result, rows.kind)
+    call = checked_call(dimension, degree, planar, n_jobs, method, time_aug, lead_lag)
+    rows = as_rows(bsig, "bsig", 1, gpu=True)
+    x, scalar = split_signature(rows, call)
+    plan, engine = log_plan(call), rows.engine
+    with rows.active():
+        kept = None if scalar is None or call.method else scalar - 1
+        result, out = allocate(x, plan.size, scalar=kept)
+        if call.degree:
+            for bsigs, logs in walk(call.n_threads, (x,), (out,)):
+                engine.signature_to_log(bsigs, logs, plan, call.n_threads)
+    return rows.wrap(result)
 
 
 def branched_sig_to_log_sig_backprop(
@@ -220,34 +212,22 @@ def branched_sig_to_log_sig_backprop(
     >>> treealg.branched_sig_to_log_sig_backprop([3.0, 5.0], [0.0, 1.0], 1, 2)
     array([-3.,  1.])
     """
-    call = space_of(
-        dimension, degree, planar, n_jobs, method=method, time_aug=time_aug, lead_lag=lead_lag
-    )
-    rows = arrays.as_rows(bsig, "bsig", 1, gpu=True)
-    derivs = arrays.as_rows(blogsig_derivs, "blogsig_derivs", 1, gpu=True)
-    arrays.check_alike(rows, derivs)
-    scalar = sig_columns(rows, call)
-    plan = call.plan() if rows.device is None else None
-    size = plans.result_size(*call[:4]) if plan is None else plan.size
-    kept = 0 if call.method else scalar
-    if derivs.item[0] != size + kept:
+    call = checked_call(dimension, degree, planar, n_jobs, method, time_aug, lead_lag)
+    rows = as_rows(bsig, "bsig", 1, gpu=True)
+    derivs = as_rows(blogsig_derivs, "blogsig_derivs", 1, gpu=True)
+    check_alike(rows, derivs)
+    x, scalar = split_signature(rows, call)
+    plan, engine = log_plan(call), rows.engine
+    kept = None if call.method else scalar
+    size = plan.size + (kept is not None)
+    if derivs.item[0] != size:
         raise InvalidValueError(
-            f"blogsig_derivs must have {size + kept} columns, as branched_sig_to_log_sig "
+            f"blogsig_derivs must have {size} columns, as branched_sig_to_log_sig "
             f"returns for these arguments, got shape {derivs.array.shape}"
         )
-    if plan is None:
-        return devices.engine().signature_to_log_backward(rows, derivs, scalar, call)
-    result, out = arrays.allocate(rows, plan.columns + scalar)
-    if scalar:
-        out[:, 0] = 0.0
-    if plan.program is not None:
-        for x, dy, dx in arrays.slabs(call.n_threads, out, rows, derivs):
-            kernels.signature_to_log_backward(
-                x[:, scalar:],
-                dy[:, kept:],
-                dx[:, scalar:],
-                plan.program,
-                plan.output_map,
-                call.n_threads,
-            )
-    return arrays.wrap(result, rows.kind)
+    with rows.active():
+        result, out = allocate(x, call.columns, scalar=None if scalar is None else 0.0)
+        if call.degree:
+            for bsigs, d, dx in walk(call.n_threads, (x, body(derivs, kept)), (out,)):
+                engine.signature_to_log_backward(bsigs, d, dx, plan, call.n_threads)
+    return rows.wrap(result)

@@ -7,18 +7,20 @@ roots is zero exactly when it looks so; what expansion does not decide, SymPy's 
 from __future__ import annotations
 
 import math
-import re
+import reprlib
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.bseries.number_text import read_number
+from treealg.symbolic.trees.scalars import python_scalar
 
 __all__ = ["exact_number", "is_zero", "product_sum", "tidy"]
 
 
 def tidy(value: Any) -> Any:
-    """Return a coefficient in normal form: SymPy expressions expanded, all else unchanged.
+    """Return a coefficient in normal form: SymPy expressions expanded, scalars of Python.
 
     Examples
     --------
@@ -26,6 +28,7 @@ def tidy(value: Any) -> Any:
     >>> tidy((1 + sympy.sqrt(2)) * (1 - sympy.sqrt(2)))
     -1
     """
+    value = python_scalar(value)
     if isinstance(value, (int, Fraction, float)):
         return value
     expand = getattr(value, "expand", None)
@@ -34,6 +37,8 @@ def tidy(value: Any) -> Any:
 
 def is_zero(value: Any) -> bool:
     """Tell whether a coefficient is zero; exactly, unless it is a float.
+
+    An expression with free symbols is zero when it is so for all values of them.
 
     Examples
     --------
@@ -57,22 +62,30 @@ def is_zero(value: Any) -> bool:
 def exact_number(value: Any) -> Any:
     """Return a coefficient that a user gave as a number, a string or a SymPy expression.
 
+    A string is a fraction such as ``"1/6"``, or an expression in numbers, the four operations,
+    parentheses and ``sqrt``, such as ``"1/4 - sqrt(3)/6"``. Numbers of other libraries that are
+    integral become integers; SymPy expressions are expanded.
+
     Examples
     --------
     >>> exact_number("1/6"), exact_number("sqrt(4)/6")
     (Fraction(1, 6), Fraction(1, 3))
     """
+    value = python_scalar(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidValueError(f"a coefficient must be finite, got {value}")
     if isinstance(value, (int, Fraction, float)) and not isinstance(value, bool):
         return value
     if isinstance(value, str):
         try:
-            return Fraction(value)
+            value = read_number(value)
         except ValueError:
-            value = _read_expression(value)
-        except ZeroDivisionError:
-            raise InvalidValueError(f"cannot read the coefficient {value!r}") from None
+            raise InvalidValueError(
+                f"cannot read the coefficient {reprlib.repr(value)}; give a fraction, or an "
+                "expression of moderate size in numbers, + - * / ** and sqrt"
+            ) from None
+        if isinstance(value, Fraction):
+            return value
     if hasattr(value, "free_symbols") and hasattr(value, "expand"):
         value = value.expand()
         if getattr(value, "is_Rational", False):
@@ -84,24 +97,6 @@ def exact_number(value: Any) -> Any:
         f"a coefficient must be a number, a string such as '1/6' or a SymPy expression, got "
         f"{type(value).__name__} {value!r}"
     )
-
-
-def _read_expression(text: str) -> Any:
-    # SymPy evaluates what it reads, so that only harmless text may reach it.
-    if not re.fullmatch(r"(?:sqrt\(|[0-9+\-*/(). ])+", text):
-        raise InvalidValueError(
-            f"cannot read the coefficient {text!r}; give a fraction, or an expression in numbers, "
-            "+ - * / and sqrt"
-        )
-    import sympy
-
-    try:
-        number = sympy.sympify(text, rational=True)
-    except (sympy.SympifyError, SyntaxError, TypeError):
-        number = sympy.nan
-    if not number.is_finite:
-        raise InvalidValueError(f"cannot read the coefficient {text!r}")
-    return number
 
 
 def product_sum(left: Sequence[Any], right: Iterable[Any]) -> Any:

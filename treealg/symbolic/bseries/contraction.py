@@ -51,7 +51,10 @@ class Contraction:
         self._forests: dict[Forest, dict[Forest, Any]] = {Forest.empty: {Forest.empty: 1}}
 
     def __call__(self, tree: Tree) -> dict[Tree, Any]:
-        """Return the sum of skeletons of a tree."""
+        """Return the sum of skeletons of a tree.
+
+        The dictionary from skeletons to coefficients is not to be changed.
+        """
         known = self._trees.get(tree)
         if known is not None:
             return known
@@ -64,7 +67,11 @@ class Contraction:
         return self._trees[tree]
 
     def partial(self, tree: Tree, whole: bool = False) -> dict[Tree, Any]:
-        """Return the sum of skeletons of a tree, with or without the one of a single vertex."""
+        """Return the sum of skeletons of a tree, with or without the one of a single vertex.
+
+        That one is what contracting all edges gives; without `whole`, the weight of `tree` is not
+        used.
+        """
         total: dict[Tree, Any] = {}
         for (pruned, trunk), count in bck.coproduct(tree).items():
             if not trunk._trees or not (whole or pruned._trees):

@@ -14,6 +14,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.nilpotent import Nilpotent
 from treealg.symbolic.bseries.series import BSeries, check_series
+from treealg.symbolic.linear.coefficients import expression
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = [
@@ -225,7 +226,7 @@ def _symbolic_fields(fields: Any, variables: Any) -> tuple[Components, dict[Any,
             raise InvalidTypeError(
                 f"a vector field must be a sequence of expressions, got {type(field).__name__}"
             )
-        table[colour] = tuple(sympy.sympify(component) for component in field)
+        table[colour] = tuple(expression("a component of a field", part) for part in field)
         if len(table[colour]) != len(symbols):
             raise InvalidValueError(
                 f"a vector field must have one component per variable, got {len(table[colour])} "

@@ -322,6 +322,8 @@ def _sweep(series: BSeries, *, take_logarithm: bool) -> BSeries:
 def proper_cuts(tree: Tree) -> list[Cut]:
     """Return the cuts of a tree that leave neither part empty.
 
+    Each is pruned forest, trunk, and number of ways.
+
     Examples
     --------
     >>> proper_cuts(Tree([Tree(), Tree()]))

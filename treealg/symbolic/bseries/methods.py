@@ -108,6 +108,24 @@ def method_info(name: str) -> MethodInfo:
 def published_method(name: str) -> Any:
     """Return a published method with its exact tableau.
 
+    Parameters
+    ----------
+    name : str
+        One of `published_methods`. The lower order weights of a pair of embedded methods are a
+        method of their own, with a name that ends in ``_embedded``.
+
+    Returns
+    -------
+    RungeKutta, AdditiveRungeKutta, Rosenbrock or CommutatorFree
+        The method, according to its kind. SymPy is loaded if a coefficient is not rational.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `name` is not a string.
+    InvalidValueError
+        If there is no method of that name.
+
     Examples
     --------
     >>> published_method("rk4").b

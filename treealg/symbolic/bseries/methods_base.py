@@ -11,6 +11,7 @@ from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import exact_number, is_zero, product_sum, tidy
 from treealg.symbolic.bseries.series import BSeries, trees_up_to
+from treealg.symbolic.linear.coefficients import expression
 from treealg.symbolic.trees.enumeration import enumerate_trees
 from treealg.symbolic.trees.trees import Tree
 
@@ -305,9 +306,9 @@ def stability_quotient(matrix: Matrix, weights: Sequence[Any], z: Any) -> Any:
     """
     import sympy
 
-    z = sympy.Symbol("z") if z is None else sympy.sympify(z)
-    a = sympy.Matrix([[sympy.sympify(entry) for entry in row] for row in matrix])
-    b = sympy.Matrix([[sympy.sympify(entry) for entry in weights]])
+    z = sympy.Symbol("z") if z is None else expression("z", z)
+    a = sympy.Matrix([[expression("a", entry) for entry in row] for row in matrix])
+    b = sympy.Matrix([[expression("b", entry) for entry in weights]])
     # det(I - zM) is the characteristic polynomial of M read backwards; the numerator is that of
     # A - 1 b^T, by the formula for a change of rank one.
     above, below = (

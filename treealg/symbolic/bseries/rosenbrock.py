@@ -180,8 +180,8 @@ class Rosenbrock(OneStepMethod):
 
         Raises
         ------
-        SympifyError
-            If SymPy cannot read `z`.
+        InvalidTypeError
+            If `z` is neither a number nor a SymPy expression.
 
         Examples
         --------

@@ -122,8 +122,8 @@ class RungeKutta(OneStepMethod):
 
         Raises
         ------
-        SympifyError
-            If SymPy cannot read `z`.
+        InvalidTypeError
+            If `z` is neither a number nor a SymPy expression.
 
         References
         ----------

@@ -179,7 +179,10 @@ def average_vector_field(order: Any) -> BSeries:
 
 
 def check_series(name: str, value: Any, empty: int | None = None) -> BSeries:
-    """Return an argument that must be a B-series, with a given value on the empty tree."""
+    """Return an argument that must be a B-series, with a given value on the empty tree.
+
+    That value is 1 for a method, 0 for a vector field, None for any.
+    """
     if not isinstance(value, BSeries):
         raise InvalidTypeError(f"{name} must be a BSeries, got {type(value).__name__}")
     if empty is not None and not is_zero(value[None] - empty):

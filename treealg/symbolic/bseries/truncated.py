@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import is_zero, tidy
+from treealg.symbolic.linear.elements import check_coefficient
 from treealg.symbolic.trees.displayed import Displayed
 
 __all__ = ["ABSENT", "TruncatedSeries", "check_same_colours"]
@@ -81,14 +82,17 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
                     f"values has the key {unknown[0]}, whose labels are not all in "
                     f"0, ..., {self._colours - 1}; give colours"
                 )
-            found = {key: tidy(table.get(key, 0)) for key in basis}
+            found = {key: _given(table.get(key, 0)) for key in basis}
         elif callable(values):
-            found = {key: tidy(values(key)) for key in basis}
+            found = {key: _given(values(key)) for key in basis}
         else:
             raise InvalidTypeError(
                 f"values must be a mapping or a callable, got {type(values).__name__}"
             )
-        self._values = {self._empty: 1 if empty is ABSENT else tidy(empty), **found}
+        self._values = {
+            self._empty: 1 if empty is ABSENT else _given(empty),
+            **found,
+        }
 
     # -- as a mapping --------------------------------------------------------------------------
 
@@ -103,7 +107,14 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         return self._colours
 
     def __getitem__(self, key: Any) -> Any:
-        return self._values[self._check_key(key)]
+        key = self._check_key(key)
+        if key not in self._values:
+            raise _AbsentKeyError(
+                f"the series has no coefficient for {key}: it is truncated at order "
+                f"{self._order}, with labels 0, ..., {self._colours - 1}; make it with a higher "
+                "order, or with more colours"
+            )
+        return self._values[key]
 
     def __iter__(self) -> Iterator[K]:
         return iter(self._values)
@@ -196,7 +207,7 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         >>> exact_series(2).map_coefficients(float)
         <BSeries to order 2: None: 1.0, 0: 1.0, 0[0]: 0.5>
         """
-        values = {key: function(value) for key, value in self._values.items()}
+        values = {key: check_coefficient(function(value)) for key, value in self._values.items()}
         return self._wrap(values, self._order, self._colours)
 
     def scale_step(self, factor: Any) -> Self:
@@ -218,6 +229,7 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         >>> exact_series(2).scale_step(Fraction(1, 2))
         <BSeries to order 2: None: 1, 0: 1/2, 0[0]: 1/8>
         """
+        factor = _given(factor)
         powers: list[Any] = [1]
         for _ in range(self._order):
             powers.append(tidy(powers[-1] * factor))
@@ -256,12 +268,14 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
                 f"a series is multiplied by a number or an expression, got "
                 f"{type(scalar).__name__}; use compose or substitute for two series"
             )
+        scalar = _given(scalar)
         return self.map_coefficients(lambda value: tidy(value * scalar))
 
     def __rmul__(self, scalar: Any) -> Self:
         return self.__mul__(scalar)
 
     def __truediv__(self, scalar: Any) -> Self:
+        scalar = _given(scalar)
         if isinstance(scalar, int):
             if scalar == 0:
                 raise InvalidValueError("cannot divide a series by 0")
@@ -275,6 +289,18 @@ def check_same_colours(first: TruncatedSeries[Any], second: TruncatedSeries[Any]
         raise InvalidValueError(
             f"series must have the same colours, got {first.colours} and {second.colours}"
         )
+
+
+class _AbsentKeyError(InvalidValueError, KeyError):
+    """A key beyond the truncation; what a mapping raises, too."""
+
+    # That of KeyError puts quotes around the message.
+    __str__ = Exception.__str__
+
+
+def _given(value: Any) -> Any:
+    """Return a coefficient that a user gave, in normal form."""
+    return tidy(check_coefficient(value))
 
 
 def _order_of(key: Any) -> int:

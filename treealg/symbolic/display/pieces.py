@@ -38,6 +38,9 @@ Piece = str | RootedForest[Any]
 def terms_to_show(x: Any, max_terms: Any) -> tuple[list[Term], int]:
     """Return an object as a list of terms, and how many were left out.
 
+    A term is a tuple of forests and words, one per slot, and a coefficient that is not zero. Terms
+    are in the basis order, or in that of ``x.items()`` where keys have no order.
+
     Examples
     --------
     >>> terms_to_show(Tree([Tree()]), None)
@@ -71,7 +74,10 @@ def _forest_of(key: Any) -> Any:
 
 
 def labels_of(terms: list[Term]) -> Iterator[Any]:
-    """Iterate over the labels of all vertices of all terms."""
+    """Iterate over the labels of all vertices of all terms.
+
+    Once per vertex; letters of words are no labels of vertices.
+    """
     for slots, _ in terms:
         for key in slots:
             if isinstance(key, RootedForest):
@@ -133,6 +139,8 @@ def pieces_of(
     terms: list[Term], left_out: int, style: Style, *, times: str = ""
 ) -> list[list[Piece]]:
     """Return a sum as pieces to set side by side: texts, and forests that are not empty.
+
+    One list per term, its sign included; ``times`` stands after a coefficient.
 
     Examples
     --------

@@ -65,7 +65,10 @@ class Style:
         return printable(name)
 
     def colour(self, label: Any) -> str:
-        """Return the colour of a label."""
+        """Return the colour of a label.
+
+        By value for integers, by a checksum of the text otherwise: the same everywhere.
+        """
         if is_integer(label):
             return COLOURS[label % len(COLOURS)]
         return COLOURS[zlib.crc32(printable(str(label)).encode()) % len(COLOURS)]
@@ -82,7 +85,10 @@ class Style:
 
 
 def make_style(found: Iterable[Any], names: Any, labels: Any) -> Style:
-    """Check the options that all pictures share, and decide whether labels are shown."""
+    """Check the options that all pictures share, and decide whether labels are shown.
+
+    By default they are if they have names, or any of those in `found` is not 0.
+    """
     if names is not None and not isinstance(names, (Mapping, Sequence)):
         raise InvalidTypeError(
             "names must be a mapping from label to text or a sequence of texts, got "

@@ -14,8 +14,8 @@ from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.trees.enumeration import enumerate_forests
 from treealg.symbolic.trees.forests import Forest, OrderedForest
-from treealg.symbolic.trees.rooted import RootedTree
-from treealg.symbolic.trees.trees import PlanarTree, Tree
+from treealg.symbolic.trees.labels import normalize_word
+from treealg.symbolic.trees.trees import PlanarTree
 
 __all__ = ["ForestAlgebra", "OrderedForestAlgebra", "WordAlgebra"]
 
@@ -52,7 +52,8 @@ class ForestAlgebra(HopfAlgebra[Forest]):
         InvalidTypeError
             If `x` is of another kind; planar objects are not converted silently.
         InvalidValueError
-            If `x` is a tuple that is not a valid tuple form.
+            If `x` is a tuple that is not a valid tuple form, or is that of a forest too because
+            the label of its root is a tuple.
 
         Examples
         --------
@@ -60,16 +61,12 @@ class ForestAlgebra(HopfAlgebra[Forest]):
         >>> bck.basis_element((0,))
         <Forest 0>
         """
-        if x.__class__ is Forest:
-            return x
-        if x is None:
-            return Forest.empty  # type: ignore[no-any-return]
         if isinstance(x, (PlanarTree, OrderedForest)):
             raise InvalidTypeError(
                 f"{self.name.upper()} needs non-planar trees, got {x!r}; use its forget_order() "
                 "first"
             )
-        return Forest._make((Tree.from_tuple(x),))
+        return Forest._read(x)
 
     def degree(self, x: Forest) -> int:
         """Return the number of vertices.
@@ -149,16 +146,12 @@ class OrderedForestAlgebra(HopfAlgebra[OrderedForest]):
         >>> mkw.basis_element(((0,), (1,)))
         <OrderedForest 0 1>
         """
-        if x.__class__ is OrderedForest:
-            return x
-        if isinstance(x, PlanarTree):
-            return OrderedForest._make((x,))
-        if isinstance(x, RootedTree) or not (x is None or isinstance(x, tuple)):
+        if not (x is None or isinstance(x, (PlanarTree, OrderedForest, tuple))):
             raise InvalidTypeError(
                 f"{self.name.upper()} needs a PlanarTree, an OrderedForest, None or a tuple of "
                 f"trees in tuple form, got {type(x).__name__} {reprlib.repr(x)}"
             )
-        return OrderedForest.from_tuple(x)
+        return OrderedForest._read(x)
 
     def degree(self, x: OrderedForest) -> int:
         """Return the number of vertices.
@@ -239,13 +232,7 @@ class WordAlgebra(HopfAlgebra[tuple[Any, ...]]):
                 f"a word must be a tuple of letters, got {type(x).__name__} {reprlib.repr(x)}; "
                 "the word of one letter a is (a,)"
             )
-        try:
-            hash(x)
-        except TypeError:
-            raise InvalidTypeError(
-                f"letters of a word must be hashable, got {reprlib.repr(x)}"
-            ) from None
-        return x
+        return normalize_word(x)
 
     def degree(self, x: tuple[Any, ...]) -> int:
         """Return the number of letters.

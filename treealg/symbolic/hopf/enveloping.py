@@ -96,7 +96,10 @@ class EnvelopingProduct:
         self._products: Memo[tuple[Any, Any], Terms] = Memo(self._needs, self._build)
 
     def __call__(self, first: Any, second: Any) -> Terms:
-        """Return the product of two forests."""
+        """Return the product of two forests.
+
+        The dictionary from forest to number of ways is not to be changed.
+        """
         return self._products((first, second))
 
     def divisions(self, forest: Any) -> list[Division]:

@@ -83,7 +83,8 @@ class GL(HopfAlgebra[Forest]):
         InvalidTypeError
             If `x` is of another kind, for instance a forest of several trees.
         InvalidValueError
-            If `x` is a tuple that is not a valid tuple form.
+            If `x` is a tuple that is not a valid tuple form, or is that of a forest too because
+            the label of its root is a tuple.
 
         Examples
         --------
@@ -103,7 +104,7 @@ class GL(HopfAlgebra[Forest]):
             raise InvalidTypeError(
                 f"GL needs a non-planar tree, got {type(x).__name__} {reprlib.repr(x)}"
             )
-        return Forest._make((Tree.from_tuple(x),))
+        return Forest._read(x)
 
     def degree(self, x: Forest) -> int:
         """Return the number of vertices without the root.

@@ -9,10 +9,11 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.bases import WordAlgebra
-from treealg.symbolic.linear.elements import LinearCombination, Terms, add_terms
+from treealg.symbolic.linear.elements import LinearCombination, Terms, add_terms, check_coefficient
 from treealg.symbolic.linear.words import shuffle_words
 from treealg.symbolic.trees.labels import label_less
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.scalars import python_scalar
 
 __all__ = [
     "ConcatenationAlgebra",
@@ -230,9 +231,9 @@ class QuasiShuffleAlgebra(Deconcatenation):
         if merged is None:
             combination: Mapping[Any, Any] = {}
         elif isinstance(merged, (Mapping, LinearCombination)):
-            combination = dict(merged.items())
+            combination = {letter: check_coefficient(c) for letter, c in merged.items()}
         else:
-            combination = {merged: 1}
+            combination = {python_scalar(merged): 1}
         for letter, factor in combination.items():
             rest = {(*word, letter): c for word, c in known[u[:-1], v[:-1]].items()}
             add_terms(total, rest, factor)

@@ -30,6 +30,8 @@ __all__ = [
 def forests_of(*arguments: Any) -> tuple[Any, list[Element]]:
     """Return the arguments as elements over forests of one kind.
 
+    And the algebra of their bases: `nck` if one is planar, else `bck`.
+
     Examples
     --------
     >>> forests_of(Tree())

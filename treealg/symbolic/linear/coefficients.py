@@ -2,23 +2,66 @@
 
 from __future__ import annotations
 
+import reprlib
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, Self
 
 from treealg.errors import InvalidTypeError
+from treealg.symbolic.trees.scalars import python_scalar
 
-__all__ = ["Coefficients"]
+__all__ = ["Coefficients", "expression", "python_number"]
 
 
-def _plain(value: Any) -> Any:
+def python_number(value: Any) -> Any:
     """Return a SymPy number as an int or Fraction, anything else as it is."""
     if getattr(value, "is_Integer", False):
         return int(value)
     if getattr(value, "is_Rational", False):
         return Fraction(int(value.p), int(value.q))
     return value
+
+
+def expression(name: str, value: Any) -> Any:
+    """Return an argument that is a number or an expression as one of SymPy.
+
+    SymPy would read a text by evaluating it as Python; nothing but numbers and what is SymPy's own
+    gets that far.
+
+    Examples
+    --------
+    >>> expression("z", Fraction(1, 2))
+    1/2
+    """
+    import sympy
+
+    value = python_scalar(value)
+    if isinstance(value, sympy.Basic):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return sympy.Integer(value) if isinstance(value, int) else sympy.Float(value)
+    if isinstance(value, Fraction):
+        return sympy.Rational(value.numerator, value.denominator)
+    if isinstance(value, complex):
+        return sympy.Float(value.real) + sympy.I * sympy.Float(value.imag)
+    raise InvalidTypeError(
+        f"{name} must be a number or a SymPy expression, got {type(value).__name__} "
+        f"{reprlib.repr(value)}; text is not evaluated"
+    )
+
+
+def _refuse_text(x: Any) -> None:
+    if isinstance(x, (str, bytes)):
+        raise InvalidTypeError(
+            f"subs needs symbols, numbers and expressions, got {type(x).__name__} "
+            f"{reprlib.repr(x)}; text is not evaluated"
+        )
+    if isinstance(x, Mapping):
+        x = (*x.keys(), *x.values())
+    if isinstance(x, (tuple, list, set, frozenset)):
+        for part in x:
+            _refuse_text(part)
 
 
 class _Next:
@@ -53,6 +96,11 @@ class Coefficients:
         same type
             Rational results are int or Fraction.
 
+        Raises
+        ------
+        InvalidTypeError
+            If an argument is or contains a string, which SymPy would evaluate as Python.
+
         Examples
         --------
         >>> import sympy
@@ -61,8 +109,9 @@ class Coefficients:
         >>> Element({Tree(): a**2, Tree([Tree()]): 3}).subs(a, sympy.Rational(1, 2))
         <Element 1/4 (0) + 3 (0[0])>
         """
+        _refuse_text(arguments)
         return self.map_coefficients(
-            lambda value: _plain(value.subs(*arguments)) if hasattr(value, "subs") else value
+            lambda value: python_number(value.subs(*arguments)) if hasattr(value, "subs") else value
         )
 
     def expand(self) -> Self:
@@ -82,7 +131,7 @@ class Coefficients:
         <Element (0)>
         """
         return self.map_coefficients(
-            lambda value: _plain(value.expand()) if hasattr(value, "expand") else value
+            lambda value: python_number(value.expand()) if hasattr(value, "expand") else value
         )
 
     def simplify(self) -> Self:
@@ -102,7 +151,7 @@ class Coefficients:
         <Element (0)>
         """
         return self.map_coefficients(
-            lambda value: _plain(value.simplify()) if hasattr(value, "simplify") else value
+            lambda value: python_number(value.simplify()) if hasattr(value, "simplify") else value
         )
 
     def collect(self, symbol: Any) -> dict[int, Self]:
@@ -122,7 +171,7 @@ class Coefficients:
         Raises
         ------
         InvalidTypeError
-            If a coefficient is not a polynomial in the symbol.
+            If `symbol` is no expression, or a coefficient not a polynomial in it.
 
         Examples
         --------
@@ -134,14 +183,16 @@ class Coefficients:
         """
         import sympy
 
+        symbol = expression("symbol", symbol)
+
         def coefficients(value: Any) -> dict[int, Any]:
             try:
-                polynomial = sympy.Poly(sympy.sympify(value), symbol)
+                polynomial = sympy.Poly(expression("a coefficient", value), symbol)
             except sympy.PolynomialError:
                 raise InvalidTypeError(
                     f"coefficients must be polynomials in {symbol}, got {value}"
                 ) from None
-            return {power: _plain(c) for (power,), c in polynomial.terms()}
+            return {power: python_number(c) for (power,), c in polynomial.terms()}
 
         parts: dict[int, dict[int, Any]] = {}
         order: list[Any] = []

@@ -1,23 +1,39 @@
 """Finite linear combinations of forests and words, with exact coefficients.
 
 Coefficients may be any ring elements that Python can add and multiply: int, Fraction, SymPy
-expressions. They are used as they come; nothing becomes a float.
+expressions. They are used as they come, except that scalars of NumPy become those of Python;
+nothing becomes a float.
 """
 
 from __future__ import annotations
 
+import numbers
+import reprlib
 from collections.abc import Callable, Hashable, ItemsView, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Generic, Self, TypeVar
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic.linear.coefficients import Coefficients
+from treealg.symbolic.linear.coefficients import Coefficients, python_number
+from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.interning import Interned
+from treealg.symbolic.trees.labels import normalize_word
+from treealg.symbolic.trees.scalars import python_scalar
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
-__all__ = ["Element", "LinearCombination", "Terms", "add_terms", "terms_of"]
+__all__ = [
+    "Element",
+    "LinearCombination",
+    "Terms",
+    "add_terms",
+    "check_coefficient",
+    "element_of",
+    "forest_product",
+    "read_key",
+    "terms_of",
+]
 
 Terms = dict[Any, Any]
 K = TypeVar("K", bound=Hashable)
@@ -57,9 +73,10 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
 
     Notes
     -----
-    Immutable. ``+``, ``-``, multiplication and division by a coefficient are defined; the product
-    of two elements depends on the algebra and is ``algebra.product(x, y)``. Division of integers
-    gives fractions.
+    Immutable. ``+``, ``-``, multiplication and division by a coefficient are defined, and the
+    number 0 is the zero; the product of two elements depends on the algebra and is
+    ``algebra.product(x, y)``. Division of integers gives fractions. Expressions are equal when
+    they are written alike: `expand` or `simplify` them first.
     """
 
     __slots__ = ("_terms",)
@@ -87,8 +104,8 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
                     f"terms must be pairs (key, coefficient), got {pair!r}; write {{key: 1}} for "
                     "a single one"
                 )
-            key = self._check_key(pair[0])
-            collected[key] = collected[key] + pair[1] if key in collected else pair[1]
+            key, value = self._check_key(pair[0]), check_coefficient(pair[1])
+            collected[key] = collected[key] + value if key in collected else value
         self._terms = {key: value for key, value in collected.items() if value != 0}
 
     @classmethod
@@ -125,7 +142,8 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         Parameters
         ----------
         key : hashable
-            A basis element; a tree stands for the forest of itself.
+            A basis element; a tree stands for the forest of itself. Where the keys are forests, a
+            tuple and None mean what they mean in `bck`, or for ordered forests in `mkw`.
 
         Returns
         -------
@@ -137,13 +155,17 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         InvalidTypeError
             If the key has the wrong type.
         """
-        return self._terms.get(self._check_key(key), 0)
+        return self._terms.get(self._find_key(key), 0)
+
+    def _find_key(self, key: Any) -> Any:
+        """Return the key that a user means: as in the algebra to which the stored keys belong."""
+        return self._check_key(key)
 
     def __getitem__(self, key: Any) -> Any:
         return self.coefficient(key)
 
     def __contains__(self, key: Any) -> bool:
-        return self._check_key(key) in self._terms
+        return self._find_key(key) in self._terms
 
     def __iter__(self) -> Iterator[K]:
         return iter(self._terms)
@@ -155,18 +177,45 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         return bool(self._terms)
 
     def __eq__(self, other: Any) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return self._terms == other._terms
+        if type(other) is type(self):
+            return bool(self._terms == other._terms)
+        # Sums start with the number 0.
+        if not self._terms and _is_zero(other):
+            return True
+        return NotImplemented
 
     def __hash__(self) -> int:
-        return hash(frozenset(self._terms.items()))
+        terms = self._terms
+        if not terms:
+            return hash(0)
+        if len(terms) == 1:
+            (key, c), *_ = terms.items()
+            if key in _UNITS:
+                # In its algebra, a multiple of the unit equals its coefficient.
+                return hash(python_number(c))
+        # Rational numbers of SymPy equal those of Python, and have other hashes.
+        return hash(frozenset((key, python_number(c)) for key, c in terms.items()))
 
     # -- arithmetic ----------------------------------------------------------------------------
 
+    @classmethod
+    def _operand(cls, other: Any) -> Any:
+        """Return what can be added as a combination, and None for anything else."""
+        if type(other) is cls:
+            return other
+        return cls._wrap({}) if _is_zero(other) else None
+
     def _combine(self, other: Any, factor: int) -> Any:
-        if not isinstance(other, LinearCombination) or type(other) is not type(self):
+        if getattr(other, "multiplies_elements", False):
             return NotImplemented
+        operand = self._operand(other)
+        if operand is None:
+            raise InvalidTypeError(
+                f"only a combination of the same kind can be added to the {type(self).__name__} "
+                f"{self}, got {type(other).__name__} {reprlib.repr(other)}; a number stands for "
+                "nothing without an algebra: add a multiple of its unit, such as 2 * bck.unit"
+            )
+        other = operand
         terms: dict[K, Any] = dict(self._terms)
         add_terms(terms, other._terms, factor)
         return self._collect(terms)
@@ -174,8 +223,14 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
     def __add__(self, other: Any) -> Self:
         return self._combine(other, 1)  # type: ignore[no-any-return]
 
+    def __radd__(self, other: Any) -> Self:
+        return self._combine(other, 1)  # type: ignore[no-any-return]
+
     def __sub__(self, other: Any) -> Self:
         return self._combine(other, -1)  # type: ignore[no-any-return]
+
+    def __rsub__(self, other: Any) -> Self:
+        return (-self)._combine(other, 1)  # type: ignore[no-any-return]
 
     def __neg__(self) -> Self:
         return self._wrap({key: -value for key, value in self._terms.items()})
@@ -186,20 +241,20 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
     def __mul__(self, scalar: Any) -> Self:
         if getattr(scalar, "multiplies_elements", False):
             return NotImplemented
-        if isinstance(scalar, LinearCombination):
+        if isinstance(scalar, (LinearCombination, Summand)):
             raise InvalidTypeError(
                 "the product of two elements depends on the algebra; use "
                 "algebra.product(x, y), for instance bck.product(x, y)"
             )
-        _check_scalar(scalar)
+        scalar = check_coefficient(scalar)
         return self._collect({key: value * scalar for key, value in self._terms.items()})
 
     def __rmul__(self, scalar: Any) -> Self:
-        _check_scalar(scalar)
+        scalar = check_coefficient(scalar)
         return self._collect({key: scalar * value for key, value in self._terms.items()})
 
     def __truediv__(self, scalar: Any) -> Self:
-        _check_scalar(scalar)
+        scalar = check_coefficient(scalar)
         if isinstance(scalar, int):
             if scalar == 0:
                 raise InvalidValueError("cannot divide a linear combination by 0")
@@ -225,7 +280,9 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         >>> Element({Tree(): -2}).map_coefficients(abs)
         <Element 2 (0)>
         """
-        return self._collect({key: function(value) for key, value in self._terms.items()})
+        return self._collect(
+            {key: check_coefficient(function(value)) for key, value in self._terms.items()}
+        )
 
     def __str__(self) -> str:
         return self._text() or "0"
@@ -275,9 +332,15 @@ class Element(LinearCombination[Any]):
     __slots__ = ()
 
     @classmethod
+    def _operand(cls, other: Any) -> Any:
+        return element_of(other) if isinstance(other, Summand) else super()._operand(other)
+
+    @classmethod
     def _check_key(cls, key: Any) -> Any:
-        if isinstance(key, (Forest, OrderedForest, tuple)):
+        if isinstance(key, (Forest, OrderedForest)):
             return key
+        if isinstance(key, tuple):
+            return normalize_word(key)
         if isinstance(key, Tree):
             return Forest._make((key,))
         if isinstance(key, PlanarTree):
@@ -286,6 +349,11 @@ class Element(LinearCombination[Any]):
             f"a key of an element must be a tree, a forest or a word (a tuple of labels), got "
             f"{type(key).__name__}"
         )
+
+    def _find_key(self, key: Any) -> Any:
+        if isinstance(key, tuple) and (key := normalize_word(key)) in self._terms:
+            return key
+        return read_key(key, next(iter(self._terms), ()))
 
     def apply(self, function: Callable[[Any], Any]) -> Element:
         """Extend a map on basis elements linearly and apply it.
@@ -318,8 +386,62 @@ class Element(LinearCombination[Any]):
         return Element._collect(total)
 
 
+_UNITS = {(), Forest.empty, OrderedForest.empty, Forest([Tree()])}
+
+
+def _is_zero(x: Any) -> bool:
+    return isinstance(x, numbers.Number) and not x
+
+
+def element_of(x: Any) -> Element:
+    """Return the element that is a tree or forest.
+
+    Examples
+    --------
+    >>> element_of(Tree())
+    <Element (0)>
+    """
+    return Element._wrap({Element._check_key(x): 1})
+
+
+def forest_product(x: Any, y: Any) -> Any:
+    """Return the forest of two trees or forests.
+
+    Examples
+    --------
+    >>> forest_product(Tree(), Tree([Tree()]))
+    <Forest 0 0[0]>
+    """
+    left, right = Element._check_key(x), Element._check_key(y)
+    if type(left) is not type(right):
+        raise InvalidTypeError(
+            f"a forest has trees of one kind, got {x!r} and {y!r}; use forget_order() first"
+        )
+    return left * right
+
+
+def read_key(key: Any, stored: Any) -> Any:
+    """Return the key that a user means beside a stored one.
+
+    A tuple is a word beside words. Beside forests it is what it is in their algebras: the tuple
+    form of a tree, or, for ordered ones, a tuple of such; and None is the empty forest.
+
+    Examples
+    --------
+    >>> read_key(((0,), 0), Forest()), read_key(((0,), 0), ())
+    (<Forest 0[0]>, ((0,), 0))
+    """
+    if key is None or isinstance(key, tuple):
+        kind: Any = type(stored)
+        return Element._check_key(key or ()) if kind is tuple else kind._read(key)
+    return Element._check_key(key)
+
+
 def terms_of(image: Any) -> dict[Any, Any]:
-    """Return the terms of what a linear map returned."""
+    """Return the terms of what a linear map returned.
+
+    They are not to be changed.
+    """
     if not isinstance(image, LinearCombination):
         raise InvalidTypeError(
             f"a linear map must return an Element or a Tensor, got {type(image).__name__}"
@@ -327,10 +449,17 @@ def terms_of(image: Any) -> dict[Any, Any]:
     return image._terms
 
 
-def _check_scalar(scalar: Any) -> None:
+def check_coefficient(value: Any) -> Any:
+    """Return a coefficient: a number, of Python if it was one of NumPy, or an expression."""
     # Only types whose multiplication is a repetition, or that are keys, would pass unnoticed.
-    if scalar is None or isinstance(scalar, (str, bytes, list, tuple, Mapping, Interned)):
+    value = python_scalar(value)
+    if (
+        value is None
+        or isinstance(value, (str, bytes, list, tuple, Mapping, Interned))
+        or hasattr(value, "dtype")
+    ):
         raise InvalidTypeError(
             f"a coefficient must be a number or a symbolic expression, got "
-            f"{type(scalar).__name__} {scalar!r}"
+            f"{type(value).__name__} {reprlib.repr(value)}"
         )
+    return value

@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic.linear.elements import Element, LinearCombination, add_terms, terms_of
+from treealg.symbolic.linear.elements import (
+    Element,
+    LinearCombination,
+    add_terms,
+    read_key,
+    terms_of,
+)
 
 __all__ = ["Tensor"]
 
@@ -55,6 +61,11 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
                 f"a key of a tensor must be a tuple of basis elements, got {type(key).__name__}"
             )
         return tuple(Element._check_key(part) for part in key)
+
+    def _find_key(self, key: Any) -> tuple[Any, ...]:
+        if not isinstance(key, tuple) or len(key) != self.slots:
+            return self._check_key(key)
+        return tuple(map(read_key, key, next(iter(self._terms), key)))
 
     @property
     def slots(self) -> int:

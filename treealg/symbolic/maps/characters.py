@@ -8,6 +8,7 @@ from typing import Any
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.maps.functionals import Functional, Values
+from treealg.symbolic.trees.scalars import python_scalar
 
 __all__ = ["Character", "InfinitesimalCharacter"]
 
@@ -97,13 +98,13 @@ def _tree_values(
             raise InvalidTypeError(
                 f"values must be a mapping or a callable, got {type(values).__name__}"
             )
-        return values
+        return lambda tree: python_scalar(values(tree))
     table = {}
     for key, value in values.items():
         forest = algebra.basis_element(key)
         if len(forest) != 1:
             raise InvalidValueError(f"values must be given on single trees, got {forest}")
-        table[forest[0]] = value
+        table[forest[0]] = python_scalar(value)
 
     def lookup(tree: Any) -> Any:
         if tree in table:

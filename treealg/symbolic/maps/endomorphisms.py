@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -11,6 +12,7 @@ from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.linear.elements import Element, LinearCombination
 from treealg.symbolic.maps.functionals import Functional
+from treealg.symbolic.trees.arithmetic import Summand
 
 __all__ = ["AlgebraElement", "Endomorphism", "identity_map", "odd_even"]
 
@@ -84,7 +86,7 @@ class AlgebraElement:
                     f"{self._algebra.name} and {other._algebra.name}"
                 )
             return other._element
-        if isinstance(other, LinearCombination):
+        if isinstance(other, (LinearCombination, Summand)):
             return self._algebra.element(other)
         scaled: Element = other * self._algebra.unit
         return scaled
@@ -97,7 +99,9 @@ class AlgebraElement:
             return self._algebra is other._algebra and self._element == other._element
         if isinstance(other, LinearCombination):
             return self._element == other
-        return bool(self._element == other * self._algebra.unit)
+        if isinstance(other, numbers.Number) or hasattr(other, "free_symbols"):
+            return bool(self._element == other * self._algebra.unit)
+        return NotImplemented
 
     def __hash__(self) -> int:
         return hash(self._element)
@@ -120,12 +124,12 @@ class AlgebraElement:
         return self._new(-self._element)
 
     def __mul__(self, other: Any) -> AlgebraElement:
-        if isinstance(other, (AlgebraElement, LinearCombination)):
+        if isinstance(other, (AlgebraElement, LinearCombination, Summand)):
             return self._new(self._algebra.product(self._element, self._operand(other)))
         return self._new(self._element * other)
 
     def __rmul__(self, scalar: Any) -> AlgebraElement:
-        if isinstance(scalar, LinearCombination):
+        if isinstance(scalar, (LinearCombination, Summand)):
             return self._new(self._algebra.product(scalar, self._element))
         return self._new(scalar * self._element)
 

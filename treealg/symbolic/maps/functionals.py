@@ -13,8 +13,9 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
-from treealg.symbolic.linear.elements import Element, add_terms
+from treealg.symbolic.linear.elements import Element, add_terms, check_coefficient
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.scalars import python_scalar
 
 __all__ = ["Functional", "Values", "convolve_maps"]
 
@@ -42,8 +43,8 @@ class Functional:
 
     Notes
     -----
-    Immutable; values are remembered. ``f * g`` is the convolution, ``f + g``, ``f - g`` and
-    ``f * number`` are pointwise.
+    Immutable; values are remembered, scalars of NumPy as those of Python. ``f * g`` is the
+    convolution, ``f + g``, ``f - g`` and ``f * number`` are pointwise.
 
     Examples
     --------
@@ -112,7 +113,7 @@ class Functional:
     def _value(self, key: Any) -> Any:
         known = self._known
         if key not in known:
-            known[key] = self._rule(key)
+            known[key] = python_scalar(self._rule(key))
         return known[key]
 
     # -- linear structure ----------------------------------------------------------------------
@@ -143,9 +144,11 @@ class Functional:
     def __mul__(self, other: Any) -> Functional:
         if isinstance(other, Functional):
             return self.convolve(other)
+        other = check_coefficient(other)
         return self._like(lambda key: self._value(key) * other)
 
     def __rmul__(self, scalar: Any) -> Functional:
+        scalar = check_coefficient(scalar)
         return self._like(lambda key: scalar * self._value(key))
 
     # -- convolution ---------------------------------------------------------------------------
@@ -259,6 +262,7 @@ class Functional:
         >>> f.power(2)(Tree([Tree()])) == (f * f)(Tree([Tree()]))
         True
         """
+        exponent = python_scalar(exponent)
 
         def binomial(k: int) -> Any:
             result: Any = 1

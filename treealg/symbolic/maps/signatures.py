@@ -18,6 +18,7 @@ from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.maps.characters import InfinitesimalCharacter
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.maps.vectors import basis_elements, chen_product, log_star
+from treealg.symbolic.trees.scalars import python_scalar
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = ["exact_log_signature", "exact_signature"]
@@ -154,8 +155,7 @@ def _rows(name: str, rows: Any) -> list[Any]:
 
 def _exact(name: str, value: Any) -> Any:
     """Return a number as it is, a float as the fraction that it stands for."""
-    if hasattr(value, "item"):
-        value = value.item()
+    value = python_scalar(value)
     if isinstance(value, bool) or not hasattr(value, "__sub__") or not hasattr(value, "__mul__"):
         raise InvalidTypeError(
             f"{name} must hold numbers, got {type(value).__name__} {reprlib.repr(value)}"

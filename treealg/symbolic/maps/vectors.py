@@ -35,7 +35,10 @@ __all__ = [
 
 @remembered(8)
 def basis_elements(dimension: int, degree: int, planar: bool) -> tuple[Any, ...]:
-    """Return the trees or ordered forests that index a vector, in the basis order."""
+    """Return the trees or ordered forests that index a vector, in the basis order.
+
+    Without the empty one.
+    """
     if planar:
         return tuple(
             forest

@@ -33,7 +33,10 @@ class Partitions:
         self._states: Memo[Forest, dict[State, int]] = Memo(self._needs, self._build)
 
     def __call__(self, tree: Tree) -> dict[tuple[Forest, Forest], int]:
-        """Return the partitions of a tree."""
+        """Return the partitions of a tree.
+
+        From pieces and skeleton, both as forests, to the number of partitions.
+        """
         label, make = tree._label, Forest._make
         total: dict[tuple[Forest, Forest], int] = {}
         for (root, pieces, skeleton), count in self._states(make(tree._children)).items():
@@ -89,6 +92,9 @@ _larger_pieces = Partitions(keep_leaves=False)
 
 def partitions(tree: Tree, *, keep_leaves: bool = True) -> dict[tuple[Forest, Forest], int]:
     """Return the partitions of a tree into subtrees that are contracted to vertices.
+
+    From the forests of pieces and skeleton to the number of partitions, 2^(n-1) in all for n
+    vertices. Without `keep_leaves`, pieces of one vertex are not listed among the pieces.
 
     References
     ----------

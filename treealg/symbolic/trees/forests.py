@@ -7,7 +7,8 @@ import reprlib
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from treealg.errors import InvalidTypeError
+from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
+from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.interning import Interned, WeakTable, intern_value
 from treealg.symbolic.trees.labels import normalize_label
@@ -20,7 +21,7 @@ __all__ = ["Forest", "OrderedForest", "RootedForest"]
 T = TypeVar("T", bound=RootedTree)
 
 
-class RootedForest(Displayed, Interned, Generic[T]):
+class RootedForest(Displayed, Summand, Interned, Generic[T]):
     """What commutative and ordered forests share; use `Forest` or `OrderedForest`.
 
     Raises
@@ -274,7 +275,8 @@ class Forest(RootedForest[Tree]):
 
     Notes
     -----
-    Equal forests are the same object. ``forest * other`` is the union.
+    Equal forests are the same object. ``forest * other`` is the union, also with a tree; sums and
+    multiples are elements.
 
     Examples
     --------
@@ -288,9 +290,33 @@ class Forest(RootedForest[Tree]):
     _interned: ClassVar[WeakTable] = WeakTable()
     _tree = Tree
 
-    def __mul__(self, other: Any) -> Forest:
+    @classmethod
+    def _read(cls, x: Any) -> Forest:
+        """Return the basis element that `x` stands for: a tuple is the tuple form of a tree.
+
+        A tuple that is the tuple form of a tree with a tuple for a label and of a forest too is
+        refused.
+        """
+        if x.__class__ is Forest:
+            return x
+        if x is None:
+            return Forest._make(())
+        tree = Tree.from_tuple(x)
+        if isinstance(x, tuple) and isinstance(x[-1], tuple):
+            try:
+                forest = Forest.from_tuple(x)
+            except TreeAlgError:
+                return Forest._make((tree,))
+            raise InvalidValueError(
+                f"{reprlib.repr(x)} is the tuple form of the tree {tree}, whose root has a tuple "
+                f"as its label, and of the forest {forest}; make one of them with "
+                "Tree.from_tuple or Forest.from_tuple"
+            )
+        return Forest._make((tree,))
+
+    def __mul__(self, other: Any) -> Any:
         if other.__class__ is not Forest:
-            return NotImplemented
+            return super().__mul__(other)
         if not self._trees:
             return other
         if not other._trees:
@@ -315,7 +341,8 @@ class OrderedForest(RootedForest[PlanarTree]):
 
     Notes
     -----
-    Equal forests are the same object. ``forest * other`` is the concatenation.
+    Equal forests are the same object. ``forest * other`` is the concatenation, also with a tree;
+    sums and multiples are elements.
 
     Examples
     --------
@@ -327,9 +354,16 @@ class OrderedForest(RootedForest[PlanarTree]):
     _interned: ClassVar[WeakTable] = WeakTable()
     _tree = PlanarTree
 
-    def __mul__(self, other: Any) -> OrderedForest:
+    @classmethod
+    def _read(cls, x: Any) -> OrderedForest:
+        """Return the basis element that `x` stands for: a tuple is one of trees in tuple form."""
+        if x.__class__ is OrderedForest:
+            return x
+        return cls._make((x,)) if isinstance(x, PlanarTree) else cls.from_tuple(x)
+
+    def __mul__(self, other: Any) -> Any:
         if other.__class__ is not OrderedForest:
-            return NotImplemented
+            return super().__mul__(other)
         return OrderedForest._make(self._trees + other._trees)
 
     def forget_order(self) -> Forest:

@@ -51,7 +51,10 @@ os.register_at_fork(after_in_child=_renew_lock)
 
 
 def intern_value(table: WeakTable, key: Any, new: V) -> V:
-    """Return the value that `table` holds for a key, `new` if it holds none."""
+    """Return the value that `table` holds for a key, `new` if it holds none.
+
+    Threads that call at the same time get the same one.
+    """
     reference = Known(new, _forget)
     reference.key = key
     reference.table = table

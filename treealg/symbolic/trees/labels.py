@@ -9,14 +9,16 @@ canonical form of a tree would otherwise depend on the order in which its parts 
 from __future__ import annotations
 
 import numbers
+import operator
 import reprlib
 from collections.abc import Hashable
 from fractions import Fraction
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.trees.scalars import python_scalar
 
-__all__ = ["Label", "label_less", "normalize_label"]
+__all__ = ["Label", "label_less", "normalize_label", "normalize_word"]
 
 Label = Hashable
 
@@ -24,8 +26,8 @@ Label = Hashable
 def normalize_label(label: Any) -> Label:
     """Return `label` as trees store it, or refuse it.
 
-    Integers of other libraries (NumPy, SymPy) become Python integers, so that equal channel
-    numbers give one tree; everything else is kept as it is.
+    Integers of SymPy and scalars of NumPy, also in tuples, become those of Python, so that equal
+    labels give one tree; everything else is kept as it is.
 
     Examples
     --------
@@ -34,6 +36,9 @@ def normalize_label(label: Any) -> Label:
     """
     if label.__class__ is int or label.__class__ is str:
         return label
+    if label.__class__ is tuple:
+        return tuple(map(normalize_label, label))
+    label = python_scalar(label)
     if isinstance(label, numbers.Integral) and not isinstance(label, int):
         return int(label)
     try:
@@ -48,6 +53,25 @@ def normalize_label(label: Any) -> Label:
             f"a label must be equal to itself, got {reprlib.repr(label)}; use None or a string"
         )
     return label  # type: ignore[no-any-return]
+
+
+def normalize_word(word: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a word, a tuple of letters, with scalars of Python; the same one if it has them.
+
+    Examples
+    --------
+    >>> import numpy
+    >>> normalize_word((numpy.int64(1), "x"))
+    (1, 'x')
+    """
+    try:
+        hash(word)
+    except TypeError:
+        raise InvalidTypeError(
+            f"letters of a word must be hashable, got {reprlib.repr(word)}"
+        ) from None
+    letters = tuple(map(python_scalar, word))
+    return word if all(map(operator.is_, letters, word)) else letters
 
 
 def _sort_key(label: Any) -> tuple[Any, ...]:

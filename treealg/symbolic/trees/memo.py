@@ -64,7 +64,11 @@ class Memo(Generic[K, V]):
         _memos[id(self)] = self
 
     def __call__(self, key: K, progress: Callable[[int, int], Any] | None = None) -> V:
-        """Return the value of a key."""
+        """Return the value of a key.
+
+        The value is not to be changed. `progress` is called after each value found, with how many
+        were found and how many are known to be still needed; it may raise to stop the work.
+        """
         table = self._table
         value = table.get(key)
         if value is not None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Self
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.interning import Interned, WeakTable, intern_value
 from treealg.symbolic.trees.labels import Label, label_less, normalize_label
@@ -21,7 +22,7 @@ from treealg.symbolic.trees.text import parse_trees, tree_text
 __all__ = ["RootedTree", "multiplicity_factor"]
 
 
-class RootedTree(Displayed, Interned):
+class RootedTree(Displayed, Summand, Interned):
     """What planar and non-planar rooted trees share; use `Tree` or `PlanarTree`.
 
     Raises
@@ -126,7 +127,7 @@ class RootedTree(Displayed, Interned):
         ------
         InvalidTypeError
             If the value or one of its children is neither a tuple nor a tree of this class, or
-            a label is not hashable.
+            a label is not hashable, or a tree or forest stands in the place of a label.
         InvalidValueError
             If a tuple is empty, or a label is not equal to itself.
 
@@ -149,6 +150,12 @@ class RootedTree(Displayed, Interned):
                     pending.append((_checked(cls, child), []))
                 continue
             pending.pop()
+            if isinstance(piece[-1], Interned):
+                raise InvalidTypeError(
+                    f"a tree in tuple form ends with the label of its root, got the "
+                    f"{type(piece[-1]).__name__} {piece[-1]} there; several trees are a forest, "
+                    f"Forest([...]) or OrderedForest([...])"
+                )
             tree = cls._make(cls._arrange(tuple(built)), normalize_label(piece[-1]))
             if not pending:
                 return tree
@@ -339,6 +346,8 @@ class RootedTree(Displayed, Interned):
 
 def multiplicity_factor(trees: tuple[RootedTree, ...]) -> int:
     """Return the product of the factorials of the multiplicities of sorted trees.
+
+    The number of ways to permute equal trees.
 
     Examples
     --------

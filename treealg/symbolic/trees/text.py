@@ -26,6 +26,8 @@ _TOKEN = re.compile(
 def label_text(label: Any, *, strict: bool) -> str:
     """Return the text of a label: an integer, a bare identifier, or a JSON string.
 
+    With `strict`, other labels are refused, as they could not be read back; else they print.
+
     Examples
     --------
     >>> label_text(3, strict=True), label_text("f", strict=True), label_text("f g", strict=True)
@@ -73,6 +75,8 @@ def tree_text(tree: Any, *, strict: bool) -> str:
 
 def parse_trees(text: Any, build: Callable[[tuple[T, ...], Any], T]) -> tuple[T, ...]:
     """Read a sequence of trees.
+
+    They are separated by white space; ``build(children, label)`` makes one.
 
     Examples
     --------

@@ -30,7 +30,8 @@ class Tree(RootedTree):
     Notes
     -----
     Isomorphic trees are the same object; children are kept in the basis order: by number of
-    vertices, then by the sequence of children, then by label. Safe in threads.
+    vertices, then by the sequence of children, then by label. Safe in threads. Sums and multiples
+    of trees are elements, and the product of two is a forest.
 
     Examples
     --------
@@ -39,6 +40,8 @@ class Tree(RootedTree):
     >>> cherry = Tree([Tree(), Tree()])
     >>> cherry, cherry.order, cherry.symmetry, cherry.factorial
     (<Tree 0[0,0]>, 3, 2, 3)
+    >>> 2 * cherry - Tree() / 3, cherry * Tree()
+    (<Element 2 (0[0,0]) - 1/3 (0)>, <Forest 0 0[0,0]>)
     """
 
     __slots__ = ()
@@ -62,6 +65,10 @@ class PlanarTree(RootedTree):
         If `children` is not an iterable of trees, or a label is not hashable.
     InvalidValueError
         If a label is not equal to itself.
+
+    Notes
+    -----
+    Sums and multiples of trees are elements, and the product of two is an ordered forest.
 
     Examples
     --------

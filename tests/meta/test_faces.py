@@ -1,0 +1,279 @@
+"""The faces: each public name once, in a stub, loaded when it is first asked for."""
+
+import ast
+import importlib
+import inspect
+import json
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import treealg
+from treealg import _version
+from treealg._lazy import public_names, read_stub
+
+PACKAGE = Path(treealg.__file__).parent
+STUBS = sorted(PACKAGE.rglob("__init__.pyi"))
+FACES = [".".join(stub.parent.relative_to(PACKAGE.parent).parts) for stub in STUBS]
+
+
+def run_python(code, *options, cwd):
+    """Run code in a fresh Python, on the treealg of `cwd`, or else on the one that is tested."""
+    command = [sys.executable, *options, "-c", code]
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    return subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def output(code, *options, cwd):
+    done = run_python(code, *options, cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_reader_of_stubs_sees_its_forms():
+    stub = """# A note.
+import numpy as np
+from numpy.typing import NDArray
+from treealg import symbolic as symbolic, tables as tables
+from treealg.errors import (
+    TreeAlgError as TreeAlgError,
+)
+
+from treealg.verification import *
+
+# treealg.numeric.paths
+@overload
+def sig(path: NDArray[Any]) -> Any: ...
+@overload
+def sig(
+    path: list[Any], import_as: int = 0
+) -> Any: ...
+"""
+    assert read_stub(stub) == {
+        "symbolic": "treealg",
+        "tables": "treealg",
+        "TreeAlgError": "treealg.errors",
+        **public_names("treealg.verification"),
+        "sig": "treealg.numeric.paths",
+    }
+
+
+def test_the_faces_are_those_that_users_import():
+    assert set(FACES) == {
+        "treealg",
+        "treealg.codegen",
+        "treealg.numeric",
+        "treealg.symbolic",
+        "treealg.symbolic.bseries",
+        "treealg.tables",
+        "treealg.verification",
+    }
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_name_is_loaded_from_where_it_is_defined(face):
+    module = importlib.import_module(face)
+    for name, source in public_names(face).items():
+        value = getattr(module, name)
+        if inspect.isfunction(value) or inspect.isclass(value):
+            assert value.__module__ == source
+        elif inspect.ismodule(value):
+            assert (source, value.__name__) == (face, f"{face}.{name}")
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_dir_and_all_show_the_public_names_only(face):
+    module = importlib.import_module(face)
+    names = set(public_names(face))
+    assert set(dir(module)) == names
+    subpackages = {name for name in names if inspect.ismodule(getattr(module, name))}
+    assert set(module.__all__) == names - subpackages - {"__version__"}
+    assert len(module.__all__) == len(set(module.__all__))
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_star_import_brings_all_names(face):
+    found = {}
+    exec(f"from {face} import *", found)
+    assert set(found) - {"__builtins__"} == set(importlib.import_module(face).__all__)
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_misspelt_name_is_an_attribute_error(face):
+    module = importlib.import_module(face)
+    with pytest.raises(AttributeError, match=f"module '{face}' has no attribute 'brached_sig'"):
+        _ = module.brached_sig
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_name_stays_itself_when_its_module_is_imported(face, tmp_path):
+    # Import of a submodule binds it in its package, where a function may have its name.
+    code = f"""
+import importlib, pkgutil, types, {face} as face
+for module in pkgutil.iter_modules(face.__path__):
+    if module.name != "__main__":
+        importlib.import_module(f"{face}.{{module.name}}")
+for name in dir(face):
+    value = getattr(face, name)
+    if isinstance(value, types.ModuleType):
+        print(name)
+"""
+    found = output(code, cwd=tmp_path).split()
+    assert set(found) == {name for name, module in public_names(face).items() if module == face}
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_functions_and_classes_can_be_pickled(face):
+    module = importlib.import_module(face)
+    for name in module.__all__:
+        value = getattr(module, name)
+        if inspect.isfunction(value) or inspect.isclass(value):
+            assert pickle.loads(pickle.dumps(value)) is value
+
+
+def signatures_of_stub(face):
+    """Yield the names of functions, and the signatures that the stub of a face gives them."""
+    text = (PACKAGE.parent / face.replace(".", "/") / "__init__.pyi").read_text("utf-8")
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef):
+            node.decorator_list = []  # overload
+            found = {}
+            exec(f"from __future__ import annotations\n{ast.unparse(node)}", found)
+            yield node.name, inspect.signature(found[node.name])
+
+
+def without_types(signature):
+    """Return names, kinds and defaults; an overload may require what has a default."""
+    return [(p.name, p.kind, p.default) for p in signature.parameters.values()]
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_signatures_of_the_stub_are_those_of_the_functions(face):
+    module = importlib.import_module(face)
+    merged = {}
+    for name, signature in signatures_of_stub(face):
+        for parameter in without_types(signature):
+            merged.setdefault(name, {}).setdefault(parameter[:2], set()).add(parameter[2])
+    for name, parameters in merged.items():
+        real = without_types(inspect.signature(getattr(module, name)))
+        assert [*parameters] == [parameter[:2] for parameter in real]
+        for *parameter, default in real:
+            assert parameters[tuple(parameter)] - {inspect.Parameter.empty} <= {default}
+            assert parameters[tuple(parameter)] & {default}
+
+
+def test_functions_of_arrays_have_signatures_in_the_stub():
+    typed = {name for name, _ in signatures_of_stub("treealg.numeric")}
+    functions = {
+        name
+        for name in public_names("treealg.numeric")
+        if inspect.isfunction(value := getattr(treealg, name))
+        and "Array" in str(inspect.signature(value).return_annotation)
+    }
+    assert typed == functions
+
+
+def test_many_threads_may_ask_first(tmp_path):
+    code = """
+import threading, treealg, treealg.symbolic, treealg.tables
+names = [(face, name) for face in (treealg, treealg.symbolic, treealg.tables)
+         for name in face.__all__]
+start, wrong = threading.Barrier(16), []
+def ask(first):
+    start.wait()
+    for face, name in names[first:] + names[:first]:
+        try:
+            getattr(face, name)
+        except BaseException as error:
+            wrong.append((name, error))
+threads = [threading.Thread(target=ask, args=(11 * k,)) for k in range(16)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(len(names), wrong)
+"""
+    number, wrong = output(code, "-W", "error", cwd=tmp_path).split(maxsplit=1)
+    assert int(number) > 150
+    assert wrong == "[]\n"
+
+
+def test_import_loads_the_kernels_and_little_else(tmp_path):
+    code = """
+import json, sys, treealg
+print(json.dumps([name for name in sys.modules if name.startswith("treealg.")]))
+"""
+    loaded = set(json.loads(output(code, "-W", "error", cwd=tmp_path)))
+    parts = {name.split(".")[1] for name in loaded}
+    assert parts == {"_fast", "_lazy", "checks", "engines", "errors", "optional"}
+
+
+def test_version_is_that_of_the_project():
+    project = PACKAGE.parent / "pyproject.toml"
+    if not project.is_file():
+        pytest.skip("not a source tree")
+    assert treealg.__version__ == tomllib.loads(project.read_text("utf-8"))["project"]["version"]
+
+
+def test_version_of_a_source_tree_is_its_own(tmp_path):
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "treealg"\nversion = "7.1"\n')
+    assert _version._version(tmp_path / "treealg") == "7.1"
+
+
+@pytest.mark.parametrize("text", [None, "[project]\nname = 'other'\nversion = '3'\n", "]", "a = 1"])
+def test_version_is_else_that_of_the_installed_package(tmp_path, monkeypatch, text):
+    if text is not None:
+        (tmp_path / "pyproject.toml").write_text(text)
+    asked = []
+    monkeypatch.setattr(_version, "version", lambda name: asked.append(name) or "7.2")
+    assert _version._version(tmp_path / "treealg") == "7.2"
+    assert asked == ["treealg"]
+
+
+def test_version_without_any_record_is_a_fallback(tmp_path):
+    code = "import sys; sys.path.insert(0, '.'); import treealg; print(treealg.__version__)"
+    shutil.copytree(PACKAGE, tmp_path / "treealg", ignore=shutil.ignore_patterns("__pycache__"))
+    # Without site-packages' records: isolated from them but for NumPy, which is linked.
+    lib = tmp_path / "lib"
+    lib.mkdir()
+    for found in Path(sys.modules["numpy"].__file__).parents[1].glob("numpy*"):
+        (lib / found.name).symlink_to(found)
+    code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(lib)!r}]; " + code
+    assert output(code, "-I", "-S", cwd=tmp_path) == "0+unknown\n"
+
+
+@pytest.fixture(scope="module")
+def tree_without_kernels(tmp_path_factory):
+    root = tmp_path_factory.mktemp("checkout")
+    ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
+    shutil.copytree(PACKAGE, root / "treealg", ignore=ignored)
+    return root
+
+
+def test_import_without_kernels_says_how_to_build_them(tree_without_kernels):
+    (tree_without_kernels / "pyproject.toml").write_text("")
+    done = run_python("import treealg", cwd=tree_without_kernels)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith(
+        "treealg.errors.MissingDependencyError: treealg: the compiled kernels are not built in "
+        f"{tree_without_kernels / 'treealg' / '_fast'} for Python 3."
+    )
+    assert last.endswith(f'; run: pip install -e "{tree_without_kernels}"')
+    code = "try: import treealg\nexcept ImportError: print('caught')"
+    assert output(code, cwd=tree_without_kernels) == "caught\n"
+
+
+def test_import_of_a_broken_kernel_passes_on_its_error(tmp_path, monkeypatch):
+    shutil.copytree(PACKAGE, tmp_path / "treealg", ignore=shutil.ignore_patterns("__pycache__"))
+    library = next((tmp_path / "treealg" / "_fast").glob("core.*.so"))
+    library.write_bytes(b"not a library")
+    done = run_python("import treealg", cwd=tmp_path)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("ImportError: ")
+    assert library.name in last

@@ -1,0 +1,420 @@
+"""Nothing of fixed width enters: scalars of NumPy become Python's, and a tuple has one meaning."""
+
+import pickle
+import subprocess
+import sys
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import sympy
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic import (
+    AlgebraElement,
+    BSeries,
+    Character,
+    Element,
+    Forest,
+    Functional,
+    InfinitesimalCharacter,
+    OrderedForest,
+    PlanarTree,
+    RungeKutta,
+    ShuffleCharacter,
+    Tensor,
+    Tree,
+    arborification,
+    bck,
+    cem,
+    chen_product,
+    concatenation_algebra,
+    count_trees,
+    enumerate_forests,
+    exact_signature,
+    exp_star,
+    functional_from_vector,
+    gl,
+    mkw,
+    nck,
+    ogl,
+    quasi_shuffle,
+    shuffle_algebra,
+    to_latex,
+)
+from treealg.symbolic.bseries import iterate
+from treealg.symbolic.linear.coefficients import python_number
+from treealg.symbolic.trees.scalars import python_scalar
+
+LEAF, LADDER = Tree(), Tree([Tree()])
+BIG = np.int64(2**40)
+INTEGERS = [np.uint8(200), np.int8(100), np.int64(2**62), np.uint64(2**63), np.array(7, np.int8)]
+
+
+def identifier(value):
+    return f"{type(value).__name__}-{value}"
+
+
+# -- scalars ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        *((value, int(value)) for value in INTEGERS),
+        (np.float16(0.5), 0.5),
+        (np.float32(0.1), float(np.float32(0.1))),
+        (np.longdouble(0.25), 0.25),
+        (np.complex64(1j), 1j),
+        (np.clongdouble(1j), 1j),
+        (np.True_, True),
+        (np.str_("x"), "x"),
+        (np.bytes_(b"x"), b"x"),
+        (np.array("x"), "x"),
+        (np.array(Fraction(1, 3), object), Fraction(1, 3)),
+    ],
+    ids=identifier,
+)
+def test_scalars_of_numpy_become_those_of_python(value, expected):
+    scalar = python_scalar(value)
+    assert scalar == expected
+    assert type(scalar) is type(expected)
+
+
+@pytest.mark.parametrize("value", [Fraction(1, 3), sympy.Rational(1, 3), Decimal(1), None, [1]])
+def test_everything_else_stays_what_it_is(value):
+    assert python_scalar(value) is value
+
+
+def test_dates_stay_what_they_are_and_long_doubles_are_not_rounded_silently():
+    day = np.datetime64("2020-01-01", "ns")
+    assert python_scalar(day) is day
+    third = np.longdouble(1) / 3
+    if third != float(third):
+        with pytest.raises(InvalidTypeError, match="round it with float"):
+            python_scalar(third)
+
+
+@pytest.mark.parametrize("value", INTEGERS, ids=identifier)
+def test_coefficients_do_not_overflow(value):
+    exact = int(value)
+    x = Element({LEAF: value})
+    assert (x + x)[LEAF] == 2 * exact
+    assert (x * value)[LEAF] == (value * x)[LEAF] == exact**2
+    assert (x / value)[LEAF] == 1
+    assert (Element({LEAF: 1}) / value)[LEAF] == Fraction(1, exact)
+    assert type(x[LEAF]) is int
+    assert (bck.product(x, x, x))[Forest([LEAF] * 3)] == exact**3
+    assert Tensor({(LEAF, LEAF): value})[LEAF, LEAF] * 3 == 3 * exact
+    assert Element([(LEAF, value), (LEAF, value)])[LEAF] == 2 * exact
+    assert Element({LEAF: 1}).map_coefficients(lambda one: value)[LEAF] * 300 == 300 * exact
+
+
+@pytest.mark.parametrize("value", INTEGERS, ids=identifier)
+def test_values_of_functionals_do_not_overflow(value):
+    exact, square = int(value), Forest([LEAF, LEAF])
+    for f in (Character(bck, {LEAF: value}), Character(bck, lambda tree: value)):
+        assert f(square) == exact**2
+    for f in (InfinitesimalCharacter(bck, {LEAF: value}), Functional(bck, {LEAF: value})):
+        assert (f * f)(square) == 2 * exact**2
+        assert (f * value)(LEAF) == (value * f)(LEAF) == exact**2
+    f = ShuffleCharacter(mkw, {PlanarTree(): value})
+    assert f(OrderedForest([PlanarTree()] * 3)) == Fraction(exact**3, 6)
+    assert Character(bck, {LEAF: 1}).power(value)(LEAF) == exact
+
+
+def test_vectors_and_paths_do_not_overflow():
+    vector = np.array([2**40, 0])
+    assert chen_product(vector, vector, 1, 2)[1] == 2**80
+    assert exp_star(vector, 1, 2)[1] == 2**79
+    path = np.array([[0], [2**40]])
+    assert exact_signature(path, 2) == [2**40, 2**79]
+    assert exact_signature(np.array([[0], [200]], np.uint8), 3)[1] == 20000
+
+
+def test_series_and_tableaux_do_not_overflow():
+    series = BSeries({LEAF: BIG}, 2)
+    assert (series * BIG)[LEAF] == series.scale_step(BIG)[LEAF] == 2**80
+    assert (BSeries({LEAF: 1}, 1) / np.int64(3))[LEAF] == Fraction(1, 3)
+    assert series.map_coefficients(lambda c: np.int8(100))[LEAF] * 3 == 300
+    method = RungeKutta(np.array([[0, 0], [1, 0]], np.int8), np.array([0.5, 0.5], np.float32))
+    assert method.b == (0.5, 0.5)
+    assert {type(c) for row in (*method.a, method.b) for c in row} == {int, float}
+    with pytest.raises(InvalidTypeError, match="coefficient"):
+        RungeKutta([[]], [np.True_])
+
+
+def test_brackets_of_letters_do_not_overflow():
+    algebra = quasi_shuffle(lambda a, b: {a: np.uint8(200)}, weight=lambda letter: 1)
+    assert algebra.product(("a",), ("a",), ("a",))[("a",)] == 40000
+
+
+# -- labels and letters ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        (np.str_("x"), "x"),
+        (np.bytes_(b"x"), b"x"),
+        (np.int16(3), 3),
+        (np.float64(0.5), 0.5),
+        (np.True_, True),
+        ((np.int64(1), (np.str_("x"),)), (1, ("x",))),
+        (sympy.Integer(2), 2),
+    ],
+    ids=identifier,
+)
+@pytest.mark.parametrize("cls", [Tree, PlanarTree])
+def test_equal_labels_give_one_tree(cls, label, expected):
+    tree = cls(label=expected)
+    assert cls(label=label) is cls.from_tuple((label,)) is tree
+    assert str(cls([cls(label=label)])) == str(cls([tree]))
+    assert pickle.loads(pickle.dumps(cls(label=label))) is tree
+
+
+def test_letters_of_words_are_those_of_python():
+    word = (np.int64(1), np.str_("x"))
+    assert str(shuffle_algebra.element(word)) == str(Element({word: 1})) == "((1, 'x'))"
+    assert arborification(Tree.from_tuple(((1,), 2)))[np.int64(1), np.int64(2)] == 1
+    plain = (1, "x")
+    assert shuffle_algebra.basis_element(plain) is plain
+    for make in (lambda w: Element([(w, 1)]), shuffle_algebra.element):
+        with pytest.raises(InvalidTypeError, match="hashable"):
+            make(([1],))
+
+
+# -- what a tuple means ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("algebra", [bck, cem, gl], ids=lambda algebra: algebra.name)
+def test_a_tuple_that_is_a_tree_and_a_forest_is_refused(algebra):
+    for forest in enumerate_forests(3, 2):
+        if len(forest) == 1 and algebra is gl:
+            continue
+        with pytest.raises(InvalidValueError, match=r"Forest\.from_tuple"):
+            algebra.element(forest.to_tuple())
+
+
+def test_a_label_that_is_a_tuple_but_no_tree_is_a_label():
+    assert bck.element(((0,), ("x", 1))) == Element({Tree([Tree()], ("x", 1)): 1})
+    assert bck.element(((1, 2),)) == Element({Tree(label=(1, 2)): 1})
+
+
+@pytest.mark.parametrize(
+    ("cls", "last"),
+    [(Tree, Tree()), (Tree, Forest()), (PlanarTree, PlanarTree()), (PlanarTree, Tree())],
+)
+def test_a_tree_is_no_label_in_a_tuple(cls, last):
+    for value in ((cls(), last), (last,), (((0,), last), 0)):
+        with pytest.raises(InvalidTypeError, match="ends with the label"):
+            cls.from_tuple(value)
+
+
+@pytest.mark.parametrize("algebra", [bck, mkw, nck, gl, ogl, cem], ids=lambda algebra: algebra.name)
+def test_look_up_reads_what_the_algebra_reads(algebra):
+    for x in algebra.basis(2, 2):
+        forms = [x]
+        if algebra in (mkw, nck, ogl):
+            forms.append(x.to_tuple())
+        elif len(x) == 1:
+            forms.append(x[0].to_tuple())
+        image = algebra.antipode(x)
+        cut = algebra.coproduct(x)
+        for form in forms:
+            assert algebra.basis_element(form) is x
+            assert image[form] == image[x]
+            assert (form in image) is (x in image)
+            one = None if algebra not in (gl, cem) else algebra.one
+            assert cut[form, one] == cut[one, form] == cut[x, algebra.one] != 0
+
+
+def test_look_up_by_tuple_is_not_silently_zero():
+    assert bck.antipode(LADDER)[((0,), 0)] == -1
+    assert bck.coproduct(LADDER)[(0,), (0,)] == 1
+
+
+def test_look_up_among_words_takes_tuples_as_words():
+    image = concatenation_algebra.coproduct((0, 1))
+    assert image[(0,), (1,)] == 1
+    assert image[None, (0, 1)] == image[(), (0, 1)] == 1
+    assert shuffle_algebra.antipode((0, 1))[1, 0] == 1
+    assert shuffle_algebra.unit[None] == bck.unit[None] == mkw.unit[None] == 1
+    assert Element()[None] == Element()[((0,), 0)] == 0
+
+
+# -- equality and hash -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (sympy.Rational(1, 2), Fraction(1, 2)),
+        (sympy.Integer(3), 3),
+        (np.int64(3), 3),
+        (Decimal("0.5"), Fraction(1, 2)),
+        (0.5, Fraction(1, 2)),
+        (sympy.Float(0.5), 0.5),
+        (np.float32(0.5), Fraction(1, 2)),
+        (2.0, 2),
+        (True, 1),
+        (2 + 0j, 2),
+    ],
+    ids=identifier,
+)
+def test_equal_elements_have_equal_hashes(first, second):
+    for make in (
+        lambda c: Element({LEAF: c, LADDER: 3}),
+        lambda c: Tensor({(LEAF, LADDER): c}),
+        lambda c: bck.product(Element({LEAF: c}), LEAF),
+    ):
+        x, y = make(first), make(second)
+        assert x == y
+        assert hash(x) == hash(y)
+        assert len({x, y}) == 1
+
+
+def test_rational_numbers_that_expressions_leave_behind_hash_as_those_of_python():
+    a = sympy.Symbol("a")
+    x = a * Element({LEAF: Fraction(1, 2)}) / a
+    assert x == Element({LEAF: Fraction(1, 2)})
+    assert hash(x) == hash(Element({LEAF: Fraction(1, 2)}))
+
+
+@pytest.mark.parametrize(
+    "algebra", [bck, cem, gl, mkw, nck, ogl, shuffle_algebra], ids=lambda algebra: algebra.name
+)
+@pytest.mark.parametrize("number", [0, 1, -2, Fraction(1, 2), sympy.Rational(1, 2), 0.0, 1j])
+def test_multiples_of_the_unit_hash_as_the_numbers_that_they_equal(algebra, number):
+    multiple = AlgebraElement(algebra, number * algebra.unit)
+    plain = multiple.element
+    assert multiple == number
+    assert number == multiple
+    assert multiple == plain
+    same = python_number(number)
+    assert hash(multiple) == hash(plain) == hash(same)
+    assert (plain == number) is (number == 0)
+
+
+def test_what_is_no_number_is_unequal():
+    for x in (bck.unit, bck.coproduct(LEAF), AlgebraElement(bck, LEAF), Element()):
+        for other in (None, "x", [], object()):
+            assert x != other
+
+
+# -- integers and flags ----------------------------------------------------------------------------
+
+
+def test_integers_and_flags_of_numpy_are_taken_everywhere():
+    two, yes = np.int64(2), np.True_
+    assert bck.iterated_coproduct(LADDER, two) == bck.iterated_coproduct(LADDER, 2)
+    euler = BSeries({LEAF: 1}, two)
+    assert iterate(euler, two) == iterate(euler, 2)
+    assert AlgebraElement(bck, LEAF) ** two == AlgebraElement(bck, LEAF) ** 2
+    assert count_trees(two, two, planar=yes) == count_trees(2, 2, planar=True)
+    assert list(enumerate_forests(two, planar=yes)) == list(enumerate_forests(2, planar=True))
+    assert list(bck.basis(two, two)) == list(bck.basis(2, 2))
+    assert exact_signature([[0], [1]], two, planar=yes) == exact_signature(
+        [[0], [1]], 2, planar=True
+    )
+    assert functional_from_vector([1], 1, np.int8(1), infinitesimal=yes)(None) == 0
+    assert RungeKutta([[]], [1]).order(np.uint8(3)) == 1
+    assert to_latex(LEAF, drawn=yes, max_terms=two) == to_latex(LEAF, drawn=True)
+    assert bck.coproduct(LADDER).permute(np.array([1, 0])) == bck.coproduct(LADDER).permute((1, 0))
+    for wrong in (True, yes):
+        with pytest.raises(InvalidTypeError, match="times must be an integer"):
+            bck.iterated_coproduct(LADDER, wrong)
+        with pytest.raises(InvalidTypeError, match="times must be an integer"):
+            iterate(euler, wrong)
+    with pytest.raises(InvalidTypeError, match="planar must be True or False"):
+        count_trees(2, planar=np.int64(1))
+
+
+# -- sums ------------------------------------------------------------------------------------------
+
+t, s, p, q = LADDER, LEAF, PlanarTree([PlanarTree()]), PlanarTree()
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (lambda: 2 * t + s, {t: 2, s: 1}),
+        (lambda: t + t, {t: 2}),
+        (lambda: t - s / 3, {t: 1, s: Fraction(-1, 3)}),
+        (lambda: -t * 2, {t: -2}),
+        (lambda: t - t, {}),
+        (lambda: sum([t, s, t]), {t: 2, s: 1}),
+        (lambda: sum([Element({t: 1}), Element({s: 2})]), {t: 1, s: 2}),
+        (lambda: sum([], Element()), {}),
+        (lambda: 0 + Element({t: 1}) + 0, {t: 1}),
+        (lambda: 0 - Element({t: 1}) - 0, {t: -1}),
+        (lambda: Element({t: 1}) + s, {t: 1, s: 1}),
+        (lambda: s - Element({t: 1}), {t: -1, s: 1}),
+        (lambda: Forest([s, s]) + t, {Forest([s, s]): 1, t: 1}),
+        (lambda: p + 2 * OrderedForest([q, q]), {p: 1, OrderedForest([q, q]): 2}),
+        (lambda: np.int8(100) * t + np.int8(100) * t, {t: 200}),
+        (lambda: sympy.Symbol("a") * t, {t: sympy.Symbol("a")}),
+        (lambda: t * Fraction(1, 2), {t: Fraction(1, 2)}),
+    ],
+)
+def test_sums_and_multiples_of_trees_are_elements(found, expected):
+    assert found() == Element(expected)
+
+
+def test_products_of_trees_are_forests():
+    assert t * s is s * t is Forest([s, t])
+    assert t * t * s is t * (t * s) is Forest([s, t, t])
+    assert p * q is OrderedForest([p, q])
+    assert q * OrderedForest([p, p]) is OrderedForest([q, p, p])
+    with pytest.raises(InvalidTypeError, match="forget_order"):
+        t * p
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda: Element({t: 1}) * s,
+        lambda: s * Element({t: 1}),
+        lambda: Element({t: 1}) * Element({t: 1}),
+    ],
+)
+def test_products_of_elements_are_left_to_algebras(attempt):
+    with pytest.raises(InvalidTypeError, match=r"algebra\.product"):
+        attempt()
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda: t + 1,
+        lambda: 1 - t,
+        lambda: Element({t: 1}) + 2,
+        lambda: Element({t: 1}) + None,
+        lambda: Element({t: 1}) - "x",
+        lambda: Element({t: 1}) + bck.coproduct(t),
+        lambda: bck.coproduct(t) + t,
+        lambda: t + BSeries({t: 1}, 2),
+        lambda: np.array([1, 2]) * t,
+        lambda: t * np.array([1, 2]),
+        lambda: Element({t: np.array([1, 2])}),
+        lambda: Character(bck, {t: 1}) * t,
+    ],
+)
+def test_what_does_not_add_is_refused_with_a_reason(attempt):
+    with pytest.raises(InvalidTypeError, match=r"added|coefficient"):
+        attempt()
+
+
+def test_elements_that_know_their_algebra_take_trees():
+    x = AlgebraElement(gl, t)
+    assert (x + s) - s == s + x - s == x
+    assert x * t == t * x == gl.product(t, t)
+
+
+def test_a_tree_adds_where_nothing_but_trees_was_imported():
+    code = (
+        "from treealg.symbolic.trees.trees import Tree; print(2 * Tree() + Tree(), Tree() * Tree())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "3 (0) 0 0\n"

@@ -1,0 +1,89 @@
+"""Faces: a package whose public names stand once, in the stub beside its ``__init__.py``.
+
+The stub is what type checkers and editors read, and here it also tells where a name is loaded from
+when it is first asked for. Three of its forms count, as ruff lays them out; all else is for type
+checkers alone:
+
+- ``from treealg.errors import TreeAlgError as TreeAlgError``, with several names one to a line in
+  parentheses; a subpackage of the package itself is ``from treealg import symbolic as symbolic``;
+- ``from treealg.numeric import *``: all names of another face;
+- ``def branched_sig(`` at the left margin, where the stub has signatures of its own; the nearest
+  line ``# treealg.numeric.paths.signature`` above it says which module has the function.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+__all__ = ["attach", "public_names", "read_stub"]
+
+# Python locks a module, then its packages. Two threads may so wait for each other where a package
+# imports its own modules, of which one would then see half. Here is one thread at a time.
+_lock = threading.RLock()
+
+
+class _Face(ModuleType):
+    """A package with names loaded on demand, of which some may be those of its modules."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute, unless a module of the package would hide the function of its name."""
+        hidden = isinstance(value, ModuleType) and name in self.__all__
+        if not hidden:
+            super().__setattr__(name, value)
+
+
+def public_names(package: str) -> dict[str, str]:
+    """Return the module of each public name of a package that has a stub."""
+    stub = Path(__file__).parents[1].joinpath(*package.split("."), "__init__.pyi")
+    return read_stub(stub.read_text("utf-8"))
+
+
+def read_stub(text: str) -> dict[str, str]:
+    """Return the module of each public name of a stub, in the order of the stub."""
+    modules = {}
+    module = ""
+    for line in text.splitlines():
+        if line.startswith(("from ", "# treealg.")):
+            module = line.split()[1]
+        if line.startswith("def "):
+            modules[line[4 : line.index("(")]] = module
+        elif line.endswith("import *"):
+            modules.update(public_names(module))
+        elif " as " in line and line.startswith(("from ", "    ")):
+            for imported in line.rstrip(",").split(", "):
+                modules[imported.rpartition(" ")[2]] = module
+    return modules
+
+
+def attach(package: str) -> tuple[list[str], Callable[[str], Any], Callable[[], list[str]]]:
+    """Return ``__all__``, ``__getattr__`` and ``__dir__`` of a package, as its stub says.
+
+    Notes
+    -----
+    ``__all__``, and so a star import, has no subpackages: in a notebook ``display`` is another
+    function.
+    """
+    modules = public_names(package)
+
+    def load(name: str) -> Any:
+        if name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        module = modules[name]
+        if module == package:
+            return import_module(f"{package}.{name}")
+        with _lock:
+            # Packages first, so that no module is locked while they are waited for.
+            import_module(module.rpartition(".")[0])
+            value = getattr(import_module(module), name)
+        setattr(sys.modules[package], name, value)
+        return value
+
+    sys.modules[package].__class__ = _Face
+    names = [name for name, module in modules.items() if module != package and name[0] != "_"]
+    return names, load, lambda: sorted(modules)

@@ -1,0 +1,584 @@
+"""The functions of arrays, with the types that users see.
+
+An array gives one like it, lists and integers give a NumPy array of float64. Names, kinds and
+defaults of the parameters are those of the modules that are named above the functions.
+"""
+
+from collections.abc import Sequence
+from typing import overload
+
+from torch import Tensor
+
+from treealg.numeric.basis import (
+    branched_log_sig_length as branched_log_sig_length,
+    branched_sig_length as branched_sig_length,
+    idx_to_tree as idx_to_tree,
+    tree_to_idx as tree_to_idx,
+    trees as trees,
+    trees_of_order as trees_of_order,
+)
+from treealg.numeric.pairs.static import (
+    LinearKernel as LinearKernel,
+    RBFKernel as RBFKernel,
+    ScaledLinearKernel as ScaledLinearKernel,
+    StaticKernel as StaticKernel,
+)
+from treealg.numeric.plans.cache import clear_cache as clear_cache
+from treealg.numeric.plans.warm_up import warm_up as warm_up
+from treealg.numeric.streams.interval import (
+    BranchedLogSigStream as BranchedLogSigStream,
+    BranchedSigStream as BranchedSigStream,
+)
+from treealg.numeric.streams.window import (
+    BranchedLogSigWindowStream as BranchedLogSigWindowStream,
+    BranchedSigWindowStream as BranchedSigWindowStream,
+)
+from treealg.typing import ArrayLike, ArrayT, Exact, TreeLike
+
+# treealg.numeric.pairs.gradients
+
+def branched_sig_kernel_backprop(
+    derivs: ArrayT | Exact,
+    path1: ArrayT | Exact,
+    path2: ArrayT | Exact,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[ArrayT | None, ArrayT | None]: ...
+def branched_sig_kernel_gram_backprop(
+    derivs: ArrayT | Exact,
+    path1: ArrayT | Exact,
+    path2: ArrayT | Exact,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    max_batch: int = -1,
+    rule: str = "trapezoid",
+) -> tuple[ArrayT | None, ArrayT | None]: ...
+
+# treealg.numeric.pairs.kernel
+
+def branched_sig_kernel(
+    path1: ArrayT | Exact,
+    path2: ArrayT | Exact,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> ArrayT: ...
+def branched_sig_kernel_gram(
+    path1: ArrayT | Exact,
+    path2: ArrayT | Exact,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> ArrayT: ...
+
+# treealg.numeric.paths.coefficients
+
+def branched_sig_coef(
+    path: ArrayT | Exact,
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayT | Exact | None = None,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+@overload
+def branched_sig_coef_backprop(
+    path: ArrayT | Exact,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayT | Exact | None,
+    derivs: ArrayT | Exact,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: None = None,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+@overload
+def branched_sig_coef_backprop(
+    path: ArrayT | Exact,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayT | Exact | None,
+    derivs: ArrayT | Exact,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayT | Exact,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+def extract_branched_sig_coef(
+    bsig: ArrayT | Exact,
+    trees: TreeLike | list[TreeLike],
+    dimension: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    scalar_term: bool = False,
+) -> ArrayT: ...
+
+# treealg.numeric.paths.gradients
+
+@overload
+def branched_log_sig_backprop(
+    path: ArrayT | Exact,
+    blogsig_derivs: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: None = None,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+@overload
+def branched_log_sig_backprop(
+    path: ArrayT | Exact,
+    blogsig_derivs: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: ArrayT | Exact,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_sig_backprop(
+    path: ArrayT | Exact,
+    bsig: ArrayT | Exact | None,
+    bsig_derivs: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: None = None,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+@overload
+def branched_sig_backprop(
+    path: ArrayT | Exact,
+    bsig: ArrayT | Exact | None,
+    bsig_derivs: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: ArrayT | Exact,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+
+# treealg.numeric.paths.ito
+
+def ito_correction(covariance: ArrayT | Exact, dt: ArrayT | Exact | float) -> ArrayT: ...
+def realised_correction(path: ArrayT | Exact) -> ArrayT: ...
+
+# treealg.numeric.paths.lifts
+
+def branched_sig_of_lift(
+    lift: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def branched_sig_of_lift_backprop(
+    lift: ArrayT | Exact,
+    bsig_derivs: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+
+# treealg.numeric.paths.signature
+
+@overload
+def branched_log_sig(
+    path: Sequence[Tensor],
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
+def branched_log_sig(
+    path: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    correction: ArrayT | Exact | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+@overload
+def branched_sig(
+    path: Sequence[Tensor],
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
+def branched_sig(
+    path: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    correction: ArrayT | Exact | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+
+# treealg.numeric.paths.transforms
+
+def transform_path(
+    path: ArrayT | Exact, *, time_aug: bool = False, lead_lag: bool = False, end_time: float = 1.0
+) -> ArrayT: ...
+
+# treealg.numeric.paths.words
+
+def log_sig(
+    path: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def sig(
+    path: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+
+# treealg.numeric.vectors.bch
+
+def branched_log_sig_combine(
+    blogsig1: ArrayT | Exact,
+    blogsig2: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def branched_log_sig_combine_backprop(
+    derivs: ArrayT | Exact,
+    blogsig1: ArrayT | Exact,
+    blogsig2: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+
+# treealg.numeric.vectors.bridges
+
+def branched_sig_to_sig(
+    bsig: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def sig_to_branched_sig(
+    sig: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def sig_to_branched_sig_backprop(
+    derivs: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+
+# treealg.numeric.vectors.exponential
+
+def branched_log_sig_to_sig(
+    blogsig: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def branched_log_sig_to_sig_backprop(
+    blogsig: ArrayT | Exact,
+    bsig_derivs: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+
+# treealg.numeric.vectors.group
+
+def branched_sig_combine(
+    bsig1: ArrayT | Exact,
+    bsig2: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def branched_sig_combine_backprop(
+    derivs: ArrayT | Exact,
+    bsig1: ArrayT | Exact,
+    bsig2: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+def branched_sig_inverse(
+    bsig: ArrayT | Exact, dimension: int, degree: int, *, planar: bool = False, n_jobs: int = 1
+) -> ArrayT: ...
+def branched_sig_inverse_backprop(
+    derivs: ArrayT | Exact,
+    bsig: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+
+# treealg.numeric.vectors.join
+
+def branched_sig_join(
+    bsig: ArrayT | Exact,
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def branched_sig_join_backprop(
+    derivs: ArrayT | Exact,
+    bsig: ArrayT | Exact,
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+
+# treealg.numeric.vectors.linear
+
+def linear_branched_log_sig(
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def linear_branched_log_sig_backprop(
+    derivs: ArrayT | Exact,
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def linear_branched_sig(
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def linear_branched_sig_backprop(
+    derivs: ArrayT | Exact,
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+
+# treealg.numeric.vectors.log_join
+
+def branched_log_sig_join(
+    blogsig: ArrayT | Exact,
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def branched_log_sig_join_backprop(
+    derivs: ArrayT | Exact,
+    blogsig: ArrayT | Exact,
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+
+# treealg.numeric.vectors.logarithm
+
+def branched_sig_to_log_sig(
+    bsig: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def branched_sig_to_log_sig_backprop(
+    bsig: ArrayT | Exact,
+    blogsig_derivs: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...

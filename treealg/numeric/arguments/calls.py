@@ -1,0 +1,152 @@
+"""The checked options of a call: one description, made by one function and read everywhere."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from treealg import tables
+from treealg.checks import check_flag, check_integer, check_method, check_real, thread_count
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.transforms import PLAIN, Transform
+
+__all__ = ["SIGNATURE", "Call", "checked_call", "checked_transform", "coefficients", "word_count"]
+
+
+SIGNATURE: Any = object()
+"""In place of a method: the signature itself is wanted, and no logarithm."""
+
+
+class Call(NamedTuple):
+    """What a call computes, beside its arrays.
+
+    Attributes
+    ----------
+    channels : int
+        Channels of the path of the caller.
+    dimension : int
+        Channels of the transformed path: the labels of the basis.
+    degree : int
+        Largest number of nodes.
+    planar : bool
+        Basis of ordered forests rather than trees.
+    method : int or None
+        Form of logarithms; None for the signature itself.
+    transform : Transform
+        What is done to the path.
+    scalar : bool
+        Whether a scalar is asked for in front of the result; functions that follow their arguments
+        do not ask.
+    n_threads : int
+        Threads.
+    """
+
+    channels: int
+    dimension: int
+    degree: int
+    planar: bool
+    method: int | None
+    transform: Transform
+    scalar: bool
+    n_threads: int
+
+    @property
+    def columns(self) -> int:
+        """Coefficients of a signature, without scalar."""
+        return coefficients(self.dimension, self.degree, self.planar, 0)
+
+    @property
+    def size(self) -> int:
+        """Coefficients of the result by the method, without scalar."""
+        return coefficients(self.dimension, self.degree, self.planar, self.method or 0)
+
+    @property
+    def basis(self) -> str:
+        """The name of the basis, for messages."""
+        kind = "planar" if self.planar else "non-planar"
+        form = f" with method={self.method}" if self.method else ""
+        return (
+            f"the {kind} basis of dimension {self.dimension} (after path transforms) and degree "
+            f"{self.degree}{form}"
+        )
+
+
+def checked_call(
+    channels: Any,
+    degree: Any,
+    planar: Any,
+    n_jobs: Any,
+    method: Any = 0,
+    time_aug: Any = False,
+    lead_lag: Any = False,
+    end_time: Any = 1.0,
+    scalar_term: Any = False,
+) -> Call:
+    """Check every option, before any table is built or memory taken."""
+    given = channels, degree, planar, method, time_aug, lead_lag, end_time, scalar_term
+    n_threads = thread_count(n_jobs)
+    try:
+        return _known_call(*given, n_threads)
+    except InvalidTypeError:
+        raise
+    except TypeError:  # an option that is not hashable: none is, and the check says which
+        pass
+    return _checked_call(*given, n_threads)
+
+
+def _checked_call(
+    channels: Any,
+    degree: Any,
+    planar: Any,
+    method: Any,
+    time_aug: Any,
+    lead_lag: Any,
+    end_time: Any,
+    scalar_term: Any,
+    n_threads: int,
+) -> Call:
+    channels = check_integer("dimension", channels, 1)
+    degree = check_integer("degree", degree, 0)
+    planar = check_flag("planar", planar)
+    scalar = check_flag("scalar_term", scalar_term)
+    if method is SIGNATURE:
+        method = None
+    else:
+        method = check_method(method, planar)
+        if method and scalar:
+            raise InvalidValueError(
+                f"scalar_term must be False with method={method}, whose coordinates have no "
+                f"scalar; use method=0 for the expanded form"
+            )
+    transform = checked_transform(time_aug, lead_lag, end_time)
+    dimension = transform.channels(channels)
+    return Call(channels, dimension, degree, planar, method, transform, scalar, n_threads)
+
+
+# Calls by their options, which are told apart by type too: True is not 1.
+_known_call = lru_cache(maxsize=1024, typed=True)(_checked_call)
+
+
+def checked_transform(time_aug: Any, lead_lag: Any, end_time: Any) -> Transform:
+    """Check the options of the transform of a path."""
+    if time_aug is False and lead_lag is False and type(end_time) is float and end_time == 1.0:
+        return PLAIN
+    found = Transform(
+        check_flag("time_aug", time_aug),
+        check_flag("lead_lag", lead_lag),
+        check_real("end_time", end_time),
+    )
+    return found if found.time_aug or found.lead_lag else PLAIN
+
+
+@lru_cache(maxsize=1024)
+def coefficients(dimension: int, degree: int, planar: bool, method: int) -> int:
+    """Return the number of coefficients by a method, having refused what no table is built for."""
+    columns = tables.require_fits(dimension, degree, planar)
+    return tables.log_length(dimension, degree, planar, method) if method else columns
+
+
+@lru_cache(maxsize=256)
+def word_count(dimension: int, degree: int) -> int:
+    """Return the number of words, having refused what no table is built for."""
+    return tables.require_fits(dimension, degree, None)

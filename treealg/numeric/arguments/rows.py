@@ -1,0 +1,180 @@
+"""One array argument as a batch of items, on the CPU, and where its results come from.
+
+An argument becomes `Rows`: a plain ndarray whose last axes are one item (a path, a signature) and
+whose leading axes are the batch, beside its kind and the dtype to compute in.  Kernels take native,
+aligned float32 or float64 of shape ``(batch, *item)`` with any strides.  An array that is not so
+is handed over in slabs of rows, so that no copy of a whole batch is ever made.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg import engines
+from treealg.errors import InvalidTypeError, InvalidValueError
+
+__all__ = ["ACCEPTED", "NUMPY", "TORCH", "Rows", "compute_dtype", "out_of_memory", "wrap"]
+
+NUMPY = "NumPy array"
+TORCH = "torch tensor"
+
+_FLOAT32 = np.dtype(np.float32)
+_FLOAT64 = np.dtype(np.float64)
+_WORK_BYTES = 1 << 18
+_NO_CONTEXT = nullcontext()
+ACCEPTED = "float32, float64 or an integer type"
+"""The dtypes that arguments may have."""
+
+
+class Rows:
+    """One array argument, seen as a batch of items.
+
+    Attributes
+    ----------
+    name : str
+        Name of the argument, for messages.
+    array : numpy.ndarray
+        The data, shape ``(*batch, *item)``, never copied.
+    batch : tuple of int
+        Leading shape.
+    count : int
+        Number of items.
+    item : tuple of int
+        Shape of one item.
+    kind : str
+        `NUMPY` or `TORCH`: what results are returned as.
+    dtype : numpy.dtype
+        Native float32 or float64: what is computed in.
+    view : numpy.ndarray or None
+        The data as ``(count, *item)`` if kernels can read it in place.
+    """
+
+    __slots__ = ("array", "batch", "count", "dtype", "item", "kind", "name", "view")
+
+    def __init__(self, array: npt.NDArray[Any], kind: str, item_ndim: int, name: str) -> None:
+        self.name = name
+        self.array = array
+        self.kind = kind
+        dtype = array.dtype
+        shape = array.shape
+        split = len(shape) - item_ndim
+        self.batch = shape[:split]
+        self.item = shape[split:]
+        self.view: npt.NDArray[Any] | None = None
+        if (dtype is _FLOAT64 or dtype is _FLOAT32) and split < 2:
+            self.dtype = dtype
+            self.count = shape[0] if split else 1
+            if array.flags.aligned:
+                self.view = array if split else array[None]
+        else:
+            self.dtype = compute_dtype(dtype, name)
+            self.count = math.prod(self.batch)
+            if dtype == self.dtype and array.flags.aligned:
+                self.view = self._collapsed()
+
+    def _collapsed(self) -> npt.NDArray[Any] | None:
+        """Return the data as ``(count, *item)`` without copying, if its strides allow that."""
+        split = len(self.batch)
+        strides = self.array.strides
+        axes = [(n, s) for n, s in zip(self.batch, strides, strict=False) if n != 1]
+        for (_, outer), (inner_n, inner) in pairwise(axes):
+            if outer != inner_n * inner and self.count:
+                return None
+        step = axes[-1][1] if axes else 0
+        return np.lib.stride_tricks.as_strided(
+            self.array, (self.count, *self.item), (step, *strides[split:]), writeable=False
+        )
+
+    def broadcast(self, shape: tuple[int, ...], item_ndim: int) -> Rows:
+        """View the data in another shape."""
+        is_same = shape == self.array.shape
+        array = self.array if is_same else np.broadcast_to(self.array, shape)
+        return Rows(array, self.kind, item_ndim, self.name)
+
+    def without_scalar(self) -> Rows:
+        """View vectors without their first column."""
+        return Rows(self.array[..., 1:], self.kind, 1, self.name)
+
+    def slab(self, start: int, stop: int) -> npt.NDArray[Any]:
+        """Return items ``start:stop`` for a kernel, copied if need be."""
+        if self.view is not None:
+            return self.view[start:stop]
+        if len(self.batch) == 1:
+            part = self.array[start:stop]
+        elif self.batch:
+            part = self.array[np.unravel_index(np.arange(start, stop), self.batch)]
+        else:
+            part = self.array[None]
+        return np.require(part, self.dtype, ("C", "ALIGNED"))
+
+    def other_scalar(self, unit: int) -> Any:
+        """Return a number in the first column that is neither `unit` nor NaN, None if none is."""
+        column = self.array[..., 0]
+        if column.size == 1:
+            value = column.item()
+            return None if value == unit or value != value else value
+        chunks: Any = np.nditer(column, flags=["external_loop", "buffered", "zerosize_ok"])
+        for values in chunks:
+            wrong = values[~((values == unit) | (values != values))]
+            if wrong.size:
+                return wrong[0]
+        return None
+
+    @property
+    def engine(self) -> engines.HostEngine:
+        """What computes on these data."""
+        return engines.current()
+
+    @property
+    def work_bytes(self) -> int:
+        """Memory for intermediate results, beyond which work is done in parts."""
+        return _WORK_BYTES
+
+    def active(self) -> AbstractContextManager[Any]:
+        """Make the device of the data current, where there are several."""
+        return _NO_CONTEXT
+
+    def empty(self, shape: tuple[int, ...]) -> tuple[Any, npt.NDArray[Any]]:
+        """Allocate an uninitialised result of the dtype of the data, as it is and as an array."""
+        try:
+            result = np.empty(shape, self.dtype)
+        except (MemoryError, ValueError):
+            raise out_of_memory(self, shape) from None
+        return result, result
+
+    def wrap(self, result: Any) -> Any:
+        """Return a result as the kind of the data."""
+        return result if self.kind is NUMPY else wrap(result, self.kind)
+
+
+def wrap(result: npt.NDArray[Any], kind: str) -> Any:
+    """Return a result as a kind of array on the CPU."""
+    return result if kind is NUMPY else sys.modules["torch"].from_numpy(result)
+
+
+def out_of_memory(rows: Rows, shape: tuple[int, ...]) -> InvalidValueError:
+    """Return the error of a result that is too large."""
+    size = math.prod(shape) * rows.dtype.itemsize
+    return InvalidValueError(
+        f"{rows.name}: the result of shape {shape} and dtype {rows.dtype} needs {size:,} bytes, "
+        f"which are not to be had; use a smaller batch, degree or dimension"
+    )
+
+
+def compute_dtype(dtype: np.dtype[Any], name: str) -> np.dtype[Any]:
+    """Return the dtype to compute in."""
+    if dtype.kind in "iu":
+        return _FLOAT64
+    if dtype.type is np.float64 or dtype.type is np.float32:
+        return _FLOAT64 if dtype.type is np.float64 else _FLOAT32
+    raise InvalidTypeError(
+        f"{name} must have dtype {ACCEPTED}, got {dtype}; convert it first, for instance with "
+        f"astype(numpy.float64)"
+    )

@@ -1,0 +1,125 @@
+"""A plan: a map by its sizes, and its tables in the form that an engine wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from treealg import tables
+from treealg.engines import KernelEngine
+from treealg.numeric.plans.cache import trim_plans
+
+__all__ = ["Plan", "Prepared", "Tables"]
+
+
+class Tables(NamedTuple):
+    """The tables of a map.
+
+    Attributes
+    ----------
+    words : tuple or None
+        The words that are integrated along a path, and the column of the correction that each of
+        their letters has.
+    linear : LinearMap or None
+        Map applied last; None for the identity.
+    log : ConvolutionTable or None
+        The algebra, or that of the words, in which a logarithm is taken; None for none.
+    trees : CoefficientTable or None
+        Chosen trees, in place of words.
+    """
+
+    words: tuple[Any, Any] | None = None
+    linear: tables.LinearMap | None = None
+    log: tables.ConvolutionTable | None = None
+    trees: tables.CoefficientTable | None = None
+
+
+class Prepared(NamedTuple):
+    """The same, as the kernels of an engine take them."""
+
+    words: Any
+    linear: Any
+    log: Any
+    trees: Any
+
+
+class Plan:
+    """A map, made once per size and kept.
+
+    It depends on the size and the basis only, not on arrays or path transforms (these change the
+    dimension alone). Tables are made when an engine first asks: one on a GPU never does.
+
+    Attributes
+    ----------
+    dimension, degree, planar, method, longest
+        The basis of the result, its form as in `Call`, and the longest chain of a correction.
+    channels : int
+        Labels of the corrections: all but that of time.
+    size : int
+        Coefficients of the result, without scalar.
+    nbytes : int
+        Size of the tables made so far.
+    """
+
+    __slots__ = (
+        "_make",
+        "_ready",
+        "channels",
+        "degree",
+        "dimension",
+        "longest",
+        "method",
+        "nbytes",
+        "planar",
+        "size",
+    )
+
+    def __init__(
+        self,
+        dimension: int,
+        degree: int,
+        planar: bool,
+        size: int,
+        make: Callable[[], Tables],
+        method: int | None = None,
+        longest: int = 1,
+        channels: int | None = None,
+    ) -> None:
+        self.dimension = dimension
+        self.degree = degree
+        self.planar = planar
+        self.method = method
+        self.longest = longest
+        self.channels = dimension if channels is None else channels
+        self.size = size
+        self.nbytes = 0
+        self._make = make
+        self._ready: dict[str, Prepared] = {}
+
+    def prepared(self, engine: KernelEngine) -> Prepared:
+        """Return the tables for the kernels of an engine."""
+        return self._ready.get(engine.name) or self._prepare(engine)
+
+    def _prepare(self, engine: KernelEngine) -> Prepared:
+        made, k = self._make(), engine.kernels
+        words = linear = log = trees = None
+        if made.words is not None:
+            layout, columns = made.words
+            words = k.WordProgram(self.dimension, self.degree, *layout.program(), columns)
+        if (m := made.linear) is not None:
+            linear = k.SparseMap(m.width, m.n_cols, m.ptr, m.col, m.coef)
+            self.nbytes += m.nbytes
+        if (c := made.log) is not None:
+            log = k.ConvolutionProgram(
+                c.dimension, c.block_start, c.slot_start, c.factor, c.head, c.tail, c.term_ptr,
+                c.term_slot, c.term_trunk, *tables.nodes(c.degree),
+            )  # fmt: skip
+            self.nbytes += c.nbytes
+        if (t := made.trees) is not None:
+            trees = k.TreeProgram(
+                self.dimension, t.label, t.left, t.right, t.times, t.column, t.output
+            )
+            self.nbytes += 3 * t.nbytes
+        found = self._ready[engine.name] = Prepared(words, linear, log, trees)
+        trim_plans(self)
+        return found

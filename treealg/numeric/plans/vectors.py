@@ -1,0 +1,48 @@
+"""Plans between vectors of coefficients: the algebra, logarithms, and their coordinates."""
+
+from __future__ import annotations
+
+from treealg import tables
+from treealg.numeric.arguments.calls import Call, coefficients
+from treealg.numeric.plans.cache import find_plan, keep_plan
+from treealg.numeric.plans.plan import Plan, Tables
+
+__all__ = ["algebra_plan", "expansion_plan", "log_plan"]
+
+
+def log_plan(call: Call) -> Plan:
+    """Return the plan from a branched signature to its logarithm."""
+    return _log_plan(call.dimension, call.degree, call.planar, call.method or 0)
+
+
+def algebra_plan(call: Call) -> Plan:
+    """Return the plan of the group of signatures, and of their expanded logarithms."""
+    return _log_plan(call.dimension, call.degree, call.planar, 0)
+
+
+def _log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan:
+    key = ("log", dimension, degree, planar, method)
+
+    def make() -> Tables:
+        linear = tables.lyndon(dimension, degree, method) if method else None
+        return Tables(linear=linear, log=tables.convolution(dimension, degree, planar))
+
+    def make_plan() -> Plan:
+        size = coefficients(dimension, degree, planar, method)
+        return Plan(dimension, degree, planar, size, make, method)
+
+    return find_plan(key) or keep_plan(key, make_plan)
+
+
+def expansion_plan(call: Call) -> Plan:
+    """Return the plan from coordinates of logarithms, by method 1 or 2, to their expanded form."""
+    dimension, degree, planar, method = call.dimension, call.degree, call.planar, call.method or 1
+    key = ("expansion", dimension, degree, planar, method)
+
+    def make() -> Tables:
+        return Tables(linear=tables.lyndon_expansion(dimension, degree, method))
+
+    def make_plan() -> Plan:
+        return Plan(dimension, degree, planar, call.columns, make, method)
+
+    return find_plan(key) or keep_plan(key, make_plan)

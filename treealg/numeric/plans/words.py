@@ -1,0 +1,170 @@
+"""Plans along paths: words, or words of chains, and the map from them to the result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg import tables
+from treealg.numeric.arguments.calls import coefficients
+from treealg.numeric.arguments.corrections import letter_columns
+from treealg.numeric.plans.cache import find_plan, keep_plan
+from treealg.numeric.plans.plan import Plan, Tables
+
+__all__ = [
+    "backwards_plan",
+    "ladder_plan",
+    "lift_plan",
+    "path_plan",
+    "word_plan",
+    "words_of_chains",
+]
+
+
+def path_plan(
+    dimension: int,
+    degree: int,
+    planar: bool,
+    method: int | None,
+    longest: int = 1,
+    channels: int | None = None,
+) -> Plan:
+    """Return the plan from words to the branched signature or log-signature.
+
+    Letters are chains of up to `longest` labels, over the `channels` that have a correction, which
+    are all but time.
+    """
+    own = dimension if channels is None or longest == 1 else channels
+    key = ("path", dimension, degree, planar, method, longest, own)
+    return find_plan(key) or keep_plan(key, lambda: _path_plan(*key[1:]))
+
+
+def _path_plan(
+    dimension: int, degree: int, planar: bool, method: int | None, longest: int, channels: int
+) -> Plan:
+    def make() -> Tables:
+        if method:
+            linear = tables.lyndon_arborification(dimension, degree, method, longest)
+        else:
+            linear = tables.arborification(dimension, degree, planar, longest)
+        log = None if method is None else tables.word_convolution(dimension, degree, longest)
+        return Tables(words_of_chains(dimension, degree, longest, channels), linear, log)
+
+    size = coefficients(dimension, degree, planar, method or 0)
+    return Plan(dimension, degree, planar, size, make, method, longest, channels)
+
+
+def words_of_chains(
+    dimension: int, degree: int, longest: int, channels: int
+) -> tuple[tables.WeightedWords, npt.NDArray[np.int32]]:
+    """Return words of chains, and the column of the correction that each letter has."""
+    letters = letter_columns(channels, dimension > channels, longest)
+    return tables.words(dimension, degree, longest), letters
+
+
+def word_plan(
+    dimension: int,
+    degree: int,
+    method: int | None = None,
+    longest: int = 1,
+    channels: int | None = None,
+) -> Plan:
+    """Return the plan of word signatures themselves, or of their logarithms."""
+    own = dimension if channels is None or longest == 1 else channels
+    key = ("words", dimension, degree, method, longest, own)
+
+    def make_plan() -> Plan:
+        size = tables.require_fits(dimension, degree, None)
+        if longest > 1:
+            size = tables.words(dimension, degree, longest).size
+
+        def make() -> Tables:
+            blocks = size // dimension
+            identity = _selection(dimension, blocks, np.arange(blocks))
+            log = None if method is None else tables.word_convolution(dimension, degree, longest)
+            return Tables(words_of_chains(dimension, degree, longest, own), identity, log)
+
+        return Plan(dimension, degree, False, size, make, method, longest, own)
+
+    return find_plan(key) or keep_plan(key, make_plan)
+
+
+def lift_plan(dimension: int, degree: int, planar: bool) -> Plan:
+    """Return the plan from words in all basis elements to the signature of a lift."""
+    key = ("lift", dimension, degree, planar)
+
+    def make_plan() -> Plan:
+        size = coefficients(dimension, degree, planar, 0)
+
+        def make() -> Tables:
+            layout = tables.words(dimension, degree, None, planar)
+            linear = tables.arborification(dimension, degree, planar, None)
+            return Tables((layout, np.arange(size, dtype=np.int32)), linear)
+
+        return Plan(dimension, degree, planar, size, make, None, degree)
+
+    return find_plan(key) or keep_plan(key, make_plan)
+
+
+def ladder_plan(dimension: int, degree: int, planar: bool) -> Plan:
+    """Return the plan of the restriction to ladders, which are words."""
+    key = ("ladders", dimension, degree, planar)
+
+    def make() -> Tables:
+        phi = tables.arborification(dimension, degree, planar)
+        # Blocks with one word each, once: ladders, and of ordered forests also some with more
+        # trees. Of those with one word the ladder is the last, as a single tree comes after
+        # forests of smaller ones, and that holds again for what is below its root.
+        sizes = np.diff(phi.ptr)
+        single = np.flatnonzero(sizes == 1)
+        entry = phi.ptr[single]
+        once = phi.coef[entry] == 1
+        ladder = np.zeros(phi.n_cols, dtype=np.int64)
+        np.maximum.at(ladder, phi.col[entry[once]], single[once])
+        return Tables(linear=_selection(dimension, phi.n_rows, ladder))
+
+    def make_plan() -> Plan:
+        size = tables.require_fits(dimension, degree, None)
+        return Plan(dimension, degree, planar, size, make)
+
+    return find_plan(key) or keep_plan(key, make_plan)
+
+
+def backwards_plan(
+    dimension: int, degree: int, longest: int, channels: int, exchanged: int
+) -> Plan:
+    """Return the plan of word signatures read backwards.
+
+    So many channels at the front are exchanged with as many after them: lead and lag.
+    """
+    key = ("words backwards", dimension, degree, longest, channels, exchanged)
+
+    def make() -> Tables:
+        layout = tables.words(dimension, degree, longest)
+        swap = np.arange(dimension)
+        swap[: 2 * exchanged] = np.roll(swap[: 2 * exchanged], exchanged)
+        number = {lengths: i for i, lengths in enumerate(layout.compositions)}
+        places = []
+        for lengths in layout.compositions[1:]:
+            shape = [dimension**weight for weight in reversed(lengths)]
+            place = np.arange(dimension ** sum(lengths)).reshape(shape).transpose()
+            if exchanged:
+                place = place[np.ix_(*[swap] * len(lengths))]
+            places.append(layout.start[number[lengths[::-1]]] + place.ravel())
+        reading = _selection(1, layout.size, np.concatenate(places))
+        return Tables(words_of_chains(dimension, degree, longest, channels), reading)
+
+    def make_plan() -> Plan:
+        size = tables.words(dimension, degree, longest).size
+        return Plan(dimension, degree, False, size, make, None, longest, channels)
+
+    return find_plan(key) or keep_plan(key, make_plan)
+
+
+def _selection(width: int, n_cols: int, blocks: npt.NDArray[Any]) -> tables.LinearMap:
+    """Return the map that selects some blocks."""
+    rows = len(blocks)
+    ptr, coef = np.arange(rows + 1, dtype=np.int64), np.ones(rows)
+    return tables.LinearMap(width, rows, n_cols, ptr, blocks.astype(np.int32), coef)

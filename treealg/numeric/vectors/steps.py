@@ -1,0 +1,103 @@
+"""Steps between logarithms and signatures that functions of several of them are made of.
+
+Arrays are a few rows as `walk` yields them, without scalars; logarithms are by the method of the
+call. The degree is at least 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.numeric.arguments.calls import Call
+from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.plans.vectors import algebra_plan, expansion_plan, log_plan
+
+__all__ = ["Steps"]
+
+Floats = npt.NDArray[Any]
+
+
+class Steps:
+    """The maps of one call on some rows; those whose result is not given allocate it.
+
+    Parameters
+    ----------
+    call : Call
+        The options.
+    rows : Rows
+        An argument, whose engine computes.
+    """
+
+    def __init__(self, call: Call, rows: Rows) -> None:
+        self._call, self._engine = call, rows.engine
+        self._algebra, self._n_threads = algebra_plan(call), call.n_threads
+
+    def empty(self, like: Floats) -> Floats:
+        """Allocate signatures, as many as there are rows."""
+        return np.empty((len(like), self._algebra.size), like.dtype)
+
+    def exponentials(self, log: Floats, out: Floats | None = None) -> Floats:
+        """Return the signatures of logarithms."""
+        out = self.empty(log) if out is None else out
+        full = self._expanded(log)
+        self._engine.log_to_signature(full, out, self._algebra, self._n_threads)
+        return out
+
+    def exponentials_backward(self, log: Floats, d_sig: Floats, out: Floats) -> None:
+        """Write the derivatives in logarithms from those in their signatures."""
+        d_log = self.empty(log) if self._call.method else out
+        full, n = self._expanded(log), self._n_threads
+        self._engine.log_to_signature_backward(full, d_sig, d_log, self._algebra, n)
+        if self._call.method:
+            self._engine.map_rows(d_log, out, expansion_plan(self._call), True, n)
+
+    def _expanded(self, log: Floats) -> Floats:
+        if not self._call.method:
+            return log
+        out = self.empty(log)
+        self._engine.map_rows(log, out, expansion_plan(self._call), False, self._n_threads)
+        return out
+
+    def logarithms(self, sig: Floats, out: Floats) -> None:
+        """Write the logarithms of signatures."""
+        self._engine.signature_to_log(sig, out, log_plan(self._call), self._n_threads)
+
+    def linear(self, displacement: Floats) -> Floats:
+        """Return the signatures of linear pieces."""
+        out = self.empty(displacement)
+        self._engine.linear_signature(displacement, out, self._algebra, self._n_threads)
+        return out
+
+    def linear_backward(self, displacement: Floats, derivs: Floats, out: Floats) -> None:
+        """Write the derivatives in displacements."""
+        n = self._n_threads
+        self._engine.linear_signature_backward(displacement, derivs, out, self._algebra, n)
+
+    def products(self, first: Floats, second: Floats, out: Floats | None = None) -> Floats:
+        """Return the products of signatures, the first factor earlier."""
+        out = self.empty(first) if out is None else out
+        self._engine.signature_product(first, second, out, self._algebra, self._n_threads)
+        return out
+
+    def products_backward(
+        self, derivs: Floats, first: Floats, second: Floats, d_first: Floats, d_second: Floats
+    ) -> None:
+        """Write the derivatives in two signatures from those in their product."""
+        self._engine.signature_product_backward(
+            first, second, derivs, d_first, d_second, self._algebra, self._n_threads
+        )
+
+    def factors_backward(
+        self, derivs: Floats, first: Floats, second: Floats
+    ) -> tuple[Floats, Floats]:
+        """Return the derivatives in two signatures from those in the logarithm of their product."""
+        product = self.products(first, second)
+        d_product, d_first, d_second = (self.empty(first) for _ in range(3))
+        self._engine.signature_to_log_backward(
+            product, derivs, d_product, log_plan(self._call), self._n_threads
+        )
+        self.products_backward(d_product, first, second, d_first, d_second)
+        return d_first, d_second

@@ -1,0 +1,64 @@
+"""``+``, ``-``, ``*`` and ``/`` of trees and forests: as of the sum of which one is the only term.
+
+Sums stand above what they are sums of. Whoever knows them says so here, with `sum_with`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+__all__ = ["Summand", "Sums", "sum_with"]
+
+
+class Sums(Protocol):
+    """What makes sums: `treealg.symbolic.linear.elements`."""
+
+    def element_of(self, x: Any) -> Any:
+        """Return the element that is a tree or forest."""
+
+    def forest_product(self, x: Any, y: Any) -> Any:
+        """Return the forest of two trees or forests, or NotImplemented for anything else."""
+
+
+_load: Callable[[], Sums]
+
+
+def sum_with(load: Callable[[], Sums]) -> None:
+    """Say what loads the sums; the face of the package does, before any value exists."""
+    global _load
+    _load = load
+
+
+class Summand:
+    """A tree or forest, which adds and scales as an element; two of them multiply to a forest."""
+
+    __slots__ = ()
+    # NumPy scalars on the left must leave multiplication to this class.
+    __array_ufunc__ = None
+
+    def __add__(self, other: Any) -> Any:
+        return _load().element_of(self) + other
+
+    def __radd__(self, other: Any) -> Any:
+        return other + _load().element_of(self)
+
+    def __sub__(self, other: Any) -> Any:
+        return _load().element_of(self) - other
+
+    def __rsub__(self, other: Any) -> Any:
+        return other - _load().element_of(self)
+
+    def __neg__(self) -> Any:
+        return -_load().element_of(self)
+
+    def __mul__(self, other: Any) -> Any:
+        if isinstance(other, Summand):
+            return _load().forest_product(self, other)
+        return _load().element_of(self) * other
+
+    def __rmul__(self, scalar: Any) -> Any:
+        return scalar * _load().element_of(self)
+
+    def __truediv__(self, scalar: Any) -> Any:
+        return _load().element_of(self) / scalar

@@ -1,0 +1,21 @@
+from treealg.tables.arborification import arborification as arborification
+from treealg.tables.cache import clear_cache as clear_cache
+from treealg.tables.coefficients import (
+    CoefficientTable as CoefficientTable,
+    coefficients as coefficients,
+)
+from treealg.tables.convolution import convolution as convolution
+from treealg.tables.convolution_table import ConvolutionTable as ConvolutionTable
+from treealg.tables.disk import cache_directory as cache_directory
+from treealg.tables.linear_map import LinearMap as LinearMap
+from treealg.tables.lyndon import lyndon as lyndon, lyndon_arborification as lyndon_arborification
+from treealg.tables.lyndon_expansion import lyndon_expansion as lyndon_expansion
+from treealg.tables.quadrature import Quadrature as Quadrature, nodes as nodes
+from treealg.tables.sizes import (
+    basis_length as basis_length,
+    log_length as log_length,
+    require_fits as require_fits,
+    word_length as word_length,
+)
+from treealg.tables.weighted_words import WeightedWords as WeightedWords, words as words
+from treealg.tables.word_convolution import word_convolution as word_convolution
