@@ -74,9 +74,9 @@ def threads():
     return set(os.listdir("/proc/self/task"))
 
 
-def assert_as_many_threads_work_as_are_asked_for(case):
+def assert_as_many_threads_work_as_are_asked_for(case, batch=(40,)):
     # OpenMP keeps the threads of its last team, so that one more joins them, or none.
-    given = case.arguments((5,) if "gram" in case.name else (40,))
+    given = case.arguments((5,) if "gram" in case.name and batch else batch)
     call(
         Case("branched_sig", "plain"),
         Case("branched_sig", "plain").arguments((40,)) | {"n_jobs": 2},
@@ -96,6 +96,17 @@ has_threads = pytest.mark.skipif(
 @pytest.mark.usefixtures("four_processors")
 def test_as_many_threads_work_as_are_asked_for(case):
     assert_as_many_threads_work_as_are_asked_for(case)
+
+
+# A path of which several threads would have nothing to share.
+UNDIVIDED = ("branched_sig_coef", "branched_sig_kernel")
+
+
+@has_threads
+@each_case([c for c in ALONG_PATH if not c.name.startswith(UNDIVIDED)], "plain", "corrected")
+@pytest.mark.usefixtures("four_processors")
+def test_as_many_threads_work_on_one_long_path_as_are_asked_for(case):
+    assert_as_many_threads_work_as_are_asked_for(case, ())
 
 
 @has_threads
