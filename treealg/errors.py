@@ -6,12 +6,16 @@ caller would expect: ``except ValueError`` and ``except TreeAlgError`` both catc
 
 from __future__ import annotations
 
+import sys
+import warnings
+
 __all__ = [
     "InvalidTypeError",
     "InvalidValueError",
     "MissingDependencyError",
     "TableCacheWarning",
     "TreeAlgError",
+    "warn_caller",
 ]
 
 
@@ -33,3 +37,11 @@ class MissingDependencyError(TreeAlgError, ImportError):
 
 class TableCacheWarning(UserWarning):
     """A table file on disk could not be used or written; the table was built in memory instead."""
+
+
+def warn_caller(message: str, category: type[Warning]) -> None:
+    """Warn at the line outside of treealg that made the call, however deep this one is."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "treealg":
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)

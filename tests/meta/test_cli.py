@@ -1,5 +1,6 @@
 """The command line: subcommands, exit status, one line per error."""
 
+import os
 import subprocess
 import sys
 
@@ -153,6 +154,39 @@ def test_cache_clear_removes_the_tables_and_nothing_else(cache, capsys):
     assert [file.name for file in cache.iterdir()] == ["notes.txt"]
     assert cli.main(["cache", "clear"]) == 0
     assert capsys.readouterr().out.startswith("removed 0 tables, ")
+
+
+def test_cache_lists_and_prunes_what_was_used_longest_ago(cache, capsys):
+    treealg.warm_up(2, 3)
+    names = sorted(file.name for file in cache.iterdir())
+    for age, name in enumerate(names):
+        os.utime(cache / name, (1000 + age, 1000 + age))
+    assert cli.main(["cache", "list"]) == 0
+    *listed, summary = capsys.readouterr().out.splitlines()
+    assert [line.split()[-1] for line in listed] == names
+    assert f"in {cache}" in summary
+    size = (cache / names[-1]).stat().st_size
+    assert cli.main(["cache", "prune", "--megabytes", str(size / 1e6)]) == 0
+    assert capsys.readouterr().out.startswith(f"removed {len(names) - 1} tables, ")
+    assert [file.name for file in cache.iterdir()] == names[-1:]
+
+
+def test_cache_clear_leaves_what_is_no_table_and_says_so(cache, capsys):
+    treealg.warm_up(2, 2)
+    (cache / "accounts.table").write_text("mine")
+    (cache / "x-1.table").mkdir()
+    assert cli.main(["cache", "clear"]) == 0
+    assert "left alone, as they are no tables of treealg: accounts.table, x-1.table" in (
+        capsys.readouterr().out
+    )
+    assert sorted(file.name for file in cache.iterdir()) == ["accounts.table", "x-1.table"]
+
+
+@pytest.mark.parametrize("size", ["-1", "much", "nan", "inf"])
+def test_cache_prunes_to_a_size_only(cache, size):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["cache", "prune", "--megabytes", size])
+    assert caught.value.code == 2
 
 
 def test_a_reader_that_leaves_early_is_no_error(tmp_path):

@@ -17,18 +17,12 @@ from treealg.symbolic import (
     mkw,
 )
 
+from ..support import correction_columns, dyadic
+
 TREES = [(0,), ((1,), 0), ((0,), (1,), 1), (((0,), 1), (1,), 0), None, ((1,), (1,), 0)]
 FORESTS = [(0,), ((0,), (1,)), (((0,), 1), (0,)), ((0,), ((1,), (0,), 1)), None, (((1,), 0),)]
 ELEMENTS = {False: TREES, True: FORESTS}
 both = pytest.mark.parametrize("planar", [False, True])
-
-
-def columns(dimension, longest):
-    return sum(dimension**k for k in range(2, longest + 1))
-
-
-def dyadic(seed, *shape):
-    return np.random.default_rng(seed).integers(-8, 9, shape) / 8
 
 
 def ladder(kind, labels):
@@ -99,7 +93,7 @@ def test_a_corrected_tree_of_twelve_nodes_is_exact(shape, planar):
 def test_all_corrected_coefficients_are_those_of_the_exact_signature(
     dimension, degree, longest, planar
 ):
-    path, correction = dyadic(3, 3, dimension), dyadic(4, 2, columns(dimension, longest))
+    path, correction = dyadic(3, 3, dimension), dyadic(4, 2, correction_columns(dimension, longest))
     want = treealg.symbolic.exact_signature(
         path.tolist(), degree, planar=planar, correction=correction.tolist()
     )

@@ -11,6 +11,8 @@ from treealg._fast import reference
 from treealg.numeric.arguments.corrections import letter_columns
 from treealg.symbolic import exact_log_signature, exact_signature
 
+from ..support import correction_columns, dyadic
+
 
 class Dual:
     """A fraction and its derivative in one direction, with the arithmetic of numbers."""
@@ -52,14 +54,6 @@ class Dual:
         return hash((self.value, self.slope))
 
 
-def dyadic(rng, *shape):
-    return rng.integers(-8, 9, shape) / 8
-
-
-def columns(dimension, longest):
-    return sum(dimension**k for k in range(2, longest + 1))
-
-
 def exact_slope(function, path, correction, d_path, d_correction, weights, **options):
     """Return the derivative of the weighted sum of `function` in one direction, exactly."""
     duals = [
@@ -88,7 +82,7 @@ def gradients(kind, path, derivs, degree, **options):
 def test_gradient_is_the_exact_derivative(dimension, degree, longest, planar, kind):
     rng = np.random.default_rng(1)
     path = dyadic(rng, 3, dimension)
-    correction = dyadic(rng, 2, columns(dimension, longest))
+    correction = dyadic(rng, 2, correction_columns(dimension, longest))
     weights = dyadic(rng, treealg.branched_sig_length(dimension, degree, planar=planar))
     options = {"planar": planar, "correction": correction}
     got = gradients(kind, path, weights, degree, **options)

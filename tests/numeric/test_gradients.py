@@ -18,10 +18,7 @@ from treealg.symbolic import (
     exact_signature,
 )
 
-
-def dyadic(rng, *shape):
-    """Random multiples of 1/8, which are floats and small fractions at once."""
-    return rng.integers(-16, 17, size=shape) / 8
+from ..support import dyadic
 
 
 def fractions(array):

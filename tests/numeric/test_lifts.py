@@ -17,11 +17,9 @@ from treealg.symbolic import (
 )
 from treealg.symbolic.maps.vectors import basis_elements, chen_product
 
+from ..support import dyadic
+
 SIZES = [(1, 1), (1, 5), (2, 3), (3, 2), (2, 4)]
-
-
-def dyadic(rng, *shape):
-    return rng.integers(-8, 9, shape) / 8
 
 
 def sample(seed, *shape):

@@ -7,14 +7,12 @@ import threading
 import time
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import treealg
 from treealg import checks
-from treealg.numeric.plans import cache as plans
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import path_plan
 
@@ -190,34 +188,6 @@ def test_no_array_is_copied_as_a_whole(conversion):
 
 
 # -- plans ---------------------------------------------------------------------------------------
-
-
-def plan_of(nbytes):
-    return SimpleNamespace(nbytes=nbytes)
-
-
-def test_plans_beyond_the_limit_leave_oldest_first():
-    cache = plans.PlanCache(100)
-    for key in range(4):
-        cache.keep(key, plan_of(40))
-    assert [cache.find(key) is not None for key in range(4)] == [False, False, True, True]
-
-
-def test_plan_larger_than_the_limit_is_kept_alone():
-    cache = plans.PlanCache(100)
-    cache.keep("small", plan_of(40))
-    large = cache.keep("large", plan_of(1000))
-    assert cache.find("large") is large
-    assert cache.find("small") is None
-
-
-def test_tables_that_a_plan_makes_later_count():
-    cache = plans.PlanCache(100)
-    old, new = (cache.keep(key, plan_of(0)) for key in ("old", "new"))
-    old.nbytes = new.nbytes = 60
-    cache.trim(new)
-    assert cache.find("old") is None
-    assert cache.find("new") is new
 
 
 def test_second_call_finds_the_plan_and_a_cleared_cache_does_not():

@@ -13,9 +13,12 @@ import zlib
 import numpy as np
 import pytest
 
+import treealg
 from treealg import tables
 from treealg.errors import InvalidValueError, TableCacheWarning
+from treealg.memory import memory
 from treealg.tables import cache, disk
+from treealg.tables.directory import TEMPORARY, file_name, prune, table_files
 from treealg.tables.linear_map import LinearMap
 
 BUILDERS = {
@@ -151,6 +154,19 @@ def fill(name, byte):
     return change
 
 
+def put(name, values, first=0):
+    """Write some entries of an array."""
+
+    def change(header, payload):
+        for field, dtype, _, place in header["arrays"]:
+            if field == name:
+                new = np.array(values, dtype=dtype).tobytes()
+                place += first * np.dtype(dtype).itemsize
+                payload[place : place + len(new)] = new
+
+    return change
+
+
 def move_off_alignment(header, payload):
     """Copy the coefficients to where kernels could not read them."""
     for place in header["arrays"]:
@@ -188,6 +204,9 @@ def move_off_alignment(header, payload):
         pytest.param(move_off_alignment, id="unaligned place"),
         pytest.param(fill("col", 0x7F), id="columns out of range"),
         pytest.param(fill("ptr", 0xFF), id="negative pointers"),
+        pytest.param(put("ptr", [0, 2**63 - 1, -(2**63), -1]), id="pointers far apart"),
+        pytest.param(put("ptr", [0, -1]), id="one negative pointer"),
+        pytest.param(put("ptr", [0, 2**40, 2**40]), id="large pointers"),
         pytest.param(fill("coef", 0), id="zeros"),
         pytest.param(lambda header, payload: [header], id="list"),
         pytest.param(lambda header, payload: "header", id="text"),
@@ -202,6 +221,35 @@ def test_wrong_content_under_a_right_checksum_is_rebuilt(table_directory, change
     with pytest.warns(TableCacheWarning, match="built anew"):
         assert equal(tables.arborification(2, 3), built)
     assert path.read_bytes() == content
+
+
+EXTREMES = [-1, -(2**31), 2**31 - 1, -(2**63), 2**63 - 1]
+
+
+@pytest.mark.parametrize(
+    "array", ["block_start", "slot_start", "head", "tail", "term_ptr", "term_slot", "term_trunk"]
+)
+@pytest.mark.parametrize("planar", [False, True])
+def test_no_index_of_a_coproduct_leaves_its_array(table_directory, array, planar):
+    built = tables.convolution(2, 4, planar)
+    path = only_file(table_directory, "convolution")
+    content = path.read_bytes()
+    dtype = getattr(built, array).dtype
+    size = getattr(built, array).size
+    for value in EXTREMES:
+        if np.iinfo(dtype).min <= value <= np.iinfo(dtype).max:
+            for place in {0, 1, size // 2, size - 1}:
+                forge(path, put(array, [value], place))
+                tables.clear_cache()
+                with pytest.warns(TableCacheWarning, match="built anew"):
+                    assert equal(tables.convolution(2, 4, planar), built)
+                assert path.read_bytes() == content
+    for values in ([2**63 - 1, -(2**63)], [-(2**63), 2**63 - 1]):
+        if dtype == np.int64:
+            forge(path, put(array, values, 1))
+            tables.clear_cache()
+            with pytest.warns(TableCacheWarning, match="built anew"):
+                assert equal(tables.convolution(2, 4, planar), built)
 
 
 def test_a_forged_file_without_a_change_is_accepted(table_directory, request):
@@ -249,7 +297,7 @@ def test_files_are_never_unpickled():
 
 @pytest.fixture
 def fresh_disk_warning(monkeypatch):
-    monkeypatch.setattr(cache._store, "warned_of_disk", False)
+    monkeypatch.setattr(cache, "_warned_of_disk", False)
 
 
 @pytest.mark.usefixtures("fresh_disk_warning")
@@ -264,12 +312,12 @@ def test_a_directory_that_does_not_work_costs_one_warning(tmp_path, monkeypatch,
             def refuse(*args, **kwargs):
                 raise PermissionError(13, "Permission denied")
 
-            monkeypatch.setattr("tempfile.mkstemp", refuse)
+            monkeypatch.setattr(disk, "open", refuse, raising=False)
         else:
             directory.mkdir(mode=0o500)
     else:
         for key in [(2, 3, False, 1), (2, 2, False, 1)]:
-            os.makedirs(disk.file_name(str(directory), "arborification", key))
+            os.makedirs(file_name(str(directory), "arborification", key))
     monkeypatch.setenv("TREEALG_CACHE_DIR", str(directory))
     with pytest.warns(TableCacheWarning, match="memory only"):
         table = tables.arborification(2, 3)
@@ -321,29 +369,166 @@ def test_an_interrupted_writer_leaves_the_old_file(table_directory, monkeypatch)
 
 def test_clear_cache_removes_table_files_only(table_directory):
     tables.arborification(2, 3)
-    (table_directory / "notes.txt").write_text("mine")
-    (table_directory / "left.table-tmp").write_text("")
+    others = {
+        "notes.txt": b"mine",
+        "accounts.table": b"id,name",
+        "of-2024.table": b"id,name",
+        "arborification-2-9-0-1.table": b"not one of ours",
+        "draft.table-tmp": b"mine, too",
+        "treealg.table.bak": b"treealg\n",
+    }
+    for name, content in others.items():
+        (table_directory / name).write_bytes(content)
+    (table_directory / "arborification-3-3-0-1.table").mkdir()
+    (table_directory / f"left{TEMPORARY}").write_text("")
     tables.clear_cache(disk_too=True)
-    assert [path.name for path in table_directory.iterdir()] == ["notes.txt"]
+    left = {path.name: path for path in table_directory.iterdir()}
+    assert left.keys() == {*others, "arborification-3-3-0-1.table"}
+    assert all(left[name].read_bytes() == content for name, content in others.items())
 
 
-def test_memory_is_bounded_and_the_least_recently_used_goes_first(monkeypatch):
-    first, second = tables.arborification(2, 3), tables.arborification(2, 4)
+def test_what_another_process_clears_first_is_no_error(table_directory, monkeypatch):
     tables.arborification(2, 3)
-    monkeypatch.setattr(cache, "MEMORY_BOUND", first.nbytes + second.nbytes + 10)
+    tables.arborification(2, 4)
+    unlink, lstat = os.unlink, os.lstat
+
+    def faster(path):
+        unlink(path)
+        unlink(path)
+
+    def gone(path):
+        if str(path).endswith("2-4-0-1.table"):
+            raise FileNotFoundError(path)
+        return lstat(path)
+
+    monkeypatch.setattr("os.unlink", faster)
+    monkeypatch.setattr("os.lstat", gone)
+    assert prune(str(table_directory)) == []
+
+
+def test_who_clears_while_a_file_is_written_disturbs_nobody(table_directory, monkeypatch):
+    replace = os.replace
+
+    def cleared(source, target):
+        os.unlink(source)
+        replace(source, target)
+
+    monkeypatch.setattr("os.replace", cleared)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        tables.arborification(2, 3)
+    assert list(table_directory.iterdir()) == []
+
+
+def test_pruning_removes_what_was_used_longest_ago(table_directory, monkeypatch):
+    for degree in (1, 2, 3, 4):
+        tables.arborification(2, degree)
+        (path,) = table_directory.glob(f"arborification-2-{degree}-*")
+        os.utime(path, (degree, degree))
+    tables.clear_cache()
+    tables.arborification(2, 1)  # read, and so used
+    files, others = table_files(str(table_directory))
+    assert [file.name[17:18] for file in files] == ["2", "3", "4", "1"]
+    assert others == []
+    bound = files[2].nbytes + files[3].nbytes
+    removed = prune(str(table_directory), bound)
+    assert removed == files[:2]
+    assert table_files(str(table_directory))[0] == files[2:]
+
+
+def test_the_directory_is_bounded_and_the_table_written_last_stays(table_directory, monkeypatch):
+    monkeypatch.setattr(cache, "DISK_BOUND", 1)
+    for degree in (1, 2, 3):
+        tables.arborification(2, degree)
+        (path,) = table_directory.iterdir()
+        assert path.name == f"arborification-2-{degree}-0-1.table"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no modes")
+@pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
+def test_files_have_the_mode_that_the_umask_leaves(table_directory, mask):
+    before = os.umask(mask)
+    try:
+        tables.arborification(2, 3)
+    finally:
+        os.umask(before)
+    assert only_file(table_directory).stat().st_mode & 0o777 == 0o666 & ~mask
+
+
+@pytest.mark.usefixtures("fresh_disk_warning")
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners")
+def test_a_directory_of_another_user_that_all_may_write_to_is_refused(table_directory, monkeypatch):
+    tables.arborification(2, 3)
+    table_directory.chmod(0o777)
+    owner = os.geteuid()
+    monkeypatch.setattr("os.geteuid", lambda: owner + 1)
+    content = only_file(table_directory).read_bytes()
+    only_file(table_directory).write_bytes(content[:-1])
+    tables.clear_cache()
+    with pytest.warns(TableCacheWarning, match="another user"):
+        tables.arborification(2, 3)
+    assert only_file(table_directory).read_bytes() == content[:-1]
+    table_directory.chmod(0o755)  # of another user, who alone may write
+    tables.clear_cache()
+    with pytest.warns(TableCacheWarning, match="checksum"):
+        tables.arborification(2, 3)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+@pytest.mark.parametrize("kind", ["pipe", "link to a device", "sparse", "link to a pipe"])
+def test_what_is_no_file_of_plausible_size_is_replaced(table_directory, kind, tmp_path):
+    built = tables.arborification(2, 3)
+    path = only_file(table_directory)
+    content = path.read_bytes()
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link to a device":
+        path.symlink_to("/dev/zero")
+    elif kind == "link to a pipe":
+        os.mkfifo(tmp_path / "pipe")
+        path.symlink_to(tmp_path / "pipe")
+    else:
+        with open(path, "wb") as file:
+            file.truncate(100 * 2**30)
+    tables.clear_cache()
+    with pytest.warns(TableCacheWarning, match="no regular file|more than any table"):
+        assert equal(tables.arborification(2, 3), built)
+    assert path.read_bytes() == content
+    assert not path.is_symlink()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [lambda: treealg.branched_sig(np.zeros((2, 2)), 3), lambda: tables.arborification(2, 3)],
+    ids=["face", "table"],
+)
+def test_a_warning_is_about_the_line_that_called(table_directory, call):
+    call()
+    only_file(table_directory).write_bytes(b"")
+    treealg.clear_cache()
+    with pytest.warns(TableCacheWarning) as record:
+        call()
+    assert [warning.filename for warning in record] == [__file__]
+
+
+def test_tables_are_kept_in_the_common_memory_up_to_its_bound(monkeypatch):
+    first, second = tables.arborification(2, 3), tables.arborification(2, 4)
+    monkeypatch.setattr(memory, "bound", 2 * (first.nbytes + second.nbytes))
+    third = tables.arborification(2, 5)
+    assert tables.arborification(2, 5) is third
     tables.word_convolution(1, 2)
-    assert tables.arborification(2, 3) is first
-    assert tables.arborification(2, 4) is not second
-    assert cache._store.nbytes == sum(t.nbytes for t in cache._store.tables.values())
-    assert cache._store.nbytes <= cache.MEMORY_BOUND
+    assert first not in memory.values()
+    assert sum(value.nbytes for value in memory.values()) < memory.bound + third.nbytes
 
 
 def test_a_table_above_the_bound_is_kept_until_the_next(monkeypatch):
-    monkeypatch.setattr(cache, "MEMORY_BOUND", 1)
+    monkeypatch.setattr(memory, "bound", 1)
     large = tables.arborification(2, 3)
     assert tables.arborification(2, 3) is large
     tables.word_convolution(1, 2)
-    assert len(cache._store.tables) == 1
+    tables.word_convolution(1, 3)
+    assert large not in memory.values()
 
 
 def test_a_refused_table_can_be_asked_for_again():
@@ -438,7 +623,7 @@ def test_a_child_forked_while_other_threads_build_and_clear_works():
     release, held = threading.Event(), threading.Event()
 
     def hold():
-        with cache._store.builder_lock(("arborification", (2, 4, False, 1))):
+        with cache._building.setdefault(("arborification", (2, 4, False, 1)), threading.Lock()):
             held.set()
             release.wait()
 

@@ -7,7 +7,7 @@ import pytest
 
 from treealg import symbolic, tables
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.tables import sizes
+from treealg.tables import sizes, word_rows
 from treealg.tables.convolution import least_terms
 
 # OEIS A000081, A038055, A038059 (trees of one, two, three colours by order).
@@ -102,13 +102,50 @@ def test_least_terms_bound_the_terms_of_formal_shapes(dimension, planar):
         lambda: tables.lyndon_arborification(9, 9, 1),
         lambda: tables.log_length(3, 10**7, planar=True, method=1),
         lambda: tables.nodes(10**6),
+        lambda: tables.arborification(2, 10**20, True, 10**20),
+        lambda: tables.convolution(10**20, 3),
+        lambda: tables.convolution(2, 10**20, True),
+        lambda: tables.lyndon_expansion(2, 10**20, 2),
+        lambda: tables.word_convolution(2, 10**20, 3),
+        lambda: tables.words(2, 10**20, None),
+        lambda: tables.words(1, 10**20),
+        lambda: tables.words(2, 10**20, 10**20),
     ],
 )
 def test_sizes_that_do_not_fit_are_refused_at_once(call):
     began = time.perf_counter()
-    with pytest.raises(InvalidValueError, match=r"coefficients|entries|memory"):
+    with pytest.raises(InvalidValueError, match=r"coefficients|entries|memory|words"):
         call()
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize("longest", [1, 2, 4])
+@pytest.mark.parametrize(
+    ("dimension", "degree", "planar"),
+    [(2, 8, False), (3, 6, False), (5, 5, False), (2, 7, True), (3, 5, True), (1, 9, True)],
+)
+def test_what_is_foreseen_is_not_more_than_comes(dimension, degree, planar, longest):
+    table = tables.arborification(dimension, degree, planar, longest)
+    rows = [tables.basis_length(dimension, n, planar) // dimension for n in range(degree + 1)]
+    entries = np.diff(table.ptr[rows])
+    for order in range(4, degree):
+        foreseen = entries[order - 1] * (entries[order - 1] / entries[order - 2]) ** (
+            degree - order
+        )
+        assert foreseen <= entries[-1]
+
+
+def test_a_table_that_will_be_too_large_is_refused_before_it_is(monkeypatch):
+    orders = []
+    rows_of_order = word_rows.WordRows.product
+    monkeypatch.setattr(
+        word_rows.WordRows,
+        "product",
+        lambda self, nodes, *rest: orders.append(nodes) or rows_of_order(self, nodes, *rest),
+    )
+    with pytest.raises(InvalidValueError, match="for degree=12 would have at least"):
+        tables.arborification(2, 12)
+    assert max(orders) < 9
 
 
 def test_refusal_states_the_size_in_coefficients_and_bytes():

@@ -56,6 +56,11 @@ def test_command_refuses_what_is_no_size(text, capsys):
     assert "a number N or a range M:N" in capsys.readouterr().err
 
 
+def test_command_refuses_a_size_beyond_all_bounds(capsys):
+    assert cli.main(["verify", "--degree", "9" * 20]) == 2
+    assert "lower the degree" in capsys.readouterr().err
+
+
 def test_rows_stand_above_a_progress_bar(monkeypatch, capsys):
     calls = []
 
@@ -117,6 +122,9 @@ def test_kernels_of_compositions_need_all_their_maps():
         ((1, 2), {"ptx": "yes"}, InvalidTypeError),
         ((1, 2), {"report": 3}, InvalidTypeError),
         ((9, 99), {}, InvalidValueError),
+        ((1, 10**20), {}, InvalidValueError),
+        ((2, (10**20, 10**20)), {"maps": ["arborification"]}, InvalidValueError),
+        ((10**20, 2), {"maps": ["sig"]}, InvalidValueError),
     ],
 )
 def test_bad_arguments_are_refused(arguments, options, error):

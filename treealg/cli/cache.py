@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from pathlib import Path
 
 __all__ = ["add_parser", "cache_size"]
@@ -12,25 +13,63 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the command ``cache`` to a parser."""
     parser = commands.add_parser("cache", help="manage the index tables kept on disk")
     actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
+    listed = actions.add_parser("list", help="list the tables, the one used longest ago first")
+    listed.set_defaults(run=run_list)
+    pruned = actions.add_parser("prune", help="remove the tables that were used longest ago")
+    pruned.add_argument(
+        "--megabytes", type=_megabytes, required=True, help="how much is to be left, in MB"
+    )
+    pruned.set_defaults(run=run_prune)
     clear = actions.add_parser("clear", help="remove all tables from the cache directory")
-    clear.set_defaults(run=run)
+    clear.set_defaults(run=run_prune, megabytes=0.0)
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command and return its exit status."""
-    from treealg.tables import cache_directory, clear_cache
+def run_list(arguments: argparse.Namespace) -> int:
+    """List the tables and return the exit status."""
+    from treealg.tables import cache_directory
+    from treealg.tables.directory import DISK_BOUND, table_files
+
+    directory = cache_directory()
+    if directory is None:
+        print("there is no disk cache: it is off")
+        return 0
+    files, _ = table_files(str(directory))
+    for file in files:
+        used = time.strftime("%Y-%m-%d %H:%M", time.localtime(file.used))
+        print(f"{file.nbytes / 1e6:10.1f} MB  {used}  {file.name}")
+    size = sum(file.nbytes for file in files)
+    print(f"{size / 1e6:10.1f} MB of at most {DISK_BOUND / 1e6:.1f} MB in {directory}")
+    return 0
+
+
+def run_prune(arguments: argparse.Namespace) -> int:
+    """Remove tables and return the exit status."""
+    from treealg.tables import cache_directory
+    from treealg.tables.directory import prune, table_files
 
     directory = cache_directory()
     if directory is None:
         print("there is no disk cache to clear: it is off")
         return 0
-    count, size = cache_size(directory)
-    clear_cache(disk_too=True)
-    print(f"removed {count} tables, {size / 1e6:.1f} MB, from {directory}")
+    removed = prune(str(directory), int(arguments.megabytes * 1e6))
+    size = sum(file.nbytes for file in removed)
+    print(f"removed {len(removed)} tables, {size / 1e6:.1f} MB, from {directory}")
+    _, others = table_files(str(directory))
+    if others:
+        print(f"left alone, as they are no tables of treealg: {', '.join(others)}")
     return 0
 
 
 def cache_size(directory: Path) -> tuple[int, int]:
     """Return the number of table files of the cache and their bytes."""
-    sizes = [file.stat().st_size for file in directory.glob("*.table")]
-    return len(sizes), sum(sizes)
+    from treealg.tables.directory import table_files
+
+    files, _ = table_files(str(directory))
+    return len(files), sum(file.nbytes for file in files)
+
+
+def _megabytes(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1e12:
+        raise argparse.ArgumentTypeError(f"must be from 0 to 1e12, got {text}")
+    return value

@@ -150,8 +150,8 @@ def map_size(
 def _refuse_large(size: MapSize) -> None:
     """Refuse a map whose program has too many terms, before anything is built."""
     least, order = 0, 0
-    for count in islice(forest_counts(size.dimension, size.planar), 1, size.degree + 1):
-        order += 1
+    counts = islice(forest_counts(size.dimension, size.planar), 1, None)
+    for order, count in zip(range(1, size.degree + 1), counts, strict=False):
         # The trees of the next order are at least as many as the forests of this one.
         least = max(least, count if size.planar or order < size.degree else 0)
         if least > MAX_TERMS or size.dimension**order > MAX_TERMS:

@@ -127,6 +127,7 @@ def _tree_blocks(words: WordRows) -> list[Split]:
         right = _place(layout, layout.rest[part])
         own = layout.order_of[branches] + 1
         forests.append(words.product(nodes, own, left, trees, right, forests))
+        words.foresee(forests)
     return forests
 
 
@@ -142,6 +143,7 @@ def _planar_blocks(words: WordRows) -> list[Split]:
         before, branches = layout.init[part], layout.last[part] // dimension
         left, right = _place(layout, before), _place(layout, branches)
         blocks.append(words.product(nodes, layout.order_of[before], left, phi, right, psi))
+        words.foresee(blocks)
         if nodes + 1 < degree:
             psi.append(words.with_root(blocks[-1], nodes))
             phi.append({0: psi[-1][0]})

@@ -113,7 +113,7 @@ class ConvolutionTable(Table):
         check_pointer(self.block_start, self.n_blocks)
         require(self.slot_start.size == max(self.degree, 1), "slot_start has degree entries")
         require(self.slot_start[0] == 1, "slot 0 is the empty forest")
-        check_pointer(self.slot_start - 1, self.n_slots - 1)
+        check_pointer(self.slot_start, self.n_slots, first=1)
         require(self.head.size == self.tail.size == self.n_slots, "slots have all three parts")
         require(self.term_slot.size == self.term_trunk.size, "terms have both parts")
         check_pointer(self.term_ptr, self.term_slot.size)
@@ -127,7 +127,8 @@ class ConvolutionTable(Table):
         head, tail = self.head[1:], self.tail[1:]
         integral = (np.trunc(self.factor) == self.factor) & (self.factor >= 1)
         require((integral & (self.factor < EXACT)).all(), "factors are integers from 1 to 2**53")
-        require(self.factor[0] == 1 and self.tail[0] == 0, "slot 0 is the empty forest")
+        first = self.factor[0], self.head[0], self.tail[0]
+        require(first == (1, 0, 0), "slot 0 is the empty forest")
         if not head.size:
             return
         require(head.min() >= 0 and head.max() < block_order.size * self.dimension, "heads exist")

@@ -8,28 +8,29 @@ words are merged before they multiply.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import cache as memoized
-from itertools import product
-from typing import NamedTuple
+from itertools import pairwise, product
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from treealg.tables.layout import IntArray
-from treealg.tables.linear_map import FloatArray, LinearMap, expand, from_keys, merge
+from treealg.tables.linear_map import FloatArray, LinearMap, expand, merge
 from treealg.tables.sizes import check_entries
 from treealg.tables.weighted_words import WeightedWords
 
 __all__ = ["Rows", "Split", "WordRows", "rows_of"]
 
-_CHUNK = 1 << 22
+_CHUNK = 1 << 20
 
 
 class Rows(NamedTuple):
     """Sparse rows over pairs of a trunk and a word, ``trunk * words + word``."""
 
     ptr: IntArray
-    pair: IntArray
+    pair: npt.NDArray[Any]
     coef: FloatArray
 
 
@@ -41,7 +42,8 @@ def rows_of(count: int, pairs: int, parts: list[tuple[IntArray, FloatArray]]) ->
     """Merge entries with keys ``row * pairs + pair`` into `count` rows."""
     key, coef = merge(*concatenated(parts))
     ptr = np.searchsorted(key, np.arange(count + 1) * pairs).astype(np.int64)
-    return Rows(ptr, key % pairs, coef)
+    key %= pairs
+    return Rows(ptr, key.astype(np.int32) if pairs <= 2**31 else key, coef)
 
 
 class WordRows:
@@ -53,22 +55,39 @@ class WordRows:
         self._shuffles = memoized(self._all_shuffles)
 
     def linear_map(self, blocks: list[Split]) -> LinearMap:
-        """Return the map of all orders, from rows that have the last root left out."""
+        """Return the map of all orders, from rows that have the last root left out.
+
+        The list is emptied on the way, so that nothing is there twice for long.
+        """
+        dimension = self.layout.dimension
+        n_cols = self.layout.size // dimension
+        orders: list[Rows] = []
+        parts: list[Rows] = []
+        rows: Split = {}
+        blocks.reverse()
+        for nodes in range(len(blocks)):
+            rows = blocks.pop()
+            parts = [
+                part._replace(pair=self._columns(part.pair, weight, nodes))
+                for weight, part in rows.items()
+            ]
+            orders.append(parts[0] if len(parts) == 1 else _united(parts, n_cols))
+        ptr, col, coef = _stacked(orders)
+        del orders, rows, parts
+        return LinearMap(
+            dimension, ptr.size - 1, n_cols, ptr, col.astype(np.int32, copy=False), coef
+        )
+
+    def _columns(self, pair: IntArray, weight: int, nodes: int) -> npt.NDArray[np.int32]:
+        """Return the block of words that each pair is with any root, a part at a time."""
         layout, dimension = self.layout, self.layout.dimension
-        n_cols = layout.size // dimension
-        found = [(np.zeros(0, dtype=np.int64), np.zeros(0))]
-        n_rows = 0
-        for nodes, rows in enumerate(blocks):
-            parts = []
-            for weight, part in rows.items():
-                trunk, word = self._apart(part.pair, weight, nodes)
-                row = np.repeat(np.arange(part.ptr.size - 1), np.diff(part.ptr)) + n_rows
-                word = layout.append(word, nodes - weight, trunk * dimension, weight + 1)
-                key = row * n_cols + (word + layout.first[nodes]) // dimension
-                parts.append((key, part.coef))
-            n_rows += part.ptr.size - 1
-            found.append(parts[0] if len(parts) == 1 else merge(*concatenated(parts)))
-        return from_keys(dimension, n_rows, n_cols, *concatenated(found))
+        col = np.empty(pair.size, dtype=np.int32)
+        for begin in range(0, pair.size, _CHUNK):
+            part = slice(begin, begin + _CHUNK)
+            trunk, word = self._apart(pair[part], weight, nodes)
+            word = layout.append(word, nodes - weight, trunk * dimension, weight + 1)
+            col[part] = (word + layout.first[nodes]) // dimension
+        return col
 
     def with_root(self, rows: Split, nodes: int) -> Split:
         """Append each root to what is without it, and move letters out where another may follow.
@@ -113,39 +132,55 @@ class WordRows:
         Row i is row ``left[i]`` of ``firsts[own[i]]`` times row ``right[i]`` of what `seconds` has
         with the rest of the `nodes`.
         """
-        layout = self.layout
-        found: dict[int, list[tuple[IntArray, FloatArray]]] = {}
-        total = 0
-        for k in range(nodes + 1):
+        kinds = [
+            (k, first, a, second, b)
+            for k in np.unique(own).tolist()
+            for (first, a), (second, b) in product(firsts[k].items(), seconds[nodes - k].items())
+            if not (first and second)
+        ]
+        size = np.zeros(own.size, dtype=np.int64)
+        for k, first, a, second, b in kinds:
             rows = np.flatnonzero(own == k)
-            if not rows.size:
-                continue
-            for (first, a), (second, b) in product(firsts[k].items(), seconds[nodes - k].items()):
-                if first and second:
-                    continue
-                weights = k - first, nodes - k - second
-                shuffle = self._shuffles(*weights)
-                size = np.diff(a.ptr)[left[rows]] * np.diff(b.ptr)[right[rows]]
-                for part in _chunks(rows, size * int(np.diff(shuffle.ptr).max())):
-                    source, of_a, of_b, coef = _outer(a, left[part], b, right[part])
-                    a_trunk, a_word = self._apart(of_a, first, k)
-                    b_trunk, b_word = self._apart(of_b, second, nodes - k)
-                    row = part[source] * self._trunks(first + second) + a_trunk + b_trunk
-                    words = a_word * layout.counts[weights[1]] + b_word
-                    source, entry = expand(shuffle.ptr, words)
-                    pair = row[source] * layout.counts[sum(weights)] + shuffle.pair[entry]
-                    merged = merge(pair, coef[source] * shuffle.coef[entry])
-                    found.setdefault(first + second, []).append(merged)
-                    total += merged[0].size
-                    what = f"the arborification of dimension={layout.dimension}"
-                    check_entries(total, f"order {nodes + 1} of {what}")
-        return {
-            weight: rows_of(right.size, self._trunks(weight) * layout.counts[nodes - weight], parts)
-            for weight, parts in found.items()
-        }
+            longest = int(np.diff(self._shuffles(k - first, nodes - k - second).ptr).max())
+            size[rows] += np.diff(a.ptr)[left[rows]] * np.diff(b.ptr)[right[rows]] * longest
+        pieces: dict[int, list[Rows]] = {first + second: [] for _, first, _, second, _ in kinds}
+        total = 0
+        for begin, end in _ranges(size):
+            found = {weight: [(np.zeros(0, dtype=np.int64), np.zeros(0))] for weight in pieces}
+            for k, first, a, second, b in kinds:
+                rows = begin + np.flatnonzero(own[begin:end] == k)
+                source, of_a, of_b, coef = _outer(a, left[rows], b, right[rows])
+                a_trunk, a_word = self._apart(of_a, first, k)
+                b_trunk, b_word = self._apart(of_b, second, nodes - k)
+                row = (rows - begin)[source] * self._trunks(first + second) + a_trunk + b_trunk
+                words = a_word * self.layout.counts[nodes - k - second] + b_word
+                shuffle = self._shuffles(k - first, nodes - k - second)
+                source, entry = expand(shuffle.ptr, words)
+                pair = row[source] * self.layout.counts[nodes - first - second]
+                pair += shuffle.pair[entry]
+                found[first + second].append((pair, coef[source] * shuffle.coef[entry]))
+            for weight, parts in found.items():
+                pairs = self._trunks(weight) * self.layout.counts[nodes - weight]
+                pieces[weight].append(rows_of(end - begin, pairs, parts))
+                total += pieces[weight][-1].coef.size
+            what = f"the arborification of dimension={self.layout.dimension}"
+            check_entries(total, f"order {nodes + 1} of {what}")
+        return {weight: _stacked(parts) for weight, parts in pieces.items()}
+
+    def foresee(self, blocks: list[Split]) -> None:
+        """Refuse a table that will be too large if it grows on from order to order as it did.
+
+        It grows faster: the factor between one order and the next increases.
+        """
+        if len(blocks) > 3:
+            before, last = (sum(part.coef.size for part in rows.values()) for rows in blocks[-2:])
+            entries = last * Fraction(last, before) ** (self.layout.degree - len(blocks))
+            what = f"the arborification of dimension={self.layout.dimension}"
+            check_entries(int(entries), f"{what} for degree={self.layout.degree}")
 
     def _apart(self, pair: IntArray, weight: int, nodes: int) -> tuple[IntArray, IntArray]:
         """Return the trunks, of a weight, and the words of pairs that have so many nodes in all."""
+        pair = pair.astype(np.int64)
         if weight == 0:
             return np.zeros(1, dtype=np.int64), pair
         return np.divmod(pair, self.layout.counts[nodes - weight])
@@ -196,10 +231,31 @@ def concatenated(parts: list[tuple[IntArray, FloatArray]]) -> tuple[IntArray, Fl
     return np.concatenate(keys), np.concatenate(coefs)
 
 
-def _chunks(rows: IntArray, size: IntArray) -> list[IntArray]:
-    """Cut rows into parts whose sizes add up to not much more than a bound."""
+def _united(parts: list[Rows], pairs: int) -> Rows:
+    """Merge the entries of equal rows."""
+    count = parts[0].ptr.size - 1
+    keyed = [
+        (np.repeat(np.arange(count), np.diff(part.ptr)) * pairs + part.pair, part.coef)
+        for part in parts
+    ]
+    return rows_of(count, pairs, keyed)
+
+
+def _stacked(parts: list[Rows]) -> Rows:
+    """Put rows below each other."""
+    if len(parts) == 1:
+        return parts[0]
+    none = Rows(np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0))
+    ptr, pair, coef = zip(none, *parts, strict=True)
+    sizes = np.concatenate([np.diff(begins) for begins in ptr])
+    return Rows(np.concatenate(([0], np.cumsum(sizes))), np.concatenate(pair), np.concatenate(coef))
+
+
+def _ranges(size: IntArray) -> Iterator[tuple[int, int]]:
+    """Cut rows into ranges whose sizes add up to not much more than a bound."""
     bounds = np.cumsum(size)
-    return np.split(rows, np.searchsorted(bounds, np.arange(_CHUNK, int(bounds[-1]), _CHUNK)))
+    cuts = np.searchsorted(bounds, np.arange(_CHUNK, int(bounds[-1]), _CHUNK))
+    return pairwise([0, *np.unique(cuts[cuts > 0]).tolist(), size.size])
 
 
 def _outer(

@@ -100,21 +100,6 @@ static void NAME(descend_chains)(const chain_back *s, int32_t node, Py_ssize_t w
     }
 }
 
-/* Derivatives in `size` columns of the corrections of a block, each to its own place; rows of `out`
- * are (segments, n_columns). */
-static void NAME(store_corrections)(const chain_input *in, const int32_t *columns, Py_ssize_t size,
-                                    Py_ssize_t first, int steps, const vec *dz,
-                                    const matrix_view *out, Py_ssize_t n_columns) {
-    for (int l = 0; l < in->used; ++l)
-        for (int t = 0; t < steps && in->begin[l] + first + t < in->end[l]; ++t) {
-            const REAL *const from = (const REAL *)dz + t * size * LANES + l;
-            REAL *const to = (REAL *)(out->data + in->row[l] * out->row_stride)
-                + (in->begin[l] + first + t) * n_columns;
-            for (Py_ssize_t a = 0; a < size; ++a)
-                if (columns[a] >= 0) to[columns[a]] = from[a * LANES];
-        }
-}
-
 static void NAME(chain_block_forward)(void *context, Py_ssize_t block, void *state) {
     chain_task *const task = context;
     const int steps = NAME(read_chains)(task->forward.p, &task->in, block, task->z);

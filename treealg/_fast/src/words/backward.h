@@ -190,53 +190,6 @@ static void NAME(descend)(const back_state *s, Py_ssize_t depth, Py_ssize_t word
     }
 }
 
-/* Derivatives in the increments of segments first..first+steps of each piece: that of the step from
- * point i to point i + 1 goes to the place of point i + 1. Pieces hold whole steps. */
-static void NAME(store_steps)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
-                              const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
-                              int steps, const vec *dz, const matrix_view *out) {
-    const Py_ssize_t c = p->channels, size = (Py_ssize_t)sizeof(REAL);
-    int aligned = c == d && out->column_stride == size;
-    for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
-    if (aligned) {
-        rows_t rows;
-        rows.used = used;
-        rows.step = size;
-        for (int l = 0; l < LANES; ++l) {
-            const int lane = l < used ? l : 0;
-            rows.base[l] = out->data + row[lane] * out->row_stride
-                + (begin[lane] + first + 1) * c * size;
-        }
-        store_rows(&rows, 0, steps * c, dz);
-        return;
-    }
-    for (int l = 0; l < used; ++l) {
-        char *const path = out->data + row[l] * out->row_stride;
-        for (int t = 0; t < steps && begin[l] + first + t < end[l]; ++t) {
-            const Py_ssize_t segment = begin[l] + first + t;
-            const Py_ssize_t step = p->lead_lag ? segment / 2 : segment;
-            const Py_ssize_t shift = p->lead_lag && segment % 2 == 0 ? c : 0;
-            const REAL *const in = (const REAL *)dz + (t * d + shift) * LANES + l;
-            char *const to = path + (step + 1) * c * out->column_stride;
-            for (Py_ssize_t a = 0; a < c; ++a) {
-                REAL *const x = (REAL *)(to + a * out->column_stride);
-                *x = p->lead_lag && segment % 2 ? *x + in[a * LANES] : in[a * LANES];
-            }
-        }
-    }
-}
-
-/* In place, from the derivatives in the steps (see store_steps) to those in the points. */
-static void NAME(steps_to_points)(void *row, Py_ssize_t length, Py_ssize_t channels) {
-    REAL *const x = row;
-    if (length == 1) {
-        memset(x, 0, (size_t)channels * sizeof(REAL));
-        return;
-    }
-    for (Py_ssize_t a = 0; a < channels; ++a) x[a] = -x[channels + a];
-    for (Py_ssize_t i = channels; i < (length - 1) * channels; ++i) x[i] -= x[i + channels];
-}
-
 /* One group of pieces: what a block, forwards or backwards, has to know. */
 typedef struct {
     const path_view *path;

@@ -154,56 +154,6 @@ static void NAME(extend)(word_state *s, vec *top) {
     NAME(flush_rows)(s);
 }
 
-/* Increments of segments first..first+steps of each piece; 0 beyond its end. */
-static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
-                             const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
-                             int steps, vec *z) {
-    const Py_ssize_t c = p->channels, size = (Py_ssize_t)sizeof(REAL);
-    REAL *const flat = (REAL *)z;
-    int aligned = !p->lead_lag && !p->time_aug && p->channel_stride == size
-        && p->time_stride == c * size;
-    for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
-    Py_ssize_t j = 0;
-    if (aligned) {
-        const char *base[LANES];
-        for (int l = 0; l < LANES; ++l) {
-            const int lane = l < used ? l : 0;
-            base[l] = p->data + row[lane] * p->path_stride + (begin[lane] + first) * c * size;
-        }
-        for (; j + LANES <= steps * c; j += LANES) {
-            vec v[LANES];
-            for (int l = 0; l < LANES; ++l)
-                v[l] = *(const uvec *)(base[l] + (j + c) * size) - *(const uvec *)(base[l] + j * size);
-            NAME(transpose)(v);
-            for (int l = 0; l < LANES; ++l) z[j + l] = v[l];
-        }
-        for (; j < steps * c; ++j)
-            for (int l = 0; l < LANES; ++l)
-                flat[j * LANES + l] = *(const REAL *)(base[l] + (j + c) * size)
-                    - *(const REAL *)(base[l] + j * size);
-        return;
-    }
-    const Py_ssize_t segments = (p->length - 1) * (p->lead_lag ? 2 : 1);
-    const REAL tick = p->time_aug ? (REAL)(p->end_time / (double)segments) : 0;
-    for (int l = 0; l < LANES; ++l) {
-        const int lane = l < used ? l : 0;
-        const char *const path = p->data + row[lane] * p->path_stride;
-        for (int t = 0; t < steps; ++t) {
-            const Py_ssize_t segment = begin[lane] + first + t;
-            REAL *const out = flat + t * d * LANES + l;
-            for (Py_ssize_t a = 0; a < d; ++a) out[a * LANES] = 0;
-            if (segment >= end[lane]) continue;
-            const Py_ssize_t step = p->lead_lag ? segment / 2 : segment;
-            const Py_ssize_t shift = p->lead_lag && segment % 2 == 0 ? c : 0;
-            const char *const x = path + step * p->time_stride;
-            for (Py_ssize_t a = 0; a < c; ++a)
-                out[(shift + a) * LANES] = *(const REAL *)(x + p->time_stride + a * p->channel_stride)
-                    - *(const REAL *)(x + a * p->channel_stride);
-            if (p->time_aug) out[(d - 1) * LANES] = tick;
-        }
-    }
-}
-
 static size_t NAME(word_signature_scratch)(Py_ssize_t d, Py_ssize_t degree) {
     const size_t capacity = (size_t)(d > MAX_ROWS ? d : MAX_ROWS);
     return sizeof(vec) * ((size_t)(degree + 1) + (size_t)d * BLOCK

@@ -1,0 +1,210 @@
+"""The cache directory: where it is, whom it is trusted from, what lies there, and what has to go.
+
+Only files that are ours by name and content are ever removed: what else somebody keeps in the
+directory is left alone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "DISK_BOUND",
+    "MAGIC",
+    "TEMPORARY",
+    "TableFile",
+    "cache_directory",
+    "check_trusted",
+    "directory_name",
+    "file_name",
+    "prune",
+    "table_files",
+    "without_waiting",
+]
+
+Key = tuple[int | bool, ...]
+
+MAGIC = b"treealg\n"
+"""What every table file begins with."""
+
+DISK_BOUND = 2**30
+"""Bytes of table files that are kept; the one written last is kept even if it is larger."""
+
+TEMPORARY = ".table-tmp"
+"""How the name of a file ends that is being written."""
+
+_SUFFIX = ".table"
+_OUR_NAME = re.compile(r"[a-z_]+(-\d+)+\.table")
+_OUR_TEMPORARY_NAME = re.compile(r"[a-z0-9_-]+\.table-tmp")
+
+
+class TableFile(NamedTuple):
+    """A file of the cache directory.
+
+    Attributes
+    ----------
+    name : str
+        Its name there.
+    nbytes : int
+        Its size.
+    used : float
+        When it was written or last read, in seconds since the epoch.
+    """
+
+    name: str
+    nbytes: int
+    used: float
+
+
+def cache_directory() -> Path | None:
+    """Return the directory of the table files.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The environment variable ``TREEALG_CACHE_DIR`` if it is set (None, no disk cache, if it is
+        empty); else the user's cache directory as platformdirs gives it, if that is installed;
+        else ``treealg`` in ``$XDG_CACHE_HOME`` or in ``~/.cache``, which is what platformdirs
+        gives on Linux. It need not exist yet. None, too, if the user has no home directory.
+
+    Examples
+    --------
+    >>> import os
+    >>> os.environ["TREEALG_CACHE_DIR"] = "/tmp/tables"  # doctest: +SKIP
+    >>> cache_directory()  # doctest: +SKIP
+    PosixPath('/tmp/tables')
+    """
+    from pathlib import Path
+
+    found = directory_name()
+    return None if found is None else Path(found)
+
+
+def directory_name() -> str | None:
+    """Return `cache_directory` as text."""
+    chosen = os.environ.get("TREEALG_CACHE_DIR")
+    if chosen is not None:
+        return os.path.expanduser(chosen) or None
+    if sys.platform in ("win32", "darwin"):
+        try:
+            from platformdirs import user_cache_dir
+        except ImportError:
+            pass
+        else:
+            return user_cache_dir("treealg")
+    # The XDG convention, in which a relative path is to be ignored. On the systems that follow it
+    # platformdirs says the same, and to import it takes longer than to read the tables.
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(base, "treealg") if os.path.isabs(base) else None
+
+
+def file_name(directory: str, name: str, key: Key) -> str:
+    """Return the path of a table file.
+
+    Examples
+    --------
+    >>> file_name("cache", "convolution", (2, 5, False))
+    'cache/convolution-2-5-0.table'
+    """
+    return os.path.join(directory, "-".join([name, *(str(int(part)) for part in key)]) + _SUFFIX)
+
+
+def check_trusted(directory: str) -> None:
+    """Raise PermissionError for a directory of another user in which everybody may put files."""
+    if not hasattr(os, "geteuid"):
+        return
+    try:
+        found = os.stat(directory)
+    except FileNotFoundError:
+        return
+    if found.st_mode & stat.S_IWOTH and found.st_uid != os.geteuid():
+        raise PermissionError(
+            f"{directory} belongs to another user, and everybody may write to it: tables there may "
+            f"be anybody's"
+        )
+
+
+def without_waiting(path: str, flags: int) -> int:
+    """Open a file, as `open` has it done; a pipe or a device is not waited for."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+
+
+def table_files(directory: str) -> tuple[list[TableFile], list[str]]:
+    """Return the table files of a directory, the one used longest ago first, and other names.
+
+    Files that are left over from interrupted writers are among the first.
+    """
+    ours, others = [], []
+    try:
+        names = sorted(os.listdir(directory))
+    except (FileNotFoundError, NotADirectoryError):
+        names = []
+    for name in names:
+        try:
+            found = os.lstat(os.path.join(directory, name))
+        except FileNotFoundError:
+            # Another process was faster.
+            continue
+        if stat.S_ISREG(found.st_mode) and _is_ours(directory, name, found.st_size):
+            ours.append(TableFile(name, found.st_size, found.st_mtime))
+        else:
+            others.append(name)
+    return sorted(ours, key=lambda file: file.used), others
+
+
+def _is_ours(directory: str, name: str, nbytes: int) -> bool:
+    """Tell by its name and by how it begins whether a regular file is a table file."""
+    if _OUR_TEMPORARY_NAME.fullmatch(name):
+        if nbytes == 0:
+            return True
+    elif not _OUR_NAME.fullmatch(name):
+        return False
+    try:
+        with open(os.path.join(directory, name), "rb", opener=without_waiting) as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
+
+
+def prune(directory: str, bound: int = 0, spared: str = "") -> list[TableFile]:
+    """Remove the table files that were used longest ago until no more than `bound` bytes are left.
+
+    Parameters
+    ----------
+    directory : str
+        The cache directory.
+    bound : int
+        Bytes to be left; 0 leaves nothing.
+    spared : str
+        The path of a file that stays, whatever its size.
+
+    Returns
+    -------
+    list of TableFile
+        What was removed. What another process removes first, is left to it.
+    """
+    files, _ = table_files(directory)
+    total = sum(file.nbytes for file in files)
+    removed = []
+    for file in files:
+        path = os.path.join(directory, file.name)
+        if total <= bound and bound:
+            break
+        if path == spared:
+            continue
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            continue
+        total -= file.nbytes
+        removed.append(file)
+    return removed
