@@ -34,7 +34,7 @@ def assert_threads_change_nothing(case, batch):
         assert_close(call(case, given | {"n_jobs": n_jobs}), one, factor=5000)
 
 
-@each_case(WITH_JOBS)
+@each_case(WITH_JOBS, *WAYS, "planar", "corrected_by_segment", "prefixes", "extrapolated")
 @pytest.mark.usefixtures("four_processors")
 def test_results_do_not_depend_on_the_number_of_threads(case):
     assert_threads_change_nothing(case, (5,) if "gram" in case.name else (40,))
