@@ -8,7 +8,7 @@ import pytest
 from treealg import symbolic, tables
 from treealg.errors import InvalidValueError
 from treealg.tables import linear_map, word_rows
-from treealg.tables.word_rows import _formal_shuffle
+from treealg.tables.word_rows import formal_shuffle
 
 CASES = [
     (1, 7, False),
@@ -95,8 +95,8 @@ def test_result_does_not_depend_on_the_chunks(monkeypatch):
 
 
 @pytest.mark.parametrize(("left", "right", "count"), [(0, 0, 1), (2, 0, 1), (2, 3, 10), (3, 3, 20)])
-def test_formal_shuffles_keep_the_order_of_both_words(left, right, count):
-    shuffled = _formal_shuffle(left, right)
+def testformal_shuffles_keep_the_order_of_both_words(left, right, count):
+    shuffled = formal_shuffle(left, right)
     assert len({tuple(word) for word in shuffled.tolist()}) == len(shuffled) == count
     for word in shuffled.tolist():
         assert [x for x in word if x < left] == list(range(left))
