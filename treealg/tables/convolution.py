@@ -1,7 +1,7 @@
 """The coproduct as a table: what a logarithm, an exponential or a Chen product multiplies.
 
-The terms come from `ForestRows`, all of an order at once. The pruned forests are *slots* of products
-that are computed once per order and shared by all terms that use them.
+The terms come from `ForestRows`, all of an order at once. The pruned forests are *slots* of
+products that are computed once per order and shared by all terms that use them.
 """
 
 from __future__ import annotations
