@@ -1,16 +1,38 @@
 """Builds the compiled kernels; everything else about the package is in pyproject.toml.
 
+Translation units are compiled side by side, as many at a time as `build_ext -j` says or as there
+are processors. The C kernels are one unit per family and instruction set. An object in
+``build/objects`` is compiled anew when its command, its source or a header that it includes has
+changed, told by their contents; setuptools links what has new objects.
+
 OpenMP is used where the compiler can link it, which is tried out and not guessed.
 """
 
+import hashlib
 import os
+import re
+import sysconfig
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import CompileError, LinkError
+
+FAST = Path("treealg/_fast")
+MODULES = ["core", "programs", "algebra", "coefficients", "gradients", "pairs", "paths", "prefixes"]
+# The ones that take longest come first.
+FAMILIES = ["algebra", "chains", "words", "pairs", "trees"]
+INSTRUCTION_SETS = {
+    "avx512": [("TREEALG_AVX512", None)],
+    "avx2": [("TREEALG_AVX2", None)],
+    "baseline": [],
+}
+
+OBJECTS = Path("build", f"objects{sysconfig.get_config_var('EXT_SUFFIX').partition('.so')[0]}")
+COMPILE_ARGS = ["-O3", "-std=gnu11", "-Wno-psabi", "-Wno-unused-function"]
 
 OPENMP_PROGRAM = """
 #include <omp.h>
@@ -25,16 +47,79 @@ OPENMP_FLAGS = [
 ]
 
 
+def processors():
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+def included(path, found):
+    """Add a file and all headers of the project that it includes, however deep, to `found`."""
+    if path not in found:
+        found.add(path)
+        for name in re.findall(r'^\s*#\s*include\s+"([^"]+)"', path.read_text(), re.MULTILINE):
+            header = FAST / "src" / name
+            if header.exists():
+                included(header, found)
+    return found
+
+
+def kernel_units():
+    """Yield source, name and macros of each family of kernels on each instruction set."""
+    for family in FAMILIES:
+        for name, macros in INSTRUCTION_SETS.items():
+            yield FAST / "src" / family / f"{family}.c", f"{family}-{name}", macros
+
+
 class BuildKernels(build_ext):
-    """Add optimisation and, where it works, OpenMP to each extension."""
+    """Compile all translation units, each once and side by side, before extensions are linked."""
 
     def build_extensions(self):
-        """Build all extensions with the flags that this compiler takes."""
-        compile_args, link_args = self.openmp_flags()
+        """Compile what has changed, and link it."""
+        openmp, link_args = self.openmp_flags()
+        units = []
         for extension in self.extensions:
-            extension.extra_compile_args += ["-O3", "-std=gnu11", "-Wno-psabi", *compile_args]
             extension.extra_link_args += link_args
+            if extension.name == "treealg._fast.core":
+                units += [(extension, *unit, []) for unit in kernel_units()]
+        for extension in self.extensions:
+            sources = map(Path, extension.sources)
+            units += [(extension, source, source.stem, [], openmp) for source in sources]
+        with ThreadPoolExecutor(self.parallel or processors()) as pool:
+            objects = list(pool.map(lambda unit: self.compiled(*unit), units))
+        for extension in self.extensions:
+            extension.sources = []
+            extension.extra_objects = [
+                str(found)
+                for unit, found in zip(units, objects, strict=True)
+                if unit[0] is extension
+            ]
+            extension.depends = extension.extra_objects
         super().build_extensions()
+
+    def compiled(self, extension, source, name, macros, args):
+        """Return the object of one translation unit, compiled if it is not there already."""
+        args = [*COMPILE_ARGS, *args]
+        command = repr((self.compiler.compiler_so, self.include_dirs, self.debug, macros, args))
+        digest = hashlib.sha256(command.encode())
+        for path in sorted(included(source, set())):
+            digest.update(path.read_bytes())
+        made = OBJECTS / f"{name}.o"
+        record = OBJECTS / f"{name}.digest"
+        if not (made.exists() and record.exists() and record.read_text() == digest.hexdigest()):
+            record.unlink(missing_ok=True)
+            with tempfile.TemporaryDirectory() as folder:
+                (found,) = self.compiler.compile(
+                    [str(source)],
+                    output_dir=folder,
+                    macros=macros,
+                    include_dirs=extension.include_dirs,
+                    debug=self.debug,
+                    extra_postargs=args,
+                )
+                OBJECTS.mkdir(parents=True, exist_ok=True)
+                made.write_bytes(Path(found).read_bytes())
+            record.write_text(digest.hexdigest())
+        return made
 
     def openmp_flags(self):
         """Return the first flags with which a program that uses OpenMP compiles and links."""
@@ -55,24 +140,20 @@ class BuildKernels(build_ext):
         return OPENMP_FLAGS[-1]
 
 
-SOURCES = ["kernels_baseline.c", "kernels_avx2.c", "kernels_avx512.c", "dispatch.c"]
-MODULES = ["core", "programs", "algebra", "coefficients", "gradients", "pairs", "paths"]
-
-
 def kernel_module(name):
     """Return the extension treealg._fast.`name`."""
-    sources = [f"treealg/_fast/src/common/{source}" for source in SOURCES]
+    sources = [FAST / f"{name}.pyx", *([FAST / "src/common/dispatch.c"] if name == "core" else [])]
     return Extension(
-        f"treealg._fast.{name}",
-        [f"treealg/_fast/{name}.pyx", *(sources if name == "core" else [])],
-        include_dirs=["treealg/_fast/src"],
-        depends=[str(path) for path in Path("treealg/_fast/src").glob("*/*.h")],
+        f"treealg._fast.{name}", [str(path) for path in sources], include_dirs=[str(FAST / "src")]
     )
 
 
-setup(
-    ext_modules=cythonize(
-        [kernel_module(name) for name in MODULES], compiler_directives={"language_level": 3}
-    ),
-    cmdclass={"build_ext": BuildKernels},
-)
+if __name__ == "__main__":
+    setup(
+        ext_modules=cythonize(
+            [kernel_module(name) for name in MODULES],
+            compiler_directives={"language_level": 3},
+            nthreads=min(processors(), len(MODULES)),
+        ),
+        cmdclass={"build_ext": BuildKernels},
+    )

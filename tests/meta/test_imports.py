@@ -109,24 +109,14 @@ def import_graph():
     return graph
 
 
-def base_name(path):
-    return path.rpartition("/")[2]
-
-
 def include_graph():
-    sources = {
-        path.relative_to(PACKAGE).as_posix(): path
-        for suffix in ("h", "c")
-        for path in sorted((PACKAGE / "_fast" / "src").rglob(f"*.{suffix}"))
-    }
-    by_name = {base_name(name): name for name in sources}
-    assert len(by_name) == len(sources), "two C files have one name"
+    folder = PACKAGE / "_fast" / "src"
+    sources = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.[ch]")}
     graph = {}
     for name, path in sources.items():
-        included = re.findall(r'#\s*include\s+"([^"]+)"', path.read_text("utf-8"))
-        graph[name] = {
-            by_name[Path(other).name] for other in included if Path(other).name in by_name
-        }
+        included = set(re.findall(r'#\s*include\s+"([^"]+)"', path.read_text("utf-8")))
+        assert included <= set(sources), f"{name} includes what is not named from src/"
+        graph[name] = included
     return graph
 
 

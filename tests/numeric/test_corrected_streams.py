@@ -13,6 +13,8 @@ from treealg.numeric.arguments.corrections import letter_columns
 from treealg.numeric.streams import sliding as sliding_words
 from treealg.symbolic import exact_signature
 
+from ..support import assert_close, walk
+
 FORMS = [
     ("sig", {}),
     ("sig", {"planar": True, "scalar_term": True}),
@@ -25,19 +27,8 @@ STREAMS = {"sig": treealg.BranchedSigStream, "log": treealg.BranchedLogSigStream
 WINDOWS = {"sig": treealg.BranchedSigWindowStream, "log": treealg.BranchedLogSigWindowStream}
 
 
-def walk(*shape, seed=0, dtype=np.float64):
-    steps = np.random.default_rng(seed).normal(size=shape)
-    return (np.cumsum(steps, axis=-2) / 8).astype(dtype)
-
-
 def noise(*shape, seed=1, dtype=np.float64):
     return (np.random.default_rng(seed).normal(size=shape) / 8).astype(dtype)
-
-
-def assert_close(got, want, tolerance=1e-12):
-    scale = max(np.abs(want).max(initial=0.0), 1.0)
-    assert got.shape == want.shape
-    assert np.abs(got - want).max(initial=0.0) <= tolerance * scale
 
 
 # --- prefixes, base point, lengths ------------------------------------------------------------

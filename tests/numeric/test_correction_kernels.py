@@ -7,7 +7,7 @@ from treealg import _fast, tables
 from treealg._fast import reference
 from treealg.numeric.arguments.corrections import letter_columns
 
-TOLERANCE = {np.dtype(np.float32): 2e-5, np.dtype(np.float64): 1e-13}
+from ..support import assert_parity
 
 
 def kernel_results(path, correction, degree, longest, planar, *, log=False, **options):
@@ -51,14 +51,6 @@ def doors(path, degree, longest, planar, log, options):
             program = door.ConvolutionProgram(dimension, *arrays, *tables.nodes(degree))
         layout_of = door.WordProgram(dimension, degree, *layout.program(), columns)
         yield door, (layout_of, output, program, time_aug, False, 1.5, n_threads)
-
-
-def assert_parity(found):
-    want, got = found
-    np.testing.assert_array_equal(np.isnan(got), np.isnan(want))
-    scale = np.nanmax(np.abs(want), axis=1, keepdims=True, initial=1.0)
-    error = np.nan_to_num(np.abs(got - want) / scale)
-    assert error.max(initial=0.0) <= TOLERANCE[want.dtype]
 
 
 def inputs(dtype, batch, length, dimension, longest):
@@ -122,13 +114,32 @@ def test_kernel_agrees_for_every_instruction_set(name, dtype):
         _fast.use_instruction_set(None)
 
 
-def test_kernel_refuses_arrays_that_do_not_fit():
+MISFITS = {
+    "batch": lambda a: a[:2],
+    "segments": lambda a: a[:, 1:],
+    "columns": lambda a: a[:, :, 1:],
+    "dtype": lambda a: a.astype(np.float32),
+}
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("misfit", MISFITS)
+def test_kernel_itself_refuses_arrays_that_do_not_fit(misfit, log):
     path, correction = inputs(np.float64, 3, 5, 2, 2)
-    for wrong in (correction[:2], correction[:, 1:], correction[:, :, 1:]):
-        with pytest.raises((ValueError, IndexError)):
-            kernel_results(path, wrong, 3, 2, False)
-        with pytest.raises((ValueError, IndexError)):
-            backward_results(path, wrong, 3, 2, False)
+    wrong = MISFITS[misfit](correction)
+    _, (door, arguments) = doors(path, 3, 2, False, log, {})
+    assert door is _fast
+    out, derivs = np.full((2, 3, arguments[1].rows), np.nan)
+    with pytest.raises(ValueError, match="do not fit each other"):
+        door.path_signature(path, wrong, out, *arguments)
+    gradients = np.full_like(path, np.nan), np.full_like(correction, np.nan)
+    with pytest.raises(ValueError, match="do not fit each other"):
+        door.path_signature_backward(path, wrong, derivs, *gradients, *arguments)
+    with pytest.raises(ValueError, match=r"one dtype|shape"):
+        door.path_signature_backward(
+            path, correction, derivs, gradients[0], MISFITS[misfit](gradients[1]), *arguments
+        )
+    assert all(np.isnan(array).all() for array in (out, *gradients))
 
 
 @pytest.mark.parametrize("log", [False, True])

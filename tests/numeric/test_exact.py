@@ -7,6 +7,8 @@ import pytest
 
 import treealg
 
+from ..support import dyadic, relative_error
+
 SIZES = [
     (1, 5, False),
     (2, 1, False),
@@ -19,16 +21,6 @@ SIZES = [
     (2, 3, True),
 ]
 IDS = [f"{'planar' if p else 'nonplanar'}-d{d}-N{n}" for d, n, p in SIZES]
-
-
-def dyadic(rng, *shape):
-    """Return random numbers that fractions and floats hold alike."""
-    return rng.integers(-12, 13, shape) / 8
-
-
-def error(got, want):
-    """Return the largest difference, relative to the largest value."""
-    return np.abs(got - want).max() / np.abs(want).max()
 
 
 def scale(case):
@@ -54,12 +46,12 @@ def assert_exact_on_each_order(got, want, scale, case):
 def test_signature_of_a_path_is_exact_coefficient_by_coefficient(case):
     got = treealg.branched_sig(case.path, case.degree, planar=case.planar)
     assert (np.abs(got - case.sig) <= 1e-13 * scale(case)).all()
-    assert error(got, case.sig) <= 1e-13
+    assert relative_error(got, case.sig) <= 1e-13
 
 
 def test_log_signature_of_a_path_is_exact(case):
     got = treealg.branched_log_sig(case.path, case.degree, planar=case.planar)
-    assert error(got, case.log) <= 1e-13
+    assert relative_error(got, case.log) <= 1e-13
     assert_exact_on_each_order(got, case.log, scale(case), case)
 
 
@@ -76,7 +68,7 @@ def test_logarithm_of_any_functional_is_that_of_the_definition(
     values = dyadic(rng, treealg.branched_sig_length(dimension, degree, planar=planar))
     got = treealg.branched_sig_to_log_sig(values, dimension, degree, planar=planar)
     want = exact_logarithm(dimension, degree, planar).values(values)
-    assert error(got, want) < 1e-14
+    assert relative_error(got, want) < 1e-14
 
 
 @pytest.mark.parametrize(("dimension", "degree", "planar"), SIZES, ids=IDS)
@@ -149,7 +141,7 @@ def test_method_2_gives_the_coefficients_of_standard_brackets(exact_logarithm, d
     for place, coefficient in zip(places, coefficients, strict=True):
         for word, factor in bracket(logarithm.basis[place].trees).items():
             rebuilt[word] += factor * coefficient
-    assert error(np.array(list(rebuilt.values())), expanded) < 1e-13
+    assert relative_error(np.array(list(rebuilt.values())), expanded) < 1e-13
 
 
 @pytest.mark.parametrize("method", [1, 2])
@@ -167,7 +159,7 @@ def test_lyndon_gradient_is_exact(exact_logarithm, method):
     tiny = 2.0**-300 * np.eye(size)
     matrix = 2.0**300 * treealg.branched_sig_to_log_sig(tiny, 2, 3, planar=True, method=method)
     want = logarithm.pullback(values, matrix @ weights, range(size))
-    assert error(got, want) < 1e-14
+    assert relative_error(got, want) < 1e-14
 
 
 @pytest.mark.parametrize(("planar", "method"), [(False, 0), (True, 0), (True, 1), (True, 2)])

@@ -1,30 +1,12 @@
 """The compiled kernels of the group against their readable NumPy reference, by value."""
 
-from functools import cache
-
 import numpy as np
 import pytest
 
 from treealg import _fast, tables
 from treealg._fast import reference
 
-TOLERANCE = {np.dtype(np.float32): 1e-5, np.dtype(np.float64): 1e-13}
-
-
-@cache
-def program(door, table):
-    return door.ConvolutionProgram(
-        table.dimension,
-        table.block_start,
-        table.slot_start,
-        table.factor,
-        table.head,
-        table.tail,
-        table.term_ptr,
-        table.term_slot,
-        table.term_trunk,
-        *tables.nodes(table.degree),
-    )
+from ..support import assert_parity, program
 
 
 def convolution(dimension, degree, planar):
@@ -77,15 +59,6 @@ def inputs_of(name, table, dtype, batch):
         else sample(dtype, batch + place, sizes[kind])[place:]
         for place, kind in enumerate(KERNELS[name][0])
     ]
-
-
-def assert_parity(found):
-    """Compare values, relative to the largest in a row, and that nothing else was written."""
-    want, got = found
-    np.testing.assert_array_equal(np.isnan(got), np.isnan(want))
-    scale = np.nanmax(np.abs(want), axis=1, keepdims=True, initial=1.0)
-    error = np.nan_to_num(np.abs(got - want) / scale)
-    assert error.max(initial=0.0) <= TOLERANCE[want.dtype]
 
 
 ALGEBRAS = [

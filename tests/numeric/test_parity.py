@@ -1,56 +1,14 @@
 """The compiled kernels against their readable NumPy reference, through one door and the other."""
 
-from functools import cache
-
 import numpy as np
 import pytest
 
 from treealg import _fast, tables
 from treealg._fast import reference
-from treealg.numeric.arguments.corrections import letter_columns
+
+from ..support import assert_parity, plain_words, program, sample, sparse_map
 
 DOORS = (reference, _fast)
-TOLERANCE = {np.dtype(np.float32): 1e-5, np.dtype(np.float64): 1e-13}
-
-
-@cache
-def sparse_map(door, table):
-    return door.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
-
-
-@cache
-def program(door, table):
-    return door.ConvolutionProgram(
-        table.dimension,
-        table.block_start,
-        table.slot_start,
-        table.factor,
-        table.head,
-        table.tail,
-        table.term_ptr,
-        table.term_slot,
-        table.term_trunk,
-        *tables.nodes(table.degree),
-    )
-
-
-@cache
-def plain_words(door, dimension, degree):
-    layout = tables.words(dimension, degree, 1).program()
-    return door.WordProgram(dimension, degree, *layout, letter_columns(dimension, False, 1))
-
-
-def sample(dtype, *shape):
-    return np.random.default_rng(sum(shape)).normal(size=shape).astype(dtype)
-
-
-def assert_parity(results):
-    """Compare values, relative to the largest in a row, and that nothing else was written."""
-    want, got = results
-    np.testing.assert_array_equal(np.isnan(got), np.isnan(want))
-    scale = np.nanmax(np.abs(want), axis=1, keepdims=True, initial=1.0)
-    error = np.nan_to_num(np.abs(got - want) / scale)
-    assert error.max(initial=0.0) <= TOLERANCE[want.dtype]
 
 
 def path_results(path, dimension, degree, planar, *, log=False, n_threads=1, **transforms):

@@ -7,40 +7,11 @@ import pytest
 
 from treealg import _fast, tables
 from treealg._fast import reference
-from treealg.numeric.arguments.corrections import letter_columns
 from treealg.symbolic import enumerate_forests, enumerate_trees
 
-TOLERANCE = {np.dtype(np.float32): 2e-5, np.dtype(np.float64): 1e-13}
-
+from ..support import assert_parity, plain_words, program, sample, sparse_map
 
 DOORS = (reference, _fast)
-
-
-@cache
-def sparse_map(door, table):
-    return door.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
-
-
-@cache
-def program(door, table):
-    return door.ConvolutionProgram(
-        table.dimension,
-        table.block_start,
-        table.slot_start,
-        table.factor,
-        table.head,
-        table.tail,
-        table.term_ptr,
-        table.term_slot,
-        table.term_trunk,
-        *tables.nodes(table.degree),
-    )
-
-
-@cache
-def plain_words(door, dimension, degree):
-    layout = tables.words(dimension, degree, 1).program()
-    return door.WordProgram(dimension, degree, *layout, letter_columns(dimension, False, 1))
 
 
 @cache
@@ -59,22 +30,9 @@ def tree_program(door, table):
     return door.TreeProgram(table.dimension, *(getattr(table, name) for name in PROGRAM))
 
 
-def sample(dtype, *shape):
-    return np.random.default_rng(sum(shape)).normal(size=shape).astype(dtype)
-
-
 def random_walk(dtype, batch, length, channels):
     """Points whose distance from start to end is about 1/2, so that logarithms lose few digits."""
     return np.cumsum(sample(dtype, batch, length, channels), axis=1) / np.sqrt(dtype(4 * length))
-
-
-def assert_parity(results):
-    """Compare values, relative to the largest of a path or row."""
-    want, got = (x.reshape(len(x), int(np.prod(x.shape[1:]))) for x in results)
-    np.testing.assert_array_equal(np.isnan(got), np.isnan(want))
-    scale = np.nanmax(np.abs(want), axis=1, keepdims=True, initial=1.0)
-    error = np.nan_to_num(np.abs(got - want) / scale)
-    assert error.max(initial=0.0) <= TOLERANCE[want.dtype]
 
 
 def gradients(path, degree, planar, *, log=False, n_threads=1, time_aug=False, lead_lag=False):

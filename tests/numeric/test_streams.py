@@ -14,6 +14,8 @@ from treealg.numeric.arguments.corrections import letter_columns
 from treealg.numeric.streams import sliding as sliding_words
 from treealg.numeric.streams.word_rows import Words
 
+from ..support import assert_close, walk
+
 TRANSFORMS = [
     {},
     {"time_aug": True, "end_time": 2.0},
@@ -29,19 +31,8 @@ FORMS = [
 ]
 
 
-def walk(*shape, seed=0, dtype=np.float64):
-    steps = np.random.default_rng(seed).normal(size=shape)
-    return (np.cumsum(steps, axis=-2) / 8).astype(dtype)
-
-
 def batch_function(form):
     return treealg.branched_sig if form == "sig" else treealg.branched_log_sig
-
-
-def assert_close(got, want, tolerance=1e-12):
-    scale = max(np.abs(want).max(initial=0.0), 1.0)
-    assert got.shape == want.shape
-    assert np.abs(got - want).max(initial=0.0) <= tolerance * scale
 
 
 # --- prefixes, base point, lengths ------------------------------------------------------------

@@ -32,9 +32,12 @@ from treealg.symbolic import (
     shuffle_algebra,
 )
 
-PUBLISHED = json.loads(
-    (Path(__file__).parents[1] / "data" / "hopf_algebras.json").read_text("utf-8")
-)
+DATA = [
+    json.loads((Path(__file__).parents[1] / "data" / name).read_text("utf-8"))
+    for name in ("trees.json", "hopf_algebras.json")
+]
+PUBLISHED = DATA[1] | {name: DATA[0][name] + DATA[1][name] for name in ("coproducts", "antipodes")}
+CHECKSUMS = DATA[0]["checksums"] | DATA[1]["checksums"]
 
 
 def _sum(a, b):
@@ -58,7 +61,7 @@ RANGES = [(1, 5), (2, 4), (3, 3)]
 CASES = [
     pytest.param(name, colours, degree, id=f"{name}-{colours}-{degree}")
     for name in ALGEBRAS
-    for colours, degree in RANGES
+    for colours, degree in [*RANGES, *[(1, 6)] * (name in {"bck", "mkw"})]
     if name != "stuffle" or colours == 1
 ]
 PLANAR = {"nck", "mkw", "ogl", "pgl"}
@@ -91,6 +94,7 @@ def test_coproduct_is_coassociative_counital_and_graded(name, colours, degree):
         right = Element([(a, c * algebra.counit(b)) for (a, b), c in coproduct.items()])
         assert left == right == algebra.element(x)
         assert {algebra.degree(a) + algebra.degree(b) for a, b in coproduct} == {algebra.degree(x)}
+        assert all(type(c) is int and c > 0 for _, c in coproduct.items())
 
 
 @pytest.mark.parametrize(("name", "colours", "degree"), CASES)
@@ -109,8 +113,9 @@ def test_coproduct_and_counit_are_multiplicative(name, colours, degree):
 def test_product_is_associative_and_unital(name, colours, degree):
     algebra = ALGEBRAS[name]
     listed = basis(algebra, colours, degree - 1)
+    unit = algebra.unit
+    assert algebra.product() == unit
     for x in listed:
-        unit = algebra.unit
         assert algebra.product(x, unit) == algebra.product(None, x) == algebra.element(x)
     for x, y, z in itertools.product(listed, repeat=3):
         if sum(map(algebra.degree, (x, y, z))) <= degree - 1:
@@ -204,22 +209,22 @@ def test_pairing_is_the_symmetry_on_basis_elements():
         cem.pair(Tree(), Tree())
 
 
-@pytest.mark.parametrize("name", ["nck", "cem"])
+@pytest.mark.parametrize("name", ["bck", "mkw", "nck", "cem"])
 def test_checksums_of_coproducts(name):
-    expected = PUBLISHED["checksums"][name]
+    expected = CHECKSUMS[name]
     levels = [
-        [ALGEBRAS[name].coproduct(tree) for tree in enumerate_trees(n, 1, name == "nck")]
+        [ALGEBRAS[name].coproduct(tree) for tree in enumerate_trees(n, 1, name in PLANAR)]
         for n in range(1, 7)
     ]
     assert [sum(map(len, level)) for level in levels] == expected["terms"]
     assert [sum(c for x in level for _, c in x.items()) for level in levels] == expected["weight"]
 
 
-@pytest.mark.parametrize("name", ["nck", "cem", "gl"])
+@pytest.mark.parametrize("name", ["bck", "mkw", "nck", "cem", "gl"])
 def test_checksums_of_antipodes(name):
-    expected = PUBLISHED["checksums"][name]
+    expected = CHECKSUMS[name]
     levels = [
-        [ALGEBRAS[name].antipode(tree) for tree in enumerate_trees(n, 1, name == "nck")]
+        [ALGEBRAS[name].antipode(tree) for tree in enumerate_trees(n, 1, name in PLANAR)]
         for n in range(1, 6)
     ]
     assert [sum(map(len, level)) for level in levels] == expected["antipode_terms"]
@@ -433,6 +438,9 @@ def test_algebras_pickle_as_themselves():
 @pytest.mark.parametrize(
     ("algebra", "x"),
     [
+        (bck, PlanarTree()), (bck, OrderedForest()), (bck, 0), (bck, "0"), (bck, [0]),
+        (mkw, Tree()), (mkw, Forest()), (mkw, (0,)), (mkw, 1), (mkw, [(0,)]),
+        (bck, Element({PlanarTree(): 1})), (mkw, Element({(1, 2): 1})),
         (gl, Forest([Tree(), Tree()])), (gl, Element({Forest(): 1})), (gl, PlanarTree()), (gl, 1),
         (nck, Tree()), (ogl, Forest()), (pgl, (0,)), (cem, PlanarTree()), (cem, 0),
         (shuffle_algebra, Tree()), (shuffle_algebra, "ab"), (shuffle_algebra, ([1],)),
@@ -469,11 +477,14 @@ def test_stuffle_of_ones_counts_delannoy_paths():
     assert sum(c for _, c in product.items()) == 63
 
 
-def test_coproduct_of_a_path_of_a_thousand_vertices():
-    tree = PlanarTree()
+@pytest.mark.parametrize(("algebra", "kind"), [(bck, Tree), (mkw, PlanarTree), (nck, PlanarTree)])
+def test_coproduct_of_a_path_of_a_thousand_vertices(algebra, kind):
+    tree = kind()
     for _ in range(999):
-        tree = PlanarTree((tree,))
-    assert len(nck.coproduct(tree)) == 1001
+        tree = kind((tree,))
+    coproduct = algebra.coproduct(tree)
+    assert len(coproduct) == 1001
+    assert {c for _, c in coproduct.items()} == {1}
     clear_cache()
 
 

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from functools import wraps
 
-from treealg._fast import algebra, coefficients, gradients, pairs, paths
+from treealg._fast import algebra, coefficients, gradients, pairs, paths, prefixes
 from treealg._fast.core import has_openmp, instruction_set_name, use_instruction_set
 from treealg._fast.programs import ConvolutionProgram, SparseMap, TreeProgram, WordProgram
 
@@ -103,7 +103,7 @@ map_rows = _fork_safe(algebra.map_rows)
 map_words = _fork_safe(algebra.map_words)
 path_coefficients = _fork_safe(coefficients.path_coefficients)
 path_coefficients_backward = _fork_safe(coefficients.path_coefficients_backward)
-path_prefixes = _fork_safe(paths.path_prefixes)
+path_prefixes = _fork_safe(prefixes.path_prefixes)
 path_signature = _fork_safe(paths.path_signature)
 path_signature_backward = _fork_safe(gradients.path_signature_backward)
 sig_kernel = _fork_safe(pairs.sig_kernel)

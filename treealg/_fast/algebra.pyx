@@ -36,10 +36,10 @@ cdef void group_of_images(
     cdef const map_task *task = <const map_task *> task_
     cdef const kernel_table *table = task.table
     cdef Py_ssize_t first = group * table.lanes
-    table.load(&task.source, first, task.columns, lanes)
+    table.algebra.load(&task.source, first, task.columns, lanes)
     if task.program is not NULL:
-        table.logarithm(task.program, NULL, NULL, first, lanes, lanes + task.lanes_size)
-    table.apply_map(task.linear_map, lanes, &task.target, first)
+        table.algebra.logarithm(task.program, NULL, NULL, first, lanes, lanes + task.lanes_size)
+    table.algebra.apply_map(task.linear_map, lanes, &task.target, first)
 
 
 cdef void group_of_transposed(
@@ -47,8 +47,8 @@ cdef void group_of_transposed(
 ) noexcept nogil:
     cdef const map_task *task = <const map_task *> task_
     cdef Py_ssize_t first = group * task.table.lanes
-    task.table.apply_map_transposed(task.linear_map, &task.source, first, lanes)
-    task.table.store(&task.target, first, task.columns, lanes)
+    task.table.algebra.apply_map_transposed(task.linear_map, &task.source, first, lanes)
+    task.table.algebra.store(&task.target, first, task.columns, lanes)
 
 
 def map_rows(rows, out, SparseMap linear_map not None, bint transposed, int n_threads):
@@ -98,7 +98,7 @@ def map_words(
         if log_program.columns != task.columns:
             raise ValueError("map_words: the logarithm is not that of these words")
         task.program = &log_program.f32 if source.single else &log_program.f64
-        scratch_size += task.table.logarithm_scratch(task.program, 0)
+        scratch_size += task.table.algebra.logarithm_scratch(task.program, 0)
     run(group_of_images, &task, groups_of(task.table, count), scratch_size, n_threads)
 
 
@@ -125,7 +125,7 @@ cdef void group_of_products(
     for i in range(first, min(first + ROWS_PER_GROUP, task.out.count)):
         row = task.out.data + i * task.out.row_stride
         memcpy(row, task.left.data + i * task.left.row_stride, task.size)
-        task.table.chain_product(task.words, row, task.right.data + i * task.right.row_stride)
+        task.table.chains.product(task.words, row, task.right.data + i * task.right.row_stride)
 
 
 def word_products(left, right, out, WordProgram words not None, int n_threads):
@@ -165,10 +165,10 @@ cdef void group_of_logarithms(
     cdef const kernel_table *table = task.table
     cdef Py_ssize_t first = group * table.lanes
     if task.linear_map is NULL:
-        table.logarithm(task.program, &task.source, &task.target, first, NULL, lanes)
+        table.algebra.logarithm(task.program, &task.source, &task.target, first, NULL, lanes)
         return
-    table.logarithm(task.program, &task.source, NULL, first, lanes, lanes + task.lanes_size)
-    table.apply_map(task.linear_map, lanes, &task.target, first)
+    table.algebra.logarithm(task.program, &task.source, NULL, first, lanes, lanes + task.lanes_size)
+    table.algebra.apply_map(task.linear_map, lanes, &task.target, first)
 
 
 cdef void group_of_logarithms_backward(
@@ -179,9 +179,9 @@ cdef void group_of_logarithms_backward(
     cdef const matrix_view *derivs = &task.derivs
     cdef Py_ssize_t first = group * table.lanes
     if task.linear_map is not NULL:
-        table.apply_map_transposed(task.linear_map, &task.derivs, first, lanes)
+        table.algebra.apply_map_transposed(task.linear_map, &task.derivs, first, lanes)
         derivs = NULL
-    table.logarithm_backward(
+    table.algebra.logarithm_backward(
         task.program, &task.source, derivs, &task.target, first, lanes, lanes + task.lanes_size
     )
 
@@ -190,37 +190,32 @@ cdef int run_logarithm(
     Buffer source, Buffer derivs, Buffer target, ConvolutionProgram program, SparseMap output_map,
     int n_threads,
 ) except -1:
-    """Both directions, backward with the derivatives in the result."""
+    """Both directions; backward with the derivatives in the result."""
     cdef map_task task
-    cdef Buffer result = target if derivs is None else derivs
-    cdef Py_ssize_t count = source.view.shape[0]
-    if output_map is not None and output_map.columns != program.columns:
-        raise ValueError("the map does not fit the coefficients")
-    source.check_rows(source, count, program.columns)
-    target.check_rows(source, count, program.columns if derivs is not None else target_size(
-        program, output_map))
-    result.check_rows(source, count, target_size(program, output_map))
+    cdef bint backward = derivs is not None
+    cdef Py_ssize_t count = source.view.shape[0], size = program.columns
     task.table = source.table
-    task.source = source.matrix()
-    task.target = target.matrix()
-    task.derivs = result.matrix()
-    task.columns = program.columns
     task.program = &program.f32 if source.single else &program.f64
     task.linear_map = NULL
     task.lanes_size = 0
     if output_map is not None:
+        if output_map.columns != program.columns:
+            raise ValueError("the map does not fit the coefficients")
+        size = output_map.rows
         task.linear_map = &output_map.f32 if source.single else &output_map.f64
         task.lanes_size = program.columns * task.table.lanes * source.real
+    source.check_rows(source, count, program.columns)
+    target.check_rows(source, count, program.columns if backward else size)
+    task.source = source.matrix()
+    task.target = target.matrix()
+    if backward:
+        derivs.check_rows(source, count, size)
+        task.derivs = derivs.matrix()
     return run(
-        group_of_logarithms if derivs is None else group_of_logarithms_backward, &task,
+        group_of_logarithms_backward if backward else group_of_logarithms, &task,
         groups_of(task.table, count),
-        task.lanes_size + task.table.logarithm_scratch(task.program, derivs is not None),
-        n_threads,
+        task.lanes_size + task.table.algebra.logarithm_scratch(task.program, backward), n_threads,
     )
-
-
-cdef Py_ssize_t target_size(ConvolutionProgram program, SparseMap output_map) noexcept:
-    return program.columns if output_map is None else output_map.rows
 
 
 def signature_to_log(
@@ -289,11 +284,11 @@ cdef int operate(
         task.operands[i] = buffer.matrix()
         keep.append(buffer)
     task.program = &program.f32 if source.single else &program.f64
-    task.kernel = source.table.group[<int> operation]
+    task.kernel = source.table.algebra.group[<int> operation]
     task.lanes = source.table.lanes
     return run(
         group_of_operations, &task, groups_of(source.table, count),
-        source.table.group_scratch(task.program, operation), n_threads,
+        source.table.algebra.group_scratch(task.program, operation), n_threads,
     )
 
 

@@ -56,7 +56,7 @@ cdef int describe(
     task.real = source.real
     task.lane_size = task.real * task.table.lanes
     task.scratch_size = task.lane_size * (program.view.n_states + program.outputs) + (
-        task.table.tree_values_scratch(task.program, task.dimension, task.segments, backward)
+        task.table.trees.values_scratch(task.program, task.dimension, task.segments, backward)
     )
     return 0
 
@@ -84,7 +84,7 @@ cdef void group_of_values(
     cdef char *wanted = lanes + program.n_states * task.lane_size
     cdef char *value
     cdef Py_ssize_t i, path
-    task.table.tree_values(
+    task.table.trees.values(
         program, &group, task.dimension, lanes, wanted + program.n_outputs * task.lane_size, stop
     )
     for i in range(program.n_outputs):
@@ -95,7 +95,7 @@ cdef void group_of_values(
                 wanted + path * task.real, value + path * group.pieces * task.real, task.real
             )
         wanted += task.lane_size
-    task.table.store(
+    task.table.algebra.store(
         &task.values, group.first, program.n_outputs, lanes + program.n_states * task.lane_size
     )
 
@@ -110,7 +110,7 @@ cdef void group_of_gradients(
     cdef Py_ssize_t i, lane, path
     cdef char *to
     cdef char *source
-    task.table.load(&task.values, group.first, program.n_outputs, wanted)
+    task.table.algebra.load(&task.values, group.first, program.n_outputs, wanted)
     memset(lanes, 0, program.n_states * task.lane_size)
     for i in range(program.n_outputs):
         to = lanes + program.output[i] * task.lane_size
@@ -121,12 +121,12 @@ cdef void group_of_gradients(
                 (<float *> to)[lane] += (<float *> source)[path]
             else:
                 (<double *> to)[lane] += (<double *> source)[path]
-    task.table.tree_values_backward(
+    task.table.trees.values_backward(
         program, &group, task.dimension, lanes, &task.out, &task.out_correction, task.columns,
         wanted + program.n_outputs * task.lane_size, stop,
     )
     for path in range(group.count):
-        task.table.steps_to_points(
+        task.table.words.steps_to_points(
             task.out.data + (group.first + path) * task.out.row_stride, task.path.length,
             task.path.channels,
         )

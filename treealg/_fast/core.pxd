@@ -116,13 +116,43 @@ cdef extern from "common/kernels.h" nogil:
         void (*poll)(interrupt *) noexcept nogil
         void *context
 
-    ctypedef struct kernel_table:
-        int lanes
-        size_t (*word_signature_scratch)(Py_ssize_t, Py_ssize_t) noexcept nogil
-        void (*word_signature)(
+    ctypedef struct word_kernels:
+        size_t (*signature_scratch)(Py_ssize_t, Py_ssize_t) noexcept nogil
+        void (*signature)(
             const path_view *, Py_ssize_t, Py_ssize_t, int, const Py_ssize_t *,
             const Py_ssize_t *, const Py_ssize_t *, void *, void *, interrupt *) noexcept nogil
-        void (*word_product)(void *, const void *, Py_ssize_t, Py_ssize_t) noexcept nogil
+        void (*product)(void *, const void *, Py_ssize_t, Py_ssize_t) noexcept nogil
+        size_t (*backward_scratch)(Py_ssize_t, Py_ssize_t, Py_ssize_t) noexcept nogil
+        void (*backward)(
+            const path_view *, Py_ssize_t, Py_ssize_t, int, const Py_ssize_t *,
+            const Py_ssize_t *, const Py_ssize_t *, const void *, void *, const matrix_view *,
+            void *, interrupt *) noexcept nogil
+        void (*contract)(void *, const void *, Py_ssize_t, Py_ssize_t) noexcept nogil
+        void (*steps_to_points)(void *, Py_ssize_t, Py_ssize_t) noexcept nogil
+        void (*step)(void *, const void *, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
+        void (*increment)(
+            const path_view *, Py_ssize_t, int, const Py_ssize_t *, const Py_ssize_t *,
+            void *) noexcept nogil
+
+    ctypedef struct chain_kernels:
+        size_t (*signature_scratch)(const word_program *) noexcept nogil
+        void (*signature)(
+            const word_program *, const path_view *, const correction_view *, int,
+            const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, void *, void *,
+            interrupt *) noexcept nogil
+        void (*product)(const word_program *, void *, const void *) noexcept nogil
+        size_t (*backward_scratch)(const word_program *, Py_ssize_t) noexcept nogil
+        void (*backward)(
+            const word_program *, const path_view *, const correction_view *, int,
+            const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, const void *, void *,
+            const matrix_view *, const matrix_view *, Py_ssize_t, void *,
+            interrupt *) noexcept nogil
+        void (*contract)(const word_program *, void *, const void *) noexcept nogil
+        void (*step)(
+            const word_program *, const path_view *, const correction_view *, int,
+            const Py_ssize_t *, const Py_ssize_t *, void *, void *) noexcept nogil
+
+    ctypedef struct algebra_kernels:
         void (*load)(const matrix_view *, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
         void (*store)(const matrix_view *, Py_ssize_t, Py_ssize_t, const void *) noexcept nogil
         void (*apply_map)(
@@ -137,35 +167,19 @@ cdef extern from "common/kernels.h" nogil:
             const convolution_program *, const matrix_view *, const matrix_view *,
             const matrix_view *, Py_ssize_t, const void *, void *) noexcept nogil
         size_t (*group_scratch)(const convolution_program *, group_operation) noexcept nogil
-        group_kernel group[GROUP_OPERATIONS]
-        size_t (*word_backward_scratch)(Py_ssize_t, Py_ssize_t, Py_ssize_t) noexcept nogil
-        void (*word_backward)(
-            const path_view *, Py_ssize_t, Py_ssize_t, int, const Py_ssize_t *,
-            const Py_ssize_t *, const Py_ssize_t *, const void *, void *, const matrix_view *,
-            void *, interrupt *) noexcept nogil
-        void (*word_contract)(void *, const void *, Py_ssize_t, Py_ssize_t) noexcept nogil
-        void (*steps_to_points)(void *, Py_ssize_t, Py_ssize_t) noexcept nogil
-        size_t (*tree_values_scratch)(
+        group_kernel *group  # an array, whose length Cython before 3.3 does not take from an enum
+
+    ctypedef struct tree_kernels:
+        size_t (*values_scratch)(
             const tree_program *, Py_ssize_t, Py_ssize_t, int) noexcept nogil
-        void (*tree_values)(
+        void (*values)(
             const tree_program *, const path_group *, Py_ssize_t, void *, void *,
             interrupt *) noexcept nogil
-        void (*tree_values_backward)(
+        void (*values_backward)(
             const tree_program *, const path_group *, Py_ssize_t, void *, const matrix_view *,
             const matrix_view *, Py_ssize_t, void *, interrupt *) noexcept nogil
-        size_t (*chain_signature_scratch)(const word_program *) noexcept nogil
-        void (*chain_signature)(
-            const word_program *, const path_view *, const correction_view *, int,
-            const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, void *, void *,
-            interrupt *) noexcept nogil
-        void (*chain_product)(const word_program *, void *, const void *) noexcept nogil
-        size_t (*chain_backward_scratch)(const word_program *, Py_ssize_t) noexcept nogil
-        void (*chain_backward)(
-            const word_program *, const path_view *, const correction_view *, int,
-            const Py_ssize_t *, const Py_ssize_t *, const Py_ssize_t *, const void *, void *,
-            const matrix_view *, const matrix_view *, Py_ssize_t, void *,
-            interrupt *) noexcept nogil
-        void (*chain_contract)(const word_program *, void *, const void *) noexcept nogil
+
+    ctypedef struct pair_kernels:
         size_t (*sig_kernel_scratch)(const pair_problem *, int) noexcept nogil
         void (*sig_kernel)(
             const pair_problem *, Py_ssize_t, int, const matrix_view *, void *,
@@ -173,13 +187,14 @@ cdef extern from "common/kernels.h" nogil:
         void (*sig_kernel_backward)(
             const pair_problem *, Py_ssize_t, int, const matrix_view *, const matrix_view *,
             const matrix_view *, void *, interrupt *) noexcept nogil
-        void (*word_step)(void *, const void *, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
-        void (*word_increment)(
-            const path_view *, Py_ssize_t, int, const Py_ssize_t *, const Py_ssize_t *,
-            void *) noexcept nogil
-        void (*chain_step)(
-            const word_program *, const path_view *, const correction_view *, int,
-            const Py_ssize_t *, const Py_ssize_t *, void *, void *) noexcept nogil
+
+    ctypedef struct kernel_table:
+        int lanes
+        const word_kernels *words
+        const chain_kernels *chains
+        const algebra_kernels *algebra
+        const tree_kernels *trees
+        const pair_kernels *pairs
 
     ctypedef struct instruction_set:
         const char *name

@@ -54,10 +54,10 @@ cdef matrix_view rows_in(
 
 cdef size_t backward_scratch(const path_words *words, Py_ssize_t segments) noexcept nogil:
     if words.plain:
-        return words.table.word_backward_scratch(
+        return words.table.words.backward_scratch(
             words.words.dimension, words.words.degree, segments
         )
-    return words.table.chain_backward_scratch(words.words, segments)
+    return words.table.chains.backward_scratch(words.words, segments)
 
 
 cdef void backward(
@@ -67,12 +67,12 @@ cdef void backward(
     """From derivatives after pieces of paths, in a lane buffer, to those in their steps."""
     cdef const path_words *words = &task.words
     if words.plain:
-        words.table.word_backward(
+        words.table.words.backward(
             &words.path, words.words.dimension, words.words.degree, used, row, begin, end, before,
             cotangent, &task.out, scratch, stop,
         )
     else:
-        words.table.chain_backward(
+        words.table.chains.backward(
             words.words, &words.path, &words.correction, used, row, begin, end, before, cotangent,
             &task.out, &task.out_correction, words.columns, scratch, stop,
         )
@@ -81,9 +81,9 @@ cdef void backward(
 cdef void contract(const path_words *words, void *cotangent, const void *piece) noexcept nogil:
     """From derivatives after a piece of a path, in a row, to those before it."""
     if words.plain:
-        words.table.word_contract(cotangent, piece, words.words.dimension, words.words.degree)
+        words.table.words.contract(cotangent, piece, words.words.dimension, words.words.degree)
     else:
-        words.table.chain_contract(words.words, cotangent, piece)
+        words.table.chains.contract(words.words, cotangent, piece)
 
 
 cdef void word_derivatives(
@@ -97,14 +97,17 @@ cdef void word_derivatives(
     """
     cdef const path_words *words = &task.words
     cdef matrix_view sig, rows
-    words.table.apply_map_transposed(words.output_map, &task.derivs, first, cotangent)
+    words.table.algebra.apply_map_transposed(words.output_map, &task.derivs, first, cotangent)
     if words.log_program is NULL:
         return
-    sig = rows_in(signatures, min(<Py_ssize_t> words.table.lanes, words.path.count - first), task, 1)
+    sig = rows_in(
+        signatures, min(<Py_ssize_t> words.table.lanes, words.path.count - first), task, 1
+    )
     rows = sig
     rows.data = target
-    words.table.logarithm_backward(words.log_program, &sig, NULL, &rows, 0, cotangent, scratch)
-    words.table.load(&rows, 0, words.size, cotangent)
+    words.table.algebra.logarithm_backward(
+        words.log_program, &sig, NULL, &rows, 0, cotangent, scratch)
+    words.table.algebra.load(&rows, 0, words.size, cotangent)
 
 
 cdef void group_of_paths(
@@ -123,7 +126,7 @@ cdef void group_of_paths(
     cdef matrix_view sig = rows_in(rows, used, task, 1)
     if words.log_program is not NULL:
         integrate(words, used, row, begin, end, signature, scratch, stop)
-        words.table.store(&sig, 0, words.size, signature)
+        words.table.algebra.store(&sig, 0, words.size, signature)
     word_derivatives(
         task, group * words.table.lanes, rows, lanes, rows + task.rows_size, scratch
     )
@@ -145,7 +148,7 @@ cdef void group_of_parts(
     cdef int used = lanes_of_group(words, task.pieces, group, row, begin, end)
     cdef matrix_view rows = rows_in(task.parts, words.path.count * task.pieces, task, 1)
     integrate(words, used, row, begin, end, lanes, lanes + words.lanes_size, stop)
-    words.table.store(&rows, group * words.table.lanes, words.size, lanes)
+    words.table.algebra.store(&rows, group * words.table.lanes, words.size, lanes)
 
 
 cdef void signatures_before(
@@ -175,7 +178,7 @@ cdef void derivatives_of_wholes(
     word_derivatives(
         task, first, task.wholes + first * size, lanes, rows, rows + 2 * task.rows_size
     )
-    words.table.store(&last, first, words.size, lanes)
+    words.table.algebra.store(&last, first, words.size, lanes)
 
 
 cdef void derivatives_after(
@@ -204,8 +207,8 @@ cdef void group_of_pieces(
     cdef matrix_view starts = rows_in(task.before, pieces, task, 1)
     cdef matrix_view ends = rows_in(task.after, pieces, task, 1)
     cdef char *before = lanes + words.lanes_size
-    words.table.load(&starts, first, task.short_words, before)
-    words.table.load(&ends, first, words.size, lanes)
+    words.table.algebra.load(&starts, first, task.short_words, before)
+    words.table.algebra.load(&ends, first, words.size, lanes)
     backward(
         task, used, row, begin, end, before, lanes, before + words.lanes_size + 2 * task.rows_size,
         stop,
@@ -261,7 +264,7 @@ cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcep
     task.rows_size = 0
     if words.log_program is not NULL:
         task.rows_size = words.lanes_size
-        size = max(size, table.logarithm_scratch(words.log_program, 1))
+        size = max(size, table.algebra.logarithm_scratch(words.log_program, 1))
     size += 2 * words.lanes_size + 2 * task.rows_size
     if pieces == 1:
         run_groups(
@@ -271,7 +274,7 @@ cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcep
     else:
         cut_paths(task, size, n_threads, stop)
     for row in range(words.path.count):
-        table.steps_to_points(
+        table.words.steps_to_points(
             task.out.data + row * task.out.row_stride, words.path.length, words.path.channels
         )
 

@@ -80,7 +80,7 @@ cdef void group_of_values(
 ) noexcept nogil:
     cdef const pair_task *task = <const pair_task *> task_
     cdef Py_ssize_t first = group * task.size
-    task.table.sig_kernel(
+    task.table.pairs.sig_kernel(
         &task.problem, first, <int> min(task.size, task.count - first), &task.values, scratch, stop
     )
 
@@ -90,7 +90,7 @@ cdef void group_of_gradients(
 ) noexcept nogil:
     cdef const pair_task *task = <const pair_task *> task_
     cdef Py_ssize_t first = group * task.size
-    task.table.sig_kernel_backward(
+    task.table.pairs.sig_kernel_backward(
         &task.problem, first, <int> min(task.size, task.count - first), &task.values,
         &task.grad_x, &task.grad_y, scratch, stop,
     )
@@ -114,7 +114,7 @@ def sig_kernel(
     )
     run(
         group_of_values, &task, (task.count + task.size - 1) // task.size,
-        task.table.sig_kernel_scratch(&task.problem, 0), n_threads,
+        task.table.pairs.sig_kernel_scratch(&task.problem, 0), n_threads,
     )
 
 
@@ -141,5 +141,5 @@ def sig_kernel_backward(
     task.grad_y = right.matrix()
     run(
         group_of_gradients, &task, (task.count + task.size - 1) // task.size,
-        task.table.sig_kernel_scratch(&task.problem, 1), n_threads,
+        task.table.pairs.sig_kernel_scratch(&task.problem, 1), n_threads,
     )

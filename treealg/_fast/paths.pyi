@@ -15,15 +15,3 @@ def path_signature(
     end_time: float,
     n_threads: int,
 ) -> None: ...
-def path_prefixes(
-    path: npt.NDArray[np.floating],
-    correction: npt.NDArray[np.floating] | None,
-    out: npt.NDArray[np.floating],
-    words: WordProgram,
-    output_map: SparseMap,
-    log_program: ConvolutionProgram | None,
-    time_aug: bool,
-    lead_lag: bool,
-    end_time: float,
-    n_threads: int,
-) -> None: ...

@@ -82,6 +82,7 @@ class LieButcherSeries(TruncatedSeries[OrderedForest]):
 
     __slots__ = ()
     _empty = OrderedForest.empty
+    _variable = "ω"
 
     def __init__(
         self,
@@ -370,6 +371,8 @@ def lie_butcher_order(series: LieButcherSeries) -> int:
     ------
     InvalidTypeError
         If `series` is not a `LieButcherSeries`.
+    InvalidValueError
+        If SymPy cannot decide whether a coefficient is that of the exact flow.
 
     References
     ----------

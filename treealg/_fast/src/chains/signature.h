@@ -14,16 +14,6 @@
  * words of one composition by their labels as digits, so that what follows a word stands together.
  */
 
-/* Pieces of paths with their corrections, one per lane, as for word_signature. */
-typedef struct {
-    const path_view *path;
-    const correction_view *correction;
-    int used;
-    const Py_ssize_t *row, *begin, *end;
-    Py_ssize_t longest; /* segments of the longest piece */
-} NAME(chain_input);
-#define chain_input NAME(chain_input)
-
 typedef struct {
     const word_program *p;
     Py_ssize_t degree;            /* words up to this weight, at most that of the program */
@@ -93,31 +83,8 @@ static void NAME(expand_chains)(chain_state *s, int32_t node, Py_ssize_t word, c
     }
 }
 
-/* Increments from `size` columns of the correction, [steps][size]; 0 for column -1 and beyond the
- * end of a piece. */
-static void NAME(corrections)(const chain_input *in, const int32_t *columns, Py_ssize_t size,
-                              Py_ssize_t first, int steps, vec *z) {
-    const correction_view *const c = in->correction;
-    REAL *const flat = (REAL *)z;
-    for (int l = 0; l < LANES; ++l) {
-        const int lane = l < in->used ? l : 0;
-        const char *const base = c->data + in->row[lane] * c->path_stride;
-        for (int t = 0; t < steps; ++t) {
-            const Py_ssize_t segment = in->begin[lane] + first + t;
-            const char *const at = base + segment * c->time_stride;
-            const int inside = segment < in->end[lane];
-            REAL *const out = flat + t * size * LANES + l;
-            for (Py_ssize_t a = 0; a < size; ++a)
-                out[a * LANES] = inside && columns[a] >= 0
-                    ? *(const REAL *)(at + columns[a] * c->column_stride) : 0;
-        }
-    }
-}
-
 /* Whether the letters of weight 1 are columns of the correction, too, and the path is not read. */
-INLINE int NAME(steps_given)(const word_program *p) {
-    return p->letter_column[0] >= 0;
-}
+INLINE int NAME(steps_given)(const word_program *p) { return p->letter_column[0] >= 0; }
 
 /* Read the increments of all letters of a block, those of weight k to z + letter_start[k] * BLOCK;
  * returns the number of segments. */
@@ -127,22 +94,13 @@ static int NAME(read_chains)(const word_program *p, const chain_input *in, Py_ss
     const int steps = left < BLOCK ? (int)left : BLOCK;
     const int given = NAME(steps_given)(p);
     if (!given)
-        NAME(increments)(in->path, p->dimension, in->used, in->row, in->begin, in->end, first, steps,
-                         z);
+        NAME(increments)(in->path, p->dimension, in->used, in->row, in->begin, in->end, first,
+                         steps, z);
     for (Py_ssize_t k = given ? 1 : 2; k <= p->longest; ++k)
         NAME(corrections)(in, p->letter_column + p->letter_start[k],
                           p->letter_start[k + 1] - p->letter_start[k], first, steps,
                           z + p->letter_start[k] * BLOCK);
     return steps;
-}
-
-INLINE chain_input NAME(chain_input_of)(const path_view *path, const correction_view *correction,
-                                        int used, const Py_ssize_t *row, const Py_ssize_t *begin,
-                                        const Py_ssize_t *end) {
-    chain_input in = {path, correction, used, row, begin, end, 0};
-    for (int l = 0; l < used; ++l)
-        if (end[l] - begin[l] > in.longest) in.longest = end[l] - begin[l];
-    return in;
 }
 
 /* The weight of the only letter that may follow a composition up to `degree`, or 0. */

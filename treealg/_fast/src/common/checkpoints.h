@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "common/kernels.h"
+#include "common/arguments.h"
 
 #define SAVED_BYTES ((Py_ssize_t)1 << 18)
 

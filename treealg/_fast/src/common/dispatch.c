@@ -4,10 +4,31 @@
 
 #include "common/kernels.h"
 
-extern const instruction_set treealg_baseline;
+#define PRECISION(variant, suffix, lane_count)                                                    \
+    extern const word_kernels treealg_words_##variant##_##suffix;                                 \
+    extern const chain_kernels treealg_chains_##variant##_##suffix;                               \
+    extern const algebra_kernels treealg_algebra_##variant##_##suffix;                            \
+    extern const tree_kernels treealg_trees_##variant##_##suffix;                                 \
+    extern const pair_kernels treealg_pairs_##variant##_##suffix;                                 \
+    static const kernel_table variant##_##suffix = {                                              \
+        lane_count,                                                                               \
+        &treealg_words_##variant##_##suffix,                                                      \
+        &treealg_chains_##variant##_##suffix,                                                     \
+        &treealg_algebra_##variant##_##suffix,                                                    \
+        &treealg_trees_##variant##_##suffix,                                                      \
+        &treealg_pairs_##variant##_##suffix,                                                      \
+    };
+
+#define INSTRUCTION_SET(variant, vector_bytes)                                                    \
+    PRECISION(variant, f32, vector_bytes / 4)                                                     \
+    PRECISION(variant, f64, vector_bytes / 8)                                                     \
+    static const instruction_set variant = {#variant, &variant##_f32, &variant##_f64};
+
+INSTRUCTION_SET(baseline, 16)
 
 #if defined(__x86_64__) || defined(_M_X64)
-extern const instruction_set treealg_avx2, treealg_avx512;
+INSTRUCTION_SET(avx2, 32)
+INSTRUCTION_SET(avx512, 64)
 
 static int has_avx2(void) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -24,10 +45,10 @@ const instruction_set *treealg_instruction_set(const char *name) {
     int count = 0;
 #if defined(__x86_64__) || defined(_M_X64)
     __builtin_cpu_init();
-    if (has_avx512()) sets[count++] = &treealg_avx512;
-    if (has_avx2()) sets[count++] = &treealg_avx2;
+    if (has_avx512()) sets[count++] = &avx512;
+    if (has_avx2()) sets[count++] = &avx2;
 #endif
-    sets[count++] = &treealg_baseline;
+    sets[count++] = &baseline;
     for (int i = 0; i < count; ++i)
         if (!name || !strcmp(sets[i]->name, name)) return sets[i];
     return NULL;

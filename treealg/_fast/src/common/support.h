@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "common/kernels.h"
+#include "common/arguments.h"
 
 #define MAX_LANES 16
 

@@ -1,16 +1,61 @@
-/* All kernels in both precisions on one instruction set.
+/* One family of kernels on one instruction set, in both precisions: what a translation unit is.
  *
- * The including file defines VARIANT (a name), VECTOR_BYTES, VECTOR_REGISTERS and, for GCC and
- * Clang, has switched code generation to the instruction set.
+ * The including file defines FAMILY, a name, and FAMILY_KERNELS, the header with the kernels and, as
+ * TABLE, the table of its functions. The build defines TREEALG_AVX2 or TREEALG_AVX512 for these
+ * instruction sets, of which nothing is left where the compiler's target is not x86-64; without
+ * either it is what every processor of the target has, SSE2 on x86-64 and NEON on arm64.
  */
+#if defined(__x86_64__) || defined(_M_X64) || !(defined(TREEALG_AVX2) || defined(TREEALG_AVX512))
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "common/arguments.h"
+
+#if defined(TREEALG_AVX512)
+#define VARIANT avx512
+#define VECTOR_BYTES 64
+#define VECTOR_REGISTERS 32
+#if defined(__clang__)
+#pragma clang attribute push(                                                                      \
+    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"))), apply_to = function)
+#else
+#pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")
+#endif
+#elif defined(TREEALG_AVX2)
+#define VARIANT avx2
+#define VECTOR_BYTES 32
+#define VECTOR_REGISTERS 16
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
+#pragma GCC target("avx2,fma")
+#endif
+#else
+#define VARIANT baseline
+#define VECTOR_BYTES 16
+#if defined(__aarch64__)
+#define VECTOR_REGISTERS 32
+#else
+#define VECTOR_REGISTERS 16
+#endif
+#endif
 
 #define INLINE static inline __attribute__((always_inline, unused))
+
+#define JOIN_(a, b) a##_##b
+#define JOIN(a, b) JOIN_(a, b)
+#define NAME(name) JOIN(name, SUFFIX)
+#define TABLE JOIN(JOIN(treealg, FAMILY), JOIN(VARIANT, SUFFIX)) /* such as treealg_words_avx2_f32 */
 
 #define REAL float
 #define INTEGER int32_t
 #define LANES (VECTOR_BYTES / 4)
 #define SUFFIX f32
-#include "common/precision.h"
+#include "common/lanes.h"
+#include FAMILY_KERNELS
+#include "common/forget.h"
 #undef REAL
 #undef INTEGER
 #undef LANES
@@ -20,8 +65,11 @@
 #define INTEGER int64_t
 #define LANES (VECTOR_BYTES / 8)
 #define SUFFIX f64
-#include "common/precision.h"
+#include "common/lanes.h"
+#include FAMILY_KERNELS
 
-#define VARIANT_SET_(name) const instruction_set treealg_##name = {#name, &kernels_f32, &kernels_f64};
-#define VARIANT_SET(name) VARIANT_SET_(name)
-VARIANT_SET(VARIANT)
+#if defined(__clang__) && (defined(TREEALG_AVX2) || defined(TREEALG_AVX512))
+#pragma clang attribute pop
+#endif
+
+#endif

@@ -1,0 +1,267 @@
+"""What tables have to be for the kernels, and in which order these walk them: NumPy alone.
+
+A wrong table must not make a kernel leave its arrays, so that each is checked as a whole.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = [
+    "check_program",
+    "check_trees",
+    "check_words",
+    "merged_by_trunk",
+    "orders_of_terms",
+    "states_of_trees",
+]
+
+Array = npt.NDArray[Any]
+
+
+def check_program(integers: list[Array], indices: list[Array], n_slots: int, width: int) -> None:
+    """Raise ValueError where a convolution table would make a kernel read outside its arrays."""
+    block_start, slot_start, term_ptr = integers
+    head, tail, term_slot, term_trunk = indices
+    degree = len(block_start) - 1
+    sizes_fit = (
+        degree >= 1
+        and width >= 1
+        and block_start[0] == 0
+        and np.all(np.diff(block_start) >= 0)
+        and len(slot_start) == degree
+        and slot_start[0] == 1
+        and np.all(np.diff(slot_start) >= 0)
+        and slot_start[-1] == n_slots
+        and len(head) == len(tail) == n_slots
+        and len(term_ptr) == block_start[-1] + 1
+        and term_ptr[0] == 0
+        and np.all(np.diff(term_ptr) >= 0)
+        and term_ptr[-1] == len(term_slot) == len(term_trunk)
+    )
+    if not sizes_fit:
+        raise ValueError("ConvolutionProgram: the arrays do not fit each other")
+    # An entry may only use what lower orders have computed.
+    order = np.repeat(np.arange(degree), np.diff(block_start)) + 1
+    term_order = np.repeat(order, np.diff(term_ptr))
+    slot_order = np.concatenate([[0], np.repeat(np.arange(degree - 1), np.diff(slot_start)) + 1])
+    uses_lower = (
+        np.all(term_slot >= 0)
+        and np.all(term_slot < n_slots)
+        and np.all(term_trunk >= 0)
+        and np.all(slot_order[term_slot] < term_order)
+        and np.all(term_trunk < block_start[term_order - 1])
+        and np.all(head >= 0)
+        and np.all(tail >= 0)
+        and np.all(head[1:] < block_start[slot_order[1:]] * width)
+        and np.all(tail[1:] < slot_start[slot_order[1:] - 1])
+    )
+    if not uses_lower:
+        raise ValueError("ConvolutionProgram: an entry refers to one that is computed later")
+
+
+def check_words(dimension: int, degree: int, longs: list[Array], ints: list[Array]) -> None:
+    """Raise ValueError where a layout of words would make a kernel leave its arrays."""
+    start, cut_ptr, letter_start = longs
+    weight, child, left, right, column = ints
+    count, longest = child.shape[0], child.shape[1] - 1
+    letters, sizes = np.diff(letter_start), np.diff(start)
+    if (
+        dimension < 1
+        or degree < 1
+        or longest < 1
+        or len(weight) != count
+        or weight[0] != 0
+        or len(start) != count + 1
+        or start[0] != 0
+        or sizes[0] != 0
+        or np.any(sizes[1:] < 1)
+        or np.any(weight > degree)
+        or np.any(child >= count)
+        or np.any(np.diff(weight) < 0)
+        or len(letters) != longest + 1
+        or letters[0] != 0
+        or letters[1] != dimension
+        or np.any(letters[1:] < 1)
+        or len(column) != letter_start[-1]
+    ):
+        raise ValueError("WordProgram: the arrays do not fit each other")
+    k = np.arange(longest + 1)
+    follows = (k > 0) & (weight[:, None] + k <= degree)
+    before = np.concatenate([[1], sizes[1:]])  # the empty word, too, may be followed by a letter
+    if (
+        np.any(follows != (child >= 0))
+        or np.any(follows & (sizes[np.maximum(child, 0)] != before[:, None] * letters))
+        or np.any(follows & (weight[np.maximum(child, 0)] != weight[:, None] + k))
+        or len(cut_ptr) != count + 1
+        or cut_ptr[0] != 0
+        or np.any(np.diff(cut_ptr) < 0)
+        or cut_ptr[-1] != len(left)
+        or len(left) != len(right)
+        or np.any(left < 1)
+        or np.any(right < 1)
+        or np.any(left >= count)
+        or np.any(right >= count)
+        or np.any(weight[left] + weight[right] != np.repeat(weight, np.diff(cut_ptr)))
+        or np.any(sizes[left] * sizes[right] != np.repeat(sizes, np.diff(cut_ptr)))
+    ):
+        raise ValueError("WordProgram: a composition does not fit those that it is made of")
+
+
+def check_trees(
+    dimension: int,
+    label: Array,
+    left: Array,
+    right: Array,
+    times: Array,
+    column: Array,
+    output: Array,
+) -> None:
+    """Raise ValueError where a program would refer to what is not there."""
+    count = len(label)
+    number = np.arange(count)
+    integral = label >= 0
+    if (
+        not len(left) == len(right) == len(times) == count
+        or dimension < 1
+        or (label < -1).any()
+        or (label >= dimension + len(column)).any()
+        or (left < -1).any()
+        or (left >= number).any()
+        or (right < -1).any()
+        or (right >= number).any()
+        or (~integral & ((left < 0) | (right < 0))).any()
+        or (column < 0).any()
+        or (output < 0).any()
+        or (output >= count).any()
+    ):
+        raise ValueError("TreeProgram: an instruction refers to one that is computed later")
+    added = integral & (right >= 0)
+    total = np.where(added, right, number)  # the integral that holds the value
+    if (
+        (total[added] != total[number[added] - 1]).any()
+        or not integral[right[added]].all()
+        or added[left[left >= 0]].any()
+        or added[right[~integral]].any()
+        or not (integral & ~added)[output].all()
+    ):
+        raise ValueError("TreeProgram: an integral is added to, or read from, no whole one")
+
+
+def states_of_trees(label: Array, left: Array, right: Array) -> tuple[Array, Array, Array, Array]:
+    """Return degree, state, coefficients and first coefficient of each polynomial of a program.
+
+    Integrals have a state, those that are added to another the same one; polynomials that nobody
+    reads have no coefficients, and -1 in place of the first.
+    """
+    integral = label >= 0
+    order = [0] * len(label)
+    used = ~integral
+    for i, (is_integral, *sources) in enumerate(
+        zip(integral.tolist(), left.tolist(), right.tolist(), strict=True)
+    ):
+        for source in sources[:1] if is_integral else sources:
+            if source >= 0:
+                order[i] += order[source]
+                used[source] = True
+        order[i] += is_integral
+    degree = np.array(order, dtype=np.int32)
+    added = integral & (right >= 0)
+    if (degree[added] > degree[right[added]]).any():
+        raise ValueError("TreeProgram: an integral is added to one of lower order")
+    size = np.where(used, degree + 1, 0)
+    offset = np.where(used, np.cumsum(size) - size, -1).astype(np.int64)
+    total = np.where(added, right, np.arange(len(label)))
+    number = np.cumsum(integral & ~added) - 1
+    state = np.where(integral, number[total], -1).astype(np.int32)
+    return degree, state, size, offset
+
+
+def merged_by_trunk(
+    term_ptr: Array, term_slot: Array, term_trunk: Array, n_slots: int
+) -> tuple[Array, ...]:
+    """Merge the terms of each block that have one trunk; equal sums of slots become one.
+
+    Returns block, slot and trunk of the merged terms, and sum_ptr and sum_slot: slot number
+    n_slots + i is the sum of the slots sum_slot[sum_ptr[i]:sum_ptr[i + 1]].
+    """
+    block = np.repeat(np.arange(len(term_ptr) - 1), np.diff(term_ptr))
+    order = np.lexsort((term_slot, term_trunk, block))
+    block, slot, trunk = block[order], term_slot[order], term_trunk[order]
+    changes = (np.diff(block) != 0) | (np.diff(trunk) != 0)
+    starts = np.flatnonzero(np.concatenate([[True], changes])[: len(slot)])
+    sizes = np.diff(np.append(starts, len(slot)))
+    merged = slot[starts]
+    sums: list[Array] = []
+    for size in np.unique(sizes[sizes > 1]):
+        group = np.flatnonzero(sizes == size)
+        members = slot[starts[group][:, None] + np.arange(size)]
+        distinct, which = np.unique(members, axis=0, return_inverse=True)
+        merged[group] = n_slots + sum(map(len, sums)) + which.ravel()
+        sums.append(distinct)
+    sum_ptr = np.cumsum([0, *(distinct.shape[1] for distinct in sums for _ in distinct)])
+    sum_slot = np.concatenate([np.empty(0, np.int32), *(distinct.ravel() for distinct in sums)])
+    return (
+        block[starts],
+        merged.astype(np.int32),
+        trunk[starts],
+        sum_ptr.astype(np.int64),
+        sum_slot.astype(np.int32),
+    )
+
+
+def orders_of_terms(
+    block: Array, slot: Array, trunk: Array, n_blocks: int, width: int, tile_size: int
+) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    """Return the arrays of the two term_order (see algebra.h) of terms that are sorted by block."""
+    per_tile = max(tile_size // width, 1)
+    n_tiles = -(-n_blocks // per_tile)
+    blocks = np.arange(n_blocks)
+    by_block = _order_of_terms(
+        n_tiles,
+        blocks // per_tile,
+        blocks % per_tile,
+        np.bincount(block, minlength=n_blocks),
+        slot,
+        trunk,
+    )
+    order = np.lexsort((block, trunk, block // per_tile))
+    tile, key = block[order] // per_tile, trunk[order]
+    changes = (np.diff(tile) != 0) | (np.diff(key) != 0)
+    starts = np.flatnonzero(np.concatenate([[True], changes])[: len(order)])
+    by_trunk = _order_of_terms(
+        n_tiles,
+        tile[starts],
+        key[starts],
+        np.diff(np.append(starts, len(order))),
+        slot[order],
+        block[order] % per_tile,
+    )
+    return by_block, by_trunk
+
+
+def _order_of_terms(
+    n_tiles: int, tile: Array, key: Array, terms: Array, slot: Array, other: Array
+) -> tuple[Array, ...]:
+    """Return the arrays of a term_order.
+
+    Keys come with their tile and their number of terms; slot and other are those of the terms, key
+    after key.
+    """
+    order = np.lexsort((terms, tile))  # stable; tile by tile, then by number of terms
+    tile, sorted_terms = tile[order], terms[order]
+    changes = (np.diff(tile) != 0) | (np.diff(sorted_terms) != 0)
+    starts = np.flatnonzero(np.concatenate([[True], changes])[: len(order)])
+    lengths = np.diff(np.append(starts, len(order)))
+    shift = (np.cumsum(terms) - terms)[order] - (np.cumsum(sorted_terms) - sorted_terms)
+    entries = np.repeat(shift, sorted_terms) + np.arange(sorted_terms.sum())
+    return (
+        np.searchsorted(tile[starts], np.arange(n_tiles + 1)).astype(np.int64),
+        np.stack([lengths, sorted_terms[starts]], axis=1).astype(np.int32),
+        key[order].astype(np.int32),
+        slot[entries].astype(np.int32),
+        other[entries].astype(np.int32),
+    )

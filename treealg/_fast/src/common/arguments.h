@@ -1,0 +1,46 @@
+/* What the kernels of several families take. Nothing here knows of trees. Arguments are checked by the
+ * caller; a kernel trusts them.
+ */
+#ifndef TREEALG_ARGUMENTS_H
+#define TREEALG_ARGUMENTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef Py_PYTHON_H
+typedef ptrdiff_t Py_ssize_t;
+#endif
+
+#define ALIGNMENT 64
+
+/* A matrix of `count` rows in memory; strides in bytes, of any sign. */
+typedef struct {
+    char *data;
+    Py_ssize_t count, row_stride, column_stride;
+} matrix_view;
+
+/* Piecewise linear paths, (count, length, channels), strides in bytes, and their transform. */
+typedef struct {
+    const char *data;
+    Py_ssize_t count, length, channels;
+    Py_ssize_t path_stride, time_stride, channel_stride;
+    int time_aug, lead_lag;
+    double end_time;
+} path_view;
+
+/* Corrections of the segments of paths, (count, segments, columns), strides in bytes; 0 for what is
+ * the same for all. */
+typedef struct {
+    const char *data;
+    Py_ssize_t path_stride, time_stride, column_stride;
+} correction_view;
+
+/* Looked at between blocks of work; set when the caller wants the kernel to return early. */
+typedef struct interrupt {
+    volatile int stop; /* not 0: return early */
+    double last; /* when signals were last looked for, in seconds */
+    void (*poll)(struct interrupt *);
+    void *context;
+} interrupt;
+
+#endif

@@ -1,0 +1,33 @@
+/* Forget the short names of one precision, so that the kernels can be included for the other. */
+
+#undef vec
+#undef uvec
+#undef SHUFFLE
+#undef splat
+#undef rows_t
+#undef rows_of
+#undef load_rows
+#undef load_rows_and_copy
+#undef store_sum
+#undef copy_rows
+#undef store_rows
+#undef word_state
+#undef operands
+#undef plus
+#undef walk_t
+#undef flow
+#undef head_sum
+#undef group_state
+#undef piece
+#undef back_state
+#undef back_task
+#undef tree_task
+#undef integral
+#undef chain_input
+#undef chain_state
+#undef chain_back
+#undef chain_task
+#undef mask
+#undef vector_exp
+#undef pair_state
+#undef pair_adjoint

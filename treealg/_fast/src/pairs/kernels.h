@@ -1,0 +1,11 @@
+/* The kernels of one family in one precision (see pairs/pairs.h). */
+
+#include "pairs/vector_exp.h"
+#include "pairs/sig_kernel.h"
+#include "pairs/sig_kernel_backward.h"
+
+const pair_kernels TABLE = {
+    NAME(sig_kernel_scratch),
+    NAME(sig_kernel),
+    NAME(sig_kernel_backward),
+};

@@ -1,0 +1,12 @@
+/* The kernels of one family in one precision (see trees/trees.h). */
+
+#include "common/checkpoints.h"
+#include "words/increments.h"
+#include "chains/corrections.h"
+#include "trees/values.h"
+
+const tree_kernels TABLE = {
+    NAME(tree_values_scratch),
+    NAME(tree_values),
+    NAME(tree_values_backward),
+};

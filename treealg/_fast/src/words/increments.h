@@ -1,0 +1,102 @@
+/* Increments of the segments of transformed paths, one piece of a path per lane, and the way back of
+ * their derivatives to the points.
+ */
+
+/* Increments of segments first..first+steps of each piece; 0 beyond its end. */
+static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
+                             const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
+                             int steps, vec *z) {
+    const Py_ssize_t c = p->channels, size = (Py_ssize_t)sizeof(REAL);
+    REAL *const flat = (REAL *)z;
+    int aligned = !p->lead_lag && !p->time_aug && p->channel_stride == size
+        && p->time_stride == c * size;
+    for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
+    Py_ssize_t j = 0;
+    if (aligned) {
+        const char *base[LANES];
+        for (int l = 0; l < LANES; ++l) {
+            const int lane = l < used ? l : 0;
+            base[l] = p->data + row[lane] * p->path_stride + (begin[lane] + first) * c * size;
+        }
+        for (; j + LANES <= steps * c; j += LANES) {
+            vec v[LANES];
+            for (int l = 0; l < LANES; ++l)
+                v[l] = *(const uvec *)(base[l] + (j + c) * size)
+                    - *(const uvec *)(base[l] + j * size);
+            NAME(transpose)(v);
+            for (int l = 0; l < LANES; ++l) z[j + l] = v[l];
+        }
+        for (; j < steps * c; ++j)
+            for (int l = 0; l < LANES; ++l)
+                flat[j * LANES + l] = *(const REAL *)(base[l] + (j + c) * size)
+                    - *(const REAL *)(base[l] + j * size);
+        return;
+    }
+    const Py_ssize_t segments = (p->length - 1) * (p->lead_lag ? 2 : 1);
+    const REAL tick = p->time_aug ? (REAL)(p->end_time / (double)segments) : 0;
+    for (int l = 0; l < LANES; ++l) {
+        const int lane = l < used ? l : 0;
+        const char *const path = p->data + row[lane] * p->path_stride;
+        for (int t = 0; t < steps; ++t) {
+            const Py_ssize_t segment = begin[lane] + first + t;
+            REAL *const out = flat + t * d * LANES + l;
+            for (Py_ssize_t a = 0; a < d; ++a) out[a * LANES] = 0;
+            if (segment >= end[lane]) continue;
+            const Py_ssize_t step = p->lead_lag ? segment / 2 : segment;
+            const Py_ssize_t shift = p->lead_lag && segment % 2 == 0 ? c : 0;
+            const char *const x = path + step * p->time_stride;
+            for (Py_ssize_t a = 0; a < c; ++a)
+                out[(shift + a) * LANES] = *(const REAL *)(x + p->time_stride
+                                                           + a * p->channel_stride)
+                    - *(const REAL *)(x + a * p->channel_stride);
+            if (p->time_aug) out[(d - 1) * LANES] = tick;
+        }
+    }
+}
+
+/* Derivatives in the increments of segments first..first+steps of each piece: that of the step from
+ * point i to point i + 1 goes to the place of point i + 1. Pieces hold whole steps. */
+static void NAME(store_steps)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
+                              const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
+                              int steps, const vec *dz, const matrix_view *out) {
+    const Py_ssize_t c = p->channels, size = (Py_ssize_t)sizeof(REAL);
+    int aligned = c == d && out->column_stride == size;
+    for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
+    if (aligned) {
+        rows_t rows;
+        rows.used = used;
+        rows.step = size;
+        for (int l = 0; l < LANES; ++l) {
+            const int lane = l < used ? l : 0;
+            rows.base[l] = out->data + row[lane] * out->row_stride
+                + (begin[lane] + first + 1) * c * size;
+        }
+        store_rows(&rows, 0, steps * c, dz);
+        return;
+    }
+    for (int l = 0; l < used; ++l) {
+        char *const path = out->data + row[l] * out->row_stride;
+        for (int t = 0; t < steps && begin[l] + first + t < end[l]; ++t) {
+            const Py_ssize_t segment = begin[l] + first + t;
+            const Py_ssize_t step = p->lead_lag ? segment / 2 : segment;
+            const Py_ssize_t shift = p->lead_lag && segment % 2 == 0 ? c : 0;
+            const REAL *const in = (const REAL *)dz + (t * d + shift) * LANES + l;
+            char *const to = path + (step + 1) * c * out->column_stride;
+            for (Py_ssize_t a = 0; a < c; ++a) {
+                REAL *const x = (REAL *)(to + a * out->column_stride);
+                *x = p->lead_lag && segment % 2 ? *x + in[a * LANES] : in[a * LANES];
+            }
+        }
+    }
+}
+
+/* In place, from the derivatives in the steps (see store_steps) to those in the points. */
+static void NAME(steps_to_points)(void *row, Py_ssize_t length, Py_ssize_t channels) {
+    REAL *const x = row;
+    if (length == 1) {
+        memset(x, 0, (size_t)channels * sizeof(REAL));
+        return;
+    }
+    for (Py_ssize_t a = 0; a < channels; ++a) x[a] = -x[channels + a];
+    for (Py_ssize_t i = channels; i < (length - 1) * channels; ++i) x[i] -= x[i + channels];
+}
