@@ -1,4 +1,4 @@
-"""Every function and class that takes `n_jobs`: numbers of threads, forks, interrupts."""
+"""Threads beyond the laws in tests/operations: streams, forks, interrupts."""
 
 import inspect
 import os
@@ -13,83 +13,17 @@ import pytest
 
 import treealg
 
-D, N, ROWS, LENGTH = 2, 3, 40, 12
-TREES = [((0,), 1), ((0,), ((1,), 0), 1)]
-
+D, N = 2, 3
 STREAMS = [
     "BranchedSigStream",
     "BranchedLogSigStream",
     "BranchedSigWindowStream",
     "BranchedLogSigWindowStream",
 ]
-FUNCTIONS = sorted(
-    name
-    for name in treealg.__all__
-    if not inspect.isclass(found := getattr(treealg, name))
-    and callable(found)
-    and "n_jobs" in inspect.signature(found).parameters
-)
-
-# Options by which a function does something else, and its name in the tests.
-VARIANTS = {
-    "plain": {},
-    "planar": {"planar": True},
-    "coordinates": {"planar": True, "method": 2},
-    "corrected": {"correction": 4 + 8},
-    "corrected_planar": {"correction": 4, "planar": True},
-    "prefixes": {"stream": True},
-    "ragged": {"lengths": np.arange(ROWS) % LENGTH + 1},
-    "extrapolated": {"static_kernel": treealg.RBFKernel(0.7), "rule": "romberg"},
-}
-
-
-def numbers(*shape, seed=0, scale=0.3):
-    return scale * np.random.default_rng(seed).normal(size=shape)
-
-
-def required(name):
-    parameters = inspect.signature(getattr(treealg, name)).parameters.values()
-    return [p.name for p in parameters if p.default is p.empty]
-
-
-def call(name, n_jobs, batch=(ROWS,), length=LENGTH, **keywords):
-    """Call a function with arguments that its parameters tell."""
-    planar, method = keywords.get("planar", False), keywords.get("method", 0)
-    columns = treealg.branched_sig_length(D, N, planar=planar)
-    words = treealg.sig(np.zeros((1, D)), N).size
-    coordinates = treealg.branched_log_sig_length(D, N, planar=planar) if method else columns
-    if isinstance(keywords.get("correction"), int):
-        keywords["correction"] = numbers(length - 1, keywords["correction"], seed=9)
-    shapes = {
-        "path": (length, D),
-        "path1": (length, D),
-        "path2": (length + 1, D),
-        "lift": (length, columns),
-        "displacement": (D,),
-        "sig": (words,),
-    } | dict.fromkeys(["bsig", "bsig1", "bsig2"], (columns,))
-    shapes |= dict.fromkeys(["blogsig", "blogsig1", "blogsig2"], (coordinates,))
-    fixed = {"dimension": D, "degree": N, "depth": 2, "dyadic_order": 1}
-    fixed["trees"] = [(tree,) for tree in TREES] if planar else TREES
-    given = []
-    for place, parameter in enumerate(required(name)):
-        if parameter in fixed:
-            given.append(fixed[parameter])
-        elif parameter.endswith("derivs"):
-            forward = name.removesuffix("_backprop")
-            shape = np.shape(call(forward, 1, batch, length, **keywords))
-            given.append(numbers(*shape, seed=place) if shape else 1.0)
-        elif parameter == "coefs" or (name == "branched_sig_backprop" and parameter == "bsig"):
-            given.append(None)
-        else:
-            given.append(numbers(*batch, *shapes[parameter], seed=place))
-    if name.startswith("branched_sig_kernel") and name.endswith("backprop"):
-        keywords["right_deriv"] = True
-    return getattr(treealg, name)(*given, n_jobs=n_jobs, **keywords)
 
 
 def call_stream(name, n_jobs, **keywords):
-    points = np.cumsum(numbers(20, 300, D), axis=1)
+    points = np.cumsum(0.3 * np.random.default_rng(0).normal(size=(20, 300, D)), axis=1)
     if "Window" in name:
         windows = getattr(treealg, name)(D, N, 20, n_jobs=n_jobs, **keywords)
         windows.push_batch(points)
@@ -99,24 +33,11 @@ def call_stream(name, n_jobs, **keywords):
     return stream.sig(3, 290), stream.sig_all(), stream.sig_batch([(0, 9), (5, 299)] * 20)
 
 
-def every_call():
-    """Return a function of `n_jobs` alone for each function and variant that it knows."""
-    calls = {}
-    for name in FUNCTIONS:
-        known = inspect.signature(getattr(treealg, name)).parameters
-        for variant, keywords in VARIANTS.items():
-            if known.keys() >= keywords.keys():
-                calls[f"{name}-{variant}"] = partial(call, name, **keywords)
-        if {"path", "path1"} & set(required(name)):
-            calls[f"{name}-one_path"] = partial(call, name, batch=(), length=600)
-    for name in STREAMS:
-        for planar in (False, True):
-            variant = "planar" if planar else "plain"
-            calls[f"{name}-{variant}"] = partial(call_stream, name, planar=planar)
-    return calls
-
-
-CALLS = every_call()
+CALLS = {
+    f"{name}-{'planar' if planar else 'plain'}": partial(call_stream, name, planar=planar)
+    for name in STREAMS
+    for planar in (False, True)
+}
 
 
 def as_arrays(result):
@@ -143,14 +64,6 @@ def test_values_do_not_depend_on_the_number_of_threads(name):
             np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-13 * scale)
 
 
-def is_serial(name):
-    """Tell what runs on one thread: trees and kernels of one path, and increments as they are."""
-    function, variant = name.split("-")
-    if variant == "one_path":
-        return function.startswith(("branched_sig_coef", "branched_sig_kernel"))
-    return function.startswith("linear_branched_log_sig")
-
-
 def threads():
     return set(os.listdir("/proc/self/task"))
 
@@ -159,40 +72,47 @@ def threads():
 @pytest.mark.parametrize("name", CALLS)
 def test_as_many_threads_work_as_are_asked_for(name):
     # OpenMP keeps the threads of its last team, so that one more joins them, or none.
-    call("branched_sig", 2)
+    treealg.branched_sig(np.zeros((40, 12, D)), N, n_jobs=2)
     before = threads()
     CALLS[name](3)
-    assert len(threads() - before) == (not is_serial(name))
+    assert len(threads() - before) == 1
 
 
 FORK = """
-import os, signal, sys
-sys.path.insert(0, {folder!r})
-import numpy as np, treealg, test_jobs
+import os, signal
+import numpy as np
 from treealg import checks
+from tests.numeric.test_jobs import CALLS, as_arrays, threads
+from tests.operations.cases import CASES, WAYS
 checks._available_processors = lambda: 2
-alone = test_jobs.threads()
-for name, call in test_jobs.CALLS.items():
-    want = test_jobs.as_arrays(call(2))
+alone = threads()
+calls = dict(CALLS)
+for case in CASES:
+    if case.variant in WAYS and "n_jobs" in case.row.signature.parameters:
+        given = case.arguments((5,) if "gram" in case.name else (40,))
+        calls[repr(case)] = lambda n, case=case, given=given: case.row.function(
+            **given | {"n_jobs": n}
+        )
+def numbers(result):
+    return [x for x in as_arrays(result) if x.dtype != object]
+for name, call in calls.items():
+    want = numbers(call(2))
     child = os.fork()
     if child == 0:
         signal.alarm(10)
-        got = test_jobs.as_arrays(call(2))
-        os._exit(0 if all(map(np.array_equal, got, want)) else 3)
+        os._exit(0 if all(map(np.array_equal, numbers(call(2)), want)) else 3)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    again = test_jobs.as_arrays(call(2))
-    if status or not all(map(np.array_equal, again, want)):
+    if status or not all(map(np.array_equal, numbers(call(2)), want)):
         print(name, status)
-print("the end, with threads" if test_jobs.threads() - alone else "the end")
+print("the end, with threads" if threads() - alone else "the end")
 """
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 def test_forked_process_computes_all_with_threads_after_its_parent_did():
-    script = FORK.format(folder=str(Path(__file__).parent))
     result = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script],
+        [sys.executable, "-W", "ignore", "-c", FORK], cwd=Path(__file__).parents[2],
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert result.stdout == "the end, with threads\n", result.stderr

@@ -10,6 +10,7 @@ import pytest
 import treealg
 
 D, N, LENGTH = 2, 3, 5
+VECTORS = ("coefficients",), ("log_coefficients",), ("words",)
 OPERATIONS = treealg.operations
 FORWARD = {row.backward.name: row for row in OPERATIONS.values() if row.backward}
 TREES = [((0,), 1), ((0,), (1,), 1), (1,)]
@@ -51,9 +52,13 @@ VARIANTS = {
     "one_step": {"dt": 0.25},
     "one_tree": {"trees": ((0,), 1)},
     "degree_0": {"degree": 0},
+    "degree_0_brackets": {"degree": 0, "planar": True, "method": 2},
+    "lyndon_of_scalar": {"planar": True, "method": 1, "scalar": True},
     "degree_0_scalar": {"degree": 0, "scalar": True, "planar": True},
     "one_point": {"points": 1},
 }
+# Of Lyndon coordinates none has a scalar; this function takes it from a signature that has one.
+TO_LYNDON = "branched_sig_to_log_sig"
 NOT_PARAMETERS = {"degree", "scalar", "levels", "points", "value", "axes"}
 
 
@@ -86,7 +91,7 @@ class Case:
         row, asked = self.row, self.asked
         names = set(row.signature.parameters)
         axes = {axis for argument in row.arguments for axis in argument.axes}
-        vectors = {"coefficients", "log_coefficients", "words"} & axes
+        vectors = {axis for (axis,) in VECTORS} & axes
         if not asked.keys() - NOT_PARAMETERS <= names | ({"end_time"} & asked.keys()):
             return False
         return not (
@@ -94,6 +99,7 @@ class Case:
             or ("points" in asked and not {"length", "length_1"} & axes)
             or ("scalar" in asked and not vectors and "scalar_term" not in names)
             or (asked.get("degree") == 0 and "degree" not in names)
+            or (self.variant == "lyndon_of_scalar" and not self.name.startswith(TO_LYNDON))
         )
 
     def sizes(self):
@@ -190,8 +196,8 @@ def _numbers(rng, batch, argument, sizes, dtype, asked):
         # Kernels grow like the exponential of an exponential.
         scale = 0.2 if argument.name in ("path1", "path2") else 0.5
         array = (scale * rng.normal(size=shape)).astype(dtype)
-    if asked.get("scalar") and argument.axes in (("coefficients",), ("log_coefficients",)):
-        array[..., 0] = argument.axes == ("coefficients",)
+    if asked.get("scalar") and argument.axes in VECTORS:
+        array[..., 0] = argument.axes != ("log_coefficients",)
     return array
 
 
@@ -239,9 +245,8 @@ def arrays_of(case, arguments):
 def scalar_slots(case, name, array):
     """Return the scalars in front of the vectors of an argument that is an input, or None."""
     (argument,) = (argument for argument in case.row.arguments if argument.name == name)
-    is_vector = argument.axes in (("coefficients",), ("log_coefficients",), ("words",))
-    is_input = argument.role == "input"
-    return array[..., :1] if case.asked.get("scalar") and is_vector and is_input else None
+    is_there = case.asked.get("scalar") and argument.axes in VECTORS and argument.role == "input"
+    return array[..., :1] if is_there else None
 
 
 def map_arrays(case, arguments, change):

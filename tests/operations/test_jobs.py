@@ -1,6 +1,6 @@
 """Threads: they change no result, and they work."""
 
-import time
+import os
 from pathlib import Path
 
 import pytest
@@ -39,6 +39,12 @@ def test_results_do_not_depend_on_the_number_of_threads(case):
     assert_threads_change_nothing(case, (5,) if "gram" in case.name else (40,))
 
 
+@each_case([c for c in WITH_JOBS if any(a.batch == "broadcast" for a in c.row.arguments)], "plain")
+@pytest.mark.usefixtures("four_processors")
+def test_results_of_batches_that_broadcast_do_not_depend_on_the_number_of_threads(case):
+    assert_threads_change_nothing(case, [(40, 1), (3,)])
+
+
 @each_case(ALONG_PATH, "plain", "planar", "corrected", "brackets", "prefixes", "lead_lag_time")
 @pytest.mark.usefixtures("four_processors")
 def test_results_of_one_long_path_do_not_depend_on_the_number_of_threads(case):
@@ -64,60 +70,50 @@ def test_results_that_depend_on_threads_are_found():
         assert_threads_change_nothing(Planted("sig", "plain", error=counted), (40,))
 
 
-TASKS = Path("/proc/self/task")
-several_processors = pytest.mark.skipif(
-    not TASKS.exists() or checks.thread_count(-1) < 2,
-    reason="takes two processors, and a system that tells how long a thread ran",
+def threads():
+    return set(os.listdir("/proc/self/task"))
+
+
+def assert_as_many_threads_work_as_are_asked_for(case, batch=(40,)):
+    # OpenMP keeps the threads of its last team, so that one more joins them, or none.
+    given = case.arguments((5,) if "gram" in case.name and batch else batch)
+    call(
+        Case("branched_sig", "plain"),
+        Case("branched_sig", "plain").arguments((40,)) | {"n_jobs": 2},
+    )
+    before = threads()
+    call(case, given | {"n_jobs": 3})
+    assert len(threads() - before) == 1
+
+
+has_threads = pytest.mark.skipif(
+    not Path("/proc/self/task").is_dir(), reason="no list of threads here"
 )
 
 
-def times_of_threads():
-    """Return how long each thread of this process has run, in nanoseconds."""
-    return {task.name: int((task / "schedstat").read_text().split()[0]) for task in TASKS.iterdir()}
+@has_threads
+@each_case([case for case in WITH_JOBS if case.name not in WITHOUT_WORK], "plain", *WAYS)
+@pytest.mark.usefixtures("four_processors")
+def test_as_many_threads_work_as_are_asked_for(case):
+    assert_as_many_threads_work_as_are_asked_for(case)
 
 
-def waiting_threads():
-    """Count the other threads of this process that wait for the processor, or have it."""
-    states = [(task / "stat").read_text().rpartition(")")[2].split()[0] for task in TASKS.iterdir()]
-    return states.count("R") - 1
+# A path of which several threads would have nothing to share.
+UNDIVIDED = ("branched_sig_coef", "branched_sig_kernel")
 
 
-def working_threads(function):
-    """Count the threads that run while a function does, nearly as long as the first of them."""
-    while waiting_threads():  # those of the last call, which spin a while for more work
-        time.sleep(0.001)
-    before = times_of_threads()
-    function()
-    after = times_of_threads()
-    gained = [after[name] - before.get(name, 0) for name in after]
-    return sum(3 * x > max(gained) for x in gained)
+@has_threads
+@each_case([c for c in ALONG_PATH if not c.name.startswith(UNDIVIDED)], "plain", "corrected")
+@pytest.mark.usefixtures("four_processors")
+def test_as_many_threads_work_on_one_long_path_as_are_asked_for(case):
+    assert_as_many_threads_work_as_are_asked_for(case, ())
 
 
-def enlarged(case, n_jobs):
-    """Return a call of an operation on so many rows that it takes milliseconds."""
-    given = case.arguments((24,) if "gram" in case.name else (600,)) | {"n_jobs": n_jobs}
-
-    def repeat():
-        start = time.perf_counter()
-        while time.perf_counter() - start < 0.02:
-            call(case, given)
-
-    return repeat
-
-
-@several_processors
-@each_case([case for case in WITH_JOBS if case.name not in WITHOUT_WORK], "plain", "corrected")
-def test_several_threads_work_where_they_are_asked_for(case):
-    assert working_threads(enlarged(case, 1)) == 1
-    counts = [working_threads(enlarged(case, 2)) for _ in range(3)]
-    assert 2 in counts
-
-
-@several_processors
-def test_threads_that_do_not_work_are_found():
-
+@has_threads
+@pytest.mark.usefixtures("four_processors")
+def test_threads_that_are_not_used_are_found():
     def serial(function):
         return lambda n_jobs, **given: function(n_jobs=1, **given)
 
-    case = Planted("branched_sig", "plain", error=serial)
-    assert working_threads(enlarged(case, 2)) == 1
+    with pytest.raises(AssertionError):
+        assert_as_many_threads_work_as_are_asked_for(Planted("sig", "plain", error=serial))

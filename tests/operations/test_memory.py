@@ -53,7 +53,19 @@ def assert_layout_is_of_no_matter(case, layout, batch):
 @each_case(CASES, *WAYS)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_layout_of_memory_does_not_change_results(case, layout):
-    assert_layout_is_of_no_matter(case, layout, (4, 3))
+    assert_layout_is_of_no_matter(case, layout, (2, 3) if "gram" in case.name else (5, 14))
+
+
+@each_case(CASES, "plain")
+@pytest.mark.parametrize("layout", ["byte_order", "transposed"])
+def test_layout_of_an_empty_batch_is_of_no_matter(case, layout):
+    assert_layout_is_of_no_matter(case, layout, (3, 0))
+
+
+@each_case([c for c in CASES if any(a.batch == "broadcast" for a in c.row.arguments)], "plain")
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layout_of_batches_that_broadcast_is_of_no_matter(case, layout):
+    assert_layout_is_of_no_matter(case, layout, [(3, 1), (4,)])
 
 
 def bytes_as_they_are(function):

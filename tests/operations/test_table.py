@@ -18,6 +18,7 @@ WITHOUT_ARRAYS = {
     "tree_to_idx",
     "trees",
     "trees_of_order",
+    "verify",
     "warm_up",
 }
 

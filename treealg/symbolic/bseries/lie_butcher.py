@@ -370,6 +370,8 @@ def lie_butcher_order(series: LieButcherSeries) -> int:
     ------
     InvalidTypeError
         If `series` is not a `LieButcherSeries`.
+    InvalidValueError
+        If SymPy cannot decide whether a coefficient is that of the exact flow.
 
     References
     ----------

@@ -201,6 +201,11 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         same type
             The new series.
 
+        Raises
+        ------
+        InvalidTypeError
+            If `function` returns neither a number nor a symbolic expression.
+
         Examples
         --------
         >>> from treealg.symbolic.bseries import exact_series
@@ -222,6 +227,11 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         -------
         same type
             The new series.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `factor` is neither a number nor a symbolic expression.
 
         Examples
         --------

@@ -274,6 +274,11 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         same type
             The new combination, without the terms that became zero.
 
+        Raises
+        ------
+        InvalidTypeError
+            If `function` returns neither a number nor a symbolic expression.
+
         Examples
         --------
         >>> from treealg.symbolic import Element, Tree

@@ -252,6 +252,8 @@ class Functional:
 
         Raises
         ------
+        InvalidTypeError
+            If `exponent` is a number of extended precision that Python does not have.
         InvalidValueError
             If the value on the unit is not 1.
 
