@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ElementTree
 from fractions import Fraction
 
 import pytest
+import sympy
 
 from treealg.errors import InvalidTypeError, InvalidValueError, MissingDependencyError
 from treealg.symbolic import (
@@ -212,12 +213,54 @@ print([value._repr_latex_() for value in values] == {[v._repr_latex_() for v in 
 
 def test_series_show_themselves_without_their_zeros():
     euler = BSeries({Tree(): 1}, 3)
-    assert texts(euler._repr_svg_()) == ["∅", "+"]
-    assert texts(modified_equation(euler)._repr_svg_()) == ["−", "1/2", "+", "1/6", "+", "1/3"]
-    assert to_latex(euler) == r"\emptyset + {\bullet}"
+    lead = "Σ a(τ) τ ="
+    assert texts(euler._repr_svg_()) == [lead, "∅", "+"]
+    assert texts(modified_equation(euler)._repr_svg_()) == [
+        lead, "−", "1/2", "+", "1/6", "+", "1/3",
+    ]  # fmt: skip
+    assert to_latex(euler) == r"\sum_{\tau} a(\tau)\, \tau = \emptyset + {\bullet}"
     flow = exact_lie_butcher_series(2)
-    assert to_unicode(flow).split("\n")[-1] == "∅ + ● + 1/2 ● ● + 1/2 ●"
+    assert to_unicode(flow).split("\n")[-1] == "Σ a(ω) ω = ∅ + ● + 1/2 ● ● + 1/2 ●"
+    assert to_latex(flow).startswith(r"\sum_{\omega} a(\omega)\, \omega = \emptyset + {\bullet} +")
+    assert "Σ a(ω) ω =" in flow._repr_html_()
+    assert to_latex(BSeries({}, 1, empty=0)) == r"\sum_{\tau} a(\tau)\, \tau = 0"
     assert len(images(flow._repr_html_())) == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "latex"),
+    [
+        (1e-5, "10⁻⁵", "10^{-5}"),
+        (-1e-5, "−10⁻⁵", "- 10^{-5}"),
+        (2.5e20, "2.5·10²⁰", r"2.5 \cdot 10^{20}"),
+        (-1e100, "−10¹⁰⁰", "- 10^{100}"),
+        (0.1, "0.1", "0.1"),
+        (3.0, "3", "3"),
+        (1.0, "", ""),
+        (float("inf"), "∞", r"\infty"),
+        (float("-inf"), "−∞", r"- \infty"),
+        (float("nan"), "NaN", r"\mathrm{NaN}"),
+        (2j, "2i", r"2\mathrm{i}"),
+        (-1j, "−i", r"- \mathrm{i}"),
+        (1 - 2j, "(1 - 2i)", r"\left(1 - 2\mathrm{i}\right)"),
+        (1e-7j, "10⁻⁷i", r"10^{-7}\mathrm{i}"),
+        (complex("nan"), "NaN", r"\mathrm{NaN}"),
+    ],
+)
+def test_numbers_are_written_as_mathematics(value, text, latex):
+    x = Element({Tree(): value})
+    assert "".join(texts(to_svg(x))) == text
+    written = to_unicode(x).removesuffix("●").replace("− ", "−").strip()
+    assert written == text
+    expected = f"{latex}\\, {{\\bullet}}" if latex else r"{\bullet}"
+    assert to_latex(x) == expected
+    assert "e-0" not in to_html(x)
+
+
+def test_floats_of_sympy_are_written_as_mathematics():
+    x = Element({Tree(): sympy.Float(-1e-5)})
+    assert to_unicode(x) == "− 10⁻⁵ ●"
+    assert to_latex(x) == r"- 1.0 \cdot 10^{-5}\, {\bullet}"
 
 
 def test_hooks_show_sixty_terms_at_most():

@@ -1,12 +1,15 @@
 """The layout of trees: the aesthetic laws of tidy drawings, exhaustively for small trees."""
 
 import itertools
+import math
+import re
+import xml.etree.ElementTree as ElementTree
 
 import pytest
 
 from treealg.errors import InvalidTypeError
 from treealg.symbolic import Forest, OrderedForest, PlanarTree, Tree, enumerate_trees, unrank
-from treealg.symbolic.display import layout_forest
+from treealg.symbolic.display import layout_forest, plot, plot_grid, to_latex, to_svg
 
 SMALL = [tree for order in range(1, 8) for tree in enumerate_trees(order, planar=True)]
 # Far beyond what can be listed.
@@ -122,3 +125,92 @@ def test_a_deep_tree_with_leaves_everywhere_has_a_layout():
 def test_other_values_have_no_layout(value):
     with pytest.raises(InvalidTypeError, match="only trees and forests"):
         layout_forest(value)
+
+
+# -- edges and vertices ----------------------------------------------------------------------------
+
+WIDE = [
+    *enumerate_trees(6),
+    *(Tree([Tree()] * k) for k in (4, 8, 20)),
+    Tree.from_text("a[b,f,j,k]"),
+    Tree.from_text("a[b[c,d,e],f[g,h,i],j,k]"),
+    Tree.from_text("a[b[c[d,e],f[g,h,i,j,k,l,m]],n,o,p,q[r[s],t]]"),
+    Forest([Tree([Tree([Tree()] * 9)]), Tree([Tree([Tree()])] * 2)]),
+    PlanarTree.from_text("0[0[0[0]],0,0,0,0,0,0[0,0,0]]"),
+]
+
+
+def distance(point, start, end):
+    """Return the distance of a point from a segment."""
+    along = (end[0] - start[0], end[1] - start[1])
+    to = (point[0] - start[0], point[1] - start[1])
+    share = (along[0] * to[0] + along[1] * to[1]) / (along[0] ** 2 + along[1] ** 2)
+    share = min(max(share, 0.0), 1.0)
+    return math.dist(to, (share * along[0], share * along[1]))
+
+
+def clearances(edges, vertices):
+    """Yield how far each edge is from each vertex that is not its end, given what that takes up.
+
+    A vertex is a list of points, the middles of the circles of which it is the hull.
+    """
+    for start, end in edges:
+        for middle, points in vertices:
+            if math.dist(middle, start) > 1e-3 and math.dist(middle, end) > 1e-3:
+                yield min(distance(point, start, end) for point in points)
+
+
+@pytest.mark.parametrize("names", [None, "x", "a long name"])
+@pytest.mark.parametrize("x", WIDE, ids=lambda x: str(x)[:30])
+def test_no_edge_of_a_picture_runs_over_a_vertex(x, names):
+    labels = {v.label for tree in getattr(x, "trees", [x]) for v in tree.vertices()}
+    picture = ElementTree.fromstring(to_svg(x, names=names and dict.fromkeys(labels, names)))
+    edges, vertices = [], []
+    for shape in picture.iter():
+        value = {key: float(v) for key, v in shape.attrib.items() if re.fullmatch(r"-?[\d.]+", v)}
+        if shape.tag.endswith("line"):
+            edges.append(((value["x1"], value["y1"]), (value["x2"], value["y2"])))
+        elif shape.tag.endswith("circle"):
+            middle, radius = (value["cx"], value["cy"]), value["r"]
+            vertices.append((middle, [middle]))
+        elif shape.tag.endswith("rect"):
+            radius = value["rx"]
+            across, y = value["x"] + value["width"] / 2, value["y"] + radius
+            reach = value["width"] / 2 - radius
+            points = [(across + k * reach / 10, y) for k in range(-10, 11)]
+            vertices.append(((across, y), points))
+    assert len(edges) == len(vertices) - len(getattr(x, "trees", [x]))
+    # Coordinates are written with six digits.
+    assert all(clear > radius + 1.0 for clear in clearances(edges, vertices))
+
+
+@pytest.mark.parametrize("grid", [False, True])
+@pytest.mark.parametrize("x", WIDE[-8:], ids=lambda x: str(x)[:30])
+def test_no_edge_of_a_figure_runs_over_a_vertex(x, grid):
+    pytest.importorskip("matplotlib")
+    figure = plot_grid([x, Tree()], columns=2) if grid else plot(x)
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    points = axes.collections[0]
+    radius = math.sqrt(points.get_sizes()[0] / math.pi) * figure.dpi / 72
+    middles = [tuple(p) for p in axes.transData.transform(points.get_offsets())]
+    edges = [[tuple(p) for p in axes.transData.transform(line.get_xydata())] for line in axes.lines]
+    assert edges
+    assert all(
+        clear > radius for clear in clearances(edges, [(middle, [middle]) for middle in middles])
+    )
+
+
+def test_levels_are_as_far_apart_as_they_were_where_nothing_is_wide():
+    for x in enumerate_trees(5):
+        layout = layout_forest(x)
+        assert layout.rise(1.0, 0.4) == tuple(map(float, layout.height))
+
+
+def test_latex_puts_levels_apart_where_a_vertex_has_many_children():
+    star = to_latex(Tree([Tree()] * 8), drawn=True)
+    assert star == r"\begin{forest} dots [, l sep=0.7em" + " []" * 8 + r"] \end{forest}"
+    assert "l sep" not in to_latex(Tree([Tree()] * 4), drawn=True)
+    assert to_latex(Tree([Tree(label=1)] * 9), drawn=True).startswith(
+        r"\begin{forest} labels [{$0$}, l sep="
+    )

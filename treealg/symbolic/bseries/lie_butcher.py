@@ -82,6 +82,7 @@ class LieButcherSeries(TruncatedSeries[OrderedForest]):
 
     __slots__ = ()
     _empty = OrderedForest.empty
+    _variable = "ω"
 
     def __init__(
         self,

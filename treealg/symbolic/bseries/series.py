@@ -84,6 +84,7 @@ class BSeries(TruncatedSeries[Tree | None]):
 
     __slots__ = ()
     _empty = None
+    _variable = "τ"
 
     def __init__(
         self,

@@ -7,14 +7,18 @@ subscript.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from treealg.checks import check_flag
+from treealg.symbolic.display.layout import layout_forest, slope_clear_of
+from treealg.symbolic.display.numbers import LATEX, TEXT
 from treealg.symbolic.display.pieces import (
     Term,
     is_compound,
     labels_of,
+    lead_of,
     split_sign,
     terms_to_show,
     word_text,
@@ -23,6 +27,24 @@ from treealg.symbolic.display.style import Names, Style, make_style
 from treealg.symbolic.trees.forests import RootedForest
 
 __all__ = ["LATEX_PREAMBLE", "to_latex"]
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """Sizes in em, as in the preamble: of a vertex across, and between vertices."""
+
+    size: float
+    sibling: float
+    level: float
+
+    def separation(self, reach: float) -> float:
+        """Return what has to be between two levels so that a long edge runs over no vertex."""
+        unit = self.size + self.sibling
+        return slope_clear_of(self.size / 2 + 0.1, unit) * unit * reach - self.size
+
+
+_DOTS = _Shape(size=0.4, sibling=0.5, level=0.4)
+_LABELLED = _Shape(size=1.4, sibling=0.3, level=0.6)
 
 LATEX_PREAMBLE = r"""\usepackage{forest}
 \forestset{
@@ -33,6 +55,7 @@ LATEX_PREAMBLE = r"""\usepackage{forest}
 }"""
 """What a document needs in its preamble for trees drawn by the package forest (Živanović)."""
 
+_VARIABLES = {"τ": r"\tau", "ω": r"\omega"}
 _ESCAPES = {
     "\\": r"\backslash ",
     "^": r"\wedge ",
@@ -71,7 +94,9 @@ def to_latex(
     -------
     str
         A formula without dollar signs around it. No text of a label or name is taken for LaTeX:
-        special characters are escaped. SymPy coefficients are written by SymPy.
+        special characters are escaped. SymPy coefficients are written by SymPy. A series begins
+        with what is shown, :math:`\sum_\tau a(\tau)\, \tau`, that is without factors
+        :math:`1/\sigma(\tau)`.
 
     Raises
     ------
@@ -107,7 +132,11 @@ def to_latex(
         parts.append(text)
     if left_out:
         parts += ["+", rf"\cdots \text{{ ({left_out} more)}}"]
-    return " ".join(parts) or "0"
+    parts = parts or ["0"]
+    if lead_of(x):
+        variable = _VARIABLES[x._variable]
+        parts.insert(0, rf"\sum_{{{variable}}} a({variable})\, {variable} =")
+    return " ".join(parts)
 
 
 def _term(term: Term, style: Style, *, drawn: bool) -> tuple[bool, str]:
@@ -120,7 +149,7 @@ def _term(term: Term, style: Style, *, drawn: bool) -> tuple[bool, str]:
 
 
 def _coefficient(value: Any) -> str:
-    text = str(value)
+    text = TEXT.number(value)
     if isinstance(value, Fraction) and value.denominator != 1:
         return rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
     # SymPy is imported for its own objects only.
@@ -128,6 +157,8 @@ def _coefficient(value: Any) -> str:
         from sympy import latex
 
         written = str(latex(value))
+    elif isinstance(value, (float, complex)):
+        written = LATEX.number(value)
     else:
         written = _escaped(text) if not text.isascii() or "_" in text else text
     return rf"\left({written}\right)" if is_compound(text) else written
@@ -165,14 +196,24 @@ def _brackets(tree: Any, style: Style) -> str:
 
 
 def _forest_package(tree: Any, style: Style) -> str:
+    shape = _LABELLED if style.shown else _DOTS
     parts = [rf"\begin{{forest}} {'labels' if style.shown else 'dots'}"]
+    layout = layout_forest(tree)
+    reach = [0.0] * len(layout.label)
+    for parent, child in layout.edges:
+        reach[parent] = max(reach[parent], abs(layout.across[parent] - layout.across[child]))
+    # Vertices in the order of the layout, with what closes them in between.
     stack: list[Any] = [tree]
+    vertex = 0
     while stack:
         top = stack.pop()
         if isinstance(top, str):
             parts[-1] += top
             continue
-        parts.append(f"[{{${_label(top.label, style)}$}}" if style.shown else "[")
+        text = f"{{${_label(top.label, style)}$}}" if style.shown else ""
+        needed = round(shape.separation(reach[vertex]), 1)
+        parts.append(f"[{text}" + (f", l sep={needed}em" if needed > shape.level else ""))
+        vertex += 1
         stack.append("]")
         stack.extend(reversed(top.children))
     return " ".join([*parts, r"\end{forest}"])

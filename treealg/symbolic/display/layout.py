@@ -6,6 +6,8 @@ distance of two vertices of one height.
 
 from __future__ import annotations
 
+import itertools
+import math
 import reprlib
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +16,7 @@ from treealg.errors import InvalidTypeError
 from treealg.symbolic.trees.forests import RootedForest
 from treealg.symbolic.trees.rooted import RootedTree
 
-__all__ = ["Layout", "layout_forest"]
+__all__ = ["Layout", "layout_forest", "slope_clear_of"]
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,42 @@ class Layout:
         """The largest height, 0 without vertices."""
         return max(self.height, default=0)
 
+    def rise(self, least: float, slope: float) -> tuple[float, ...]:
+        """Return how high each vertex stands, where edges have to be steep.
+
+        Levels are `least` apart, and further where an edge would otherwise rise by less than
+        `slope` per unit that it goes across.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Tree
+        >>> layout_forest(Tree.from_text("0[0,0,0,0,0]")).rise(0.5, 0.5)
+        (0.0, 1.0, 1.0, 1.0, 1.0, 1.0)
+        """
+        gaps = [least] * self.top
+        for below, above in self.edges:
+            gap = self.height[below]
+            gaps[gap] = max(gaps[gap], slope * abs(self.across[below] - self.across[above]))
+        levels = list(itertools.accumulate(gaps, initial=0.0))
+        return tuple(levels[height] for height in self.height)
+
     @property
     def edges(self) -> list[tuple[int, int]]:
         """Pairs (parent, child) of positions."""
         return [(parent, child) for child, parent in enumerate(self.parent) if parent >= 0]
+
+
+def slope_clear_of(radius: float, distance: float) -> float:
+    """Return the least slope of an edge that ends beside a vertex and does not run over it.
+
+    The vertex has this radius, and is so far from the end of the edge, on one level with it.
+
+    Examples
+    --------
+    >>> slope_clear_of(3.0, 5.0)
+    0.75
+    """
+    return radius / math.sqrt(distance**2 - radius**2)
 
 
 # The outline of a subtree: its leftmost and rightmost vertex per level, the root's level last, and

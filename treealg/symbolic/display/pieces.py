@@ -9,6 +9,7 @@ from typing import Any
 
 from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError
+from treealg.symbolic.display.numbers import TEXT
 from treealg.symbolic.display.style import Style, printable
 from treealg.symbolic.linear.tensors import Tensor
 from treealg.symbolic.trees.displayed import Displayed
@@ -23,6 +24,7 @@ __all__ = [
     "Term",
     "is_compound",
     "labels_of",
+    "lead_of",
     "more_text",
     "pieces_of",
     "split_sign",
@@ -94,7 +96,7 @@ def split_sign(coefficient: Any) -> tuple[bool, Any]:
     >>> split_sign(-3)
     (True, 3)
     """
-    text = str(coefficient)
+    text = TEXT.number(coefficient)
     if text.startswith("-") and not is_compound(text[1:]):
         return True, -coefficient
     return False, coefficient
@@ -135,12 +137,25 @@ def more_text(left_out: int) -> str:
     return f"… {left_out} more"
 
 
+def lead_of(x: Any) -> str:
+    """Return what stands in front of a series, whose terms say nothing of factors 1/σ(τ).
+
+    Examples
+    --------
+    >>> from treealg.symbolic import BSeries
+    >>> lead_of(BSeries({Tree(): 1}, 2)), lead_of(Tree())
+    ('Σ a(τ) τ =', '')
+    """
+    variable = getattr(x, "_variable", "")
+    return f"Σ a({variable}) {variable} =" if variable else ""
+
+
 def pieces_of(
-    terms: list[Term], left_out: int, style: Style, *, times: str = ""
+    terms: list[Term], left_out: int, style: Style, *, times: str = "", lead: str = ""
 ) -> list[list[Piece]]:
     """Return a sum as pieces to set side by side: texts, and forests that are not empty.
 
-    One list per term, its sign included; ``times`` stands after a coefficient.
+    One list per term, its sign included; ``times`` stands after a coefficient, `lead` in front.
 
     Examples
     --------
@@ -152,7 +167,7 @@ def pieces_of(
     for slots, coefficient in terms:
         negative, magnitude = split_sign(coefficient)
         term: list[Piece] = ["−"] if negative else ["+"] if found else []
-        text = printable(str(magnitude))
+        text = TEXT.number(magnitude)
         if text != "1":
             term.append((f"({text})" if is_compound(text) else text) + times)
         for slot, key in enumerate(slots):
@@ -165,4 +180,7 @@ def pieces_of(
         found.append(term)
     if left_out:
         found.append(["+", more_text(left_out)])
-    return found or [["0"]]
+    found = found or [["0"]]
+    if lead:
+        found[0].insert(0, lead)
+    return found

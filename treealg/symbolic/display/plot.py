@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.optional import require
-from treealg.symbolic.display.layout import Layout, layout_forest
-from treealg.symbolic.display.pieces import Piece, labels_of, pieces_of, terms_to_show
+from treealg.symbolic.display.layout import Layout, layout_forest, slope_clear_of
+from treealg.symbolic.display.pieces import Piece, labels_of, lead_of, pieces_of, terms_to_show
 from treealg.symbolic.display.style import INK, Names, Style, make_style
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ _FONT_SIZE = 13.0
 _CHARACTER = 0.32
 _UNIT = 0.42
 _MARGIN = 0.6
+# Vertices are so large in units of the layout at most, and edges so steep that they pass beside.
+_RADIUS = 0.25
+_SLOPE = slope_clear_of(_RADIUS + 0.05, 1.0)
+_POINTS_PER_INCH = 72
+_PANEL = 1.8
 
 
 def plot(
@@ -78,14 +84,14 @@ def plot(
     terms, left_out = terms_to_show(x, max_terms)
     style = make_style(labels_of(terms), names, labels)
     placed: list[tuple[float, str | Layout]] = []
-    right, top = 0.0, 0
-    for number, term in enumerate(pieces_of(terms, left_out, style)):
+    right, top = 0.0, 0.0
+    for number, term in enumerate(pieces_of(terms, left_out, style, lead=lead_of(x))):
         right += 0.5 if number else 0.0
         for piece in term:
             item, width = _measured(piece)
             placed.append((right, item))
             right += width + 0.3
-            top = max(top, item.top if isinstance(item, Layout) else 0)
+            top = max(top, _top(item) if isinstance(item, Layout) else 0.0)
     right -= 0.3
     if axes is None:
         size = ((right + 2 * _MARGIN) * _UNIT, (top + 2 * _MARGIN) * _UNIT)
@@ -101,6 +107,10 @@ def plot(
     axes.set_aspect("equal")
     axes.set_axis_off()
     return axes.figure  # type: ignore[no-any-return]
+
+
+def _top(layout: Layout) -> float:
+    return max(layout.rise(1.0, _SLOPE), default=0.0)
 
 
 def _measured(piece: Piece) -> tuple[str | Layout, float]:
@@ -198,10 +208,13 @@ def _add_legend(figure: Any, style: Style, texts: dict[Any, str]) -> None:
 
 def _draw_panel(axes: Any, layout: Layout) -> None:
     """Draw a forest in the middle of its axes, as large as it can be."""
-    _draw(axes, layout, 0.0, None, vertex_size=150.0)
-    side = max(layout.width, layout.top) / 2 + _MARGIN
+    top = _top(layout)
+    side = max(layout.width, top) / 2 + _MARGIN
+    # A panel is about so large; where vertices are close to each other they are drawn smaller.
+    radius = _RADIUS * _PANEL * _POINTS_PER_INCH / (2 * side)
+    _draw(axes, layout, 0.0, None, vertex_size=min(150.0, math.pi * radius**2))
     axes.set_xlim(layout.width / 2 - side, layout.width / 2 + side)
-    axes.set_ylim(layout.top / 2 - side, layout.top / 2 + side)
+    axes.set_ylim(top / 2 - side, top / 2 + side)
     axes.set_aspect("equal")
     axes.set_axis_off()
 
@@ -211,15 +224,16 @@ def _draw(
 ) -> None:
     """Draw a forest; without a style coloured vertices without texts."""
     across = [left + x for x in layout.across]
+    rise = layout.rise(1.0, _SLOPE)
     for parent, child in layout.edges:
         xs = across[parent], across[child]
-        ys = layout.height[parent], layout.height[child]
+        ys = rise[parent], rise[child]
         axes.plot(xs, ys, color="black", linewidth=1.2, zorder=1)
     coloured = style is None or style.shown
     paint = style or Style(True, None)
     axes.scatter(
         across,
-        layout.height,
+        rise,
         c=[paint.colour(label) if coloured else "black" for label in layout.label],
         s=vertex_size if coloured else vertex_size / 2,
         edgecolors="black",
@@ -228,7 +242,7 @@ def _draw(
     )
     if style is None or not style.shown:
         return
-    for x, y, label in zip(across, layout.height, layout.label, strict=True):
+    for x, y, label in zip(across, rise, layout.label, strict=True):
         axes.text(
             x, y, style.text(label), ha="center", va="center", fontsize=7,
             color=style.text_colour(label), zorder=3,

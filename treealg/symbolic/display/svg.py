@@ -11,8 +11,8 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from treealg.symbolic.display.layout import layout_forest
-from treealg.symbolic.display.pieces import Piece, labels_of, pieces_of, terms_to_show
+from treealg.symbolic.display.layout import layout_forest, slope_clear_of
+from treealg.symbolic.display.pieces import Piece, labels_of, lead_of, pieces_of, terms_to_show
 from treealg.symbolic.display.style import INK, Names, Style, make_style, printable
 from treealg.symbolic.trees.forests import RootedForest
 
@@ -31,12 +31,18 @@ _SPACE = 5.0
 
 @dataclass(frozen=True)
 class _Measures:
-    """Sizes in pixels: half a vertex across and up, and the distances of vertices."""
+    """Sizes in pixels: half a vertex across and up, and the least distances of vertices."""
 
     half_width: float
     radius: float
     unit: float
     level: float
+
+    @property
+    def slope(self) -> float:
+        """How steep edges have to be, so that none runs over a vertex or close beside it."""
+        # Of a wide vertex the half circle at its end is what an edge meets first.
+        return slope_clear_of(self.radius + 1.5, self.unit - self.half_width + self.radius)
 
 
 def _measure(style: Style, found: set[Any]) -> _Measures:
@@ -96,7 +102,7 @@ def to_svg(
     drawn: list[str] = []
     right, top = _MARGIN, _FONT_SIZE * 0.8
     bottom = max(measures.radius - _AXIS + _MARGIN, _FONT_SIZE * 0.3)
-    for number, term in enumerate(pieces_of(terms, left_out, style)):
+    for number, term in enumerate(pieces_of(terms, left_out, style, lead=lead_of(x))):
         right += 2 * _SPACE if number else 0.0
         for position, piece in enumerate(term):
             right += _SPACE if position else 0.0
@@ -159,7 +165,7 @@ def to_html(
     found = set(labels_of(terms))
     style = make_style(found, names, labels)
     spans = []
-    for term in pieces_of(terms, left_out, style):
+    for term in pieces_of(terms, left_out, style, lead=lead_of(x)):
         inside = "&nbsp;".join(_html_piece(piece, style, found) for piece in term)
         spans.append(f'<span style="white-space:nowrap">{inside}</span>')
     return f'<div style="font-size:{_FONT_SIZE:g}px;line-height:1.8">{" ".join(spans)}</div>'
@@ -199,7 +205,8 @@ def _forest(
     """Return the drawing of a forest, its width, and its height above the baseline."""
     layout = layout_forest(forest)
     xs = [left + measures.half_width + measures.unit * across for across in layout.across]
-    ys = [-_AXIS - measures.level * height for height in layout.height]
+    rise = layout.rise(measures.level / measures.unit, measures.slope)
+    ys = [-_AXIS - measures.unit * height for height in rise]
     parts = [f'<g stroke="{INK}" stroke-width="1.5">']
     parts += [
         f'<line x1="{xs[a]:g}" y1="{ys[a]:g}" x2="{xs[b]:g}" y2="{ys[b]:g}"/>'
@@ -209,7 +216,7 @@ def _forest(
         parts.append(_vertex(x, y, label, style, measures))
     parts.append("</g>")
     width = measures.unit * layout.width + 2 * measures.half_width
-    height = _AXIS + measures.level * layout.top + measures.radius
+    height = _AXIS + measures.unit * max(rise, default=0.0) + measures.radius
     return "".join(parts), width, height
 
 

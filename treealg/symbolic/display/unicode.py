@@ -8,7 +8,7 @@ from typing import Any
 from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.display.layout import Layout, layout_forest
-from treealg.symbolic.display.pieces import Piece, labels_of, pieces_of, terms_to_show
+from treealg.symbolic.display.pieces import Piece, labels_of, lead_of, pieces_of, terms_to_show
 from treealg.symbolic.display.style import Names, Style, make_style
 from treealg.symbolic.trees.forests import RootedForest
 from treealg.symbolic.trees.rooted import RootedTree
@@ -78,7 +78,8 @@ def to_unicode(
     limit = check_integer("width", width, 1)
     lines: list[_Block] = []
     # A label in the line of the roots must not be taken for a coefficient.
-    for term in pieces_of(terms, left_out, style, times="·" if style.shown else ""):
+    times = "·" if style.shown else ""
+    for term in pieces_of(terms, left_out, style, times=times, lead=lead_of(x)):
         block = _beside([_piece(piece, style) for piece in term])
         if lines and len(lines[-1][0]) + 1 + len(block[0]) <= limit:
             lines[-1] = _beside([lines[-1], block])

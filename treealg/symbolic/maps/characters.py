@@ -39,7 +39,7 @@ class Character(Functional):
     """
 
     def __init__(self, algebra: HopfAlgebra[Any], values: Values) -> None:
-        tree_value = _tree_values(type(self).__name__, algebra, values, None)
+        given, tree_value = _tree_values(type(self).__name__, algebra, values, None)
 
         def rule(forest: Any) -> Any:
             result: Any = 1
@@ -48,6 +48,7 @@ class Character(Functional):
             return result
 
         super().__init__(algebra, rule)
+        self._made_by(type(self), algebra, given)
 
 
 class InfinitesimalCharacter(Functional):
@@ -76,18 +77,20 @@ class InfinitesimalCharacter(Functional):
     """
 
     def __init__(self, algebra: HopfAlgebra[Any], values: Values) -> None:
-        tree_value = _tree_values(type(self).__name__, algebra, values, 0)
+        given, tree_value = _tree_values(type(self).__name__, algebra, values, 0)
 
         def rule(forest: Any) -> Any:
             trees = algebra.factors(forest)
             return tree_value(trees[0]) if len(trees) == 1 else 0
 
         super().__init__(algebra, rule)
+        self._made_by(type(self), algebra, given)
 
 
 def _tree_values(
     name: str, algebra: HopfAlgebra[Any], values: Values, missing: Any
-) -> Callable[[Any], Any]:
+) -> tuple[Values, Callable[[Any], Any]]:
+    """Return the values on trees as they were given, and as a function of a tree."""
     if not isinstance(algebra, HopfAlgebra) or not algebra.is_free_on_trees:
         raise InvalidTypeError(
             f"{name} needs an algebra in which a forest is the product of its trees, such as "
@@ -98,7 +101,7 @@ def _tree_values(
             raise InvalidTypeError(
                 f"values must be a mapping or a callable, got {type(values).__name__}"
             )
-        return lambda tree: python_scalar(values(tree))
+        return values, lambda tree: python_scalar(values(tree))
     table = {}
     for key, value in values.items():
         forest = algebra.basis_element(key)
@@ -113,4 +116,4 @@ def _tree_values(
             raise InvalidValueError(f"values has no value for the tree {tree}, which is needed")
         return missing
 
-    return lookup
+    return table, lookup

@@ -179,6 +179,7 @@ class Endomorphism(Functional):
             return image if isinstance(image, AlgebraElement) else AlgebraElement(algebra, image)
 
         super().__init__(algebra, value)
+        self._made_by(type(self), algebra, rule)
 
     def _like(self, rule: Callable[[Any], Any]) -> Endomorphism:
         # Sums that have no term are the number 0, and series start with a number.
@@ -230,7 +231,8 @@ class Endomorphism(Functional):
         if not isinstance(other, Endomorphism):
             raise InvalidTypeError(f"other must be an Endomorphism, got {type(other).__name__}")
         self._other(other)
-        return Endomorphism(self._algebra, lambda key: other(self._value(key).element))
+        composition = Endomorphism(self._algebra, lambda key: other(self._value(key).element))
+        return composition._made_by(Endomorphism.then, self, other)
 
 
 def identity_map(algebra: HopfAlgebra[Any]) -> Endomorphism:
@@ -300,7 +302,10 @@ def odd_even(f: Functional) -> tuple[Functional, Functional]:
     """
     if not isinstance(f, Functional):
         raise InvalidTypeError(f"f must be a Functional, got {type(f).__name__}")
-    degree = f.algebra.degree
-    conjugate = f._like(lambda key: (-1) ** degree(key) * f._value(key))
-    odd = (conjugate.inverse() * f).power(Fraction(1, 2))
+    odd = (_conjugate(f).inverse() * f).power(Fraction(1, 2))
     return f * odd.inverse(), odd
+
+
+def _conjugate(f: Functional) -> Functional:
+    degree = f.algebra.degree
+    return f._like(lambda key: (-1) ** degree(key) * f._value(key))._made_by(_conjugate, f)

@@ -7,6 +7,7 @@ left factor: of two signatures, the earlier path stands on the left. Values are 
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.linear.elements import Element, add_terms, check_coefficient
+from treealg.symbolic.maps.origin import Made
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.scalars import python_scalar
 
@@ -22,7 +24,7 @@ __all__ = ["Functional", "Values", "convolve_maps"]
 Values = Mapping[Any, Any] | Callable[[Any], Any]
 
 
-class Functional:
+class Functional(Made):
     """A linear functional, given by its values on the basis of a Hopf algebra.
 
     Parameters
@@ -44,7 +46,8 @@ class Functional:
     Notes
     -----
     Immutable; values are remembered, scalars of NumPy as those of Python. ``f * g`` is the
-    convolution, ``f + g``, ``f - g`` and ``f * number`` are pointwise.
+    convolution, ``f + g``, ``f - g`` and ``f * number`` are pointwise. A pickle holds the values
+    of a mapping, or the callable, and of a result from what it was made.
 
     Examples
     --------
@@ -64,8 +67,10 @@ class Functional:
         if isinstance(values, Mapping):
             table = {self._key(key): value for key, value in values.items()}
             self._rule: Callable[[Any], Any] = lambda key: table.get(key, 0)
+            self._made_by(type(self), algebra, table)
         elif callable(values):
             self._rule = values
+            self._made_by(type(self), algebra, values)
         else:
             raise InvalidTypeError(
                 f"values must be a mapping or a callable, got {type(values).__name__}"
@@ -75,7 +80,7 @@ class Functional:
         return self._algebra.basis_element(key)
 
     def _like(self, rule: Callable[[Any], Any]) -> Functional:
-        """Make the result of an operation."""
+        """Make the result of an operation, which says by what it was made."""
         return Functional(self._algebra, rule)
 
     @property
@@ -130,26 +135,30 @@ class Functional:
         if not isinstance(other, Functional):
             return NotImplemented
         right = self._other(other)
-        return self._like(lambda key: self._value(key) + right._value(key))
+        total = self._like(lambda key: self._value(key) + right._value(key))
+        return total._made_by(operator.add, self, right)
 
     def __sub__(self, other: Any) -> Functional:
         if not isinstance(other, Functional):
             return NotImplemented
         right = self._other(other)
-        return self._like(lambda key: self._value(key) - right._value(key))
+        difference = self._like(lambda key: self._value(key) - right._value(key))
+        return difference._made_by(operator.sub, self, right)
 
     def __neg__(self) -> Functional:
-        return self._like(lambda key: -self._value(key))
+        return self._like(lambda key: -self._value(key))._made_by(operator.neg, self)
 
     def __mul__(self, other: Any) -> Functional:
         if isinstance(other, Functional):
             return self.convolve(other)
         other = check_coefficient(other)
-        return self._like(lambda key: self._value(key) * other)
+        scaled = self._like(lambda key: self._value(key) * other)
+        return scaled._made_by(operator.mul, self, other)
 
     def __rmul__(self, scalar: Any) -> Functional:
         scalar = check_coefficient(scalar)
-        return self._like(lambda key: scalar * self._value(key))
+        scaled = self._like(lambda key: scalar * self._value(key))
+        return scaled._made_by(operator.mul, scalar, self)
 
     # -- convolution ---------------------------------------------------------------------------
 
@@ -190,7 +199,7 @@ class Functional:
                     total = total + count * value * right._value(trunk)
             return total
 
-        return self._like(rule)
+        return self._like(rule)._made_by(Functional.convolve, self, right)
 
     def exp(self) -> Functional:
         r"""Return the convolution exponential :math:`\sum_k f^{*k} / k!`.
@@ -213,7 +222,8 @@ class Functional:
         Fraction(1, 3)
         """
         self._check_unit(0, "exp", "an infinitesimal functional")
-        return self._series(lambda k: Fraction(1, math.factorial(k)) if k > 1 else 1, self)
+        series = self._series(lambda k: Fraction(1, math.factorial(k)) if k > 1 else 1, self)
+        return series._made_by(Functional.exp, self)
 
     def log(self) -> Functional:
         r"""Return the convolution logarithm :math:`\sum_k (-1)^{k+1} (f - \epsilon)^{*k} / k`.
@@ -235,7 +245,8 @@ class Functional:
         >>> euler.log()(Tree([Tree()]))
         Fraction(-1, 2)
         """
-        return self._power_series("log", lambda k: Fraction((-1) ** (k + 1), k) if k > 1 else k)
+        series = self._power_series("log", lambda k: Fraction((-1) ** (k + 1), k) if k > 1 else k)
+        return series._made_by(Functional.log, self)
 
     def power(self, exponent: Any) -> Functional:
         r"""Return the convolution power :math:`\sum_k \binom{s}{k} (f - \epsilon)^{*k}`.
@@ -274,7 +285,7 @@ class Functional:
                 return result // math.factorial(k)
             return result * Fraction(1, math.factorial(k))
 
-        return self._power_series("power", binomial)
+        return self._power_series("power", binomial)._made_by(Functional.power, self, exponent)
 
     def inverse(self) -> Functional:
         """Return the convolution inverse.
@@ -297,7 +308,8 @@ class Functional:
         >>> f.inverse()(Tree()) == f(bck.antipode(Tree()))
         True
         """
-        return self._power_series("inverse", lambda k: (-1) ** k)
+        series = self._power_series("inverse", lambda k: (-1) ** k)
+        return series._made_by(Functional.inverse, self)
 
     def _check_unit(self, expected: int, name: str, kind: str) -> None:
         value = self._value(self._algebra.one)

@@ -12,6 +12,7 @@ from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.hopf.word_algebras import quasi_shuffle, shuffle_algebra
 from treealg.symbolic.linear.elements import Element, Terms, add_terms
 from treealg.symbolic.maps.arborification import arborification
+from treealg.symbolic.maps.origin import Made
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.trees import PlanarTree, Tree
@@ -30,7 +31,7 @@ __all__ = [
 ]
 
 
-class Morphism:
+class Morphism(Made):
     """A linear map of Hopf algebras, with what it respects.
 
     Parameters
@@ -78,6 +79,11 @@ class Morphism:
         self._target = target
         self._rule = rule
         self._respects = (respects_products, respects_coproducts)
+        self._made_by(_make, name, source, target, rule, self._respects)
+
+    def __reduce__(self) -> Any:
+        # Those of this module by name.
+        return self._name if globals().get(self._name) is self else super().__reduce__()
 
     def __repr__(self) -> str:
         return f"<Morphism {self._name}: {self._source.name} → {self._target.name}>"
@@ -165,7 +171,14 @@ class Morphism:
             lambda key: other(self(key)),
             respects_products=self.respects_products and other.respects_products,
             respects_coproducts=self.respects_coproducts and other.respects_coproducts,
-        )
+        )._made_by(Morphism.then, self, other)
+
+
+def _make(name: str, source: Any, target: Any, rule: Any, respects: tuple[bool, bool]) -> Morphism:
+    products, coproducts = respects
+    return Morphism(
+        name, source, target, rule, respects_products=products, respects_coproducts=coproducts
+    )
 
 
 def morphism_from_cocycle(
@@ -227,7 +240,8 @@ def morphism_from_cocycle(
         return {key: value for key, value in product.items() if value != 0}
 
     images: Memo[Any, Terms] = Memo(source._coproduct_needs, build)
-    return Morphism(name, source, target, lambda forest: Element._wrap(images(forest)))
+    morphism = Morphism(name, source, target, lambda forest: Element._wrap(images(forest)))
+    return morphism._made_by(morphism_from_cocycle, name, source, target, append)
 
 
 def _hairer_kelly_trunks(forest: Forest) -> Iterable[tuple[tuple[Forest, Forest], Any]]:

@@ -75,4 +75,4 @@ def substitution_product(first: Functional, second: Functional) -> Functional:
             total = total + value * second(skeleton)
         return total
 
-    return Functional(second.algebra, rule)
+    return Functional(second.algebra, rule)._made_by(substitution_product, first, second)

@@ -7,7 +7,7 @@ nothing is loaded before a notebook asks for a picture.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 __all__ = ["Displayed", "Drawing", "draw_with"]
 
@@ -45,6 +45,9 @@ class Displayed:
     """
 
     __slots__ = ()
+
+    #: What the terms of a series are called, in front of which it says what they show.
+    _variable: ClassVar[str] = ""
 
     def _repr_html_(self) -> str:
         return _load().to_html(self, max_terms=_MAX_TERMS)
