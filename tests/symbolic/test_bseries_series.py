@@ -173,7 +173,7 @@ def test_planar_series_take_every_form_of_an_ordered_forest():
         LieButcherSeries({LEAF: 1}, 1)
 
 
-# -- imports and the peer ---------------------------------------------------------------------------
+# -- imports and the peer -------------------------------------------------------------------------
 
 
 def modules_after(code):
