@@ -28,8 +28,7 @@ def python(session: nox.Session, *arguments: str) -> None:
 @nox.session
 def build(session: nox.Session) -> None:
     """Compile what changed of the kernels, into the source folder."""
-    jobs = str(os.cpu_count() or 1)
-    python(session, "setup.py", "build_ext", "--inplace", "--parallel", jobs, *session.posargs)
+    python(session, "setup.py", "build_ext", "--inplace", *session.posargs)
 
 
 @nox.session

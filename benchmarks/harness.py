@@ -86,7 +86,7 @@ class Run:
     @property
     def budget(self) -> float:
         """Seconds for one side in one round, where a call is short enough."""
-        return 0.04 if self.quick else 0.2
+        return 0.04 if self.quick else 0.15
 
     def compare(
         self,

@@ -17,12 +17,15 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from statistics import geometric_mean
 from typing import Any
 
 from harness import RESULTS, Case, load, summary
 
 TEMPLATE = Path(__file__).parent / "page.md"
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
+UNITS = [("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)]
 
 # By function and kind: the geometric mean that is aimed at, and perhaps the least ratio.
 Aims = dict[str, list[float]]
@@ -39,10 +42,8 @@ def time_text(seconds: float | None) -> str:
     """Return a time to three digits, in the unit that suits it."""
     if seconds is None:
         return ""
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= size or unit == "µs":
-            return f"{number(seconds / size)} {unit}"
-    raise AssertionError
+    unit, size = next((unit for unit in UNITS if seconds >= unit[1]), UNITS[-1])
+    return f"{number(seconds / size)} {unit}"
 
 
 def number(value: float) -> str:
@@ -141,15 +142,19 @@ def ratios_table(cases: list[Case], aims: Aims) -> str:
     )
 
 
+def ratios_of(cases: list[Case]) -> list[float]:
+    """Return the ratios of all cases that stand beside something."""
+    return [case.ratio for case in cases if case.ratio is not None]
+
+
 def mean_text(cases: list[Case], aims: Aims) -> str:
     """Return the geometric mean of all ratios."""
-    everything = [case.__class__("", "", "", "", 1.0, "", case.ratio) for case in cases]
-    return number(summary(everything)[0][2])
+    return number(geometric_mean(ratios_of(cases)))
 
 
 def least_text(cases: list[Case], aims: Aims) -> str:
     """Return the least ratio."""
-    return number(min(case.ratio for case in cases if case.ratio is not None))
+    return number(min(ratios_of(cases)))
 
 
 SHOWN: dict[str, Callable[[list[Case], Aims], str]] = {

@@ -30,6 +30,21 @@ FACES = (
     treealg.cli,
 )
 
+# The sections of numpydoc that are used here, in its order.
+SECTIONS = (
+    "",
+    "Parameters",
+    "Attributes",
+    "Returns",
+    "Yields",
+    "Raises",
+    "Warns",
+    "See Also",
+    "Notes",
+    "References",
+    "Examples",
+)
+
 
 def sections(text):
     """Split a numpydoc docstring into its sections, the summary under the empty name."""
@@ -112,6 +127,12 @@ def test_public_name_is_documented(value):
     documented = inspect.getdoc(value)
     assert documented
     assert len(documented.split("\n")[0]) > 10
+
+
+@pytest.mark.parametrize("value", [*public_names(), *public_functions()])
+def test_sections_are_those_of_numpydoc_in_its_order(value):
+    found = [*sections(inspect.getdoc(value))]
+    assert found == [name for name in SECTIONS if name in found]
 
 
 @pytest.mark.parametrize("function", public_functions())

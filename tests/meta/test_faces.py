@@ -204,6 +204,42 @@ print(len(names), wrong)
     assert wrong == "[]\n"
 
 
+@pytest.mark.slow
+def test_many_threads_may_call_first(tmp_path):
+    code = """
+import random, threading
+import treealg
+path = [[0.0, 0.0], [1.0, 2.0], [2.0, 1.0]]
+calls = 2 * [
+    lambda: treealg.branched_sig(path, 3, correction=[0.1] * 4),
+    lambda: treealg.branched_log_sig(path, 3, planar=True, method=2),
+    lambda: treealg.branched_sig_combine([1.0] * 6, [1.0] * 6, 2, 2),
+    lambda: treealg.branched_sig_coef(path, [((0,), 1)]),
+    lambda: treealg.codegen.generate("log", 2, 3),
+    lambda: treealg.symbolic.bck.coproduct,
+    lambda: treealg.symbolic.bseries.exact_series,
+    lambda: treealg.tables.convolution(2, 3),
+    lambda: treealg.tables.arborification(2, 3),
+    lambda: __import__("treealg.tables"),
+    lambda: __import__("treealg.symbolic.display"),
+]
+random.Random(SEED).shuffle(calls)
+start, wrong = threading.Barrier(len(calls)), []
+def run(call):
+    start.wait()
+    try:
+        call()
+    except BaseException as error:
+        wrong.append(error)
+threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(wrong)
+"""
+    for seed in range(4):
+        assert output(code.replace("SEED", str(seed)), cwd=tmp_path) == "[]\n"
+
+
 def test_import_loads_the_kernels_and_little_else(tmp_path):
     code = """
 import json, sys, treealg

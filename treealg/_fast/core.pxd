@@ -167,7 +167,7 @@ cdef extern from "common/kernels.h" nogil:
             const convolution_program *, const matrix_view *, const matrix_view *,
             const matrix_view *, Py_ssize_t, const void *, void *) noexcept nogil
         size_t (*group_scratch)(const convolution_program *, group_operation) noexcept nogil
-        group_kernel group[GROUP_OPERATIONS]
+        group_kernel *group  # an array, whose length Cython before 3.3 does not take from an enum
 
     ctypedef struct tree_kernels:
         size_t (*values_scratch)(

@@ -105,7 +105,8 @@ cdef void word_derivatives(
     )
     rows = sig
     rows.data = target
-    words.table.algebra.logarithm_backward(words.log_program, &sig, NULL, &rows, 0, cotangent, scratch)
+    words.table.algebra.logarithm_backward(
+        words.log_program, &sig, NULL, &rows, 0, cotangent, scratch)
     words.table.algebra.load(&rows, 0, words.size, cotangent)
 
 

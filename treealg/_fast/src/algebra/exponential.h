@@ -1,8 +1,8 @@
 /* The convolution exponential and its adjoint: lower orders by the flow, the highest tile by tile.
  */
 
-static void NAME(exponential)(const convolution_program *p, const matrix_view *args, Py_ssize_t first,
-                              void *scratch) {
+static void NAME(exponential)(const convolution_program *p, const matrix_view *args,
+                              Py_ssize_t first, void *scratch) {
     flow f;
     const rows_t from = rows_of(args, first), to = rows_of(args + 1, first);
     NAME(lay_out)(p, 0, scratch, &f);

@@ -144,8 +144,8 @@ INLINE void NAME(inner_columns_backward)(const Py_ssize_t m, const Py_ssize_t n,
         }                                                                          \
     } while (0)
 
-INLINE void NAME(inner_orders)(const Py_ssize_t m, const int sign,
-                               const convolution_program *p, flow *f) {
+INLINE void NAME(inner_orders)(const Py_ssize_t m, const int sign, const convolution_program *p,
+                               flow *f) {
     const REAL *const w = p->weights, *const u = p->moments, *const factor = p->factor;
     for (Py_ssize_t i = 0; i < m; ++i) f->value[i] = splat(1);
     for (Py_ssize_t n = 1; n + 2 <= p->degree; ++n) {
@@ -192,8 +192,8 @@ INLINE void NAME(inner_orders_backward)(const Py_ssize_t m, const int sign,
             const Py_ssize_t y = p->head[s] * m, tail = p->tail[s] * m;
             NAME(use_head)(m, f, &sum, p->head[s]);
             for (Py_ssize_t i = 0; i < m; ++i) {
-                const vec dv = factor[s] * (f->dvalue[s * m + i] + w[i] * f->dintegral[s]
-                                            + u[i] * f->dmoment[s]);
+                const vec dv = factor[s]
+                    * (f->dvalue[s * m + i] + w[i] * f->dintegral[s] + u[i] * f->dmoment[s]);
                 sum.dy[i] += dv * f->value[tail + i];
                 f->dvalue[tail + i] += dv * f->y[y + i];
             }
@@ -255,8 +255,8 @@ INLINE void NAME(next_columns_backward)(const Py_ssize_t m, const Py_ssize_t n, 
     }
 }
 
-INLINE void NAME(next_order)(const Py_ssize_t m, const int sign,
-                             const convolution_program *p, flow *f) {
+INLINE void NAME(next_order)(const Py_ssize_t m, const int sign, const convolution_program *p,
+                             flow *f) {
     const REAL *const w = p->weights, *const factor = p->factor;
     const Py_ssize_t n = p->degree - 1;
     for (Py_ssize_t b = p->block_start[n - 1]; b < p->block_start[n]; ++b)
@@ -297,8 +297,8 @@ INLINE void NAME(next_order_backward)(const Py_ssize_t m, const int sign,
         BY_COLUMNS(NAME(next_columns_backward), m, sign, p, f, b);
 }
 
-INLINE void NAME(low_orders)(const Py_ssize_t m, const int sign,
-                             const convolution_program *p, flow *f) {
+INLINE void NAME(low_orders)(const Py_ssize_t m, const int sign, const convolution_program *p,
+                             flow *f) {
     NAME(inner_orders)(m, sign, p, f);
     NAME(next_order)(m, sign, p, f);
 }

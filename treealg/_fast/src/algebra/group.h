@@ -107,9 +107,9 @@ INLINE void NAME(group_columns_backward)(const Py_ssize_t m, const Py_ssize_t n,
 }
 
 /* All of a row, forward: arguments as in kernels.h, `right` NULL for the inverse. */
-INLINE void NAME(group_forward)(const int sign, const convolution_program *p, const matrix_view *left,
-                                const matrix_view *right, const matrix_view *out, Py_ssize_t first,
-                                void *scratch) {
+INLINE void NAME(group_forward)(const int sign, const convolution_program *p,
+                                const matrix_view *left, const matrix_view *right,
+                                const matrix_view *out, Py_ssize_t first, void *scratch) {
     group_state s;
     const Py_ssize_t top = p->block_start[p->degree - 1];
     const rows_t from = rows_of(left, first), to = rows_of(out, first);
@@ -132,8 +132,9 @@ INLINE void NAME(group_forward)(const int sign, const convolution_program *p, co
     }
 }
 
-INLINE void NAME(group_backward)(const int sign, const convolution_program *p, const matrix_view *left,
-                                 const matrix_view *right, const matrix_view *derivs, const matrix_view *dleft,
+INLINE void NAME(group_backward)(const int sign, const convolution_program *p,
+                                 const matrix_view *left, const matrix_view *right,
+                                 const matrix_view *derivs, const matrix_view *dleft,
                                  const matrix_view *dright, Py_ssize_t first, void *scratch) {
     group_state s;
     const Py_ssize_t top = p->block_start[p->degree - 1];

@@ -97,8 +97,8 @@ INLINE void NAME(root_slots)(walk_t *walk, Py_ssize_t *pruned) {
             pruned[*walk->key++] = run->terms ? *walk->slot : 0; /* no terms: a single node */
 }
 
-static void NAME(linear_piece)(const convolution_program *p, const matrix_view *args, Py_ssize_t first,
-                               void *scratch) {
+static void NAME(linear_piece)(const convolution_program *p, const matrix_view *args,
+                               Py_ssize_t first, void *scratch) {
     piece s;
     Py_ssize_t pruned[TILE];
     const Py_ssize_t w = p->width;

@@ -58,10 +58,12 @@ static void NAME(apply_map)(const sparse_map *m, const void *lanes, const matrix
                             Py_ssize_t first) {
     const rows_t rows = rows_of(out, first);
     switch (m->width) {
+        /* clang-format off */
 #define WIDTH(n) case n: NAME(apply_narrow)(n, m, lanes, &rows); break;
         WIDTH(1) WIDTH(2) WIDTH(3) WIDTH(4) WIDTH(5) WIDTH(6) WIDTH(7) WIDTH(8)
 #undef WIDTH
     default: NAME(apply_wide)(m, lanes, &rows);
+        /* clang-format on */
     }
 }
 

@@ -46,10 +46,14 @@ typedef struct {
 INLINE walk_t NAME(walk_of)(const convolution_program *p, const term_order *order) {
     const Py_ssize_t w = p->width;
     return (walk_t){
-        .order = order, .next_run = order->tile_run,
-        .column = p->block_start[p->degree - 1] * w, .end_column = p->block_start[p->degree] * w,
+        .order = order,
+        .next_run = order->tile_run,
+        .column = p->block_start[p->degree - 1] * w,
+        .end_column = p->block_start[p->degree] * w,
         .size = w < TILE ? TILE / w * w : w,
-        .key = order->key, .slot = order->slot, .other = order->other,
+        .key = order->key,
+        .slot = order->slot,
+        .other = order->other,
     };
 }
 

@@ -50,7 +50,8 @@ static void NAME(chains_on_top)(const chain_back *s, const back_state *part, Py_
     back_state top = s->letters[k];
     top.drows = part->drows;
     NAME(words_on_top)(&top, (int)n,
-                       s->cotangent + p->start[p->child[node * (p->longest + 1) + k]] + word * top.d);
+                       s->cotangent + p->start[p->child[node * (p->longest + 1) + k]]
+                           + word * top.d);
 }
 
 /* `function` for n children, four at a time. */
@@ -121,8 +122,8 @@ static void NAME(chain_block_backward)(void *context, Py_ssize_t block, const vo
     }
     NAME(descend_chains)(s, 0, 0);
     if (!NAME(steps_given)(p))
-        NAME(store_steps)(task->in.path, p->dimension, task->in.used, task->in.row,
-                          task->in.begin, task->in.end, block * BLOCK, steps, task->dz, task->out);
+        NAME(store_steps)(task->in.path, p->dimension, task->in.used, task->in.row, task->in.begin,
+                          task->in.end, block * BLOCK, steps, task->dz, task->out);
     for (Py_ssize_t k = NAME(steps_given)(p) ? 1 : 2; k <= p->longest; ++k)
         NAME(store_corrections)(&task->in, p->letter_column + p->letter_start[k],
                                 p->letter_start[k + 1] - p->letter_start[k], block * BLOCK, steps,
@@ -140,7 +141,8 @@ static Py_ssize_t NAME(short_chains)(const word_program *p) {
 /* Vectors of a backward pass: increments and their derivatives, carries, rows, and the forward. */
 static Py_ssize_t NAME(chain_back_vectors)(const word_program *p) {
     return (2 * p->letter_start[p->longest + 1] + 2 * p->degree * p->degree
-            + (p->degree + 1) * CHAIN_ROWS) * BLOCK
+            + (p->degree + 1) * CHAIN_ROWS)
+        * BLOCK
         + p->degree + 1 + NAME(chain_vectors)(p, p->degree - 1);
 }
 
@@ -152,11 +154,11 @@ static size_t NAME(chain_backward_scratch)(const word_program *p, Py_ssize_t seg
 }
 
 static void NAME(chain_backward)(const word_program *p, const path_view *path,
-                                 const correction_view *correction, int used,
-                                 const Py_ssize_t *row, const Py_ssize_t *begin,
-                                 const Py_ssize_t *end, const void *before, void *cotangent,
-                                 const matrix_view *out, const matrix_view *out_correction,
-                                 Py_ssize_t columns, void *scratch, interrupt *stop) {
+                                 const correction_view *correction, int used, const Py_ssize_t *row,
+                                 const Py_ssize_t *begin, const Py_ssize_t *end, const void *before,
+                                 void *cotangent, const matrix_view *out,
+                                 const matrix_view *out_correction, Py_ssize_t columns,
+                                 void *scratch, interrupt *stop) {
     const Py_ssize_t degree = p->degree, letters = p->letter_start[p->longest + 1];
     const Py_ssize_t words = NAME(short_chains)(p);
     vec *next = scratch;
@@ -172,7 +174,11 @@ static void NAME(chain_backward)(const word_program *p, const path_view *path,
 #undef TAKE
     chain_task task = {
         .in = NAME(chain_input_of)(path, correction, used, row, begin, end),
-        .z = z, .dz = dz, .out = out, .out_correction = out_correction, .columns = columns,
+        .z = z,
+        .dz = dz,
+        .out = out,
+        .out_correction = out_correction,
+        .columns = columns,
     };
     const Py_ssize_t blocks = (task.in.longest + BLOCK - 1) / BLOCK;
     const size_t state_size = (size_t)words * sizeof(vec);
@@ -185,9 +191,12 @@ static void NAME(chain_backward)(const word_program *p, const path_view *path,
     }
     for (Py_ssize_t k = 1; k <= p->longest; ++k)
         back[k] = (back_state){
-            .d = p->letter_start[k + 1] - p->letter_start[k], .degree = degree,
-            .z = z + p->letter_start[k] * BLOCK, .dz = dz + p->letter_start[k] * BLOCK,
-            .rows = rows, .inverse = inverse,
+            .d = p->letter_start[k + 1] - p->letter_start[k],
+            .degree = degree,
+            .z = z + p->letter_start[k] * BLOCK,
+            .dz = dz + p->letter_start[k] * BLOCK,
+            .rows = rows,
+            .inverse = inverse,
         };
     task.back = (chain_back){p, NULL, cotangent, carries, dcarries, drows, back};
     memset(dcarries, 0, (size_t)(degree * BLOCK) * sizeof(vec)); /* nobody reads the empty word's */

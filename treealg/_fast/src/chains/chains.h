@@ -37,9 +37,8 @@ typedef struct {
     void (*backward)(const word_program *program, const path_view *path,
                      const correction_view *correction, int used, const Py_ssize_t *row,
                      const Py_ssize_t *begin, const Py_ssize_t *end, const void *before,
-                     void *cotangent, const matrix_view *out,
-                     const matrix_view *out_correction, Py_ssize_t columns, void *scratch,
-                     interrupt *stop);
+                     void *cotangent, const matrix_view *out, const matrix_view *out_correction,
+                     Py_ssize_t columns, void *scratch, interrupt *stop);
     void (*contract)(const word_program *program, void *cotangent, const void *piece);
 } chain_kernels;
 

@@ -35,7 +35,8 @@ static void NAME(corrections)(const chain_input *in, const int32_t *columns, Py_
             REAL *const out = flat + t * size * LANES + l;
             for (Py_ssize_t a = 0; a < size; ++a)
                 out[a * LANES] = inside && columns[a] >= 0
-                    ? *(const REAL *)(at + columns[a] * c->column_stride) : 0;
+                    ? *(const REAL *)(at + columns[a] * c->column_stride)
+                    : 0;
         }
     }
 }

@@ -9,11 +9,6 @@
 #include "chains/backward.h"
 
 const chain_kernels TABLE = {
-    NAME(chain_signature_scratch),
-    NAME(chain_signature),
-    NAME(chain_product),
-    NAME(chain_step),
-    NAME(chain_backward_scratch),
-    NAME(chain_backward),
-    NAME(chain_contract),
+    NAME(chain_signature_scratch), NAME(chain_signature), NAME(chain_product),  NAME(chain_step),
+    NAME(chain_backward_scratch),  NAME(chain_backward),  NAME(chain_contract),
 };

@@ -84,9 +84,7 @@ static void NAME(expand_chains)(chain_state *s, int32_t node, Py_ssize_t word, c
 }
 
 /* Whether the letters of weight 1 are columns of the correction, too, and the path is not read. */
-INLINE int NAME(steps_given)(const word_program *p) {
-    return p->letter_column[0] >= 0;
-}
+INLINE int NAME(steps_given)(const word_program *p) { return p->letter_column[0] >= 0; }
 
 /* Read the increments of all letters of a block, those of weight k to z + letter_start[k] * BLOCK;
  * returns the number of segments. */
@@ -96,8 +94,8 @@ static int NAME(read_chains)(const word_program *p, const chain_input *in, Py_ss
     const int steps = left < BLOCK ? (int)left : BLOCK;
     const int given = NAME(steps_given)(p);
     if (!given)
-        NAME(increments)(in->path, p->dimension, in->used, in->row, in->begin, in->end, first, steps,
-                         z);
+        NAME(increments)(in->path, p->dimension, in->used, in->row, in->begin, in->end, first,
+                         steps, z);
     for (Py_ssize_t k = given ? 1 : 2; k <= p->longest; ++k)
         NAME(corrections)(in, p->letter_column + p->letter_start[k],
                           p->letter_start[k + 1] - p->letter_start[k], first, steps,

@@ -14,7 +14,7 @@ typedef struct {
     const int64_t *first, *second;
     Py_ssize_t dimension, depth; /* channels of the transformed paths; levels */
     int order_x, order_y;        /* each segment is cut into 2^order pieces */
-    int rbf, grid;               /* grid: the values at all nodes, row by row, not at the last only */
+    int rbf, grid; /* grid: the values at all nodes, row by row, not at the last only */
     double parameter;
 } pair_problem;
 
@@ -24,11 +24,11 @@ typedef struct {
     /* Kernels of `used` pairs from `first` on, at most as many as there are lanes, to the rows of
      * `out`: one column, or the grid. */
     void (*sig_kernel)(const pair_problem *problem, Py_ssize_t first, int used,
-                          const matrix_view *out, void *scratch, interrupt *stop);
+                       const matrix_view *out, void *scratch, interrupt *stop);
     /* The derivatives with respect to the points of both transformed paths, pair by pair. */
     void (*sig_kernel_backward)(const pair_problem *problem, Py_ssize_t first, int used,
-                                   const matrix_view *derivs, const matrix_view *grad_x,
-                                   const matrix_view *grad_y, void *scratch, interrupt *stop);
+                                const matrix_view *derivs, const matrix_view *grad_x,
+                                const matrix_view *grad_y, void *scratch, interrupt *stop);
 } pair_kernels;
 
 #endif

@@ -19,17 +19,17 @@ typedef struct {
     const pair_problem *p;
     Py_ssize_t d, m1, m2, n1, n2, levels; /* cells, refined cells, levels kept row by row */
     Py_ssize_t steps;     /* from row to row of all lanes */
-    int parts;            /* one pair, whose columns the lanes share; m2 and n2 are those of a lane */
-    vec *x, *y;           /* points, or their differences for the linear kernel on whole rows */
-    vec *ends;            /* in parts: the points at both ends of each lane's row of cells */
-    vec *fixed[2];        /* static kernel at rows of points number tag[0] and tag[1] */
+    int parts; /* one pair, whose columns the lanes share; m2 and n2 are those of a lane */
+    vec *x, *y; /* points, or their differences for the linear kernel on whole rows */
+    vec *ends; /* in parts: the points at both ends of each lane's row of cells */
+    vec *fixed[2]; /* static kernel at rows of points number tag[0] and tag[1] */
     Py_ssize_t tag[2];
-    vec *g;               /* increments of the refined cells of one row */
-    vec *pair;            /* sums over two rows of the level below */
+    vec *g; /* increments of the refined cells of one row */
+    vec *pair; /* sums over two rows of the level below */
     vec *integral, *value; /* rows of I_m and K_m, level by level, n2 + 1 each */
-    vec *run;             /* level by level: the last row's sum up to where a lane ends */
+    vec *run; /* level by level: the last row's sum up to where a lane ends */
     vec total;
-    Py_ssize_t unpolled;  /* cells since the last look for a signal */
+    Py_ssize_t unpolled; /* cells since the last look for a signal */
 } NAME(pair_state);
 #define pair_state NAME(pair_state)
 
@@ -53,7 +53,8 @@ static void NAME(load_points)(const path_view *p, const int64_t *row, int used, 
             REAL *const out = to + k * d * LANES;
             for (Py_ssize_t a = 0; a < c; ++a) {
                 out[a * LANES] = *(const REAL *)(lag + a * p->channel_stride);
-                if (p->lead_lag) out[(c + a) * LANES] = *(const REAL *)(lead + a * p->channel_stride);
+                if (p->lead_lag)
+                    out[(c + a) * LANES] = *(const REAL *)(lead + a * p->channel_stride);
             }
             if (p->time_aug) out[(d - 1) * LANES] = tick * (REAL)i;
         }
@@ -153,7 +154,8 @@ static void NAME(increment_row)(pair_state *s, Py_ssize_t i) {
             for (Py_ssize_t a = 0; a < s->d; ++a) sum += x[a] * s->y[j * s->d + a];
             sum *= scaled;
         }
-        for (Py_ssize_t k = 0; k < (Py_ssize_t)1 << p->order_y; ++k) s->g[(j << p->order_y) + k] = sum;
+        for (Py_ssize_t k = 0; k < (Py_ssize_t)1 << p->order_y; ++k)
+            s->g[(j << p->order_y) + k] = sum;
     }
 }
 
@@ -303,7 +305,7 @@ static void NAME(kernel_of_pairs)(const pair_problem *p, Py_ssize_t first, int u
 }
 
 static void NAME(sig_kernel)(const pair_problem *p, Py_ssize_t first, int used,
-                                const matrix_view *out, void *scratch, interrupt *stop) {
+                             const matrix_view *out, void *scratch, interrupt *stop) {
     const int parts = NAME(in_parts)(p, used);
     for (int l = 0; l < used && !stop->stop; l += parts ? 1 : used)
         NAME(kernel_of_pairs)(p, first + l, parts ? 1 : used, parts, out, scratch, stop);

@@ -9,19 +9,17 @@
 typedef struct {
     vec *checkpoints, *values; /* I_m, at distances; K_m after the steps of a block */
     Py_ssize_t distance;
-    vec *adjoint;        /* derivative in I of the current level, along the row of nodes; n2 + 2 */
+    vec *adjoint; /* derivative in I of the current level, along the row of nodes; n2 + 2 */
     vec *sums, *weights; /* level by level, n2 + 2 each: in the cell sums, times increments */
-    vec *edges;          /* in parts, level by level: both sums where the last row of a lane began */
-    vec *cells;          /* in the increments of the refined cells of one row of cells */
-    vec *x, *y, *fixed;  /* in points or differences, and in a row of the static kernel */
-    vec *ends;           /* in parts: in the points at both ends of each lane's row of cells */
+    vec *edges; /* in parts, level by level: both sums where the last row of a lane began */
+    vec *cells; /* in the increments of the refined cells of one row of cells */
+    vec *x, *y, *fixed; /* in points or differences, and in a row of the static kernel */
+    vec *ends; /* in parts: in the points at both ends of each lane's row of cells */
 } NAME(pair_adjoint);
 #define pair_adjoint NAME(pair_adjoint)
 
 /* Vectors of a checkpoint: I_m, and where the lanes of a pair in parts ended. */
-INLINE Py_ssize_t NAME(state_size)(const pair_state *s) {
-    return s->levels * (s->n2 + 2);
-}
+INLINE Py_ssize_t NAME(state_size)(const pair_state *s) { return s->levels * (s->n2 + 2); }
 
 /* Lay the adjoint out behind the state; returns its end. */
 static vec *NAME(adjoint_set_up)(const pair_state *s, pair_adjoint *b, vec *scratch) {
@@ -66,7 +64,8 @@ static void NAME(adjoint_row)(const pair_state *s, pair_adjoint *b, const vec *a
                               const vec *below) {
     const Py_ssize_t n = s->n2;
     for (Py_ssize_t m = s->p->depth; m >= 1; --m) {
-        vec *const sums = b->sums + (m - 1) * (n + 2), *const weights = b->weights + (m - 1) * (n + 2);
+        vec *const sums = b->sums + (m - 1) * (n + 2),
+                   *const weights = b->weights + (m - 1) * (n + 2);
         vec *const edges = b->edges + 2 * (m - 1);
         const vec *const up = m > 1 ? above + (m - 2) * (n + 1) : NULL;
         const vec *const low = m > 1 ? below + (m - 2) * (n + 1) : NULL;
@@ -162,7 +161,8 @@ static void NAME(increments_in_parts_backward)(pair_state *s, pair_adjoint *b, P
         here *= share;
         const vec corner = before - here;
         if (p->rbf) {
-            const vec low = corner * s->fixed[1][j] * factor, high = corner * s->fixed[0][j] * factor;
+            const vec low = corner * s->fixed[1][j] * factor,
+                      high = corner * s->fixed[0][j] * factor;
             for (Py_ssize_t a = 0; a < d; ++a) {
                 const vec down = low * (below[a] - y[a]), up = high * (above[a] - y[a]);
                 dbelow[a] += down;
@@ -234,7 +234,8 @@ INLINE void NAME(start_row)(const pair_state *s, pair_adjoint *b, const rows_t *
     const Py_ssize_t width = s->n2 + 1;
     if (s->p->grid) {
         load_rows(derivs, (step + 1) * width, width, b->adjoint);
-        for (Py_ssize_t j = 0; j < width; ++j) b->adjoint[j] *= below[(s->p->depth - 1) * width + j];
+        for (Py_ssize_t j = 0; j < width; ++j)
+            b->adjoint[j] *= below[(s->p->depth - 1) * width + j];
     } else {
         memset(b->adjoint, 0, (size_t)width * sizeof(vec));
         if (step + 1 == s->steps) b->adjoint[s->n2] = corner;
@@ -289,7 +290,8 @@ static void NAME(gradient_of_pairs)(const pair_problem *p, Py_ssize_t first, int
         if (!whole) {
             memcpy(s.integral, b.checkpoints + start / b.distance * size,
                    (size_t)size * sizeof(vec));
-            for (Py_ssize_t j = 0; j < row; ++j) b.values[j] = s.value[j] = vector_exp(s.integral[j]);
+            for (Py_ssize_t j = 0; j < row; ++j)
+                b.values[j] = s.value[j] = vector_exp(s.integral[j]);
             NAME(forward_steps)(&s, &b, start, end, 0, 1, stop);
         }
         NAME(steps_backward)(&s, &b, &rows, corner, start, end, stop);
@@ -314,9 +316,8 @@ static void NAME(gradient_of_pairs)(const pair_problem *p, Py_ssize_t first, int
 }
 
 static void NAME(sig_kernel_backward)(const pair_problem *p, Py_ssize_t first, int used,
-                                         const matrix_view *derivs, const matrix_view *grad_x,
-                                         const matrix_view *grad_y, void *scratch,
-                                         interrupt *stop) {
+                                      const matrix_view *derivs, const matrix_view *grad_x,
+                                      const matrix_view *grad_y, void *scratch, interrupt *stop) {
     const int parts = NAME(in_parts)(p, used);
     for (int l = 0; l < used && !stop->stop; l += parts ? 1 : used)
         NAME(gradient_of_pairs)(p, first + l, parts ? 1 : used, parts, derivs, grad_x, grad_y,

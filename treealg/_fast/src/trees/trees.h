@@ -12,9 +12,9 @@ typedef struct {
                             * column[i]; -1 to multiply left and right */
     const int32_t *left, *right; /* earlier instructions; left = -1 is the constant 1; right >= 0 of
                                   * an integral is the one that it is added to */
-    const int32_t *times;  /* how often it is added */
-    const int32_t *order;  /* degree of the polynomial */
-    const int32_t *state;  /* of an integral: where its value is kept */
+    const int32_t *times; /* how often it is added */
+    const int32_t *order; /* degree of the polynomial */
+    const int32_t *state; /* of an integral: where its value is kept */
     const int64_t *offset; /* of its order + 1 coefficients; -1 if nobody reads them */
     const int32_t *column; /* of the correction, n_columns */
     const int32_t *output; /* states wanted */
@@ -30,8 +30,8 @@ typedef struct {
 
 /* In one precision on one instruction set; sizes are in bytes of scratch for one group of lanes. */
 typedef struct {
-    size_t (*values_scratch)(const tree_program *program, Py_ssize_t dimension,
-                             Py_ssize_t segments, int backward);
+    size_t (*values_scratch)(const tree_program *program, Py_ssize_t dimension, Py_ssize_t segments,
+                             int backward);
     /* Values of a tree program, to the lane buffer `values` of its states; the same in all lanes of
      * a path. */
     void (*values)(const tree_program *program, const path_group *group, Py_ssize_t dimension,
@@ -40,8 +40,8 @@ typedef struct {
      * the corrections, as in chain_kernels. */
     void (*values_backward)(const tree_program *program, const path_group *group,
                             Py_ssize_t dimension, void *cotangent, const matrix_view *out,
-                            const matrix_view *out_correction, Py_ssize_t columns,
-                            void *scratch, interrupt *stop);
+                            const matrix_view *out_correction, Py_ssize_t columns, void *scratch,
+                            interrupt *stop);
 } tree_kernels;
 
 #endif

@@ -195,7 +195,8 @@ INLINE void NAME(multiply)(const int m, const int n, int steps, const vec *restr
 INLINE void NAME(multiply_backward)(const int m, const int n, int steps, const vec *restrict p,
                                     const vec *restrict q, vec *dp, vec *dq,
                                     const vec *restrict d) {
-    for (int t = 0; t < steps; ++t, p += m + 1, dp += m + 1, q += n + 1, dq += n + 1, d += m + n + 1)
+    for (int t = 0; t < steps;
+         ++t, p += m + 1, dp += m + 1, q += n + 1, dq += n + 1, d += m + n + 1)
         for (int i = 0; i <= m; ++i) {
             const vec x = p[i];
             vec sum = splat(0);
@@ -338,8 +339,12 @@ static vec *NAME(prepare_trees)(tree_task *s, const tree_program *program, const
     const Py_ssize_t steps = NAME(tree_steps)(program), order = NAME(tree_order)(program);
     const path_view *const path = group->path;
     *s = (tree_task){
-        .program = program, .d = d, .steps = steps, .pieces = group->pieces,
-        .segments = (path->length - 1) * (path->lead_lag ? 2 : 1), .inverse = scratch,
+        .program = program,
+        .d = d,
+        .steps = steps,
+        .pieces = group->pieces,
+        .segments = (path->length - 1) * (path->lead_lag ? 2 : 1),
+        .inverse = scratch,
         .in = NAME(chain_input_of)(path, group->correction, 0, s->row, s->begin, s->end),
     };
     s->in.used = group->count * group->pieces;

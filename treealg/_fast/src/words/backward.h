@@ -28,7 +28,7 @@ typedef struct {
 
 /* Words of length N from d words of length N-1, some rows and columns of the square. */
 INLINE void NAME(word_tile)(const int n_rows, const int n_columns, const back_state *s, int r,
-                           Py_ssize_t a, const vec *cotangent) {
+                            Py_ssize_t a, const vec *cotangent) {
     const Py_ssize_t d = s->d;
     const vec *const rows = s->rows + r * BLOCK;
     vec *const drows = s->drows + r * BLOCK;
@@ -55,10 +55,12 @@ INLINE void NAME(word_tile)(const int n_rows, const int n_columns, const back_st
 }
 
 INLINE void NAME(word_columns)(const int n_columns, const back_state *s, int n_rows, Py_ssize_t a,
-                              const vec *cotangent) {
+                               const vec *cotangent) {
+    /* clang-format off */
     const int tile = VECTOR_REGISTERS >= 32
         ? (n_columns <= 2 ? 6 : n_columns == 3 ? 5 : n_columns == 4 ? 4 : 3)
         : (n_columns == 1 ? 4 : n_columns == 2 ? 3 : 2);
+    /* clang-format on */
     int r = 0;
     for (; r + tile <= n_rows; r += tile) NAME(word_tile)(tile, n_columns, s, r, a, cotangent);
     for (; tile > 3 && r + 3 <= n_rows; r += 3) NAME(word_tile)(3, n_columns, s, r, a, cotangent);
@@ -169,11 +171,13 @@ static void NAME(descend)(const back_state *s, Py_ssize_t depth, Py_ssize_t word
 #undef GROUPS
         return;
     }
-    vec *const own = s->carries + (depth + 1) * stride, *const down = s->dcarries + (depth + 1) * stride;
+    vec *const own = s->carries + (depth + 1) * stride,
+               *const down = s->dcarries + (depth + 1) * stride;
     const int n = (int)(s->degree - depth - 1);
     for (Py_ssize_t a = 0; a < d; ++a) {
         memset(down, 0, (size_t)n * BLOCK * sizeof(vec));
         switch (n) {
+            /* clang-format off */
 #define CARRIES(m)                                                                     \
         case m:                                                                        \
             NAME(child_forward)(m, s, carry, a, value[a], own);                        \
@@ -186,6 +190,7 @@ static void NAME(descend)(const back_state *s, Py_ssize_t depth, Py_ssize_t word
             NAME(child_forward)(n, s, carry, a, value[a], own);
             NAME(descend)(s, depth + 1, word * d + a, start + size, size * d);
             NAME(child_backward)(n, s, carry, dcarry, a, down, cotangent + a);
+            /* clang-format on */
         }
     }
 }
@@ -271,10 +276,19 @@ static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t 
     TAKE(forward_rows, (d > MAX_ROWS ? d : MAX_ROWS) * BLOCK)
 #undef TAKE
     back_task task = {
-        .path = path, .used = used, .row = row, .begin = begin, .end = end, .out = out,
+        .path = path,
+        .used = used,
+        .row = row,
+        .begin = begin,
+        .end = end,
+        .out = out,
         .back = {d, degree, 0, z, dz, NULL, cotangent, carries, dcarries, rows, drows, inverse},
-        .forward = {.d = d, .degree = degree - 1, .z = z, .carries = forward_carries,
-                    .rows = forward_rows, .inverse = inverse},
+        .forward = {.d = d,
+                    .degree = degree - 1,
+                    .z = z,
+                    .carries = forward_carries,
+                    .rows = forward_rows,
+                    .inverse = inverse},
     };
     for (int l = 0; l < used; ++l)
         if (end[l] - begin[l] > task.longest) task.longest = end[l] - begin[l];
@@ -292,8 +306,8 @@ static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t 
     memset(dcarries, 0, (size_t)stride * sizeof(vec)); /* nobody reads those of the empty word */
     if (before) memcpy(next, before, (size_t)words * sizeof(vec));
     else memset(next, 0, (size_t)words * sizeof(vec));
-    const checkpointed run = {(task.longest + BLOCK - 1) / BLOCK, (size_t)words * sizeof(vec), &task,
-                              NAME(word_block_forward), NAME(word_block_backward)};
+    const checkpointed run = {(task.longest + BLOCK - 1) / BLOCK, (size_t)words * sizeof(vec),
+                              &task, NAME(word_block_forward), NAME(word_block_backward)};
     run_backward(&run, (char *)next, stop);
 }
 

@@ -21,7 +21,8 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
         for (; j + LANES <= steps * c; j += LANES) {
             vec v[LANES];
             for (int l = 0; l < LANES; ++l)
-                v[l] = *(const uvec *)(base[l] + (j + c) * size) - *(const uvec *)(base[l] + j * size);
+                v[l] = *(const uvec *)(base[l] + (j + c) * size)
+                    - *(const uvec *)(base[l] + j * size);
             NAME(transpose)(v);
             for (int l = 0; l < LANES; ++l) z[j + l] = v[l];
         }
@@ -45,7 +46,8 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
             const Py_ssize_t shift = p->lead_lag && segment % 2 == 0 ? c : 0;
             const char *const x = path + step * p->time_stride;
             for (Py_ssize_t a = 0; a < c; ++a)
-                out[(shift + a) * LANES] = *(const REAL *)(x + p->time_stride + a * p->channel_stride)
+                out[(shift + a) * LANES] = *(const REAL *)(x + p->time_stride
+                                                           + a * p->channel_stride)
                     - *(const REAL *)(x + a * p->channel_stride);
             if (p->time_aug) out[(d - 1) * LANES] = tick;
         }

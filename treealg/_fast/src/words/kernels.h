@@ -7,13 +7,9 @@
 #include "words/step.h"
 
 const word_kernels TABLE = {
-    NAME(word_signature_scratch),
-    NAME(word_signature),
-    NAME(word_product),
-    NAME(word_step),
-    NAME(word_increment),
-    NAME(word_backward_scratch),
-    NAME(word_backward),
-    NAME(word_contract),
+    NAME(word_signature_scratch), NAME(word_signature),
+    NAME(word_product),           NAME(word_step),
+    NAME(word_increment),         NAME(word_backward_scratch),
+    NAME(word_backward),          NAME(word_contract),
     NAME(steps_to_points),
 };

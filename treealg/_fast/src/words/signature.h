@@ -56,10 +56,12 @@ INLINE void NAME(rank_update)(const int n_rows, const int n_columns, const vec *
 }
 
 INLINE void NAME(rank_update_columns)(const int n_columns, word_state *s, Py_ssize_t a) {
+    /* clang-format off */
     const int tile = VECTOR_REGISTERS >= 32
         ? (n_columns <= 3 ? 8 : n_columns == 4 ? 6 : n_columns == 5 ? 5 : n_columns == 6 ? 4 : 3)
         : (n_columns == 1 ? 8 : n_columns == 2 ? 6 : n_columns == 3 ? 4 : n_columns == 4 ? 3
            : n_columns <= 6 ? 2 : 1);
+    /* clang-format on */
     int r = 0;
     for (; r + tile <= s->pending; r += tile)
         NAME(rank_update)(tile, n_columns, s->rows + r * BLOCK, s->z + a, s->d, s->steps,
@@ -74,10 +76,12 @@ static void NAME(flush_rows)(word_state *s) {
     while (a < s->d) {
         const Py_ssize_t left = s->d - a;
         switch (left > 8 && left < 16 ? (left + 1) / 2 : left) {
+            /* clang-format off */
 #define COLUMNS(n) case n: NAME(rank_update_columns)(n, s, a); a += n; break;
             COLUMNS(1) COLUMNS(2) COLUMNS(3) COLUMNS(4) COLUMNS(5) COLUMNS(6) COLUMNS(7)
 #undef COLUMNS
         default: NAME(rank_update_columns)(8, s, a); a += 8;
+            /* clang-format on */
         }
     }
     s->top += s->pending * s->d;
@@ -156,8 +160,9 @@ static void NAME(extend)(word_state *s, vec *top) {
 
 static size_t NAME(word_signature_scratch)(Py_ssize_t d, Py_ssize_t degree) {
     const size_t capacity = (size_t)(d > MAX_ROWS ? d : MAX_ROWS);
-    return sizeof(vec) * ((size_t)(degree + 1) + (size_t)d * BLOCK
-                          + (size_t)(degree * (degree + 1)) * BLOCK + capacity * BLOCK);
+    return sizeof(vec)
+        * ((size_t)(degree + 1) + (size_t)d * BLOCK + (size_t)(degree * (degree + 1)) * BLOCK
+           + capacity * BLOCK);
 }
 
 static void NAME(word_signature)(const path_view *path, Py_ssize_t d, Py_ssize_t degree, int used,
@@ -200,8 +205,7 @@ static void NAME(word_signature)(const path_view *path, Py_ssize_t d, Py_ssize_t
         NAME(increments)(path, d, used, row, begin, end, first, s.steps, z);
         if (d == 1)
             for (int t = 0; t < s.steps; ++t) total += z[t];
-        else
-            NAME(extend)(&s, (vec *)signature + top);
+        else NAME(extend)(&s, (vec *)signature + top);
         if ((first / BLOCK) % 64 == 63 && stop) {
             stop->poll(stop);
             if (stop->stop) return;
@@ -232,7 +236,8 @@ static void NAME(word_product)(void *signature, const void *next, Py_ssize_t d, 
             for (Py_ssize_t u = 0; u < left_size; ++u) {
                 const REAL factor = left[left_start + u];
                 REAL *const out = left + start + u * right_size;
-                for (Py_ssize_t v = 0; v < right_size; ++v) out[v] += factor * right[right_start + v];
+                for (Py_ssize_t v = 0; v < right_size; ++v)
+                    out[v] += factor * right[right_start + v];
             }
         }
         for (Py_ssize_t w = 0; w < size; ++w) left[start + w] += right[start + w];

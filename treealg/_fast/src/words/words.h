@@ -13,14 +13,13 @@ typedef struct {
                       const Py_ssize_t *row, const Py_ssize_t *begin, const Py_ssize_t *end,
                       void *signature, void *scratch, interrupt *stop);
     /* In place, row-major and of one path: signature = signature (x) next. */
-    void (*product)(void *signature, const void *next, Py_ssize_t dimension,
-                    Py_ssize_t degree);
+    void (*product)(void *signature, const void *next, Py_ssize_t dimension, Py_ssize_t degree);
     /* In lanes: each word signature times exp of a segment, in place. */
-    void (*step)(void *signature, const void *increment, Py_ssize_t dimension,
-                 Py_ssize_t degree, void *scratch);
+    void (*step)(void *signature, const void *increment, Py_ssize_t dimension, Py_ssize_t degree,
+                 void *scratch);
     /* Increments of segments begin[l] + first of path row[l], for one segment per lane. */
-    void (*increment)(const path_view *path, Py_ssize_t dimension, int used,
-                      const Py_ssize_t *row, const Py_ssize_t *segment, void *increment);
+    void (*increment)(const path_view *path, Py_ssize_t dimension, int used, const Py_ssize_t *row,
+                      const Py_ssize_t *segment, void *increment);
     size_t (*backward_scratch)(Py_ssize_t dimension, Py_ssize_t degree, Py_ssize_t segments);
     /* The derivatives in the steps of pieces of paths, as for `signature`, to the rows of
      * `out`, one step later than its first point (see steps_to_points). `before` (NULL at the
@@ -29,10 +28,9 @@ typedef struct {
      * even number of segments. */
     void (*backward)(const path_view *path, Py_ssize_t dimension, Py_ssize_t degree, int used,
                      const Py_ssize_t *row, const Py_ssize_t *begin, const Py_ssize_t *end,
-                     const void *before, void *cotangent, const matrix_view *out,
-                     void *scratch, interrupt *stop);
-    void (*contract)(void *cotangent, const void *piece, Py_ssize_t dimension,
-                     Py_ssize_t degree);
+                     const void *before, void *cotangent, const matrix_view *out, void *scratch,
+                     interrupt *stop);
+    void (*contract)(void *cotangent, const void *piece, Py_ssize_t dimension, Py_ssize_t degree);
     void (*steps_to_points)(void *row, Py_ssize_t length, Py_ssize_t channels);
 } word_kernels;
 
