@@ -3,7 +3,7 @@
 Translation units are compiled side by side, as many at a time as `build_ext -j` says or as there
 are processors. The C kernels are one unit per family and instruction set. An object in
 ``build/objects`` is compiled anew when its command, its source or a header that it includes has
-changed, told by their contents; setuptools links what has new objects.
+changed, told by their contents; setuptools links them.
 
 OpenMP is used where the compiler can link it, which is tried out and not guessed.
 """
@@ -93,7 +93,7 @@ class BuildKernels(build_ext):
                 for unit, found in zip(units, objects, strict=True)
                 if unit[0] is extension
             ]
-            extension.depends = extension.extra_objects
+        self.force = True  # linking takes no time, and objects may come from another checkout
         super().build_extensions()
 
     def compiled(self, extension, source, name, macros, args):

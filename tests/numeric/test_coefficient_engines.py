@@ -1,9 +1,10 @@
-"""Chosen coefficients: which engine computes them, and that either gives the same values."""
+"""Chosen coefficients: by trees or by words, and that either gives the same values."""
 
 import numpy as np
 import pytest
 
 import treealg
+from treealg import engines
 from treealg.numeric.plans import trees as plans
 from treealg.symbolic import enumerate_forests, enumerate_trees
 
@@ -28,10 +29,11 @@ def every_forest(nodes, dimension):
     return [x.to_tuple() for forests in listed for x in forests]
 
 
-def engine(elements, dimension, planar, longest):
+def way(elements, dimension, planar, longest):
     plan = plans.tree_plan(elements, dimension, planar, longest, dimension)
-    assert (plan.trees is None) != (plan.output_map is None)
-    return "words" if plan.trees is None else "trees"
+    prepared = plan.prepared(engines.current())
+    assert plan.by_trees == (prepared.trees is not None) == (prepared.words is None)
+    return "trees" if plan.by_trees else "words"
 
 
 # Words are shared by all elements and cheap, but there are d + d² + … of them, and many more words
@@ -53,16 +55,16 @@ def test_words_are_for_many_short_trees_in_few_channels(
     elements, nodes, dimension, longest, expected
 ):
     listed = elements(nodes, dimension)
-    assert engine(listed, dimension, elements is every_forest, longest) == expected
+    assert way(listed, dimension, elements is every_forest, longest) == expected
 
 
-# Where all is dear, or all is free, one engine is never used.
+# Where all is dear, or all is free, one way is never taken.
 FORCED = {"trees": 0.0, "words": 1e9}
 
 
 @pytest.mark.parametrize("columns", [None, 4, 4 + 8])
 @pytest.mark.parametrize("elements", [ladder, corolla, every_tree, every_forest])
-def test_both_engines_give_the_same_values_and_gradients(elements, columns, monkeypatch):
+def test_both_ways_give_the_same_values_and_gradients(elements, columns, monkeypatch):
     rng = np.random.default_rng(4)
     path = rng.normal(size=(5, 7, 2))
     options = {"planar": elements is every_forest}
@@ -75,7 +77,7 @@ def test_both_engines_give_the_same_values_and_gradients(elements, columns, monk
         treealg.clear_cache()
         monkeypatch.setattr(plans, "_WORDS_PER_MULTIPLICATION", constant)
         longest = {None: 1, 4: 2, 12: 3}[columns]
-        assert engine(listed, 2, options["planar"], longest) == name
+        assert way(listed, 2, options["planar"], longest) == name
         coefs = treealg.branched_sig_coef(path, listed, **options)
         gradients = treealg.branched_sig_coef_backprop(path, listed, None, derivs, **options)
         found.append([coefs, *(gradients if columns else [gradients])])

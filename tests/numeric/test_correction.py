@@ -110,22 +110,6 @@ def test_lead_lag_with_a_correction_is_refused(function, options):
         function(sample(7, 5, 2), 2, correction=np.zeros(4), **options)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_tensors_and_strides_give_what_arrays_give(dtype):
-    torch = pytest.importorskip("torch")
-    path, correction = sample(8, 3, 9, 2).astype(dtype), sample(9, 3, 8, 4).astype(dtype)
-    want = treealg.branched_sig(path, 3, correction=correction)
-    assert want.dtype == dtype
-    got = treealg.branched_sig(torch.from_numpy(path), 3, correction=torch.from_numpy(correction))
-    np.testing.assert_array_equal(got.numpy(), want)
-    spread = np.repeat(correction, 2, axis=2)[:, :, ::2]
-    np.testing.assert_array_equal(treealg.branched_sig(path, 3, correction=spread), want)
-    swapped = correction.astype(correction.dtype.newbyteorder())
-    np.testing.assert_array_equal(treealg.branched_sig(path, 3, correction=swapped), want)
-    with pytest.raises(treealg.InvalidTypeError, match="kind"):
-        treealg.branched_sig(torch.from_numpy(path), 3, correction=correction)
-
-
 @pytest.mark.parametrize("planar", [False, True])
 def test_one_point_and_no_paths_have_their_results(planar):
     options = {"planar": planar, "correction": np.zeros(4)}

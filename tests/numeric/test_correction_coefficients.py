@@ -203,39 +203,6 @@ def test_gradient_of_a_shared_correction_is_the_sum(batch, shape):
     np.testing.assert_allclose(got[1], want[1].sum(axis=axes), rtol=1e-11, atol=1e-11)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_results_have_the_kind_and_dtype_of_the_path(dtype):
-    torch = pytest.importorskip("torch")
-    path, correction, derivs = (
-        dyadic(11, *shape).astype(dtype) for shape in ((3, 9, 2), (3, 8, 4), (3, 6))
-    )
-    value = treealg.branched_sig_coef(path, TREES, correction=correction)
-    gradient = treealg.branched_sig_coef_backprop(path, TREES, value, derivs, correction=correction)
-    want = [value, *gradient]
-    assert [x.dtype for x in want] == [dtype] * 3
-    exact = treealg.branched_sig(path.astype(float), 4, correction=correction.astype(float))
-    places = [treealg.tree_to_idx(x, 2, 4) for x in TREES if x is not None]
-    kept = [i for i, x in enumerate(TREES) if x is not None]
-    np.testing.assert_allclose(value[:, kept], exact[:, places], rtol=1e-3, atol=1e-3)
-    inputs = path, correction, derivs
-    variants = {
-        "tensors": [torch.from_numpy(x) for x in inputs],
-        "strides": [np.repeat(x, 2, axis=-1)[..., ::2] for x in inputs],
-        "byte order": [x.astype(x.dtype.newbyteorder()) for x in inputs],
-        "lists": [x.tolist() for x in inputs],
-    }
-    for name, (x, c, w) in variants.items():
-        if name == "lists" and dtype == np.float32:
-            continue  # lists are float64
-        got = [
-            treealg.branched_sig_coef(x, TREES, correction=c),
-            *treealg.branched_sig_coef_backprop(x, TREES, None, w, correction=c),
-        ]
-        assert all(isinstance(y, torch.Tensor) == (name == "tensors") for y in got)
-        for one, other in zip(got, want, strict=True):
-            np.testing.assert_array_equal(np.asarray(one), other)
-
-
 def test_no_columns_are_no_correction():
     path, derivs = dyadic(12, 4, 5, 2), dyadic(13, 4, 6)
     for correction in ([], np.zeros((4, 0))):

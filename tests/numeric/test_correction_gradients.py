@@ -97,29 +97,6 @@ def test_gradient_is_the_exact_derivative(dimension, degree, longest, planar, ki
         assert abs(found - want) <= 1e-13 * size
 
 
-@pytest.mark.parametrize(("planar", "method"), [(False, 0), (True, 0), (True, 1), (True, 2)])
-@pytest.mark.parametrize("kind", PAIRS)
-@pytest.mark.parametrize("n_jobs", [1, 2])
-def test_gradient_is_the_adjoint_of_the_derivative(kind, n_jobs, planar, method):
-    rng = np.random.default_rng(2)
-    options = {"planar": planar, "time_aug": True, "end_time": 0.5, "n_jobs": n_jobs}
-    if kind == "log":
-        options["method"] = method
-    path, d_path = rng.normal(size=(2, 11, 40, 2)) / 4
-    correction, d_correction = rng.normal(size=(2, 11, 39, 12)) / 4
-    forward = PAIRS[kind][0]
-    weights = rng.normal(size=forward(path, 4, correction=correction, **options).shape)
-    step = 1e-3 * np.array([-2, -1, 1, 2])
-    values = [
-        weights * forward(path + h * d_path, 4, correction=correction + h * d_correction, **options)
-        for h in step
-    ]
-    derivative = np.tensordot(np.array([1, -8, 8, -1]) / 12e-3, values, 1).sum(axis=-1)
-    got = gradients(kind, path, weights, 4, correction=correction, **options)
-    found = (got[0] * d_path).sum(axis=(1, 2)) + (got[1] * d_correction).sum(axis=(1, 2))
-    np.testing.assert_allclose(found, derivative, rtol=1e-6, atol=1e-8 * np.abs(derivative).max())
-
-
 @pytest.mark.parametrize("batch", [(), (3,), (70, 2)], ids=str)
 @pytest.mark.parametrize("shape", [(4,), (9, 4)], ids=str)
 def test_gradient_of_a_shared_correction_is_the_sum(shape, batch):
@@ -149,29 +126,6 @@ def test_gradient_at_no_correction_is_that_of_the_path(planar, kind):
     got = gradients(kind, path, derivs, 4, planar=planar, correction=np.zeros((19, 0)))
     np.testing.assert_array_equal(got[0], want)
     assert got[1].shape == (19, 0)
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_gradients_have_the_kind_and_dtype_of_the_path(dtype):
-    torch = pytest.importorskip("torch")
-    rng = np.random.default_rng(5)
-    path, correction, derivs = (
-        rng.normal(size=shape).astype(dtype) for shape in ((3, 9, 2), (3, 8, 4), (3, 20))
-    )
-    want = treealg.branched_sig_backprop(path, None, derivs, 3, correction=correction)
-    assert [x.dtype for x in want] == [dtype, dtype]
-    tensors = [torch.from_numpy(x) for x in (path, derivs, correction)]
-    got = treealg.branched_sig_backprop(tensors[0], None, tensors[1], 3, correction=tensors[2])
-    for one, other in zip(got, want, strict=True):
-        np.testing.assert_array_equal(one.numpy(), other)
-    spread = [np.repeat(x, 2, axis=-1)[..., ::2] for x in (path, derivs, correction)]
-    got = treealg.branched_sig_backprop(spread[0], None, spread[1], 3, correction=spread[2])
-    for one, other in zip(got, want, strict=True):
-        np.testing.assert_array_equal(one, other)
-    swapped = [x.astype(x.dtype.newbyteorder()) for x in (path, derivs, correction)]
-    got = treealg.branched_sig_backprop(swapped[0], None, swapped[1], 3, correction=swapped[2])
-    for one, other in zip(got, want, strict=True):
-        np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("scalar", [0, 1])

@@ -104,34 +104,6 @@ def test_gradient_of_lyndon_forms_is_that_of_the_expanded_form(method):
     assert error(got, treealg.branched_sig_backprop(path, None, to_sig, 3, planar=True)) < 1e-13
 
 
-FORWARD = {
-    "sig": lambda path, **o: treealg.branched_sig(path, 3, **o),
-    "log": lambda path, **o: treealg.branched_log_sig(path, 3, **o),
-}
-BACKWARD = {
-    "sig": lambda path, w, **o: treealg.branched_sig_backprop(path, None, w, 3, **o),
-    "log": lambda path, w, **o: treealg.branched_log_sig_backprop(path, w, 3, **o),
-}
-
-
-@pytest.mark.parametrize("what", FORWARD)
-@pytest.mark.parametrize("planar", [False, True])
-@pytest.mark.parametrize("time_aug", [False, True])
-@pytest.mark.parametrize("lead_lag", [False, True])
-@pytest.mark.parametrize("length", [2, 30, 90])
-def test_linearised_map_and_gradient_are_adjoint(length, lead_lag, time_aug, planar, what):
-    rng = np.random.default_rng(length)
-    path, v = np.cumsum(rng.normal(size=(2, length, 2)), axis=1) / np.sqrt(length)
-    options = {"planar": planar, "time_aug": time_aug, "lead_lag": lead_lag, "end_time": 0.5}
-    # A polynomial of degree 3 in the step: its slope from four values has no error but rounding.
-    steps = np.array([-2.0, -1.0, 1.0, 2.0])
-    moved = FORWARD[what](path + steps[:, None, None] * v, **options)
-    slope = np.array([1, -8, 8, -1]) / 12 @ moved
-    w = rng.normal(size=slope.shape)
-    gradient = BACKWARD[what](path, w, **options)
-    assert slope @ w == pytest.approx(np.vdot(v, gradient), rel=1e-10, abs=1e-11)
-
-
 class _Words:
     """Arborification applied to exact derivatives, in the place of a sparse map."""
 
@@ -314,18 +286,3 @@ def test_restriction_to_ladders_takes_the_coefficients_of_ladders(planar):
                 ladder = (ladder, letter)
             want.append(treealg.tree_to_idx(ladder, 2, 4, planar=planar))
     np.testing.assert_array_equal(got, want)
-
-
-@pytest.mark.parametrize("planar", [False, True])
-def test_map_to_trees_and_its_gradient_are_adjoint(planar):
-    rng = np.random.default_rng(9)
-    v = rng.normal(size=(3, 4, treealg.sig(np.zeros((1, 2)), 4).size))
-    image = treealg.sig_to_branched_sig(v, 2, 4, planar=planar)
-    w = rng.normal(size=image.shape)
-    back = treealg.sig_to_branched_sig_backprop(w, 2, 4, planar=planar)
-    assert back.shape == v.shape
-    np.testing.assert_allclose((image * w).sum(axis=-1), (v * back).sum(axis=-1), rtol=1e-12)
-    scalar = np.concatenate([np.full((3, 4, 1), 7.0), w], axis=-1)
-    with_scalar = treealg.sig_to_branched_sig_backprop(scalar, 2, 4, planar=planar)
-    np.testing.assert_array_equal(with_scalar[..., 0], 0.0)
-    np.testing.assert_array_equal(with_scalar[..., 1:], back)

@@ -188,40 +188,6 @@ def test_gradient_is_the_exact_derivative_of_the_exact_map(arrow, size, seed):
     assert abs(terms.sum() - want) <= 1e-14 * max(np.abs(terms).sum(), 1)
 
 
-@every_map
-@both_kinds
-def test_gradient_is_the_adjoint_of_the_derivative(arrow, planar):
-    rng = np.random.default_rng(4)
-    size = treealg.branched_sig_length(2, 4, planar=planar)
-    shapes = [2 if kind == "d" else size for kind in arrow.kinds]
-    inputs = [rng.normal(size=(1, shape)) for shape in shapes]
-    directions = [rng.normal(size=(1, shape)) for shape in shapes]
-    weights = rng.normal(size=(1, size))
-    # A polynomial of degree 4 along a line: five values give its derivative but for rounding.
-    step = np.array([[-2.0], [-1.0], [1.0], [2.0]])
-    moved = [x + step * v for x, v in zip(inputs, directions, strict=True)]
-    derivative = np.array([1, -8, 8, -1]) / 12 @ arrow(moved, 2, 4, planar=planar)
-    gradients = arrow.backward(weights, inputs, 2, 4, planar=planar)
-    terms = np.concatenate([(g * v)[0] for g, v in zip(gradients, directions, strict=True)])
-    assert abs(derivative @ weights[0] - terms.sum()) <= 1e-12 * np.abs(terms).sum()
-
-
-@every_map
-@both_kinds
-def test_number_of_threads_does_not_change_results(arrow, planar):
-    rng = np.random.default_rng(5)
-    size = treealg.branched_sig_length(2, 3, planar=planar)
-    inputs = [rng.normal(size=(203, 2 if kind == "d" else size)) for kind in arrow.kinds]
-    derivs = rng.normal(size=(203, size))
-    one = [arrow(inputs, 2, 3, planar=planar)]
-    one += arrow.backward(derivs, inputs, 2, 3, planar=planar)
-    for n_jobs in (2, -1):
-        many = [arrow(inputs, 2, 3, planar=planar, n_jobs=n_jobs)]
-        many += arrow.backward(derivs, inputs, 2, 3, planar=planar, n_jobs=n_jobs)
-        for a, b in zip(one, many, strict=True):
-            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-13)
-
-
 # -- identities ----------------------------------------------------------------------------------
 
 
@@ -347,29 +313,3 @@ def test_linear_log_signature_is_the_logarithm_of_the_linear_signature(planar, m
     want = treealg.branched_sig_to_log_sig(sig, 2, 4, planar=planar, method=method)
     got = treealg.linear_branched_log_sig(dx, 2, 4, planar=planar, method=method)
     np.testing.assert_allclose(got, want, atol=1e-14)
-
-
-LIE = [
-    ("branched_log_sig_to_sig", "x"),
-    ("branched_log_sig_combine", "xx"),
-    ("branched_log_sig_join", "xd"),
-    ("linear_branched_log_sig", "d"),
-]
-
-
-@pytest.mark.parametrize("method", [1, 2])
-@pytest.mark.parametrize(("name", "kinds"), LIE)
-def test_gradient_in_lyndon_coordinates_is_the_adjoint_of_the_derivative(name, kinds, method):
-    arrow = Map(name, kinds, None, method=method)
-    rng = np.random.default_rng(9)
-    size = treealg.branched_log_sig_length(2, 4, planar=True)
-    shapes = [2 if kind == "d" else size for kind in kinds]
-    inputs = [rng.normal(size=(1, shape)) for shape in shapes]
-    directions = [rng.normal(size=(1, shape)) for shape in shapes]
-    step = np.array([[-2.0], [-1.0], [1.0], [2.0]])
-    moved = [x + step * v for x, v in zip(inputs, directions, strict=True)]
-    derivative = np.array([1, -8, 8, -1]) / 12 @ arrow(moved, 2, 4, planar=True)
-    weights = rng.normal(size=(1, len(derivative)))
-    gradients = arrow.backward(weights, inputs, 2, 4, planar=True)
-    terms = np.concatenate([(g * v)[0] for g, v in zip(gradients, directions, strict=True)])
-    assert abs(derivative @ weights[0] - terms.sum()) <= 1e-12 * np.abs(terms).sum()

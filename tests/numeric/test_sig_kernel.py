@@ -327,37 +327,6 @@ def test_normalised_kernels_have_unit_diagonal_and_are_ratios():
     np.testing.assert_allclose(got, plain / np.sqrt(own[0] * own[1]), rtol=1e-13)
 
 
-def test_one_path_pairs_with_every_path_of_a_batch():
-    one, two = paths(4, 2), paths(2, 3, 5, 2, seed=1)
-    many = np.broadcast_to(one, (2, 3, 4, 2))
-    got = treealg.branched_sig_kernel(one, two, 2, 0)
-    np.testing.assert_array_equal(got, treealg.branched_sig_kernel(many, two, 2, 0))
-    weights = paths(2, 3, seed=2)
-    left, right = treealg.branched_sig_kernel_backprop(weights, one, two, 2, 0, right_deriv=True)
-    want = treealg.branched_sig_kernel_backprop(weights, many, two, 2, 0, right_deriv=True)
-    np.testing.assert_allclose(left, want[0].sum((0, 1)), rtol=1e-12)
-    np.testing.assert_allclose(right, want[1], rtol=1e-12)
-
-
-def test_derivatives_of_any_memory_layout_give_one_gradient():
-    one, weights = paths(3, 4, 2), paths(3, seed=5)
-    want, _ = treealg.branched_sig_kernel_backprop(weights, one, one, 2, 1)
-    unaligned = np.ndarray(3, float, np.zeros(25, np.uint8).data, 1)
-    unaligned[...] = weights
-    for given in (unaligned, weights.astype(">f8"), weights[::-1].copy()[::-1]):
-        got, _ = treealg.branched_sig_kernel_backprop(given, one, one, 2, 1)
-        np.testing.assert_array_equal(got, want)
-
-
-def test_two_threads_give_the_values_of_one():
-    one = paths(21, 6, 2)
-    assert_same = np.testing.assert_array_equal
-    assert_same(
-        treealg.branched_sig_kernel_gram(one, one, 3, 1, n_jobs=2),
-        treealg.branched_sig_kernel_gram(one, one, 3, 1),
-    )
-
-
 def test_edges_of_shapes():
     point, path = np.ones((1, 2)), paths(4, 2)
     assert treealg.branched_sig_kernel(point, path, 3, 2) == 1
@@ -382,25 +351,6 @@ def test_nan_stays_in_its_pair(batch, length):
     assert np.isnan(got[1])
     others = np.arange(batch) != 1
     np.testing.assert_array_equal(got[others], clean[others])
-
-
-def test_tensors_lists_and_integers_are_read():
-    torch = pytest.importorskip("torch")
-    one, two = paths(3, 4, 2), paths(3, 4, 2, seed=1)
-    want = treealg.branched_sig_kernel(one, two, 2, 1)
-    got = treealg.branched_sig_kernel(torch.from_numpy(one), torch.from_numpy(two), 2, 1)
-    assert isinstance(got, torch.Tensor)
-    np.testing.assert_array_equal(got.numpy(), want)
-    left, right = treealg.branched_sig_kernel_backprop(
-        torch.ones(3, dtype=torch.float64), torch.from_numpy(one), torch.from_numpy(two), 2, 1
-    )
-    assert isinstance(left, torch.Tensor)
-    assert right is None
-    np.testing.assert_array_equal(
-        treealg.branched_sig_kernel(one.tolist(), two.tolist(), 2, 1), want
-    )
-    whole = np.array([[0, 0], [1, 0]])
-    assert treealg.branched_sig_kernel(whole, whole, 1, 0) == pytest.approx(math.e)
 
 
 def test_static_kernels_are_values():

@@ -69,9 +69,11 @@ class Case:
     name: str
     variant: str
     points: int | None = None
+    degree: int | None = None
 
     def __repr__(self):
-        return f"{self.name}-{self.variant}" + (f"-{self.points}" if self.points else "")
+        sizes = (f"-{size}" for size in (self.points, self.degree) if size)
+        return f"{self.name}-{self.variant}" + "".join(sizes)
 
     @property
     def row(self):
@@ -79,12 +81,12 @@ class Case:
 
     @property
     def asked(self):
-        return VARIANTS[self.variant]
+        return VARIANTS[self.variant] | ({"degree": self.degree} if self.degree else {})
 
     @property
     def forward(self):
         """The same case of the function whose gradient this is."""
-        return Case(FORWARD[self.name].name, self.variant, self.points)
+        return Case(FORWARD[self.name].name, self.variant, self.points, self.degree)
 
     def is_known(self):
         """Tell whether the variant makes sense for the operation."""

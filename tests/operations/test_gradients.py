@@ -80,6 +80,29 @@ def test_backward_of_a_broadcast_is_the_transposed_derivative(case):
     assert_is_the_transposed_derivative(case, [(3, 1), (2,)])
 
 
+LONGER = [
+    Case(case.name, case.variant, points=90)
+    for case in BACKWARD
+    if {"path", "lift"} & case.row.signature.parameters.keys()
+]
+HIGHER = [
+    Case(case.name, case.variant, degree=4)
+    for case in BACKWARD
+    if "degree" in case.row.signature.parameters
+]
+
+
+@each_case(LONGER, "plain", "planar", "time", "lead_lag", "lead_lag_time", "corrected_time")
+@pytest.mark.parametrize("batch", [(), (9,)], ids=["single", "batch"])
+def test_backward_along_a_long_path_is_the_transposed_derivative(case, batch):
+    assert_is_the_transposed_derivative(case, batch)
+
+
+@each_case(HIGHER, "plain", "planar", "lyndon", "brackets", "corrected", "corrected_time")
+def test_backward_of_a_higher_degree_is_the_transposed_derivative(case):
+    assert_is_the_transposed_derivative(case, (3,))
+
+
 def test_no_case_is_trivial():
     for case in BACKWARD:
         is_constant = case.variant == "one_point" or case.asked.get("degree") == 0

@@ -1,5 +1,6 @@
 """Threads: they change no result, and they work."""
 
+import itertools
 import os
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def assert_threads_change_nothing(case, batch):
         assert_close(call(case, given | {"n_jobs": n_jobs}), one, factor=5000)
 
 
-@each_case(WITH_JOBS)
+@each_case(WITH_JOBS, *WAYS, "planar", "corrected_by_segment", "prefixes", "extrapolated")
 @pytest.mark.usefixtures("four_processors")
 def test_results_do_not_depend_on_the_number_of_threads(case):
     assert_threads_change_nothing(case, (5,) if "gram" in case.name else (40,))
@@ -51,13 +52,27 @@ def test_results_of_one_long_path_do_not_depend_on_the_number_of_threads(case):
     assert_threads_change_nothing(case, ())
 
 
-@each_case(WITH_JOBS, *WAYS)
-@pytest.mark.usefixtures("four_processors")
-def test_the_same_call_gives_the_same_bits(case):
+def assert_bits_are_the_same(case):
     given = case.arguments((40,) if "gram" not in case.name else (5,)) | {"n_jobs": 3}
     for one, other in zip(call(case, given), call(case, given), strict=True):
         assert (one is None) == (other is None)
         assert one is None or one.tobytes() == other.tobytes()
+
+
+@each_case(WITH_JOBS, *WAYS)
+@pytest.mark.usefixtures("four_processors")
+def test_the_same_call_gives_the_same_bits(case):
+    assert_bits_are_the_same(case)
+
+
+def test_bits_that_change_are_found():
+    calls = itertools.count(1)
+
+    def changing(function):
+        return lambda **given: function(**given) * (1 + next(calls) * 2**-50)
+
+    with pytest.raises(AssertionError):
+        assert_bits_are_the_same(Planted("sig", "plain", error=changing))
 
 
 def counted(function):

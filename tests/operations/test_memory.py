@@ -154,7 +154,7 @@ def assert_float32_is_computed_as_such(case):
         np.testing.assert_allclose(one, other, rtol=0, atol=2e-5 * scale)
 
 
-@each_case(CASES)
+@each_case(CASES, *WAYS, "lead_lag_time", "prefixes", "normalized", "extrapolated")
 def test_float32_is_computed_and_returned_as_such(case):
     assert_float32_is_computed_as_such(case)
 

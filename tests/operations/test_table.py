@@ -1,13 +1,15 @@
 """The table has every function of arrays, and says what the signatures say."""
 
 import inspect
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import treealg
+from treealg import engines
 
-from .cases import FORWARD, OPERATIONS
+from .cases import FORWARD, OPERATIONS, Case
 
 # Functions of sizes, places and trees alone, and what is done to the cache.
 WITHOUT_ARRAYS = {
@@ -45,8 +47,7 @@ def test_every_backward_function_belongs_to_one_forward_function():
         assert row.backward is OPERATIONS[name]
 
 
-@each_row
-def test_arguments_are_the_parameters_annotated_as_arrays_in_their_order(row):
+def assert_arguments_are_those_of_the_signature(row):
     annotated = {
         name: str(parameter.annotation)
         for name, parameter in row.signature.parameters.items()
@@ -57,6 +58,29 @@ def test_arguments_are_the_parameters_annotated_as_arrays_in_their_order(row):
         alternatives = set(annotated[argument.name].split(" | ")) - {"ArrayLike"}
         assert ("None" in alternatives) == argument.optional
         assert ("bool" in alternatives) == (argument.alternative == "flag")
+
+
+@each_row
+def test_arguments_are_the_parameters_annotated_as_arrays_in_their_order(row):
+    assert_arguments_are_those_of_the_signature(row)
+
+
+ERRORS = {
+    "lost": lambda arguments: arguments[1:],
+    "exchanged": lambda arguments: arguments[::-1],
+    "renamed": lambda arguments: (replace(arguments[0], name="paths"), *arguments[1:]),
+    "optional": lambda arguments: (replace(arguments[0], optional=True), *arguments[1:]),
+    "a flag": lambda arguments: (replace(arguments[0], alternative="flag"), *arguments[1:]),
+}
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_a_row_that_is_not_its_signature_is_found(error):
+    right = OPERATIONS["branched_sig"]
+    with pytest.raises(AssertionError):
+        assert_arguments_are_those_of_the_signature(
+            replace(right, arguments=ERRORS[error](right.arguments))
+        )
 
 
 @each_row
@@ -82,8 +106,6 @@ WRONG = {
 
 @each_row
 def test_kinds_of_options_are_what_the_functions_take(row):
-    from .cases import Case
-
     given = Case(row.name, "plain").arguments((2,))
     for option in row.options:
         for wrong in WRONG.get(option.kind, ()):
@@ -124,10 +146,6 @@ class OnGpu:
 
 @each_row
 def test_arrays_on_a_gpu_are_refused_where_the_row_says_so(row, monkeypatch):
-    from treealg import engines
-
-    from .cases import Case
-
     class Reached(Exception):
         """The engine of GPUs was asked for."""
 

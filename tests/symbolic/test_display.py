@@ -37,6 +37,7 @@ from treealg.symbolic.display import (
     to_unicode,
     tree_table,
 )
+from treealg.symbolic.display.style import INK
 
 SVG = "{http://www.w3.org/2000/svg}"
 CHERRY = Tree.from_text("0[0,0]")
@@ -442,6 +443,20 @@ def test_a_grid_has_a_panel_per_tree_and_a_legend_of_labels():
     assert [len(axes.lines) for axes in figure.axes] == [2, 3, 0, 0]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["0", "1", "2", "3"]
     assert plot_grid([CHERRY]).legends == []
+
+
+@pytest.mark.parametrize("draw", [plot, lambda tree: plot_grid([tree])], ids=["plot", "grid"])
+@pytest.mark.parametrize("tree", [CHERRY, LABELLED, Tree.from_text("f[0,g]")], ids=str)
+def test_figures_have_the_colours_of_pictures(tree, draw):
+    pytest.importorskip("matplotlib")
+    from matplotlib.colors import to_hex
+
+    axes = draw(tree).axes[0]
+    shapes = ElementTree.fromstring(to_svg(tree)).iter(f"{SVG}circle")
+    found = [to_hex(colour).upper() for colour in axes.collections[0].get_facecolors()]
+    expected = [shape.get("fill").upper() for shape in shapes]
+    assert found == expected
+    assert {line.get_color() for line in axes.lines} == {INK}
 
 
 def test_a_missing_matplotlib_is_named_with_its_extra(monkeypatch):

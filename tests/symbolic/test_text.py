@@ -151,7 +151,7 @@ def test_numbers_are_read_exactly(text, expected):
     ids=lambda text: text[:24],
 )
 def test_text_without_a_meaning_or_a_bound_is_refused_at_once(text):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(InvalidValueError, match="cannot read the coefficient"):
         RungeKutta([[text]], [1])
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

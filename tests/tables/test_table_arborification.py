@@ -7,8 +7,8 @@ import pytest
 
 from treealg import symbolic, tables
 from treealg.errors import InvalidValueError
-from treealg.tables import linear_map, word_rows
-from treealg.tables.word_rows import _formal_shuffle
+from treealg.tables import linear_map, rows, word_rows
+from treealg.tables.word_rows import formal_shuffle
 
 CASES = [
     (1, 7, False),
@@ -42,15 +42,15 @@ def words(dimension, degree):
 def test_rows_are_the_symbolic_arborification(dimension, degree, planar):
     table = tables.arborification(dimension, degree, planar)
     names = words(dimension, degree)
-    rows = []
+    found = []
     for block in range(table.n_rows):
         entries = range(table.ptr[block], table.ptr[block + 1])
         for label in range(dimension):
-            rows.append(
+            found.append(
                 {names[table.col[e] * dimension + label]: int(table.coef[e]) for e in entries}
             )
     expected = [dict(symbolic.arborification(x).items()) for x in basis(dimension, degree, planar)]
-    assert rows == expected
+    assert found == expected
     assert (table.width, table.n_cols * dimension) == (dimension, len(names))
 
 
@@ -84,19 +84,30 @@ def test_coefficients_beyond_float64_are_refused(monkeypatch):
     assert tables.arborification(1, 7).coef.max() == 720
 
 
-def test_result_does_not_depend_on_the_chunks(monkeypatch):
-    whole = tables.arborification(2, 5)
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: tables.arborification(2, 5),
+        lambda: tables.arborification(2, 4, True, 3),
+        lambda: tables.arborification(2, 4, False, None),
+        lambda: tables.convolution(2, 5),
+        lambda: tables.convolution(2, 4, True),
+    ],
+)
+def test_result_does_not_depend_on_the_chunks(build, monkeypatch):
+    whole = build()
     tables.clear_cache(disk_too=True)
-    monkeypatch.setattr(word_rows, "_CHUNK", 7)
-    parts = tables.arborification(2, 5)
+    monkeypatch.setattr(rows, "CHUNK", 7)
+    monkeypatch.setattr(word_rows, "CHUNK", 7)
+    parts = build()
     assert parts is not whole
-    for name in ("ptr", "col", "coef"):
-        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+    for name, array in whole.parts()[1].items():
+        np.testing.assert_array_equal(getattr(parts, name), array)
 
 
 @pytest.mark.parametrize(("left", "right", "count"), [(0, 0, 1), (2, 0, 1), (2, 3, 10), (3, 3, 20)])
-def test_formal_shuffles_keep_the_order_of_both_words(left, right, count):
-    shuffled = _formal_shuffle(left, right)
+def testformal_shuffles_keep_the_order_of_both_words(left, right, count):
+    shuffled = formal_shuffle(left, right)
     assert len({tuple(word) for word in shuffled.tolist()}) == len(shuffled) == count
     for word in shuffled.tolist():
         assert [x for x in word if x < left] == list(range(left))

@@ -531,7 +531,19 @@ def test_a_table_above_the_bound_is_kept_until_the_next(monkeypatch):
     assert large not in memory.values()
 
 
-def test_a_refused_table_can_be_asked_for_again():
+def test_a_refused_table_is_refused_again_without_the_work():
+    tries = []
+
+    def build():
+        tries.append(1)
+        raise InvalidValueError("too large")
+
+    for attempt in (1, 1, 2):
+        if attempt == 2:
+            tables.clear_cache()
+        with pytest.raises(InvalidValueError, match="too large"):
+            cache.table("made up", (1,), LinearMap, build, lambda table: True)
+        assert len(tries) == attempt
     for _ in range(2):
         with pytest.raises(InvalidValueError, match="bound"):
             tables.convolution(2, 14)

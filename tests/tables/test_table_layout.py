@@ -5,7 +5,6 @@ import pytest
 
 from treealg import symbolic
 from treealg.tables.layout import ForestLayout
-from treealg.tables.shapes import Indexer, formal, ordered_shapes, tree_shapes
 
 CASES = [(1, 6, False), (2, 4, False), (3, 3, False), (1, 5, True), (2, 4, True), (3, 3, True)]
 
@@ -45,7 +44,7 @@ def test_planar_forests_split_into_init_and_last_tree(dimension, nodes, planar):
 
 
 @pytest.mark.parametrize(("dimension", "nodes", "planar"), CASES)
-def test_join_ranks_trees_in_any_order(dimension, nodes, planar):
+def test_trees_multiply_to_their_forest(dimension, nodes, planar):
     layout = ForestLayout(dimension, nodes, planar)
     forests, trees = listed(dimension, nodes, planar)
     rng = np.random.default_rng(5)
@@ -53,29 +52,19 @@ def test_join_ranks_trees_in_any_order(dimension, nodes, planar):
         members = list(forests[index].trees)
         if not planar:
             rng.shuffle(members)
-        rank = layout.join([np.array([trees[t]]) for t in members], [t.order for t in members])
+        rank = np.zeros(1, dtype=np.int64)
+        for tree in members:
+            rank = layout.multiply(rank, np.array([trees[tree]]))
         assert rank.tolist() == [index]
 
 
-@pytest.mark.parametrize(("dimension", "degree"), [(1, 6), (2, 5), (3, 4)])
-def test_decorations_of_tree_shapes_are_all_trees_once(dimension, degree):
-    layout = ForestLayout(dimension, degree - 1, planar=False)
-    ranks = [Indexer(layout, labels).tree(tree) for tree, labels in tree_shapes(dimension, degree)]
-    expected = np.arange(layout.start[-1]) * dimension
-    assert np.sort(np.concatenate(ranks)).tolist() == expected.tolist()
-
-
-@pytest.mark.parametrize(("dimension", "degree"), [(1, 5), (2, 4), (3, 3)])
-def test_decorations_of_ordered_shapes_are_all_forests_once(dimension, degree):
-    layout = ForestLayout(dimension, degree, planar=True)
-    ranks = [
-        np.broadcast_to(Indexer(layout, labels).forest(forest), labels.shape[1:])
-        for forest, labels in ordered_shapes(dimension, degree)
-    ]
-    expected = np.arange(1, layout.start[-1], dimension)
-    assert np.sort(np.concatenate(ranks)).tolist() == expected.tolist()
-
-
-def test_formal_labels_are_post_order_and_keep_the_shape():
-    shape = symbolic.PlanarTree.from_tuple((((7,), (7,), 7), (7,), 7))
-    assert formal(shape, 3).to_tuple() == (((3,), (4,), 5), (6,), 7)
+@pytest.mark.parametrize(("dimension", "nodes", "planar"), CASES)
+def test_forests_are_products_of_their_first_tree_and_rest(dimension, nodes, planar):
+    layout = ForestLayout(dimension, nodes, planar)
+    every = np.arange(1, layout.start[-1])
+    first, rest = layout.first[every], layout.rest[every]
+    assert layout.prepend_each(first, rest).tolist() == every.tolist()
+    single = every[rest == 0]
+    assert layout.multiply(0 * single, layout.first[single]).tolist() == single.tolist()
+    places = layout.place(every)
+    assert (places + np.array(layout.start)[layout.order_of[every]]).tolist() == every.tolist()

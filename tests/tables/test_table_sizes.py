@@ -113,10 +113,10 @@ def test_least_terms_bound_the_terms_of_formal_shapes(dimension, planar):
     ],
 )
 def test_sizes_that_do_not_fit_are_refused_at_once(call):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(InvalidValueError, match=r"coefficients|entries|memory|words"):
         call()
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("longest", [1, 2, 4])

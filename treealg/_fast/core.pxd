@@ -239,8 +239,13 @@ cdef class Signals:
 ctypedef void (*group_work)(
     const void *task, Py_ssize_t group, char *scratch, interrupt *stop) noexcept nogil
 
-cdef void run_groups(
-    group_work work, const void *task, Py_ssize_t groups, size_t scratch_size, int n_threads,
+# Groups that do not depend on each other, but on those of the phases before.
+cdef struct phase:
+    group_work work
+    Py_ssize_t groups
+
+cdef void run_phases(
+    const phase *phases, int count, const void *task, size_t scratch_size, int n_threads,
     interrupt *stop) noexcept nogil
 
 cdef int run(

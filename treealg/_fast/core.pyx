@@ -175,28 +175,34 @@ cdef void poll(interrupt *flag) noexcept nogil:
 # --- threads ----------------------------------------------------------------------------------
 
 
-cdef void run_groups(
-    group_work work, const void *task, Py_ssize_t groups, size_t scratch_size, int n_threads,
+cdef void run_phases(
+    const phase *phases, int count, const void *task, size_t scratch_size, int n_threads,
     interrupt *stop,
 ) noexcept nogil:
-    """Share the groups of a task out to threads, each with aligned scratch memory of its own.
+    """Share the groups of each phase out to threads, each with aligned scratch memory of its own.
 
     Groups that have not begun when `stop` is set are left out.
     """
-    cdef Py_ssize_t group
+    cdef Py_ssize_t group, most = 0
+    cdef int i
     cdef char *scratch = NULL
-    n_threads = <int> min(<Py_ssize_t> n_threads, groups)
-    if n_threads <= 1:
-        if groups > 0:
-            scratch = <char *> aligned_scratch(scratch_size)
-            for group in range(groups):
-                one_group(work, task, group, scratch, stop)
-            free_scratch(scratch)
+    for i in range(count):
+        most = max(most, phases[i].groups)
+    if most == 0:
+        return
+    n_threads = <int> min(<Py_ssize_t> n_threads, most)
+    if n_threads == 1:
+        scratch = <char *> aligned_scratch(scratch_size)
+        for i in range(count):
+            for group in range(phases[i].groups):
+                one_group(phases[i].work, task, group, scratch, stop)
+        free_scratch(scratch)
         return
     with parallel(num_threads=n_threads):
         scratch = <char *> aligned_scratch(scratch_size)
-        for group in prange(groups, schedule="static"):
-            one_group(work, task, group, scratch, stop)
+        for i in range(count):
+            for group in prange(phases[i].groups, schedule="static"):
+                one_group(phases[i].work, task, group, scratch, stop)
         free_scratch(scratch)
 
 
@@ -214,11 +220,14 @@ cdef inline void one_group(
 cdef int run(
     group_work work, const void *task, Py_ssize_t groups, size_t scratch_size, int n_threads,
 ) except -1:
-    """Do the work of a task that consists of groups alone."""
+    """Do the work of a task of one phase."""
     cdef Signals signals
+    cdef phase only
     if n_threads < 1:
         raise ValueError("n_threads must be at least 1")
+    only.work = work
+    only.groups = groups
     signals = Signals()
     with nogil:
-        run_groups(work, task, groups, scratch_size, n_threads, &signals.flag)
+        run_phases(&only, 1, task, scratch_size, n_threads, &signals.flag)
     return signals.finish()

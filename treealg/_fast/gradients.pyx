@@ -12,7 +12,7 @@ from libc.string cimport memcpy, memset
 
 from treealg._fast.core cimport (
     MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
-    kernel_table, matrix_view, run_groups, word_program,
+    kernel_table, matrix_view, phase, run_phases, word_program,
 )
 from treealg._fast.paths cimport (
     describe, integrate, integration_scratch, lanes_of_group, multiply, path_words,
@@ -222,6 +222,13 @@ cdef void cut_paths(
     cdef Py_ssize_t count = task.words.path.count, pieces = count * task.pieces
     cdef Py_ssize_t size = task.words.size * task.words.real, lanes = task.words.table.lanes
     cdef Py_ssize_t groups = (pieces + lanes - 1) // lanes
+    cdef phase *phases = [
+        phase(group_of_parts, groups),
+        phase(signatures_before, count),
+        phase(derivatives_of_wholes, (count + lanes - 1) // lanes),
+        phase(derivatives_after, count),
+        phase(group_of_pieces, groups),
+    ]
     task.parts = <char *> aligned_scratch((3 * pieces + count) * size)
     if task.parts is NULL:
         stop.stop = OUT_OF_MEMORY
@@ -229,13 +236,7 @@ cdef void cut_paths(
     task.before = task.parts + pieces * size
     task.after = task.before + pieces * size
     task.wholes = task.after + pieces * size
-    run_groups(group_of_parts, task, groups, scratch_size, n_threads, stop)
-    run_groups(signatures_before, task, count, 0, n_threads, stop)
-    run_groups(
-        derivatives_of_wholes, task, (count + lanes - 1) // lanes, scratch_size, n_threads, stop
-    )
-    run_groups(derivatives_after, task, count, 0, n_threads, stop)
-    run_groups(group_of_pieces, task, groups, scratch_size, n_threads, stop)
+    run_phases(phases, 5, task, scratch_size, n_threads, stop)
     free_scratch(task.parts)
 
 
@@ -256,6 +257,7 @@ cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcep
     cdef const kernel_table *table = words.table
     cdef Py_ssize_t pieces = pieces_of_path(words.path.count, words.steps, table.lanes, n_threads)
     cdef Py_ssize_t per_step = 2 if words.path.lead_lag else 1, row
+    cdef phase whole
     cdef size_t size = max(
         integration_scratch(words), backward_scratch(words, per_step * (words.steps // pieces + 1))
     )
@@ -267,10 +269,9 @@ cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcep
         size = max(size, table.algebra.logarithm_scratch(words.log_program, 1))
     size += 2 * words.lanes_size + 2 * task.rows_size
     if pieces == 1:
-        run_groups(
-            group_of_paths, task, (words.path.count + table.lanes - 1) // table.lanes, size,
-            n_threads, stop,
-        )
+        whole.work = group_of_paths
+        whole.groups = (words.path.count + table.lanes - 1) // table.lanes
+        run_phases(&whole, 1, task, size, n_threads, stop)
     else:
         cut_paths(task, size, n_threads, stop)
     for row in range(words.path.count):

@@ -13,7 +13,7 @@ from libc.string cimport memset
 
 from treealg._fast.core cimport (
     MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
-    kernel_table, matrix_view, run, run_groups,
+    kernel_table, matrix_view, phase, run, run_phases,
 )
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
 
@@ -222,18 +222,16 @@ cdef void cut_paths(
 ) noexcept nogil:
     """Several pieces per path, one per lane; Chen's identity joins them."""
     cdef Py_ssize_t count = task.words.path.count, lanes = task.words.table.lanes
+    cdef phase *phases = [
+        phase(group_of_parts, (count * task.pieces + lanes - 1) // lanes),
+        phase(join_parts, count),
+        phase(group_of_joined, (count + lanes - 1) // lanes),
+    ]
     task.parts = <char *> aligned_scratch(count * task.pieces * task.words.size * task.words.real)
     if task.parts is NULL:
         stop.stop = OUT_OF_MEMORY
         return
-    run_groups(
-        group_of_parts, task, (count * task.pieces + lanes - 1) // lanes, scratch_size, n_threads,
-        stop,
-    )
-    run_groups(join_parts, task, count, 0, n_threads, stop)
-    run_groups(
-        group_of_joined, task, (count + lanes - 1) // lanes, scratch_size, n_threads, stop
-    )
+    run_phases(phases, 3, task, scratch_size, n_threads, stop)
     free_scratch(task.parts)
 
 

@@ -9,7 +9,7 @@ from libc.string cimport memcpy, memset
 
 from treealg._fast.core cimport (
     MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
-    kernel_table, matrix_view, run_groups,
+    kernel_table, matrix_view, phase, run_phases,
 )
 from treealg._fast.paths cimport (
     describe, integrate, integration_scratch, multiply, path_words,
@@ -206,13 +206,15 @@ cdef void all_prefixes(prefix_task *task, int n_threads, interrupt *stop) noexce
     cdef const path_words *words = &task.words
     cdef Py_ssize_t pieces = words.path.count * task.parts, lanes = words.table.lanes
     cdef size_t size = pieces * words.size * words.real
+    cdef phase *phases = [
+        phase(starts_of_parts, words.path.count if task.parts > 1 else 0),
+        phase(group_of_prefixes, (pieces + lanes - 1) // lanes),
+    ]
     task.starts = <char *> aligned_scratch(size)
     if task.starts is NULL:
         stop.stop = OUT_OF_MEMORY
         return
     memset(task.starts, 0, size)
     size = task.step_size + task.scratch_size + 2 * words.lanes_size
-    if task.parts > 1:
-        run_groups(starts_of_parts, task, words.path.count, size, n_threads, stop)
-    run_groups(group_of_prefixes, task, (pieces + lanes - 1) // lanes, size, n_threads, stop)
+    run_phases(phases, 2, task, size, n_threads, stop)
     free_scratch(task.starts)

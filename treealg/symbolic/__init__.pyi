@@ -79,10 +79,8 @@ from treealg.symbolic.lie.magnus import (
     pre_lie_exp as pre_lie_exp,
     pre_lie_magnus as pre_lie_magnus,
 )
-from treealg.symbolic.linear.elements import (
-    Element as Element,
-    LinearCombination as LinearCombination,
-)
+from treealg.symbolic.linear.combinations import LinearCombination as LinearCombination
+from treealg.symbolic.linear.elements import Element as Element
 from treealg.symbolic.linear.grafting import b_minus as b_minus, b_plus as b_plus, graft as graft
 from treealg.symbolic.linear.tensors import Tensor as Tensor
 from treealg.symbolic.linear.words import shuffle_words as shuffle_words

@@ -22,11 +22,12 @@ from treealg.checks import check_integer
 from treealg.tables import cache
 from treealg.tables.convolution import convolution
 from treealg.tables.convolution_table import ConvolutionTable
-from treealg.tables.layout import ForestLayout, IntArray
+from treealg.tables.layout import ForestLayout
 from treealg.tables.linear_map import LinearMap, expand
+from treealg.tables.rows import UNIT, Rows, Split, rows_of
 from treealg.tables.sizes import as_longest, require_fits
 from treealg.tables.weighted_words import words
-from treealg.tables.word_rows import Rows, Split, WordRows, rows_of
+from treealg.tables.word_rows import WordRows
 
 __all__ = ["arborification"]
 
@@ -117,17 +118,17 @@ def _tree_blocks(words: WordRows) -> list[Split]:
     """Return Psi of all commutative forests with 0, 1, ..., degree - 1 nodes."""
     dimension, degree = words.layout.dimension, words.layout.degree
     layout = ForestLayout(dimension, max(degree - 1, 0), planar=False)
-    forests = [words.unit] if degree else []
-    trees = [words.unit]
+    forests = [UNIT] if degree else []
+    trees = [UNIT]
     for nodes in range(1, degree):
         trees.append(words.with_root(forests[nodes - 1], nodes - 1))
         part = slice(layout.start[nodes], layout.start[nodes + 1])
         branches, label = np.divmod(layout.first[part], dimension)
-        left = _place(layout, branches) * dimension + label
-        right = _place(layout, layout.rest[part])
+        left = layout.place(branches) * dimension + label
+        right = layout.place(layout.rest[part])
         own = layout.order_of[branches] + 1
         forests.append(words.product(nodes, own, left, trees, right, forests))
-        words.foresee(forests)
+        words.foresee(forests, degree)
     return forests
 
 
@@ -136,23 +137,18 @@ def _planar_blocks(words: WordRows) -> list[Split]:
     dimension, degree = words.layout.dimension, words.layout.degree
     layout = ForestLayout(dimension, degree, planar=True)
     blocks: list[Split] = []
-    phi, psi = [words.unit], [words.unit]
+    phi, psi = [UNIT], [UNIT]
     for nodes in range(degree):
         # The forests of a block differ in the label of the last root only: take label 0.
         part = slice(layout.start[nodes + 1], layout.start[nodes + 2], dimension)
         before, branches = layout.init[part], layout.last[part] // dimension
-        left, right = _place(layout, before), _place(layout, branches)
+        left, right = layout.place(before), layout.place(branches)
         blocks.append(words.product(nodes, layout.order_of[before], left, phi, right, psi))
-        words.foresee(blocks)
+        words.foresee(blocks, degree)
         if nodes + 1 < degree:
             psi.append(words.with_root(blocks[-1], nodes))
             phi.append({0: psi[-1][0]})
     return blocks
-
-
-def _place(layout: ForestLayout, forest: IntArray) -> IntArray:
-    """Return the places of forests among those with as many nodes."""
-    return forest - np.array(layout.start, dtype=np.int64)[layout.order_of[forest]]
 
 
 def _blocks_of_cuts(words: WordRows, table: ConvolutionTable) -> list[Split]:
@@ -163,7 +159,7 @@ def _blocks_of_cuts(words: WordRows, table: ConvolutionTable) -> list[Split]:
     layout, dimension = words.layout, words.layout.dimension
     order = np.repeat(np.arange(1, layout.degree + 1), np.diff(table.block_start))
     blocks: list[Split] = []
-    phi, slots = [words.unit], [words.unit]
+    phi, slots = [UNIT], [UNIT]
     for nodes in range(layout.degree):
         begin, end = table.block_start[nodes : nodes + 2]
         count = int(end - begin)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from treealg.errors import TableCacheWarning, warn_caller
+from treealg.errors import InvalidValueError, TableCacheWarning, warn_caller
 from treealg.memory import memory
 from treealg.tables import disk
 from treealg.tables.directory import DISK_BOUND, Key, directory_name, file_name, prune
@@ -40,21 +40,42 @@ def table(
 ) -> _Table:
     """Return a table from memory, from disk, or newly built and then stored in both."""
     identity = (name, key)
-    found: _Table | None = memory.get(identity)
+    found: _Table | None = _remembered(identity)
     if found is not None:
         return found
     with _building.setdefault(identity, threading.Lock()):
-        found = memory.get(identity)
+        found = _remembered(identity)
         if found is not None:
             return found
         try:
             found, problem = _load_or_build(name, key, cls, build, check)
             memory.put(identity, found)
+        except InvalidValueError as error:
+            memory.put(identity, _Refusal(str(error)))
+            raise
         finally:
             _building.pop(identity, None)
     # Only now: where warnings are errors, the table is there for the next call.
     if problem is not None:
         warn_caller(problem, TableCacheWarning)
+    return found
+
+
+class _Refusal(NamedTuple):
+    """Why a table is not built, so that this is not found out again at every call."""
+
+    reason: str
+
+    @property
+    def nbytes(self) -> int:
+        return len(self.reason)
+
+
+def _remembered(identity: tuple[str, Key]) -> Any:
+    """Return a table that is in memory, None if it is not, and refuse it as it was before."""
+    found = memory.get(identity)
+    if isinstance(found, _Refusal):
+        raise InvalidValueError(found.reason)
     return found
 
 

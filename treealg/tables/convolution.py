@@ -1,13 +1,11 @@
 """The coproduct as a table: what a logarithm, an exponential or a Chen product multiplies.
 
-The symbolic coproduct is applied once to each undecorated shape with formal labels; its terms are
-then ranked for all decorations together, and equal ones are merged. The pruned forests are *slots*
-of products that are computed once per order and shared by all terms that use them.
+The terms come from `ForestRows`, all of an order at once. The pruned forests are *slots* of
+products that are computed once per order and shared by all terms that use them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import accumulate, islice
 
 import numpy as np
@@ -16,9 +14,9 @@ from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.tables import cache
 from treealg.tables.convolution_table import ConvolutionTable, Int32Array
-from treealg.tables.layout import ForestLayout, IntArray
+from treealg.tables.forest_rows import ForestRows
+from treealg.tables.layout import ForestLayout
 from treealg.tables.linear_map import FloatArray
-from treealg.tables.shapes import Indexer, ordered_shapes, tree_shapes
 from treealg.tables.sizes import (
     MAX_SHAPES,
     basis_length,
@@ -129,59 +127,27 @@ def least_terms(dimension: int, degree: int, planar: bool) -> int:
     return sum(cuts[:degree]) - sum(forests[:degree])
 
 
-def _shape_terms(
-    layout: ForestLayout, degree: int
-) -> Iterator[tuple[IntArray, IntArray, IntArray, int]]:
-    """Yield block, trunk block, pruned forest and multiplicity, for all decorations of a term."""
-    from treealg.symbolic import bck, mkw
-
-    dimension = layout.dimension
-    indexer = Indexer(layout, np.zeros((0, 0), dtype=np.int64))
-    if layout.planar:
-        for forest, labels in ordered_shapes(dimension, degree):
-            # What shapes with the same decorations have in common is ranked once.
-            if labels is not indexer.labels:
-                indexer = Indexer(layout, labels)
-            block = (indexer.forest(forest) - 1) // dimension
-            for (pruned, trunk), coefficient in mkw.coproduct(forest).items():
-                if len(pruned) and len(trunk):
-                    inner = (indexer.forest(trunk) - 1) // dimension
-                    yield block, inner, indexer.forest(pruned), coefficient
-        return
-    for tree, labels in tree_shapes(dimension, degree):
-        if labels is not indexer.labels:
-            indexer = Indexer(layout, labels)
-        block = indexer.forest(tree.children)
-        for (pruned, trunk), coefficient in bck.coproduct(tree).items():
-            if len(pruned) and len(trunk):
-                inner = indexer.forest(trunk.trees[0].children)
-                yield block, inner, indexer.forest(pruned), coefficient
-
-
 def _terms(
     layout: ForestLayout, degree: int
 ) -> tuple[Int32Array, Int32Array, Int32Array, FloatArray]:
-    """Collect and merge the terms: block, trunk block, pruned forest, multiplicity."""
-    columns: list[list[Int32Array]] = [[], [], []]
-    multiplicities = []
-    total = 0
-    for *indices, coefficient in _shape_terms(layout, degree):
-        size = indices[0].size
-        total += size
-        check_entries(total, f"the coproduct for dimension={layout.dimension}, {degree=}")
-        for column, values in zip(columns, indices, strict=True):
-            column.append(np.broadcast_to(values, (size,)).astype(np.int32))
-        multiplicities.append(np.full(size, float(coefficient)))
-    if not total:
-        none = np.zeros(0, dtype=np.int32)
-        return none, none, none, np.zeros(0)
-    block, trunk, pruned = (np.concatenate(column) for column in columns)
-    order = np.lexsort((pruned, trunk, block))
-    block, trunk, pruned = block[order], trunk[order], pruned[order]
-    differs = (np.diff(block) != 0) | (np.diff(trunk) != 0) | (np.diff(pruned) != 0)
-    begins = np.flatnonzero(np.concatenate(([True], differs)))
-    multiplicity = np.add.reduceat(np.concatenate(multiplicities)[order], begins)
-    return block[begins], trunk[begins], pruned[begins], multiplicity
+    """List the terms: block, trunk block, pruned forest, multiplicity."""
+    start = np.array(layout.start)
+    first = (start[1:] - 1) // layout.dimension if layout.planar else start
+    none = np.zeros(0, dtype=np.int32)
+    columns: list[tuple[Int32Array, Int32Array, Int32Array, FloatArray]] = []
+    rows = ForestRows(layout)
+    for nodes, split in enumerate(rows.blocks(degree)):
+        for weight, part in split.items():
+            if weight == nodes:
+                continue
+            trunk, pruned = rows.apart(part.pair, weight, nodes)
+            block = np.repeat(np.arange(part.ptr.size - 1), np.diff(part.ptr)) + first[nodes]
+            trunk = np.broadcast_to(trunk, pruned.shape) + first[weight]
+            indices = block, trunk, pruned + start[nodes - weight]
+            columns.append((*(index.astype(np.int32) for index in indices), part.coef))
+    columns.append((none, none, none, np.zeros(0)))
+    block, trunk, pruned, coef = (np.concatenate(column) for column in zip(*columns, strict=True))
+    return block, trunk, pruned, coef
 
 
 def _assemble(

@@ -12,7 +12,6 @@ an array of them for all decorations of one shape.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -89,28 +88,9 @@ class ForestLayout:
             return np.full(high - low, self.counts[total], dtype=np.int64)
         return self._offset[total][low:high]
 
-    def prepend(self, tree: IntArray, order: int, rest: IntArray, rest_nodes: int) -> IntArray:
-        """Rank the forests that start with `tree` and go on with `rest`."""
-        total = order + rest_nodes
-        rank = self._offset[total][tree] + self.start[total]
-        if rest_nodes:
-            rank += rest
-            rank -= self.start[rest_nodes]
-            if not self.planar:
-                rank -= self._offset[rest_nodes][tree]
-        return rank
-
-    def join(self, trees: Sequence[IntArray], orders: Sequence[int]) -> IntArray:
-        """Rank the forests of the given trees, put in order first when non-planar."""
-        if not self.planar and len(trees) > 1:
-            # Tree indices ascend with the order, so sorted columns have sorted orders.
-            orders = sorted(orders)
-            trees = list(np.sort(np.stack(trees), axis=0))
-        rank, nodes = np.zeros(1, dtype=np.int64), 0
-        for tree, order in zip(reversed(trees), reversed(orders), strict=True):
-            rank = self.prepend(tree, order, rank, nodes)
-            nodes += order
-        return rank
+    def place(self, forest: IntArray) -> IntArray:
+        """Return the places of forests among those with as many nodes."""
+        return forest - np.array(self.start, dtype=np.int64)[self.order_of[forest]]
 
     @cached_property
     def order_of(self) -> IntArray:
@@ -165,20 +145,29 @@ class ForestLayout:
         return init
 
     def prepend_each(self, tree: IntArray, rest: IntArray) -> IntArray:
-        """Rank planar forests as `prepend` does, for trees and forests of mixed orders."""
+        """Rank the forests that start with `tree` and go on with `rest`, of any orders."""
         start = np.array(self.start)
-        order = self.order_of[tree // self.dimension] + 1
         rest_nodes = self.order_of[rest]
-        first_offset = np.array(
-            [
-                [
-                    self._offset[total][self.tree_range(k)[0]] if 0 < k <= total else 0
-                    for k in range(self.nodes + 1)
-                ]
-                for total in range(self.nodes + 1)
-            ]
-        )
-        total = order + rest_nodes
-        position = tree - self.dimension * start[order - 1]
-        rank = position * np.array(self.counts)[rest_nodes] + rest - start[rest_nodes]
-        return np.asarray(start[total] + first_offset[total, order] + rank)
+        total = rest_nodes + self.order_of[tree // self.dimension] + 1
+        offset, begin = self._offsets_in_one
+        rank = start[total] + offset[begin[total] + tree] + rest - start[rest_nodes]
+        if not self.planar:
+            rank -= np.where(rest_nodes > 0, offset[begin[rest_nodes] + tree * (rest > 0)], 0)
+        return np.asarray(rank)
+
+    @cached_property
+    def _offsets_in_one(self) -> tuple[IntArray, IntArray]:
+        sizes = [offset.size for offset in self._offset]
+        return np.concatenate(self._offset), np.cumsum([0, *sizes[:-1]])
+
+    def multiply(self, forest: IntArray, tree: IntArray) -> IntArray:
+        """Rank products of a forest and a tree, which comes last when planar."""
+        if not forest.size:
+            return forest
+        below = forest > 0
+        first = self.first[forest]
+        if not self.planar:
+            below &= first < tree
+        rest = np.zeros(forest.shape, dtype=np.int64) if self.planar else forest.copy()
+        rest[below] = self.multiply(self.rest[forest[below]], tree[below])
+        return self.prepend_each(np.where(below, first, tree), rest)

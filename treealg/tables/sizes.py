@@ -35,7 +35,7 @@ MAX_ENTRIES = 2**26
 """The most entries that one table may have: 0.75 GiB of column and coefficient."""
 
 MAX_SHAPES = 2**15
-"""The most undecorated shapes that a coproduct table is generated from."""
+"""The most undecorated shapes of a coproduct table, and kinds of words by weights of letters."""
 
 
 def as_longest(longest: object, degree: int) -> int:

@@ -53,7 +53,7 @@ def walk(
     """Return what to give to a kernel, one after the other: a range of items of each array.
 
     All items at once, unless an input has to be copied for the kernel or there is `work`, numbers
-    of intermediate results per item. Then these are bounded.
+    of an intermediate result per item. Then so many that each of these arrays stays in cache.
     """
     if not work:
         views = []
@@ -69,7 +69,7 @@ def walk(
 def _walk_in_parts(
     n_threads: int, inputs: Sequence[Rows], outputs: Sequence[Any], work: int
 ) -> Iterator[tuple[Any, ...]]:
-    numbers = max(work + sum(math.prod(rows.item) for rows in inputs), 1)
+    numbers = max(work, sum(math.prod(rows.item) for rows in inputs), 1)
     step = max(inputs[0].work_bytes // (8 * numbers), _LEAST_ROWS * n_threads)
     for part in parts(inputs[0].count, step):
         given = (rows.slab(part.start, part.stop) for rows in inputs)

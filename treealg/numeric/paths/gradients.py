@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
@@ -291,7 +293,6 @@ def backprop(
             for *given, dx in walk(n_threads, inputs, (out,), segments * columns):
                 part = path.empty((len(dx), segments, columns))[1]
                 backward(*given, dx, part, *rest)
-                # Sums of long rows first, which are ten times faster than those of short ones.
-                rows = part.reshape(len(dx), -1).sum(axis=0).reshape(segments, columns)
-                memory += rows if memory.ndim == 2 else rows.sum(axis=0)
+                # einsum and not sum, which is ten times slower where the last axis is short.
+                memory += np.einsum("bsc->sc" if memory.ndim == 2 else "bsc->c", part)
     return path.wrap(result), path.wrap(total)

@@ -10,9 +10,10 @@ import numpy as np
 from treealg.checks import check_flag
 from treealg.numeric.arguments.arrays import as_path, refuse_on_device
 from treealg.numeric.arguments.batches import allocate, walk
-from treealg.numeric.arguments.calls import SIGNATURE, checked_call
-from treealg.numeric.arguments.corrections import as_correction
-from treealg.numeric.arguments.ragged import Prepared, is_list_of_paths, prepared, read_paths
+from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
+from treealg.numeric.arguments.corrections import Correction, as_correction
+from treealg.numeric.arguments.ragged import is_list_of_paths, prepared, read_paths
+from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import path_plan
 from treealg.typing import Array, ArrayLike
@@ -286,27 +287,32 @@ def _compute(
     is_array = basepoint is False and lengths is None and not is_list
     if every or not is_array:
         refuse_on_device(path, "stream, basepoint, lengths and lists of paths")
+    step = 1
     if is_array:
         rows = as_path(path, gpu=True)
         call = checked_call(rows.item[1], *options)
-        given = Prepared(rows, as_correction(correction, rows, call), call)
+        added = as_correction(correction, rows, call)
     else:
         pieces = read_paths(path, lengths)
         call = checked_call(pieces[0].item[1], *options)
-        given = prepared(pieces, is_list, correction, basepoint, lengths, call)
-    longest = 1 if given.correction is None else given.correction.longest
+        rows, added, call, step = prepared(pieces, is_list, correction, basepoint, lengths, call)
+    longest = 1 if added is None else added.longest
     plan = path_plan(call.dimension, call.degree, call.planar, call.method, longest, call.channels)
-    return signatures(given, plan, every)
+    return signatures(rows, added, call, plan, step if every else 0)
 
 
-def signatures(given: Prepared, plan: Plan, of_prefixes: bool = False) -> Array:
-    """Compute what a plan gives along paths."""
-    rows, correction, call, step = given
+def signatures(
+    rows: Rows, correction: Correction | None, call: Call, plan: Plan, step: int = 0
+) -> Array:
+    """Compute what a plan gives along paths.
+
+    With a step, that of their beginnings, one per so many segments.
+    """
     unit = None
     if call.scalar:
         unit = 1.0 if call.method is None else 0.0
     with rows.active():
-        if of_prefixes:
+        if step:
             result, view = allocate(rows, rows.item[0] - 1, plan.size, scalar=unit)
             kernel: Callable[..., None] = rows.engine.path_prefixes
         else:
@@ -321,6 +327,6 @@ def signatures(given: Prepared, plan: Plan, of_prefixes: bool = False) -> Array:
         else:
             for points, increments, out in walk(n_threads, (rows, correction.rows), (view,)):
                 kernel(points, increments, out, plan, transform, n_threads)
-    if of_prefixes and step > 1:
+    if step > 1:
         result = np.ascontiguousarray(result[..., step - 1 :: step, :])
     return rows.wrap(result)

@@ -6,7 +6,6 @@ from typing import Any
 
 from treealg.numeric.arguments.arrays import as_path
 from treealg.numeric.arguments.calls import SIGNATURE, checked_call
-from treealg.numeric.arguments.ragged import Prepared
 from treealg.numeric.paths.signature import signatures
 from treealg.numeric.plans.words import word_plan
 from treealg.typing import Array, ArrayLike
@@ -165,4 +164,4 @@ def _along_path(path: Any, options: tuple[Any, ...]) -> Array:
     rows = as_path(path)
     call = checked_call(rows.item[1], *options)
     plan = word_plan(call.dimension, call.degree, call.method)
-    return signatures(Prepared(rows, None, call), plan)
+    return signatures(rows, None, call, plan)

@@ -1,11 +1,11 @@
 """Plans for chosen coefficients: by the trees themselves, or by all words as long as they are.
 
-Both engines give the same values. The tree engine costs about the sum of the sizes of its
-polynomials, and of the products of the sizes of factors, per segment and group of lanes; the word
-engine about the number of words, whatever the trees, which it computes in tighter loops. Costs are
-in units of one multiplication of the tree engine. With a correction the words are those of chains,
-which are many more. So words are for many short trees in few dimensions. The tree engine is not cut
-into pieces of path by Chen's identity, for which subtrees do not suffice: it takes the coproduct.
+Both ways give the same values. By trees the cost is about the sum of the sizes of polynomials, and
+of the products of the sizes of factors, per segment and group of lanes; by words it is about the
+number of words, whatever the trees, in tighter loops. Costs are in units of one multiplication by
+trees. With a correction the words are those of chains, which are many more. So words are for many
+short trees in few dimensions. By trees a path is not cut into pieces by Chen's identity, for which
+subtrees do not suffice: it takes the coproduct.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from treealg.numeric.plans.words import words_of_chains
 __all__ = ["TreePlan", "tree_plan"]
 
 # Measured on one and two trees of 2 to 6 nodes, and on all trees up to 3 and to 4, in 2 and 3
-# channels: a multiplication of the tree engine takes as long as so many words, or words of chains,
+# channels: a multiplication by trees takes as long as so many words, or words of chains,
 # and an instruction as so many multiplications.
 _WORDS_PER_MULTIPLICATION = 0.6
 _INSTRUCTION = 2.0
@@ -35,12 +35,12 @@ _LARGEST_ORDER = 16  # (n - 1)! words of a tree are counted exactly
 
 
 class TreePlan(Plan):
-    """What computes some elements, one engine or the other.
+    """What computes some elements, one way or the other.
 
     Attributes
     ----------
     by_trees : bool
-        Whether the tree engine does, or the word engine, whose longest word `degree` is.
+        Whether by trees, or by words of up to `degree` labels.
     places : list of int
         Where the results, those of elements that are not empty, stand among those of all.
     """
@@ -94,7 +94,7 @@ def _build(
 
 
 def _cost(table: tables.CoefficientTable) -> float:
-    """Return the multiplications per segment of the tree engine."""
+    """Return the multiplications per segment by trees."""
     orders: list[int] = []
     cost = 0.0
     for label, left, right in zip(
@@ -110,7 +110,7 @@ def _cost(table: tables.CoefficientTable) -> float:
 
 
 def _word_count(dimension: int, degree: int, longest: int) -> int | None:
-    """Return the number of words, or None if the word engine is out of the question."""
+    """Return the number of words, or None if words are out of the question."""
     if not 0 < degree <= _LARGEST_ORDER:
         return None
     levels = [1]

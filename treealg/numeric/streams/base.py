@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
-from treealg.numeric.arguments.calls import Call
+from treealg.numeric.arguments.calls import Call, coefficients
 from treealg.numeric.arguments.corrections import as_row, pushed_rows
 from treealg.numeric.arguments.rows import NUMPY, TORCH, wrap
 from treealg.numeric.plans.words import path_plan
@@ -27,11 +27,9 @@ class StreamBase(ABC):
 
     Parameters
     ----------
-    dimension : int
-        Channels of the paths.
     correction : ArrayLike or None, shape (columns,)
         As for `BranchedSigStream`.
-    settings : PathOptions
+    call : Call
         The options.
 
     Raises
@@ -44,7 +42,7 @@ class StreamBase(ABC):
 
     def __init__(self, correction: Any, call: Call) -> None:
         self._call = call
-        path_plan(call.dimension, call.degree, call.planar, call.method)  # or too large a basis
+        coefficients(call.dimension, call.degree, call.planar, 0)  # refuses what is too large
         self._correction, longest = as_row(correction, call)
         # Degree 0 computes nothing, but counts points all the same.
         self._words = Words(call._replace(degree=max(call.degree, 1)), longest)

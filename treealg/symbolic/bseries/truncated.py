@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import is_zero, tidy
-from treealg.symbolic.linear.elements import check_coefficient
+from treealg.symbolic.linear.coefficients import check_coefficient
 from treealg.symbolic.trees.displayed import Displayed
 
 __all__ = ["ABSENT", "TruncatedSeries", "check_same_colours"]

@@ -53,8 +53,18 @@ class Layout:
     def rise(self, least: float, slope: float) -> tuple[float, ...]:
         """Return how high each vertex stands, where edges have to be steep.
 
-        Levels are `least` apart, and further where an edge would otherwise rise by less than
-        `slope` per unit that it goes across.
+        Parameters
+        ----------
+        least : float
+            The least distance of two levels, in horizontal units.
+        slope : float
+            How much each edge rises at least per unit that it goes across; levels move apart
+            where it would be less.
+
+        Returns
+        -------
+        tuple of float
+            One height per vertex; that of a root is 0.
 
         Examples
         --------

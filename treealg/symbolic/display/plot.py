@@ -176,7 +176,7 @@ def plot_grid(
             f"{count} titles"
         )
     used = list(dict.fromkeys(label for layout in layouts for label in layout.label))
-    style = make_style(used, names, True)
+    style = make_style(used, names, None)
     texts = {label: style.text(label) for label in used}
     columns = min(check_integer("columns", columns, 1), len(layouts))
     rows = -(-len(layouts) // columns)
@@ -185,12 +185,12 @@ def plot_grid(
     )
     panels = figure.subplots(rows, columns, squeeze=False).flat
     for panel, layout in zip(panels, layouts, strict=False):
-        _draw_panel(panel, layout)
+        _draw_panel(panel, layout, style)
     for panel, title in zip(panels[: len(layouts)], titles or (), strict=False):
         panel.set_title(title, fontsize=9)
     for panel in panels[len(layouts) :]:
         panel.set_axis_off()
-    if any(label != 0 for label in used) or names is not None:
+    if style.shown:
         _add_legend(figure, style, texts)
     return figure
 
@@ -200,19 +200,19 @@ def _add_legend(figure: Any, style: Style, texts: dict[Any, str]) -> None:
     order = sorted(texts) if all(isinstance(label, int) for label in texts) else list(texts)
     handles = [
         line([], [], marker="o", linestyle="", markersize=9, label=texts[label],
-             markerfacecolor=style.colour(label), markeredgecolor="black")
+             markerfacecolor=style.colour(label), markeredgecolor=INK)
         for label in order
     ]  # fmt: skip
     figure.legend(handles=handles, loc="outside right center", frameon=False)
 
 
-def _draw_panel(axes: Any, layout: Layout) -> None:
+def _draw_panel(axes: Any, layout: Layout, style: Style) -> None:
     """Draw a forest in the middle of its axes, as large as it can be."""
     top = _top(layout)
     side = max(layout.width, top) / 2 + _MARGIN
     # A panel is about so large; where vertices are close to each other they are drawn smaller.
     radius = _RADIUS * _PANEL * _POINTS_PER_INCH / (2 * side)
-    _draw(axes, layout, 0.0, None, vertex_size=min(150.0, math.pi * radius**2))
+    _draw(axes, layout, 0.0, style, vertex_size=min(150.0, math.pi * radius**2), written=False)
     axes.set_xlim(layout.width / 2 - side, layout.width / 2 + side)
     axes.set_ylim(top / 2 - side, top / 2 + side)
     axes.set_aspect("equal")
@@ -220,27 +220,31 @@ def _draw_panel(axes: Any, layout: Layout) -> None:
 
 
 def _draw(
-    axes: Any, layout: Layout, left: float, style: Style | None, *, vertex_size: float
+    axes: Any,
+    layout: Layout,
+    left: float,
+    style: Style,
+    *,
+    vertex_size: float,
+    written: bool = True,
 ) -> None:
-    """Draw a forest; without a style coloured vertices without texts."""
+    """Draw a forest, in the colours that all pictures have."""
     across = [left + x for x in layout.across]
     rise = layout.rise(1.0, _SLOPE)
     for parent, child in layout.edges:
         xs = across[parent], across[child]
         ys = rise[parent], rise[child]
-        axes.plot(xs, ys, color="black", linewidth=1.2, zorder=1)
-    coloured = style is None or style.shown
-    paint = style or Style(True, None)
+        axes.plot(xs, ys, color=INK, linewidth=1.2, zorder=1)
     axes.scatter(
         across,
         rise,
-        c=[paint.colour(label) if coloured else "black" for label in layout.label],
-        s=vertex_size if coloured else vertex_size / 2,
-        edgecolors="black",
+        c=[style.colour(label) if style.shown else INK for label in layout.label],
+        s=vertex_size if style.shown else vertex_size / 2,
+        edgecolors=INK,
         linewidths=1.0,
         zorder=2,
     )
-    if style is None or not style.shown:
+    if not style.shown or not written:
         return
     for x, y, label in zip(across, rise, layout.label, strict=True):
         axes.text(

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, TypeVar
 from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.symbolic.hopf.bialgebra import Bialgebra
-from treealg.symbolic.linear.elements import Element, Terms, add_terms
+from treealg.symbolic.linear.combinations import Terms, add_terms
+from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.nullspace import null_space
 from treealg.symbolic.trees.memo import Memo
 

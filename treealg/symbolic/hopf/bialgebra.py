@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.graded import GradedSpace
-from treealg.symbolic.linear.elements import Element, Terms, add_terms
+from treealg.symbolic.linear.combinations import Terms, add_terms
+from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.tensors import Tensor
 from treealg.symbolic.trees.memo import Memo
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from treealg.symbolic.hopf.bases import ForestAlgebra
 from treealg.symbolic.hopf.connes_kreimer import bck
-from treealg.symbolic.linear.elements import Terms, add_terms
+from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.tensors import Tensor
 from treealg.symbolic.trees.contraction import partitions
 from treealg.symbolic.trees.enumeration import enumerate_trees

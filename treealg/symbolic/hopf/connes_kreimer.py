@@ -7,7 +7,7 @@ from typing import Any
 
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.bases import ForestAlgebra, OrderedForestAlgebra
-from treealg.symbolic.linear.elements import Terms
+from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.trees.forests import Forest
 
 __all__ = ["BCK", "NCK", "ConnesKreimer", "bck", "nck"]

@@ -14,7 +14,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from treealg.symbolic.linear.elements import Terms, add_terms
+from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.trees.memo import Memo
 
 __all__ = ["EnvelopingProduct", "consecutive_pieces", "sub_multisets", "sub_sequences"]

@@ -15,7 +15,7 @@ from treealg.symbolic.hopf.enveloping import (
     sub_multisets,
     sub_sequences,
 )
-from treealg.symbolic.linear.elements import Terms
+from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.trees.enumeration import enumerate_forests
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.trees import Tree

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from treealg.symbolic.hopf.bases import OrderedForestAlgebra
-from treealg.symbolic.linear.elements import Terms
+from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.linear.words import shuffle_words
 from treealg.symbolic.trees.forests import OrderedForest
 from treealg.symbolic.trees.memo import Memo

@@ -9,7 +9,8 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.bases import WordAlgebra
-from treealg.symbolic.linear.elements import LinearCombination, Terms, add_terms, check_coefficient
+from treealg.symbolic.linear.coefficients import check_coefficient
+from treealg.symbolic.linear.combinations import LinearCombination, Terms, add_terms
 from treealg.symbolic.linear.words import shuffle_words
 from treealg.symbolic.trees.labels import label_less
 from treealg.symbolic.trees.memo import Memo

@@ -12,7 +12,8 @@ from typing import Any
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.connes_kreimer import bck, nck
 from treealg.symbolic.hopf.grossman_larson import graft_multisets, graft_sequences, ogl
-from treealg.symbolic.linear.elements import Element, Terms, add_terms
+from treealg.symbolic.linear.combinations import Terms, add_terms
+from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.grafting import graft
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.trees import PlanarTree, Tree

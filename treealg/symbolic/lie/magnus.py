@@ -16,7 +16,8 @@ from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import nck
 from treealg.symbolic.hopf.grossman_larson import graft_multisets, ogl
 from treealg.symbolic.lie.brackets import forests_of
-from treealg.symbolic.linear.elements import Element, Terms, add_terms
+from treealg.symbolic.linear.combinations import Terms, add_terms
+from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.trees import Tree
 

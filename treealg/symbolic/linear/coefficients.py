@@ -9,9 +9,10 @@ from fractions import Fraction
 from typing import Any, Self
 
 from treealg.errors import InvalidTypeError
+from treealg.symbolic.trees.interning import Interned
 from treealg.symbolic.trees.scalars import python_scalar
 
-__all__ = ["Coefficients", "expression", "python_number"]
+__all__ = ["Coefficients", "check_coefficient", "expression", "python_number"]
 
 
 def python_number(value: Any) -> Any:
@@ -20,6 +21,22 @@ def python_number(value: Any) -> Any:
         return int(value)
     if getattr(value, "is_Rational", False):
         return Fraction(int(value.p), int(value.q))
+    return value
+
+
+def check_coefficient(value: Any) -> Any:
+    """Return a coefficient: a number, of Python if it was one of NumPy, or an expression."""
+    # Only types whose multiplication is a repetition, or that are keys, would pass unnoticed.
+    value = python_scalar(value)
+    if (
+        value is None
+        or isinstance(value, (str, bytes, list, tuple, Mapping, Interned))
+        or hasattr(value, "dtype")
+    ):
+        raise InvalidTypeError(
+            f"a coefficient must be a number or a symbolic expression, got "
+            f"{type(value).__name__} {reprlib.repr(value)}"
+        )
     return value
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from treealg.errors import InvalidTypeError
-from treealg.symbolic.linear.elements import Element, Terms, add_terms
+from treealg.symbolic.linear.combinations import Terms, add_terms
+from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.rooted import RootedTree

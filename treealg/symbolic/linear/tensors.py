@@ -6,13 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic.linear.elements import (
-    Element,
-    LinearCombination,
-    add_terms,
-    read_key,
-    terms_of,
-)
+from treealg.symbolic.linear.combinations import LinearCombination, add_terms, terms_of
+from treealg.symbolic.linear.elements import Element, read_key
 
 __all__ = ["Tensor"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from treealg.symbolic.linear.elements import add_terms
+from treealg.symbolic.linear.combinations import add_terms
 from treealg.symbolic.trees.memo import Memo
 
 __all__ = ["shuffle_terms", "shuffle_words"]

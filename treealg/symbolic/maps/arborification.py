@@ -17,7 +17,8 @@ from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
-from treealg.symbolic.linear.elements import Element, Terms, add_terms
+from treealg.symbolic.linear.combinations import Terms, add_terms
+from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.words import shuffle_terms
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import Memo

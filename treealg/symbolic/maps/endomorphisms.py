@@ -10,7 +10,8 @@ from typing import Any
 from treealg.checks import is_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
-from treealg.symbolic.linear.elements import Element, LinearCombination
+from treealg.symbolic.linear.combinations import LinearCombination
+from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.arithmetic import Summand
 

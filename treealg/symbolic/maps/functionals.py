@@ -14,7 +14,9 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
-from treealg.symbolic.linear.elements import Element, add_terms, check_coefficient
+from treealg.symbolic.linear.coefficients import check_coefficient
+from treealg.symbolic.linear.combinations import add_terms
+from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.maps.origin import Made
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.scalars import python_scalar

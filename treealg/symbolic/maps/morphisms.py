@@ -10,7 +10,8 @@ from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import ConnesKreimer, bck, nck
 from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.hopf.word_algebras import quasi_shuffle, shuffle_algebra
-from treealg.symbolic.linear.elements import Element, Terms, add_terms
+from treealg.symbolic.linear.combinations import Terms, add_terms
+from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.maps.arborification import arborification
 from treealg.symbolic.maps.origin import Made
 from treealg.symbolic.trees.forests import Forest, OrderedForest

@@ -7,7 +7,7 @@ from typing import Any
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.cem import CEM
 from treealg.symbolic.hopf.connes_kreimer import BCK
-from treealg.symbolic.linear.elements import Terms
+from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.contraction import partitions
 

@@ -1,0 +1,94 @@
+"""Checks of arguments: one rule and one text in every layer."""
+
+import math
+import subprocess
+import sys
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import treealg
+from treealg import checks, codegen, symbolic, tables
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic import Tree, bck
+from treealg.symbolic.bseries import exact_series, iterate
+
+# In each layer something that takes an integer, and gives a value to compare.
+INTEGERS = {
+    "numeric": lambda n: treealg.branched_sig_length(n, 2),
+    "tables": lambda n: tables.basis_length(2, n),
+    "codegen": lambda n: codegen.generate("linear", 1, n),
+    "symbolic": lambda n: symbolic.count_trees(n),
+    "hopf": lambda n: bck.iterated_coproduct(Tree([Tree()]), n),
+    "bseries": lambda n: iterate(exact_series(3), n),
+    "verification": lambda n: treealg.verify(1, n, maps=["linear"], planar=False).passed,
+}
+FLAGS = {
+    "numeric": lambda flag: treealg.branched_sig_length(2, 2, planar=flag),
+    "codegen": lambda flag: codegen.generate("linear", 1, 2, planar=flag),
+    "symbolic": lambda flag: symbolic.count_trees(3, planar=flag),
+}
+
+
+@pytest.mark.parametrize("layer", INTEGERS)
+def test_integers_of_numpy_are_integers(layer):
+    call = INTEGERS[layer]
+    assert call(np.int64(2)) == call(np.uint8(2)) == call(2)
+
+
+@pytest.mark.parametrize("value", [True, np.True_, 2.0, np.float64(2), "2", None, [2], np.ones(1)])
+@pytest.mark.parametrize("layer", INTEGERS)
+def test_what_is_no_integer_is_refused_by_one_text(layer, value):
+    with pytest.raises(InvalidTypeError, match=r"must be an integer, got .* write int\(...\)"):
+        INTEGERS[layer](value)
+
+
+@pytest.mark.parametrize("layer", FLAGS)
+def test_booleans_of_numpy_are_booleans(layer):
+    call = FLAGS[layer]
+    for flag in (True, False):
+        assert call(np.bool_(flag)) == call(flag)
+
+
+@pytest.mark.parametrize("value", [1, 0, np.int64(1), "yes", None])
+@pytest.mark.parametrize("layer", FLAGS)
+def test_what_is_no_boolean_is_refused_by_one_text(layer, value):
+    with pytest.raises(InvalidTypeError, match=r"must be True or False, got .* write bool\(...\)"):
+        FLAGS[layer](value)
+
+
+@pytest.mark.parametrize("value", [2, 0.5, np.float32(0.5), np.int8(3), Fraction(1, 2)])
+def test_finite_reals_become_floats(value):
+    found = checks.check_real("end_time", value)
+    assert type(found) is float
+    assert found == value
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [(True, InvalidTypeError), (1j, InvalidTypeError), ("1", InvalidTypeError)]
+    + [(x, InvalidValueError) for x in (math.inf, math.nan, 10**400)],
+)
+def test_what_is_no_finite_real_is_refused(value, error):
+    with pytest.raises(error, match="end_time must be"):
+        checks.check_real("end_time", value)
+
+
+def test_a_choice_is_refused_by_a_list_of_them():
+    with pytest.raises(InvalidValueError, match=r"language must be one of .*'c'.*; got 'fortran'"):
+        codegen.generate("log", 1, 2, language="fortran")
+
+
+def test_checks_do_without_numpy(tmp_path):
+    script = f"""
+import sys, types
+package = types.ModuleType("treealg")
+package.__path__ = [{str(checks.__file__).removesuffix("checks.py")!r}]
+sys.modules["treealg"] = package
+from treealg.checks import check_flag, check_integer
+assert check_integer("order", 3, 0) == 3 and check_flag("planar", True)
+assert "numpy" not in sys.modules
+"""
+    found = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True)
+    assert not found.returncode, found.stderr

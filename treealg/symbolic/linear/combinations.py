@@ -1,0 +1,318 @@
+"""Finite linear combinations of keys, with exact coefficients.
+
+Coefficients may be any ring elements that Python can add and multiply: int, Fraction, SymPy
+expressions. They are used as they come, except that scalars of NumPy become those of Python;
+nothing becomes a float.
+"""
+
+from __future__ import annotations
+
+import numbers
+import reprlib
+from collections.abc import Callable, Hashable, ItemsView, Iterable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any, Generic, Self, TypeVar
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.linear.coefficients import Coefficients, check_coefficient, python_number
+from treealg.symbolic.trees.arithmetic import Summand
+from treealg.symbolic.trees.displayed import Displayed
+from treealg.symbolic.trees.forests import Forest, OrderedForest
+from treealg.symbolic.trees.trees import Tree
+
+__all__ = ["LinearCombination", "Terms", "add_terms", "terms_of"]
+
+Terms = dict[Any, Any]
+K = TypeVar("K", bound=Hashable)
+
+
+def add_terms(target: dict[K, Any], terms: Mapping[K, Any], factor: Any = 1) -> None:
+    """Add `factor` times `terms` to the dictionary `target`; terms that vanish stay as zeros.
+
+    Examples
+    --------
+    >>> total = {"x": 1}
+    >>> add_terms(total, {"x": 2, "y": 1}, 3)
+    >>> total
+    {'x': 7, 'y': 3}
+    """
+    if factor.__class__ is int and factor == 1:
+        for key, value in terms.items():
+            target[key] = target[key] + value if key in target else value
+        return
+    for key, value in terms.items():
+        value = factor * value
+        target[key] = target[key] + value if key in target else value
+
+
+class LinearCombination(Displayed, Coefficients, Generic[K]):
+    """A finite sum of coefficients times keys; the common part of `Element` and `Tensor`.
+
+    Parameters
+    ----------
+    terms : mapping or iterable of pairs, default ()
+        Keys and coefficients; equal keys are added up, zeros dropped.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `terms` is neither, or a key has the wrong type.
+
+    Notes
+    -----
+    Immutable. ``+``, ``-``, multiplication and division by a coefficient are defined, and the
+    number 0 is the zero; the product of two elements depends on the algebra and is
+    ``algebra.product(x, y)``. Division of integers gives fractions. Expressions are equal when
+    they are written alike: `expand` or `simplify` them first.
+    """
+
+    __slots__ = ("_terms",)
+    # NumPy scalars on the left must leave multiplication to this class.
+    __array_ufunc__ = None
+
+    _terms: dict[K, Any]
+
+    def __init__(self, terms: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
+        collected: dict[K, Any] = {}
+        if isinstance(terms, LinearCombination):
+            pairs: Iterable[Any] = terms.items()
+        elif isinstance(terms, Mapping):
+            pairs = terms.items()
+        elif isinstance(terms, Iterable) and not isinstance(terms, (str, bytes)):
+            pairs = terms
+        else:
+            raise InvalidTypeError(
+                f"terms must be a mapping from keys to coefficients or pairs of them, got "
+                f"{type(terms).__name__}"
+            )
+        for pair in pairs:
+            if not isinstance(pair, tuple) or len(pair) != 2:
+                raise InvalidTypeError(
+                    f"terms must be pairs (key, coefficient), got {pair!r}; write {{key: 1}} for "
+                    "a single one"
+                )
+            key, value = self._check_key(pair[0]), check_coefficient(pair[1])
+            collected[key] = collected[key] + value if key in collected else value
+        self._terms = {key: value for key, value in collected.items() if value != 0}
+
+    @classmethod
+    def _wrap(cls, terms: dict[K, Any]) -> Self:
+        """Make a combination of checked keys and non-zero coefficients, without a copy."""
+        new = object.__new__(cls)
+        new._terms = terms
+        return new
+
+    @classmethod
+    def _collect(cls, terms: dict[K, Any]) -> Self:
+        """Make a combination of checked keys, dropping the zeros."""
+        return cls._wrap({key: value for key, value in terms.items() if value != 0})
+
+    @classmethod
+    def _check_key(cls, key: Any) -> K:
+        return key  # type: ignore[no-any-return]
+
+    # -- as a mapping --------------------------------------------------------------------------
+
+    def items(self) -> ItemsView[K, Any]:
+        """Return the pairs of keys and coefficients.
+
+        Returns
+        -------
+        view of pairs
+            Each key once, no coefficient zero.
+        """
+        return self._terms.items()
+
+    def coefficient(self, key: Any) -> Any:
+        """Return the coefficient of a key, 0 if it is absent.
+
+        Parameters
+        ----------
+        key : hashable
+            A basis element; a tree stands for the forest of itself. Where the keys are forests, a
+            tuple and None mean what they mean in `bck`, or for ordered forests in `mkw`.
+
+        Returns
+        -------
+        coefficient
+            The stored coefficient, or the integer 0.
+
+        Raises
+        ------
+        InvalidTypeError
+            If the key has the wrong type.
+        """
+        return self._terms.get(self._find_key(key), 0)
+
+    def _find_key(self, key: Any) -> Any:
+        """Return the key that a user means: as in the algebra to which the stored keys belong."""
+        return self._check_key(key)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.coefficient(key)
+
+    def __contains__(self, key: Any) -> bool:
+        return self._find_key(key) in self._terms
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._terms)
+
+    def __len__(self) -> int:
+        return len(self._terms)
+
+    def __bool__(self) -> bool:
+        return bool(self._terms)
+
+    def __eq__(self, other: Any) -> bool:
+        if type(other) is type(self):
+            return bool(self._terms == other._terms)
+        # Sums start with the number 0.
+        if not self._terms and _is_zero(other):
+            return True
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        terms = self._terms
+        if not terms:
+            return hash(0)
+        if len(terms) == 1:
+            (key, c), *_ = terms.items()
+            if key in _UNITS:
+                # In its algebra, a multiple of the unit equals its coefficient.
+                return hash(python_number(c))
+        # Rational numbers of SymPy equal those of Python, and have other hashes.
+        return hash(frozenset((key, python_number(c)) for key, c in terms.items()))
+
+    # -- arithmetic ----------------------------------------------------------------------------
+
+    @classmethod
+    def _operand(cls, other: Any) -> Any:
+        """Return what can be added as a combination, and None for anything else."""
+        if type(other) is cls:
+            return other
+        return cls._wrap({}) if _is_zero(other) else None
+
+    def _combine(self, other: Any, factor: int) -> Any:
+        if getattr(other, "multiplies_elements", False):
+            return NotImplemented
+        operand = self._operand(other)
+        if operand is None:
+            raise InvalidTypeError(
+                f"only a combination of the same kind can be added to the {type(self).__name__} "
+                f"{self}, got {type(other).__name__} {reprlib.repr(other)}; a number stands for "
+                "nothing without an algebra: add a multiple of its unit, such as 2 * bck.unit"
+            )
+        other = operand
+        terms: dict[K, Any] = dict(self._terms)
+        add_terms(terms, other._terms, factor)
+        return self._collect(terms)
+
+    def __add__(self, other: Any) -> Self:
+        return self._combine(other, 1)  # type: ignore[no-any-return]
+
+    def __radd__(self, other: Any) -> Self:
+        return self._combine(other, 1)  # type: ignore[no-any-return]
+
+    def __sub__(self, other: Any) -> Self:
+        return self._combine(other, -1)  # type: ignore[no-any-return]
+
+    def __rsub__(self, other: Any) -> Self:
+        return (-self)._combine(other, 1)  # type: ignore[no-any-return]
+
+    def __neg__(self) -> Self:
+        return self._wrap({key: -value for key, value in self._terms.items()})
+
+    def __pos__(self) -> Self:
+        return self
+
+    def __mul__(self, scalar: Any) -> Self:
+        if getattr(scalar, "multiplies_elements", False):
+            return NotImplemented
+        if isinstance(scalar, (LinearCombination, Summand)):
+            raise InvalidTypeError(
+                "the product of two elements depends on the algebra; use "
+                "algebra.product(x, y), for instance bck.product(x, y)"
+            )
+        scalar = check_coefficient(scalar)
+        return self._collect({key: value * scalar for key, value in self._terms.items()})
+
+    def __rmul__(self, scalar: Any) -> Self:
+        scalar = check_coefficient(scalar)
+        return self._collect({key: scalar * value for key, value in self._terms.items()})
+
+    def __truediv__(self, scalar: Any) -> Self:
+        scalar = check_coefficient(scalar)
+        if isinstance(scalar, int):
+            if scalar == 0:
+                raise InvalidValueError("cannot divide a linear combination by 0")
+            return self * Fraction(1, scalar)
+        return self._collect({key: value / scalar for key, value in self._terms.items()})
+
+    def map_coefficients(self, function: Callable[[Any], Any]) -> Self:
+        """Apply a function to each coefficient, for instance ``sympy.expand``.
+
+        Parameters
+        ----------
+        function : callable
+            From coefficient to coefficient.
+
+        Returns
+        -------
+        same type
+            The new combination, without the terms that became zero.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `function` returns neither a number nor a symbolic expression.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Element, Tree
+        >>> Element({Tree(): -2}).map_coefficients(abs)
+        <Element 2 (0)>
+        """
+        return self._collect(
+            {key: check_coefficient(function(value)) for key, value in self._terms.items()}
+        )
+
+    def __str__(self) -> str:
+        return self._text() or "0"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
+    def _text(self) -> str:
+        parts: list[str] = []
+        for key, value in self._terms.items():
+            text = str(value)
+            negative = text.startswith("-") and not any(sign in text[1:] for sign in "+-")
+            text = text[1:] if negative else text
+            if any(sign in text for sign in "+-") or " " in text:
+                text = f"({text})"
+            sign = "-" if negative else "+" if parts else ""
+            factor = "" if text == "1" else f"{text} "
+            parts.append(f"{sign}{' ' if sign and parts else ''}{factor}{self._key_text(key)}")
+        return " ".join(parts)
+
+    def _key_text(self, key: K) -> str:
+        return f"({key})"
+
+
+_UNITS = {(), Forest.empty, OrderedForest.empty, Forest([Tree()])}
+
+
+def _is_zero(x: Any) -> bool:
+    return isinstance(x, numbers.Number) and not x
+
+
+def terms_of(image: Any) -> dict[Any, Any]:
+    """Return the terms of what a linear map returned.
+
+    They are not to be changed.
+    """
+    if not isinstance(image, LinearCombination):
+        raise InvalidTypeError(
+            f"a linear map must return an Element or a Tensor, got {type(image).__name__}"
+        )
+    return image._terms

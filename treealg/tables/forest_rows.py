@@ -1,0 +1,150 @@
+"""Sparse rows over forests: the coproducts of all trees or forests of one order at once.
+
+Non-planar (Connes and Kreimer), with K(f) the terms of the coproduct of a forest f: K is
+multiplicative, and of a tree ``K(B+_a(f)) = B+_a(f) (x) 1 + (id (x) B+_a) K(f)``. Planar
+(Munthe-Kaas and Wright), of an ordered forest: ``K(w B+_a(f)) = w B+_a(f) (x) 1 + K(w) . (id (x)
+B+_a) K(f)``, where what is pruned is shuffled and trunks are put side by side. What is not written
+down is the last root a: blocks of rows differ in it alone.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+
+from treealg.tables.layout import ForestLayout, IntArray
+from treealg.tables.linear_map import expand
+from treealg.tables.rows import UNIT, RowAlgebra, Rows, Split, rows_of
+from treealg.tables.word_rows import formal_shuffle
+
+__all__ = ["ForestRows"]
+
+
+class ForestRows(RowAlgebra):
+    """Rows over pruned forests, and trunks: forests, of which planar rows have no last root.
+
+    Parameters
+    ----------
+    layout : ForestLayout
+        The numbering of the forests; planar of one node more than is ever pruned.
+    """
+
+    def __init__(self, layout: ForestLayout) -> None:
+        what = f"the coproduct for dimension={layout.dimension}"
+        super().__init__(layout.counts, joins=True, what=what)
+        self.layout = layout
+
+    def blocks(self, degree: int) -> list[Split]:
+        """Return the rows of each order, without the last root."""
+        return self._planar_blocks(degree) if self.layout.planar else self._tree_blocks(degree)
+
+    def _tree_blocks(self, degree: int) -> list[Split]:
+        """Return K of all commutative forests with 0, 1, ..., degree - 1 nodes."""
+        layout, dimension = self.layout, self.layout.dimension
+        forests = [UNIT] if degree else []
+        trees = [UNIT]
+        for nodes in range(1, degree):
+            trees.append(self.with_root(forests[nodes - 1], nodes - 1))
+            part = slice(layout.start[nodes], layout.start[nodes + 1])
+            branches, label = np.divmod(layout.first[part], dimension)
+            left = layout.place(branches) * dimension + label
+            right = layout.place(layout.rest[part])
+            own = layout.order_of[branches] + 1
+            forests.append(self.product(nodes, own, left, trees, right, forests))
+        return forests
+
+    def _planar_blocks(self, degree: int) -> list[Split]:
+        """Return K of all ordered forests with 1, ..., degree nodes, but for the last root."""
+        layout, dimension = self.layout, self.layout.dimension
+        blocks: list[Split] = []
+        whole = [UNIT]
+        for nodes in range(degree):
+            # The forests of a block differ in the label of the last root only: take label 0.
+            part = slice(layout.start[nodes + 1], layout.start[nodes + 2], dimension)
+            before, branches = layout.init[part], layout.last[part] // dimension
+            left, right = layout.place(before), layout.place(branches)
+            blocks.append(self.product(nodes, layout.order_of[before], left, whole, right, whole))
+            if nodes + 1 < degree:
+                whole.append(self.with_root(blocks[-1], nodes))
+        return blocks
+
+    def with_root(self, rows: Split, nodes: int) -> Split:
+        """Put each root below: row ``r * dimension + a``; and cut all of it off, too."""
+        dimension = self.layout.dimension
+        split: Split = {}
+        for weight, part in rows.items():
+            count = part.ptr.size - 1
+            source, entry = expand(part.ptr, np.repeat(np.arange(count), dimension))
+            trunk, cut = self.apart(part.pair[entry], weight, nodes)
+            tree = self._tree(trunk * dimension + source % dimension, weight + 1)
+            ptr = np.zeros(count * dimension + 1, dtype=np.int64)
+            np.cumsum(np.repeat(np.diff(part.ptr), dimension), out=ptr[1:])
+            pair = tree * self.counts[nodes - weight] + cut
+            split[weight + 1] = Rows(ptr, pair, part.coef[entry])
+        all_of_it = self._tree(np.arange(ptr.size - 1), nodes + 1)
+        split[0] = Rows(np.arange(ptr.size), all_of_it, np.ones(ptr.size - 1))
+        return split
+
+    def _tree(self, place: IntArray, nodes: int) -> IntArray:
+        """Return the place of a tree among forests; planar, that of a forest stays."""
+        if self.layout.planar:
+            return place
+        tree = place + self.layout.tree_range(nodes)[0]
+        return self.layout.prepend_each(tree, np.zeros_like(tree)) - self.layout.start[nodes]
+
+    def trunks(self, weight: int) -> int:
+        """Count the trunks of a product: forests, or all with one root more, but for that one."""
+        if self.layout.planar:
+            return self.counts[weight + 1] // self.layout.dimension
+        return self.counts[weight]
+
+    def join(self, left: IntArray, first: int, right: IntArray, second: int) -> IntArray:
+        """Multiply trunks, of which the one on the left is a tree, or is empty, if not planar."""
+        layout, dimension = self.layout, self.layout.dimension
+        if layout.planar:
+            left, right = np.broadcast_arrays(left, right)
+            tree = (right + layout.start[second]) * dimension
+            rank = layout.multiply(left + layout.start[first], tree)
+            return (rank - layout.start[first + second + 1]) // dimension
+        if not first:
+            return right
+        left, right = np.broadcast_arrays(left, right)
+        tree = layout.first[left + layout.start[first]]
+        rank = layout.multiply(right + layout.start[second], tree)
+        return rank - layout.start[first + second]
+
+    def products(self, left: int, right: int) -> Rows:
+        """Multiply forests of `left` nodes and of `right` nodes; planar ones are shuffled."""
+        layout = self.layout
+        pairs, total = layout.counts[left] * layout.counts[right], layout.counts[left + right]
+        keys = []
+        for (u, first), (v, second) in product(self._spelled(left), self._spelled(right)):
+            row = u[:, None] * layout.counts[right] + v
+            ones = np.ones(row.shape, dtype=np.int64)
+            trees = [x[:, None] * ones for x in first] + [x * ones for x in second]
+            orders = formal_shuffle(len(first), len(second)).tolist() if layout.planar else [trees]
+            for order in orders:
+                forest = np.zeros(row.shape, dtype=np.int64)
+                if layout.planar:
+                    for position in reversed(order):
+                        forest = layout.prepend_each(trees[position], forest)
+                else:
+                    for tree in trees:
+                        forest = layout.multiply(forest, tree)
+                keys.append((row * total + forest - layout.start[left + right]).ravel())
+        return rows_of(pairs, total, [(key, np.ones(key.size)) for key in keys])
+
+    def _spelled(self, nodes: int) -> list[tuple[IntArray, list[IntArray]]]:
+        """Return the places of the forests of 1, 2, ... trees, and these one by one."""
+        layout = self.layout
+        rest = forest = np.arange(layout.start[nodes], layout.start[nodes + 1])
+        trees: list[IntArray] = []
+        found = []
+        while forest.size:
+            done = rest == 0
+            found.append((forest[done] - layout.start[nodes], [tree[done] for tree in trees]))
+            forest, rest, trees = forest[~done], rest[~done], [tree[~done] for tree in trees]
+            trees.append(layout.first[rest])
+            rest = layout.rest[rest]
+        return found

@@ -1,0 +1,192 @@
+"""Sparse rows over what is cut off trees and what is left: their products, all rows at once.
+
+A row is an element of a tensor product of graded algebras: on the left what was cut off (a word, a
+forest), on the right a trunk. Rows are multiplied in both, and equal entries are merged. This goes
+on in ranges of rows, so that the memory is bounded by that of the result and of a range.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import cache as memoized
+from itertools import pairwise, product
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.tables.layout import IntArray
+from treealg.tables.linear_map import FloatArray, expand, merge
+from treealg.tables.sizes import check_entries
+
+__all__ = ["CHUNK", "UNIT", "RowAlgebra", "Rows", "Split", "rows_of", "stacked", "united"]
+
+CHUNK = 1 << 20
+"""About how many entries are made at a time, before equal ones are merged."""
+
+
+class Rows(NamedTuple):
+    """Sparse rows over pairs of a trunk and what is cut off, ``trunk * count + cut``."""
+
+    ptr: IntArray
+    pair: npt.NDArray[Any]
+    coef: FloatArray
+
+
+Split = dict[int, Rows]
+"""Rows whose entries have trunks of several weights, and cuts of what is left: by that weight."""
+
+
+def rows_of(count: int, pairs: int, parts: list[tuple[IntArray, FloatArray]]) -> Rows:
+    """Merge entries with keys ``row * pairs + pair`` into `count` rows."""
+    key, coef = merge(*concatenated(parts))
+    ptr = np.searchsorted(key, np.arange(count + 1) * pairs).astype(np.int64)
+    key %= pairs
+    return Rows(ptr, key.astype(np.int32) if pairs <= 2**31 else key, coef)
+
+
+UNIT: Split = {0: Rows(np.array([0, 1]), np.zeros(1, dtype=np.int64), np.ones(1))}
+"""One row, the unit: nothing is cut off, and nothing is left."""
+
+
+class RowAlgebra(ABC):
+    """The products of rows.
+
+    Parameters
+    ----------
+    counts : sequence of int
+        How many things of each weight can be cut off.
+    joins : bool
+        Whether two trunks that are not empty have a product.
+    what : str
+        What is made, for messages.
+    """
+
+    def __init__(self, counts: Sequence[int], joins: bool, what: str) -> None:
+        self.counts, self.joins, self.what = counts, joins, what
+        self.table = memoized(self.products)
+
+    @abstractmethod
+    def products(self, left: int, right: int) -> Rows:
+        """Return the products of all pairs of cuts of two weights: row ``u * counts + v``."""
+
+    @abstractmethod
+    def trunks(self, weight: int) -> int:
+        """Count the trunks of a product."""
+
+    @abstractmethod
+    def join(self, left: IntArray, first: int, right: IntArray, second: int) -> IntArray:
+        """Multiply trunks of two weights."""
+
+    def product(
+        self,
+        nodes: int,
+        own: IntArray,
+        left: IntArray,
+        firsts: list[Split],
+        right: IntArray,
+        seconds: list[Split],
+    ) -> Split:
+        """Multiply rows of two lists: what is cut off them, and their trunks.
+
+        Row i is row ``left[i]`` of ``firsts[own[i]]`` times row ``right[i]`` of what `seconds` has
+        with the rest of the `nodes`.
+        """
+        kinds = [
+            (k, first, a, second, b)
+            for k in np.unique(own).tolist()
+            for (first, a), (second, b) in product(firsts[k].items(), seconds[nodes - k].items())
+            if self.joins or not (first and second)
+        ]
+        size = np.zeros(own.size, dtype=np.int64)
+        for k, first, a, second, b in kinds:
+            rows = np.flatnonzero(own == k)
+            longest = int(np.diff(self.table(k - first, nodes - k - second).ptr).max())
+            size[rows] += np.diff(a.ptr)[left[rows]] * np.diff(b.ptr)[right[rows]] * longest
+        pieces: dict[int, list[Rows]] = {first + second: [] for _, first, _, second, _ in kinds}
+        total = 0
+        for begin, end in _ranges(size):
+            found = {weight: [(np.zeros(0, dtype=np.int64), np.zeros(0))] for weight in pieces}
+            for k, first, a, second, b in kinds:
+                rows = begin + np.flatnonzero(own[begin:end] == k)
+                source, of_a, of_b, coef = _outer(a, left[rows], b, right[rows])
+                a_trunk, a_word = self.apart(of_a, first, k)
+                b_trunk, b_word = self.apart(of_b, second, nodes - k)
+                row = (rows - begin)[source] * self.trunks(first + second)
+                row += self.join(a_trunk, first, b_trunk, second)
+                table = self.table(k - first, nodes - k - second)
+                both = a_word * self.counts[nodes - k - second] + b_word
+                source, entry = expand(table.ptr, both)
+                pair = row[source] * self.counts[nodes - first - second] + table.pair[entry]
+                found[first + second].append((pair, coef[source] * table.coef[entry]))
+            for weight, parts in found.items():
+                pairs = self.trunks(weight) * self.counts[nodes - weight]
+                pieces[weight].append(rows_of(end - begin, pairs, parts))
+                total += pieces[weight][-1].coef.size
+            check_entries(total, f"order {nodes + 1} of {self.what}")
+        return {weight: stacked(parts) for weight, parts in pieces.items()}
+
+    def foresee(self, blocks: list[Split], degree: int) -> None:
+        """Refuse a table that will be too large if it grows on from order to order as it did.
+
+        It grows faster: the factor between one order and the next increases.
+        """
+        if len(blocks) > 3:
+            before, last = (sum(part.coef.size for part in rows.values()) for rows in blocks[-2:])
+            entries = last * Fraction(last, before) ** (degree - len(blocks))
+            check_entries(int(entries), f"{self.what} for {degree=}")
+
+    def apart(self, pair: IntArray, weight: int, nodes: int) -> tuple[IntArray, IntArray]:
+        """Return the trunks, of a weight, and the cuts of pairs that have so many nodes in all."""
+        pair = pair.astype(np.int64)
+        if weight == 0:
+            return np.zeros(1, dtype=np.int64), pair
+        return np.divmod(pair, self.counts[nodes - weight])
+
+
+def concatenated(parts: list[tuple[IntArray, FloatArray]]) -> tuple[IntArray, FloatArray]:
+    """Put the keys and values of several parts together."""
+    keys, coefs = zip(*parts, strict=True)
+    return np.concatenate(keys), np.concatenate(coefs)
+
+
+def united(parts: list[Rows], pairs: int) -> Rows:
+    """Merge the entries of equal rows."""
+    count = parts[0].ptr.size - 1
+    keyed = [
+        (np.repeat(np.arange(count), np.diff(part.ptr)) * pairs + part.pair, part.coef)
+        for part in parts
+    ]
+    return rows_of(count, pairs, keyed)
+
+
+def stacked(parts: list[Rows]) -> Rows:
+    """Put rows below each other."""
+    if len(parts) == 1:
+        return parts[0]
+    none = Rows(np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0))
+    ptr, pair, coef = zip(none, *parts, strict=True)
+    sizes = np.concatenate([np.diff(begins) for begins in ptr])
+    return Rows(np.concatenate(([0], np.cumsum(sizes))), np.concatenate(pair), np.concatenate(coef))
+
+
+def _ranges(size: IntArray) -> Iterator[tuple[int, int]]:
+    """Cut rows into ranges whose sizes add up to not much more than a bound."""
+    bounds = np.cumsum(size)
+    cuts = np.searchsorted(bounds, np.arange(CHUNK, int(bounds[-1]), CHUNK))
+    return pairwise([0, *np.unique(cuts[cuts > 0]).tolist(), size.size])
+
+
+def _outer(
+    a: Rows, left: IntArray, b: Rows, right: IntArray
+) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+    """Combine every entry of a row of `a` with every one of a row of `b`, for pairs of rows.
+
+    Return the number of the pair of rows, what the two entries are at, and their product.
+    """
+    a_source, a_entry = expand(a.ptr, left)
+    b_source, b_entry = expand(b.ptr, right[a_source])
+    a_entry = a_entry[b_source]
+    return a_source[b_source], a.pair[a_entry], b.pair[b_entry], a.coef[a_entry] * b.coef[b_entry]
