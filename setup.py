@@ -34,6 +34,9 @@ INSTRUCTION_SETS = {
 OBJECTS = Path("build", f"objects{sysconfig.get_config_var('EXT_SUFFIX').partition('.so')[0]}")
 COMPILE_ARGS = ["-O3", "-std=gnu11", "-Wno-psabi", "-Wno-unused-function"]
 
+# A header may be included by the name of a macro.
+INCLUDED = re.compile(r'^\s*#\s*(?:include|define\s+\w+)\s+"([^"]+\.h)"', re.MULTILINE)
+
 OPENMP_PROGRAM = """
 #include <omp.h>
 int main(void) { return omp_get_max_threads() < 1; }
@@ -56,7 +59,7 @@ def included(path, found):
     """Add a file and all headers of the project that it includes, however deep, to `found`."""
     if path not in found:
         found.add(path)
-        for name in re.findall(r'^\s*#\s*include\s+"([^"]+)"', path.read_text(), re.MULTILINE):
+        for name in INCLUDED.findall(path.read_text()):
             header = FAST / "src" / name
             if header.exists():
                 included(header, found)

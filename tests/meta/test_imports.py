@@ -114,7 +114,7 @@ def include_graph():
     sources = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.[ch]")}
     graph = {}
     for name, path in sources.items():
-        included = set(re.findall(r'#\s*include\s+"([^"]+)"', path.read_text("utf-8")))
+        included = set(re.findall(r'#\s*(?:include|define\s+\w+)\s+"([^"]+)"', path.read_text("utf-8")))
         assert included <= set(sources), f"{name} includes what is not named from src/"
         graph[name] = included
     return graph

@@ -106,10 +106,12 @@ def values_of(x):
     return [sympy.expand(x(key)) for n in range(4) for key in x.algebra.basis(n)]
 
 
+def pickled(x):
+    return pickle.loads(pickle.dumps(x))
+
+
 @pytest.mark.parametrize("name", FUNCTIONALS)
-@pytest.mark.parametrize(
-    "again", [lambda x: pickle.loads(pickle.dumps(x)), copy.copy, copy.deepcopy], ids=str
-)
+@pytest.mark.parametrize("again", [pickled, copy.copy, copy.deepcopy])
 def test_functionals_survive(name, again):
     x = FUNCTIONALS[name]
     y = again(x)
