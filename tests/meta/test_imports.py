@@ -114,7 +114,8 @@ def include_graph():
     sources = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.[ch]")}
     graph = {}
     for name, path in sources.items():
-        included = set(re.findall(r'#\s*(?:include|define\s+\w+)\s+"([^"]+)"', path.read_text("utf-8")))
+        text = path.read_text("utf-8")
+        included = set(re.findall(r'#\s*(?:include|define\s+\w+)\s+"([^"]+)"', text))
         assert included <= set(sources), f"{name} includes what is not named from src/"
         graph[name] = included
     return graph
