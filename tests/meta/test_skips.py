@@ -43,6 +43,12 @@ LISTED = """
 """
 
 
+# Where CI is set, pytest shows each reason a second time; options are those of this file alone.
+ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if name not in ("CI", "PYTEST_ADDOPTS")
+}
+
+
 def run_pytest(folder, allowed, *options):
     shutil.copy(ROOT / "conftest.py", folder)
     (folder / "pytest.ini").write_text("[pytest]\n")
@@ -51,8 +57,7 @@ def run_pytest(folder, allowed, *options):
     (folder / "allowed.toml").write_text(allowed)
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--allowed-skips", "allowed.toml", *options],
-        cwd=folder, env=os.environ | {"PYTEST_ADDOPTS": ""},
-        capture_output=True, text=True, check=False,
+        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
