@@ -14,10 +14,14 @@ from .cases import FORWARD, OPERATIONS, Case
 # Functions of sizes, places and trees alone, and what is done to the cache.
 WITHOUT_ARRAYS = {
     "branched_log_sig_length",
+    "branched_log_sig_names",
     "branched_sig_length",
+    "branched_sig_names",
     "clear_cache",
     "idx_to_tree",
+    "name_to_tree",
     "tree_to_idx",
+    "tree_to_name",
     "trees",
     "trees_of_order",
     "verify",

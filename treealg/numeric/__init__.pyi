@@ -12,10 +12,18 @@ from torch import Tensor
 from treealg.numeric.basis import (
     branched_log_sig_length as branched_log_sig_length,
     branched_sig_length as branched_sig_length,
-    idx_to_tree as idx_to_tree,
-    tree_to_idx as tree_to_idx,
     trees as trees,
     trees_of_order as trees_of_order,
+)
+from treealg.numeric.indices import (
+    idx_to_tree as idx_to_tree,
+    tree_to_idx as tree_to_idx,
+)
+from treealg.numeric.names import (
+    branched_log_sig_names as branched_log_sig_names,
+    branched_sig_names as branched_sig_names,
+    name_to_tree as name_to_tree,
+    tree_to_name as tree_to_name,
 )
 from treealg.numeric.pairs.static import (
     LinearKernel as LinearKernel,

@@ -10,7 +10,15 @@ from treealg.checks import check_flag, check_integer, check_method, check_real, 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.transforms import PLAIN, Transform
 
-__all__ = ["SIGNATURE", "Call", "checked_call", "checked_transform", "coefficients", "word_count"]
+__all__ = [
+    "SIGNATURE",
+    "Call",
+    "checked_call",
+    "checked_method",
+    "checked_transform",
+    "coefficients",
+    "word_count",
+]
 
 
 SIGNATURE: Any = object()
@@ -108,16 +116,10 @@ def _checked_call(
     channels = check_integer("dimension", channels, 1)
     degree = check_integer("degree", degree, 0)
     planar = check_flag("planar", planar)
-    scalar = check_flag("scalar_term", scalar_term)
     if method is SIGNATURE:
-        method = None
+        method, scalar = None, check_flag("scalar_term", scalar_term)
     else:
-        method = check_method(method, planar)
-        if method and scalar:
-            raise InvalidValueError(
-                f"scalar_term must be False with method={method}, whose coordinates have no "
-                f"scalar; use method=0 for the expanded form"
-            )
+        method, scalar = checked_method(method, planar, scalar_term)
     transform = checked_transform(time_aug, lead_lag, end_time)
     dimension = transform.channels(channels)
     return Call(channels, dimension, degree, planar, method, transform, scalar, n_threads)
@@ -125,6 +127,18 @@ def _checked_call(
 
 # Calls by their options, which are told apart by type too: True is not 1.
 _known_call = lru_cache(maxsize=1024, typed=True)(_checked_call)
+
+
+def checked_method(method: Any, planar: bool, scalar_term: Any) -> tuple[int, bool]:
+    """Return the form of a logarithm, and whether it is to have a scalar in front."""
+    scalar = check_flag("scalar_term", scalar_term)
+    method = check_method(method, planar)
+    if method and scalar:
+        raise InvalidValueError(
+            f"scalar_term must be False with method={method}, whose coordinates have no scalar; "
+            f"use method=0 for the expanded form"
+        )
+    return method, scalar
 
 
 def checked_transform(time_aug: Any, lead_lag: Any, end_time: Any) -> Transform:

@@ -9,7 +9,7 @@ import numpy as np
 
 from treealg import tables
 from treealg.errors import InvalidValueError
-from treealg.numeric import basis
+from treealg.numeric import indices
 from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
@@ -311,7 +311,7 @@ def extract_branched_sig_coef(
             f"scalar_term={scalar}"
         )
     places = [
-        basis.tree_to_idx(tree, dimension, degree, planar=planar, scalar_term=scalar)
+        indices.tree_to_idx(tree, dimension, degree, planar=planar, scalar_term=scalar)
         for tree in _listed(trees)
     ]
     result = rows.array[..., places].astype(rows.dtype, copy=False)

@@ -10,15 +10,12 @@ subtrees do not suffice: it takes the coproduct.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from treealg import tables
-from treealg.checks import check_integer
-from treealg.errors import InvalidValueError
-from treealg.numeric import basis
+from treealg.numeric.indices import as_element, check_labels
 from treealg.numeric.plans.cache import keep_plan
 from treealg.numeric.plans.plan import Plan, Tables
 from treealg.numeric.plans.words import words_of_chains
@@ -73,11 +70,10 @@ def _build(
 ) -> TreePlan:
     found, places = [], []
     for place, value in enumerate(elements):
-        element = basis._element(value, planar)
+        element = as_element(value, planar)
         if element is None:
             continue
-        for label in _labels(element):
-            _check_label(label, dimension)
+        check_labels(element, dimension)
         found.append(element)
         places.append(place)
     table = tables.coefficients(found, dimension, longest, channels)
@@ -141,18 +137,3 @@ def _word_map(elements: list[Any], layout: tables.WeightedWords) -> tables.Linea
         np.array(col, dtype=np.int32),
         np.array(coef, dtype=np.float64),
     )
-
-
-def _labels(element: Any) -> Iterator[Any]:
-    for tree in getattr(element, "trees", (element,)):
-        for vertex in tree.vertices():
-            yield vertex.label
-
-
-def _check_label(label: Any, dimension: int) -> None:
-    number = check_integer("the label of a tree", label, 0)
-    if number >= dimension:
-        raise InvalidValueError(
-            f"trees must have labels from 0 to {dimension - 1}, the channels of the transformed "
-            f"path, got {number}"
-        )

@@ -1,0 +1,212 @@
+"""The way between elements of the basis and the indices of their coefficients, by counting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from treealg.checks import check_flag, check_integer
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.basis import checked_basis
+from treealg.typing import TreeLike, TupleForm
+
+if TYPE_CHECKING:
+    from treealg.symbolic import OrderedForest, Tree
+
+__all__ = ["as_element", "check_labels", "idx_to_tree", "tree_to_idx"]
+
+
+def tree_to_idx(
+    tree: TreeLike,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    scalar_term: bool = False,
+) -> int:
+    """Return the index of the coefficient of a tree.
+
+    Parameters
+    ----------
+    tree : TreeLike
+        A `Tree` or its tuple form, children in any order; if `planar` an `OrderedForest` or the
+        tuple of its trees, a single planar tree standing for its forest. None is the empty tree.
+    dimension : int
+        Channels of the path, before the transforms; at least 1.
+    degree : int
+        Truncation of the signature, at least 0.
+    time_aug, lead_lag : bool, default False
+        Whether the path is so transformed; the transforms add channels.
+    planar : bool, default False
+        Basis of ordered forests rather than non-planar trees.
+    scalar_term : bool, default False
+        Whether the signature has the empty tree in front.
+
+    Returns
+    -------
+    int
+        Position along the last axis of the signature.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `tree` is neither a tree nor its tuple form; if `dimension` or `degree` is no integer, or
+        a flag no boolean.
+    InvalidValueError
+        If a label is not one of ``0, ..., d - 1``, with ``d`` the channels after the transforms; if
+        `tree` has more than `degree` nodes, or is empty while there is no scalar; if `dimension` is
+        below 1 or `degree` below 0.
+
+    See Also
+    --------
+    idx_to_tree : The inverse.
+
+    Notes
+    -----
+    The index is counted, not looked up: `degree` may be far beyond what can be computed.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.tree_to_idx(((1,), 0), 2, 3)
+    4
+    >>> treealg.tree_to_idx(((1,), (0,)), 2, 3, planar=True, scalar_term=True)
+    5
+    """
+    labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
+    scalar = int(check_flag("scalar_term", scalar_term))
+    element = as_element(tree, planar)
+    if element is None:
+        if not scalar:
+            raise InvalidValueError(
+                "tree is empty, which has a coefficient only with scalar_term=True; pass "
+                "scalar_term=True if the signature has a scalar in front"
+            )
+        return 0
+    if element.order > degree:
+        raise InvalidValueError(
+            f"tree must have at most degree={degree} nodes, got {element.order}; raise degree"
+        )
+    from treealg.symbolic import Tree, rank
+
+    try:
+        index = rank(element, labels)
+    except InvalidValueError as error:
+        raise InvalidValueError(
+            f"tree must have labels from 0 to {labels - 1}, as there are {labels} channels (after "
+            f"path transforms): {error}"
+        ) from None
+    return index + scalar - (0 if isinstance(element, Tree) else 1)
+
+
+def idx_to_tree(
+    idx: int,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    scalar_term: bool = False,
+) -> TupleForm:
+    """Return the tree that a coefficient belongs to.
+
+    Parameters
+    ----------
+    idx : int
+        Position along the last axis of the signature, from 0.
+    dimension : int
+        Channels of the path, before the transforms; at least 1.
+    degree : int
+        Truncation of the signature, at least 0.
+    time_aug, lead_lag : bool, default False
+        Whether the path is so transformed; the transforms add channels.
+    planar : bool, default False
+        Basis of ordered forests rather than non-planar trees.
+    scalar_term : bool, default False
+        Whether the signature has the empty tree in front.
+
+    Returns
+    -------
+    tuple or None
+        The tree ``(child_1, ..., child_k, root_label)``, or the tuple of the trees of an ordered
+        forest; None for the empty tree.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `idx`, `dimension` or `degree` is no integer, or a flag no boolean.
+    InvalidValueError
+        If `idx` is negative or beyond the last coefficient; if `dimension` is below 1 or `degree`
+        below 0.
+
+    See Also
+    --------
+    tree_to_idx : The inverse.
+
+    Notes
+    -----
+    The element is counted out, without a list: `degree` may be far beyond what can be computed.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.idx_to_tree(4, 2, 3)
+    ((1,), 0)
+    >>> treealg.idx_to_tree(5, 2, 3, planar=True, scalar_term=True)
+    ((1,), (0,))
+    """
+    labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
+    scalar = int(check_flag("scalar_term", scalar_term))
+    place = check_integer("idx", idx, 0) - scalar
+    if place < 0:
+        return None
+    from treealg.symbolic import OrderedForest, Tree, count_forests, count_trees, unrank
+
+    count = count_forests if planar else count_trees
+    total = 0
+    for order in range(1, degree + 1):
+        total += count(order, labels, planar)
+        if place < total:
+            break
+    else:
+        raise InvalidValueError(
+            f"idx must be below {total + scalar}, the number of coefficients, got {idx}"
+        )
+    if planar:
+        return unrank(OrderedForest, place + 1, labels).to_tuple()
+    return unrank(Tree, place, labels).to_tuple()
+
+
+def as_element(tree: TreeLike, planar: bool) -> Tree | OrderedForest | None:
+    """Return a basis element as a symbolic object, None if it is empty."""
+    from treealg.symbolic import OrderedForest, PlanarTree, Tree
+
+    if tree is None:
+        return None
+    try:
+        if not planar:
+            return Tree.from_tuple(tree)
+        last = tree[-1] if isinstance(tree, tuple) and tree else ()
+        if isinstance(tree, PlanarTree) or not isinstance(last, (tuple, PlanarTree)):
+            tree = (tree,)
+        return OrderedForest.from_tuple(tree) or None
+    except InvalidTypeError as error:
+        raise InvalidTypeError(f"tree: {error}") from None
+    except InvalidValueError as error:
+        raise InvalidValueError(f"tree: {error}") from None
+
+
+def check_labels(element: Tree | OrderedForest, labels: int) -> None:
+    """Refuse a tree or ordered forest with a label that is not the number of a channel."""
+    from treealg.symbolic import OrderedForest
+
+    for tree in element.trees if isinstance(element, OrderedForest) else (element,):
+        for vertex in tree.vertices():
+            number = check_integer("the label of a tree", vertex.label, 0)
+            if number >= labels:
+                raise InvalidValueError(
+                    f"a tree must have labels from 0 to {labels - 1}, the channels of the "
+                    f"transformed path, got {number}"
+                )
