@@ -189,6 +189,15 @@ def test_cache_prunes_to_a_size_only(cache, size):
     assert caught.value.code == 2
 
 
+@pytest.mark.parametrize("command", ["trees 2 2", "info", "cache list"])
+def test_closed_streams_are_no_error(tmp_path, command):
+    line = f"{sys.executable} -m treealg {command} <&- >&-"
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_reader_that_leaves_early_is_no_error(tmp_path):
     command = f"{sys.executable} -m treealg trees 3 6 | head -n 1"
     done = subprocess.run(

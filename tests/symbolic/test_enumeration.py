@@ -21,6 +21,7 @@ from treealg.symbolic import (
     rank,
     unrank,
 )
+from treealg.symbolic.trees import enumeration
 
 PUBLISHED = json.loads((Path(__file__).parents[1] / "data" / "trees.json").read_text("utf-8"))
 KINDS = [
@@ -70,6 +71,24 @@ def test_enumeration_lists_each_tree_and_forest_once(planar, colours):
         assert len(set(forests)) == len(forests) == count_forests(n, colours, planar)
         assert {tree.order for tree in trees} == ({n} if n else set())
         assert {forest.order for forest in forests} == {n}
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("colours", [1, 3])
+@pytest.mark.parametrize("longest", [0, 1, 5])
+def test_what_is_too_long_for_a_list_is_walked_in_the_same_order(
+    monkeypatch, planar, colours, longest
+):
+    held = [list(enumerate_forests(n, colours, planar)) for n in range(6)]
+    monkeypatch.setattr(enumeration, "_LONGEST_LIST", longest)
+    assert [list(enumerate_forests(n, colours, planar)) for n in range(6)] == held
+
+
+@pytest.mark.parametrize(("kind", "things", "planar"), KINDS)
+def test_the_first_of_any_order_come_at_once(kind, things, planar):
+    first = list(itertools.islice(things(60, 2, planar), 3))
+    start = rank(first[0], 2)
+    assert first == [unrank(kind, start + place, 2) for place in range(3)]
 
 
 @pytest.mark.parametrize("planar", [False, True])

@@ -418,3 +418,26 @@ def test_a_tree_adds_where_nothing_but_trees_was_imported():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "3 (0) 0 0\n"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        sympy.Matrix([1, 2]),
+        sympy.ImmutableMatrix([[1, 2]]),
+        sympy.MatrixSymbol("A", 2, 2),
+        sympy.Symbol("A", commutative=False),
+        2 * sympy.Symbol("A", commutative=False),
+        sympy.Symbol("a") > 1,
+        sympy.true,
+        sympy.FiniteSet(1, 2),
+        sympy.Tuple(1, 2),
+        sympy.Array([1, 2]),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_no_scalar_of_sympy_is_no_coefficient(value):
+    with pytest.raises(InvalidTypeError, match="commutes"):
+        Element({Tree(): value})
+    with pytest.raises(InvalidTypeError, match="commutes"):
+        Element({Tree(): 1}) * value

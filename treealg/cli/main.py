@@ -7,6 +7,7 @@ arguments and returns the exit status. What it needs beyond NumPy is imported in
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -50,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     3  (((0,), 0), 0)
     0
     """
+    if sys.stdout is None:  # Closed by the caller, as in ``treealg info >&-``.
+        sys.stdout = io.StringIO()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets a question mark instead of a traceback.
         if hasattr(stream, "reconfigure"):

@@ -26,15 +26,18 @@ def python_number(value: Any) -> Any:
 
 def check_coefficient(value: Any) -> Any:
     """Return a coefficient: a number, of Python if it was one of NumPy, or an expression."""
-    # Only types whose multiplication is a repetition, or that are keys, would pass unnoticed.
+    # Only types whose multiplication is a repetition, or that are keys, would pass unnoticed, and
+    # what SymPy multiplies without being a scalar: matrices, relations, sets, symbols of operators.
     value = python_scalar(value)
     if (
         value is None
         or isinstance(value, (str, bytes, list, tuple, Mapping, Interned))
         or hasattr(value, "dtype")
+        or getattr(value, "is_Matrix", False)
+        or getattr(value, "is_commutative", True) is not True
     ):
         raise InvalidTypeError(
-            f"a coefficient must be a number or a symbolic expression, got "
+            f"a coefficient must be a number or a symbolic expression that commutes, got "
             f"{type(value).__name__} {reprlib.repr(value)}"
         )
     return value

@@ -1,14 +1,14 @@
 """Counting and listing of trees and forests with coloured vertices, in the basis order.
 
-Labels are the colours 0, ..., d-1. The sequences of trees with a given total, in lexicographic
-order, that start with a tree >= t form a suffix of their list: that makes each list of
-non-decreasing sequences a concatenation of slices of shorter lists.
+Labels are the colours 0, ..., d-1. Forests are listed as non-decreasing sequences of trees, or all
+sequences when planar, in lexicographic order.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Literal, overload
 
 from treealg.checks import check_flag, check_integer
@@ -24,6 +24,8 @@ __all__ = [
     "enumerate_forests",
     "enumerate_trees",
 ]
+
+_LONGEST_LIST = 20_000  # sequences held for one number of vertices
 
 
 class Counts:
@@ -186,7 +188,7 @@ def enumerate_trees(order: Any, colours: Any = 1, planar: bool = False) -> Itera
     Returns
     -------
     iterator of Tree or PlanarTree
-        Each tree once. Memory is held for the smaller trees, not for those of this order.
+        Each tree once, the first ones at once. Memory is held for trees of small orders only.
 
     Raises
     ------
@@ -237,7 +239,7 @@ def enumerate_forests(nodes: Any, colours: Any = 1, planar: bool = False) -> Ite
     Returns
     -------
     iterator of Forest or OrderedForest
-        Each forest once.
+        Each forest once, the first ones at once.
 
     Raises
     ------
@@ -265,40 +267,72 @@ def _trees(kind: Any, sequences: Iterator[Any], colours: int) -> Iterator[Any]:
 
 def _sequences(kind: Any, total: int, colours: int) -> Iterator[Any]:
     """Iterate over the tuples of arranged trees with `total` vertices, lexicographically."""
-    if total < 0:
-        return iter(())
-    trees: list[list[Any]] = [[]]  # by order
-    first_index = [0, 0]  # the number of trees of smaller order
-    sequences: list[list[tuple[Any, ...]]] = [[()]]  # by total
-    heads: list[list[int]] = [[]]  # the index of the first tree of each sequence
-    for m in range(1, total + 1):
-        trees.append(list(_trees(kind, iter(sequences[m - 1]), colours)))
-        first_index.append(first_index[m] + len(trees[m]))
-        if m < total:
-            level = list(_extend(kind, m, trees, first_index, sequences, heads))
-            heads.append([index for index, _ in level])
-            sequences.append([sequence for _, sequence in level])
-    if total == 0:
-        return iter(sequences[0])
-    level_iterator = _extend(kind, total, trees, first_index, sequences, heads)
-    return (sequence for _, sequence in level_iterator)
+    return iter(()) if total < 0 else _Lists(kind, colours).sequences(total)
 
 
-def _extend(
-    kind: Any,
-    total: int,
-    trees: list[list[Any]],
-    first_index: list[int],
-    sequences: list[list[tuple[Any, ...]]],
-    heads: list[list[int]],
-) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """Iterate over (index of the first tree, sequence) with `total` vertices."""
-    for order in range(1, total + 1):
-        rest = total - order
-        if rest and not kind._planar and rest < order:
-            continue
-        for offset, tree in enumerate(trees[order]):
-            index = first_index[order] + offset
-            start = 0 if kind._planar or not rest else bisect_left(heads[rest], index)
-            for position in range(start, len(sequences[rest])):
-                yield index, (tree, *sequences[rest][position])
+class _Lists:
+    """The trees and sequences of small orders, held as lists, and walks over larger ones.
+
+    The sequences that start with a tree >= t are a suffix of the list of their total: with lists,
+    each sequence is a look-up. What is too long for a list is walked anew, so that the first
+    elements of any order come at once.
+
+    Parameters
+    ----------
+    kind : type
+        Tree or PlanarTree.
+    colours : int
+        The number of labels.
+    """
+
+    def __init__(self, kind: Any, colours: int) -> None:
+        self._kind = kind
+        self._colours = colours
+        self._counts = counts(colours, kind._planar)
+        self._trees: list[list[Any]] = [[]]  # by order
+        self._sequences: list[list[tuple[Any, ...]]] = [[()]]  # by total
+        self._starts: list[list[tuple[int, int]]] = [[]]  # order and offset of their first trees
+
+    def sequences(self, total: int) -> Iterator[tuple[Any, ...]]:
+        """Iterate over the sequences with `total` vertices."""
+        for smaller in range(1, total):
+            if self._counts.forests(smaller) > _LONGEST_LIST:
+                break
+            self._trees.append(list(self._family(self._sequences[smaller - 1])))
+            level = list(self._walk(smaller, 1, 0))
+            self._starts.append([start for start, _ in level])
+            self._sequences.append([sequence for _, sequence in level])
+        return (sequence for _, sequence in self._walk(total, 1, 0)) if total else iter([()])
+
+    def _family(self, sequences: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+        """Iterate over the trees that have these sequences as children."""
+        return _trees(self._kind, iter(sequences), self._colours)
+
+    def _of_order(self, order: int) -> Iterable[Any]:
+        """Return the trees of an order: a list, or a walk."""
+        if order < len(self._trees):
+            return self._trees[order]
+        if order - 1 < len(self._sequences):
+            return self._family(self._sequences[order - 1])
+        return self._family(sequence for _, sequence in self._walk(order - 1, 1, 0))
+
+    def _walk(
+        self, total: int, order: int, offset: int
+    ) -> Iterator[tuple[tuple[int, int], tuple[Any, ...]]]:
+        """Iterate over ((order, offset) of the first tree, sequence), from a first tree on."""
+        planar = self._kind._planar
+        for first in range(order, total + 1):
+            rest = total - first
+            if rest and not planar and rest < first:
+                continue
+            skipped = offset if first == order else 0
+            for place, tree in enumerate(islice(self._of_order(first), skipped, None), skipped):
+                start = (first, place)
+                if rest < len(self._sequences):
+                    held = self._sequences[rest]
+                    fits = 0 if planar or not rest else bisect_left(self._starts[rest], start)
+                    for position in range(fits, len(held)):
+                        yield start, (tree, *held[position])
+                else:
+                    for _, sequence in self._walk(rest, *((1, 0) if planar else start)):
+                        yield start, (tree, *sequence)
