@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 import treealg
+from treealg import symbolic
 
 D, N, LENGTH = 2, 3, 5
-VECTORS = ("coefficients",), ("log_coefficients",), ("words",)
+LOGARITHMS = ("log_coefficients",), ("log_words",)
+VECTORS = ("coefficients",), ("words",), *LOGARITHMS
 OPERATIONS = treealg.operations
 FORWARD = {row.backward.name: row for row in OPERATIONS.values() if row.backward}
 TREES = [((0,), 1), ((0,), (1,), 1), (1,)]
@@ -24,6 +26,8 @@ VARIANTS = {
     "planar": {"planar": True},
     "lyndon": {"planar": True, "method": 1},
     "brackets": {"planar": True, "method": 2},
+    "lyndon_words": {"method": 1},
+    "word_brackets": {"method": 2},
     "scalar": {"scalar": True},
     "planar_scalar": {"planar": True, "scalar": True},
     "time": {"time_aug": True, "end_time": 0.5},
@@ -53,6 +57,7 @@ VARIANTS = {
     "one_tree": {"trees": ((0,), 1)},
     "degree_0": {"degree": 0},
     "degree_0_brackets": {"degree": 0, "planar": True, "method": 2},
+    "degree_0_lyndon_words": {"degree": 0, "method": 1},
     "lyndon_of_scalar": {"planar": True, "method": 1, "scalar": True},
     "degree_0_scalar": {"degree": 0, "scalar": True, "planar": True},
     "one_point": {"points": 1},
@@ -100,6 +105,7 @@ class Case:
             ("value" in asked and all(a.role != "value" for a in row.arguments))
             or ("points" in asked and not {"length", "length_1"} & axes)
             or ("scalar" in asked and not vectors and "scalar_term" not in names)
+            or (asked.get("method") and "planar" in names - asked.keys())
             or (asked.get("degree") == 0 and "degree" not in names)
             or (self.variant == "lyndon_of_scalar" and not self.name.startswith(TO_LYNDON))
         )
@@ -117,6 +123,10 @@ class Case:
         scalar = int(asked.get("scalar", False))
         trees = treealg.branched_sig_length(dimension, degree, planar=planar)
         lyndon = treealg.branched_log_sig_length(dimension, degree, planar=planar)
+        words = sum(dimension**k for k in range(1, degree + 1))
+        lyndon_words = sum(
+            1 for k in range(1, degree + 1) for _ in symbolic.lyndon_words(k, dimension)
+        )
         is_lift = any(argument.name == "lift" for argument in self.row.arguments)
         return {
             "length": length,
@@ -126,7 +136,8 @@ class Case:
             "dimension": D,
             "coefficients": trees + (0 if is_lift else scalar),
             "log_coefficients": lyndon if method else trees + scalar,
-            "words": sum(dimension**k for k in range(1, degree + 1)) + scalar,
+            "words": words + scalar,
+            "log_words": lyndon_words if method else words + scalar,
             "segments": length - 1 + ("basepoint" in asked),
             "columns": sum(D**k for k in range(2, asked.get("levels", 1) + 1)),
         }
@@ -199,7 +210,7 @@ def _numbers(rng, batch, argument, sizes, dtype, asked):
         scale = 0.2 if argument.name in ("path1", "path2") else 0.5
         array = (scale * rng.normal(size=shape)).astype(dtype)
     if asked.get("scalar") and argument.axes in VECTORS:
-        array[..., 0] = argument.axes != ("log_coefficients",)
+        array[..., 0] = argument.axes not in LOGARITHMS
     return array
 
 

@@ -5,7 +5,7 @@ import pytest
 
 import treealg
 
-from .cases import CASES, VECTORS, Planted, call, each_case
+from .cases import CASES, LOGARITHMS, VECTORS, Planted, call, each_case
 
 WITH_SCALAR = [case for case in CASES if case.asked.get("scalar")]
 
@@ -15,7 +15,7 @@ def without_scalar(case, arguments):
     found = dict(arguments)
     for argument in case.row.arguments:
         value = arguments.get(argument.name)
-        is_lyndon = case.asked.get("method") and argument.axes == ("log_coefficients",)
+        is_lyndon = case.asked.get("method") and argument.axes in LOGARITHMS
         if argument.axes in VECTORS and value is not None and not is_lyndon:
             found[argument.name] = value[..., 1:]
     return found | ({"scalar_term": False} if "scalar_term" in found else {})
@@ -35,7 +35,7 @@ def assert_scalar_has_no_influence(case):
             np.testing.assert_array_equal(got, want)
             continue
         np.testing.assert_array_equal(got[..., 1:], want)
-        is_zero = case.row.gradients or "log_coefficients" in kind.axes or case.name == "log_sig"
+        is_zero = case.row.gradients or kind.axes[-1:] in LOGARITHMS
         assert (got[..., 0] == (0 if is_zero or case.name.endswith("backprop") else 1)).all()
 
 
@@ -70,11 +70,15 @@ def checked_scalars(case):
     return [
         argument.name
         for argument in case.row.arguments
-        if argument.role != "derivs" and argument.axes in VECTORS[:2]
+        if argument.role != "derivs" and argument.axes in VECTORS
     ]
 
 
-TAKE_ANY_FUNCTIONAL = ("branched_sig_to_sig", "extract_branched_sig_coef")
+TAKE_ANY_FUNCTIONAL = (
+    "branched_sig_to_sig",
+    "extract_branched_sig_coef",
+    "sig_to_branched_sig",
+)
 CHECKED = [
     case for case in WITH_SCALAR if checked_scalars(case) and case.name not in TAKE_ANY_FUNCTIONAL
 ]

@@ -19,13 +19,22 @@ WITHOUT_ARRAYS = {
     "branched_sig_names",
     "clear_cache",
     "idx_to_tree",
+    "idx_to_word",
+    "is_lyndon",
+    "log_sig_length",
+    "lyndon_words",
+    "lyndon_words_of_length",
     "name_to_tree",
+    "sig_length",
     "tree_to_idx",
     "tree_to_name",
     "trees",
     "trees_of_order",
     "verify",
     "warm_up",
+    "word_to_idx",
+    "words",
+    "words_of_length",
 }
 
 each_row = pytest.mark.parametrize("row", OPERATIONS.values(), ids=OPERATIONS)
@@ -138,7 +147,7 @@ def test_gradients_are_those_of_differentiable_arguments(row):
 def test_what_has_no_gradient_is_listed():
     assert OPERATIONS["branched_sig"].without_gradient == ("stream", "basepoint", "lengths")
     assert OPERATIONS["branched_sig_kernel"].without_gradient == ("normalize",)
-    assert OPERATIONS["sig"].without_gradient == ()
+    assert OPERATIONS["branched_sig_inverse"].without_gradient == ()
 
 
 class OnGpu:

@@ -41,6 +41,19 @@ from treealg.numeric.streams.window import (
     BranchedLogSigWindowStream as BranchedLogSigWindowStream,
     BranchedSigWindowStream as BranchedSigWindowStream,
 )
+from treealg.numeric.word_basis import (
+    log_sig_length as log_sig_length,
+    lyndon_words as lyndon_words,
+    lyndon_words_of_length as lyndon_words_of_length,
+    sig_length as sig_length,
+    words as words,
+    words_of_length as words_of_length,
+)
+from treealg.numeric.word_indices import (
+    idx_to_word as idx_to_word,
+    is_lyndon as is_lyndon,
+    word_to_idx as word_to_idx,
+)
 from treealg.typing import ArrayLike, ArrayT, Exact, TreeLike
 
 # treealg.numeric.pairs.gradients
@@ -332,8 +345,84 @@ def transform_path(
     path: ArrayT | Exact, *, time_aug: bool = False, lead_lag: bool = False, end_time: float = 1.0
 ) -> ArrayT: ...
 
+# treealg.numeric.paths.word_gradients
+
+@overload
+def log_sig_backprop(
+    path: ArrayT | Exact,
+    log_sig_derivs: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: None = None,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+@overload
+def log_sig_backprop(
+    path: ArrayT | Exact,
+    log_sig_derivs: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: ArrayT | Exact,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def sig_backprop(
+    path: ArrayT | Exact,
+    sig: ArrayT | Exact | None,
+    sig_derivs: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: None = None,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+@overload
+def sig_backprop(
+    path: ArrayT | Exact,
+    sig: ArrayT | Exact | None,
+    sig_derivs: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: ArrayT | Exact,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+
 # treealg.numeric.paths.words
 
+@overload
+def log_sig(
+    path: Sequence[Tensor],
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
 def log_sig(
     path: ArrayT | Exact,
     degree: int,
@@ -342,8 +431,29 @@ def log_sig(
     lead_lag: bool = False,
     end_time: float = 1.0,
     scalar_term: bool = False,
+    correction: ArrayT | Exact | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def sig(
+    path: Sequence[Tensor],
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
 def sig(
     path: ArrayT | Exact,
     degree: int,
@@ -352,6 +462,10 @@ def sig(
     lead_lag: bool = False,
     end_time: float = 1.0,
     scalar_term: bool = False,
+    correction: ArrayT | Exact | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 

@@ -25,15 +25,15 @@ from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.layout import ForestLayout
 from treealg.tables.linear_map import LinearMap, expand
 from treealg.tables.rows import UNIT, Rows, Split, rows_of
-from treealg.tables.sizes import as_longest, require_fits
-from treealg.tables.weighted_words import words
+from treealg.tables.sizes import as_longest, check_entries, require_fits
+from treealg.tables.weighted_words import WeightedWords, words
 from treealg.tables.word_rows import WordRows
 
 __all__ = ["arborification"]
 
 
 def arborification(
-    dimension: int, degree: int, planar: bool = False, longest: int | None = 1
+    dimension: int, degree: int, planar: bool | None = False, longest: int | None = 1
 ) -> LinearMap:
     r"""Return the matrix that takes word coefficients to tree or ordered-forest coefficients.
 
@@ -47,8 +47,10 @@ def arborification(
         Number of labels, at least 1.
     degree : int
         Largest number of nodes, at least 0.
-    planar : bool, default False
-        Ordered forests and not trees.
+    planar : bool or None, default False
+        Ordered forests, trees, or (None) the ladders alone, which are plain words and come as
+        such: for plain letters this is the identity, otherwise the sum over all ways to cut a word
+        into letters.
     longest : int or None, default 1
         Vertices of the longest letter, at least 1: 1 for plain words, more for chains as letters,
         None for all basis elements as letters, as in `words`.
@@ -93,11 +95,16 @@ def arborification(
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
+    if planar is not None:
+        planar = bool(planar)
+    elif longest is None:
+        longest = max(degree, 1)  # every word is a letter
     longest = None if longest is None else as_longest(longest, degree)
-    planar = bool(planar)
 
     def build() -> LinearMap:
         require_fits(dimension, degree, planar)
+        if planar is None:
+            return _of_words(words(dimension, degree, longest))
         rows = WordRows(words(dimension, degree, longest, planar))
         if longest is None:
             return rows.linear_map(_blocks_of_cuts(rows, convolution(dimension, degree, planar)))
@@ -107,11 +114,35 @@ def arborification(
         return (table.width, table.n_rows * dimension, table.n_cols * dimension) == (
             dimension,
             require_fits(dimension, degree, planar),
-            words(dimension, degree, longest, planar).size,
+            words(dimension, degree, longest, bool(planar)).size,
         )
 
-    key = (dimension, degree, planar, longest or 0)
-    return cache.table("arborification", key, LinearMap, build, check)
+    name = "word_arborification" if planar is None else "arborification"
+    key = (dimension, degree, bool(planar), longest or 0)
+    return cache.table(name, key, LinearMap, build, check)
+
+
+def _of_words(layout: WeightedWords) -> LinearMap:
+    """Return the map to plain words: a word is cut in all ways into letters that there are.
+
+    The letters of one way are digits of the word in base `dimension`, in groups, so that the word
+    has the same number among those of the way as among plain words of its length.
+    """
+    dimension = layout.dimension
+    ways: list[list[int]] = [[] for _ in range(layout.degree + 1)]
+    for lengths, start in zip(layout.compositions, layout.start, strict=False):
+        ways[sum(lengths)].append(start // dimension)
+    blocks = [dimension ** (length - 1) for length in range(1, layout.degree + 1)]
+    entries = sum(len(own) * count for own, count in zip(ways[1:], blocks, strict=True))
+    check_entries(entries, f"the ways to cut words of {layout.degree} letters")
+    sizes, columns = [np.zeros(1, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for own, count in zip(ways[1:], blocks, strict=True):
+        sizes.append(np.full(count, len(own)))
+        columns.append((np.arange(count)[:, None] + np.array(own)).ravel())
+    column = np.concatenate(columns).astype(np.int32)
+    ptr = np.cumsum(np.concatenate(sizes))
+    n_rows, n_cols = sum(blocks), layout.size // dimension
+    return LinearMap(dimension, n_rows, n_cols, ptr, column, np.ones(column.size))
 
 
 def _tree_blocks(words: WordRows) -> list[Split]:

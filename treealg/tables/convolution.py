@@ -24,12 +24,13 @@ from treealg.tables.sizes import (
     forest_counts,
     require_fits,
 )
+from treealg.tables.word_convolution import word_convolution
 
 __all__ = ["convolution", "least_terms"]
 
 
-def convolution(dimension: int, degree: int, planar: bool = False) -> ConvolutionTable:
-    """Return the coproduct table of trees (BCK) or of ordered forests (MKW).
+def convolution(dimension: int, degree: int, planar: bool | None = False) -> ConvolutionTable:
+    """Return the coproduct table of trees (BCK), of ordered forests (MKW) or of words.
 
     Parameters
     ----------
@@ -37,8 +38,9 @@ def convolution(dimension: int, degree: int, planar: bool = False) -> Convolutio
         Number of labels, at least 1.
     degree : int
         Largest number of nodes, at least 0.
-    planar : bool, default False
-        Munthe-Kaas--Wright on ordered forests and not Butcher--Connes--Kreimer on trees.
+    planar : bool or None, default False
+        Munthe-Kaas--Wright on ordered forests, Butcher--Connes--Kreimer on trees, or (None)
+        deconcatenation of words, which is `word_convolution`.
 
     Returns
     -------
@@ -70,6 +72,8 @@ def convolution(dimension: int, degree: int, planar: bool = False) -> Convolutio
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
+    if planar is None:
+        return word_convolution(dimension, degree)
     planar = bool(planar)
 
     def build() -> ConvolutionTable:

@@ -13,14 +13,14 @@ an array of them for all decorations of one shape.
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import islice
+from itertools import accumulate, islice
 
 import numpy as np
 import numpy.typing as npt
 
 from treealg.tables.sizes import forest_counts
 
-__all__ = ["ForestLayout", "IntArray"]
+__all__ = ["ForestLayout", "IntArray", "WordLayout"]
 
 IntArray = npt.NDArray[np.int64]
 
@@ -160,6 +160,13 @@ class ForestLayout:
         sizes = [offset.size for offset in self._offset]
         return np.concatenate(self._offset), np.cumsum([0, *sizes[:-1]])
 
+    def rank(self, trees: IntArray) -> IntArray:
+        """Return the index of planar forests from their trees, shape (..., trees)."""
+        rank = np.zeros(trees.shape[:-1], dtype=np.int64)
+        for place in range(trees.shape[-1])[::-1]:
+            rank = self.prepend_each(trees[..., place], rank)
+        return rank
+
     def multiply(self, forest: IntArray, tree: IntArray) -> IntArray:
         """Rank products of a forest and a tree, which comes last when planar."""
         if not forest.size:
@@ -171,3 +178,51 @@ class ForestLayout:
         rest = np.zeros(forest.shape, dtype=np.int64) if self.planar else forest.copy()
         rest[below] = self.multiply(self.rest[forest[below]], tree[below])
         return self.prepend_each(np.where(below, first, tree), rest)
+
+
+class WordLayout:
+    """The numbering of the words of at most so many letters, as `ForestLayout` does it.
+
+    A word is a planar forest of single nodes: it has a first letter, a rest, and the empty word in
+    front of all.
+
+    Parameters
+    ----------
+    dimension : int
+        Number of letters.
+    length : int
+        Largest number of letters of a word, at least 0.
+
+    Examples
+    --------
+    >>> layout = WordLayout(2, 2)
+    >>> layout.first.tolist(), layout.rest.tolist()
+    ([-1, 0, 1, 0, 0, 1, 1], [-1, 0, 0, 1, 2, 1, 2])
+    """
+
+    def __init__(self, dimension: int, length: int) -> None:
+        self.dimension = dimension
+        self.counts = [dimension**letters for letters in range(length + 1)]
+        self.start = [0, *accumulate(self.counts)]
+
+    @cached_property
+    def first(self) -> IntArray:
+        """The first letter of each word, -1 for the empty one."""
+        letters = np.arange(self.dimension)
+        parts = [np.repeat(letters, followers) for followers in self.counts[:-1]]
+        return np.concatenate([np.full(1, -1, dtype=np.int64), *parts])
+
+    @cached_property
+    def rest(self) -> IntArray:
+        """The index of each word without its first letter, -1 for the empty one."""
+        parts = [
+            np.tile(np.arange(begin, begin + followers), self.dimension)
+            for begin, followers in zip(self.start, self.counts[:-1], strict=False)
+        ]
+        return np.concatenate([np.full(1, -1, dtype=np.int64), *parts])
+
+    def rank(self, letters: IntArray) -> IntArray:
+        """Return the index of words from their letters, shape (..., letters)."""
+        length = letters.shape[-1]
+        powers = self.dimension ** np.arange(length)[::-1]
+        return np.asarray(self.start[length] + letters @ powers)

@@ -1,8 +1,8 @@
-"""Lyndon coordinates of planar log-signatures.
+"""Lyndon coordinates of log-signatures on ordered forests and on words.
 
 An ordered forest is a word over planar trees, in the order of the tree index. A logarithm is a Lie
-element for the concatenation of forests, so it is known from its coefficients at Lyndon words
-(method 1), or from those in the basis of standard bracketings (method 2): for a Lyndon word
+element for the concatenation of forests or of words, so it is known from its coefficients at Lyndon
+words (method 1), or from those in the basis of standard bracketings (method 2): for a Lyndon word
 ``l = uv`` with v its longest proper Lyndon suffix, ``[l] = [u][v] - [v][u]``, and [l] is l plus
 larger words. What a bracketing looks like depends on the order pattern of the letters only, so it
 is expanded and inverted once per pattern.
@@ -17,7 +17,8 @@ import numpy as np
 from treealg.checks import check_integer, check_method
 from treealg.tables import cache
 from treealg.tables.arborification import arborification
-from treealg.tables.layout import ForestLayout, IntArray
+from treealg.tables.frozen import require
+from treealg.tables.layout import ForestLayout, IntArray, WordLayout
 from treealg.tables.linear_map import LinearMap, compose, from_keys, merge
 from treealg.tables.sizes import (
     as_longest,
@@ -33,8 +34,8 @@ __all__ = ["lyndon", "lyndon_arborification"]
 Word = tuple[int, ...]
 
 
-def lyndon(dimension: int, degree: int, method: int) -> LinearMap:
-    """Return the map from the expanded planar logarithm to Lyndon coordinates.
+def lyndon(dimension: int, degree: int, method: int, planar: bool | None = True) -> LinearMap:
+    """Return the map from the expanded logarithm to Lyndon coordinates.
 
     Parameters
     ----------
@@ -45,6 +46,8 @@ def lyndon(dimension: int, degree: int, method: int) -> LinearMap:
     method : {1, 2}
         1: the coordinates at the Lyndon forests, in forest order. 2: the coefficients in the
         basis of standard bracketings of the Lyndon forests, in the same order.
+    planar : bool or None, default True
+        Ordered forests, or (None) words: then Lyndon words take the place of Lyndon forests.
 
     Returns
     -------
@@ -77,23 +80,27 @@ def lyndon(dimension: int, degree: int, method: int) -> LinearMap:
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
-    method = check_method(method, planar=True, minimum=1)
+    method = check_method(method, planar is not False, minimum=1)
 
     def build() -> LinearMap:
-        return _build(dimension, degree, method, require_fits(dimension, degree, planar=True))
+        require_fits(dimension, degree, planar)
+        return _build(dimension, degree, method, layout_of(dimension, degree, planar))
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
             1,
-            log_length(dimension, degree, True, method),
-            basis_length(dimension, degree, True),
+            log_length(dimension, degree, planar, method),
+            basis_length(dimension, degree, planar),
         )
 
-    return cache.table("lyndon", (dimension, degree, method), LinearMap, build, check)
+    name = "word_lyndon" if planar is None else "lyndon"
+    return cache.table(name, (dimension, degree, method), LinearMap, build, check)
 
 
-def lyndon_arborification(dimension: int, degree: int, method: int, longest: int = 1) -> LinearMap:
-    """Return the map from the logarithm over words to planar Lyndon coordinates.
+def lyndon_arborification(
+    dimension: int, degree: int, method: int, longest: int = 1, planar: bool | None = True
+) -> LinearMap:
+    """Return the map from the logarithm over words to Lyndon coordinates.
 
     Parameters
     ----------
@@ -105,19 +112,22 @@ def lyndon_arborification(dimension: int, degree: int, method: int, longest: int
         As in `lyndon`.
     longest : int, default 1
         Labels of the longest letter, at least 1, as in `words`.
+    planar : bool or None, default True
+        Ordered forests, or (None) words themselves.
 
     Returns
     -------
     LinearMap
         Of width 1, from words in the layout of `words` to the Lyndon forests: `lyndon` after the
-        planar `arborification`.
+        planar `arborification`; for words `lyndon` itself.
 
     Raises
     ------
     InvalidTypeError
         If an argument is no integer.
     InvalidValueError
-        If one is out of range, or the table would be too large or not exact in float64.
+        If one is out of range, or the table would be too large or not exact in float64; or for
+        words whose letters are longer than a label, whose logarithms are no Lie elements.
 
     Notes
     -----
@@ -135,8 +145,11 @@ def lyndon_arborification(dimension: int, degree: int, method: int, longest: int
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
-    method = check_method(method, planar=True, minimum=1)
+    method = check_method(method, planar is not False, minimum=1)
     longest = as_longest(longest, degree)
+    if planar is None:
+        require(longest == 1, "logarithms of words have Lyndon coordinates for plain letters only")
+        return lyndon(dimension, degree, method, None)
 
     def build() -> LinearMap:
         inner = arborification(dimension, degree, True, longest)
@@ -153,8 +166,17 @@ def lyndon_arborification(dimension: int, degree: int, method: int, longest: int
     return cache.table("lyndon_arborification", key, LinearMap, build, check)
 
 
-def _build(dimension: int, degree: int, method: int, length: int) -> LinearMap:
-    layout = ForestLayout(dimension, degree, planar=True)
+def layout_of(dimension: int, degree: int, planar: bool | None) -> ForestLayout | WordLayout:
+    """Return the numbering of the ordered forests, or of the words, of all lengths."""
+    if planar is None:
+        return WordLayout(dimension, degree)
+    return ForestLayout(dimension, degree, planar=True)
+
+
+def _build(
+    dimension: int, degree: int, method: int, layout: ForestLayout | WordLayout
+) -> LinearMap:
+    length = layout.start[-1] - 1
     groups = list(lyndon_forests(layout))
     found = [forests for forests, _ in groups]
     forests = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
@@ -175,7 +197,7 @@ def _build(dimension: int, degree: int, method: int, length: int) -> LinearMap:
     return from_keys(1, forests.size, length, key, coef)
 
 
-def lyndon_forests(layout: ForestLayout) -> Iterator[tuple[IntArray, IntArray]]:
+def lyndon_forests(layout: ForestLayout | WordLayout) -> Iterator[tuple[IntArray, IntArray]]:
     """Yield, for 1, 2, ... trees, the Lyndon forests and their trees, shape (forests, trees)."""
     forests, rest = np.arange(1, layout.start[-1]), np.arange(1, layout.start[-1])
     letters = np.zeros((forests.size, 0), dtype=np.int64)
@@ -200,14 +222,14 @@ def _less_than_rotations(words: IntArray) -> np.ndarray[tuple[int], np.dtype[np.
 
 
 def _bracket_entries(
-    layout: ForestLayout, letters: IntArray
+    layout: ForestLayout | WordLayout, letters: IntArray
 ) -> Iterator[tuple[IntArray, IntArray, int]]:
     """Yield Lyndon forests, the forests their bracket coefficients use, and with which factor.
 
     `letters` are all Lyndon forests of one number of trees.
     """
     for patterns, distinct in order_patterns(letters):
-        forests = [rank_words(layout, distinct[:, list(pattern)]) for pattern in patterns]
+        forests = [layout.rank(distinct[:, list(pattern)]) for pattern in patterns]
         for i, row in enumerate(_inverse_brackets(patterns)):
             for j, value in row.items():
                 yield forests[i], forests[j], value
@@ -237,14 +259,6 @@ def order_patterns(letters: IntArray) -> Iterator[tuple[list[Word], IntArray]]:
         # The distinct letters in ascending order: where the sorted pattern steps up.
         content = np.array(sorted(patterns[0]))
         yield patterns, chosen[:, np.searchsorted(content, np.arange(content[-1] + 1))]
-
-
-def rank_words(layout: ForestLayout, letters: IntArray) -> IntArray:
-    """Return the forest index of words over planar trees, one per row."""
-    rank = np.zeros(len(letters), dtype=np.int64)
-    for column in letters.T[::-1]:
-        rank = layout.prepend_each(column, rank)
-    return rank
 
 
 def _inverse_brackets(words: list[Word]) -> list[dict[int, int]]:

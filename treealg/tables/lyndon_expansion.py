@@ -1,4 +1,4 @@
-"""From Lyndon coordinates back to the expanded planar logarithm.
+"""From Lyndon coordinates back to the expanded logarithm, on ordered forests and on words.
 
 The inverse of `lyndon` on logarithms: bracket coefficients are multiplied by the expansions of
 their standard bracketings; coordinates at Lyndon forests become bracket coefficients first.
@@ -10,9 +10,16 @@ import numpy as np
 
 from treealg.checks import check_integer, check_method
 from treealg.tables import cache
-from treealg.tables.layout import ForestLayout
+from treealg.tables.layout import ForestLayout, WordLayout
 from treealg.tables.linear_map import LinearMap, compose, from_keys, merge
-from treealg.tables.lyndon import Word, bracket, lyndon, lyndon_forests, order_patterns, rank_words
+from treealg.tables.lyndon import (
+    Word,
+    bracket,
+    layout_of,
+    lyndon,
+    lyndon_forests,
+    order_patterns,
+)
 from treealg.tables.sizes import (
     basis_length,
     check_entries,
@@ -23,8 +30,10 @@ from treealg.tables.sizes import (
 __all__ = ["lyndon_expansion"]
 
 
-def lyndon_expansion(dimension: int, degree: int, method: int) -> LinearMap:
-    """Return the map from Lyndon coordinates to the expanded planar logarithm.
+def lyndon_expansion(
+    dimension: int, degree: int, method: int, planar: bool | None = True
+) -> LinearMap:
+    """Return the map from Lyndon coordinates to the expanded logarithm.
 
     Parameters
     ----------
@@ -35,6 +44,8 @@ def lyndon_expansion(dimension: int, degree: int, method: int) -> LinearMap:
     method : {1, 2}
         What the input is, as in `lyndon`: 1 coordinates at the Lyndon forests, 2 coefficients in
         the basis of their standard bracketings.
+    planar : bool or None, default True
+        Ordered forests, or (None) words.
 
     Returns
     -------
@@ -66,16 +77,15 @@ def lyndon_expansion(dimension: int, degree: int, method: int) -> LinearMap:
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
-    method = check_method(method, planar=True, minimum=1)
-    length = require_fits(dimension, degree, planar=True)
+    method = check_method(method, planar is not False, minimum=1)
+    require_fits(dimension, degree, planar)
 
     def build() -> LinearMap:
-        layout = ForestLayout(dimension, degree, planar=True)
-        brackets = _expanded_brackets(layout, dimension, degree, length)
+        brackets = _expanded_brackets(layout_of(dimension, degree, planar), dimension, degree)
         if method == 2:
             return brackets
-        projection = lyndon(dimension, degree, 2)
-        forests = lyndon(dimension, degree, 1).col
+        projection = lyndon(dimension, degree, 2, planar)
+        forests = lyndon(dimension, degree, 1, planar).col
         column = np.searchsorted(forests, projection.col).astype(np.int32)
         square = LinearMap(1, forests.size, forests.size, projection.ptr, column, projection.coef)
         return compose(brackets, square)
@@ -83,14 +93,15 @@ def lyndon_expansion(dimension: int, degree: int, method: int) -> LinearMap:
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
             1,
-            basis_length(dimension, degree, True),
-            log_length(dimension, degree, True, method),
+            basis_length(dimension, degree, planar),
+            log_length(dimension, degree, planar, method),
         )
 
-    return cache.table("lyndon_expansion", (dimension, degree, method), LinearMap, build, check)
+    name = "word_lyndon_expansion" if planar is None else "lyndon_expansion"
+    return cache.table(name, (dimension, degree, method), LinearMap, build, check)
 
 
-def _expanded_brackets(layout: ForestLayout, dimension: int, degree: int, length: int) -> LinearMap:
+def _expanded_brackets(layout: ForestLayout | WordLayout, dimension: int, degree: int) -> LinearMap:
     """Return the expansions of all standard bracketings, in the columns of their Lyndon forests."""
     groups = list(lyndon_forests(layout))
     forests = np.sort(np.concatenate([np.zeros(0, np.int64), *(found for found, _ in groups)]))
@@ -100,12 +111,12 @@ def _expanded_brackets(layout: ForestLayout, dimension: int, degree: int, length
         known: dict[Word, dict[Word, int]] = {}
         for patterns, distinct in order_patterns(letters):
             for pattern in patterns:
-                column = np.searchsorted(forests, rank_words(layout, distinct[:, list(pattern)]))
-                for word, value in bracket(pattern, known).items():
-                    row = rank_words(layout, distinct[:, list(word)]) - 1
-                    keys.append(row * forests.size + column)
-                    coefs.append(np.full(row.size, float(value)))
-                    total += row.size
-                    check_entries(total, f"the bracket expansion for {dimension=}, {degree=}")
+                column = np.searchsorted(forests, layout.rank(distinct[:, list(pattern)]))
+                expansion = bracket(pattern, known)
+                row = layout.rank(distinct[:, np.array(list(expansion))]) - 1
+                keys.append((row * forests.size + column[:, None]).ravel())
+                coefs.append(np.tile(np.array([*expansion.values()], dtype=float), len(row)))
+                total += row.size
+                check_entries(total, f"the bracket expansion for {dimension=}, {degree=}")
     key, coef = merge(np.concatenate(keys), np.concatenate(coefs))
-    return from_keys(1, length, forests.size, key, coef)
+    return from_keys(1, layout.start[-1] - 1, forests.size, key, coef)

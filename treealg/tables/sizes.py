@@ -92,7 +92,9 @@ def _refuse(what: str, total: int, bound: int) -> InvalidValueError:
     )
 
 
-def _basis_length(dimension: int, degree: int, planar: bool, bound: int) -> int:
+def _basis_length(dimension: int, degree: int, planar: bool | None, bound: int) -> int:
+    if planar is None:
+        return _word_length(dimension, degree, bound)
     total = 0
     counts = forest_counts(dimension, planar)
     smaller = next(counts)
@@ -106,7 +108,7 @@ def _basis_length(dimension: int, degree: int, planar: bool, bound: int) -> int:
     return total
 
 
-def basis_length(dimension: int, degree: int, planar: bool = False) -> int:
+def basis_length(dimension: int, degree: int, planar: bool | None = False) -> int:
     """Count the basis elements of order 1 to `degree`, the empty one left out.
 
     Parameters
@@ -115,13 +117,13 @@ def basis_length(dimension: int, degree: int, planar: bool = False) -> int:
         Number of labels, at least 1.
     degree : int
         Largest number of nodes, at least 0.
-    planar : bool, default False
-        Count planar ordered forests (Munthe-Kaas--Wright) and not trees.
+    planar : bool or None, default False
+        Count planar ordered forests (Munthe-Kaas--Wright), trees, or (None) words.
 
     Returns
     -------
     int
-        The number of trees, or of ordered forests, with 1 to `degree` nodes.
+        The number of trees, ordered forests or words with 1 to `degree` nodes or letters.
 
     Raises
     ------
@@ -140,6 +142,8 @@ def basis_length(dimension: int, degree: int, planar: bool = False) -> int:
     [0, 2, 6, 20, 72, 286]
     >>> [basis_length(2, degree, planar=True) for degree in range(6)]
     [0, 2, 10, 50, 274, 1618]
+    >>> [basis_length(2, degree, planar=None) for degree in range(6)]
+    [0, 2, 6, 14, 30, 62]
     """
     return _basis_length(
         check_integer("dimension", dimension, 1),
@@ -197,8 +201,8 @@ def _word_length(dimension: int, degree: int, bound: int) -> int:
     return total
 
 
-def log_length(dimension: int, degree: int, planar: bool = False, method: int = 0) -> int:
-    """Count the coordinates of a branched log-signature.
+def log_length(dimension: int, degree: int, planar: bool | None = False, method: int = 0) -> int:
+    """Count the coordinates of a log-signature.
 
     Parameters
     ----------
@@ -206,29 +210,31 @@ def log_length(dimension: int, degree: int, planar: bool = False, method: int = 
         Number of labels, at least 1.
     degree : int
         Largest number of nodes, at least 0.
-    planar : bool, default False
-        Planar ordered forests and not trees.
+    planar : bool or None, default False
+        Planar ordered forests, trees, or (None) words.
     method : {0, 1, 2}, default 0
-        0 is the expanded form, 1 and 2 are Lyndon coordinates and need `planar`.
+        0 is the expanded form, 1 and 2 are Lyndon coordinates, which trees have none of.
 
     Returns
     -------
     int
         `basis_length` for method 0, else the number of Lyndon forests, which is the sum over
-        orders n of (1/2n) times the sum over divisors e of n of mu(n/e) C(2e, e) dimension**e.
+        orders n of (1/2n) times the sum over divisors e of n of mu(n/e) C(2e, e) dimension**e,
+        or of Lyndon words, with 1/n and dimension**e in place of these (Witt's formula).
 
     Raises
     ------
     InvalidTypeError
         If `dimension`, `degree` or `method` is no integer.
     InvalidValueError
-        If one is out of range, a Lyndon method is asked for without `planar`, or the expanded
-        basis is beyond `MAX_LENGTH`.
+        If one is out of range, a Lyndon method is asked for on trees, or the expanded basis is
+        beyond `MAX_LENGTH`.
 
     References
     ----------
     H. Munthe-Kaas and S. Krogstad (2003), "On enumeration problems in Lie-Butcher theory",
-    Future Generation Computer Systems 19; OEIS A022553.
+    Future Generation Computer Systems 19; OEIS A022553. C. Reutenauer (1993), "Free Lie Algebras",
+    section 4.1.
 
     Examples
     --------
@@ -236,21 +242,24 @@ def log_length(dimension: int, degree: int, planar: bool = False, method: int = 
     38
     >>> log_length(2, 3, planar=True, method=2)
     33
+    >>> log_length(2, 3, planar=None, method=2)
+    5
     """
     expanded = basis_length(dimension, degree, planar)
-    if check_method(method, planar) == 0:
+    if check_method(method, planar is not False) == 0:
         return expanded
-    return sum(_lyndon_count(dimension, order) for order in range(1, degree + 1))
+    if planar is None and dimension == 1:
+        return min(expanded, 1)  # at once, as the degree may be anything
+    return sum(_lyndon_count(dimension, order, planar) for order in range(1, degree + 1))
 
 
-def _lyndon_count(dimension: int, order: int) -> int:
-    """Count the Lyndon forests with `order` nodes."""
+def _lyndon_count(dimension: int, order: int, planar: bool | None) -> int:
+    """Count the Lyndon forests with `order` nodes, or the Lyndon words of that length."""
     total = 0
     for divisor in range(1, order + 1):
         if order % divisor == 0:
-            total += (
-                _moebius(order // divisor) * math.comb(2 * divisor, divisor) * (dimension**divisor)
-            )
+            kinds = 2 if planar is None else math.comb(2 * divisor, divisor)
+            total += _moebius(order // divisor) * kinds * dimension**divisor
     return total // (2 * order)
 
 
@@ -299,8 +308,6 @@ def require_fits(dimension: int, degree: int, planar: bool | None = False) -> in
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
-    if planar is None:
-        return _word_length(dimension, degree, MAX_COEFFICIENTS)
     return _basis_length(dimension, degree, planar, MAX_COEFFICIENTS)
 
 

@@ -12,17 +12,20 @@ from treealg.numeric.arguments.transforms import PLAIN, Transform
 
 __all__ = [
     "SIGNATURE",
+    "WORDS",
     "Call",
     "checked_call",
     "checked_method",
     "checked_transform",
     "coefficients",
-    "word_count",
 ]
 
 
 SIGNATURE: Any = object()
 """In place of a method: the signature itself is wanted, and no logarithm."""
+
+WORDS: Any = object()
+"""In place of the flag `planar`: the basis of words is meant, and neither that of trees."""
 
 
 class Call(NamedTuple):
@@ -36,8 +39,8 @@ class Call(NamedTuple):
         Channels of the transformed path: the labels of the basis.
     degree : int
         Largest number of nodes.
-    planar : bool
-        Basis of ordered forests rather than trees.
+    planar : bool or None
+        Basis of ordered forests, of trees, or (None) of words.
     method : int or None
         Form of logarithms; None for the signature itself.
     transform : Transform
@@ -52,7 +55,7 @@ class Call(NamedTuple):
     channels: int
     dimension: int
     degree: int
-    planar: bool
+    planar: bool | None
     method: int | None
     transform: Transform
     scalar: bool
@@ -71,7 +74,7 @@ class Call(NamedTuple):
     @property
     def basis(self) -> str:
         """The name of the basis, for messages."""
-        kind = "planar" if self.planar else "non-planar"
+        kind = "word" if self.planar is None else "planar" if self.planar else "non-planar"
         form = f" with method={self.method}" if self.method else ""
         return (
             f"the {kind} basis of dimension {self.dimension} (after path transforms) and degree "
@@ -115,7 +118,7 @@ def _checked_call(
 ) -> Call:
     channels = check_integer("dimension", channels, 1)
     degree = check_integer("degree", degree, 0)
-    planar = check_flag("planar", planar)
+    planar = None if planar is WORDS else check_flag("planar", planar)
     if method is SIGNATURE:
         method, scalar = None, check_flag("scalar_term", scalar_term)
     else:
@@ -129,10 +132,10 @@ def _checked_call(
 _known_call = lru_cache(maxsize=1024, typed=True)(_checked_call)
 
 
-def checked_method(method: Any, planar: bool, scalar_term: Any) -> tuple[int, bool]:
+def checked_method(method: Any, planar: bool | None, scalar_term: Any) -> tuple[int, bool]:
     """Return the form of a logarithm, and whether it is to have a scalar in front."""
     scalar = check_flag("scalar_term", scalar_term)
-    method = check_method(method, planar)
+    method = check_method(method, planar is not False)
     if method and scalar:
         raise InvalidValueError(
             f"scalar_term must be False with method={method}, whose coordinates have no scalar; "
@@ -154,13 +157,7 @@ def checked_transform(time_aug: Any, lead_lag: Any, end_time: Any) -> Transform:
 
 
 @lru_cache(maxsize=1024)
-def coefficients(dimension: int, degree: int, planar: bool, method: int) -> int:
+def coefficients(dimension: int, degree: int, planar: bool | None, method: int) -> int:
     """Return the number of coefficients by a method, having refused what no table is built for."""
     columns = tables.require_fits(dimension, degree, planar)
     return tables.log_length(dimension, degree, planar, method) if method else columns
-
-
-@lru_cache(maxsize=256)
-def word_count(dimension: int, degree: int) -> int:
-    """Return the number of words, having refused what no table is built for."""
-    return tables.require_fits(dimension, degree, None)

@@ -1,7 +1,8 @@
 """The argument `correction`: what a segment adds to its increment, on chains of labels.
 
 Columns are those of the underlying path: levels 2 to m one after the other, level k having the
-chains (i_1, ..., i_k), from root to leaf, at i_1 d^(k-1) + ... + i_k. The kernels number letters
+chains (i_1, ..., i_k), from root to leaf, at i_1 d^(k-1) + ... + i_k. On words level k has the
+words (i_1, ..., i_k) there, which as ladders are read from leaf to root. The kernels number letters
 from leaf to root, so that the root comes last, and over the channels of the transformed path.
 """
 
@@ -65,6 +66,11 @@ def as_correction(
     if rows.item[0] == 0:
         return None
     _refuse_lead_lag(call)
+    if call.planar is None and call.method:
+        raise InvalidValueError(
+            f"{name} must be None with method={call.method}, as the logarithm of a corrected word "
+            f"signature is no Lie element, which Lyndon coordinates are for; use method=0"
+        )
     check_kinds(path, rows)
     longest = _levels(rows, call)
     segments = path.item[0] - 1 + in_front
@@ -181,8 +187,12 @@ def empty_like(value: Any, path: Rows) -> Any:
     return path.wrap(result)
 
 
-def letter_columns(channels: int, time_aug: bool, longest: int) -> npt.NDArray[np.int32]:
+def letter_columns(
+    channels: int, time_aug: bool, longest: int, from_leaf: bool = False
+) -> npt.NDArray[np.int32]:
     """Return the column of the correction that each letter of the kernel has.
+
+    Columns are those of chains from root to leaf, or from leaf to root.
 
     Examples
     --------
@@ -190,6 +200,8 @@ def letter_columns(channels: int, time_aug: bool, longest: int) -> npt.NDArray[n
     [-1, -1, 0, 2, 1, 3]
     >>> letter_columns(1, True, 2).tolist()
     [-1, -1, 0, -1, -1, -1]
+    >>> letter_columns(2, False, 2, from_leaf=True).tolist()
+    [-1, -1, 0, 1, 2, 3]
     """
     dimension = channels + time_aug
     found = [np.full(dimension, -1)]
@@ -197,9 +209,9 @@ def letter_columns(channels: int, time_aug: bool, longest: int) -> npt.NDArray[n
     for level in range(2, longest + 1):
         letter = np.arange(dimension**level)
         column, inside = np.zeros_like(letter), np.ones(letter.shape, dtype=bool)
-        for _ in range(level):
+        for power in range(level):
             letter, label = letter // dimension, letter % dimension
-            column = column * channels + label
+            column += label * channels ** (power if from_leaf else level - 1 - power)
             inside &= label < channels
         found.append(np.where(inside, first + column, -1))
         first += channels**level

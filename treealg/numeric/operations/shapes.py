@@ -23,7 +23,6 @@ __all__ = [
     "signature_of_logarithm",
     "signature_of_words",
     "transformed",
-    "words",
     "words_of_signature",
 ]
 
@@ -48,49 +47,44 @@ def gradients(*names: str) -> Shape:
 
 
 def signature(call: Call) -> Item:
-    """Return the item of a branched signature."""
-    return {"coefficients": _trees(call) + _flag(call, "scalar_term")}
+    """Return the item of a signature."""
+    return {_axis(call): _elements(call) + _flag(call, "scalar_term")}
 
 
 def signature_along_path(call: Call) -> Item:
-    """Return the item of a branched signature, or of those of the prefixes of a path."""
+    """Return the item of a signature, or of those of the prefixes of a path."""
     return _prefixes(call) | signature(call)
 
 
 def logarithm_along_path(call: Call) -> Item:
-    """Return the item of a branched log-signature, or of those of the prefixes of a path."""
+    """Return the item of a log-signature, or of those of the prefixes of a path."""
     return _prefixes(call) | logarithm(call)
 
 
 def logarithm(call: Call) -> Item:
-    """Return the item of a branched log-signature."""
-    return {"log_coefficients": _logarithms(call) + _flag(call, "scalar_term")}
+    """Return the item of a log-signature."""
+    return {_log_axis(call): _logarithms(call) + _flag(call, "scalar_term")}
 
 
 def logarithm_of_signature(call: Call) -> Item:
     """Return the item of a logarithm, with a scalar if the signature has one, and the form too."""
-    size = _logarithms(call) if call["method"] else call.sizes["coefficients"]
-    return {"log_coefficients": size}
+    size = _logarithms(call) if call["method"] else call.sizes[_axis(call)]
+    return {_log_axis(call): size}
 
 
 def signature_of_logarithm(call: Call) -> Item:
     """Return the item of an exponential."""
-    return {"coefficients": _trees(call) if call["method"] else call.sizes["log_coefficients"]}
-
-
-def words(call: Call) -> Item:
-    """Return the item of a word signature."""
-    return {"words": _words(call) + _flag(call, "scalar_term")}
+    return {_axis(call): _elements(call) if call["method"] else call.sizes[_log_axis(call)]}
 
 
 def signature_of_words(call: Call) -> Item:
     """Return the item on trees that belongs to one on words, with a scalar if that has one."""
-    return {"coefficients": call.sizes["words"] - _words(call) + _trees(call)}
+    return {"coefficients": call.sizes["words"] - _words(call) + _elements(call)}
 
 
 def words_of_signature(call: Call) -> Item:
     """Return the item on words that belongs to one on trees, with a scalar if that has one."""
-    return {"words": call.sizes["coefficients"] - _trees(call) + _words(call)}
+    return {"words": call.sizes["coefficients"] - _elements(call) + _words(call)}
 
 
 def elements(call: Call) -> Item:
@@ -155,8 +149,21 @@ def _prefixes(call: Call) -> Item:
     return {"segments": call.sizes["length"] - 1 + has_front}
 
 
-def _trees(call: Call) -> int:
-    return tables.basis_length(_dimension(call), call["degree"], bool(call["planar"]))
+def _planar(call: Call) -> bool | None:
+    """Return which basis is meant; a function that is not told by a flag is one of words."""
+    return bool(call["planar"]) if "planar" in call.values else None
+
+
+def _axis(call: Call) -> str:
+    return "words" if _planar(call) is None else "coefficients"
+
+
+def _log_axis(call: Call) -> str:
+    return f"log_{_axis(call)}"
+
+
+def _elements(call: Call) -> int:
+    return tables.basis_length(_dimension(call), call["degree"], _planar(call))
 
 
 def _words(call: Call) -> int:
@@ -164,5 +171,4 @@ def _words(call: Call) -> int:
 
 
 def _logarithms(call: Call) -> int:
-    planar = bool(call["planar"])
-    return tables.log_length(_dimension(call), call["degree"], planar, call["method"])
+    return tables.log_length(_dimension(call), call["degree"], _planar(call), call["method"])

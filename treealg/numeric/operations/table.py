@@ -23,6 +23,7 @@ from treealg.numeric.paths.ito import ito_correction, realised_correction
 from treealg.numeric.paths.lifts import branched_sig_of_lift, branched_sig_of_lift_backprop
 from treealg.numeric.paths.signature import branched_log_sig, branched_sig
 from treealg.numeric.paths.transforms import transform_path
+from treealg.numeric.paths.word_gradients import log_sig_backprop, sig_backprop
 from treealg.numeric.paths.words import log_sig, sig
 from treealg.numeric.vectors.bch import (
     branched_log_sig_combine,
@@ -154,8 +155,20 @@ operations = Operations((
             gradients=("lift",),
         ),
     ),
-    _row(sig, _PATH, shape=shapes.words),
-    _row(log_sig, _PATH, shape=shapes.words),
+    _row(
+        sig, *_ALONG_PATH, shape=shapes.signature_along_path,
+        backward=_backward(
+            sig_backprop, _PATH, _value("sig", "words"), _derivs("sig_derivs", "words"),
+            _CORRECTION, gradients=("path", "correction"),
+        ),
+    ),
+    _row(
+        log_sig, *_ALONG_PATH, shape=shapes.logarithm_along_path,
+        backward=_backward(
+            log_sig_backprop, _PATH, _derivs("log_sig_derivs", "log_words"), _CORRECTION,
+            gradients=("path", "correction"),
+        ),
+    ),
     _row(transform_path, _PATH, shape=shapes.transformed),
     _row(
         ito_correction, _equal(Argument("covariance", ("channels", "channels"))),

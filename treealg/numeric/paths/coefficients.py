@@ -298,7 +298,7 @@ def extract_branched_sig_coef(
     call = checked_call(
         dimension, 0, planar, 1, SIGNATURE, time_aug, lead_lag, scalar_term=scalar_term
     )
-    dimension, planar, scalar = call.dimension, call.planar, call.scalar
+    dimension, planar, scalar = call.dimension, bool(call.planar), call.scalar
     columns, degree, length = rows.item[0] - scalar, 0, 0
     while length < columns:
         degree += 1

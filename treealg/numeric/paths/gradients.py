@@ -9,7 +9,7 @@ import numpy as np
 
 from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
 from treealg.numeric.arguments.batches import allocate, walk
-from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
+from treealg.numeric.arguments.calls import SIGNATURE, WORDS, Call, checked_call
 from treealg.numeric.arguments.corrections import Correction, as_correction, empty_like
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.vectors import split_scalar
@@ -17,7 +17,7 @@ from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import path_plan
 from treealg.typing import Array, ArrayLike
 
-__all__ = ["backprop", "branched_log_sig_backprop", "branched_sig_backprop"]
+__all__ = ["along_path_backward", "backprop", "branched_log_sig_backprop", "branched_sig_backprop"]
 
 
 def branched_sig_backprop(
@@ -126,7 +126,7 @@ def branched_sig_backprop(
     forward = None if bsig is None else as_rows(bsig, "bsig", 1, gpu=True)
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar
-    return _backward(path, forward, derivs, correction, scalar_term, options)
+    return along_path_backward(path, forward, derivs, correction, scalar_term, options)
 
 
 def branched_log_sig_backprop(
@@ -224,10 +224,10 @@ def branched_log_sig_backprop(
     derivs = as_rows(blogsig_derivs, "blogsig_derivs", 1, gpu=True)
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, has_scalar
-    return _backward(path, None, derivs, correction, scalar_term, options)
+    return along_path_backward(path, None, derivs, correction, scalar_term, options)
 
 
-def _backward(
+def along_path_backward(
     path: Any,
     forward: Rows | None,
     derivs: Rows,
@@ -235,8 +235,11 @@ def _backward(
     scalar_term: Any,
     options: tuple[Any, ...],
 ) -> Array | tuple[Array, Array]:
-    """Check everything, then run the backward pass of a signature, or of a log-signature."""
-    rows = as_path(path, gpu=True)
+    """Check everything, then run the backward pass of a signature, or of a log-signature.
+
+    `options` are those of `checked_call` without the channels.
+    """
+    rows = as_path(path, gpu=options[1] is not WORDS)
     call = checked_call(rows.item[1], *options)
     check_alike(rows, derivs)
     if call.method:

@@ -10,7 +10,7 @@ import numpy as np
 from treealg.checks import check_flag
 from treealg.numeric.arguments.arrays import as_path, refuse_on_device
 from treealg.numeric.arguments.batches import allocate, walk
-from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
+from treealg.numeric.arguments.calls import SIGNATURE, WORDS, Call, checked_call
 from treealg.numeric.arguments.corrections import Correction, as_correction
 from treealg.numeric.arguments.ragged import is_list_of_paths, prepared, read_paths
 from treealg.numeric.arguments.rows import Rows
@@ -18,7 +18,7 @@ from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import path_plan
 from treealg.typing import Array, ArrayLike
 
-__all__ = ["branched_log_sig", "branched_sig", "signatures"]
+__all__ = ["along_path", "branched_log_sig", "branched_sig", "signatures"]
 
 
 def branched_sig(
@@ -162,7 +162,7 @@ def branched_sig(
     array([1., 2., 0., 1., 1., 2.])
     """
     options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term
-    return _compute(path, correction, stream, basepoint, lengths, options)
+    return along_path(path, correction, stream, basepoint, lengths, options)
 
 
 def branched_log_sig(
@@ -272,15 +272,16 @@ def branched_log_sig(
     array([1., 2., 0., 0., 0., 0.])
     """
     options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, scalar_term
-    return _compute(path, correction, stream, basepoint, lengths, options)
+    return along_path(path, correction, stream, basepoint, lengths, options)
 
 
-def _compute(
+def along_path(
     path: Any, correction: Any, stream: Any, basepoint: Any, lengths: Any, options: tuple[Any, ...]
 ) -> Array:
-    """Compute signatures or log-signatures.
+    """Compute signatures or log-signatures, on trees, ordered forests or words.
 
-    Everything is checked before a table is built or memory taken.
+    `options` are those of `checked_call` without the channels. Everything is checked before a
+    table is built or memory taken.
     """
     every = stream is not False and check_flag("stream", stream)
     is_list = is_list_of_paths(path)
@@ -289,7 +290,7 @@ def _compute(
         refuse_on_device(path, "stream, basepoint, lengths and lists of paths")
     step = 1
     if is_array:
-        rows = as_path(path, gpu=True)
+        rows = as_path(path, gpu=options[1] is not WORDS)
         call = checked_call(rows.item[1], *options)
         added = as_correction(correction, rows, call)
     else:

@@ -78,7 +78,7 @@ class Plan:
         self,
         dimension: int,
         degree: int,
-        planar: bool,
+        planar: bool | None,
         size: int,
         make: Callable[[], Tables],
         method: int | None = None,

@@ -51,7 +51,7 @@ class TreePlan(Plan):
 def tree_plan(
     elements: list[Any],
     dimension: int,
-    planar: bool,
+    planar: bool | None,
     longest: int = 1,
     channels: int | None = None,
 ) -> TreePlan:
@@ -66,11 +66,11 @@ def tree_plan(
 
 
 def _build(
-    elements: list[Any], dimension: int, planar: bool, longest: int, channels: int | None
+    elements: list[Any], dimension: int, planar: bool | None, longest: int, channels: int | None
 ) -> TreePlan:
     found, places = [], []
     for place, value in enumerate(elements):
-        element = as_element(value, planar)
+        element = as_element(value, bool(planar))
         if element is None:
             continue
         check_labels(element, dimension)

@@ -11,7 +11,7 @@ __all__ = ["algebra_plan", "expansion_plan", "log_plan"]
 
 
 def log_plan(call: Call) -> Plan:
-    """Return the plan from a branched signature to its logarithm."""
+    """Return the plan from a signature to its logarithm."""
     return _log_plan(call.dimension, call.degree, call.planar, call.method or 0)
 
 
@@ -20,11 +20,11 @@ def algebra_plan(call: Call) -> Plan:
     return _log_plan(call.dimension, call.degree, call.planar, 0)
 
 
-def _log_plan(dimension: int, degree: int, planar: bool, method: int) -> Plan:
+def _log_plan(dimension: int, degree: int, planar: bool | None, method: int) -> Plan:
     key = ("log", dimension, degree, planar, method)
 
     def make() -> Tables:
-        linear = tables.lyndon(dimension, degree, method) if method else None
+        linear = tables.lyndon(dimension, degree, method, planar) if method else None
         return Tables(linear=linear, log=tables.convolution(dimension, degree, planar))
 
     def make_plan() -> Plan:
@@ -40,7 +40,7 @@ def expansion_plan(call: Call) -> Plan:
     key = ("expansion", dimension, degree, planar, method)
 
     def make() -> Tables:
-        return Tables(linear=tables.lyndon_expansion(dimension, degree, method))
+        return Tables(linear=tables.lyndon_expansion(dimension, degree, method, planar))
 
     def make_plan() -> Plan:
         return Plan(dimension, degree, planar, call.columns, make, method)

@@ -26,12 +26,12 @@ __all__ = [
 def path_plan(
     dimension: int,
     degree: int,
-    planar: bool,
+    planar: bool | None,
     method: int | None,
     longest: int = 1,
     channels: int | None = None,
 ) -> Plan:
-    """Return the plan from words to the branched signature or log-signature.
+    """Return the plan from words to the signature or log-signature, branched or (None) on words.
 
     Letters are chains of up to `longest` labels, over the `channels` that have a correction, which
     are all but time.
@@ -42,38 +42,38 @@ def path_plan(
 
 
 def _path_plan(
-    dimension: int, degree: int, planar: bool, method: int | None, longest: int, channels: int
+    dimension: int,
+    degree: int,
+    planar: bool | None,
+    method: int | None,
+    longest: int,
+    channels: int,
 ) -> Plan:
     def make() -> Tables:
         if method:
-            linear = tables.lyndon_arborification(dimension, degree, method, longest)
+            linear = tables.lyndon_arborification(dimension, degree, method, longest, planar)
         else:
             linear = tables.arborification(dimension, degree, planar, longest)
         log = None if method is None else tables.word_convolution(dimension, degree, longest)
-        return Tables(words_of_chains(dimension, degree, longest, channels), linear, log)
+        words = words_of_chains(dimension, degree, longest, channels, planar is None)
+        return Tables(words, linear, log)
 
     size = coefficients(dimension, degree, planar, method or 0)
     return Plan(dimension, degree, planar, size, make, method, longest, channels)
 
 
 def words_of_chains(
-    dimension: int, degree: int, longest: int, channels: int
+    dimension: int, degree: int, longest: int, channels: int, from_leaf: bool = False
 ) -> tuple[tables.WeightedWords, npt.NDArray[np.int32]]:
     """Return words of chains, and the column of the correction that each letter has."""
-    letters = letter_columns(channels, dimension > channels, longest)
+    letters = letter_columns(channels, dimension > channels, longest, from_leaf)
     return tables.words(dimension, degree, longest), letters
 
 
-def word_plan(
-    dimension: int,
-    degree: int,
-    method: int | None = None,
-    longest: int = 1,
-    channels: int | None = None,
-) -> Plan:
-    """Return the plan of word signatures themselves, or of their logarithms."""
-    own = dimension if channels is None or longest == 1 else channels
-    key = ("words", dimension, degree, method, longest, own)
+def word_plan(dimension: int, degree: int, longest: int, channels: int) -> Plan:
+    """Return the plan of the signatures of words of chains themselves."""
+    own = dimension if longest == 1 else channels
+    key = ("words", dimension, degree, longest, own)
 
     def make_plan() -> Plan:
         size = tables.require_fits(dimension, degree, None)
@@ -83,15 +83,14 @@ def word_plan(
         def make() -> Tables:
             blocks = size // dimension
             identity = _selection(dimension, blocks, np.arange(blocks))
-            log = None if method is None else tables.word_convolution(dimension, degree, longest)
-            return Tables(words_of_chains(dimension, degree, longest, own), identity, log)
+            return Tables(words_of_chains(dimension, degree, longest, own), identity)
 
-        return Plan(dimension, degree, False, size, make, method, longest, own)
+        return Plan(dimension, degree, False, size, make, None, longest, own)
 
     return find_plan(key) or keep_plan(key, make_plan)
 
 
-def lift_plan(dimension: int, degree: int, planar: bool) -> Plan:
+def lift_plan(dimension: int, degree: int, planar: bool | None) -> Plan:
     """Return the plan from words in all basis elements to the signature of a lift."""
     key = ("lift", dimension, degree, planar)
 
@@ -99,7 +98,7 @@ def lift_plan(dimension: int, degree: int, planar: bool) -> Plan:
         size = coefficients(dimension, degree, planar, 0)
 
         def make() -> Tables:
-            layout = tables.words(dimension, degree, None, planar)
+            layout = tables.words(dimension, degree, None, bool(planar))
             linear = tables.arborification(dimension, degree, planar, None)
             return Tables((layout, np.arange(size, dtype=np.int32)), linear)
 
@@ -108,7 +107,7 @@ def lift_plan(dimension: int, degree: int, planar: bool) -> Plan:
     return find_plan(key) or keep_plan(key, make_plan)
 
 
-def ladder_plan(dimension: int, degree: int, planar: bool) -> Plan:
+def ladder_plan(dimension: int, degree: int, planar: bool | None) -> Plan:
     """Return the plan of the restriction to ladders, which are words."""
     key = ("ladders", dimension, degree, planar)
 

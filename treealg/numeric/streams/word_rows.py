@@ -137,7 +137,7 @@ class Words:
     def _plan(self) -> Plan:
         """Return the plan that leaves the words as they are."""
         call = self._call
-        return word_plan(call.dimension, call.degree, None, self.longest, call.channels)
+        return word_plan(call.dimension, call.degree, self.longest, call.channels)
 
     @cached_property
     def _times(self) -> npt.NDArray[np.int64]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.batches import allocate, walk
-from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call, word_count
+from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call, coefficients
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import ladder_plan, path_plan
@@ -83,7 +83,7 @@ def sig_to_branched_sig(
     """
     call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag)
     plan = path_plan(call.dimension, call.degree, call.planar, None)
-    words = word_count(call.dimension, call.degree)
+    words = coefficients(call.dimension, call.degree, None, 0)
     return _map_rows(sig, "sig", call, plan, words, call.columns, what="the words below ")
 
 
@@ -147,7 +147,7 @@ def sig_to_branched_sig_backprop(
     """
     call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag)
     plan = path_plan(call.dimension, call.degree, call.planar, None)
-    words = word_count(call.dimension, call.degree)
+    words = coefficients(call.dimension, call.degree, None, 0)
     return _map_rows(derivs, "derivs", call, plan, call.columns, words, transposed=True)
 
 

@@ -1,0 +1,198 @@
+"""Gradients of word signatures and log-signatures in the points of the path."""
+
+from __future__ import annotations
+
+from treealg.numeric.arguments.arrays import as_rows
+from treealg.numeric.arguments.calls import SIGNATURE, WORDS
+from treealg.numeric.paths.gradients import along_path_backward
+from treealg.typing import Array, ArrayLike
+
+__all__ = ["log_sig_backprop", "sig_backprop"]
+
+
+def sig_backprop(
+    path: ArrayLike,
+    sig: ArrayLike | None,
+    sig_derivs: ArrayLike,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Array | tuple[Array, Array]:
+    r"""Compute the gradient in a path from that in its signature.
+
+    For a scalar function :math:`F` of the signature :math:`S` of the points :math:`x_i`, this is
+    :math:`\partial F / \partial x_i^a = \sum_w \partial F / \partial S(w)\ \partial S(w) /
+    \partial x_i^a`, the sum over words.
+
+    Parameters
+    ----------
+    path : ArrayLike, shape (..., length, channels)
+        Points of the path, as given to `sig`.
+    sig : ArrayLike or None, shape (..., words)
+        What `sig` returned, or None. It is checked, and not needed for the result.
+    sig_derivs : ArrayLike, shape (..., words)
+        Derivatives of :math:`F` in the signature, with or without a place for the scalar in front,
+        which has no influence.
+    degree : int
+        Length of the longest word, at least 0.
+    time_aug : bool, default False
+        Whether time was appended as the last channel.
+    lead_lag : bool, default False
+        Whether the lead-lag path was taken.
+    end_time : float, default 1.0
+        Last value of the time channel; finite.
+    scalar_term : bool or None, default None
+        Whether `sig_derivs` has a place for the scalar; None lets its length tell.
+    correction : ArrayLike or None, default None
+        The correction that was given, as for `sig`.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., length, channels)
+        Derivatives of :math:`F` in the points, of the shape, kind and dtype of `path` (float64 for
+        integers and lists), never sharing memory with an argument. With a correction the pair of
+        this and the derivatives in the correction, of its own shape: the sum over the segments or
+        paths that share it.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an array is no real array, requires a gradient, or is not on the CPU; if two are of
+        different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
+        or a flag no boolean.
+    InvalidValueError
+        If `path` has fewer than two axes, no points or no channels; if `sig_derivs` has not the
+        length of these words, or `sig` not the shape of `sig_derivs`, or a scalar that is neither
+        1 nor NaN; if the leading shapes differ; if `correction` has another shape, or is combined
+        with `lead_lag`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; or if
+        the words or the result do not fit in memory.
+
+    See Also
+    --------
+    sig : The function differentiated.
+    branched_sig_backprop : How it runs along the path.
+
+    Notes
+    -----
+    About four times the work of the forward function. What the derivatives meet on their way back
+    is computed forwards from checkpoints and never by inverting a step. Memory beyond arguments and
+    result is bounded by threads times words times the square root of the length. The GIL is
+    released, no argument is changed.
+
+    References
+    ----------
+    P. Kidger and T. Lyons, *Signatory: differentiable computations of the signature and
+    logsignature transforms, on both CPU and GPU*, ICLR 2021.
+
+    Examples
+    --------
+    In one channel the word of two letters has the value :math:`(x_1 - x_0)^2 / 2`.
+
+    >>> import treealg
+    >>> treealg.sig_backprop([[0.0], [3.0]], None, [0.0, 1.0], 2)
+    array([[-3.],
+           [ 3.]])
+    """
+    derivs = as_rows(sig_derivs, "sig_derivs", 1)
+    forward = None if sig is None else as_rows(sig, "sig", 1)
+    has_scalar = False if scalar_term is None else scalar_term
+    options = degree, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar
+    return along_path_backward(path, forward, derivs, correction, scalar_term, options)
+
+
+def log_sig_backprop(
+    path: ArrayLike,
+    log_sig_derivs: ArrayLike,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: ArrayLike | None = None,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> Array | tuple[Array, Array]:
+    r"""Compute the gradient in a path from that in its log-signature.
+
+    Parameters
+    ----------
+    path : ArrayLike, shape (..., length, channels)
+        Points of the path, as given to `log_sig`.
+    log_sig_derivs : ArrayLike, shape (..., log_words)
+        Derivatives of a scalar function in the log-signature, in the layout of `log_sig` for these
+        arguments. With ``method=0`` there may be a place for the scalar in front, which has no
+        influence.
+    degree : int
+        Length of the longest word, at least 0.
+    time_aug : bool, default False
+        Whether time was appended as the last channel.
+    lead_lag : bool, default False
+        Whether the lead-lag path was taken.
+    end_time : float, default 1.0
+        Last value of the time channel; finite.
+    scalar_term : bool or None, default None
+        Whether `log_sig_derivs` has a place for the scalar; None lets its length tell.
+    correction : ArrayLike or None, default None
+        The correction that was given, as for `log_sig`.
+    method : {0, 1, 2}, default 0
+        Form of the log-signature, as for `log_sig`.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., length, channels)
+        Derivatives in the points, of the shape, kind and dtype of `path` (float64 for integers and
+        lists), never sharing memory with an argument. With a correction the pair of this and the
+        derivatives in the correction, as for `sig_backprop`.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
+        different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer, `end_time` no
+        real number, or a flag no boolean.
+    InvalidValueError
+        If `path` has fewer than two axes, no points or no channels; if `log_sig_derivs` has not the
+        length that belongs to these arguments; if the leading shapes differ; if `correction` has
+        another shape, or is combined with `lead_lag`; if `degree` is negative, `n_jobs` is 0 or
+        `end_time` is not finite; if `method` is none of these, or not 0 while there is a
+        `correction` or `scalar_term` asks for a scalar; or if the words or the result do not fit
+        in memory.
+
+    See Also
+    --------
+    log_sig : The function differentiated.
+
+    Notes
+    -----
+    As `sig_backprop`, with the backward pass of the logarithm before that of the path.
+
+    References
+    ----------
+    J. Reizenstein and B. Graham, *Algorithm 1004: the iisignature library*, ACM Trans. Math.
+    Softw. 46 (2020), 8:1-8:21, doi:10.1145/3371237.
+
+    Examples
+    --------
+    How the signed area of two steps, half their determinant, changes with the points.
+
+    >>> import treealg
+    >>> path = [[0.0, 0.0], [1.0, 1.0], [3.0, 2.0]]
+    >>> treealg.log_sig_backprop(path, [0.0, 0.0, 1.0], 2, method=2)
+    array([[-0.5,  1. ],
+           [ 1. , -1.5],
+           [-0.5,  0.5]])
+    """
+    derivs = as_rows(log_sig_derivs, "log_sig_derivs", 1)
+    has_scalar = False if scalar_term is None else scalar_term
+    options = degree, WORDS, n_jobs, method, time_aug, lead_lag, end_time, has_scalar
+    return along_path_backward(path, None, derivs, correction, scalar_term, options)

@@ -1,0 +1,288 @@
+"""The basis of words: lengths, words, Lyndon words.
+
+Names and arguments are those of pySigLib.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+from treealg import tables
+from treealg.checks import check_flag, check_integer
+from treealg.numeric.arguments.transforms import Transform
+from treealg.tables.sizes import check_entries
+
+__all__ = [
+    "log_sig_length",
+    "lyndon_words",
+    "lyndon_words_of_length",
+    "sig_length",
+    "words",
+    "words_of_length",
+]
+
+Word = tuple[int, ...]
+
+
+def sig_length(
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    scalar_term: bool = False,
+) -> int:
+    """Return the number of coefficients of a signature, ``d + d**2 + ... + d**degree``.
+
+    Parameters
+    ----------
+    dimension : int
+        Channels of the path, before the transforms; at least 1.
+    degree : int
+        Length of the longest word, at least 0.
+    time_aug, lead_lag : bool, default False
+        Whether the path is so transformed: twice as many channels, then one more.
+    scalar_term : bool, default False
+        Count the empty word too.
+
+    Returns
+    -------
+    int
+        The number of words.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `dimension` or `degree` is no integer, or a flag no boolean.
+    InvalidValueError
+        If `dimension` is below 1 or `degree` below 0, or if no array could have that length.
+
+    See Also
+    --------
+    branched_sig_length : The same of trees.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.sig_length(2, 3), treealg.sig_length(2, 3, time_aug=True, scalar_term=True)
+    (14, 40)
+    """
+    scalar = check_flag("scalar_term", scalar_term)
+    return tables.basis_length(*_sizes(dimension, degree, time_aug, lead_lag), None) + scalar
+
+
+def log_sig_length(
+    dimension: int, degree: int, *, time_aug: bool = False, lead_lag: bool = False
+) -> int:
+    """Return the number of Lyndon words, the coefficients of a log-signature by methods 1 and 2.
+
+    Parameters
+    ----------
+    dimension : int
+        Channels of the path, before the transforms; at least 1.
+    degree : int
+        Length of the longest word, at least 0.
+    time_aug, lead_lag : bool, default False
+        Whether the path is so transformed: twice as many channels, then one more.
+
+    Returns
+    -------
+    int
+        The sum over lengths n of 1/n times the sum over divisors e of n of mu(n/e) d**e.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `dimension` or `degree` is no integer, or a flag no boolean.
+    InvalidValueError
+        If `dimension` is below 1 or `degree` below 0, or if no array could have the length of the
+        expanded form.
+
+    See Also
+    --------
+    sig_length : The length of the expanded form, ``method=0``.
+    lyndon_words : The words themselves.
+
+    References
+    ----------
+    C. Reutenauer, *Free Lie Algebras*, Oxford University Press (1993), section 4.1; OEIS A001037
+    for two channels.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> [treealg.log_sig_length(2, degree) for degree in range(1, 6)]
+    [2, 3, 5, 8, 14]
+    """
+    return tables.log_length(*_sizes(dimension, degree, time_aug, lead_lag), None, 1)
+
+
+def words(alphabet_size: int, max_length: int) -> list[Word]:
+    """List the words up to a length, the empty word first.
+
+    Parameters
+    ----------
+    alphabet_size : int
+        The letters are 0, ..., alphabet_size - 1; at least 1.
+    max_length : int
+        Length of the longest word, at least 0.
+
+    Returns
+    -------
+    list of tuple of int
+        By length, then lexicographically, as coefficients with a scalar term in front are ordered.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is no integer.
+    InvalidValueError
+        If one is too small, or if the list does not fit in memory.
+
+    See Also
+    --------
+    words_of_length : One length of it.
+    idx_to_word : One word of it, without a list.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.words(2, 2)
+    [(), (0,), (1,), (0, 0), (0, 1), (1, 0), (1, 1)]
+    """
+    alphabet_size, max_length = _bounds(alphabet_size, max_length, "max_length", 0)
+    _check_list(alphabet_size, range(1, max_length + 1))
+    lengths = range(max_length + 1)
+    return [word for length in lengths for word in product(range(alphabet_size), repeat=length)]
+
+
+def words_of_length(alphabet_size: int, length: int) -> list[Word]:
+    """List the words of a length.
+
+    Parameters
+    ----------
+    alphabet_size : int
+        The letters are 0, ..., alphabet_size - 1; at least 1.
+    length : int
+        Number of letters, at least 0.
+
+    Returns
+    -------
+    list of tuple of int
+        In lexicographic order.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is no integer.
+    InvalidValueError
+        If one is too small, or if the list does not fit in memory.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.words_of_length(2, 2)
+    [(0, 0), (0, 1), (1, 0), (1, 1)]
+    """
+    alphabet_size, length = _bounds(alphabet_size, length, "length", 0)
+    _check_list(alphabet_size, range(length, length + 1))
+    return list(product(range(alphabet_size), repeat=length))
+
+
+def lyndon_words(alphabet_size: int, max_length: int) -> list[Word]:
+    """List the Lyndon words up to a length, those smaller than all their proper suffixes.
+
+    Parameters
+    ----------
+    alphabet_size : int
+        The letters are 0, ..., alphabet_size - 1; at least 1.
+    max_length : int
+        Length of the longest word, at least 0.
+
+    Returns
+    -------
+    list of tuple of int
+        By length, then lexicographically: what the coefficients of `log_sig` by methods 1 and 2
+        belong to.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is no integer.
+    InvalidValueError
+        If one is too small, or if the words of these lengths do not fit in memory.
+
+    See Also
+    --------
+    log_sig_length : Their number.
+
+    References
+    ----------
+    J.-P. Duval, *Factorizing words over an ordered alphabet*, J. Algorithms 4 (1983), 363-381.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.lyndon_words(2, 3)
+    [(0,), (1,), (0, 1), (0, 0, 1), (0, 1, 1)]
+    """
+    alphabet_size, max_length = _bounds(alphabet_size, max_length, "max_length", 0)
+    # Of one letter there is one, and `max_length` may be anything.
+    lengths = range(1, min(max_length, 1 if alphabet_size == 1 else max_length) + 1)
+    _check_list(alphabet_size, lengths)
+    return [word for n in lengths for word in lyndon_words_of_length(alphabet_size, n)]
+
+
+def lyndon_words_of_length(alphabet_size: int, length: int) -> list[Word]:
+    """List the Lyndon words of a length.
+
+    Parameters
+    ----------
+    alphabet_size : int
+        The letters are 0, ..., alphabet_size - 1; at least 1.
+    length : int
+        Number of letters, at least 1.
+
+    Returns
+    -------
+    list of tuple of int
+        In lexicographic order.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an argument is no integer.
+    InvalidValueError
+        If one is too small, or if the words of this length do not fit in memory.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.lyndon_words_of_length(2, 4)
+    [(0, 0, 0, 1), (0, 0, 1, 1), (0, 1, 1, 1)]
+    """
+    from treealg import symbolic
+
+    alphabet_size, length = _bounds(alphabet_size, length, "length", 1)
+    _check_list(alphabet_size, range(length, length + 1))
+    return list(symbolic.lyndon_words(length, alphabet_size))
+
+
+def _check_list(alphabet_size: int, lengths: range) -> None:
+    """Refuse a list of words with too many letters."""
+    if lengths:
+        tables.require_fits(alphabet_size, lengths[-1], None)
+        letters = sum(length * alphabet_size**length for length in lengths)
+        check_entries(letters, "the list of words")
+
+
+def _bounds(alphabet_size: Any, length: Any, name: str, least: int) -> tuple[int, int]:
+    return check_integer("alphabet_size", alphabet_size, 1), check_integer(name, length, least)
+
+
+def _sizes(dimension: Any, degree: Any, time_aug: Any, lead_lag: Any) -> tuple[int, int]:
+    """Return the channels of the transformed path, and the degree."""
+    transform = Transform(check_flag("time_aug", time_aug), check_flag("lead_lag", lead_lag))
+    channels = transform.channels(check_integer("dimension", dimension, 1))
+    return channels, check_integer("degree", degree, 0)
