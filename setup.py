@@ -4,8 +4,6 @@ Translation units are compiled side by side, as many at a time as `build_ext -j`
 are processors. The C kernels are one unit per family and instruction set. An object in
 ``build/objects`` is compiled anew when its command, its source or a header that it includes has
 changed, told by their contents; setuptools links them.
-
-OpenMP is used where the compiler can link it, which is tried out and not guessed.
 """
 
 import hashlib
@@ -19,7 +17,6 @@ from pathlib import Path
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
-from setuptools.errors import CompileError, LinkError
 
 FAST = Path("treealg/_fast")
 MODULES = ["core", "programs", "algebra", "coefficients", "gradients", "pairs", "paths", "prefixes"]
@@ -33,21 +30,10 @@ INSTRUCTION_SETS = {
 
 OBJECTS = Path("build", f"objects{sysconfig.get_config_var('EXT_SUFFIX').partition('.so')[0]}")
 COMPILE_ARGS = ["-O3", "-std=gnu11", "-Wno-psabi", "-Wno-unused-function"]
+LINK_ARGS = ["-pthread"]
 
 # A header may be included by the name of a macro.
 INCLUDED = re.compile(r'^\s*#\s*(?:include|define\s+\w+)\s+"([^"]+\.h)"', re.MULTILINE)
-
-OPENMP_PROGRAM = """
-#include <omp.h>
-int main(void) { return omp_get_max_threads() < 1; }
-"""
-
-# Compiler and linker arguments to try, in this order; the last stands for "without OpenMP".
-OPENMP_FLAGS = [
-    (["-fopenmp"], ["-fopenmp"]),
-    (["-Xpreprocessor", "-fopenmp"], ["-lomp"]),
-    ([], []),
-]
 
 
 def processors():
@@ -78,15 +64,13 @@ class BuildKernels(build_ext):
 
     def build_extensions(self):
         """Compile what has changed, and link it."""
-        openmp, link_args = self.openmp_flags()
         units = []
         for extension in self.extensions:
-            extension.extra_link_args += link_args
             if extension.name == "treealg._fast.core":
-                units += [(extension, *unit, []) for unit in kernel_units()]
+                units += [(extension, *unit) for unit in kernel_units()]
         for extension in self.extensions:
             sources = map(Path, extension.sources)
-            units += [(extension, source, source.stem, [], openmp) for source in sources]
+            units += [(extension, source, source.stem, []) for source in sources]
         with ThreadPoolExecutor(self.parallel or processors()) as pool:
             objects = list(pool.map(lambda unit: self.compiled(*unit), units))
         for extension in self.extensions:
@@ -99,10 +83,11 @@ class BuildKernels(build_ext):
         self.force = True  # linking takes no time, and objects may come from another checkout
         super().build_extensions()
 
-    def compiled(self, extension, source, name, macros, args):
+    def compiled(self, extension, source, name, macros):
         """Return the object of one translation unit, compiled if it is not there already."""
-        args = [*COMPILE_ARGS, *args]
-        command = repr((self.compiler.compiler_so, self.include_dirs, self.debug, macros, args))
+        command = repr(
+            (self.compiler.compiler_so, self.include_dirs, self.debug, macros, COMPILE_ARGS)
+        )
         digest = hashlib.sha256(command.encode())
         for path in sorted(included(source, set())):
             digest.update(path.read_bytes())
@@ -117,37 +102,22 @@ class BuildKernels(build_ext):
                     macros=macros,
                     include_dirs=extension.include_dirs,
                     debug=self.debug,
-                    extra_postargs=args,
+                    extra_postargs=COMPILE_ARGS,
                 )
                 OBJECTS.mkdir(parents=True, exist_ok=True)
                 made.write_bytes(Path(found).read_bytes())
             record.write_text(digest.hexdigest())
         return made
 
-    def openmp_flags(self):
-        """Return the first flags with which a program that uses OpenMP compiles and links."""
-        with tempfile.TemporaryDirectory() as folder:
-            source = Path(folder) / "openmp.c"
-            source.write_text(OPENMP_PROGRAM)
-            for compile_args, link_args in OPENMP_FLAGS[:-1]:
-                try:
-                    objects = self.compiler.compile(
-                        [str(source)], output_dir=folder, extra_postargs=compile_args
-                    )
-                    self.compiler.link_executable(
-                        objects, os.path.join(folder, "openmp"), extra_postargs=link_args
-                    )
-                except (CompileError, LinkError):
-                    continue
-                return compile_args, link_args
-        return OPENMP_FLAGS[-1]
-
 
 def kernel_module(name):
     """Return the extension treealg._fast.`name`."""
     sources = [FAST / f"{name}.pyx", *([FAST / "src/common/dispatch.c"] if name == "core" else [])]
     return Extension(
-        f"treealg._fast.{name}", [str(path) for path in sources], include_dirs=[str(FAST / "src")]
+        f"treealg._fast.{name}",
+        [str(path) for path in sources],
+        include_dirs=[str(FAST / "src")],
+        extra_link_args=LINK_ARGS,
     )
 
 

@@ -2,7 +2,7 @@
 
 The functions at this level compute with arrays. ``treealg.symbolic`` holds trees and their algebra,
 exactly, and ``treealg.tables`` the index tables that connect the two. Everything is loaded when
-first used, but for the kernels, which have to see it when the process forks.
+first used, but for the kernels: whether they are built is seen at once.
 """
 
 from importlib import import_module

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 import numbers
-import os
 import sys
 from collections.abc import Collection
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.processors import all_processors, available_processors
 
 __all__ = [
     "check_choice",
@@ -155,19 +155,8 @@ def thread_count(n_jobs: Any) -> int:
         raise InvalidValueError(
             "n_jobs must not be 0; use 1 for serial work, -1 for all processors, -k for all but k-1"
         )
-    available = _available_processors()
-    return min(count, available) if count > 0 else max(available + 1 + count, 1)
-
-
-def _available_processors() -> int:
-    count: int | None
-    if hasattr(os, "process_cpu_count"):
-        count = os.process_cpu_count()
-    elif hasattr(os, "sched_getaffinity"):
-        count = len(os.sched_getaffinity(0))
-    else:
-        count = os.cpu_count()
-    return count or 1
+    available = available_processors()
+    return min(count, available) if count > 0 else max(all_processors(available) + 1 + count, 1)
 
 
 def _shown(value: Any) -> str:

@@ -247,7 +247,7 @@ print(json.dumps([name for name in sys.modules if name.startswith("treealg.")]))
 """
     loaded = set(json.loads(output(code, "-W", "error", cwd=tmp_path)))
     parts = {name.split(".")[1] for name in loaded}
-    assert parts == {"_fast", "_lazy", "checks", "engines", "errors", "optional"}
+    assert parts == {"_fast", "_lazy", "checks", "engines", "errors", "optional", "processors"}
 
 
 def test_version_is_that_of_the_project():

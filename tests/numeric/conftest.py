@@ -19,7 +19,7 @@ DATA = Path(__file__).parent.parent / "data" / "exact_signatures.json"
 
 @pytest.fixture(autouse=True)
 def four_processors(monkeypatch):
-    monkeypatch.setattr(checks, "_available_processors", lambda: 4)
+    monkeypatch.setattr(checks, "available_processors", lambda: 4)
 
 
 class Case:

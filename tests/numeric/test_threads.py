@@ -118,7 +118,7 @@ def compute():
     sig = treealg.branched_sig(path, 4, n_jobs=2)
     return treealg.branched_sig_to_log_sig(sig, 2, 4, n_jobs=2)
 import treealg.checks as checks
-checks._available_processors = lambda: 2
+checks.available_processors = lambda: 2
 want = compute()
 child = os.fork()
 if child == 0:
@@ -139,7 +139,7 @@ def test_forked_process_computes_after_its_parent_used_threads():
 INTERRUPT = """
 import os, signal, threading, time, numpy as np, treealg
 import treealg.checks as checks
-checks._available_processors = lambda: 2
+checks.available_processors = lambda: 2
 many = np.broadcast_to(np.zeros((1, 1, 2)), (200_000, 10_000, 2))
 treealg.warm_up(2, 4)
 threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()

@@ -206,7 +206,6 @@ cdef extern from "common/kernels.h" nogil:
 
 cdef extern from "common/support.h" nogil:
     enum: MAX_LANES
-    enum: HAS_OPENMP
     void *aligned_scratch(size_t size)
     void free_scratch(void *scratch)
     double seconds()
@@ -229,8 +228,16 @@ cdef class Buffer:
     cdef int check_items(self, Buffer like, Py_ssize_t rows, Py_ssize_t columns) except -1
 
 
+cdef extern from "<pthread.h>" nogil:
+    ctypedef struct pthread_t:  # of whatever type it is
+        pass
+    pthread_t pthread_self()
+    bint pthread_equal(pthread_t, pthread_t)
+
+
 cdef class Signals:
     cdef interrupt flag
+    cdef pthread_t caller
     cdef object error
     cdef int finish(self) except -1
 

@@ -34,7 +34,6 @@ def run(arguments: argparse.Namespace) -> int:
         "NumPy": np.__version__,
         "machine": f"{platform.system()} {platform.machine()}",
         "instruction set": _fast.instruction_set_name(),
-        "OpenMP": "yes" if _fast.has_openmp() else "no",
         "threads": str(thread_count(-1)),
         "table cache": "off" if directory is None else str(directory),
     }

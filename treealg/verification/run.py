@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -14,6 +13,7 @@ from treealg.checks import check_flag, check_integer
 from treealg.codegen.compilers.host import find_compiler
 from treealg.codegen.maps import LOG_MAPS, MAPS, PATH_MAPS, MapSize, map_size
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.processors import available_processors
 from treealg.verification.algebra import check_arborification, check_coproduct, check_lyndon
 from treealg.verification.compiled import CompiledMaps
 from treealg.verification.kernels import KERNELS, check_generated, check_kernels
@@ -126,7 +126,7 @@ def verify(
     sizes = list(product(dimensions, degrees, kinds))
     largest = sizes[-len(kinds) :]
     checks: list[Check] = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool, ThreadPoolExecutor(1) as background:
+    with ThreadPoolExecutor(available_processors()) as pool, ThreadPoolExecutor(1) as background:
         try:
             kernels = [own for size in largest for own in _map_sizes(*size, names)]
             ptx_maps = PtxMaps(kernels, background, full=ptx)

@@ -45,7 +45,6 @@ __all__ = [
     "SparseMap",
     "TreeProgram",
     "WordProgram",
-    "has_openmp",
     "instruction_set_name",
     "linear_signature",
     "linear_signature_backward",
@@ -66,19 +65,20 @@ __all__ = [
     "signature_product_backward",
     "signature_to_log",
     "signature_to_log_backward",
+    "threads_started",
     "use_instruction_set",
     "word_products",
 ]
 
 
-def has_openmp() -> bool:
-    """Return whether the functions use OpenMP."""
-    return False
-
-
 def instruction_set_name() -> str:
     """Return the name of the instruction set in use, which is NumPy's own affair."""
     return "numpy"
+
+
+def threads_started() -> int:
+    """Return how many threads the functions have started, which are none."""
+    return 0
 
 
 def use_instruction_set(name: str | None) -> None:
