@@ -16,9 +16,8 @@ from typing import Any
 import numpy as np
 
 from treealg.codegen.printers.text import Source
-from treealg.errors import InvalidTypeError, MissingDependencyError
-from treealg.numeric.arguments.arrays import dense_tensor
-from treealg.numeric.arguments.rows import ACCEPTED
+from treealg.errors import MissingDependencyError
+from treealg.numeric.arguments.tensors import check_tensor_dtype, dense_tensor
 
 __all__ = ["CupyDevice", "TorchDevice", "open_array"]
 
@@ -153,13 +152,6 @@ def open_array(value: Any, name: str) -> tuple[CupyDevice, Any] | None:
     _cupy()
     device = TorchDevice(value.device.index)
     tensor = dense_tensor(value, name)
-    try:
-        # The dtype, as NumPy knows it.
-        tensor.new_empty(0, device="cpu").numpy()
-        with device.active():
-            return device, device.xp.from_dlpack(tensor.resolve_neg())
-    except TypeError:
-        raise InvalidTypeError(
-            f"{name} must have dtype {ACCEPTED}, got {value.dtype}; convert it first, for "
-            f"instance with {name}.double()"
-        ) from None
+    check_tensor_dtype(tensor, name)
+    with device.active():
+        return device, device.xp.from_dlpack(tensor.resolve_neg())

@@ -7,7 +7,6 @@ correction is zero there.
 
 from __future__ import annotations
 
-import sys
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +18,8 @@ from treealg.numeric.arguments.arrays import as_path, as_rows
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.corrections import Correction, as_correction, as_corrections
 from treealg.numeric.arguments.rows import NUMPY, TORCH, Rows
+from treealg.numeric.arguments.tables import is_table
+from treealg.numeric.arguments.tensors import is_tensor
 from treealg.numeric.arguments.transforms import PLAIN
 
 __all__ = ["Prepared", "is_list_of_paths", "prepared", "read_paths"]
@@ -65,20 +66,20 @@ def is_list_of_paths(value: Any) -> bool:
 
 
 def _is_matrix(value: Any) -> bool:
-    torch = sys.modules.get("torch")
-    types = (np.ndarray,) if torch is None else (np.ndarray, torch.Tensor)
-    return isinstance(value, types) and getattr(value, "ndim", 0) == 2
+    is_array = isinstance(value, np.ndarray) or is_tensor(value) or is_table(value)
+    return is_array and len(value.shape) == 2
 
 
-def read_paths(path: Any, lengths: Any) -> list[Rows]:
+def read_paths(path: Any, lengths: Any, basepoint: Any) -> list[Rows]:
     """Read an array of paths, or the paths of a list."""
+    has_point = not is_flag(basepoint) or bool(basepoint)  # from which differences are taken
     if not is_list_of_paths(path):
-        return [as_path(path)]
+        return [as_path(path, values=has_point)]
     if lengths is not None:
         raise InvalidValueError(
             "lengths must be None for a list of paths, which have lengths of their own"
         )
-    return _pieces(path)
+    return _pieces(path, has_point)
 
 
 def prepared(
@@ -145,9 +146,9 @@ def _joined(several: list[Correction], segments: int, dtype: np.dtype[Any]) -> C
     return first._replace(rows=Rows(array, first.rows.kind, 2, "correction"))
 
 
-def _pieces(paths: Any) -> list[Rows]:
+def _pieces(paths: Any, has_point: bool) -> list[Rows]:
     """Read the paths of a list."""
-    read = [as_rows(piece, f"path[{i}]", 2) for i, piece in enumerate(paths)]
+    read = [as_path(piece, f"path[{i}]", values=has_point) for i, piece in enumerate(paths)]
     first = read[0]
     for rows in read:
         if rows.batch:
@@ -160,10 +161,10 @@ def _pieces(paths: Any) -> list[Rows]:
                 f"the paths of a list must be of one kind, and tensors of one dtype, got a "
                 f"{first.kind} of {first.dtype} and, as {rows.name}, a {rows.kind} of {rows.dtype}"
             )
-        if rows.item[0] < 1 or rows.item[1] < 1 or rows.item[1] != first.item[1]:
+        if rows.item[1] != first.item[1]:
             raise InvalidValueError(
-                f"{rows.name} must have at least one point and as many channels as path[0], "
-                f"{first.item[1]}; got shape {rows.array.shape}"
+                f"{rows.name} must have as many channels as path[0], {first.item[1]}; got shape "
+                f"{rows.array.shape}"
             )
     return read
 

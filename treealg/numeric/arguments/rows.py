@@ -175,6 +175,20 @@ def compute_dtype(dtype: np.dtype[Any], name: str) -> np.dtype[Any]:
     if dtype.type is np.float64 or dtype.type is np.float32:
         return _FLOAT64 if dtype.type is np.float64 else _FLOAT32
     raise InvalidTypeError(
-        f"{name} must have dtype {ACCEPTED}, got {dtype}; convert it first, for instance with "
-        f"astype(numpy.float64)"
+        f"{name} must have dtype {ACCEPTED}, got {dtype}; {_how_to_convert(dtype, name)}"
+    )
+
+
+def _how_to_convert(dtype: np.dtype[Any], name: str) -> str:
+    """Say what to do with an array of a dtype that is not computed with."""
+    if dtype.names:
+        return f"numpy.lib.recfunctions.structured_to_unstructured({name}) has fields as channels"
+    fixes = {
+        "c": f"numpy.stack([{name}.real, {name}.imag], axis=-1) has the parts on an axis",
+        "M": f"give times as numbers, such as ({name} - {name}[0]) / numpy.timedelta64(1, 's')",
+        "m": f"give times as numbers, such as {name} / numpy.timedelta64(1, 's')",
+        "O": f"use {name}.astype(numpy.float64), which says what is no number",
+    }
+    return fixes.get(
+        dtype.kind, f"convert it first, for instance with {name}.astype(numpy.float64)"
     )

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from treealg.checks import check_choice, check_flag, check_integer, thread_count
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments.arrays import as_rows
+from treealg.numeric.arguments.arrays import as_path
 from treealg.numeric.arguments.batches import common_batch, source_rows
 from treealg.numeric.arguments.calls import checked_transform
 from treealg.numeric.arguments.rows import Rows
@@ -153,8 +153,10 @@ def problem_of(
     rule: Any,
 ) -> Problem:
     """Check the arguments that all kernel functions have."""
-    rows1 = _path(path1, "path1")
-    rows2 = rows1 if path2 is path1 else _path(path2, "path2")
+    rbf, parameter = as_static_kernel(static_kernel)
+    # A linear kernel sees increments alone, the Gaussian one how far apart two paths are.
+    rows1 = as_path(path1, "path1", values=rbf)
+    rows2 = rows1 if path2 is path1 else as_path(path2, "path2", values=rbf)
     if rows1.kind is not rows2.kind or rows1.dtype is not rows2.dtype:
         raise InvalidTypeError(
             f"path1 and path2 must be of one kind and dtype, got a {rows1.kind} of {rows1.dtype} "
@@ -174,7 +176,8 @@ def problem_of(
         rows2.slab(0, rows2.count),
         _depth(depth),
         orders,
-        *as_static_kernel(static_kernel),
+        rbf,
+        parameter,
         grid,
         checked_transform(time_aug, lead_lag, end_time),
         _terms(rule, orders, grid),
@@ -189,15 +192,6 @@ def _depth(value: Any) -> int:
             f"depth must be at most {_MAX_DEPTH}, got {depth}; the levels converge long before"
         )
     return depth
-
-
-def _path(value: Any, name: str) -> Rows:
-    rows = as_rows(value, name, 2)
-    if rows.item[0] < 1 or rows.item[1] < 1:
-        raise InvalidValueError(
-            f"{name} must have at least one point and one channel, got shape {rows.array.shape}"
-        )
-    return rows
 
 
 def _dyadic_orders(value: Any) -> tuple[int, int]:

@@ -294,7 +294,7 @@ def along_path(
         call = checked_call(rows.item[1], *options)
         added = as_correction(correction, rows, call)
     else:
-        pieces = read_paths(path, lengths)
+        pieces = read_paths(path, lengths, basepoint)
         call = checked_call(pieces[0].item[1], *options)
         rows, added, call, step = prepared(pieces, is_list, correction, basepoint, lengths, call)
     longest = 1 if added is None else added.longest

@@ -67,7 +67,7 @@ def transform_path(
            [0. , 2. , 0.5],
            [2. , 2. , 1. ]])
     """
-    rows = as_path(path)
+    rows = as_path(path, values=True)
     transform = checked_transform(time_aug, lead_lag, end_time)
     points, channels = rows.item
     result, _ = allocate(rows, transform.points(points), transform.channels(channels))

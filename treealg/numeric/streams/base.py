@@ -12,6 +12,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.calls import Call, coefficients
 from treealg.numeric.arguments.corrections import as_row, pushed_rows
+from treealg.numeric.arguments.integers import differences, exact_values, origin_of
 from treealg.numeric.arguments.rows import NUMPY, TORCH, wrap
 from treealg.numeric.plans.words import path_plan
 from treealg.numeric.streams.word_rows import Words
@@ -20,6 +21,36 @@ from treealg.typing import ArrayLike
 __all__ = ["StreamBase"]
 
 Floats = npt.NDArray[np.float64]
+
+
+class _Points:
+    """Points that are pushed, of which integers are taken from the first point of the stream on.
+
+    Parameters
+    ----------
+    origin : numpy.ndarray or None
+        The first point, if it has integers that float64 may not hold.
+    is_first : bool
+        Whether these are the first points.
+    has_axis : bool
+        Whether they have an axis of points.
+    """
+
+    def __init__(self, origin: npt.NDArray[Any] | None, *, is_first: bool, has_axis: bool) -> None:
+        self.origin = origin
+        self.are_floats = origin is not None
+        self._is_first, self._has_axis = is_first, has_axis
+
+    def as_floats(self, array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
+        """Return points as they are kept; integers that float64 does not hold are refused."""
+        self.are_floats = False
+        path = array if self._has_axis else array[..., None, :]
+        if self._is_first and path.shape[-2]:
+            self.origin = origin_of(path)
+        if self.origin is None:
+            return exact_values(array, name)
+        found = differences(path, self.origin, name)
+        return found if self._has_axis else found[..., 0, :]
 
 
 class StreamBase(ABC):
@@ -47,6 +78,7 @@ class StreamBase(ABC):
         # Degree 0 computes nothing, but counts points all the same.
         self._words = Words(call._replace(degree=max(call.degree, 1)), longest)
         self._pushed = 0
+        self._origin: npt.NDArray[Any] | None = None
         self._batch: tuple[int, ...] | None = None
         self._kind = NUMPY
         self._dtype = np.dtype(np.float64)
@@ -99,7 +131,9 @@ class StreamBase(ABC):
 
     def _read(self, points: Any, correction: Any, name: str, item_ndim: int) -> Floats:
         """Return new points as (count, new, columns); the first ones settle batch and kind."""
-        rows = as_rows(points, name, item_ndim)
+        given = _Points(self._origin, is_first=not self._pushed, has_axis=item_ndim == 2)
+        rows = as_rows(points, name, item_ndim, convert=given.as_floats)
+        read = given.as_floats(rows.array, name) if given.are_floats else rows.array
         channels = self._words.channels
         if rows.item[-1] != channels:
             raise InvalidValueError(
@@ -124,8 +158,9 @@ class StreamBase(ABC):
         if self._batch is None:
             self._batch, self._kind, self._dtype = rows.batch, rows.kind, rows.dtype
             self._start_batch(rows.count)
+        self._origin = given.origin
         self._pushed += new
-        read = np.asarray(rows.array, np.float64).reshape(rows.count, new, channels)
+        read = np.asarray(read, np.float64).reshape(rows.count, new, channels)
         if not len(self._correction):
             return read
         joined = np.zeros((*rows.batch, new, self._words.columns))

@@ -1,0 +1,65 @@
+"""What is no array that treealg takes: what it is, and how an array is made of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from treealg.errors import InvalidTypeError
+
+__all__ = ["not_an_array"]
+
+# The first that applies: what a value is, and what to do with it; {name} is the argument.
+_KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
+    (lambda value: value is None, "None", "give an array"),
+    (lambda value: isinstance(value, (bool, int, float, complex)), "the number {value}",
+     "write it as an array with its axes, such as [[...]] for a path"),
+    (lambda value: isinstance(value, (str, bytes)), "the text {value}",
+     "read the numbers first, for instance with numpy.loadtxt"),
+    (lambda value: isinstance(value, Mapping), "a {type}",
+     "numpy.column_stack(list({name}.values())) has its values as channels"),
+    (lambda value: isinstance(value, Iterator), "a {type}, which can be read only once",
+     "use list({name})"),
+    (lambda value: isinstance(value, (set, frozenset)), "a {type}, which has no order",
+     "give a list"),
+    (lambda value: _is_of(value, "xarray"), "a {type}, whose axes have names and any order",
+     "use {name}.transpose(..., time, channel).to_numpy() with your names of the axes"),
+    (lambda value: _is_of(value, "scipy"), "the sparse {type}", "use {name}.toarray()"),
+    (lambda value: _is_of(value, "jax", "jaxlib"), "an array of JAX",
+     "use numpy.asarray({name}), outside of what jax.jit, vmap or grad trace"),
+    (lambda value: _is_of(value, "dask"), "a {type}, which is not computed yet",
+     "use {name}.compute(), or map_blocks for a batch in pieces"),
+    (lambda value: hasattr(value, "__array__"), "a {type}", "use numpy.asarray({name})"),
+    (lambda value: hasattr(value, "__dlpack__"), "a {type}", "use numpy.from_dlpack({name})"),
+    (callable, "a {type}", "call it, or give its values"),
+]  # fmt: skip
+
+
+def not_an_array(value: Any, name: str) -> InvalidTypeError:
+    """Return the error of a value that is no array.
+
+    Examples
+    --------
+    >>> str(not_an_array({"x": [1.0]}, "path")).partition("; ")[2]
+    'numpy.column_stack(list(path.values())) has its values as channels'
+    """
+    what, how = "a {type}", "convert it first, for instance with numpy.asarray"
+    for applies, kind, fix in _KINDS:
+        if applies(value):
+            what, how = kind, fix
+            break
+    found = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+    said = what.format(type=found, value=repr(value)[:40])
+    return InvalidTypeError(
+        f"{name} must be a NumPy array, a torch tensor, a DataFrame or a nested list of numbers, "
+        f"got {said}; {how.format(name=name)}"
+    )
+
+
+def _is_of(value: Any, *packages: str) -> bool:
+    """Tell whether the class of a value, or one that it is made of, is one of some packages."""
+    return any(
+        kind.__module__.partition(".")[0] in packages and kind.__module__ in sys.modules
+        for kind in type(value).__mro__
+    )

@@ -1,0 +1,113 @@
+"""Nested lists of numbers as arrays, and what is wrong with those that are none."""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.checks import is_flag
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.integers import numbers_of
+from treealg.numeric.arguments.tables import without_tables
+
+__all__ = ["list_array"]
+
+_MAX_AXES = 64  # NumPy's
+
+
+def list_array(value: Any, name: str) -> npt.NDArray[Any]:
+    """Return a nested list as an array of floats, of integers, or of integers beyond those."""
+    if type(value).__name__ == "PackedSequence" and hasattr(value, "batch_sizes"):
+        raise InvalidTypeError(
+            f"{name} must not be a PackedSequence, whose points are those of all sequences by "
+            f"turns; torch.nn.utils.rnn.unpack_sequence({name}) is a list of paths, "
+            f"pad_packed_sequence gives an array and the argument lengths"
+        )
+    value = without_tables(value, name)
+    try:
+        array = np.array(value)
+    except ValueError as error:
+        raise _unequal(value, name, error) from None
+    except (TypeError, RuntimeError) as error:
+        raise _wrong_leaf(value, name, str(error)) from None
+    if array.dtype.kind in "iufO" and array.dtype.itemsize <= 8:
+        exact = numbers_of(value, array)
+        is_real = array.dtype.kind in "iuf" or exact is not array
+        if is_real and not _holds_booleans(value):
+            return exact.astype(np.float64) if exact.dtype.kind == "f" else exact
+    raise _wrong_leaf(value, name, f"it is read as dtype {array.dtype}")
+
+
+def _holds_booleans(value: Any) -> bool:
+    """Tell whether a nested list, known to be rectangular, holds a boolean at any depth."""
+    return any(is_flag(leaf) or _is_of_booleans(leaf) for _, leaf in _leaves(value, ""))
+
+
+def _is_of_booleans(leaf: Any) -> bool:
+    return isinstance(leaf, np.ndarray) and leaf.dtype.kind == "b"
+
+
+def _leaves(value: Any, name: str) -> Any:
+    """Yield what stands in a nested list, in order, with the name of its place."""
+    stack = [(name, value)]
+    while stack:
+        place, piece = stack.pop()
+        if isinstance(piece, (list, tuple)) and place.count("[") <= _MAX_AXES:
+            stack.extend((f"{place}[{i}]", piece[i]) for i in reversed(range(len(piece))))
+        else:
+            yield place, piece
+
+
+def _wrong_leaf(value: Any, name: str, why: str) -> InvalidTypeError:
+    """Return the error of a list with something that is no number."""
+    for place, leaf in _leaves(value, name):
+        is_number = isinstance(leaf, numbers.Real) and not is_flag(leaf)
+        if isinstance(leaf, np.ndarray) or hasattr(leaf, "__array__") or is_number:
+            continue
+        shown = repr(leaf)
+        return InvalidTypeError(
+            f"{name} must be a nested list of real numbers, got {shown[:40]} of type "
+            f"{type(leaf).__name__} at {place}; convert or leave out what is no number"
+        )
+    return InvalidTypeError(
+        f"{name} must be a nested list of real numbers that fit float64; it could not be read: "
+        f"{why}"
+    )
+
+
+def _unequal(value: Any, name: str, error: ValueError) -> InvalidValueError | InvalidTypeError:
+    """Return the error of a nested list that is not rectangular."""
+    level = [(name, value)]
+    for _ in range(_MAX_AXES):
+        shapes = [_shape(piece) for _, piece in level]
+        for (place, _), shape in zip(level, shapes, strict=True):
+            if shape != shapes[0]:
+                return InvalidValueError(
+                    f"{name} must be a rectangular nested list of numbers, but {level[0][0]} has "
+                    f"{_said(shapes[0])} and {place} {_said(shape)}; make them equally long, or "
+                    f"give paths of different lengths as a list of them, where the function takes "
+                    f"such"
+                )
+        if not isinstance(level[0][1], (list, tuple)):
+            break
+        level = [(f"{place}[{i}]", x) for place, piece in level for i, x in enumerate(piece)]
+        if not level:
+            break
+    return InvalidValueError(
+        f"{name} must be a rectangular nested list of numbers; NumPy says: {error}"
+    )
+
+
+def _shape(piece: Any) -> tuple[int, ...]:
+    if isinstance(piece, (list, tuple)):
+        return (len(piece),)
+    return tuple(getattr(piece, "shape", ()))
+
+
+def _said(shape: tuple[int, ...]) -> str:
+    if len(shape) == 1:
+        return f"{shape[0]} entries" if shape[0] != 1 else "1 entry"
+    return f"shape {shape}" if shape else "a number"

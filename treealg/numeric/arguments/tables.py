@@ -1,0 +1,75 @@
+"""Tables of pandas and polars as arrays: rows are points, columns are channels.
+
+Neither package is imported: a value can only be a table if its owner has imported one already.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.errors import InvalidTypeError
+from treealg.numeric.arguments.integers import numbers_of
+
+__all__ = ["is_table", "table_array", "without_tables"]
+
+
+def is_table(value: Any) -> bool:
+    """Tell whether a value is a DataFrame or a Series of pandas or polars."""
+    return any(
+        isinstance(value, (package.DataFrame, package.Series))
+        for package in map(sys.modules.get, ("pandas", "polars"))
+        if package is not None and hasattr(package, "Series")
+    )
+
+
+def without_tables(value: Any, name: str) -> Any:
+    """Return a list with arrays in the place of the tables in it."""
+    if not any(map(is_table, value)):
+        return value
+    return [
+        table_array(piece, f"{name}[{place}]") if is_table(piece) else piece
+        for place, piece in enumerate(value)
+    ]
+
+
+def table_array(value: Any, name: str) -> npt.NDArray[Any]:
+    """Return the numbers of a table; what is missing is NaN."""
+    is_pandas = type(value).__module__.partition(".")[0] != "polars"
+    columns = _columns(value)
+    wrong = [
+        f"{label!r} of {dtype}"
+        for label, dtype in columns
+        if not (dtype.kind in "iuf" if is_pandas else dtype.is_numeric())
+    ]
+    if wrong:
+        raise InvalidTypeError(
+            f"{name} must have columns of numbers only, but has {', '.join(wrong[:5])}"
+            f"{', ...' if len(wrong) > 5 else ''}; drop or convert those columns, and times with "
+            f"a unit, for instance (t - t[0]).dt.total_seconds()"
+        )
+    array: npt.NDArray[Any] = value.to_numpy()
+    if array.dtype.kind == "O":  # columns of pandas that may have missing values
+        array = value.to_numpy(dtype=np.float64, na_value=np.nan)
+    if array.dtype == np.float64 and any("int" in str(dtype).lower() for _, dtype in columns):
+        return numbers_of(_objects(value, is_pandas), array)
+    return array
+
+
+def _columns(value: Any) -> list[tuple[Any, Any]]:
+    """Return the names of columns with their dtypes."""
+    if not hasattr(value, "columns"):
+        return [(value.name, value.dtype)]
+    return list(zip(value.columns, value.dtypes, strict=True))
+
+
+def _objects(value: Any, is_pandas: bool) -> npt.NDArray[Any]:
+    """Return the numbers of a table as they are, each of its own type."""
+    if is_pandas:
+        return value.to_numpy(dtype=object, na_value=np.nan)  # type: ignore[no-any-return]
+    found = np.array(value.rows() if hasattr(value, "columns") else value.to_list(), object)
+    missing: Any = None
+    return np.where(np.equal(found, missing), np.nan, found)

@@ -1,0 +1,98 @@
+"""Tensors of PyTorch as arrays; torch is never imported, its caller has done so."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy.typing as npt
+
+from treealg.errors import InvalidTypeError
+
+__all__ = ["check_has_numbers", "check_tensor_dtype", "dense_tensor", "is_tensor", "tensor_array"]
+
+_ACCEPTED = {"float32", "float64"} | {f"{u}int{n}" for u in ("", "u") for n in (8, 16, 32, 64)}
+
+
+def is_tensor(value: Any) -> bool:
+    """Tell whether a value is a tensor of PyTorch."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def tensor_array(value: Any, name: str) -> npt.NDArray[Any]:
+    """Return the data of a tensor on the CPU, not copied."""
+    tensor = dense_tensor(value, name)
+    check_tensor_dtype(tensor, name)
+    try:
+        array: npt.NDArray[Any] = tensor.resolve_neg().numpy()
+    except (TypeError, RuntimeError) as error:
+        raise InvalidTypeError(
+            f"{name} is a {type(value).__module__}.{type(value).__qualname__} whose numbers cannot "
+            f"be read: {error}; make a plain tensor of it first"
+        ) from None
+    return array
+
+
+def dense_tensor(value: Any, name: str) -> Any:
+    """Return a tensor that has numbers, is dense and records no gradient."""
+    torch = sys.modules["torch"]
+    check_has_numbers(value, name)
+    if value.is_nested:
+        raise InvalidTypeError(
+            f"{name} must not be a nested tensor; give list({name}.unbind()), as a list of paths, "
+            f"or torch.nested.to_padded_tensor({name}, 0.0) and the argument lengths, where the "
+            f"function takes such"
+        )
+    if value.is_quantized:
+        raise InvalidTypeError(
+            f"{name} must not be a quantized tensor, got {value.dtype}; use {name}.dequantize()"
+        )
+    if value.layout is not torch.strided:
+        raise InvalidTypeError(
+            f"{name} must be a dense tensor, got layout {value.layout}; use {name}.to_dense()"
+        )
+    if value.requires_grad and torch.is_grad_enabled():
+        raise InvalidTypeError(
+            f"{name} requires a gradient, which this function does not record; use "
+            f"{name}.detach(), and the function's backprop for the gradient"
+        )
+    return value.detach()
+
+
+def check_tensor_dtype(value: Any, name: str) -> None:
+    """Refuse a tensor of a dtype that is not computed with, and say what to do with it."""
+    dtype = str(value.dtype).removeprefix("torch.")
+    if dtype in _ACCEPTED:
+        return
+    if value.is_complex():
+        fix = f"torch.view_as_real({name}) has real and imaginary parts on an axis of their own"
+    elif value.is_floating_point():
+        fix = f"use {name}.float() for float32 or {name}.double() for float64"
+    else:
+        fix = f"use {name}.double() if it stands for numbers"
+    raise InvalidTypeError(
+        f"{name} must have dtype float32, float64 or an integer type, got {value.dtype}; {fix}"
+    )
+
+
+def check_has_numbers(value: Any, name: str) -> None:
+    """Refuse tensors that stand for numbers without having them."""
+    torch = sys.modules["torch"]
+    if torch._C._functorch.is_functorch_wrapped_tensor(value):
+        raise InvalidTypeError(
+            f"{name} is inside of a transform of torch.func, such as vmap or grad, where a tensor "
+            f"has no numbers to read; call this function outside of it: leading axes are a batch, "
+            f"and the function's backprop is its gradient"
+        )
+    fake = sys.modules.get("torch._subclasses.fake_tensor")
+    if fake is not None and isinstance(value, fake.FakeTensor):
+        raise InvalidTypeError(
+            f"{name} is a FakeTensor, a shape without numbers, as torch.export and torch.compile "
+            f"trace with; call this function outside of what is traced"
+        )
+    if value.device.type == "meta":
+        raise InvalidTypeError(
+            f"{name} must be on the CPU, got a tensor on the device meta, a shape without numbers; "
+            f"treealg.operations[...].result gives the shape of a result without data"
+        )
