@@ -95,10 +95,15 @@ from treealg.symbolic.maps.endomorphisms import (
     identity_map as identity_map,
     odd_even as odd_even,
 )
+from treealg.symbolic.maps.expected import (
+    expected_signature as expected_signature,
+    signature_cumulants as signature_cumulants,
+)
 from treealg.symbolic.maps.functionals import (
     Functional as Functional,
     convolve_maps as convolve_maps,
 )
+from treealg.symbolic.maps.lifts import change_of_lift as change_of_lift
 from treealg.symbolic.maps.morphisms import (
     Morphism as Morphism,
     arborification_bck as arborification_bck,
@@ -116,6 +121,10 @@ from treealg.symbolic.maps.signatures import (
     exact_signature as exact_signature,
 )
 from treealg.symbolic.maps.substitution import substitution_product as substitution_product
+from treealg.symbolic.maps.translation import (
+    translate as translate,
+    translate_element as translate_element,
+)
 from treealg.symbolic.maps.vectors import (
     chen_product as chen_product,
     exp_star as exp_star,

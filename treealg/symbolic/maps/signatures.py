@@ -21,7 +21,7 @@ from treealg.symbolic.maps.vectors import basis_elements, chen_product, log_star
 from treealg.symbolic.trees.scalars import python_scalar
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
-__all__ = ["exact_log_signature", "exact_signature"]
+__all__ = ["exact_log_signature", "exact_number", "exact_signature", "rows_of"]
 
 
 def exact_signature(
@@ -74,7 +74,7 @@ def exact_signature(
     >>> exact_signature([(0,), (3,)], 3)
     [3, Fraction(9, 2), Fraction(9, 1), Fraction(9, 2)]
     """
-    points = [[_exact("path", value) for value in point] for point in _rows("path", path)]
+    points = [[exact_number("path", value) for value in point] for point in rows_of("path", path)]
     degree = check_integer("degree", degree, 0)
     planar = check_flag("planar", planar)
     if not points or not points[0] or len({len(point) for point in points}) > 1:
@@ -135,12 +135,13 @@ def exact_log_signature(
     >>> [str(value) for value in exact_log_signature([(0, 0), (1, 0), (1, 1)], 2)]
     ['1', '1', '0', '1/2', '-1/2', '0']
     """
-    points = [list(point) for point in _rows("path", path)]
+    points = [list(point) for point in rows_of("path", path)]
     signature = exact_signature(points, degree, planar=planar, correction=correction)
     return log_star(signature, len(points[0]), degree, planar=planar)
 
 
-def _rows(name: str, rows: Any) -> list[Any]:
+def rows_of(name: str, rows: Any) -> list[Any]:
+    """Return the rows of an argument, each of which can be iterated over."""
     if isinstance(rows, (str, bytes)) or not isinstance(rows, Iterable):
         raise InvalidTypeError(f"{name} must be a sequence of rows, got {type(rows).__name__}")
     found = list(rows)
@@ -153,7 +154,7 @@ def _rows(name: str, rows: Any) -> list[Any]:
     return found
 
 
-def _exact(name: str, value: Any) -> Any:
+def exact_number(name: str, value: Any) -> Any:
     """Return a number as it is, a float as the fraction that it stands for."""
     value = python_scalar(value)
     if isinstance(value, bool) or not hasattr(value, "__sub__") or not hasattr(value, "__mul__"):
@@ -173,7 +174,8 @@ def _corrections(correction: Any, segments: int, dimension: int) -> list[dict[An
     if correction is None:
         return [{} for _ in range(segments)]
     rows = [
-        [_exact("correction", value) for value in row] for row in _rows("correction", correction)
+        [exact_number("correction", value) for value in row]
+        for row in rows_of("correction", correction)
     ]
     if len(rows) != segments:
         raise InvalidValueError(
