@@ -129,6 +129,7 @@ cdef extern from "common/kernels.h" nogil:
             void *, interrupt *) noexcept nogil
         void (*contract)(void *, const void *, Py_ssize_t, Py_ssize_t) noexcept nogil
         void (*steps_to_points)(void *, Py_ssize_t, Py_ssize_t) noexcept nogil
+        void (*set_time)(const path_view *, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
         void (*step)(void *, const void *, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
         void (*increment)(
             const path_view *, Py_ssize_t, int, const Py_ssize_t *, const Py_ssize_t *,

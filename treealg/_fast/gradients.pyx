@@ -15,7 +15,7 @@ from treealg._fast.core cimport (
     kernel_table, matrix_view, phase, run_phases, word_program,
 )
 from treealg._fast.paths cimport (
-    describe, integrate, integration_scratch, lanes_of_group, multiply, path_words,
+    describe, end_of_piece, extend, integrate, integration_scratch, lanes_of_group, path_words,
 )
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
 
@@ -161,7 +161,10 @@ cdef void signatures_before(
     memset(whole, 0, size)
     for i in range(task.pieces):
         memcpy(task.before + (at + i) * size, whole, size)
-        multiply(&task.words, whole, task.parts + (at + i) * size)
+        extend(
+            &task.words, whole, task.parts + (at + i) * size,
+            end_of_piece(&task.words, task.pieces, i),
+        )
 
 
 cdef void derivatives_of_wholes(

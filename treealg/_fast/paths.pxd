@@ -32,7 +32,12 @@ cdef void integrate(
     const Py_ssize_t *end, void *signature, void *scratch, interrupt *stop,
 ) noexcept nogil
 
-cdef void multiply(const path_words *task, void *signature, const void *next_) noexcept nogil
+cdef void extend(
+    const path_words *task, void *signature, const void *next_, Py_ssize_t end
+) noexcept nogil
+
+cdef Py_ssize_t end_of_piece(
+    const path_words *task, Py_ssize_t pieces, Py_ssize_t part) noexcept nogil
 
 cdef int lanes_of_group(
     const path_words *task, Py_ssize_t pieces, Py_ssize_t group, Py_ssize_t *row,

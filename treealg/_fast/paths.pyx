@@ -84,12 +84,22 @@ cdef void integrate(
         )
 
 
-cdef void multiply(const path_words *task, void *signature, const void *next_) noexcept nogil:
-    """Extend the word signature of a path, in a row, by that of the piece that comes next."""
+cdef void extend(
+    const path_words *task, void *signature, const void *next_, Py_ssize_t end
+) noexcept nogil:
+    """Extend the word signature of a path, in a row, by that of the next piece, up to a point."""
     if task.plain:
         task.table.words.product(signature, next_, task.words.dimension, task.words.degree)
     else:
         task.table.chains.product(task.words, signature, next_)
+    task.table.words.set_time(&task.path, task.words.dimension, end, signature)
+
+
+cdef Py_ssize_t end_of_piece(
+    const path_words *task, Py_ssize_t pieces, Py_ssize_t part
+) noexcept nogil:
+    """Return the segment before which part number `part` of a path in pieces ends."""
+    return (2 if task.path.lead_lag else 1) * ((part + 1) * task.steps // pieces)
 
 
 cdef int lanes_of_group(
@@ -101,7 +111,6 @@ cdef int lanes_of_group(
     Piece p is part p % pieces of a path; a step of a path is never cut.
     """
     cdef Py_ssize_t piece, part, lane
-    cdef Py_ssize_t per_step = 2 if task.path.lead_lag else 1
     cdef int used = 0
     for lane in range(task.table.lanes):
         piece = group * task.table.lanes + lane
@@ -109,8 +118,8 @@ cdef int lanes_of_group(
             break
         part = piece % pieces
         row[lane] = piece // pieces
-        begin[lane] = per_step * (part * task.steps // pieces)
-        end[lane] = per_step * ((part + 1) * task.steps // pieces)
+        begin[lane] = end_of_piece(task, pieces, part - 1)
+        end[lane] = end_of_piece(task, pieces, part)
         used += 1
     return used
 
@@ -204,7 +213,9 @@ cdef void join_parts(
     cdef Py_ssize_t piece, size = task.words.size * task.words.real
     cdef char *first = task.parts + path * task.pieces * size
     for piece in range(1, task.pieces):
-        multiply(&task.words, first, first + piece * size)
+        extend(
+            &task.words, first, first + piece * size, end_of_piece(&task.words, task.pieces, piece)
+        )
 
 
 cdef void group_of_joined(

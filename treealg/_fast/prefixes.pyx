@@ -12,7 +12,7 @@ from treealg._fast.core cimport (
     kernel_table, matrix_view, phase, run_phases,
 )
 from treealg._fast.paths cimport (
-    describe, integrate, integration_scratch, multiply, path_words,
+    describe, extend, integrate, integration_scratch, path_words,
 )
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
 
@@ -143,7 +143,7 @@ cdef void starts_of_parts(
     for part in range(2, task.parts):
         # A product in place has its result on the left, where the next row is wanted.
         memcpy(lanes, start + (part - 1) * size, size)
-        multiply(words, lanes, start + part * size)
+        extend(words, lanes, start + part * size, min(part * task.stride, words.segments))
         memcpy(start + part * size, lanes, size)
 
 

@@ -23,6 +23,7 @@ from treealg.verification.ptx import PtxMaps, require_nvrtc
 from treealg.verification.readers import check_readers, count_problem_points
 from treealg.verification.report import Check, Outcome, Report, row
 from treealg.verification.steps import check_steps
+from treealg.verification.times import check_times
 
 __all__ = ["verify"]
 
@@ -54,7 +55,8 @@ def verify(
     compiled kernels, their gradients, and generated source in float32 and float64 agree with exact
     values within :math:`4 (N + L) \varepsilon A`, where L is the number of points of a path and A
     the value with all terms made positive, over remainders of lanes and, at the largest size, with
-    1 and 2 threads.
+    1 and 2 threads. *Time*: what kernels append as a channel is one grid, whose rounded increments
+    add up to its end exactly; results are those of the path with these times, bit for bit.
 
     Parameters
     ----------
@@ -262,6 +264,8 @@ def _subjects(
     for name, kernel in KERNELS.items():
         if kernel.maps <= set(names) and (size[2] or not kernel.is_planar):
             yield label, f"{name} kernel", partial(check_kernels, name, *size, threads=threads)
+    if "sig" in names:
+        yield label, "time", partial(check_times, *size)
 
 
 def _check_tables(dimension: int, degree: int, planar: bool) -> Checks:

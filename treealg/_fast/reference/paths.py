@@ -85,20 +85,11 @@ def path_prefixes(
     end_time : float
         Value of the time channel at the end of the whole path.
     """
-    for t in range(path.shape[1] - 1):
-        time = end_time * (t + 1) / (path.shape[1] - 1)
-        path_signature(
-            path[:, : t + 2],
-            None if correction is None else correction[:, : t + 1],
-            out[:, t],
-            words,
-            output_map,
-            log_program,
-            time_aug,
-            lead_lag,
-            time,
-            n_threads,
-        )
+    letters = _letters(path, correction, words, time_aug, lead_lag, end_time)
+    every = 2 if lead_lag else 1
+    for t, signature in enumerate(_signatures(words, letters, path)[every::every]):
+        mapped = signature if log_program is None else log_program.log(signature)
+        out[:, t] = output_map.apply(mapped).T
 
 
 def path_signature_backward(
@@ -190,8 +181,9 @@ def path_steps(path: Array, time_aug: bool, lead_lag: bool, end_time: float) -> 
         both[:, :, 0, 1] = both[:, :, 1, 0] = steps
         steps = both.reshape(len(path), 2 * steps.shape[1], 2 * path.shape[2])
     if time_aug:
-        tick = np.full((*steps.shape[:2], 1), end_time / max(steps.shape[1], 1), path.dtype)
-        steps = np.concatenate((steps, tick), axis=2)
+        time = np.diff(np.linspace(0.0, end_time, steps.shape[1] + 1, dtype=path.dtype))
+        time = np.broadcast_to(time[:, None], (*steps.shape[:2], 1))
+        steps = np.concatenate((steps, time), axis=2)
     return steps
 
 

@@ -132,7 +132,9 @@ def _resting(
     step = 2 if transform.lead_lag else 1
     last = step * (counts[..., None] - 1)
     place = np.minimum(np.arange(points), last)
-    moved[..., -1] = transform.end_time * place / np.maximum(last, 1)
+    # As numpy.linspace has it, which every other time comes from.
+    time = place * (transform.end_time / np.maximum(last, 1))
+    moved[..., -1] = np.where((place == last) & (last > 0), transform.end_time, time)
     rest = call._replace(transform=PLAIN)
     return Prepared(Rows(moved, kind, 2, "path"), added, rest, step)
 

@@ -182,10 +182,6 @@ class StreamBase(ABC):
     def _append(self, points: Floats) -> None:
         """Take new points, shape (count, new, columns)."""
 
-    def _unit(self, segments: Any) -> Any:
-        """Return the time per step of the transformed path over some segments."""
-        return self._call.transform.end_time / np.maximum(self._words.steps(segments), 1)
-
     def _results(self, words: Floats, segments: Any) -> npt.NDArray[Any]:
         """Turn word signatures, shape (..., words), into results."""
         call = self._call
@@ -193,7 +189,7 @@ class StreamBase(ABC):
             call.dimension, call.degree, call.planar, call.method, self._words.longest,
             call.channels,
         )  # fmt: skip
-        timed = self._words.with_time(words, self._unit(segments))
+        timed = self._words.with_time(words, segments)
         return self._words.mapped(timed, plan, call, self._dtype)
 
     def _wrapped(self, results: npt.NDArray[Any], *front: int) -> Any:

@@ -50,7 +50,7 @@ class Words:
         self.columns = sum(call.channels**k for k in range(1, longest + 1))
         self.size = self._plan().size
 
-    def steps(self, segments: int) -> int:
+    def steps(self, segments: Any) -> Any:
         """Return into how many segments of the transformed path some segments turn."""
         return 2 * segments if self._call.transform.lead_lag else segments
 
@@ -98,11 +98,16 @@ class Words:
         )
         return out
 
-    def with_time(self, words: Floats, unit: Any) -> Floats:
-        """Give the time channel its unit."""
-        if not self._call.transform.time_aug:
+    def with_time(self, words: Floats, segments: Any) -> Floats:
+        """Let time run up to its end over some segments.
+
+        The word of time counts segments, so that it becomes the end of time to the last digit.
+        """
+        transform = self._call.transform
+        if not transform.time_aug:
             return words
-        scaled: Floats = words * unit**self._times
+        whole = np.maximum(self.steps(segments), 1.0)
+        scaled: Floats = words / whole**self._times * transform.end_time**self._times
         return scaled
 
     def mapped(self, words: Floats, plan: Plan, call: Call, dtype: Any) -> npt.NDArray[Any]:

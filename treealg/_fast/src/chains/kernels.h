@@ -1,5 +1,6 @@
 /* The kernels of one family in one precision (see chains/chains.h). */
 
+#include "common/time.h"
 #include "words/increments.h"
 #include "words/signature.h"
 #include "common/checkpoints.h"

@@ -1,5 +1,6 @@
 /* The kernels of one family in one precision (see pairs/pairs.h). */
 
+#include "common/time.h"
 #include "pairs/vector_exp.h"
 #include "pairs/sig_kernel.h"
 #include "pairs/sig_kernel_backward.h"

@@ -33,16 +33,12 @@ typedef struct {
 } NAME(pair_state);
 #define pair_state NAME(pair_state)
 
-static Py_ssize_t NAME(points_of)(const path_view *p) {
-    return p->lead_lag ? 2 * p->length - 1 : p->length;
-}
-
 /* `count` points of the transformed paths of a group, [point][channel]: lane l from point l * part
  * on, and the last one again beyond the end. */
 static void NAME(load_points)(const path_view *p, const int64_t *row, int used, Py_ssize_t d,
                               Py_ssize_t part, Py_ssize_t count, vec *points) {
     const Py_ssize_t last = NAME(points_of)(p) - 1, c = p->channels;
-    const REAL tick = last > 0 ? (REAL)(p->end_time / (double)last) : 0;
+    const double tick = NAME(time_step)(p);
     for (int l = 0; l < LANES; ++l) {
         const char *const from = p->data + row[l < used ? l : 0] * p->path_stride;
         REAL *const to = (REAL *)points + l;
@@ -56,7 +52,7 @@ static void NAME(load_points)(const path_view *p, const int64_t *row, int used, 
                 if (p->lead_lag)
                     out[(c + a) * LANES] = *(const REAL *)(lead + a * p->channel_stride);
             }
-            if (p->time_aug) out[(d - 1) * LANES] = tick * (REAL)i;
+            if (p->time_aug) out[(d - 1) * LANES] = NAME(time_of_point)(p, tick, i);
         }
     }
 }

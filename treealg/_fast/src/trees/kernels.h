@@ -1,6 +1,7 @@
 /* The kernels of one family in one precision (see trees/trees.h). */
 
 #include "common/checkpoints.h"
+#include "common/time.h"
 #include "words/increments.h"
 #include "chains/corrections.h"
 #include "trees/values.h"

@@ -368,6 +368,16 @@ static Py_ssize_t NAME(tree_blocks)(const tree_task *s) {
     return (s->segments + size - 1) / size;
 }
 
+/* The sums of lanes that share a path out do not start at its beginning (see common/time.h). */
+static void NAME(set_states_of_time)(const tree_task *s, vec *states) {
+    const tree_program *const g = s->program;
+    const path_view *const path = s->in.path;
+    if (!path->time_aug) return;
+    for (Py_ssize_t i = 0; i < g->n_instructions; ++i)
+        if (g->label[i] == s->d - 1 && g->left[i] < 0 && g->right[i] < 0)
+            states[g->state[i]] = splat(NAME(time_of_point)(path, NAME(time_step)(path), s->segments));
+}
+
 static void NAME(tree_values)(const tree_program *program, const path_group *group, Py_ssize_t d,
                               void *values, void *scratch, interrupt *stop) {
     tree_task s;
@@ -380,6 +390,7 @@ static void NAME(tree_values)(const tree_program *program, const path_group *gro
             if (stop->stop) return;
         }
     }
+    if (s.pieces > 1) NAME(set_states_of_time)(&s, values);
 }
 
 static void NAME(tree_values_backward)(const tree_program *program, const path_group *group,

@@ -2,18 +2,43 @@
  * their derivatives to the points.
  */
 
+/* Increments of time over segments first..first+steps of each piece, to the last of d letters. */
+static void NAME(time_increments)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *begin,
+                                  const Py_ssize_t *end, Py_ssize_t first, int steps, vec *z) {
+    const double tick = NAME(time_step)(p);
+    int lanes = 1; /* that differ from the first */
+    for (int l = 1; l < used; ++l)
+        if (begin[l] != begin[0] || end[l] != end[0]) lanes = LANES;
+    for (int l = 0; l < lanes; ++l) {
+        const int lane = l < used ? l : 0;
+        const Py_ssize_t at = begin[lane] + first, left = end[lane] - at;
+        REAL *const out = (REAL *)(z + d - 1) + l;
+        REAL time = left > 0 ? NAME(time_of_point)(p, tick, at) : 0;
+        for (int t = 0; t < steps; ++t) {
+            const REAL next = t < left ? NAME(time_of_point)(p, tick, at + t + 1) : time;
+            out[t * d * LANES] = next - time;
+            time = next;
+        }
+    }
+    if (lanes == 1)
+        for (int t = 0; t < steps; ++t) {
+            vec *const out = z + t * d + d - 1;
+            *out = splat((*out)[0]);
+        }
+}
+
 /* Increments of segments first..first+steps of each piece; 0 beyond its end. */
 static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
                              const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
                              int steps, vec *z) {
     const Py_ssize_t c = p->channels, size = (Py_ssize_t)sizeof(REAL);
     REAL *const flat = (REAL *)z;
-    int aligned = !p->lead_lag && !p->time_aug && p->channel_stride == size
-        && p->time_stride == c * size;
+    int aligned = !p->lead_lag && p->channel_stride == size && p->time_stride == c * size;
     for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
-    Py_ssize_t j = 0;
+    if (p->time_aug) NAME(time_increments)(p, d, used, begin, end, first, steps, z);
     if (aligned) {
         const char *base[LANES];
+        Py_ssize_t j = 0, to = 0, a = 0; /* number j goes to vector `to`, that of channel a */
         for (int l = 0; l < LANES; ++l) {
             const int lane = l < used ? l : 0;
             base[l] = p->data + row[lane] * p->path_stride + (begin[lane] + first) * c * size;
@@ -24,23 +49,28 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
                 v[l] = *(const uvec *)(base[l] + (j + c) * size)
                     - *(const uvec *)(base[l] + j * size);
             NAME(transpose)(v);
-            for (int l = 0; l < LANES; ++l) z[j + l] = v[l];
+            for (int l = 0; l < LANES; ++l) {
+                z[to++] = v[l];
+                if (++a == c) to += d - c, a = 0;
+            }
         }
-        for (; j < steps * c; ++j)
+        for (; j < steps * c; ++j) {
             for (int l = 0; l < LANES; ++l)
-                flat[j * LANES + l] = *(const REAL *)(base[l] + (j + c) * size)
+                flat[to * LANES + l] = *(const REAL *)(base[l] + (j + c) * size)
                     - *(const REAL *)(base[l] + j * size);
+            ++to;
+            if (++a == c) to += d - c, a = 0;
+        }
         return;
     }
-    const Py_ssize_t segments = (p->length - 1) * (p->lead_lag ? 2 : 1);
-    const REAL tick = p->time_aug ? (REAL)(p->end_time / (double)segments) : 0;
+    const Py_ssize_t moving = d - p->time_aug; /* letters that are not time */
     for (int l = 0; l < LANES; ++l) {
         const int lane = l < used ? l : 0;
         const char *const path = p->data + row[lane] * p->path_stride;
         for (int t = 0; t < steps; ++t) {
             const Py_ssize_t segment = begin[lane] + first + t;
             REAL *const out = flat + t * d * LANES + l;
-            for (Py_ssize_t a = 0; a < d; ++a) out[a * LANES] = 0;
+            for (Py_ssize_t a = 0; a < moving; ++a) out[a * LANES] = 0;
             if (segment >= end[lane]) continue;
             const Py_ssize_t step = p->lead_lag ? segment / 2 : segment;
             const Py_ssize_t shift = p->lead_lag && segment % 2 == 0 ? c : 0;
@@ -49,9 +79,13 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
                 out[(shift + a) * LANES] = *(const REAL *)(x + p->time_stride
                                                            + a * p->channel_stride)
                     - *(const REAL *)(x + a * p->channel_stride);
-            if (p->time_aug) out[(d - 1) * LANES] = tick;
         }
     }
+}
+
+/* Set the word of time in a row, the word signature of a path up to a point. */
+static void NAME(set_time)(const path_view *p, Py_ssize_t d, Py_ssize_t point, void *signature) {
+    if (p->time_aug) ((REAL *)signature)[d - 1] = NAME(time_of_point)(p, NAME(time_step)(p), point);
 }
 
 /* Derivatives in the increments of segments first..first+steps of each piece: that of the step from

@@ -1,5 +1,6 @@
 /* The kernels of one family in one precision (see words/words.h). */
 
+#include "common/time.h"
 #include "words/increments.h"
 #include "words/signature.h"
 #include "common/checkpoints.h"
@@ -11,5 +12,5 @@ const word_kernels TABLE = {
     NAME(word_product),           NAME(word_step),
     NAME(word_increment),         NAME(word_backward_scratch),
     NAME(word_backward),          NAME(word_contract),
-    NAME(steps_to_points),
+    NAME(steps_to_points),        NAME(set_time),
 };
