@@ -1,7 +1,7 @@
-"""Coefficients of series: normal form and exact test for zero, without loading SymPy.
+"""Coefficients of series in normal form, and as users write them, without loading SymPy.
 
-Numbers of Python are what they are. SymPy expressions are expanded, so that a polynomial in square
-roots is zero exactly when it looks so; what expansion does not decide, SymPy's own test does.
+Numbers of Python are what they are. Expressions of SymPy are expanded, so that a polynomial in
+square roots is zero exactly when it looks so; rational functions are quotients in lowest terms.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.number_text import read_number
+from treealg.symbolic.linear.coefficients import own_number
+from treealg.symbolic.linear.fields import is_expression, normal_form
 from treealg.symbolic.trees.scalars import python_scalar
 
-__all__ = ["exact_number", "is_zero", "product_sum", "tidy"]
+__all__ = ["exact_number", "product_sum", "tidy"]
 
 
 def tidy(value: Any) -> Any:
-    """Return a coefficient in normal form: SymPy expressions expanded, scalars of Python.
+    """Return a coefficient in normal form: expressions as in `normal_form`, scalars of Python.
 
     Examples
     --------
@@ -29,34 +31,9 @@ def tidy(value: Any) -> Any:
     -1
     """
     value = python_scalar(value)
-    if isinstance(value, (int, Fraction, float)):
+    if isinstance(value, (int, Fraction, float)) or not is_expression(value):
         return value
-    expand = getattr(value, "expand", None)
-    return value if expand is None else expand()
-
-
-def is_zero(value: Any) -> bool:
-    """Tell whether a coefficient is zero; exactly, unless it is a float.
-
-    An expression with free symbols is zero when it is so for all values of them.
-
-    Examples
-    --------
-    >>> import sympy
-    >>> is_zero(sympy.sqrt(3 + 2 * sympy.sqrt(2)) - 1 - sympy.sqrt(2))
-    True
-    """
-    value = tidy(value)
-    if isinstance(value, (int, Fraction, float)) or not hasattr(value, "equals"):
-        return bool(value == 0)
-    if value == 0:
-        return True
-    if not value.free_symbols and abs(value.evalf(30)) > 1e-20:
-        return False
-    answer = value.equals(0)
-    if answer is None:
-        raise InvalidValueError(f"cannot decide whether the coefficient {value} is zero")
-    return bool(answer)
+    return normal_form(value)
 
 
 def exact_number(value: Any) -> Any:
@@ -64,14 +41,14 @@ def exact_number(value: Any) -> Any:
 
     A string is a fraction such as ``"1/6"``, or an expression in numbers, the four operations,
     parentheses and ``sqrt``, such as ``"1/4 - sqrt(3)/6"``. Numbers of other libraries that are
-    integral become integers; SymPy expressions are expanded.
+    integral become integers; SymPy expressions take their normal form.
 
     Examples
     --------
     >>> exact_number("1/6"), exact_number("sqrt(4)/6")
     (Fraction(1, 6), Fraction(1, 3))
     """
-    value = python_scalar(value)
+    value = own_number(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidValueError(f"a coefficient must be finite, got {value}")
     if isinstance(value, (int, Fraction, float)) and not isinstance(value, bool):
@@ -86,11 +63,8 @@ def exact_number(value: Any) -> Any:
             ) from None
         if isinstance(value, Fraction):
             return value
-    if hasattr(value, "free_symbols") and hasattr(value, "expand"):
-        value = value.expand()
-        if getattr(value, "is_Rational", False):
-            return Fraction(int(value.p), int(value.q))
-        return value
+    if is_expression(value):
+        return normal_form(value)
     if hasattr(value, "__index__") and not isinstance(value, bool):
         return int(value)
     raise InvalidTypeError(

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.nilpotent import Nilpotent
 from treealg.symbolic.bseries.series import BSeries, check_series
-from treealg.symbolic.linear.coefficients import expression
+from treealg.symbolic.linear.coefficients import check_coefficient, expression, own_number
+from treealg.symbolic.linear.sequences import entries_of
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = [
@@ -79,7 +80,7 @@ def elementary_differential_at(tree: Any, fields: Any, point: Sequence[Any]) -> 
         The tree.
     fields : callable, or mapping from colours to callables
         From y, a NumPy array of objects of shape (dimension,), to the components; it may use
-        arithmetic, NumPy functions and matrix products.
+        arithmetic, smooth NumPy functions, comparisons and matrix products.
     point : sequence of numbers
         Where to evaluate. Integers and fractions stay exact as long as the callable does.
 
@@ -91,10 +92,11 @@ def elementary_differential_at(tree: Any, fields: Any, point: Sequence[Any]) -> 
     Raises
     ------
     InvalidTypeError
-        If an argument has the wrong type, or a function that the callable uses is not known.
+        If an argument has the wrong type, a function that the callable uses is not known, or what
+        it returns is no sequence of numbers.
     InvalidValueError
-        If a field returns another number of components than the point has, or a colour of the
-        tree has no field.
+        If a field returns another number of components than the point has, or has no value or
+        derivative there, or a colour of the tree has no field.
 
     Examples
     --------
@@ -167,10 +169,11 @@ def evaluate_series(series: BSeries, fields: Any, point: Sequence[Any], step: An
     Raises
     ------
     InvalidTypeError
-        If an argument has the wrong type, or a function that the callable uses is not known.
+        If an argument has the wrong type, a function that the callable uses is not known, or what
+        it returns is no sequence of numbers.
     InvalidValueError
-        If a field returns another number of components than the point has, or a colour has no
-        field.
+        If a field returns another number of components than the point has, or has no value or
+        derivative there, or a colour has no field.
 
     Examples
     --------
@@ -179,7 +182,8 @@ def evaluate_series(series: BSeries, fields: Any, point: Sequence[Any], step: An
     (Fraction(15, 16),)
     """
     check_series("series", series)
-    return _sum(series, _pointwise_derivative(fields, point), tuple(point), step)
+    start = tuple(map(own_number, entries_of("point", point)))
+    return _sum(series, _pointwise_derivative(fields, start), start, step)
 
 
 def _differential(tree: Tree, derivative: Directional, known: dict[Tree, Components]) -> Components:
@@ -212,21 +216,19 @@ def _field_of(table: Mapping[Any, Any], colour: Any) -> Any:
 def _symbolic_fields(fields: Any, variables: Any) -> tuple[Components, dict[Any, Components]]:
     import sympy
 
-    if isinstance(variables, (str, bytes)) or not isinstance(variables, Iterable):
-        raise InvalidTypeError(
-            f"variables must be a sequence of symbols, got {type(variables).__name__}"
-        )
-    symbols = tuple(variables)
+    symbols = tuple(entries_of("variables", variables, "symbols"))
     if any(not isinstance(symbol, sympy.Symbol) for symbol in symbols):
         raise InvalidTypeError(f"variables must be SymPy symbols, got {symbols}")
     given = fields if isinstance(fields, Mapping) else {0: fields}
     table = {}
     for colour, field in given.items():
-        if isinstance(field, (str, bytes)) or not isinstance(field, Iterable):
+        parts = entries_of("a vector field", field, "expressions")
+        if any(isinstance(part, (list, tuple)) for part in parts):
             raise InvalidTypeError(
-                f"a vector field must be a sequence of expressions, got {type(field).__name__}"
+                "a vector field must be a sequence of expressions, got one of sequences; give "
+                "several fields as a mapping from their colours, {0: [...], 1: [...]}"
             )
-        table[colour] = tuple(expression("a component of a field", part) for part in field)
+        table[colour] = tuple(expression("a component of a field", part) for part in parts)
         if len(table[colour]) != len(symbols):
             raise InvalidValueError(
                 f"a vector field must have one component per variable, got {len(table[colour])} "
@@ -257,12 +259,38 @@ def _symbolic_derivative(table: dict[Any, Components], symbols: Components) -> D
     return derivative
 
 
+def _value(field: Callable[[Any], Any], y: Any) -> Any:
+    """Return the value of a vector field at numbers with infinitesimals."""
+    try:
+        return field(y)
+    except TreeAlgError:
+        raise
+    except (AttributeError, TypeError) as error:
+        raise InvalidTypeError(
+            f"the vector field does something that has no derivative here: {error}; it may use "
+            "arithmetic and NumPy functions that are smooth, such as numpy.sin for math.sin; or "
+            "give it as SymPy expressions to elementary_differential"
+        ) from error
+    except (ArithmeticError, ValueError) as error:
+        raise InvalidValueError(
+            f"the vector field has no value or no derivative at the point: {error}; choose another "
+            "point"
+        ) from error
+
+
+def _component(value: Any, top: int) -> Any:
+    """Return the coefficient of the given infinitesimals in a component of a vector field."""
+    if isinstance(value, Nilpotent):
+        return value.terms.get(top, 0)
+    # A component that does not depend on y may come back as a plain number.
+    value = check_coefficient(value)
+    return 0 if top else value
+
+
 def _pointwise_derivative(fields: Any, point: Any) -> Directional:
     import numpy as np
 
-    if isinstance(point, (str, bytes)) or not isinstance(point, Iterable):
-        raise InvalidTypeError(f"point must be a sequence of numbers, got {type(point).__name__}")
-    start = tuple(point)
+    start = tuple(map(own_number, entries_of("point", point)))
     table = fields if isinstance(fields, Mapping) else {0: fields}
     if any(not callable(field) for field in table.values()):
         raise InvalidTypeError("fields must be a callable or a mapping from colours to callables")
@@ -274,17 +302,13 @@ def _pointwise_derivative(fields: Any, point: Any) -> Directional:
             terms = {0: value}
             terms.update({1 << k: vector[i] for k, vector in enumerate(directions)})
             y[i] = Nilpotent(terms)
-        result = tuple(field(y))
+        result = entries_of(f"the field of colour {colour!r}", _value(field, y))
         if len(result) != len(start):
             raise InvalidValueError(
                 f"a vector field must return one component per coordinate, got {len(result)} for "
                 f"{len(start)} coordinates"
             )
         top = (1 << len(directions)) - 1
-        # A component that does not depend on y may come back as a plain number.
-        return tuple(
-            value.terms.get(top, 0) if isinstance(value, Nilpotent) else 0 if top else value
-            for value in result
-        )
+        return tuple(_component(value, top) for value in result)
 
     return derivative

@@ -12,9 +12,10 @@ from fractions import Fraction
 from typing import Any
 
 from treealg.errors import InvalidValueError
-from treealg.symbolic.bseries.coefficients import is_zero
 from treealg.symbolic.bseries.group import modified_equation
 from treealg.symbolic.bseries.series import BSeries, check_series, trees_up_to
+from treealg.symbolic.bseries.truncated import entered
+from treealg.symbolic.linear.zeros import check_tolerance, is_zero, vanishes
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = [
@@ -40,13 +41,16 @@ def joined(first: Tree, second: Tree) -> Tree:
     return Tree([*first.children, second], first.label)
 
 
-def order_of_accuracy(series: BSeries) -> int:
+def order_of_accuracy(series: BSeries, *, tol: Any = None) -> int:
     r"""Return the greatest p with :math:`a(\tau) = 1/\tau!` for all trees of at most p vertices.
 
     Parameters
     ----------
     series : BSeries
         A method.
+    tol : float, optional
+        How far floats may be from what they must be, an absolute difference; without it floats
+        are an error. Exact coefficients are decided exactly.
 
     Returns
     -------
@@ -56,23 +60,25 @@ def order_of_accuracy(series: BSeries) -> int:
     Raises
     ------
     InvalidTypeError
-        If `series` is not a `BSeries`.
+        If `series` is not a `BSeries`, or `tol` is not a real number.
     InvalidValueError
-        If it does not have value 1 on the empty tree.
+        If it does not have value 1 on the empty tree; if `tol` is
+        negative, or a condition cannot be decided: floats without `tol`, or expressions.
 
     Examples
     --------
     >>> order_of_accuracy(BSeries({Tree(): 1, Tree([Tree()]): Fraction(1, 2)}, 5))
     2
     """
-    values = check_series("series", series, 1)._values
+    values = entered(check_series("series", series, 1))._values
+    tol = check_tolerance(tol)
     for tree in trees_up_to(series.order, series.colours):
-        if not is_zero(values[tree] - Fraction(1, tree.factorial)):
+        if not vanishes(values[tree] - Fraction(1, tree.factorial), tol):
             return tree.order - 1
     return series.order
 
 
-def symplectic_order(series: BSeries, system: str = "additive") -> int:
+def symplectic_order(series: BSeries, system: str = "additive", *, tol: Any = None) -> int:
     r"""Return the order up to which a series is symplectic, or Hamiltonian if a vector field.
 
     A method is symplectic for every Hamiltonian field if and only if
@@ -89,6 +95,9 @@ def symplectic_order(series: BSeries, system: str = "additive") -> int:
         asked for roots of different colours, and coefficients must not depend on the colour of
         the root. Separable: the same with H = T(p) + U(q), so that only trees count in which no
         edge joins equal colours, and the colour of the root may matter.
+    tol : float, optional
+        How far floats may be from what they must be, an absolute difference; without it floats
+        are an error. Exact coefficients are decided exactly.
 
     Returns
     -------
@@ -99,10 +108,11 @@ def symplectic_order(series: BSeries, system: str = "additive") -> int:
     Raises
     ------
     InvalidTypeError
-        If `series` is not a `BSeries`.
+        If `series` is not a `BSeries`, or `tol` is not a real number.
     InvalidValueError
         If its value on the empty tree is neither 0 nor 1, `system` is none of these, or a
-        partitioned system has other than two colours.
+        partitioned system has other than two colours; if `tol` is
+        negative, or a condition cannot be decided: floats without `tol`, or expressions.
 
     References
     ----------
@@ -116,24 +126,25 @@ def symplectic_order(series: BSeries, system: str = "additive") -> int:
     >>> symplectic_order(exact_series(5)), symplectic_order(BSeries({Tree(): 1}, 5))
     (5, 1)
     """
-    values = check_series("series", series)._values
+    values = entered(check_series("series", series))._values
+    tol = check_tolerance(tol)
     method = is_zero(values[None] - 1)
     if not method and not is_zero(values[None]):
         raise InvalidValueError(
             f"series must be 1 (method) or 0 (field) on the empty tree, got {values[None]}"
         )
     _check_system(series, system)
-    limit = _root_order(series) if system == "partitioned" else series.order
+    limit = _root_order(series, tol) if system == "partitioned" else series.order
     for first, second in _pairs(series, system):
         if first.order + second.order > limit:
             break
         total = values[joined(first, second)] + values[joined(second, first)]
-        if not is_zero(total - values[first] * values[second] if method else total):
+        if not vanishes(total - values[first] * values[second] if method else total, tol):
             return first.order + second.order - 1
     return limit
 
 
-def is_symplectic(series: BSeries, system: str = "additive") -> bool:
+def is_symplectic(series: BSeries, system: str = "additive", *, tol: Any = None) -> bool:
     """Tell whether a series is symplectic (a field: Hamiltonian) up to its order of truncation.
 
     Parameters
@@ -142,6 +153,9 @@ def is_symplectic(series: BSeries, system: str = "additive") -> bool:
         As for `symplectic_order`.
     system : {"additive", "partitioned", "separable"}, default "additive"
         As for `symplectic_order`.
+    tol : float, optional
+        How far floats may be from what they must be, an absolute difference; without it floats
+        are an error. Exact coefficients are decided exactly.
 
     Returns
     -------
@@ -151,19 +165,20 @@ def is_symplectic(series: BSeries, system: str = "additive") -> bool:
     Raises
     ------
     InvalidTypeError
-        If `series` is not a `BSeries`.
+        If `series` is not a `BSeries`, or `tol` is not a real number.
     InvalidValueError
-        As for `symplectic_order`.
+        As for `symplectic_order`; if `tol` is
+        negative, or a condition cannot be decided: floats without `tol`, or expressions.
 
     Examples
     --------
     >>> is_symplectic(BSeries({Tree(): 1}, 2))
     False
     """
-    return symplectic_order(series, system) == series.order
+    return symplectic_order(series, system, tol=tol) == series.order
 
 
-def energy_order(series: BSeries) -> int:
+def energy_order(series: BSeries, *, tol: Any = None) -> int:
     r"""Return the order up to which a series preserves the energy of every Hamiltonian field.
 
     For a field b: the greatest n with :math:`\sum b(\tau) / \sigma(\tau) H(\tau \circ \bullet) = 0`
@@ -174,6 +189,9 @@ def energy_order(series: BSeries) -> int:
     ----------
     series : BSeries
         A method, with value 1 on the empty tree, or a vector field, with value 0; one colour.
+    tol : float, optional
+        How far floats may be from what they must be, an absolute difference; without it floats
+        are an error. Exact coefficients are decided exactly.
 
     Returns
     -------
@@ -184,9 +202,10 @@ def energy_order(series: BSeries) -> int:
     Raises
     ------
     InvalidTypeError
-        If `series` is not a `BSeries`.
+        If `series` is not a `BSeries`, or `tol` is not a real number.
     InvalidValueError
-        If it has several colours, or its value on the empty tree is neither 0 nor 1.
+        If it has several colours, or its value on the empty tree is neither 0 nor 1; if `tol` is
+        negative, or a condition cannot be decided: floats without `tol`, or expressions.
 
     References
     ----------
@@ -204,7 +223,8 @@ def energy_order(series: BSeries) -> int:
     check_series("series", series)
     if series.colours != 1:
         raise InvalidValueError(f"series must have one colour, got {series.colours}")
-    field = series if is_zero(series[None]) else modified_equation(series)
+    tol = check_tolerance(tol)
+    field = entered(series if is_zero(series[None]) else modified_equation(series))
     sums: dict[Tree, Any] = {}
     for tree in trees_up_to(series.order, 1):
         found = free_tree(joined(tree, Tree()))
@@ -212,17 +232,20 @@ def energy_order(series: BSeries) -> int:
             key, sign = found
             term = field._values[tree] * Fraction(sign, tree.symmetry)
             sums[key] = sums.get(key, 0) + term
-    failures = [tree.order - 2 for tree, value in sums.items() if not is_zero(value)]
+    failures = [tree.order - 2 for tree, value in sums.items() if not vanishes(value, tol)]
     return min(failures, default=series.order)
 
 
-def is_energy_preserving(series: BSeries) -> bool:
+def is_energy_preserving(series: BSeries, *, tol: Any = None) -> bool:
     """Tell whether a series preserves the energy up to its order of truncation.
 
     Parameters
     ----------
     series : BSeries
         As for `energy_order`.
+    tol : float, optional
+        How far floats may be from what they must be, an absolute difference; without it floats
+        are an error. Exact coefficients are decided exactly.
 
     Returns
     -------
@@ -232,16 +255,17 @@ def is_energy_preserving(series: BSeries) -> bool:
     Raises
     ------
     InvalidTypeError
-        If `series` is not a `BSeries`.
+        If `series` is not a `BSeries`, or `tol` is not a real number.
     InvalidValueError
-        If it has several colours, or its value on the empty tree is neither 0 nor 1.
+        If it has several colours, or its value on the empty tree is neither 0 nor 1; if `tol` is
+        negative, or a condition cannot be decided: floats without `tol`, or expressions.
 
     Examples
     --------
     >>> is_energy_preserving(BSeries({Tree(): 1}, 2))
     False
     """
-    return energy_order(series) == series.order
+    return energy_order(series, tol=tol) == series.order
 
 
 def free_tree(tree: Tree) -> tuple[Tree, int] | None:
@@ -295,11 +319,11 @@ def _check_system(series: BSeries, system: str) -> None:
         )
 
 
-def _root_order(series: BSeries) -> int:
+def _root_order(series: BSeries, tol: float | None) -> int:
     """Return the order up to which coefficients do not depend on the colour of the root."""
     for tree in trees_up_to(series.order, 2):
         other = Tree._make(tree._children, 1)
-        if tree.label == 0 and not is_zero(series[tree] - series[other]):
+        if tree.label == 0 and not vanishes(series[tree] - series[other], tol):
             return tree.order - 1
     return series.order
 

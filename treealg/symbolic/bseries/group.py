@@ -17,8 +17,9 @@ from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.symbolic.bseries.coefficients import exact_number, tidy
 from treealg.symbolic.bseries.series import BSeries, check_series, trees_up_to
-from treealg.symbolic.bseries.truncated import check_same_colours
+from treealg.symbolic.bseries.truncated import check_same_colours, in_field
 from treealg.symbolic.hopf.connes_kreimer import bck
+from treealg.symbolic.linear.sequences import entries_of
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.trees import Tree
 
@@ -73,14 +74,14 @@ def compose(*series: BSeries, steps: Any = None) -> BSeries:
         for i, one in enumerate(series, 1)
     ]
     if steps is not None:
-        ratios = [exact_number(step) for step in steps]
+        ratios = [exact_number(step) for step in entries_of("steps", steps)]
         if len(ratios) != len(factors):
             raise InvalidValueError(
                 f"steps must have one entry for each of the {len(factors)} series, got "
                 f"{len(ratios)}"
             )
         factors = [one.scale_step(ratio) for one, ratio in zip(factors, ratios, strict=True)]
-    return reduce(_compose, factors)
+    return in_field(lambda *entered: reduce(_compose, entered), *factors)
 
 
 def _compose(first: BSeries, second: BSeries) -> BSeries:
@@ -132,6 +133,10 @@ def iterate(series: BSeries, times: Any) -> BSeries:
     power = check_series("series", series, 1)
     if times < 0:
         power, times = inverse(power), -times
+    return in_field(lambda entered: _iterate(entered, times), power)
+
+
+def _iterate(power: BSeries, times: int) -> BSeries:
     result = BSeries({}, power.order, power.colours)
     while times:
         if times & 1:
@@ -167,7 +172,11 @@ def inverse(series: BSeries) -> BSeries:
     >>> inverse(BSeries({Tree(): 1}, 2))
     <BSeries to order 2: None: 1, 0: -1, 0[0]: 1>
     """
-    a = check_series("series", series, 1)._values
+    return in_field(_inverse, check_series("series", series, 1))
+
+
+def _inverse(series: BSeries) -> BSeries:
+    a = series._values
     values: dict[Tree | None, Any] = {None: 1}
     for tree in trees_up_to(series.order, series.colours):
         total = a[tree]
@@ -251,8 +260,7 @@ def modified_equation(series: BSeries) -> BSeries:
     >>> modified_equation(BSeries({Tree(): 1}, 3))  # the explicit Euler method
     <BSeries to order 3: 0: 1, 0[0]: -1/2, 0[0,0]: 1/6, 0[0[0]]: 1/3>
     """
-    a = check_series("series", series, 1)
-    return _sweep(a, take_logarithm=True)
+    return in_field(_logarithm, check_series("series", series, 1))
 
 
 def flow(field: BSeries) -> BSeries:
@@ -281,7 +289,15 @@ def flow(field: BSeries) -> BSeries:
     >>> flow(BSeries({Tree(): 1}, 4, empty=0)) == exact_series(4)
     True
     """
-    return _sweep(check_series("field", field, 0), take_logarithm=False)
+    return in_field(_exponential, check_series("field", field, 0))
+
+
+def _logarithm(series: BSeries) -> BSeries:
+    return _sweep(series, take_logarithm=True)
+
+
+def _exponential(series: BSeries) -> BSeries:
+    return _sweep(series, take_logarithm=False)
 
 
 def _sweep(series: BSeries, *, take_logarithm: bool) -> BSeries:

@@ -17,9 +17,16 @@ from functools import reduce
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic.bseries.coefficients import is_zero, tidy
-from treealg.symbolic.bseries.truncated import ABSENT, TruncatedSeries, check_same_colours
+from treealg.symbolic.bseries.coefficients import tidy
+from treealg.symbolic.bseries.truncated import (
+    ABSENT,
+    TruncatedSeries,
+    check_same_colours,
+    entered,
+    in_field,
+)
 from treealg.symbolic.hopf.mkw import mkw
+from treealg.symbolic.linear.zeros import check_tolerance, is_zero, vanishes
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.enumeration import enumerate_forests
 from treealg.symbolic.trees.forests import OrderedForest
@@ -206,7 +213,7 @@ def frozen_product(*series: LieButcherSeries) -> LieButcherSeries:
     >>> frozen_product(half, half)
     <LieButcherSeries to order 2: ∅: 1, 0: 1, 0 0: 1/2>
     """
-    return reduce(_frozen_product, _checked(series))
+    return in_field(lambda *factors: reduce(_frozen_product, factors), *_checked(series))
 
 
 def _frozen_product(first: LieButcherSeries, second: LieButcherSeries) -> LieButcherSeries:
@@ -304,7 +311,7 @@ def lie_butcher_compose(*series: LieButcherSeries) -> LieButcherSeries:
     >>> lie_butcher_compose(half, half)
     <LieButcherSeries to order 2: ∅: 1, 0: 1, 0 0: 1/2, 0[0]: 1/4>
     """
-    return reduce(_composition, _checked(series))
+    return in_field(lambda *factors: reduce(_composition, factors), *_checked(series))
 
 
 def _composition(first: LieButcherSeries, second: LieButcherSeries) -> LieButcherSeries:
@@ -348,18 +355,24 @@ def lie_butcher_logarithm(series: LieButcherSeries) -> LieButcherSeries:
     >>> lie_butcher_logarithm(exact_lie_butcher_series(3))
     <LieButcherSeries to order 3: 0: 1>
     """
-    (series,) = _checked((series,))
+    return in_field(_logarithm, *_checked((series,)))
+
+
+def _logarithm(series: LieButcherSeries) -> LieButcherSeries:
     logarithm = Functional(mkw, series._values).log()
     return LieButcherSeries(logarithm, series.order, series.colours, empty=0)
 
 
-def lie_butcher_order(series: LieButcherSeries) -> int:
+def lie_butcher_order(series: LieButcherSeries, *, tol: Any = None) -> int:
     """Return the order of accuracy on manifolds: agreement with the exact flow on all forests.
 
     Parameters
     ----------
     series : LieButcherSeries
         A method.
+    tol : float, optional
+        How far floats may be from what they must be, an absolute difference; without it floats
+        are an error. Exact coefficients are decided exactly.
 
     Returns
     -------
@@ -370,9 +383,10 @@ def lie_butcher_order(series: LieButcherSeries) -> int:
     Raises
     ------
     InvalidTypeError
-        If `series` is not a `LieButcherSeries`.
+        If `series` is not a `LieButcherSeries`, or `tol` is not a real number.
     InvalidValueError
-        If SymPy cannot decide whether a coefficient is that of the exact flow.
+        If `tol` is negative, or a condition cannot be decided: floats without `tol`, or
+        expressions.
 
     References
     ----------
@@ -386,8 +400,9 @@ def lie_butcher_order(series: LieButcherSeries) -> int:
     """
     (series,) = _checked((series,))
     exact = exact_lie_butcher_series(series.order, series.colours)
-    for forest, value in series.items():
-        if not is_zero(value - exact._values[forest]):
+    tol = check_tolerance(tol)
+    for forest, value in entered(series).items():
+        if not vanishes(value - exact._values[forest], tol):
             return max(forest.order - 1, 0)
     return series.order
 

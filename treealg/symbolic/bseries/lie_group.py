@@ -9,12 +9,12 @@ the point, so that their product is the frozen product of series at the starting
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from typing import Any
 
 from treealg.checks import check_integer
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidValueError
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.lie_butcher import (
     LieButcherSeries,
@@ -25,6 +25,8 @@ from treealg.symbolic.bseries.lie_butcher import (
 )
 from treealg.symbolic.bseries.methods_base import Vector, read_vector
 from treealg.symbolic.bseries.runge_kutta import check_name
+from treealg.symbolic.linear.sequences import entries_of, rows_of
+from treealg.symbolic.linear.zeros import are_equal
 from treealg.symbolic.trees.forests import OrderedForest
 
 __all__ = ["CommutatorFree"]
@@ -75,9 +77,7 @@ class CommutatorFree:
     __slots__ = ("_name", "_stages", "_step")
 
     def __init__(self, stages: Any, step: Any, name: str = "") -> None:
-        if isinstance(stages, (str, bytes)) or not isinstance(stages, Iterable):
-            raise InvalidTypeError(f"stages must be a sequence, got {type(stages).__name__}")
-        rows = list(stages)
+        rows = rows_of("stages", stages)
         if not rows:
             raise InvalidValueError("stages must hold at least one stage, got none")
         self._stages = tuple(
@@ -123,7 +123,8 @@ class CommutatorFree:
         def single(row: Iterable[Any]) -> list[list[Any]]:
             return [[0] * k + [value] for k, value in enumerate(row) if value not in (0, "0")]
 
-        return cls([single(row) for row in a], single(b), name)
+        matrix = [single(entries_of("a row of a", row)) for row in rows_of("a", a)]
+        return cls(matrix, single(entries_of("b", b)), name)
 
     @classmethod
     def low_storage(cls, a: Sequence[Any], b: Sequence[Any], name: str = "") -> CommutatorFree:
@@ -199,10 +200,12 @@ class CommutatorFree:
     def __eq__(self, other: Any) -> bool:
         if not isinstance(other, CommutatorFree):
             return NotImplemented
-        return self._stages == other._stages and self._step == other._step
+        mine, others = (self._stages, self._step), (other._stages, other._step)
+        return _shape(mine) == _shape(others) and all(map(are_equal, _flat(mine), _flat(others)))
 
     def __hash__(self) -> int:
-        return hash((self._stages, self._step))
+        # Equal expressions may be written differently, so that coefficients cannot take part.
+        return hash((CommutatorFree, *_shape((self._stages, self._step))))
 
     def __repr__(self) -> str:
         name = f" {self._name}" if self._name else ""
@@ -243,13 +246,16 @@ class CommutatorFree:
             slopes.append(_slope(point))
         return _move(self._step, slopes, order)
 
-    def order(self, limit: Any = 5) -> int:
+    def order(self, limit: Any = 5, *, tol: Any = None) -> int:
         """Return the order of accuracy on manifolds.
 
         Parameters
         ----------
         limit : int, default 5
             Where to stop.
+        tol : float, optional
+            How far floats may be from what they must be, an absolute difference; without it floats
+            are an error. Exact coefficients are decided exactly.
 
         Returns
         -------
@@ -259,9 +265,10 @@ class CommutatorFree:
         Raises
         ------
         InvalidTypeError
-            If `limit` is not an integer.
+            If `limit` is not an integer, or `tol` is not a real number.
         InvalidValueError
-            If `limit` is negative.
+            If `limit` or `tol` is negative, or a condition cannot be decided: floats without
+            `tol`, or expressions.
 
         Examples
         --------
@@ -270,7 +277,7 @@ class CommutatorFree:
         3
         """
         for order in range(1, check_integer("limit", limit, 0) + 1):
-            if lie_butcher_order(self.series(order)) < order:
+            if lie_butcher_order(self.series(order), tol=tol) < order:
                 return order - 1
         return int(limit)
 
@@ -324,13 +331,21 @@ class CommutatorFree:
         return move(self._step)
 
 
+def _shape(parts: Any) -> tuple[Any, ...]:
+    return tuple(_shape(part) if isinstance(part, tuple) else None for part in parts)
+
+
+def _flat(parts: Any) -> Iterator[Any]:
+    for part in parts:
+        if isinstance(part, tuple):
+            yield from _flat(part)
+        else:
+            yield part
+
+
 def _read_exponentials(name: str, value: Any, earlier: int) -> Exponentials:
-    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
-        raise InvalidTypeError(
-            f"{name} must be a sequence of exponentials, got {type(value).__name__}"
-        )
     rows = []
-    for row in value:
+    for row in rows_of(name, value):
         coefficients = read_vector(f"an exponential of {name}", row)
         if any(entry != 0 for entry in coefficients[earlier:]):
             raise InvalidValueError(

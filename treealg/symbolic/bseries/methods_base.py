@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
 from treealg.checks import check_integer
-from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic.bseries.coefficients import exact_number, is_zero, product_sum, tidy
+from treealg.errors import InvalidValueError
+from treealg.symbolic.bseries.coefficients import exact_number, product_sum, tidy
 from treealg.symbolic.bseries.series import BSeries, trees_up_to
 from treealg.symbolic.linear.coefficients import expression
+from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
+from treealg.symbolic.linear.sequences import entries_of, rows_of
+from treealg.symbolic.linear.zeros import are_equal, check_tolerance, vanishes
 from treealg.symbolic.trees.enumeration import enumerate_trees
 from treealg.symbolic.trees.trees import Tree
 
@@ -64,16 +67,47 @@ class OneStepMethod(ABC):
     def _root_weights(self, tree: Tree) -> Vector:
         """Return the weights at the root of a tree."""
 
-    def _coefficients(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, slot) for slot in type(self).__slots__)
+    def _coefficients(self) -> Iterator[Any]:
+        """Iterate over all coefficients of the tableaux."""
+        stack = [getattr(self, slot) for slot in reversed(type(self).__slots__)]
+        while stack:
+            top = stack.pop()
+            if isinstance(top, tuple):
+                stack.extend(reversed(top))
+            elif isinstance(top, OneStepMethod):
+                yield from top._coefficients()
+            else:
+                yield top
+
+    def _entered(self) -> tuple[Self, Arithmetic]:
+        """Return the method with its coefficients in a field of fractions, and that field."""
+        arithmetic = arithmetic_of(self._coefficients())
+        return (self if arithmetic.is_plain else self._through(arithmetic.enter)), arithmetic
+
+    def _through(self, function: Callable[[Any], Any]) -> Self:
+        """Return the method with a function applied to each coefficient."""
+
+        def apply(part: Any) -> Any:
+            if isinstance(part, tuple):
+                return tuple(map(apply, part))
+            return part._through(function) if isinstance(part, OneStepMethod) else function(part)
+
+        new = object.__new__(type(self))
+        new._name = self._name
+        for slot in type(self).__slots__:
+            setattr(new, slot, apply(getattr(self, slot)))
+        return new
 
     def __eq__(self, other: Any) -> bool:
         if not isinstance(other, OneStepMethod) or type(other) is not type(self):
             return NotImplemented
-        return self._coefficients() == other._coefficients()
+        if self.stages != other.stages or self.colours != other.colours:
+            return False
+        return all(map(are_equal, self._coefficients(), other._coefficients()))
 
     def __hash__(self) -> int:
-        return hash((type(self), self._coefficients()))
+        # Equal expressions may be written differently, so that coefficients cannot take part.
+        return hash((type(self), self.stages, self.colours))
 
     def __repr__(self) -> str:
         name = f" {self._name}" if self._name else ""
@@ -112,7 +146,8 @@ class OneStepMethod(ABC):
                 raise InvalidValueError(
                     f"labels must be in 0, ..., {self.colours - 1} for this method, got {label!r}"
                 )
-        return self._weight(tree, {})
+        entered, arithmetic = self._entered()
+        return arithmetic.leave(entered._weight(tree, {}))
 
     def _weight(self, tree: Tree, known: dict[Tree, Vector]) -> Any:
         for part in tree._bottom_up():
@@ -155,7 +190,10 @@ class OneStepMethod(ABC):
         <BSeries to order 2: None: 1, 0: 1>
         """
         known: dict[Tree, Vector] = {}
-        return BSeries(lambda tree: self._weight(tree, known), order, self.colours)
+        entered, arithmetic = self._entered()
+        return BSeries(
+            lambda tree: arithmetic.leave(entered._weight(tree, known)), order, self.colours
+        )
 
     def order_conditions(self, order: Any) -> dict[Tree, Any]:
         r"""Return the left sides of the order conditions, :math:`a(\tau) - 1/\tau!`.
@@ -191,18 +229,22 @@ class OneStepMethod(ABC):
         """
         order = check_integer("order", order, 0)
         known: dict[Tree, Vector] = {}
+        entered, arithmetic = self._entered()
         return {
-            tree: tidy(self._weight(tree, known) - Fraction(1, tree.factorial))
+            tree: arithmetic.leave(tidy(entered._weight(tree, known) - Fraction(1, tree.factorial)))
             for tree in trees_up_to(order, self.colours)
         }
 
-    def order(self, limit: Any = 8) -> int:
+    def order(self, limit: Any = 8, *, tol: Any = None) -> int:
         """Return the order of accuracy, by checking the order conditions exactly.
 
         Parameters
         ----------
         limit : int, default 8
             Where to stop.
+        tol : float, optional
+            How far floats may be from what they must be, an absolute difference; without it floats
+            are an error. Exact coefficients are decided exactly.
 
         Returns
         -------
@@ -212,9 +254,10 @@ class OneStepMethod(ABC):
         Raises
         ------
         InvalidTypeError
-            If `limit` is not an integer.
+            If `limit` is not an integer, or `tol` is not a real number.
         InvalidValueError
-            If `limit` is negative.
+            If `limit` or `tol` is negative, or a condition cannot be decided: floats without
+            `tol`, or expressions.
 
         Examples
         --------
@@ -223,11 +266,13 @@ class OneStepMethod(ABC):
         5
         """
         last: int = check_integer("limit", limit, 0)
+        tol = check_tolerance(tol)
         known: dict[Tree, Vector] = {}
+        entered, _ = self._entered()
         for order in range(1, last + 1):
             # One order at a time: most methods fail long before the limit.
             for tree in enumerate_trees(order, self.colours):
-                if not is_zero(self._weight(tree, known) - Fraction(1, tree.factorial)):
+                if not vanishes(entered._weight(tree, known) - Fraction(1, tree.factorial), tol):
                     return order - 1
         return last
 
@@ -237,7 +282,7 @@ def read_tableau(a: Any, b: Any) -> tuple[Matrix, Vector]:
 
     Parameters
     ----------
-    a : iterable of rows
+    a : iterable of rows or matrix
         The matrix; rows that end early are filled with zeros.
     b : iterable of coefficients
         The weights, one per stage.
@@ -262,9 +307,7 @@ def read_tableau(a: Any, b: Any) -> tuple[Matrix, Vector]:
     weights = read_vector("b", b)
     if not weights:
         raise InvalidValueError("b must have one weight per stage, got none")
-    if isinstance(a, (str, bytes)) or not isinstance(a, Iterable):
-        raise InvalidTypeError(f"a must be a sequence of rows, got {type(a).__name__}")
-    rows = [read_vector(f"row {i} of a", row) for i, row in enumerate(a, 1)]
+    rows = [read_vector(f"row {i} of a", row) for i, row in enumerate(rows_of("a", a), 1)]
     stages = len(weights)
     if len(rows) != stages or any(len(row) > stages for row in rows):
         raise InvalidValueError(
@@ -282,9 +325,7 @@ def read_vector(name: str, values: Any) -> Vector:
     >>> read_vector("b", ["1/2", 1])
     (Fraction(1, 2), 1)
     """
-    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        raise InvalidTypeError(f"{name} must be a sequence, got {type(values).__name__}")
-    return tuple(exact_number(value) for value in values)
+    return tuple(exact_number(value) for value in entries_of(name, values))
 
 
 def stability_quotient(matrix: Matrix, weights: Sequence[Any], z: Any) -> Any:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.linear.fields import is_expression
 
 __all__ = ["Nilpotent"]
 
@@ -27,9 +28,8 @@ class Nilpotent:
 
     Notes
     -----
-    Sums, products, quotients, integer and real powers; the methods ``exp``, ``log``, ``sin``,
-    ``cos``, ``tan``, ``sqrt``, ``sinh``, ``cosh`` and ``tanh`` are those that NumPy's functions
-    look for on arrays of objects.
+    Sums, products, quotients, powers, absolute values, and comparisons where real parts differ;
+    the other methods are those that NumPy's functions look for on arrays of objects.
 
     Examples
     --------
@@ -103,7 +103,43 @@ class Nilpotent:
             )
         if isinstance(exponent, (float, Fraction)):
             return self._compose(lambda k: _falling(exponent, k) * self.real ** (exponent - k))
-        return NotImplemented
+        power: Nilpotent = self.log() * exponent
+        return power.exp()
+
+    def __rpow__(self, base: Any) -> Nilpotent:
+        power: Nilpotent = self * _real_function("log", base)
+        return power.exp()
+
+    def __abs__(self) -> Nilpotent:
+        return -self if self < 0 else self
+
+    fabs = __abs__
+
+    def __lt__(self, other: Any) -> bool:
+        return bool(self._difference(other) < 0)
+
+    def __gt__(self, other: Any) -> bool:
+        return bool(self._difference(other) > 0)
+
+    # Real parts that are equal are refused, so that these are the same.
+    __le__ = __lt__
+    __ge__ = __gt__
+
+    def __eq__(self, other: Any) -> bool:
+        return bool(self._difference(other) == 0)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _difference(self, other: Any) -> Any:
+        """Return the difference of real parts, which decides how two values compare."""
+        difference = self - other
+        if difference.real == 0 and any(value != 0 for value in difference.terms.values()):
+            raise InvalidValueError(
+                f"a comparison of two values that are both {self.real} at the point depends on "
+                "where one goes from there: the vector field has no derivative, or no one that "
+                "can be seen; choose another point"
+            )
+        return difference.real
 
     def _compose(self, derivative: Callable[[int], Any]) -> Nilpotent:
         """Return the Taylor series of a function of known derivatives at the real part."""
@@ -120,21 +156,25 @@ class Nilpotent:
         cycle = list(values)
         return self._compose(lambda k: cycle[k % len(cycle)])
 
+    def _integral(self, start: Any, slope: Nilpotent) -> Nilpotent:
+        """Return f of this, for f with the value `start` at the real part and the slope f'."""
+        terms = {0: start}
+        small = [mask for mask in self.terms if mask]
+        for bit in {1 << i for mask in small for i in range(mask.bit_length()) if mask >> i & 1}:
+            inner = Nilpotent({mask ^ bit: self.terms[mask] for mask in small if mask & bit})
+            for mask, value in (slope * inner).terms.items():
+                # The derivative with respect to the first infinitesimal gives all that have it.
+                if not mask & bit and not mask & (bit - 1):
+                    terms[mask | bit] = value
+        return Nilpotent(terms)
+
     def exp(self) -> Nilpotent:
         """Return the exponential."""
         return self._periodic([_real_function("exp", self.real)])
 
     def log(self) -> Nilpotent:
         """Return the natural logarithm."""
-        start = Nilpotent({0: _real_function("log", self.real)})
-        # log x - log x_0 is the sum of (-1)^(k+1) u^k / k with u = x / x_0 - 1, nilpotent.
-        scaled = self / self.real
-        u = Nilpotent({mask: value for mask, value in scaled.terms.items() if mask})
-        power, k = u, 1
-        while power.terms:
-            start = start + power * Fraction((-1) ** (k + 1), k)
-            power, k = power * u, k + 1
-        return start
+        return self._integral(_real_function("log", self.real), self**-1)
 
     def sin(self) -> Nilpotent:
         """Return the sine."""
@@ -166,6 +206,75 @@ class Nilpotent:
         """Return the square root."""
         return self ** Fraction(1, 2)
 
+    def cbrt(self) -> Nilpotent:
+        """Return the real cube root."""
+        return -((-self) ** Fraction(1, 3)) if self < 0 else self ** Fraction(1, 3)
+
+    def square(self) -> Nilpotent:
+        """Return the square."""
+        return self * self
+
+    def reciprocal(self) -> Nilpotent:
+        """Return the inverse."""
+        return self**-1
+
+    def exp2(self) -> Nilpotent:
+        """Return the power of 2."""
+        return self.__rpow__(2)
+
+    def expm1(self) -> Nilpotent:
+        """Return the exponential less 1."""
+        return self._integral(_real_function("expm1", self.real), self.exp())
+
+    def log1p(self) -> Nilpotent:
+        """Return the logarithm of 1 more."""
+        return self._integral(_real_function("log1p", self.real), (self + 1) ** -1)
+
+    def log2(self) -> Nilpotent:
+        """Return the binary logarithm."""
+        return self._integral(_real_function("log2", self.real), (self * math.log(2)) ** -1)
+
+    def log10(self) -> Nilpotent:
+        """Return the decimal logarithm."""
+        return self._integral(_real_function("log10", self.real), (self * math.log(10)) ** -1)
+
+    def arcsin(self) -> Nilpotent:
+        """Return the inverse sine."""
+        return self._integral(_real_function("asin", self.real), (1 - self * self).sqrt() ** -1)
+
+    def arccos(self) -> Nilpotent:
+        """Return the inverse cosine."""
+        return self._integral(_real_function("acos", self.real), -((1 - self * self).sqrt() ** -1))
+
+    def arctan(self) -> Nilpotent:
+        """Return the inverse tangent."""
+        return self._integral(_real_function("atan", self.real), (1 + self * self) ** -1)
+
+    def arcsinh(self) -> Nilpotent:
+        """Return the inverse hyperbolic sine."""
+        return self._integral(_real_function("asinh", self.real), (1 + self * self).sqrt() ** -1)
+
+    def arccosh(self) -> Nilpotent:
+        """Return the inverse hyperbolic cosine."""
+        return self._integral(_real_function("acosh", self.real), (self * self - 1).sqrt() ** -1)
+
+    def arctanh(self) -> Nilpotent:
+        """Return the inverse hyperbolic tangent."""
+        return self._integral(_real_function("atanh", self.real), (1 - self * self) ** -1)
+
+    def arctan2(self, other: Any) -> Nilpotent:
+        """Return the angle of the point with this ordinate and the given abscissa."""
+        x = other if isinstance(other, Nilpotent) else Nilpotent({0: other})
+        # Locally the inverse tangent of a quotient, up to a constant.
+        angle = (self / x).arctan() if x.real != 0 else -(x / self).arctan()
+        start = _real_function("atan2", self.real, x.real)
+        return Nilpotent({**angle.terms, 0: start})
+
+    def hypot(self, other: Any) -> Nilpotent:
+        """Return the distance of a point from the origin."""
+        square: Nilpotent = self * self + other * other
+        return square.sqrt()
+
 
 def _terms(other: Any) -> dict[int, Any]:
     return other.terms if isinstance(other, Nilpotent) else {0: other}
@@ -178,13 +287,18 @@ def _falling(exponent: Any, k: int) -> Any:
     return result
 
 
-def _real_function(name: str, value: Any) -> Any:
-    own = getattr(value, name, None)
-    if own is not None:
-        return own()
-    if not isinstance(value, (int, float, Fraction)):
-        raise InvalidTypeError(f"cannot take {name} of {type(value).__name__} {value!r}")
+def _real_function(name: str, *values: Any) -> Any:
+    """Return the value of a function, named as in `math`, at numbers or expressions."""
+    if any(map(is_expression, values)):
+        import sympy
+
+        exact = getattr(sympy, name, None)
+        if exact is not None:
+            return exact(*values)
+    for value in values:
+        if not isinstance(value, (int, float, Fraction)):
+            raise InvalidTypeError(f"cannot take {name} of {type(value).__name__} {value!r}")
     try:
-        return getattr(math, name)(value)
+        return getattr(math, name)(*values)
     except ValueError:
-        raise InvalidValueError(f"{name} is not defined at {value}") from None
+        raise InvalidValueError(f"{name} is not defined at {values[0]}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from treealg.errors import InvalidValueError
-from treealg.symbolic.bseries.coefficients import is_zero, tidy
+from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.methods_base import (
     Matrix,
     OneStepMethod,
@@ -15,6 +15,7 @@ from treealg.symbolic.bseries.methods_base import (
     stability_quotient,
 )
 from treealg.symbolic.bseries.runge_kutta import check_name
+from treealg.symbolic.linear.zeros import is_zero
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["Rosenbrock"]

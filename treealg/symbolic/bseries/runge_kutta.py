@@ -7,7 +7,7 @@ from typing import Any
 
 from treealg.checks import check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic.bseries.coefficients import is_zero, tidy
+from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.methods_base import (
     Matrix,
     OneStepMethod,
@@ -15,6 +15,7 @@ from treealg.symbolic.bseries.methods_base import (
     read_tableau,
     stability_quotient,
 )
+from treealg.symbolic.linear.zeros import vanishes
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["AdditiveRungeKutta", "RungeKutta", "symbolic_tableau"]
@@ -42,8 +43,8 @@ class RungeKutta(OneStepMethod):
 
     Notes
     -----
-    Floats are taken as they are: order conditions are checked exactly and may then fail by
-    rounding. Write fractions, strings or expressions instead.
+    Floats are taken as they are, and decisions about them need a tolerance: ``order(tol=1e-12)``.
+    Write fractions, strings or expressions for exact ones.
 
     Examples
     --------
@@ -94,9 +95,11 @@ class RungeKutta(OneStepMethod):
 
         Necessary too, unless stages are superfluous; `is_symplectic` of the series decides then.
         """
-        a, b = self._a, self._b
+        entered, _ = self._entered()
+        a, b = entered._a, entered._b
+        remedy = "use symplectic_order(method.series(n), tol=...)"
         return all(
-            is_zero(b[i] * a[i][j] + b[j] * a[j][i] - b[i] * b[j])
+            vanishes(b[i] * a[i][j] + b[j] * a[j][i] - b[i] * b[j], None, remedy)
             for i in range(self.stages)
             for j in range(i + 1)
         )

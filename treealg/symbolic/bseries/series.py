@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic.bseries.coefficients import is_zero
 from treealg.symbolic.bseries.truncated import ABSENT, TruncatedSeries
+from treealg.symbolic.linear.zeros import is_zero
 from treealg.symbolic.trees.enumeration import enumerate_trees
 from treealg.symbolic.trees.memo import remembered
 from treealg.symbolic.trees.trees import Tree

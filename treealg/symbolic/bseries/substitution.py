@@ -7,9 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic.bseries.coefficients import is_zero, tidy
+from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.contraction import Contraction, Weights
 from treealg.symbolic.bseries.series import BSeries, check_series, exact_series, trees_up_to
+from treealg.symbolic.bseries.truncated import in_field
+from treealg.symbolic.linear.zeros import is_zero
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["modifying_integrator", "substitute"]
@@ -62,9 +64,22 @@ def substitute(field: BSeries | Mapping[int, BSeries], series: BSeries) -> BSeri
     """
     check_series("series", series)
     fields = _fields(field, series.colours)
-    order = min(series.order, *(one.order for one in fields.values()))
-    a = series._values
-    contraction = Contraction(_weights(field, fields))
+    if isinstance(field, BSeries):
+        return in_field(
+            lambda one, base: _substitute(lambda part: _one_weight(part, one._values[part]), base),
+            field,
+            series.truncate(min(series.order, field.order)),
+        )
+    return in_field(
+        lambda base, *each: _substitute(_weights(dict(zip(fields, each, strict=True))), base),
+        series.truncate(min(series.order, *(one.order for one in fields.values()))),
+        *fields.values(),
+    )
+
+
+def _substitute(weights: Weights, series: BSeries) -> BSeries:
+    order, a = series.order, series._values
+    contraction = Contraction(weights)
     values: dict[Tree | None, Any] = {None: a[None]}
     for tree in trees_up_to(order, series.colours):
         total: Any = 0
@@ -107,7 +122,11 @@ def modifying_integrator(series: BSeries) -> BSeries:
     >>> modifying_integrator(BSeries({Tree(): 1}, 3))  # the explicit Euler method
     <BSeries to order 3: 0: 1, 0[0]: 1/2, 0[0,0]: 1/3, 0[0[0]]: 1/6>
     """
-    a = check_series("series", series, 1)._values
+    return in_field(_modifying_integrator, check_series("series", series, 1))
+
+
+def _modifying_integrator(series: BSeries) -> BSeries:
+    a = series._values
     leaves = [a[Tree((), colour)] for colour in range(series.colours)] if series.order else []
     if any(is_zero(leaf) for leaf in leaves):
         raise InvalidValueError(
@@ -167,9 +186,7 @@ def _one_weight(part: Tree, value: Any) -> list[tuple[Any, Any]]:
     return [] if value == 0 else [(part.label, value)]
 
 
-def _weights(field: Any, fields: dict[int, BSeries]) -> Weights:
-    if isinstance(field, BSeries):
-        return lambda part: _one_weight(part, field._values[part])
+def _weights(fields: dict[int, BSeries]) -> Weights:
     return lambda part: [
         (colour, one._values[part]) for colour, one in fields.items() if one._values[part] != 0
     ]

@@ -9,13 +9,16 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic.bseries.coefficients import is_zero, tidy
+from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.linear.coefficients import check_coefficient
+from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
+from treealg.symbolic.linear.zeros import are_equal, check_tolerance, is_close
 from treealg.symbolic.trees.displayed import Displayed
 
-__all__ = ["ABSENT", "TruncatedSeries", "check_same_colours"]
+__all__ = ["ABSENT", "TruncatedSeries", "check_same_colours", "entered", "in_field"]
 
 K = TypeVar("K")
+S = TypeVar("S", bound="TruncatedSeries[Any]")
 #: Stands for a coefficient of the empty key that is not given.
 ABSENT: Any = object()
 
@@ -144,7 +147,7 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         return (
             self._order == other._order
             and self._colours == other._colours
-            and all(is_zero(a - other._values[key]) for key, a in self._values.items())
+            and all(are_equal(a, other._values[key]) for key, a in self._values.items())
         )
 
     def __hash__(self) -> int:
@@ -155,6 +158,53 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         shown = [f"{key}: {value}" for key, value in self._values.items() if value != 0]
         more = ", ..." if len(shown) > 6 else ""
         return f"<{type(self).__name__} to order {self._order}: {', '.join(shown[:6])}{more}>"
+
+    def is_close(self, other: Self, tol: Any) -> bool:
+        """Tell whether coefficients differ by at most a tolerance, as those of floats do.
+
+        Parameters
+        ----------
+        other : same type
+            Another series, of the same order and colours.
+        tol : float
+            The greatest absolute difference of two coefficients.
+
+        Returns
+        -------
+        bool
+            True when all coefficients are that close.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `other` is a series of another type, or `tol` is not a real number.
+        InvalidValueError
+            If order or colours differ, `tol` is negative, or a difference is no number.
+
+        Examples
+        --------
+        >>> from treealg.symbolic.bseries import RungeKutta, exact_series
+        >>> heun = RungeKutta([[], [2 / 3]], [1 / 4, 3 / 4]).series(2)
+        >>> heun.is_close(exact_series(2), 1e-12)
+        True
+        """
+        if type(other) is not type(self):
+            raise InvalidTypeError(
+                f"other must be a {type(self).__name__}, got {type(other).__name__}"
+            )
+        check_same_colours(self, other)
+        if self._order != other._order:
+            raise InvalidValueError(
+                f"series must have the same order, got {self._order} and {other._order}; use "
+                "truncate"
+            )
+        tol = check_tolerance(tol)
+        return all(is_close(a, other._values[key], tol) for key, a in self._values.items())
+
+    def _through(self, function: Callable[[Any], Any]) -> Self:
+        """Apply a function that returns coefficients to each of them."""
+        values = {key: function(value) for key, value in self._values.items()}
+        return self._wrap(values, self._order, self._colours)
 
     def truncate(self, order: Any) -> Self:
         """Return the series up to a smaller order.
@@ -299,6 +349,27 @@ def check_same_colours(first: TruncatedSeries[Any], second: TruncatedSeries[Any]
         raise InvalidValueError(
             f"series must have the same colours, got {first.colours} and {second.colours}"
         )
+
+
+def in_field(operation: Callable[..., S], *series: S) -> S:
+    """Apply an operation to series with their coefficients in one field of fractions.
+
+    Where they are no rational functions, to the series themselves.
+    """
+    arithmetic = _arithmetic(series)
+    if arithmetic.is_plain:
+        return operation(*series)
+    return operation(*(one._through(arithmetic.enter) for one in series))._through(arithmetic.leave)
+
+
+def entered(series: S) -> S:
+    """Return a series with its coefficients in a field of fractions, if they are in one."""
+    arithmetic = _arithmetic((series,))
+    return series if arithmetic.is_plain else series._through(arithmetic.enter)
+
+
+def _arithmetic(series: tuple[Any, ...]) -> Arithmetic:
+    return arithmetic_of(value for one in series for value in one._values.values())
 
 
 class _AbsentKeyError(InvalidValueError, KeyError):

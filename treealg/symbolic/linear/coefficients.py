@@ -6,13 +6,14 @@ import reprlib
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from numbers import Integral
 from typing import Any, Self
 
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.trees.interning import Interned
 from treealg.symbolic.trees.scalars import python_scalar
 
-__all__ = ["Coefficients", "check_coefficient", "expression", "python_number"]
+__all__ = ["Coefficients", "check_coefficient", "expression", "own_number", "python_number"]
 
 
 def python_number(value: Any) -> Any:
@@ -24,11 +25,34 @@ def python_number(value: Any) -> Any:
     return value
 
 
+def own_number(value: Any) -> Any:
+    """Return a coefficient of another kind as one of ours: a number of Python or an expression.
+
+    Scalars of NumPy, rational numbers of other libraries, polynomials and elements of SymPy's
+    fields of fractions; everything else is returned as it is.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> own_number(sympy.QQ(1, 2)), own_number(sympy.field("x", sympy.QQ)[1] ** 2)
+    (Fraction(1, 2), x**2)
+    """
+    value = python_scalar(value)
+    if value.__class__ in (int, Fraction, float):
+        return value
+    if hasattr(value, "as_expr"):
+        return value if hasattr(value, "equals") else value.as_expr()
+    upper, lower = getattr(value, "numerator", None), getattr(value, "denominator", None)
+    if isinstance(value, int) or not isinstance(upper, Integral) or not isinstance(lower, Integral):
+        return value
+    return Fraction(int(upper), int(lower))
+
+
 def check_coefficient(value: Any) -> Any:
     """Return a coefficient: a number, of Python if it was one of NumPy, or an expression."""
     # Only types whose multiplication is a repetition, or that are keys, would pass unnoticed, and
     # what SymPy multiplies without being a scalar: matrices, relations, sets, symbols of operators.
-    value = python_scalar(value)
+    value = own_number(value)
     if (
         value is None
         or isinstance(value, (str, bytes, list, tuple, Mapping, Interned))
@@ -82,6 +106,16 @@ def _refuse_text(x: Any) -> None:
     if isinstance(x, (tuple, list, set, frozenset)):
         for part in x:
             _refuse_text(part)
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except TypeError:
+        raise InvalidTypeError(
+            f"coefficients must be real numbers to become floats, got {reprlib.repr(value)}; "
+            "substitute numbers for symbols with subs first"
+        ) from None
 
 
 class _Next:
@@ -241,8 +275,8 @@ class Coefficients:
 
         Raises
         ------
-        TypeError
-            If a coefficient is not a number.
+        InvalidTypeError
+            If a coefficient is not a real number.
 
         Examples
         --------
@@ -251,4 +285,4 @@ class Coefficients:
         >>> Element({Tree(): Fraction(1, 4)}).to_float()
         <Element 0.25 (0)>
         """
-        return self.map_coefficients(float)
+        return self.map_coefficients(_float)

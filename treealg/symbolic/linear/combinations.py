@@ -15,6 +15,8 @@ from typing import Any, Generic, Self, TypeVar
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.coefficients import Coefficients, check_coefficient, python_number
+from treealg.symbolic.linear.fields import is_expression, normal_form
+from treealg.symbolic.linear.zeros import are_equal, check_tolerance, is_close, is_zero
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.forests import Forest, OrderedForest
@@ -62,8 +64,9 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
     -----
     Immutable. ``+``, ``-``, multiplication and division by a coefficient are defined, and the
     number 0 is the zero; the product of two elements depends on the algebra and is
-    ``algebra.product(x, y)``. Division of integers gives fractions. Expressions are equal when
-    they are written alike: `expand` or `simplify` them first.
+    ``algebra.product(x, y)``. Division of integers gives fractions. Two are equal when their
+    coefficients are, as numbers or for all values of their symbols; floats are compared exactly,
+    and `is_close` takes a tolerance.
     """
 
     __slots__ = ("_terms",)
@@ -164,24 +167,67 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         return bool(self._terms)
 
     def __eq__(self, other: Any) -> bool:
-        if type(other) is type(self):
-            return bool(self._terms == other._terms)
         # Sums start with the number 0.
-        if not self._terms and _is_zero(other):
-            return True
-        return NotImplemented
+        if _is_zero(other):
+            return all(map(is_zero, self._terms.values()))
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._terms == other._terms or self._agrees(other, are_equal)
+
+    def _agrees(self, other: Self, agree: Callable[[Any, Any], bool]) -> bool:
+        """Tell whether all coefficients agree, absent ones being 0."""
+        mine, others = self._terms, other._terms
+        return all(agree(c, others.get(key, 0)) for key, c in mine.items()) and all(
+            agree(0, c) for key, c in others.items() if key not in mine
+        )
+
+    def is_close(self, other: Self, tol: Any) -> bool:
+        """Tell whether coefficients differ by at most a tolerance, as those of floats do.
+
+        Parameters
+        ----------
+        other : same type
+            Another combination.
+        tol : float
+            The greatest absolute difference of two coefficients; absent ones are 0.
+
+        Returns
+        -------
+        bool
+            True when all coefficients are that close.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `other` is of another type, or `tol` is not a real number.
+        InvalidValueError
+            If `tol` is negative, or a difference is no number.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Element, Tree
+        >>> Element({Tree(): 0.1 + 0.2}).is_close(Element({Tree(): 0.3}), 1e-12)
+        True
+        """
+        operand = self._operand(other)
+        if operand is None:
+            raise InvalidTypeError(
+                f"other must be a {type(self).__name__}, got {type(other).__name__}"
+            )
+        tol = check_tolerance(tol)
+        return self._agrees(operand, lambda first, second: is_close(first, second, tol))
 
     def __hash__(self) -> int:
-        terms = self._terms
-        if not terms:
+        # Equal expressions may be written differently, so that their values cannot take part, nor
+        # those of numbers that they may equal.
+        keys = frozenset(key for key, c in self._terms.items() if not _is_hidden_zero(c))
+        if not keys:
             return hash(0)
-        if len(terms) == 1:
-            (key, c), *_ = terms.items()
-            if key in _UNITS:
-                # In its algebra, a multiple of the unit equals its coefficient.
-                return hash(python_number(c))
-        # Rational numbers of SymPy equal those of Python, and have other hashes.
-        return hash(frozenset((key, python_number(c)) for key, c in terms.items()))
+        if len(keys) == 1 and (key := next(iter(keys))) in _UNITS:
+            # In its algebra, a multiple of the unit equals its coefficient, if that is a number.
+            value = _plainest(self._terms[key])
+            return hash(keys) if is_expression(value) else hash(value)
+        return hash(keys)
 
     # -- arithmetic ----------------------------------------------------------------------------
 
@@ -304,6 +350,24 @@ _UNITS = {(), Forest.empty, OrderedForest.empty, Forest([Tree()])}
 
 def _is_zero(x: Any) -> bool:
     return isinstance(x, numbers.Number) and not x
+
+
+def _is_hidden_zero(coefficient: Any) -> bool:
+    if not is_expression(coefficient):
+        return False
+    try:
+        return is_zero(coefficient)
+    except InvalidValueError:
+        return False
+
+
+def _plainest(coefficient: Any) -> Any:
+    """Return a coefficient as a number of Python, if it is a rational number in any writing."""
+    value = python_number(coefficient)
+    if not is_expression(value):
+        return value
+    value = normal_form(value)
+    return python_number(value.simplify()) if is_expression(value) else value
 
 
 def terms_of(image: Any) -> dict[Any, Any]:

@@ -100,7 +100,7 @@ class AlgebraElement:
             return self._algebra is other._algebra and self._element == other._element
         if isinstance(other, LinearCombination):
             return self._element == other
-        if isinstance(other, numbers.Number) or hasattr(other, "free_symbols"):
+        if isinstance(other, numbers.Number) or getattr(other, "is_Rational", False):
             return bool(self._element == other * self._algebra.unit)
         return NotImplemented
 

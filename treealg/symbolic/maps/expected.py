@@ -19,7 +19,7 @@ from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.maps.arborification import arborification
 from treealg.symbolic.maps.functionals import Functional
-from treealg.symbolic.maps.signatures import exact_number, rows_of
+from treealg.symbolic.maps.signatures import exact_number, point_rows
 
 __all__ = ["LIFTS", "expected_signature", "signature_cumulants", "signature_of_jump"]
 
@@ -245,7 +245,7 @@ def _checked(
     (b,) = _numbers("drift", [drift])
     rows = [] if covariance is None else _numbers("covariance", covariance)
     pairs = []
-    for pair in map(tuple, rows_of("jumps", jumps)):
+    for pair in map(tuple, point_rows("jumps", jumps)):
         if len(pair) != 2:
             raise InvalidValueError(f"jumps must be pairs of a rate and a size, got {pair!r}")
         rate, size = pair
@@ -273,4 +273,4 @@ def _checked(
 
 
 def _numbers(name: str, rows: Any) -> list[list[Any]]:
-    return [[exact_number(name, value) for value in row] for row in rows_of(name, rows)]
+    return [[exact_number(name, value) for value in row] for row in point_rows(name, rows)]

@@ -15,13 +15,14 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
+from treealg.symbolic.linear.sequences import rows_of
 from treealg.symbolic.maps.characters import InfinitesimalCharacter
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.maps.vectors import basis_elements, chen_product, log_star
 from treealg.symbolic.trees.scalars import python_scalar
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
-__all__ = ["exact_log_signature", "exact_number", "exact_signature", "rows_of"]
+__all__ = ["exact_log_signature", "exact_number", "exact_signature", "point_rows"]
 
 
 def exact_signature(
@@ -74,7 +75,9 @@ def exact_signature(
     >>> exact_signature([(0,), (3,)], 3)
     [3, Fraction(9, 2), Fraction(9, 1), Fraction(9, 2)]
     """
-    points = [[exact_number("path", value) for value in point] for point in rows_of("path", path)]
+    points = [
+        [exact_number("path", value) for value in point] for point in point_rows("path", path)
+    ]
     degree = check_integer("degree", degree, 0)
     planar = check_flag("planar", planar)
     if not points or not points[0] or len({len(point) for point in points}) > 1:
@@ -135,16 +138,14 @@ def exact_log_signature(
     >>> [str(value) for value in exact_log_signature([(0, 0), (1, 0), (1, 1)], 2)]
     ['1', '1', '0', '1/2', '-1/2', '0']
     """
-    points = [list(point) for point in rows_of("path", path)]
+    points = [list(point) for point in point_rows("path", path)]
     signature = exact_signature(points, degree, planar=planar, correction=correction)
     return log_star(signature, len(points[0]), degree, planar=planar)
 
 
-def rows_of(name: str, rows: Any) -> list[Any]:
+def point_rows(name: str, rows: Any) -> list[Any]:
     """Return the rows of an argument, each of which can be iterated over."""
-    if isinstance(rows, (str, bytes)) or not isinstance(rows, Iterable):
-        raise InvalidTypeError(f"{name} must be a sequence of rows, got {type(rows).__name__}")
-    found = list(rows)
+    found = rows_of(name, rows)
     for row in found:
         if isinstance(row, (str, bytes)) or not isinstance(row, Iterable):
             raise InvalidTypeError(
@@ -175,7 +176,7 @@ def _corrections(correction: Any, segments: int, dimension: int) -> list[dict[An
         return [{} for _ in range(segments)]
     rows = [
         [exact_number("correction", value) for value in row]
-        for row in rows_of("correction", correction)
+        for row in point_rows("correction", correction)
     ]
     if len(rows) != segments:
         raise InvalidValueError(

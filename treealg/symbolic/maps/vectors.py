@@ -13,6 +13,7 @@ from treealg.checks import check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
+from treealg.symbolic.linear.sequences import entries_of
 from treealg.symbolic.maps.characters import Character, InfinitesimalCharacter
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.enumeration import (
@@ -102,9 +103,7 @@ def functional_from_vector(
     """
     dimension, degree, planar = _checked_shape(dimension, degree, planar)
     infinitesimal = check_flag("infinitesimal", infinitesimal)
-    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        raise InvalidTypeError(f"values must be a sequence, got {type(values).__name__}")
-    vector = list(values)
+    vector = entries_of("values", values)
     counter = count_forests if planar else count_trees
     length = sum(counter(n, dimension, planar) for n in range(1, degree + 1))
     if len(vector) != length:

@@ -1,0 +1,298 @@
+"""Decisions about coefficients: exact for what is exact, with a tolerance for floats."""
+
+from fractions import Fraction
+
+import pytest
+import sympy
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic import (
+    AlgebraElement,
+    BSeries,
+    CommutatorFree,
+    Element,
+    LieButcherSeries,
+    OrderedForest,
+    PlanarTree,
+    RungeKutta,
+    Tensor,
+    Tree,
+    bck,
+    energy_order,
+    exact_series,
+    is_energy_preserving,
+    is_symplectic,
+    lie_butcher_order,
+    modified_equation,
+    order_of_accuracy,
+    published_method,
+    symbolic_tableau,
+    symplectic_order,
+)
+from treealg.symbolic.bseries import compose, substitute
+from treealg.symbolic.linear.zeros import is_zero
+
+LEAF, LADDER = Tree(), Tree([Tree()])
+A, U, V, X = sympy.symbols("a u v x")
+HALF, ROOT = sympy.Rational(1, 2), sympy.sqrt(2)
+NEGATIVE = sympy.Symbol("n", negative=True)
+
+
+def second_order(a):
+    """All explicit methods of two stages and order 2."""
+    return RungeKutta([[], [1 / (2 * a)]], [1 - a, a])
+
+
+def fourth_order(u, v):
+    """All explicit methods of four stages and order 4 with the nodes 0, u, v and 1."""
+    b2 = (2 * v - 1) / (12 * u * (v - u) * (1 - u))
+    b3 = (1 - 2 * u) / (12 * v * (v - u) * (1 - v))
+    b4 = (6 * u * v - 4 * u - 4 * v + 3) / (12 * (1 - u) * (1 - v))
+    a32 = v * (v - u) / (2 * u * (1 - 2 * u))
+    a43 = b3 * (1 - v) / b4
+    a42 = (b2 * (1 - u) - b3 * a32) / b4
+    return RungeKutta(
+        [[], [u], [v - a32, a32], [1 - a42 - a43, a42, a43]], [1 - b2 - b3 - b4, b2, b3, b4]
+    )
+
+
+def effectively_symmetric(x):
+    """The methods EES(2, 5; x) of Shmelev, Ebrahimi-Fard, Tapia and Salvi (2025)."""
+    return RungeKutta(
+        [
+            [],
+            [(1 + 2 * x) / (4 * (1 - x))],
+            [
+                (4 * x - 1) ** 2 / (4 * (x - 1) * (1 - 4 * x**2)),
+                (1 - x) / (1 - 4 * x**2),
+            ],
+        ],
+        [x, HALF, HALF - x],
+    )
+
+
+# -- zero or not -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        (A + 1) ** 2 - A**2 - 2 * A - 1,
+        (A**2 - 1) / (A - 1) - A - 1,
+        1 / (A * (A + 1)) - 1 / A + 1 / (A + 1),
+        sympy.sqrt(3 + 2 * ROOT) - 1 - ROOT,
+        1 / (1 + ROOT) - ROOT + 1,
+        A / (A + ROOT) - A * (A - ROOT) / (A**2 - 2),
+        sympy.sin(A) ** 2 + sympy.cos(A) ** 2 - 1,
+        A ** sympy.Rational(3, 2) - A * sympy.sqrt(A),
+        sympy.sqrt(NEGATIVE**2) + NEGATIVE,
+        sympy.exp(A + U) - sympy.exp(A) * sympy.exp(U),
+        0.0,
+        Fraction(0),
+    ],
+    ids=str,
+)
+def test_what_is_zero_is_seen_and_what_is_not_is_not(value):
+    assert is_zero(value)
+    assert not is_zero(value + Fraction(1, 10**30))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        A - sympy.sqrt(A**2),
+        sympy.exp(A) - 1 - A,
+        ROOT - sympy.Rational(141421356237309504880168872420969807, 10**35),
+        sympy.exp(-200),
+        sympy.Symbol("p", commutative=False) * A - 1,
+        sympy.log(A**2) - 2 * sympy.log(A),
+        sympy.nan,
+    ],
+    ids=str,
+)
+def test_what_is_nearly_or_sometimes_zero_is_not_zero(value):
+    assert not is_zero(value)
+
+
+def test_only_what_cannot_be_decided_is_refused():
+    f = sympy.Function("f")
+    with pytest.raises(InvalidValueError, match=r"cannot decide whether f.a. - 1 is zero"):
+        is_zero(f(A) - 1)
+    assert is_zero(f(A) ** 2 / f(A) - f(A))
+
+
+# -- rational functions ----------------------------------------------------------------------------
+
+
+def test_the_energy_order_of_a_family_is_that_of_most_of_its_members():
+    found = energy_order(second_order(A).series(7))
+    members = [energy_order(second_order(Fraction(k, 7)).series(7)) for k in (1, 2, 3, 9)]
+    assert found == min(members) == 2
+    assert not is_energy_preserving(second_order(A).series(7))
+
+
+def test_families_have_the_order_of_their_members_and_no_more():
+    assert second_order(A).order() == 2
+    assert fourth_order(U, V).order(5) == fourth_order(Fraction(1, 3), Fraction(2, 3)).order(5) == 4
+    assert order_of_accuracy(fourth_order(U, V).series(5)) == 4
+    conditions = fourth_order(U, V).order_conditions(5)
+    assert [value == 0 for tree, value in conditions.items() if tree.order < 5] == [True] * 8
+    assert any(value != 0 for value in conditions.values())
+
+
+def test_a_family_that_is_nearly_symmetric_is_so_to_order_five():
+    for order, expected in ((5, True), (6, False)):
+        series = effectively_symmetric(X).series(order)
+        there_and_back = compose(series, series.scale_step(-1))
+        assert (there_and_back == BSeries({}, order)) is expected
+
+
+def test_series_of_families_are_in_lowest_terms_and_equal_to_those_computed_otherwise():
+    series = second_order(A).series(4)
+    assert str(series[((0,), (0,), 0)]) == "1/(4*a)"
+    assert series == second_order(1 / X).series(4).map_coefficients(
+        lambda c: c.subs(X, 1 / A) if hasattr(c, "subs") else c
+    )
+    assert series != second_order(A + 1).series(4)
+    field = modified_equation(series)
+    assert substitute(field, exact_series(4)) == series
+    assert field.map_coefficients(lambda c: c.subs(A, 3) if hasattr(c, "subs") else c) == (
+        modified_equation(second_order(Fraction(3)).series(4))
+    )
+
+
+def test_methods_are_equal_when_their_coefficients_are():
+    first = second_order(A)
+    second = RungeKutta([[], [(A + 1) / (2 * A**2 + 2 * A)]], [-(A - 1), A**2 / A])
+    assert first == second
+    assert hash(first) == hash(second)
+    assert first != second_order(2 * A)
+    groups = [CommutatorFree([[], [[c]]], [[0, 1]]) for c in ((A + 1) ** 2, A**2 + 2 * A + 1, A)]
+    assert groups[0] == groups[1] != groups[2]
+    assert hash(groups[0]) == hash(groups[1])
+
+
+def test_square_roots_are_decided_also_beside_symbols():
+    assert published_method("gauss6").order() == 6
+    assert is_symplectic(published_method("gauss4").series(5))
+    root = sympy.sqrt(3)
+    method = RungeKutta([[], [A / (root + A)]], [1 - (root + A) / (2 * A), (root + A) / (2 * A)])
+    assert method.order() == 2
+    assert second_order(1 + sympy.sin(A) ** 2).order() == 2
+
+
+def test_conditions_of_a_symbolic_tableau_stay_polynomials():
+    conditions = symbolic_tableau(3).order_conditions(3)
+    assert all(value.is_polynomial() for value in conditions.values())
+    assert str(conditions[Tree([LADDER])]) == "a21*a32*b3 - 1/6"
+
+
+# -- floats ----------------------------------------------------------------------------------------
+
+RK4 = RungeKutta([[], [0.5], [0, 0.5], [0, 0, 1]], [1 / 6, 1 / 3, 1 / 3, 1 / 6])
+MIDPOINT = RungeKutta([[(0.1 + 0.2) / 0.6]], [1.0])
+LIE_EULER = CommutatorFree([[]], [[0.1 + 0.2 + 0.7]])
+
+DECISIONS = {
+    "order": (lambda tol: RK4.order(tol=tol), 4),
+    "order of a series": (lambda tol: order_of_accuracy(RK4.series(5), tol=tol), 4),
+    "symplectic order": (lambda tol: symplectic_order(RK4.series(5), tol=tol), 4),
+    "energy order": (lambda tol: energy_order(RK4.series(5), tol=tol), 4),
+    "symplectic": (lambda tol: is_symplectic(MIDPOINT.series(4), tol=tol), True),
+    "energy": (lambda tol: is_energy_preserving(RK4.series(4), tol=tol), True),
+    "on manifolds": (lambda tol: lie_butcher_order((LIE_EULER).series(3), tol=tol), 1),
+    "commutator-free": (lambda tol: LIE_EULER.order(tol=tol), 1),
+    "floats in expressions": (lambda tol: RungeKutta([[]], [1 + 1e-16 * A]).order(tol=tol), 1),
+}
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_floats_are_decided_with_a_tolerance_only(name):
+    decide, expected = DECISIONS[name]
+    assert decide(1e-12) == expected
+    with pytest.raises(InvalidValueError, match=r"floats.*tol=1e-12.*'1/6'"):
+        decide(None)
+    for wrong, error in (
+        (-1, InvalidValueError),
+        ("x", InvalidTypeError),
+        (True, InvalidTypeError),
+    ):
+        with pytest.raises(error, match="tol must be"):
+            decide(wrong)
+
+
+def test_a_tolerance_is_for_floats_and_leaves_exact_coefficients_exact():
+    almost = RungeKutta([[]], [1 + Fraction(1, 10**20)])
+    assert almost.order(tol=1e-3) == 0
+    assert RungeKutta([[]], [1 + 1e-6]).order(tol=1e-3) == 1
+    assert RungeKutta([[]], [1 + 1e-2]).order(tol=1e-3) == 0
+
+
+def test_the_condition_on_the_tableau_says_where_a_tolerance_is_taken():
+    with pytest.raises(InvalidValueError, match=r"symplectic_order\(method.series\(n\), tol"):
+        RungeKutta([[1 / 3]], [2 / 3 + 1e-16]).is_symplectic  # noqa: B018
+    assert published_method("gauss4").is_symplectic
+
+
+def test_floats_are_equal_as_numbers_and_close_with_a_tolerance():
+    series = RK4.series(4)
+    assert series == RK4.series(4)
+    assert series != exact_series(4).map_coefficients(float)
+    assert series.is_close(published_method("rk4").series(4), 1e-15)
+    assert not series.is_close(published_method("rk4").series(4), 0)
+    assert series.is_close(exact_series(4), 1e-15)
+    assert not RK4.series(5).is_close(exact_series(5), 1e-3)
+    x, y = Element({LEAF: 0.1 + 0.2}), Element({LEAF: 0.3})
+    assert x != y
+    assert x.is_close(y, 1e-15)
+    assert not x.is_close(y + Element({LADDER: 1e-3}), 1e-4)
+    assert (x - x).is_close(0, 0)
+    planar = LieButcherSeries({PlanarTree(): 0.3}, 2)
+    assert planar.is_close(LieButcherSeries({PlanarTree(): Fraction(3, 10)}, 2), 1e-15)
+
+
+def test_closeness_needs_two_of_a_kind():
+    with pytest.raises(InvalidTypeError, match="other must be a BSeries, got Element"):
+        exact_series(2).is_close(Element(), 1)
+    with pytest.raises(InvalidTypeError, match="other must be a Element, got BSeries"):
+        Element().is_close(exact_series(2), 1)
+    with pytest.raises(InvalidValueError, match="same order, got 2 and 3; use truncate"):
+        exact_series(2).is_close(exact_series(3), 1)
+    with pytest.raises(InvalidValueError, match="tol must be at least 0"):
+        Element().is_close(Element(), -1)
+
+
+# -- equality and hash -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ((A + 1) ** 2, A**2 + 2 * A + 1),
+        ((A**2 - 1) / (A - 1), A + 1),
+        (sympy.sin(A) ** 2 + sympy.cos(A) ** 2, 1),
+        (sympy.sin(A) ** 2 + sympy.cos(A) ** 2 - 1, 0),
+        (sympy.sqrt(3 + 2 * ROOT), 1 + ROOT),
+        (1 / (1 + ROOT), ROOT - 1),
+        (sympy.QQ(1, 2), 0.5),
+        (sympy.field("a", sympy.QQ)[1], A),
+        (sympy.ring("a", sympy.QQ)[1] ** 2, A**2),
+        (sympy.Poly(A**2, A), A**2),
+        (sympy.I**2 * A, -A),
+    ],
+    ids=str,
+)
+def test_what_is_equal_mathematically_is_equal_and_has_one_hash(first, second):
+    for make in (
+        lambda c: Element({LEAF: c, LADDER: 1}),
+        lambda c: Tensor({(LEAF, LADDER): c}),
+        lambda c: AlgebraElement(bck, bck.unit * c),
+        lambda c: BSeries({LEAF: c}, 2),
+        lambda c: LieButcherSeries({OrderedForest.empty: c}, 1),
+        lambda c: RungeKutta([[]], [c]),
+    ):
+        x, y = make(first), make(second)
+        assert x == y
+        assert y == x
+        assert hash(x) == hash(y)
+        assert x != make(second + 1)

@@ -1,0 +1,160 @@
+"""Vector fields that are code or matrices: derivatives of what NumPy computes, or an error."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import sympy
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic import (
+    CommutatorFree,
+    Rosenbrock,
+    RungeKutta,
+    elementary_differential,
+    exact_series,
+    exact_signature,
+    log_star,
+)
+from treealg.symbolic.bseries import (
+    compose,
+    elementary_differential_at,
+    evaluate_series,
+    expand_series,
+)
+
+P, Q, H = sympy.symbols("p q h")
+BUSHY = ((0,), ((0,), 0), 0)
+
+FUNCTIONS = {
+    "arctan": (np.arctan, sympy.atan),
+    "arcsin": (np.arcsin, sympy.asin),
+    "arccos": (np.arccos, sympy.acos),
+    "arcsinh": (np.arcsinh, sympy.asinh),
+    "arctanh": (np.arctanh, sympy.atanh),
+    "arccosh": (lambda x: np.arccosh(x + 2), lambda x: sympy.acosh(x + 2)),
+    "arctan2": (lambda x: np.arctan2(x, -x * x), lambda x: sympy.atan2(x, -x * x)),
+    "arctan2, flat": (lambda x: np.arctan2(1 + x, x - x), lambda x: sympy.pi / 2),
+    "hypot": (lambda x: np.hypot(x, 2 * x + 1), lambda x: sympy.sqrt(x**2 + (2 * x + 1) ** 2)),
+    "log": (np.log, sympy.log),
+    "log1p": (np.log1p, lambda x: sympy.log(1 + x)),
+    "log2": (np.log2, lambda x: sympy.log(x, 2)),
+    "log10": (np.log10, lambda x: sympy.log(x, 10)),
+    "expm1": (np.expm1, lambda x: sympy.exp(x) - 1),
+    "exp2": (np.exp2, lambda x: 2**x),
+    "cbrt": (np.cbrt, sympy.cbrt),
+    "power": (lambda x: np.power(x, x), lambda x: x**x),
+    "power of a number": (lambda x: 3**x, lambda x: 3**x),
+    "square": (np.square, lambda x: x**2),
+    "reciprocal": (np.reciprocal, lambda x: 1 / x),
+    "abs": (lambda x: abs(x - 1) ** 3, lambda x: (1 - x) ** 3),
+    "fabs": (lambda x: np.fabs(-x) ** 2, lambda x: x**2),
+    "maximum": (lambda x: np.maximum(x * x, 0), lambda x: x**2),
+    "where": (lambda x: np.where(x > 0, x**3, 0), lambda x: x**3),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_of_numpy_have_the_derivatives_that_sympy_finds(name):
+    function, expression = FUNCTIONS[name]
+    found = elementary_differential_at(
+        BUSHY, lambda y: [function(y[0]) + y[1], y[0] * y[1]], [0.3, 0.7]
+    )
+    exact = elementary_differential(BUSHY, [expression(P) + Q, P * Q], [P, Q])
+    point = {P: sympy.Rational(3, 10), Q: sympy.Rational(7, 10)}
+    expected = [float(sympy.sympify(value).subs(point)) for value in exact]
+    # About a hundred operations of numbers below 1e3, each with an error of 1e-16 of its own.
+    assert np.allclose(np.array(found, float), expected, rtol=1e-11, atol=0)
+
+
+def test_exact_numbers_stay_exact():
+    assert elementary_differential_at(((0,), 0), lambda y: [abs(y[0]) ** 3], [-3]) == (-729,)
+    third = sympy.Rational(1, 3)
+    found = elementary_differential_at(((0,), 0), lambda y: [np.log(y[0])], [third])
+    assert found == (-3 * sympy.log(3),)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        math.sin,
+        float,
+        np.floor,
+        sympy.Symbol,
+        lambda x: x // 1,
+        lambda x: x.foo,
+        lambda x: np.arctan2(1, x),
+        lambda x: np.heaviside(x, 1),
+        lambda x: None,
+        lambda x: "x",
+    ],
+)
+def test_what_has_no_derivative_here_is_an_error_that_says_so(function):
+    message = "has no derivative here|must be a number or a symbolic expression"
+    with pytest.raises(InvalidTypeError, match=message):
+        elementary_differential_at(((0,), 0), lambda y: [function(y[0])], [0.25])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [abs, lambda x: np.maximum(x, 0), lambda x: 1 if x == 0 else x, lambda x: 1 / x, np.log],
+)
+def test_points_without_a_derivative_are_refused(function):
+    with pytest.raises(InvalidValueError, match=r"derivative|not defined"):
+        elementary_differential_at(((0,), 0), lambda y: [1 + function(y[0])], [0])
+
+
+def test_a_field_that_is_no_sequence_and_several_fields_in_a_list_are_refused():
+    with pytest.raises(InvalidTypeError, match="the field of colour 0 must be a sequence"):
+        elementary_differential_at((0,), lambda y: None, [1])
+    with pytest.raises(InvalidTypeError, match=r"several fields as a mapping from their colours"):
+        expand_series(exact_series(2, 2), [[Q, 0], [0, P]], [Q, P], H)
+    both = expand_series(exact_series(2, 2), {0: [Q, 0], 1: [0, P]}, [Q, P], H)
+    assert both == expand_series(exact_series(2), [Q, P], [Q, P], H)
+
+
+# -- matrices --------------------------------------------------------------------------------------
+
+KINDS = [sympy.Matrix, sympy.ImmutableMatrix, sympy.SparseMatrix]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("row", [False, True])
+def test_matrices_are_taken_as_fields_variables_points_steps_and_weights(kind, row):
+    def vector(values):
+        return kind([values]) if row else kind(values)
+
+    field, variables = [Q, -P], [P, Q]
+    assert elementary_differential(BUSHY, vector(field), vector(variables)) == (0, 0)
+    assert expand_series(exact_series(3), {0: vector(field)}, vector(variables), H) == (
+        expand_series(exact_series(3), field, variables, H)
+    )
+    half = sympy.Rational(1, 2)
+    euler = exact_series(2)
+    assert compose(euler, euler, steps=vector([half, half])) == euler
+    assert evaluate_series(euler, lambda y: [y[1], y[0]], vector([1, 2]), 1) == (
+        Fraction(7, 2),
+        4,
+    )
+    assert log_star(vector([1, 0]), 1, 2) == [1, Fraction(-1, 2)]
+    assert RungeKutta([[], [half]], vector([0, 1])).order() == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_matrices_are_tableaux_and_paths(kind):
+    half = sympy.Rational(1, 2)
+    matrix = kind([[0, 0], [half, 0]])
+    midpoint = RungeKutta(matrix, kind([0, 1]))
+    assert midpoint == RungeKutta([[], ["1/2"]], [0, 1])
+    assert type(midpoint.a[1][0]) is Fraction
+    assert Rosenbrock(kind([[0]]), kind([[half]]), kind([1])).order() == 2
+    assert CommutatorFree.crouch_grossman(matrix, kind([0, 1])).order() == 2
+    assert exact_signature(kind([[0, 1], [P, 3]]), 1) == [P, 2]
+
+
+def test_matrices_of_another_shape_and_sets_are_refused():
+    with pytest.raises(InvalidValueError, match=r"one row or column, got a matrix of shape \(2, 2"):
+        RungeKutta([[], [1]], sympy.eye(2))
+    with pytest.raises(InvalidTypeError, match="b must be a sequence of numbers, got set"):
+        RungeKutta([[]], {1})

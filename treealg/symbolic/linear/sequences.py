@@ -1,0 +1,59 @@
+"""Sequences and tables of coefficients as users give them: lists, arrays, matrices of SymPy."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Iterable, Mapping, Set
+from typing import Any
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.linear.coefficients import python_number
+
+__all__ = ["entries_of", "rows_of"]
+
+
+def entries_of(name: str, values: Any, kind: str = "numbers") -> list[Any]:
+    """Return the entries of an argument that is a sequence, or a matrix of one row or column.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> entries_of("b", (1, 2)), entries_of("b", sympy.Matrix([1, 2]))
+    ([1, 2], [1, 2])
+    """
+    if _is_matrix(values):
+        if 1 not in values.shape:
+            raise InvalidValueError(
+                f"{name} must be a sequence of {kind}, or a matrix of one row or column, got a "
+                f"matrix of shape {tuple(values.shape)}"
+            )
+        return list(map(python_number, values))
+    return _listed(name, values, kind)
+
+
+def rows_of(name: str, values: Any) -> list[Any]:
+    """Return the rows of an argument that is a sequence of sequences, or a matrix.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> rows_of("a", [[], [1]]), rows_of("a", sympy.ImmutableMatrix([[0, 1]]))
+    ([[], [1]], [[0, 1]])
+    """
+    if _is_matrix(values):
+        return [list(map(python_number, row)) for row in values.tolist()]
+    return _listed(name, values, "rows")
+
+
+def _is_matrix(values: Any) -> bool:
+    return getattr(values, "is_Matrix", False) and hasattr(values, "tolist")
+
+
+def _listed(name: str, values: Any, kind: str) -> list[Any]:
+    # A mapping or set would pass with its keys, in an order that means nothing.
+    if isinstance(values, (str, bytes, Mapping, Set)) or not isinstance(values, Iterable):
+        raise InvalidTypeError(
+            f"{name} must be a sequence of {kind}, got {type(values).__name__} "
+            f"{reprlib.repr(values)}"
+        )
+    return list(values)

@@ -1,0 +1,193 @@
+"""Whether a coefficient is zero: exactly, or to a tolerance that the caller names."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from treealg.checks import check_real
+from treealg.errors import InvalidValueError
+from treealg.symbolic.linear.fields import fraction_of, is_expression
+from treealg.symbolic.trees.scalars import python_scalar
+
+__all__ = ["GIVE_TOLERANCE", "are_equal", "check_tolerance", "is_close", "is_zero", "vanishes"]
+
+
+def is_zero(value: Any) -> bool:
+    """Tell whether a coefficient is zero, exactly.
+
+    An expression with free symbols is zero when it is so for all values of them. A float is zero
+    when it is the number 0.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> a = sympy.Symbol("a")
+    >>> is_zero(sympy.sqrt(3 + 2 * sympy.sqrt(2)) - 1 - sympy.sqrt(2))
+    True
+    >>> is_zero((a**2 - 1) / (a - 1) - a - 1), is_zero(1 / a + 1)
+    (True, False)
+    """
+    value = python_scalar(value)
+    if isinstance(value, (int, Fraction, float)) or not is_expression(value):
+        return bool(value == 0)
+    if value.is_Number:
+        return bool(value == 0)
+    if not value.is_commutative:
+        return bool(value.expand() == 0)
+    if not value.free_symbols:
+        return _is_zero_constant(value)
+    numerator, rational = fraction_of(value)
+    if rational or numerator == 0:
+        return bool(numerator == 0)
+    if numerator.free_symbols and (coefficients := _coefficients(numerator)) is not None:
+        return all(map(is_zero, coefficients))
+    return _decided(value)
+
+
+def _is_zero_constant(value: Any) -> bool:
+    approximation = value.evalf(30)
+    if approximation.is_finite and abs(approximation) > 1e-20:
+        return False
+    return value.expand() == 0 or _decided(value)
+
+
+def _coefficients(numerator: Any) -> list[Any] | None:
+    """Return the coefficients of a polynomial with constant ones, None for anything else."""
+    import sympy
+
+    symbols = sorted(numerator.free_symbols, key=lambda symbol: symbol.sort_key())
+    if not numerator.is_polynomial(*symbols):
+        return None
+    return [value.as_expr() for value in sympy.Poly(numerator, *symbols, domain="EX").coeffs()]
+
+
+def _decided(value: Any) -> bool:
+    answer = False if _differs_somewhere(value) else value.equals(0)
+    if answer is None:
+        raise InvalidValueError(
+            f"cannot decide whether {value} is zero: it is neither a rational function nor an "
+            "algebraic number; simplify or substitute first"
+        )
+    return bool(answer)
+
+
+def _differs_somewhere(value: Any) -> bool:
+    """Tell whether an expression is clearly not zero at one of a few points."""
+    symbols = sorted(value.free_symbols, key=lambda symbol: symbol.sort_key())
+    for point in zip(*map(_values, symbols), strict=False):
+        found = value.subs(dict(zip(symbols, point, strict=True))).evalf(30)
+        if found.is_number and found.is_finite and abs(found) > 1e-15:
+            return True
+    return False
+
+
+def _values(symbol: Any) -> list[Any]:
+    """Return a few values that a symbol may take, others for each name."""
+    from sympy import I, Rational
+
+    shift = sum(map(ord, symbol.name)) % 97 + 2
+    candidates: list[Any] = [
+        Rational(5 * shift + 1, 97),
+        -Rational(5 * shift + 2, 97),
+        shift * I + 1,
+    ]
+    candidates += map(Rational, (shift, -shift, 2 * shift, 2 * shift + 1))
+    facts = symbol.assumptions0.items()
+    return [
+        value
+        for value in candidates
+        if all(getattr(value, f"is_{name}", None) in (None, fact) for name, fact in facts)
+    ]
+
+
+def are_equal(first: Any, second: Any) -> bool:
+    """Tell whether two coefficients are equal: as numbers, or for all values of their symbols.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> a = sympy.Symbol("a")
+    >>> are_equal((a + 1) ** 2, a**2 + 2 * a + 1), are_equal(0.5, Fraction(1, 2))
+    (True, True)
+    """
+    if first is second or first == second:
+        return True
+    if not is_expression(first) and not is_expression(second):
+        return False
+    return is_zero(first - second)
+
+
+def check_tolerance(tol: Any) -> float | None:
+    """Return the argument `tol`: None, or a real number of at least 0."""
+    if tol is None:
+        return None
+    number = check_real("tol", tol)
+    if number < 0:
+        raise InvalidValueError(f"tol must be at least 0, got {tol}")
+    return number
+
+
+#: What to do about floats, where a tolerance can be given.
+GIVE_TOLERANCE = "give tol=, for instance tol=1e-12"
+
+
+def vanishes(difference: Any, tol: float | None, remedy: str = GIVE_TOLERANCE) -> bool:
+    """Tell whether a condition holds whose two sides have this difference.
+
+    Exact differences are decided exactly. Floats are compared with the tolerance; without one only
+    the number 0 is decided.
+
+    Examples
+    --------
+    >>> vanishes(1e-17, 1e-12), vanishes(Fraction(1, 10**20), 1e-12)
+    (True, False)
+    """
+    difference = python_scalar(difference)
+    if not _is_rounded(difference):
+        return is_zero(difference)
+    if difference == 0:
+        return True
+    if tol is None:
+        raise InvalidValueError(
+            f"a condition cannot be decided, as the coefficients are floats: its two sides differ "
+            f"by {difference}, which may be rounding; {remedy}, or give exact coefficients such as "
+            "'1/6' or Fraction(1, 6)"
+        )
+    return _size(difference) <= tol
+
+
+def is_close(first: Any, second: Any, tol: float | None) -> bool:
+    """Tell whether two coefficients differ by at most a tolerance, exact ones included.
+
+    Examples
+    --------
+    >>> is_close(1 / 3, Fraction(1, 3), 1e-12), is_close(Fraction(1, 10), 0, 0.2)
+    (True, True)
+    """
+    return first is second or bool(_size(first - second) <= (tol or 0))
+
+
+def _is_rounded(value: Any) -> bool:
+    if isinstance(value, (float, complex)):
+        return True
+    if not is_expression(value):
+        return False
+    from sympy import Float
+
+    return bool(value.has(Float))
+
+
+def _size(difference: Any) -> float:
+    if not is_expression(difference):
+        return float(abs(difference))
+    parts = [difference]
+    if difference.free_symbols:
+        found = _coefficients(difference.expand())
+        if found is None:
+            raise InvalidValueError(
+                f"tol cannot be compared with {difference}, which has floats in an expression that "
+                "is no polynomial; substitute numbers for its symbols, or give exact coefficients"
+            )
+        parts = found
+    return max(abs(complex(part)) for part in parts)
