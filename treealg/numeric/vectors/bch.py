@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from treealg.numeric.arguments.arrays import as_rows
-from treealg.numeric.arguments.batches import (
-    allocate,
-    broadcast,
-    check_result_batch,
-    gathered,
-    walk,
-)
 from treealg.numeric.arguments.calls import checked_call
-from treealg.numeric.arguments.vectors import body, check_columns, check_same_scalar, split_log
-from treealg.numeric.vectors.steps import Steps
+from treealg.numeric.vectors import maps
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_log_sig_combine", "branched_log_sig_combine_backprop"]
@@ -96,17 +87,7 @@ def branched_log_sig_combine(
     array([4., 7.])
     """
     call = checked_call(dimension, degree, planar, n_jobs, method)
-    left, right = as_rows(blogsig1, "blogsig1", 1), as_rows(blogsig2, "blogsig2", 1)
-    wide1, wide2 = broadcast(left, right)
-    (first, scalar), (second, other) = split_log(wide1, call), split_log(wide2, call)
-    check_same_scalar(left, right)
-    steps = Steps(call, left)
-    result, out = allocate(first, call.size, scalar=None if scalar is None else scalar + other)
-    if call.degree:
-        for x, y, z in walk(call.n_threads, (first, second), (out,), call.columns):
-            product = steps.products(steps.exponentials(x), steps.exponentials(y))
-            steps.logarithms(product, z)
-    return left.wrap(result)
+    return maps.log_products(call, blogsig1, blogsig2, ("blogsig1", "blogsig2"))
 
 
 def branched_log_sig_combine_backprop(
@@ -171,25 +152,5 @@ def branched_log_sig_combine_backprop(
     (array([0., 1.]), array([0., 1.]))
     """
     call = checked_call(dimension, degree, planar, n_jobs, method)
-    back = as_rows(derivs, "derivs", 1)
-    left, right = as_rows(blogsig1, "blogsig1", 1), as_rows(blogsig2, "blogsig2", 1)
-    wide1, wide2 = broadcast(left, right)
-    check_result_batch(back, wide1)
-    (first, scalar), (second, _) = split_log(wide1, call), split_log(wide2, call)
-    check_same_scalar(left, right)
-    check_columns(back, left.item[0], "as blogsig1 and blogsig2 have")
-    zero = None if scalar is None else 0.0
-    steps = Steps(call, left)
-    result1, out1 = allocate(first, call.size, scalar=zero)
-    result2, out2 = allocate(second, call.size, scalar=zero)
-    if call.degree:
-        inputs = body(back, scalar), first, second
-        for d, x, y, dx, dy in walk(call.n_threads, inputs, (out1, out2), call.columns):
-            factors = steps.exponentials(x), steps.exponentials(y)
-            d_first, d_second = steps.factors_backward(d, *factors)
-            steps.exponentials_backward(x, d_first, dx)
-            steps.exponentials_backward(y, d_second, dy)
-    return (
-        gathered(result1, out1, wide1, left, zero),
-        gathered(result2, out2, wide2, right, zero),
-    )
+    names = "blogsig1", "blogsig2"
+    return maps.log_products_backward(call, derivs, blogsig1, blogsig2, names)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from treealg.numeric.arguments.arrays import as_rows, check_alike
-from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import checked_call
-from treealg.numeric.arguments.vectors import body, check_columns, split_log
-from treealg.numeric.vectors.steps import Steps
+from treealg.numeric.vectors import maps
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_log_sig_to_sig", "branched_log_sig_to_sig_backprop"]
@@ -96,14 +93,7 @@ def branched_log_sig_to_sig(
     array([1., 3., 5.])
     """
     call = checked_call(dimension, degree, planar, n_jobs, method, time_aug, lead_lag)
-    rows = as_rows(blogsig, "blogsig", 1)
-    log, scalar = split_log(rows, call)
-    steps = Steps(call, rows)
-    result, out = allocate(log, call.columns, scalar=None if scalar is None else scalar + 1)
-    if call.degree:
-        for x, y in walk(call.n_threads, (log,), (out,), call.columns if call.method else 0):
-            steps.exponentials(x, y)
-    return rows.wrap(result)
+    return maps.exponentials(call, blogsig, "blogsig")
 
 
 def branched_log_sig_to_sig_backprop(
@@ -166,17 +156,5 @@ def branched_log_sig_to_sig_backprop(
     array([3., 1.])
     """
     call = checked_call(dimension, degree, planar, n_jobs, method, time_aug, lead_lag)
-    rows, back = as_rows(blogsig, "blogsig", 1), as_rows(bsig_derivs, "bsig_derivs", 1)
-    check_alike(rows, back)
-    log, scalar = split_log(rows, call)
-    check_columns(
-        back,
-        call.columns + (scalar is not None),
-        "as branched_log_sig_to_sig returns for these arguments",
-    )
-    steps, work = Steps(call, rows), call.columns if call.method else 0
-    result, out = allocate(log, log.item[0], scalar=None if scalar is None else 0.0)
-    if call.degree:
-        for x, d, dx in walk(call.n_threads, (log, body(back, scalar)), (out,), work):
-            steps.exponentials_backward(x, d, dx)
-    return rows.wrap(result)
+    names = "blogsig", "bsig_derivs"
+    return maps.exponentials_backward(call, blogsig, bsig_derivs, *names)

@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from treealg.numeric.arguments.arrays import as_rows, check_alike
-from treealg.numeric.arguments.batches import (
-    allocate,
-    broadcast,
-    check_result_batch,
-    gathered,
-    walk,
-)
 from treealg.numeric.arguments.calls import checked_call
-from treealg.numeric.arguments.vectors import (
-    body,
-    check_columns,
-    check_same_scalar,
-    split_signature,
-)
-from treealg.numeric.plans.vectors import algebra_plan
+from treealg.numeric.vectors import maps
 from treealg.typing import Array, ArrayLike
 
 __all__ = [
@@ -113,17 +99,7 @@ def branched_sig_combine(
     array([1. , 1. , 0.5, 1. , 0. , 0.5])
     """
     call = checked_call(dimension, degree, planar, n_jobs)
-    left, right = as_rows(bsig1, "bsig1", 1, gpu=True), as_rows(bsig2, "bsig2", 1, gpu=True)
-    wide1, wide2 = broadcast(left, right)
-    (x, scalar), (y, other) = split_signature(wide1, call), split_signature(wide2, call)
-    check_same_scalar(left, right)
-    plan, engine = algebra_plan(call), left.engine
-    with left.active():
-        result, out = allocate(x, plan.size, scalar=None if scalar is None else scalar * other)
-        if call.degree:
-            for first, second, z in walk(call.n_threads, (x, y), (out,)):
-                engine.signature_product(first, second, z, plan, call.n_threads)
-    return left.wrap(result)
+    return maps.products(call, bsig1, bsig2, ("bsig1", "bsig2"))
 
 
 def branched_sig_combine_backprop(
@@ -196,25 +172,7 @@ def branched_sig_combine_backprop(
     (array([4., 1.]), array([3., 1.]))
     """
     call = checked_call(dimension, degree, planar, n_jobs)
-    back = as_rows(derivs, "derivs", 1, gpu=True)
-    left, right = as_rows(bsig1, "bsig1", 1, gpu=True), as_rows(bsig2, "bsig2", 1, gpu=True)
-    wide1, wide2 = broadcast(left, right)
-    check_result_batch(back, wide1)
-    (x, scalar), (y, _) = split_signature(wide1, call), split_signature(wide2, call)
-    check_same_scalar(left, right)
-    check_columns(back, left.item[0], "as bsig1 and bsig2 have")
-    plan, engine = algebra_plan(call), left.engine
-    zero = None if scalar is None else 0.0
-    with left.active():
-        result1, out1 = allocate(x, plan.size, scalar=zero)
-        result2, out2 = allocate(y, plan.size, scalar=zero)
-        if call.degree:
-            inputs = x, y, body(back, scalar)
-            for first, second, d, dx, dy in walk(call.n_threads, inputs, (out1, out2)):
-                engine.signature_product_backward(first, second, d, dx, dy, plan, call.n_threads)
-        gradient1 = gathered(result1, out1, wide1, left, zero)
-        gradient2 = gathered(result2, out2, wide2, right, zero)
-    return gradient1, gradient2
+    return maps.products_backward(call, derivs, bsig1, bsig2, ("bsig1", "bsig2"))
 
 
 def branched_sig_inverse(
@@ -283,14 +241,7 @@ def branched_sig_inverse(
     array([-3.,  4.])
     """
     call = checked_call(dimension, degree, planar, n_jobs)
-    rows = as_rows(bsig, "bsig", 1)
-    x, scalar = split_signature(rows, call)
-    plan, engine = algebra_plan(call), rows.engine
-    result, out = allocate(x, plan.size, scalar=scalar)
-    if call.degree:
-        for bsigs, y in walk(call.n_threads, (x,), (out,)):
-            engine.signature_inverse(bsigs, y, plan, call.n_threads)
-    return rows.wrap(result)
+    return maps.inverses(call, bsig, "bsig")
 
 
 def branched_sig_inverse_backprop(
@@ -354,13 +305,4 @@ def branched_sig_inverse_backprop(
     array([ 6., -1.])
     """
     call = checked_call(dimension, degree, planar, n_jobs)
-    back, rows = as_rows(derivs, "derivs", 1), as_rows(bsig, "bsig", 1)
-    check_alike(back, rows)
-    x, scalar = split_signature(rows, call)
-    check_columns(back, rows.item[0], "as bsig has")
-    plan, engine = algebra_plan(call), rows.engine
-    result, out = allocate(x, plan.size, scalar=None if scalar is None else 0.0)
-    if call.degree:
-        for bsigs, d, dx in walk(call.n_threads, (x, body(back, scalar)), (out,)):
-            engine.signature_inverse_backward(bsigs, d, dx, plan, call.n_threads)
-    return rows.wrap(result)
+    return maps.inverses_backward(call, derivs, bsig, "bsig")

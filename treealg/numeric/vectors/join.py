@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 from treealg.checks import check_flag
-from treealg.numeric.arguments.arrays import as_rows
-from treealg.numeric.arguments.batches import (
-    allocate,
-    broadcast,
-    check_result_batch,
-    gathered,
-    walk,
-)
 from treealg.numeric.arguments.calls import checked_call
-from treealg.numeric.arguments.vectors import body, check_columns, split_signature
-from treealg.numeric.vectors.linear import displacement_rows
-from treealg.numeric.vectors.steps import Steps
+from treealg.numeric.vectors import maps
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_join", "branched_sig_join_backprop"]
@@ -96,17 +86,7 @@ def branched_sig_join(
     """
     call = checked_call(dimension, degree, planar, n_jobs)
     before = check_flag("prepend", prepend)
-    rows, pieces = as_rows(bsig, "bsig", 1), displacement_rows(displacement, call)
-    wide, wide_pieces = broadcast(rows, pieces)
-    sig, scalar = split_signature(wide, call)
-    steps = Steps(call, rows)
-    result, out = allocate(sig, call.columns, scalar=scalar)
-    if call.degree:
-        for x, piece, y in walk(call.n_threads, (sig, wide_pieces), (out,), call.columns):
-            linear = steps.linear(piece)
-            first, second = (linear, x) if before else (x, linear)
-            steps.products(first, second, y)
-    return rows.wrap(result)
+    return maps.joined(call, bsig, displacement, "bsig", before=before, is_log=False)
 
 
 def branched_sig_join_backprop(
@@ -174,29 +154,6 @@ def branched_sig_join_backprop(
     """
     call = checked_call(dimension, degree, planar, n_jobs)
     before = check_flag("prepend", prepend)
-    back, rows = as_rows(derivs, "derivs", 1), as_rows(bsig, "bsig", 1)
-    pieces = displacement_rows(displacement, call)
-    wide, wide_pieces = broadcast(rows, pieces)
-    check_result_batch(back, wide)
-    sig, scalar = split_signature(wide, call)
-    check_columns(back, rows.item[0], "as bsig has")
-    zero = None if scalar is None else 0.0
-    steps = Steps(call, rows)
-    result, out = allocate(sig, call.columns, scalar=zero)
-    d_pieces, out_pieces = allocate(wide_pieces, call.dimension)
-    if call.degree:
-        inputs = body(back, scalar), sig, wide_pieces
-        for d, x, piece, dx, d_piece in walk(
-            call.n_threads, inputs, (out, out_pieces), call.columns
-        ):
-            d_linear = steps.empty(x)
-            factors, targets = (x, steps.linear(piece)), (dx, d_linear)
-            if before:
-                factors, targets = factors[::-1], targets[::-1]
-            steps.products_backward(d, *factors, *targets)
-            steps.linear_backward(piece, d_linear, d_piece)
-    else:
-        out_pieces[:] = 0.0
-    return gathered(result, out, wide, rows, zero), gathered(
-        d_pieces, out_pieces, wide_pieces, pieces
+    return maps.joined_backward(
+        call, derivs, bsig, displacement, "bsig", before=before, is_log=False
     )

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from treealg.numeric.arguments.arrays import as_rows, check_alike
-from treealg.numeric.arguments.batches import allocate, walk
-from treealg.numeric.arguments.calls import Call, checked_call
-from treealg.numeric.arguments.rows import Rows
-from treealg.numeric.arguments.vectors import body, check_columns
-from treealg.numeric.plans.vectors import algebra_plan
+from treealg.numeric.arguments.calls import checked_call
+from treealg.numeric.vectors import maps
 from treealg.typing import Array, ArrayLike
 
 __all__ = [
-    "displacement_rows",
     "linear_branched_log_sig",
     "linear_branched_log_sig_backprop",
     "linear_branched_sig",
@@ -82,13 +77,7 @@ def linear_branched_sig(
     array([1. , 2. , 0.5, 1. , 1. , 2. ])
     """
     call = checked_call(dimension, degree, planar, n_jobs, scalar_term=scalar_term)
-    rows = displacement_rows(displacement, call)
-    plan, engine = algebra_plan(call), rows.engine
-    result, out = allocate(rows, plan.size, scalar=1.0 if call.scalar else None)
-    if call.degree:
-        for x, y in walk(call.n_threads, (rows,), (out,)):
-            engine.linear_signature(x, y, plan, call.n_threads)
-    return rows.wrap(result)
+    return maps.linear(call, displacement)
 
 
 def linear_branched_sig_backprop(
@@ -148,17 +137,7 @@ def linear_branched_sig_backprop(
     array([3.])
     """
     call = checked_call(dimension, degree, planar, n_jobs, scalar_term=scalar_term)
-    back, rows = as_rows(derivs, "derivs", 1), displacement_rows(displacement, call)
-    check_alike(back, rows)
-    check_columns(back, call.columns + call.scalar, "as linear_branched_sig returns")
-    plan, engine = algebra_plan(call), rows.engine
-    result, out = allocate(rows, call.dimension)
-    if call.degree:
-        for x, d, dx in walk(call.n_threads, (rows, body(back, call.scalar or None)), (out,)):
-            engine.linear_signature_backward(x, d, dx, plan, call.n_threads)
-    else:
-        out[:] = 0.0
-    return rows.wrap(result)
+    return maps.linear_backward(call, derivs, displacement)
 
 
 def linear_branched_log_sig(
@@ -220,13 +199,7 @@ def linear_branched_log_sig(
     array([1., 2., 0., 0., 0., 0.])
     """
     call = checked_call(dimension, degree, planar, n_jobs, method, scalar_term=scalar_term)
-    rows = displacement_rows(displacement, call)
-    result, out = allocate(rows, call.size, scalar=0.0 if call.scalar else None)
-    out[:] = 0.0
-    if call.degree:
-        for x, y in walk(1, (rows,), (out,)):
-            y[:, : call.dimension] = x
-    return rows.wrap(result)
+    return maps.linear_logs(call, displacement)
 
 
 def linear_branched_log_sig_backprop(
@@ -286,19 +259,4 @@ def linear_branched_log_sig_backprop(
     array([5.])
     """
     call = checked_call(dimension, degree, planar, n_jobs, method, scalar_term=scalar_term)
-    back, rows = as_rows(derivs, "derivs", 1), displacement_rows(displacement, call)
-    check_alike(back, rows)
-    check_columns(back, call.size + call.scalar, "as linear_branched_log_sig returns")
-    result, out = allocate(rows, call.dimension)
-    out[:] = 0.0
-    if call.degree:
-        for d, dx in walk(1, (body(back, call.scalar or None),), (out,)):
-            dx[:] = d[:, : call.dimension]
-    return rows.wrap(result)
-
-
-def displacement_rows(displacement: ArrayLike, call: Call) -> Rows:
-    """Read the argument `displacement`."""
-    rows = as_rows(displacement, "displacement", 1)
-    check_columns(rows, call.dimension, "one for each of the channels that dimension says")
-    return rows
+    return maps.linear_logs_backward(call, derivs, displacement)

@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 from treealg.checks import check_flag
-from treealg.numeric.arguments.arrays import as_rows
-from treealg.numeric.arguments.batches import (
-    allocate,
-    broadcast,
-    check_result_batch,
-    gathered,
-    walk,
-)
 from treealg.numeric.arguments.calls import checked_call
-from treealg.numeric.arguments.vectors import body, check_columns, split_log
-from treealg.numeric.vectors.linear import displacement_rows
-from treealg.numeric.vectors.steps import Steps
+from treealg.numeric.vectors import maps
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_log_sig_join", "branched_log_sig_join_backprop"]
@@ -95,16 +85,7 @@ def branched_log_sig_join(
     """
     call = checked_call(dimension, degree, planar, n_jobs, method)
     before = check_flag("prepend", prepend)
-    rows, pieces = as_rows(blogsig, "blogsig", 1), displacement_rows(displacement, call)
-    wide, wide_pieces = broadcast(rows, pieces)
-    log, scalar = split_log(wide, call)
-    steps = Steps(call, rows)
-    result, out = allocate(log, call.size, scalar=scalar)
-    if call.degree:
-        for x, piece, y in walk(call.n_threads, (log, wide_pieces), (out,), call.columns):
-            factors = steps.exponentials(x), steps.linear(piece)
-            steps.logarithms(steps.products(*(factors[::-1] if before else factors)), y)
-    return rows.wrap(result)
+    return maps.joined(call, blogsig, displacement, "blogsig", before=before, is_log=True)
 
 
 def branched_log_sig_join_backprop(
@@ -173,28 +154,6 @@ def branched_log_sig_join_backprop(
     """
     call = checked_call(dimension, degree, planar, n_jobs, method)
     before = check_flag("prepend", prepend)
-    back, rows = as_rows(derivs, "derivs", 1), as_rows(blogsig, "blogsig", 1)
-    pieces = displacement_rows(displacement, call)
-    wide, wide_pieces = broadcast(rows, pieces)
-    check_result_batch(back, wide)
-    log, scalar = split_log(wide, call)
-    check_columns(back, rows.item[0], "as blogsig has")
-    zero = None if scalar is None else 0.0
-    steps = Steps(call, rows)
-    result, out = allocate(log, call.size, scalar=zero)
-    d_pieces, out_pieces = allocate(wide_pieces, call.dimension)
-    if call.degree:
-        inputs = body(back, scalar), log, wide_pieces
-        for d, x, piece, dx, d_piece in walk(
-            call.n_threads, inputs, (out, out_pieces), call.columns
-        ):
-            factors = steps.exponentials(x), steps.linear(piece)
-            gradients = steps.factors_backward(d, *(factors[::-1] if before else factors))
-            d_sig, d_linear = gradients[::-1] if before else gradients
-            steps.exponentials_backward(x, d_sig, dx)
-            steps.linear_backward(piece, d_linear, d_piece)
-    else:
-        out_pieces[:] = 0.0
-    return gathered(result, out, wide, rows, zero), gathered(
-        d_pieces, out_pieces, wide_pieces, pieces
+    return maps.joined_backward(
+        call, derivs, blogsig, displacement, "blogsig", before=before, is_log=True
     )

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from treealg.errors import InvalidValueError
-from treealg.numeric.arguments.arrays import as_rows, check_alike
-from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import checked_call
-from treealg.numeric.arguments.vectors import body, split_signature
-from treealg.numeric.plans.vectors import log_plan
+from treealg.numeric.vectors import maps
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_to_log_sig", "branched_sig_to_log_sig_backprop"]
@@ -114,16 +110,7 @@ def branched_sig_to_log_sig(
     array([0. , 3. , 0.5])
     """
     call = checked_call(dimension, degree, planar, n_jobs, method, time_aug, lead_lag)
-    rows = as_rows(bsig, "bsig", 1, gpu=True)
-    x, scalar = split_signature(rows, call)
-    plan, engine = log_plan(call), rows.engine
-    with rows.active():
-        kept = None if scalar is None or call.method else scalar - 1
-        result, out = allocate(x, plan.size, scalar=kept)
-        if call.degree:
-            for bsigs, logs in walk(call.n_threads, (x,), (out,)):
-                engine.signature_to_log(bsigs, logs, plan, call.n_threads)
-    return rows.wrap(result)
+    return maps.logarithms(call, bsig, "bsig")
 
 
 def branched_sig_to_log_sig_backprop(
@@ -213,21 +200,5 @@ def branched_sig_to_log_sig_backprop(
     array([-3.,  1.])
     """
     call = checked_call(dimension, degree, planar, n_jobs, method, time_aug, lead_lag)
-    rows = as_rows(bsig, "bsig", 1, gpu=True)
-    derivs = as_rows(blogsig_derivs, "blogsig_derivs", 1, gpu=True)
-    check_alike(rows, derivs)
-    x, scalar = split_signature(rows, call)
-    plan, engine = log_plan(call), rows.engine
-    kept = None if call.method else scalar
-    size = plan.size + (kept is not None)
-    if derivs.item[0] != size:
-        raise InvalidValueError(
-            f"blogsig_derivs must have {size} columns, as branched_sig_to_log_sig "
-            f"returns for these arguments, got shape {derivs.array.shape}"
-        )
-    with rows.active():
-        result, out = allocate(x, call.columns, scalar=None if scalar is None else 0.0)
-        if call.degree:
-            for bsigs, d, dx in walk(call.n_threads, (x, body(derivs, kept)), (out,)):
-                engine.signature_to_log_backward(bsigs, d, dx, plan, call.n_threads)
-    return rows.wrap(result)
+    names = "bsig", "blogsig_derivs"
+    return maps.logarithms_backward(call, bsig, blogsig_derivs, *names)

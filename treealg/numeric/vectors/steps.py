@@ -90,14 +90,12 @@ class Steps:
             first, second, derivs, d_first, d_second, self._algebra, self._n_threads
         )
 
-    def factors_backward(
+    def logarithms_of_products_backward(
         self, derivs: Floats, first: Floats, second: Floats
-    ) -> tuple[Floats, Floats]:
-        """Return the derivatives in two signatures from those in the logarithm of their product."""
-        product = self.products(first, second)
-        d_product, d_first, d_second = (self.empty(first) for _ in range(3))
+    ) -> Floats:
+        """Return the derivatives in the products of signatures from those in their logarithms."""
+        product, out = self.products(first, second), self.empty(first)
         self._engine.signature_to_log_backward(
-            product, derivs, d_product, log_plan(self._call), self._n_threads
+            product, derivs, out, log_plan(self._call), self._n_threads
         )
-        self.products_backward(d_product, first, second, d_first, d_second)
-        return d_first, d_second
+        return out

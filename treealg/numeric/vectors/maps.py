@@ -1,0 +1,347 @@
+"""Maps between vectors of coefficients, for the basis of a call: trees, ordered forests or words.
+
+What functions of branched signatures and those of words share: they differ in names of arguments,
+which are given where a message needs them. The words' are for arrays in the memory of the CPU.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from treealg.numeric.arguments.arrays import as_rows, check_alike
+from treealg.numeric.arguments.batches import (
+    allocate,
+    broadcast,
+    check_result_batch,
+    gathered,
+    walk,
+)
+from treealg.numeric.arguments.calls import Call
+from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.vectors import (
+    body,
+    check_columns,
+    check_same_scalar,
+    split_log,
+    split_signature,
+)
+from treealg.numeric.plans.vectors import algebra_plan, log_plan
+from treealg.numeric.vectors.steps import Steps
+from treealg.typing import Array
+
+__all__ = [
+    "exponentials",
+    "exponentials_backward",
+    "inverses",
+    "inverses_backward",
+    "joined",
+    "joined_backward",
+    "linear",
+    "linear_backward",
+    "linear_logs",
+    "linear_logs_backward",
+    "log_products",
+    "log_products_backward",
+    "logarithms",
+    "logarithms_backward",
+    "products",
+    "products_backward",
+]
+
+
+def logarithms(call: Call, signature: Any, name: str) -> Array:
+    """Compute logarithms of signatures, by the method of the call."""
+    rows = as_rows(signature, name, 1, gpu=call.planar is not None)
+    x, scalar = split_signature(rows, call)
+    plan, engine = log_plan(call), rows.engine
+    with rows.active():
+        kept = None if scalar is None or call.method else scalar - 1
+        result, out = allocate(x, plan.size, scalar=kept)
+        if call.degree:
+            for signatures, logs in walk(call.n_threads, (x,), (out,)):
+                engine.signature_to_log(signatures, logs, plan, call.n_threads)
+    return rows.wrap(result)
+
+
+def logarithms_backward(
+    call: Call, signature: Any, derivs: Any, name: str, derivs_name: str
+) -> Array:
+    """Compute the derivatives in signatures from those in their logarithms."""
+    gpu = call.planar is not None
+    rows = as_rows(signature, name, 1, gpu=gpu)
+    back = as_rows(derivs, derivs_name, 1, gpu=gpu)
+    check_alike(rows, back)
+    x, scalar = split_signature(rows, call)
+    plan, engine = log_plan(call), rows.engine
+    kept = None if call.method else scalar
+    check_columns(back, plan.size + (kept is not None), f"as the logarithm of {name} has")
+    with rows.active():
+        result, out = allocate(x, call.columns, scalar=None if scalar is None else 0.0)
+        if call.degree:
+            for signatures, d, dx in walk(call.n_threads, (x, body(back, kept)), (out,)):
+                engine.signature_to_log_backward(signatures, d, dx, plan, call.n_threads)
+    return rows.wrap(result)
+
+
+def exponentials(call: Call, logarithm: Any, name: str) -> Array:
+    """Compute the signatures of logarithms."""
+    rows = as_rows(logarithm, name, 1)
+    log, scalar = split_log(rows, call)
+    steps = Steps(call, rows)
+    result, out = allocate(log, call.columns, scalar=None if scalar is None else scalar + 1)
+    if call.degree:
+        for x, y in walk(call.n_threads, (log,), (out,), call.columns if call.method else 0):
+            steps.exponentials(x, y)
+    return rows.wrap(result)
+
+
+def exponentials_backward(
+    call: Call, logarithm: Any, derivs: Any, name: str, derivs_name: str
+) -> Array:
+    """Compute the derivatives in logarithms from those in their signatures."""
+    rows, back = as_rows(logarithm, name, 1), as_rows(derivs, derivs_name, 1)
+    check_alike(rows, back)
+    log, scalar = split_log(rows, call)
+    check_columns(back, call.columns + (scalar is not None), f"as the signature of {name} has")
+    steps, work = Steps(call, rows), call.columns if call.method else 0
+    result, out = allocate(log, log.item[0], scalar=None if scalar is None else 0.0)
+    if call.degree:
+        for x, d, dx in walk(call.n_threads, (log, body(back, scalar)), (out,), work):
+            steps.exponentials_backward(x, d, dx)
+    return rows.wrap(result)
+
+
+def products(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> Array:
+    """Compute the products of two signatures."""
+    left, right = _pair(call, earlier, later, names)
+    wide1, wide2 = broadcast(left, right)
+    (x, scalar), (y, other) = split_signature(wide1, call), split_signature(wide2, call)
+    check_same_scalar(left, right)
+    plan, engine = algebra_plan(call), left.engine
+    with left.active():
+        result, out = allocate(x, plan.size, scalar=None if scalar is None else scalar * other)
+        if call.degree:
+            for first, second, z in walk(call.n_threads, (x, y), (out,)):
+                engine.signature_product(first, second, z, plan, call.n_threads)
+    return left.wrap(result)
+
+
+def products_backward(
+    call: Call, derivs: Any, earlier: Any, later: Any, names: tuple[str, str]
+) -> tuple[Array, Array]:
+    """Compute the derivatives in both signatures from those in their products."""
+    back = as_rows(derivs, "derivs", 1, gpu=call.planar is not None)
+    left, right = _pair(call, earlier, later, names)
+    wide1, wide2 = broadcast(left, right)
+    check_result_batch(back, wide1)
+    (x, scalar), (y, _) = split_signature(wide1, call), split_signature(wide2, call)
+    check_same_scalar(left, right)
+    check_columns(back, left.item[0], f"as {left.name} and {right.name} have")
+    plan, engine = algebra_plan(call), left.engine
+    zero = None if scalar is None else 0.0
+    with left.active():
+        result1, out1 = allocate(x, plan.size, scalar=zero)
+        result2, out2 = allocate(y, plan.size, scalar=zero)
+        if call.degree:
+            inputs = x, y, body(back, scalar)
+            for first, second, d, dx, dy in walk(call.n_threads, inputs, (out1, out2)):
+                engine.signature_product_backward(first, second, d, dx, dy, plan, call.n_threads)
+        gradient1 = gathered(result1, out1, wide1, left, zero)
+        gradient2 = gathered(result2, out2, wide2, right, zero)
+    return gradient1, gradient2
+
+
+def _pair(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> tuple[Rows, Rows]:
+    gpu = call.planar is not None
+    return as_rows(earlier, names[0], 1, gpu=gpu), as_rows(later, names[1], 1, gpu=gpu)
+
+
+def inverses(call: Call, signature: Any, name: str) -> Array:
+    """Compute the inverses of signatures."""
+    rows = as_rows(signature, name, 1)
+    x, scalar = split_signature(rows, call)
+    plan, engine = algebra_plan(call), rows.engine
+    result, out = allocate(x, plan.size, scalar=scalar)
+    if call.degree:
+        for signatures, y in walk(call.n_threads, (x,), (out,)):
+            engine.signature_inverse(signatures, y, plan, call.n_threads)
+    return rows.wrap(result)
+
+
+def inverses_backward(call: Call, derivs: Any, signature: Any, name: str) -> Array:
+    """Compute the derivatives in signatures from those in their inverses."""
+    back, rows = as_rows(derivs, "derivs", 1), as_rows(signature, name, 1)
+    check_alike(back, rows)
+    x, scalar = split_signature(rows, call)
+    check_columns(back, rows.item[0], f"as {name} has")
+    plan, engine = algebra_plan(call), rows.engine
+    result, out = allocate(x, plan.size, scalar=None if scalar is None else 0.0)
+    if call.degree:
+        for signatures, d, dx in walk(call.n_threads, (x, body(back, scalar)), (out,)):
+            engine.signature_inverse_backward(signatures, d, dx, plan, call.n_threads)
+    return rows.wrap(result)
+
+
+def linear(call: Call, displacement: Any) -> Array:
+    """Compute the signatures of linear pieces."""
+    rows = _displacements(displacement, call)
+    plan, engine = algebra_plan(call), rows.engine
+    result, out = allocate(rows, plan.size, scalar=1.0 if call.scalar else None)
+    if call.degree:
+        for x, y in walk(call.n_threads, (rows,), (out,)):
+            engine.linear_signature(x, y, plan, call.n_threads)
+    return rows.wrap(result)
+
+
+def linear_backward(call: Call, derivs: Any, displacement: Any) -> Array:
+    """Compute the derivatives in displacements from those in the signatures of the pieces."""
+    back, rows = as_rows(derivs, "derivs", 1), _displacements(displacement, call)
+    check_alike(back, rows)
+    check_columns(back, call.columns + call.scalar, "as the signature of a piece has")
+    plan, engine = algebra_plan(call), rows.engine
+    result, out = allocate(rows, call.dimension)
+    if call.degree:
+        for x, d, dx in walk(call.n_threads, (rows, body(back, call.scalar or None)), (out,)):
+            engine.linear_signature_backward(x, d, dx, plan, call.n_threads)
+    else:
+        out[:] = 0.0
+    return rows.wrap(result)
+
+
+def linear_logs(call: Call, displacement: Any) -> Array:
+    """Write the logarithms of linear pieces, which are their displacements."""
+    rows = _displacements(displacement, call)
+    result, out = allocate(rows, call.size, scalar=0.0 if call.scalar else None)
+    out[:] = 0.0
+    if call.degree:
+        for x, y in walk(1, (rows,), (out,)):
+            y[:, : call.dimension] = x
+    return rows.wrap(result)
+
+
+def linear_logs_backward(call: Call, derivs: Any, displacement: Any) -> Array:
+    """Write the derivatives in displacements from those in the logarithms of the pieces."""
+    back, rows = as_rows(derivs, "derivs", 1), _displacements(displacement, call)
+    check_alike(back, rows)
+    check_columns(back, call.size + call.scalar, "as the log-signature of a piece has")
+    result, out = allocate(rows, call.dimension)
+    out[:] = 0.0
+    if call.degree:
+        for d, dx in walk(1, (body(back, call.scalar or None),), (out,)):
+            dx[:] = d[:, : call.dimension]
+    return rows.wrap(result)
+
+
+def _displacements(displacement: Any, call: Call) -> Rows:
+    """Read the argument `displacement`."""
+    rows = as_rows(displacement, "displacement", 1)
+    check_columns(rows, call.dimension, "one for each of the channels that dimension says")
+    return rows
+
+
+def joined(
+    call: Call, value: Any, displacement: Any, name: str, *, before: bool, is_log: bool
+) -> Array:
+    """Join a linear piece to signatures, or to logarithms."""
+    rows, pieces = as_rows(value, name, 1), _displacements(displacement, call)
+    wide, wide_pieces = broadcast(rows, pieces)
+    given, scalar = (split_log if is_log else split_signature)(wide, call)
+    steps = Steps(call, rows)
+    result, out = allocate(given, given.item[0], scalar=scalar)
+    if call.degree:
+        for x, piece, y in walk(call.n_threads, (given, wide_pieces), (out,), call.columns):
+            factors = (steps.exponentials(x) if is_log else x), steps.linear(piece)
+            first, second = factors[::-1] if before else factors
+            if is_log:
+                steps.logarithms(steps.products(first, second), y)
+            else:
+                steps.products(first, second, y)
+    return rows.wrap(result)
+
+
+def joined_backward(
+    call: Call,
+    derivs: Any,
+    value: Any,
+    displacement: Any,
+    name: str,
+    *,
+    before: bool,
+    is_log: bool,
+) -> tuple[Array, Array]:
+    """Compute the derivatives in signatures or logarithms, and in displacements."""
+    back, rows = as_rows(derivs, "derivs", 1), as_rows(value, name, 1)
+    pieces = _displacements(displacement, call)
+    wide, wide_pieces = broadcast(rows, pieces)
+    check_result_batch(back, wide)
+    given, scalar = (split_log if is_log else split_signature)(wide, call)
+    check_columns(back, rows.item[0], f"as {name} has")
+    zero = None if scalar is None else 0.0
+    steps = Steps(call, rows)
+    result, out = allocate(given, given.item[0], scalar=zero)
+    d_pieces, out_pieces = allocate(wide_pieces, call.dimension)
+    if call.degree:
+        inputs = body(back, scalar), given, wide_pieces
+        for d, x, piece, dx, d_piece in walk(
+            call.n_threads, inputs, (out, out_pieces), call.columns
+        ):
+            signature = steps.exponentials(x) if is_log else x
+            d_signature, d_linear = steps.empty(signature) if is_log else dx, steps.empty(signature)
+            factors, targets = (signature, steps.linear(piece)), (d_signature, d_linear)
+            if before:
+                factors, targets = factors[::-1], targets[::-1]
+            d_product = steps.logarithms_of_products_backward(d, *factors) if is_log else d
+            steps.products_backward(d_product, *factors, *targets)
+            if is_log:
+                steps.exponentials_backward(x, d_signature, dx)
+            steps.linear_backward(piece, d_linear, d_piece)
+    else:
+        out_pieces[:] = 0.0
+    return gathered(result, out, wide, rows, zero), gathered(
+        d_pieces, out_pieces, wide_pieces, pieces
+    )
+
+
+def log_products(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> Array:
+    """Compute the logarithms of products, from the logarithms of the factors."""
+    left, right = as_rows(earlier, names[0], 1), as_rows(later, names[1], 1)
+    wide1, wide2 = broadcast(left, right)
+    (first, scalar), (second, other) = split_log(wide1, call), split_log(wide2, call)
+    check_same_scalar(left, right)
+    steps = Steps(call, left)
+    result, out = allocate(first, call.size, scalar=None if scalar is None else scalar + other)
+    if call.degree:
+        for x, y, z in walk(call.n_threads, (first, second), (out,), call.columns):
+            product = steps.products(steps.exponentials(x), steps.exponentials(y))
+            steps.logarithms(product, z)
+    return left.wrap(result)
+
+
+def log_products_backward(
+    call: Call, derivs: Any, earlier: Any, later: Any, names: tuple[str, str]
+) -> tuple[Array, Array]:
+    """Compute the derivatives in both logarithms from those in the logarithm of the product."""
+    back = as_rows(derivs, "derivs", 1)
+    left, right = as_rows(earlier, names[0], 1), as_rows(later, names[1], 1)
+    wide1, wide2 = broadcast(left, right)
+    check_result_batch(back, wide1)
+    (first, scalar), (second, _) = split_log(wide1, call), split_log(wide2, call)
+    check_same_scalar(left, right)
+    check_columns(back, left.item[0], f"as {left.name} and {right.name} have")
+    zero = None if scalar is None else 0.0
+    steps = Steps(call, left)
+    result1, out1 = allocate(first, call.size, scalar=zero)
+    result2, out2 = allocate(second, call.size, scalar=zero)
+    if call.degree:
+        inputs = body(back, scalar), first, second
+        for d, x, y, dx, dy in walk(call.n_threads, inputs, (out1, out2), call.columns):
+            factors = steps.exponentials(x), steps.exponentials(y)
+            d_product = steps.logarithms_of_products_backward(d, *factors)
+            d_first, d_second = steps.empty(x), steps.empty(y)
+            steps.products_backward(d_product, *factors, d_first, d_second)
+            steps.exponentials_backward(x, d_first, dx)
+            steps.exponentials_backward(y, d_second, dy)
+    return (
+        gathered(result1, out1, wide1, left, zero),
+        gathered(result2, out2, wide2, right, zero),
+    )
