@@ -1,10 +1,12 @@
 """What several files of tests share: numbers, programs of kernels, and comparisons."""
 
+from fractions import Fraction
 from functools import cache
+from itertools import product
 
 import numpy as np
 
-from treealg import tables
+from treealg import symbolic, tables
 from treealg.numeric.arguments.corrections import letter_columns
 
 # Of kernels against their readable reference, relative to the largest number of a row.
@@ -76,3 +78,54 @@ def assert_parity(results):
     scale = np.nanmax(np.abs(want), axis=1, keepdims=True, initial=1.0)
     error = np.nan_to_num(np.abs(got - want) / scale)
     assert error.max(initial=0.0) <= TOLERANCE[want.dtype]
+
+
+class Tensors:
+    """The truncated tensor algebra with rational coefficients, by the symbolic concatenation."""
+
+    def __init__(self, dimension, degree):
+        self.dimension, self.degree = dimension, degree
+        lengths = range(1, degree + 1)
+        self.words = [w for n in lengths for w in product(range(dimension), repeat=n)]
+
+    def element(self, values, scalar=0):
+        terms = dict(zip(self.words, values, strict=True))
+        return symbolic.Element({(): scalar, **terms})
+
+    def product(self, x, y):
+        terms = symbolic.concatenation_algebra.product(x, y).items()
+        return symbolic.Element({word: c for word, c in terms if len(word) <= self.degree})
+
+    def series(self, x, coefficient):
+        """Sum the powers of an element without scalar, each with its coefficient."""
+        power = self.element([0] * len(self.words), 1)
+        total = symbolic.Element({})
+        for n in range(self.degree + 1):
+            total = total + coefficient(n) * power
+            power = self.product(power, x)
+        return total
+
+    def exp(self, x):
+        factorial = [1]
+        for n in range(1, self.degree + 1):
+            factorial.append(factorial[-1] * n)
+        return self.series(x, lambda n: Fraction(1, factorial[n]))
+
+    def log(self, x):
+        rest = x - self.element([0] * len(self.words), 1)
+        return self.series(rest, lambda n: Fraction((-1) ** (n + 1), n) if n else 0)
+
+    def segment(self, step, correction=()):
+        values = [*step, *correction]
+        return self.element((values + [0] * len(self.words))[: len(self.words)])
+
+    def signature(self, path, correction=None):
+        total = self.element([0] * len(self.words), 1)
+        for i in range(len(path) - 1):
+            step = [Fraction(b) - Fraction(a) for a, b in zip(path[i], path[i + 1], strict=True)]
+            own = () if correction is None else list(map(Fraction, correction[i]))
+            total = self.product(total, self.exp(self.segment(step, own)))
+        return total
+
+    def vector(self, x):
+        return np.array([float(x.coefficient(word)) for word in self.words])

@@ -1,6 +1,5 @@
 """Words, their indices and lengths; word signatures along paths against the exact algebra."""
 
-from fractions import Fraction
 from itertools import product
 
 import numpy as np
@@ -8,74 +7,15 @@ import pytest
 
 import treealg
 from treealg import symbolic
-from treealg.symbolic import concatenation_algebra
+
+from ..support import Tensors, dyadic
 
 SIZES = [(1, 5), (2, 4), (3, 3), (4, 1), (2, 0)]
 
 
-def basis(dimension, degree):
-    return [w for n in range(1, degree + 1) for w in product(range(dimension), repeat=n)]
-
-
-class Tensors:
-    """The truncated tensor algebra with rational coefficients, by the symbolic concatenation."""
-
-    def __init__(self, dimension, degree):
-        self.dimension, self.degree = dimension, degree
-        self.words = basis(dimension, degree)
-
-    def element(self, values, scalar=0):
-        terms = dict(zip(self.words, values, strict=True))
-        return symbolic.Element({(): scalar, **terms})
-
-    def product(self, x, y):
-        terms = concatenation_algebra.product(x, y).items()
-        return symbolic.Element({word: c for word, c in terms if len(word) <= self.degree})
-
-    def series(self, x, coefficient):
-        """Sum the powers of an element without scalar, each with its coefficient."""
-        power = self.element([0] * len(self.words), 1)
-        total = symbolic.Element({})
-        for n in range(self.degree + 1):
-            total = total + coefficient(n) * power
-            power = self.product(power, x)
-        return total
-
-    def exp(self, x):
-        factorial = [1]
-        for n in range(1, self.degree + 1):
-            factorial.append(factorial[-1] * n)
-        return self.series(x, lambda n: Fraction(1, factorial[n]))
-
-    def log(self, x):
-        rest = x - self.element([0] * len(self.words), 1)
-        return self.series(rest, lambda n: Fraction((-1) ** (n + 1), n) if n else 0)
-
-    def segment(self, step, correction=()):
-        values = [*step, *correction]
-        return self.element((values + [0] * len(self.words))[: len(self.words)])
-
-    def signature(self, path, correction=None):
-        total = self.element([0] * len(self.words), 1)
-        for i in range(len(path) - 1):
-            step = [Fraction(b) - Fraction(a) for a, b in zip(path[i], path[i + 1], strict=True)]
-            own = () if correction is None else list(map(Fraction, correction[i]))
-            total = self.product(total, self.exp(self.segment(step, own)))
-        return total
-
-    def vector(self, x):
-        return np.array([float(x.coefficient(word)) for word in self.words])
-
-
-def random_path(dimension, points, seed):
-    """Return points that are small dyadic fractions, which floats hold."""
-    rng = np.random.default_rng(seed)
-    return rng.integers(-4, 5, (points, dimension)) / 4
-
-
 @pytest.mark.parametrize(("dimension", "degree"), SIZES)
 def test_sig_and_log_sig_are_those_of_the_tensor_algebra(dimension, degree):
-    path = random_path(dimension, 6, 11)
+    path = dyadic(11, 6, dimension)
     exact = Tensors(dimension, degree)
     signature = exact.signature(path.tolist())
     want = exact.vector(signature)
@@ -88,7 +28,7 @@ def test_sig_and_log_sig_are_those_of_the_tensor_algebra(dimension, degree):
 
 @pytest.mark.parametrize(("dimension", "degree"), SIZES)
 def test_log_sig_in_brackets_is_the_logarithm_again(dimension, degree):
-    path = random_path(dimension, 6, 12)
+    path = dyadic(12, 6, dimension)
     exact = Tensors(dimension, degree)
     want = exact.vector(exact.log(exact.signature(path.tolist())))
     chosen = treealg.lyndon_words(dimension, degree)
@@ -105,9 +45,9 @@ def test_log_sig_in_brackets_is_the_logarithm_again(dimension, degree):
 @pytest.mark.parametrize("levels", [2, 3])
 @pytest.mark.parametrize(("dimension", "degree"), [(2, 4), (3, 3), (1, 5)])
 def test_a_correction_acts_on_words_in_their_order(dimension, degree, levels):
-    path = random_path(dimension, 4, 13)
+    path = dyadic(13, 4, dimension)
     columns = sum(dimension**k for k in range(2, levels + 1))
-    correction = random_path(columns, 3, 14)
+    correction = dyadic(14, 3, columns)
     exact = Tensors(dimension, degree)
     want = exact.signature(path.tolist(), correction.tolist())
     found = treealg.sig(path, degree, correction=correction)
@@ -117,7 +57,7 @@ def test_a_correction_acts_on_words_in_their_order(dimension, degree, levels):
 
 
 def test_a_corrected_signature_is_that_of_ladders_read_from_their_roots():
-    path = random_path(3, 5, 15)
+    path = dyadic(15, 5, 3)
     correction = np.random.default_rng(16).normal(size=(4, 9))
     from_root = correction.reshape(4, 3, 3).swapaxes(1, 2).reshape(4, 9)
     branched = treealg.branched_sig(path, 3, correction=from_root)
@@ -127,7 +67,7 @@ def test_a_corrected_signature_is_that_of_ladders_read_from_their_roots():
 
 
 def test_time_has_no_correction():
-    path = random_path(2, 5, 17)
+    path = dyadic(17, 5, 2)
     correction = np.random.default_rng(18).normal(size=(4, 4))
     wide = np.zeros((4, 3, 3))
     wide[:, :2, :2] = correction.reshape(4, 2, 2)
@@ -144,6 +84,11 @@ def test_lyndon_coordinates_of_a_corrected_path_are_refused(method):
             treealg.log_sig([[0.0, 0.0], [1.0, 1.0]], 2, method=method, correction=correction)
     found = treealg.log_sig([[0.0, 0.0], [1.0, 1.0]], 2, method=method, correction=[])
     np.testing.assert_array_equal(found, [1.0, 1.0, 0.0])
+
+
+def basis(dimension, degree):
+    lengths = range(1, degree + 1)
+    return [word for n in lengths for word in product(range(dimension), repeat=n)]
 
 
 @pytest.mark.parametrize(("alphabet_size", "length"), [(1, 4), (2, 4), (3, 3), (5, 0)])

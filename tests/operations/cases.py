@@ -59,11 +59,12 @@ VARIANTS = {
     "degree_0_brackets": {"degree": 0, "planar": True, "method": 2},
     "degree_0_lyndon_words": {"degree": 0, "method": 1},
     "lyndon_of_scalar": {"planar": True, "method": 1, "scalar": True},
+    "lyndon_words_of_scalar": {"method": 1, "scalar": True},
     "degree_0_scalar": {"degree": 0, "scalar": True, "planar": True},
     "one_point": {"points": 1},
 }
-# Of Lyndon coordinates none has a scalar; this function takes it from a signature that has one.
-TO_LYNDON = "branched_sig_to_log_sig"
+# Of Lyndon coordinates none has a scalar; these functions take it from a signature that has one.
+TO_LYNDON = "branched_sig_to_log_sig", "sig_to_log_sig"
 NOT_PARAMETERS = {"degree", "scalar", "levels", "points", "value", "axes"}
 
 
@@ -107,7 +108,7 @@ class Case:
             or ("scalar" in asked and not vectors and "scalar_term" not in names)
             or (asked.get("method") and "planar" in names - asked.keys())
             or (asked.get("degree") == 0 and "degree" not in names)
-            or (self.variant == "lyndon_of_scalar" and not self.name.startswith(TO_LYNDON))
+            or (self.variant.endswith("_of_scalar") and not self.name.startswith(TO_LYNDON))
         )
 
     def sizes(self):
@@ -219,7 +220,16 @@ CASES = [
 ]
 
 # One case of each way that arrays take through a function.
-WAYS = ("plain", "planar_scalar", "brackets", "corrected", "basepoint", "ragged", "grid")
+WAYS = (
+    "plain",
+    "planar_scalar",
+    "brackets",
+    "word_brackets",
+    "corrected",
+    "basepoint",
+    "ragged",
+    "grid",
+)
 
 
 def each_case(cases, *variants):

@@ -56,7 +56,7 @@ def test_rows_are_computed_as_if_alone(case):
     assert_rows_are_computed_as_if_alone(case, (2, 2))
 
 
-@each_case(ROW_BY_ROW, "plain", "planar_scalar", "brackets", "corrected")
+@each_case(ROW_BY_ROW, "plain", "planar_scalar", "brackets", "word_brackets", "corrected")
 def test_many_rows_are_computed_as_if_alone(case):
     assert_rows_are_computed_as_if_alone(case, (19,))
 

@@ -98,7 +98,9 @@ def test_backward_along_a_long_path_is_the_transposed_derivative(case, batch):
     assert_is_the_transposed_derivative(case, batch)
 
 
-@each_case(HIGHER, "plain", "planar", "lyndon", "brackets", "corrected", "corrected_time")
+@each_case(
+    HIGHER, "plain", "planar", "lyndon", "brackets", "word_brackets", "corrected", "corrected_time"
+)
 def test_backward_of_a_higher_degree_is_the_transposed_derivative(case):
     assert_is_the_transposed_derivative(case, (3,))
 

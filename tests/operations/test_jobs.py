@@ -10,7 +10,12 @@ from .cases import CASES, WAYS, Case, Planted, assert_close, call, each_case
 
 WITH_JOBS = [case for case in CASES if "n_jobs" in case.row.signature.parameters]
 # A copy: there is nothing to compute.
-WITHOUT_WORK = {"linear_branched_log_sig", "linear_branched_log_sig_backprop"}
+WITHOUT_WORK = {
+    "linear_branched_log_sig",
+    "linear_branched_log_sig_backprop",
+    "linear_log_sig",
+    "linear_log_sig_backprop",
+}
 ALONG_PATH = [
     Case(case.name, case.variant, 600)
     for case in WITH_JOBS
@@ -44,7 +49,16 @@ def test_results_of_batches_that_broadcast_do_not_depend_on_the_number_of_thread
     assert_threads_change_nothing(case, [(40, 1), (3,)])
 
 
-@each_case(ALONG_PATH, "plain", "planar", "corrected", "brackets", "prefixes", "lead_lag_time")
+@each_case(
+    ALONG_PATH,
+    "plain",
+    "planar",
+    "corrected",
+    "brackets",
+    "word_brackets",
+    "prefixes",
+    "lead_lag_time",
+)
 @pytest.mark.usefixtures("four_processors")
 def test_results_of_one_long_path_do_not_depend_on_the_number_of_threads(case):
     assert_threads_change_nothing(case, ())

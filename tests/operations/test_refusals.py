@@ -32,7 +32,7 @@ def test_what_is_no_array_is_refused(case, bad):
                 case.row.function(**given | {name: NO_ARRAYS[bad](x)})
 
 
-@each_case(CASES, "plain", "brackets", "corrected", "with_value")
+@each_case(CASES, "plain", "brackets", "word_brackets", "corrected", "with_value")
 def test_every_array_of_another_length_is_refused_by_its_name(case):
     given = case.arguments((4,))
     lengths = {("dimension",), ("elements",), *VECTORS}

@@ -704,3 +704,199 @@ def branched_sig_to_log_sig_backprop(
     method: int = 0,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+
+# treealg.numeric.vectors.word_bch
+
+def log_sig_combine(
+    log_sig1: ArrayT | Exact,
+    log_sig2: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def log_sig_combine_backprop(
+    derivs: ArrayT | Exact,
+    log_sig1: ArrayT | Exact,
+    log_sig2: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+def log_sig_join(
+    log_sig: ArrayT | Exact,
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def log_sig_join_backprop(
+    derivs: ArrayT | Exact,
+    log_sig: ArrayT | Exact,
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+
+# treealg.numeric.vectors.word_group
+
+def sig_combine(
+    sig1: ArrayT | Exact,
+    sig2: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def sig_combine_backprop(
+    derivs: ArrayT | Exact,
+    sig1: ArrayT | Exact,
+    sig2: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+def sig_inverse(
+    sig: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def sig_inverse_backprop(
+    derivs: ArrayT | Exact,
+    sig: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+
+# treealg.numeric.vectors.word_join
+
+def sig_join(
+    sig: ArrayT | Exact,
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def sig_join_backprop(
+    derivs: ArrayT | Exact,
+    sig: ArrayT | Exact,
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+
+# treealg.numeric.vectors.word_linear
+
+def linear_log_sig(
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def linear_log_sig_backprop(
+    derivs: ArrayT | Exact,
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def linear_sig(
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def linear_sig_backprop(
+    derivs: ArrayT | Exact,
+    displacement: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+
+# treealg.numeric.vectors.word_logarithm
+
+def log_sig_to_sig(
+    log_sig: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def log_sig_to_sig_backprop(
+    log_sig: ArrayT | Exact,
+    sig_derivs: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def sig_to_log_sig(
+    sig: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def sig_to_log_sig_backprop(
+    sig: ArrayT | Exact,
+    log_sig_derivs: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...

@@ -59,6 +59,31 @@ from treealg.numeric.vectors.logarithm import (
     branched_sig_to_log_sig,
     branched_sig_to_log_sig_backprop,
 )
+from treealg.numeric.vectors.word_bch import (
+    log_sig_combine,
+    log_sig_combine_backprop,
+    log_sig_join,
+    log_sig_join_backprop,
+)
+from treealg.numeric.vectors.word_group import (
+    sig_combine,
+    sig_combine_backprop,
+    sig_inverse,
+    sig_inverse_backprop,
+)
+from treealg.numeric.vectors.word_join import sig_join, sig_join_backprop
+from treealg.numeric.vectors.word_linear import (
+    linear_log_sig,
+    linear_log_sig_backprop,
+    linear_sig,
+    linear_sig_backprop,
+)
+from treealg.numeric.vectors.word_logarithm import (
+    log_sig_to_sig,
+    log_sig_to_sig_backprop,
+    sig_to_log_sig,
+    sig_to_log_sig_backprop,
+)
 
 __all__ = ["operations"]
 
@@ -117,6 +142,9 @@ _ALONG_PATH = (_PATH, _CORRECTION, _BASEPOINT, _LENGTHS)
 _LIFT = Argument("lift", ("segments", "coefficients"))
 _STEP = _vector("displacement", "dimension")
 _BSIG, _BLOGSIG = _vector("bsig"), _vector("blogsig", "log_coefficients")
+_SIG, _LOG_SIG = _vector("sig", "words"), _vector("log_sig", "log_words")
+_SIGS = tuple(_equal(_vector(f"sig{i}", "words")) for i in (1, 2))
+_LOG_SIGS = tuple(_equal(_vector(f"log_sig{i}", "log_words")) for i in (1, 2))
 _BSIGS = _equal(_vector("bsig1")), _equal(_vector("bsig2"))
 _BLOGSIGS = tuple(_equal(_vector(f"blogsig{i}", "log_coefficients")) for i in (1, 2))
 _PAIR = tuple(_equal(Argument(f"path{i}", (f"length_{i}", "channels"))) for i in (1, 2))
@@ -240,7 +268,67 @@ operations = Operations((
         ),
     ),
     _row(
-        sig_to_branched_sig, _vector("sig", "words"), shape=shapes.signature_of_words,
+        sig_to_log_sig, _SIG, shape=shapes.logarithm_of_signature,
+        backward=_backward(
+            sig_to_log_sig_backprop, _SIG, _derivs("log_sig_derivs", "log_words"),
+            gradients=("sig",),
+        ),
+    ),
+    _row(
+        log_sig_to_sig, _LOG_SIG, shape=shapes.signature_of_logarithm,
+        backward=_backward(
+            log_sig_to_sig_backprop, _LOG_SIG, _derivs("sig_derivs", "words"),
+            gradients=("log_sig",),
+        ),
+    ),
+    _row(
+        sig_combine, *_SIGS, shape=shapes.like("sig1"),
+        backward=_backward(
+            sig_combine_backprop, _derivs("derivs", "words"), *_SIGS, gradients=("sig1", "sig2"),
+        ),
+    ),
+    _row(
+        sig_inverse, _SIG, shape=shapes.like("sig"),
+        backward=_backward(
+            sig_inverse_backprop, _derivs("derivs", "words"), _SIG, gradients=("sig",),
+        ),
+    ),
+    _row(
+        sig_join, _equal(_SIG), _equal(_STEP), shape=shapes.like("sig"),
+        backward=_backward(
+            sig_join_backprop, _derivs("derivs", "words"), _equal(_SIG), _equal(_STEP),
+            gradients=("sig", "displacement"),
+        ),
+    ),
+    _row(
+        log_sig_combine, *_LOG_SIGS, shape=shapes.like("log_sig1"),
+        backward=_backward(
+            log_sig_combine_backprop, _derivs("derivs", "log_words"), *_LOG_SIGS,
+            gradients=("log_sig1", "log_sig2"),
+        ),
+    ),
+    _row(
+        log_sig_join, _equal(_LOG_SIG), _equal(_STEP), shape=shapes.like("log_sig"),
+        backward=_backward(
+            log_sig_join_backprop, _derivs("derivs", "log_words"), _equal(_LOG_SIG),
+            _equal(_STEP), gradients=("log_sig", "displacement"),
+        ),
+    ),
+    _row(
+        linear_sig, _STEP, shape=shapes.signature,
+        backward=_backward(
+            linear_sig_backprop, _derivs("derivs", "words"), _STEP, gradients=("displacement",),
+        ),
+    ),
+    _row(
+        linear_log_sig, _STEP, shape=shapes.logarithm,
+        backward=_backward(
+            linear_log_sig_backprop, _derivs("derivs", "log_words"), _STEP,
+            gradients=("displacement",),
+        ),
+    ),
+    _row(
+        sig_to_branched_sig, _SIG, shape=shapes.signature_of_words,
         backward=_backward(
             sig_to_branched_sig_backprop, Argument("derivs", ("coefficients",), role="derivs"),
             gradients=("sig",), shape=shapes.words_of_signature,
