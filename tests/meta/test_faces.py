@@ -74,6 +74,7 @@ def test_the_faces_are_those_that_users_import():
         "treealg.symbolic",
         "treealg.symbolic.bseries",
         "treealg.tables",
+        "treealg.torch",
         "treealg.verification",
     }
 

@@ -95,7 +95,7 @@ def test_a_package_has_one_version_range_in_all_extras():
     del ranges["treealg"]
     # Tests run with one version of PyTorch, as with one of each peer; others with what there is.
     assert {name: found for name, found in ranges.items() if len(found) > 1} == {
-        "torch": {"torch>=2.2", "torch==2.13.0"}
+        "torch": {"torch>=2.4", "torch==2.13.0"}
     }
 
 

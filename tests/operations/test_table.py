@@ -144,6 +144,27 @@ def test_gradients_are_those_of_differentiable_arguments(row):
     assert left_out <= set(FORWARD[row.name].without_gradient if forward else ())
 
 
+@each_row
+def test_flags_ask_for_the_gradients(row):
+    given = Case(row.name, "plain").arguments((2,))
+    for name in row.gradients if row.flags else ():
+        flags = {flag: asked == name for flag, asked in zip(row.flags, row.gradients, strict=True)}
+        found = row.function(**given | flags)
+        assert row.returned(given | flags) == (name,)
+        assert [x is not None for x in found] == [asked == name for asked in row.gradients]
+
+
+@each_row
+def test_gradients_that_are_returned_are_those_of_arguments_that_are_there(row):
+    for variant in ("plain", "corrected"):
+        case = Case(row.name, variant)
+        if row.gradients and case.is_known():
+            given = case.arguments((2,))
+            found = row.function(**given)
+            results = found if isinstance(found, tuple) else (found,)
+            assert len(row.returned(given)) == len(results)
+
+
 def test_what_has_no_gradient_is_listed():
     assert OPERATIONS["branched_sig"].without_gradient == ("stream", "basepoint", "lengths")
     assert OPERATIONS["branched_sig_kernel"].without_gradient == ("normalize",)

@@ -75,9 +75,9 @@ class Argument:
         What the leading shape has to be: that of the call; one that broadcasts with the others so
         marked; any, as the batch of the call is their product, one after the other; that of the
         call, or none, where the first axis of an item may be missing too; or that of the result.
-    role : {"input", "derivs", "value"}
+    role : {"input", "derivs", "value", "tangent"}
         What it is: an input; in a backward function the derivatives that come in, or what the
-        forward function returned.
+        forward function returned; or the direction of a derivative.
     optional : bool
         Whether it may be None.
     differentiable : bool
@@ -91,7 +91,7 @@ class Argument:
     name: str
     axes: tuple[str, ...]
     batch: Literal["same", "broadcast", "product", "shared", "result"] = "same"
-    role: Literal["input", "derivs", "value"] = "input"
+    role: Literal["input", "derivs", "value", "tangent"] = "input"
     optional: bool = False
     differentiable: bool = True
     alternative: Literal["flag", "number"] | None = None
@@ -190,6 +190,14 @@ class Operation:
     gradients : tuple of str
         In a backward function, the arguments of the forward one that the results belong to, in
         this order; those that are None are left out, and a single result is no tuple.
+    flags : tuple of str
+        In a backward function, the option that asks for each of the gradients, if there are such.
+    jvp : Operation or None
+        The function that returns the derivative in a direction. Its parameters are those of this
+        one, by the same names, beside tangents.
+    tangents : tuple of str
+        In such a function, the arguments of this one that its arguments of role "tangent" belong
+        to, in this order; those that are None are 0.
     gpu : bool
         Whether arrays on a GPU are taken, too.
     """
@@ -199,6 +207,9 @@ class Operation:
     shape: Shape = field(repr=False)
     backward: Operation | None = field(default=None, repr=False)
     gradients: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    jvp: Operation | None = field(default=None, repr=False)
+    tangents: tuple[str, ...] = ()
     gpu: bool = False
 
     @property
@@ -228,6 +239,19 @@ class Operation:
             return ()
         known = self.backward.signature.parameters
         return tuple(name for name in self.signature.parameters if name not in known)
+
+    def returned(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return which of its gradients a backward function returns for some arguments.
+
+        Those in arguments that are None are left out, and those that are not asked for are None.
+        """
+        flags = dict(zip(self.gradients, self.flags, strict=False))
+        is_given = {x.name: values.get(x.name) is not None for x in self.arguments}
+        return tuple(
+            name
+            for name in self.gradients
+            if is_given.get(name, True) and (name not in flags or values[flags[name]])
+        )
 
     def result(self, *arguments: Any, **options: Any) -> Results:
         """Return the shape and dtype of what the function returns for arrays of some shapes.
@@ -306,8 +330,9 @@ class Operation:
 class Operations(Mapping[str, Operation]):
     """Every public function of arrays: a row for each, by its name.
 
-    A backward function is a row, too, and what its forward row has as `backward`. Streams are
-    objects that hold a state; they, and functions of sizes and trees alone, are not here.
+    A backward function is a row, too, and what its forward row has as `backward`; so it is with
+    functions of derivatives in a direction. Streams are objects that hold a state; they, and
+    functions of sizes and trees alone, are not here.
 
     Parameters
     ----------
@@ -329,10 +354,12 @@ class Operations(Mapping[str, Operation]):
     def __init__(self, rows: Iterable[Operation]) -> None:
         self._rows: dict[str, Operation] = {}
         for row in rows:
-            operation: Operation | None = row
-            while operation is not None:
-                self._rows[operation.name] = operation
-                operation = operation.backward
+            pending: list[Operation | None] = [row]
+            while pending:
+                operation = pending.pop()
+                if operation is not None:
+                    self._rows[operation.name] = operation
+                    pending += operation.jvp, operation.backward
 
     def __getitem__(self, name: str) -> Operation:
         return self._rows[name]

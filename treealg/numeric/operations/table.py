@@ -105,12 +105,13 @@ def _backward(
     function: Function,
     *arguments: Argument,
     gradients: tuple[str, ...],
+    flags: tuple[str, ...] = (),
     shape: Shape | None = None,
     gpu: bool = False,
 ) -> Operation:
     """Return the row of a backward function, whose results are like some arguments."""
     given = shape if shape is not None else shapes.gradients(*gradients)
-    return Operation(function, arguments, given, gradients=gradients, gpu=gpu)
+    return Operation(function, arguments, given, gradients=gradients, flags=flags, gpu=gpu)
 
 
 def _vector(name: str, axis: str = "coefficients") -> Argument:
@@ -339,14 +340,14 @@ operations = Operations((
         branched_sig_kernel, *_PAIR, shape=shapes.kernels,
         backward=_backward(
             branched_sig_kernel_backprop, _GRID, *_PAIR, gradients=("path1", "path2"),
-            shape=shapes.gradients_of_pairs,
+            flags=("left_deriv", "right_deriv"), shape=shapes.gradients_of_pairs,
         ),
     ),
     _row(
         branched_sig_kernel_gram, *_GRAM, shape=shapes.kernels,
         backward=_backward(
             branched_sig_kernel_gram_backprop, _GRID, *_GRAM, gradients=("path1", "path2"),
-            shape=shapes.gradients_of_pairs,
+            flags=("left_deriv", "right_deriv"), shape=shapes.gradients_of_pairs,
         ),
     ),
 ))  # fmt: skip

@@ -4,5 +4,14 @@ from typing import Any
 
 class Tensor:
     shape: tuple[int, ...]
+    ndim: int
+    dtype: Any
+    layout: Any
+    device: Any
+    is_nested: bool
+    new_empty: Any
+    new_full: Any
+    new_zeros: Any
+    float: Any
 
 def __getattr__(name: str) -> Any: ...

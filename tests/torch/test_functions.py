@@ -1,0 +1,296 @@
+"""Functions on tensors give what those of arrays give, and so do their gradients."""
+
+import multiprocessing
+
+import numpy as np
+import pytest
+import torch
+
+import treealg
+import treealg.torch
+
+from ..operations.cases import CASES, FORWARD, OPERATIONS, WAYS, Case, each_case
+from .cases import as_list, function_of, has_gradient, on_tensors, tensors_of, without_none
+
+WITH_GRADIENT = [case for case in CASES if case.row.backward is not None]
+DIFFERENTIABLE = [case for case in WITH_GRADIENT if has_gradient(case)]
+each_name = pytest.mark.parametrize("name", OPERATIONS)
+
+
+def assert_equal(got, want):
+    """Assert that results are the same, bit for bit."""
+    got, want = as_list(got), as_list(want)
+    assert len(got) == len(want)
+    for one, other in zip(got, want, strict=True):
+        assert (one is None) == (other is None)
+        if one is not None:
+            assert isinstance(one, torch.Tensor)
+            np.testing.assert_array_equal(one.detach().numpy(), np.asarray(other))
+
+
+@each_case(CASES)
+@pytest.mark.parametrize("batch", [(), (2, 3)], ids=["single", "batch"])
+def test_functions_give_what_those_of_arrays_give(case, batch):
+    want = case.row.function(**case.arguments(batch))
+    assert_equal(function_of(case)(**on_tensors(case, batch)), want)
+
+
+@each_case(CASES, *WAYS)
+def test_dtypes_and_strides_are_those_of_arrays(case):
+    given = on_tensors(case, (4,), np.float32)
+    want = case.row.function(**case.arguments((4,), np.float32))
+    got = as_list(function_of(case)(**given))
+    assert all(x is None or x.dtype == torch.float32 for x in got)
+    assert_equal(got, want)
+    for name, x in tensors_of(case, given).items():
+        given[name] = torch.stack([x, x], dim=-1).movedim(-1, 0).transpose(0, 1)[:, 0]
+    assert_equal(function_of(case)(**given), want)
+
+
+@each_case(DIFFERENTIABLE)
+@pytest.mark.parametrize("batch", [(), (3,)], ids=["single", "batch"])
+def test_gradients_are_those_of_the_backward_function(case, batch):
+    given = on_tensors(case, batch)
+    inputs = tensors_of(case, given)
+    leaves = {name: x.clone().requires_grad_() for name, x in inputs.items()}
+    result = function_of(case)(**given | leaves)
+    backward = Case(case.row.backward.name, case.variant)
+    derivs = torch.from_numpy(np.random.default_rng(1).normal(size=result.shape).astype(np.float64))
+    names = backward.row.gradients
+    (role,) = (a.name for a in backward.row.arguments if a.role == "derivs")
+    known = backward.row.signature.parameters
+    options = {name: x for name, x in given.items() if name in known} | {role: derivs}
+    options |= dict.fromkeys(backward.row.flags, True)
+    options |= {a.name: None for a in backward.row.arguments if a.role == "value"}
+    want = as_list(backward.row.function(**options))
+    result.backward(derivs)
+    present = [name for name in names if name in leaves]
+    assert present
+    assert_equal([leaves[name].grad for name in present], want)
+
+
+SMALL = "plain", "planar", "brackets", "corrected", "corrected_alike", "lead_lag", "grid"
+
+
+@each_case(DIFFERENTIABLE, *SMALL)
+def test_gradients_are_the_derivatives(case):
+    given = on_tensors(case, ())
+    inputs = tensors_of(case, given)
+    leaves = [x.clone().requires_grad_() for x in inputs.values()]
+
+    def function(*tensors):
+        return function_of(case)(**given | dict(zip(inputs, tensors, strict=True)))
+
+    assert torch.autograd.gradcheck(function, leaves, fast_mode=True)
+
+
+@each_case([c for c in DIFFERENTIABLE if "corrected" in c.variant or "combine" in c.name], *WAYS)
+def test_one_gradient_may_be_wanted_alone(case):
+    given = on_tensors(case, (3,))
+    inputs = tensors_of(case, given)
+    both = {name: x.clone().requires_grad_() for name, x in inputs.items()}
+    function_of(case)(**given | both).sum().backward()
+    for name, x in inputs.items():
+        alone = x.clone().requires_grad_()
+        function_of(case)(**given | {name: alone}).sum().backward()
+        assert_equal(alone.grad, both[name].grad)
+
+
+@pytest.mark.parametrize("side", ["path1", "path2"])
+def test_the_gradient_of_one_path_of_a_kernel_is_not_computed_for_the_other(side, monkeypatch):
+    seen = []
+    row = OPERATIONS["branched_sig_kernel_backprop"]
+    case = Case("branched_sig_kernel", "plain")
+    given = on_tensors(case, (2,))
+    leaf = given[side].requires_grad_()
+    result = treealg.torch.branched_sig_kernel(**given)
+    hook = torch.utils._python_dispatch.TorchDispatchMode
+
+    class Watch(hook):
+        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+            if row.name in str(function):
+                seen.append(args[-6:])
+            return function(*args, **(kwargs or {}))
+
+    with Watch():
+        result.sum().backward()
+    assert leaf.grad.shape == leaf.shape
+    (arguments,) = seen
+    assert (True in arguments, False in arguments) == (True, True)
+
+
+@each_case([c for c in WITH_GRADIENT if not has_gradient(c)])
+def test_options_without_gradient_are_refused_when_one_is_wanted(case):
+    given = on_tensors(case, (2,))
+    name = case.row.arguments[0].name
+    with pytest.raises(treealg.InvalidTypeError, match=f"{case.name} has no gradient with"):
+        function_of(case)(**given | {name: given[name].requires_grad_()})
+    with torch.no_grad():
+        assert_equal(function_of(case)(**given), case.row.function(**case.arguments((2,))))
+
+
+@each_case([c for c in CASES if c.row.backward is None and c.name not in FORWARD], "plain")
+def test_functions_without_gradient_say_so_when_one_is_wanted(case):
+    given = on_tensors(case, (2,))
+    name = case.row.arguments[0].name
+    with pytest.raises(treealg.InvalidTypeError, match=f"{case.name} has no gradient"):
+        function_of(case)(**given | {name: given[name].requires_grad_()})
+
+
+@each_case(DIFFERENTIABLE, "plain")
+def test_second_derivatives_are_refused_in_one_clear_error(case):
+    given = on_tensors(case, (2,))
+    name = case.row.backward.gradients[0]
+    leaf = given[name].requires_grad_()
+    result = function_of(case)(**given)
+    (gradient,) = torch.autograd.grad(result.square().sum(), leaf, create_graph=True)
+    with pytest.raises(treealg.InvalidTypeError, match="no derivative in a direction"):
+        gradient.square().sum().backward()
+
+
+@each_name
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")  # torch's own use of it
+def test_derivatives_in_a_direction_are_refused_in_one_clear_error(name):
+    case = Case(name, "plain")
+    given = on_tensors(case, (2,))
+    first = next(iter(tensors_of(case, given)))
+    function = function_of(case)
+    x = given[first]
+    with pytest.raises(treealg.InvalidTypeError, match="no derivative in a direction"):
+        torch.func.jvp(lambda x: without_none(function(**given | {first: x})), (x,), (x,))
+    with torch.autograd.forward_ad.dual_level():
+        dual = torch.autograd.forward_ad.make_dual(x, x)
+        with pytest.raises(treealg.InvalidTypeError, match="no derivative in a direction"):
+            function(**given | {first: dual})
+
+
+NO_TENSORS = {
+    "an array": lambda x: x.numpy(),
+    "a list": lambda x: x.tolist(),
+    "text": lambda x: "x",
+    "complex": lambda x: x.to(torch.complex128),
+    "half": lambda x: x.half(),
+    "booleans": lambda x: x > 0,
+    "sparse": lambda x: x.to_sparse(),
+    "nested": lambda x: torch.nested.nested_tensor([x, x], layout=torch.jagged),
+}
+
+
+@each_name
+@pytest.mark.parametrize("bad", NO_TENSORS)
+def test_what_is_no_tensor_of_real_numbers_is_refused_by_its_name(name, bad):
+    case = Case(name, "plain")
+    given = on_tensors(case, (4,))
+    for argument, x in tensors_of(case, given).items():
+        with pytest.raises(treealg.InvalidTypeError, match=argument):
+            function_of(case)(**given | {argument: NO_TENSORS[bad](x)})
+
+
+@each_case(CASES, "plain", "corrected")
+def test_every_tensor_of_another_length_is_refused(case):
+    given = on_tensors(case, (4,))
+    for argument in case.row.arguments:
+        x = given.get(argument.name)
+        if isinstance(x, torch.Tensor) and len(argument.axes) == 1:
+            with pytest.raises(treealg.InvalidValueError, match=argument.name):
+                function_of(case)(**given | {argument.name: x[..., :-1]})
+
+
+WRONG = {
+    "flag": (1, "yes"),
+    "integer": (1.5, True),
+    "real": ("1", float("inf")),
+    "method": (3, "1"),
+    "enumeration": ("neither", 7),
+    "object": (object(), {1}),
+}
+
+
+@each_name
+def test_wrong_options_are_refused_by_their_names(name):
+    case = Case(name, "plain")
+    given = on_tensors(case, (2,))
+    for option in case.row.options:
+        for wrong in WRONG[option.kind]:
+            with pytest.raises(treealg.TreeAlgError, match=option.name):
+                function_of(case)(**given | {option.name: wrong})
+
+
+@each_name
+def test_numbers_of_numpy_are_options(name):
+    case = Case(name, "plain")
+    given = on_tensors(case, (2,))
+    same = {int: np.int64, bool: np.bool_, float: np.float64}
+    other = {key: same[type(x)](x) if type(x) in same else x for key, x in given.items()}
+    assert_equal(function_of(case)(**other), case.row.function(**case.arguments((2,))))
+
+
+def test_wrong_parameters_are_those_of_any_function():
+    path = torch.zeros(3, 2)
+    with pytest.raises(TypeError, match=r"branched_sig\(\) missing 1 required"):
+        treealg.torch.branched_sig(path)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'degre'"):
+        treealg.torch.branched_sig(path, degre=2)
+
+
+def test_trees_may_be_those_of_the_symbolic_layer():
+    from treealg.symbolic import Tree
+
+    path = torch.arange(10.0).reshape(5, 2)
+    tree = Tree([Tree(label=0)], 1)
+    want = treealg.torch.branched_sig_coef(path, [((0,), 1), (1,)])
+    assert_equal(treealg.torch.branched_sig_coef(path, [tree, Tree(label=1)]), want)
+
+
+def test_a_list_of_paths_is_padded():
+    rng = np.random.default_rng(5)
+    paths = [torch.from_numpy(rng.normal(size=(n, 2))) for n in (3, 5, 1)]
+    rows = [torch.from_numpy(rng.normal(size=(max(n - 1, 0), 4))) for n in (3, 5, 1)]
+    options = {"time_aug": True, "scalar_term": True}
+    want = treealg.branched_sig(paths, 3, correction=rows, **options)
+    assert_equal(treealg.torch.branched_sig(paths, 3, correction=rows, **options), want)
+    want = treealg.branched_log_sig(paths, 3, correction=rows[0][0], **options)
+    assert_equal(treealg.torch.branched_log_sig(paths, 3, correction=rows[0][0], **options), want)
+    with pytest.raises(treealg.InvalidTypeError, match="lengths"):
+        treealg.torch.branched_sig(paths, 3, lengths=torch.tensor([1, 2, 1]))
+    with pytest.raises(treealg.InvalidTypeError, match=r"path\[1\] must be a tensor"):
+        treealg.torch.branched_sig([paths[0], [[0.0, 1.0]]], 3)
+
+
+def test_autocast_computes_in_single_precision():
+    path = torch.from_numpy(np.random.default_rng(2).normal(size=(3, 5, 2))).bfloat16()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        leaf = path.clone().requires_grad_()
+        got = treealg.torch.branched_sig(leaf, 3)
+        got.sum().backward()
+    assert_equal(got, treealg.branched_sig(path.float().numpy(), 3))
+    assert leaf.grad.dtype == torch.bfloat16
+    with pytest.raises(treealg.InvalidTypeError, match="bfloat16"):
+        treealg.torch.branched_sig(path, 3)
+
+
+def test_integers_are_computed_in_double_precision():
+    path = torch.tensor([[0, 0], [1, 2]])
+    assert_equal(treealg.torch.branched_sig(path, 2), treealg.branched_sig(path.numpy(), 2))
+
+
+class Paths(torch.utils.data.Dataset):
+    """Signatures of random paths, computed where they are asked for."""
+
+    def __len__(self):
+        return 8
+
+    def __getitem__(self, place):
+        path = torch.from_numpy(np.random.default_rng(place).normal(size=(6, 2)))
+        return treealg.torch.branched_sig(path, 3, n_jobs=2)
+
+
+@pytest.mark.slow
+def test_workers_of_a_data_loader_compute():
+    treealg.torch.branched_sig(torch.zeros(9, 6, 2), 3, n_jobs=2)  # threads before the fork
+    context = multiprocessing.get_context("fork")
+    loader = torch.utils.data.DataLoader(
+        Paths(), batch_size=4, num_workers=2, multiprocessing_context=context
+    )
+    got = torch.cat(list(loader))
+    assert_equal(got, torch.stack([Paths()[i] for i in range(8)]))

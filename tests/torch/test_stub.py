@@ -1,0 +1,76 @@
+"""The functions on tensors have the parameters of those of arrays, in their stub too."""
+
+import inspect
+import re
+import subprocess
+import sys
+
+import pytest
+
+import treealg
+import treealg.torch
+from treealg._lazy import public_names
+
+from ..meta.test_docstrings import documented_parameters, sections
+from ..operations.cases import OPERATIONS
+from .stub import HEAD, STUB, expected, on_tensors
+
+each_name = pytest.mark.parametrize("name", OPERATIONS)
+
+
+def test_the_stub_follows_from_that_of_the_numbers():
+    written = STUB.read_text("utf-8").split(HEAD)[1].strip()
+    assert written == expected(), "write it anew with: python -m tests.torch.stub"
+
+
+def test_arrays_become_tensors():
+    text = "def f(\n    x: ArrayT | Exact | None, y: bool | ArrayLike = False\n) -> ArrayT: ..."
+    assert on_tensors(text) == (
+        "def f(\n    x: Tensor | None, y: bool | Tensor = False\n) -> Tensor: ..."
+    )
+
+
+def test_every_row_of_the_table_is_a_function_on_tensors():
+    found = public_names("treealg.torch").items()
+    assert {name for name, module in found if module == "treealg.torch.functions"} == {*OPERATIONS}
+
+
+@each_name
+def test_parameters_and_defaults_are_those_of_the_table(name):
+    found = inspect.signature(getattr(treealg.torch, name)).parameters.values()
+    want = OPERATIONS[name].signature.parameters.values()
+    assert [(p.name, p.kind, p.default) for p in found] == [
+        (p.name, p.kind, p.default) for p in want
+    ]
+
+
+@each_name
+def test_functions_are_documented(name):
+    function = getattr(treealg.torch, name)
+    found = sections(function.__doc__)
+    assert documented_parameters(found["Parameters"])
+    parameters = {*inspect.signature(function).parameters}
+    assert {*documented_parameters(found["Parameters"])} == parameters
+    assert list(found) == ["", "Parameters", "Returns", "Raises", "Notes"]
+    assert not re.search(r"\bArray(Like)?\b", function.__doc__)
+    assert f"`treealg.{name}` on tensors" in function.__doc__
+
+
+def test_source_is_there_for_those_who_look():
+    source = inspect.getsource(treealg.torch.branched_sig_inverse)
+    assert source.startswith("def branched_sig_inverse(bsig, dimension, degree, *, planar=False")
+
+
+def test_a_missing_pytorch_is_said_with_how_to_install_it(tmp_path):
+    (tmp_path / "torch.py").write_text("raise ModuleNotFoundError(name='torch')")
+    code = f"""
+import sys
+sys.path.insert(0, {str(tmp_path)!r})
+import treealg
+try:
+    import treealg.torch
+except treealg.MissingDependencyError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 'pip install "treealg[torch]"' in done.stdout

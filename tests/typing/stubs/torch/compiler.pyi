@@ -1,0 +1,3 @@
+"""What compilers tell."""
+
+def is_compiling() -> bool: ...

@@ -1,0 +1,5 @@
+"""Operators."""
+
+from typing import Any
+
+def __getattr__(name: str) -> Any: ...

@@ -1,0 +1,293 @@
+"""Derivatives of the operators: one `autograd.Function` for each row of the table.
+
+The gradient of a function is its backward function. The gradient of that one is, in the derivatives
+that come in, the derivative of the function in a direction, and in the arguments the derivative of
+the backward function in a direction. Where the table has no such row there is none here.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch.autograd import Function, forward_ad
+from torch.compiler import is_compiling
+
+from treealg.errors import InvalidTypeError
+from treealg.numeric.operations.operation import Operation, Option
+from treealg.torch.schema import is_text, names_of, to_text
+
+__all__ = ["Differentiable", "differentiable"]
+
+_are_transforms_active = torch._C._are_functorch_transforms_active
+
+Call = Callable[..., Any]
+
+
+class Differentiable:
+    """An operator with its derivatives.
+
+    Parameters
+    ----------
+    row : Operation
+        Its row.
+    operator : callable
+        The operator, which takes tensors and then options.
+    forward : Differentiable or None
+        If it is a backward function, that of which it is.
+    backward, jvp : Differentiable or None
+        Its gradient, and its derivative in a direction.
+    """
+
+    def __init__(self, row: Operation, operator: Call, forward: Differentiable | None) -> None:
+        self.row = row
+        self.operator = operator
+        self.names = names_of(row)
+        self.forward = forward
+        self.backward: Differentiable | None = None
+        self.jvp: Differentiable | None = None
+
+    def derivative(self, given: Sequence[Any], directions: Mapping[str, Any]) -> Any:
+        """Return the derivative in a direction: a tangent for each argument, None for zero."""
+        if self.jvp is None:
+            raise _no_derivative(self.row)
+        other = self.jvp
+        values = dict(zip(self.names, given, strict=True))
+        tangents = iter(other.row.tangents)
+        for argument in other.row.arguments:
+            if argument.role == "tangent":
+                name = next(tangents)
+                direction, value = directions.get(name), values[name]
+                if direction is None and value is not None:
+                    direction = torch.zeros_like(value)
+                values[argument.name] = direction
+        return other.call(*(values[name] for name in other.names))
+
+    @cached_property
+    def call(self) -> Call:
+        """The operator, as a function that records what derivatives need if there may be some."""
+        operator, count, check = self.operator, len(self.row.arguments), self._check()
+        traced, eager = _functions(self)
+
+        def call(*given: Any) -> Any:
+            tensors = given[:count]
+            if is_compiling():
+                # Tracers know whether a tensor requires a gradient under torch.func.grad from the
+                # call that made it; so it is made here.
+                if _are_transforms_active():
+                    given = (
+                        *[None if t is None else t.view_as(t) for t in tensors],
+                        *given[count:],
+                    )
+                if _require_gradient(tensors):
+                    check(given)
+                return traced.apply(*given)
+            if _are_transforms_active() or forward_ad._current_level >= 0:
+                return eager.apply(*given)
+            if _require_gradient(tensors):
+                check(given)
+                return eager.apply(*given)
+            return operator(*given)
+
+        return call
+
+    def _check(self) -> Callable[[Sequence[Any]], None]:
+        """Return what refuses arguments for which there is no gradient."""
+        row = self.row
+        if self.backward is None and self.forward is None:
+            error = f"{row.name} has no gradient; use detach() on its tensors, or torch.no_grad()"
+            defaults: dict[int, tuple[str, Any]] | None = None
+        else:
+            options = {option.name: option for option in row.options}
+            defaults = {
+                self.names.index(name): (name, _default(options.get(name)))
+                for name in row.without_gradient
+            }
+
+        def check(given: Sequence[Any]) -> None:
+            if defaults is None:
+                raise InvalidTypeError(error)
+            for place, (name, default) in defaults.items():
+                if given[place] is not None and given[place] != default:
+                    raise InvalidTypeError(
+                        f"{row.name} has no gradient with {name}; leave it out, or use detach() "
+                        f"on its tensors"
+                    )
+
+        return check
+
+
+def differentiable(rows: Mapping[str, Operation], operators: Mapping[str, Call]) -> dict[str, Any]:
+    """Return the operators of some rows with their derivatives, by name."""
+    made: dict[str, Differentiable] = {}
+
+    def make(row: Operation, forward: Differentiable | None) -> Differentiable:
+        found = made[row.name] = Differentiable(row, operators[row.name], forward)
+        found.backward = None if row.backward is None else make(row.backward, found)
+        found.jvp = None if row.jvp is None else make(row.jvp, None)
+        return found
+
+    others = {other.name for row in rows.values() for other in (row.backward, row.jvp) if other}
+    for name, row in rows.items():
+        if name not in others:
+            make(row, None)
+    return made
+
+
+def _functions(maker: Differentiable) -> tuple[type[Function], type[Function]]:
+    """Return the function for compilers, which refuse a `jvp` of its own, and that for all else.
+
+    Compilers read the first one: it reaches nothing but functions, operators and tuples.
+    """
+    operator, count, n_results = maker.operator, len(maker.row.arguments), len(maker.row.gradients)
+    wanted = () if maker.backward is None else _places(maker)
+    once = _gradients(maker, lambda other: other.operator)
+    again = _gradients(maker, lambda other: other.call)
+    check = maker._check()
+
+    def forward(*given: Any) -> Any:
+        return tuple(operator(*given)) if n_results > 1 else operator(*given)
+
+    class Traced(Function):
+        generate_vmap_rule = True
+
+        @staticmethod
+        def forward(*given: Any) -> Any:
+            return forward(*given)
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+            ctx.save_for_backward(*inputs[:count])
+            ctx.options = inputs[count:]
+
+        @staticmethod
+        def backward(ctx: Any, *derivs: Any) -> Any:
+            given = (*ctx.saved_tensors, *ctx.options)
+            return once(given, derivs, (True,) * len(wanted))
+
+    class Eager(Traced):
+        @staticmethod
+        def forward(*given: Any) -> Any:
+            return forward(*given)
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+            ctx.save_for_backward(*inputs[:count])
+            ctx.save_for_forward(*inputs[:count])
+            ctx.options = inputs[count:]
+
+        @staticmethod
+        def backward(ctx: Any, *derivs: Any) -> Any:
+            given = (*ctx.saved_tensors, *ctx.options)
+            needed = ctx.needs_input_grad
+            if maker.forward is not None:
+                return _second_gradients(maker, given, derivs, needed)
+            check(given)
+            return again(given, derivs, tuple(needed[place] for place in wanted))
+
+        @staticmethod
+        def jvp(ctx: Any, *tangents: Any) -> Any:
+            given = (*ctx.saved_tensors, *ctx.options)
+            return maker.derivative(given, dict(zip(maker.names, tangents, strict=True)))
+
+    # Compilers count the parameters, to tell whether the context is one. Elsewhere `apply` binds
+    # them in each call, which is fast where there is one, and makes no signature that is there.
+    parameters = [
+        inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in maker.names
+    ]
+    signatures = inspect.Signature(parameters), inspect.signature(Eager.forward)
+    for made, signature in zip((Traced, Eager), signatures, strict=True):
+        made.forward.__signature__ = signature  # type: ignore[attr-defined]
+        made.__name__ = made.__qualname__ = maker.row.name
+    return Traced, Eager
+
+
+def _places(maker: Differentiable) -> tuple[int, ...]:
+    """Return the places of the arguments in which a function has gradients."""
+    assert maker.backward is not None
+    return tuple(maker.names.index(name) for name in maker.backward.row.gradients)
+
+
+def _gradients(maker: Differentiable, choose: Callable[[Differentiable], Call]) -> Call:
+    """Return what computes the gradient in each argument, None for those that have none.
+
+    It takes the arguments, the derivatives, and which of the gradients are asked for.
+    """
+    if maker.backward is None:
+        return lambda *_given: None
+    row, names, call = maker.backward.row, maker.names, choose(maker.backward)
+    wanted, has_flags, is_one = _places(maker), bool(row.flags), len(row.gradients) == 1
+    # All that may be handed on, in one tuple, and where in it each argument is.
+    defaults = tuple(option.default for option in row.options)
+    derivs, none, flags = len(names), len(names) + 1, len(names) + 2
+    sources = {argument.name: names.index(argument.name) if argument.name in names
+               else derivs if argument.role == "derivs" else none
+               for argument in row.arguments}  # fmt: skip
+    for i, option in enumerate(row.options):
+        if option.name in row.flags:
+            sources[option.name] = flags + row.flags.index(option.name)
+        elif option.name in names:
+            sources[option.name] = names.index(option.name)
+        else:
+            sources[option.name] = flags + len(row.flags) + i
+    order = tuple(sources[name] for name in maker.backward.names)
+
+    def gradients(given: Any, derivs: Any, asked: Any) -> Any:
+        pool = (*given, derivs[0], None, *(asked if has_flags else ()), *defaults)
+        results = call(*[pool[place] for place in order])
+        found, number = [None] * len(given), 0
+        for place, is_asked in zip(wanted, asked, strict=True):
+            if given[place] is not None and (is_asked or not has_flags):
+                found[place] = results if is_one else results[number]
+                number += 1
+        return tuple(found)
+
+    return gradients
+
+
+def _second_gradients(
+    maker: Differentiable, given: Sequence[Any], cotangents: Sequence[Any], needed: Sequence[bool]
+) -> tuple[Any, ...]:
+    """Return the gradients of a backward function, for cotangents of the gradients it returns."""
+    assert maker.forward is not None
+    values = dict(zip(maker.names, given, strict=True))
+    directions = dict(zip(maker.row.returned(values), cotangents, strict=True))
+    found: list[Any] = [None] * len(given)
+    inputs = [i for i, x in enumerate(maker.row.arguments) if x.role == "input" and needed[i]]
+    if inputs:
+        by_name = maker.derivative(given, directions)
+        results = by_name if isinstance(by_name, (list, tuple)) else (by_name,)
+        at = dict(zip(maker.row.returned(values), results, strict=True))
+        for i in inputs:
+            found[i] = at[maker.names[i]]
+    for i, argument in enumerate(maker.row.arguments):
+        if argument.role == "derivs" and needed[i]:
+            point = [values.get(name, False) for name in maker.forward.names]
+            found[i] = maker.forward.derivative(point, directions)
+    return tuple(found)
+
+
+def _default(option: Option | None) -> Any:
+    """Return the default of an option as operators get it; that of an array is None."""
+    if option is None:
+        return None
+    return to_text(option.name, option.default) if is_text(option) else option.default
+
+
+def _require_gradient(tensors: Sequence[Any]) -> bool:
+    """Tell whether a gradient is recorded of what is computed from some tensors."""
+    if torch.is_grad_enabled():
+        for tensor in tensors:
+            if tensor is not None and tensor.requires_grad:
+                return True
+    return False
+
+
+def _no_derivative(row: Operation) -> InvalidTypeError:
+    return InvalidTypeError(
+        f"{row.name} has no derivative in a direction, which torch.func.jvp and second derivatives "
+        f"need; take gradients of first order, without create_graph=True"
+    )

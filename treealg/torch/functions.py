@@ -1,0 +1,171 @@
+"""The functions: each of the table by its name, with its parameters, on tensors.
+
+They are written out from the table, so that a call costs no more than one of a function written by
+hand, and tracers read plain code.
+"""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import numbers
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+
+from treealg.checks import check_real
+from treealg.errors import InvalidTypeError
+from treealg.numeric.operations.operation import Argument, Operation
+from treealg.numeric.operations.table import operations
+from treealg.torch.derivatives import Differentiable, differentiable
+from treealg.torch.documentation import docstring
+from treealg.torch.operators import OPERATORS
+from treealg.torch.schema import as_number, is_text, names_of, option_reader, option_type
+
+__all__ = [*operations]
+
+_COMPUTED = frozenset({torch.float32, torch.float64})
+_TENSORS = frozenset({Tensor, torch.nn.Parameter})
+
+
+def _function(row: Operation, differentiable: Differentiable) -> Callable[..., Any]:
+    """Return the public function of a row."""
+    parameters = [
+        parameter.replace(annotation=parameter.empty)
+        for parameter in row.signature.parameters.values()
+    ]
+    # Defaults of the table are constants, which print as they are written.
+    head = str(inspect.Signature(parameters))
+    source = f"def {row.name}{head}:\n    return call({', '.join(names_of(row))})\n"
+    file = f"<treealg.torch.{row.name}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    found: dict[str, Any] = {"call": _caller(row, differentiable)}
+    exec(compile(source, file, "exec"), found)
+    function: Callable[..., Any] = found[row.name]
+    function.__module__ = __name__
+    function.__doc__ = docstring(row)
+    return function
+
+
+def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any]:
+    """Return what checks the kinds of all arguments, and calls."""
+    count = len(row.arguments)
+    reader, run = _Reader(row), differentiable.call
+    types = tuple(option_type(option) for option in row.options)
+    texts = tuple(is_text(option) for option in row.options)
+    # What prints as a text of its own is a text that has yet to be made.
+    is_plain = not any(texts)
+
+    def call(*given: Any) -> Any:
+        tensors, options = given[:count], given[count:]
+        for tensor in tensors:
+            if tensor is not None and (
+                type(tensor) not in _TENSORS or tensor.dtype not in _COMPUTED
+            ):
+                tensors = reader.tensors(tensors)
+                break
+        if not is_plain or tuple(map(type, options)) != types:
+            options = reader.options(options)
+        return run(*tensors, *options)
+
+    if len(row.gradients) < 2:
+        return call
+
+    names = differentiable.names
+
+    def call_for_several(*given: Any) -> Any:
+        values = dict(zip(names, given, strict=True))
+        returned = row.returned(values)
+        found = dict(zip(returned, call(*given), strict=True))
+        present = [name for name in row.gradients if values[name] is not None]
+        return tuple(found.get(name) for name in present) if len(present) > 1 else found[present[0]]
+
+    return call_for_several
+
+
+class _Reader:
+    """What callers may give beside tensors of float32 and float64 and plain options."""
+
+    def __init__(self, row: Operation) -> None:
+        self._row = row
+        self._readers = [option_reader(option) for option in row.options]
+        names = [argument.name for argument in row.arguments]
+        self._lengths = names.index("lengths") if "lengths" in names else None
+
+    def options(self, given: Sequence[Any]) -> tuple[Any, ...]:
+        """Return options of the types of the schema."""
+        return tuple(
+            read(as_number(value)) for read, value in zip(self._readers, given, strict=True)
+        )
+
+    def tensors(self, given: Sequence[Any]) -> tuple[Any, ...]:
+        """Return the tensors, None for those that are left out."""
+        values = list(given)
+        if isinstance(values[0], (list, tuple)) and self._lengths is not None:
+            self._pad(values)
+        first = next((value for value in values if isinstance(value, Tensor)), None)
+        return tuple(
+            self._tensor(argument, value, first)
+            for argument, value in zip(self._row.arguments, values, strict=True)
+        )
+
+    def _tensor(self, argument: Argument, value: Any, first: Tensor | None) -> Any:
+        if isinstance(value, Tensor):
+            return _checked(argument.name, value)
+        if value is None and argument.optional:
+            return None
+        if argument.alternative is not None and first is not None:
+            if argument.alternative == "flag" and value is False:
+                return None
+            if argument.alternative == "flag" and value is True:
+                return first.new_zeros(first.shape[-1])
+            if argument.alternative == "number" and isinstance(value, numbers.Real):
+                return first.new_full((), check_real(argument.name, value))
+        raise _no_tensor(argument.name, value)
+
+    def _pad(self, values: list[Any]) -> None:
+        """Replace a list of paths by one tensor and their lengths, and corrections likewise."""
+        lengths = self._lengths
+        assert lengths is not None
+        names = [argument.name for argument in self._row.arguments]
+        paths = values[0]
+        for i, path in enumerate(paths):
+            if not isinstance(path, Tensor):
+                raise _no_tensor(f"path[{i}]", path)
+        if values[lengths] is not None:
+            raise InvalidTypeError(
+                "lengths must be None for a list of paths, which have lengths of their own"
+            )
+        place = names.index("correction")
+        if isinstance(values[place], (list, tuple)):
+            values[place] = pad_sequence(list(values[place]), batch_first=True)
+        values[0] = pad_sequence(list(paths), batch_first=True)
+        values[lengths] = torch.tensor([len(path) for path in paths])
+
+
+def _checked(name: str, value: Any) -> Any:
+    """Return a tensor as operators take it: dense, and in autocast of single precision."""
+    if value.is_nested or value.layout is not torch.strided:
+        kind = "nested tensor" if value.is_nested else f"tensor of layout {value.layout}"
+        raise InvalidTypeError(
+            f"{name} must be a dense tensor, got a {kind}; use {name}.to_padded_tensor(0.0) with "
+            f"lengths, or {name}.to_dense()"
+        )
+    is_half = value.dtype in (torch.float16, torch.bfloat16)
+    return value.float() if is_half and torch.is_autocast_enabled(value.device.type) else value
+
+
+def _no_tensor(name: str, value: Any) -> InvalidTypeError:
+    kind = type(value)
+    return InvalidTypeError(
+        f"{name} must be a tensor, got a value of type {kind.__module__}.{kind.__qualname__}; "
+        f"torch.as_tensor makes one of an array or of a list of numbers"
+    )
+
+
+DIFFERENTIABLE = differentiable(dict(operations), OPERATORS)
+for _name, _row in operations.items():
+    globals()[_name] = _function(_row, DIFFERENTIABLE[_name])
