@@ -165,7 +165,11 @@ def test_signatures_of_the_stub_are_those_of_the_functions(face):
             merged.setdefault(name, {}).setdefault(parameter[:2], set()).add(parameter[2])
     for name, parameters in merged.items():
         real = without_types(inspect.signature(getattr(module, name)))
-        assert [*parameters] == [parameter[:2] for parameter in real]
+        assert [*parameters] == [parameter[:2] for parameter in real], (
+            "write the stub of treealg.torch anew with: python -m tests.torch.stub"
+            if face == "treealg.torch"
+            else name
+        )
         for *parameter, default in real:
             assert parameters[tuple(parameter)] - {inspect.Parameter.empty} <= {default}
             assert parameters[tuple(parameter)] & {default}

@@ -1,7 +1,8 @@
 """The functions of arrays, with the types that users see.
 
 An array gives one like it, lists and integers give a NumPy array of float64. Names, kinds and
-defaults of the parameters are those of the modules that are named above the functions.
+defaults of the parameters are those of the modules that are named above the functions. The stub of
+`treealg.torch` follows from this one: after a change, run ``python -m tests.torch.stub``.
 """
 
 from collections.abc import Sequence

@@ -278,6 +278,79 @@ def branched_sig(
 def transform_path(
     path: Tensor, *, time_aug: bool = False, lead_lag: bool = False, end_time: float = 1.0
 ) -> Tensor: ...
+@overload
+def log_sig_backprop(
+    path: Tensor,
+    log_sig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: None = None,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
+def log_sig_backprop(
+    path: Tensor,
+    log_sig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: Tensor,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> tuple[Tensor, Tensor]: ...
+@overload
+def sig_backprop(
+    path: Tensor,
+    sig: Tensor | None,
+    sig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: None = None,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
+def sig_backprop(
+    path: Tensor,
+    sig: Tensor | None,
+    sig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: Tensor,
+    n_jobs: int = 1,
+) -> tuple[Tensor, Tensor]: ...
+@overload
+def log_sig(
+    path: Sequence[Tensor],
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
 def log_sig(
     path: Tensor,
     degree: int,
@@ -286,8 +359,29 @@ def log_sig(
     lead_lag: bool = False,
     end_time: float = 1.0,
     scalar_term: bool = False,
+    correction: Tensor | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
+@overload
+def sig(
+    path: Sequence[Tensor],
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
 def sig(
     path: Tensor,
     degree: int,
@@ -296,6 +390,10 @@ def sig(
     lead_lag: bool = False,
     end_time: float = 1.0,
     scalar_term: bool = False,
+    correction: Tensor | None = None,
+    stream: bool = False,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def branched_log_sig_combine(

@@ -241,7 +241,7 @@ class Operation:
         return tuple(name for name in self.signature.parameters if name not in known)
 
     def returned(self, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return which of its gradients a backward function returns for some arguments.
+        """Return which of its gradients a backward function returns, given all its arguments.
 
         Those in arguments that are None are left out, and those that are not asked for are None.
         """
