@@ -28,6 +28,7 @@
 #undef chain_back
 #undef chain_task
 #undef mask
+#undef bits
 #undef vector_exp
 #undef pair_state
 #undef pair_adjoint

@@ -5,8 +5,8 @@
  * belonging to path l. Lane buffers are aligned to ALIGNMENT bytes. Callers fill unused lanes with
  * copies of a used one, so no lane ever holds uninitialised numbers.
  *
- * The including file defines REAL (float or double), INTEGER (of its size), VECTOR_BYTES (16, 32 or
- * 64) and LANES.
+ * The including file defines REAL (float or double), INTEGER and UNSIGNED (of its size),
+ * VECTOR_BYTES (16, 32 or 64) and LANES.
  */
 
 typedef REAL NAME(vec) __attribute__((vector_size(VECTOR_BYTES)));

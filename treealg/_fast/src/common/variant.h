@@ -51,6 +51,7 @@
 
 #define REAL float
 #define INTEGER int32_t
+#define UNSIGNED uint32_t
 #define LANES (VECTOR_BYTES / 4)
 #define SUFFIX f32
 #include "common/lanes.h"
@@ -58,11 +59,13 @@
 #include "common/forget.h"
 #undef REAL
 #undef INTEGER
+#undef UNSIGNED
 #undef LANES
 #undef SUFFIX
 
 #define REAL double
 #define INTEGER int64_t
+#define UNSIGNED uint64_t
 #define LANES (VECTOR_BYTES / 8)
 #define SUFFIX f64
 #include "common/lanes.h"

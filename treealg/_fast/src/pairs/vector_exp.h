@@ -2,6 +2,8 @@
 
 typedef __typeof__((vec){0} == (vec){0}) NAME(mask);
 #define mask NAME(mask)
+typedef UNSIGNED NAME(bits) __attribute__((vector_size(VECTOR_BYTES)));
+#define bits NAME(bits)
 
 /* exp, to about one unit in the last place; 0 where the result would not be a normal number. */
 INLINE vec NAME(vector_exp)(const vec x) {
@@ -33,7 +35,9 @@ INLINE vec NAME(vector_exp)(const vec x) {
     const mask low = x < splat((REAL)(wide ? -708.0 : -87.0));
     const mask strange = x != x;
     const mask infinite = (mask)splat((REAL)INFINITY);
-    const mask bits = (mask)sum + ((mask)t << (wide ? 52 : 23));
-    return (vec)((bits & ~(high | low | strange)) | (high & infinite) | (strange & (mask)x));
+    /* Unsigned, as exponents may be negative and sums may wrap. */
+    const bits power = (bits)sum + ((bits)t << (wide ? 52 : 23));
+    return (vec)(((mask)power & ~(high | low | strange)) | (high & infinite)
+                 | (strange & (mask)x));
 }
 #define vector_exp NAME(vector_exp)
