@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, Protocol, TypeVar
 
+from treealg.optional import untraced
+
 __all__ = ["BOUND", "Memory", "Sized", "memory"]
 
 BOUND = 2**30
@@ -68,7 +70,7 @@ class Memory:
     def keep(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
         """Return the value of a key, made and kept if it is not there."""
         value: _Value | None = self.get(key)
-        return self.put(key, make()) if value is None else value
+        return self.put(key, untraced(make)()) if value is None else value
 
     def trim(self, latest: Sized) -> None:
         """Make room for a value that has grown."""

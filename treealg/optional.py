@@ -1,16 +1,19 @@
-"""Import of what may not be there: packages that are not required, kernels that are not built."""
+"""What may not be there: packages that are not required, kernels not built, a compiler at work."""
 
 from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Callable
 from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from treealg.errors import MissingDependencyError
 
-__all__ = ["require", "require_built"]
+__all__ = ["require", "require_built", "untraced"]
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def require(module: str, *, extra: str) -> Any:
@@ -49,3 +52,23 @@ def require_built(folder: Path) -> None:
         f"treealg: the compiled kernels are not built in {folder} for Python "
         f"{sys.version_info.major}.{sys.version_info.minor}; run: pip install {what}"
     )
+
+
+def untraced(function: _Function) -> _Function:
+    """Return a function that `torch.compile` runs as it is, and with it all that it calls.
+
+    Notes
+    -----
+    Otherwise a call within a compiled function is taken for a part of it as far as its Python goes:
+    the making of a table, too, whose arrays nobody may write to, which the compiler does not take.
+    Who has not loaded the compiler gets the function itself.
+
+    Examples
+    --------
+    >>> untraced(len)("abc")
+    3
+    """
+    if "torch._dynamo" not in sys.modules:
+        return function
+    disabled: _Function = sys.modules["torch"].compiler.disable(function)
+    return disabled

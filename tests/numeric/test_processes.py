@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
+
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 needs_proc = pytest.mark.skipif(
     not Path("/proc/self/status").is_file(), reason="no file system proc here"
@@ -22,7 +24,7 @@ needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="torch is no
 def run_python(script, **environment):
     """Run a script and return what it printed."""
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script], cwd=Path(__file__).parents[2],
+        [sys.executable, "-W", "ignore", "-c", script], cwd=ROOT,
         env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 0, f"status {done.returncode}: {done.stderr[-2000:]}"
@@ -203,3 +205,59 @@ print(json.dumps([checks.thread_count(3), checks.thread_count(-1), _fast.threads
     given, everything, started = json.loads(run_python(script, **{name: value}))
     assert (given, everything) == (bounded or (3, 4))
     assert started == given - 1
+
+
+# -- interpreters, and systems that lack something -----------------------------------------------
+
+
+@pytest.mark.skipif(
+    find_spec("_xxsubinterpreters") is None, reason="no subinterpreters under this name"
+)
+@pytest.mark.parametrize(
+    ("before", "reason"),
+    [
+        ("", "MissingDependencyError treealg: the kernels run in the main interpreter"),
+        ("import treealg", "ImportError Interpreter change detected"),
+    ],
+)
+def test_subinterpreter_is_refused_at_import(before, reason):
+    inner = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+try:
+    import treealg
+except ImportError as error:
+    print(type(error).__name__, error, flush=True)
+"""
+    script = f"""
+{before}
+import _xxsubinterpreters
+_xxsubinterpreters.run_string(_xxsubinterpreters.create(), {inner!r})
+"""
+    assert run_python(script).startswith(reason)
+
+
+MISSING = [
+    "fork", "register_at_fork", "getuid", "geteuid", "getlogin", "sched_getaffinity",
+    "process_cpu_count", "cpu_count", "O_NOCTTY", "O_NONBLOCK", "O_NOFOLLOW",
+]  # fmt: skip
+
+
+def test_systems_without_forks_users_and_affinity_are_served(tmp_path):
+    script = f"""
+import os
+for name in {MISSING}:
+    if hasattr(os, name):
+        delattr(os, name)
+os.cpu_count = lambda: None
+import numpy as np, treealg
+from treealg import _fast, checks, symbolic
+path = np.random.default_rng(0).normal(size=(40, 50, 2))
+assert checks.thread_count(-1) == 1
+checks.available_processors = lambda: 2
+assert np.array_equal(*(treealg.branched_sig(path, 3, n_jobs=n) for n in (1, 2)))
+assert symbolic.bck.coproduct(symbolic.Tree()) is not None
+print(_fast.threads_started())
+"""
+    assert run_python(script, TREEALG_CACHE_DIR=str(tmp_path / "new")) == "1\n"
+    assert any((tmp_path / "new").iterdir())

@@ -23,7 +23,19 @@ from cpython.buffer cimport (
 from cpython.exc cimport PyErr_CheckSignals
 from libc.stdlib cimport calloc, free
 
-from treealg.errors import InvalidValueError
+from treealg.errors import InvalidValueError, MissingDependencyError
+
+
+cdef extern from "Python.h":
+    void *PyInterpreterState_Get()
+    void *PyInterpreterState_Main()
+
+if PyInterpreterState_Get() != PyInterpreterState_Main():
+    # A call takes the lock of the interpreter from within C, which is always that of the main one.
+    raise MissingDependencyError(
+        "treealg: the kernels run in the main interpreter only, and this is a subinterpreter; "
+        "import treealg in the main one, or in a process of its own"
+    )
 
 
 cdef const instruction_set *active = treealg_instruction_set(NULL)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from treealg.errors import InvalidValueError, TableCacheWarning, warn_caller
 from treealg.memory import memory
+from treealg.optional import untraced
 from treealg.tables import disk
 from treealg.tables.directory import DISK_BOUND, Key, directory_name, file_name, prune
 from treealg.tables.frozen import Table
@@ -21,14 +22,10 @@ __all__ = ["clear_cache", "table"]
 
 _Table = TypeVar("_Table", bound=Table)
 
-_building: dict[tuple[str, Key], threading.Lock] = {}
-"""A lock for each table that is being built."""
+_building: dict[tuple[tuple[str, Key], int], threading.Lock] = {}
+"""A lock for each table that is being built, by process: a forked one lacks the threads that do."""
 
 _warned_of_disk = False
-
-if hasattr(os, "register_at_fork"):
-    # Threads that build a table do not exist in the child.
-    os.register_at_fork(after_in_child=_building.clear)
 
 
 def table(
@@ -43,7 +40,21 @@ def table(
     found: _Table | None = _remembered(identity)
     if found is not None:
         return found
-    with _building.setdefault(identity, threading.Lock()):
+    return untraced(_made_once)(name, key, cls, build, check)
+
+
+def _made_once(
+    name: str,
+    key: Key,
+    cls: type[_Table],
+    build: Callable[[], _Table],
+    check: Callable[[_Table], bool],
+) -> _Table:
+    """Read or build a table while other threads that need it wait."""
+    identity = (name, key)
+    lock = identity, os.getpid()
+    found: _Table | None
+    with _building.setdefault(lock, threading.Lock()):
         found = _remembered(identity)
         if found is not None:
             return found
@@ -54,7 +65,7 @@ def table(
             memory.put(identity, _Refusal(str(error)))
             raise
         finally:
-            _building.pop(identity, None)
+            _building.pop(lock, None)
     # Only now: where warnings are errors, the table is there for the next call.
     if problem is not None:
         warn_caller(problem, TableCacheWarning)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from treealg import tables
 from treealg.engines import KernelEngine
 from treealg.numeric.plans.cache import trim_plans
+from treealg.optional import untraced
 
 __all__ = ["Plan", "Prepared", "Tables"]
 
@@ -98,7 +99,7 @@ class Plan:
 
     def prepared(self, engine: KernelEngine) -> Prepared:
         """Return the tables for the kernels of an engine."""
-        return self._ready.get(engine.name) or self._prepare(engine)
+        return self._ready.get(engine.name) or untraced(self._prepare)(engine)
 
     def _prepare(self, engine: KernelEngine) -> Prepared:
         made, k = self._make(), engine.kernels
