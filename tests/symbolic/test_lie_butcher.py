@@ -262,7 +262,7 @@ def test_steps_stay_on_the_rotations():
         (
             lambda: frozen_exponential(exact_lie_butcher_series(2)),
             InvalidValueError,
-            "single trees only",
+            "element of the Lie algebra",
         ),
         (
             lambda: lie_butcher_compose(

@@ -12,7 +12,7 @@ from treealg import tables
 from treealg.checks import check_choice, check_flag, check_integer, check_method
 from treealg.codegen.program import ZERO, Builder, Program, Vector, adjoint
 from treealg.codegen.rules import Convolution, arborify, extend_words
-from treealg.errors import InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.tables.convolution import least_terms
 from treealg.tables.sizes import forest_counts
 
@@ -366,10 +366,10 @@ def build_program(size: MapSize, *, backward: bool = False) -> Program:
 
     Raises
     ------
+    InvalidTypeError
+        If `size` is not a `MapSize`.
     InvalidValueError
-        If the program has too many terms.
-    KeyError
-        If it is a map of paths.
+        If the program has too many terms, or it is a map of paths.
 
     Examples
     --------
@@ -377,6 +377,16 @@ def build_program(size: MapSize, *, backward: bool = False) -> Program:
     >>> program.evaluate([1, 0, 0, 0])  # the Euler character has logarithm b, -l2/2, ch/6, l3/3
     [[1, Fraction(-1, 2), Fraction(1, 6), Fraction(1, 3)]]
     """
+    if not isinstance(size, MapSize):
+        raise InvalidTypeError(
+            f"size must be a MapSize, got {type(size).__name__}; map_size(name, dimension, degree) "
+            "makes one"
+        )
+    if size.name not in _RULES:
+        raise InvalidValueError(
+            f"size must be that of a map between vectors, {', '.join(_RULES)}; got "
+            f"{size.name!r}, a map of paths, which is printed but no program"
+        )
     program = _RULES[size.name](size)
     return _bounded(adjoint(program) if backward else program, size)
 

@@ -4,6 +4,12 @@ from treealg.symbolic.bseries.elementary import (
     evaluate_series as evaluate_series,
     expand_series as expand_series,
 )
+from treealg.symbolic.bseries.frozen import (
+    frozen_bracket as frozen_bracket,
+    frozen_exponential as frozen_exponential,
+    frozen_field as frozen_field,
+    frozen_product as frozen_product,
+)
 from treealg.symbolic.bseries.geometry import (
     energy_order as energy_order,
     free_tree as free_tree,
@@ -23,8 +29,6 @@ from treealg.symbolic.bseries.group import (
 from treealg.symbolic.bseries.lie_butcher import (
     LieButcherSeries as LieButcherSeries,
     exact_lie_butcher_series as exact_lie_butcher_series,
-    frozen_exponential as frozen_exponential,
-    frozen_product as frozen_product,
     lie_butcher_compose as lie_butcher_compose,
     lie_butcher_logarithm as lie_butcher_logarithm,
     lie_butcher_order as lie_butcher_order,

@@ -268,12 +268,12 @@ def is_energy_preserving(series: BSeries, *, tol: Any = None) -> bool:
     return energy_order(series, tol=tol) == series.order
 
 
-def free_tree(tree: Tree) -> tuple[Tree, int] | None:
+def free_tree(tree: Any) -> tuple[Tree, int] | None:
     """Return the canonical choice of the root of a tree, and the sign of getting there.
 
     Parameters
     ----------
-    tree : Tree
+    tree : Tree or tuple
         A rooted tree.
 
     Returns
@@ -285,14 +285,17 @@ def free_tree(tree: Tree) -> tuple[Tree, int] | None:
 
     Raises
     ------
-    AttributeError
-        If the argument is not a tree.
+    InvalidTypeError
+        If the argument is neither a tree nor the tuple form of one.
+    InvalidValueError
+        If a tuple is not a valid tuple form.
 
     Examples
     --------
     >>> free_tree(Tree([Tree(), Tree()])), free_tree(Tree([Tree()]))
     ((<Tree 0[0[0]]>, -1), None)
     """
+    tree = Tree.from_tuple(tree)
     signs = {tree: 1}
     found = [tree]
     for rooted in found:

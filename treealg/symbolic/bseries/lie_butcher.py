@@ -34,12 +34,12 @@ from treealg.symbolic.trees.memo import remembered
 
 __all__ = [
     "LieButcherSeries",
+    "check_lie_butcher",
     "exact_lie_butcher_series",
-    "frozen_exponential",
-    "frozen_product",
     "lie_butcher_compose",
     "lie_butcher_logarithm",
     "lie_butcher_order",
+    "ordered_forests_up_to",
 ]
 
 
@@ -112,21 +112,24 @@ class LieButcherSeries(TruncatedSeries[OrderedForest]):
     @property
     def is_character(self) -> bool:
         """Whether it is 1 on the empty forest and multiplicative for shuffles, as a method is."""
-        return self._respects_shuffles(1)
+        return self._respects_shuffles(1, None)
 
     @property
     def is_infinitesimal(self) -> bool:
         """Whether it is 0 on the empty forest and on shuffles, as a vector field is."""
-        return self._respects_shuffles(0)
+        return self._respects_shuffles(0, None)
 
-    def _respects_shuffles(self, empty: int) -> bool:
-        if not is_zero(self._values[OrderedForest.empty] - empty):
+    def _respects_shuffles(self, empty: int, tol: float | None) -> bool:
+        values = entered(self)._values
+        if not is_zero(values[OrderedForest.empty] - empty):
             return False
         basis = ordered_forests_up_to(self._order, self._colours)
         return all(
-            is_zero(
-                sum(count * self._values[key] for key, count in mkw.product(x, y).items())
-                - empty * self._values[x] * self._values[y]
+            vanishes(
+                sum(count * values[key] for key, count in mkw.product(x, y).items())
+                - empty * values[x] * values[y],
+                tol,
+                "compare with is_close",
             )
             for i, x in enumerate(basis)
             for y in basis[: i + 1]
@@ -180,105 +183,6 @@ def exact_lie_butcher_series(order: Any, colours: Any = 1) -> LieButcherSeries:
     return LieButcherSeries(value, order, colours)
 
 
-def frozen_product(*series: LieButcherSeries) -> LieButcherSeries:
-    r"""Multiply series as operators with frozen coefficients: concatenation of words.
-
-    :math:`(a \cdot b)(\omega) = \sum_{\omega = \omega' \omega''} a(\omega') b(\omega'')`: for
-    exponentials of Lie algebra elements at the starting point, the first argument acts first on
-    the point.
-
-    Parameters
-    ----------
-    *series : LieButcherSeries
-        At least one.
-
-    Returns
-    -------
-    LieButcherSeries
-        The product, to the smallest of the orders.
-
-    Raises
-    ------
-    InvalidTypeError
-        If an argument is not a `LieButcherSeries`.
-    InvalidValueError
-        If there is none, or their colours differ.
-
-    Examples
-    --------
-    The Lie-Euler step in two halves with one frozen field is the Lie-Euler step:
-
-    >>> from treealg.symbolic import PlanarTree
-    >>> half = frozen_exponential(LieButcherSeries({PlanarTree(): Fraction(1, 2)}, 2, empty=0))
-    >>> frozen_product(half, half)
-    <LieButcherSeries to order 2: ∅: 1, 0: 1, 0 0: 1/2>
-    """
-    return in_field(lambda *factors: reduce(_frozen_product, factors), *_checked(series))
-
-
-def _frozen_product(first: LieButcherSeries, second: LieButcherSeries) -> LieButcherSeries:
-    check_same_colours(first, second)
-    order = min(first.order, second.order)
-    a, b = first._values, second._values
-    make = OrderedForest._make
-    empty = OrderedForest.empty
-    values = {empty: tidy(a[empty] * b[empty])}
-    for forest in ordered_forests_up_to(order, first.colours):
-        trees = forest._trees
-        total: Any = 0
-        for cut in range(len(trees) + 1):
-            left = a[make(trees[:cut])]
-            if left != 0:
-                total = total + left * b[make(trees[cut:])]
-        values[forest] = tidy(total)
-    return LieButcherSeries._wrap(values, order, first.colours)
-
-
-def frozen_exponential(field: LieButcherSeries) -> LieButcherSeries:
-    r"""Return the exponential of a Lie algebra element at the starting point, applied to it.
-
-    Parameters
-    ----------
-    field : LieButcherSeries
-        The element, a series with values on single trees only.
-
-    Returns
-    -------
-    LieButcherSeries
-        On a word of k trees the product of the values divided by k!.
-
-    Raises
-    ------
-    InvalidTypeError
-        If `field` is not a `LieButcherSeries`.
-    InvalidValueError
-        If a forest of other than one tree has a value that is not zero.
-
-    Examples
-    --------
-    >>> from treealg.symbolic import PlanarTree
-    >>> frozen_exponential(LieButcherSeries({PlanarTree(): 1}, 2, empty=0))  # Lie-Euler
-    <LieButcherSeries to order 2: ∅: 1, 0: 1, 0 0: 1/2>
-    """
-    (field,) = _checked((field,))
-    for forest, value in field.items():
-        if len(forest) != 1 and value != 0:
-            raise InvalidValueError(
-                f"field must have values on single trees only, got {value} on {forest}"
-            )
-    values: dict[OrderedForest, Any] = {OrderedForest.empty: 1}
-    for forest in ordered_forests_up_to(field.order, field.colours):
-        trees = forest._trees
-        if len(trees) == 1:
-            values[forest] = field._values[forest]
-        else:
-            shorter = values[OrderedForest._make(trees[:-1])]
-            last = field._values[OrderedForest._make(trees[-1:])]
-            zero = shorter == 0 or last == 0
-            values[forest] = 0 if zero else tidy(shorter * last * Fraction(1, len(trees)))
-    return LieButcherSeries._wrap(values, field.order, field.colours)
-
-
 def lie_butcher_compose(*series: LieButcherSeries) -> LieButcherSeries:
     r"""Compose methods: the first argument acts first, each next one where the last has arrived.
 
@@ -307,11 +211,12 @@ def lie_butcher_compose(*series: LieButcherSeries) -> LieButcherSeries:
     Two Lie-Euler steps of half the length, with the field evaluated again:
 
     >>> from treealg.symbolic import PlanarTree
+    >>> from treealg.symbolic.bseries import frozen_exponential
     >>> half = frozen_exponential(LieButcherSeries({PlanarTree(): Fraction(1, 2)}, 2, empty=0))
     >>> lie_butcher_compose(half, half)
     <LieButcherSeries to order 2: ∅: 1, 0: 1, 0 0: 1/2, 0[0]: 1/4>
     """
-    return in_field(lambda *factors: reduce(_composition, factors), *_checked(series))
+    return in_field(lambda *factors: reduce(_composition, factors), *check_lie_butcher(series))
 
 
 def _composition(first: LieButcherSeries, second: LieButcherSeries) -> LieButcherSeries:
@@ -355,7 +260,7 @@ def lie_butcher_logarithm(series: LieButcherSeries) -> LieButcherSeries:
     >>> lie_butcher_logarithm(exact_lie_butcher_series(3))
     <LieButcherSeries to order 3: 0: 1>
     """
-    return in_field(_logarithm, *_checked((series,)))
+    return in_field(_logarithm, *check_lie_butcher((series,)))
 
 
 def _logarithm(series: LieButcherSeries) -> LieButcherSeries:
@@ -395,10 +300,11 @@ def lie_butcher_order(series: LieButcherSeries, *, tol: Any = None) -> int:
     Examples
     --------
     >>> from treealg.symbolic import PlanarTree
+    >>> from treealg.symbolic.bseries import frozen_exponential
     >>> lie_butcher_order(frozen_exponential(LieButcherSeries({PlanarTree(): 1}, 3, empty=0)))
     1
     """
-    (series,) = _checked((series,))
+    (series,) = check_lie_butcher((series,))
     exact = exact_lie_butcher_series(series.order, series.colours)
     tol = check_tolerance(tol)
     for forest, value in entered(series).items():
@@ -407,7 +313,8 @@ def lie_butcher_order(series: LieButcherSeries, *, tol: Any = None) -> int:
     return series.order
 
 
-def _checked(series: tuple[Any, ...]) -> tuple[LieButcherSeries, ...]:
+def check_lie_butcher(series: tuple[Any, ...]) -> tuple[LieButcherSeries, ...]:
+    """Return arguments that must be Lie-Butcher series, at least one."""
     if not series:
         raise InvalidValueError("at least one series is needed, got none")
     for one in series:

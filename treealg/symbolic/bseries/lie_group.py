@@ -16,18 +16,12 @@ from typing import Any
 from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.symbolic.bseries.coefficients import tidy
-from treealg.symbolic.bseries.lie_butcher import (
-    LieButcherSeries,
-    frozen_exponential,
-    frozen_product,
-    lie_butcher_order,
-    ordered_forests_up_to,
-)
+from treealg.symbolic.bseries.frozen import frozen_exponential, frozen_field, frozen_product
+from treealg.symbolic.bseries.lie_butcher import LieButcherSeries, lie_butcher_order
 from treealg.symbolic.bseries.methods_base import Vector, read_vector
 from treealg.symbolic.bseries.runge_kutta import check_name
 from treealg.symbolic.linear.sequences import entries_of, rows_of
 from treealg.symbolic.linear.zeros import are_equal
-from treealg.symbolic.trees.forests import OrderedForest
 
 __all__ = ["CommutatorFree"]
 
@@ -243,7 +237,7 @@ class CommutatorFree:
         slopes: list[LieButcherSeries] = []
         for stage in self._stages:
             point = _move(stage, slopes, order)
-            slopes.append(_slope(point))
+            slopes.append(frozen_field(point))
         return _move(self._step, slopes, order)
 
     def order(self, limit: Any = 5, *, tol: Any = None) -> int:
@@ -366,15 +360,3 @@ def _move(rows: Exponentials, slopes: list[LieButcherSeries], order: int) -> Lie
             element = reduce(lambda x, y: x + y, terms)
             point = frozen_product(point, frozen_exponential(element))
     return point
-
-
-def _slope(point: LieButcherSeries) -> LieButcherSeries:
-    """Return h f at a point: on a tree the value of the point on its branches."""
-    values = point._values
-    slope: dict[OrderedForest, Any] = {OrderedForest.empty: 0}
-    for forest in ordered_forests_up_to(point.order, 1):
-        if len(forest) == 1:
-            slope[forest] = values[OrderedForest._make(forest[0].children)]
-        else:
-            slope[forest] = 0
-    return LieButcherSeries._wrap(slope, point.order, 1)

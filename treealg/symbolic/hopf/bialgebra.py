@@ -17,6 +17,7 @@ from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.tensors import Tensor
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms
 
 __all__ = ["Bialgebra"]
 
@@ -81,6 +82,8 @@ class Bialgebra(GradedSpace[B]):
         return Element._collect(terms)
 
     def _multiply(self, left: Mapping[B, Any], right: Mapping[B, Any]) -> Terms:
+        # Products of terms may fall together, but each has to be made.
+        check_terms("a product", len(left) * len(right), 20 * MAX_TERMS)
         total: Terms = {}
         for x, a in left.items():
             for y, b in right.items():

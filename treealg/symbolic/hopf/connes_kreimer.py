@@ -9,8 +9,13 @@ from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.bases import ForestAlgebra, OrderedForestAlgebra
 from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.trees.forests import Forest
+from treealg.symbolic.trees.sizes import check_terms, count_cuts
 
 __all__ = ["BCK", "NCK", "ConnesKreimer", "bck", "nck"]
+
+
+# A forest of so few vertices has at most 2^19 cuts.
+_FEW = 19
 
 
 class ConnesKreimer(HopfAlgebra[Any]):
@@ -34,6 +39,8 @@ class ConnesKreimer(HopfAlgebra[Any]):
         trees = x._trees
         if not trees:
             return ()
+        if x._order > _FEW:
+            check_terms(f"the coproduct of a forest of {x._order} vertices", count_cuts(trees))
         make = x._make
         if len(trees) == 1:
             return (make(trees[0]._children),)

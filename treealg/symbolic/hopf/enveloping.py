@@ -16,6 +16,7 @@ from typing import Any
 
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, labels_differ
 
 __all__ = ["EnvelopingProduct", "consecutive_pieces", "sub_multisets", "sub_sequences"]
 
@@ -90,6 +91,7 @@ class EnvelopingProduct:
     """
 
     def __init__(self, divide: Callable[[Any], list[Division]]) -> None:
+        self._divides_freely = divide is not consecutive_pieces
         self._divisions: Memo[Any, list[Division]] = Memo(
             lambda forest: (), lambda forest, known: divide(forest)
         )
@@ -108,6 +110,10 @@ class EnvelopingProduct:
 
     def _needs(self, pair: tuple[Any, Any]) -> Iterable[tuple[Any, Any]]:
         first, second = pair
+        # Each tree stands beside the others or on one of the vertices.
+        ways = (second._order + 1) ** len(first)
+        if ways > MAX_TERMS and self._divides_freely and all(map(labels_differ, (first, second))):
+            check_terms("this product of forests", ways)
         if not first._trees or not second._trees:
             return []
         make, trees = second._make, second._trees

@@ -15,6 +15,7 @@ from treealg.symbolic.linear.words import shuffle_words
 from treealg.symbolic.trees.labels import label_less
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.scalars import python_scalar
+from treealg.symbolic.trees.sizes import check_terms, count_quasi_shuffles
 
 __all__ = [
     "ConcatenationAlgebra",
@@ -101,6 +102,8 @@ class ConcatenationAlgebra(WordAlgebra):
         return ()
 
     def _build_coproduct(self, x: Word, known: Mapping[Word, Terms]) -> Terms:
+        if len(set(x)) == len(x):
+            check_terms("the coproduct of this word", 2 ** len(x))
         found: Terms = {((), ()): 1}
         for letter in x:
             grown: Terms = {}
@@ -108,6 +111,7 @@ class ConcatenationAlgebra(WordAlgebra):
                 for key in (((*first, letter), second), (first, (*second, letter))):
                     grown[key] = grown.get(key, 0) + count
             found = grown
+            check_terms("the coproduct of this word", len(found))
         return found
 
     def _antipode_needs(self, x: Word) -> Iterable[Word]:
@@ -213,6 +217,7 @@ class QuasiShuffleAlgebra(Deconcatenation):
                 )
 
     def _product(self, x: Word, y: Word) -> Mapping[Word, Any]:
+        check_terms("the quasi-shuffle of these words", count_quasi_shuffles(x, y))
         return self._products((x, y))
 
     def _needs(self, pair: tuple[Word, Word]) -> Iterable[tuple[Word, Word]]:

@@ -211,6 +211,8 @@ def morphism_from_cocycle(
     ------
     InvalidTypeError
         If `source` is neither `bck` nor `nck`, or `target` not a `HopfAlgebra`.
+    InvalidValueError
+        When the morphism is called: if an image has more terms than any result may have.
 
     References
     ----------

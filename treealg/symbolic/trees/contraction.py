@@ -11,12 +11,17 @@ from typing import Any
 
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, labels_differ
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["partitions"]
 
 # The branches of the pieces at the root, the other pieces, and the branches of the skeletons.
 State = tuple[Forest, Forest, Forest]
+
+
+# Of so few vertices there are at most 2^19 partitions.
+_FEW = 19
 
 
 class Partitions:
@@ -56,6 +61,9 @@ class Partitions:
         trees, make = forest._trees, Forest._make
         if not trees:
             return ()
+        if forest._order > _FEW and labels_differ(trees):
+            what = f"the sum over partitions of {forest._order + 1} vertices"
+            check_terms(what, 2**forest._order)
         if len(trees) == 1:
             return (make(trees[0]._children),)
         return (make(trees[:-1]), make(trees[-1:]))
@@ -79,6 +87,9 @@ class Partitions:
                 total[contracted] = count
             return total
         last = known[make(trees[-1:])]
+        check_terms(
+            "a product of partitions", len(last) * len(known[make(trees[:-1])]), 20 * MAX_TERMS
+        )
         for (root, pieces, skeleton), count in known[make(trees[:-1])].items():
             for (branch, more, rest), factor in last.items():
                 key = (root * branch, pieces * more, skeleton * rest)

@@ -32,8 +32,12 @@ class WeakTable(dict[Any, Known]):
 
 
 def _forget(reference: Known) -> None:
+    lock: Any = _lock
+    if lock is None:
+        # The interpreter ends and has emptied this module.
+        return
     # The key may already hold the reference of a younger value.
-    with _lock:
+    with lock:
         if reference.table.get(reference.key) is reference:
             del reference.table[reference.key]
 

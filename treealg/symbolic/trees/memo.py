@@ -11,6 +11,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Generic, ParamSpec, TypeVar
 
+from treealg.symbolic.trees.sizes import check_terms
+
 __all__ = ["Memo", "clear_cache", "remembered"]
 
 K = TypeVar("K", bound=Hashable)
@@ -66,7 +68,8 @@ class Memo(Generic[K, V]):
     def __call__(self, key: K, progress: Callable[[int, int], Any] | None = None) -> V:
         """Return the value of a key.
 
-        The value is not to be changed. `progress` is called after each value found, with how many
+        The value is not to be changed, and is refused if it is larger than any result may be.
+        `progress` is called after each value found, with how many
         were found and how many are known to be still needed; it may raise to stop the work.
         """
         table = self._table
@@ -85,6 +88,7 @@ class Memo(Generic[K, V]):
                 stack.extend(missing)
                 continue
             built = self._build(top, table)
+            check_terms("a sum that is needed", len(built))  # type: ignore[arg-type]
             table[top] = built
             added += len(built)  # type: ignore[arg-type]
             stack.pop()

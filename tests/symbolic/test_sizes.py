@@ -1,0 +1,129 @@
+"""Results that are too large are refused before the work, with their size."""
+
+import itertools
+import math
+import time
+
+import pytest
+
+from treealg.codegen.maps import MapSize, build_program, map_size
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic import (
+    Forest,
+    OrderedForest,
+    PlanarTree,
+    Tree,
+    arborification,
+    bck,
+    cem,
+    concatenation_algebra,
+    enumerate_forests,
+    gl,
+    mkw,
+    nck,
+    quasi_shuffle,
+    shuffle_algebra,
+    shuffle_words,
+)
+from treealg.symbolic.bseries import free_tree
+from treealg.symbolic.linear import words
+from treealg.symbolic.trees import sizes
+
+LETTERS = tuple(range(12))
+OTHERS = tuple(range(12, 24))
+
+
+def bush(count, kind=Tree):
+    return kind([kind(label=label) for label in range(count)], "root")
+
+
+TOO_LARGE = {
+    "shuffle": (lambda: shuffle_words("a" * 12, "b" * 12), "2,704,156"),
+    "shuffle of letters": (lambda: shuffle_algebra.product(LETTERS, OTHERS), "2,704,156"),
+    "long shuffle": (lambda: shuffle_words("ab" * 500, "c" * 1000), "10^"),
+    "quasi-shuffle": (
+        lambda: quasi_shuffle().product(tuple(zip(LETTERS)), tuple(zip(OTHERS))),
+        f"{sum(math.comb(12, k) ** 2 * 2**k for k in range(13)):,}",
+    ),
+    "deconcatenation's dual": (
+        lambda: concatenation_algebra.coproduct(LETTERS + OTHERS),
+        f"{2**24:,}",
+    ),
+    "ordered forests": (
+        lambda: mkw.product(
+            OrderedForest([PlanarTree(label=i) for i in LETTERS]),
+            OrderedForest([PlanarTree(label=i) for i in OTHERS]),
+        ),
+        "2,704,156",
+    ),
+    "cuts": (lambda: bck.coproduct(bush(30)), f"{2**30 + 1:,}"),
+    "planar cuts": (lambda: nck.coproduct(bush(30, PlanarTree)), f"{2**30 + 1:,}"),
+    "antipode": (lambda: bck.antipode(bush(25)), f"{2**25 + 1:,}"),
+    "partitions": (lambda: cem.coproduct(bush(40)), f"{2**40:,}"),
+    "grafting": (lambda: gl.product(bush(14), bush(14)), "10^16"),
+}
+
+
+@pytest.mark.parametrize("name", TOO_LARGE)
+def test_what_is_too_large_is_refused_at_once_with_its_size(name):
+    compute, size = TOO_LARGE[name]
+    with pytest.raises(InvalidValueError, match="beyond the bound of") as caught:
+        compute()
+    assert size in str(caught.value)
+
+
+def test_sums_of_shuffles_are_measured_as_they_grow(monkeypatch):
+    monkeypatch.setattr(
+        words, "check_terms", lambda what, count: sizes.check_terms(what, count, 5000)
+    )
+    with pytest.raises(InvalidValueError, match=r"has at least .* terms"):
+        arborification(bush(8))
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda: len(bck.coproduct(Tree([Tree()] * 100))) - 102,
+        lambda: len(nck.coproduct(PlanarTree([PlanarTree()] * 60))) - 62,
+        lambda: len(shuffle_words("a" * 40, "a" * 40)) - 1,
+        lambda: len(quasi_shuffle().product(((0,),) * 8, ((0,),) * 8)) - 1597,
+    ],
+)
+def test_what_collapses_is_not_refused(compute):
+    start = time.process_time()
+    assert compute() == 0
+    assert time.process_time() - start < 20
+
+
+def test_counts_are_the_numbers_of_words():
+    for first, second in itertools.product(["abab", "aab", "abc", "aaa", ""], repeat=2):
+        assert sizes.count_shuffles(first, second) == len(shuffle_words(first, second))
+    assert sizes.count_quasi_shuffles("abc", "de") == len(
+        quasi_shuffle().product(((1,), (2,), (3,)), ((4,), (5,)))
+    )
+
+
+def test_counted_cuts_are_the_terms_of_coproducts():
+    for order, colours in itertools.product((4, 5), (1, 2)):
+        for forest in enumerate_forests(order, colours):
+            count = sizes.count_cuts(forest.trees)
+            # Two cuts may give the same pair; of distinguishable vertices none do.
+            assert count >= len(bck.coproduct(forest))
+    spread = Forest([Tree([Tree(label=1), Tree([Tree(label=2)], 3)], 4), Tree([Tree(label=5)], 6)])
+    assert sizes.count_cuts(spread.trees) == len(bck.coproduct(spread))
+
+
+def test_arguments_of_another_kind_are_errors_that_say_so():
+    for wrong in (3, None):
+        with pytest.raises(InvalidTypeError, match="a tree must be a Tree or a tuple"):
+            free_tree(wrong)
+        with pytest.raises(InvalidTypeError, match="size must be a MapSize"):
+            build_program(wrong)
+        with pytest.raises(InvalidTypeError, match="first must be a word"):
+            shuffle_words(wrong, ())
+    with pytest.raises(InvalidTypeError, match="letters of a word must be hashable"):
+        shuffle_words(([],), (1,))
+    for size in (map_size("sig", 1, 2), MapSize("nothing", 1, 2, False, 1)):
+        with pytest.raises(InvalidValueError, match="a map between vectors"):
+            build_program(size)
+    assert free_tree(((0,), (0,), 0)) == free_tree(Tree([Tree(), Tree()]))

@@ -1,0 +1,123 @@
+"""How large a result may be: one bound, and counts that are made before the work.
+
+A sum of more than a million terms serves nobody and takes gigabytes. Where the terms can be
+counted beforehand they are; everything that is remembered is measured as it grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import groupby
+from math import comb, prod
+from typing import Any
+
+from treealg.errors import InvalidValueError
+
+__all__ = [
+    "MAX_TERMS",
+    "check_terms",
+    "count_cuts",
+    "count_quasi_shuffles",
+    "count_shuffles",
+    "labels_differ",
+]
+
+#: The most terms of a result.
+MAX_TERMS = 1_000_000
+
+
+def check_terms(what: str, count: int, bound: int = MAX_TERMS) -> None:
+    """Refuse a result that has so many terms at least, if that is more than the bound.
+
+    Examples
+    --------
+    >>> check_terms("the shuffle", 70)
+    """
+    if count > bound:
+        size = f"{count:,}" if count < 10**15 else f"10^{len(str(count)) - 1}"
+        raise InvalidValueError(
+            f"{what} has at least {size} terms, beyond the bound of {bound:,}; take a smaller "
+            "argument, or ask for single coefficients by a pairing with the dual"
+        )
+
+
+def count_shuffles(first: Sequence[Hashable], second: Sequence[Hashable]) -> int:
+    """Return the number of different words in a shuffle, or a lower bound beyond `MAX_TERMS`.
+
+    Words are paths in an automaton whose states are the sets of numbers of letters of `first` that
+    may have been used; which is what tells different words from different ways to one.
+
+    Examples
+    --------
+    >>> count_shuffles("ab", "c"), count_shuffles("aaa", "aa"), count_shuffles("ab", "ab")
+    (3, 1, 2)
+    """
+    length = len(first) + len(second)
+    layer = {frozenset((0,)): 1}
+    for done in range(length):
+        grown: dict[frozenset[int], int] = {}
+        for used, count in layer.items():
+            moves: dict[Hashable, set[int]] = {}
+            for i in used:
+                if i < len(first):
+                    moves.setdefault(first[i], set()).add(i + 1)
+                if done - i < len(second):
+                    moves.setdefault(second[done - i], set()).add(i)
+            for reached in map(frozenset, moves.values()):
+                grown[reached] = grown.get(reached, 0) + count
+        layer = grown
+        if sum(layer.values()) > MAX_TERMS:
+            # Each beginning goes on in some way. Without common letters it is known in how many.
+            disjoint = set(first).isdisjoint(second)
+            return comb(length, len(first)) if disjoint else sum(layer.values())
+    return sum(layer.values())
+
+
+def count_quasi_shuffles(first: Sequence[Hashable], second: Sequence[Hashable]) -> int:
+    """Return the number of words in a quasi-shuffle of words without a letter twice, 0 for others.
+
+    Examples
+    --------
+    >>> count_quasi_shuffles("ab", "c"), count_quasi_shuffles("aa", "b")
+    (5, 0)
+    """
+    if len({*first, *second}) < len(first) + len(second):
+        return 0
+    m, n = len(first), len(second)
+    return sum(comb(m, k) * comb(n, k) << k for k in range(min(m, n) + 1))
+
+
+def count_cuts(trees: Sequence[Any]) -> int:
+    """Return in how many ways a forest can be cut, ways that differ by equal neighbours being one.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree
+    >>> count_cuts([Tree([Tree(), Tree()])]), count_cuts([Tree(label=i) for i in range(3)])
+    (4, 8)
+    """
+    known: dict[Any, int] = {}
+
+    def of_forest(forest: Iterable[Any]) -> int:
+        # A multiset of cuts of each of several equal trees.
+        runs = ((known[tree], len(list(run))) for tree, run in groupby(forest))
+        return prod(comb(count + ways - 1, count) for ways, count in runs)
+
+    for tree in trees:
+        for part in tree._bottom_up():
+            if part not in known:
+                known[part] = 1 + of_forest(part._children)
+    return of_forest(trees)
+
+
+def labels_differ(*forests: Iterable[Any]) -> bool:
+    """Tell whether no label occurs twice in these forests.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree
+    >>> labels_differ([Tree([Tree(label=1)])]), labels_differ([Tree()], [Tree()])
+    (True, False)
+    """
+    labels = [vertex.label for forest in forests for tree in forest for vertex in tree.vertices()]
+    return len(set(labels)) == len(labels)
