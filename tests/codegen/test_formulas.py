@@ -1,10 +1,12 @@
 """Formulas of coefficients: published values, conventions, refusals."""
 
+import re
 from fractions import Fraction
 
 import pytest
 
-from treealg.codegen import formula
+from treealg import cli
+from treealg.codegen import FORMULA_MAPS, MAPS, formula
 from treealg.errors import InvalidTypeError, InvalidValueError
 
 B = (0,)
@@ -22,6 +24,11 @@ B = (0,)
         (("inverse", (B, 0)), {}, "Y([0]0) = X(0)**2 - X([0]0)"),
         (("log", (B, B)), {"planar": True}, "L(0 0) = X(0 0) - X(0)**2/2"),
         (("linear", (B, B)), {"planar": True}, "X(0 0) = dx(0)**2/2"),
+        (("sig", (B, (1,), 2)), {}, "X([0 1]2) = S(0 1 2) + S(1 0 2)"),
+        (("sig", (B, B)), {"planar": True}, "X(0 0) = S(0 0)"),
+        (("logsig", (B, 1)), {}, "L([0]1) = S(0 1) - S(0)*S(1)/2"),
+        (("corrected_sig", (B, 1)), {}, "X([0]1) = S((1 0)) + S(0 1)"),
+        (("corrected_sig", (B, 1)), {"levels": 1}, "X([0]1) = S(0 1)"),
     ],
 )
 def test_formula_reads(arguments, options, text):
@@ -66,7 +73,7 @@ def test_latex_writes_root_labels_as_subscripts():
 @pytest.mark.parametrize(
     ("arguments", "options", "error"),
     [
-        (("sig", B), {}, InvalidValueError),
+        (("signature", B), {}, InvalidValueError),
         (("log", None), {}, (InvalidValueError, InvalidTypeError)),
         (("log", ()), {}, InvalidValueError),
         (("log", (B, B)), {}, InvalidValueError),
@@ -81,3 +88,33 @@ def test_latex_writes_root_labels_as_subscripts():
 def test_what_has_no_formula_is_refused(arguments, options, error):
     with pytest.raises(error):
         formula(*arguments, **options)
+
+
+@pytest.mark.parametrize("planar", [False, True])
+def test_a_logarithm_in_words_is_that_in_trees_whose_values_are_words(planar):
+    tree = ((B, 1), (B, 0)) if planar else (B, (B, 1), 0)
+    got = formula("logsig", tree, planar=planar).expression
+    value = formula("log", tree, planar=planar)
+    assert value.expression != got
+    # Words of one path are a character of shuffles: one step x, S(w) = x^w / |w|!.
+    import sympy
+
+    def words(text):
+        labels = [int(label) for label in re.findall(r"\d", text)]
+        return sympy.prod(2 + label for label in labels) / sympy.factorial(len(labels))
+
+    step = got.subs({s: words(str(s)) for s in got.free_symbols})
+    assert step == 0  # the logarithm of one step is the step
+
+
+def test_every_map_has_a_formula():
+    for name in MAPS:
+        assert formula(name, B).expression != 0
+    assert FORMULA_MAPS == MAPS
+
+
+@pytest.mark.parametrize("command", ["formula", "generate"])
+def test_the_commands_name_every_map(command, capsys):
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    assert ", ".join(MAPS) in re.sub(r"\s+", " ", capsys.readouterr().out)

@@ -203,7 +203,7 @@ def test_what_is_no_name_is_refused(name, error, text):
 def test_labels_beyond_the_channels_have_no_name():
     with pytest.raises(treealg.InvalidValueError, match="labels from 0 to 1"):
         treealg.tree_to_name(((2,), 0), 2)
-    with pytest.raises(treealg.InvalidValueError, match="channels 0, 1, got 2"):
+    with pytest.raises(treealg.InvalidValueError, match="channels 0 to 1, got 2"):
         treealg.name_to_tree("0[2]", 2)
     assert treealg.name_to_tree("0[2]", 2, time_aug=True) == ((2,), 0)
 
@@ -215,3 +215,10 @@ def test_lyndon_names_have_no_scalar(method):
             function(2, 2, planar=True, method=method, scalar_term=True)
         with pytest.raises(treealg.InvalidValueError, match="planar=True"):
             function(2, 2, method=method)
+
+
+def test_channels_without_names_are_never_listed():
+    assert treealg.tree_to_name((10**20,), 10**30) == str(10**20)
+    assert treealg.name_to_tree(f"0[{10**20}]", 10**30) == ((10**20,), 0)
+    with pytest.raises(treealg.InvalidValueError, match="lower the degree or the dimension"):
+        treealg.branched_sig_names(10**30, 1)

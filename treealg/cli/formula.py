@@ -23,7 +23,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "L logarithm.",
     )
     # The names are checked by the function itself, so that the parser loads no algebra.
-    parser.add_argument("map", help="linear, corrected, arborification, combine, log, exp, inverse")
+    parser.add_argument(
+        "map",
+        help="sig, logsig, corrected_sig, linear, corrected, arborification, combine, log, exp, "
+        "inverse",
+    )
     parser.add_argument("tree", help="tuple form, such as ((0,),1); of a forest, with --planar")
     parser.add_argument("--planar", action="store_true", help="ordered forests of planar trees")
     parser.add_argument("--levels", type=int, default=2, help="longest chain of a correction")

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from treealg.checks import check_choice, check_flag, check_integer
-from treealg.codegen.maps import basis_text
+from treealg.codegen.maps import MAPS, basis_text
 from treealg.errors import InvalidValueError
 
 __all__ = ["FORMULA_MAPS", "MAX_FORMULA_NODES", "Formula", "formula"]
 
-FORMULA_MAPS = ("linear", "corrected", "arborification", "combine", "log", "exp", "inverse")
-"""The maps that have a formula for each coefficient."""
+FORMULA_MAPS = MAPS
+"""The maps that have a formula for each coefficient: all of them."""
 
 MAX_FORMULA_NODES = 10
 """The most nodes of a tree or forest that a formula is made for."""
@@ -98,21 +98,22 @@ def formula(
     r"""Return the coefficient of a map on a tree or ordered forest as a SymPy expression.
 
     Symbols: ``dx(a)`` increment of channel a, ``c(i j)`` correction on the chain from root i to
-    leaf j, ``S(a b)`` the word signature, ``X([0]1)``, ``Y(...)`` coefficients of signatures and
-    ``L(...)`` of logarithms; trees are written ``[children]root``.
+    leaf j, ``S(a b)`` the word signature, in which ``(i j)`` is a chain, ``X([0]1)``, ``Y(...)``
+    coefficients of signatures and ``L(...)`` of logarithms; trees are written ``[children]root``.
 
     Parameters
     ----------
     map : str
-        One of `FORMULA_MAPS`: ``"linear"`` and ``"corrected"``, the signature of one segment;
-        ``"arborification"``, a signature from words; ``"combine"``, the Chen product X * Y with X
-        first; ``"log"``, ``"exp"`` and ``"inverse"`` for the convolution.
+        One of `FORMULA_MAPS`: ``"sig"`` and ``"logsig"``, of a path, in its word signature;
+        ``"corrected_sig"``, in that of words of chains; ``"linear"`` and ``"corrected"``, the
+        signature of one segment; ``"arborification"``, a signature from words; ``"combine"``, the
+        Chen product X * Y with X first; ``"log"``, ``"exp"`` and ``"inverse"`` for the convolution.
     tree : Tree, PlanarTree, OrderedForest or tuple
         A tree, or with `planar` an ordered forest, with integer labels; tuples as everywhere.
     planar : bool, default False
         Ordered forests (MKW) and not trees (BCK).
     levels : int, default 2
-        For ``"corrected"``: the longest chain that a correction has.
+        For ``"corrected"`` and ``"corrected_sig"``: the longest chain that a correction has.
     cse : bool, default False
         Extract common subexpressions.
 
@@ -141,6 +142,8 @@ def formula(
     L([0]1) = -X(0)*X(1)/2 + X([0]1)
     >>> print(formula("combine", (((0,), 1),), planar=True))
     Z([0]1) = X(0)*Y(1) + X([0]1) + Y([0]1)
+    >>> print(formula("logsig", ((0,), 1)))
+    L([0]1) = S(0 1) - S(0)*S(1)/2
     """
     check_choice("map", map, FORMULA_MAPS)
     planar, cse = check_flag("planar", planar), check_flag("cse", cse)
@@ -253,10 +256,32 @@ def _corrected(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tu
 
 
 def _arborification(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:
+    return "X", _in_words(element, 1, symbols)
+
+
+def _corrected_sig(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:
+    return "X", _in_words(element, levels, symbols)
+
+
+def _logsig(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:
+    from treealg.symbolic import Functional, bck, mkw
+
+    algebra = mkw if planar else bck
+    return "L", Functional(algebra, lambda forest: _in_words(forest, 1, symbols)).log()(element)
+
+
+def _in_words(element: Any, longest: int, symbols: _Symbols) -> Any:
+    """Return the value of the arborification of an element on the word signature."""
     from treealg.symbolic import arborification
 
-    words = arborification(_single(element, planar)).items()
-    return "X", sum(c * symbols("S", " ".join(map(str, word))) for word, c in words)
+    def letter(label: Any) -> str:
+        if not isinstance(label, tuple):
+            return str(label)
+        text = " ".join(map(str, label))
+        return f"({text})" if len(label) > 1 else text
+
+    words = arborification(element, longest).items()
+    return sum(c * symbols("S", " ".join(map(letter, word))) if word else c for word, c in words)
 
 
 def _combine(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tuple[str, Any]:
@@ -277,6 +302,9 @@ def _inverse(element: Any, planar: bool, levels: int, symbols: _Symbols) -> tupl
 
 
 _RULES: dict[str, Callable[[Any, bool, int, _Symbols], tuple[str, Any]]] = {
+    "sig": _arborification,
+    "logsig": _logsig,
+    "corrected_sig": _corrected_sig,
     "linear": _linear,
     "corrected": _corrected,
     "arborification": _arborification,

@@ -278,18 +278,20 @@ def name_to_tree(
     """
     from treealg.symbolic.trees.text import label_text, parse_trees
 
-    _, _, planar = checked_basis(dimension, 0, planar, time_aug, lead_lag)
+    labels, _, planar = checked_basis(dimension, 0, planar, time_aug, lead_lag)
     texts = channel_texts(dimension, channels, time_aug=time_aug, lead_lag=lead_lag)
-    numbers = {text: number for number, text in enumerate(texts)}
+    numbers = None if texts is None else {text: number for number, text in enumerate(texts)}
 
     def build(children: tuple[TupleForm, ...], label: Any) -> TupleForm:
-        number = numbers.get(label_text(label, strict=True))
-        if number is None:
-            raise InvalidValueError(
-                f"name must be made of the channels {', '.join(texts[:20])}, got "
-                f"{label_text(label, strict=True)} in {name!r}"
-            )
-        return (*children, number)
+        text = label_text(label, strict=True)
+        if numbers is not None and text in numbers:
+            return (*children, numbers[text])
+        if numbers is None and isinstance(label, int) and 0 <= label < labels:
+            return (*children, label)
+        known = f"0 to {labels - 1}" if texts is None else ", ".join(texts[:20])
+        raise InvalidValueError(
+            f"name must be made of the channels {known}, got {text} in {name!r:.80}"
+        )
 
     try:
         found = parse_trees(name, build)
@@ -312,8 +314,8 @@ def name_to_tree(
 
 def channel_texts(
     dimension: int, channels: Any, *, time_aug: bool, lead_lag: bool
-) -> tuple[str, ...]:
-    """Return the texts of the channels of a transformed path, in which `channels` are checked.
+) -> tuple[str, ...] | None:
+    """Return the texts of the channels of a transformed path; None if they have no names.
 
     Examples
     --------
@@ -321,8 +323,7 @@ def channel_texts(
     ('x_lag', 'x_lead', 'time')
     """
     if channels is None:
-        labels = dimension * (2 if lead_lag else 1) + (1 if time_aug else 0)
-        return tuple(map(str, range(labels)))
+        return None
     from treealg.symbolic.trees.text import label_text
 
     names = _channel_names(dimension, channels)
@@ -369,10 +370,13 @@ def _channel_names(dimension: int, channels: Any) -> list[str | int]:
     return names
 
 
-def _name(element: Tree | OrderedForest | None, texts: tuple[str, ...]) -> str:
+def _name(element: Tree | OrderedForest | None, texts: tuple[str, ...] | None) -> str:
     """Return the text of a basis element, with the texts of channels in the place of labels."""
     if element is None:
         from treealg.symbolic.trees.text import EMPTY
 
         return EMPTY
-    return re.sub("[0-9]+", lambda label: texts[int(label[0])], element.to_text())
+    text = element.to_text()
+    if texts is None:
+        return text
+    return re.sub("[0-9]+", lambda label: texts[int(label[0])], text)

@@ -118,7 +118,9 @@ def _resting(
 ) -> Prepared:
     """Let each path rest at its last point."""
     at = np.minimum(np.arange(array.shape[-2]), counts[..., None] - 1)
-    array = np.take_along_axis(array, at[..., None], axis=-2)
+    flat = array.reshape(-1, *array.shape[-2:])  # NumPy does not index 64 axes
+    taken: Any = np.take_along_axis(flat, at.reshape(*flat.shape[:2], 1), axis=1)
+    array = taken.reshape(array.shape)
     if added is not None:
         inside = np.arange(array.shape[-2] - 1) < counts[..., None] - 1
         rows = np.where(inside[..., None], added.rows.array, 0).astype(array.dtype)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import pairwise
 from typing import Any
 
@@ -20,7 +21,16 @@ import numpy.typing as npt
 from treealg import engines
 from treealg.errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["ACCEPTED", "NUMPY", "TORCH", "Rows", "compute_dtype", "out_of_memory", "wrap"]
+__all__ = [
+    "ACCEPTED",
+    "NUMPY",
+    "TORCH",
+    "Rows",
+    "compute_dtype",
+    "memory_for",
+    "out_of_memory",
+    "wrap",
+]
 
 NUMPY = "NumPy array"
 TORCH = "torch tensor"
@@ -157,6 +167,17 @@ class Rows:
 def wrap(result: npt.NDArray[Any], kind: str) -> Any:
     """Return a result as a kind of array on the CPU."""
     return result if kind is NUMPY else sys.modules["torch"].from_numpy(result)
+
+
+@contextmanager
+def memory_for(what: str) -> Iterator[None]:
+    """Say what does not fit in memory, where it does not."""
+    try:
+        yield
+    except MemoryError:
+        raise InvalidValueError(
+            f"{what} does not fit in memory; use a smaller batch or shorter paths"
+        ) from None
 
 
 def out_of_memory(rows: Rows, shape: tuple[int, ...]) -> InvalidValueError:

@@ -17,7 +17,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_path
 from treealg.numeric.arguments.batches import common_batch, source_rows
 from treealg.numeric.arguments.calls import checked_transform
-from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.rows import Rows, memory_for
 from treealg.numeric.arguments.transforms import Transform
 from treealg.numeric.pairs.static import as_static_kernel
 
@@ -90,7 +90,8 @@ class Problem:
     def batch_pairs(self) -> tuple[tuple[int, ...], Indices, Indices]:
         """Return the pairs of two batches of one leading shape, or that broadcast to one."""
         batch = common_batch(self.rows1, self.rows2)
-        return batch, source_rows(self.rows1, batch), source_rows(self.rows2, batch)
+        with memory_for(f"the batch of pairs, of shape {batch},"):
+            return batch, source_rows(self.rows1, batch), source_rows(self.rows2, batch)
 
     def values(self, first: Indices, second: Indices) -> Floats:
         """Compute the kernel of pairs."""

@@ -129,7 +129,8 @@ def branched_sig_coef(
     if plan.by_trees:
         kernel = rows.engine.path_coefficients
     rest = plan, call.transform, call.n_threads
-    for points, *increments, out in walk(call.n_threads, given, (compact,)):
+    pieces = walk(call.n_threads, given, (compact,)) if plan.places else ()
+    for points, *increments, out in pieces:
         kernel(points, *(increments or [None]), out, *rest)
     if compact is not view:
         view[:, plan.places] = compact

@@ -151,6 +151,7 @@ def realised_correction(path: ArrayLike) -> Array:
     result, _ = allocate(rows, max(length - 1, 0), channels**2)
     with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, here as in kernels
         step = np.diff(rows.array.astype(rows.dtype, copy=False), axis=-2)
+        step = step.reshape(-1, channels)  # NumPy has no axes beyond 64
         square = result.reshape(*step.shape, channels)
         np.multiply(step[..., :, None], rows.dtype.type(-0.5) * step[..., None, :], out=square)
     return rows.wrap(result)

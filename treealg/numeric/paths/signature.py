@@ -13,7 +13,7 @@ from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, Call, checked_call
 from treealg.numeric.arguments.corrections import Correction, as_correction
 from treealg.numeric.arguments.ragged import is_list_of_paths, prepared, read_paths
-from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.rows import Rows, memory_for
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import path_plan
 from treealg.typing import Array, ArrayLike
@@ -296,7 +296,9 @@ def along_path(
     else:
         pieces = read_paths(path, lengths, basepoint)
         call = checked_call(pieces[0].item[1], *options)
-        rows, added, call, step = prepared(pieces, is_list, correction, basepoint, lengths, call)
+        with memory_for("path, copied for stream, basepoint, lengths or as a list,"):
+            found = prepared(pieces, is_list, correction, basepoint, lengths, call)
+        rows, added, call, step = found
     longest = 1 if added is None else added.longest
     plan = path_plan(call.dimension, call.degree, call.planar, call.method, longest, call.channels)
     return signatures(rows, added, call, plan, step if every else 0)

@@ -22,6 +22,8 @@ __all__ = ["StreamBase"]
 
 Floats = npt.NDArray[np.float64]
 
+_MOST_AXES = 62  # of NumPy's 64, beside those of intervals and of coefficients
+
 
 class _Points:
     """Points that are pushed, of which integers are taken from the first point of the stream on.
@@ -100,8 +102,9 @@ class StreamBase(ABC):
             If `point` is no real array, or of another kind or dtype than the first push; or if
             `correction` is not of its kind and dtype.
         InvalidValueError
-            If `point` has another number of channels, or another leading shape than the first push;
-            or if `correction` has another shape, or other columns than the stream was made with.
+            If `point` has another number of channels, or another leading shape than the first push,
+            or one of more than 62 axes; or if `correction` has another shape, or other columns than
+            the stream was made with.
         """
         self._append(self._read(point, correction, "point", 1))
 
@@ -123,9 +126,9 @@ class StreamBase(ABC):
             If `points` are no real array, or of another kind or dtype than the first push; or if
             `correction` is not of their kind and dtype.
         InvalidValueError
-            If `points` have fewer than two axes, another number of channels, or another leading
-            shape than the first push; or if `correction` has another shape, or other columns than
-            the stream was made with.
+            If `points` have fewer than two axes, another number of channels, another leading shape
+            than the first push, or one of more than 62 axes; or if `correction` has another shape,
+            or other columns than the stream was made with.
         """
         self._append(self._read(points, correction, "points", 2))
 
@@ -139,6 +142,11 @@ class StreamBase(ABC):
             raise InvalidValueError(
                 f"{name} must have {channels} channels on the last axis, got shape "
                 f"{rows.array.shape}"
+            )
+        if len(rows.batch) > _MOST_AXES:
+            raise InvalidValueError(
+                f"{name} must have at most {_MOST_AXES} leading axes, got {len(rows.batch)}; "
+                f"reshape them to fewer"
             )
         if self._batch is not None and rows.batch != self._batch:
             raise InvalidValueError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from treealg.typing import Array, ArrayLike
 __all__ = ["BranchedLogSigWindowStream", "BranchedSigWindowStream"]
 
 Floats = npt.NDArray[np.float64]
+
+_MOST_POINTS = sys.maxsize // 4
 
 
 class BranchedSigWindowStream(StreamBase):
@@ -105,8 +108,9 @@ class BranchedSigWindowStream(StreamBase):
 
     def _set_up(self, correction: Any, window_size: Any, stride: Any, call: Call) -> None:
         StreamBase.__init__(self, correction, call)
-        self._segments = check_integer("window_size", window_size, 1) - 1
-        self._stride = check_integer("stride", stride, 1)
+        # No stream has more points than that, and NumPy no integers much larger.
+        self._segments = min(check_integer("window_size", window_size, 1), _MOST_POINTS) - 1
+        self._stride = min(check_integer("stride", stride, 1), _MOST_POINTS)
         self._sliding: SlidingWords | None = None
         self._windows: list[Floats] = []  # word signatures
 

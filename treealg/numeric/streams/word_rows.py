@@ -11,6 +11,7 @@ Points come as rows, too: the channels, then the correction of the segment that 
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import Any
 
@@ -112,13 +113,14 @@ class Words:
 
     def mapped(self, words: Floats, plan: Plan, call: Call, dtype: Any) -> npt.NDArray[Any]:
         """Turn word signatures into results."""
-        out = np.empty((*words.shape[:-1], plan.size + call.scalar))
-        rows = out.reshape(-1, plan.size + call.scalar)
+        count, columns = math.prod(words.shape[:-1]), plan.size + call.scalar
+        out = np.empty((*words.shape[:-1], columns))
+        rows = out.reshape(count, columns)
         if call.scalar:
             rows[:, 0] = 1.0 if call.method is None else 0.0
             rows = rows[:, 1:]
         if call.degree:
-            given = np.ascontiguousarray(words).reshape(-1, self.size)
+            given = np.ascontiguousarray(words).reshape(count, self.size)
             engines.current().map_words(given, rows, plan, call.n_threads)
         return out.astype(dtype, copy=False)
 

@@ -116,7 +116,7 @@ class WordTree:
         paths = overlapping(points, stop - start, LEAF + 1, LEAF)  # neighbours share a point
         count = len(paths)
         found = self.words.of_paths(paths.reshape(-1, LEAF + 1, self.words.columns))
-        self._level(0).append(found.reshape(count, stop - start, -1))
+        self._level(0).append(found.reshape(count, stop - start, self.words.size))
         level = 0
         while self._level(level).end // 2 > self._level(level + 1).end:
             lower, upper = self._level(level), self._level(level + 1)

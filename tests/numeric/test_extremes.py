@@ -1,0 +1,186 @@
+"""Sizes at the ends of what there is: none, huge views, huge integers, all axes of NumPy."""
+
+import numpy as np
+import pytest
+
+import treealg
+from treealg import InvalidValueError
+
+HUGE = [2**31, 2**62, 2**63 - 1, 2**63, 10**30, 10**400]
+PATH = np.array([[0.0, 1.0], [2.0, 0.5], [1.0, 1.0]])
+INTERVALS = [treealg.BranchedSigStream, treealg.BranchedLogSigStream]
+WINDOWS = [treealg.BranchedSigWindowStream, treealg.BranchedLogSigWindowStream]
+
+
+@pytest.mark.parametrize("scalar_term", [False, True])
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("is_log", [False, True])
+def test_degree_0_of_streams_is_that_of_the_batch_functions(is_log, planar, scalar_term):
+    function = treealg.branched_log_sig if is_log else treealg.branched_sig
+    options = {"planar": planar, "scalar_term": scalar_term}
+    want = function(PATH, 0, **options)
+    assert want.tolist() == ([0.0 if is_log else 1.0] if scalar_term else [])
+    stream = INTERVALS[is_log](2, 0, **options)
+    window = WINDOWS[is_log](2, 0, 3, **options)
+    for each in (stream, window):
+        each.push_batch(PATH)
+    np.testing.assert_array_equal(stream.sig(0, 2), want)
+    np.testing.assert_array_equal(stream.sig_all(), [want] * 3)
+    np.testing.assert_array_equal(stream.sig_batch([(0, 2), (1, 1)]), [want] * 2)
+    np.testing.assert_array_equal(window.sig(), [want])
+
+
+@pytest.mark.parametrize("options", [{}, {"correction": [0.0] * 4}, {"time_aug": True}])
+@pytest.mark.parametrize("batch", [(0,), (3, 0), (0, 0)])
+@pytest.mark.parametrize("length", [1, 2, 7, 150])
+def test_empty_batches_of_streams_give_empty_results(length, batch, options):
+    for kind in INTERVALS:
+        stream = kind(2, 2, **options)
+        stream.push_batch(np.zeros((*batch, length, 2)))
+        stream.push(np.zeros((*batch, 2)))
+        columns = stream.sig(0, length).shape[-1]
+        assert stream.sig(0, length).shape == (*batch, columns)
+        assert stream.sig_all().shape == (length + 1, *batch, columns)
+        assert stream.sig_batch([(0, 1), (0, length)]).shape == (2, *batch, columns)
+    for kind in WINDOWS:
+        for size, stride in [(2, 1), (100, 1), (2, 10**30), (3, 2)]:
+            window = kind(2, 2, size, stride=stride, **options)
+            window.push_batch(np.zeros((*batch, length, 2)))
+            count = max(-(-(length - size + 1) // stride), 0)
+            assert window.sig().shape == (count, *batch, columns)
+
+
+@pytest.mark.parametrize("lead_lag", [False, True])
+@pytest.mark.parametrize("huge", HUGE)
+def test_a_huge_stride_gives_the_first_window_and_a_huge_window_none(huge, lead_lag):
+    options = {"lead_lag": lead_lag, "time_aug": True}
+    window = treealg.BranchedSigWindowStream(2, 2, 2, stride=huge, **options)
+    for row in PATH:
+        window.push(row)
+    np.testing.assert_allclose(window.sig(), [treealg.branched_sig(PATH[:2], 2, **options)])
+    for stride in (1, huge):
+        window = treealg.BranchedSigWindowStream(2, 2, huge, stride=stride, **options)
+        window.push_batch(np.zeros((100, 2)))
+        assert len(window.sig()) == 0
+    stream = treealg.BranchedSigStream(2, 2, keep=huge)
+    stream.push_batch(PATH)
+    assert stream.size == 3
+
+
+REFUSED = {
+    "degree": lambda huge: treealg.branched_sig(PATH, huge),
+    "planar": lambda huge: treealg.branched_log_sig(PATH, huge, planar=True, method=2),
+    "sig": lambda huge: treealg.sig(PATH[:, :1], huge),
+    "dimension": lambda huge: treealg.branched_sig_to_log_sig(np.zeros(6), huge, 2),
+    "linear": lambda huge: treealg.linear_branched_sig(np.zeros(2), 2, huge),
+    "extract": lambda huge: treealg.extract_branched_sig_coef(np.zeros(6), (0,), huge),
+    "label": lambda huge: treealg.branched_sig_coef(PATH, (huge,)),
+    "lengths": lambda huge: treealg.branched_sig(PATH[None], 2, lengths=[huge]),
+    "depth": lambda huge: treealg.branched_sig_kernel(PATH, PATH, huge, 0),
+    "dyadic_order": lambda huge: treealg.branched_sig_kernel(PATH, PATH, 1, (0, huge)),
+    "method": lambda huge: treealg.branched_log_sig(PATH, 2, method=huge),
+    "warm_up": lambda huge: treealg.warm_up(2, huge, levels=huge),
+    "levels": lambda huge: treealg.warm_up(2, 2, levels=huge),
+    "names": lambda huge: treealg.branched_sig_names(2, huge),
+    "log names": lambda huge: treealg.branched_log_sig_names(huge, 2, planar=True),
+    "trees": lambda huge: treealg.trees(huge, 2),
+    "drop": lambda huge: pushed().drop(huge),
+    "interval": lambda huge: pushed().sig(0, huge),
+}
+
+
+def pushed():
+    stream = treealg.BranchedSigStream(2, 2)
+    stream.push_batch(PATH)
+    return stream
+
+
+@pytest.mark.parametrize("huge", HUGE)
+@pytest.mark.parametrize("call", REFUSED.values(), ids=REFUSED)
+def test_huge_integers_are_refused_at_once(call, huge):
+    with pytest.raises(treealg.TreeAlgError):
+        call(huge)
+
+
+@pytest.mark.parametrize("huge", HUGE)
+def test_huge_integers_are_taken_where_they_mean_something(huge):
+    want = treealg.branched_sig(PATH, 2)
+    for n_jobs in (huge, -huge):
+        np.testing.assert_array_equal(treealg.branched_sig(PATH, 2, n_jobs=n_jobs), want)
+    gram = treealg.branched_sig_kernel_gram(PATH, PATH, 1, 0, max_batch=huge)
+    assert gram == treealg.branched_sig_kernel(PATH, PATH, 1, 0)
+    assert treealg.branched_sig_names(2, 1) == ("0", "1")
+
+
+LONG = np.broadcast_to(PATH[:1], (10**13, 2))
+MANY = np.broadcast_to(PATH, (2**50, 3, 2))
+SIGS = np.broadcast_to(np.zeros(6), (2**50, 6))
+TOO_LARGE = {
+    "basepoint": lambda: treealg.branched_sig(LONG, 2, basepoint=True),
+    "lengths": lambda: treealg.branched_sig(LONG, 2, lengths=5),
+    "stream": lambda: treealg.branched_sig(LONG, 2, stream=True),
+    "transform": lambda: treealg.transform_path(LONG, lead_lag=True),
+    "realised": lambda: treealg.realised_correction(LONG),
+    "grid": lambda: treealg.branched_sig_kernel(LONG, PATH, 1, 0, return_grid=True),
+    "batch": lambda: treealg.branched_sig(MANY, 2),
+    "batch with basepoint": lambda: treealg.branched_sig(MANY, 2, basepoint=[0.0, 0.0]),
+    "log": lambda: treealg.branched_log_sig(MANY, 2),
+    "words": lambda: treealg.sig(MANY, 2),
+    "coef": lambda: treealg.branched_sig_coef(MANY, (0,)),
+    "backprop": lambda: treealg.branched_sig_backprop(MANY, None, SIGS, 2),
+    "combine": lambda: treealg.branched_sig_combine(SIGS, np.zeros(6), 2, 2),
+    "to log": lambda: treealg.branched_sig_to_log_sig(SIGS, 2, 2),
+    "kernel": lambda: treealg.branched_sig_kernel(MANY, PATH, 1, 0),
+    "gram": lambda: treealg.branched_sig_kernel_gram(MANY, PATH, 1, 0),
+    "kernel backprop": lambda: treealg.branched_sig_kernel_backprop(
+        np.broadcast_to(0.0, (2**50,)), MANY, PATH, 1, 0
+    ),
+    "50 axes": lambda: treealg.branched_sig(np.broadcast_to(PATH, (2,) * 50 + (3, 2)), 2),
+    "2**60 paths": lambda: treealg.branched_sig(np.broadcast_to(np.float32(0), (2**60, 1, 1)), 2),
+    "2**60 pairs": lambda: treealg.branched_sig_kernel_gram(
+        *[np.broadcast_to(np.float32(0), (2**30, 1, 1))] * 2, 1, 0
+    ),
+}
+
+
+@pytest.mark.parametrize("call", TOO_LARGE.values(), ids=TOO_LARGE)
+def test_views_whose_results_fit_in_no_memory_are_refused(call):
+    with pytest.raises(InvalidValueError, match=r"memory|not to be had"):
+        call()
+
+
+AXES = (1,) * 62
+WITH_AXES = {
+    "sig": lambda path: treealg.branched_sig(path, 2),
+    "correction": lambda path: treealg.branched_sig(
+        path, 2, correction=np.ones((*path.shape[:-2], 2, 4))
+    ),
+    "basepoint": lambda path: treealg.branched_sig(path, 2, basepoint=True),
+    "lengths": lambda path: treealg.branched_sig(path, 2, lengths=np.full(path.shape[:-2], 2)),
+    "timed lengths": lambda path: treealg.branched_sig(
+        path, 2, lengths=np.full(path.shape[:-2], 2), time_aug=True
+    ),
+    "stream": lambda path: treealg.branched_sig(path, 2, stream=True),
+    "integers": lambda path: treealg.branched_sig((4 * path).astype(int), 2),
+    "realised": treealg.realised_correction,
+    "coef": lambda path: treealg.branched_sig_coef(path, (0,)),
+    "kernel": lambda path: treealg.branched_sig_kernel(path, path, 1, 0, normalize=True),
+    "transform": lambda path: treealg.transform_path(path, lead_lag=True, time_aug=True),
+}
+
+
+@pytest.mark.parametrize("call", WITH_AXES.values(), ids=WITH_AXES)
+def test_arrays_may_have_all_axes_of_numpy(call):
+    got, want = call(PATH.reshape(*AXES, 3, 2)), call(PATH)
+    assert got.shape == AXES + want.shape
+    np.testing.assert_array_equal(got.reshape(want.shape), want)
+
+
+def test_streams_may_have_all_axes_but_one():
+    stream = treealg.BranchedSigStream(2, 2)
+    stream.push_batch(PATH.reshape(*AXES, 3, 2))
+    assert stream.sig_all().shape == (3, *AXES, 6)
+    other = treealg.BranchedSigStream(2, 2)
+    with pytest.raises(InvalidValueError, match="at most 62 leading axes, got 63"):
+        other.push(np.zeros((1,) * 63 + (2,)))
+    other.push([1.0, 2.0])
