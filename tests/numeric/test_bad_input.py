@@ -68,7 +68,7 @@ def from_idx(idx=0, dimension=2, degree=2, **options):
 
 
 def warm(dimension=2, degree=2, planar=False, **options):
-    return treealg.warm_up(dimension, degree, planar, **options)
+    return treealg.warm_up(dimension, degree, planar=planar, **options)
 
 
 ON_PATHS = (sig, log, transform)

@@ -223,7 +223,7 @@ def test_warm_up_makes_every_plan_of_a_size(planar, monkeypatch):
 @pytest.mark.parametrize("planar", [False, True])
 def test_warm_up_with_levels_leaves_no_table_of_a_corrected_call_to_build(planar, monkeypatch):
     treealg.clear_cache()
-    treealg.warm_up(2, 4, planar, levels=3)
+    treealg.warm_up(2, 4, planar=planar, levels=3)
 
     def refuse(*_args):
         raise AssertionError("a table was made")

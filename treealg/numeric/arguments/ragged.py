@@ -17,6 +17,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.corrections import Correction, as_correction, as_corrections
+from treealg.numeric.arguments.lists import list_array
 from treealg.numeric.arguments.rows import NUMPY, TORCH, Rows
 from treealg.numeric.arguments.tables import is_table
 from treealg.numeric.arguments.tensors import is_tensor
@@ -185,10 +186,14 @@ def _padded(paths: list[Rows]) -> tuple[Floats, npt.NDArray[np.int64]]:
 
 
 def _lengths(value: Any, rows: Rows) -> npt.NDArray[np.int64]:
-    try:
-        counts = np.asarray(value)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise InvalidTypeError(f"lengths must be an array of integers: {error}") from None
+    if isinstance(value, (list, tuple)):
+        counts = list_array(value, "lengths")
+        counts = counts.astype(np.int64) if not counts.size else counts
+    else:
+        try:
+            counts = np.asarray(value)
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise InvalidTypeError(f"lengths must be an array of integers: {error}") from None
     if counts.dtype.kind not in "iu":
         raise InvalidTypeError(f"lengths must be integers, got dtype {counts.dtype}")
     if counts.shape != rows.batch:

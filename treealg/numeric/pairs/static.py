@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +54,7 @@ class ScaledLinearKernel(StaticKernel):
     InvalidTypeError
         If `scale` is no real number.
     InvalidValueError
-        If `scale` is negative or not finite.
+        If `scale` is negative, not finite, or so large that its square is not.
 
     Examples
     --------
@@ -68,6 +69,10 @@ class ScaledLinearKernel(StaticKernel):
         object.__setattr__(self, "scale", check_real("scale", self.scale))
         if self.scale < 0:
             raise InvalidValueError(f"scale must be at least 0, got {self.scale}")
+        if not math.isfinite(self.scale * self.scale):
+            raise InvalidValueError(
+                f"scale must have a square that float64 holds, got {self.scale}; give at most 1e154"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class RBFKernel(StaticKernel):
     InvalidTypeError
         If `sigma` is no real number.
     InvalidValueError
-        If `sigma` is not above 0 or not finite.
+        If `sigma` is not above 0, not finite, or so small that its inverse is not.
 
     Examples
     --------
@@ -99,6 +104,11 @@ class RBFKernel(StaticKernel):
         object.__setattr__(self, "sigma", check_real("sigma", self.sigma))
         if self.sigma <= 0:
             raise InvalidValueError(f"sigma must be above 0, got {self.sigma}")
+        if not math.isfinite(1.0 / self.sigma):
+            raise InvalidValueError(
+                f"sigma must have an inverse that float64 holds, got {self.sigma}; give at least "
+                f"1e-308"
+            )
 
 
 def as_static_kernel(value: Any) -> tuple[bool, float]:

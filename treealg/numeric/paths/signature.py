@@ -252,6 +252,10 @@ def branched_log_sig(
     A path of one point has a zero log-signature. NaN and infinity stay within their own path.
     Complexity, memory and threads are those of `branched_sig`, and one word logarithm per path.
 
+    The error of a coefficient of n nodes is about ``eps * |x|**n``, with the rounding unit ``eps``
+    of the dtype and the length ``|x|`` of the path: terms of that size cancel. For a long
+    path use float64, or scale it to length 1 and the result back, order by order.
+
     CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
     there; `n_jobs` has no meaning then, and `stream`, `basepoint` and `lengths` are refused.
 

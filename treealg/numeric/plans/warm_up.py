@@ -12,7 +12,7 @@ from treealg.numeric.plans.words import path_plan
 __all__ = ["warm_up"]
 
 
-def warm_up(dimension: int, degree: int, planar: bool = False, *, levels: int = 1) -> None:
+def warm_up(dimension: int, degree: int, *, planar: bool = False, levels: int = 1) -> None:
     """Build the tables of a size before they are needed.
 
     Nothing ever has to be prepared: tables are built, or read from the disk cache, by the first
