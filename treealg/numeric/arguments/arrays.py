@@ -16,7 +16,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.foreign import not_an_array
 from treealg.numeric.arguments.integers import exact_values, from_first_point, rounded
 from treealg.numeric.arguments.lists import list_array
-from treealg.numeric.arguments.rows import NUMPY, TORCH, Rows
+from treealg.numeric.arguments.rows import NUMPY, TORCH, Rows, compute_dtype
 from treealg.numeric.arguments.tables import is_table, table_array
 from treealg.numeric.arguments.tensors import check_has_numbers, is_tensor, tensor_array
 
@@ -52,6 +52,8 @@ def as_rows(
         array = table_array(value, name)
     else:
         return _from_elsewhere(value, name, item_ndim, gpu)
+    if array.dtype.kind not in "fiuO":
+        compute_dtype(array.dtype, name)
     if array.ndim < item_ndim:
         check_axes(array.shape, name, item_ndim)
     if array.dtype.kind in "iuO" and (array.dtype.kind != "O" or array is not value):
@@ -81,9 +83,10 @@ def check_axes(shape: tuple[int, ...], name: str, item_ndim: int) -> None:
     """Refuse an array with too few axes."""
     if len(shape) < item_ndim:
         axes = "(..., length, channels)" if item_ndim == 2 else "(..., coefficients)"
+        missing = f"numpy.reshape({name}, (-1, 1)) has one channel" if len(shape) == 1 else ""
         raise InvalidValueError(
             f"{name} must have shape {axes}, at least {item_ndim} axes; got shape {shape}; "
-            f"add the missing axis, for instance with reshape"
+            f"{missing or 'add the missing axis, for instance with reshape'}"
         )
 
 

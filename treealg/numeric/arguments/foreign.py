@@ -10,6 +10,7 @@ from treealg.errors import InvalidTypeError
 
 __all__ = ["not_an_array"]
 
+_OBJECT = "an object of type {type}"
 # The first that applies: what a value is, and what to do with it; {name} is the argument.
 _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
     (lambda value: value is None, "None", "give an array"),
@@ -17,22 +18,22 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
      "write it as an array with its axes, such as [[...]] for a path"),
     (lambda value: isinstance(value, (str, bytes)), "the text {value}",
      "read the numbers first, for instance with numpy.loadtxt"),
-    (lambda value: isinstance(value, Mapping), "a {type}",
+    (lambda value: isinstance(value, Mapping), _OBJECT,
      "numpy.column_stack(list({name}.values())) has its values as channels"),
-    (lambda value: isinstance(value, Iterator), "a {type}, which can be read only once",
+    (lambda value: isinstance(value, Iterator), _OBJECT + ", which can be read only once",
      "use list({name})"),
-    (lambda value: isinstance(value, (set, frozenset)), "a {type}, which has no order",
+    (lambda value: isinstance(value, (set, frozenset)), _OBJECT + ", which has no order",
      "give a list"),
-    (lambda value: _is_of(value, "xarray"), "a {type}, whose axes have names and any order",
+    (lambda value: _is_of(value, "xarray"), _OBJECT + ", whose axes have names and any order",
      "use {name}.transpose(..., time, channel).to_numpy() with your names of the axes"),
-    (lambda value: _is_of(value, "scipy"), "the sparse {type}", "use {name}.toarray()"),
+    (lambda value: _is_of(value, "scipy"), "a sparse {type}", "use {name}.toarray()"),
     (lambda value: _is_of(value, "jax", "jaxlib"), "an array of JAX",
      "use numpy.asarray({name}), outside of what jax.jit, vmap or grad trace"),
-    (lambda value: _is_of(value, "dask"), "a {type}, which is not computed yet",
+    (lambda value: _is_of(value, "dask"), _OBJECT + ", which is not computed yet",
      "use {name}.compute(), or map_blocks for a batch in pieces"),
-    (lambda value: hasattr(value, "__array__"), "a {type}", "use numpy.asarray({name})"),
-    (lambda value: hasattr(value, "__dlpack__"), "a {type}", "use numpy.from_dlpack({name})"),
-    (callable, "a {type}", "call it, or give its values"),
+    (callable, _OBJECT, "call it, or give its values"),
+    (lambda value: hasattr(value, "__array__"), _OBJECT, "use numpy.asarray({name})"),
+    (lambda value: hasattr(value, "__dlpack__"), _OBJECT, "use numpy.from_dlpack({name})"),
 ]  # fmt: skip
 
 
@@ -44,7 +45,7 @@ def not_an_array(value: Any, name: str) -> InvalidTypeError:
     >>> str(not_an_array({"x": [1.0]}, "path")).partition("; ")[2]
     'numpy.column_stack(list(path.values())) has its values as channels'
     """
-    what, how = "a {type}", "convert it first, for instance with numpy.asarray"
+    what, how = _OBJECT, "convert it first, for instance with numpy.asarray"
     for applies, kind, fix in _KINDS:
         if applies(value):
             what, how = kind, fix

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 from typing import Any
 
 import numpy as np
@@ -64,8 +63,9 @@ def _leaves(value: Any, name: str) -> Any:
 def _wrong_leaf(value: Any, name: str, why: str) -> InvalidTypeError:
     """Return the error of a list with something that is no number."""
     for place, leaf in _leaves(value, name):
-        is_number = isinstance(leaf, numbers.Real) and not is_flag(leaf)
-        if isinstance(leaf, np.ndarray) or hasattr(leaf, "__array__") or is_number:
+        is_number = isinstance(leaf, (int, float, np.integer, np.floating)) and not is_flag(leaf)
+        is_array = hasattr(leaf, "__array__") and not isinstance(leaf, np.generic)
+        if is_number or is_array:
             continue
         shown = repr(leaf)
         return InvalidTypeError(

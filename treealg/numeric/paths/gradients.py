@@ -14,7 +14,7 @@ from treealg.numeric.arguments.corrections import Correction, as_correction, emp
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.plan import Plan
-from treealg.numeric.plans.words import path_plan
+from treealg.numeric.plans.words import plan_along
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["along_path_backward", "backprop", "branched_log_sig_backprop", "branched_sig_backprop"]
@@ -246,7 +246,7 @@ def along_path_backward(
         scalar_term = False
     added = as_correction(correction, rows, call)
     longest = 1 if added is None else added.longest
-    plan = path_plan(call.dimension, call.degree, call.planar, call.method, longest, call.channels)
+    plan = plan_along(rows, call, longest)
     given, scalar = split_scalar(derivs, plan.size, call, scalar_term=scalar_term)
     if forward is not None:
         check_alike(derivs, forward)

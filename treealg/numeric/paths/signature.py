@@ -15,7 +15,7 @@ from treealg.numeric.arguments.corrections import Correction, as_correction
 from treealg.numeric.arguments.ragged import is_list_of_paths, prepared, read_paths
 from treealg.numeric.arguments.rows import Rows, memory_for
 from treealg.numeric.plans.plan import Plan
-from treealg.numeric.plans.words import path_plan
+from treealg.numeric.plans.words import plan_along
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["along_path", "branched_log_sig", "branched_sig", "signatures"]
@@ -304,7 +304,7 @@ def along_path(
             found = prepared(pieces, is_list, correction, basepoint, lengths, call)
         rows, added, call, step = found
     longest = 1 if added is None else added.longest
-    plan = path_plan(call.dimension, call.degree, call.planar, call.method, longest, call.channels)
+    plan = plan_along(rows, call, longest)
     return signatures(rows, added, call, plan, step if every else 0)
 
 

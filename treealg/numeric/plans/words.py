@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg import tables
-from treealg.numeric.arguments.calls import coefficients
+from treealg.errors import InvalidValueError
+from treealg.numeric.arguments.calls import Call, coefficients
 from treealg.numeric.arguments.corrections import letter_columns
+from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.plans.cache import find_plan, keep_plan
 from treealg.numeric.plans.plan import Plan, Tables
 
@@ -18,9 +20,26 @@ __all__ = [
     "ladder_plan",
     "lift_plan",
     "path_plan",
+    "plan_along",
     "word_plan",
     "words_of_chains",
 ]
+
+
+def plan_along(path: Rows, call: Call, longest: int) -> Plan:
+    """Return the plan of a call along paths; where it is too large, their axes may be exchanged."""
+    try:
+        return path_plan(
+            call.dimension, call.degree, call.planar, call.method, longest, call.channels
+        )
+    except InvalidValueError as error:
+        length, channels = path.item
+        if channels <= length:
+            raise
+        raise InvalidValueError(
+            f"{error}; or exchange the last two axes of {path.name}, which have {length} points in "
+            f"{channels} channels, if it is channels by points: {path.name}.swapaxes(-1, -2)"
+        ) from None
 
 
 def path_plan(

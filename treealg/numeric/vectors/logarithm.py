@@ -73,8 +73,8 @@ def branched_sig_to_log_sig(
     Notes
     -----
     The error of a coefficient of n nodes is about ``eps * |x|**n``, with the rounding unit ``eps``
-    of the dtype and the length ``|x|`` of the underlying path: terms of that size cancel. For a long
-    path use float64, or scale it to length 1 and the result back, order by order.
+    of the dtype and the length ``|x|`` of the underlying path: terms of that size cancel. For a
+    long path use float64, or scale it to length 1 and the result back, order by order.
 
     The scalar is compared with 1 exactly, as every function here writes it exactly. A NaN there,
     for instance of a row that marks missing data, gives NaN there. NaN and infinity stay within

@@ -1,0 +1,232 @@
+"""What users pass for arrays, to every function: it works, or an error says cause and fix."""
+
+import collections
+import warnings
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import treealg
+
+from .cases import CASES, arrays_of, each_case
+
+
+def torch_of(x):
+    return pytest.importorskip("torch").from_numpy(x.copy())
+
+
+def packed(x):
+    torch = pytest.importorskip("torch")
+    return torch.nn.utils.rnn.pack_sequence([torch_of(x)])
+
+
+def nested(x):
+    torch = pytest.importorskip("torch")
+    return torch.nested.nested_tensor([torch_of(x)], layout=torch.jagged)
+
+
+def quantized(x):
+    torch = pytest.importorskip("torch")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return torch.quantize_per_tensor(torch_of(x).float(), 0.1, 0, torch.qint8)
+
+
+def fake(x):
+    torch = pytest.importorskip("torch")
+    from torch._subclasses.fake_tensor import FakeTensorMode
+
+    with FakeTensorMode():
+        return torch.zeros(x.shape, dtype=torch.float64)
+
+
+def sparse(x):
+    return pytest.importorskip("scipy.sparse").csr_array(x.reshape(-1, x.shape[-1]))
+
+
+def frame(x, **options):
+    pandas = pytest.importorskip("pandas")
+    return pandas.DataFrame(x.reshape(-1, x.shape[-1])).assign(**options)
+
+
+def text_frame(x):
+    return frame(x, name="text")
+
+
+def time_frame(x):
+    pandas = pytest.importorskip("pandas")
+    return frame(x, t=pandas.Timestamp("2020-01-01"))
+
+
+# What comes, and a part of what is said: the cause or the fix, in terms of what came.
+REFUSED = {
+    "generator": (lambda x: (row for row in x), "read only once; use list"),
+    "iterator": (iter, "use list"),
+    "mapping": (lambda x: {"x": x}, "has its values as channels"),
+    "text": (lambda x: "values.csv", "the text 'values.csv'"),
+    "tree": (lambda x: "0[1]", r"the text '0\[1\]'"),
+    "bytes": (lambda x: b"12", "the text b'12'"),
+    "set": (lambda x: {1.0, 2.0}, "no order"),
+    "deque": (lambda x: collections.deque(x.ravel()), "numpy.asarray"),
+    "class": (lambda x: np.ndarray, "call it"),
+    "function": (lambda x: x.sum, "call it"),
+    "sparse": (sparse, r"\.toarray\(\)"),
+    "text in a frame": (text_frame, "'name' of"),
+    "times in a frame": (time_frame, "'t' of datetime64.*total_seconds"),
+    "masked": (np.ma.masked_array, r"filled\("),
+    "half": (lambda x: x.astype(np.float16), r"got float16.*astype\(numpy.float64\)"),
+    "long": (lambda x: x.astype(np.longdouble), r"astype\(numpy.float64\)"),
+    "complex": (lambda x: x + 1j, r"\.real, .*\.imag"),
+    "objects": (lambda x: x.astype(object), "says what is no number"),
+    "text array": (lambda x: x.astype(str), r"astype\(numpy.float64\)"),
+    "times": (lambda x: x.astype("M8[s]"), r"timedelta64\(1, 's'\)"),
+    "durations": (lambda x: x.astype("m8[s]"), r"timedelta64\(1, 's'\)"),
+    "records": (
+        lambda x: np.zeros(x.shape, [("x", float), ("y", float)]),
+        "structured_to_unstructured",
+    ),
+    "flat records": (lambda x: np.zeros(3, [("x", float), ("y", float)]), "fields as channels"),
+    "none in a list": (lambda x: [[None, 1.0]], r"None of type NoneType at \w+\[0\]\[0\]"),
+    "text in a list": (lambda x: [["1", 2.0]], "'1' of type str"),
+    "flag in a list": (lambda x: [[2.0, True]], "True of type bool at"),
+    "fraction in a list": (lambda x: [[Fraction(1, 2)]], "type Fraction"),
+    "decimal in a list": (lambda x: [[Decimal(1)]], "type Decimal"),
+    "time in a list": (lambda x: [[np.datetime64("2020")]], "type datetime64"),
+    "half tensor": (lambda x: torch_of(x).half(), r"\.float\(\) for float32"),
+    "bfloat tensor": (lambda x: torch_of(x).bfloat16(), r"torch.bfloat16.*\.double\(\)"),
+    "complex tensor": (lambda x: torch_of(x) + 1j, "view_as_real"),
+    "boolean tensor": (lambda x: torch_of(x) > 0, r"torch.bool; .*\.double\(\)"),
+    "sparse tensor": (lambda x: torch_of(x).to_sparse(), r"\.to_dense\(\)"),
+    "quantized tensor": (quantized, r"\.dequantize\(\)"),
+    "meta tensor": (lambda x: torch_of(x).to("meta"), "shape without numbers"),
+    "fake tensor": (fake, "torch.export"),
+    "gradient": (lambda x: torch_of(x).requires_grad_(), r"\.detach\(\)"),
+    "nested tensor": (nested, r"\.unbind\(\)"),
+    "packed sequence": (packed, "unpack_sequence"),
+}
+
+
+@pytest.mark.filterwarnings("ignore:.*nested tensors is in prototype.*")
+@pytest.mark.parametrize("kind", REFUSED)
+@each_case(CASES, "plain", "corrected", "basepoint")
+def test_what_is_no_array_is_refused_with_cause_and_fix(case, kind):
+    change, text = REFUSED[kind]
+    given = case.arguments((4,))
+    for name, x in arrays_of(case, given).items():
+        if kind == "sparse" and not x.ndim:
+            continue
+        with pytest.raises(treealg.InvalidTypeError, match=text) as caught:
+            case.row.function(**given | {name: change(np.atleast_1d(x))})
+        assert name in str(caught.value)
+        if "tensor" in kind:
+            assert "numpy" not in str(caught.value)
+
+
+JAGGED = {
+    "points": [[1.0, 2.0], [3.0]],
+    "numbers": [[1.0, 2.0], 3.0],
+    "deep": [[[1.0, 2.0], [1.0]], [[1.0, 2.0], [3.0, 4.0]]],
+}
+
+
+@pytest.mark.parametrize("kind", JAGGED)
+@each_case(CASES, "plain", "corrected", "basepoint")
+def test_lists_that_are_not_rectangular_say_where(case, kind):
+    given = case.arguments((4,))
+    for name in arrays_of(case, given):
+        with pytest.raises(treealg.InvalidValueError, match=rf"{name}(\[\d\])+.*(entry|number)"):
+            case.row.function(**given | {name: JAGGED[kind]})
+
+
+class Sub(np.ndarray):
+    """A subclass."""
+
+
+def memmap(x, tmp_path):
+    array = np.memmap(tmp_path / "x", x.dtype, "w+", shape=x.shape)
+    array[...] = x
+    return array
+
+
+TAKEN = {
+    "subclass": lambda x, _: x.view(Sub),
+    "memmap": memmap,
+    "rows of arrays": lambda x, _: list(x),
+    "frame": lambda x, _: frame(x) if x.ndim == 2 else x,
+    "matrix": lambda x, _: np.matrix(x) if x.ndim == 2 else x,
+    "series": lambda x, _: pytest.importorskip("pandas").Series(x) if x.ndim == 1 else x,
+}
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize("batch", [(), (4,)])
+@pytest.mark.parametrize("kind", TAKEN)
+@each_case(CASES, "plain", "corrected")
+def test_what_holds_an_array_is_one(case, kind, batch, tmp_path):
+    given = case.arguments(batch)
+    want = case.row.function(**given)
+    for name, x in arrays_of(case, given).items():
+        if x.ndim and x.size:
+            got = case.row.function(**given | {name: TAKEN[kind](x, tmp_path)})
+            for one, other in zip(_tuple(got), _tuple(want), strict=True):
+                np.testing.assert_array_equal(one, other)
+
+
+@each_case(CASES, "plain")
+def test_a_list_of_frames_is_a_batch(case):
+    given = case.arguments((4,))
+    want = case.row.function(**given)
+    for name, x in arrays_of(case, given).items():
+        if x.ndim == 3:
+            got = case.row.function(**given | {name: list(map(frame, x))})
+            for one, other in zip(_tuple(got), _tuple(want), strict=True):
+                np.testing.assert_array_equal(one, other)
+
+
+def _tuple(x):
+    return x if isinstance(x, tuple) else (x,)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        treealg.branched_sig,
+        treealg.branched_log_sig,
+        treealg.sig,
+        lambda path, degree: treealg.branched_sig(path[None], degree, stream=True),
+        lambda path, degree: treealg.branched_sig_backprop(path, None, np.zeros(1), degree),
+    ],
+)
+def test_more_channels_than_points_may_be_exchanged_axes(function):
+    with pytest.raises(treealg.InvalidValueError, match=r"path\.swapaxes\(-1, -2\)"):
+        function(np.zeros((3, 1000)), 4)
+    with pytest.raises(treealg.InvalidValueError, match="lower the degree") as caught:
+        function(np.zeros((1000, 3)), 40)
+    assert "swapaxes" not in str(caught.value)
+
+
+def test_tensors_inside_of_transforms_of_torch_say_so():
+    torch = pytest.importorskip("torch")
+    batch = torch_of(np.arange(12.0).reshape(2, 3, 2))
+    with pytest.raises(treealg.InvalidTypeError, match="path is inside of a transform of torch"):
+        torch.func.vmap(lambda path: treealg.branched_sig(path, 2))(batch)
+    with pytest.raises(treealg.InvalidTypeError, match=r"torch\.func, such as vmap or grad"):
+        torch.func.grad(lambda path: treealg.branched_sig(path, 2).sum())(batch[0])
+
+
+def test_missing_values_of_frames_are_nan_and_large_integers_exact():
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame({"t": [2**60, 2**60 + 3], "x": [1.5, 2.0]})
+    np.testing.assert_array_equal(treealg.branched_sig(table, 1), [3.0, 0.5])
+    missing = pandas.DataFrame({"t": pandas.array([1, None], "Int64"), "x": [1.5, 2.0]})
+    np.testing.assert_array_equal(treealg.branched_sig(missing, 1), [np.nan, 0.5])
+
+
+def test_tables_of_polars_are_read():
+    polars = pytest.importorskip("polars")
+    table = polars.DataFrame({"t": [2**60, 2**60 + 3], "x": [1.5, 2.0]})
+    np.testing.assert_array_equal(treealg.branched_sig(table, 1), [3.0, 0.5])
+    with pytest.raises(treealg.InvalidTypeError, match="'x' of String"):
+        treealg.branched_sig(polars.DataFrame({"x": ["a", "b"]}), 1)
