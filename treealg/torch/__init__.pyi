@@ -608,3 +608,184 @@ def branched_sig_to_log_sig_backprop(
     method: int = 0,
     n_jobs: int = 1,
 ) -> Tensor: ...
+def log_sig_combine(
+    log_sig1: Tensor,
+    log_sig2: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def log_sig_combine_backprop(
+    derivs: Tensor,
+    log_sig1: Tensor,
+    log_sig2: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> tuple[Tensor, Tensor]: ...
+def log_sig_join(
+    log_sig: Tensor,
+    displacement: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def log_sig_join_backprop(
+    derivs: Tensor,
+    log_sig: Tensor,
+    displacement: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    method: int = 0,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> tuple[Tensor, Tensor]: ...
+def sig_combine(
+    sig1: Tensor,
+    sig2: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def sig_combine_backprop(
+    derivs: Tensor,
+    sig1: Tensor,
+    sig2: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+) -> tuple[Tensor, Tensor]: ...
+def sig_inverse(
+    sig: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def sig_inverse_backprop(
+    derivs: Tensor,
+    sig: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def sig_join(
+    sig: Tensor,
+    displacement: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def sig_join_backprop(
+    derivs: Tensor,
+    sig: Tensor,
+    displacement: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    prepend: bool = False,
+    n_jobs: int = 1,
+) -> tuple[Tensor, Tensor]: ...
+def linear_log_sig(
+    displacement: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def linear_log_sig_backprop(
+    derivs: Tensor,
+    displacement: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def linear_sig(
+    displacement: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def linear_sig_backprop(
+    derivs: Tensor,
+    displacement: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def log_sig_to_sig(
+    log_sig: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def log_sig_to_sig_backprop(
+    log_sig: Tensor,
+    sig_derivs: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def sig_to_log_sig(
+    sig: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def sig_to_log_sig_backprop(
+    sig: Tensor,
+    log_sig_derivs: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    method: int = 0,
+    n_jobs: int = 1,
+) -> Tensor: ...
