@@ -7,7 +7,8 @@ there is no other way to write it, and in a backward function, whose gradients b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -15,7 +16,26 @@ import torch
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.torch.schema import names_of
 
-__all__ = ["mapped"]
+__all__ = ["mapped", "register_rule"]
+
+
+def register_rule(name: str, rule: Callable[..., Any], library: torch.library.Library) -> None:
+    """Register a rule of `torch.vmap`, for PyTorch 2.4 as later versions do it themselves."""
+    if hasattr(torch.library, "register_vmap"):
+        torch.library.register_vmap(name, rule, lib=library)
+        return
+    from torch._functorch import vmap
+    from torch._functorch.pyfunctorch import retrieve_current_functorch_interpreter
+
+    def call(*given: Any) -> Any:
+        interpreter: Any = retrieve_current_functorch_interpreter()
+        values, in_dims = vmap.unwrap_batched(given, interpreter.level())
+        info = SimpleNamespace(batch_size=interpreter.batch_size())
+        with interpreter.lower():
+            result, out_dims = rule(info, in_dims, *values)
+        return vmap.wrap_batched(result, out_dims, interpreter.level())
+
+    library.impl(name.rpartition("::")[2], call, "FuncTorchBatched")
 
 
 def mapped(

@@ -77,11 +77,8 @@ class Differentiable:
             if is_compiling():
                 # Tracers know whether a tensor requires a gradient under torch.func.grad from the
                 # call that made it; so it is made here.
-                if _are_transforms_active():
-                    given = (
-                        *[None if t is None else t.view_as(t) for t in tensors],
-                        *given[count:],
-                    )
+                views = [None if tensor is None else tensor.view_as(tensor) for tensor in tensors]
+                given = (*views, *given[count:])
                 if _require_gradient(tensors):
                     check(given)
                 return traced.apply(*given)
@@ -148,15 +145,16 @@ def _functions(maker: Differentiable) -> tuple[type[Function], type[Function]]:
     again = _gradients(maker, lambda other: other.call)
     check = maker._check()
 
-    def forward(*given: Any) -> Any:
-        return tuple(operator(*given)) if n_results > 1 else operator(*given)
+    size = len(maker.names)
 
     class Traced(Function):
         generate_vmap_rule = True
 
         @staticmethod
         def forward(*given: Any) -> Any:
-            return forward(*given)
+            # Compilers hand over the context, too, if no gradient is wanted.
+            results = operator(*given[-size:])
+            return tuple(results) if n_results > 1 else results
 
         @staticmethod
         def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
@@ -169,10 +167,6 @@ def _functions(maker: Differentiable) -> tuple[type[Function], type[Function]]:
             return once(given, derivs, (True,) * len(wanted))
 
     class Eager(Traced):
-        @staticmethod
-        def forward(*given: Any) -> Any:
-            return forward(*given)
-
         @staticmethod
         def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
             ctx.save_for_backward(*inputs[:count])
@@ -193,14 +187,9 @@ def _functions(maker: Differentiable) -> tuple[type[Function], type[Function]]:
             given = (*ctx.saved_tensors, *ctx.options)
             return maker.derivative(given, dict(zip(maker.names, tangents, strict=True)))
 
-    # Compilers count the parameters, to tell whether the context is one. Elsewhere `apply` binds
-    # them in each call, which is fast where there is one, and makes no signature that is there.
-    parameters = [
-        inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in maker.names
-    ]
-    signatures = inspect.Signature(parameters), inspect.signature(Eager.forward)
-    for made, signature in zip((Traced, Eager), signatures, strict=True):
-        made.forward.__signature__ = signature  # type: ignore[attr-defined]
+    # Arguments are bound to the parameters in each call, for which these would be looked up anew.
+    Traced.forward.__signature__ = inspect.signature(Traced.forward)  # type: ignore[attr-defined]
+    for made in (Traced, Eager):
         made.__name__ = made.__qualname__ = maker.row.name
     return Traced, Eager
 

@@ -7,7 +7,6 @@ hand, and tracers read plain code.
 from __future__ import annotations
 
 import inspect
-import linecache
 import numbers
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,6 +23,7 @@ from treealg.torch.derivatives import Differentiable, differentiable
 from treealg.torch.documentation import docstring
 from treealg.torch.operators import OPERATORS
 from treealg.torch.schema import as_number, is_text, names_of, option_reader, option_type
+from treealg.torch.source import written
 
 __all__ = [*operations]
 
@@ -39,12 +39,13 @@ def _function(row: Operation, differentiable: Differentiable) -> Callable[..., A
     ]
     # Defaults of the table are constants, which print as they are written.
     head = str(inspect.Signature(parameters))
-    source = f"def {row.name}{head}:\n    return call({', '.join(names_of(row))})\n"
-    file = f"<treealg.torch.{row.name}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    found: dict[str, Any] = {"call": _caller(row, differentiable)}
-    exec(compile(source, file, "exec"), found)
-    function: Callable[..., Any] = found[row.name]
+    is_flag = {a.name: a.alternative == "flag" for a in row.arguments}
+    given = ", ".join(
+        f"None if {name} is False else {name}" if is_flag.get(name) else name
+        for name in names_of(row)
+    )
+    source = f"def {row.name}{head}:\n    return call({given})\n"
+    function = written(row.name, source, "functions", call=_caller(row, differentiable))
     function.__module__ = __name__
     function.__doc__ = docstring(row)
     return function
@@ -106,7 +107,8 @@ class _Reader:
         values = list(given)
         if isinstance(values[0], (list, tuple)) and self._lengths is not None:
             self._pad(values)
-        first = next((value for value in values if isinstance(value, Tensor)), None)
+        found = [value for value in values if isinstance(value, Tensor)]
+        first = found[0] if found else None
         return tuple(
             self._tensor(argument, value, first)
             for argument, value in zip(self._row.arguments, values, strict=True)
@@ -115,11 +117,9 @@ class _Reader:
     def _tensor(self, argument: Argument, value: Any, first: Tensor | None) -> Any:
         if isinstance(value, Tensor):
             return _checked(argument.name, value)
-        if value is None and argument.optional:
+        if value is None and (argument.optional or argument.alternative == "flag"):
             return None
         if argument.alternative is not None and first is not None:
-            if argument.alternative == "flag" and value is False:
-                return None
             if argument.alternative == "flag" and value is True:
                 return first.new_zeros(first.shape[-1])
             if argument.alternative == "number" and isinstance(value, numbers.Real):

@@ -1,22 +1,26 @@
 """The raw operators, one for each row of the table: ``torch.ops.treealg``.
 
 Each has one implementation, the function of the table, for every device, as that function knows
-which arrays it takes and says what is wrong with others; the shapes of its results without data;
-and a rule for batches that `torch.vmap` makes. They record no gradient: `derivatives` does.
+which tensors it takes and says what is wrong with others, and the same on arrays for the CPU; the
+shapes of its results without data; and a rule for batches that `torch.vmap` makes. They record no
+gradient: `derivatives` does.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import torch
 
 from treealg.numeric.operations.operation import ArrayType, Operation
 from treealg.numeric.operations.table import operations
-from treealg.torch.batching import mapped
+from treealg.torch.batching import mapped, register_rule
 from treealg.torch.schema import from_text, is_text, names_of, schema
+from treealg.torch.source import written
 
 __all__ = ["OPERATORS", "register"]
 
@@ -30,30 +34,87 @@ def register(row: Operation, library: torch.library.Library) -> Any:
     """Define the operator of a row, and return it."""
     name = f"{library.ns}::{row.name}"
     library.define(schema(row), tags=(torch.Tag.pt2_compliant_tag,))
-    library.impl(row.name, _implementation(row), "CompositeExplicitAutograd")
+    compute = _implementation(row)
+    library.impl(row.name, compute, "CompositeExplicitAutograd")
+    library.impl(row.name, _implementation_on_cpu(row, compute), "CPU")
     torch.library.register_fake(name, _shapes(row), lib=library)
     operator = getattr(getattr(torch.ops, library.ns), row.name).default
 
     def rule(info: Any, in_dims: tuple[int | None, ...], *given: Any) -> tuple[Any, Any]:
         return mapped(row, operator, info.batch_size, in_dims, given)
 
-    torch.library.register_vmap(name, rule, lib=library)
+    register_rule(name, rule, library)
     return operator
 
 
 def _implementation(row: Operation) -> Callable[..., Any]:
     """Return what computes: the function of a row, by the order of the schema."""
-    function, names, read = row.function, names_of(row), _reader(row)
+    many = "as_list" if len(row.gradients) > 1 else ""
+    given = {name: name for name in names_of(row)} | _read_options(row)
+    for argument in row.arguments:
+        if argument.alternative == "flag":
+            given[argument.name] = f"False if {argument.name} is None else {argument.name}"
+    source = f"""\
+def {row.name}({", ".join(given)}):
+    return {many}({_call_by_name(given)})
+"""
+    known = {"function": _unseen(row.function), "from_text": from_text, "as_list": _as_list}
+    return written(row.name, source, "operators", **known)
 
-    def compute(*given: Any) -> Any:
-        result = function(**dict(zip(names, read(given), strict=True)))
-        if type(result) is tuple:
-            return [gradient for gradient in result if gradient is not None]
-        return result
 
+def _implementation_on_cpu(row: Operation, general: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the same on the memory of tensors, seen as arrays, which takes less time to read.
+
+    What goes wrong does so again on the tensors, where it is said in their words.
+    """
+    given = {name: name for name in names_of(row)} | _read_options(row)
+    for argument in row.arguments:
+        name, absent = argument.name, "None" if argument.optional else "False"
+        may_be_absent = argument.optional or argument.alternative == "flag"
+        given[name] = f"{absent} if {name} is None else {name}.numpy()" if may_be_absent else (
+            f"{name}.numpy()"
+        )  # fmt: skip
+    results = _call_by_name(given)
     if len(row.gradients) > 1:
-        return lambda *given: _as_list(compute(*given))
-    return compute
+        results = f"[as_tensor(x) for x in as_list({results})]"
+    else:
+        results = f"as_tensor({results})"
+    source = f"""\
+def {row.name}({", ".join(given)}):
+    try:
+        return {results}
+    except (RuntimeError, TypeError, ValueError):
+        return general({", ".join(given)})
+"""
+    known = {"function": _unseen(row.function), "from_text": from_text, "as_list": _as_list}
+    return written(row.name, source, "arrays", as_tensor=_as_tensor, general=general, **known)
+
+
+def _read_options(row: Operation) -> dict[str, str]:
+    """Return the source that reads those options that are texts."""
+    return {x.name: f"from_text({x.name})" for x in row.options if is_text(x)}
+
+
+def _call_by_name(given: dict[str, str]) -> str:
+    return f"function({', '.join(f'{name}={value}' for name, value in given.items())})"
+
+
+def _unseen(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that Dynamo does not look into, where it runs what it cannot trace.
+
+    It is not loaded for that, which takes longer than most calls.
+    """
+    disabled: Callable[..., Any] | None = None
+
+    def call(**given: Any) -> Any:
+        nonlocal disabled
+        if "torch._dynamo" not in sys.modules:
+            return function(**given)
+        if disabled is None:
+            disabled = torch.compiler.disable(function)
+        return disabled(**given)
+
+    return call
 
 
 def _shapes(row: Operation) -> Callable[..., Any]:
@@ -75,7 +136,7 @@ def _shapes(row: Operation) -> Callable[..., Any]:
                 shape = (*value.shape[:split], *item) if split >= 0 else tuple(value.shape)
                 values[argument.name] = SimpleNamespace(shape=shape, dtype=value.dtype)
         found = row.result(**values)
-        empty = [_empty(like, first) for like in _as_list(found) if like is not None]
+        empty = [_empty(like, first) for like in _as_list(found)]
         return empty if len(row.gradients) > 1 else empty[0]
 
     return compute
@@ -100,7 +161,14 @@ def _reader(row: Operation) -> Callable[[tuple[Any, ...]], list[Any]]:
 
 
 def _as_list(results: Any) -> list[Any]:
-    return list(results) if isinstance(results, (list, tuple)) else [results]
+    """Return the results that are there as a list."""
+    found = results if isinstance(results, (list, tuple)) else [results]
+    return [result for result in found if result is not None]
+
+
+def _as_tensor(result: Any) -> Any:
+    """Return a result, an array or one number of NumPy, as a tensor of its memory."""
+    return torch.from_numpy(np.asarray(result))
 
 
 def _empty(like: ArrayType, first: Any) -> Any:

@@ -1,3 +1,6 @@
 """What compilers tell."""
 
+from typing import Any
+
+def disable(function: Any) -> Any: ...
 def is_compiling() -> bool: ...
