@@ -10,6 +10,7 @@ import treealg
 import treealg.cli
 import treealg.codegen
 import treealg.demo
+import treealg.sklearn
 import treealg.symbolic
 import treealg.symbolic.bseries
 import treealg.symbolic.display
@@ -25,6 +26,7 @@ FACES = (
     treealg.symbolic.display,
     treealg.tables,
     treealg.codegen,
+    treealg.sklearn,
     treealg.verification,
     treealg.demo,
     treealg.cli,
@@ -174,9 +176,9 @@ UNSEEN = {
     "symbolic.trees.forests.OrderedForest.forget_order": {"InvalidValueError"},
     "symbolic.trees.trees.PlanarTree.forget_order": {"InvalidValueError"},
     "symbolic.linear.grafting.b_plus": {"InvalidValueError"},
+    # Python and the system.
     # Sizes: measured where the results are remembered.
     "symbolic.linear.words.shuffle_words": {"InvalidValueError"},
-    # Python and the system.
     "cli.main.main": {"SystemExit"},
     "tables.cache.clear_cache": {"OSError"},
     "verification.run.verify": {"OSError"},

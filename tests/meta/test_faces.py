@@ -71,6 +71,7 @@ def test_the_faces_are_those_that_users_import():
         "treealg",
         "treealg.codegen",
         "treealg.numeric",
+        "treealg.sklearn",
         "treealg.symbolic",
         "treealg.symbolic.bseries",
         "treealg.tables",

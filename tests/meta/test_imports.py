@@ -28,6 +28,7 @@ OPTIONAL = (
     "nbclient",
     "numba",
     "pandas",
+    "polars",
     "platformdirs",
     "pydot",
     "pysiglib",
