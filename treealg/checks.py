@@ -17,6 +17,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.processors import all_processors, available_processors
 
 __all__ = [
+    "LIFTS",
     "check_choice",
     "check_flag",
     "check_integer",
@@ -26,6 +27,9 @@ __all__ = [
     "is_integer",
     "thread_count",
 ]
+
+LIFTS = ("stratonovich", "ito", "backward")
+"""The integrals that the lift of a process is made of, by name."""
 
 _METHODS = ("0 (expanded)", "1 (Lyndon coordinates)", "2 (bracket coefficients)")
 

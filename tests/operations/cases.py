@@ -54,6 +54,11 @@ VARIANTS = {
     "right_only": {"left_deriv": False},
     "with_value": {"value": ..., "scalar": True},
     "one_step": {"dt": 0.25},
+    "jumps": {"jump_moments": ..., "end_time": 0.5},
+    "ito": {"lift": "ito", "scalar": True},
+    "ito_planar": {"lift": "ito", "planar": True, "end_time": 2.0},
+    "backward_jumps": {"lift": "backward", "jump_moments": ...},
+    "backward_planar_jumps": {"lift": "backward", "jump_moments": ..., "planar": True},
     "one_tree": {"trees": ((0,), 1)},
     "degree_0": {"degree": 0},
     "degree_0_brackets": {"degree": 0, "planar": True, "method": 2},
@@ -106,6 +111,7 @@ class Case:
             ("value" in asked and all(a.role != "value" for a in row.arguments))
             or ("points" in asked and not {"length", "length_1"} & axes)
             or ("scalar" in asked and not vectors and "scalar_term" not in names)
+            or any(a.name in asked and asked[a.name] is not ... for a in row.arguments if a.axes)
             or (asked.get("method") and "planar" in names - asked.keys())
             or (asked.get("degree") == 0 and "degree" not in names)
             or (self.variant.endswith("_of_scalar") and not self.name.startswith(TO_LYNDON))
@@ -140,6 +146,7 @@ class Case:
             "words": words + scalar,
             "log_words": lyndon_words if method else words + scalar,
             "segments": length - 1 + ("basepoint" in asked),
+            "moments": words,
             "columns": sum(D**k for k in range(2, asked.get("levels", 1) + 1)),
         }
 

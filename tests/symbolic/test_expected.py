@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from treealg.checks import LIFTS
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
     Forest,
@@ -21,7 +22,7 @@ from treealg.symbolic import (
     signature_cumulants,
     symmetrisation,
 )
-from treealg.symbolic.maps.expected import LIFTS, signature_of_jump
+from treealg.symbolic.maps.expected import signature_of_jump
 from treealg.symbolic.maps.vectors import basis_elements
 
 HALF = Fraction(1, 2)

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 
+from treealg.checks import LIFTS
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
     Character,
@@ -32,7 +33,6 @@ from treealg.symbolic import (
     translate,
     translate_element,
 )
-from treealg.symbolic.maps.expected import LIFTS
 from treealg.symbolic.maps.lifts import WEIGHTS
 from treealg.symbolic.maps.vectors import basis_elements
 

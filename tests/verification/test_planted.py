@@ -6,7 +6,7 @@ import pytest
 
 from treealg import tables
 from treealg.codegen import languages, map_size
-from treealg.verification import algebra, definitions, laws, readers, steps
+from treealg.verification import algebra, definitions, laws, readers, steps, stochastic
 
 ALL_LAWS = {
     "coproduct is coassociative": "combine",
@@ -22,11 +22,13 @@ ALL_LAWS = {
 }
 
 
-def corrupted(function, field, index, change):
-    """Return a table function whose table has one entry changed."""
+def corrupted(function, field, index, change, only=None):
+    """Return a table function whose table has one entry changed, for one argument if it is told."""
 
     def call(*arguments):
         table = function(*arguments)
+        if only is not None and only not in arguments:
+            return table
         array = getattr(table, field).copy()
         array[index] += change
         return replace(table, **{field: array})
@@ -77,6 +79,15 @@ def test_a_wrong_coefficient_in_a_lyndon_table_is_found(table, index, monkeypatc
     if table != "lyndon_arborification":
         found = failed(laws.check_laws(2, 3, True))
         assert found == {"Lyndon coordinates, method 1", "Lyndon coordinates, method 2"}
+
+
+@pytest.mark.parametrize("lift", ["stratonovich", "ito", "backward"])
+def test_a_wrong_coefficient_in_a_table_of_expected_signatures_is_found(lift, monkeypatch):
+    for name in ("cumulants", "expectation"):
+        monkeypatch.setattr(tables, name, corrupted(getattr(tables, name), "coef", -1, 1, lift))
+    assert lift in stochastic.check_expectation(2, 3).failure
+    for planar in (False, True):
+        assert lift in stochastic.check_cumulants(2, 3, planar).failure
 
 
 @pytest.mark.parametrize("law", ALL_LAWS)

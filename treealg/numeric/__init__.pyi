@@ -470,6 +470,59 @@ def sig(
     n_jobs: int = 1,
 ) -> ArrayT: ...
 
+# treealg.numeric.stochastic.expected
+
+def expected_branched_log_sig(
+    drift: ArrayT | Exact,
+    covariance: ArrayT | Exact,
+    degree: int,
+    *,
+    jump_moments: ArrayT | Exact | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def expected_branched_log_sig_backprop(
+    derivs: ArrayT | Exact,
+    drift: ArrayT | Exact,
+    covariance: ArrayT | Exact,
+    degree: int,
+    *,
+    jump_moments: ArrayT | Exact | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ...]: ...
+def expected_branched_sig(
+    drift: ArrayT | Exact,
+    covariance: ArrayT | Exact,
+    degree: int,
+    *,
+    jump_moments: ArrayT | Exact | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def expected_branched_sig_backprop(
+    derivs: ArrayT | Exact,
+    drift: ArrayT | Exact,
+    covariance: ArrayT | Exact,
+    degree: int,
+    *,
+    jump_moments: ArrayT | Exact | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ...]: ...
+
 # treealg.numeric.vectors.bch
 
 def branched_log_sig_combine(

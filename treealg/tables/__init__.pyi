@@ -6,6 +6,7 @@ from treealg.tables.coefficients import (
 )
 from treealg.tables.convolution import convolution as convolution
 from treealg.tables.convolution_table import ConvolutionTable as ConvolutionTable
+from treealg.tables.cumulants import cumulants as cumulants, expectation as expectation
 from treealg.tables.directory import cache_directory as cache_directory
 from treealg.tables.linear_map import LinearMap as LinearMap
 from treealg.tables.lyndon import lyndon as lyndon, lyndon_arborification as lyndon_arborification

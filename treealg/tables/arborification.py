@@ -29,7 +29,7 @@ from treealg.tables.sizes import as_longest, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
 from treealg.tables.word_rows import WordRows
 
-__all__ = ["arborification"]
+__all__ = ["arborification", "tree_blocks"]
 
 
 def arborification(
@@ -108,7 +108,7 @@ def arborification(
         rows = WordRows(words(dimension, degree, longest, planar))
         if longest is None:
             return rows.linear_map(_blocks_of_cuts(rows, convolution(dimension, degree, planar)))
-        return rows.linear_map((_planar_blocks if planar else _tree_blocks)(rows))
+        return rows.linear_map((_planar_blocks if planar else tree_blocks)(rows))
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows * dimension, table.n_cols * dimension) == (
@@ -145,7 +145,7 @@ def _of_words(layout: WeightedWords) -> LinearMap:
     return LinearMap(dimension, n_rows, n_cols, ptr, column, np.ones(column.size))
 
 
-def _tree_blocks(words: WordRows) -> list[Split]:
+def tree_blocks(words: WordRows) -> list[Split]:
     """Return Psi of all commutative forests with 0, 1, ..., degree - 1 nodes."""
     dimension, degree = words.layout.dimension, words.layout.degree
     layout = ForestLayout(dimension, max(degree - 1, 0), planar=False)

@@ -20,10 +20,11 @@ from treealg.verification.independent import (
 )
 from treealg.verification.report import Outcome
 
-__all__ = ["check_arborification", "check_coproduct", "check_lyndon"]
+__all__ = ["basis_tuples", "check_arborification", "check_coproduct", "check_lyndon"]
 
 
-def _basis(dimension: int, degree: int, planar: bool) -> list[tuple[Any, ...]]:
+def basis_tuples(dimension: int, degree: int, planar: bool) -> list[tuple[Any, ...]]:
+    """Return the basis in its order, as tuples."""
     from treealg.symbolic.maps.vectors import basis_elements
 
     forms = [element.to_tuple() for element in basis_elements(dimension, degree, planar)]
@@ -34,7 +35,7 @@ def check_arborification(dimension: int, degree: int, planar: bool) -> Outcome:
     """Compare the arborification table with words that are read off each tree."""
     table = tables.arborification(dimension, degree, planar)
     words = [w for n in range(1, degree + 1) for w in product(range(dimension), repeat=n)]
-    basis = _basis(dimension, degree, planar)
+    basis = basis_tuples(dimension, degree, planar)
     for index, element in enumerate(basis):
         block, label = divmod(index, dimension)
         entries = range(int(table.ptr[block]), int(table.ptr[block + 1]))
@@ -60,7 +61,7 @@ def _slot_forests(table: tables.ConvolutionTable, basis: Sequence[Any], planar: 
 def check_coproduct(dimension: int, degree: int, planar: bool) -> Outcome:
     """Compare the coproduct table with cuts that are enumerated on each tree or forest."""
     table = tables.convolution(dimension, degree, planar)
-    basis = _basis(dimension, degree, planar)
+    basis = basis_tuples(dimension, degree, planar)
     forests = _slot_forests(table, basis, planar)
     for index, element in enumerate(basis):
         block, label = divmod(index, dimension)
@@ -86,7 +87,7 @@ def check_lyndon(dimension: int, degree: int) -> Outcome:
     it; the expansions are B for bracket coefficients, and B Q P' for coordinates, with P' the
     transpose of P; composed with arborification, the projections are products of matrices.
     """
-    basis = _basis(dimension, degree, True)
+    basis = basis_tuples(dimension, degree, True)
     index = {forest: place for place, forest in enumerate(basis)}
     # Letters are planar trees, in the order in which they stand in the basis as forests.
     letters = {forest[0]: place for place, forest in enumerate(basis) if len(forest) == 1}

@@ -23,6 +23,7 @@ from treealg.verification.ptx import PtxMaps, require_nvrtc
 from treealg.verification.readers import check_readers, count_problem_points
 from treealg.verification.report import Check, Outcome, Report, row
 from treealg.verification.steps import check_steps
+from treealg.verification.stochastic import check_cumulants, check_expectation
 from treealg.verification.times import check_times
 
 __all__ = ["verify"]
@@ -273,6 +274,9 @@ def _check_tables(dimension: int, degree: int, planar: bool) -> Checks:
     yield "coproduct", check_coproduct(dimension, degree, planar)
     if planar:
         yield "Lyndon coordinates", check_lyndon(dimension, degree)
+    else:
+        yield "expected signatures", check_expectation(dimension, degree)
+    yield "signature cumulants", check_cumulants(dimension, degree, planar)
 
 
 def _check_map(size: MapSize, backward: bool, ahead: _Ahead) -> Checks:

@@ -21,6 +21,7 @@ from treealg.numeric.arguments.rows import Rows
 __all__ = [
     "allocate",
     "broadcast",
+    "broadcast_all",
     "check_result_batch",
     "common_batch",
     "gathered",
@@ -103,6 +104,14 @@ def broadcast(first: Rows, second: Rows) -> tuple[Rows, Rows]:
         return first, second
     batch = common_batch(first, second)
     return _expanded(first, batch), _expanded(second, batch)
+
+
+def broadcast_all(*given: Rows) -> tuple[Rows, ...]:
+    """Give several arguments one batch."""
+    widest = given[0]
+    for rows in given[1:]:
+        widest, _ = broadcast(widest, rows)
+    return tuple(_expanded(rows, widest.batch) for rows in given)
 
 
 def _expanded(rows: Rows, batch: tuple[int, ...]) -> Rows:

@@ -27,6 +27,7 @@ __all__ = [
     "as_row",
     "empty_like",
     "letter_columns",
+    "no_path",
     "pushed_rows",
 ]
 
@@ -216,3 +217,9 @@ def letter_columns(
         found.append(np.where(inside, first + column, -1))
         first += channels**level
     return np.concatenate(found, dtype=np.int32)
+
+
+def no_path(steps: npt.NDArray[Any], dimension: int) -> npt.NDArray[Any]:
+    """Return the path that the kernels do not read when all steps are given, without memory."""
+    shape = (steps.shape[0], steps.shape[1] + 1, dimension)
+    return np.broadcast_to(np.zeros((), steps.dtype), shape)

@@ -10,6 +10,7 @@ from treealg.numeric.operations.operation import ArrayType, Call, Item, Results,
 
 __all__ = [
     "corrections",
+    "cumulants",
     "elements",
     "gradients",
     "gradients_of_pairs",
@@ -64,6 +65,11 @@ def logarithm_along_path(call: Call) -> Item:
 def logarithm(call: Call) -> Item:
     """Return the item of a log-signature."""
     return {_log_axis(call): _logarithms(call) + _flag(call, "scalar_term")}
+
+
+def cumulants(call: Call) -> Item:
+    """Return the item of the logarithm of an expected signature, which has the expanded form."""
+    return {"log_coefficients": _elements(call) + _flag(call, "scalar_term")}
 
 
 def logarithm_of_signature(call: Call) -> Item:

@@ -25,6 +25,12 @@ from treealg.numeric.paths.signature import branched_log_sig, branched_sig
 from treealg.numeric.paths.transforms import transform_path
 from treealg.numeric.paths.word_gradients import log_sig_backprop, sig_backprop
 from treealg.numeric.paths.words import log_sig, sig
+from treealg.numeric.stochastic.expected import (
+    expected_branched_log_sig,
+    expected_branched_log_sig_backprop,
+    expected_branched_sig,
+    expected_branched_sig_backprop,
+)
 from treealg.numeric.vectors.bch import (
     branched_log_sig_combine,
     branched_log_sig_combine_backprop,
@@ -142,6 +148,12 @@ _LENGTHS = Argument("lengths", (), optional=True, differentiable=False)
 _ALONG_PATH = (_PATH, _CORRECTION, _BASEPOINT, _LENGTHS)
 _LIFT = Argument("lift", ("segments", "coefficients"))
 _STEP = _vector("displacement", "dimension")
+_LAW = (
+    _equal(_vector("drift", "channels")),
+    _equal(Argument("covariance", ("channels", "channels"))),
+    replace(_equal(_vector("jump_moments", "moments")), optional=True),
+)
+_GRADIENTS_OF_LAW = tuple(argument.name for argument in _LAW)
 _BSIG, _BLOGSIG = _vector("bsig"), _vector("blogsig", "log_coefficients")
 _SIG, _LOG_SIG = _vector("sig", "words"), _vector("log_sig", "log_words")
 _SIGS = tuple(_equal(_vector(f"sig{i}", "words")) for i in (1, 2))
@@ -202,6 +214,20 @@ operations = Operations((
     _row(
         ito_correction, _equal(Argument("covariance", ("channels", "channels"))),
         Argument("dt", (), batch="broadcast", alternative="number"), shape=shapes.corrections,
+    ),
+    _row(
+        expected_branched_sig, *_LAW, shape=shapes.signature,
+        backward=_backward(
+            expected_branched_sig_backprop, _derivs("derivs", "coefficients"), *_LAW,
+            gradients=_GRADIENTS_OF_LAW,
+        ),
+    ),
+    _row(
+        expected_branched_log_sig, *_LAW, shape=shapes.cumulants,
+        backward=_backward(
+            expected_branched_log_sig_backprop, _derivs("derivs", "log_coefficients"), *_LAW,
+            gradients=_GRADIENTS_OF_LAW,
+        ),
     ),
     _row(realised_correction, _PATH, shape=shapes.corrections),
     _row(extract_branched_sig_coef, _BSIG, shape=shapes.elements),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows, check_alike
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
+from treealg.numeric.arguments.corrections import no_path
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.words import lift_plan
@@ -103,7 +103,7 @@ def branched_sig_of_lift(
     if call.degree:
         plan = lift_plan(call.dimension, call.degree, call.planar)
         for steps, out in walk(call.n_threads, (rows,), (view,)):
-            path = _no_path(steps, call.dimension)
+            path = no_path(steps, call.dimension)
             rows.engine.path_signature(path, steps, out, plan, call.transform, call.n_threads)
     return rows.wrap(result)
 
@@ -180,7 +180,7 @@ def branched_sig_of_lift_backprop(
     if call.degree:
         plan = lift_plan(call.dimension, call.degree, call.planar)
         for steps, dy, out in walk(call.n_threads, (rows, given), (view,)):
-            path = _no_path(steps, call.dimension)
+            path = no_path(steps, call.dimension)
             d_path = np.empty(path.shape, steps.dtype)
             rows.engine.path_signature_backward(
                 path, steps, dy, d_path, out, plan, call.transform, call.n_threads
@@ -198,9 +198,3 @@ def _lift_rows(lift: Any, call: Call) -> Rows:
             f"got shape {rows.array.shape}; check dimension, degree and planar"
         )
     return rows
-
-
-def _no_path(steps: npt.NDArray[Any], dimension: int) -> npt.NDArray[Any]:
-    """Return the path that the kernels do not read when all steps are given, without memory."""
-    shape = (steps.shape[0], steps.shape[1] + 1, dimension)
-    return np.broadcast_to(np.zeros((), steps.dtype), shape)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from treealg.checks import check_choice, check_flag
+from treealg.checks import LIFTS, check_choice, check_flag
 from treealg.errors import InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import bck
@@ -21,10 +21,7 @@ from treealg.symbolic.maps.arborification import arborification
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.maps.signatures import exact_number, point_rows
 
-__all__ = ["LIFTS", "expected_signature", "signature_cumulants", "signature_of_jump"]
-
-LIFTS = ("stratonovich", "ito", "backward")
-"""The integrals that a lift is made of, by name."""
+__all__ = ["expected_signature", "signature_cumulants", "signature_of_jump"]
 
 
 def signature_of_jump(x: Any, lift: str, algebra: HopfAlgebra[Any]) -> Any:

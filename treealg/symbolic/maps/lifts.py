@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from treealg.checks import check_choice
+from treealg.checks import LIFTS, check_choice
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.word_algebras import merge_letters
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
-from treealg.symbolic.maps.expected import LIFTS
 from treealg.symbolic.maps.morphisms import Morphism
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.memo import Memo

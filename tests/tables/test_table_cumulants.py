@@ -1,0 +1,138 @@
+"""Tables of expected signatures, entry by entry against the exact algebra."""
+
+import itertools
+import math
+
+import pytest
+
+from treealg import tables
+from treealg.checks import LIFTS
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic import Functional, bck, contracting_arborification, mkw
+from treealg.symbolic.maps.expected import signature_of_jump
+from treealg.symbolic.maps.vectors import basis_elements
+from treealg.tables.cumulants import formal_quasi_shuffle
+
+SIZES = [(1, 5), (2, 4), (3, 3)]
+
+
+def rows(table):
+    """Return the entries of each row of coefficients, by column."""
+    for row in range(table.n_rows * table.width):
+        block, label = divmod(row, table.width)
+        entries = range(table.ptr[block], table.ptr[block + 1])
+        yield {int(table.col[e]) * table.width + label: int(table.coef[e]) for e in entries}
+
+
+def labels_of(key):
+    return tuple(vertex.label for tree in key for vertex in tree.vertices())
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("lift", LIFTS)
+@pytest.mark.parametrize(("d", "degree"), SIZES)
+def test_logarithms_are_jumps_times_cumulants(d, degree, lift, planar):
+    algebra = mkw if planar else bck
+    words = [w for n in range(1, degree + 1) for w in itertools.product(range(d), repeat=n)]
+    table = tables.cumulants(d, degree, planar, lift)
+    basis = basis_elements(d, degree, planar)
+    assert table.n_rows * d == len(basis)
+    for key, row in zip(map(algebra.basis_element, basis), rows(table), strict=True):
+        jump = signature_of_jump(key, lift, algebra) * math.factorial(key.order)
+        assert list(row.values()) == ([jump] if jump else [])
+        assert all(sorted(words[column]) == sorted(labels_of(key)) for column in row)
+
+
+def test_of_jumps_all_kinds_of_values_occur():
+    table = tables.cumulants(1, 4, True, "backward")
+    assert len(set(table.coef.tolist())) > 3
+
+
+def expected_rows(d, degree, lift, longest):
+    """Expand the exponential of the generator, with the cumulants as commuting symbols."""
+
+    def generator(monomial):
+        def value(key):
+            labels = labels_of(key)
+            if labels and tuple(sorted(labels)) == monomial and len(labels) <= longest:
+                return signature_of_jump(key, lift, bck) * math.factorial(len(labels))
+            return 0
+
+        return Functional(bck, value)
+
+    letters = [
+        w for n in range(1, longest + 1)
+        for w in itertools.combinations_with_replacement(range(d), n)
+    ]  # fmt: skip
+    functionals = {letter: generator(letter) for letter in letters}
+    found = {}
+    for size in range(1, degree + 1):
+        for word in itertools.product(letters, repeat=size):
+            if sum(map(len, word)) <= degree:
+                product = functionals[word[0]]
+                for letter in word[1:]:
+                    product = product * functionals[letter]
+                found[word] = product
+    return found
+
+
+@pytest.mark.parametrize("longest", [1, 2, 3])
+@pytest.mark.parametrize("lift", LIFTS)
+@pytest.mark.parametrize(("d", "degree"), [(1, 4), (2, 3)])
+def test_expectations_are_exponentials_of_logarithms(d, degree, lift, longest):
+    table = tables.expectation(d, degree, lift, longest)
+    layout = tables.words(d, degree, longest)
+    words = [
+        tuple(tuple(sorted(letter)) for letter in word)
+        for parts in layout.compositions[1:]
+        for word in itertools.product(
+            *(tuple(itertools.product(range(d), repeat=n)) for n in parts)
+        )
+    ]
+    products = expected_rows(d, degree, lift, longest)
+    for key, row in zip(basis_elements(d, degree, False), rows(table), strict=True):
+        found = {}
+        for column, value in row.items():
+            found[words[column]] = found.get(words[column], 0) + value
+        want = {word: product(key) for word, product in products.items()}
+        assert found == {word: value for word, value in want.items() if value}
+
+
+def test_ito_words_are_those_of_contracting_arborification():
+    table, layout = tables.expectation(2, 4, "ito", 4), tables.words(2, 4, 4)
+    words = [
+        word for parts in layout.compositions[1:]
+        for word in itertools.product(
+            *(tuple(itertools.product(range(2), repeat=n)) for n in parts)
+        )
+    ]  # fmt: skip
+    for key, row in zip(basis_elements(2, 4, False), rows(table), strict=True):
+        found = {words[column]: value for column, value in row.items()}
+        want = {
+            word: count * math.prod(math.factorial(len(letter)) for letter in word)
+            for word, count in contracting_arborification(key).items()
+        }
+        assert found == want
+
+
+@pytest.mark.parametrize(("left", "right", "count"), [(0, 0, 1), (1, 1, 3), (2, 1, 5), (2, 2, 13)])
+def test_quasi_shuffles_are_counted_by_delannoy_numbers(left, right, count):
+    assert len(formal_quasi_shuffle(left, right)) == count
+
+
+@pytest.mark.parametrize("lift", LIFTS)
+def test_degree_0_has_no_rows(lift):
+    assert tables.cumulants(2, 0, True, lift).n_rows == 0
+    assert tables.cumulants(2, 0, False, lift).n_rows == 0
+    assert tables.expectation(2, 0, lift, 2).n_rows == 0
+
+
+def test_bad_sizes_are_refused():
+    with pytest.raises(InvalidValueError, match="dimension"):
+        tables.cumulants(0, 2, False, "ito")
+    with pytest.raises(InvalidTypeError, match="degree"):
+        tables.expectation(2, 2.0, "ito", 2)
+    with pytest.raises(InvalidValueError, match="longest"):
+        tables.expectation(2, 2, "ito", 0)
+    with pytest.raises(InvalidValueError, match="lower the degree"):
+        tables.expectation(2, 60, "ito", 2)

@@ -1,0 +1,1 @@
+"""Of stochastic processes: expected signatures, and one lift by another."""

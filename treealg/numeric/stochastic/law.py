@@ -1,0 +1,159 @@
+"""The law of a process with independent increments, as arguments: its cumulants, level by level.
+
+Cumulants are what the kernels take: those of n labels times the time, over n!, in the order of
+words, symmetrised in their labels. The gradient takes the same way back.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.checks import LIFTS, check_choice, check_real
+from treealg.errors import InvalidValueError
+from treealg.numeric.arguments.arrays import as_rows, check_kinds
+from treealg.numeric.arguments.batches import broadcast_all
+from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call, coefficients
+from treealg.numeric.arguments.rows import Rows
+from treealg.typing import Array
+
+__all__ = ["Law", "checked_law"]
+
+
+class Law(NamedTuple):
+    """The checked arguments of a function of a law.
+
+    Attributes
+    ----------
+    call : Call
+        Its options.
+    lift : str
+        The name of the lift.
+    time : float
+        The length of the interval of time.
+    given : tuple of Rows
+        Drift and covariance, and the moments of jumps if there are any, as they were given.
+    wide : tuple of Rows
+        The same with one batch.
+    """
+
+    call: Call
+    lift: str
+    time: float
+    given: tuple[Rows, ...]
+    wide: tuple[Rows, ...]
+
+    @property
+    def levels(self) -> int:
+        """The labels of the longest cumulant that is not zero."""
+        return self.call.degree if len(self.given) > 2 else min(self.call.degree, 2)
+
+    @property
+    def columns(self) -> int:
+        """The cumulants up to that level."""
+        return coefficients(self.call.dimension, self.levels, None, 0)
+
+    def cumulants(self, values: Sequence[npt.NDArray[Any]], columns: int) -> npt.NDArray[Any]:
+        """Return cumulants of some rows of the arguments, filled up with zeros to a number."""
+        drift, covariance, *moments = values
+        d, levels = self.call.dimension, self.levels
+        found = np.zeros((drift.shape[0], columns), drift.dtype)
+        for level, part in self._parts(levels):
+            out = found[:, part]
+            if level == 1:
+                out += drift
+            if level == 2:
+                out += covariance.reshape(-1, d * d)
+            if moments:
+                out += moments[0][:, part]
+            out[...] = self._symmetric(out, level)
+        return found
+
+    def gradients(self, derivs: npt.NDArray[Any], outputs: Sequence[npt.NDArray[Any]]) -> None:
+        """Write derivatives in the arguments from those in cumulants."""
+        drift, covariance, *moments = outputs
+        levels = self.levels
+        for level, part in self._parts(levels):
+            given = self._symmetric(derivs[:, part], level)
+            if level == 1:
+                drift[...] = given
+            if level == 2:
+                covariance[...] = given.reshape(covariance.shape)
+            if moments:
+                moments[0][:, part] = given
+        if levels < 1:
+            drift[...] = 0
+        if levels < 2:
+            covariance[...] = 0
+
+    def _parts(self, levels: int) -> list[tuple[int, slice]]:
+        ends = [coefficients(self.call.dimension, level, None, 0) for level in range(levels + 1)]
+        return [(level, slice(*ends[level - 1 : level + 1])) for level in range(1, levels + 1)]
+
+    def _symmetric(self, values: npt.NDArray[Any], level: int) -> Any:
+        """Return the symmetric part of a level, times the time over n!; its own transpose."""
+        factor = values.dtype.type(self.time / math.factorial(level))
+        if level == 1:
+            return values * factor
+        order, begins, place, count = _orbits(self.call.dimension, level)
+        sums = np.add.reduceat(values[:, order], begins, axis=1)
+        return (sums / count.astype(values.dtype))[:, place] * factor
+
+
+@lru_cache(maxsize=32)
+def _orbits(dimension: int, level: int) -> tuple[npt.NDArray[Any], ...]:
+    """Group the words of a length that are the same up to order.
+
+    Return the words group by group, where groups begin, the group of each word, and their sizes.
+    """
+    labels = np.sort(np.indices((dimension,) * level).reshape(level, -1), axis=0)
+    number = np.ravel_multi_index(tuple(labels), (dimension,) * level)
+    _, place, count = np.unique(number, return_inverse=True, return_counts=True)
+    begins = np.cumsum(count) - count
+    return np.argsort(place, kind="stable"), begins, place, count
+
+
+def checked_law(
+    drift: Array | Any,
+    covariance: Any,
+    degree: Any,
+    jump_moments: Any,
+    lift: Any,
+    end_time: Any,
+    planar: Any,
+    n_jobs: Any,
+    scalar_term: Any = False,
+) -> Law:
+    """Check the arguments of a function of a law."""
+    check_choice("lift", lift, LIFTS)
+    time = check_real("end_time", end_time)
+    b = as_rows(drift, "drift", 1)
+    d = b.item[0]
+    if d < 1:
+        raise InvalidValueError(
+            f"drift must have shape (..., channels) with at least one channel, got shape "
+            f"{b.array.shape}"
+        )
+    call = checked_call(d, degree, planar, n_jobs, SIGNATURE, scalar_term=scalar_term)
+    given = [b, as_rows(covariance, "covariance", 2)]
+    if given[1].item != (d, d):
+        raise InvalidValueError(
+            f"covariance must have shape (..., {d}, {d}), as drift has {d} channels; got shape "
+            f"{given[1].array.shape}"
+        )
+    if jump_moments is not None:
+        given.append(as_rows(jump_moments, "jump_moments", 1))
+        columns = coefficients(d, call.degree, None, 0)
+        if given[2].item[0] != columns:
+            raise InvalidValueError(
+                f"jump_moments must have {columns} columns, the moments of 1 to {call.degree} of "
+                f"{d} coordinates, level after level; got shape {given[2].array.shape}"
+            )
+    for rows in given[1:]:
+        check_kinds(b, rows)
+    return Law(call, lift, time, tuple(given), broadcast_all(*given))
