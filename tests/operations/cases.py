@@ -147,6 +147,7 @@ class Case:
             "log_words": lyndon_words if method else words + scalar,
             "segments": length - 1 + ("basepoint" in asked),
             "moments": words,
+            "moved": treealg.branched_sig_length(dimension, 2, planar=planar),
             "columns": sum(D**k for k in range(2, asked.get("levels", 1) + 1)),
         }
 

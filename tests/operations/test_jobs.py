@@ -15,6 +15,9 @@ WITHOUT_WORK = {
     "linear_branched_log_sig_backprop",
     "linear_log_sig",
     "linear_log_sig_backprop",
+    # Threads share the rows of one translation; here each row has its own.
+    "branched_sig_translate",
+    "branched_sig_translate_backprop",
 }
 ALONG_PATH = [
     Case(case.name, case.variant, 600)

@@ -6,7 +6,15 @@ import pytest
 
 from treealg import tables
 from treealg.codegen import languages, map_size
-from treealg.verification import algebra, definitions, laws, readers, steps, stochastic
+from treealg.verification import (
+    algebra,
+    definitions,
+    laws,
+    readers,
+    steps,
+    stochastic,
+    translations,
+)
 
 ALL_LAWS = {
     "coproduct is coassociative": "combine",
@@ -88,6 +96,15 @@ def test_a_wrong_coefficient_in_a_table_of_expected_signatures_is_found(lift, mo
     assert lift in stochastic.check_expectation(2, 3).failure
     for planar in (False, True):
         assert lift in stochastic.check_cumulants(2, 3, planar).failure
+
+
+@pytest.mark.parametrize(("field", "index"), [("count", -1), ("factor", 0), ("factor", -2)])
+@pytest.mark.parametrize("planar", [False, True])
+def test_a_wrong_term_in_a_table_of_translations_is_found(planar, field, index, monkeypatch):
+    change = 1 if field == "count" or index == 0 else -1
+    wrong = corrupted(tables.translation, field, index, change)
+    monkeypatch.setattr(tables, "translation", wrong)
+    assert translations.check_translation(2, 3, planar).failure
 
 
 @pytest.mark.parametrize("law", ALL_LAWS)

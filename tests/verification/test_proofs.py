@@ -5,7 +5,7 @@ import pytest
 import treealg
 from treealg.codegen import map_size
 from treealg.codegen.maps import LOG_MAPS, PATH_MAPS
-from treealg.verification import algebra, laws, readers, steps, stochastic
+from treealg.verification import algebra, laws, readers, steps, stochastic, translations
 from treealg.verification.kernels import KERNELS
 
 LARGER = [("sig", 2, 3), ("log", 2, 3), ("combine", 2, 3), ("corrected_sig", 1, 3)]
@@ -61,6 +61,7 @@ def test_tables_are_those_of_the_definitions(planar):
     assert not algebra.check_coproduct(2, 4, planar).failure
     assert not stochastic.check_cumulants(2, 4, planar).failure
     assert planar or not stochastic.check_expectation(2, 4).failure
+    assert not translations.check_translation(2, 3, planar).failure
 
 
 @pytest.mark.parametrize(("dimension", "degree"), [(1, 5), (2, 3), (3, 2)])

@@ -523,6 +523,28 @@ def expected_branched_sig_backprop(
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 
+# treealg.numeric.stochastic.translation
+
+def branched_sig_translate(
+    bsig: ArrayT | Exact,
+    translation: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def branched_sig_translate_backprop(
+    derivs: ArrayT | Exact,
+    bsig: ArrayT | Exact,
+    translation: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+
 # treealg.numeric.vectors.bch
 
 def branched_log_sig_combine(

@@ -18,5 +18,9 @@ from treealg.tables.sizes import (
     require_fits as require_fits,
     word_length as word_length,
 )
+from treealg.tables.translation import (
+    TranslationTable as TranslationTable,
+    translation as translation,
+)
 from treealg.tables.weighted_words import WeightedWords as WeightedWords, words as words
 from treealg.tables.word_convolution import word_convolution as word_convolution

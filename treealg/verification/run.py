@@ -25,6 +25,7 @@ from treealg.verification.report import Check, Outcome, Report, row
 from treealg.verification.steps import check_steps
 from treealg.verification.stochastic import check_cumulants, check_expectation
 from treealg.verification.times import check_times
+from treealg.verification.translations import check_translation
 
 __all__ = ["verify"]
 
@@ -277,6 +278,7 @@ def _check_tables(dimension: int, degree: int, planar: bool) -> Checks:
     else:
         yield "expected signatures", check_expectation(dimension, degree)
     yield "signature cumulants", check_cumulants(dimension, degree, planar)
+    yield "translations", check_translation(dimension, degree, planar)
 
 
 def _check_map(size: MapSize, backward: bool, ahead: _Ahead) -> Checks:

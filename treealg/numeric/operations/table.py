@@ -31,6 +31,10 @@ from treealg.numeric.stochastic.expected import (
     expected_branched_sig,
     expected_branched_sig_backprop,
 )
+from treealg.numeric.stochastic.translation import (
+    branched_sig_translate,
+    branched_sig_translate_backprop,
+)
 from treealg.numeric.vectors.bch import (
     branched_log_sig_combine,
     branched_log_sig_combine_backprop,
@@ -153,6 +157,7 @@ _LAW = (
     _equal(Argument("covariance", ("channels", "channels"))),
     replace(_equal(_vector("jump_moments", "moments")), optional=True),
 )
+_TRANSLATION = _equal(Argument("translation", ("dimension", "moved")))
 _GRADIENTS_OF_LAW = tuple(argument.name for argument in _LAW)
 _BSIG, _BLOGSIG = _vector("bsig"), _vector("blogsig", "log_coefficients")
 _SIG, _LOG_SIG = _vector("sig", "words"), _vector("log_sig", "log_words")
@@ -227,6 +232,13 @@ operations = Operations((
         backward=_backward(
             expected_branched_log_sig_backprop, _derivs("derivs", "log_coefficients"), *_LAW,
             gradients=_GRADIENTS_OF_LAW,
+        ),
+    ),
+    _row(
+        branched_sig_translate, _equal(_BSIG), _TRANSLATION, shape=shapes.like("bsig"),
+        backward=_backward(
+            branched_sig_translate_backprop, _derivs("derivs", "coefficients"), _equal(_BSIG),
+            _TRANSLATION, gradients=("bsig", "translation"),
         ),
     ),
     _row(realised_correction, _PATH, shape=shapes.corrections),

@@ -1,0 +1,79 @@
+"""The table of translations: what it has, and what it refuses."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from treealg import tables
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.maps.vectors import basis_elements
+
+SIZES = [(1, 4, 2, False), (2, 3, 3, False), (3, 2, 1, False), (2, 3, 2, True), (1, 4, 3, True)]
+
+
+@pytest.mark.parametrize(("d", "degree", "order", "planar"), SIZES)
+def test_no_move_is_the_identity(d, degree, order, planar):
+    table = tables.translation(d, degree, planar, order)
+    stride = table.values // d
+    values = np.zeros((d, stride))
+    values[np.arange(d), np.arange(d)] = 1.0
+    factors = np.append(values, 1.0)[table.factor.reshape(-1, table.width)]
+    coef = np.add.reduceat(table.count * factors.prod(axis=1), table.term_ptr[:-1])
+    matrix = np.zeros((table.size, table.size))
+    matrix[np.repeat(np.arange(table.size), np.diff(table.ptr)), table.col] = coef
+    np.testing.assert_array_equal(matrix, np.eye(table.size))
+
+
+@pytest.mark.parametrize(("d", "degree", "order", "planar"), SIZES)
+def test_every_vertex_becomes_something_and_nodes_add_up(d, degree, order, planar):
+    table = tables.translation(d, degree, planar, order)
+    basis = basis_elements(d, degree, planar)
+    nodes = np.array([key.order for key in basis])
+    stride = table.values // d
+    sizes = np.append(np.tile(nodes[:stride], d), 0)
+    factors = table.factor.reshape(-1, table.width)
+    entry = np.repeat(np.arange(table.col.size), np.diff(table.term_ptr))
+    row = np.repeat(np.arange(table.size), np.diff(table.ptr))[entry]
+    np.testing.assert_array_equal(sizes[factors].sum(axis=1), nodes[row])
+    np.testing.assert_array_equal((factors < table.values).sum(axis=1), nodes[table.col[entry]])
+
+
+def test_an_order_above_the_degree_changes_nothing():
+    assert tables.translation(2, 2, False, 5) is tables.translation(2, 2, False, 2)
+
+
+@pytest.mark.parametrize("planar", [False, True])
+def test_degree_0_has_no_entries(planar):
+    table = tables.translation(2, 0, planar, 2)
+    assert (table.size, table.col.size, table.count.size) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("field", "index", "value"),
+    [
+        ("col", 0, 99),
+        ("col", 0, -1),
+        ("factor", 0, 99),
+        ("factor", 0, -1),
+        ("ptr", 1, 9),
+        ("term_ptr", 1, 0),
+    ],
+)
+def test_damaged_tables_are_refused(field, index, value):
+    table = tables.translation(1, 2, False, 2)
+    array = getattr(table, field).copy()
+    array[index] = value
+    with pytest.raises(InvalidValueError, match="not a valid table"):
+        dataclasses.replace(table, **{field: array})
+
+
+def test_bad_sizes_are_refused():
+    with pytest.raises(InvalidValueError, match="dimension"):
+        tables.translation(0, 2, False, 2)
+    with pytest.raises(InvalidTypeError, match="degree"):
+        tables.translation(2, 2.0, False, 2)
+    with pytest.raises(InvalidValueError, match="order"):
+        tables.translation(2, 2, False, -1)
+    with pytest.raises(InvalidValueError, match="lower the degree"):
+        tables.translation(2, 60, True, 2)
