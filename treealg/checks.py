@@ -28,8 +28,8 @@ __all__ = [
     "thread_count",
 ]
 
-LIFTS = ("stratonovich", "ito", "backward")
-"""The integrals that the lift of a process is made of, by name."""
+LIFTS = {"stratonovich": 0.5, "ito": 0.0, "backward": 1.0}
+"""The integrals of a lift, by name, with the share of its bracket that each adds to that of Itô."""
 
 _METHODS = ("0 (expanded)", "1 (Lyndon coordinates)", "2 (bracket coefficients)")
 

@@ -54,6 +54,8 @@ VARIANTS = {
     "right_only": {"left_deriv": False},
     "with_value": {"value": ..., "scalar": True},
     "one_step": {"dt": 0.25},
+    "to_backward": {"target": "backward", "scalar": True},
+    "planar_to_ito": {"source": "stratonovich", "target": "ito", "planar": True},
     "jumps": {"jump_moments": ..., "end_time": 0.5},
     "ito": {"lift": "ito", "scalar": True},
     "ito_planar": {"lift": "ito", "planar": True, "end_time": 2.0},
@@ -193,7 +195,7 @@ class Case:
     def _add_what_came_back(self, given, options, common, dtype, rng):
         """Add derivatives and the forward value to the arguments of a backward function."""
         forward = self.forward
-        if self.name == "sig_to_branched_sig_backprop":
+        if all(argument.role == "derivs" for argument in self.row.arguments):  # of a linear map
             given["derivs"] = _numbers(rng, common, self.row.arguments[0], self.sizes(), dtype, {})
             return
         known = forward.row.signature.parameters

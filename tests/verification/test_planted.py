@@ -107,6 +107,15 @@ def test_a_wrong_term_in_a_table_of_translations_is_found(planar, field, index, 
     assert translations.check_translation(2, 3, planar).failure
 
 
+@pytest.mark.parametrize("index", [-1, 2])
+@pytest.mark.parametrize("planar", [False, True])
+def test_a_wrong_coefficient_in_a_table_of_changes_of_lift_is_found(planar, index, monkeypatch):
+    monkeypatch.setattr(
+        tables, "change_of_lift", corrupted(tables.change_of_lift, "coef", index, 1)
+    )
+    assert translations.check_change_of_lift(1, 3, planar).failure
+
+
 @pytest.mark.parametrize("law", ALL_LAWS)
 def test_a_law_fails_for_a_wrong_map(law, monkeypatch):
     exact_map = definitions.exact_map

@@ -62,6 +62,7 @@ def test_tables_are_those_of_the_definitions(planar):
     assert not stochastic.check_cumulants(2, 4, planar).failure
     assert planar or not stochastic.check_expectation(2, 4).failure
     assert not translations.check_translation(2, 3, planar).failure
+    assert not translations.check_change_of_lift(2, 3, planar).failure
 
 
 @pytest.mark.parametrize(("dimension", "degree"), [(1, 5), (2, 3), (3, 2)])

@@ -470,6 +470,31 @@ def sig(
     n_jobs: int = 1,
 ) -> ArrayT: ...
 
+# treealg.numeric.stochastic.brackets
+
+def bracket_path(path: ArrayT | Exact) -> ArrayT: ...
+def bracket_path_backprop(derivs: ArrayT | Exact, path: ArrayT | Exact) -> ArrayT: ...
+def branched_sig_change_lift(
+    bsig: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    source: str = "ito",
+    target: str = "stratonovich",
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def branched_sig_change_lift_backprop(
+    derivs: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    source: str = "ito",
+    target: str = "stratonovich",
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+
 # treealg.numeric.stochastic.expected
 
 def expected_branched_log_sig(

@@ -85,7 +85,7 @@ def cumulants(dimension: int, degree: int, planar: bool, lift: str) -> LinearMap
         size = require_fits(dimension, degree, planar)
         return (table.width, table.n_rows * dimension) == (dimension, size)
 
-    key = (dimension, degree, planar, LIFTS.index(lift))
+    key = (dimension, degree, planar, tuple(LIFTS).index(lift))
     return cache.table("cumulants", key, LinearMap, build, check)
 
 
@@ -181,7 +181,7 @@ def expectation(dimension: int, degree: int, lift: str, longest: int) -> LinearM
             words(dimension, degree, longest).size,
         )
 
-    key = (dimension, degree, LIFTS.index(lift), longest)
+    key = (dimension, degree, tuple(LIFTS).index(lift), longest)
     return cache.table("expectation", key, LinearMap, build, check)
 
 

@@ -22,6 +22,14 @@ from treealg.tables import cache
 from treealg.tables.frozen import Table, require
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import FloatArray, check_pointer
+from treealg.tables.shapes import (
+    ForestShape,
+    branches_by_label,
+    branches_of,
+    labellings,
+    numbered,
+    parents,
+)
 from treealg.tables.sizes import basis_length, check_entries, require_fits
 
 __all__ = ["TranslationTable", "translation"]
@@ -178,35 +186,6 @@ def _collected(
     )
 
 
-def _labellings(dimension: int, vertices: int) -> IntArray:
-    """Return all labellings of some vertices, shape ``(vertices, labellings)``."""
-    return np.indices((dimension,) * vertices).reshape(vertices, dimension**vertices)
-
-
-class _Shape:
-    """A forest of vertices that are numbered, and the ranks of its labellings."""
-
-    def __init__(self, layout: ForestLayout, branches: dict[int, list[int]]) -> None:
-        self._layout, self._branches = layout, branches
-
-    def tree(self, root: int, labels: dict[int, IntArray]) -> IntArray:
-        """Return the tree indices of labellings."""
-        branches = self.forest(self._branches[root], labels)
-        return branches * self._layout.dimension + labels[root]
-
-    def forest(self, roots: list[int], labels: dict[int, IntArray]) -> IntArray:
-        """Return the forest indices of labellings."""
-        size = next(iter(labels.values())).size
-        rank = np.zeros(size, dtype=np.int64)
-        for root in reversed(roots):
-            tree = self.tree(root, labels)
-            if self._layout.planar:
-                rank = self._layout.prepend_each(tree, rank)
-            else:
-                rank = self._layout.multiply(rank, tree)
-        return rank
-
-
 def _tree_terms(dimension: int, degree: int, most: int) -> Iterator[Terms]:
     """Yield the terms of trees: pieces of at most so many vertices that become one each."""
     from treealg.symbolic import enumerate_trees
@@ -214,16 +193,16 @@ def _tree_terms(dimension: int, degree: int, most: int) -> Iterator[Terms]:
     layout = ForestLayout(dimension, max(degree - 1, 0), planar=False)
     stride = basis_length(dimension, most, False)
     for nodes in range(1, degree + 1):
-        labels = _labellings(dimension, nodes)
+        labels = labellings(dimension, nodes)
         for tree in enumerate_trees(nodes):
-            parent = _parents(tree)
-            whole = _Shape(layout, _branches(parent))
+            parent = parents(tree)
+            whole = ForestShape(layout, branches_of(parent))
             row, first = np.unique(whole.tree(0, dict(enumerate(labels))), return_index=True)
             chosen = dict(enumerate(labels[:, first]))
             for kept in product((True, False), repeat=nodes - 1):
                 roots = [0, *(child for child, cut in enumerate(kept, 1) if cut)]
                 inside = {v: p for v, p in parent.items() if v not in roots}
-                pieces = _Shape(layout, _branches({0: 0} | inside, range(nodes)))
+                pieces = ForestShape(layout, branches_of({0: 0} | inside, range(nodes)))
                 sizes = _piece_sizes(roots, inside, nodes)
                 if max(sizes.values()) > most:
                     continue
@@ -233,8 +212,8 @@ def _tree_terms(dimension: int, degree: int, most: int) -> Iterator[Terms]:
                     for i, root in enumerate(roots)
                     if i
                 }
-                skeleton = _Shape(layout, _branches({0: 0} | above, range(len(roots))))
-                new = _labellings(dimension, len(roots))
+                skeleton = ForestShape(layout, branches_of({0: 0} | above, range(len(roots))))
+                new = labellings(dimension, len(roots))
                 col = skeleton.tree(0, dict(enumerate(new)))
                 yield _crossed(row, col, new * stride, place)
 
@@ -249,27 +228,6 @@ def _crossed(row: IntArray, col: IntArray, labels: IntArray, place: IntArray) ->
         np.ones(row.size * col.size),
         factor,
     )
-
-
-def _parents(tree: Any) -> dict[int, int]:
-    """Return the parent of each vertex of a tree, numbered from the root on, but for the root."""
-    parent: dict[int, int] = {}
-    pending, number = [(tree, 0)], 1
-    while pending:
-        top, own = pending.pop()
-        for child in top.children:
-            parent[number] = own
-            pending.append((child, number))
-            number += 1
-    return parent
-
-
-def _branches(parent: dict[int, int], vertices: Any = None) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {v: [] for v in (vertices or range(len(parent) + 1))}
-    for child, own in parent.items():
-        if child != own:
-            found[own].append(child)
-    return found
 
 
 def _root_of(vertex: int, inside: dict[int, int]) -> int:
@@ -293,10 +251,10 @@ def _forest_terms(dimension: int, degree: int, most: int) -> Iterator[Terms]:
     stride = basis_length(dimension, most, True)
     shapes = [list(enumerate_forests(nodes, 1, planar=True)) for nodes in range(degree + 1)]
     for nodes in range(1, degree + 1):
-        new = _labellings(dimension, nodes)
+        new = labellings(dimension, nodes)
         for skeleton in shapes[nodes]:
-            moved, branches, roots = _numbered(skeleton, range(nodes))
-            col = _Shape(layout, branches).forest(roots, dict(enumerate(new))) - 1
+            moved, branches, roots = numbered(skeleton, range(nodes))
+            col = ForestShape(layout, branches).forest(roots, dict(enumerate(new))) - 1
             for sizes in _sizes(nodes, degree, most):
                 for chosen in product(*(shapes[size] for size in sizes)):
                     for row, count, place in _images(layout, moved, chosen):
@@ -319,36 +277,14 @@ def _images(
 
     pieces, places, begin = [], [], 0
     total = sum(forest.order for forest in chosen)
-    labels = dict(enumerate(_labellings(layout.dimension, total)))
+    labels = dict(enumerate(labellings(layout.dimension, total)))
     for forest in chosen:
         names = range(begin, begin + forest.order)
-        piece, branches, roots = _numbered(forest, names)
+        piece, branches, roots = numbered(forest, names)
         pieces.append(piece)
-        places.append(_Shape(layout, branches).forest(roots, labels) - 1)
+        places.append(ForestShape(layout, branches).forest(roots, labels) - 1)
         begin += forest.order
     for image, count in replace_vertices(skeleton, dict(enumerate(pieces))).items():
-        branches = {
-            vertex.label: [child.label for child in vertex.children]
-            for tree in image
-            for vertex in tree.vertices()
-        }
-        rank = _Shape(layout, branches).forest([tree.label for tree in image], labels) - 1
+        shape = ForestShape(layout, branches_by_label(image))
+        rank = shape.forest([tree.label for tree in image], labels) - 1
         yield rank, count, np.stack(places)
-
-
-def _numbered(forest: Any, names: range) -> tuple[Any, dict[int, list[int]], list[int]]:
-    """Label the vertices of an ordered forest by numbers; return its branches and roots, too."""
-    from treealg.symbolic import OrderedForest, PlanarTree
-
-    numbers = iter(names)
-
-    def labelled(tree: Any) -> Any:
-        return PlanarTree([labelled(child) for child in tree.children], next(numbers))
-
-    trees = [labelled(tree) for tree in forest]
-    branches = {
-        vertex.label: [child.label for child in vertex.children]
-        for tree in trees
-        for vertex in tree.vertices()
-    }
-    return OrderedForest(trees), branches, [tree.label for tree in trees]

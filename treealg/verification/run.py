@@ -25,7 +25,7 @@ from treealg.verification.report import Check, Outcome, Report, row
 from treealg.verification.steps import check_steps
 from treealg.verification.stochastic import check_cumulants, check_expectation
 from treealg.verification.times import check_times
-from treealg.verification.translations import check_translation
+from treealg.verification.translations import check_change_of_lift, check_translation
 
 __all__ = ["verify"]
 
@@ -279,6 +279,7 @@ def _check_tables(dimension: int, degree: int, planar: bool) -> Checks:
         yield "expected signatures", check_expectation(dimension, degree)
     yield "signature cumulants", check_cumulants(dimension, degree, planar)
     yield "translations", check_translation(dimension, degree, planar)
+    yield "changes of lift", check_change_of_lift(dimension, degree, planar)
 
 
 def _check_map(size: MapSize, backward: bool, ahead: _Ahead) -> Checks:

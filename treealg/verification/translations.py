@@ -1,11 +1,12 @@
-"""Tables of translations, term by term, recomputed on tuples.
+"""Tables of translations and of changes of lift, term by term, recomputed on tuples.
 
-A term says which vertex, by its new label, becomes which basis element.
+A term says which vertex, by its label, becomes which basis element.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -14,7 +15,7 @@ from treealg.verification.algebra import basis_tuples
 from treealg.verification.independent import normal
 from treealg.verification.report import Outcome
 
-__all__ = ["check_translation"]
+__all__ = ["check_change_of_lift", "check_translation"]
 
 Tree = tuple[Any, ...]
 Forest = tuple[Tree, ...]
@@ -31,7 +32,7 @@ def check_translation(dimension: int, degree: int, planar: bool) -> Outcome:
     expected: dict[int, Counter[Any]] = {row: Counter() for row in range(len(basis))}
     if planar:
         for y in basis:
-            for (x, factors), count in _images(y, moved, dimension, degree).items():
+            for (x, factors), count in _images(y, lambda label: moved, degree).items():
                 expected[basis.index(x)][y, factors] += count
     else:
         for row, x in enumerate(basis):
@@ -49,6 +50,59 @@ def check_translation(dimension: int, degree: int, planar: bool) -> Outcome:
         if found != expected[row]:
             return Outcome(row, f"row {element}: {found}, not {expected[row]}")
     return Outcome(len(basis))
+
+
+def check_change_of_lift(channels: int, degree: int, planar: bool) -> Outcome:
+    """Compare the table of changes of lift by Itô's formula, or by ladders in place of brackets."""
+    table = tables.change_of_lift(channels, degree, planar)
+    pairs = [(i, j) for i in range(channels) for j in range(i, channels)]
+    names = {pair: channels + place for place, pair in enumerate(pairs)}
+    basis = basis_tuples(channels + len(pairs), degree, planar)
+    expected: dict[int, Counter[Any]] = {row: Counter() for row in range(len(basis))}
+    if planar:
+        ladders = {
+            name: [(((i,), j),) for i, j in {pair, pair[::-1]}] for pair, name in names.items()
+        }
+        for y in basis:
+            images = _images(y, lambda label: [((label,),), *ladders.get(label, [])], degree)
+            for (x, _), count in images.items():
+                expected[basis.index(x)][y] += count
+    else:
+        for row, x in enumerate(basis):
+            expected[row] = Counter(
+                {tree: count for (tree,), count in _contracted((x,), names).items()}
+            )
+    for row, element in enumerate(basis):
+        entries = range(int(table.ptr[row]), int(table.ptr[row + 1]))
+        found = {basis[int(table.col[e])]: int(table.coef[e]) for e in entries}
+        if found != dict(expected[row]):
+            return Outcome(row, f"row {element}: {found}, not {dict(expected[row])}")
+    return Outcome(len(basis))
+
+
+def _contracted(forest: Forest, names: dict[tuple[int, int], int]) -> Counter[Forest]:
+    """Count forests with edges contracted: a root stays, or makes a bracket with one above it."""
+    total: Counter[Forest] = Counter({(): 1})
+    for *children, label in forest:
+        own: Counter[Forest] = Counter()
+        for place, above in enumerate(children):
+            pair = tuple(sorted((above[-1], label)))
+            if pair in names:
+                rest = (*children[:place], *children[place + 1 :], *above[:-1])
+                for branches, m in _contracted(rest, names).items():
+                    own[(normal((*branches, names[pair])),)] += m
+        for branches, m in _contracted(tuple(children), names).items():
+            own[(normal((*branches, label)),)] += m
+        total = _all_products(total, own)
+    return total
+
+
+def _all_products(left: Counter[Forest], right: Counter[Forest]) -> Counter[Forest]:
+    found: Counter[Forest] = Counter()
+    for one, m in left.items():
+        for two, n in right.items():
+            found[one + two] += m * n
+    return found
 
 
 def _sorted(factors: Any) -> Factors:
@@ -84,13 +138,13 @@ def _nodes(tree: Tree) -> int:
     return 1 + sum(map(_nodes, tree[:-1]))
 
 
-def _images(forest: Forest, moved: list[Any], dimension: int, degree: int) -> Counter[Any]:
-    """Count the ordered forests that a forest becomes, with what its vertices become."""
+def _images(forest: Forest, moved: Callable[[int], list[Any]], degree: int) -> Counter[Any]:
+    """Count the ordered forests that a forest becomes, with what its vertices become, by label."""
     total: Counter[Any] = Counter({((), ()): 1})
     for *children, label in forest:
         own: Counter[Any] = Counter()
-        for (branches, factors), m in _images(tuple(children), moved, dimension, degree).items():
-            for root in moved:
+        for (branches, factors), m in _images(tuple(children), moved, degree).items():
+            for root in moved(label):
                 if sum(map(_nodes, branches + root)) <= degree:
                     for grown, n in _grafted(branches, root).items():
                         own[grown, _sorted((*factors, (label, root)))] += m * n

@@ -24,6 +24,7 @@ __all__ = [
     "signature_of_logarithm",
     "signature_of_words",
     "transformed",
+    "with_brackets",
     "words_of_signature",
 ]
 
@@ -101,6 +102,13 @@ def elements(call: Call) -> Item:
 def transformed(call: Call) -> Item:
     """Return the item of a transformed path."""
     return {"length": _points(call, "length"), "channels": _dimension(call)}
+
+
+def with_brackets(call: Call) -> Item:
+    """Return the item of a path with its brackets as channels."""
+    channels = call.sizes["channels"]
+    labels = channels + channels * (channels + 1) // 2
+    return {"length": call.sizes["length"], "labels": labels}
 
 
 def corrections(call: Call) -> Item:

@@ -25,6 +25,12 @@ from treealg.numeric.paths.signature import branched_log_sig, branched_sig
 from treealg.numeric.paths.transforms import transform_path
 from treealg.numeric.paths.word_gradients import log_sig_backprop, sig_backprop
 from treealg.numeric.paths.words import log_sig, sig
+from treealg.numeric.stochastic.brackets import (
+    bracket_path,
+    bracket_path_backprop,
+    branched_sig_change_lift,
+    branched_sig_change_lift_backprop,
+)
 from treealg.numeric.stochastic.expected import (
     expected_branched_log_sig,
     expected_branched_log_sig_backprop,
@@ -239,6 +245,21 @@ operations = Operations((
         backward=_backward(
             branched_sig_translate_backprop, _derivs("derivs", "coefficients"), _equal(_BSIG),
             _TRANSLATION, gradients=("bsig", "translation"),
+        ),
+    ),
+    _row(
+        branched_sig_change_lift, _BSIG, shape=shapes.like("bsig"),
+        backward=_backward(
+            branched_sig_change_lift_backprop,
+            Argument("derivs", ("coefficients",), role="derivs"), gradients=("bsig",),
+            shape=shapes.like("derivs"),
+        ),
+    ),
+    _row(
+        bracket_path, _PATH, shape=shapes.with_brackets,
+        backward=_backward(
+            bracket_path_backprop, _derivs("derivs", "length", "labels"), _PATH,
+            gradients=("path",),
         ),
     ),
     _row(realised_correction, _PATH, shape=shapes.corrections),

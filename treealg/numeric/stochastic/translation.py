@@ -22,7 +22,7 @@ from treealg.numeric.arguments.batches import (
 from treealg.numeric.arguments.calls import Call, checked_call
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.vectors import body, check_columns, split_scalar
-from treealg.numeric.plans.plan import Prepared
+from treealg.numeric.plans.matrices import Matrix
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_translate", "branched_sig_translate_backprop"]
@@ -264,8 +264,8 @@ def _moved(
     return values.ravel()
 
 
-class _Matrix:
-    """The matrix of a translation, as a plan: engines ask it for its linear map.
+class _Matrix(Matrix):
+    """The matrix of a translation.
 
     Parameters
     ----------
@@ -280,13 +280,8 @@ class _Matrix:
         self._factors = np.append(values, 1.0)[table.factor.reshape(-1, table.width)]
         with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, as in kernels
             terms = table.count * self._factors.prod(axis=1)
-            self._coef = np.add.reduceat(terms, table.term_ptr[:-1])
-
-    def prepared(self, engine: Any) -> Prepared:
-        """Return the matrix for the kernels of an engine."""
-        table = self._table
-        linear = engine.kernels.SparseMap(1, table.size, table.ptr, table.col, self._coef)
-        return Prepared(None, linear, None, None)
+            coef = np.add.reduceat(terms, table.term_ptr[:-1])
+        super().__init__(table.ptr, table.col, coef)
 
     def derivatives(self, derivs: Any, rows: Any) -> npt.NDArray[np.float64]:
         """Return derivatives in what vertices become, from those in the images of some rows."""

@@ -19,7 +19,7 @@ from treealg.symbolic.trees.trees import Tree
 __all__ = ["WEIGHTS", "change_of_lift"]
 
 #: The share of its bracket that a lift adds to the integral of Itô.
-WEIGHTS = {"ito": Fraction(0), "stratonovich": Fraction(1, 2), "backward": Fraction(1)}
+WEIGHTS = {name: Fraction(share) for name, share in LIFTS.items()}
 
 
 def change_of_lift(source: str, target: str) -> Morphism:

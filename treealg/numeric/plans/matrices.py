@@ -1,0 +1,63 @@
+"""Sparse matrices of floats as plans: what engines ask for their linear map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg import tables
+from treealg.numeric.arguments.calls import Call
+from treealg.numeric.plans.cache import find_plan, keep_plan
+from treealg.numeric.plans.plan import Prepared
+
+__all__ = ["Matrix", "lift_change_plan"]
+
+
+class Matrix:
+    """A square sparse matrix.
+
+    Parameters
+    ----------
+    ptr, col, coef : numpy.ndarray
+        Where rows begin, and columns and values of the entries.
+    """
+
+    def __init__(
+        self,
+        ptr: npt.NDArray[np.int64],
+        col: npt.NDArray[np.int32],
+        coef: npt.NDArray[np.float64],
+    ) -> None:
+        self.ptr, self.col, self.coef = ptr, col, coef
+        self._ready: dict[str, Prepared] = {}
+
+    @property
+    def nbytes(self) -> int:
+        """The memory of the arrays, and of what an engine makes of them."""
+        return 2 * (self.ptr.nbytes + self.col.nbytes + self.coef.nbytes)
+
+    def prepared(self, engine: Any) -> Prepared:
+        """Return the matrix for the kernels of an engine."""
+        found = self._ready.get(engine.name)
+        if found is None:
+            linear = engine.kernels.SparseMap(1, self.ptr.size - 1, self.ptr, self.col, self.coef)
+            found = self._ready[engine.name] = Prepared(None, linear, None, None)
+        return found
+
+
+def lift_change_plan(channels: int, call: Call, share: float) -> Matrix:
+    """Return the plan that adds a share of the brackets to integrals."""
+    degree, planar = call.degree, bool(call.planar)
+
+    def make() -> Matrix:
+        table = tables.change_of_lift(channels, degree, planar)
+        lengths = [tables.basis_length(call.dimension, n, planar) for n in range(degree + 1)]
+        nodes = np.repeat(np.arange(1, degree + 1), np.diff(lengths))
+        row = np.repeat(np.arange(table.n_rows), np.diff(table.ptr))
+        lost = nodes[row] - nodes[table.col]
+        return Matrix(table.ptr, table.col, table.coef * float(share) ** lost)
+
+    key = ("lift change", channels, degree, planar, share)
+    return find_plan(key) or keep_plan(key, make)

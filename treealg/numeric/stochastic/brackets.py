@@ -1,0 +1,328 @@
+"""Brackets, that is quadratic covariations, as channels, and what they do to signatures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from treealg import tables
+from treealg.checks import LIFTS, check_choice
+from treealg.errors import InvalidValueError
+from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
+from treealg.numeric.arguments.batches import allocate, walk
+from treealg.numeric.arguments.calls import checked_call
+from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.vectors import split_scalar
+from treealg.numeric.plans.matrices import lift_change_plan
+from treealg.typing import Array, ArrayLike
+
+__all__ = [
+    "bracket_path",
+    "bracket_path_backprop",
+    "branched_sig_change_lift",
+    "branched_sig_change_lift_backprop",
+]
+
+
+def bracket_path(path: ArrayLike) -> Array:
+    r"""Append the brackets of all pairs of channels to a path.
+
+    :math:`[x^i, x^j]_t = \sum_{s < t} \Delta x^i_s \Delta x^j_s`, the realised quadratic
+    covariation, for :math:`i \le j` in lexicographic order.
+
+    Parameters
+    ----------
+    path : ArrayLike, shape (..., length, channels)
+        Points, at least one, in at least one channel.
+
+    Returns
+    -------
+    Array, shape (..., length, labels)
+        The path, and ``channels * (channels + 1) / 2`` more channels, which begin at 0. NumPy array
+        or tensor as `path` is, of the same dtype (float64 for integers and lists), never sharing
+        memory with it.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `path` is no real array, requires a gradient, or is not on the CPU.
+    InvalidValueError
+        If `path` has fewer than two axes, no points or no channels; or if the result does not fit
+        in memory.
+
+    See Also
+    --------
+    branched_sig_change_lift : What signatures of such paths are taken by.
+    realised_correction : What makes the signature of such a path that of Itô integrals.
+
+    Notes
+    -----
+    Labels of the signature are then channels and brackets. Where trees are weighed, a bracket has
+    the weight 2.
+
+    References
+    ----------
+    M. Hairer and D. Kelly, *Geometric versus non-geometric rough paths*, Ann. Inst. H. Poincaré
+    Probab. Statist. 51 (2015), 207-251, doi:10.1214/13-AIHP564.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.bracket_path([[0.0, 0.0], [1.0, 2.0], [3.0, 2.0]])
+    array([[0., 0., 0., 0., 0.],
+           [1., 2., 1., 2., 4.],
+           [3., 2., 5., 2., 4.]])
+    """
+    rows = as_path(path, values=True)
+    length, channels = rows.item
+    result, _ = allocate(rows, length, tables.bracket_labels(channels))
+    first, second = np.triu_indices(channels)
+    points = rows.array.astype(rows.dtype, copy=False)
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, here as in kernels
+        step = np.diff(points, axis=-2)
+        result[..., :channels] = points
+        result[..., 0, channels:] = 0
+        np.cumsum(step[..., first] * step[..., second], axis=-2, out=result[..., 1:, channels:])
+    return rows.wrap(result)
+
+
+def bracket_path_backprop(derivs: ArrayLike, path: ArrayLike) -> Array:
+    """Compute the gradient in a path from that in the path with its brackets.
+
+    Parameters
+    ----------
+    derivs : ArrayLike, shape (..., length, labels)
+        Derivatives of a scalar function in the result of `bracket_path`.
+    path : ArrayLike, shape (..., length, channels)
+        As given to `bracket_path`; of the kind, dtype and leading shape of `derivs`.
+
+    Returns
+    -------
+    Array, shape (..., length, channels)
+        Derivatives in `path`, of its shape, kind and dtype, never sharing memory with an argument.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an array is no real array, requires a gradient, or is not on the CPU; or if the two are
+        of different kinds or dtypes.
+    InvalidValueError
+        If `path` has fewer than two axes, no points or no channels, `derivs` is not of the shape of
+        the result, or the result does not fit in memory.
+
+    See Also
+    --------
+    bracket_path : The function differentiated.
+
+    Examples
+    --------
+    The bracket of the last point is the square of the step.
+
+    >>> import treealg
+    >>> treealg.bracket_path_backprop([[0.0, 0.0], [0.0, 1.0]], [[1.0], [4.0]])
+    array([[-6.],
+           [ 6.]])
+    """
+    rows, back = as_path(path), as_rows(derivs, "derivs", 2)
+    check_alike(back, rows)
+    length, channels = rows.item
+    labels = tables.bracket_labels(channels)
+    if back.item != (length, labels):
+        raise InvalidValueError(
+            f"derivs must have shape (..., {length}, {labels}), as the path with its brackets; got "
+            f"shape {back.array.shape}"
+        )
+    result, _ = allocate(rows, length, channels)
+    first, second = np.triu_indices(channels)
+    given = back.array.astype(rows.dtype, copy=False)
+    with np.errstate(over="ignore", invalid="ignore"):
+        step = np.diff(rows.array.astype(rows.dtype, copy=False), axis=-2)
+        later = np.cumsum(given[..., :0:-1, channels:], axis=-2)[..., ::-1, :]
+        square = np.zeros((*step.shape, channels), rows.dtype)
+        square[..., first, second] += later
+        square[..., second, first] += later
+        d_step = np.einsum("...ij,...j->...i", square, step)
+        result[...] = given[..., :channels]
+        result[..., 1:, :] += d_step
+        result[..., :-1, :] -= d_step
+    return rows.wrap(result)
+
+
+def branched_sig_change_lift(
+    bsig: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    source: str = "ito",
+    target: str = "stratonovich",
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Take Itô, Stratonovich or backward signatures to those of another lift.
+
+    For a continuous semimartingale whose brackets are channels, as in `bracket_path`: integrals of
+    `target` are those of `source` and c times the bracket of integrand and integrator. With trees,
+    edges of which no two meet are contracted to brackets in all ways, at the price of c each.
+
+    Parameters
+    ----------
+    bsig : ArrayLike, shape (..., coefficients)
+        Signatures, or log-signatures in expanded form, in basis order, with or without a scalar in
+        front.
+    dimension : int
+        Labels of the trees: d channels, then their brackets, ``d + d * (d + 1) / 2`` in all: 2, 5,
+        9, 14, ...
+    degree : int
+        Truncation, at least 0.
+    source, target : {"stratonovich", "ito", "backward"}, default "ito" and "stratonovich"
+        Where integrands are taken: in the middle of each step, before or after it.
+    planar : bool, default False
+        Basis of ordered forests rather than non-planar trees.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., coefficients)
+        In the layout of `bsig`, with a copy of its scalar if it has one. NumPy array or tensor as
+        `bsig` is, of the same dtype (float64 for integers and lists), never sharing memory with it.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `bsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
+        `degree` or `n_jobs` is no integer, or `planar` no boolean.
+    InvalidValueError
+        If `dimension` is not that of channels and their brackets; if `source` or `target` is none
+        of these; if the last axis of `bsig` has not the length of this basis; if `degree` is
+        negative or `n_jobs` 0; or if the basis, the table or the result does not fit in memory.
+
+    See Also
+    --------
+    branched_sig_translate : With a covariance that is known, as a translation of time.
+
+    Notes
+    -----
+    Linear, a morphism of the group, and the translation of the bracket of i and j by c times the
+    ladders of the two; c is 1/2 from Itô to Stratonovich, 1 from Itô to backward. From the
+    signature of ``bracket_path(path)``, which is that of Stratonovich, it makes the one of Itô
+    that has the correction ``realised_correction(path)`` on the channels of `path`.
+
+    References
+    ----------
+    M. Hairer and D. Kelly, *Geometric versus non-geometric rough paths*, Ann. Inst. H. Poincaré
+    Probab. Statist. 51 (2015), 207-251, doi:10.1214/13-AIHP564.
+
+    Y. Bruned, I. Chevyrev, P. Friz and R. Preiß, *A rough path perspective on renormalization*, J.
+    Funct. Anal. 277 (2019), 108283, doi:10.1016/j.jfa.2019.108283.
+
+    Examples
+    --------
+    Of one channel and its bracket: left-point sums, 0 * 1 + 1 * 2, from half of the square.
+
+    >>> import treealg
+    >>> bsig = treealg.branched_sig(treealg.bracket_path([[0.0], [1.0], [3.0]]), 2)
+    >>> bsig[2], treealg.branched_sig_change_lift(
+    ...     bsig, 2, 2, source="stratonovich", target="ito"
+    ... )[2]
+    (np.float64(4.5), np.float64(2.0))
+    """
+    rows = as_rows(bsig, "bsig", 1)
+    return _change(rows, dimension, degree, source, target, planar, n_jobs, transposed=False)
+
+
+def branched_sig_change_lift_backprop(
+    derivs: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    source: str = "ito",
+    target: str = "stratonovich",
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Compute the gradient in the signature of one lift from that in another.
+
+    The transpose of `branched_sig_change_lift`, which is linear: no signature is needed.
+
+    Parameters
+    ----------
+    derivs : ArrayLike, shape (..., coefficients)
+        Derivatives of a scalar function in the signature of `target`, with or without a place for
+        the scalar in front, which has no influence.
+    dimension : int
+        Labels of the trees: d channels, then their brackets.
+    degree : int
+        Truncation, at least 0.
+    source, target : {"stratonovich", "ito", "backward"}, default "ito" and "stratonovich"
+        As given to `branched_sig_change_lift`.
+    planar : bool, default False
+        Basis of ordered forests rather than non-planar trees.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., coefficients)
+        Derivatives in the signature of `source`, with 0 in the place of the scalar if `derivs` has
+        one. Kind and dtype follow `derivs`; never shares memory with it.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `derivs` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
+        `degree` or `n_jobs` is no integer, or `planar` no boolean.
+    InvalidValueError
+        If `dimension` is not that of channels and their brackets; if `source` or `target` is none
+        of these; if the last axis of `derivs` has not the length of this basis; if `degree` is
+        negative or `n_jobs` 0; or if the basis, the table or the result does not fit in memory.
+
+    See Also
+    --------
+    branched_sig_change_lift : The map differentiated.
+
+    Examples
+    --------
+    The ladder of the channel, third in order, gets half of the bracket, the second.
+
+    >>> import treealg
+    >>> treealg.branched_sig_change_lift_backprop([0.0, 0.0, 1.0, 0.0, 0.0, 0.0], 2, 2)
+    array([0. , 0.5, 1. , 0. , 0. , 0. ])
+    """
+    rows = as_rows(derivs, "derivs", 1)
+    return _change(rows, dimension, degree, source, target, planar, n_jobs, transposed=True)
+
+
+def _change(
+    rows: Rows,
+    dimension: Any,
+    degree: Any,
+    source: Any,
+    target: Any,
+    planar: Any,
+    n_jobs: Any,
+    *,
+    transposed: bool,
+) -> Array:
+    """Apply a change of lift, or its transpose."""
+    call = checked_call(dimension, degree, planar, n_jobs)
+    share = LIFTS[check_choice("target", target, LIFTS)]
+    share -= LIFTS[check_choice("source", source, LIFTS)]
+    channels = 1
+    while tables.bracket_labels(channels) < call.dimension:
+        channels += 1
+    if tables.bracket_labels(channels) != call.dimension:
+        raise InvalidValueError(
+            f"dimension must be d + d (d + 1) / 2 for d channels and their brackets, one of 2, 5, "
+            f"9, 14, ...; got {dimension}; bracket_path appends brackets to a path"
+        )
+    given, scalar = split_scalar(rows, call.columns, call)
+    if transposed and scalar is not None:
+        scalar = 0.0
+    result, view = allocate(given, call.columns, scalar=scalar)
+    if call.degree:
+        plan = lift_change_plan(channels, call, share)
+        for x, out in walk(call.n_threads, (given,), (view,)):
+            rows.engine.map_rows(x, out, plan, transposed, call.n_threads)
+    return rows.wrap(result)
