@@ -9,6 +9,12 @@ from typing import overload
 from torch import Tensor
 
 from treealg.numeric.pairs.static import StaticKernel
+from treealg.torch.modules import (
+    BranchedLogSignature as BranchedLogSignature,
+    BranchedSignature as BranchedSignature,
+    LogSignature as LogSignature,
+    Signature as Signature,
+)
 from treealg.typing import TreeLike
 
 # treealg.torch.functions

@@ -19,7 +19,9 @@ from treealg.torch.schema import names_of
 __all__ = ["mapped", "register_rule"]
 
 
-def register_rule(name: str, rule: Callable[..., Any], library: torch.library.Library) -> None:
+def register_rule(
+    name: str, rule: Callable[..., Any], operator: Any, library: torch.library.Library
+) -> None:
     """Register a rule of `torch.vmap`, for PyTorch 2.4 as later versions do it themselves."""
     if hasattr(torch.library, "register_vmap"):
         torch.library.register_vmap(name, rule, lib=library)
@@ -30,6 +32,9 @@ def register_rule(name: str, rule: Callable[..., Any], library: torch.library.Li
     def call(*given: Any) -> Any:
         interpreter: Any = retrieve_current_functorch_interpreter()
         values, in_dims = vmap.unwrap_batched(given, interpreter.level())
+        if all(dim is None for dim in in_dims):
+            with interpreter.lower():
+                return operator(*given)
         info = SimpleNamespace(batch_size=interpreter.batch_size())
         with interpreter.lower():
             result, out_dims = rule(info, in_dims, *values)

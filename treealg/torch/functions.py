@@ -67,10 +67,11 @@ def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any
                 type(tensor) not in _TENSORS or tensor.dtype not in _COMPUTED
             ):
                 tensors = reader.tensors(tensors)
+                given = (*tensors, *options)
                 break
         if not is_plain or tuple(map(type, options)) != types:
-            options = reader.options(options)
-        return run(*tensors, *options)
+            given = (*tensors, *reader.options(options))
+        return run(*given)
 
     if len(row.gradients) < 2:
         return call

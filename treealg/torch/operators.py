@@ -43,7 +43,7 @@ def register(row: Operation, library: torch.library.Library) -> Any:
     def rule(info: Any, in_dims: tuple[int | None, ...], *given: Any) -> tuple[Any, Any]:
         return mapped(row, operator, info.batch_size, in_dims, given)
 
-    register_rule(name, rule, library)
+    register_rule(name, rule, operator, library)
     return operator
 
 
@@ -56,10 +56,9 @@ def _implementation(row: Operation) -> Callable[..., Any]:
             given[argument.name] = f"False if {argument.name} is None else {argument.name}"
     source = f"""\
 def {row.name}({", ".join(given)}):
-    return {many}({_call_by_name(given)})
+    return {many}({_call(row, given)})
 """
-    known = {"function": _unseen(row.function), "from_text": from_text, "as_list": _as_list}
-    return written(row.name, source, "operators", **known)
+    return written(row.name, source, "operators", **_known(row))
 
 
 def _implementation_on_cpu(row: Operation, general: Callable[..., Any]) -> Callable[..., Any]:
@@ -74,11 +73,11 @@ def _implementation_on_cpu(row: Operation, general: Callable[..., Any]) -> Calla
         given[name] = f"{absent} if {name} is None else {name}.numpy()" if may_be_absent else (
             f"{name}.numpy()"
         )  # fmt: skip
-    results = _call_by_name(given)
+    results = _call(row, given)
     if len(row.gradients) > 1:
         results = f"[as_tensor(x) for x in as_list({results})]"
     else:
-        results = f"as_tensor({results})"
+        results = f"from_numpy(x) if type(x := {results}) is ndarray else as_tensor(x)"
     source = f"""\
 def {row.name}({", ".join(given)}):
     try:
@@ -86,8 +85,19 @@ def {row.name}({", ".join(given)}):
     except (RuntimeError, TypeError, ValueError):
         return general({", ".join(given)})
 """
-    known = {"function": _unseen(row.function), "from_text": from_text, "as_list": _as_list}
-    return written(row.name, source, "arrays", as_tensor=_as_tensor, general=general, **known)
+    known = {"from_numpy": torch.from_numpy, "as_tensor": _as_tensor, "ndarray": np.ndarray}
+    return written(row.name, source, "arrays", general=general, **known, **_known(row))
+
+
+def _known(row: Operation) -> dict[str, Any]:
+    """Return what the source of an implementation speaks of."""
+    return {
+        "as_list": _as_list,
+        "from_text": from_text,
+        "function": row.function,
+        "modules": sys.modules,
+        "unseen": _unseen(row.function),
+    }
 
 
 def _read_options(row: Operation) -> dict[str, str]:
@@ -95,24 +105,26 @@ def _read_options(row: Operation) -> dict[str, str]:
     return {x.name: f"from_text({x.name})" for x in row.options if is_text(x)}
 
 
-def _call_by_name(given: dict[str, str]) -> str:
-    return f"function({', '.join(f'{name}={value}' for name, value in given.items())})"
+def _call(row: Operation, given: dict[str, str]) -> str:
+    """Return the source of the call of the function."""
+    arguments = ", ".join(
+        given[parameter.name]
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        else f"{parameter.name}={given[parameter.name]}"
+        for parameter in row.signature.parameters.values()
+    )
+    return f"(unseen if 'torch._dynamo' in modules else function)({arguments})"
 
 
 def _unseen(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that Dynamo does not look into, where it runs what it cannot trace.
+    """Return a function that Dynamo does not look into, where it runs what it cannot trace."""
+    # As Dynamo takes longer to load than most calls do, nobody else has to wait for that.
+    made: list[Callable[..., Any]] = []
 
-    It is not loaded for that, which takes longer than most calls.
-    """
-    disabled: Callable[..., Any] | None = None
-
-    def call(**given: Any) -> Any:
-        nonlocal disabled
-        if "torch._dynamo" not in sys.modules:
-            return function(**given)
-        if disabled is None:
-            disabled = torch.compiler.disable(function)
-        return disabled(**given)
+    def call(*given: Any, **named: Any) -> Any:
+        if not made:
+            made.append(torch.compiler.disable(function))
+        return made[0](*given, **named)
 
     return call
 

@@ -54,8 +54,8 @@ def schema(row: Operation) -> str:
     Examples
     --------
     >>> import treealg
-    >>> schema(treealg.operations["sig"])[:53]
-    'sig(Tensor path, int degree, bool time_aug, bool lead'
+    >>> schema(treealg.operations["branched_sig_inverse"])[:58]
+    'branched_sig_inverse(Tensor bsig, int dimension, int degre'
     >>> schema(treealg.operations["branched_sig_combine_backprop"])[-11:]
     '-> Tensor[]'
     """
