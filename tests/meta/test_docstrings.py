@@ -176,9 +176,9 @@ UNSEEN = {
     "symbolic.trees.forests.OrderedForest.forget_order": {"InvalidValueError"},
     "symbolic.trees.trees.PlanarTree.forget_order": {"InvalidValueError"},
     "symbolic.linear.grafting.b_plus": {"InvalidValueError"},
-    # Python and the system.
     # Sizes: measured where the results are remembered.
     "symbolic.linear.words.shuffle_words": {"InvalidValueError"},
+    # Python and the system.
     "cli.main.main": {"SystemExit"},
     "tables.cache.clear_cache": {"OSError"},
     "verification.run.verify": {"OSError"},
