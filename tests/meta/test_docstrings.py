@@ -159,6 +159,7 @@ NEVER = {
     "numeric.word_indices.is_lyndon": {"InvalidValueError"},
     "demo.report.leading_forests": {"InvalidTypeError"},
     "symbolic.bseries.runge_kutta.RungeKutta.adjoint": {"InvalidTypeError"},
+    "symbolic.display.table.TreeTable.to_latex": {"InvalidValueError"},
 }
 
 # What is raised where the reader of the source does not see it.

@@ -28,6 +28,7 @@ from treealg.symbolic import (
 from treealg.symbolic.bseries import BSeries, exact_lie_butcher_series, modified_equation
 from treealg.symbolic.display import (
     COLOURS,
+    OTHER_COLOURS,
     plot,
     plot_grid,
     to_html,
@@ -110,7 +111,8 @@ def test_a_label_has_one_colour_in_all_pictures():
     assert [shape.get("fill") for shape in shapes] == [COLOURS[i] for i in (0, 1, 2, 3)]
     alone = ElementTree.fromstring(to_svg(Tree(label="f"))).find(f".//{SVG}circle")
     shapes = ElementTree.fromstring(to_svg(Tree.from_text("g[h,f]"))).findall(f".//{SVG}circle")
-    assert alone.get("fill") in COLOURS
+    assert alone.get("fill") in OTHER_COLOURS
+    assert not {*OTHER_COLOURS} & {*COLOURS}
     assert shapes[1].get("fill") == alone.get("fill") != shapes[0].get("fill")
 
 

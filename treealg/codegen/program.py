@@ -51,7 +51,7 @@ class Vector:
         return len(self.orders)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Program:
     """A polynomial map.
 

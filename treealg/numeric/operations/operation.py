@@ -7,6 +7,7 @@ arithmetic where the result's do, and have to be integers where a basis is count
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import numbers
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -212,6 +213,10 @@ class Operation:
     tangents: tuple[str, ...] = ()
     gpu: bool = False
 
+    def __reduce__(self) -> Any:
+        # Shapes are functions without names: a pickle holds the name of the row.
+        return _row, (self.name,)
+
     @property
     def name(self) -> str:
         """The name of the function, in `treealg` and in the table."""
@@ -325,6 +330,12 @@ class Operation:
             names = ", ".join(argument.name for argument in self.arguments)
             raise InvalidTypeError(f"{self.name} must have an array among {names}, got none")
         return Call(values, sizes, _batch(batches), dtype)
+
+
+def _row(name: str) -> Operation:
+    """Return a row of the table of the package, which stands above this module."""
+    row: Operation = importlib.import_module("treealg").operations[name]
+    return row
 
 
 class Operations(Mapping[str, Operation]):

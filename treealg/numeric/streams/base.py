@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -72,6 +73,10 @@ class StreamBase(ABC):
     InvalidValueError
         As `BranchedSigStream`.
     """
+
+    def __copy__(self) -> Self:
+        # A stream is nothing but its state: a copy that shared some of it would change with it.
+        return copy.deepcopy(self)
 
     def __init__(self, correction: Any, call: Call) -> None:
         self._call = call

@@ -22,13 +22,14 @@ from treealg.symbolic.bseries.methods_base import Vector, read_vector
 from treealg.symbolic.bseries.runge_kutta import check_name
 from treealg.symbolic.linear.sequences import entries_of, rows_of
 from treealg.symbolic.linear.zeros import are_equal
+from treealg.symbolic.trees.slots import Slotted
 
 __all__ = ["CommutatorFree"]
 
 Exponentials = tuple[Vector, ...]
 
 
-class CommutatorFree:
+class CommutatorFree(Slotted):
     """An explicit commutator-free method, a Crouch-Grossman method being a special case.
 
     Parameters

@@ -16,6 +16,7 @@ from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
 from treealg.symbolic.linear.sequences import entries_of, rows_of
 from treealg.symbolic.linear.zeros import are_equal, check_tolerance, vanishes
 from treealg.symbolic.trees.enumeration import enumerate_trees
+from treealg.symbolic.trees.slots import Slotted
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["Matrix", "OneStepMethod", "Vector", "read_tableau", "stability_quotient"]
@@ -24,7 +25,7 @@ Vector = tuple[Any, ...]
 Matrix = tuple[Vector, ...]
 
 
-class OneStepMethod(ABC):
+class OneStepMethod(Slotted, ABC):
     r"""A method with s stages whose elementary weights follow the tree from its leaves to its root.
 
     The weight of a tree is :math:`\sum_i b_i g_i(\tau)` with :math:`g_i(\tau) = \prod_k \sum_j

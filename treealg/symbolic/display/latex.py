@@ -7,11 +7,12 @@ subscript.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from treealg.checks import check_flag
+from treealg.checks import check_flag, check_integer
 from treealg.symbolic.display.layout import layout_forest, slope_clear_of
 from treealg.symbolic.display.numbers import LATEX, TEXT
 from treealg.symbolic.display.pieces import (
@@ -55,6 +56,10 @@ LATEX_PREAMBLE = r"""\usepackage{forest}
 }"""
 """What a document needs in its preamble for trees drawn by the package forest (Živanović)."""
 
+# A command is one symbol; marks that are not seen are none.
+_COMMAND = re.compile(r"\\(?:begin|end)\{\w+\}|\\[A-Za-z]+|\\.")
+_NO_SYMBOL = re.compile(r"[{}^_ ]")
+
 _VARIABLES = {"τ": r"\tau", "ω": r"\omega"}
 _ESCAPES = {
     "\\": r"\backslash ",
@@ -72,6 +77,7 @@ def to_latex(
     names: Names = None,
     labels: bool | None = None,
     max_terms: int | None = None,
+    width: int = 100,
 ) -> str:
     r"""Write a tree, a forest or a sum of such as LaTeX for use in mathematics.
 
@@ -89,6 +95,9 @@ def to_latex(
         in `x` is not 0.
     max_terms : int, optional
         Largest number of terms of a sum, at least 1; by default all.
+    width : int, default 100
+        A sum of about more symbols than this is broken into lines between terms, in an environment
+        ``aligned``, which notebooks know and documents have from the package amsmath. At least 1.
 
     Returns
     -------
@@ -104,7 +113,7 @@ def to_latex(
         If `x` or an option has another type, or a label that is not an integer is looked up in a
         sequence of names.
     InvalidValueError
-        If a label has no name, or `max_terms` is less than 1.
+        If a label has no name, or `max_terms` or `width` is less than 1.
 
     References
     ----------
@@ -124,19 +133,38 @@ def to_latex(
     drawn = check_flag("drawn", drawn)
     terms, left_out = terms_to_show(x, max_terms)
     style = make_style(labels_of(terms), names, labels)
-    parts: list[str] = []
+    limit = check_integer("width", width, 1)
+    written: list[str] = []
     for term in terms:
         negative, text = _term(term, style, drawn=drawn)
-        if negative or parts:
-            parts.append("-" if negative else "+")
-        parts.append(text)
+        sign = "-" if negative else "+" if written else ""
+        written.append(f"{sign} {text}" if sign else text)
     if left_out:
-        parts += ["+", rf"\cdots \text{{ ({left_out} more)}}"]
-    parts = parts or ["0"]
+        written.append(rf"+ \cdots \text{{ ({left_out} more)}}")
+    written = written or ["0"]
     if lead_of(x):
         variable = _VARIABLES[x._variable]
-        parts.insert(0, rf"\sum_{{{variable}}} a({variable})\, {variable} =")
-    return " ".join(parts)
+        written[0] = rf"\sum_{{{variable}}} a({variable})\, {variable} = {written[0]}"
+    lines = _lines(written, limit)
+    if len(lines) == 1:
+        return lines[0]
+    body = " \\\\\n& \\quad ".join(lines)
+    return rf"\begin{{aligned}} & {body} \end{{aligned}}"
+
+
+def _lines(written: list[str], limit: int) -> list[str]:
+    """Join terms to lines that are about no longer than the limit, if a term is not."""
+    lines: list[str] = []
+    length = 0
+    for text in written:
+        size = len(_NO_SYMBOL.sub("", _COMMAND.sub("x", text))) + 1
+        if lines and length + size <= limit:
+            lines[-1] += f" {text}"
+            length += size
+        else:
+            lines.append(text)
+            length = size
+    return lines
 
 
 def _term(term: Term, style: Style, *, drawn: bool) -> tuple[bool, str]:

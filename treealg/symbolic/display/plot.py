@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from treealg.checks import check_integer
+from treealg.checks import check_integer, check_real
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.optional import require
 from treealg.symbolic.display.layout import Layout, layout_forest, slope_clear_of
 from treealg.symbolic.display.pieces import Piece, labels_of, lead_of, pieces_of, terms_to_show
-from treealg.symbolic.display.style import INK, Names, Style, make_style
+from treealg.symbolic.display.style import INK, Names, Style, make_style, printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,13 +38,14 @@ def plot(
     names: Names = None,
     labels: bool | None = None,
     max_terms: int | None = None,
+    width: float = 10.0,
 ) -> Figure:
     """Draw a tree, a forest or a sum of such with Matplotlib.
 
     Parameters
     ----------
     x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor, BSeries or LieButcherSeries
-        What to draw; sums in the basis order, in one line.
+        What to draw; sums in the basis order.
     axes : matplotlib.axes.Axes, optional
         Where to draw; by default in a new figure of a size that fits.
     names : mapping or sequence of str, optional
@@ -53,12 +55,15 @@ def plot(
         there are names or any label in `x` is not 0.
     max_terms : int, optional
         Largest number of terms of a sum, at least 1; by default all.
+    width : float, default 10.0
+        Inches, of a new figure, beyond which a line is broken between terms; a term that is wider
+        stays whole. More than 0.
 
     Returns
     -------
     matplotlib.figure.Figure
-        The figure of `axes`, or a new one, which pyplot does not know of; save it with its method
-        `savefig`.
+        The figure of `axes`, or a new one, which pyplot does not know of; a notebook shows it, and
+        its method `savefig` saves it.
 
     Raises
     ------
@@ -68,7 +73,7 @@ def plot(
         If `x` or an option has another type, or a label that is not an integer is looked up in a
         sequence of names.
     InvalidValueError
-        If a label has no name, or `max_terms` is less than 1.
+        If a label has no name, `max_terms` is less than 1, or `width` is not positive.
 
     Notes
     -----
@@ -83,30 +88,65 @@ def plot(
     """
     terms, left_out = terms_to_show(x, max_terms)
     style = make_style(labels_of(terms), names, labels)
-    placed: list[tuple[float, str | Layout]] = []
-    right, top = 0.0, 0.0
-    for number, term in enumerate(pieces_of(terms, left_out, style, lead=lead_of(x))):
-        right += 0.5 if number else 0.0
-        for piece in term:
-            item, width = _measured(piece)
-            placed.append((right, item))
-            right += width + 0.3
-            top = max(top, _top(item) if isinstance(item, Layout) else 0.0)
-    right -= 0.3
+    limit = check_real("width", width) / _UNIT - 2 * _MARGIN
+    if width <= 0:
+        raise InvalidValueError(f"width must be more than 0, got {width}")
+    lines = _lines(pieces_of(terms, left_out, style, lead=lead_of(x)), limit)
+    right = max(line.right for line in lines)
+    # Baselines from the last line, at 0, upwards.
+    baselines = [0.0]
+    for line in reversed(lines[1:]):
+        baselines.insert(0, baselines[0] + line.top + 2 * _MARGIN)
+    top = baselines[0] + lines[0].top
     if axes is None:
         size = ((right + 2 * _MARGIN) * _UNIT, (top + 2 * _MARGIN) * _UNIT)
-        figure = require("matplotlib.figure", extra="plot").Figure(figsize=size)
+        require("matplotlib.figure", extra="plot")
+        from treealg.symbolic.display.picture import Picture
+
+        figure = Picture(figsize=size)
+        figure.drawn = printable(str(x))
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    for left, item in placed:
-        if isinstance(item, Layout):
-            _draw(axes, item, left, style, vertex_size=110.0)
-        else:
-            axes.text(left, 0.0, item, fontsize=_FONT_SIZE, va="center_baseline", color=INK)
+    for line, baseline in zip(lines, baselines, strict=True):
+        for left, item in line.items:
+            if isinstance(item, Layout):
+                _draw(axes, item, left, style, vertex_size=110.0, bottom=baseline)
+            else:
+                axes.text(
+                    left, baseline, item, fontsize=_FONT_SIZE, va="center_baseline", color=INK
+                )
     axes.set_xlim(-_MARGIN, right + _MARGIN)
     axes.set_ylim(-_MARGIN, top + _MARGIN)
     axes.set_aspect("equal")
     axes.set_axis_off()
     return axes.figure  # type: ignore[no-any-return]
+
+
+@dataclass
+class _Line:
+    """What stands beside each other, from left to right, with its width and height."""
+
+    items: list[tuple[float, str | Layout]]
+    right: float = 0.0
+    top: float = 0.0
+
+
+def _lines(sums: list[list[Piece]], limit: float) -> list[_Line]:
+    """Set terms side by side in lines that are no longer than the limit, if a term is not."""
+    lines = [_Line([])]
+    for term in sums:
+        measured = [_measured(piece) for piece in term]
+        length = sum(width for _, width in measured) + 0.3 * (len(measured) - 1)
+        line = lines[-1]
+        left = line.right + 0.8 if line.items else 0.0
+        if line.items and left + length > limit:
+            line, left = _Line([]), 0.0
+            lines.append(line)
+        for item, width in measured:
+            line.items.append((left, item))
+            line.right = left + width
+            left = line.right + 0.3
+            line.top = max(line.top, _top(item) if isinstance(item, Layout) else 0.0)
+    return lines
 
 
 def _top(layout: Layout) -> float:
@@ -180,9 +220,11 @@ def plot_grid(
     texts = {label: style.text(label) for label in used}
     columns = min(check_integer("columns", columns, 1), len(layouts))
     rows = -(-len(layouts) // columns)
-    figure: Figure = require("matplotlib.figure", extra="plot").Figure(
-        figsize=(2.2 * columns + 1.2, 2.0 * rows + 0.6), layout="constrained"
-    )
+    require("matplotlib.figure", extra="plot")
+    from treealg.symbolic.display.picture import Picture
+
+    figure = Picture(figsize=(2.2 * columns + 1.2, 2.0 * rows + 0.6), layout="constrained")
+    figure.drawn = f"{len(layouts)} trees and forests"
     panels = figure.subplots(rows, columns, squeeze=False).flat
     for panel, layout in zip(panels, layouts, strict=False):
         _draw_panel(panel, layout, style)
@@ -227,10 +269,11 @@ def _draw(
     *,
     vertex_size: float,
     written: bool = True,
+    bottom: float = 0.0,
 ) -> None:
     """Draw a forest, in the colours that all pictures have."""
     across = [left + x for x in layout.across]
-    rise = layout.rise(1.0, _SLOPE)
+    rise = [bottom + height for height in layout.rise(1.0, _SLOPE)]
     for parent, child in layout.edges:
         xs = across[parent], across[child]
         ys = rise[parent], rise[child]

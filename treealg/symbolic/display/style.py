@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from treealg.checks import check_flag, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["COLOURS", "INK", "Names", "Style", "make_style", "printable"]
+__all__ = ["COLOURS", "INK", "OTHER_COLOURS", "Names", "Style", "make_style", "printable"]
 
 Names = Mapping[Any, str] | Sequence[str] | None
 
@@ -19,6 +18,12 @@ COLOURS = (
 )  # fmt: skip
 """One colour per label, in this order again after the last: Okabe and Ito's palette, which
 colour-blind readers can tell apart, with a grey for the eighth."""
+
+OTHER_COLOURS = (
+    "#CC6677", "#332288", "#DDCC77", "#117733", "#88CCEE", "#882255", "#44AA99", "#999933",
+    "#AA4499",
+)  # fmt: skip
+"""Colours of labels that are no integers, none of which is one of those: Tol's muted palette."""
 
 INK = "#737373"
 """Lines, and vertices without labels: a grey that shows on white and on dark pages."""
@@ -67,11 +72,12 @@ class Style:
     def colour(self, label: Any) -> str:
         """Return the colour of a label.
 
-        By value for integers, by a checksum of the text otherwise: the same everywhere.
+        By value for integers; by the sum of its characters for any other, so that letters that
+        follow each other differ: the same in every picture, and never that of an integer.
         """
         if is_integer(label):
             return COLOURS[label % len(COLOURS)]
-        return COLOURS[zlib.crc32(printable(str(label)).encode()) % len(COLOURS)]
+        return OTHER_COLOURS[sum(map(ord, printable(str(label)))) % len(OTHER_COLOURS)]
 
     def text_colour(self, label: Any) -> str:
         """Return black or white, whichever is easier to read on the colour of a label."""

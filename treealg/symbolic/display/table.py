@@ -15,6 +15,7 @@ from treealg.symbolic.display.style import Names, Style, make_style, printable
 from treealg.symbolic.display.svg import forest_image
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.rooted import RootedTree
+from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.trees import PlanarTree
 
 __all__ = ["TreeTable", "tree_table"]
@@ -84,7 +85,7 @@ class TreeTable:
         return f"<TreeTable of {len(self.trees)} trees>"
 
     def __str__(self) -> str:
-        cells = [list(_HEADERS[1:])]
+        cells = [list(map(for_terminal, _HEADERS[1:]))]
         for tree, row in zip(self.trees, self.rows, strict=True):
             cells.append([printable(str(tree)), *map(str, row)])
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import Any
 
-from treealg.checks import check_integer
+from treealg.checks import check_flag, check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.display.layout import Layout, layout_forest
 from treealg.symbolic.display.pieces import Piece, labels_of, lead_of, pieces_of, terms_to_show
 from treealg.symbolic.display.style import Names, Style, make_style
 from treealg.symbolic.trees.forests import RootedForest
 from treealg.symbolic.trees.rooted import RootedTree
+from treealg.symbolic.trees.terminal import for_terminal, in_ascii, is_plain_terminal
 
 __all__ = ["to_indented", "to_unicode"]
 
@@ -28,6 +29,7 @@ def to_unicode(
     labels: bool | None = None,
     max_terms: int | None = None,
     width: int = 100,
+    ascii: bool | None = None,
 ) -> str:
     """Draw a tree, a forest or a sum of such with text characters, the roots at the bottom.
 
@@ -45,6 +47,8 @@ def to_unicode(
     width : int, default 100
         A line longer than this is broken between terms; a term that is longer stays whole. At
         least 1.
+    ascii : bool, optional
+        Whether to draw with ASCII alone; by default where standard output cannot show the symbols.
 
     Returns
     -------
@@ -79,8 +83,9 @@ def to_unicode(
     lines: list[_Block] = []
     # A label in the line of the roots must not be taken for a coefficient.
     times = "·" if style.shown else ""
+    plain = is_plain_terminal("●│⊗") if ascii is None else check_flag("ascii", ascii)
     for term in pieces_of(terms, left_out, style, times=times, lead=lead_of(x)):
-        block = _beside([_piece(piece, style) for piece in term])
+        block = _beside([_piece(piece, style, plain=plain) for piece in term])
         if lines and len(lines[-1][0]) + 1 + len(block[0]) <= limit:
             lines[-1] = _beside([lines[-1], block])
         else:
@@ -88,12 +93,15 @@ def to_unicode(
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in lines)
 
 
-def _piece(piece: Piece, style: Style) -> _Block:
+def _piece(piece: Piece, style: Style, *, plain: bool) -> _Block:
     if isinstance(piece, str):
-        return [piece]
+        return [in_ascii(piece) if plain else piece]
     layout = layout_forest(piece)
     texts = [style.text(label) if style.shown else _DOT for label in layout.label]
-    return _draw(layout, texts)
+    if not plain:
+        return _draw(layout, texts)
+    # What joins the vertices is one character each, before and after.
+    return [in_ascii(line) for line in _draw(layout, [in_ascii(text) for text in texts])]
 
 
 def _beside(blocks: list[_Block]) -> _Block:
@@ -187,9 +195,11 @@ def to_indented(x: Any, *, names: Names = None) -> str:
     blocks = [_indent(tree, style) for tree in terms[0][0][0].trees]
     widths = [max(map(len, block)) for block in blocks]
     rows = zip_longest(*blocks, fillvalue="")
-    return "\n".join(
-        "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
+    return for_terminal(
+        "\n".join(
+            "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        )
     )
 
 

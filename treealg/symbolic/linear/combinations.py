@@ -20,6 +20,7 @@ from treealg.symbolic.linear.zeros import are_equal, check_tolerance, is_close, 
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.forests import Forest, OrderedForest
+from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["LinearCombination", "Terms", "add_terms", "terms_of"]
@@ -323,7 +324,7 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         )
 
     def __str__(self) -> str:
-        return self._text() or "0"
+        return for_terminal(self._text()) or "0"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self}>"

@@ -14,11 +14,12 @@ from treealg.symbolic.linear.combinations import LinearCombination
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.arithmetic import Summand
+from treealg.symbolic.trees.slots import Slotted
 
 __all__ = ["AlgebraElement", "Endomorphism", "identity_map", "odd_even"]
 
 
-class AlgebraElement:
+class AlgebraElement(Slotted):
     """An element that knows its algebra, so that ``*`` is the product of that algebra.
 
     Parameters

@@ -16,6 +16,7 @@ from treealg.symbolic.maps.arborification import arborification
 from treealg.symbolic.maps.origin import Made
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = [
@@ -87,7 +88,8 @@ class Morphism(Made):
         return self._name if globals().get(self._name) is self else super().__reduce__()
 
     def __repr__(self) -> str:
-        return f"<Morphism {self._name}: {self._source.name} → {self._target.name}>"
+        text = f"<Morphism {self._name}: {self._source.name} → {self._target.name}>"
+        return for_terminal(text)
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.interning import Interned, WeakTable, intern_value
 from treealg.symbolic.trees.labels import normalize_label
 from treealg.symbolic.trees.rooted import RootedTree, multiplicity_factor
+from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.text import EMPTY, parse_trees, tree_text
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
@@ -130,7 +131,7 @@ class RootedForest(Displayed, Summand, Interned, Generic[T]):
         Parameters
         ----------
         text : str
-            Texts of trees, separated by white space; ``∅`` or nothing is the empty forest.
+            Texts of trees, separated by white space; ``∅``, ``{}`` or nothing is the empty forest.
 
         Returns
         -------
@@ -173,7 +174,9 @@ class RootedForest(Displayed, Summand, Interned, Generic[T]):
         return " ".join(tree_text(tree, strict=True) for tree in self._trees) or EMPTY
 
     def __str__(self) -> str:
-        return " ".join(tree_text(tree, strict=False) for tree in self._trees) or EMPTY
+        return for_terminal(
+            " ".join(tree_text(tree, strict=False) for tree in self._trees) or EMPTY
+        )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self}>"

@@ -17,6 +17,7 @@ from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.interning import Interned, WeakTable, intern_value
 from treealg.symbolic.trees.labels import Label, label_less, normalize_label
+from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.text import parse_trees, tree_text
 
 __all__ = ["RootedTree", "multiplicity_factor"]
@@ -242,10 +243,10 @@ class RootedTree(Displayed, Summand, Interned):
         return tree_text(self, strict=True)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {tree_text(self, strict=False)}>"
+        return f"<{type(self).__name__} {self}>"
 
     def __str__(self) -> str:
-        return tree_text(self, strict=False)
+        return for_terminal(tree_text(self, strict=False))
 
     def __reduce__(self) -> tuple[Any, ...]:
         steps = tuple((tree._label, len(tree._children)) for tree in _post_order(self))

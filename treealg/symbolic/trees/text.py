@@ -88,7 +88,7 @@ def parse_trees(text: Any, build: Callable[[tuple[T, ...], Any], T]) -> tuple[T,
             f"text must be a str, got {type(text).__name__} {reprlib.repr(text)}; "
             "use from_tuple for tuples"
         )
-    if text.strip() in ("", EMPTY):
+    if text.strip() in ("", EMPTY, "{}"):
         return ()
     # Each open bracket keeps the root label and the children read so far; a label that has been
     # read stays pending until it is known whether a bracket follows.

@@ -1,0 +1,142 @@
+"""Long sums break into lines, and terminals without our symbols get ASCII."""
+
+import io
+import os
+import pickle
+import re
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import pytest
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic import (
+    Forest,
+    OrderedForest,
+    Tree,
+    bck,
+    exact_lie_butcher_series,
+    exact_series,
+    plot,
+    to_latex,
+    to_svg,
+    to_unicode,
+)
+from treealg.symbolic.display import plot_grid
+
+LONG = exact_series(6)
+CHERRY = Tree([Tree(), Tree()])
+
+
+def lines_of_figure(figure):
+    """The heights of the texts of a sum, which stand on the baselines."""
+    return sorted({text.get_position()[1] for text in figure.axes[0].texts})
+
+
+def test_plotted_sums_are_broken_at_their_width():
+    one, several = plot(LONG, width=1000.0), plot(LONG, width=6.0)
+    assert len(lines_of_figure(one)) == 1
+    assert len(lines_of_figure(several)) > 5
+    assert several.get_figwidth() <= 6.0 < one.get_figwidth()
+    assert len(one.axes[0].lines) == len(several.axes[0].lines)
+    assert plot(LONG).get_figwidth() <= 10.0
+    assert len(lines_of_figure(plot(exact_series(2)))) == 1
+    # No line reaches into the one above it.
+    tops = [max(line.get_ydata()) for line in several.axes[0].lines]
+    assert max(tops) < several.axes[0].get_ylim()[1]
+
+
+def test_pictures_show_themselves_and_say_what_they_show():
+    for figure in (plot(CHERRY), plot_grid([CHERRY, Tree()])):
+        assert figure._repr_png_().startswith(b"\x89PNG")
+    assert repr(plot(CHERRY)) == "<Picture of 0[0,0]; show or save it with savefig>"
+    assert "Figure" not in repr(plot(LONG))
+    again = pickle.loads(pickle.dumps(plot(CHERRY)))
+    assert repr(again) == repr(plot(CHERRY))
+    file = io.BytesIO()
+    again.savefig(file, format="svg")
+    assert ElementTree.fromstring(file.getvalue())
+
+
+def test_the_width_of_a_plot_is_a_positive_number():
+    with pytest.raises(InvalidValueError, match="width must be more than 0"):
+        plot(CHERRY, width=0)
+    with pytest.raises(InvalidTypeError, match="width must be a real number"):
+        plot(CHERRY, width="wide")
+
+
+def test_long_latex_is_broken_between_terms_and_loses_none():
+    whole, broken = to_latex(LONG, width=10**6), to_latex(LONG)
+    assert "aligned" not in whole
+    assert broken.startswith(r"\begin{aligned} & \sum_{\tau} a(\tau)\, \tau = ")
+    assert broken.endswith(r" \end{aligned}")
+    body = broken.removeprefix(r"\begin{aligned} & ").removesuffix(r" \end{aligned}")
+    assert body.replace(" \\\\\n& \\quad ", " ") == whole
+    for line in body.split(" \\\\\n& \\quad ")[1:]:
+        assert line.startswith(("+ ", "- "))
+    assert to_latex(bck.coproduct(CHERRY)) == to_latex(bck.coproduct(CHERRY), width=1000)
+    with pytest.raises(InvalidValueError, match="width must be at least 1"):
+        to_latex(CHERRY, width=0)
+
+
+@pytest.mark.parametrize("drawn", [False, True])
+def test_braces_of_broken_latex_are_balanced_in_each_line(drawn):
+    for line in to_latex(LONG, drawn=drawn).split("\\\\\n"):
+        assert line.count("{") == line.count("}")
+        assert len(re.findall(r"\\begin\{forest\}", line)) == line.count(r"\end{forest}")
+
+
+def test_letters_and_integers_never_share_a_colour():
+    def fills(tree):
+        root = ElementTree.fromstring(to_svg(tree))
+        return [shape.get("fill") for shape in root.iter("{http://www.w3.org/2000/svg}circle")]
+
+    mixed = Tree([Tree(label=label) for label in (0, 1, 2, "f", "g", "h")], "k")
+    assert len(set(fills(mixed))) == 7
+    assert set(fills(Tree(label="f"))) <= set(fills(mixed))
+
+
+# -- terminals -------------------------------------------------------------------------------------
+
+PRINTS = """
+from treealg.symbolic import *
+for x in (bck.coproduct(Tree([Tree()])), Forest(), exact_series(2), exact_lie_butcher_series(1),
+          arborification_bck, bck.antipode(Tree([Tree()])), Tree(label="\xe9"),
+          tree_table([Tree()])):
+    print(x)
+    print(repr(x))
+print(to_unicode(Tree([Tree(), Tree(label=1)])))
+print(to_unicode(bck.coproduct(Tree([Tree(), Tree()]))))
+print(to_indented(Tree([Tree()])))
+"""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_everything_prints_where_the_terminal_has_no_symbols(encoding):
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", PRINTS], capture_output=True, env=environment, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    text = done.stdout.decode(encoding)
+    assert "({})(x)(0[0]) + (0)(x)(0) + (0[0])(x)({})" in text
+    assert "?" not in text
+    assert "0 1\n+++\n 0\n" in text
+    assert "0\n+- 0\n" in text
+
+
+def test_ascii_drawings_have_the_shape_of_the_others():
+    for x in (CHERRY, bck.coproduct(CHERRY), Tree.from_text("0[1[3],2]")):
+        drawn = to_unicode(x, ascii=True)
+        assert drawn.isascii()
+        assert drawn.count("o") == to_unicode(x, ascii=False).count("●")
+        assert drawn.count("\n") == to_unicode(x, ascii=False).count("\n")
+    with pytest.raises(InvalidTypeError, match="ascii must be True or False"):
+        to_unicode(CHERRY, ascii=1)
+
+
+def test_the_empty_forest_is_read_in_both_writings():
+    for kind in (Forest, OrderedForest):
+        assert kind.from_text("{}") is kind.from_text("∅") is kind.empty
+    assert str(exact_lie_butcher_series(0)) == "<LieButcherSeries to order 0: ∅: 1>"
