@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from treealg import tables
 from treealg.checks import check_flag, check_integer, check_method, check_real, thread_count
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -144,6 +146,9 @@ def checked_method(method: Any, planar: bool | None, scalar_term: Any) -> tuple[
     return method, scalar
 
 
+_LATEST = float(np.finfo(np.float32).max)
+
+
 def checked_transform(time_aug: Any, lead_lag: Any, end_time: Any) -> Transform:
     """Check the options of the transform of a path."""
     if time_aug is False and lead_lag is False and type(end_time) is float and end_time == 1.0:
@@ -153,6 +158,11 @@ def checked_transform(time_aug: Any, lead_lag: Any, end_time: Any) -> Transform:
         check_flag("lead_lag", lead_lag),
         check_real("end_time", end_time),
     )
+    if abs(found.end_time) > _LATEST:
+        raise InvalidValueError(
+            f"end_time must be finite in float32 too, at most {_LATEST:.4g} in size, got "
+            f"{found.end_time}"
+        )
     return found if found.time_aug or found.lead_lag else PLAIN
 
 
