@@ -12,7 +12,7 @@ from treealg import symbolic
 
 D, N, LENGTH = 2, 3, 5
 LOGARITHMS = ("log_coefficients",), ("log_words",)
-VECTORS = ("coefficients",), ("words",), *LOGARITHMS
+VECTORS = ("coefficients",), ("words",), ("geometric_words",), *LOGARITHMS
 OPERATIONS = treealg.operations
 FORWARD = {row.backward.name: row for row in OPERATIONS.values() if row.backward}
 TREES = [((0,), 1), ((0,), (1,), 1), (1,)]
@@ -148,6 +148,8 @@ class Case:
             "words": words + scalar,
             "log_words": lyndon_words if method else words + scalar,
             "segments": length - 1 + ("basepoint" in asked),
+            "geometric_words": treealg.geometric_sig_length(dimension, degree, planar=planar)
+            + scalar,
             "moments": words,
             "moved": treealg.branched_sig_length(dimension, 2, planar=planar),
             "columns": sum(D**k for k in range(2, asked.get("levels", 1) + 1)),

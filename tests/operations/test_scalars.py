@@ -76,6 +76,7 @@ def checked_scalars(case):
 
 TAKE_ANY_FUNCTIONAL = (
     *("branched_sig_translate", "branched_sig_translate_backprop", "branched_sig_change_lift"),
+    "geometric_to_branched_sig",
     "branched_sig_to_sig",
     "extract_branched_sig_coef",
     "sig_to_branched_sig",

@@ -42,6 +42,10 @@ from treealg.numeric.streams.window import (
     BranchedLogSigWindowStream as BranchedLogSigWindowStream,
     BranchedSigWindowStream as BranchedSigWindowStream,
 )
+from treealg.numeric.vectors.geometric import (
+    geometric_sig_length as geometric_sig_length,
+    geometric_sig_words as geometric_sig_words,
+)
 from treealg.numeric.word_basis import (
     log_sig_length as log_sig_length,
     lyndon_words as lyndon_words,
@@ -650,6 +654,42 @@ def branched_log_sig_to_sig_backprop(
     lead_lag: bool = False,
     planar: bool = False,
     method: int = 0,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+
+# treealg.numeric.vectors.geometric
+
+def branched_sig_to_geometric(
+    bsig: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def branched_sig_to_geometric_backprop(
+    derivs: ArrayT | Exact,
+    bsig: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def geometric_to_branched_sig(
+    gsig: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def geometric_to_branched_sig_backprop(
+    derivs: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 

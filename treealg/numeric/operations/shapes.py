@@ -12,6 +12,7 @@ __all__ = [
     "corrections",
     "cumulants",
     "elements",
+    "geometric_of_signature",
     "gradients",
     "gradients_of_pairs",
     "kernels",
@@ -21,6 +22,7 @@ __all__ = [
     "logarithm_of_signature",
     "signature",
     "signature_along_path",
+    "signature_of_geometric",
     "signature_of_logarithm",
     "signature_of_words",
     "transformed",
@@ -92,6 +94,16 @@ def signature_of_words(call: Call) -> Item:
 def words_of_signature(call: Call) -> Item:
     """Return the item on words that belongs to one on trees, with a scalar if that has one."""
     return {"words": call.sizes["coefficients"] - _elements(call) + _words(call)}
+
+
+def geometric_of_signature(call: Call) -> Item:
+    """Return the item on words of trees that belongs to one on trees, with a scalar likewise."""
+    return {"geometric_words": call.sizes["coefficients"] - _elements(call) + _tree_words(call)}
+
+
+def signature_of_geometric(call: Call) -> Item:
+    """Return the item on trees that belongs to one on words of trees, with a scalar likewise."""
+    return {"coefficients": call.sizes["geometric_words"] - _tree_words(call) + _elements(call)}
 
 
 def elements(call: Call) -> Item:
@@ -178,6 +190,10 @@ def _log_axis(call: Call) -> str:
 
 def _elements(call: Call) -> int:
     return tables.basis_length(_dimension(call), call["degree"], _planar(call))
+
+
+def _tree_words(call: Call) -> int:
+    return tables.words(_dimension(call), call["degree"], None, bool(call["planar"])).size
 
 
 def _words(call: Call) -> int:

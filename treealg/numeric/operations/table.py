@@ -54,6 +54,12 @@ from treealg.numeric.vectors.exponential import (
     branched_log_sig_to_sig,
     branched_log_sig_to_sig_backprop,
 )
+from treealg.numeric.vectors.geometric import (
+    branched_sig_to_geometric,
+    branched_sig_to_geometric_backprop,
+    geometric_to_branched_sig,
+    geometric_to_branched_sig_backprop,
+)
 from treealg.numeric.vectors.group import (
     branched_sig_combine,
     branched_sig_combine_backprop,
@@ -260,6 +266,22 @@ operations = Operations((
         backward=_backward(
             bracket_path_backprop, _derivs("derivs", "length", "labels"), _PATH,
             gradients=("path",),
+        ),
+    ),
+    _row(
+        branched_sig_to_geometric, _BSIG, shape=shapes.geometric_of_signature,
+        backward=_backward(
+            branched_sig_to_geometric_backprop, _derivs("derivs", "geometric_words"), _BSIG,
+            gradients=("bsig",),
+        ),
+    ),
+    _row(
+        geometric_to_branched_sig, _vector("gsig", "geometric_words"),
+        shape=shapes.signature_of_geometric,
+        backward=_backward(
+            geometric_to_branched_sig_backprop,
+            Argument("derivs", ("coefficients",), role="derivs"), gradients=("gsig",),
+            shape=shapes.geometric_of_signature,
         ),
     ),
     _row(realised_correction, _PATH, shape=shapes.corrections),

@@ -17,6 +17,7 @@ from treealg.numeric.plans.plan import Plan, Tables
 
 __all__ = [
     "backwards_plan",
+    "geometric_plan",
     "ladder_plan",
     "lift_plan",
     "path_plan",
@@ -122,6 +123,24 @@ def lift_plan(dimension: int, degree: int, planar: bool | None) -> Plan:
             return Tables((layout, np.arange(size, dtype=np.int32)), linear)
 
         return Plan(dimension, degree, planar, size, make, None, degree)
+
+    return find_plan(key) or keep_plan(key, make_plan)
+
+
+def geometric_plan(call: Call) -> Plan:
+    """Return the plan of the words in all basis elements themselves."""
+    dimension, degree, planar = call.dimension, call.degree, bool(call.planar)
+    key = ("geometric", dimension, degree, planar)
+
+    def make_plan() -> Plan:
+        layout = tables.words(dimension, degree, None, planar)
+
+        def make() -> Tables:
+            blocks = layout.size // dimension
+            letters = np.arange(sum(layout.letters), dtype=np.int32)
+            return Tables((layout, letters), _selection(dimension, blocks, np.arange(blocks)))
+
+        return Plan(dimension, degree, planar, layout.size, make, None, degree)
 
     return find_plan(key) or keep_plan(key, make_plan)
 
