@@ -18,6 +18,8 @@ WITHOUT_ARRAYS = {
     "branched_sig_length",
     "branched_sig_names",
     "clear_cache",
+    "geometric_sig_length",
+    "geometric_sig_words",
     "idx_to_tree",
     "idx_to_word",
     "is_lyndon",
