@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -277,9 +278,11 @@ class _Matrix(Matrix):
 
     def __init__(self, table: tables.TranslationTable, values: npt.NDArray[np.float64]) -> None:
         self._table = table
-        self._factors = np.append(values, 1.0)[table.factor.reshape(-1, table.width)]
+        self._place = table.factor.reshape(-1, table.width).T
+        known = np.append(values, 1.0)
+        self._factors = [known[place] for place in self._place]
         with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, as in kernels
-            terms = table.count * self._factors.prod(axis=1)
+            terms = _products(table.count, self._factors)[-1]
             coef = np.add.reduceat(terms, table.term_ptr[:-1])
         super().__init__(table.ptr, table.col, coef)
 
@@ -293,14 +296,16 @@ class _Matrix(Matrix):
                 left, right = derivs[part][:, row], rows[part][:, table.col]
                 entries += np.einsum("re,re->e", left, right, dtype=np.float64)
             terms = np.repeat(entries, np.diff(table.term_ptr)) * table.count
-            before = np.cumprod(self._factors, axis=1)
-            after = np.cumprod(self._factors[:, ::-1], axis=1)[:, ::-1]
+            before = _products(terms, self._factors[:-1])
+            after = _products(np.ones(terms.size), self._factors[:0:-1])[::-1]
             total = np.zeros(table.values + 1)
-            for j, factor in enumerate(table.factor.reshape(-1, table.width).T):
-                weights = terms.copy()
-                if j:
-                    weights *= before[:, j - 1]
-                if j + 1 < table.width:
-                    weights *= after[:, j + 1]
-                total += np.bincount(factor, weights, total.size)
+            for place, left, right in zip(self._place, before, after, strict=True):
+                total += np.bincount(place, left * right, total.size)
         return total[:-1]
+
+
+def _products(
+    first: npt.NDArray[np.float64], factors: list[npt.NDArray[np.float64]]
+) -> list[npt.NDArray[np.float64]]:
+    """Return the products of an array with none, one, two, ... of some factors."""
+    return list(accumulate(factors, np.multiply, initial=first))
