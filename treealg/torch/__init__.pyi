@@ -402,6 +402,97 @@ def sig(
     lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
+def bracket_path(path: Tensor) -> Tensor: ...
+def bracket_path_backprop(derivs: Tensor, path: Tensor) -> Tensor: ...
+def branched_sig_change_lift(
+    bsig: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    source: str = "ito",
+    target: str = "stratonovich",
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def branched_sig_change_lift_backprop(
+    derivs: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    source: str = "ito",
+    target: str = "stratonovich",
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def expected_branched_log_sig(
+    drift: Tensor,
+    covariance: Tensor,
+    degree: int,
+    *,
+    jump_moments: Tensor | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def expected_branched_log_sig_backprop(
+    derivs: Tensor,
+    drift: Tensor,
+    covariance: Tensor,
+    degree: int,
+    *,
+    jump_moments: Tensor | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    n_jobs: int = 1,
+) -> tuple[Tensor, ...]: ...
+def expected_branched_sig(
+    drift: Tensor,
+    covariance: Tensor,
+    degree: int,
+    *,
+    jump_moments: Tensor | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def expected_branched_sig_backprop(
+    derivs: Tensor,
+    drift: Tensor,
+    covariance: Tensor,
+    degree: int,
+    *,
+    jump_moments: Tensor | None = None,
+    lift: str = "stratonovich",
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    n_jobs: int = 1,
+) -> tuple[Tensor, ...]: ...
+def branched_sig_translate(
+    bsig: Tensor,
+    translation: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def branched_sig_translate_backprop(
+    derivs: Tensor,
+    bsig: Tensor,
+    translation: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> tuple[Tensor, Tensor]: ...
 def branched_log_sig_combine(
     blogsig1: Tensor,
     blogsig2: Tensor,
@@ -474,6 +565,39 @@ def branched_log_sig_to_sig_backprop(
     lead_lag: bool = False,
     planar: bool = False,
     method: int = 0,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def branched_sig_to_geometric(
+    bsig: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def branched_sig_to_geometric_backprop(
+    derivs: Tensor,
+    bsig: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def geometric_to_branched_sig(
+    gsig: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def geometric_to_branched_sig_backprop(
+    derivs: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def branched_sig_combine(
