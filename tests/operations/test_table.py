@@ -178,6 +178,7 @@ def test_what_has_no_gradient_is_listed():
     assert OPERATIONS["branched_sig"].without_gradient == ("stream", "basepoint", "lengths")
     assert OPERATIONS["branched_sig_kernel"].without_gradient == ("normalize",)
     assert OPERATIONS["branched_sig_inverse"].without_gradient == ()
+    assert OPERATIONS["sig_to_branched_sig"].without_gradient == ()
 
 
 class OnGpu:

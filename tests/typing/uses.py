@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 import treealg
+import treealg.torch
 from treealg.symbolic import Tree
 
 if TYPE_CHECKING:
@@ -49,6 +50,17 @@ def a_correction_gives_a_pair(double: Float64, tensor: Tensor, either: Float64 |
     )
     unknown = treealg.branched_sig_backprop(double, None, double, 3, correction=either)
     assert_type(unknown, Float64 | tuple[Float64, Float64])
+
+
+def functions_on_tensors_give_tensors(tensor: Tensor) -> None:
+    assert_type(treealg.torch.branched_sig(tensor, 3), "Tensor")
+    assert_type(treealg.torch.branched_log_sig([tensor, tensor], 3), "Tensor")
+    assert_type(
+        treealg.torch.branched_sig_combine_backprop(tensor, tensor, tensor, 2, 1)[0], "Tensor"
+    )
+    assert_type(treealg.torch.BranchedSignature(3).size(2), int)
+    treealg.torch.branched_sig(None, 3)  # type: ignore[call-overload]
+    treealg.torch.branched_sig_inverse(tensor, 2, 2, plnar=True)  # type: ignore[call-arg]
 
 
 def trees_have_types(idx: int) -> None:

@@ -71,6 +71,8 @@ class Differentiable:
         """The operator, as a function that records what derivatives need if there may be some."""
         operator, count, check = self.operator, len(self.row.arguments), self._check()
         traced, eager = _functions(self)
+        # What `apply` comes to where there is no transform, without its search for one.
+        record = super(Function, eager).apply
 
         def call(*given: Any) -> Any:
             tensors = given[:count]
@@ -86,7 +88,7 @@ class Differentiable:
                 return eager.apply(*given)
             if _require_gradient(tensors):
                 check(given)
-                return eager.apply(*given)
+                return record(*given)
             return operator(*given)
 
         return call
@@ -170,7 +172,8 @@ def _functions(maker: Differentiable) -> tuple[type[Function], type[Function]]:
         @staticmethod
         def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
             ctx.save_for_backward(*inputs[:count])
-            ctx.save_for_forward(*inputs[:count])
+            if forward_ad._current_level >= 0:
+                ctx.save_for_forward(*inputs[:count])
             ctx.options = inputs[count:]
 
         @staticmethod

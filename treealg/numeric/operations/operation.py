@@ -242,7 +242,7 @@ class Operation:
         """The parameters that have to be left at their defaults if a gradient is wanted."""
         if self.backward is None:
             return ()
-        known = self.backward.signature.parameters
+        known = {*self.backward.signature.parameters, *self.backward.gradients}
         return tuple(name for name in self.signature.parameters if name not in known)
 
     def returned(self, values: Mapping[str, Any]) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-class Function:
+class _SingleLevelFunction:
     @classmethod
     def apply(cls, *args: Any) -> Any: ...
+
+class Function(_SingleLevelFunction): ...
 
 def __getattr__(name: str) -> Any: ...
