@@ -51,6 +51,9 @@ VARIANTS = {
     "grid": {"return_grid": True, "time_aug": True, "dyadic_order": (0, 1)},
     "grid_lead_lag": {"return_grid": True, "lead_lag": True},
     "normalized": {"normalize": True},
+    "biased": {"unbiased": False, "dyadic_order": (1, 0)},
+    "regularised": {"lam": 0.25, "time_aug": True, "normalize": True},
+    "cross_alone": {"lam": 0},
     "right_only": {"left_deriv": False},
     "with_value": {"value": ..., "scalar": True},
     "one_step": {"dt": 0.25},
@@ -141,6 +144,8 @@ class Case:
             "length": length,
             "length_1": length,
             "length_2": length + 1 if length > 1 else 1,
+            "paths_1": 3,
+            "paths_2": 2,
             "channels": D,
             "dimension": D,
             "coefficients": trees + (0 if is_lift else scalar),
@@ -220,7 +225,7 @@ def _numbers(rng, batch, argument, sizes, dtype, asked):
         array = rng.integers(0, 4, shape).astype(dtype)
     else:
         # Kernels grow like the exponential of an exponential.
-        scale = 0.2 if argument.name in ("path1", "path2") else 0.5
+        scale = 0.2 if {"length_1", "length_2"} & set(argument.axes) else 0.5
         array = (scale * rng.normal(size=shape)).astype(dtype)
     if asked.get("scalar") and argument.axes in VECTORS:
         array[..., 0] = argument.axes not in LOGARITHMS

@@ -61,6 +61,44 @@ from treealg.numeric.word_indices import (
 )
 from treealg.typing import ArrayLike, ArrayT, Exact, TreeLike
 
+# treealg.numeric.pairs.distances
+
+def branched_mmd(
+    x: ArrayT | Exact,
+    y: ArrayT | Exact,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> ArrayT: ...
+def branched_mmd_backprop(
+    derivs: ArrayT | Exact,
+    x: ArrayT | Exact,
+    y: ArrayT | Exact,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[ArrayT | None, ArrayT | None]: ...
+
 # treealg.numeric.pairs.gradients
 
 def branched_sig_kernel_backprop(
@@ -78,6 +116,7 @@ def branched_sig_kernel_backprop(
     right_deriv: bool = False,
     n_jobs: int = 1,
     return_grid: bool = False,
+    normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
 def branched_sig_kernel_gram_backprop(
@@ -96,6 +135,7 @@ def branched_sig_kernel_gram_backprop(
     n_jobs: int = 1,
     return_grid: bool = False,
     max_batch: int = -1,
+    normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
 
@@ -131,7 +171,85 @@ def branched_sig_kernel_gram(
     return_grid: bool = False,
     normalize: bool = False,
     rule: str = "trapezoid",
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
+
+# treealg.numeric.pairs.scores
+
+def branched_scoring_rule(
+    x: ArrayT | Exact,
+    y: ArrayT | Exact,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> ArrayT: ...
+def branched_scoring_rule_backprop(
+    derivs: ArrayT | Exact,
+    x: ArrayT | Exact,
+    y: ArrayT | Exact,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[ArrayT | None, ArrayT | None]: ...
+def expected_branched_scoring_rule(
+    x: ArrayT | Exact,
+    y: ArrayT | Exact,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> ArrayT: ...
+def expected_branched_scoring_rule_backprop(
+    derivs: ArrayT | Exact,
+    x: ArrayT | Exact,
+    y: ArrayT | Exact,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[ArrayT | None, ArrayT | None]: ...
 
 # treealg.numeric.paths.coefficients
 

@@ -20,6 +20,7 @@ __all__ = [
     "logarithm",
     "logarithm_along_path",
     "logarithm_of_signature",
+    "numbers",
     "signature",
     "signature_along_path",
     "signature_of_geometric",
@@ -140,12 +141,21 @@ def kernels(call: Call) -> Item:
     }
 
 
-def gradients_of_pairs(call: Call) -> Results:
-    """Return the gradients in both paths of a signature kernel, None for one not asked for."""
-    return (
-        call["path1"] if call["left_deriv"] else None,
-        call["path2"] if call["right_deriv"] else None,
-    )
+def numbers(_call: Call) -> Item:
+    """Return the item of a number."""
+    return {}
+
+
+def gradients_of_pairs(first: str, second: str) -> Shape:
+    """Return the shape function of the gradients in two arguments, None for one not asked for."""
+
+    def shape(call: Call) -> Results:
+        return (
+            call[first] if call["left_deriv"] else None,
+            call[second] if call["right_deriv"] else None,
+        )
+
+    return shape
 
 
 def _flag(call: Call, name: str) -> int:

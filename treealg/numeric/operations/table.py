@@ -8,11 +8,18 @@ from typing import Any
 
 from treealg.numeric.operations import shapes
 from treealg.numeric.operations.operation import Argument, Operation, Operations, Shape
+from treealg.numeric.pairs.distances import branched_mmd, branched_mmd_backprop
 from treealg.numeric.pairs.gradients import (
     branched_sig_kernel_backprop,
     branched_sig_kernel_gram_backprop,
 )
 from treealg.numeric.pairs.kernel import branched_sig_kernel, branched_sig_kernel_gram
+from treealg.numeric.pairs.scores import (
+    branched_scoring_rule,
+    branched_scoring_rule_backprop,
+    expected_branched_scoring_rule,
+    expected_branched_scoring_rule_backprop,
+)
 from treealg.numeric.paths.coefficients import (
     branched_sig_coef,
     branched_sig_coef_backprop,
@@ -136,6 +143,15 @@ def _backward(
     return Operation(function, arguments, given, gradients=gradients, flags=flags, gpu=gpu)
 
 
+def _backward_of_pairs(function: Function, *arguments: Argument) -> Operation:
+    """Return the row of a function of gradients in two arguments, each of which has a flag."""
+    first, second = (argument.name for argument in arguments[1:])
+    return _backward(
+        function, *arguments, gradients=(first, second), flags=("left_deriv", "right_deriv"),
+        shape=shapes.gradients_of_pairs(first, second),
+    )  # fmt: skip
+
+
 def _vector(name: str, axis: str = "coefficients") -> Argument:
     return Argument(name, (axis,))
 
@@ -179,6 +195,10 @@ _BSIGS = _equal(_vector("bsig1")), _equal(_vector("bsig2"))
 _BLOGSIGS = tuple(_equal(_vector(f"blogsig{i}", "log_coefficients")) for i in (1, 2))
 _PAIR = tuple(_equal(Argument(f"path{i}", (f"length_{i}", "channels"))) for i in (1, 2))
 _GRAM = tuple(replace(path, batch="product") for path in _PAIR)
+_X = _equal(Argument("x", ("paths_1", "length_1", "channels")))
+_Y = _equal(Argument("y", ("paths_2", "length_2", "channels")))
+_OBSERVATION = replace(_Y, axes=_Y.axes[1:])
+_NUMBER = replace(_derivs("derivs"), alternative="number")
 _GRID = replace(
     _derivs("derivs", "nodes_1", "nodes_2"), alternative="number", only_with="return_grid"
 )
@@ -419,17 +439,23 @@ operations = Operations((
     _row(branched_sig_to_sig, _BSIG, shape=shapes.words_of_signature),
     _row(
         branched_sig_kernel, *_PAIR, shape=shapes.kernels,
-        backward=_backward(
-            branched_sig_kernel_backprop, _GRID, *_PAIR, gradients=("path1", "path2"),
-            flags=("left_deriv", "right_deriv"), shape=shapes.gradients_of_pairs,
-        ),
+        backward=_backward_of_pairs(branched_sig_kernel_backprop, _GRID, *_PAIR),
     ),
     _row(
         branched_sig_kernel_gram, *_GRAM, shape=shapes.kernels,
-        backward=_backward(
-            branched_sig_kernel_gram_backprop, _GRID, *_GRAM, gradients=("path1", "path2"),
-            flags=("left_deriv", "right_deriv"), shape=shapes.gradients_of_pairs,
-        ),
+        backward=_backward_of_pairs(branched_sig_kernel_gram_backprop, _GRID, *_GRAM),
+    ),
+    _row(
+        branched_mmd, _X, _Y, shape=shapes.numbers,
+        backward=_backward_of_pairs(branched_mmd_backprop, _NUMBER, _X, _Y),
+    ),
+    _row(
+        branched_scoring_rule, _X, _OBSERVATION, shape=shapes.numbers,
+        backward=_backward_of_pairs(branched_scoring_rule_backprop, _NUMBER, _X, _OBSERVATION),
+    ),
+    _row(
+        expected_branched_scoring_rule, _X, _Y, shape=shapes.numbers,
+        backward=_backward_of_pairs(expected_branched_scoring_rule_backprop, _NUMBER, _X, _Y),
     ),
 ))  # fmt: skip
 """Every public function of arrays, by its name."""

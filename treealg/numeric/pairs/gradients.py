@@ -10,14 +10,20 @@ import numpy.typing as npt
 from treealg.checks import check_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
-from treealg.numeric.arguments.batches import allocate, parts
+from treealg.numeric.arguments.batches import parts
 from treealg.numeric.arguments.rows import NUMPY, Rows
-from treealg.numeric.pairs.kernel import pairs_of_gram
+from treealg.numeric.pairs.blocks import blocks
+from treealg.numeric.pairs.kernels import kernels_of
 from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
 from treealg.numeric.pairs.static import StaticKernel
 from treealg.typing import Array, ArrayLike
 
-__all__ = ["branched_sig_kernel_backprop", "branched_sig_kernel_gram_backprop"]
+__all__ = [
+    "branched_sig_kernel_backprop",
+    "branched_sig_kernel_gram_backprop",
+    "derivs_of",
+    "wanted_of",
+]
 
 Floats = npt.NDArray[np.floating]
 
@@ -37,12 +43,13 @@ def branched_sig_kernel_backprop(
     right_deriv: bool = False,
     n_jobs: int = 1,
     return_grid: bool = False,
+    normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[Array | None, Array | None]:
     r"""Compute the gradient of branched signature kernels in the points of the paths.
 
-    The transposed derivative of `branched_sig_kernel`, without `normalize`, applied to `derivs`: it
-    is exact for the numbers that the rule computes.
+    The transposed derivative of `branched_sig_kernel`, applied to `derivs`: it is exact for the
+    numbers that the rule computes.
 
     Parameters
     ----------
@@ -50,7 +57,7 @@ def branched_sig_kernel_backprop(
         Derivatives with respect to what `branched_sig_kernel` returns.
     path1, path2 : ArrayLike, shapes (..., length_1, channels) and (..., length_2, channels)
         The paths.
-    depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs, rule
+    depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs, normalize, rule
         As in the forward call.
     left_deriv : bool, default True
         Compute the gradient in `path1`.
@@ -77,7 +84,8 @@ def branched_sig_kernel_backprop(
     -----
     Rows of the grid are kept at about the square root of their number and recomputed in between,
     so that memory per thread is ``depth * nodes_2 * sqrt(nodes_1)``, and time about three times
-    that of the forward call. The GIL is released, no argument is changed.
+    that of the forward call; with `normalize` the forward call comes on top. The GIL is released,
+    no argument is changed.
 
     Examples
     --------
@@ -91,15 +99,12 @@ def branched_sig_kernel_backprop(
         path1, path2, depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs,
         return_grid, rule,
     )  # fmt: skip
-    wanted = check_flag("left_deriv", left_deriv), check_flag("right_deriv", right_deriv)
+    kernels = kernels_of(problem, normalize, wanted_of(left_deriv, right_deriv))
     batch, first, second = problem.batch_pairs()
-    weights = _derivs(derivs, problem, batch).reshape(len(first), *problem.value_shape)
-    sums = _zeros(problem)
+    weights = derivs_of(derivs, problem, batch).reshape(len(first), *problem.value_shape)
     for part in parts(len(first), problem.pairs_at_once):
-        pair = problem.gradients(first[part], second[part], weights[part])
-        for total, gradient, rows in zip(sums, pair, (first, second), strict=True):
-            _add_rows(total, rows[part], gradient)
-    return _results(problem, sums, wanted)
+        kernels.add_gradients(first[part], second[part], weights[part])
+    return kernels.left.gradient(), kernels.right.gradient()
 
 
 def branched_sig_kernel_gram_backprop(
@@ -118,13 +123,14 @@ def branched_sig_kernel_gram_backprop(
     n_jobs: int = 1,
     return_grid: bool = False,
     max_batch: int = -1,
+    normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[Array | None, Array | None]:
     r"""Compute the gradient of a Gram matrix of branched signature kernels in the paths.
 
-    The transposed derivative of `branched_sig_kernel_gram`, without `normalize`, applied to
-    `derivs`. If both arguments are the same object, the two gradients are those through the rows
-    and through the columns; that of the Gram matrix as a function of one batch is their sum.
+    The transposed derivative of `branched_sig_kernel_gram`, applied to `derivs`. If both arguments
+    are the same object, the two gradients are those through the rows and through the columns; that
+    of the Gram matrix as a function of one batch is their sum.
 
     Parameters
     ----------
@@ -132,7 +138,9 @@ def branched_sig_kernel_gram_backprop(
         Derivatives with respect to what `branched_sig_kernel_gram` returns.
     path1, path2 : ArrayLike, shapes (*batch_1, length_1, channels), (*batch_2, length_2, channels)
         The paths.
-    depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs, max_batch, rule
+    depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs, max_batch
+        As in the forward call.
+    normalize, rule
         As in the forward call.
     left_deriv : bool, default True
         Compute the gradient in `path1`.
@@ -156,7 +164,8 @@ def branched_sig_kernel_gram_backprop(
 
     Notes
     -----
-    A batch with itself costs half: the gradients of a pair serve it and its mirror image.
+    A batch with itself costs half: the gradients of a pair serve it and its mirror image. Pairs are
+    taken tile by tile, and `derivs` is read as they are: it may be a ``numpy.memmap``.
 
     Examples
     --------
@@ -170,46 +179,26 @@ def branched_sig_kernel_gram_backprop(
         path1, path2, depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs,
         return_grid, rule,
     )  # fmt: skip
-    wanted = check_flag("left_deriv", left_deriv), check_flag("right_deriv", right_deriv)
+    kernels = kernels_of(problem, normalize, wanted_of(left_deriv, right_deriv))
     at_once = min(max_batch_of(max_batch, problem), problem.pairs_at_once)
     n1, n2 = problem.rows1.count, problem.rows2.count
-    weights = _derivs(derivs, problem, problem.rows1.batch + problem.rows2.batch)
+    weights = derivs_of(derivs, problem, problem.rows1.batch + problem.rows2.batch)
     weights = weights.reshape(n1, n2, *problem.value_shape)
-    sums = left, right = _zeros(problem)
-    is_symmetric = (
-        problem.rows1 is problem.rows2
-        and problem.orders[0] == problem.orders[1]
-        and not problem.grid
-    )
-    for first, second in pairs_of_gram(n1, n2, is_symmetric, at_once):
-        given = weights[first, second]
-        pair = problem.gradients(first, second, np.ones_like(given) if is_symmetric else given)
-        if is_symmetric:
-            # The gradients of K(i, j) serve K(j, i), with the sides exchanged.
-            mirrored = np.where(first == second, 0, weights[second, first])[:, None, None]
-            given = given[:, None, None]
-            _add_rows(left, first, pair[0] * given)
-            _add_rows(right, second, pair[1] * given)
-            _add_rows(left, second, pair[1] * mirrored)
-            _add_rows(right, first, pair[0] * mirrored)
-        else:
-            _add_rows(left, first, pair[0])
-            _add_rows(right, second, pair[1])
-    return _results(problem, sums, wanted)
+    is_symmetric = problem.is_symmetric and not problem.grid
+    for _, first, second in blocks(1, n1, n2, at_once, np.less_equal if is_symmetric else None):
+        # The gradients of K(i, j) serve K(j, i), with the sides exchanged.
+        mirrored = np.where(first == second, 0, weights[second, first]) if is_symmetric else None
+        kernels.add_gradients(first, second, weights[first, second], mirrored)
+    return kernels.left.gradient(), kernels.right.gradient()
 
 
-def _add_rows(total: Floats, index: npt.NDArray[np.int64], rows: Floats) -> None:
-    """Add each row to the row of `total` that the index names, in one pass over sorted rows."""
-    if not len(index):
-        return
-    order = np.argsort(index, kind="stable")
-    ordered = index[order]
-    starts = np.flatnonzero(np.concatenate([[True], np.diff(ordered) != 0]))
-    with np.errstate(invalid="ignore", over="ignore"):  # infinities pass, here as in kernels
-        total[ordered[starts]] += np.add.reduceat(rows[order], starts, axis=0, dtype=np.float64)
+def wanted_of(left_deriv: Any, right_deriv: Any) -> tuple[bool, bool]:
+    """Check which gradients are asked for."""
+    return check_flag("left_deriv", left_deriv), check_flag("right_deriv", right_deriv)
 
 
-def _derivs(value: Any, problem: Problem, batch: tuple[int, ...]) -> Floats:
+def derivs_of(value: Any, problem: Problem, batch: tuple[int, ...]) -> Floats:
+    """Read the derivatives with respect to kernels of a batch of pairs."""
     shape = batch + problem.value_shape
     if isinstance(value, (float, int)) and not isinstance(value, bool) and not shape:
         value = np.full((), value, problem.rows1.dtype)
@@ -229,26 +218,3 @@ def _derivs(value: Any, problem: Problem, batch: tuple[int, ...]) -> Floats:
             f"derivs must have the shape {shape} of the forward result, got {rows.array.shape}"
         )
     return np.require(rows.array, problem.rows1.dtype, ("C", "ALIGNED"))
-
-
-def _zeros(problem: Problem) -> tuple[Floats, Floats]:
-    shape1, shape2 = problem.point_shapes
-    dtype = problem.rows1.dtype
-    return (
-        np.zeros((problem.rows1.count, *shape1), dtype),
-        np.zeros((problem.rows2.count, *shape2), dtype),
-    )
-
-
-def _results(
-    problem: Problem, sums: tuple[Floats, Floats], wanted: tuple[bool, bool]
-) -> tuple[Array | None, Array | None]:
-    results: list[Array | None] = []
-    for rows, total, is_wanted in zip((problem.rows1, problem.rows2), sums, wanted, strict=True):
-        if not is_wanted:
-            results.append(None)
-            continue
-        gradient, out = allocate(rows, *rows.item)
-        problem.transform.write_adjoint(total, out)
-        results.append(rows.wrap(gradient))
-    return results[0], results[1]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from treealg.checks import check_flag
-from treealg.errors import InvalidValueError
-from treealg.numeric.arguments.batches import parts
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.arrays import as_rows
+from treealg.numeric.arguments.tensors import is_tensor
+from treealg.numeric.pairs.blocks import blocks
+from treealg.numeric.pairs.kernels import kernels_of
 from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
 from treealg.numeric.pairs.static import StaticKernel
 from treealg.typing import Array, ArrayLike
@@ -122,15 +122,11 @@ def branched_sig_kernel(
         path1, path2, depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs,
         return_grid, rule,
     )  # fmt: skip
-    normalize = _normalize(normalize, problem)
+    kernels = kernels_of(problem, normalize)
     batch, first, second = problem.batch_pairs()
     result = _allocated(problem, batch)
     flat = result.reshape(len(first), *problem.value_shape)
-    flat[...] = problem.values(first, second)
-    if normalize:
-        own1 = _with_itself(problem, True)[first]
-        own2 = _with_itself(problem, False)[second]
-        _divide(flat, np.sqrt(own1) * np.sqrt(own2))
+    flat[...] = kernels.values(first, second)
     return problem.rows1.wrap(result)
 
 
@@ -149,6 +145,7 @@ def branched_sig_kernel_gram(
     return_grid: bool = False,
     normalize: bool = False,
     rule: str = "trapezoid",
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the branched signature kernels of all pairs of two batches of paths.
 
@@ -181,28 +178,35 @@ def branched_sig_kernel_gram(
         Divide by the square root of the kernels of each path with itself.
     rule : {"trapezoid", "romberg"}, default "trapezoid"
         How integrals over the pieces are computed, as for `branched_sig_kernel`.
+    out : Array or None, default None
+        Where to write the result: an array of its shape, kind and dtype, for instance a
+        ``numpy.memmap`` for a matrix that is larger than memory.
 
     Returns
     -------
     Array, shape (*batch_1, *batch_2) or (*batch_1, *batch_2, nodes_1, nodes_2)
-        The kernels. Kind and dtype follow `path1`; never shares memory with an argument.
+        The kernels. Kind and dtype follow `path1`; `out` itself if it is given, otherwise new.
 
     Raises
     ------
     InvalidTypeError
-        As `branched_sig_kernel`; or if `max_batch` is no integer.
+        As `branched_sig_kernel`; or if `max_batch` is no integer, or `out` not of the kind and
+        dtype of the result.
     InvalidValueError
-        As `branched_sig_kernel`, but leading shapes may differ; or if `max_batch` is 0 or below -1.
+        As `branched_sig_kernel`, but leading shapes may differ; or if `max_batch` is 0 or below -1;
+        or if `out` has another shape than the result, is not C-contiguous and writable, or shares
+        memory with a path.
 
     See Also
     --------
     branched_sig_kernel_gram_backprop : The gradient.
+    branched_mmd, branched_scoring_rule : Means over such matrices, which are not held.
 
     Notes
     -----
     The Gram matrix of a batch with itself is symmetric, and with the static kernels that there are
-    positive semi-definite up to the error of the rule. Memory beyond the result is bounded by
-    threads and `max_batch`.
+    positive semi-definite up to the error of the rule. It is written tile by tile, each with its
+    mirror image; memory beyond the result is bounded by threads and `max_batch`.
 
     References
     ----------
@@ -221,44 +225,19 @@ def branched_sig_kernel_gram(
         path1, path2, depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs,
         return_grid, rule,
     )  # fmt: skip
-    normalize = _normalize(normalize, problem)
+    kernels = kernels_of(problem, normalize)
     at_once = max_batch_of(max_batch, problem)
     n1, n2 = problem.rows1.count, problem.rows2.count
-    result = _allocated(problem, problem.rows1.batch + problem.rows2.batch)
+    batch = problem.rows1.batch + problem.rows2.batch
+    result = _allocated(problem, batch) if out is None else _given(out, problem, batch)
     flat = result.reshape(n1, n2, *problem.value_shape)
-    is_symmetric = problem.rows1 is problem.rows2 and problem.orders[0] == problem.orders[1]
-    for first, second in pairs_of_gram(n1, n2, is_symmetric, at_once):
-        values = problem.values(first, second)
+    keep = np.less_equal if problem.is_symmetric else None
+    for _, first, second in blocks(1, n1, n2, at_once, keep):
+        values = kernels.values(first, second)
         flat[first, second] = values
-        if is_symmetric:
+        if problem.is_symmetric:
             flat[second, first] = values.swapaxes(-1, -2) if problem.grid else values
-    if normalize:
-        own1 = np.sqrt(_with_itself(problem, True))
-        own2 = own1 if is_symmetric else np.sqrt(_with_itself(problem, False))
-        _divide(flat, own1[:, None] * own2)
-    return problem.rows1.wrap(result)
-
-
-def pairs_of_gram(
-    n1: int, n2: int, is_symmetric: bool, at_once: int
-) -> Iterator[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
-    """Yield the pairs of a Gram matrix, row by row, in parts."""
-    sizes = np.arange(n1, 0, -1) if is_symmetric else np.full(n1, n2)
-    ends = np.cumsum(sizes, dtype=np.int64)
-    total = int(ends[-1]) if n1 else 0
-    for part in parts(total, at_once):
-        place = np.arange(part.start, part.stop)
-        row = np.searchsorted(ends, place, side="right")
-        yield row, n2 - (ends[row] - place)
-
-
-def _normalize(value: Any, problem: Problem) -> bool:
-    normalize = check_flag("normalize", value)
-    if normalize and problem.grid:
-        raise InvalidValueError(
-            "normalize and return_grid must not both be True: a grid has no one norm"
-        )
-    return normalize
+    return problem.rows1.wrap(result) if out is None else out
 
 
 def _allocated(problem: Problem, batch: tuple[int, ...]) -> np.ndarray[Any, Any]:
@@ -272,14 +251,31 @@ def _allocated(problem: Problem, batch: tuple[int, ...]) -> np.ndarray[Any, Any]
         ) from None
 
 
-def _with_itself(problem: Problem, is_first: bool) -> np.ndarray[Any, Any]:
-    """Return the kernels of the paths of one argument with themselves, at its own refinement."""
-    rows, paths = (problem.rows1, problem.paths1) if is_first else (problem.rows2, problem.paths2)
-    own = replace(problem, rows1=rows, rows2=rows, paths1=paths, paths2=paths)
-    every = np.arange(rows.count)
-    return own.values(every, every)
-
-
-def _divide(values: np.ndarray[Any, Any], norms: np.ndarray[Any, Any]) -> None:
-    with np.errstate(invalid="ignore"):  # infinite values have no ratio: NaN, as for any number
-        values /= norms
+def _given(out: Any, problem: Problem, batch: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Return the memory of an array that the caller wants the result in."""
+    shape, paths = batch + problem.value_shape, problem.rows1
+    if not isinstance(out, np.ndarray) and not is_tensor(out):
+        raise InvalidTypeError(
+            f"out must be a {paths.kind} of {paths.dtype} to write to, got a "
+            f"{type(out).__name__}; use numpy.empty({shape}, numpy.{paths.dtype})"
+        )
+    rows = as_rows(out, "out", 0)
+    if rows.kind is not paths.kind or rows.array.dtype != paths.dtype:
+        raise InvalidTypeError(
+            f"out must be of the kind and dtype of the result, a {paths.kind} of {paths.dtype}, "
+            f"got a {rows.kind} of {rows.array.dtype}"
+        )
+    if rows.array.shape != shape:
+        raise InvalidValueError(
+            f"out must have the shape {shape} of the result, got {rows.array.shape}"
+        )
+    flags = rows.array.flags
+    if not (flags.c_contiguous and flags.writeable and flags.aligned):
+        raise InvalidValueError(
+            "out must be C-contiguous, aligned and writable; leave it out, or give an array made "
+            "by numpy.empty or numpy.memmap"
+        )
+    for given in (paths, problem.rows2):
+        if np.may_share_memory(rows.array, given.array):
+            raise InvalidValueError(f"out must not share memory with {given.name}; copy one first")
+    return rows.array

@@ -6,7 +6,7 @@ paths, given as two arrays of indices, so that a batch and a Gram matrix are the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -87,6 +87,16 @@ class Problem:
         transform, dimension = self.transform, self.transform.channels(channels)
         return (transform.points(length1), dimension), (transform.points(length2), dimension)
 
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether a pair and the same pair the other way round have one kernel."""
+        return self.rows1 is self.rows2 and self.orders[0] == self.orders[1]
+
+    def with_itself(self, place: int) -> Problem:
+        """Return the problem of one argument in both places, refined as the two of them are."""
+        rows, paths = ((self.rows1, self.paths1), (self.rows2, self.paths2))[place]
+        return replace(self, rows1=rows, rows2=rows, paths1=paths, paths2=paths)
+
     def batch_pairs(self) -> tuple[tuple[int, ...], Indices, Indices]:
         """Return the pairs of two batches of one leading shape, or that broadcast to one."""
         batch = common_batch(self.rows1, self.rows2)
@@ -152,20 +162,21 @@ def problem_of(
     n_jobs: Any,
     return_grid: Any,
     rule: Any,
+    names: tuple[str, str] = ("path1", "path2"),
 ) -> Problem:
     """Check the arguments that all kernel functions have."""
     rbf, parameter = as_static_kernel(static_kernel)
     # A linear kernel sees increments alone, the Gaussian one how far apart two paths are.
-    rows1 = as_path(path1, "path1", values=rbf)
-    rows2 = rows1 if path2 is path1 else as_path(path2, "path2", values=rbf)
+    rows1 = as_path(path1, names[0], values=rbf)
+    rows2 = rows1 if path2 is path1 else as_path(path2, names[1], values=rbf)
     if rows1.kind is not rows2.kind or rows1.dtype is not rows2.dtype:
         raise InvalidTypeError(
-            f"path1 and path2 must be of one kind and dtype, got a {rows1.kind} of {rows1.dtype} "
-            f"and a {rows2.kind} of {rows2.dtype}; convert one of them"
+            f"{names[0]} and {names[1]} must be of one kind and dtype, got a {rows1.kind} of "
+            f"{rows1.dtype} and a {rows2.kind} of {rows2.dtype}; convert one of them"
         )
     if rows1.item[1] != rows2.item[1]:
         raise InvalidValueError(
-            f"path1 and path2 must have equally many channels, got {rows1.item[1]} and "
+            f"{names[0]} and {names[1]} must have equally many channels, got {rows1.item[1]} and "
             f"{rows2.item[1]}"
         )
     orders = _dyadic_orders(dyadic_order)

@@ -1,0 +1,156 @@
+r"""Kernels of pairs of paths, normalised or not, and their gradients as they are summed up.
+
+A normalised kernel is :math:`K(x, y) / (n(x)\, n(y))` with :math:`n(x) = \sqrt{K(x, x)}`, and its
+derivative is :math:`dK(x, y) / (n(x)\, n(y))` less the kernel times :math:`d \log n(x)` and
+:math:`d \log n(y)`. What belongs to a norm is summed up for each path, so that the gradient of
+:math:`K(x, x)` is computed once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.checks import check_flag
+from treealg.errors import InvalidValueError
+from treealg.numeric.arguments.batches import allocate, parts
+from treealg.numeric.pairs.blocks import Indices
+from treealg.numeric.pairs.problem import Problem
+
+__all__ = ["Kernels", "Side", "kernels_of"]
+
+Floats = npt.NDArray[np.floating]
+
+
+class Side:
+    """The paths of one argument: their norms, and the gradient in them.
+
+    Parameters
+    ----------
+    own : Problem
+        The paths with themselves.
+    norms : numpy.ndarray or None
+        The norm of each path, if kernels are normalised.
+    is_wanted : bool
+        Whether the gradient is.
+    """
+
+    def __init__(self, own: Problem, norms: Floats | None, is_wanted: bool) -> None:
+        self.own = own
+        self.norms = norms
+        self.is_wanted = is_wanted
+        if is_wanted:
+            self._sums = np.zeros((own.rows1.count, *own.point_shapes[0]), own.rows1.dtype)
+            self._of_norms = np.zeros(own.rows1.count)
+
+    def add(self, index: Indices, gradients: Floats) -> None:
+        """Add gradients in the paths that the index names, in one pass over sorted rows."""
+        if not self.is_wanted or not len(index):
+            return
+        order = np.argsort(index, kind="stable")
+        ordered = index[order]
+        starts = np.flatnonzero(np.concatenate([[True], np.diff(ordered) != 0]))
+        with np.errstate(invalid="ignore", over="ignore"):  # infinities pass, as in kernels
+            sums = np.add.reduceat(gradients[order], starts, axis=0, dtype=np.float64)
+            self._sums[ordered[starts]] += sums
+
+    def add_norms(self, index: Indices, derivs: Floats) -> None:
+        """Add derivatives in the logarithms of the norms that the index names."""
+        if self.is_wanted:
+            self._of_norms += np.bincount(index, derivs, self.own.rows1.count)
+
+    def gradient(self) -> Any:
+        """Return the gradient in the argument, None if it is not wanted."""
+        if not self.is_wanted:
+            return None
+        rows, own = self.own.rows1, self.own
+        if self.norms is not None:
+            with np.errstate(invalid="ignore", over="ignore"):
+                weights = (self._of_norms / self.norms / self.norms / 2).astype(rows.dtype)
+            for part in parts(rows.count, own.pairs_at_once):
+                index = np.arange(part.start, part.stop)
+                for gradients in own.gradients(index, index, weights[part]):
+                    self.add(index, gradients)
+        result, out = allocate(rows, *rows.item)
+        own.transform.write_adjoint(self._sums, out)
+        return rows.wrap(result)
+
+
+class Kernels:
+    """The kernels of pairs of paths.
+
+    Parameters
+    ----------
+    problem : Problem
+        The paths of both sides, and the options.
+    left, right : Side
+        The sides; one and the same for the pairs of paths of one argument in a sum over them all.
+    """
+
+    def __init__(self, problem: Problem, left: Side, right: Side) -> None:
+        self.problem = problem
+        self.left = left
+        self.right = right
+
+    def values(self, first: Indices, second: Indices) -> Floats:
+        """Compute the kernels of pairs."""
+        return self._normalized(self.problem.values(first, second), first, second)
+
+    def add_gradients(
+        self, first: Indices, second: Indices, weights: Floats, mirrored: Floats | None = None
+    ) -> None:
+        """Add the gradients of weighted kernels of pairs.
+
+        Where `mirrored` has weights for the pairs the other way round, they are served as well.
+        """
+        if self.left.norms is not None:
+            values = self.values(first, second)
+            for index, given in ((first, second), weights), ((second, first), mirrored):
+                if given is not None:
+                    self.left.add_norms(index[0], -given * values)
+                    self.right.add_norms(index[1], -given * values)
+        dtype = self.problem.rows1.dtype
+        given = weights if mirrored is None else np.ones(len(first), dtype)
+        pair = self.problem.gradients(first, second, self._normalized(given, first, second))
+        if mirrored is None:
+            self.left.add(first, pair[0])
+            self.right.add(second, pair[1])
+            return
+        for index, gradients, given in (
+            ((first, second), pair, weights),
+            ((second, first), pair[::-1], mirrored),
+        ):
+            self.left.add(index[0], gradients[0] * given[:, None, None])
+            self.right.add(index[1], gradients[1] * given[:, None, None])
+
+    def _normalized(self, numbers: Floats, first: Indices, second: Indices) -> Floats:
+        """Divide numbers, one for each pair, by the norms of both paths."""
+        if self.left.norms is None or self.right.norms is None:
+            return numbers
+        with np.errstate(invalid="ignore"):  # infinite values have no ratio: NaN
+            return numbers / self.left.norms[first] / self.right.norms[second]
+
+
+def kernels_of(
+    problem: Problem, normalize: Any = False, wanted: tuple[bool, bool] = (False, False)
+) -> Kernels:
+    """Return the kernels of a problem, with sides of their own."""
+    if check_flag("normalize", normalize) and problem.grid:
+        raise InvalidValueError(
+            "normalize and return_grid must not both be True: a grid has no one norm"
+        )
+    own = problem.with_itself(0), problem.with_itself(1)
+    norms: tuple[Floats | None, Floats | None] = None, None
+    if normalize:
+        first = _norms(own[0])
+        norms = first, first if problem.rows1 is problem.rows2 else _norms(own[1])
+    sides = [Side(*each) for each in zip(own, norms, wanted, strict=True)]
+    return Kernels(problem, *sides)
+
+
+def _norms(own: Problem) -> Floats:
+    every = np.arange(own.rows1.count)
+    norms: Floats = np.sqrt(own.values(every, every))
+    return norms
