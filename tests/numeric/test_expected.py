@@ -172,6 +172,14 @@ def test_gradients_of_what_is_not_used_are_zero(degree):
             np.testing.assert_array_equal(covariance, np.zeros((2, 2)))
 
 
+@pytest.mark.parametrize("planar", [False, True])
+def test_what_is_too_large_passes_as_infinity(planar):
+    large, zero = np.full(1, 3e38, np.float32), np.zeros((1, 1), np.float32)
+    jumps = np.full(2, 3e38, np.float32)
+    bsig = treealg.expected_branched_sig(large, zero, 2, jump_moments=jumps, planar=planar)
+    assert bsig[0] == np.inf
+
+
 GOOD = {"drift": np.zeros(2), "covariance": np.zeros((2, 2)), "degree": 2}
 
 
@@ -195,6 +203,7 @@ GOOD = {"drift": np.zeros(2), "covariance": np.zeros((2, 2)), "degree": 2}
         ({"lift": "marcus"}, treealg.InvalidValueError, "lift must be one of"),
         ({"lift": None}, treealg.InvalidValueError, "lift must be one of"),
         ({"end_time": np.inf}, treealg.InvalidValueError, "end_time must be finite"),
+        ({"end_time": 1e39}, treealg.InvalidValueError, "end_time must be finite in float32"),
         ({"end_time": "1"}, treealg.InvalidTypeError, "end_time must be a real number"),
         ({"degree": -1}, treealg.InvalidValueError, "degree must be at least 0"),
         ({"degree": 2.0}, treealg.InvalidTypeError, "degree must be an integer"),

@@ -14,11 +14,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from treealg.checks import LIFTS, check_choice, check_real
+from treealg.checks import LIFTS, check_choice
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows, check_kinds
 from treealg.numeric.arguments.batches import broadcast_all
-from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call, coefficients
+from treealg.numeric.arguments.calls import (
+    SIGNATURE,
+    Call,
+    checked_call,
+    checked_transform,
+    coefficients,
+)
 from treealg.numeric.arguments.rows import Rows
 from treealg.typing import Array
 
@@ -63,15 +69,16 @@ class Law(NamedTuple):
         drift, covariance, *moments = values
         d, levels = self.call.dimension, self.levels
         found = np.zeros((drift.shape[0], columns), drift.dtype)
-        for level, part in self._parts(levels):
-            out = found[:, part]
-            if level == 1:
-                out += drift
-            if level == 2:
-                out += covariance.reshape(-1, d * d)
-            if moments:
-                out += moments[0][:, part]
-            out[...] = self._symmetric(out, level)
+        with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, as in kernels
+            for level, part in self._parts(levels):
+                out = found[:, part]
+                if level == 1:
+                    out += drift
+                if level == 2:
+                    out += covariance.reshape(-1, d * d)
+                if moments:
+                    out += moments[0][:, part]
+                out[...] = self._symmetric(out, level)
         return found
 
     def gradients(self, derivs: npt.NDArray[Any], outputs: Sequence[npt.NDArray[Any]]) -> None:
@@ -98,11 +105,12 @@ class Law(NamedTuple):
     def _symmetric(self, values: npt.NDArray[Any], level: int) -> Any:
         """Return the symmetric part of a level, times the time over n!; its own transpose."""
         factor = values.dtype.type(self.time / math.factorial(level))
-        if level == 1:
-            return values * factor
-        order, begins, place, count = _orbits(self.call.dimension, level)
-        sums = np.add.reduceat(values[:, order], begins, axis=1)
-        return (sums / count.astype(values.dtype))[:, place] * factor
+        with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, as in kernels
+            if level == 1:
+                return values * factor
+            order, begins, place, count = _orbits(self.call.dimension, level)
+            sums = np.add.reduceat(values[:, order], begins, axis=1)
+            return (sums / count.astype(values.dtype))[:, place] * factor
 
 
 @lru_cache(maxsize=32)
@@ -131,7 +139,7 @@ def checked_law(
 ) -> Law:
     """Check the arguments of a function of a law."""
     check_choice("lift", lift, LIFTS)
-    time = check_real("end_time", end_time)
+    time = checked_transform(True, False, end_time).end_time
     b = as_rows(drift, "drift", 1)
     d = b.item[0]
     if d < 1:
