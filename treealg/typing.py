@@ -21,6 +21,8 @@ TreeLike
 TupleForm
     A tree as ``(child_1, ..., child_k, root_label)``, a planar forest as a tuple of such trees, or
     None for the empty one.
+Word
+    Letters, which are integers; the empty word is ``()``.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from treealg.symbolic.trees.forests import Forest, OrderedForest
     from treealg.symbolic.trees.rooted import RootedTree
 
-__all__ = ["Array", "ArrayLike", "ArrayT", "Exact", "TreeLike", "TupleForm"]
+__all__ = ["Array", "ArrayLike", "ArrayT", "Exact", "TreeLike", "TupleForm", "Word"]
 
 Real: TypeAlias = float | np.floating[Any] | np.integer[Any]
 RealArray: TypeAlias = npt.NDArray[np.floating[Any] | np.integer[Any]]
@@ -73,4 +75,5 @@ else:
     ArrayT = TypeVar("ArrayT")
 
 TupleForm: TypeAlias = tuple[Any, ...] | None
+Word: TypeAlias = tuple[int, ...]
 TreeLike: TypeAlias = Union["RootedTree", "Forest", "OrderedForest", TupleForm]

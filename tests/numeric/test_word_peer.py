@@ -135,6 +135,24 @@ def test_corrected_words_agree(peer, levels):
     assert_close([found], [want])
 
 
+@pytest.mark.parametrize("options", TRANSFORMS, ids=str)
+def test_chosen_coefficients_and_their_gradients_agree(peer, options):
+    path, words = sample(2, 4), [(1, 0, 1), (0,), (1, 1, 1, 0)]
+    found = treealg.sig_coef(path, words, **options)
+    assert_close([found], [peer.sig_coef(path, words, **options)])
+    full = treealg.sig_coef(path, words, prefixes=True, **options)
+    want = peer.sig_coef(path, words, prefixes=True, **options)
+    assert_close([full], [want])
+    derivs = derivs_of(full)
+    gradient = treealg.sig_coef_backprop(path, words, full, derivs, prefixes=True, **options)
+    # The peer writes into the derivatives that it is given.
+    want = peer.sig_coef_backprop(path, words, want, derivs.copy(), **options)
+    assert_close([gradient], [want])
+    signature = treealg.sig(path, 4)
+    found = treealg.extract_sig_coef(signature, words, 2)
+    assert_close([found], [peer.extract_sig_coef(signature, words, 2)])
+
+
 @pytest.mark.parametrize(("alphabet_size", "length"), [(1, 3), (2, 4), (3, 3)])
 def test_words_and_their_indices_agree(peer, alphabet_size, length):
     size = (alphabet_size, length)

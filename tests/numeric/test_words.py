@@ -86,6 +86,65 @@ def test_lyndon_coordinates_of_a_corrected_path_are_refused(method):
     np.testing.assert_array_equal(found, [1.0, 1.0, 0.0])
 
 
+CHOSEN = [(1, 0, 1), (), (0,), (1, 1, 1, 0), (0,)]
+
+
+@pytest.mark.parametrize("options", [{}, {"time_aug": True}, {"lead_lag": True}], ids=str)
+def test_chosen_coefficients_are_those_of_the_signature(options):
+    path = dyadic(19, 3, 6, 2)
+    signature = treealg.sig(path, 4, scalar_term=True, **options)
+    found = treealg.sig_coef(path, CHOSEN, **options)
+    want = treealg.extract_sig_coef(signature, CHOSEN, 2, scalar_term=True, **options)
+    np.testing.assert_allclose(found, want, rtol=1e-12, atol=1e-11)
+    alphabet_size = 2 * (1 + ("lead_lag" in options)) + ("time_aug" in options)
+    places = [treealg.word_to_idx(word, alphabet_size, scalar_term=True) for word in CHOSEN]
+    np.testing.assert_array_equal(want, signature[..., places])
+
+
+def test_a_chosen_word_is_a_ladder_however_long():
+    word = (0, 1) * 300
+    path = dyadic(20, 3, 2)
+    ladder = ()
+    for letter in word:
+        ladder = (ladder, letter) if ladder else (letter,)
+    want = treealg.branched_sig_coef(path, ladder)
+    np.testing.assert_array_equal(treealg.sig_coef(path, word), want)
+
+
+def test_prefixes_come_with_their_words():
+    path = dyadic(21, 4, 6, 2)
+    given = [(1, 0, 1), (), (1, 0)]
+    words = [(1,), (1, 0), (1, 0, 1), (), (1,), (1, 0)]
+    found = treealg.sig_coef(path, given, prefixes=True)
+    np.testing.assert_array_equal(found, treealg.sig_coef(path, words))
+    derivs = dyadic(22, *found.shape)
+    gradient = treealg.sig_coef_backprop(path, given, found, derivs, prefixes=True)
+    want = treealg.sig_coef_backprop(path, words, None, derivs)
+    np.testing.assert_array_equal(gradient, want)
+    with pytest.raises(treealg.InvalidValueError, match="derivs"):
+        treealg.sig_coef_backprop(path, given, None, derivs)
+
+
+@pytest.mark.parametrize(
+    ("words", "match"), [((2,), "word"), ([(0,), (0, -1)], "word"), ([0], "word"), ("0", "word")]
+)
+def test_chosen_words_have_letters_of_the_path(words, match):
+    path = np.zeros((3, 2))
+    with pytest.raises(treealg.TreeAlgError, match=match):
+        treealg.sig_coef(path, words)
+    with pytest.raises(treealg.TreeAlgError, match=match):
+        treealg.extract_sig_coef(np.zeros(6), words, 2)
+
+
+def test_what_is_extracted_is_there():
+    with pytest.raises(treealg.InvalidValueError, match="at most 2 letters"):
+        treealg.extract_sig_coef(np.zeros(6), (0, 0, 0), 2)
+    with pytest.raises(treealg.InvalidValueError, match="empty"):
+        treealg.extract_sig_coef(np.zeros(6), (), 2)
+    with pytest.raises(treealg.InvalidValueError, match="length of a signature"):
+        treealg.extract_sig_coef(np.zeros(7), (0,), 2)
+
+
 def basis(dimension, degree):
     lengths = range(1, degree + 1)
     return [word for n in lengths for word in product(range(dimension), repeat=n)]

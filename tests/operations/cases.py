@@ -16,6 +16,7 @@ VECTORS = ("coefficients",), ("words",), ("geometric_words",), *LOGARITHMS
 OPERATIONS = treealg.operations
 FORWARD = {row.backward.name: row for row in OPERATIONS.values() if row.backward}
 TREES = [((0,), 1), ((0,), (1,), 1), (1,)]
+WORDS = [(0, 1), (1, 0, 1), (1,)]
 
 # What a function may be asked to do beside the plain thing, where its parameters know of it.
 # Not parameters, or not everywhere: whether vectors have a `scalar` in front, how many `levels` a
@@ -65,6 +66,8 @@ VARIANTS = {
     "backward_jumps": {"lift": "backward", "jump_moments": ...},
     "backward_planar_jumps": {"lift": "backward", "jump_moments": ..., "planar": True},
     "one_tree": {"trees": ((0,), 1)},
+    "one_word": {"words": (0, 1)},
+    "with_prefixes": {"words": [(0, 1, 1), (), (0, 1)], "prefixes": True},
     "degree_0": {"degree": 0},
     "degree_0_brackets": {"degree": 0, "planar": True, "method": 2},
     "degree_0_lyndon_words": {"degree": 0, "method": 1},
@@ -170,6 +173,7 @@ class Case:
             "depth": 2,
             "dyadic_order": 1,
             "trees": [(tree,) for tree in TREES] if planar else TREES,
+            "words": WORDS,
             "right_deriv": True,
             "scalar_term": self.asked.get("scalar", False),
         } | self.asked

@@ -79,6 +79,7 @@ TAKE_ANY_FUNCTIONAL = (
     "geometric_to_branched_sig",
     "branched_sig_to_sig",
     "extract_branched_sig_coef",
+    "extract_sig_coef",
     "sig_to_branched_sig",
 )
 CHECKED = [

@@ -129,9 +129,9 @@ def test_kinds_of_options_are_what_the_functions_take(row):
     kinds = {option.name: option.kind for option in row.options}
     for name, kind in {"degree": "integer", "planar": "flag", "end_time": "real"}.items():
         assert kinds.get(name, kind) == kind
-    assert {kinds[x] for x in ("trees", "static_kernel", "dyadic_order") if x in kinds} <= {
-        "object"
-    }
+    assert {
+        kinds[x] for x in ("trees", "words", "static_kernel", "dyadic_order") if x in kinds
+    } <= {"object"}
 
 
 @each_row

@@ -59,7 +59,7 @@ from treealg.numeric.word_indices import (
     is_lyndon as is_lyndon,
     word_to_idx as word_to_idx,
 )
-from treealg.typing import ArrayLike, ArrayT, Exact, TreeLike
+from treealg.typing import ArrayLike, ArrayT, Exact, TreeLike, Word
 
 # treealg.numeric.pairs.distances
 
@@ -466,6 +466,40 @@ def branched_sig(
 
 def transform_path(
     path: ArrayT | Exact, *, time_aug: bool = False, lead_lag: bool = False, end_time: float = 1.0
+) -> ArrayT: ...
+
+# treealg.numeric.paths.word_coefficients
+
+def extract_sig_coef(
+    sig: ArrayT | Exact,
+    words: Word | list[Word],
+    dimension: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    scalar_term: bool = False,
+) -> ArrayT: ...
+def sig_coef(
+    path: ArrayT | Exact,
+    words: Word | list[Word],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def sig_coef_backprop(
+    path: ArrayT | Exact,
+    words: Word | list[Word],
+    coefs: ArrayT | Exact | None,
+    derivs: ArrayT | Exact,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    n_jobs: int = 1,
 ) -> ArrayT: ...
 
 # treealg.numeric.paths.word_gradients

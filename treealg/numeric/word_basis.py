@@ -12,6 +12,7 @@ from treealg import tables
 from treealg.checks import check_flag, check_integer
 from treealg.numeric.arguments.transforms import Transform
 from treealg.tables.sizes import check_entries
+from treealg.typing import Word
 
 __all__ = [
     "log_sig_length",
@@ -21,8 +22,6 @@ __all__ = [
     "words",
     "words_of_length",
 ]
-
-Word = tuple[int, ...]
 
 
 def sig_length(

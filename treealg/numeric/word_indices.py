@@ -10,10 +10,9 @@ from typing import Any
 from treealg.checks import check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.tables.sizes import check_entries
+from treealg.typing import TupleForm, Word
 
-__all__ = ["as_word", "check_letters", "idx_to_word", "is_lyndon", "word_to_idx"]
-
-Word = tuple[int, ...]
+__all__ = ["as_word", "check_letters", "idx_to_word", "is_lyndon", "ladder", "word_to_idx"]
 
 
 def is_lyndon(word: Word) -> bool:
@@ -159,3 +158,19 @@ def check_letters(word: Word, alphabet_size: int) -> None:
             raise InvalidValueError(
                 f"word must have letters from 0 to {alphabet_size - 1}, got {letter}"
             )
+
+
+def ladder(word: Word, alphabet_size: int) -> TupleForm:
+    """Return the tree that a word is: a ladder with its last letter at the root.
+
+    Examples
+    --------
+    >>> ladder((1, 0), 2), ladder((), 2)
+    (((1,), 0), None)
+    """
+    letters = as_word(word)
+    check_letters(letters, alphabet_size)
+    tree: TupleForm = None
+    for letter in letters:
+        tree = (letter,) if tree is None else (tree, letter)
+    return tree

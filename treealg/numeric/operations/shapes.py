@@ -109,7 +109,11 @@ def signature_of_geometric(call: Call) -> Item:
 
 def elements(call: Call) -> Item:
     """Return the item of chosen coefficients."""
-    return {"elements": len(call["trees"]) if isinstance(call["trees"], list) else 1}
+    given = call["words" if _planar(call) is None else "trees"]
+    found = given if isinstance(given, list) else [given]
+    if _flag(call, "prefixes"):
+        return {"elements": sum(max(len(word), 1) for word in found)}
+    return {"elements": len(found)}
 
 
 def transformed(call: Call) -> Item:

@@ -30,6 +30,11 @@ from treealg.numeric.paths.ito import ito_correction, realised_correction
 from treealg.numeric.paths.lifts import branched_sig_of_lift, branched_sig_of_lift_backprop
 from treealg.numeric.paths.signature import branched_log_sig, branched_sig
 from treealg.numeric.paths.transforms import transform_path
+from treealg.numeric.paths.word_coefficients import (
+    extract_sig_coef,
+    sig_coef,
+    sig_coef_backprop,
+)
 from treealg.numeric.paths.word_gradients import log_sig_backprop, sig_backprop
 from treealg.numeric.paths.words import log_sig, sig
 from treealg.numeric.stochastic.brackets import (
@@ -247,6 +252,13 @@ operations = Operations((
             gradients=("path", "correction"),
         ),
     ),
+    _row(
+        sig_coef, _PATH, shape=shapes.elements,
+        backward=_backward(
+            sig_coef_backprop, _PATH, _value("coefs", "elements"), _derivs("derivs", "elements"),
+            gradients=("path",),
+        ),
+    ),
     _row(transform_path, _PATH, shape=shapes.transformed),
     _row(
         ito_correction, _equal(Argument("covariance", ("channels", "channels"))),
@@ -306,6 +318,7 @@ operations = Operations((
     ),
     _row(realised_correction, _PATH, shape=shapes.corrections),
     _row(extract_branched_sig_coef, _BSIG, shape=shapes.elements),
+    _row(extract_sig_coef, _SIG, shape=shapes.elements),
     _row(
         branched_sig_to_log_sig, _BSIG, shape=shapes.logarithm_of_signature, gpu=True,
         backward=_backward(

@@ -17,9 +17,18 @@ from treealg.numeric.arguments.corrections import Correction, as_correction, emp
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.paths.gradients import backprop
 from treealg.numeric.plans.trees import TreePlan, tree_plan
+from treealg.numeric.word_indices import ladder
 from treealg.typing import Array, ArrayLike, TreeLike
 
-__all__ = ["branched_sig_coef", "branched_sig_coef_backprop", "extract_branched_sig_coef"]
+__all__ = [
+    "branched_sig_coef",
+    "branched_sig_coef_backprop",
+    "chosen",
+    "chosen_backward",
+    "extract_branched_sig_coef",
+    "extracted",
+    "of_any_degree",
+]
 
 
 def branched_sig_coef(
@@ -115,26 +124,8 @@ def branched_sig_coef(
     >>> treealg.branched_sig_coef([[0, 0], [1, 2]], ((0,), (0,), 0), correction=[-0.5, 0, 0, 0])
     array([-0.16666667])
     """
-    rows = as_path(path)
     options = 0, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    call, plan, added = _planned(rows, trees, correction, options)
-    result, view = allocate(rows, plan.size)
-    # A kernel writes contiguous columns; the empty tree is not among them.
-    compact = view
-    if len(plan.places) < plan.size:
-        view[...] = 1.0
-        compact = np.empty((rows.count, len(plan.places)), rows.dtype)
-    given = (rows,) if added is None else (rows, added.rows)
-    kernel: Callable[..., None] = rows.engine.path_signature
-    if plan.by_trees:
-        kernel = rows.engine.path_coefficients
-    rest = plan, call.transform, call.n_threads
-    pieces = walk(call.n_threads, given, (compact,)) if plan.places else ()
-    for points, *increments, out in pieces:
-        kernel(points, *(increments or [None]), out, *rest)
-    if compact is not view:
-        view[:, plan.places] = compact
-    return rows.wrap(result)
+    return chosen(path, _listed(trees), correction, options)
 
 
 def branched_sig_coef_backprop(
@@ -213,27 +204,8 @@ def branched_sig_coef_backprop(
     array([[-3.],
            [ 3.]])
     """
-    rows = as_path(path)
-    cotangent = as_rows(derivs, "derivs", 1)
-    forward = None if coefs is None else as_rows(coefs, "coefs", 1)
     options = 0, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    call, plan, added = _planned(rows, trees, correction, options)
-    for values in (cotangent,) if forward is None else (cotangent, forward):
-        check_alike(rows, values)
-        if values.item[0] != plan.size:
-            raise InvalidValueError(
-                f"{values.name} must have a column for each of the {plan.size} trees, as "
-                f"branched_sig_coef returns, got shape {values.array.shape}"
-            )
-    if len(plan.places) < plan.size:
-        cotangent = Rows(cotangent.array[..., plan.places], rows.kind, 1, "derivs")
-    backward: Callable[..., None] = rows.engine.path_signature_backward
-    if plan.by_trees:
-        backward = rows.engine.path_coefficients_backward
-    gradients = backprop(backward, rows, added, cotangent, plan, call)
-    if added is None and correction is not None:
-        return gradients, empty_like(correction, rows)
-    return gradients
+    return chosen_backward(path, _listed(trees), coefs, derivs, correction, options)
 
 
 def extract_branched_sig_coef(
@@ -295,36 +267,99 @@ def extract_branched_sig_coef(
     >>> treealg.extract_branched_sig_coef(sig, [((1,), (1,), 0), (1,)], 2)
     array([1.33333333, 2.        ])
     """
-    rows = as_rows(bsig, "bsig", 1)
-    call = checked_call(
-        dimension, 0, planar, 1, SIGNATURE, time_aug, lead_lag, scalar_term=scalar_term
-    )
-    dimension, planar, scalar = call.dimension, bool(call.planar), call.scalar
-    columns, degree, length = rows.item[0] - scalar, 0, 0
+    options = dimension, 0, planar, 1, SIGNATURE, time_aug, lead_lag, 1.0, scalar_term
+    rows, call, degree = of_any_degree(bsig, "bsig", options)
+    flags = {"planar": bool(call.planar), "scalar_term": call.scalar}
+    places = [indices.tree_to_idx(tree, call.dimension, degree, **flags) for tree in _listed(trees)]
+    return extracted(rows, places)
+
+
+def chosen(path: Any, elements: list[Any], correction: Any, options: tuple[Any, ...]) -> Array:
+    """Compute chosen coefficients of signatures of paths.
+
+    `options` are those of `checked_call` without the channels; for words `elements` are these.
+    """
+    rows = as_path(path)
+    call, plan, added = _planned(rows, elements, correction, options)
+    result, view = allocate(rows, plan.size)
+    # A kernel writes contiguous columns; the empty tree is not among them.
+    compact = view
+    if len(plan.places) < plan.size:
+        view[...] = 1.0
+        compact = np.empty((rows.count, len(plan.places)), rows.dtype)
+    given = (rows,) if added is None else (rows, added.rows)
+    kernel: Callable[..., None] = rows.engine.path_signature
+    if plan.by_trees:
+        kernel = rows.engine.path_coefficients
+    rest = plan, call.transform, call.n_threads
+    pieces = walk(call.n_threads, given, (compact,)) if plan.places else ()
+    for points, *increments, out in pieces:
+        kernel(points, *(increments or [None]), out, *rest)
+    if compact is not view:
+        view[:, plan.places] = compact
+    return rows.wrap(result)
+
+
+def chosen_backward(
+    path: Any,
+    elements: list[Any],
+    coefs: Any,
+    derivs: Any,
+    correction: Any,
+    options: tuple[Any, ...],
+) -> Array | tuple[Array, Array]:
+    """Compute the gradients in paths, and in a correction, from those in chosen coefficients."""
+    rows = as_path(path)
+    cotangent = as_rows(derivs, "derivs", 1)
+    forward = None if coefs is None else as_rows(coefs, "coefs", 1)
+    call, plan, added = _planned(rows, elements, correction, options)
+    for values in (cotangent,) if forward is None else (cotangent, forward):
+        check_alike(rows, values)
+        if values.item[0] != plan.size:
+            raise InvalidValueError(
+                f"{values.name} must have a column for each of the {plan.size} coefficients that "
+                f"were chosen, got shape {values.array.shape}"
+            )
+    if len(plan.places) < plan.size:
+        cotangent = Rows(cotangent.array[..., plan.places], rows.kind, 1, "derivs")
+    backward: Callable[..., None] = rows.engine.path_signature_backward
+    if plan.by_trees:
+        backward = rows.engine.path_coefficients_backward
+    gradients = backprop(backward, rows, added, cotangent, plan, call)
+    if added is None and correction is not None:
+        return gradients, empty_like(correction, rows)
+    return gradients
+
+
+def of_any_degree(value: Any, name: str, options: tuple[Any, ...]) -> tuple[Rows, Call, int]:
+    """Read signatures and their options, and tell the degree by their length."""
+    rows, call = as_rows(value, name, 1), checked_call(*options)
+    columns, degree, length = rows.item[0] - call.scalar, 0, 0
     while length < columns:
         degree += 1
-        length = tables.basis_length(dimension, degree, planar)
+        length = tables.basis_length(call.dimension, degree, call.planar)
     if length != columns:
         raise InvalidValueError(
-            f"bsig must have the length of a signature, got shape {rows.array.shape}; for the "
-            f"{'planar' if planar else 'non-planar'} basis of dimension {dimension} (after path "
-            f"transforms) degree {degree} has {length + scalar} columns with "
-            f"scalar_term={scalar}"
+            f"{name} must have the length of a signature, got shape {rows.array.shape}; "
+            f"{call._replace(degree=degree).basis} has {length + call.scalar} columns with "
+            f"scalar_term={call.scalar}"
         )
-    places = [
-        indices.tree_to_idx(tree, dimension, degree, planar=planar, scalar_term=scalar)
-        for tree in _listed(trees)
-    ]
+    return rows, call, degree
+
+
+def extracted(rows: Rows, places: list[int]) -> Array:
+    """Copy some coefficients of vectors."""
     result = rows.array[..., places].astype(rows.dtype, copy=False)
     return rows.wrap(np.ascontiguousarray(result).reshape(*rows.batch, len(places)))
 
 
 def _planned(
-    rows: Rows, trees: Any, correction: Any, options: tuple[Any, ...]
+    rows: Rows, elements: list[Any], correction: Any, options: tuple[Any, ...]
 ) -> tuple[Call, TreePlan, Correction | None]:
-    """Check every option, and find or build the plan of the trees, which say the degree."""
+    """Check every option, and find or build the plan of the elements, which say the degree."""
     call = checked_call(rows.item[1], *options)
-    elements = _listed(trees)
+    if call.planar is None:
+        elements = [ladder(word, call.dimension) for word in elements]
     plan, added = tree_plan(elements, call.dimension, call.planar), None
     call = call._replace(degree=plan.degree)
     if correction is not None:

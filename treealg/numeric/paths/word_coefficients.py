@@ -1,0 +1,246 @@
+"""Chosen coefficients of word signatures, without the rest of the words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from treealg.checks import check_flag
+from treealg.errors import InvalidValueError
+from treealg.numeric.arguments.calls import SIGNATURE, WORDS
+from treealg.numeric.paths.coefficients import chosen, chosen_backward, extracted, of_any_degree
+from treealg.numeric.word_indices import as_word, word_to_idx
+from treealg.typing import Array, ArrayLike, Word
+
+__all__ = ["extract_sig_coef", "sig_coef", "sig_coef_backprop"]
+
+
+def sig_coef(
+    path: ArrayLike,
+    words: Word | list[Word],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Compute chosen coefficients of the signature of a path.
+
+    The values of `sig` on `words`, from the prefixes of these words alone.
+
+    Parameters
+    ----------
+    path : ArrayLike, shape (..., length, channels)
+        Points of the path, as for `branched_sig`.
+    words : tuple of int or list of these
+        The words, in any order and with repetition; the empty word is ``()``. A tuple is one word;
+        several come in a list.
+    time_aug : bool, default False
+        Append time as the last channel, uniform from 0 to `end_time` over the points.
+    lead_lag : bool, default False
+        Take the lead-lag path in twice as many channels (lag first), before `time_aug`.
+    end_time : float, default 1.0
+        Last value of the time channel; finite.
+    prefixes : bool, default False
+        Give each word together with its prefixes: in place of ``(1, 2)`` the words ``(1,)`` and
+        ``(1, 2)``.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., elements)
+        A value for each word, in the order given; one column for a single word. Kind and dtype
+        follow `path` as for `branched_sig`; never shares memory with it.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `path` is no real array, requires a gradient, or is not on the CPU; if a word is no tuple
+        of integers; if `n_jobs` is no integer, `end_time` no real number, or a flag no boolean.
+    InvalidValueError
+        If `path` has fewer than two axes, no points or no channels; if a letter is not below the
+        number of channels of the transformed path; if `n_jobs` is 0 or `end_time` is not finite; or
+        if the result does not fit in memory.
+
+    See Also
+    --------
+    sig_coef_backprop : The gradient.
+    extract_sig_coef : The same from a signature.
+    branched_sig_coef : The same of trees, with its algorithm.
+
+    Notes
+    -----
+    A word is a ladder tree. Along one segment its value is a polynomial in time, so that the cost
+    per segment is about n² / 2 multiplications for a word of n letters with all its prefixes, in
+    any dimension; prefixes that words share are computed once. Where all words up to the largest
+    length are fewer than these multiplications, `sig` is computed instead. The GIL is released, no
+    argument is changed.
+
+    References
+    ----------
+    P. Kidger and T. Lyons, *Signatory: differentiable computations of the signature and
+    logsignature transforms, on both CPU and GPU*, ICLR 2021.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> path = [[0.0, 0.0], [1.0, 0.0], [1.0, 2.0]]
+    >>> treealg.sig_coef(path, [(0, 1), (), (1, 0)])
+    array([2., 1., 0.])
+    >>> treealg.sig_coef(path, (0, 1), prefixes=True)
+    array([1., 2.])
+    """
+    options = 0, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
+    return chosen(path, _listed(words, prefixes), None, options)
+
+
+def sig_coef_backprop(
+    path: ArrayLike,
+    words: Word | list[Word],
+    coefs: ArrayLike | None,
+    derivs: ArrayLike,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    n_jobs: int = 1,
+) -> Array:
+    r"""Compute the gradient in a path from that in chosen coefficients of its signature.
+
+    Parameters
+    ----------
+    path : ArrayLike, shape (..., length, channels)
+        Points of the path, as given to `sig_coef`.
+    words : tuple of int or list of these
+        The words, as given to `sig_coef`.
+    coefs : ArrayLike or None, shape (..., elements)
+        What `sig_coef` returned, or None. It is checked, and not needed for the result.
+    derivs : ArrayLike, shape (..., elements)
+        Derivatives of a scalar function in the coefficients.
+    time_aug : bool, default False
+        Whether time was appended as the last channel.
+    lead_lag : bool, default False
+        Whether the lead-lag path was taken.
+    end_time : float, default 1.0
+        Last value of the time channel; finite.
+    prefixes : bool, default False
+        Whether the coefficients are those of the words and of their prefixes.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+
+    Returns
+    -------
+    Array, shape (..., length, channels)
+        Derivatives in the points, of the shape, kind and dtype of `path` (float64 for integers and
+        lists), never sharing memory with an argument.
+
+    Raises
+    ------
+    InvalidTypeError
+        As `sig_coef`, or if two arrays are of different kinds or dtypes.
+    InvalidValueError
+        As `sig_coef`, or if `derivs` or `coefs` has not one column for each coefficient, or another
+        leading shape than `path`.
+
+    See Also
+    --------
+    sig_coef : The function differentiated.
+
+    Notes
+    -----
+    Backwards through the same polynomials or words, with values saved at checkpoints. `derivs` is
+    not written to. The GIL is released, no argument is changed.
+
+    References
+    ----------
+    A. Griewank and A. Walther, *Algorithm 799: revolve*, ACM Trans. Math. Softw. 26 (2000), 19-45.
+
+    Examples
+    --------
+    The word of two letters has the value :math:`(x_1 - x_0)^2 / 2` in one channel.
+
+    >>> import treealg
+    >>> treealg.sig_coef_backprop([[0.0], [3.0]], (0, 0), None, [1.0])
+    array([[-3.],
+           [ 3.]])
+    """
+    options = 0, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
+    return chosen_backward(path, _listed(words, prefixes), coefs, derivs, None, options)
+
+
+def extract_sig_coef(
+    sig: ArrayLike,
+    words: Word | list[Word],
+    dimension: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    scalar_term: bool = False,
+) -> Array:
+    r"""Select coefficients of word signatures.
+
+    Parameters
+    ----------
+    sig : ArrayLike, shape (..., words)
+        Signatures, or anything else in their layout, of any degree.
+    words : tuple of int or list of these
+        The words wanted, as for `sig_coef`.
+    dimension : int
+        Channels of the underlying path, before the transforms; at least 1.
+    time_aug, lead_lag : bool, default False
+        Whether the signature is that of a path so transformed.
+    scalar_term : bool, default False
+        Whether there is a scalar in front, the coefficient of the empty word.
+
+    Returns
+    -------
+    Array, shape (..., elements)
+        A coefficient for each word, in the order given; one column for a single word. Kind and
+        dtype follow `sig`; a copy.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `sig` is no real array, requires a gradient, or is not on the CPU; if a word is no tuple
+        of integers; if `dimension` is no integer, or a flag no boolean.
+    InvalidValueError
+        If the length of `sig` is that of no degree; if a word is longer than that degree, has a
+        letter that is not below the number of channels, or is empty without a scalar in front; or
+        if `dimension` is below 1.
+
+    See Also
+    --------
+    sig_coef : The same from a path, without the rest of the words.
+    word_to_idx : The position of one word.
+
+    Notes
+    -----
+    The degree is that of the length.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> sig = treealg.sig([[0.0, 0.0], [1.0, 0.0], [1.0, 2.0]], 3)
+    >>> treealg.extract_sig_coef(sig, [(0, 1), (1,)], 2)
+    array([2., 2.])
+    """
+    options = dimension, 0, WORDS, 1, SIGNATURE, time_aug, lead_lag, 1.0, scalar_term
+    rows, call, degree = of_any_degree(sig, "sig", options)
+    places = []
+    for word in _listed(words, False):
+        places.append(word_to_idx(word, call.dimension, scalar_term=call.scalar))
+        if len(word) > degree:
+            raise InvalidValueError(
+                f"words must have at most {degree} letters, the degree of sig, got {len(word)}"
+            )
+    return extracted(rows, places)
+
+
+def _listed(words: Any, prefixes: Any) -> list[Word]:
+    """Return the words that are asked for."""
+    given = [as_word(word) for word in (words if isinstance(words, list) else [words])]
+    if not check_flag("prefixes", prefixes):
+        return given
+    return [word[:n] for word in given for n in range(min(1, len(word)), len(word) + 1)]
