@@ -95,7 +95,7 @@ class Run:
         ours: Call,
         theirs: Call,
         *,
-        planar: bool = False,
+        planar: bool | None = False,
         beside: str = "pySigLib",
         expected: Call | None = None,
         part: Callable[[Any], Any] = lambda result: result,
@@ -118,7 +118,7 @@ class Run:
         ours: Call,
         expected: Call,
         *,
-        planar: bool = False,
+        planar: bool | None = False,
         part: Callable[[Any], Any] = lambda result: result,
         per: int = 1,
         tolerance: float = 1e-10,
@@ -135,11 +135,11 @@ class Run:
         ours: float,
         theirs: float | None,
         *,
-        planar: bool = False,
+        planar: bool | None = False,
         beside: str = "",
     ) -> None:
         """Add a case that was measured, and print it."""
-        kind = "planar" if planar else "non-planar"
+        kind = "words" if planar is None else "planar" if planar else "non-planar"
         case = Case(self.group, function, kind, size, ours, beside, theirs)
         if case.name in {known.name for known in self.cases}:
             raise ValueError(f"two cases are called {case.name}")

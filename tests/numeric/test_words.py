@@ -234,3 +234,24 @@ def test_flags_of_lengths_are_flags(name):
     for function in (treealg.sig_length, treealg.log_sig_length):
         with pytest.raises(treealg.InvalidTypeError, match=name):
             function(2, 2, **{name: 1})
+
+
+@pytest.mark.parametrize("transforms", [{}, {"time_aug": True}, {"lead_lag": True}], ids=str)
+@pytest.mark.parametrize("scalar_term", [False, True])
+def test_names_of_words_are_those_of_forests_of_single_nodes(transforms, scalar_term):
+    options = {"scalar_term": scalar_term, **transforms}
+    names = treealg.sig_names(2, 2, channels=["a b", "c"], **options)
+    branched = treealg.branched_sig_names(2, 2, channels=["a b", "c"], planar=True, **options)
+    assert names == tuple(name for name in branched if "[" not in name)
+    assert len(names) == treealg.sig_length(2, 2, **options)
+    assert treealg.log_sig_names(2, 2, channels=["a b", "c"], method=0, **options) == names
+
+
+@pytest.mark.parametrize("method", [1, 2])
+def test_names_of_lyndon_coordinates_are_those_of_their_words(method):
+    names = treealg.log_sig_names(2, 4, method=method)
+    assert [tuple(map(int, name.split())) for name in names] == treealg.lyndon_words(2, 4)
+    with pytest.raises(treealg.InvalidValueError, match="scalar_term"):
+        treealg.log_sig_names(2, 4, method=method, scalar_term=True)
+    with pytest.raises(treealg.InvalidValueError, match="channels"):
+        treealg.sig_names(2, 4, channels=["x"])

@@ -59,6 +59,10 @@ from treealg.numeric.word_indices import (
     is_lyndon as is_lyndon,
     word_to_idx as word_to_idx,
 )
+from treealg.numeric.word_names import (
+    log_sig_names as log_sig_names,
+    sig_names as sig_names,
+)
 from treealg.typing import ArrayLike, ArrayT, Exact, TreeLike, Word
 
 # treealg.numeric.pairs.distances

@@ -15,6 +15,7 @@ from treealg.tables.sizes import check_entries
 from treealg.typing import Word
 
 __all__ = [
+    "checked_sizes",
     "log_sig_length",
     "lyndon_words",
     "lyndon_words_of_length",
@@ -68,7 +69,7 @@ def sig_length(
     (14, 40)
     """
     scalar = check_flag("scalar_term", scalar_term)
-    return tables.basis_length(*_sizes(dimension, degree, time_aug, lead_lag), None) + scalar
+    return tables.basis_length(*checked_sizes(dimension, degree, time_aug, lead_lag), None) + scalar
 
 
 def log_sig_length(
@@ -114,7 +115,7 @@ def log_sig_length(
     >>> [treealg.log_sig_length(2, degree) for degree in range(1, 6)]
     [2, 3, 5, 8, 14]
     """
-    return tables.log_length(*_sizes(dimension, degree, time_aug, lead_lag), None, 1)
+    return tables.log_length(*checked_sizes(dimension, degree, time_aug, lead_lag), None, 1)
 
 
 def words(alphabet_size: int, max_length: int) -> list[Word]:
@@ -280,7 +281,7 @@ def _bounds(alphabet_size: Any, length: Any, name: str, least: int) -> tuple[int
     return check_integer("alphabet_size", alphabet_size, 1), check_integer(name, length, least)
 
 
-def _sizes(dimension: Any, degree: Any, time_aug: Any, lead_lag: Any) -> tuple[int, int]:
+def checked_sizes(dimension: Any, degree: Any, time_aug: Any, lead_lag: Any) -> tuple[int, int]:
     """Return the channels of the transformed path, and the degree."""
     transform = Transform(check_flag("time_aug", time_aug), check_flag("lead_lag", lead_lag))
     channels = transform.channels(check_integer("dimension", dimension, 1))

@@ -1,0 +1,142 @@
+"""Names of coefficients on words: their letters, with the names of channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from treealg.checks import check_flag
+from treealg.numeric.arguments.calls import checked_method
+from treealg.numeric.names import channel_texts
+from treealg.numeric.word_basis import checked_sizes, lyndon_words, words
+from treealg.typing import Word
+
+__all__ = ["log_sig_names", "sig_names"]
+
+
+def sig_names(
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    scalar_term: bool = False,
+    channels: Iterable[str | int] | None = None,
+) -> tuple[str, ...]:
+    """Name the coefficients of a word signature, for instance as columns of a table.
+
+    Parameters
+    ----------
+    dimension : int
+        Channels of the path, before the transforms; at least 1.
+    degree : int
+        Length of the longest word, at least 0.
+    time_aug, lead_lag : bool, default False
+        Whether the path is so transformed; the transforms add channels.
+    scalar_term : bool, default False
+        Whether the signature has the empty word in front.
+    channels : iterable of str or int, optional
+        The names of the channels of the path, as for `branched_sig_names`.
+
+    Returns
+    -------
+    tuple of str
+        One name per coefficient, in the order of `words`, all different.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `dimension` or `degree` is no integer, a flag no boolean, or `channels` holds anything
+        but strings and integers.
+    InvalidValueError
+        If `dimension` is below 1 or `degree` below 0; if `channels` are not `dimension` names that
+        differ, also after the transforms; or if the words do not fit in memory.
+
+    See Also
+    --------
+    words : The words themselves.
+    log_sig_names : The same of a log-signature.
+
+    Notes
+    -----
+    A name is that of the forest of single nodes that has the letters of the word: they are
+    separated by spaces, and the empty word is ∅.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.sig_names(1, 2, time_aug=True, channels=["x"], scalar_term=True)
+    ('∅', 'x', 'time', 'x x', 'x time', 'time x', 'time time')
+    """
+    labels, degree = checked_sizes(dimension, degree, time_aug, lead_lag)
+    scalar = check_flag("scalar_term", scalar_term)
+    texts = channel_texts(dimension, channels, time_aug=time_aug, lead_lag=lead_lag)
+    return _names(words(labels, degree)[not scalar :], texts)
+
+
+def log_sig_names(
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    scalar_term: bool = False,
+    method: int = 1,
+    channels: Iterable[str | int] | None = None,
+) -> tuple[str, ...]:
+    """Name the coefficients of a log-signature on words.
+
+    Parameters
+    ----------
+    dimension : int
+        Channels of the path, before the transforms; at least 1.
+    degree : int
+        Length of the longest word, at least 0.
+    time_aug, lead_lag : bool, default False
+        Whether the path is so transformed; the transforms add channels.
+    scalar_term : bool, default False
+        Whether there is a scalar 0 in front; only of the expanded form.
+    method : {0, 1, 2}, default 1
+        1 and 2 name the Lyndon words, which `log_sig_length` counts, and 0 all words.
+    channels : iterable of str or int, optional
+        The names of the channels of the path, as for `branched_sig_names`.
+
+    Returns
+    -------
+    tuple of str
+        One name per coefficient, all different.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `dimension`, `degree` or `method` is no integer, a flag no boolean, or `channels` holds
+        anything but strings and integers.
+    InvalidValueError
+        If `dimension` is below 1 or `degree` below 0; if `method` is none of these, or has no
+        scalar and `scalar_term` asks for one; if `channels` are not `dimension` names that differ,
+        also after the transforms; or if the words do not fit in memory.
+
+    See Also
+    --------
+    lyndon_words : The words themselves.
+
+    Notes
+    -----
+    With ``method=2`` the coefficient of the bracket of a Lyndon word has the name of the word.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> treealg.log_sig_names(2, 3, channels=["x", "y"])
+    ('x', 'y', 'x y', 'x x y', 'x y y')
+    """
+    labels, degree = checked_sizes(dimension, degree, time_aug, lead_lag)
+    method, scalar = checked_method(method, None, scalar_term)
+    texts = channel_texts(dimension, channels, time_aug=time_aug, lead_lag=lead_lag)
+    listed = lyndon_words(labels, degree) if method else words(labels, degree)[not scalar :]
+    return _names(listed, texts)
+
+
+def _names(listed: list[Word], texts: tuple[str, ...]) -> tuple[str, ...]:
+    from treealg.symbolic.trees.text import EMPTY
+
+    return tuple(" ".join([texts[letter] for letter in word]) or EMPTY for word in listed)
