@@ -16,6 +16,7 @@ OTHERS = {
     "branched_sig_kernel",
     "branched_sig_kernel_gram",
     "branched_sig_of_lift",
+    "sig_coef",
 }
 
 
@@ -24,8 +25,8 @@ OTHERS = {
     [
         (name, p)
         for name, kernel in KERNELS.items()
-        for p in (False, True)
-        if p or not kernel.is_planar
+        for p in (False, True, None)
+        if kernel.is_there(p)
     ],
 )
 def test_kernels_and_gradients_stay_within_the_bound(name, planar):
@@ -53,7 +54,13 @@ def test_every_function_with_a_gradient_is_listed():
         for name in treealg.__all__
         if name.endswith("_backprop") and not name.startswith("extract")
     }
-    assert {kernel.function for kernel in KERNELS.values()} == public - OTHERS
+    listed = {
+        kernel.function_on(planar)
+        for kernel in KERNELS.values()
+        for planar in (True, None)
+        if kernel.is_there(planar)
+    }
+    assert listed == public - OTHERS
     assert set.union(*(kernel.maps for kernel in KERNELS.values())) == set(MAPS) - {"corrected"}
 
 
@@ -64,16 +71,22 @@ def spoiled(argument):
 
 
 @pytest.mark.parametrize("backward", [False, True])
-@pytest.mark.parametrize("name", KERNELS)
-def test_a_wrong_kernel_input_is_found(name, backward, monkeypatch):
-    attribute = KERNELS[name].function + ("_backprop" if backward else "")
+@pytest.mark.parametrize(
+    ("name", "planar"),
+    [
+        *((name, "method" in kernel.options) for name, kernel in KERNELS.items()),
+        *((name, None) for name, kernel in KERNELS.items() if kernel.is_there(None)),
+    ],
+)
+def test_a_wrong_kernel_input_is_found(name, planar, backward, monkeypatch):
+    attribute = KERNELS[name].function_on(planar) + ("_backprop" if backward else "")
     function = getattr(treealg, attribute)
 
     def wrong(*arguments, **options):
         return function(*map(spoiled, arguments), **options)
 
     monkeypatch.setattr(treealg.numeric, attribute, wrong)
-    outcomes = dict(kernels.check_kernels(name, 2, 2, KERNELS[name].is_planar))
+    outcomes = dict(kernels.check_kernels(name, 2, 2, planar))
     found = {name for name, outcome in outcomes.items() if outcome.failure}
     direction = "kernel backward" if backward else "kernel"
     assert found == {f"{direction}, float64", f"{direction}, float32"}

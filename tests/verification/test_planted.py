@@ -33,8 +33,8 @@ ALL_LAWS = {
 def corrupted(function, field, index, change, only=None):
     """Return a table function whose table has one entry changed, for one argument if it is told."""
 
-    def call(*arguments):
-        table = function(*arguments)
+    def call(*arguments, **kind):
+        table = function(*arguments, **kind)
         if only is not None and only not in arguments:
             return table
         array = getattr(table, field).copy()

@@ -4,7 +4,7 @@ import pytest
 
 import treealg
 from treealg.codegen import map_size
-from treealg.codegen.maps import LOG_MAPS, PATH_MAPS
+from treealg.codegen.maps import LOG_MAPS, PATH_MAPS, word_size
 from treealg.verification import algebra, laws, readers, steps, stochastic, translations
 from treealg.verification.kernels import KERNELS
 
@@ -55,25 +55,59 @@ def test_steps_are_proved_from_any_state(name, planar):
     assert failures(outcomes) == {}
 
 
-@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("planar", [False, True, None])
 def test_tables_are_those_of_the_definitions(planar):
     assert not algebra.check_arborification(2, 4, planar).failure
     assert not algebra.check_coproduct(2, 4, planar).failure
+
+
+@pytest.mark.parametrize("planar", [False, True])
+def test_what_is_computed_of_processes_is_that_of_the_definitions(planar):
     assert not stochastic.check_cumulants(2, 4, planar).failure
     assert planar or not stochastic.check_expectation(2, 4).failure
     assert not translations.check_translation(2, 3, planar).failure
     assert not translations.check_change_of_lift(2, 3, planar).failure
 
 
+@pytest.mark.parametrize("planar", [True, None])
 @pytest.mark.parametrize(("dimension", "degree"), [(1, 5), (2, 3), (3, 2)])
-def test_lyndon_tables_are_those_of_the_brackets(dimension, degree):
-    outcome = algebra.check_lyndon(dimension, degree)
+def test_lyndon_tables_are_those_of_the_brackets(dimension, degree, planar):
+    outcome = algebra.check_lyndon(dimension, degree, planar)
     assert outcome.points
     assert not outcome.failure
 
 
-@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("planar", [False, True, None])
 def test_laws_hold(planar):
     outcomes = dict(laws.check_laws(2, 3, planar))
     assert failures(outcomes) == {}
-    assert len(outcomes) == (10 if planar else 8)
+    assert len(outcomes) == (8 if planar is False else 10)
+
+
+WORDS = [(name, 0) for name in treealg.codegen.MAPS if name != "arborification"]
+WORDS += [(name, method) for name in LOG_MAPS for method in (1, 2)]
+
+
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize(("name", "method"), WORDS)
+def test_programs_of_words_are_proved(name, method, backward):
+    size = word_size(name, 2, 3, method=method)
+    outcomes = dict(readers.check_readers(size, backward, None))
+    assert list(outcomes) == ["exact program"]
+    assert failures(outcomes) == {}
+
+
+@pytest.mark.parametrize("name", PATH_MAPS)
+def test_steps_of_words_are_proved_from_any_state(name):
+    outcomes = dict(steps.check_steps(word_size(name, 2, 3)))
+    assert list(outcomes) == ["step", "step backward", "readout", "readout backward"]
+    assert failures(outcomes) == {}
+
+
+def test_words_are_verified():
+    report = treealg.verify(1, 2, maps=["combine", "inverse"])
+    assert report.passed, str(report)
+    labels = {check.size for check in report.checks}
+    assert labels == {f"1 {n} {kind}" for n in (1, 2) for kind in ("planar", "non-planar", "words")}
+    words = {check.subject for check in report.checks if check.size.endswith("words")}
+    assert words >= {"tables", "laws", "combine", "inverse backward", "inverse kernel"}

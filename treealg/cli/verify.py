@@ -25,7 +25,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--degree", type=_sizes, default=3, metavar="N|M:N", help="default: %(default)s"
     )
     parser.add_argument(
-        "--planar", action=argparse.BooleanOptionalAction, help="only one kind; default: both"
+        "--planar",
+        action=argparse.BooleanOptionalAction,
+        help="only one kind; default: both, and words",
     )
     parser.add_argument("--map", action="append", help="only this map; may be repeated")
     parser.add_argument(

@@ -28,6 +28,7 @@ __all__ = [
     "build_program",
     "map_size",
     "refuse_terms",
+    "word_size",
 ]
 
 MAX_TERMS = 200_000
@@ -63,23 +64,23 @@ class MapSize:
         One of `MAPS`.
     dimension, degree : int
         Labels, at least 1, and largest number of nodes, at least 1.
-    planar : bool
-        Ordered forests and not trees.
+    planar : bool or None
+        Ordered forests, trees, or (None) words.
     levels : int
         The longest chain of a correction, from 1 to `degree`.
     method : int
-        The form of a logarithm: 0, or planar 1 or 2.
+        The form of a logarithm: 0, or 1 or 2 on ordered forests and words.
     """
 
     name: str
     dimension: int
     degree: int
-    planar: bool
+    planar: bool | None
     levels: int
     method: int = 0
 
     def __str__(self) -> str:
-        kind = "planar" if self.planar else "non-planar"
+        kind = "words" if self.planar is None else "planar" if self.planar else "non-planar"
         text = f"{self.name}, dimension {self.dimension}, degree {self.degree}, {kind}"
         if self.method:
             text += f", method {self.method}"
@@ -147,10 +148,27 @@ def map_size(
     return size
 
 
+def word_size(
+    name: str, dimension: int, degree: int, *, levels: int = 2, method: int = 0
+) -> MapSize:
+    """Return the size of a map on words, of which there is a program, but no source.
+
+    Examples
+    --------
+    >>> print(word_size("combine", 2, 3))
+    combine, dimension 2, degree 3, words
+    """
+    size = MapSize(name, dimension, degree, None, min(levels, degree), method)
+    tables.require_fits(dimension, degree, None)
+    # A product has a term for each cut of each word, two ends among them.
+    refuse_terms((degree + 1) * tables.word_length(dimension, degree), size)
+    return size
+
+
 def _refuse_large(size: MapSize) -> None:
     """Refuse a map whose program has too many terms, before anything is built."""
     least, order = 0, 0
-    counts = islice(forest_counts(size.dimension, size.planar), 1, None)
+    counts = islice(forest_counts(size.dimension, bool(size.planar)), 1, None)
     for order, count in zip(range(1, size.degree + 1), counts, strict=False):
         # The trees of the next order are at least as many as the forests of this one.
         least = max(least, count if size.planar or order < size.degree else 0)
@@ -159,7 +177,7 @@ def _refuse_large(size: MapSize) -> None:
     else:
         least = tables.basis_length(size.dimension, size.degree, size.planar)
         if least <= MAX_TERMS and size.name in ("combine", "log", "exp", "inverse"):
-            least += size.dimension * least_terms(size.dimension, size.degree, size.planar)
+            least += size.dimension * least_terms(size.dimension, size.degree, bool(size.planar))
     least = max(least, size.dimension**order)
     if least > MAX_TERMS:
         raise InvalidValueError(
@@ -230,7 +248,12 @@ def _signature_vector(name: str, dimension: int, degree: int, planar: bool) -> V
 
 
 def _word_vector(name: str, dimension: int, degree: int) -> Vector:
-    words = [word for n in range(1, degree + 1) for word in product(range(dimension), repeat=n)]
+    lengths = range(1, degree + 1)
+    words = [word for n in lengths for word in product(range(dimension), repeat=n)]
+    return _vector_of_words(name, words)
+
+
+def _vector_of_words(name: str, words: Sequence[tuple[int, ...]]) -> Vector:
     return Vector(
         name, tuple(map(len, words)), tuple("word " + " ".join(map(str, word)) for word in words)
     )
@@ -247,7 +270,10 @@ def _correction_vector(dimension: int, levels: int) -> Vector:
 
 
 def _field(size: MapSize, step: Sequence[int], correction: Sequence[int]) -> list[int]:
-    """Place increment and correction on the trees that they belong to."""
+    """Place increment and correction on the trees that they belong to, or the words."""
+    if size.planar is None:
+        rest = tables.word_length(size.dimension, size.degree) - len(step) - len(correction)
+        return [*step, *correction, *[ZERO] * rest]
     from treealg.symbolic.maps.vectors import basis_elements
 
     elements = basis_elements(size.dimension, size.degree, size.planar)
@@ -268,6 +294,8 @@ def _field(size: MapSize, step: Sequence[int], correction: Sequence[int]) -> lis
 
 
 def _vector(size: MapSize, name: str) -> Vector:
+    if size.planar is None:
+        return _word_vector(name, size.dimension, size.degree)
     return _signature_vector(name, size.dimension, size.degree, size.planar)
 
 
@@ -275,8 +303,11 @@ def _result(size: MapSize) -> Vector:
     """Return the vector that a logarithm or signature is written to."""
     if not size.method:
         return _vector(size, "out")
-    from treealg.symbolic import lyndon_forests
+    from treealg.symbolic import lyndon_forests, lyndon_words
 
+    if size.planar is None:
+        words = [w for n in range(1, size.degree + 1) for w in lyndon_words(n, size.dimension)]
+        return _vector_of_words("out", words)
     forests = [f for n in range(1, size.degree + 1) for f in lyndon_forests(n, size.dimension)]
     return Vector("out", tuple(f.order for f in forests), tuple(map(basis_text, forests)))
 
@@ -287,7 +318,9 @@ def _convolution(size: MapSize, builder: Builder) -> Convolution:
 
 def _phi(size: MapSize) -> tables.LinearMap:
     if size.method:
-        return tables.lyndon_arborification(size.dimension, size.degree, size.method)
+        return tables.lyndon_arborification(
+            size.dimension, size.degree, size.method, planar=size.planar
+        )
     return tables.arborification(size.dimension, size.degree, size.planar)
 
 
@@ -319,7 +352,7 @@ def _log(size: MapSize) -> Program:
     builder = Builder([_vector(size, "x")])
     logarithm = _convolution(size, builder).log(builder.input(0))
     if size.method:
-        table = tables.lyndon(size.dimension, size.degree, size.method)
+        table = tables.lyndon(size.dimension, size.degree, size.method, size.planar)
         logarithm = arborify(builder, table, logarithm)
     return builder.finish([(_result(size), logarithm)])
 

@@ -23,43 +23,53 @@ from treealg.verification.report import Outcome
 __all__ = ["basis_tuples", "check_arborification", "check_coproduct", "check_lyndon"]
 
 
-def basis_tuples(dimension: int, degree: int, planar: bool) -> list[tuple[Any, ...]]:
+def _words(dimension: int, degree: int) -> list[tuple[int, ...]]:
+    return [w for n in range(1, degree + 1) for w in product(range(dimension), repeat=n)]
+
+
+def basis_tuples(dimension: int, degree: int, planar: bool | None) -> list[tuple[Any, ...]]:
     """Return the basis in its order, as tuples."""
+    if planar is None:
+        return _words(dimension, degree)
     from treealg.symbolic.maps.vectors import basis_elements
 
     forms = [element.to_tuple() for element in basis_elements(dimension, degree, planar)]
     return forms if planar else [normal(form) for form in forms]
 
 
-def check_arborification(dimension: int, degree: int, planar: bool) -> Outcome:
+def check_arborification(dimension: int, degree: int, planar: bool | None) -> Outcome:
     """Compare the arborification table with words that are read off each tree."""
     table = tables.arborification(dimension, degree, planar)
-    words = [w for n in range(1, degree + 1) for w in product(range(dimension), repeat=n)]
+    words = _words(dimension, degree)
     basis = basis_tuples(dimension, degree, planar)
     for index, element in enumerate(basis):
         block, label = divmod(index, dimension)
         entries = range(int(table.ptr[block]), int(table.ptr[block + 1]))
         found = {words[int(table.col[e]) * dimension + label]: int(table.coef[e]) for e in entries}
-        forest = element if planar else (element,)
-        expected = words_of_forest(forest, planar=planar)
+        if planar is None:
+            expected = Counter({element: 1})
+        else:
+            expected = words_of_forest(element if planar else (element,), planar=planar)
         if found != dict(expected):
             return Outcome(index, f"row {element}: {found}, not {dict(expected)}")
     return Outcome(len(basis))
 
 
-def _slot_forests(table: tables.ConvolutionTable, basis: Sequence[Any], planar: bool) -> list[Any]:
+def _slot_forests(
+    table: tables.ConvolutionTable, basis: Sequence[Any], planar: bool | None
+) -> list[Any]:
     """Return the pruned forest that each slot stands for."""
     forests: list[Any] = [()]
     for head, tail in zip(table.head[1:].tolist(), table.tail[1:].tolist(), strict=True):
-        if planar:
+        if planar is not False:
             forests.append(basis[head])
         else:
             forests.append(tuple(sorted((basis[head], *forests[tail]), key=repr)))
     return forests
 
 
-def check_coproduct(dimension: int, degree: int, planar: bool) -> Outcome:
-    """Compare the coproduct table with cuts that are enumerated on each tree or forest."""
+def check_coproduct(dimension: int, degree: int, planar: bool | None) -> Outcome:
+    """Compare the coproduct table with cuts that are enumerated on each tree, forest or word."""
     table = tables.convolution(dimension, degree, planar)
     basis = basis_tuples(dimension, degree, planar)
     forests = _slot_forests(table, basis, planar)
@@ -70,14 +80,20 @@ def check_coproduct(dimension: int, degree: int, planar: bool) -> Outcome:
             slot = int(table.term_slot[entry])
             trunk = basis[int(table.term_trunk[entry]) * dimension + label]
             found[(forests[slot], trunk)] += int(table.factor[slot])
-        cuts = mkw_cuts(element) if planar else bck_cuts(element)
+        cuts = _cuts(element, planar)
         expected = {pair: m for pair, m in cuts.items() if pair[0] and pair[1]}
         if dict(found) != expected:
             return Outcome(index, f"element {element}: {dict(found)}, not {expected}")
     return Outcome(len(basis))
 
 
-def check_lyndon(dimension: int, degree: int) -> Outcome:
+def _cuts(element: Any, planar: bool | None) -> Counter[Any]:
+    if planar is None:
+        return Counter((element[:k], element[k:]) for k in range(len(element) + 1))
+    return mkw_cuts(element) if planar else bck_cuts(element)
+
+
+def check_lyndon(dimension: int, degree: int, planar: bool | None = True) -> Outcome:
     """Compare the tables of Lyndon coordinates with brackets that are expanded word by word.
 
     Notes
@@ -87,9 +103,9 @@ def check_lyndon(dimension: int, degree: int) -> Outcome:
     it; the expansions are B for bracket coefficients, and B Q P' for coordinates, with P' the
     transpose of P; composed with arborification, the projections are products of matrices.
     """
-    basis = basis_tuples(dimension, degree, True)
+    basis = basis_tuples(dimension, degree, planar)
     index = {forest: place for place, forest in enumerate(basis)}
-    # Letters are planar trees, in the order in which they stand in the basis as forests.
+    # Letters are planar trees, in the order in which they stand in the basis as forests, or labels.
     letters = {forest[0]: place for place, forest in enumerate(basis) if len(forest) == 1}
     words = [tuple(letters[tree] for tree in forest) for forest in basis]
     trees = {place: tree for tree, place in letters.items()}
@@ -100,22 +116,26 @@ def check_lyndon(dimension: int, degree: int) -> Outcome:
             expansion[index[tuple(trees[letter] for letter in word)], column] = count
     selection = np.zeros((len(chosen), len(basis)), dtype=np.int64)
     selection[np.arange(len(chosen)), chosen] = 1
-    projection = _dense(tables.lyndon(dimension, degree, 2))
-    arborified = _dense(tables.arborification(dimension, degree, True))
+    projection = _dense(tables.lyndon(dimension, degree, 2, planar))
+    arborified = _dense(tables.arborification(dimension, degree, planar))
     comparisons = [
-        ("selection of Lyndon forests", _dense(tables.lyndon(dimension, degree, 1)), selection),
+        (
+            "selection of Lyndon forests",
+            _dense(tables.lyndon(dimension, degree, 1, planar)),
+            selection,
+        ),
         ("projection reads Lyndon forests", projection @ selection.T @ selection, projection),
         ("projection of brackets", projection @ expansion, np.eye(len(chosen))),
-        ("expansion", _dense(tables.lyndon_expansion(dimension, degree, 2)), expansion),
+        ("expansion", _dense(tables.lyndon_expansion(dimension, degree, 2, planar)), expansion),
         (
             "expansion of coordinates",
-            _dense(tables.lyndon_expansion(dimension, degree, 1)),
+            _dense(tables.lyndon_expansion(dimension, degree, 1, planar)),
             expansion @ projection @ selection.T,
         ),
         *(
             (
                 f"arborification, method {method}",
-                _dense(tables.lyndon_arborification(dimension, degree, method)),
+                _dense(tables.lyndon_arborification(dimension, degree, method, planar=planar)),
                 matrix @ arborified,
             )
             for method, matrix in ((1, selection), (2, projection))

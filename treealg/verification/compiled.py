@@ -92,7 +92,7 @@ def _generate(
 ) -> Source | InvalidValueError:
     try:
         return generate_source(
-            size.name, size.dimension, size.degree, planar=size.planar, backward=backward,
+            size.name, size.dimension, size.degree, planar=bool(size.planar), backward=backward,
             language=language, dtype=dtype, levels=size.levels, method=size.method,
         )  # fmt: skip
     except InvalidValueError as error:

@@ -7,12 +7,21 @@ maps of vectors: ``("combine", 0, ("linear", 1))`` joins argument 0 and the segm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from typing import Any
 
-from treealg.codegen.maps import PATH_MAPS, MapSize, PathProgram, build_path_program, build_program
+from treealg.codegen.maps import (
+    LOG_MAPS,
+    PATH_MAPS,
+    MapSize,
+    PathProgram,
+    build_path_program,
+    build_program,
+    map_size,
+    word_size,
+)
 from treealg.codegen.program import Builder, Program, Vector, adjoint
 from treealg.verification.rings import Dual
 
@@ -26,10 +35,20 @@ __all__ = [
     "exact_map",
     "jacobian",
     "rule_definition",
+    "sized",
+    "word_functional",
+    "words_of",
 ]
 
 Vectors = list[list[Any]]
 Rule = str | tuple[Any, ...]
+
+
+def sized(name: str, dimension: int, degree: int, planar: bool | None, method: int = 0) -> MapSize:
+    """Return the size of a map on ordered forests, on trees, or (None) on words."""
+    if planar is None:
+        return word_size(name, dimension, degree, method=method)
+    return map_size(name, dimension, degree, planar=planar, method=method)
 
 
 def definition(size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
@@ -37,6 +56,8 @@ def definition(size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
     from treealg import symbolic
     from treealg.symbolic.maps.vectors import basis_elements
 
+    if size.planar is None:
+        return _definition_on_words(size, values)
     d, n, planar = size.dimension, size.degree, size.planar
     first = values[0]
     if size.name in ("log", "exp"):
@@ -69,6 +90,51 @@ def definition(size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
     return coordinates(symbolic.log_star(result, d, n, planar=planar), size)
 
 
+def words_of(size: MapSize) -> list[tuple[int, ...]]:
+    """Return the words of a size, by length and then lexicographically."""
+    letters = range(size.dimension)
+    return [w for k in range(1, size.degree + 1) for w in product(letters, repeat=k)]
+
+
+def word_functional(size: MapSize, values: Sequence[Any], unit: int) -> Any:
+    """Return a functional on words from its values on the first words."""
+    from treealg.symbolic import Functional, shuffle_algebra
+
+    known = dict(zip(words_of(size), values, strict=False))
+    known[()] = unit
+    return Functional(shuffle_algebra, known)
+
+
+def _definition_on_words(size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
+    """Evaluate the definition of a map of words, by functionals on the shuffle algebra."""
+    first, d = values[0], size.dimension
+    corrections: list[Sequence[Any]] = [()]
+    if size.name in PATH_MAPS:
+        points = [first[i : i + d] for i in range(0, len(first), d)]
+        steps = [[b - a for a, b in zip(*pair, strict=True)] for pair in pairwise(points)]
+        corrections = [()] * len(steps)
+        if len(values) > 1 and values[1]:
+            columns = len(values[1]) // len(steps)
+            corrections = [values[1][i : i + columns] for i in range(0, len(values[1]), columns)]
+        result = word_functional(size, [], 1)
+        for step, correction in zip(steps, corrections, strict=True):
+            result = result * word_functional(size, [*step, *correction], 0).exp()
+        if size.name == "logsig":
+            result = result.log()
+    elif size.name == "combine":
+        result = word_functional(size, first, 1) * word_functional(size, values[1], 1)
+    elif size.name == "inverse":
+        result = word_functional(size, first, 1).inverse()
+    elif size.name == "log":
+        result = word_functional(size, first, 1).log()
+    elif size.name == "arborification":
+        result = word_functional(size, first, 0)
+    else:  # exp, linear, corrected
+        result = word_functional(size, [value for part in values for value in part], 0).exp()
+    found = [result(word) for word in words_of(size)]
+    return coordinates(found, size) if size.name in LOG_MAPS else found
+
+
 def coordinates(logarithm: list[Any], size: MapSize) -> list[Any]:
     """Return a logarithm in the form that the method of a map asks for."""
     if not size.method:
@@ -77,9 +143,13 @@ def coordinates(logarithm: list[Any], size: MapSize) -> list[Any]:
     from treealg.symbolic.maps.vectors import basis_elements
 
     d, n = size.dimension, size.degree
-    left = dict(zip(basis_elements(d, n, True), logarithm, strict=True))
+    basis: Sequence[Any] = words_of(size)
+    lyndon: Callable[[int, int], Iterator[Any]] = symbolic.lyndon_words
+    if size.planar is not None:
+        basis, lyndon = basis_elements(d, n, True), symbolic.lyndon_forests
+    left = dict(zip(basis, logarithm, strict=True))
     result = []
-    for forest in (f for order in range(1, n + 1) for f in symbolic.lyndon_forests(order, d)):
+    for forest in (f for order in range(1, n + 1) for f in lyndon(order, d)):
         result.append(left[forest])
         if size.method == 2:
             # A bracketing is its Lyndon word plus larger ones, which come later.

@@ -22,11 +22,18 @@ import numpy.typing as npt
 
 from treealg import numeric
 from treealg.codegen.arguments import arguments
-from treealg.codegen.maps import PATH_MAPS, MapSize, map_size
+from treealg.codegen.maps import PATH_MAPS, MapSize
 from treealg.codegen.program import Vector
 from treealg.errors import InvalidValueError
 from treealg.verification.compiled import DTYPES, CompiledMaps
-from treealg.verification.definitions import Rule, Vectors, composition, exact_map, rule_definition
+from treealg.verification.definitions import (
+    Rule,
+    Vectors,
+    composition,
+    exact_map,
+    rule_definition,
+    sized,
+)
 from treealg.verification.report import Outcome, merged
 from treealg.verification.rings import Magnitude, Rationals
 
@@ -61,10 +68,11 @@ class Kernel:
     backward: tuple[str, ...] = ("derivs", "values")
     options: dict[str, Any] = field(default_factory=dict)
 
-    @property
-    def is_planar(self) -> bool:
-        """Whether there is the kernel for planar forests alone."""
-        return "method" in self.options
+    def is_there(self, planar: bool | None) -> bool:
+        """Tell whether there is the kernel on ordered forests, on trees, or (None) on words."""
+        if planar is None:
+            return "arborification" not in self.maps
+        return planar or "method" not in self.options
 
     @property
     def maps(self) -> set[str]:
@@ -78,9 +86,13 @@ class Kernel:
                 found.add(rule)
         return found
 
+    def function_on(self, planar: bool | None) -> str:
+        """Return the name of the function on trees or forests, or of its twin on words."""
+        return self.function.replace("branched_", "") if planar is None else self.function
+
     def call(self, size: MapSize, values: Sequence[Floats], n_jobs: int) -> list[Floats]:
         """Compute the map."""
-        return self._run(self.function, size, values, [], n_jobs)
+        return self._run(self.function_on(size.planar), size, values, [], n_jobs)
 
     def call_backward(
         self, size: MapSize, values: Sequence[Floats], derivs: Floats, n_jobs: int
@@ -90,12 +102,15 @@ class Kernel:
         if self.rule in PATH_MAPS:
             given["values"] = [values[0]]
         order = [array for name in self.backward for array in given[name]]
-        return self._run(f"{self.function}_backprop", size, values, order, n_jobs)
+        name = f"{self.function_on(size.planar)}_backprop"
+        return self._run(name, size, values, order, n_jobs)
 
     def _run(
         self, name: str, size: MapSize, values: Sequence[Floats], order: list[Any], n_jobs: int
     ) -> list[Floats]:
-        options = {"planar": size.planar, "n_jobs": n_jobs, **self.options}
+        options = {"n_jobs": n_jobs, **self.options}
+        if size.planar is not None:
+            options["planar"] = size.planar
         if self.rule in PATH_MAPS:
             if len(values) > 1:
                 options["correction"] = values[1]
@@ -216,7 +231,7 @@ def _shapes(rule: Rule, size: MapSize, length: int) -> list[tuple[int, ...]]:
 
 
 def check_kernels(
-    name: str, dimension: int, degree: int, planar: bool, *, threads: bool = True
+    name: str, dimension: int, degree: int, planar: bool | None, *, threads: bool = True
 ) -> Iterator[tuple[str, Outcome]]:
     """Compare a compiled kernel and its gradient with exact values.
 
@@ -229,7 +244,7 @@ def check_kernels(
     rule = kernel.rule
     map_name = rule if isinstance(rule, str) else rule[0]
     method = kernel.options.get("method", 0)
-    size = map_size(map_name, dimension, degree, planar=planar, method=method)
+    size = sized(map_name, dimension, degree, planar, method)
     full = _Sample(rule, size, max(_BATCHES), _LENGTH)
     largest = [(full, max(_BATCHES))]
     if rule in PATH_MAPS:

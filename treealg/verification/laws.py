@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from treealg import tables
-from treealg.codegen.maps import MapSize, build_program, map_size
-from treealg.verification.definitions import exact_map
+from treealg.codegen.maps import MapSize, build_program
+from treealg.verification.definitions import exact_map, sized
 from treealg.verification.points import count_points, lattice_points
 from treealg.verification.readers import columns
 from treealg.verification.report import Outcome
@@ -36,14 +36,14 @@ def _orders(size: MapSize) -> tuple[int, ...]:
     return build_program(size).inputs[0].orders
 
 
-def _laws(dimension: int, degree: int, planar: bool) -> list[_Law]:
+def _laws(dimension: int, degree: int, planar: bool | None) -> list[_Law]:
     def of(name: str) -> Callable[..., list[Any]]:
-        exact = exact_map(name, map_size(name, dimension, degree, planar=planar))
+        exact = exact_map(name, sized(name, dimension, degree, planar))
         return lambda *vectors: exact.forward(vectors)
 
     combine, inverse, log, exp = map(of, ("combine", "inverse", "log", "exp"))
     sig, logsig = of("sig"), of("logsig")
-    x = _orders(map_size("log", dimension, degree, planar=planar))
+    x = _orders(sized("log", dimension, degree, planar))
     path = ((1,) * (_POINTS * dimension),)
 
     def nothing(vector: Sequence[Any]) -> list[Any]:
@@ -75,10 +75,10 @@ def _laws(dimension: int, degree: int, planar: bool) -> list[_Law]:
         _Law("reversed path", path, lambda p: sig(reversed_path(p)), lambda p: inverse(sig(p))),
         _Law("log of a signature", path, logsig, lambda p: log(sig(p))),
     ]
-    if planar:
+    if planar is not False:
         for method in (1, 2):
-            coordinates = _applied(tables.lyndon(dimension, degree, method))
-            expansion = _applied(tables.lyndon_expansion(dimension, degree, method))
+            coordinates = _applied(tables.lyndon(dimension, degree, method, planar))
+            expansion = _applied(tables.lyndon_expansion(dimension, degree, method, planar))
             result.append(
                 _Law(
                     f"Lyndon coordinates, method {method}",
@@ -103,13 +103,13 @@ def _applied(table: tables.LinearMap) -> Callable[[Sequence[Any]], list[Any]]:
     return apply
 
 
-def count_law_points(dimension: int, degree: int, planar: bool) -> int:
+def count_law_points(dimension: int, degree: int, planar: bool | None) -> int:
     """Count the points that the largest proof of a law needs."""
-    x = _orders(map_size("log", dimension, degree, planar=planar))
+    x = _orders(sized("log", dimension, degree, planar))
     return max(count_points(x * 3, degree), count_points([1] * (_POINTS * dimension), degree))
 
 
-def check_laws(dimension: int, degree: int, planar: bool) -> Iterator[tuple[str, Outcome]]:
+def check_laws(dimension: int, degree: int, planar: bool | None) -> Iterator[tuple[str, Outcome]]:
     """Prove the laws of the group of characters, and of signatures, for the programs of a size."""
     for law in _laws(dimension, degree, planar):
         points = lattice_points([weight for own in law.weights for weight in own], degree)

@@ -50,7 +50,7 @@ class PtxMaps:
 def _compile(size: MapSize, backward: bool, dtype: str, architecture: str) -> Outcome:
     try:
         source = generate_source(
-            size.name, size.dimension, size.degree, planar=size.planar, backward=backward,
+            size.name, size.dimension, size.degree, planar=bool(size.planar), backward=backward,
             language="cuda", dtype=dtype, levels=size.levels, method=size.method,
         )  # fmt: skip
     except InvalidValueError as refusal:

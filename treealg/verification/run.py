@@ -11,11 +11,12 @@ from pathlib import Path
 
 from treealg.checks import check_flag, check_integer
 from treealg.codegen.compilers.host import find_compiler
-from treealg.codegen.maps import LOG_MAPS, MAPS, PATH_MAPS, MapSize, map_size
+from treealg.codegen.maps import LOG_MAPS, MAPS, PATH_MAPS, MapSize
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.processors import available_processors
 from treealg.verification.algebra import check_arborification, check_coproduct, check_lyndon
 from treealg.verification.compiled import CompiledMaps
+from treealg.verification.definitions import sized
 from treealg.verification.kernels import KERNELS, check_generated, check_kernels
 from treealg.verification.laws import check_laws, count_law_points
 from treealg.verification.points import MAX_POINTS
@@ -31,7 +32,7 @@ __all__ = ["verify"]
 
 Checks = Iterator[tuple[str, Outcome]]
 Subject = tuple[str, str, Callable[[], Checks]]
-Size = tuple[int, int, bool]
+Size = tuple[int, int, bool | None]
 Sizes = int | tuple[int, int]
 Progress = Callable[[str, int, int], object]
 
@@ -65,7 +66,8 @@ def verify(
     dimension, degree : int or tuple of two int, default 2 and 3
         The sizes, at least 1: from 1 to a number, or from the first of a pair to the second.
     planar : bool, optional
-        The kind; by default both.
+        The kind, trees or ordered forests; by default both, and words, of which there is no
+        generated source.
     maps : sequence of str, optional
         Some of ``treealg.codegen.MAPS``; by default all. Compiled kernels are checked if they
         compute one of these, or a composition of some.
@@ -132,9 +134,12 @@ def verify(
     checks: list[Check] = []
     with ThreadPoolExecutor(available_processors()) as pool, ThreadPoolExecutor(1) as background:
         try:
-            kernels = [own for size in largest for own in _map_sizes(*size, names)]
+            printed = [size for size in sizes if size[2] is not None]  # of words there is no source
+            kernels = [
+                own for size in largest if size in printed for own in _map_sizes(*size, names)
+            ]
             ptx_maps = PtxMaps(kernels, background, full=ptx)
-            ahead = _Ahead(sizes, names, pool)
+            ahead = _Ahead(printed, names, pool)
             subjects = [
                 subject
                 for size in sizes
@@ -172,9 +177,10 @@ def _range(value: Sizes, name: str) -> range:
     return range(first, last + 1)
 
 
-def _kinds(planar: bool | None) -> tuple[bool, ...]:
+def _kinds(planar: bool | None) -> tuple[bool | None, ...]:
+    """Return the kinds that are meant, of which None are words."""
     if planar is None:
-        return (False, True)
+        return (False, True, None)
     return (check_flag("planar", planar),)
 
 
@@ -187,15 +193,20 @@ def _names(maps: Sequence[str] | None) -> tuple[str, ...]:
     return names
 
 
-def _map_sizes(dimension: int, degree: int, planar: bool, names: Sequence[str]) -> list[MapSize]:
+def _map_sizes(
+    dimension: int, degree: int, planar: bool | None, names: Sequence[str]
+) -> list[MapSize]:
     return [
-        map_size(name, dimension, degree, planar=planar, method=method)
+        sized(name, dimension, degree, planar, method)
         for name in names
-        for method in ((0, 1, 2) if planar and name in LOG_MAPS else (0,))
+        for method in ((0, 1, 2) if planar is not False and name in LOG_MAPS else (0,))
+        if planar is not None or name != "arborification"  # of words, the identity
     ]
 
 
-def _refuse_large(dimension: int, degree: int, kinds: Sequence[bool], names: Sequence[str]) -> None:
+def _refuse_large(
+    dimension: int, degree: int, kinds: Sequence[bool | None], names: Sequence[str]
+) -> None:
     """Refuse what needs too many terms or points, before anything is computed."""
     for planar in kinds:
         sizes = _map_sizes(dimension, degree, planar, names)
@@ -211,8 +222,9 @@ def _refuse_large(dimension: int, degree: int, kinds: Sequence[bool], names: Seq
             )
 
 
-def _label(dimension: int, degree: int, planar: bool) -> str:
-    return f"{dimension} {degree} {'planar' if planar else 'non-planar'}"
+def _label(dimension: int, degree: int, planar: bool | None) -> str:
+    kind = "words" if planar is None else "planar" if planar else "non-planar"
+    return f"{dimension} {degree} {kind}"
 
 
 def _title(size: MapSize) -> str:
@@ -262,28 +274,30 @@ def _subjects(
             yield label, f"{title} programs", partial(check_steps, own)
         yield label, title, partial(_check_map, own, False, ahead)
         yield label, f"{title} backward", partial(_check_map, own, True, ahead)
-        yield label, f"{title} in floats", partial(_check_floats, own, ahead)
+        if own.planar is not None:
+            yield label, f"{title} in floats", partial(_check_floats, own, ahead)
     for name, kernel in KERNELS.items():
-        if kernel.maps <= set(names) and (size[2] or not kernel.is_planar):
+        if kernel.maps <= set(names) and kernel.is_there(size[2]):
             yield label, f"{name} kernel", partial(check_kernels, name, *size, threads=threads)
-    if "sig" in names:
-        yield label, "time", partial(check_times, *size)
+    if "sig" in names and size[2] is not None:
+        yield label, "time", partial(check_times, *size[:2], size[2])
 
 
-def _check_tables(dimension: int, degree: int, planar: bool) -> Checks:
+def _check_tables(dimension: int, degree: int, planar: bool | None) -> Checks:
     yield "arborification", check_arborification(dimension, degree, planar)
     yield "coproduct", check_coproduct(dimension, degree, planar)
-    if planar:
-        yield "Lyndon coordinates", check_lyndon(dimension, degree)
+    if planar is not False:
+        yield "Lyndon coordinates", check_lyndon(dimension, degree, planar)
     else:
         yield "expected signatures", check_expectation(dimension, degree)
-    yield "signature cumulants", check_cumulants(dimension, degree, planar)
-    yield "translations", check_translation(dimension, degree, planar)
-    yield "changes of lift", check_change_of_lift(dimension, degree, planar)
+    if planar is not None:
+        yield "signature cumulants", check_cumulants(dimension, degree, planar)
+        yield "translations", check_translation(dimension, degree, planar)
+        yield "changes of lift", check_change_of_lift(dimension, degree, planar)
 
 
 def _check_map(size: MapSize, backward: bool, ahead: _Ahead) -> Checks:
-    return check_readers(size, backward, ahead.of(size))
+    return check_readers(size, backward, None if size.planar is None else ahead.of(size))
 
 
 def _check_floats(size: MapSize, ahead: _Ahead) -> Checks:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import product
 from typing import Any
 
 from treealg.codegen.arguments import Argument
 from treealg.codegen.maps import MapSize, build_path_program
 from treealg.codegen.program import Program, adjoint
-from treealg.verification.definitions import Vectors, coordinates, rule_definition
+from treealg.verification.definitions import (
+    Vectors,
+    coordinates,
+    rule_definition,
+    word_functional,
+    words_of,
+)
 from treealg.verification.readers import Points, Problem, columns, exact_gradient, python_reader
 from treealg.verification.report import Outcome
 
@@ -46,20 +51,6 @@ def _proved(
     return problem.prove(python_reader(lambda values, _: program.evaluate(*values)))
 
 
-def _words(size: MapSize) -> list[tuple[int, ...]]:
-    letters = range(size.dimension)
-    return [w for k in range(1, size.degree + 1) for w in product(letters, repeat=k)]
-
-
-def _functional(size: MapSize, values: Sequence[Any], unit: int) -> Any:
-    """Return a functional on words from its values on the first words."""
-    from treealg.symbolic import Functional, shuffle_algebra
-
-    known = dict(zip(_words(size), values, strict=False))
-    known[()] = unit
-    return Functional(shuffle_algebra, known)
-
-
 def _step(
     size: MapSize, state: Sequence[Any], dx: Sequence[Any], correction: Sequence[Any] = ()
 ) -> list[Any]:
@@ -67,8 +58,8 @@ def _step(
     if size.name == "corrected_sig":
         segment = rule_definition("corrected", size, [dx, correction])
         return rule_definition("combine", size, [state, segment])
-    product_ = _functional(size, state, 1) * _functional(size, dx, 0).exp()
-    return [product_(word) for word in _words(size)]
+    product_ = word_functional(size, state, 1) * word_functional(size, dx, 0).exp()
+    return [product_(word) for word in words_of(size)]
 
 
 def _readout(size: MapSize, state: Sequence[Any]) -> list[Any]:
@@ -76,6 +67,6 @@ def _readout(size: MapSize, state: Sequence[Any]) -> list[Any]:
     if size.name == "corrected_sig":
         return list(state)
     if size.name == "logsig":
-        logarithm = _functional(size, state, 1).log()
-        state = [logarithm(word) for word in _words(size)]
+        logarithm = word_functional(size, state, 1).log()
+        state = [logarithm(word) for word in words_of(size)]
     return coordinates(rule_definition("arborification", size, [state]), size)
