@@ -136,7 +136,8 @@ def log_sig_names(
     return _names(listed, texts)
 
 
-def _names(listed: list[Word], texts: tuple[str, ...]) -> tuple[str, ...]:
+def _names(listed: list[Word], texts: tuple[str, ...] | None) -> tuple[str, ...]:
     from treealg.symbolic.trees.text import EMPTY
 
-    return tuple(" ".join([texts[letter] for letter in word]) or EMPTY for word in listed)
+    text = str if texts is None else texts.__getitem__
+    return tuple(" ".join(map(text, word)) or EMPTY for word in listed)

@@ -15,7 +15,7 @@ from treealg.torch.modules import (
     LogSignature as LogSignature,
     Signature as Signature,
 )
-from treealg.typing import TreeLike
+from treealg.typing import TreeLike, Word
 
 # treealg.torch.functions
 
@@ -395,6 +395,37 @@ def branched_sig(
 ) -> Tensor: ...
 def transform_path(
     path: Tensor, *, time_aug: bool = False, lead_lag: bool = False, end_time: float = 1.0
+) -> Tensor: ...
+def extract_sig_coef(
+    sig: Tensor,
+    words: Word | list[Word],
+    dimension: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    scalar_term: bool = False,
+) -> Tensor: ...
+def sig_coef(
+    path: Tensor,
+    words: Word | list[Word],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def sig_coef_backprop(
+    path: Tensor,
+    words: Word | list[Word],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
 def log_sig_backprop(
