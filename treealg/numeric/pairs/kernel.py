@@ -93,7 +93,8 @@ def branched_sig_kernel(
     Notes
     -----
     A path of one point has kernel 1 with every other. Values that are too large for the dtype come
-    as infinity.
+    as infinity; a normalised kernel is then computed by the exponents of the last level, and is NaN
+    only where these are infinite, too. A path with itself has the normalised kernel 1.
 
     The trapezoid rule takes over each refined cell the increment of the static kernel, spread
     evenly over the refinement, times the mean of the values at the four corners; the error is of

@@ -17,6 +17,7 @@ from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.batches import allocate, parts
 from treealg.numeric.pairs.blocks import Indices
+from treealg.numeric.pairs.logarithms import normalized_by_logarithms
 from treealg.numeric.pairs.problem import Problem
 
 __all__ = ["Kernels", "Side", "kernels_of"]
@@ -95,8 +96,17 @@ class Kernels:
         self.right = right
 
     def values(self, first: Indices, second: Indices) -> Floats:
-        """Compute the kernels of pairs."""
-        return self._normalized(self.problem.values(first, second), first, second)
+        """Compute the kernels of pairs, by their logarithms where these are too large."""
+        values = self.problem.values(first, second)
+        normalized = self._normalized(values, first, second)
+        if self.left.norms is not None and self.right.norms is not None:
+            norms = self.left.norms[first], self.right.norms[second]
+            beyond = ~np.isfinite([values, *norms]).all(axis=0)
+            if beyond.any():
+                normalized[beyond] = normalized_by_logarithms(
+                    self.problem, first[beyond], second[beyond]
+                )
+        return normalized
 
     def add_gradients(
         self, first: Indices, second: Indices, weights: Floats, mirrored: Floats | None = None
@@ -129,7 +139,7 @@ class Kernels:
         """Divide numbers, one for each pair, by the norms of both paths."""
         if self.left.norms is None or self.right.norms is None:
             return numbers
-        with np.errstate(invalid="ignore"):  # infinite values have no ratio: NaN
+        with np.errstate(invalid="ignore"):  # infinite values have no ratio
             return numbers / self.left.norms[first] / self.right.norms[second]
 
 
@@ -152,5 +162,6 @@ def kernels_of(
 
 def _norms(own: Problem) -> Floats:
     every = np.arange(own.rows1.count)
-    norms: Floats = np.sqrt(own.values(every, every))
+    with np.errstate(invalid="ignore"):  # extrapolation may go below 0, and beyond all numbers
+        norms: Floats = np.sqrt(own.values(every, every))
     return norms

@@ -114,7 +114,8 @@ class Problem:
             )
             if len(self.terms) > 1:
                 out *= weight
-            total = out if total is None else total + out
+            with np.errstate(invalid="ignore", over="ignore"):  # infinite values of two signs
+                total = out if total is None else total + out
         return np.reshape(total, (len(first), *self.value_shape))  # type: ignore[arg-type]
 
     def gradients(self, first: Indices, second: Indices, derivs: Floats) -> tuple[Floats, Floats]:
