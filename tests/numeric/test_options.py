@@ -98,3 +98,27 @@ def test_a_scale_without_a_square_is_refused(scale):
     with pytest.raises(treealg.InvalidValueError, match="scale must have a square"):
         treealg.ScaledLinearKernel(scale)
     assert treealg.ScaledLinearKernel(1e154).scale == 1e154
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda tree: treealg.branched_sig_coef(PATHS, tree),
+        lambda tree: treealg.branched_sig_coef(PATHS, [(0,), tree]),
+        lambda tree: treealg.branched_sig_coef(PATHS, tree, planar=True),
+        lambda tree: treealg.branched_sig_coef_backprop(PATHS, tree, None, np.ones((4, 1))),
+        lambda tree: treealg.extract_branched_sig_coef(np.zeros(6), tree, 2),
+        lambda tree: treealg.tree_to_idx(tree, 2, 2),
+        lambda tree: treealg.tree_to_name(tree, 2),
+    ],
+)
+def test_a_text_is_no_tree_and_the_error_says_what_makes_one(call):
+    with pytest.raises(treealg.InvalidTypeError, match=r"the text '0\[1\]'; name_to_tree"):
+        call("0[1]")
+
+
+@pytest.mark.parametrize("tree", [((0,), (1,)), ((0,), ((0,), 1))])
+def test_a_tuple_of_trees_is_no_tree(tree):
+    with pytest.raises(treealg.InvalidTypeError, match="several trees are a list"):
+        treealg.branched_sig_coef(PATHS, tree)
+    assert treealg.branched_sig_coef(PATHS, tree, planar=True).shape == (4, 1)

@@ -185,6 +185,11 @@ def as_element(tree: TreeLike, planar: bool) -> Tree | OrderedForest | None:
 
     if tree is None:
         return None
+    if isinstance(tree, str):
+        raise InvalidTypeError(
+            f"tree must be a tree or its tuple form, got the text {tree!r:.60}; name_to_tree makes "
+            f"a tuple form of the name of a coefficient"
+        )
     try:
         if not planar:
             return Tree.from_tuple(tree)
@@ -204,6 +209,12 @@ def check_labels(element: Tree | OrderedForest, labels: int) -> None:
 
     for tree in element.trees if isinstance(element, OrderedForest) else (element,):
         for vertex in tree.vertices():
+            if isinstance(vertex.label, tuple):
+                raise InvalidTypeError(
+                    f"a tree must have integers as labels, got the tuple {vertex.label!r:.60} as "
+                    f"one, as a tuple of trees has; several trees are a list, and a forest needs "
+                    f"planar=True"
+                )
             number = check_integer("the label of a tree", vertex.label, 0)
             if number >= labels:
                 raise InvalidValueError(
