@@ -5,8 +5,7 @@ import pytest
 
 import treealg
 
-RNG = np.random.default_rng(31)
-PATHS = RNG.normal(size=(3, 6, 2))
+PATHS = np.random.default_rng(31).normal(size=(3, 6, 2))
 KERNELS = [None, treealg.ScaledLinearKernel(0.7), treealg.RBFKernel(0.8)]
 
 
