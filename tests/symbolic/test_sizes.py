@@ -1,5 +1,6 @@
 """Results that are too large are refused before the work, with their size."""
 
+import collections
 import itertools
 import math
 import time
@@ -41,6 +42,9 @@ TOO_LARGE = {
     "shuffle": (lambda: shuffle_words("a" * 12, "b" * 12), "2,704,156"),
     "shuffle of letters": (lambda: shuffle_algebra.product(LETTERS, OTHERS), "2,704,156"),
     "long shuffle": (lambda: shuffle_words("ab" * 500, "c" * 1000), "10^"),
+    "very long shuffle": (lambda: shuffle_words("ab" * 5000, "c" * 10000), "10^6018 terms"),
+    "long words": (lambda: shuffle_words("b", "a" * 999_999), "steps"),
+    "long words of one letter": (lambda: shuffle_words("a" * 10**5, "a" * 10**5), f"{10**10:,}"),
     "quasi-shuffle": (
         lambda: quasi_shuffle().product(tuple(zip(LETTERS)), tuple(zip(OTHERS))),
         f"{sum(math.comb(12, k) ** 2 * 2**k for k in range(13)):,}",
@@ -64,7 +68,10 @@ TOO_LARGE = {
 }
 
 
-@pytest.mark.parametrize("name", TOO_LARGE)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=pytest.mark.slow) if n == "long words" else n for n in TOO_LARGE],
+)
 def test_what_is_too_large_is_refused_at_once_with_its_size(name):
     compute, size = TOO_LARGE[name]
     with pytest.raises(InvalidValueError, match="beyond the bound of") as caught:
@@ -85,7 +92,8 @@ def test_sums_of_shuffles_are_measured_as_they_grow(monkeypatch):
     [
         lambda: len(bck.coproduct(Tree([Tree()] * 100))) - 102,
         lambda: len(nck.coproduct(PlanarTree([PlanarTree()] * 60))) - 62,
-        lambda: len(shuffle_words("a" * 40, "a" * 40)) - 1,
+        lambda: len(shuffle_words("a" * 500, "a" * 500)) - 1,
+        lambda: len(shuffle_words("b", "a" * 500)) - 501,
         lambda: len(quasi_shuffle().product(((0,),) * 8, ((0,),) * 8)) - 1597,
     ],
 )
@@ -101,6 +109,22 @@ def test_counts_are_the_numbers_of_words():
     assert sizes.count_quasi_shuffles("abc", "de") == len(
         quasi_shuffle().product(((1,), (2,), (3,)), ((4,), (5,)))
     )
+
+
+def test_shuffles_are_those_of_their_definition():
+    def shuffle(first, second):
+        if not (first and second):
+            return {first + second: 1}
+        total = collections.Counter()
+        for letter, rest in ((first[0], (first[1:], second)), (second[0], (first, second[1:]))):
+            for word, ways in shuffle(*rest).items():
+                total[letter, *word] += ways
+        return total
+
+    for first, second in itertools.product(["abab", "aab", "abc", "aaaa", ""], repeat=2):
+        assert shuffle_words(first, second) == shuffle(tuple(first), tuple(second))
+    ways = shuffle_words("a" * 300, "a" * 200)
+    assert ways == {("a",) * 500: math.comb(500, 200)}
 
 
 def test_counted_cuts_are_the_terms_of_coproducts():

@@ -11,7 +11,13 @@ from treealg.errors import InvalidTypeError
 from treealg.symbolic.linear.combinations import add_terms
 from treealg.symbolic.trees.labels import normalize_word
 from treealg.symbolic.trees.memo import Memo
-from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, count_shuffles
+from treealg.symbolic.trees.sizes import (
+    MAX_STEPS,
+    MAX_TERMS,
+    check_steps,
+    check_terms,
+    count_shuffles,
+)
 
 __all__ = ["shuffle_terms", "shuffle_words"]
 
@@ -38,7 +44,8 @@ def shuffle_words(first: Word, second: Word) -> dict[Word, int]:
     InvalidTypeError
         If an argument is no sequence of letters that are hashable.
     InvalidValueError
-        If there are more than a million different words.
+        If there are more than a million different words, or these are so long that they take more
+        than ten million steps.
 
     Examples
     --------
@@ -61,22 +68,37 @@ def _build_shuffle(
     pair: tuple[Word, Word], known: Mapping[tuple[Word, Word], dict[Word, int]]
 ) -> dict[Word, int]:
     first, second = pair
-    if comb(len(first) + len(second), len(first)) > MAX_TERMS:
-        check_terms("the shuffle of these words", count_shuffles(first, second))
-    if len(first) < len(second):
-        first, second = second, first
-    # row[j] is the shuffle of a prefix of `first` with the prefix of length j of `second`.
-    row: list[dict[Word, int]] = [{second[:j]: 1} for j in range(len(second) + 1)]
-    for i, a in enumerate(first, 1):
-        new: list[dict[Word, int]] = [{first[:i]: 1}]
-        for j, b in enumerate(second, 1):
-            cell = {(*word, a): count for word, count in row[j].items()}
-            for word, count in new[j - 1].items():
-                key = (*word, b)
-                cell[key] = cell.get(key, 0) + count
-            new.append(cell)
-        row = new
-    return row[-1]
+    length, states = len(first) + len(second), len(first) * len(second)
+    if comb(length, len(first)) > MAX_TERMS:
+        if states <= MAX_STEPS or set(first).isdisjoint(second):
+            check_terms("the shuffle of these words", count_shuffles(first, second))
+        check_steps("the shuffle of these words", states)
+    # A word is a path in the automaton of `count_shuffles`, here with the numbers of ways: `used`
+    # goes from how many letters of `first` the beginning may contain to in how many ways.
+    total: dict[Word, int] = {}
+    word: list[Any] = [None] * length
+    beginnings: list[tuple[int, Any, dict[int, int]]] = [(0, None, {0: 1})]
+    steps = 0
+    while beginnings:
+        done, last, used = beginnings.pop()
+        if done:
+            word[done - 1] = last
+        if done == length:
+            total[tuple(word)] = used[len(first)]
+            steps += length // 10  # to copy ten letters takes less than one
+            continue
+        steps += len(used)
+        moves: dict[Any, dict[int, int]] = {}
+        for i, ways in used.items():
+            if i < len(first):
+                reached = moves.setdefault(first[i], {})
+                reached[i + 1] = reached.get(i + 1, 0) + ways
+            if done - i < len(second):
+                reached = moves.setdefault(second[done - i], {})
+                reached[i] = reached.get(i, 0) + ways
+        beginnings += ((done + 1, letter, reached) for letter, reached in moves.items())
+        check_steps("the shuffle of these words", steps)
+    return total
 
 
 _shuffle: Memo[tuple[Word, Word], dict[Word, int]] = Memo(lambda pair: (), _build_shuffle)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import groupby
-from math import comb, prod
+from math import comb, log10, prod
 from typing import Any
 
 from treealg.errors import InvalidValueError
 
 __all__ = [
+    "MAX_STEPS",
     "MAX_TERMS",
+    "check_steps",
     "check_terms",
     "count_cuts",
     "count_quasi_shuffles",
@@ -25,6 +27,9 @@ __all__ = [
 #: The most terms of a result.
 MAX_TERMS = 1_000_000
 
+#: The most steps towards a result of few terms, which is a matter of seconds.
+MAX_STEPS = 10 * MAX_TERMS
+
 
 def check_terms(what: str, count: int, bound: int = MAX_TERMS) -> None:
     """Refuse a result that has so many terms at least, if that is more than the bound.
@@ -34,10 +39,24 @@ def check_terms(what: str, count: int, bound: int = MAX_TERMS) -> None:
     >>> check_terms("the shuffle", 70)
     """
     if count > bound:
-        size = f"{count:,}" if count < 10**15 else f"10^{len(str(count)) - 1}"
+        size = f"{count:,}" if count < 10**15 else f"10^{int(log10(count))}"
         raise InvalidValueError(
             f"{what} has at least {size} terms, beyond the bound of {bound:,}; take a smaller "
             "argument, or ask for single coefficients by a pairing with the dual"
+        )
+
+
+def check_steps(what: str, count: int) -> None:
+    """Refuse a result that takes so many steps at least, if that is more than `MAX_STEPS`.
+
+    Examples
+    --------
+    >>> check_steps("the shuffle", 70)
+    """
+    if count > MAX_STEPS:
+        raise InvalidValueError(
+            f"{what} takes at least {count:,} steps, beyond the bound of {MAX_STEPS:,}; take "
+            "shorter arguments, or ask for single coefficients by a pairing with the dual"
         )
 
 
@@ -54,7 +73,10 @@ def count_shuffles(first: Sequence[Hashable], second: Sequence[Hashable]) -> int
     """
     length = len(first) + len(second)
     layer = {frozenset((0,)): 1}
+    steps = 0
     for done in range(length):
+        steps += sum(map(len, layer))
+        check_steps("the shuffle of these words", steps)
         grown: dict[frozenset[int], int] = {}
         for used, count in layer.items():
             moves: dict[Hashable, set[int]] = {}
