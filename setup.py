@@ -19,7 +19,17 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 FAST = Path("treealg/_fast")
-MODULES = ["core", "programs", "algebra", "coefficients", "gradients", "pairs", "paths", "prefixes"]
+MODULES = [
+    "core",
+    "programs",
+    "algebra",
+    "coefficients",
+    "gradients",
+    "pairs",
+    "paths",
+    "prefixes",
+    "spans",
+]
 # The ones that take longest come first.
 FAMILIES = ["algebra", "chains", "words", "pairs", "trees"]
 INSTRUCTION_SETS = {

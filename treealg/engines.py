@@ -88,6 +88,18 @@ class HostEngine(Engine, Protocol):
     ) -> None:
         """Write what `path_signature` gives for the beginnings of paths, one per segment."""
 
+    def span_signature(
+        self,
+        path: Any,
+        spans: Any,
+        correction: Any,
+        out: Any,
+        plan: Any,
+        transform: Any,
+        n_threads: int,
+    ) -> None:
+        """Write what `path_signature` gives for a span of each path: first point, points."""
+
     def path_coefficients(
         self, path: Any, correction: Any, out: Any, plan: Any, transform: Any, n_threads: int
     ) -> None:
@@ -193,6 +205,22 @@ class KernelEngine:
         """Write what `path_signature` gives for the beginnings of paths, one per segment."""
         words, linear, log, _ = plan.prepared(self)
         self.kernels.path_prefixes(path, correction, out, words, linear, log, *transform, n_threads)
+
+    def span_signature(
+        self,
+        path: Any,
+        spans: Any,
+        correction: Any,
+        out: Any,
+        plan: Any,
+        transform: Any,
+        n_threads: int,
+    ) -> None:
+        """Write what `path_signature` gives for a span of each path: first point, points."""
+        words, linear, log, _ = plan.prepared(self)
+        self.kernels.span_signature(
+            path, spans, correction, out, words, linear, log, *transform, n_threads
+        )
 
     def path_coefficients(
         self, path: Any, correction: Any, out: Any, plan: Any, transform: Any, n_threads: int

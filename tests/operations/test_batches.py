@@ -190,6 +190,8 @@ def test_derivatives_have_the_batch_of_the_result(case, batch):
 
 def assert_bad_numbers_stay_in_their_row(case, bad):
     given = case.arguments((13,))
+    if "lengths" in given:  # one point has no increment, whatever it is
+        given["lengths"] = np.maximum(given["lengths"], 2)
     clean = call(case, given)
     spoilt = map_arrays(case, given, np.copy)
     for name, x in arrays_of(case, spoilt).items():

@@ -30,6 +30,7 @@ from treealg._fast.pairs import sig_kernel, sig_kernel_backward
 from treealg._fast.paths import path_signature
 from treealg._fast.prefixes import path_prefixes
 from treealg._fast.programs import ConvolutionProgram, SparseMap, TreeProgram, WordProgram
+from treealg._fast.spans import span_signature
 
 __all__ = [
     "ConvolutionProgram",
@@ -56,6 +57,7 @@ __all__ = [
     "signature_product_backward",
     "signature_to_log",
     "signature_to_log_backward",
+    "span_signature",
     "threads_started",
     "use_instruction_set",
     "word_products",

@@ -13,6 +13,7 @@ cdef extern from "common/kernels.h" nogil:
 
     ctypedef struct path_view:
         const char *data
+        const int64_t *spans
         Py_ssize_t count, length, channels
         Py_ssize_t path_stride, time_stride, channel_stride
         int time_aug, lead_lag
@@ -129,7 +130,8 @@ cdef extern from "common/kernels.h" nogil:
             void *, interrupt *) noexcept nogil
         void (*contract)(void *, const void *, Py_ssize_t, Py_ssize_t) noexcept nogil
         void (*steps_to_points)(void *, Py_ssize_t, Py_ssize_t) noexcept nogil
-        void (*set_time)(const path_view *, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
+        void (*set_time)(
+            const path_view *, Py_ssize_t, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
         void (*step)(void *, const void *, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
         void (*increment)(
             const path_view *, Py_ssize_t, int, const Py_ssize_t *, const Py_ssize_t *,

@@ -117,6 +117,7 @@ cdef class Buffer:
     cdef path_view path(self, bint time_aug, bint lead_lag, double end_time) noexcept:
         cdef path_view p
         p.data = <const char *> self.view.buf
+        p.spans = NULL
         p.count = self.view.shape[0]
         p.length = self.view.shape[1]
         p.channels = self.view.shape[2]

@@ -162,7 +162,7 @@ cdef void signatures_before(
     for i in range(task.pieces):
         memcpy(task.before + (at + i) * size, whole, size)
         extend(
-            &task.words, whole, task.parts + (at + i) * size,
+            &task.words, whole, task.parts + (at + i) * size, path,
             end_of_piece(&task.words, task.pieces, i),
         )
 

@@ -32,8 +32,10 @@ cdef void integrate(
     const Py_ssize_t *end, void *signature, void *scratch, interrupt *stop,
 ) noexcept nogil
 
+cdef void multiply(const path_words *task, void *signature, const void *next_) noexcept nogil
+
 cdef void extend(
-    const path_words *task, void *signature, const void *next_, Py_ssize_t end
+    const path_words *task, void *signature, const void *next_, Py_ssize_t row, Py_ssize_t end
 ) noexcept nogil
 
 cdef Py_ssize_t end_of_piece(

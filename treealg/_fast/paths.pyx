@@ -84,15 +84,20 @@ cdef void integrate(
         )
 
 
-cdef void extend(
-    const path_words *task, void *signature, const void *next_, Py_ssize_t end
-) noexcept nogil:
-    """Extend the word signature of a path, in a row, by that of the next piece, up to a point."""
+cdef void multiply(const path_words *task, void *signature, const void *next_) noexcept nogil:
+    """Multiply word signatures of neighbouring pieces of a path, in rows, in place of the first."""
     if task.plain:
         task.table.words.product(signature, next_, task.words.dimension, task.words.degree)
     else:
         task.table.chains.product(task.words, signature, next_)
-    task.table.words.set_time(&task.path, task.words.dimension, end, signature)
+
+
+cdef void extend(
+    const path_words *task, void *signature, const void *next_, Py_ssize_t row, Py_ssize_t end
+) noexcept nogil:
+    """Extend the word signature of a path, in a row, by that of the next piece, up to a point."""
+    multiply(task, signature, next_)
+    task.table.words.set_time(&task.path, task.words.dimension, row, end, signature)
 
 
 cdef Py_ssize_t end_of_piece(
@@ -214,7 +219,8 @@ cdef void join_parts(
     cdef char *first = task.parts + path * task.pieces * size
     for piece in range(1, task.pieces):
         extend(
-            &task.words, first, first + piece * size, end_of_piece(&task.words, task.pieces, piece)
+            &task.words, first, first + piece * size, path,
+            end_of_piece(&task.words, task.pieces, piece),
         )
 
 

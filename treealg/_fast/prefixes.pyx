@@ -143,7 +143,7 @@ cdef void starts_of_parts(
     for part in range(2, task.parts):
         # A product in place has its result on the left, where the next row is wanted.
         memcpy(lanes, start + (part - 1) * size, size)
-        extend(words, lanes, start + part * size, min(part * task.stride, words.segments))
+        extend(words, lanes, start + part * size, path, min(part * task.stride, words.segments))
         memcpy(start + part * size, lanes, size)
 
 

@@ -32,7 +32,12 @@ from treealg._fast.reference.algebra import (
 )
 from treealg._fast.reference.coefficients import path_coefficients, path_coefficients_backward
 from treealg._fast.reference.pairs import sig_kernel, sig_kernel_backward
-from treealg._fast.reference.paths import path_prefixes, path_signature, path_signature_backward
+from treealg._fast.reference.paths import (
+    path_prefixes,
+    path_signature,
+    path_signature_backward,
+    span_signature,
+)
 from treealg._fast.reference.programs import (
     ConvolutionProgram,
     SparseMap,
@@ -65,6 +70,7 @@ __all__ = [
     "signature_product_backward",
     "signature_to_log",
     "signature_to_log_backward",
+    "span_signature",
     "threads_started",
     "use_instruction_set",
     "word_products",

@@ -15,6 +15,7 @@ __all__ = [
     "path_signature",
     "path_signature_backward",
     "path_steps",
+    "span_signature",
     "steps_to_points",
 ]
 
@@ -90,6 +91,43 @@ def path_prefixes(
     for t, signature in enumerate(_signatures(words, letters, path)[every::every]):
         mapped = signature if log_program is None else log_program.log(signature)
         out[:, t] = output_map.apply(mapped).T
+
+
+def span_signature(
+    path: Array,
+    spans: Array,
+    correction: Array | None,
+    out: Array,
+    words: WordProgram,
+    output_map: SparseMap,
+    log_program: ConvolutionProgram | None,
+    time_aug: bool,
+    lead_lag: bool,
+    end_time: float,
+    n_threads: int,
+) -> None:
+    """Write the mapped word signature, or its logarithm, of one span of each path.
+
+    Parameters
+    ----------
+    path, correction, out, words, output_map, log_program, time_aug, lead_lag, end_time, n_threads
+        As for `path_signature`; time runs from the first point of a span to its last.
+    spans : ndarray of int64, shape (batch, 2)
+        First point of each span, and how many there are, at least 1.
+    """
+    for i, (first, points) in enumerate(spans.tolist()):
+        path_signature(
+            path[i : i + 1, first : first + points],
+            None if correction is None else correction[i : i + 1, first : first + points - 1],
+            out[i : i + 1],
+            words,
+            output_map,
+            log_program,
+            time_aug,
+            lead_lag,
+            end_time,
+            n_threads,
+        )
 
 
 def path_signature_backward(

@@ -1,8 +1,11 @@
 """Whole-path variants of the signature: prefixes, a base point, and paths of different lengths.
 
-Paths of different lengths become one array in which each path rests at its last point, which adds
-nothing to a signature. Time must rest there too, so it is then a channel of that array, and a
-correction is zero there.
+Paths of different lengths are spans: pieces of the paths of an array, or of one long array in which
+the paths of a list stand one after the other.
+
+For prefixes, of which a shorter path repeats the last one, they become one array in which each
+path rests at its last point, which adds nothing to a signature. Time must rest there too, so it is
+then a channel of that array, and a correction is zero there.
 """
 
 from __future__ import annotations
@@ -42,12 +45,15 @@ class Prepared(NamedTuple):
         the caller.
     points_per_step : int, default 1
         Segments of `path` per segment of the path of the caller.
+    spans : ndarray of int64, shape (paths, 2), or None
+        First point of each path, and how many there are, where that is not the whole of its row.
     """
 
     path: Rows
     correction: Correction | None
     call: Call
     points_per_step: int = 1
+    spans: npt.NDArray[np.int64] | None = None
 
 
 def is_list_of_paths(value: Any) -> bool:
@@ -84,11 +90,20 @@ def read_paths(path: Any, lengths: Any, basepoint: Any) -> list[Rows]:
 
 
 def prepared(
-    pieces: list[Rows], is_list: bool, correction: Any, basepoint: Any, lengths: Any, call: Call
+    pieces: list[Rows],
+    is_list: bool,
+    correction: Any,
+    basepoint: Any,
+    lengths: Any,
+    call: Call,
+    every: bool,
 ) -> Prepared:
-    """Give paths that were read a base point, or lengths of their own."""
+    """Give paths that were read a base point, or lengths of their own; `every` for prefixes."""
     has_no_point = is_flag(basepoint)
     in_front = int(not has_no_point or bool(basepoint))
+    if is_list and not every:
+        point = None if has_no_point else basepoint
+        return _one_after_the_other(pieces, correction, in_front, point, call)
     counts: npt.NDArray[np.int64] | None
     if is_list:
         array, counts = _padded(pieces)
@@ -107,7 +122,39 @@ def prepared(
         counts = None if counts is None else counts + 1
     if counts is None:
         return Prepared(Rows(array, kind, 2, "path"), added, call)
-    return _resting(array, kind, added, counts, call)
+    if every:
+        return _resting(array, kind, added, counts, call)
+    spans = np.stack([np.zeros(counts.size, np.int64), counts.reshape(-1)], axis=1)
+    return Prepared(Rows(array, kind, 2, "path"), added, call, spans=spans)
+
+
+def _one_after_the_other(
+    pieces: list[Rows], correction: Any, in_front: int, basepoint: Any, call: Call
+) -> Prepared:
+    """Put the paths of a list into one array, without anything between or beyond them."""
+    first = pieces[0]
+    several = as_corrections(correction, pieces, call, in_front)
+    counts = np.array([rows.item[0] + in_front for rows in pieces])
+    ends = np.cumsum(counts)
+    total, channels = int(ends[-1]), first.item[1]
+    dtype = first.dtype if first.kind is TORCH else np.dtype(np.float64)
+    array = np.empty((total, channels), dtype)
+    if in_front:
+        batch = len(pieces), channels
+        array[ends - counts] = _base_points(batch, dtype, first.kind, basepoint)
+    for rows, end in zip(pieces, ends.tolist(), strict=True):
+        array[end - rows.item[0] : end] = rows.array
+    path = Rows(np.broadcast_to(array, (len(pieces), *array.shape)), first.kind, 2, "path")
+    spans = np.stack([ends - counts, counts], axis=1)
+    if several is None:
+        return Prepared(path, None, call, spans=spans)
+    columns = several[0].rows.item[1]
+    added = np.zeros((total, columns), dtype)  # the last row of each path is that of no segment
+    for own, begin, count in zip(several, (ends - counts).tolist(), counts.tolist(), strict=True):
+        added[begin : begin + count - 1] = own.rows.array
+    wide = np.broadcast_to(added[:-1], (len(pieces), total - 1, columns))
+    joined = several[0]._replace(rows=Rows(wide, first.kind, 2, "correction"))
+    return Prepared(path, joined, call, spans=spans)
 
 
 def _resting(
@@ -211,17 +258,22 @@ def _lengths(value: Any, rows: Rows) -> npt.NDArray[np.int64]:
 def _with_basepoint(array: Floats, kind: str, basepoint: Any) -> Floats:
     """Put a point in front of each path; None for the origin."""
     shape = array.shape[:-2] + array.shape[-1:]
-    if basepoint is None:
-        point = np.zeros(shape, array.dtype)
-    else:
-        rows = as_rows(basepoint, "basepoint", 1)
-        if rows.kind is not kind and not isinstance(basepoint, (list, tuple)):
-            raise InvalidTypeError(
-                f"basepoint must be a boolean or of the kind of path, a {kind}, got a {rows.kind}"
-            )
-        if rows.item != array.shape[-1:] or (rows.batch and rows.batch != array.shape[:-2]):
-            raise InvalidValueError(
-                f"basepoint must have shape {array.shape[-1:]} or {shape}, got {rows.array.shape}"
-            )
-        point = np.broadcast_to(rows.array.astype(array.dtype), shape)
+    point = _base_points(shape, array.dtype, kind, basepoint)
     return np.concatenate([point[..., None, :], array], axis=-2)
+
+
+def _base_points(shape: tuple[int, ...], dtype: np.dtype[Any], kind: str, basepoint: Any) -> Floats:
+    """Return a point for each path; None for the origin."""
+    if basepoint is None:
+        return np.zeros(shape, dtype)
+    rows = as_rows(basepoint, "basepoint", 1)
+    if rows.kind is not kind and not isinstance(basepoint, (list, tuple)):
+        raise InvalidTypeError(
+            f"basepoint must be a boolean or of the kind of path, a {kind}, got a {rows.kind}"
+        )
+    if rows.item != shape[-1:] or (rows.batch and rows.batch != shape[:-1]):
+        raise InvalidValueError(
+            f"basepoint must have shape {shape[-1:]} or {shape}, got {rows.array.shape}"
+        )
+    point: Floats = np.broadcast_to(rows.array.astype(dtype), shape)
+    return point

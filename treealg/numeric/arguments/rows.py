@@ -124,6 +124,13 @@ class Rows:
             part = self.array[None]
         return np.require(part, self.dtype, ("C", "ALIGNED"))
 
+    def whole(self) -> npt.NDArray[Any]:
+        """Return all items for a kernel, copied if need be."""
+        if self.view is not None:
+            return self.view
+        array = np.require(self.array, self.dtype, ("C", "ALIGNED"))
+        return array.reshape(self.count, *self.item)
+
     def other_scalar(self, unit: int) -> Any:
         """Return a number in the first column that is neither `unit` nor NaN, None if none is."""
         column = self.array[..., 0]

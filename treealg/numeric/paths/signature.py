@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from treealg.checks import check_flag
 from treealg.numeric.arguments.arrays import as_path, refuse_on_device
@@ -292,7 +293,7 @@ def along_path(
     is_array = basepoint is False and lengths is None and not is_list
     if every or not is_array:
         refuse_on_device(path, "stream, basepoint, lengths and lists of paths")
-    step = 1
+    step, spans = 1, None
     if is_array:
         rows = as_path(path, gpu=options[1] is not WORDS)
         call = checked_call(rows.item[1], *options)
@@ -301,11 +302,37 @@ def along_path(
         pieces = read_paths(path, lengths, basepoint)
         call = checked_call(pieces[0].item[1], *options)
         with memory_for("path, copied for stream, basepoint, lengths or as a list,"):
-            found = prepared(pieces, is_list, correction, basepoint, lengths, call)
-        rows, added, call, step = found
+            found = prepared(pieces, is_list, correction, basepoint, lengths, call, every)
+        rows, added, call, step, spans = found
     longest = 1 if added is None else added.longest
     plan = plan_along(rows, call, longest)
+    if spans is not None:
+        return _of_spans(rows, spans, added, call, plan)
     return signatures(rows, added, call, plan, step if every else 0)
+
+
+def _of_spans(
+    rows: Rows,
+    spans: npt.NDArray[np.int64],
+    correction: Correction | None,
+    call: Call,
+    plan: Plan,
+) -> Array:
+    """Compute what a plan gives along spans of paths."""
+    result, view = allocate(rows, plan.size, scalar=_unit(call))
+    if call.degree:
+        added = None if correction is None else correction.rows.whole()
+        rows.engine.span_signature(
+            rows.whole(), spans, added, view, plan, call.transform, call.n_threads
+        )
+    return rows.wrap(result)
+
+
+def _unit(call: Call) -> float | None:
+    """Return the scalar of the results, if it is asked for."""
+    if not call.scalar:
+        return None
+    return 1.0 if call.method is None else 0.0
 
 
 def signatures(
@@ -315,9 +342,7 @@ def signatures(
 
     With a step, that of their beginnings, one per so many segments.
     """
-    unit = None
-    if call.scalar:
-        unit = 1.0 if call.method is None else 0.0
+    unit = _unit(call)
     with rows.active():
         if step:
             result, view = allocate(rows, rows.item[0] - 1, plan.size, scalar=unit)

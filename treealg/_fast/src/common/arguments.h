@@ -19,9 +19,12 @@ typedef struct {
     Py_ssize_t count, row_stride, column_stride;
 } matrix_view;
 
-/* Piecewise linear paths, (count, length, channels), strides in bytes, and their transform. */
+/* Piecewise linear paths, (count, length, channels), strides in bytes, and their transform. With
+ * spans, path i is no more than spans[2 i + 1] points from number spans[2 i] on: pieces of it are
+ * counted from the beginning of its row, its time starts with the span. */
 typedef struct {
     const char *data;
+    const int64_t *spans; /* or NULL */
     Py_ssize_t count, length, channels;
     Py_ssize_t path_stride, time_stride, channel_stride;
     int time_aug, lead_lag;

@@ -4,6 +4,7 @@
 #undef uvec
 #undef SHUFFLE
 #undef splat
+#undef path_clock
 #undef rows_t
 #undef rows_of
 #undef load_rows

@@ -38,7 +38,7 @@ typedef struct {
 static void NAME(load_points)(const path_view *p, const int64_t *row, int used, Py_ssize_t d,
                               Py_ssize_t part, Py_ssize_t count, vec *points) {
     const Py_ssize_t last = NAME(points_of)(p) - 1, c = p->channels;
-    const double tick = NAME(time_step)(p);
+    const path_clock clock = NAME(clock_of)(p, 0); /* that of all */
     for (int l = 0; l < LANES; ++l) {
         const char *const from = p->data + row[l < used ? l : 0] * p->path_stride;
         REAL *const to = (REAL *)points + l;
@@ -52,7 +52,7 @@ static void NAME(load_points)(const path_view *p, const int64_t *row, int used, 
                 if (p->lead_lag)
                     out[(c + a) * LANES] = *(const REAL *)(lead + a * p->channel_stride);
             }
-            if (p->time_aug) out[(d - 1) * LANES] = NAME(time_of_point)(p, tick, i);
+            if (p->time_aug) out[(d - 1) * LANES] = NAME(time_of_point)(&clock, i);
         }
     }
 }

@@ -372,10 +372,11 @@ static Py_ssize_t NAME(tree_blocks)(const tree_task *s) {
 static void NAME(set_states_of_time)(const tree_task *s, vec *states) {
     const tree_program *const g = s->program;
     const path_view *const path = s->in.path;
+    const path_clock clock = NAME(clock_of)(path, 0); /* that of all */
     if (!path->time_aug) return;
     for (Py_ssize_t i = 0; i < g->n_instructions; ++i)
         if (g->label[i] == s->d - 1 && g->left[i] < 0 && g->right[i] < 0)
-            states[g->state[i]] = splat(NAME(time_of_point)(path, NAME(time_step)(path), s->segments));
+            states[g->state[i]] = splat(NAME(time_of_point)(&clock, s->segments));
 }
 
 static void NAME(tree_values)(const tree_program *program, const path_group *group, Py_ssize_t d,

@@ -3,19 +3,25 @@
  */
 
 /* Increments of time over segments first..first+steps of each piece, to the last of d letters. */
-static void NAME(time_increments)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *begin,
-                                  const Py_ssize_t *end, Py_ssize_t first, int steps, vec *z) {
-    const double tick = NAME(time_step)(p);
-    int lanes = 1; /* that differ from the first */
-    for (int l = 1; l < used; ++l)
-        if (begin[l] != begin[0] || end[l] != end[0]) lanes = LANES;
+static void NAME(time_increments)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
+                                  const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
+                                  int steps, vec *z) {
+    int lanes = 1; /* unless one differs from the first */
+    for (int l = 1; l < used; ++l) {
+        const int64_t *const own = p->spans ? p->spans + 2 * row[l] : NULL;
+        const int64_t *const other = p->spans ? p->spans + 2 * row[0] : NULL;
+        if (begin[l] != begin[0] || end[l] != end[0]
+            || (own && (own[0] != other[0] || own[1] != other[1])))
+            lanes = LANES;
+    }
     for (int l = 0; l < lanes; ++l) {
         const int lane = l < used ? l : 0;
         const Py_ssize_t at = begin[lane] + first, left = end[lane] - at;
         REAL *const out = (REAL *)(z + d - 1) + l;
-        REAL time = left > 0 ? NAME(time_of_point)(p, tick, at) : 0;
+        const path_clock clock = NAME(clock_of)(p, row[lane]);
+        REAL time = left > 0 ? NAME(time_of_point)(&clock, at) : 0;
         for (int t = 0; t < steps; ++t) {
-            const REAL next = t < left ? NAME(time_of_point)(p, tick, at + t + 1) : time;
+            const REAL next = t < left ? NAME(time_of_point)(&clock, at + t + 1) : time;
             out[t * d * LANES] = next - time;
             time = next;
         }
@@ -35,7 +41,7 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
     REAL *const flat = (REAL *)z;
     int aligned = !p->lead_lag && p->channel_stride == size && p->time_stride == c * size;
     for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
-    if (p->time_aug) NAME(time_increments)(p, d, used, begin, end, first, steps, z);
+    if (p->time_aug) NAME(time_increments)(p, d, used, row, begin, end, first, steps, z);
     if (aligned) {
         const char *base[LANES];
         Py_ssize_t j = 0, to = 0, a = 0; /* number j goes to vector `to`, that of channel a */
@@ -83,9 +89,11 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
     }
 }
 
-/* Set the word of time in a row, the word signature of a path up to a point. */
-static void NAME(set_time)(const path_view *p, Py_ssize_t d, Py_ssize_t point, void *signature) {
-    if (p->time_aug) ((REAL *)signature)[d - 1] = NAME(time_of_point)(p, NAME(time_step)(p), point);
+/* Set the word of time in the word signature of a path, row-major, up to a point. */
+static void NAME(set_time)(const path_view *p, Py_ssize_t d, Py_ssize_t row, Py_ssize_t point,
+                           void *signature) {
+    const path_clock clock = NAME(clock_of)(p, row);
+    if (p->time_aug) ((REAL *)signature)[d - 1] = NAME(time_of_point)(&clock, point);
 }
 
 /* Derivatives in the increments of segments first..first+steps of each piece: that of the step from

@@ -32,9 +32,9 @@ typedef struct {
                      interrupt *stop);
     void (*contract)(void *cotangent, const void *piece, Py_ssize_t dimension, Py_ssize_t degree);
     void (*steps_to_points)(void *row, Py_ssize_t length, Py_ssize_t channels);
-    /* In place, row-major and of one path: the word of time is the time of a point, up to which the
-     * signature goes; see common/time.h. */
-    void (*set_time)(const path_view *path, Py_ssize_t dimension, Py_ssize_t point,
+    /* In place, row-major and of path number `row`: the word of time is that of a point, up to which
+     * the signature goes; see common/time.h. */
+    void (*set_time)(const path_view *path, Py_ssize_t dimension, Py_ssize_t row, Py_ssize_t point,
                      void *signature);
 } word_kernels;
 
