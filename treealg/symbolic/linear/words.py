@@ -73,16 +73,19 @@ def _build_shuffle(
         if states <= MAX_STEPS or set(first).isdisjoint(second):
             check_terms("the shuffle of these words", count_shuffles(first, second))
         check_steps("the shuffle of these words", states)
-    # A word is a path in the automaton of `count_shuffles`, here with the numbers of ways: `used`
-    # goes from how many letters of `first` the beginning may contain to in how many ways.
+    if len(first) < len(second):
+        first, second = second, first
+    first, second = first[::-1], second[::-1]
+    # A word, read from its end, is a path in the automaton of `count_shuffles`, here with numbers
+    # of ways: `used` goes from how many letters of `first` the end may contain to in how many ways.
     total: dict[Word, int] = {}
     word: list[Any] = [None] * length
-    beginnings: list[tuple[int, Any, dict[int, int]]] = [(0, None, {0: 1})]
+    ends: list[tuple[int, Any, dict[int, int]]] = [(0, None, {0: 1})]
     steps = 0
-    while beginnings:
-        done, last, used = beginnings.pop()
+    while ends:
+        done, letter, used = ends.pop()
         if done:
-            word[done - 1] = last
+            word[length - done] = letter
         if done == length:
             total[tuple(word)] = used[len(first)]
             steps += length // 10  # to copy ten letters takes less than one
@@ -96,7 +99,7 @@ def _build_shuffle(
             if done - i < len(second):
                 reached = moves.setdefault(second[done - i], {})
                 reached[i] = reached.get(i, 0) + ways
-        beginnings += ((done + 1, letter, reached) for letter, reached in moves.items())
+        ends += ((done + 1, *move) for move in reversed(moves.items()))
         check_steps("the shuffle of these words", steps)
     return total
 
