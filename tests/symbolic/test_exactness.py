@@ -441,3 +441,22 @@ def test_what_is_no_scalar_of_sympy_is_no_coefficient(value):
         Element({Tree(): value})
     with pytest.raises(InvalidTypeError, match="commutes"):
         Element({Tree(): 1}) * value
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        (sympy.Float(0.5), Fraction(1, 2)),
+        (sympy.Float(0.1), 0.1),
+        (2 * sympy.I, 2j),
+        (sympy.Float(0.5) + sympy.I, 0.5 + 1j),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("key", [LEAF, LADDER, Forest([])], ids=str)
+def test_floats_and_complex_numbers_of_sympy_are_those_of_python(key, written, number):
+    for x, y in ((written, number), (number, written)):
+        first, second = Element({key: x}), Element({key: y})
+        assert first == second
+        assert hash(first) == hash(second)
+        assert first != Element({key: 3 * y})

@@ -173,7 +173,7 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
             return all(map(is_zero, self._terms.values()))
         if type(other) is not type(self):
             return NotImplemented
-        return self._terms == other._terms or self._agrees(other, are_equal)
+        return self._agrees(other, are_equal)
 
     def _agrees(self, other: Self, agree: Callable[[Any, Any], bool]) -> bool:
         """Tell whether all coefficients agree, absent ones being 0."""
@@ -363,12 +363,16 @@ def _is_hidden_zero(coefficient: Any) -> bool:
 
 
 def _plainest(coefficient: Any) -> Any:
-    """Return a coefficient as a number of Python, if it is a rational number in any writing."""
+    """Return a coefficient as the number of Python that it is, in any writing, if it is one."""
     value = python_number(coefficient)
     if not is_expression(value):
         return value
     value = normal_form(value)
-    return python_number(value.simplify()) if is_expression(value) else value
+    value = python_number(value.simplify()) if is_expression(value) else value
+    if is_expression(value) and value.is_number and value.is_finite:
+        number = complex(value)
+        return number if are_equal(value, number) else value
+    return value
 
 
 def terms_of(image: Any) -> dict[Any, Any]:

@@ -111,11 +111,21 @@ def are_equal(first: Any, second: Any) -> bool:
     >>> are_equal((a + 1) ** 2, a**2 + 2 * a + 1), are_equal(0.5, Fraction(1, 2))
     (True, True)
     """
-    if first is second or first == second:
+    if first is second:
         return True
     if not is_expression(first) and not is_expression(second):
-        return False
-    return is_zero(first - second)
+        return bool(first == second)
+    first, second = _without_fraction(first), _without_fraction(second)
+    return first == second or is_zero(first - second)
+
+
+def _without_fraction(value: Any) -> Any:
+    """Return a fraction of Python as one of SymPy, whose floats cannot be compared with it."""
+    if not isinstance(value, Fraction):
+        return value
+    from sympy import Rational
+
+    return Rational(value.numerator, value.denominator)
 
 
 def check_tolerance(tol: Any) -> float | None:
