@@ -212,3 +212,19 @@ def test_refining_a_path_changes_nothing():
     np.testing.assert_allclose(
         treealg.branched_sig(finer[:-1], 4), treealg.branched_sig(path, 4), rtol=1e-12, atol=1e-13
     )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("form", [{}, *({"planar": True, "method": m} for m in (0, 1, 2))], ids=str)
+def test_log_signature_of_one_channel_is_the_increment_and_nothing_else(form, dtype):
+    path = np.linspace(0, 10, 40, dtype=dtype)[:, None]
+    batch = np.stack([path, path[::-1], path * path])
+    result = treealg.branched_log_sig(batch, 5, **form)
+    # A sum of 39 increments is rounded 38 times.
+    np.testing.assert_allclose(result[:, 0], [10, -10, 100], rtol=38 * np.finfo(dtype).eps)
+    np.testing.assert_array_equal(result[:, 1:], 0)
+    gradient = treealg.branched_log_sig_backprop(batch, np.ones_like(result), 5, **form)
+    np.testing.assert_array_equal(gradient[..., 0], np.tile(np.r_[-1, np.zeros(38), 1], (3, 1)))
+    prefixes = treealg.branched_log_sig(path, 5, stream=True, **form)
+    np.testing.assert_array_equal(prefixes[:, 1:], 0)
+    np.testing.assert_array_equal(treealg.log_sig(path, 7)[1:], 0)

@@ -255,7 +255,8 @@ def branched_log_sig(
 
     The error of a coefficient of n nodes is about ``eps * |x|**n``, with the rounding unit ``eps``
     of the dtype and the length ``|x|`` of the path: terms of that size cancel. For a long
-    path use float64, or scale it to length 1 and the result back, order by order.
+    path use float64, or scale it to length 1 and the result back, order by order. With one channel
+    and no correction the result is the increment, and exactly zero elsewhere.
 
     CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
     there; `n_jobs` has no meaning then, and `stream`, `basepoint` and `lengths` are refused.

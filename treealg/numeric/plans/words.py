@@ -75,6 +75,10 @@ def _path_plan(
         else:
             linear = tables.arborification(dimension, degree, planar, longest)
         log = None if method is None else tables.word_convolution(dimension, degree, longest)
+        if log is not None and dimension == longest == 1:
+            # One letter commutes with itself: the logarithm is the increment, and no rounding of
+            # powers of it is left on longer words.
+            linear, log = _of_first_word(linear), None
         words = words_of_chains(dimension, degree, longest, channels, planar is None)
         return Tables(words, linear, log)
 
@@ -198,6 +202,15 @@ def backwards_plan(
         return Plan(dimension, degree, False, size, make, None, longest, channels)
 
     return find_plan(key) or keep_plan(key, make_plan)
+
+
+def _of_first_word(linear: tables.LinearMap) -> tables.LinearMap:
+    """Return what a map takes from the first of its columns."""
+    kept = linear.col == 0
+    ptr = np.concatenate([[0], np.cumsum(kept)])[linear.ptr]
+    return tables.LinearMap(
+        linear.width, linear.n_rows, linear.n_cols, ptr, linear.col[kept], linear.coef[kept]
+    )
 
 
 def _selection(width: int, n_cols: int, blocks: npt.NDArray[Any]) -> tables.LinearMap:
