@@ -10,12 +10,23 @@ from treealg.verification import kernels
 from treealg.verification.kernels import KERNELS
 
 # Functions with a gradient that compute no map of this list: coefficients that are asked for by
-# name, signature kernels, and lifts with an increment on every tree.
+# name, signature kernels and what is made of them, lifts with an increment on every tree, and what
+# applies a table that is proved as such.
 OTHERS = {
+    "bracket_path",
+    "branched_mmd",
+    "branched_scoring_rule",
+    "branched_sig_change_lift",
     "branched_sig_coef",
     "branched_sig_kernel",
     "branched_sig_kernel_gram",
     "branched_sig_of_lift",
+    "branched_sig_to_geometric",
+    "branched_sig_translate",
+    "expected_branched_log_sig",
+    "expected_branched_scoring_rule",
+    "expected_branched_sig",
+    "geometric_to_branched_sig",
     "sig_coef",
 }
 
