@@ -25,11 +25,14 @@ from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.layout import ForestLayout
 from treealg.tables.linear_map import LinearMap, expand
 from treealg.tables.rows import UNIT, Rows, Split, rows_of
-from treealg.tables.sizes import as_longest, check_entries, require_fits
+from treealg.tables.sizes import as_longest, basis_length, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
 from treealg.tables.word_rows import WordRows
 
 __all__ = ["arborification", "tree_blocks"]
+
+_SMALL = 1 << 16
+"""The most basis elements of a table that is made to see how tables of its kind grow."""
 
 
 def arborification(
@@ -105,10 +108,12 @@ def arborification(
         require_fits(dimension, degree, planar)
         if planar is None:
             return _of_words(words(dimension, degree, longest))
+        if longest is not None:
+            _foresee(dimension, degree, planar, longest)
         rows = WordRows(words(dimension, degree, longest, planar))
         if longest is None:
             return rows.linear_map(_blocks_of_cuts(rows, convolution(dimension, degree, planar)))
-        return rows.linear_map((_planar_blocks if planar else tree_blocks)(rows))
+        return rows.linear_map(_blocks(rows, planar, degree))
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows * dimension, table.n_cols * dimension) == (
@@ -145,8 +150,22 @@ def _of_words(layout: WeightedWords) -> LinearMap:
     return LinearMap(dimension, n_rows, n_cols, ptr, column, np.ones(column.size))
 
 
-def tree_blocks(words: WordRows) -> list[Split]:
-    """Return Psi of all commutative forests with 0, 1, ..., degree - 1 nodes."""
+def _foresee(dimension: int, degree: int, planar: bool, longest: int) -> None:
+    """Refuse a table that will be too large, by the growth of small ones of its kind."""
+    small = degree
+    while basis_length(dimension, small, planar) > _SMALL:
+        small -= 1
+    if small < degree:
+        _blocks(WordRows(words(dimension, small, min(longest, small), planar)), planar, degree)
+
+
+def _blocks(words: WordRows, planar: bool, wanted: int) -> list[Split]:
+    """Return the rows of all orders, having refused what `wanted` orders would be too large for."""
+    return (_planar_blocks if planar else tree_blocks)(words, wanted)
+
+
+def tree_blocks(words: WordRows, wanted: int) -> list[Split]:
+    """Return Psi of all commutative forests with 0, 1, ..., degree - 1 nodes; see `_blocks`."""
     dimension, degree = words.layout.dimension, words.layout.degree
     layout = ForestLayout(dimension, max(degree - 1, 0), planar=False)
     forests = [UNIT] if degree else []
@@ -159,11 +178,11 @@ def tree_blocks(words: WordRows) -> list[Split]:
         right = layout.place(layout.rest[part])
         own = layout.order_of[branches] + 1
         forests.append(words.product(nodes, own, left, trees, right, forests))
-        words.foresee(forests, degree)
+        words.foresee(forests, wanted)
     return forests
 
 
-def _planar_blocks(words: WordRows) -> list[Split]:
+def _planar_blocks(words: WordRows, wanted: int) -> list[Split]:
     """Return Phi of all ordered forests with 1, ..., degree nodes, without the last root."""
     dimension, degree = words.layout.dimension, words.layout.degree
     layout = ForestLayout(dimension, degree, planar=True)
@@ -175,7 +194,7 @@ def _planar_blocks(words: WordRows) -> list[Split]:
         before, branches = layout.init[part], layout.last[part] // dimension
         left, right = layout.place(before), layout.place(branches)
         blocks.append(words.product(nodes, layout.order_of[before], left, phi, right, psi))
-        words.foresee(blocks, degree)
+        words.foresee(blocks, wanted)
         if nodes + 1 < degree:
             psi.append(words.with_root(blocks[-1], nodes))
             phi.append({0: psi[-1][0]})

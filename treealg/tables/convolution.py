@@ -6,6 +6,7 @@ products that are computed once per order and shared by all terms that use them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import accumulate, islice
 
 import numpy as np
@@ -15,8 +16,7 @@ from treealg.errors import InvalidValueError
 from treealg.tables import cache
 from treealg.tables.convolution_table import ConvolutionTable, Int32Array
 from treealg.tables.forest_rows import ForestRows
-from treealg.tables.layout import ForestLayout
-from treealg.tables.linear_map import FloatArray
+from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.sizes import (
     MAX_SHAPES,
     basis_length,
@@ -86,7 +86,7 @@ def convolution(dimension: int, degree: int, planar: bool | None = False) -> Con
                 f"shapes, more than the bound of {MAX_SHAPES}; lower the degree"
             )
         layout = ForestLayout(dimension, degree if planar else max(degree - 1, 0), planar)
-        return _assemble(layout, degree, *_terms(layout, degree))
+        return _assemble(layout, degree)
 
     def check(table: ConvolutionTable) -> bool:
         counts = list(islice(forest_counts(dimension, planar), degree + 1))
@@ -133,36 +133,45 @@ def least_terms(dimension: int, degree: int, planar: bool) -> int:
 
 def _terms(
     layout: ForestLayout, degree: int
-) -> tuple[Int32Array, Int32Array, Int32Array, FloatArray]:
-    """List the terms: block, trunk block, pruned forest, multiplicity."""
+) -> tuple[IntArray, Int32Array, Int32Array, Int32Array]:
+    """List the terms by block: where each begins, trunk block, pruned forest, multiplicity.
+
+    Those of a block are sorted by trunk, then those of multiplicity 1 come first, then by forest:
+    so they are by slot.
+    """
+    none = np.zeros(0, dtype=np.int32)
+    pieces = [(np.zeros(1, dtype=np.int64), none, none, none), *_pieces(layout, degree)]
+    sizes, trunk, pruned, multiplicity = map(np.concatenate, zip(*pieces, strict=True))
+    return np.cumsum(sizes), trunk, pruned, multiplicity
+
+
+def _pieces(
+    layout: ForestLayout, degree: int
+) -> Iterator[tuple[IntArray, Int32Array, Int32Array, Int32Array]]:
+    """Yield the terms for some blocks at a time: how many each has, and what `_terms` lists."""
     start = np.array(layout.start)
     first = (start[1:] - 1) // layout.dimension if layout.planar else start
-    none = np.zeros(0, dtype=np.int32)
-    columns: list[tuple[Int32Array, Int32Array, Int32Array, FloatArray]] = []
     rows = ForestRows(layout)
-    for nodes, split in enumerate(rows.blocks(degree)):
+    none = np.zeros(0, dtype=np.int64)
+    for nodes, split in rows.blocks(degree):
+        found = [(none, none, none, np.zeros(0))]
+        count = split[nodes].ptr.size - 1
         for weight, part in split.items():
-            if weight == nodes:
+            if weight == nodes:  # nothing is cut off
                 continue
             trunk, pruned = rows.apart(part.pair, weight, nodes)
-            block = np.repeat(np.arange(part.ptr.size - 1), np.diff(part.ptr)) + first[nodes]
+            block = np.repeat(np.arange(count), np.diff(part.ptr))
             trunk = np.broadcast_to(trunk, pruned.shape) + first[weight]
-            indices = block, trunk, pruned + start[nodes - weight]
-            columns.append((*(index.astype(np.int32) for index in indices), part.coef))
-    columns.append((none, none, none, np.zeros(0)))
-    block, trunk, pruned, coef = (np.concatenate(column) for column in zip(*columns, strict=True))
-    return block, trunk, pruned, coef
+            found.append((block, trunk, pruned + start[nodes - weight], part.coef))
+        block, trunk, pruned, coef = map(np.concatenate, zip(*found, strict=True))
+        order = np.lexsort((pruned, coef > 1, trunk, block))
+        terms = (column[order].astype(np.int32) for column in (trunk, pruned, coef))
+        yield np.bincount(block, minlength=count), *terms
 
 
-def _assemble(
-    layout: ForestLayout,
-    degree: int,
-    block: Int32Array,
-    trunk: Int32Array,
-    pruned: Int32Array,
-    multiplicity: FloatArray,
-) -> ConvolutionTable:
-    """Give each multiple of a pruned forest its slot, and sort."""
+def _assemble(layout: ForestLayout, degree: int) -> ConvolutionTable:
+    """List the terms, and give each multiple of a pruned forest its slot."""
+    ptr, trunk, pruned, multiplicity = _terms(layout, degree)
     dimension = layout.dimension
     start = np.array(layout.start)
     blocks = (
@@ -173,7 +182,7 @@ def _assemble(
     # The multiples besides 1, in forest order and so by nodes.
     repeated = multiplicity > 1
     most = int(multiplicity.max(initial=1)) + 1
-    pair = pruned[repeated] * most + multiplicity[repeated].astype(np.int64)
+    pair = pruned[repeated].astype(np.int64) * most + multiplicity[repeated]
     multiple, which = np.unique(pair, return_inverse=True)
     multiple_forest, multiple_factor = multiple // most, multiple % most
     nodes = np.arange(1, degree)
@@ -194,10 +203,9 @@ def _assemble(
     owner = np.zeros(slot_start[-1], dtype=np.int64)
     owner[unit_slot] = forest
     owner[multiple_slot], factor[multiple_slot] = multiple_forest, multiple_factor
-    slot = unit_slot[pruned]
+    slot = unit_slot.astype(np.int32)[pruned]
     slot[repeated] = multiple_slot[which]
-    order = np.lexsort((slot, trunk, block))
-    ptr = np.searchsorted(block[order], np.arange(blocks.sum() + 1))
+    del pruned, multiplicity, repeated, pair, which
     if layout.planar:
         head, tail = owner - 1, np.zeros_like(owner)
     else:
@@ -212,7 +220,7 @@ def _assemble(
         factor,
         head.astype(np.int32),
         tail.astype(np.int32),
-        ptr.astype(np.int64),
-        slot[order].astype(np.int32),
-        trunk[order].astype(np.int32),
+        ptr,
+        slot,
+        trunk,
     )

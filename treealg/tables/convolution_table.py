@@ -17,6 +17,9 @@ from treealg.tables.linear_map import EXACT, FloatArray, check_pointer
 
 __all__ = ["ConvolutionTable", "Int32Array"]
 
+_PART = 1 << 16
+"""How many terms are checked at a time."""
+
 Int32Array = npt.NDArray[np.int32]
 _INT64 = {"dtype": np.dtype(np.int64)}
 _INT32 = {"dtype": np.dtype(np.int32)}
@@ -143,9 +146,14 @@ class ConvolutionTable(Table):
             return
         require(slot.min() >= 1 and slot.max() < self.n_slots, "terms have a slot")
         require(trunk.min() >= 0 and trunk.max() < self.n_blocks, "terms have a trunk")
-        block = np.repeat(np.arange(self.n_blocks), np.diff(self.term_ptr))
-        total = slot_order[slot] + block_order[trunk]
-        require((total == block_order[block]).all(), "slot and trunk add up to the block")
-        key = trunk.astype(np.int64) * self.n_slots + slot
-        ascending = (np.diff(key) > 0) | (np.diff(block) > 0)
-        require(ascending.all(), "terms are sorted by trunk and slot, without repetition")
+        # A part at a time, each with the term before it, so as to need little beside the table.
+        for begin in range(0, slot.size, _PART):
+            first = max(begin - 1, 0)
+            part = slice(first, begin + _PART)
+            term = np.arange(first, min(begin + _PART, slot.size))
+            block = np.searchsorted(self.term_ptr, term, side="right") - 1
+            total = slot_order[slot[part]] + block_order[trunk[part]]
+            require((total == block_order[block]).all(), "slot and trunk add up to the block")
+            key = trunk[part].astype(np.int64) * self.n_slots + slot[part]
+            ascending = (np.diff(key) > 0) | (np.diff(block) > 0)
+            require(ascending.all(), "terms are sorted by trunk and slot, without repetition")

@@ -172,7 +172,7 @@ def expectation(dimension: int, degree: int, lift: str, longest: int) -> LinearM
         if lift == "stratonovich":
             return _split_words(arborification(dimension, degree), layout)
         rows = _ItoRows(layout, backward=lift == "backward")
-        return _scaled(rows.linear_map(tree_blocks(rows)), layout)
+        return _scaled(rows.linear_map(tree_blocks(rows, rows.layout.degree)), layout)
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows * dimension, table.n_cols * dimension) == (

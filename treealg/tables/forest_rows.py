@@ -9,6 +9,7 @@ down is the last root a: blocks of rows differ in it alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -35,15 +36,19 @@ class ForestRows(RowAlgebra):
         super().__init__(layout.counts, joins=True, what=what)
         self.layout = layout
 
-    def blocks(self, degree: int) -> list[Split]:
-        """Return the rows of each order, without the last root."""
+    def blocks(self, degree: int) -> Iterator[tuple[int, Split]]:
+        """Yield the rows of each order, without the last root, after the nodes that they have.
+
+        Those of the last order, of which there are most, come some at a time and are not kept.
+        """
         return self._planar_blocks(degree) if self.layout.planar else self._tree_blocks(degree)
 
-    def _tree_blocks(self, degree: int) -> list[Split]:
-        """Return K of all commutative forests with 0, 1, ..., degree - 1 nodes."""
+    def _tree_blocks(self, degree: int) -> Iterator[tuple[int, Split]]:
+        """Yield K of all commutative forests with 0, 1, ..., degree - 1 nodes."""
         layout, dimension = self.layout, self.layout.dimension
-        forests = [UNIT] if degree else []
-        trees = [UNIT]
+        if degree:
+            yield 0, UNIT
+        forests, trees = [UNIT], [UNIT]
         for nodes in range(1, degree):
             trees.append(self.with_root(forests[nodes - 1], nodes - 1))
             part = slice(layout.start[nodes], layout.start[nodes + 1])
@@ -51,23 +56,29 @@ class ForestRows(RowAlgebra):
             left = layout.place(branches) * dimension + label
             right = layout.place(layout.rest[part])
             own = layout.order_of[branches] + 1
-            forests.append(self.product(nodes, own, left, trees, right, forests))
-        return forests
+            factors = nodes, own, left, trees, right, forests
+            if nodes + 1 < degree:
+                forests.append(self.product(*factors))
+                yield nodes, forests[-1]
+            else:
+                yield from ((nodes, piece) for piece in self.pieces(*factors))
 
-    def _planar_blocks(self, degree: int) -> list[Split]:
-        """Return K of all ordered forests with 1, ..., degree nodes, but for the last root."""
+    def _planar_blocks(self, degree: int) -> Iterator[tuple[int, Split]]:
+        """Yield K of all ordered forests with 1, ..., degree nodes, but for the last root."""
         layout, dimension = self.layout, self.layout.dimension
-        blocks: list[Split] = []
         whole = [UNIT]
         for nodes in range(degree):
             # The forests of a block differ in the label of the last root only: take label 0.
             part = slice(layout.start[nodes + 1], layout.start[nodes + 2], dimension)
             before, branches = layout.init[part], layout.last[part] // dimension
             left, right = layout.place(before), layout.place(branches)
-            blocks.append(self.product(nodes, layout.order_of[before], left, whole, right, whole))
+            factors = nodes, layout.order_of[before], left, whole, right, whole
             if nodes + 1 < degree:
-                whole.append(self.with_root(blocks[-1], nodes))
-        return blocks
+                rows = self.product(*factors)
+                yield nodes, rows
+                whole.append(self.with_root(rows, nodes))
+            else:
+                yield from ((nodes, piece) for piece in self.pieces(*factors))
 
     def with_root(self, rows: Split, nodes: int) -> Split:
         """Put each root below: row ``r * dimension + a``; and cut all of it off, too."""

@@ -23,7 +23,7 @@ from treealg.tables.sizes import check_entries
 
 __all__ = ["CHUNK", "UNIT", "RowAlgebra", "Rows", "Split", "rows_of", "stacked", "united"]
 
-CHUNK = 1 << 20
+CHUNK = 1 << 17
 """About how many entries are made at a time, before equal ones are merged."""
 
 
@@ -94,6 +94,19 @@ class RowAlgebra(ABC):
         Row i is row ``left[i]`` of ``firsts[own[i]]`` times row ``right[i]`` of what `seconds` has
         with the rest of the `nodes`.
         """
+        pieces = list(self.pieces(nodes, own, left, firsts, right, seconds))
+        return {weight: stacked([piece[weight] for piece in pieces]) for weight in pieces[0]}
+
+    def pieces(
+        self,
+        nodes: int,
+        own: IntArray,
+        left: IntArray,
+        firsts: list[Split],
+        right: IntArray,
+        seconds: list[Split],
+    ) -> Iterator[Split]:
+        """Yield what `product` returns, some rows at a time."""
         kinds = [
             (k, first, a, second, b)
             for k in np.unique(own).tolist()
@@ -105,10 +118,10 @@ class RowAlgebra(ABC):
             rows = np.flatnonzero(own == k)
             longest = int(np.diff(self.table(k - first, nodes - k - second).ptr).max())
             size[rows] += np.diff(a.ptr)[left[rows]] * np.diff(b.ptr)[right[rows]] * longest
-        pieces: dict[int, list[Rows]] = {first + second: [] for _, first, _, second, _ in kinds}
+        weights = dict.fromkeys(first + second for _, first, _, second, _ in kinds)
         total = 0
         for begin, end in _ranges(size):
-            found = {weight: [(np.zeros(0, dtype=np.int64), np.zeros(0))] for weight in pieces}
+            found = {weight: [(np.zeros(0, dtype=np.int64), np.zeros(0))] for weight in weights}
             for k, first, a, second, b in kinds:
                 rows = begin + np.flatnonzero(own[begin:end] == k)
                 source, of_a, of_b, coef = _outer(a, left[rows], b, right[rows])
@@ -121,12 +134,13 @@ class RowAlgebra(ABC):
                 source, entry = expand(table.ptr, both)
                 pair = row[source] * self.counts[nodes - first - second] + table.pair[entry]
                 found[first + second].append((pair, coef[source] * table.coef[entry]))
+            split: Split = {}
             for weight, parts in found.items():
                 pairs = self.trunks(weight) * self.counts[nodes - weight]
-                pieces[weight].append(rows_of(end - begin, pairs, parts))
-                total += pieces[weight][-1].coef.size
+                split[weight] = rows_of(end - begin, pairs, parts)
+                total += split[weight].coef.size
             check_entries(total, f"order {nodes + 1} of {self.what}")
-        return {weight: stacked(parts) for weight, parts in pieces.items()}
+            yield split
 
     def foresee(self, blocks: list[Split], degree: int) -> None:
         """Refuse a table that will be too large if it grows on from order to order as it did.
