@@ -91,6 +91,15 @@ def test_the_first_of_any_order_come_at_once(kind, things, planar):
     assert first == [unrank(kind, start + place, 2) for place in range(3)]
 
 
+@pytest.mark.parametrize("things", [enumerate_trees, enumerate_forests])
+@pytest.mark.parametrize("planar", [False, True])
+def test_what_cannot_be_listed_is_refused_at_the_call(things, planar):
+    assert next(things(400, 1, planar)) is not None
+    for size in (401, 10**20):
+        with pytest.raises(InvalidValueError, match="at most 400 to be listed"):
+            things(size, 1, planar)
+
+
 @pytest.mark.parametrize("planar", [False, True])
 def test_trees_from_one_child_forest_are_contiguous_in_forest_order(planar):
     trees = list(enumerate_trees(4, 3, planar))

@@ -16,6 +16,7 @@ from treealg.symbolic import (
     Tree,
     arborification,
     bck,
+    bseries,
     cem,
     concatenation_algebra,
     enumerate_forests,
@@ -151,3 +152,18 @@ def test_arguments_of_another_kind_are_errors_that_say_so():
         with pytest.raises(InvalidValueError, match="a map between vectors"):
             build_program(size)
     assert free_tree(((0,), (0,), 0)) == free_tree(Tree([Tree(), Tree()]))
+
+
+@pytest.mark.parametrize("order", [25, 10**20])
+@pytest.mark.parametrize(
+    "series",
+    [
+        bseries.exact_series,
+        bseries.exact_lie_butcher_series,
+        bseries.average_vector_field,
+        bseries.published_method("rk4").series,
+    ],
+)
+def test_series_of_too_many_trees_are_refused_at_once(series, order):
+    with pytest.raises(InvalidValueError, match=r"series of order .* has at least .* terms"):
+        series(order)

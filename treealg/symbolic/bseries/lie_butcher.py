@@ -28,9 +28,10 @@ from treealg.symbolic.bseries.truncated import (
 from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.linear.zeros import check_tolerance, is_zero, vanishes
 from treealg.symbolic.maps.functionals import Functional
-from treealg.symbolic.trees.enumeration import enumerate_forests
+from treealg.symbolic.trees.enumeration import counts, enumerate_forests
 from treealg.symbolic.trees.forests import OrderedForest
 from treealg.symbolic.trees.memo import remembered
+from treealg.symbolic.trees.sizes import check_orders
 
 __all__ = [
     "LieButcherSeries",
@@ -46,6 +47,7 @@ __all__ = [
 @remembered(16)
 def ordered_forests_up_to(order: int, colours: int) -> tuple[OrderedForest, ...]:
     """Return the ordered forests with 1 to `order` vertices, in the basis order."""
+    check_orders("a Lie-Butcher series", order, counts(colours, True).forests)
     return tuple(
         forest for n in range(1, order + 1) for forest in enumerate_forests(n, colours, planar=True)
     )

@@ -15,8 +15,9 @@ from typing import Any
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.truncated import ABSENT, TruncatedSeries
 from treealg.symbolic.linear.zeros import is_zero
-from treealg.symbolic.trees.enumeration import enumerate_trees
+from treealg.symbolic.trees.enumeration import counts, enumerate_trees
 from treealg.symbolic.trees.memo import remembered
+from treealg.symbolic.trees.sizes import check_orders
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["BSeries", "average_vector_field", "check_series", "exact_series", "trees_up_to"]
@@ -24,13 +25,14 @@ __all__ = ["BSeries", "average_vector_field", "check_series", "exact_series", "t
 
 @remembered(16)
 def trees_up_to(order: int, colours: int) -> tuple[Tree, ...]:
-    """Return the trees with 1 to `order` vertices, in the basis order.
+    """Return the trees with 1 to `order` vertices, in the basis order, if they are not too many.
 
     Examples
     --------
     >>> [str(tree) for tree in trees_up_to(3, 1)]
     ['0', '0[0]', '0[0,0]', '0[0[0]]']
     """
+    check_orders("a B-series", order, counts(colours, False).trees)
     return tuple(tree for n in range(1, order + 1) for tree in enumerate_trees(n, colours))
 
 

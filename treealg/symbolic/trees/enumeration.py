@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, Literal, overload
 
 from treealg.checks import check_flag, check_integer
+from treealg.errors import InvalidValueError
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import remembered
 from treealg.symbolic.trees.trees import PlanarTree, Tree
@@ -25,6 +26,7 @@ __all__ = [
     "enumerate_trees",
 ]
 
+_MOST_VERTICES = 400  # walks are nested as deep
 _LONGEST_LIST = 20_000  # sequences held for one number of vertices
 
 
@@ -195,14 +197,14 @@ def enumerate_trees(order: Any, colours: Any = 1, planar: bool = False) -> Itera
     InvalidTypeError
         If `order` or `colours` is not an integer, or `planar` not a bool.
     InvalidValueError
-        If `order` is negative or `colours` less than 1.
+        If `order` is negative or above 400, or `colours` less than 1.
 
     Examples
     --------
     >>> [str(tree) for tree in enumerate_trees(2, 2)]
     ['0[0]', '1[0]', '0[1]', '1[1]']
     """
-    order = check_integer("order", order, 0)
+    order = _listable("order", order)
     colours = check_integer("colours", colours, 1)
     kind = PlanarTree if check_flag("planar", planar) else Tree
     return _trees(kind, _sequences(kind, order - 1, colours), colours)
@@ -246,18 +248,29 @@ def enumerate_forests(nodes: Any, colours: Any = 1, planar: bool = False) -> Ite
     InvalidTypeError
         If `nodes` or `colours` is not an integer, or `planar` not a bool.
     InvalidValueError
-        If `nodes` is negative or `colours` less than 1.
+        If `nodes` is negative or above 400, or `colours` less than 1.
 
     Examples
     --------
     >>> [str(forest) for forest in enumerate_forests(3, planar=True)]
     ['0 0 0', '0 0[0]', '0[0] 0', '0[0,0]', '0[0[0]]']
     """
-    nodes = check_integer("nodes", nodes, 0)
+    nodes = _listable("nodes", nodes)
     colours = check_integer("colours", colours, 1)
     planar = check_flag("planar", planar)
     make: Any = OrderedForest._make if planar else Forest._make
     return map(make, _sequences(PlanarTree if planar else Tree, nodes, colours))
+
+
+def _listable(name: str, value: Any) -> int:
+    """Return a number of vertices that is small enough for a list of trees."""
+    number = check_integer(name, value, 0)
+    if number > _MOST_VERTICES:
+        raise InvalidValueError(
+            f"{name} must be at most {_MOST_VERTICES} to be listed, got {number}; use unrank for "
+            f"single trees of any size"
+        )
+    return number
 
 
 def _trees(kind: Any, sequences: Iterator[Any], colours: int) -> Iterator[Any]:

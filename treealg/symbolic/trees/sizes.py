@@ -6,7 +6,7 @@ counted beforehand they are; everything that is remembered is measured as it gro
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import groupby
 from math import comb, log10, prod
 from typing import Any
@@ -16,6 +16,7 @@ from treealg.errors import InvalidValueError
 __all__ = [
     "MAX_STEPS",
     "MAX_TERMS",
+    "check_orders",
     "check_steps",
     "check_terms",
     "count_cuts",
@@ -58,6 +59,19 @@ def check_steps(what: str, count: int) -> None:
             f"{what} takes at least {count:,} steps, beyond the bound of {MAX_STEPS:,}; take "
             "shorter arguments, or ask for single coefficients by a pairing with the dual"
         )
+
+
+def check_orders(what: str, order: int, count: Callable[[int], int]) -> None:
+    """Refuse a series that has, with so many coefficients of each order, too many up to `order`.
+
+    Examples
+    --------
+    >>> check_orders("a series", 20, lambda n: 2**n // 10)
+    """
+    total = 0
+    for n in range(1, order + 1):
+        total += count(n)
+        check_terms(f"{what} of order {order:,}", total)
 
 
 def count_shuffles(first: Sequence[Hashable], second: Sequence[Hashable]) -> int:
