@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import torch
+import torch.nn
 from torch import Tensor
 
 from treealg.numeric.operations.table import operations

@@ -1,4 +1,4 @@
-/* Aligned memory, a clock and what the compiler has. */
+/* Aligned memory, and a clock. */
 #ifndef TREEALG_SUPPORT_H
 #define TREEALG_SUPPORT_H
 
@@ -9,12 +9,6 @@
 #include "common/arguments.h"
 
 #define MAX_LANES 16
-
-#ifdef _OPENMP
-#define HAS_OPENMP 1
-#else
-#define HAS_OPENMP 0
-#endif
 
 /* Memory aligned for vectors; the address of the whole block stands just before it. */
 static inline void *aligned_scratch(size_t size) {

@@ -30,6 +30,7 @@ INLINE path_clock NAME(clock_of)(const path_view *p, Py_ssize_t row) {
  * of time to the time (see set_time). */
 INLINE REAL NAME(time_of_point)(const path_clock *c, Py_ssize_t i) {
     const Py_ssize_t at = i - c->first;
-    const volatile REAL time = at == 0 ? (REAL)0 : (REAL)(i < c->last ? (double)at * c->tick : c->end);
+    const volatile REAL time = at == 0 ? (REAL)0
+                                       : (REAL)(i < c->last ? (double)at * c->tick : c->end);
     return time;
 }

@@ -37,7 +37,6 @@ INLINE vec NAME(vector_exp)(const vec x) {
     const mask infinite = (mask)splat((REAL)INFINITY);
     /* Unsigned, as exponents may be negative and sums may wrap. */
     const bits power = (bits)sum + ((bits)t << (wide ? 52 : 23));
-    return (vec)(((mask)power & ~(high | low | strange)) | (high & infinite)
-                 | (strange & (mask)x));
+    return (vec)(((mask)power & ~(high | low | strange)) | (high & infinite) | (strange & (mask)x));
 }
 #define vector_exp NAME(vector_exp)
