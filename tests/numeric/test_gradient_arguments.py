@@ -72,7 +72,7 @@ def test_forward_value_is_checked():
     with pytest.raises(InvalidValueError, match="scalar 1"):
         backward(PATH, log, log, 3)
     coefs = treealg.branched_sig_coef(PATH, TREES)
-    with pytest.raises(InvalidValueError, match="each of the 3 trees"):
+    with pytest.raises(InvalidValueError, match="each of the 3 coefficients"):
         treealg.branched_sig_coef_backprop(PATH, TREES, coefs[..., :2], DERIVS["coef"])
     with pytest.raises(InvalidValueError, match="leading shape"):
         treealg.branched_sig_coef_backprop(PATH, TREES, coefs[0], DERIVS["coef"])

@@ -43,7 +43,8 @@ class Side:
         self.norms = norms
         self.is_wanted = is_wanted
         if is_wanted:
-            self._sums = np.zeros((own.rows1.count, *own.point_shapes[0]), own.rows1.dtype)
+            _, self._sums = own.rows1.empty((own.rows1.count, *own.point_shapes[0]))
+            self._sums[...] = 0
             self._of_norms = np.zeros(own.rows1.count)
 
     def add(self, index: Indices, gradients: Floats) -> None:
