@@ -40,6 +40,13 @@ def test_rows_of_a_table_are_points_one_after_another():
         BranchedKernel()([paths[0], paths[1, 1:]])
 
 
+@pytest.mark.parametrize("method", [BranchedKernel.__call__, BranchedKernel.diag])
+@pytest.mark.parametrize("paths", [some_paths() * np.nan, [[["a"], ["b"]]]], ids=["nan", "text"])
+def test_what_are_no_finite_numbers_is_refused(method, paths):
+    with pytest.raises(InvalidValueError):
+        method(BranchedKernel(), paths)
+
+
 @pytest.mark.parametrize("normalize", [False, True])
 @pytest.mark.parametrize("lead_lag", [False, True])
 def test_gradient_is_that_in_the_logarithm_of_the_scale(normalize, lead_lag):

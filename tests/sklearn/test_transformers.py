@@ -220,6 +220,13 @@ def test_lengths_and_correction_are_routed():
     [
         ({"degree": -1}, some_paths(), InvalidValueError, "degree must be at least 0"),
         ({"degree": "2"}, some_paths(), InvalidTypeError, "degree must be an integer"),
+        ({"degree": [2], "drop_dependent": True}, some_paths(), InvalidTypeError, "degree must be"),
+        (
+            {"degree": True, "drop_dependent": True},
+            some_paths(),
+            InvalidTypeError,
+            "degree must be",
+        ),
         ({"planar": 1}, some_paths(), InvalidTypeError, "planar must be True or False"),
         ({"scale_paths": None}, some_paths(), InvalidTypeError, "scale_paths must be"),
         ({"dtype": "float16"}, some_paths(), InvalidValueError, "dtype must be 'float32'"),
@@ -248,3 +255,10 @@ def test_bad_use_is_refused(kind):
     for parameter in ("drop_dependent", "scale_paths", "invisibility"):
         with pytest.raises(InvalidValueError, match=f"{parameter} must be False"):
             kind(**{parameter: True}).fit_transform(paths, correction=correction)
+
+
+@pytest.mark.parametrize("option", ["scale_paths", "invisibility", "time_aug"])
+@pytest.mark.parametrize("lengths", [[6, 6, 6, 6, 7], [6, 6, 6, 6, -1], [6, 6, 6, 6, 0], [6, 6]])
+def test_lengths_are_checked_before_anything_is_learnt(option, lengths):
+    with pytest.raises(InvalidValueError, match="lengths must"):
+        BranchedSignatureTransformer(**{option: True}).fit_transform(some_paths(), lengths=lengths)

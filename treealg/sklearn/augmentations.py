@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from treealg.numeric.arguments.ragged import read_lengths, read_paths
 from treealg.sklearn.samples import Floats
 
 __all__ = ["Standardisation", "make_invisible", "trimmed"]
@@ -50,7 +51,8 @@ def trimmed(paths: Floats | list[Floats], lengths: Any) -> Floats | list[Floats]
     """Return the paths without what follows their ends."""
     if lengths is None:
         return paths
-    return [path[:length] for path, length in zip(paths, np.asarray(lengths), strict=True)]
+    (rows,) = read_paths(paths, lengths, False)
+    return [path[:length] for path, length in zip(paths, read_lengths(lengths, rows), strict=True)]
 
 
 def make_invisible(paths: Any) -> Any:

@@ -61,8 +61,13 @@ def read_samples(X: Any) -> Samples:
 
 def checked(X: Any, name: str) -> Floats:
     """Return an array of finite floats, by scikit-learn's checks."""
-    checked: Floats = check_array(X, dtype=_DTYPES, allow_nd=True, ensure_2d=False, input_name=name)
-    return checked
+    try:
+        array: Floats = check_array(
+            X, dtype=_DTYPES, allow_nd=True, ensure_2d=False, input_name=name
+        )
+    except ValueError as error:
+        raise InvalidValueError(str(error)) from error
+    return array
 
 
 def _depth(X: Any) -> int:

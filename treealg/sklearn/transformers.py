@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import lru_cache
 from itertools import compress
 from typing import Any, NamedTuple, Self
 
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
-from treealg.checks import check_flag
+from treealg.checks import check_flag, check_integer
 from treealg.errors import InvalidValueError
 from treealg.numeric import (
     branched_log_sig,
@@ -24,6 +25,7 @@ from treealg.numeric import (
     tree_to_name,
     words,
 )
+from treealg.numeric.word_indices import ladder
 from treealg.sklearn.augmentations import Standardisation, make_invisible, trimmed
 from treealg.sklearn.samples import Floats, Samples, read_samples
 
@@ -61,25 +63,19 @@ class _Ladders(NamedTuple):
     words: list[tuple[int, ...]]
     columns: npt.NDArray[np.intp]
 
-    @classmethod
-    def of(cls, channels: int, degree: int, *, lead_lag: bool, time_aug: bool, log: bool) -> Self:
-        """Choose from the words, or Lyndon words, of a transformed path."""
-        labels = channels * (1 + lead_lag) + time_aug
-        listed = lyndon_words(labels, degree) if log else words(labels, degree)[1:]
-        free = [word[0] < channels or (log and len(word) > 1) for word in listed]
-        return cls([*compress(listed, free)], np.flatnonzero(free))
-
     def names(self, channels: int, options: dict[str, Any]) -> tuple[str, ...]:
         """Name the trees."""
-        return tuple(tree_to_name(_ladder(word), channels, **options) for word in self.words)
+        trees = (ladder(word, max(word) + 1) for word in self.words)
+        return tuple(tree_to_name(tree, channels, **options) for tree in trees)
 
 
-def _ladder(word: tuple[int, ...]) -> Any:
-    """Return the tuple form of the tree without branches whose root is the last letter."""
-    tree: Any = (word[0],)
-    for letter in word[1:]:
-        tree = (tree, letter)
-    return tree
+@lru_cache(maxsize=32)
+def _ladders(channels: int, degree: int, lead_lag: bool, time_aug: bool, log: bool) -> _Ladders:
+    """Choose from the words, or Lyndon words, of a transformed path."""
+    labels = channels * (1 + lead_lag) + time_aug
+    listed = lyndon_words(labels, degree) if log else words(labels, degree)[1:]
+    free = [word[0] < channels or (log and len(word) > 1) for word in listed]
+    return _Ladders([*compress(listed, free)], np.flatnonzero(free))
 
 
 class _PathTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -264,9 +260,9 @@ class _PathTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _kept(self, log: bool) -> _Ladders:
         channels = self.n_channels_in_ + self.invisibility
-        return _Ladders.of(
-            channels, self.degree, lead_lag=self.lead_lag, time_aug=self.time_aug, log=log
-        )
+        degree = check_integer("degree", self.degree, 0)
+        lead_lag = check_flag("lead_lag", self.lead_lag)
+        return _ladders(channels, degree, lead_lag, check_flag("time_aug", self.time_aug), log)
 
     def _more_tags(self) -> dict[str, Any]:  # scikit-learn 1.5
         return {"X_types": ["2darray", "3darray"], "preserves_dtype": ["float64", "float32"]}

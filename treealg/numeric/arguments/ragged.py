@@ -26,7 +26,7 @@ from treealg.numeric.arguments.tables import is_table
 from treealg.numeric.arguments.tensors import is_tensor
 from treealg.numeric.arguments.transforms import PLAIN
 
-__all__ = ["Prepared", "is_list_of_paths", "prepared", "read_paths"]
+__all__ = ["Prepared", "is_list_of_paths", "prepared", "read_lengths", "read_paths"]
 
 Floats = npt.NDArray[np.floating]
 
@@ -115,7 +115,7 @@ def prepared(
     else:
         (rows,) = pieces
         array, kind = np.asarray(rows.array, rows.dtype), rows.kind
-        counts = None if lengths is None else _lengths(lengths, rows)
+        counts = None if lengths is None else read_lengths(lengths, rows)
         added = as_correction(correction, rows, call, in_front=in_front)
     if in_front:
         array = _with_basepoint(array, kind, None if has_no_point else basepoint)
@@ -232,7 +232,8 @@ def _padded(paths: list[Rows]) -> tuple[Floats, npt.NDArray[np.int64]]:
     return array, counts
 
 
-def _lengths(value: Any, rows: Rows) -> npt.NDArray[np.int64]:
+def read_lengths(value: Any, rows: Rows) -> npt.NDArray[np.int64]:
+    """Read how many points each path of an array has."""
     if isinstance(value, (list, tuple)):
         counts = list_array(value, "lengths")
         counts = counts.astype(np.int64) if not counts.size else counts
