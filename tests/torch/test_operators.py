@@ -8,8 +8,8 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 import treealg
 import treealg.torch
+from treealg.frameworks.options import from_text, option_reader
 from treealg.torch.operators import OPERATORS
-from treealg.torch.schema import from_text, option_reader
 
 from ..operations.cases import CASES, OPERATIONS, Case, each_case
 from .cases import as_list, function_of, on_tensors, tensors_of

@@ -17,8 +17,8 @@ from torch.autograd import Function, forward_ad
 from torch.compiler import is_compiling
 
 from treealg.errors import InvalidTypeError
+from treealg.frameworks.options import is_text, names_of, to_text
 from treealg.numeric.operations.operation import Operation, Option
-from treealg.torch.schema import is_text, names_of, to_text
 
 __all__ = ["Differentiable", "differentiable"]
 

@@ -17,13 +17,13 @@ from torch.nn.utils.rnn import pad_sequence
 
 from treealg.checks import check_real
 from treealg.errors import InvalidTypeError
+from treealg.frameworks.documentation import docstring
+from treealg.frameworks.options import as_number, is_text, names_of, option_reader, option_type
+from treealg.frameworks.source import written
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.numeric.operations.table import operations
 from treealg.torch.derivatives import Differentiable, differentiable
-from treealg.torch.documentation import docstring
 from treealg.torch.operators import OPERATORS
-from treealg.torch.schema import as_number, is_text, names_of, option_reader, option_type
-from treealg.torch.source import written
 
 __all__ = [*operations]
 
@@ -45,9 +45,9 @@ def _function(row: Operation, differentiable: Differentiable) -> Callable[..., A
         for name in names_of(row)
     )
     source = f"def {row.name}{head}:\n    return call({given})\n"
-    function = written(row.name, source, "functions", call=_caller(row, differentiable))
+    function = written(row.name, source, "torch.functions", call=_caller(row, differentiable))
     function.__module__ = __name__
-    function.__doc__ = docstring(row)
+    function.__doc__ = docstring(row, "tensor")
     return function
 
 

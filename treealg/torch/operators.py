@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from treealg.frameworks.options import from_text, is_text, names_of
+from treealg.frameworks.source import written
 from treealg.numeric.operations.operation import ArrayType, Operation
 from treealg.numeric.operations.table import operations
-from treealg.torch.batching import mapped, register_rule
-from treealg.torch.schema import from_text, is_text, names_of, schema
-from treealg.torch.source import written
+from treealg.torch.batching import register_rule
+from treealg.torch.schema import schema
 
 __all__ = ["OPERATORS", "register"]
 
@@ -39,11 +40,7 @@ def register(row: Operation, library: torch.library.Library) -> Any:
     library.impl(row.name, _implementation_on_cpu(row, compute), "CPU")
     torch.library.register_fake(name, _shapes(row), lib=library)
     operator = getattr(getattr(torch.ops, library.ns), row.name).default
-
-    def rule(info: Any, in_dims: tuple[int | None, ...], *given: Any) -> tuple[Any, Any]:
-        return mapped(row, operator, info.batch_size, in_dims, given)
-
-    register_rule(name, rule, operator, library)
+    register_rule(row, operator, library)
     return operator
 
 
@@ -58,7 +55,7 @@ def _implementation(row: Operation) -> Callable[..., Any]:
 def {row.name}({", ".join(given)}):
     return {many}({_call(row, given)})
 """
-    return written(row.name, source, "operators", **_known(row))
+    return written(row.name, source, "torch.operators", **_known(row))
 
 
 def _implementation_on_cpu(row: Operation, general: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,7 +83,7 @@ def {row.name}({", ".join(given)}):
         return general({", ".join(given)})
 """
     known = {"from_numpy": torch.from_numpy, "as_tensor": _as_tensor, "ndarray": np.ndarray}
-    return written(row.name, source, "arrays", general=general, **known, **_known(row))
+    return written(row.name, source, "torch.arrays", general=general, **known, **_known(row))
 
 
 def _known(row: Operation) -> dict[str, Any]:

@@ -17,7 +17,7 @@ def written(name: str, source: str, place: str, **known: Any) -> Callable[..., A
     >>> written("twice", "def twice(x):\n    return add(x, x)\n", "doc", add=max)(3)
     3
     """
-    file = f"<treealg.torch.{place}.{name}>"
+    file = f"<treealg.{place}.{name}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     exec(compile(source, file, "exec"), known)
     function: Callable[..., Any] = known[name]

@@ -1,4 +1,4 @@
-"""Docstrings of the functions on tensors, written from those of the functions that they call."""
+"""Docstrings of functions of a framework, written from those of the functions that they call."""
 
 from __future__ import annotations
 
@@ -12,28 +12,29 @@ __all__ = ["docstring"]
 _KEPT = ("Parameters", "Returns", "Raises")
 
 
-def docstring(row: Operation) -> str:
-    r"""Return the docstring of a function on tensors.
+def docstring(row: Operation, kind: str) -> str:
+    r"""Return the docstring of a function on arrays of a framework, which calls them by a kind.
 
     Examples
     --------
     >>> import treealg
-    >>> docstring(treealg.operations["branched_sig_inverse"]).split("\n\n")[1]
+    >>> docstring(treealg.operations["branched_sig_inverse"], "tensor").split("\n\n")[1]
     '`treealg.branched_sig_inverse` on tensors, with gradients in `bsig`.'
     """
     head, *parts = re.split(r"\n\n(?=[A-Z][A-Za-z ]+\n-{3,}\n)", inspect.getdoc(row.function) or "")
     summary = head.split("\n\n")[0]
     sections = [part for part in parts if part.split("\n")[0] in _KEPT]
-    text = "\n\n".join([summary, _about(row), *sections, _notes(row)])
-    text = re.sub(r"\bArrayLike( of int)?\b", r"Tensor\1", text)
-    return re.sub(r"\bArray\b", "Tensor", text)
+    text = "\n\n".join([summary, _about(row, kind), *sections, _notes(row)])
+    name = kind.rpartition(" ")[2].capitalize()
+    text = re.sub(r"\bArrayLike( of int)?\b", rf"{name}\1", text)
+    return re.sub(r"\bArray\b", name, text)
 
 
-def _about(row: Operation) -> str:
+def _about(row: Operation, kind: str) -> str:
     if row.backward is None:
-        return f"`treealg.{row.name}` on tensors, without gradients."
+        return f"`treealg.{row.name}` on {kind}s, without gradients."
     names = " and ".join(f"`{name}`" for name in row.backward.gradients)
-    return f"`treealg.{row.name}` on tensors, with gradients in {names}."
+    return f"`treealg.{row.name}` on {kind}s, with gradients in {names}."
 
 
 def _notes(row: Operation) -> str:

@@ -1,0 +1,1 @@
+"""What wrappers of the table of operations have in common, whatever the framework."""
