@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import numbers
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Set
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -23,6 +23,7 @@ __all__ = [
     "check_integer",
     "check_method",
     "check_real",
+    "check_weights",
     "is_flag",
     "is_integer",
     "thread_count",
@@ -168,3 +169,27 @@ def _shown(value: Any) -> str:
     text = repr(value) if isinstance(value, (str, numbers.Number)) or is_flag(value) else ""
     kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
     return f"{text[:40]} of type {kind}" if text else f"a value of type {kind}"
+
+
+def check_weights(name: str, value: Any) -> tuple[int, ...]:
+    """Return positive integers, at least one, as a tuple.
+
+    Examples
+    --------
+    >>> check_weights("weights", [1, 2])
+    (1, 2)
+    """
+    tolist = getattr(value, "tolist", None)
+    if tolist is not None:
+        value = tolist()
+    if isinstance(value, (str, bytes, Mapping, Set)) or not isinstance(value, Iterable):
+        raise InvalidTypeError(
+            f"{name} must be a sequence of positive integers, one for each channel, got "
+            f"{_shown(value)}"
+        )
+    found = tuple(check_integer(f"{name}[{i}]", each, 1) for i, each in enumerate(value))
+    if not found:
+        raise InvalidValueError(
+            f"{name} must have an integer for each channel, got none; leave it out to count nodes"
+        )
+    return found

@@ -143,3 +143,9 @@ from treealg.symbolic.trees.memo import clear_cache as clear_cache
 from treealg.symbolic.trees.ranking import rank as rank, unrank as unrank
 from treealg.symbolic.trees.rooted import RootedTree as RootedTree
 from treealg.symbolic.trees.trees import PlanarTree as PlanarTree, Tree as Tree
+from treealg.symbolic.trees.weighted import (
+    count_by_weight as count_by_weight,
+    weight as weight,
+    weighted_basis as weighted_basis,
+    weighted_words as weighted_words,
+)

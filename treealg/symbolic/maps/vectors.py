@@ -1,7 +1,8 @@
 """Functionals as vectors of values in the basis order: logarithm, exponential, Chen product.
 
 A vector holds the values on the trees (planar: on the ordered forests) with 1 to `degree`
-vertices and labels 0 to `dimension` - 1, in the basis order, without the scalar.
+vertices and labels 0 to `dimension` - 1, in the basis order, without the scalar; with weights, on
+those that weigh at most `degree`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from treealg.checks import check_flag, check_integer
+from treealg.checks import check_flag, check_integer, check_weights
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
@@ -23,6 +24,7 @@ from treealg.symbolic.trees.enumeration import (
     enumerate_trees,
 )
 from treealg.symbolic.trees.memo import remembered
+from treealg.symbolic.trees.weighted import count_by_weight, weighted_basis
 
 __all__ = [
     "basis_elements",
@@ -34,12 +36,19 @@ __all__ = [
 ]
 
 
+Weights = tuple[int, ...] | None
+
+
 @remembered(8)
-def basis_elements(dimension: int, degree: int, planar: bool) -> tuple[Any, ...]:
+def basis_elements(
+    dimension: int, degree: int, planar: bool, weights: Weights = None
+) -> tuple[Any, ...]:
     """Return the trees or ordered forests that index a vector, in the basis order.
 
     Without the empty one.
     """
+    if weights is not None:
+        return weighted_basis(weights, degree, planar=planar)
     if planar:
         return tuple(
             forest
@@ -51,12 +60,17 @@ def basis_elements(dimension: int, degree: int, planar: bool) -> tuple[Any, ...]
     )
 
 
-def _checked_shape(dimension: Any, degree: Any, planar: Any) -> tuple[int, int, bool]:
-    return (
-        check_integer("dimension", dimension, 1),
-        check_integer("degree", degree, 0),
-        check_flag("planar", planar),
-    )
+def _checked_shape(
+    dimension: Any, degree: Any, planar: Any, weights: Any
+) -> tuple[int, int, bool, Weights]:
+    dimension = check_integer("dimension", dimension, 1)
+    if weights is not None:
+        weights = check_weights("weights", weights)
+        if len(weights) != dimension:
+            raise InvalidValueError(
+                f"weights must be one for each of the {dimension} labels, got {weights}"
+            )
+    return dimension, check_integer("degree", degree, 0), check_flag("planar", planar), weights
 
 
 def functional_from_vector(
@@ -66,6 +80,7 @@ def functional_from_vector(
     *,
     planar: bool = False,
     infinitesimal: bool = False,
+    weights: Iterable[Any] | None = None,
 ) -> Functional:
     """Return the functional whose values in the basis order are those of a vector.
 
@@ -82,6 +97,8 @@ def functional_from_vector(
     infinitesimal : bool, default False
         Whether the value on the unit is 0 and, non-planar, on products of trees too; otherwise it
         is 1 and, non-planar, the functional is multiplicative.
+    weights : sequence of int or None, default None
+        The weight of each label, at least 1; then `degree` bounds the weight and not the vertices.
 
     Returns
     -------
@@ -93,7 +110,8 @@ def functional_from_vector(
     InvalidTypeError
         If `dimension` or `degree` is not an integer, a flag not a bool, or `values` not iterable.
     InvalidValueError
-        If `dimension` or `degree` is too small or the number of values is wrong.
+        If `dimension`, `degree` or a weight is too small, or the number of weights or values is
+        wrong.
 
     Examples
     --------
@@ -101,17 +119,21 @@ def functional_from_vector(
     >>> f(((0,), 0)), f.algebra
     (3, <HopfAlgebra bck>)
     """
-    dimension, degree, planar = _checked_shape(dimension, degree, planar)
+    dimension, degree, planar, given = _checked_shape(dimension, degree, planar, weights)
     infinitesimal = check_flag("infinitesimal", infinitesimal)
     vector = entries_of("values", values)
-    counter = count_forests if planar else count_trees
-    length = sum(counter(n, dimension, planar) for n in range(1, degree + 1))
+    if given is None:
+        counter = count_forests if planar else count_trees
+        length = sum(counter(n, dimension, planar) for n in range(1, degree + 1))
+    else:
+        length = sum(count_by_weight(given, degree, planar=planar)) - 1
     if len(vector) != length:
+        weighed = "" if given is None else f"weights={given}, "
         raise InvalidValueError(
             f"values must have length {length} for dimension={dimension}, degree={degree}, "
-            f"planar={planar}, got {len(vector)}; leave out the scalar"
+            f"{weighed}planar={planar}, got {len(vector)}; leave out the scalar"
         )
-    table = dict(zip(basis_elements(dimension, degree, planar), vector, strict=True))
+    table = dict(zip(basis_elements(dimension, degree, planar, given), vector, strict=True))
     if planar:
         if not infinitesimal:
             table[mkw.one] = 1
@@ -119,7 +141,9 @@ def functional_from_vector(
     return (InfinitesimalCharacter if infinitesimal else Character)(bck, table)
 
 
-def functional_to_vector(functional: Functional, dimension: Any, degree: Any) -> list[Any]:
+def functional_to_vector(
+    functional: Functional, dimension: Any, degree: Any, *, weights: Iterable[Any] | None = None
+) -> list[Any]:
     """Return the values of a functional in the basis order.
 
     Parameters
@@ -130,6 +154,8 @@ def functional_to_vector(functional: Functional, dimension: Any, degree: Any) ->
         The number of labels, at least 1.
     degree : int
         The greatest number of vertices, at least 0.
+    weights : sequence of int or None, default None
+        The weight of each label, at least 1; then `degree` bounds the weight and not the vertices.
 
     Returns
     -------
@@ -141,7 +167,7 @@ def functional_to_vector(functional: Functional, dimension: Any, degree: Any) ->
     InvalidTypeError
         If `functional` is not a `Functional` on `bck` or `mkw`, or a number not an integer.
     InvalidValueError
-        If `dimension` or `degree` is too small.
+        If `dimension`, `degree` or a weight is too small, or the number of weights is wrong.
 
     Examples
     --------
@@ -150,12 +176,18 @@ def functional_to_vector(functional: Functional, dimension: Any, degree: Any) ->
     """
     if not isinstance(functional, Functional) or functional.algebra not in (bck, mkw):
         raise InvalidTypeError(f"functional must be a Functional on bck or mkw, got {functional!r}")
-    dimension, degree, planar = _checked_shape(dimension, degree, functional.algebra is mkw)
-    return [functional(key) for key in basis_elements(dimension, degree, planar)]
+    planar = functional.algebra is mkw
+    dimension, degree, planar, given = _checked_shape(dimension, degree, planar, weights)
+    return [functional(key) for key in basis_elements(dimension, degree, planar, given)]
 
 
 def log_star(
-    values: Iterable[Any], dimension: Any, degree: Any, *, planar: bool = False
+    values: Iterable[Any],
+    dimension: Any,
+    degree: Any,
+    *,
+    planar: bool = False,
+    weights: Iterable[Any] | None = None,
 ) -> list[Any]:
     r"""Return the convolution logarithm of a vector of values.
 
@@ -170,6 +202,8 @@ def log_star(
         The greatest number of vertices, at least 0.
     planar : bool, default False
         Whether the values belong to ordered forests.
+    weights : sequence of int or None, default None
+        The weight of each label, at least 1; then `degree` bounds the weight and not the vertices.
 
     Returns
     -------
@@ -181,19 +215,30 @@ def log_star(
     InvalidTypeError
         If an argument has the wrong type.
     InvalidValueError
-        If a number is too small or the length of `values` is wrong.
+        If a number or a weight is too small, or the number of weights or values is wrong.
 
     Examples
     --------
     >>> log_star([1, 0], 1, 2)
     [1, Fraction(-1, 2)]
+
+    A label that weighs 2 is on no tree with another vertex up to weight 2:
+
+    >>> log_star([1, 3, 0], 2, 2, weights=(1, 2))
+    [1, 3, Fraction(-1, 2)]
     """
-    functional = functional_from_vector(values, dimension, degree, planar=planar)
-    return functional_to_vector(functional.log(), dimension, degree)
+    weights = None if weights is None else check_weights("weights", weights)
+    functional = functional_from_vector(values, dimension, degree, planar=planar, weights=weights)
+    return functional_to_vector(functional.log(), dimension, degree, weights=weights)
 
 
 def exp_star(
-    values: Iterable[Any], dimension: Any, degree: Any, *, planar: bool = False
+    values: Iterable[Any],
+    dimension: Any,
+    degree: Any,
+    *,
+    planar: bool = False,
+    weights: Iterable[Any] | None = None,
 ) -> list[Any]:
     r"""Return the convolution exponential of a vector of values.
 
@@ -208,6 +253,8 @@ def exp_star(
         The greatest number of vertices, at least 0.
     planar : bool, default False
         Whether the values belong to ordered forests.
+    weights : sequence of int or None, default None
+        The weight of each label, at least 1; then `degree` bounds the weight and not the vertices.
 
     Returns
     -------
@@ -219,17 +266,18 @@ def exp_star(
     InvalidTypeError
         If an argument has the wrong type.
     InvalidValueError
-        If a number is too small or the length of `values` is wrong.
+        If a number or a weight is too small, or the number of weights or values is wrong.
 
     Examples
     --------
     >>> exp_star([1, 0], 1, 2)
     [1, Fraction(1, 2)]
     """
+    weights = None if weights is None else check_weights("weights", weights)
     functional = functional_from_vector(
-        values, dimension, degree, planar=planar, infinitesimal=True
+        values, dimension, degree, planar=planar, infinitesimal=True, weights=weights
     )
-    return functional_to_vector(functional.exp(), dimension, degree)
+    return functional_to_vector(functional.exp(), dimension, degree, weights=weights)
 
 
 def chen_product(
@@ -239,6 +287,7 @@ def chen_product(
     degree: Any,
     *,
     planar: bool = False,
+    weights: Iterable[Any] | None = None,
 ) -> list[Any]:
     r"""Return the convolution of two vectors of values: for signatures, `first` comes first.
 
@@ -252,6 +301,8 @@ def chen_product(
         The greatest number of vertices, at least 0.
     planar : bool, default False
         Whether the values belong to ordered forests.
+    weights : sequence of int or None, default None
+        The weight of each label, at least 1; then `degree` bounds the weight and not the vertices.
 
     Returns
     -------
@@ -263,13 +314,14 @@ def chen_product(
     InvalidTypeError
         If an argument has the wrong type.
     InvalidValueError
-        If a number is too small or the length of a vector is wrong.
+        If a number or a weight is too small, or the number of weights or values is wrong.
 
     Examples
     --------
     >>> chen_product([1, 0], [10, 0], 1, 2)
     [11, 10]
     """
-    left = functional_from_vector(first, dimension, degree, planar=planar)
-    right = functional_from_vector(second, dimension, degree, planar=planar)
-    return functional_to_vector(left * right, dimension, degree)
+    weights = None if weights is None else check_weights("weights", weights)
+    left = functional_from_vector(first, dimension, degree, planar=planar, weights=weights)
+    right = functional_from_vector(second, dimension, degree, planar=planar, weights=weights)
+    return functional_to_vector(left * right, dimension, degree, weights=weights)
