@@ -73,8 +73,8 @@ def test_maps_up_to_a_weight_are_those_of_all_trees(weights, degree, planar):
     dimension, most = len(weights), degree // min(weights)
     every = basis_elements(dimension, most, planar)
     chosen = [i for i, x in enumerate(every) if weight(x, weights) <= degree]
-    random = Random(7)
-    x, y = ([Fraction(random.randint(-3, 3)) for _ in every] for _ in range(2))
+    generator = Random(7)
+    x, y = ([Fraction(generator.randint(-3, 3)) for _ in every] for _ in range(2))
     light_x, light_y = [x[i] for i in chosen], [y[i] for i in chosen]
     for function, whole, light in (
         (log_star, (x,), (light_x,)),
