@@ -10,6 +10,7 @@ import treealg
 import treealg.cli
 import treealg.codegen
 import treealg.demo
+import treealg.frames
 import treealg.sklearn
 import treealg.symbolic
 import treealg.symbolic.bseries
@@ -26,6 +27,7 @@ FACES = (
     treealg.symbolic.display,
     treealg.tables,
     treealg.codegen,
+    treealg.frames,
     treealg.sklearn,
     treealg.verification,
     treealg.demo,

@@ -23,13 +23,18 @@ OPTIONAL = (
     "IPython",
     "aeon",
     "cupy",
+    "dask",
+    "distributed",
+    "duckdb",
     "matplotlib",
+    "narwhals",
     "networkx",
     "nbclient",
     "numba",
     "pandas",
     "polars",
     "platformdirs",
+    "pyarrow",
     "pydot",
     "pysiglib",
     "scipy",
@@ -37,6 +42,7 @@ OPTIONAL = (
     "sympy",
     "torch",
     "tqdm",
+    "zarr",
 )
 
 PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"

@@ -1,0 +1,302 @@
+"""Features of tables against the functions on arrays, for every library of tables."""
+
+import dask.dataframe
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import treealg
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.frames import features
+
+KINDS = {
+    "pandas": lambda data: pd.DataFrame(data, index=np.arange(len(data["t"]))[::-1]),
+    "polars": pl.DataFrame,
+    "pyarrow": pa.table,
+    "polars, lazy": pl.LazyFrame,
+    "duckdb": lambda data: duckdb.from_arrow(pa.table(data)),
+    "dask": lambda data: dask.dataframe.from_pandas(pd.DataFrame(data), npartitions=3),
+}
+EAGER = ("pandas", "polars", "pyarrow")
+VALUES = ["x", "y", "k"]
+
+
+def points(count=60, paths=4, seed=0):
+    rng = np.random.default_rng(seed)
+    return {
+        "id": rng.integers(0, paths, count),
+        "t": rng.permutation(count),
+        "x": rng.normal(size=count),
+        "y": rng.normal(size=count).astype(np.float32),
+        "k": rng.integers(0, 9, count),
+    }
+
+
+def path_of(data, number, values=VALUES):
+    rows = np.flatnonzero(data["id"] == number)
+    rows = rows[np.argsort(data["t"][rows])]
+    return np.column_stack([data[name][rows].astype(float) for name in values])
+
+
+def table_of(frame):
+    """Return a frame of any library as one of pandas."""
+    if isinstance(frame, pl.LazyFrame):
+        frame = frame.collect()
+    if isinstance(frame, pl.DataFrame):
+        return pd.DataFrame(frame.to_dict(as_series=False))
+    if isinstance(frame, duckdb.DuckDBPyRelation):
+        return frame.df()
+    if isinstance(frame, pa.Table):
+        return frame.to_pandas()
+    if isinstance(frame, dask.dataframe.DataFrame):
+        return frame.compute(scheduler="sync").sort_values("id", ignore_index=True)
+    return frame
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_table_gives_one_of_its_kind_with_a_row_per_path(kind):
+    data = points()
+    frame = KINDS[kind](data)
+    found = features(frame, id="id", time="t", values=VALUES, degree=3)
+    assert type(found) is type(frame)
+    found = table_of(found)
+    assert list(found.columns) == ["id", *treealg.branched_sig_names(3, 3, channels=VALUES)]
+    expected = [treealg.branched_sig(path_of(data, number), 3) for number in range(4)]
+    assert found["id"].tolist() == [0, 1, 2, 3]
+    np.testing.assert_allclose(found.iloc[:, 1:], expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["polars, lazy", "dask"])
+def test_lazy_frames_know_their_columns_before_they_compute(kind, monkeypatch):
+    called = []
+    function = treealg.recipes.Recipe.__call__
+    monkeypatch.setattr(
+        treealg.recipes.Recipe,
+        "__call__",
+        lambda self, paths: called.append(len(paths)) or function(self, paths),
+    )
+    found = features(KINDS[kind](points()), id="id", time="t", values=["x"], degree=1)
+    columns = found.collect_schema() if kind != "dask" else found.dtypes
+    assert list(dict(columns)) == ["id", "x"]
+    assert sum(called) <= 1
+    assert len(table_of(found)) == 4
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("words", [False, True])
+def test_functions_and_their_options_are_those_of_the_package(log, words):
+    data = points()
+    name = ("log_sig" if log else "sig") if words else "branched_log_sig" if log else "branched_sig"
+    options = {"time_aug": True, "basepoint": True}
+    if not words:
+        options["planar"] = True
+    if log:
+        options["method"] = 1
+    found = features(
+        pd.DataFrame(data), id="id", time="t", values=VALUES, degree=2, log=log, words=words,
+        **options,
+    )  # fmt: skip
+    expected = [getattr(treealg, name)(path_of(data, n), 2, **options) for n in range(4)]
+    np.testing.assert_allclose(found.iloc[:, 1:], expected, rtol=1e-12, atol=1e-12)
+    namer = getattr(treealg, f"{name}_names")
+    options = {key: options[key] for key in options if key != "basepoint"}
+    assert list(found.columns[1:]) == list(namer(3, 2, channels=VALUES, **options))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_windows_give_rows_of_their_own(kind):
+    data = points()
+    frame = KINDS[kind](data)
+    found = table_of(features(frame, id="id", time="t", values=["x"], degree=2, windows=(5, 4)))
+    found = found.sort_values(["id", "window"])
+    paths = [path_of(data, number, ["x"]) for number in range(4)]
+    pieces = [(n, k) for n in range(4) for k in range((len(paths[n]) - 5) // 4 + 1)]
+    assert found[["id", "window"]].to_numpy().tolist() == [list(piece) for piece in pieces]
+    expected = [treealg.branched_sig(paths[n][4 * k : 4 * k + 5], 2) for n, k in pieces]
+    np.testing.assert_allclose(found.iloc[:, 2:], expected, rtol=1e-12, atol=1e-12)
+
+
+def test_windows_may_be_slices_of_points():
+    data = points()
+    slices = np.array([[0, 3], [2, 5]])
+    found = features(pd.DataFrame(data), id="id", time="t", values=["x"], degree=1, windows=slices)
+    assert found["window"].tolist() == [0, 1] * 4
+    path = path_of(data, 1, ["x"])[:, 0]
+    np.testing.assert_allclose(found["x"][2:4], [path[2] - path[0], path[4] - path[2]])
+    with pytest.raises(InvalidValueError, match="windows must end at"):
+        features(
+            pd.DataFrame(data), id="id", time="t", values=["x"], degree=1, windows=[[0, 10**6]]
+        )
+
+
+@pytest.mark.parametrize("kind", EAGER)
+def test_chosen_trees_are_the_columns_of_their_names(kind):
+    frame = KINDS[kind](points())
+    everything = table_of(features(frame, id="id", time="t", values=VALUES, degree=3))
+    names = ["y[x]", "x[k, y]", "k"]  # branches in any order
+    found = features(frame, id="id", time="t", values=VALUES, degree=3, trees=names)
+    expected = everything[["id", "y[x]", "x[y,k]", "k"]]
+    pd.testing.assert_frame_equal(table_of(found), expected)
+
+
+@pytest.mark.parametrize("kind", EAGER)
+def test_dates_are_seconds_in_the_last_channel(kind):
+    start = np.datetime64("2020-01-01", "us")
+    data = points() | {"id": np.repeat([5, 3], 30)}
+    data["t"] = np.sort(np.random.default_rng(1).integers(0, 10**6, 60))
+    numbers = features(pd.DataFrame(data), id="id", time="t", values=["x"], degree=2, times=True)
+    assert list(numbers.columns[1:3]) == ["x", "time"]
+    dated = data | {"t": start + data["t"].astype("timedelta64[s]")}
+    found = table_of(
+        features(KINDS[kind](dated), id="id", time="t", values=["x"], degree=2, times=True)
+    )
+    np.testing.assert_allclose(found, numbers, rtol=1e-10)
+    path = np.column_stack([path_of(data, 3, ["x"]), data["t"][30:]])
+    np.testing.assert_allclose(found.iloc[0, 1:], treealg.branched_sig(path, 2), rtol=1e-10)
+
+
+@pytest.mark.parametrize("kind", EAGER)
+def test_points_that_lack_a_value_are_refused_dropped_or_kept(kind):
+    data = points()
+    lacks = np.arange(60) % 7 == 0
+    frame = KINDS[kind](data | {"x": np.where(lacks, np.nan, data["x"])})
+    options = {"id": "id", "time": "t", "values": ["x", "k"], "degree": 2}
+    with pytest.raises(InvalidValueError, match="column 'x' lacks a value in 9 rows"):
+        features(frame, **options)
+    dropped = table_of(features(frame, missing="drop", **options))
+    rest = features(pd.DataFrame({name: data[name][~lacks] for name in data}), **options)
+    np.testing.assert_array_equal(dropped, rest)
+    kept = table_of(features(frame, missing="keep", **options))
+    assert kept["x"].isna().any()
+    assert kept["k"].notna().all()
+
+
+@pytest.mark.parametrize("kind", EAGER)
+def test_nulls_are_missing_values(kind):
+    data = {"id": ["a", "a", "b", "b"], "t": [1, 2, 2, 1], "x": [1.0, None, 4.0, 2.0]}
+    frame = KINDS[kind](data)
+    options = {"id": "id", "time": "t", "values": ["x"], "degree": 1}
+    with pytest.raises(InvalidValueError, match="lacks a value in 1 rows, first in row 1"):
+        features(frame, **options)
+    found = table_of(features(frame, missing="drop", **options))
+    assert found["x"].tolist() == [0.0, 2.0]
+    without = KINDS[kind](data | {"id": ["a", None, "b", "b"]})
+    with pytest.raises(InvalidValueError, match="'id' must have a value in every row"):
+        features(without, **options)
+
+
+@pytest.mark.parametrize("kind", EAGER)
+def test_a_wide_table_has_a_path_in_each_row(kind):
+    paths = np.random.default_rng(2).normal(size=(5, 4, 2))
+    columns = {f"{'xy'[c]}{t}": paths[:, t, c] for t in range(4) for c in range(2)}
+    frame = KINDS[kind]({"name": list("edcba"), "t": np.zeros(5), **columns})
+    values = {name: [f"{name}{t}" for t in range(4)] for name in "xy"}
+    found = table_of(features(frame, id="name", values=values, degree=3))
+    assert found["name"].tolist() == list("edcba")
+    np.testing.assert_allclose(found.iloc[:, 1:], treealg.branched_sig(paths, 3), rtol=1e-12)
+
+
+def test_points_of_a_wide_table_may_be_missing():
+    frame = pd.DataFrame({"x0": [1.0, 2.0], "x1": [5.0, np.nan], "x2": [3.0, 9.0]})
+    values = {"x": ["x0", "x1", "x2"]}
+    with pytest.raises(InvalidValueError, match="missing in row 1"):
+        features(frame, values=values, degree=1)
+    assert features(frame, values=values, degree=1, missing="drop")["x"].tolist() == [2.0, 7.0]
+    with pytest.raises(InvalidValueError, match="row 0 has no point"):
+        features(frame * np.nan, values=values, degree=1, missing="drop")
+
+
+@pytest.mark.parametrize("kind", EAGER)
+def test_each_table_of_a_list_is_a_path(kind):
+    data = points()
+    pieces = [{name: data[name][a:b] for name in data} for a, b in ((0, 10), (10, 13), (13, 60))]
+    frames = [KINDS[kind](piece) for piece in pieces]
+    found = features(frames, time="t", values=VALUES, degree=2)
+    assert type(found) is type(frames[0])
+    paths = [path_of(piece | {"id": np.zeros(len(piece["t"]))}, 0) for piece in pieces]
+    expected = [treealg.branched_sig(path, 2) for path in paths]
+    np.testing.assert_allclose(table_of(found).iloc[:, 1:], expected, rtol=1e-12)
+    named = features(dict(zip("abc", frames, strict=True)), id="file", values=["x"], degree=1)
+    assert table_of(named)["file"].tolist() == ["a", "b", "c"]
+
+
+def test_points_of_one_time_stay_in_their_order():
+    frame = pd.DataFrame({"id": [0] * 40, "t": [1] * 40, "x": np.arange(40.0) ** 2})
+    found = features(frame, id="id", time="t", values=["x"], degree=1)
+    assert found["x"].tolist() == [39.0**2]
+
+
+def test_the_order_of_rows_does_not_matter():
+    data = points()
+    order = np.random.default_rng(3).permutation(60)
+    first, second = (
+        features(pd.DataFrame(d), id="id", time="t", values=VALUES, degree=3)
+        for d in (data, {name: data[name][order] for name in data})
+    )
+    pd.testing.assert_frame_equal(first, second)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_features_have_the_dtype_that_is_asked_for(dtype):
+    found = features(
+        pl.DataFrame(points()), id="id", time="t", values=VALUES, degree=2, dtype=dtype
+    )
+    assert {str(kind).lower() for kind in found.dtypes[1:]} == {dtype}
+
+
+@pytest.mark.parametrize("kind", EAGER)
+def test_a_table_without_rows_gives_none(kind):
+    data = {name: column[:0] for name, column in points().items()}
+    found = features(KINDS[kind](data), id="id", time="t", values=VALUES, degree=2)
+    assert table_of(found).shape == (0, 1 + treealg.branched_sig_length(3, 2))
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"values": ["price", "x"]}, InvalidValueError, "no column 'price'"),
+        ({"time": "time"}, InvalidValueError, "no column 'time'"),
+        ({"id": "ids"}, InvalidValueError, "did you mean 'id'"),
+        ({"id": None}, InvalidValueError, "id must name the columns"),
+        ({"values": "x"}, InvalidTypeError, "got the text 'x'"),
+        ({"values": []}, InvalidValueError, "at least one column"),
+        ({"values": ["name"]}, InvalidTypeError, "columns of numbers"),
+        ({"degree": -1}, InvalidValueError, "degree must be"),
+        ({"planer": True}, InvalidTypeError, "did you mean 'planar'"),
+        ({"stream": True}, InvalidTypeError, "stream is no option"),
+        ({"missing": "fill"}, InvalidValueError, "missing must be"),
+        ({"dtype": "float16"}, InvalidValueError, "dtype must be"),
+        ({"trees": ["x[z]"]}, InvalidValueError, "got 'x\\[z\\]'; did you mean"),
+        ({"trees": "x"}, InvalidTypeError, "got the text 'x'"),
+        ({"times": True, "lead_lag": True}, InvalidValueError, "without lead_lag"),
+        ({"times": True, "time": None}, InvalidValueError, "with a column `time`"),
+        ({"windows": (0, 1)}, InvalidValueError, "size of windows"),
+        ({"windows": [[3, 2]]}, InvalidValueError, "have a point each"),
+        ({"windows": "five"}, InvalidValueError, "windows must be"),
+        ({"id": ["x"]}, InvalidValueError, "two columns 'x'"),
+        ({"end_time": float("nan"), "time_aug": True}, InvalidValueError, "end_time"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(change, error, message):
+    frame = pd.DataFrame(points() | {"name": ["a"] * 60})
+    options = {"id": "id", "time": "t", "values": ["x", "y"], "degree": 2} | change
+    with pytest.raises(error, match=message):
+        features(frame, **options)
+
+
+def test_what_is_no_table_is_refused():
+    with pytest.raises(InvalidTypeError, match=r"must be a table of pandas.*got int"):
+        features(3, id="id", values=["x"], degree=1)
+    with pytest.raises(InvalidTypeError, match=r"frame\[1\] must be a table"):
+        features([pd.DataFrame(points()), 3], values=["x"], degree=1)
+    with pytest.raises(InvalidValueError, match="at least one table with a point"):
+        features([], values=["x"], degree=1)
+
+
+def test_integers_that_floats_do_not_hold_are_refused():
+    frame = pd.DataFrame({"id": [0, 0], "t": [0, 1], "x": [2**53 + 1, 2**53 + 3]})
+    with pytest.raises(InvalidValueError, match=r"beyond 2\*\*53"):
+        features(frame, id="id", time="t", values=["x"], degree=1)

@@ -1,0 +1,1 @@
+from treealg.frames.features import features as features

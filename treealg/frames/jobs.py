@@ -1,0 +1,234 @@
+"""What is done with tables of paths: points sorted, paths computed, and a table made again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.frames.tables import (
+    check_columns,
+    check_numbers,
+    numbers_of_columns,
+    seconds_of,
+    without_missing,
+)
+from treealg.recipes import Recipe
+
+__all__ = ["LongTable", "WideTable"]
+
+Floats = npt.NDArray[np.floating[Any]]
+
+_ROW = "row of treealg"
+
+
+class LongTable:
+    """What is done with a table of one row per point."""
+
+    is_by_row = False
+
+    def __init__(
+        self, recipe: Recipe, ids: list[str], time: str | None, columns: list[str], times: bool,
+        missing: str,
+    ) -> None:  # fmt: skip
+        self.recipe, self.ids, self.time, self.columns = recipe, ids, time, columns
+        self.times, self.missing = times, missing
+
+    @property
+    def needed(self) -> list[str]:
+        """The columns of the table that are read."""
+        return list(dict.fromkeys([*self.ids, *([self.time] if self.time else []), *self.columns]))
+
+    def check(self, schema: Mapping[str, Any]) -> None:
+        """Refuse a table that lacks columns, or has no numbers where they have to be."""
+        check_columns(self.needed, schema)
+        check_numbers(self.columns, schema)
+
+    def eagerly(self, table: Any) -> Any:
+        """Compute at once."""
+        self.check(table.schema)
+        table = without_missing(
+            table.select(self.needed), [*self.ids, *([self.time] if self.time else [])],
+            self.columns, self.missing,
+        )  # fmt: skip
+        table = self.sorted(table)
+        starts = np.flatnonzero(self.is_first(table))
+        points = self.points(table)
+        return self.result(table.select(self.ids)[starts], points, starts, table.implementation)
+
+    def sorted(self, table: Any) -> Any:
+        """Return the rows by id and time, those of one time in their order."""
+        keys = [*self.ids, *([self.time] if self.time else [])]
+        if len(table) < 2:
+            return table
+        return table.with_row_index(_ROW).sort([*keys, _ROW]).drop(_ROW)
+
+    def is_first(self, table: Any) -> npt.NDArray[np.bool_]:
+        """Tell of each row whether a path begins there."""
+        found = np.zeros(len(table), bool)
+        found[:1] = True
+        for name in self.ids:
+            column = table.get_column(name)
+            differs = (column != column.shift(1)).to_numpy()
+            found[1:] |= differs[1:].astype(bool)
+        return found
+
+    def points(self, table: Any) -> Floats:
+        """Return the points of all paths, one after the other."""
+        points = numbers_of_columns(table, self.columns, self.recipe.dtype)
+        if not self.times:
+            return points
+        time = seconds_of(table.get_column(self.time), str(self.time))
+        return np.column_stack([points, time]).astype(points.dtype, copy=False)
+
+    def result(self, ids: Any, points: Floats, starts: npt.NDArray[np.int64], backend: Any) -> Any:
+        """Return the features as a table, the ids in front."""
+        paths, ids = paths_of(points, starts), nw.maybe_reset_index(ids)
+        found = self.recipe(paths)
+        if self.recipe.windows is not None:
+            counts = [len(self.recipe.windows_of(len(path))) for path in paths]
+            at = np.repeat(np.arange(len(counts)), counts)
+            ids = nw.maybe_reset_index(ids[at]) if self.ids else ids
+            number = np.concatenate([np.arange(count) for count in counts] or [np.arange(0)])
+            window = nw.new_series("window", number, nw.Int64, backend=backend)
+            ids = ids.with_columns(window) if self.ids else window.to_frame()
+        if not self.recipe.names:
+            return ids
+        table = nw.from_numpy(found, schema=list(self.recipe.names), backend=backend)
+        return nw.concat([ids, table], how="horizontal") if len(ids.columns) else table
+
+    def several(self, frames: Any) -> Any:
+        """Compute of tables of which each is one path."""
+        if len(self.ids) > 1:
+            raise InvalidValueError("id must be one name for the tables of a list, got several")
+        names = list(frames) if isinstance(frames, Mapping) else list(range(len(frames)))
+        tables = [frames[name] for name in names]
+        name, self.ids = (self.ids or ["path"])[0], []
+        pieces, kept, backend = [], [], None
+        for place, frame in zip(names, tables, strict=True):
+            table = nw.from_native(frame, pass_through=True)
+            if not isinstance(table, nw.DataFrame):
+                raise InvalidTypeError(
+                    f"frame[{place!r}] must be a table of pandas, polars or PyArrow, got "
+                    f"{type(frame).__name__}"
+                )
+            self.check(table.schema)
+            table = without_missing(
+                table.select(self.needed), [self.time] if self.time else [], self.columns,
+                self.missing,
+            )  # fmt: skip
+            backend = backend or table.implementation
+            if len(table):
+                pieces.append(self.points(self.sorted(table)))
+                kept.append(place)
+        if not pieces:
+            raise InvalidValueError("frame must hold at least one table with a point, got none")
+        starts = np.cumsum([0, *map(len, pieces[:-1])])
+        ids = nw.new_series(name, kept, backend=backend).to_frame()
+        self.ids = [name]
+        return self.result(ids, np.concatenate(pieces), starts, backend).to_native()
+
+    def lazily(self, table: Any) -> Any:
+        """Compute when it is asked for, where the library can wait."""
+        self.check(table.collect_schema())
+        native, kind = table.select(self.needed).to_native(), table.implementation
+        if kind.is_polars():
+            polars = sys.modules["polars"]
+            empty = self.eagerly(nw.from_native(native.clear().collect())).to_native()
+            return native.map_batches(
+                self.of_native,
+                schema=polars.Schema(empty.schema),
+                predicate_pushdown=False,
+                projection_pushdown=False,
+                slice_pushdown=False,
+            )
+        if kind.is_duckdb():
+            found = self.eagerly(table.select(self.needed).collect("pyarrow")).to_native()
+            return sys.modules["duckdb"].from_arrow(found)
+        raise InvalidTypeError(
+            f"frame must be a lazy table of polars, Dask or DuckDB, got one of {kind}; collect it "
+            f"first"
+        )
+
+    def in_partitions(self, frame: Any) -> Any:
+        """Compute of a frame of Dask, each partition when it is asked for."""
+        self.check(nw.from_native(frame._meta).schema)
+        needed = frame[self.needed]
+        if needed.npartitions > 1 and not self.is_by_row:
+            needed = needed.shuffle(on=self.ids)
+        empty = self.of_native(needed._meta)
+        return needed.map_partitions(self.of_native, meta=empty, enforce_metadata=False)
+
+    def of_native(self, frame: Any) -> Any:
+        """Compute of a table of its own library, at once."""
+        return self.eagerly(nw.from_native(frame, eager_only=True)).to_native()
+
+
+class WideTable(LongTable):
+    """What is done with a table of one row per path."""
+
+    is_by_row = True
+
+    def __init__(
+        self, recipe: Recipe, ids: list[str], time: str | None, columns: list[str], times: bool,
+        missing: str, wide: dict[str, Sequence[str]],
+    ) -> None:  # fmt: skip
+        super().__init__(recipe, ids, None, columns, times, missing)
+        lengths = {name: len(wide[name]) for name in wide}
+        if len(set(lengths.values())) > 1 or 0 in lengths.values():
+            raise InvalidValueError(
+                f"values must have as many columns for each channel, at least one, got {lengths}"
+            )
+        if time is not None:
+            raise InvalidValueError(
+                f"time must be None for a wide table, whose columns are in the order of time, got "
+                f"{time!r}"
+            )
+        self.wide = wide
+
+    @property
+    def needed(self) -> list[str]:
+        """The columns of the table that are read."""
+        return list(dict.fromkeys([*self.ids, *(c for own in self.wide.values() for c in own)]))
+
+    def check(self, schema: Mapping[str, Any]) -> None:
+        """Refuse a table that lacks columns, or has no numbers where they have to be."""
+        check_columns(self.needed, schema)
+        check_numbers([c for own in self.wide.values() for c in own], schema)
+
+    def eagerly(self, table: Any) -> Any:
+        """Compute at once."""
+        self.check(table.schema)
+        channels = [numbers_of_columns(table, own, "float64") for own in self.wide.values()]
+        paths = np.stack(channels, axis=2)
+        count, length, _ = paths.shape
+        points = paths.reshape(count * length, -1)
+        starts = np.arange(count) * length
+        lacks = np.isnan(points).any(axis=1)
+        if self.missing != "keep" and lacks.any():
+            place = int(lacks.argmax()) // length
+            if self.missing == "refuse":
+                raise InvalidValueError(
+                    f"values are missing in row {place}; give missing='drop' to leave points out "
+                    f"that lack a value, or 'keep' for NaN"
+                )
+            kept = (~lacks).reshape(count, length).sum(axis=1)
+            if (kept == 0).any():
+                raise InvalidValueError(
+                    f"row {int(kept.argmin())} has no point without a missing value"
+                )
+            points, starts = points[~lacks], np.cumsum(kept) - kept
+        return self.result(table.select(self.ids), points, starts, table.implementation)
+
+
+def paths_of(points: Floats, starts: npt.NDArray[np.int64]) -> Floats | list[Floats]:
+    """Return the paths that stand one after the other, as one array if they have one length."""
+    lengths = np.diff(starts, append=len(points))
+    if len(starts) and (lengths == lengths[0]).all():
+        return points.reshape(len(starts), int(lengths[0]), -1)
+    return np.split(points, starts[1:]) if len(starts) else []
