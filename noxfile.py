@@ -1,4 +1,4 @@
-"""One command for each chore: ``nox -s build``, test, quick, lint, bench, compare, docs.
+"""One command for each chore: ``nox -s build``, test, quick, lint, bench, compare, docs, site.
 
 These make no environment of their own: each runs in the one that nox itself is installed in,
 ``pip install -e ".[dev]"`` for all of them. What stands after ``--`` goes to the tool, such as
@@ -40,7 +40,7 @@ def test(session: nox.Session) -> None:
 @nox.session
 def quick(session: nox.Session) -> None:
     """Run the tests that take at most two seconds each."""
-    marks = "not slow and not exhaustive and not peer and not gpu"
+    marks = "not slow and not exhaustive and not peer and not gpu and not site"
     python(session, "-m", "pytest", "-m", marks, *session.posargs)
 
 
@@ -61,6 +61,14 @@ def bench(session: nox.Session) -> None:
 def compare(session: nox.Session) -> None:
     """Compare two results of benchmarks, files or folders: nox -s compare -- OLD NEW."""
     python(session, "benchmarks/compare.py", *session.posargs)
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """Build the site into docs/_build; ``-- -b linkcheck`` tries the links to other sites."""
+    python(
+        session, "-m", "sphinx", "-W", *(session.posargs or ["-b", "html"]), "docs", "docs/_build"
+    )
 
 
 @nox.session

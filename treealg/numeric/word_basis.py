@@ -33,7 +33,7 @@ def sig_length(
     lead_lag: bool = False,
     scalar_term: bool = False,
 ) -> int:
-    """Return the number of coefficients of a signature, ``d + d**2 + ... + d**degree``.
+    """Return the number of coefficients of a signature, ``d + d**2 + … + d**degree``.
 
     Parameters
     ----------

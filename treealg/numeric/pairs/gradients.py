@@ -134,9 +134,9 @@ def branched_sig_kernel_gram_backprop(
 
     Parameters
     ----------
-    derivs : ArrayLike, shape (*batch_1, *batch_2) or (*batch_1, *batch_2, nodes_1, nodes_2)
+    derivs : ArrayLike, shape (batch_1…, batch_2…) or (batch_1…, batch_2…, nodes_1, nodes_2)
         Derivatives with respect to what `branched_sig_kernel_gram` returns.
-    path1, path2 : ArrayLike, shapes (*batch_1, length_1, channels), (*batch_2, length_2, channels)
+    path1, path2 : ArrayLike, shapes (batch_1…, length_1, channels), (batch_2…, length_2, channels)
         The paths.
     depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs, max_batch
         As in the forward call.

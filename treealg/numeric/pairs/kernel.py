@@ -155,7 +155,7 @@ def branched_sig_kernel_gram(
 
     Parameters
     ----------
-    path1, path2 : ArrayLike, shapes (*batch_1, length_1, channels), (*batch_2, length_2, channels)
+    path1, path2 : ArrayLike, shapes (batch_1…, length_1, channels), (batch_2…, length_2, channels)
         Points of the paths, as for `branched_sig_kernel`, with any leading shapes.
     depth : int
         Levels of the recursion, 0 to 1000.
@@ -185,7 +185,7 @@ def branched_sig_kernel_gram(
 
     Returns
     -------
-    Array, shape (*batch_1, *batch_2) or (*batch_1, *batch_2, nodes_1, nodes_2)
+    Array, shape (batch_1…, batch_2…) or (batch_1…, batch_2…, nodes_1, nodes_2)
         The kernels. Kind and dtype follow `path1`; `out` itself if it is given, otherwise new.
 
     Raises

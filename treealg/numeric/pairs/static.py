@@ -77,7 +77,7 @@ class ScaledLinearKernel(StaticKernel):
 
 @dataclass(frozen=True, slots=True)
 class RBFKernel(StaticKernel):
-    """The Gaussian kernel k(x, y) = exp(-|x - y|² / sigma).
+    r"""The Gaussian kernel :math:`k(x, y) = \exp(-|x - y|^2 / \sigma)`.
 
     Parameters
     ----------
