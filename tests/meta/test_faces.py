@@ -71,6 +71,7 @@ def test_the_faces_are_those_that_users_import():
         "treealg",
         "treealg.codegen",
         "treealg.frames",
+        "treealg.jax",
         "treealg.numeric",
         "treealg.sklearn",
         "treealg.symbolic",
@@ -168,8 +169,8 @@ def test_signatures_of_the_stub_are_those_of_the_functions(face):
     for name, parameters in merged.items():
         real = without_types(inspect.signature(getattr(module, name)))
         assert [*parameters] == [parameter[:2] for parameter in real], (
-            "write the stub of treealg.torch anew with: python -m tests.torch.stub"
-            if face == "treealg.torch"
+            f"write the stub of {face} anew with: python -m tests.stubs"
+            if face in ("treealg.jax", "treealg.torch")
             else name
         )
         for *parameter, default in real:

@@ -26,6 +26,7 @@ OPTIONAL = (
     "dask",
     "distributed",
     "duckdb",
+    "jax",
     "matplotlib",
     "narwhals",
     "networkx",

@@ -93,13 +93,14 @@ def test_a_package_has_one_version_range_in_all_extras():
         for requirement in extra:
             ranges.setdefault(re.match(r"[\w-]+", requirement).group(), set()).add(requirement)
     del ranges["treealg"]
-    # Tests run with one version of PyTorch, as with one of each peer; others with what there is.
+    # Tests run with one version of each framework, as with one of each peer; others with any.
     assert {name: found for name, found in ranges.items() if len(found) > 1} == {
-        "torch": {"torch>=2.4", "torch==2.13.0"}
+        "jax": {"jax>=0.7", "jax==0.10.2"},
+        "torch": {"torch>=2.4", "torch==2.13.0"},
     }
 
 
-def test_test_extra_pulls_in_torch_and_no_peer():
+def test_test_extra_pulls_in_frameworks_and_no_peer():
     extras, pending, needed = PROJECT["optional-dependencies"], ["test"], set()
     while pending:
         for requirement in extras[pending.pop()]:
@@ -108,5 +109,5 @@ def test_test_extra_pulls_in_torch_and_no_peer():
                 pending += nested.group(1).split(",")
             else:
                 needed |= names_of([requirement])
-    assert needed >= {"pytest", "torch"}
+    assert needed >= {"jax", "pytest", "torch"}
     assert needed.isdisjoint({"pysiglib", "kauri"})

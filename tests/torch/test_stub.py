@@ -13,19 +13,18 @@ from treealg._lazy import public_names
 
 from ..meta.test_docstrings import documented_parameters, sections
 from ..operations.cases import OPERATIONS
-from .stub import HEAD, STUB, expected, on_tensors
+from ..stubs import expected, with_types, written
 
 each_name = pytest.mark.parametrize("name", OPERATIONS)
 
 
 def test_the_stub_follows_from_that_of_the_numbers():
-    written = STUB.read_text("utf-8").split(HEAD)[1].strip()
-    assert written == expected(), "write it anew with: python -m tests.torch.stub"
+    assert written("torch") == expected("torch"), "write it anew with: python -m tests.stubs"
 
 
 def test_arrays_become_tensors():
     text = "def f(\n    x: ArrayT | Exact | None, y: bool | ArrayLike = False\n) -> ArrayT: ..."
-    assert on_tensors(text) == (
+    assert with_types(text, "torch") == (
         "def f(\n    x: Tensor | None, y: bool | Tensor = False\n) -> Tensor: ..."
     )
 

@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 import treealg
+import treealg.jax
 import treealg.torch
 from treealg.symbolic import Tree
 
 if TYPE_CHECKING:
+    from jax import Array
     from torch import Tensor
 
 Float64 = npt.NDArray[np.float64]
@@ -61,6 +63,13 @@ def functions_on_tensors_give_tensors(tensor: Tensor) -> None:
     assert_type(treealg.torch.BranchedSignature(3).size(2), int)
     treealg.torch.branched_sig(None, 3)  # type: ignore[call-overload]
     treealg.torch.branched_sig_inverse(tensor, 2, 2, plnar=True)  # type: ignore[call-arg]
+
+
+def functions_on_arrays_of_jax_give_such_arrays(array: Array, double: Float64) -> None:
+    assert_type(treealg.jax.branched_sig(array, 3), "Array")
+    assert_type(treealg.jax.branched_log_sig([double, double], 3), "Array")
+    assert_type(treealg.jax.branched_sig_length(2, 3), int)
+    treealg.jax.branched_sig(None, 3)  # type: ignore[call-overload]
 
 
 def trees_have_types(idx: int) -> None:

@@ -1,8 +1,8 @@
 """The functions of arrays, with the types that users see.
 
 An array gives one like it, lists and integers give a NumPy array of float64. Names, kinds and
-defaults of the parameters are those of the modules that are named above the functions. The stub of
-`treealg.torch` follows from this one: after a change, run ``python -m tests.torch.stub``.
+defaults of the parameters are those of the modules that are named above the functions. The stubs of
+`treealg.torch` and `treealg.jax` follow from this one: after a change, ``python -m tests.stubs``.
 """
 
 from collections.abc import Sequence

@@ -1,0 +1,59 @@
+"""The parts of the stubs of `treealg.torch` and `treealg.jax` that follow from `treealg.numeric`.
+
+``python -m tests.stubs`` writes them anew.
+"""
+
+import re
+from pathlib import Path
+
+import treealg
+
+PACKAGE = Path(treealg.__file__).parent
+# What functions take and give in place of arrays.
+TYPES = {"torch": ("Tensor", "Tensor"), "jax": ("ArrayLike", "Array")}
+
+
+def head(framework):
+    """Return the line above the functions."""
+    return f"# treealg.{framework}.functions\n"
+
+
+def stub(framework):
+    """Return the place of a stub."""
+    return PACKAGE / framework / "__init__.pyi"
+
+
+def functions_of_numbers():
+    """Return the functions of arrays as they stand in the stub of the numbers, one per entry."""
+    text = (PACKAGE / "numeric" / "__init__.pyi").read_text("utf-8")
+    body = text[text.index("\n# treealg.numeric.") :]
+    pieces = re.split(r"^(?=@overload\n|(?<!@overload\n)def |# treealg)", body, flags=re.MULTILINE)
+    return [piece.strip() for piece in pieces if "def " in piece]
+
+
+def with_types(text, framework):
+    """Return a signature of arrays as one of a framework."""
+    taken, given = TYPES[framework]
+    parameters, arrow, result = text.rpartition(") -> ")
+    parameters = re.sub(r"ArrayT \| Exact|ArrayLike|ArrayT|Tensor", taken, parameters)
+    return parameters + arrow + re.sub(r"ArrayT|Tensor", given, result)
+
+
+def expected(framework):
+    """Return the functions that have to stand in the stub, in the order of the numbers."""
+    return "\n".join(
+        with_types(piece, framework)
+        for piece in functions_of_numbers()
+        if re.search(r"def (\w+)\(", piece).group(1) in treealg.operations
+    )
+
+
+def written(framework):
+    """Return the functions that stand in the stub."""
+    return stub(framework).read_text("utf-8").split(head(framework))[1].strip()
+
+
+if __name__ == "__main__":
+    for name in TYPES:
+        above = stub(name).read_text("utf-8").split(head(name))[0]
+        stub(name).write_text(f"{above}{head(name)}\n{expected(name)}\n", "utf-8")

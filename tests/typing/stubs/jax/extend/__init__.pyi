@@ -1,0 +1,1 @@
+"""What libraries on top of JAX use."""

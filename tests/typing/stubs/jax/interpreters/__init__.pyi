@@ -1,0 +1,5 @@
+"""What transforms functions."""
+
+from typing import Any
+
+def __getattr__(name: str) -> Any: ...

@@ -1,0 +1,196 @@
+"""The functions: each of the table by its name, with its parameters, on arrays of JAX."""
+
+from __future__ import annotations
+
+import inspect
+import numbers
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from treealg.checks import check_real
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.frameworks.documentation import docstring
+from treealg.frameworks.options import as_number, names_of, option_reader
+from treealg.frameworks.source import written
+from treealg.jax.operators import operators
+from treealg.jax.primitives import Differentiable, differentiable
+from treealg.numeric.operations.operation import Argument, Operation
+from treealg.numeric.operations.table import operations
+
+__all__ = [*operations]
+
+_COMPUTED = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+def _function(row: Operation, differentiable: Differentiable) -> Callable[..., Any]:
+    """Return the public function of a row."""
+    parameters = [
+        parameter.replace(annotation=parameter.empty)
+        for parameter in row.signature.parameters.values()
+    ]
+    # Defaults of the table are constants, which print as they are written.
+    head = str(inspect.Signature(parameters))
+    source = f"def {row.name}{head}:\n    return call({', '.join(names_of(row))})\n"
+    function = written(row.name, source, "jax.functions", call=_caller(row, differentiable))
+    function.__module__ = __name__
+    function.__doc__ = docstring(row, "JAX array")
+    return function
+
+
+def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any]:
+    """Return what reads all arguments, and calls."""
+    count = len(row.arguments)
+    reader = _Reader(row)
+
+    def call(*given: Any) -> Any:
+        arrays, options = reader.arrays(given[:count]), reader.options(given[count:])
+        results = differentiable.call(arrays, options)
+        if len(row.gradients) < 2:
+            return results[0]
+        # A gradient that is not asked for is None; one in an argument that is None is left out.
+        values = dict(zip(names_of(row), (*arrays, *options), strict=True))
+        found = dict(zip(row.returned(values), results, strict=True))
+        present = [name for name in row.gradients if values[name] is not None]
+        return tuple(found.get(name) for name in present) if len(present) > 1 else found[present[0]]
+
+    return call
+
+
+class _Reader:
+    """What callers may give for the arguments of a row."""
+
+    def __init__(self, row: Operation) -> None:
+        self._row = row
+        self._names = [argument.name for argument in row.arguments]
+        self._readers = [option_reader(option) for option in row.options]
+
+    def options(self, given: Sequence[Any]) -> tuple[Any, ...]:
+        """Return options as operators get them."""
+        for option, value in zip(self._row.options, given, strict=True):
+            if isinstance(value, jax.core.Tracer):
+                raise InvalidTypeError(
+                    f"{option.name} must be a value and not a tracer, as shapes and programs "
+                    f"depend on it; name it in static_argnames of jax.jit"
+                )
+        return tuple(
+            read(as_number(value)) for read, value in zip(self._readers, given, strict=True)
+        )
+
+    def arrays(self, given: Sequence[Any]) -> list[Any]:
+        """Return the arrays, None for those that are left out."""
+        values = list(given)
+        if isinstance(values[0], (list, tuple)) and "lengths" in self._names:
+            self._pad(values)
+        first = next((x for x in values if _is_array(x)), None)
+        found = [
+            self._array(argument, value, first)
+            for argument, value in zip(self._row.arguments, values, strict=True)
+        ]
+        return _varying_alike(found)
+
+    def _array(self, argument: Argument, value: Any, first: Any) -> Any:
+        if _is_array(value):
+            return _real(argument, value)
+        if value is None and argument.optional:
+            return None
+        if argument.alternative == "flag" and isinstance(value, (bool, np.bool_, type(None))):
+            if not value:
+                return None
+            if first is not None and first.ndim:
+                return jnp.zeros(first.shape[-1:], _real(argument, first).dtype)
+        elif argument.alternative == "number" and isinstance(value, numbers.Real):
+            dtype = None if first is None else _real(argument, first).dtype
+            return jnp.asarray(check_real(argument.name, value), dtype)
+        raise _no_array(argument.name, value)
+
+    def _pad(self, values: list[Any]) -> None:
+        """Replace a list of paths by one array and their lengths, and corrections likewise."""
+        lengths, correction = self._names.index("lengths"), self._names.index("correction")
+        if values[lengths] is not None:
+            raise InvalidTypeError(
+                "lengths must be None for a list of paths, which have lengths of their own"
+            )
+        values[lengths] = np.array([len(x) for x in _checked_list("path", values[0])], np.int32)
+        values[0] = _padded("path", values[0])
+        if isinstance(values[correction], (list, tuple)):
+            values[correction] = _padded("correction", values[correction])
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, (jax.Array, np.ndarray, np.generic))
+
+
+def _real(argument: Argument, value: Any) -> Any:
+    """Return an array as operators take it: integers, but for those of lengths, as floats."""
+    array = value if isinstance(value, jax.Array) else _as_array(argument.name, value)
+    if not argument.differentiable and argument.role == "input":
+        return array
+    if array.dtype in _COMPUTED:
+        return array
+    if jnp.issubdtype(array.dtype, jnp.integer):
+        return array.astype(jnp.result_type(float))
+    raise InvalidTypeError(
+        f"{argument.name} must have dtype float32, float64 or an integer type, got {array.dtype}; "
+        f"{argument.name}.astype(numpy.float32) converts it"
+    )
+
+
+def _as_array(name: str, value: Any) -> Any:
+    try:
+        return jnp.asarray(value)
+    except TypeError:
+        raise InvalidTypeError(
+            f"{name} must be an array of numbers, got one of dtype {value.dtype}"
+        ) from None
+
+
+def _checked_list(name: str, given: Sequence[Any]) -> Sequence[Any]:
+    """Return a list of arrays of two axes, of which the last one is of one length."""
+    for i, x in enumerate(given):
+        if not _is_array(x):
+            raise _no_array(f"{name}[{i}]", x)
+        if x.ndim != 2 or x.shape[1] != given[0].shape[1]:
+            raise InvalidValueError(
+                f"{name}[{i}] must have two axes, and the last one as long as that of {name}[0], "
+                f"got shape {x.shape}"
+            )
+    if not given:
+        raise InvalidValueError(f"{name} must be a list of at least one array, got an empty list")
+    return given
+
+
+def _padded(name: str, given: Sequence[Any]) -> Any:
+    """Return a list of arrays as one array, with zeros at the ends of the shorter ones."""
+    length = max(len(x) for x in _checked_list(name, given))
+    return jnp.stack([jnp.pad(jnp.asarray(x), ((0, length - len(x)), (0, 0))) for x in given])
+
+
+def _varying_alike(arrays: list[Any]) -> list[Any]:
+    """Return arrays that vary along the same axes of a mesh, if they are inside of `shard_map`."""
+    there = [x for x in arrays if isinstance(x, jax.core.Tracer)]
+    if len({_varying(x) for x in arrays if x is not None}) < 2:
+        return arrays
+    zero = sum(jnp.sum(x.ravel()[:0]) for x in there)
+    return [None if x is None else x + zero.astype(x.dtype) for x in arrays]
+
+
+def _varying(x: Any) -> Any:
+    kind = jax.typeof(x)
+    return getattr(kind, "manual_axis_type", getattr(kind, "vma", None))
+
+
+def _no_array(name: str, value: Any) -> InvalidTypeError:
+    kind = type(value)
+    return InvalidTypeError(
+        f"{name} must be an array of JAX or NumPy, got a value of type "
+        f"{kind.__module__}.{kind.__qualname__}; jax.numpy.asarray makes one of a list of numbers"
+    )
+
+
+DIFFERENTIABLE = differentiable(operators(list(operations.values())))
+for _name, _row in operations.items():
+    globals()[_name] = _function(_row, DIFFERENTIABLE[_name])

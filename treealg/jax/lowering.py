@@ -1,0 +1,29 @@
+"""How a compiled program computes an operator: the one place that knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from jax.interpreters import mlir
+
+from treealg.jax.operators import Operator, Options, Presence
+
+__all__ = ["lower"]
+
+
+def lower(
+    operator: Operator, context: Any, *given: Any, present: Presence, options: Options
+) -> Any:
+    """Return the values in the program that are the results of an operator."""
+
+    def compute(*arrays: Any) -> tuple[np.ndarray[Any, Any], ...]:
+        # Nothing of JAX in here: it may wait for the very thread that this runs on.
+        results = operator.compute([np.asarray(x) for x in arrays], present, options)
+        return tuple(results)
+
+    results, *_ = mlir.emit_python_callback(
+        context, compute, None, list(given), context.avals_in, context.avals_out,
+        has_side_effect=False, returns_token=False,
+    )  # fmt: skip
+    return results

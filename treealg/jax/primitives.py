@@ -1,0 +1,376 @@
+"""The primitives of JAX: for each operator what it computes, and its derivative in a direction.
+
+The second one is linear in the direction. It is computed by the row of the table that is named so,
+and its transpose, which gradients are made of, by the backward function. The transpose of the
+derivative of a backward function takes, in what came in, the derivative of the function in a
+direction, and in the arguments the derivative of the backward function in a direction: second
+derivatives are symmetric. Where the table has no such row, it is an error when it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.extend.core import Primitive
+from jax.interpreters import ad, batching, mlir
+from jax.sharding import NamedSharding, PartitionSpec
+
+from treealg.errors import InvalidTypeError
+from treealg.frameworks.batching import Batch, Library, has_one_by_one, mapped, one_by_one
+from treealg.frameworks.options import is_text, to_text
+from treealg.jax.lowering import lower
+from treealg.jax.operators import Operator, Options, Presence, Shapes
+from treealg.numeric.operations.operation import Operation, Option
+
+__all__ = ["Differentiable", "differentiable"]
+
+_instantiate_zeros: Any = ad.instantiate_zeros
+_is_undefined_primal: Any = ad.is_undefined_primal
+
+_LIBRARY = Library(
+    front=lambda x, axis: jnp.moveaxis(x, axis, 0),
+    expand=jnp.broadcast_to,
+    stack=jnp.stack,
+    total=lambda x, axes: jnp.sum(x, axis=axes),
+)
+
+
+class Differentiable:
+    """An operator as a function of JAX with its derivatives.
+
+    Parameters
+    ----------
+    operator : Operator
+        What it computes.
+    made : dict of str
+        Those of other operators by name, which this one is added to.
+    """
+
+    def __init__(self, operator: Operator, made: dict[str, Differentiable]) -> None:
+        self.operator, self._made = operator, made
+        self.row = operator.row
+        made[self.row.name] = self
+        self._call = Primitive(self.row.name)
+        self._tangent = Primitive(f"{self.row.name}_tangent")
+        for primitive in (self._call, self._tangent):
+            primitive.multiple_results = True
+        self._call.def_impl(self._compute)
+        self._call.def_abstract_eval(self._types)
+        mlir.register_lowering(self._call, partial(lower, operator))
+        ad.primitive_jvps[self._call] = self._jvp
+        batching.primitive_batchers[self._call] = self._batched
+        self._tangent.def_impl(self._derivative)
+        self._tangent.def_abstract_eval(self._types_of_tangent)
+        mlir.register_lowering(self._tangent, mlir.lower_fun(self._derivative, True))
+        ad.primitive_jvps[self._tangent] = self._jvp_of_tangent
+        ad.primitive_transposes[self._tangent] = self._transposed
+        batching.primitive_batchers[self._tangent] = self._batched_tangent
+
+    def call(self, values: Sequence[Any], options: Options) -> list[Any]:
+        """Return the results, given a value for each argument that is None where it is absent."""
+        present = tuple(value is not None for value in values)
+        arrays = [value for value in values if value is not None]
+        found: list[Any] = self._call.bind(*arrays, present=present, options=options)
+        return found
+
+    def _other(self, operator: Operator | None) -> Differentiable | None:
+        return None if operator is None else self._made[operator.row.name]
+
+    # -- what it computes ---------------------------------------------------------------------
+
+    def _compute(self, *arrays: Any, present: Presence, options: Options) -> list[Any]:
+        """Compute on arrays that are there: no compiler is needed, nor a second thread."""
+        results = self.operator.compute([np.asarray(x) for x in arrays], present, options)
+        placed: Any = (x for x in arrays if isinstance(x, jax.Array) and x.committed)
+        devices = next((x.devices() for x in placed), ())
+        found: list[Any] = jax.device_put(results, *(devices if len(devices) == 1 else ()))
+        return found
+
+    def _types(self, *types: Any, present: Presence, options: Options) -> list[Any]:
+        shapes: Shapes = tuple((x.shape, np.dtype(x.dtype)) for x in types)
+        return [
+            _like(types[0], shape, dtype)
+            for shape, dtype in self.operator.shapes(shapes, present, options)
+        ]
+
+    def _batched(
+        self, arrays: Sequence[Any], axes: Sequence[int | None], present: Presence, options: Options
+    ) -> tuple[Any, Any]:
+        count = len(self.row.arguments)
+
+        def operator(*given: Any) -> list[Any]:
+            return self.call(given[:count], given[count:])
+
+        places = [*_spread(axes, present), *(None,) * len(options)]
+        given = [*_spread(arrays, present), *options]
+        return mapped(_LIBRARY, self.row, operator, _size(arrays, axes), places, given)
+
+    # -- derivatives in a direction -----------------------------------------------------------
+
+    def direction(
+        self, values: Sequence[Any], options: Options, tangents: Mapping[int, Any]
+    ) -> list[Any]:
+        """Return the derivative in a direction: tangents by the places of arguments."""
+        present = tuple(value is not None for value in values)
+        arrays = [value for value in values if value is not None]
+        wanted = tuple(sorted(tangents))
+        found: list[Any] = self._tangent.bind(
+            *arrays, *(tangents[i] for i in wanted),
+            present=present, options=options, wanted=wanted,
+        )  # fmt: skip
+        return found
+
+    def _jvp(
+        self,
+        arrays: Sequence[Any],
+        tangents: Sequence[Any],
+        *,
+        present: Presence,
+        options: Options,
+    ) -> tuple[list[Any], list[Any]]:
+        results = self._call.bind(*arrays, present=present, options=options)
+        directions = {
+            i: tangent
+            for i, tangent in enumerate(_spread(tangents, present))
+            if tangent is not None
+            and self.row.arguments[i].differentiable
+            and not isinstance(tangent, ad.Zero)
+        }
+        if not directions:
+            return results, [jnp.zeros_like(result) for result in results]
+        if self.row.jvp is None and self.row.backward is None:
+            raise self._no_derivative()
+        return results, self.direction(_spread(arrays, present), options, directions)
+
+    def _derivative(
+        self, *given: Any, present: Presence, options: Options, wanted: tuple[int, ...]
+    ) -> list[Any]:
+        """Compute the derivative in a direction by its row."""
+        other = self._other(self.operator.jvp)
+        if other is None:
+            raise self._no_derivative()
+        count = sum(present)
+        values = dict(zip(self.operator.names, (*_spread(given, present), *options), strict=True))
+        directions = dict(zip(wanted, given[count:], strict=True))
+        places = {argument.name: i for i, argument in enumerate(self.row.arguments)}
+        names = iter(other.row.tangents)
+        for argument in other.row.arguments:
+            if argument.role == "tangent":
+                name = next(names)
+                value = values[name]
+                zero = None if value is None else jnp.zeros_like(value)
+                values[argument.name] = directions.get(places[name], zero)
+        self._refuse(other.row, values, "derivative in a direction")
+        return other.call(*_arguments(other.row, values))
+
+    def _types_of_tangent(
+        self, *types: Any, present: Presence, options: Options, wanted: tuple[int, ...]
+    ) -> list[Any]:
+        del wanted
+        return self._types(*types[: sum(present)], present=present, options=options)
+
+    def _jvp_of_tangent(
+        self,
+        given: Sequence[Any],
+        tangents: Sequence[Any],
+        *,
+        present: Presence,
+        options: Options,
+        wanted: tuple[int, ...],
+    ) -> tuple[list[Any], list[Any]]:
+        count = sum(present)
+        parameters = {"present": present, "options": options, "wanted": wanted}
+        if all(isinstance(tangent, ad.Zero) for tangent in tangents[:count]):
+            moved = [
+                _instantiate_zeros(tangent) if isinstance(tangent, ad.Zero) else tangent
+                for tangent in tangents[count:]
+            ]
+            bind: Any = self._tangent.bind
+            return bind(*given, **parameters), bind(*given[:count], *moved, **parameters)
+        if self.operator.jvp is None:
+            raise self._no_derivative()
+        directions = [_instantiate_zeros(tangent) for tangent in tangents]
+        derivative: Any = partial(self._derivative, **parameters)
+        found: tuple[list[Any], list[Any]] = jax.jvp(derivative, tuple(given), tuple(directions))
+        return found
+
+    def _batched_tangent(
+        self,
+        given: Sequence[Any],
+        axes: Sequence[int | None],
+        *,
+        present: Presence,
+        options: Options,
+        wanted: tuple[int, ...],
+    ) -> tuple[Any, Any]:
+        count, size = sum(present), _size(given, axes)
+        front = [
+            x if axis is None else jnp.moveaxis(x, axis, 0)
+            for x, axis in zip(given, axes, strict=True)
+        ]
+        values, tangents = (
+            _spread(front[:count], present),
+            dict(zip(wanted, front[count:], strict=True)),
+        )
+        is_mapped = [axis is not None for axis in _spread(axes[:count], present)]
+        has_axis = dict(zip(wanted, (axis is not None for axis in axes[count:]), strict=True))
+        for i, is_there in has_axis.items():
+            if is_there and not is_mapped[i]:
+                values[i] = jnp.broadcast_to(values[i], (size, *values[i].shape))
+            elif is_mapped[i] and not is_there:
+                tangents[i] = jnp.broadcast_to(tangents[i], (size, *tangents[i].shape))
+            is_mapped[i] = is_mapped[i] or is_there
+
+        def one(*items: Any) -> list[Any]:
+            n = len(is_mapped)
+            return self.direction(items[:n], options, dict(zip(wanted, items[n:], strict=True)))
+
+        if has_one_by_one(self.row, is_mapped):
+            many = [*is_mapped, *(is_mapped[i] for i in wanted)]
+            return one_by_one(_LIBRARY, one, size, many, [*values, *(tangents[i] for i in wanted)])
+        batch = Batch(_LIBRARY, self.row, size, is_mapped, [*values, *options])
+        placed = {i: batch.placed(i, tangent) for i, tangent in tangents.items()}
+        results = self.direction(batch.arguments(), options, placed)
+        if self.row.gradients:
+            results = batch.gradients(results)
+        return results, [batch.axis_of_result()] * len(results)
+
+    # -- gradients ----------------------------------------------------------------------------
+
+    def _transposed(
+        self,
+        cotangents: Sequence[Any],
+        *given: Any,
+        present: Presence,
+        options: Options,
+        wanted: tuple[int, ...],
+    ) -> list[Any]:
+        """Return the gradient in each tangent that is unknown."""
+        count = sum(present)
+        values = _spread(given[:count], present)
+        asked = [i for i, x in zip(wanted, given[count:], strict=True) if _is_undefined_primal(x)]
+        if self.operator.forward is None:
+            found = self._gradients(values, options, _instantiate_zeros(cotangents[0]), asked)
+        else:
+            found = self._second_gradients(values, options, cotangents, asked)
+        return [*(None,) * count, *(found.get(i) for i in wanted)]
+
+    def _gradients(
+        self, values: Sequence[Any], options: Options, derivs: Any, asked: Sequence[int]
+    ) -> dict[int, Any]:
+        """Return the gradients in some arguments, by their places."""
+        other = self._other(self.operator.backward)
+        if other is None:
+            raise InvalidTypeError(
+                f"{self.row.name} has no gradient; use jax.lax.stop_gradient on its arrays"
+            )
+        known = dict(zip(self.operator.names, (*values, *options), strict=True))
+        self._refuse(other.row, known, "gradient")
+        places = {argument.name: i for i, argument in enumerate(self.row.arguments)}
+        for argument in other.row.arguments:
+            if argument.role == "derivs":
+                known[argument.name] = derivs
+            elif argument.role == "value":
+                known[argument.name] = None
+        for name, flag in zip(other.row.gradients, other.row.flags, strict=False):
+            known[flag] = places[name] in asked
+        results = other.call(*_arguments(other.row, known))
+        returned = other.row.returned(known)
+        found = dict(zip((places[name] for name in returned), results, strict=True))
+        return {i: found[i] for i in asked}
+
+    def _second_gradients(
+        self, values: Sequence[Any], options: Options, cotangents: Sequence[Any], asked: list[int]
+    ) -> dict[int, Any]:
+        """Return the gradients of a backward function in some arguments, by their places."""
+        forward = self._other(self.operator.forward)
+        assert forward is not None
+        names = self.operator.names
+        known = dict(zip(names, (*values, *options), strict=True))
+        returned = self.row.returned(known)
+        directions = {
+            name: cotangent
+            for name, cotangent in zip(returned, cotangents, strict=True)
+            if not isinstance(cotangent, ad.Zero)
+        }
+        found: dict[int, Any] = {}
+        arguments = self.row.arguments
+        inputs = [i for i in asked if arguments[i].role == "input"]
+        if inputs:
+            tangents = {names.index(name): x for name, x in directions.items()}
+            results = dict(zip(returned, self.direction(values, options, tangents), strict=True))
+            found |= {i: results[names[i]] for i in inputs}
+        for i in asked:
+            if arguments[i].role == "derivs":
+                point, settings = _arguments(forward.row, known)
+                at = forward.operator.names
+                tangents = {at.index(name): x for name, x in directions.items()}
+                (found[i],) = forward.direction(point, settings, tangents)
+        return found
+
+    def _refuse(self, other: Operation, values: Mapping[str, Any], what: str) -> None:
+        """Refuse arguments which the function of a derivative has not."""
+        known = {*other.signature.parameters, *other.gradients}
+        defaults = {option.name: _default(option) for option in self.row.options}
+        for name in self.operator.names:
+            if name not in known and values[name] not in (None, defaults.get(name)):
+                raise InvalidTypeError(
+                    f"{self.row.name} has no {what} with {name}; leave it out, or use "
+                    f"jax.lax.stop_gradient on its arrays"
+                )
+
+    def _no_derivative(self) -> InvalidTypeError:
+        if self.row.backward is None and self.operator.forward is None:
+            return InvalidTypeError(
+                f"{self.row.name} has no gradient; use jax.lax.stop_gradient on its arrays"
+            )
+        return InvalidTypeError(
+            f"{self.row.name} has no derivative in a direction, which jax.jvp and second "
+            f"derivatives need; take gradients of first order by jax.grad or jax.vjp"
+        )
+
+
+def differentiable(operators: Mapping[str, Operator]) -> dict[str, Differentiable]:
+    """Return the primitives of some operators, by name."""
+    made: dict[str, Differentiable] = {}
+    for operator in operators.values():
+        Differentiable(operator, made)
+    return made
+
+
+def _arguments(row: Operation, values: Mapping[str, Any]) -> tuple[list[Any], Options]:
+    """Return the arguments of a row out of values by name; options may be left out."""
+    return (
+        [values.get(argument.name) for argument in row.arguments],
+        tuple(values.get(option.name, _default(option)) for option in row.options),
+    )
+
+
+def _default(option: Option) -> Any:
+    """Return the default of an option as operators get it."""
+    return to_text(option.name, option.default) if is_text(option) else option.default
+
+
+def _spread(given: Sequence[Any], present: Presence) -> list[Any]:
+    """Return one value for each argument, None for those that are absent."""
+    values = iter(given)
+    return [next(values) if is_there else None for is_there in present]
+
+
+def _size(arrays: Sequence[Any], axes: Sequence[int | None]) -> int:
+    """Return how many examples there are."""
+    for x, axis in zip(arrays, axes, strict=True):
+        if axis is not None:
+            return int(x.shape[axis])
+    raise AssertionError("one argument at least is mapped")
+
+
+def _like(first: Any, shape: tuple[int, ...], dtype: Any) -> Any:
+    """Return the type of a result, on the mesh, and varying along the axes, of an argument."""
+    sharding = NamedSharding(first.sharding.mesh, PartitionSpec(*(None,) * len(shape)))
+    return first.update(shape=shape, dtype=dtype, weak_type=False, sharding=sharding)
