@@ -27,7 +27,9 @@ MODULES = [
     "gradients",
     "pairs",
     "paths",
+    "prefix_gradients",
     "prefixes",
+    "span_gradients",
     "spans",
 ]
 # The ones that take longest come first.

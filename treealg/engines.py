@@ -100,6 +100,72 @@ class HostEngine(Engine, Protocol):
     ) -> None:
         """Write what `path_signature` gives for a span of each path: first point, points."""
 
+    def span_signature_backward(
+        self,
+        path: Any,
+        spans: Any,
+        correction: Any,
+        derivs: Any,
+        out: Any,
+        out_correction: Any,
+        plan: Any,
+        transform: Any,
+        n_threads: int,
+    ) -> None:
+        """Write derivatives in points of spans, and in corrections, span after span."""
+
+    def span_prefixes(
+        self,
+        path: Any,
+        spans: Any,
+        correction: Any,
+        out: Any,
+        plan: Any,
+        transform: Any,
+        n_threads: int,
+    ) -> None:
+        """Write what `path_prefixes` gives for a span of each path."""
+
+    def span_prefixes_backward(
+        self,
+        path: Any,
+        spans: Any,
+        correction: Any,
+        derivs: Any,
+        out: Any,
+        out_correction: Any,
+        plan: Any,
+        transform: Any,
+        n_threads: int,
+    ) -> None:
+        """Write derivatives in points of spans, given those in all prefixes."""
+
+    def span_coefficients(
+        self,
+        path: Any,
+        spans: Any,
+        correction: Any,
+        out: Any,
+        plan: Any,
+        transform: Any,
+        n_threads: int,
+    ) -> None:
+        """Write what `path_coefficients` gives for a span of each path."""
+
+    def span_coefficients_backward(
+        self,
+        path: Any,
+        spans: Any,
+        correction: Any,
+        derivs: Any,
+        out: Any,
+        out_correction: Any,
+        plan: Any,
+        transform: Any,
+        n_threads: int,
+    ) -> None:
+        """Write derivatives in points of spans, given those in coefficients."""
+
     def path_coefficients(
         self, path: Any, correction: Any, out: Any, plan: Any, transform: Any, n_threads: int
     ) -> None:
@@ -220,6 +286,112 @@ class KernelEngine:
         words, linear, log, _ = plan.prepared(self)
         self.kernels.span_signature(
             path, spans, correction, out, words, linear, log, *transform, n_threads
+        )
+
+    def span_signature_backward(
+        self,
+        path: Any,
+        spans: Any,
+        correction: Any,
+        derivs: Any,
+        out: Any,
+        out_correction: Any,
+        plan: Any,
+        transform: Any,
+        n_threads: int,
+    ) -> None:
+        """Write derivatives in points of spans, and in corrections, span after span."""
+        words, linear, log, _ = plan.prepared(self)
+        self.kernels.span_signature_backward(
+            path,
+            spans,
+            correction,
+            derivs,
+            out,
+            out_correction,
+            words,
+            linear,
+            log,
+            *transform,
+            n_threads,
+        )
+
+    def span_prefixes(
+        self,
+        path: Any,
+        spans: Any,
+        correction: Any,
+        out: Any,
+        plan: Any,
+        transform: Any,
+        n_threads: int,
+    ) -> None:
+        """Write what `path_prefixes` gives for a span of each path."""
+        words, linear, log, _ = plan.prepared(self)
+        self.kernels.span_prefixes(
+            path, spans, correction, out, words, linear, log, *transform, n_threads
+        )
+
+    def span_prefixes_backward(
+        self,
+        path: Any,
+        spans: Any,
+        correction: Any,
+        derivs: Any,
+        out: Any,
+        out_correction: Any,
+        plan: Any,
+        transform: Any,
+        n_threads: int,
+    ) -> None:
+        """Write derivatives in points of spans, given those in all prefixes."""
+        words, linear, log, _ = plan.prepared(self)
+        self.kernels.span_prefixes_backward(
+            path,
+            spans,
+            correction,
+            derivs,
+            out,
+            out_correction,
+            words,
+            linear,
+            log,
+            *transform,
+            n_threads,
+        )
+
+    def span_coefficients(
+        self,
+        path: Any,
+        spans: Any,
+        correction: Any,
+        out: Any,
+        plan: Any,
+        transform: Any,
+        n_threads: int,
+    ) -> None:
+        """Write what `path_coefficients` gives for a span of each path."""
+        trees = plan.prepared(self).trees
+        self.kernels.span_coefficients(
+            path, spans, correction, out, trees, *transform, n_threads
+        )
+
+    def span_coefficients_backward(
+        self,
+        path: Any,
+        spans: Any,
+        correction: Any,
+        derivs: Any,
+        out: Any,
+        out_correction: Any,
+        plan: Any,
+        transform: Any,
+        n_threads: int,
+    ) -> None:
+        """Write derivatives in points of spans, given those in coefficients."""
+        trees = plan.prepared(self).trees
+        self.kernels.span_coefficients_backward(
+            path, spans, correction, derivs, out, out_correction, trees, *transform, n_threads
         )
 
     def path_coefficients(

@@ -16,6 +16,9 @@ ArrayT
     one like it. Where there is none the result is a ``numpy.ndarray`` of float64.
 Exact
     What is computed in float64: integer arrays, and nested lists and tuples of real numbers.
+Gradients
+    What a backward function of a path returns: derivatives in the path, a list of them for a list
+    of paths; in a tuple with those in a correction and in a base point, if these are arrays.
 TreeLike
     A `treealg.symbolic` tree or forest, its tuple form, or None for the empty one.
 TupleForm
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
     from treealg.symbolic.trees.forests import Forest, OrderedForest
     from treealg.symbolic.trees.rooted import RootedTree
 
-__all__ = ["Array", "ArrayLike", "ArrayT", "Exact", "TreeLike", "TupleForm", "Word"]
+__all__ = ["Array", "ArrayLike", "ArrayT", "Exact", "Gradients", "TreeLike", "TupleForm", "Word"]
 
 Real: TypeAlias = float | np.floating[Any] | np.integer[Any]
 RealArray: TypeAlias = npt.NDArray[np.floating[Any] | np.integer[Any]]
@@ -61,6 +64,7 @@ class NestedSequence(Protocol[T_co]):
 
 Exact: TypeAlias = npt.NDArray[np.integer[Any]] | NestedSequence[Real | RealArray]
 Array: TypeAlias = npt.NDArray[np.floating[Any]] | Any
+Gradients: TypeAlias = Array | list[Array] | tuple[Array | list[Array], ...]
 ArrayLike: TypeAlias = Union[RealArray, NestedSequence[Real | RealArray], "Tensor"]
 
 if TYPE_CHECKING:

@@ -192,7 +192,7 @@ class Case:
             is_left_out = argument.optional or argument.alternative == "flag"
             wanted = asked.get(argument.name, None if is_left_out else ...)
             if wanted is ... and argument.name == "lengths":
-                wanted = rng.integers(1, sizes["length"] + 1, common)
+                wanted = rng.integers(1 if common else 2, sizes["length"] + 1, common)
             elif wanted is ...:
                 wanted = _numbers(rng, shape, argument, sizes, dtype, asked)
             if wanted is not None:

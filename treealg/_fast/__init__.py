@@ -23,13 +23,20 @@ from treealg._fast.algebra import (
     signature_to_log_backward,
     word_products,
 )
-from treealg._fast.coefficients import path_coefficients, path_coefficients_backward
+from treealg._fast.coefficients import (
+    path_coefficients,
+    path_coefficients_backward,
+    span_coefficients,
+    span_coefficients_backward,
+)
 from treealg._fast.core import instruction_set_name, threads_started, use_instruction_set
 from treealg._fast.gradients import path_signature_backward
 from treealg._fast.pairs import sig_kernel, sig_kernel_backward
 from treealg._fast.paths import path_signature
-from treealg._fast.prefixes import path_prefixes
+from treealg._fast.prefix_gradients import span_prefixes_backward
+from treealg._fast.prefixes import path_prefixes, span_prefixes
 from treealg._fast.programs import ConvolutionProgram, SparseMap, TreeProgram, WordProgram
+from treealg._fast.span_gradients import span_signature_backward
 from treealg._fast.spans import span_signature
 
 __all__ = [
@@ -57,7 +64,12 @@ __all__ = [
     "signature_product_backward",
     "signature_to_log",
     "signature_to_log_backward",
+    "span_coefficients",
+    "span_coefficients_backward",
+    "span_prefixes",
+    "span_prefixes_backward",
     "span_signature",
+    "span_signature_backward",
     "threads_started",
     "use_instruction_set",
     "word_products",

@@ -25,3 +25,27 @@ def path_coefficients_backward(
     end_time: float,
     n_threads: int,
 ) -> None: ...
+def span_coefficients(
+    path: npt.NDArray[np.floating],
+    spans: npt.NDArray[np.int64],
+    correction: npt.NDArray[np.floating] | None,
+    out: npt.NDArray[np.floating],
+    program: TreeProgram,
+    time_aug: bool,
+    lead_lag: bool,
+    end_time: float,
+    n_threads: int,
+) -> None: ...
+def span_coefficients_backward(
+    path: npt.NDArray[np.floating],
+    spans: npt.NDArray[np.int64],
+    correction: npt.NDArray[np.floating] | None,
+    derivs: npt.NDArray[np.floating],
+    out: npt.NDArray[np.floating],
+    out_correction: npt.NDArray[np.floating] | None,
+    program: TreeProgram,
+    time_aug: bool,
+    lead_lag: bool,
+    end_time: float,
+    n_threads: int,
+) -> None: ...

@@ -1,13 +1,18 @@
 # cython: language_level=3, cdivision=True
 """Chosen coefficients along paths, and their gradients; see core.pyx for the threads."""
 
+from libc.stdint cimport int64_t
 from libc.string cimport memcpy, memset
 
+import numpy as np
+
 from treealg._fast.core cimport (
-    Buffer, correction_view, interrupt, kernel_table, matrix_view, path_group, path_view, run,
-    tree_program,
+    Buffer, correction_view, interrupt, kernel_table, matrix_view, path_group, path_view,
+    run, tree_program,
 )
 from treealg._fast.programs cimport TreeProgram
+
+from treealg._fast.layouts import checked_spans
 
 
 cdef enum:
@@ -20,7 +25,8 @@ cdef struct tree_task:
     path_view path
     correction_view correction
     matrix_view values, out, out_correction
-    Py_ssize_t dimension, segments, columns
+    const int64_t *order  # of the paths, the longest first; NULL for their own
+    Py_ssize_t dimension, segments, columns  # segments of the longest path
     size_t real, lane_size, scratch_size
 
 
@@ -52,27 +58,82 @@ cdef int describe(
         raise ValueError("the correction has too few columns for the program")
     values.check_rows(source, task.path.count, program.outputs)
     task.values = values.matrix()
+    task.order = NULL
     task.segments = (task.path.length - 1) * (2 if lead_lag else 1)
     task.real = source.real
     task.lane_size = task.real * task.table.lanes
-    task.scratch_size = task.lane_size * (program.view.n_states + program.outputs) + (
+    task.scratch_size = task.lane_size * (program.view.n_states + 2 * program.outputs) + (
         task.table.trees.values_scratch(task.program, task.dimension, task.segments, backward)
     )
     return 0
 
 
+cdef class Spans:
+    """Spans of paths, the longest first, and where what belongs to their points is written."""
+
+    cdef const int64_t[:, ::1] spans
+    cdef const int64_t[::1] places, order
+    cdef Py_ssize_t points
+
+    def __cinit__(self, spans, Py_ssize_t count, Py_ssize_t length):
+        table = checked_spans(spans, count, length)
+        first, points = table[:, 0], table[:, 1]
+        self.spans = table
+        self.places = np.cumsum(points) - points - first
+        self.order = np.argsort(-points, kind="stable")
+        self.points = points.sum()
+
+    cdef void describe(self, tree_task *task) noexcept:
+        if task.path.count:
+            task.path.spans = &self.spans[0, 0]
+            task.path.places = &self.places[0]
+            task.order = &self.order[0]
+            task.segments = (self.spans[self.order[0], 1] - 1) * (2 if task.path.lead_lag else 1)
+
+
 cdef path_group group_of(const tree_task *task, Py_ssize_t number) noexcept nogil:
     """Return the paths of one group, and in how many lanes each of them is."""
-    cdef Py_ssize_t lanes = task.table.lanes
+    cdef Py_ssize_t lanes = task.table.lanes, segments = task.segments
     cdef path_group group
     group.path = &task.path
     group.correction = &task.correction
+    group.order = task.order
     group.first = number * lanes
     group.count = <int> min(lanes, task.path.count - group.first)
-    group.pieces = <int> min(
-        lanes // group.count, max(task.segments // SHARED_OUT, <Py_ssize_t> 1)
-    )
+    if task.order is not NULL:
+        segments = task.path.spans[2 * task.order[group.first] + 1] - 1
+        segments *= 2 if task.path.lead_lag else 1
+    group.pieces = <int> min(lanes // group.count, max(segments // SHARED_OUT, <Py_ssize_t> 1))
     return group
+
+
+cdef Py_ssize_t path_of(const tree_task *task, Py_ssize_t number) noexcept nogil:
+    return number if task.order is NULL else task.order[number]
+
+
+cdef void copy_rows(
+    const tree_task *task, const path_group *group, char *rows, bint to_values
+) noexcept nogil:
+    """Copy the rows of values of a group from or to `rows`, one after the other."""
+    cdef Py_ssize_t i, column, real = task.real, columns = task.program.n_outputs
+    cdef char *own
+    for i in range(group.count):
+        own = task.values.data + path_of(task, group.first + i) * task.values.row_stride
+        for column in range(columns):
+            if to_values:
+                memcpy(own + column * task.values.column_stride, rows + column * real, real)
+            else:
+                memcpy(rows + column * real, own + column * task.values.column_stride, real)
+        rows += columns * real
+
+
+cdef matrix_view rows_of(const tree_task *task, const path_group *group, char *rows) noexcept nogil:
+    cdef matrix_view found
+    found.data = rows
+    found.count = group.count
+    found.row_stride = task.program.n_outputs * task.real
+    found.column_stride = task.real
+    return found
 
 
 cdef void group_of_values(
@@ -81,11 +142,14 @@ cdef void group_of_values(
     cdef const tree_task *task = <const tree_task *> task_
     cdef const tree_program *program = task.program
     cdef path_group group = group_of(task, number)
-    cdef char *wanted = lanes + program.n_states * task.lane_size
+    cdef char *first = lanes + program.n_states * task.lane_size
+    cdef char *rows = first + program.n_outputs * task.lane_size
+    cdef char *wanted = first
     cdef char *value
     cdef Py_ssize_t i, path
+    cdef matrix_view found
     task.table.trees.values(
-        program, &group, task.dimension, lanes, wanted + program.n_outputs * task.lane_size, stop
+        program, &group, task.dimension, lanes, rows + program.n_outputs * task.lane_size, stop
     )
     for i in range(program.n_outputs):
         value = lanes + program.output[i] * task.lane_size
@@ -95,9 +159,12 @@ cdef void group_of_values(
                 wanted + path * task.real, value + path * group.pieces * task.real, task.real
             )
         wanted += task.lane_size
-    task.table.algebra.store(
-        &task.values, group.first, program.n_outputs, lanes + program.n_states * task.lane_size
-    )
+    if task.order is NULL:
+        task.table.algebra.store(&task.values, group.first, program.n_outputs, first)
+        return
+    found = rows_of(task, &group, rows)
+    task.table.algebra.store(&found, 0, program.n_outputs, first)
+    copy_rows(task, &group, rows, True)
 
 
 cdef void group_of_gradients(
@@ -107,10 +174,17 @@ cdef void group_of_gradients(
     cdef const tree_program *program = task.program
     cdef path_group group = group_of(task, number)
     cdef char *wanted = lanes + program.n_states * task.lane_size
-    cdef Py_ssize_t i, lane, path
+    cdef char *rows = wanted + program.n_outputs * task.lane_size
+    cdef Py_ssize_t i, lane, path, row, points
+    cdef matrix_view found
     cdef char *to
     cdef char *source
-    task.table.algebra.load(&task.values, group.first, program.n_outputs, wanted)
+    if task.order is NULL:
+        task.table.algebra.load(&task.values, group.first, program.n_outputs, wanted)
+    else:
+        copy_rows(task, &group, rows, False)
+        found = rows_of(task, &group, rows)
+        task.table.algebra.load(&found, 0, program.n_outputs, wanted)
     memset(lanes, 0, program.n_states * task.lane_size)
     for i in range(program.n_outputs):
         to = lanes + program.output[i] * task.lane_size
@@ -123,17 +197,68 @@ cdef void group_of_gradients(
                 (<double *> to)[lane] += (<double *> source)[path]
     task.table.trees.values_backward(
         program, &group, task.dimension, lanes, &task.out, &task.out_correction, task.columns,
-        wanted + program.n_outputs * task.lane_size, stop,
+        rows + program.n_outputs * task.lane_size, stop,
     )
     for path in range(group.count):
-        task.table.words.steps_to_points(
-            task.out.data + (group.first + path) * task.out.row_stride, task.path.length,
-            task.path.channels,
-        )
+        row, points = path_of(task, group.first + path), task.path.length
+        to = task.out.data + row * task.out.row_stride
+        if task.order is not NULL:
+            points = task.path.spans[2 * row + 1]
+            row = task.path.places[row] + task.path.spans[2 * row]  # of the matrix of all points
+            to = task.out.data + row * task.path.channels * task.real
+            if task.columns:
+                source = task.out_correction.data + (row + points - 1) * task.columns * task.real
+                memset(source, 0, task.columns * task.real)
+        task.table.words.steps_to_points(to, points, task.path.channels)
 
 
 cdef Py_ssize_t groups_of(const tree_task *task) noexcept:
     return (task.path.count + task.table.lanes - 1) // task.table.lanes
+
+
+cdef int run_values(
+    path, Spans spans, correction, out, TreeProgram program, bint time_aug, bint lead_lag,
+    double end_time, int n_threads,
+) except -1:
+    cdef Buffer source = Buffer(path, 3, False)
+    cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
+    cdef Buffer target = Buffer(out, 2, True)
+    cdef tree_task task
+    describe(
+        &task, source, increments, target, program, time_aug, lead_lag, end_time, False
+    )
+    if spans is not None:
+        spans.describe(&task)
+    return run(group_of_values, &task, groups_of(&task), task.scratch_size, n_threads)
+
+
+cdef int run_gradients(
+    path, Spans spans, correction, derivs, out, out_correction, TreeProgram program,
+    bint time_aug, bint lead_lag, double end_time, int n_threads,
+) except -1:
+    cdef int axes = 3 if spans is None else 2
+    cdef Buffer source = Buffer(path, 3, False)
+    cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
+    cdef Buffer cotangent = Buffer(derivs, 2, False)
+    cdef Buffer target = Buffer(out, axes, True)
+    cdef Buffer second = None if correction is None else Buffer(out_correction, axes, True)
+    cdef tree_task task
+    describe(
+        &task, source, increments, cotangent, program, time_aug, lead_lag, end_time, True
+    )
+    if spans is None:
+        target.check_items(source, task.path.length, task.path.channels)
+        if second is not None:
+            second.check_items(source, task.path.length - 1, task.columns)
+    else:
+        spans.describe(&task)
+        target.check_flat(source, spans.points, task.path.channels)
+        if second is not None:
+            second.check_flat(source, spans.points, task.columns)
+    task.out = target.matrix()
+    if second is not None:
+        task.out_correction = second.matrix()
+    return run(group_of_gradients, &task, groups_of(&task), task.scratch_size, n_threads)
 
 
 def path_coefficients(
@@ -144,14 +269,21 @@ def path_coefficients(
 
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
-    cdef Buffer source = Buffer(path, 3, False)
-    cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
-    cdef Buffer target = Buffer(out, 2, True)
-    cdef tree_task task
-    describe(
-        &task, source, increments, target, program, time_aug, lead_lag, end_time, False
+    run_values(path, None, correction, out, program, time_aug, lead_lag, end_time, n_threads)
+
+
+def span_coefficients(
+    path, spans, correction, out, TreeProgram program not None, bint time_aug, bint lead_lag,
+    double end_time, int n_threads,
+):
+    """Write the values of a program on one span of each path to a row of `out`.
+
+    See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
+    """
+    run_values(
+        path, Spans(spans, *path.shape[:2]), correction, out, program, time_aug, lead_lag,
+        end_time, n_threads,
     )
-    run(group_of_values, &task, groups_of(&task), task.scratch_size, n_threads)
 
 
 def path_coefficients_backward(
@@ -162,18 +294,21 @@ def path_coefficients_backward(
 
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
-    cdef Buffer source = Buffer(path, 3, False)
-    cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
-    cdef Buffer cotangent = Buffer(derivs, 2, False)
-    cdef Buffer target = Buffer(out, 3, True)
-    cdef Buffer second = None if correction is None else Buffer(out_correction, 3, True)
-    cdef tree_task task
-    describe(
-        &task, source, increments, cotangent, program, time_aug, lead_lag, end_time, True
+    run_gradients(
+        path, None, correction, derivs, out, out_correction, program, time_aug, lead_lag,
+        end_time, n_threads,
     )
-    target.check_items(source, task.path.length, task.path.channels)
-    task.out = target.matrix()
-    if second is not None:
-        second.check_items(source, task.path.length - 1, task.columns)
-        task.out_correction = second.matrix()
-    run(group_of_gradients, &task, groups_of(&task), task.scratch_size, n_threads)
+
+
+def span_coefficients_backward(
+    path, spans, correction, derivs, out, out_correction, TreeProgram program not None,
+    bint time_aug, bint lead_lag, double end_time, int n_threads,
+):
+    """Write the derivatives in the points of spans, and in their corrections, span after span.
+
+    See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
+    """
+    run_gradients(
+        path, Spans(spans, *path.shape[:2]), correction, derivs, out, out_correction, program,
+        time_aug, lead_lag, end_time, n_threads,
+    )

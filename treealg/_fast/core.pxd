@@ -14,6 +14,7 @@ cdef extern from "common/kernels.h" nogil:
     ctypedef struct path_view:
         const char *data
         const int64_t *spans
+        const int64_t *places
         Py_ssize_t count, length, channels
         Py_ssize_t path_stride, time_stride, channel_stride
         int time_aug, lead_lag
@@ -89,6 +90,7 @@ cdef extern from "common/kernels.h" nogil:
     ctypedef struct path_group:
         const path_view *path
         const correction_view *correction
+        const int64_t *order
         Py_ssize_t first
         int count, pieces
 
@@ -229,6 +231,7 @@ cdef class Buffer:
     cdef correction_view correction(self) noexcept
     cdef int check_rows(self, Buffer like, Py_ssize_t count, Py_ssize_t size) except -1
     cdef int check_items(self, Buffer like, Py_ssize_t rows, Py_ssize_t columns) except -1
+    cdef int check_flat(self, Buffer like, Py_ssize_t rows, Py_ssize_t columns) except -1
 
 
 cdef extern from "<pthread.h>" nogil:

@@ -117,7 +117,7 @@ cdef class Buffer:
     cdef path_view path(self, bint time_aug, bint lead_lag, double end_time) noexcept:
         cdef path_view p
         p.data = <const char *> self.view.buf
-        p.spans = NULL
+        p.spans = p.places = NULL
         p.count = self.view.shape[0]
         p.length = self.view.shape[1]
         p.channels = self.view.shape[2]
@@ -156,6 +156,15 @@ cdef class Buffer:
             raise ValueError("a gradient must have the shape of the paths, or of the corrections")
         if self.view.strides[2] != self.real or self.view.strides[1] != self.real * columns:
             raise ValueError("each gradient must be contiguous")
+        return 0
+
+    cdef int check_flat(self, Buffer like, Py_ssize_t rows, Py_ssize_t columns) except -1:
+        """Refuse what is no contiguous matrix of a size, of the dtype of `like`."""
+        self.check_rows(like, rows, columns)
+        if (rows > 1 and self.view.strides[0] != columns * self.real) or (
+            columns > 1 and self.view.strides[1] != self.real
+        ):
+            raise ValueError("derivatives span after span must be contiguous")
         return 0
 
 

@@ -8,6 +8,7 @@ derivatives after it, so that the pieces no longer depend on each other. See cor
 threads.
 """
 
+from libc.stdint cimport int64_t
 from libc.string cimport memcpy, memset
 
 from treealg._fast.core cimport (
@@ -22,8 +23,9 @@ from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
 
 cdef struct gradient_task:
     path_words words
-    matrix_view derivs, out, out_correction
-    Py_ssize_t short_words, pieces  # words of weight below the degree
+    gradient_out out
+    matrix_view derivs
+    Py_ssize_t short_words, pieces
     size_t rows_size
     # One word signature per piece: its own, that before it, the derivatives in that after it; and
     # one per path: the signatures of whole paths.
@@ -41,14 +43,14 @@ cdef Py_ssize_t pieces_of_path(
 
 
 cdef matrix_view rows_in(
-    char *data, Py_ssize_t count, const gradient_task *task, Py_ssize_t step
+    char *data, Py_ssize_t count, const path_words *words, Py_ssize_t step
 ) noexcept nogil:
     """Rows of word coefficients, every `step`-th of those in memory."""
     cdef matrix_view rows
     rows.data = data
     rows.count = count
-    rows.row_stride = step * task.words.size * task.words.real
-    rows.column_stride = task.words.real
+    rows.row_stride = step * words.size * words.real
+    rows.column_stride = words.real
     return rows
 
 
@@ -61,21 +63,38 @@ cdef size_t backward_scratch(const path_words *words, Py_ssize_t segments) noexc
 
 
 cdef void backward(
-    const gradient_task *task, int used, const Py_ssize_t *row, const Py_ssize_t *begin,
-    const Py_ssize_t *end, const char *before, char *cotangent, char *scratch, interrupt *stop,
+    const path_words *words, const gradient_out *out, int used, const Py_ssize_t *row,
+    const Py_ssize_t *begin, const Py_ssize_t *end, const char *before, char *cotangent,
+    char *scratch, interrupt *stop,
 ) noexcept nogil:
     """From derivatives after pieces of paths, in a lane buffer, to those in their steps."""
-    cdef const path_words *words = &task.words
     if words.plain:
         words.table.words.backward(
             &words.path, words.words.dimension, words.words.degree, used, row, begin, end, before,
-            cotangent, &task.out, scratch, stop,
+            cotangent, &out.steps, scratch, stop,
         )
     else:
         words.table.chains.backward(
             words.words, &words.path, &words.correction, used, row, begin, end, before, cotangent,
-            &task.out, &task.out_correction, words.columns, scratch, stop,
+            &out.steps, &out.correction, words.columns, scratch, stop,
         )
+
+
+cdef void points_of_spans(const path_words *words, const gradient_out *out) noexcept nogil:
+    """From derivatives in steps to those in points, of spans that are written one after the other.
+
+    The correction at the last point of a span is that of no segment, and gets zeros.
+    """
+    cdef const int64_t *span
+    cdef Py_ssize_t row, at, row_size = words.columns * words.real
+    for row in range(words.path.count):
+        span = words.path.spans + 2 * row
+        at = words.path.places[row] + span[0]
+        words.table.words.steps_to_points(
+            out.steps.data + at * words.path.channels * words.real, span[1], words.path.channels
+        )
+        if row_size:
+            memset(out.correction.data + (at + span[1] - 1) * row_size, 0, row_size)
 
 
 cdef void contract(const path_words *words, void *cotangent, const void *piece) noexcept nogil:
@@ -87,22 +106,19 @@ cdef void contract(const path_words *words, void *cotangent, const void *piece) 
 
 
 cdef void word_derivatives(
-    const gradient_task *task, Py_ssize_t first, char *signatures, char *cotangent, char *target,
-    char *scratch,
+    const path_words *words, const matrix_view *derivs, Py_ssize_t first, int used,
+    char *signatures, char *cotangent, char *target, char *scratch,
 ) noexcept nogil:
     """Derivatives in the word signatures of a group of paths, to the lane buffer `cotangent`.
 
     For a logarithm `signatures` has the rows of word signatures of the group, and `target` is
     scratch for as many rows.
     """
-    cdef const path_words *words = &task.words
     cdef matrix_view sig, rows
-    words.table.algebra.apply_map_transposed(words.output_map, &task.derivs, first, cotangent)
+    words.table.algebra.apply_map_transposed(words.output_map, derivs, first, cotangent)
     if words.log_program is NULL:
         return
-    sig = rows_in(
-        signatures, min(<Py_ssize_t> words.table.lanes, words.path.count - first), task, 1
-    )
+    sig = rows_in(signatures, used, words, 1)
     rows = sig
     rows.data = target
     words.table.algebra.logarithm_backward(
@@ -123,14 +139,15 @@ cdef void group_of_paths(
     cdef char *signature = lanes + words.lanes_size
     cdef char *rows = signature + words.lanes_size
     cdef char *scratch = rows + 2 * task.rows_size
-    cdef matrix_view sig = rows_in(rows, used, task, 1)
+    cdef matrix_view sig = rows_in(rows, used, words, 1)
     if words.log_program is not NULL:
         integrate(words, used, row, begin, end, signature, scratch, stop)
         words.table.algebra.store(&sig, 0, words.size, signature)
     word_derivatives(
-        task, group * words.table.lanes, rows, lanes, rows + task.rows_size, scratch
+        words, &task.derivs, group * words.table.lanes, used, rows, lanes, rows + task.rows_size,
+        scratch,
     )
-    backward(task, used, row, begin, end, NULL, lanes, scratch, stop)
+    backward(words, &task.out, used, row, begin, end, NULL, lanes, scratch, stop)
 
 
 # --- paths in pieces --------------------------------------------------------------------------
@@ -146,7 +163,7 @@ cdef void group_of_parts(
     cdef Py_ssize_t begin[MAX_LANES]
     cdef Py_ssize_t end[MAX_LANES]
     cdef int used = lanes_of_group(words, task.pieces, group, row, begin, end)
-    cdef matrix_view rows = rows_in(task.parts, words.path.count * task.pieces, task, 1)
+    cdef matrix_view rows = rows_in(task.parts, words.path.count * task.pieces, words, 1)
     integrate(words, used, row, begin, end, lanes, lanes + words.lanes_size, stop)
     words.table.algebra.store(&rows, group * words.table.lanes, words.size, lanes)
 
@@ -175,11 +192,13 @@ cdef void derivatives_of_wholes(
     cdef const path_words *words = &task.words
     cdef Py_ssize_t size = words.size * words.real, first = group * words.table.lanes
     cdef matrix_view last = rows_in(
-        task.after + (task.pieces - 1) * size, words.path.count, task, task.pieces
+        task.after + (task.pieces - 1) * size, words.path.count, words, task.pieces
     )
     cdef char *rows = lanes + 2 * words.lanes_size
+    cdef int used = <int> min(<Py_ssize_t> words.table.lanes, words.path.count - first)
     word_derivatives(
-        task, first, task.wholes + first * size, lanes, rows, rows + 2 * task.rows_size
+        words, &task.derivs, first, used, task.wholes + first * size, lanes, rows,
+        rows + 2 * task.rows_size,
     )
     words.table.algebra.store(&last, first, words.size, lanes)
 
@@ -207,14 +226,14 @@ cdef void group_of_pieces(
     cdef Py_ssize_t end[MAX_LANES]
     cdef Py_ssize_t first = group * words.table.lanes, pieces = words.path.count * task.pieces
     cdef int used = lanes_of_group(words, task.pieces, group, row, begin, end)
-    cdef matrix_view starts = rows_in(task.before, pieces, task, 1)
-    cdef matrix_view ends = rows_in(task.after, pieces, task, 1)
+    cdef matrix_view starts = rows_in(task.before, pieces, words, 1)
+    cdef matrix_view ends = rows_in(task.after, pieces, words, 1)
     cdef char *before = lanes + words.lanes_size
     words.table.algebra.load(&starts, first, task.short_words, before)
     words.table.algebra.load(&ends, first, words.size, lanes)
     backward(
-        task, used, row, begin, end, before, lanes, before + words.lanes_size + 2 * task.rows_size,
-        stop,
+        words, &task.out, used, row, begin, end, before, lanes,
+        before + words.lanes_size + 2 * task.rows_size, stop,
     )
 
 
@@ -279,7 +298,7 @@ cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcep
         cut_paths(task, size, n_threads, stop)
     for row in range(words.path.count):
         table.words.steps_to_points(
-            task.out.data + row * task.out.row_stride, words.path.length, words.path.channels
+            task.out.steps.data + row * task.out.steps.row_stride, words.path.length, words.path.channels
         )
 
 
@@ -307,11 +326,11 @@ def path_signature_backward(
     target.check_items(source, task.words.path.length, task.words.path.channels)
     if second is not None:
         second.check_items(source, task.words.steps, task.words.columns)
-        task.out_correction = second.matrix()
+        task.out.correction = second.matrix()
     if task.words.path.count == 0:
         return
     task.derivs = cotangent.matrix()
-    task.out = target.matrix()
+    task.out.steps = target.matrix()
     signals = Signals()
     with nogil:
         gradients(&task, n_threads, &signals.flag)

@@ -14,6 +14,7 @@ __all__ = [
     "check_program",
     "check_trees",
     "check_words",
+    "checked_spans",
     "cut_spans",
     "merged_by_trunk",
     "orders_of_terms",
@@ -268,6 +269,17 @@ def _order_of_terms(
     )
 
 
+def checked_spans(spans: Any, count: int, length: int) -> Array:
+    """Return spans as kernels read them, having checked that each is within its path."""
+    table = np.ascontiguousarray(spans, np.int64)
+    if table.shape != (count, 2):
+        raise ValueError("there must be one span, its first point and its points, per path")
+    first, points = table[:, 0], table[:, 1]
+    if (first < 0).any() or (points < 1).any() or (first + points > length).any():
+        raise ValueError("a span is not within its path")
+    return table
+
+
 def cut_spans(
     spans: Array, length: int, per_step: int, lanes: int, n_threads: int
 ) -> tuple[Array, Array, Array]:
@@ -278,9 +290,8 @@ def cut_spans(
     path, place of the first piece, the one after the last, and last point. Segments and points are
     those of the transformed path, `per_step` for a step of the path.
     """
+    spans = checked_spans(spans, len(spans), length)
     first, points = spans[:, 0], spans[:, 1]
-    if (first < 0).any() or (points < 1).any() or (first + points > length).any():
-        raise ValueError("a span is not within its path")
     steps = points - 1
     pieces = _pieces_of_spans(steps, lanes, n_threads)
     found = []

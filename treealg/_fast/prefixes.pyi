@@ -15,3 +15,16 @@ def path_prefixes(
     end_time: float,
     n_threads: int,
 ) -> None: ...
+def span_prefixes(
+    path: npt.NDArray[np.floating],
+    spans: npt.NDArray[np.int64],
+    correction: npt.NDArray[np.floating] | None,
+    out: npt.NDArray[np.floating],
+    words: WordProgram,
+    output_map: SparseMap,
+    log_program: ConvolutionProgram | None,
+    time_aug: bool,
+    lead_lag: bool,
+    end_time: float,
+    n_threads: int,
+) -> None: ...

@@ -20,16 +20,7 @@ from treealg._fast.paths cimport (
 )
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
 
-from treealg._fast.layouts import cut_spans
-
-
-# Of a piece: its path, its first and last segment, and its place in the parts of cut paths.
-cdef struct piece:
-    int64_t path, begin, end, place
-
-# Of a path that is cut: its number, its first part, the one after its last, and its last segment.
-cdef struct cut_path:
-    int64_t path, first, last, end
+from treealg._fast.layouts import checked_spans, cut_spans
 
 
 cdef struct span_task:
@@ -194,9 +185,7 @@ def span_signature(
         end_time, n_threads,
     )
     target.check_rows(source, task.words.path.count, output_map.rows)
-    given = np.ascontiguousarray(spans, np.int64)
-    if given.shape[0] != task.words.path.count or given.shape[1] != 2:
-        raise ValueError("there must be one span, its first point and its points, per path")
+    given = checked_spans(spans, task.words.path.count, task.words.path.length)
     found = cut_spans(
         np.asarray(given), task.words.path.length, 2 if lead_lag else 1, table.lanes, n_threads
     )

@@ -77,12 +77,15 @@ def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any
         return call
 
     names = differentiable.names
+    arguments = {argument.name: argument for argument in row.arguments}
 
     def call_for_several(*given: Any) -> Any:
         values = dict(zip(names, given, strict=True))
-        returned = row.returned(values)
+        # A flag that is set becomes a tensor, whose gradient nobody has asked for.
+        returned = row.returned({name: 1 if x is True and name in arguments else x
+                                 for name, x in values.items()})  # fmt: skip
         found = dict(zip(returned, call(*given), strict=True))
-        present = [name for name in row.gradients if values[name] is not None]
+        present = [name for name in row.gradients if not arguments[name].is_absent(values[name])]
         return tuple(found.get(name) for name in present) if len(present) > 1 else found[present[0]]
 
     return call_for_several

@@ -36,13 +36,20 @@ from treealg._fast.reference.paths import (
     path_prefixes,
     path_signature,
     path_signature_backward,
-    span_signature,
 )
 from treealg._fast.reference.programs import (
     ConvolutionProgram,
     SparseMap,
     TreeProgram,
     WordProgram,
+)
+from treealg._fast.reference.spans import (
+    span_coefficients,
+    span_coefficients_backward,
+    span_prefixes,
+    span_prefixes_backward,
+    span_signature,
+    span_signature_backward,
 )
 
 __all__ = [
@@ -70,7 +77,12 @@ __all__ = [
     "signature_product_backward",
     "signature_to_log",
     "signature_to_log_backward",
+    "span_coefficients",
+    "span_coefficients_backward",
+    "span_prefixes",
+    "span_prefixes_backward",
     "span_signature",
+    "span_signature_backward",
     "threads_started",
     "use_instruction_set",
     "word_products",

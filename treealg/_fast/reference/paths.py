@@ -14,8 +14,8 @@ __all__ = [
     "path_prefixes",
     "path_signature",
     "path_signature_backward",
+    "prefixes_backward",
     "path_steps",
-    "span_signature",
     "steps_to_points",
 ]
 
@@ -93,43 +93,6 @@ def path_prefixes(
         out[:, t] = output_map.apply(mapped).T
 
 
-def span_signature(
-    path: Array,
-    spans: Array,
-    correction: Array | None,
-    out: Array,
-    words: WordProgram,
-    output_map: SparseMap,
-    log_program: ConvolutionProgram | None,
-    time_aug: bool,
-    lead_lag: bool,
-    end_time: float,
-    n_threads: int,
-) -> None:
-    """Write the mapped word signature, or its logarithm, of one span of each path.
-
-    Parameters
-    ----------
-    path, correction, out, words, output_map, log_program, time_aug, lead_lag, end_time, n_threads
-        As for `path_signature`; time runs from the first point of a span to its last.
-    spans : ndarray of int64, shape (batch, 2)
-        First point of each span, and how many there are, at least 1.
-    """
-    for i, (first, points) in enumerate(spans.tolist()):
-        path_signature(
-            path[i : i + 1, first : first + points],
-            None if correction is None else correction[i : i + 1, first : first + points - 1],
-            out[i : i + 1],
-            words,
-            output_map,
-            log_program,
-            time_aug,
-            lead_lag,
-            end_time,
-            n_threads,
-        )
-
-
 def path_signature_backward(
     path: Array,
     correction: Array | None,
@@ -157,13 +120,54 @@ def path_signature_backward(
     out_correction : ndarray or None, shape (batch, length - 1, columns)
         Receives those in `correction`, likewise contiguous; None if that is None.
     """
+    prefixes_backward(
+        path,
+        correction,
+        {path.shape[1] - 1: derivs},
+        out,
+        out_correction,
+        words,
+        output_map,
+        log_program,
+        time_aug,
+        lead_lag,
+        end_time,
+    )
+
+
+def prefixes_backward(
+    path: Array,
+    correction: Array | None,
+    derivs: dict[int, Array],
+    out: Array,
+    out_correction: Array | None,
+    words: WordProgram,
+    output_map: SparseMap,
+    log_program: ConvolutionProgram | None,
+    time_aug: bool,
+    lead_lag: bool,
+    end_time: float,
+) -> None:
+    """Write the derivatives in path and correction, given those in some prefixes.
+
+    Parameters
+    ----------
+    path, correction, out, out_correction, words, output_map, log_program, time_aug, lead_lag, end_time
+        As for `path_signature_backward`.
+    derivs : dict of int
+        By the number of segments of a prefix, derivatives in the result for it.
+    """  # noqa: E501
     letters = _letters(path, correction, words, time_aug, lead_lag, end_time)
     signatures = _signatures(words, letters, path)
-    d_signature = output_map.apply_transpose(derivs.T.copy())
-    if log_program is not None:
-        d_signature = log_program.log_backward(signatures[-1], d_signature)
+    every = 2 if lead_lag else 1
+    d_signature = np.zeros_like(signatures[0])
     d_steps = np.zeros((len(path), len(letters), words.dimension), dtype=path.dtype)
     for t in range(len(letters) - 1, -1, -1):
+        if (t + 1) % every == 0 and (t + 1) // every in derivs:
+            added = output_map.apply_transpose(derivs[(t + 1) // every].T.copy())
+            if log_program is not None:
+                added = log_program.log_backward(signatures[t + 1], added)
+            d_signature = d_signature + added
         factor = words.exponential(letters[t])
         d_signature, d_factor = words.product_backward(signatures[t], factor, d_signature)
         d_letters = words.exponential_backward(letters[t], d_factor)

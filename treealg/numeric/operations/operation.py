@@ -87,6 +87,8 @@ class Argument:
         What it may be instead of an array.
     only_with : str or None
         The flag without which an item has no axes at all.
+    by_segment : bool
+        Whether there is an item for each segment, on an axis in front, if ``stream=True``.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Argument:
     differentiable: bool = True
     alternative: Literal["flag", "number"] | None = None
     only_with: str | None = None
+    by_segment: bool = False
 
     def is_absent(self, value: Any) -> bool:
         """Tell whether there is no array: None, or a flag."""
@@ -108,6 +111,8 @@ class Argument:
         """Return the axes of an item in an array of so many axes."""
         if self.only_with is not None and not values[self.only_with]:
             return ()
+        if self.by_segment and values["stream"]:
+            return ("segments", *self.axes)
         is_short = self.batch == "shared" and ndim == 1
         return self.axes[-1:] if is_short else self.axes
 
@@ -251,7 +256,9 @@ class Operation:
         Those in arguments that are None are left out, and those that are not asked for are None.
         """
         flags = dict(zip(self.gradients, self.flags, strict=False))
-        is_given = {x.name: values.get(x.name) is not None for x in self.arguments}
+        is_given = {
+            x.name: x.name in values and not x.is_absent(values[x.name]) for x in self.arguments
+        }
         return tuple(
             name
             for name in self.gradients

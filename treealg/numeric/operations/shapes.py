@@ -42,10 +42,10 @@ def like(name: str) -> Shape:
 
 
 def gradients(*names: str) -> Shape:
-    """Return the shape function of gradients in some arguments; those that are None have none."""
+    """Return the shape function of gradients in some arguments; what is no array has none."""
 
     def shape(call: Call) -> Results:
-        found = tuple(call[name] for name in names if call[name] is not None)
+        found = tuple(call[name] for name in names if isinstance(call[name], ArrayType))
         return found if len(found) > 1 else found[0]
 
     return shape

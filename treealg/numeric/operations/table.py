@@ -166,16 +166,25 @@ def _equal(argument: Argument) -> Argument:
     return replace(argument, batch="broadcast")
 
 
-def _derivs(name: str, *axes: str) -> Argument:
+def _derivs(name: str, *axes: str, by_segment: bool = False) -> Argument:
     """Return the derivatives that come in: an item of theirs is one of the forward result."""
-    return Argument(name, axes, batch="result", role="derivs")
+    return Argument(name, axes, batch="result", role="derivs", by_segment=by_segment)
 
 
-def _value(name: str, axis: str) -> Argument:
+def _value(name: str, axis: str, by_segment: bool = False) -> Argument:
     """Return the forward result, which may be given for a check."""
     return Argument(
-        name, (axis,), batch="result", role="value", optional=True, differentiable=False
-    )
+        name, (axis,), batch="result", role="value", optional=True, differentiable=False,
+        by_segment=by_segment,
+    )  # fmt: skip
+
+
+def _backward_along_path(function: Function, *arguments: Argument, gpu: bool = False) -> Operation:
+    """Return the row of gradients along paths, with what may come beside the path."""
+    return _backward(
+        function, _PATH, *arguments, *_ALONG_PATH[1:], gpu=gpu,
+        gradients=("path", "correction", "basepoint"),
+    )  # fmt: skip
 
 
 _PATH = Argument("path", ("length", "channels"))
@@ -211,24 +220,22 @@ _GRID = replace(
 operations = Operations((
     _row(
         branched_sig, *_ALONG_PATH, shape=shapes.signature_along_path, gpu=True,
-        backward=_backward(
-            branched_sig_backprop, _PATH, _value("bsig", "coefficients"),
-            _derivs("bsig_derivs", "coefficients"), _CORRECTION,
-            gradients=("path", "correction"), gpu=True,
+        backward=_backward_along_path(
+            branched_sig_backprop, _value("bsig", "coefficients", by_segment=True),
+            _derivs("bsig_derivs", "coefficients", by_segment=True), gpu=True,
         ),
     ),
     _row(
         branched_log_sig, *_ALONG_PATH, shape=shapes.logarithm_along_path, gpu=True,
-        backward=_backward(
-            branched_log_sig_backprop, _PATH, _derivs("blogsig_derivs", "log_coefficients"),
-            _CORRECTION, gradients=("path", "correction"), gpu=True,
+        backward=_backward_along_path(
+            branched_log_sig_backprop,
+            _derivs("blogsig_derivs", "log_coefficients", by_segment=True), gpu=True,
         ),
     ),
     _row(
-        branched_sig_coef, _PATH, _CORRECTION, shape=shapes.elements,
-        backward=_backward(
-            branched_sig_coef_backprop, _PATH, _value("coefs", "elements"),
-            _derivs("derivs", "elements"), _CORRECTION, gradients=("path", "correction"),
+        branched_sig_coef, *_ALONG_PATH, shape=shapes.elements,
+        backward=_backward_along_path(
+            branched_sig_coef_backprop, _value("coefs", "elements"), _derivs("derivs", "elements")
         ),
     ),
     _row(
@@ -240,23 +247,21 @@ operations = Operations((
     ),
     _row(
         sig, *_ALONG_PATH, shape=shapes.signature_along_path,
-        backward=_backward(
-            sig_backprop, _PATH, _value("sig", "words"), _derivs("sig_derivs", "words"),
-            _CORRECTION, gradients=("path", "correction"),
+        backward=_backward_along_path(
+            sig_backprop, _value("sig", "words", by_segment=True),
+            _derivs("sig_derivs", "words", by_segment=True),
         ),
     ),
     _row(
         log_sig, *_ALONG_PATH, shape=shapes.logarithm_along_path,
-        backward=_backward(
-            log_sig_backprop, _PATH, _derivs("log_sig_derivs", "log_words"), _CORRECTION,
-            gradients=("path", "correction"),
+        backward=_backward_along_path(
+            log_sig_backprop, _derivs("log_sig_derivs", "log_words", by_segment=True)
         ),
     ),
     _row(
-        sig_coef, _PATH, shape=shapes.elements,
-        backward=_backward(
-            sig_coef_backprop, _PATH, _value("coefs", "elements"), _derivs("derivs", "elements"),
-            gradients=("path",),
+        sig_coef, *_ALONG_PATH, shape=shapes.elements,
+        backward=_backward_along_path(
+            sig_coef_backprop, _value("coefs", "elements"), _derivs("derivs", "elements")
         ),
     ),
     _row(transform_path, _PATH, shape=shapes.transformed),

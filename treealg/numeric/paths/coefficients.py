@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,15 +9,15 @@ import numpy as np
 from treealg import tables
 from treealg.errors import InvalidValueError
 from treealg.numeric import indices
-from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
+from treealg.numeric.arguments.arrays import as_rows, check_alike
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
-from treealg.numeric.arguments.corrections import Correction, as_correction, empty_like
+from treealg.numeric.arguments.prepared import Prepared, prepared
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.paths.gradients import backprop
 from treealg.numeric.plans.trees import TreePlan, tree_plan
 from treealg.numeric.word_indices import ladder
-from treealg.typing import Array, ArrayLike, TreeLike
+from treealg.typing import Array, ArrayLike, Gradients, TreeLike
 
 __all__ = [
     "branched_sig_coef",
@@ -40,6 +39,8 @@ def branched_sig_coef(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayLike | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array:
     r"""Compute chosen coefficients of the branched signature of a path.
@@ -49,7 +50,7 @@ def branched_sig_coef(
     Parameters
     ----------
     path : ArrayLike, shape (..., length, channels)
-        Points of the path, as for `branched_sig`.
+        Points of the path, or list of paths, as for `branched_sig`.
     trees : tree or list of trees
         Elements of the basis, in any order and with repetition: `treealg.symbolic` objects, tuples
         ``(child_1, ..., child_k, root_label)``, or None for the empty one. If `planar`, ordered
@@ -68,6 +69,11 @@ def branched_sig_coef(
         segment adds on chains of 2 to m nodes, m at most that number. Shape ``(columns,)``,
         ``(length - 1, columns)`` or ``(..., length - 1, columns)``. A channel that `time_aug`
         appends has none; not with `lead_lag`. No columns are no correction.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        Point to put in front of the path; True is the origin.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path, which are the first ones of it; what follows is ignored. A
+        list of paths needs none.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -82,13 +88,13 @@ def branched_sig_coef(
     InvalidTypeError
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if an element is no tree (or no ordered forest) or
-        has a label that is no integer; if `n_jobs` is no integer, `end_time` no real number, or a
-        flag no boolean.
+        has a label that is no integer; if `n_jobs` is no integer, `end_time` no real number, a
+        flag no boolean; or if `lengths` are no integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if a label is not below the
         number of channels of the transformed path; if `correction` has another shape, or is
-        combined with `lead_lag`; if `n_jobs` is 0 or `end_time` is not finite; or if the result
-        does not fit in memory.
+        combined with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; if `n_jobs` is 0 or
+        `end_time` is not finite; or if the result does not fit in memory.
 
     See Also
     --------
@@ -125,7 +131,7 @@ def branched_sig_coef(
     array([-0.16666667])
     """
     options = 0, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    return chosen(path, _listed(trees), correction, options)
+    return chosen(path, _listed(trees), correction, basepoint, lengths, options)
 
 
 def branched_sig_coef_backprop(
@@ -139,14 +145,16 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayLike | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
-) -> Array | tuple[Array, Array]:
+) -> Gradients:
     r"""Compute the gradient in a path from that in chosen coefficients of its signature.
 
     Parameters
     ----------
     path : ArrayLike, shape (..., length, channels)
-        Points of the path, as given to `branched_sig_coef`.
+        Points of the path, or list of paths, as given to `branched_sig_coef`.
     trees : tree or list of trees
         The elements, as given to `branched_sig_coef`.
     coefs : ArrayLike or None, shape (..., elements)
@@ -163,6 +171,10 @@ def branched_sig_coef_backprop(
         Ordered forests rather than non-planar trees.
     correction : ArrayLike or None, default None
         The correction that was given, as for `branched_sig_coef`.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        The point that was put in front of the path.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path. A list of paths needs none.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -170,8 +182,8 @@ def branched_sig_coef_backprop(
     -------
     Array, shape (..., length, channels)
         Derivatives in the points, of the shape, kind and dtype of `path` (float64 for integers and
-        lists), never sharing memory with an argument. With a correction the pair of this and the
-        derivatives in the correction, as for `branched_sig_backprop`.
+        lists), never sharing memory with an argument. For a list of paths, a correction or a base
+        point as for `branched_sig_backprop`.
 
     Raises
     ------
@@ -205,7 +217,8 @@ def branched_sig_coef_backprop(
            [ 3.]])
     """
     options = 0, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    return chosen_backward(path, _listed(trees), coefs, derivs, correction, options)
+    arrays = coefs, derivs, correction, basepoint, lengths
+    return chosen_backward(path, _listed(trees), *arrays, options)
 
 
 def extract_branched_sig_coef(
@@ -274,27 +287,38 @@ def extract_branched_sig_coef(
     return extracted(rows, places)
 
 
-def chosen(path: Any, elements: list[Any], correction: Any, options: tuple[Any, ...]) -> Array:
+def chosen(
+    path: Any,
+    elements: list[Any],
+    correction: Any,
+    basepoint: Any,
+    lengths: Any,
+    options: tuple[Any, ...],
+) -> Array:
     """Compute chosen coefficients of signatures of paths.
 
     `options` are those of `checked_call` without the channels; for words `elements` are these.
     """
-    rows = as_path(path)
-    call, plan, added = _planned(rows, elements, correction, options)
+    found, plan = _planned(path, elements, correction, basepoint, lengths, options)
+    rows, added, n_threads = found.path, found.correction, found.call.n_threads
     result, view = allocate(rows, plan.size)
     # A kernel writes contiguous columns; the empty tree is not among them.
     compact = view
     if len(plan.places) < plan.size:
         view[...] = 1.0
         compact = np.empty((rows.count, len(plan.places)), rows.dtype)
-    given = (rows,) if added is None else (rows, added.rows)
-    kernel: Callable[..., None] = rows.engine.path_signature
-    if plan.by_trees:
-        kernel = rows.engine.path_coefficients
-    rest = plan, call.transform, call.n_threads
-    pieces = walk(call.n_threads, given, (compact,)) if plan.places else ()
-    for points, *increments, out in pieces:
-        kernel(points, *(increments or [None]), out, *rest)
+    engine, rest = rows.engine, (plan, found.call.transform, n_threads)
+    if not plan.places:
+        pass
+    elif found.spans is not None:
+        of_spans = engine.span_coefficients if plan.by_trees else engine.span_signature
+        increments = None if added is None else added.rows.whole()
+        of_spans(rows.whole(), found.spans, increments, compact, *rest)
+    else:
+        kernel = engine.path_coefficients if plan.by_trees else engine.path_signature
+        given = (rows,) if added is None else (rows, added.rows)
+        for points, *several, out in walk(n_threads, given, (compact,)):
+            kernel(points, several[0] if several else None, out, *rest)
     if compact is not view:
         view[:, plan.places] = compact
     return rows.wrap(result)
@@ -306,13 +330,15 @@ def chosen_backward(
     coefs: Any,
     derivs: Any,
     correction: Any,
+    basepoint: Any,
+    lengths: Any,
     options: tuple[Any, ...],
-) -> Array | tuple[Array, Array]:
-    """Compute the gradients in paths, and in a correction, from those in chosen coefficients."""
-    rows = as_path(path)
+) -> Gradients:
+    """Compute the gradients in paths, corrections and base points, from those in coefficients."""
     cotangent = as_rows(derivs, "derivs", 1)
     forward = None if coefs is None else as_rows(coefs, "coefs", 1)
-    call, plan, added = _planned(rows, elements, correction, options)
+    found, plan = _planned(path, elements, correction, basepoint, lengths, options)
+    rows = found.path
     for values in (cotangent,) if forward is None else (cotangent, forward):
         check_alike(rows, values)
         if values.item[0] != plan.size:
@@ -320,15 +346,16 @@ def chosen_backward(
                 f"{values.name} must have a column for each of the {plan.size} coefficients that "
                 f"were chosen, got shape {values.array.shape}"
             )
+    if not plan.places:
+        return backprop(None, None, found, cotangent, plan)
     if len(plan.places) < plan.size:
         cotangent = Rows(cotangent.array[..., plan.places], rows.kind, 1, "derivs")
-    backward: Callable[..., None] = rows.engine.path_signature_backward
+    engine = rows.engine
     if plan.by_trees:
-        backward = rows.engine.path_coefficients_backward
-    gradients = backprop(backward, rows, added, cotangent, plan, call)
-    if added is None and correction is not None:
-        return gradients, empty_like(correction, rows)
-    return gradients
+        kernels = engine.path_coefficients_backward, engine.span_coefficients_backward
+    else:
+        kernels = engine.path_signature_backward, engine.span_signature_backward
+    return backprop(*kernels, found, cotangent, plan)
 
 
 def of_any_degree(value: Any, name: str, options: tuple[Any, ...]) -> tuple[Rows, Call, int]:
@@ -354,19 +381,28 @@ def extracted(rows: Rows, places: list[int]) -> Array:
 
 
 def _planned(
-    rows: Rows, elements: list[Any], correction: Any, options: tuple[Any, ...]
-) -> tuple[Call, TreePlan, Correction | None]:
+    path: Any,
+    elements: list[Any],
+    correction: Any,
+    basepoint: Any,
+    lengths: Any,
+    options: tuple[Any, ...],
+) -> tuple[Prepared, TreePlan]:
     """Check every option, and find or build the plan of the elements, which say the degree."""
-    call = checked_call(rows.item[1], *options)
-    if call.planar is None:
-        elements = [ladder(word, call.dimension) for word in elements]
-    plan, added = tree_plan(elements, call.dimension, call.planar), None
-    call = call._replace(degree=plan.degree)
-    if correction is not None:
-        added = as_correction(correction, rows, call)
-    if added is not None:
-        plan = tree_plan(elements, call.dimension, call.planar, added.longest, call.channels)
-    return call, plan, added
+    listed = elements
+
+    def call_of(channels: int) -> Call:
+        nonlocal listed
+        call = checked_call(channels, *options)
+        if call.planar is None:
+            listed = [ladder(word, call.dimension) for word in elements]
+        return call._replace(degree=tree_plan(listed, call.dimension, call.planar).degree)
+
+    found = prepared(path, correction, basepoint, lengths, call_of)
+    call = found.call
+    if found.longest == 1:
+        return found, tree_plan(listed, call.dimension, call.planar)
+    return found, tree_plan(listed, call.dimension, call.planar, found.longest, call.channels)
 
 
 def _listed(trees: Any) -> list[Any]:

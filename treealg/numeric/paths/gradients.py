@@ -6,16 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
+from treealg.checks import check_flag
+from treealg.errors import InvalidValueError
+from treealg.numeric.arguments.arrays import as_rows, check_alike, check_kinds, refuse_on_device
 from treealg.numeric.arguments.batches import allocate, walk
-from treealg.numeric.arguments.calls import SIGNATURE, WORDS, Call, checked_call
-from treealg.numeric.arguments.corrections import Correction, as_correction, empty_like
+from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
+from treealg.numeric.arguments.corrections import empty_like
+from treealg.numeric.arguments.prepared import Prepared, prepared
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import plan_along
-from treealg.typing import Array, ArrayLike
+from treealg.typing import ArrayLike, Gradients
 
 __all__ = ["along_path_backward", "backprop", "branched_log_sig_backprop", "branched_sig_backprop"]
 
@@ -32,8 +36,11 @@ def branched_sig_backprop(
     planar: bool = False,
     scalar_term: bool | None = None,
     correction: ArrayLike | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
-) -> Array | tuple[Array, Array]:
+) -> Gradients:
     r"""Compute the gradient in a path from that in its branched signature.
 
     For a scalar function :math:`F` of the signature :math:`X` of the points :math:`x_i`, this is
@@ -43,12 +50,12 @@ def branched_sig_backprop(
     Parameters
     ----------
     path : ArrayLike, shape (..., length, channels)
-        Points of the path, as given to `branched_sig`.
+        Points of the path, or list of paths, as given to `branched_sig`.
     bsig : ArrayLike or None, shape (..., coefficients)
         What `branched_sig` returned, or None. It is checked, and not needed for the result.
     bsig_derivs : ArrayLike, shape (..., coefficients)
         Derivatives of :math:`F` in the signature, with or without a place for the scalar in front,
-        which has no influence.
+        which has no influence; of the shape of what `branched_sig` returned.
     degree : int
         Largest number of nodes of a tree or forest, at least 0.
     time_aug : bool, default False
@@ -63,6 +70,12 @@ def branched_sig_backprop(
         Whether `bsig_derivs` has a place for the scalar; None lets its length tell.
     correction : ArrayLike or None, default None
         The correction that was given, as for `branched_sig`.
+    stream : bool, default False
+        Whether one result per segment was asked for; derivatives then come in for each of these.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        The point that was put in front of the path.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path. A list of paths needs none.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -70,22 +83,24 @@ def branched_sig_backprop(
     -------
     Array, shape (..., length, channels)
         Derivatives of :math:`F` in the points, of the shape, kind and dtype of `path` (float64 for
-        integers and lists), never sharing memory with an argument. With a correction the pair of
-        this and the derivatives in the correction, of its own shape: the sum over the segments or
-        paths that share it.
+        integers and lists), never sharing memory with an argument; zero beyond the end of a shorter
+        path. Of a list of paths it is a list. With a correction, or a base point that is an array,
+        this comes in a tuple before the derivatives in the correction and those in the base point,
+        each of its own shape: the sum over the segments or paths that share it.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is on no CPU or GPU; if two are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
-        or a flag no boolean.
+        a flag no boolean; or if `lengths` are no integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `bsig_derivs` has not the
         length of this basis, or `bsig` not the shape of `bsig_derivs`, or a scalar that is neither
         1 nor NaN; if the leading shapes differ; if `correction` has another shape, or is combined
-        with `lead_lag`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; or if
-        the basis or the result does not fit in memory.
+        with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; if `degree` is negative,
+        `n_jobs` is 0 or `end_time` is not finite; or if the basis or the result does not fit in
+        memory.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -100,10 +115,12 @@ def branched_sig_backprop(
     forwards from checkpoints and never by inverting a step, so that long rough paths lose no
     digits. About four times the work of the forward function. Memory beyond arguments and result is
     bounded by threads times coefficients times the square root of the length. A single path is cut
-    into pieces. The GIL is released, no argument is changed.
+    into pieces, but not with `stream`, whose derivatives are added where each prefix ends. Paths of
+    different lengths end in their own lanes, and none is padded. The GIL is released, no argument
+    is changed.
 
     CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
-    there; `n_jobs` has no meaning then.
+    there; `n_jobs` has no meaning then, and `stream`, `basepoint` and `lengths` are refused.
 
     References
     ----------
@@ -122,11 +139,10 @@ def branched_sig_backprop(
     array([[-3.],
            [ 3.]])
     """
-    derivs = as_rows(bsig_derivs, "bsig_derivs", 1, gpu=True)
-    forward = None if bsig is None else as_rows(bsig, "bsig", 1, gpu=True)
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar
-    return along_path_backward(path, forward, derivs, correction, scalar_term, options)
+    arrays = (bsig, "bsig"), (bsig_derivs, "bsig_derivs"), correction
+    return along_path_backward(path, *arrays, scalar_term, stream, basepoint, lengths, options)
 
 
 def branched_log_sig_backprop(
@@ -141,14 +157,17 @@ def branched_log_sig_backprop(
     scalar_term: bool | None = None,
     correction: ArrayLike | None = None,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
-) -> Array | tuple[Array, Array]:
+) -> Gradients:
     r"""Compute the gradient in a path from that in its branched log-signature.
 
     Parameters
     ----------
     path : ArrayLike, shape (..., length, channels)
-        Points of the path, as given to `branched_log_sig`.
+        Points of the path, or list of paths, as given to `branched_log_sig`.
     blogsig_derivs : ArrayLike, shape (..., coefficients)
         Derivatives of a scalar function in the log-signature, in the layout of `branched_log_sig`
         for these arguments. With ``method=0`` there may be a place for the scalar in front, which
@@ -169,6 +188,12 @@ def branched_log_sig_backprop(
         The correction that was given, as for `branched_sig`.
     method : {0, 1, 2}, default 0
         Form of the log-signature, as for `branched_log_sig`.
+    stream : bool, default False
+        Whether one result per segment was asked for; derivatives then come in for each of these.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        The point that was put in front of the path.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path. A list of paths needs none.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -176,20 +201,20 @@ def branched_log_sig_backprop(
     -------
     Array, shape (..., length, channels)
         Derivatives in the points, of the shape, kind and dtype of `path` (float64 for integers and
-        lists), never sharing memory with an argument. With a correction the pair of this and the
-        derivatives in the correction, as for `branched_sig_backprop`.
+        lists), never sharing memory with an argument. For a list of paths, a correction or a base
+        point as for `branched_sig_backprop`.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is on no CPU or GPU; if the two are of
         different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer, `end_time` no
-        real number, or a flag no boolean.
+        real number, a flag no boolean; or if `lengths` are no integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `blogsig_derivs` has not the
         length that belongs to these arguments; if the leading shapes differ; if `correction` has
-        another shape, or is combined with `lead_lag`; if `degree` is negative, `n_jobs` is 0 or
-        `end_time` is not finite; if `method` is not one of this basis, or has no scalar and
+        another shape, or is combined with `lead_lag`; if `basepoint` or `lengths` do not fit
+        `path`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; if `method` is not one of this basis, or has no scalar and
         `scalar_term` asks for one; or if the basis or the result does not fit in memory.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
@@ -205,7 +230,7 @@ def branched_log_sig_backprop(
     path.
 
     CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
-    there; `n_jobs` has no meaning then.
+    there; `n_jobs` has no meaning then, and `stream`, `basepoint` and `lengths` are refused.
 
     References
     ----------
@@ -221,57 +246,130 @@ def branched_log_sig_backprop(
     array([[-1.],
            [ 1.]])
     """
-    derivs = as_rows(blogsig_derivs, "blogsig_derivs", 1, gpu=True)
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, has_scalar
-    return along_path_backward(path, None, derivs, correction, scalar_term, options)
+    arrays = (None, ""), (blogsig_derivs, "blogsig_derivs"), correction
+    return along_path_backward(path, *arrays, scalar_term, stream, basepoint, lengths, options)
 
 
 def along_path_backward(
     path: Any,
-    forward: Rows | None,
-    derivs: Rows,
+    forward: tuple[Any, str],
+    derivs: tuple[Any, str],
     correction: Any,
     scalar_term: Any,
+    stream: Any,
+    basepoint: Any,
+    lengths: Any,
     options: tuple[Any, ...],
-) -> Array | tuple[Array, Array]:
+) -> Gradients:
     """Check everything, then run the backward pass of a signature, or of a log-signature.
 
+    What the forward function returned, or None, and the derivatives in it come with their names;
     `options` are those of `checked_call` without the channels.
     """
-    rows = as_path(path, gpu=options[1] is not WORDS)
-    call = checked_call(rows.item[1], *options)
-    check_alike(rows, derivs)
+    gpu = options[1] is not WORDS
+    every = stream is not False and check_flag("stream", stream)
+    if every:
+        refuse_on_device(path, "stream, basepoint, lengths and lists of paths")
+    cotangent = as_rows(*derivs, 1, gpu=gpu)
+    value = None if forward[0] is None else as_rows(*forward, 1, gpu=gpu)
+    found = prepared(
+        path,
+        correction,
+        basepoint,
+        lengths,
+        lambda channels: checked_call(channels, *options),
+        gpu=gpu,
+    )
+    rows, call = found.path, found.call
+    _check_results(cotangent, found, every)
     if call.method:
         scalar_term = False
-    added = as_correction(correction, rows, call)
-    longest = 1 if added is None else added.longest
-    plan = plan_along(rows, call, longest)
-    given, scalar = split_scalar(derivs, plan.size, call, scalar_term=scalar_term)
-    if forward is not None:
-        check_alike(derivs, forward)
-        split_scalar(forward, plan.size, call, scalar_term=scalar is not None, unit=1)
-    backward = rows.engine.path_signature_backward if call.degree else None
-    gradients = backprop(backward, rows, added, given, plan, call)
-    if added is None and correction is not None:
-        return gradients, empty_like(correction, rows)
-    return gradients
+    plan = plan_along(rows, call, found.longest)
+    given, scalar = split_scalar(cotangent, plan.size, call, scalar_term=scalar_term)
+    if value is not None:
+        check_alike(cotangent, value)
+        split_scalar(value, plan.size, call, scalar_term=scalar is not None, unit=1)
+    if every:
+        given = Rows(given.array, given.kind, 2, given.name)
+    if not call.degree:
+        return backprop(None, None, found, given, plan)
+    if every:
+        return backprop(None, rows.engine.span_prefixes_backward, found, given, plan)
+    # An engine on a GPU has no spans, and is asked for none.
+    of_spans = None if found.origin is None else rows.engine.span_signature_backward
+    return backprop(rows.engine.path_signature_backward, of_spans, found, given, plan)
+
+
+def _check_results(derivs: Rows, found: Prepared, every: bool) -> None:
+    """Refuse derivatives that are not of kind, dtype and batch of the results."""
+    if not every:
+        check_alike(found.path, derivs)
+        return
+    check_kinds(found.path, derivs)
+    batch = (*found.path.batch, found.most_points - 1)
+    if derivs.batch != batch:
+        raise InvalidValueError(
+            f"{derivs.name} must have the leading shape {batch} with stream=True, that of path and "
+            f"its segments; got shape {derivs.array.shape}"
+        )
 
 
 def backprop(
     backward: Callable[..., None] | None,
-    path: Rows,
-    correction: Correction | None,
+    span_backward: Callable[..., None] | None,
+    found: Prepared,
     derivs: Rows,
     plan: Plan,
-    call: Call,
-) -> Array | tuple[Array, Array]:
-    """Compute the gradients in paths, and in their corrections if there are any.
+) -> Gradients:
+    """Compute the gradients in paths, and in corrections and base points that are arrays.
 
-    `backward` is that of an engine and writes those of some paths; without one they are zero. That
-    of a correction which serves several paths or segments is their sum, taken a few paths at a
-    time.
+    The functions are those of an engine: `backward` for whole paths, without which these go as
+    spans, too, and `span_backward` for spans. Without both, gradients are zero.
     """
+    if found.origin is None and (backward is not None or span_backward is None):
+        return _of_whole_paths(backward, found, derivs, plan)
+    rows, spans, correction = found.path, found.whole_spans, found.correction
+    total = int(spans[:, 1].sum())
+    points: Any = rows.empty((total, rows.item[1]))[1]
+    corrections: Any = None
+    if correction is not None:
+        corrections = rows.empty((total, correction.rows.item[1]))[1]
+    if span_backward is None:
+        points[...] = 0
+        if corrections is not None:
+            corrections[...] = 0
+    else:
+        array = derivs.whole()
+        if array.ndim == 3:
+            array = _summed_ends(array, spans[:, 1] - 1)
+        added = None if correction is None else correction.rows.whole()
+        rest = plan, found.call.transform, found.call.n_threads
+        span_backward(rows.whole(), spans, added, array, points, corrections, *rest)
+    return found.gradients(points, corrections)
+
+
+def _summed_ends(derivs: npt.NDArray[Any], counts: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    """Add the derivatives in results that repeat the last one of a path to those in that one."""
+    short = np.flatnonzero((counts < derivs.shape[1]) & (counts > 0))
+    if not len(short):
+        return derivs
+    derivs = derivs.copy()
+    for row, count in zip(short.tolist(), counts[short].tolist(), strict=True):
+        derivs[row, count - 1] += derivs[row, count:].sum(axis=0)
+    return derivs
+
+
+def _of_whole_paths(
+    backward: Callable[..., None] | None, found: Prepared, derivs: Rows, plan: Plan
+) -> Gradients:
+    """Compute gradients in paths that are given as they are.
+
+    `backward` writes those of some paths. That of a correction which serves several paths or
+    segments is their sum, taken a few paths at a time.
+    """
+    path, correction, call = found.path, found.correction, found.call
     rest, n_threads = (plan, call.transform, call.n_threads), call.n_threads
     with path.active():
         result, out = allocate(path, *path.item)
@@ -281,6 +379,8 @@ def backprop(
             for points, d, dx in walk(n_threads, (path, derivs), (out,)):
                 backward(points, None, d, dx, None, *rest)
         if correction is None:
+            if found.given_correction is not None:
+                return path.wrap(result), empty_like(found.given_correction, path)
             return path.wrap(result)
         total, memory = path.empty(correction.shared)
         inputs = path, correction.rows, derivs

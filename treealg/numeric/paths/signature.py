@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from treealg.checks import check_flag
-from treealg.numeric.arguments.arrays import as_path, refuse_on_device
+from treealg.numeric.arguments.arrays import refuse_on_device
 from treealg.numeric.arguments.batches import allocate, walk
-from treealg.numeric.arguments.calls import SIGNATURE, WORDS, Call, checked_call
-from treealg.numeric.arguments.corrections import Correction, as_correction
-from treealg.numeric.arguments.ragged import is_list_of_paths, prepared, read_paths
-from treealg.numeric.arguments.rows import Rows, memory_for
+from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
+from treealg.numeric.arguments.prepared import Prepared, prepared
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import plan_along
 from treealg.typing import Array, ArrayLike
@@ -290,76 +287,57 @@ def along_path(
     table is built or memory taken.
     """
     every = stream is not False and check_flag("stream", stream)
-    is_list = is_list_of_paths(path)
-    is_array = basepoint is False and lengths is None and not is_list
-    if every or not is_array:
+    if every:
         refuse_on_device(path, "stream, basepoint, lengths and lists of paths")
-    step, spans = 1, None
-    if is_array:
-        rows = as_path(path, gpu=options[1] is not WORDS)
-        call = checked_call(rows.item[1], *options)
-        added = as_correction(correction, rows, call)
-    else:
-        pieces = read_paths(path, lengths, basepoint)
-        call = checked_call(pieces[0].item[1], *options)
-        with memory_for("path, copied for stream, basepoint, lengths or as a list,"):
-            found = prepared(pieces, is_list, correction, basepoint, lengths, call, every)
-        rows, added, call, step, spans = found
-    longest = 1 if added is None else added.longest
-    plan = plan_along(rows, call, longest)
-    if spans is not None:
-        return _of_spans(rows, spans, added, call, plan)
-    return signatures(rows, added, call, plan, step if every else 0)
+    found = prepared(
+        path,
+        correction,
+        basepoint,
+        lengths,
+        lambda channels: checked_call(channels, *options),
+        gpu=options[1] is not WORDS,
+    )
+    plan = plan_along(found.path, found.call, found.longest)
+    return signatures(found, plan, every)
 
 
-def _of_spans(
-    rows: Rows,
-    spans: npt.NDArray[np.int64],
-    correction: Correction | None,
-    call: Call,
-    plan: Plan,
-) -> Array:
-    """Compute what a plan gives along spans of paths."""
-    result, view = allocate(rows, plan.size, scalar=_unit(call))
-    if call.degree:
-        added = None if correction is None else correction.rows.whole()
-        rows.engine.span_signature(
-            rows.whole(), spans, added, view, plan, call.transform, call.n_threads
-        )
-    return rows.wrap(result)
+def signatures(found: Prepared, plan: Plan, every: bool = False) -> Array:
+    """Compute what a plan gives along paths; if `every`, along their beginnings, one per segment.
 
-
-def _unit(call: Call) -> float | None:
-    """Return the scalar of the results, if it is asked for."""
-    if not call.scalar:
-        return None
-    return 1.0 if call.method is None else 0.0
-
-
-def signatures(
-    rows: Rows, correction: Correction | None, call: Call, plan: Plan, step: int = 0
-) -> Array:
-    """Compute what a plan gives along paths.
-
-    With a step, that of their beginnings, one per so many segments.
+    After the end of a shorter path its last result is repeated.
     """
-    unit = _unit(call)
+    rows, correction, call, spans = found.path, found.correction, found.call, found.spans
+    unit = None if not call.scalar else 1.0 if call.method is None else 0.0
+    engine, rest = rows.engine, (plan, call.transform, call.n_threads)
+    item = (rows.item[0] - 1, plan.size) if every else (plan.size,)
+    if every and spans is not None:
+        item = (found.most_points - 1, plan.size)
     with rows.active():
-        if step:
-            result, view = allocate(rows, rows.item[0] - 1, plan.size, scalar=unit)
-            kernel: Callable[..., None] = rows.engine.path_prefixes
-        else:
-            result, view = allocate(rows, plan.size, scalar=unit)
-            kernel = rows.engine.path_signature
-        _, _, degree, _, _, transform, _, n_threads = call
-        if not degree:
+        result, view = allocate(rows, *item, scalar=unit)
+        if not call.degree:
             pass
-        elif correction is None:
-            for points, out in walk(n_threads, (rows,), (view,)):
-                kernel(points, None, out, plan, transform, n_threads)
+        elif spans is not None:
+            added = None if correction is None else correction.rows.whole()
+            if every:
+                engine.span_prefixes(rows.whole(), spans, added, view, *rest)
+                repeat_last(view, spans[:, 1] - 1)
+            else:
+                engine.span_signature(rows.whole(), spans, added, view, *rest)
         else:
-            for points, increments, out in walk(n_threads, (rows, correction.rows), (view,)):
-                kernel(points, increments, out, plan, transform, n_threads)
-    if step > 1:
-        result = np.ascontiguousarray(result[..., step - 1 :: step, :])
+            kernel = engine.path_prefixes if every else engine.path_signature
+            if correction is None:
+                for points, out in walk(call.n_threads, (rows,), (view,)):
+                    kernel(points, None, out, *rest)
+            else:
+                for points, increments, out in walk(
+                    call.n_threads, (rows, correction.rows), (view,)
+                ):
+                    kernel(points, increments, out, *rest)
     return rows.wrap(result)
+
+
+def repeat_last(prefixes: npt.NDArray[Any], counts: npt.NDArray[np.int64]) -> None:
+    """Repeat the last result of each path after its end; that of a single point is zero."""
+    short = np.flatnonzero(counts < prefixes.shape[1])
+    for row, count in zip(short.tolist(), counts[short].tolist(), strict=True):
+        prefixes[row, count:] = prefixes[row, count - 1] if count else 0

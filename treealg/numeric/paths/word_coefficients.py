@@ -9,7 +9,7 @@ from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS
 from treealg.numeric.paths.coefficients import chosen, chosen_backward, extracted, of_any_degree
 from treealg.numeric.word_indices import as_word, word_to_idx
-from treealg.typing import Array, ArrayLike, Word
+from treealg.typing import Array, ArrayLike, Gradients, Word
 
 __all__ = ["extract_sig_coef", "sig_coef", "sig_coef_backprop"]
 
@@ -22,6 +22,9 @@ def sig_coef(
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
+    correction: ArrayLike | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array:
     r"""Compute chosen coefficients of the signature of a path.
@@ -31,7 +34,7 @@ def sig_coef(
     Parameters
     ----------
     path : ArrayLike, shape (..., length, channels)
-        Points of the path, as for `branched_sig`.
+        Points of the path, or list of paths, as for `branched_sig`.
     words : tuple of int or list of these
         The words, in any order and with repetition; the empty word is ``()``. A tuple is one word;
         several come in a list.
@@ -44,6 +47,13 @@ def sig_coef(
     prefixes : bool, default False
         Give each word together with its prefixes: in place of ``(1, 2)`` the words ``(1,)`` and
         ``(1, 2)``.
+    correction : ArrayLike or None, default None
+        As for `sig`, where the degree is the largest length of `words`.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        Point to put in front of the path; True is the origin.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path, which are the first ones of it; what follows is ignored. A
+        list of paths needs none.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -56,12 +66,15 @@ def sig_coef(
     Raises
     ------
     InvalidTypeError
-        If `path` is no real array, requires a gradient, or is not on the CPU; if a word is no tuple
-        of integers; if `n_jobs` is no integer, `end_time` no real number, or a flag no boolean.
+        If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
+        they are of different kinds or dtypes; if a word is no tuple of integers; if `n_jobs` is no
+        integer, `end_time` no real number, a flag no boolean; or if `lengths` are no integers or
+        `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if a letter is not below the
-        number of channels of the transformed path; if `n_jobs` is 0 or `end_time` is not finite; or
-        if the result does not fit in memory.
+        number of channels of the transformed path; if `correction` has another shape, or is
+        combined with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; if `n_jobs` is 0 or
+        `end_time` is not finite; or if the result does not fit in memory.
 
     See Also
     --------
@@ -92,7 +105,7 @@ def sig_coef(
     array([1., 2.])
     """
     options = 0, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    return chosen(path, _listed(words, prefixes), None, options)
+    return chosen(path, _listed(words, prefixes), correction, basepoint, lengths, options)
 
 
 def sig_coef_backprop(
@@ -105,14 +118,17 @@ def sig_coef_backprop(
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
+    correction: ArrayLike | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
-) -> Array:
+) -> Gradients:
     r"""Compute the gradient in a path from that in chosen coefficients of its signature.
 
     Parameters
     ----------
     path : ArrayLike, shape (..., length, channels)
-        Points of the path, as given to `sig_coef`.
+        Points of the path, or list of paths, as given to `sig_coef`.
     words : tuple of int or list of these
         The words, as given to `sig_coef`.
     coefs : ArrayLike or None, shape (..., elements)
@@ -127,6 +143,12 @@ def sig_coef_backprop(
         Last value of the time channel; finite.
     prefixes : bool, default False
         Whether the coefficients are those of the words and of their prefixes.
+    correction : ArrayLike or None, default None
+        The correction that was given, as for `sig_coef`.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        The point that was put in front of the path.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path. A list of paths needs none.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -134,7 +156,8 @@ def sig_coef_backprop(
     -------
     Array, shape (..., length, channels)
         Derivatives in the points, of the shape, kind and dtype of `path` (float64 for integers and
-        lists), never sharing memory with an argument.
+        lists), never sharing memory with an argument. For a list of paths, a correction or a base
+        point as for `sig_backprop`.
 
     Raises
     ------
@@ -167,7 +190,8 @@ def sig_coef_backprop(
            [ 3.]])
     """
     options = 0, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    return chosen_backward(path, _listed(words, prefixes), coefs, derivs, None, options)
+    arrays = coefs, derivs, correction, basepoint, lengths
+    return chosen_backward(path, _listed(words, prefixes), *arrays, options)
 
 
 def extract_sig_coef(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS
 from treealg.numeric.paths.gradients import along_path_backward
-from treealg.typing import Array, ArrayLike
+from treealg.typing import ArrayLike, Gradients
 
 __all__ = ["log_sig_backprop", "sig_backprop"]
 
@@ -21,8 +20,11 @@ def sig_backprop(
     end_time: float = 1.0,
     scalar_term: bool | None = None,
     correction: ArrayLike | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
-) -> Array | tuple[Array, Array]:
+) -> Gradients:
     r"""Compute the gradient in a path from that in its signature.
 
     For a scalar function :math:`F` of the signature :math:`S` of the points :math:`x_i`, this is
@@ -32,12 +34,12 @@ def sig_backprop(
     Parameters
     ----------
     path : ArrayLike, shape (..., length, channels)
-        Points of the path, as given to `sig`.
+        Points of the path, or list of paths, as given to `sig`.
     sig : ArrayLike or None, shape (..., words)
         What `sig` returned, or None. It is checked, and not needed for the result.
     sig_derivs : ArrayLike, shape (..., words)
         Derivatives of :math:`F` in the signature, with or without a place for the scalar in front,
-        which has no influence.
+        which has no influence; of the shape of what `sig` returned.
     degree : int
         Length of the longest word, at least 0.
     time_aug : bool, default False
@@ -50,6 +52,12 @@ def sig_backprop(
         Whether `sig_derivs` has a place for the scalar; None lets its length tell.
     correction : ArrayLike or None, default None
         The correction that was given, as for `sig`.
+    stream : bool, default False
+        Whether one result per segment was asked for; derivatives then come in for each of these.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        The point that was put in front of the path.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path. A list of paths needs none.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -57,22 +65,24 @@ def sig_backprop(
     -------
     Array, shape (..., length, channels)
         Derivatives of :math:`F` in the points, of the shape, kind and dtype of `path` (float64 for
-        integers and lists), never sharing memory with an argument. With a correction the pair of
-        this and the derivatives in the correction, of its own shape: the sum over the segments or
-        paths that share it.
+        integers and lists), never sharing memory with an argument; zero beyond the end of a shorter
+        path. Of a list of paths it is a list. With a correction, or a base point that is an array,
+        this comes in a tuple before the derivatives in the correction and those in the base point,
+        each of its own shape: the sum over the segments or paths that share it.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if two are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
-        or a flag no boolean.
+        a flag no boolean; or if `lengths` are no integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `sig_derivs` has not the
         length of these words, or `sig` not the shape of `sig_derivs`, or a scalar that is neither
         1 nor NaN; if the leading shapes differ; if `correction` has another shape, or is combined
-        with `lead_lag`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; or if
-        the words or the result do not fit in memory.
+        with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; if `degree` is negative,
+        `n_jobs` is 0 or `end_time` is not finite; or if the words or the result do not fit in
+        memory.
 
     See Also
     --------
@@ -100,11 +110,10 @@ def sig_backprop(
     array([[-3.],
            [ 3.]])
     """
-    derivs = as_rows(sig_derivs, "sig_derivs", 1)
-    forward = None if sig is None else as_rows(sig, "sig", 1)
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar
-    return along_path_backward(path, forward, derivs, correction, scalar_term, options)
+    arrays = (sig, "sig"), (sig_derivs, "sig_derivs"), correction
+    return along_path_backward(path, *arrays, scalar_term, stream, basepoint, lengths, options)
 
 
 def log_sig_backprop(
@@ -118,14 +127,17 @@ def log_sig_backprop(
     scalar_term: bool | None = None,
     correction: ArrayLike | None = None,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
-) -> Array | tuple[Array, Array]:
+) -> Gradients:
     r"""Compute the gradient in a path from that in its log-signature.
 
     Parameters
     ----------
     path : ArrayLike, shape (..., length, channels)
-        Points of the path, as given to `log_sig`.
+        Points of the path, or list of paths, as given to `log_sig`.
     log_sig_derivs : ArrayLike, shape (..., log_words)
         Derivatives of a scalar function in the log-signature, in the layout of `log_sig` for these
         arguments. With ``method=0`` there may be a place for the scalar in front, which has no
@@ -144,6 +156,12 @@ def log_sig_backprop(
         The correction that was given, as for `log_sig`.
     method : {0, 1, 2}, default 0
         Form of the log-signature, as for `log_sig`.
+    stream : bool, default False
+        Whether one result per segment was asked for; derivatives then come in for each of these.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        The point that was put in front of the path.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path. A list of paths needs none.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -151,20 +169,20 @@ def log_sig_backprop(
     -------
     Array, shape (..., length, channels)
         Derivatives in the points, of the shape, kind and dtype of `path` (float64 for integers and
-        lists), never sharing memory with an argument. With a correction the pair of this and the
-        derivatives in the correction, as for `sig_backprop`.
+        lists), never sharing memory with an argument. For a list of paths, a correction or a base
+        point as for `sig_backprop`.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer, `end_time` no
-        real number, or a flag no boolean.
+        real number, a flag no boolean; or if `lengths` are no integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `log_sig_derivs` has not the
         length that belongs to these arguments; if the leading shapes differ; if `correction` has
-        another shape, or is combined with `lead_lag`; if `degree` is negative, `n_jobs` is 0 or
-        `end_time` is not finite; if `method` is none of these, or not 0 while there is a
+        another shape, or is combined with `lead_lag`; if `basepoint` or `lengths` do not fit
+        `path`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; if `method` is none of these, or not 0 while there is a
         `correction` or `scalar_term` asks for a scalar; or if the words or the result do not fit
         in memory.
 
@@ -192,7 +210,7 @@ def log_sig_backprop(
            [ 1. , -1.5],
            [-0.5,  0.5]])
     """
-    derivs = as_rows(log_sig_derivs, "log_sig_derivs", 1)
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, WORDS, n_jobs, method, time_aug, lead_lag, end_time, has_scalar
-    return along_path_backward(path, None, derivs, correction, scalar_term, options)
+    arrays = (None, ""), (log_sig_derivs, "log_sig_derivs"), correction
+    return along_path_backward(path, *arrays, scalar_term, stream, basepoint, lengths, options)

@@ -10,11 +10,13 @@ subtrees do not suffice: it takes the coproduct.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from treealg import tables
+from treealg.numeric.arguments.corrections import letter_columns
 from treealg.numeric.indices import as_element, check_labels
 from treealg.numeric.plans.cache import keep_plan
 from treealg.numeric.plans.plan import Plan, Tables
@@ -77,16 +79,28 @@ def _build(
         found.append(element)
         places.append(place)
     table = tables.coefficients(found, dimension, longest, channels)
+    if planar is None and longest > 1:
+        table = _read_from_leaf(table, dimension if channels is None else channels, longest)
     degree = max((element.order for element in found), default=0)
     count = _word_count(dimension, degree, longest)
     made = Tables(trees=table)
     if count is not None and count < _WORDS_PER_MULTIPLICATION * _cost(table):
         own = dimension if channels is None else channels
-        words = words_of_chains(dimension, degree, longest, own)
+        words = words_of_chains(dimension, degree, longest, own, planar is None)
         made = Tables(words, _word_map(found, words[0]))
     plan = TreePlan(dimension, degree, planar, len(elements), lambda: made, None, longest, channels)
     plan.by_trees, plan.places = made.trees is not None, places
     return plan
+
+
+def _read_from_leaf(
+    table: tables.CoefficientTable, channels: int, longest: int
+) -> tables.CoefficientTable:
+    """Return the table for columns of words, which are chains from leaf to root."""
+    chains, words = (letter_columns(channels, False, longest, leaf) for leaf in (False, True))
+    place = np.empty(int(chains.max()) + 1, np.int32)
+    place[chains[channels:]] = words[channels:]
+    return replace(table, column=place[table.column])
 
 
 def _cost(table: tables.CoefficientTable) -> float:

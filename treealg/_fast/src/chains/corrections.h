@@ -49,8 +49,9 @@ static void NAME(store_corrections)(const chain_input *in, const int32_t *column
     for (int l = 0; l < in->used; ++l)
         for (int t = 0; t < steps && in->begin[l] + first + t < in->end[l]; ++t) {
             const REAL *const from = (const REAL *)dz + t * size * LANES + l;
-            REAL *const to = (REAL *)(out->data + in->row[l] * out->row_stride)
-                + (in->begin[l] + first + t) * n_columns;
+            REAL *const to = (REAL *)NAME(place_in)(out, in->path, in->row[l],
+                                                    in->begin[l] + first + t,
+                                                    n_columns * (Py_ssize_t)sizeof(REAL));
             for (Py_ssize_t a = 0; a < size; ++a)
                 if (columns[a] >= 0) to[columns[a]] = from[a * LANES];
         }

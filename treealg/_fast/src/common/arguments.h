@@ -21,10 +21,11 @@ typedef struct {
 
 /* Piecewise linear paths, (count, length, channels), strides in bytes, and their transform. With
  * spans, path i is no more than spans[2 i + 1] points from number spans[2 i] on: pieces of it are
- * counted from the beginning of its row, its time starts with the span. */
+ * counted from the beginning of its row, its time starts with the span. With places, what belongs to
+ * point k of path i is written to row k + places[i] of one matrix, not to row k of the i-th. */
 typedef struct {
     const char *data;
-    const int64_t *spans; /* or NULL */
+    const int64_t *spans, *places; /* or NULL */
     Py_ssize_t count, length, channels;
     Py_ssize_t path_stride, time_stride, channel_stride;
     int time_aug, lead_lag;

@@ -28,10 +28,13 @@ static inline Py_ssize_t blocks_between_checkpoints(Py_ssize_t blocks, size_t st
     return saved;
 }
 
-/* Bytes of memory that run_backward needs. */
+/* Bytes of memory that run_backward needs for so many blocks, or for fewer: where all states are
+ * kept these may need more. */
 static inline size_t checkpoints_size(Py_ssize_t blocks, size_t state_size) {
     const Py_ssize_t saved = blocks_between_checkpoints(blocks, state_size);
-    return (size_t)(saved + blocks / saved + 1) * state_size;
+    const Py_ssize_t kept = state_size ? SAVED_BYTES / (Py_ssize_t)state_size : 0;
+    const Py_ssize_t fewer = (kept < blocks ? kept : blocks) + 2, here = saved + blocks / saved + 1;
+    return (size_t)(fewer > here ? fewer : here) * state_size;
 }
 
 /* Backwards through all blocks. `memory` starts with the state before the first. */

@@ -20,10 +20,12 @@ typedef struct {
     const int32_t *output; /* states wanted */
 } tree_program;
 
-/* `count` paths from number `first` on, each in `pieces` lanes, which share out its segments. */
+/* `count` paths from number `first` of an order on, each in `pieces` lanes, which share out its
+ * segments. */
 typedef struct {
     const path_view *path;
     const correction_view *correction; /* not read without columns */
+    const int64_t *order;              /* of the paths, NULL for their own */
     Py_ssize_t first;
     int count, pieces;
 } path_group;

@@ -23,9 +23,10 @@
 typedef struct {
     const tree_program *program;
     chain_input in;
-    Py_ssize_t d, segments, steps; /* `steps` segments of each lane per block */
+    Py_ssize_t d, segments, steps; /* of the longest path; per lane and block */
     int pieces;                    /* lanes of a path */
-    Py_ssize_t row[LANES], begin[LANES], end[LANES]; /* of each lane in this block */
+    Py_ssize_t row[LANES], from[LANES], own[LANES]; /* path of each lane, its first segment, number */
+    Py_ssize_t begin[LANES], end[LANES];            /* of each lane in this block */
     const matrix_view *out, *out_correction;
     Py_ssize_t columns;
     vec *z, *dz, *chains, *dchains; /* increments of labels and of chains, and their derivatives */
@@ -251,8 +252,8 @@ static int NAME(read_steps)(tree_task *s, Py_ssize_t block) {
     if (steps > s->steps) steps = s->steps;
     for (int l = 0; l < s->in.used; ++l) {
         const Py_ssize_t begin = first + l % s->pieces * steps, end = begin + steps;
-        s->begin[l] = begin < s->segments ? begin : s->segments;
-        s->end[l] = end < s->segments ? end : s->segments;
+        s->begin[l] = s->from[l] + (begin < s->own[l] ? begin : s->own[l]);
+        s->end[l] = s->from[l] + (end < s->own[l] ? end : s->own[l]);
     }
     NAME(increments)(s->in.path, s->d, s->in.used, s->row, s->begin, s->end, 0, (int)steps, s->z);
     if (s->program->n_columns)
@@ -272,8 +273,8 @@ static void NAME(store_block)(const tree_task *s, int steps) {
                       s->out);
     if (!s->columns) return;
     for (int l = 0; l < s->in.used; ++l)
-        memset((REAL *)(s->out_correction->data + s->row[l] * s->out_correction->row_stride)
-                   + s->begin[l] * s->columns,
+        memset(NAME(place_in)(s->out_correction, s->in.path, s->row[l], s->begin[l],
+                              s->columns * (Py_ssize_t)sizeof(REAL)),
                0, (size_t)((s->end[l] - s->begin[l]) * s->columns) * sizeof(REAL));
     NAME(store_corrections)(&s->in, g->column, g->n_columns, 0, steps, s->dchains,
                             s->out_correction, s->columns);
@@ -343,12 +344,18 @@ static vec *NAME(prepare_trees)(tree_task *s, const tree_program *program, const
         .d = d,
         .steps = steps,
         .pieces = group->pieces,
-        .segments = (path->length - 1) * (path->lead_lag ? 2 : 1),
         .inverse = scratch,
         .in = NAME(chain_input_of)(path, group->correction, 0, s->row, s->begin, s->end),
     };
     s->in.used = group->count * group->pieces;
-    for (int l = 0; l < s->in.used; ++l) s->row[l] = group->first + l / group->pieces;
+    for (int l = 0; l < s->in.used; ++l) {
+        const Py_ssize_t number = group->first + l / group->pieces;
+        s->row[l] = group->order ? (Py_ssize_t)group->order[number] : number;
+        const path_clock clock = NAME(clock_of)(path, s->row[l]);
+        s->from[l] = clock.first;
+        s->own[l] = clock.last - clock.first;
+        if (s->own[l] > s->segments) s->segments = s->own[l];
+    }
     for (Py_ssize_t k = 1; k <= order; ++k) scratch[k] = splat((REAL)1 / (REAL)k);
     vec *next = scratch + order + 1;
 #define TAKE(name, count) s->name = next; next += (count);
@@ -372,11 +379,13 @@ static Py_ssize_t NAME(tree_blocks)(const tree_task *s) {
 static void NAME(set_states_of_time)(const tree_task *s, vec *states) {
     const tree_program *const g = s->program;
     const path_view *const path = s->in.path;
-    const path_clock clock = NAME(clock_of)(path, 0); /* that of all */
     if (!path->time_aug) return;
     for (Py_ssize_t i = 0; i < g->n_instructions; ++i)
         if (g->label[i] == s->d - 1 && g->left[i] < 0 && g->right[i] < 0)
-            states[g->state[i]] = splat(NAME(time_of_point)(&clock, s->segments));
+            for (int l = 0; l < s->in.used; ++l) {
+                const path_clock clock = NAME(clock_of)(path, s->row[l]);
+                ((REAL *)(states + g->state[i]))[l] = NAME(time_of_point)(&clock, clock.last);
+            }
 }
 
 static void NAME(tree_values)(const tree_program *program, const path_group *group, Py_ssize_t d,

@@ -96,6 +96,13 @@ static void NAME(set_time)(const path_view *p, Py_ssize_t d, Py_ssize_t row, Py_
     if (p->time_aug) ((REAL *)signature)[d - 1] = NAME(time_of_point)(&clock, point);
 }
 
+/* Where what belongs to a point or segment of a path is written, in rows of so many bytes. */
+INLINE char *NAME(place_in)(const matrix_view *out, const path_view *p, Py_ssize_t row,
+                            Py_ssize_t point, Py_ssize_t row_size) {
+    return p->places ? out->data + (p->places[row] + point) * row_size
+                     : out->data + row * out->row_stride + point * row_size;
+}
+
 /* Derivatives in the increments of segments first..first+steps of each piece: that of the step from
  * point i to point i + 1 goes to the place of point i + 1. Pieces hold whole steps. */
 static void NAME(store_steps)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
@@ -110,14 +117,13 @@ static void NAME(store_steps)(const path_view *p, Py_ssize_t d, int used, const 
         rows.step = size;
         for (int l = 0; l < LANES; ++l) {
             const int lane = l < used ? l : 0;
-            rows.base[l] = out->data + row[lane] * out->row_stride
-                + (begin[lane] + first + 1) * c * size;
+            rows.base[l] = NAME(place_in)(out, p, row[lane], begin[lane] + first + 1, c * size);
         }
         store_rows(&rows, 0, steps * c, dz);
         return;
     }
     for (int l = 0; l < used; ++l) {
-        char *const path = out->data + row[l] * out->row_stride;
+        char *const path = NAME(place_in)(out, p, row[l], 0, c * size);
         for (int t = 0; t < steps && begin[l] + first + t < end[l]; ++t) {
             const Py_ssize_t segment = begin[l] + first + t;
             const Py_ssize_t step = p->lead_lag ? segment / 2 : segment;

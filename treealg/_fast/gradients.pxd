@@ -1,0 +1,32 @@
+"""What all backward passes along paths have in common (see gradients.pyx)."""
+
+from treealg._fast.core cimport interrupt, matrix_view, word_program
+from treealg._fast.paths cimport path_words
+
+
+# Where derivatives in the points (those in the step to a point at its place) and in the corrections
+# of segments are written.
+cdef struct gradient_out:
+    matrix_view steps, correction
+
+cdef matrix_view rows_in(
+    char *data, Py_ssize_t count, const path_words *words, Py_ssize_t step) noexcept nogil
+
+cdef size_t backward_scratch(const path_words *words, Py_ssize_t segments) noexcept nogil
+
+cdef void backward(
+    const path_words *words, const gradient_out *out, int used, const Py_ssize_t *row,
+    const Py_ssize_t *begin, const Py_ssize_t *end, const char *before, char *cotangent,
+    char *scratch, interrupt *stop,
+) noexcept nogil
+
+cdef void points_of_spans(const path_words *words, const gradient_out *out) noexcept nogil
+
+cdef void contract(const path_words *words, void *cotangent, const void *piece) noexcept nogil
+
+cdef void word_derivatives(
+    const path_words *words, const matrix_view *derivs, Py_ssize_t first, int used,
+    char *signatures, char *cotangent, char *target, char *scratch,
+) noexcept nogil
+
+cdef Py_ssize_t count_short_words(const word_program *words) noexcept nogil

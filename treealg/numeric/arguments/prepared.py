@@ -1,0 +1,263 @@
+"""Paths with their options, as kernels take them, and the way back of derivatives to what was given.
+
+Every function of a path, forwards or backwards, reads its path here. A path may be an array, an
+array with `lengths`, or a list; it may have a base point in front and a correction on its segments.
+Paths of different lengths are spans: pieces of the paths of an array, or of one long array in which
+the paths of a list stand one after the other. None is padded. Derivatives in the points of spans
+come span after span; `Prepared.gradients` takes them apart.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.checks import is_flag
+from treealg.numeric.arguments.arrays import as_path, refuse_on_device
+from treealg.numeric.arguments.calls import Call
+from treealg.numeric.arguments.corrections import (
+    Correction,
+    as_correction,
+    as_corrections,
+    empty_like,
+)
+from treealg.numeric.arguments.ragged import (
+    as_base_point,
+    base_points,
+    is_list_of_paths,
+    read_lengths,
+    read_paths,
+)
+from treealg.numeric.arguments.rows import TORCH, Rows, memory_for
+
+__all__ = ["Origin", "Prepared", "prepared"]
+
+Floats = npt.NDArray[Any]
+Spans = npt.NDArray[np.int64]
+
+
+class Origin(NamedTuple):
+    """What paths were before they were copied, to which derivatives go back.
+
+    Attributes
+    ----------
+    pieces : list of Rows
+        The path, or the paths of a list.
+    is_list : bool
+        Whether it was a list.
+    in_front : int
+        How many points are put in front: 1 with a base point.
+    point : Rows or None
+        The base point, if it is an array.
+    """
+
+    pieces: list[Rows]
+    is_list: bool
+    in_front: int
+    point: Rows | None
+
+
+class Prepared(NamedTuple):
+    """Paths with their corrections, and how to take their signatures.
+
+    Attributes
+    ----------
+    path : Rows
+        The points, with a base point if there is one.
+    correction : Correction or None
+        One row per segment.
+    call : Call
+        What is computed.
+    given_correction : object
+        The correction as the caller gave it.
+    spans : ndarray of int64, shape (paths, 2), or None
+        First point of each path, and how many there are, where that is not the whole of its row.
+    origin : Origin or None
+        What the caller gave, if that is not `path` itself.
+    """
+
+    path: Rows
+    correction: Correction | None
+    call: Call
+    given_correction: Any = None
+    spans: Spans | None = None
+    origin: Origin | None = None
+
+    @property
+    def longest(self) -> int:
+        """The highest level of the correction."""
+        return 1 if self.correction is None else self.correction.longest
+
+    @property
+    def most_points(self) -> int:
+        """The points of the longest path."""
+        if self.origin is None or not self.origin.is_list:
+            return self.path.item[0]
+        return int(self.whole_spans[:, 1].max())
+
+    @property
+    def whole_spans(self) -> Spans:
+        """The spans, also where they are whole rows."""
+        if self.spans is not None:
+            return self.spans
+        return np.tile(np.array([0, self.path.item[0]]), (self.path.count, 1))
+
+    def gradients(self, points: Floats, corrections: Floats | None) -> Any:
+        """Return the derivatives in what was given, from those in the points, span after span.
+
+        Parameters
+        ----------
+        points : ndarray, shape (points of all spans, channels)
+            Derivatives in `path`; may become the result.
+        corrections : ndarray or None, shape (points of all spans, columns)
+            Those in `correction`, a row for the segment from each point on, and zeros for the last
+            point of a span.
+
+        Returns
+        -------
+        Array, list of Array, or tuple of these
+            The derivatives in the path, then in the correction and in the base point, if these are
+            arrays.
+        """
+        path, origin = self.path, self.origin
+        found = [self._in_path(points)]
+        if self.given_correction is not None:
+            if corrections is None:
+                found.append(empty_like(self.given_correction, path))
+            else:
+                found.append(self._in_correction(corrections))
+        if origin is not None and origin.point is not None:
+            starts = np.cumsum(self.whole_spans[:, 1]) - self.whole_spans[:, 1]
+            own = points[starts]
+            own = own.reshape(origin.point.array.shape) if origin.point.batch else own.sum(axis=0)
+            found.append(path.wrap(own))
+        return found[0] if len(found) == 1 else tuple(found)
+
+    def _in_path(self, points: Floats) -> Any:
+        path, origin = self.path, self.origin
+        first = 0 if origin is None else origin.in_front
+        if origin is not None and origin.is_list:
+            return [path.wrap(piece[first:]) for piece in self._by_span(points)]
+        if self.spans is None:
+            whole = points.reshape(*path.batch, *path.item)
+            return path.wrap(np.ascontiguousarray(whole[..., first:, :]))
+        length, channels = path.item
+        result, memory = path.empty((*path.batch, length - first, channels))
+        rows = memory.reshape(path.count, length - first, channels)
+        for row, own in zip(rows, self._by_span(points), strict=True):
+            row[: len(own) - first] = own[first:]
+            row[len(own) - first :] = 0
+        return path.wrap(result)
+
+    def _in_correction(self, corrections: Floats) -> Any:
+        assert self.correction is not None
+        path, shape = self.path, self.correction.shared
+        own = self._by_span(corrections)
+        if self.origin is not None and self.origin.is_list and _is_list(self.given_correction):
+            shapes = [np.shape(piece) for piece in self.given_correction]
+            return [path.wrap(_of_segments(x, to)) for x, to in zip(own, shapes, strict=True)]
+        if len(shape) == 1:
+            return path.wrap(corrections.sum(axis=0))
+        segments, columns = self.correction.rows.item
+        result, memory = path.empty(shape)
+        memory[...] = 0
+        rows = memory.reshape(-1, segments, columns)
+        for i, piece in enumerate(own):
+            rows[i if len(rows) > 1 else 0, : len(piece) - 1] += piece[:-1]
+        return path.wrap(result)
+
+    def _by_span(self, values: Floats) -> list[Floats]:
+        """Return the rows of each span."""
+        ends = np.cumsum(self.whole_spans[:, 1]).tolist()
+        return [values[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def prepared(
+    path: Any,
+    correction: Any,
+    basepoint: Any,
+    lengths: Any,
+    call_of: Callable[[int], Call],
+    *,
+    gpu: bool = False,
+) -> Prepared:
+    """Read a path with its options; `call_of` checks all that is no array, given the channels."""
+    is_list = is_list_of_paths(path)
+    if basepoint is False and lengths is None and not is_list:
+        rows = as_path(path, gpu=gpu)
+        call = call_of(rows.item[1])
+        added = None if correction is None else as_correction(correction, rows, call)
+        return Prepared(rows, added, call, correction)
+    refuse_on_device(path, "stream, basepoint, lengths and lists of paths")
+    pieces = read_paths(path, lengths, basepoint)
+    call = call_of(pieces[0].item[1])
+    with memory_for("path, copied for basepoint, lengths or as a list,"):
+        return _with_options(pieces, is_list, correction, basepoint, lengths, call)
+
+
+def _with_options(
+    pieces: list[Rows], is_list: bool, correction: Any, basepoint: Any, lengths: Any, call: Call
+) -> Prepared:
+    has_no_point = is_flag(basepoint)
+    in_front = int(not has_no_point or bool(basepoint))
+    first = pieces[0]
+    batch = (len(pieces),) if is_list else first.batch
+    shape = (*batch, first.item[1])
+    point = None if has_no_point else as_base_point(basepoint, shape, first.kind)
+    origin = Origin(pieces, is_list, in_front, point)
+    if is_list:
+        return _one_after_the_other(origin, correction, call)
+    counts = None if lengths is None else read_lengths(lengths, first)
+    added = as_correction(correction, first, call, in_front=in_front)
+    array = np.asarray(first.array, first.dtype)
+    if in_front:
+        start = base_points(point, shape, array.dtype)
+        array = np.concatenate([start[..., None, :], array], axis=-2)
+    spans = None
+    if counts is not None:
+        count = counts.reshape(-1) + in_front
+        spans = np.stack([np.zeros(count.size, np.int64), count], axis=1)
+    return Prepared(Rows(array, first.kind, 2, "path"), added, call, correction, spans, origin)
+
+
+def _one_after_the_other(origin: Origin, correction: Any, call: Call) -> Prepared:
+    """Put the paths of a list into one array, without anything between or beyond them."""
+    pieces, in_front = origin.pieces, origin.in_front
+    first = pieces[0]
+    several = as_corrections(correction, pieces, call, in_front)
+    counts = np.array([rows.item[0] + in_front for rows in pieces])
+    ends = np.cumsum(counts)
+    total, channels = int(ends[-1]), first.item[1]
+    dtype = first.dtype if first.kind is TORCH else np.dtype(np.float64)
+    array = np.empty((total, channels), dtype)
+    if in_front:
+        array[ends - counts] = base_points(origin.point, (len(pieces), channels), dtype)
+    for rows, end in zip(pieces, ends.tolist(), strict=True):
+        array[end - rows.item[0] : end] = rows.array
+    path = Rows(np.broadcast_to(array, (len(pieces), *array.shape)), first.kind, 2, "path")
+    spans = np.stack([ends - counts, counts], axis=1)
+    if several is None:
+        return Prepared(path, None, call, correction, spans, origin)
+    columns = several[0].rows.item[1]
+    added = np.zeros((total, columns), dtype)  # the last row of each path is that of no segment
+    for own, begin, count in zip(several, (ends - counts).tolist(), counts.tolist(), strict=True):
+        added[begin : begin + count - 1] = own.rows.array
+    wide = np.broadcast_to(added[:-1], (len(pieces), total - 1, columns))
+    joined = several[0]._replace(rows=Rows(wide, first.kind, 2, "correction"))
+    return Prepared(path, joined, call, correction, spans, origin)
+
+
+def _is_list(correction: Any) -> bool:
+    """Tell whether a correction is a list with one array for each path."""
+    is_list = isinstance(correction, (list, tuple))
+    return is_list and not all(isinstance(piece, numbers.Real) for piece in correction)
+
+
+def _of_segments(values: Floats, shape: tuple[int, ...]) -> Floats:
+    """Return derivatives in the correction of one path, of one row per segment or for all."""
+    own = values[:-1]
+    return own.sum(axis=0) if len(shape) == 1 else own
