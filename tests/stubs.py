@@ -36,6 +36,7 @@ def with_types(text, framework):
     taken, given = TYPES[framework]
     parameters, arrow, result = text.rpartition(") -> ")
     parameters = re.sub(r"ArrayT \| Exact|ArrayLike|ArrayT|Tensor", taken, parameters)
+    result = result.replace("Gradients", "ArrayT | tuple[ArrayT, ...]")  # lists become one array
     return parameters + arrow + re.sub(r"ArrayT|Tensor", given, result)
 
 

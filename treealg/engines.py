@@ -372,9 +372,7 @@ class KernelEngine:
     ) -> None:
         """Write what `path_coefficients` gives for a span of each path."""
         trees = plan.prepared(self).trees
-        self.kernels.span_coefficients(
-            path, spans, correction, out, trees, *transform, n_threads
-        )
+        self.kernels.span_coefficients(path, spans, correction, out, trees, *transform, n_threads)
 
     def span_coefficients_backward(
         self,

@@ -298,7 +298,8 @@ cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcep
         cut_paths(task, size, n_threads, stop)
     for row in range(words.path.count):
         table.words.steps_to_points(
-            task.out.steps.data + row * task.out.steps.row_stride, words.path.length, words.path.channels
+            task.out.steps.data + row * task.out.steps.row_stride, words.path.length,
+            words.path.channels,
         )
 
 

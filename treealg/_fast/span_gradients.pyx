@@ -1,8 +1,8 @@
 # cython: language_level=3, cdivision=True
 """Gradients along spans of paths: of paths of different lengths, none of which is padded.
 
-The pieces are those of spans.pyx, and they become independent of each other as in gradients.pyx. What
-belongs to the points of the spans is written span after span. See core.pyx for the threads.
+The pieces are those of spans.pyx, and they become independent of each other as in gradients.pyx.
+What belongs to the points of the spans is written span after span. See core.pyx for the threads.
 """
 
 from libc.stdint cimport int64_t
@@ -136,7 +136,7 @@ cdef void signatures_before(
 cdef void derivatives_of_wholes(
     const void *task_, Py_ssize_t group, char *lanes, interrupt *stop
 ) noexcept nogil:
-    """Derivatives in the word signatures of paths that are cut, as those after their last pieces."""
+    """Derivatives in the word signatures of cut paths, as those after their last pieces."""
     cdef const span_gradient_task *task = <const span_gradient_task *> task_
     cdef const path_words *words = &task.words
     cdef Py_ssize_t size = words.size * words.real, first = group * words.table.lanes

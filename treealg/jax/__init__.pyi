@@ -219,6 +219,21 @@ def expected_branched_scoring_rule_backprop(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[Array | None, Array | None]: ...
+@overload
+def branched_sig_coef(
+    path: Sequence[ArrayLike],
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Array: ...
+@overload
 def branched_sig_coef(
     path: ArrayLike,
     trees: TreeLike | list[TreeLike],
@@ -228,8 +243,26 @@ def branched_sig_coef(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayLike | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
+@overload
+def branched_sig_coef_backprop(
+    path: Sequence[ArrayLike],
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayLike | None,
+    derivs: ArrayLike,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Array | tuple[Array, ...]: ...
 @overload
 def branched_sig_coef_backprop(
     path: ArrayLike,
@@ -242,6 +275,8 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: None = None,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -256,8 +291,26 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayLike,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> tuple[Array, Array]: ...
+@overload
+def branched_sig_coef_backprop(
+    path: ArrayLike,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayLike | None,
+    derivs: ArrayLike,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayLike | None = None,
+    basepoint: ArrayLike,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> tuple[Array, ...]: ...
 def extract_branched_sig_coef(
     bsig: ArrayLike,
     trees: TreeLike | list[TreeLike],
@@ -270,6 +323,24 @@ def extract_branched_sig_coef(
 ) -> Array: ...
 @overload
 def branched_log_sig_backprop(
+    path: Sequence[ArrayLike],
+    blogsig_derivs: ArrayLike,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Array | tuple[Array, ...]: ...
+@overload
+def branched_log_sig_backprop(
     path: ArrayLike,
     blogsig_derivs: ArrayLike,
     degree: int,
@@ -281,6 +352,9 @@ def branched_log_sig_backprop(
     scalar_term: bool | None = None,
     correction: None = None,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -296,8 +370,47 @@ def branched_log_sig_backprop(
     scalar_term: bool | None = None,
     correction: ArrayLike,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> tuple[Array, Array]: ...
+@overload
+def branched_log_sig_backprop(
+    path: ArrayLike,
+    blogsig_derivs: ArrayLike,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: ArrayLike | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: ArrayLike,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> tuple[Array, ...]: ...
+@overload
+def branched_sig_backprop(
+    path: Sequence[ArrayLike],
+    bsig: ArrayLike | None,
+    bsig_derivs: ArrayLike,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Array | tuple[Array, ...]: ...
 @overload
 def branched_sig_backprop(
     path: ArrayLike,
@@ -311,6 +424,9 @@ def branched_sig_backprop(
     planar: bool = False,
     scalar_term: bool | None = None,
     correction: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -326,8 +442,29 @@ def branched_sig_backprop(
     planar: bool = False,
     scalar_term: bool | None = None,
     correction: ArrayLike,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> tuple[Array, Array]: ...
+@overload
+def branched_sig_backprop(
+    path: ArrayLike,
+    bsig: ArrayLike | None,
+    bsig_derivs: ArrayLike,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: ArrayLike | None = None,
+    stream: bool = False,
+    basepoint: ArrayLike,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> tuple[Array, ...]: ...
 def ito_correction(covariance: ArrayLike, dt: ArrayLike | float) -> Array: ...
 def realised_correction(path: ArrayLike) -> Array: ...
 def branched_sig_of_lift(
@@ -427,6 +564,21 @@ def extract_sig_coef(
     lead_lag: bool = False,
     scalar_term: bool = False,
 ) -> Array: ...
+@overload
+def sig_coef(
+    path: Sequence[ArrayLike],
+    words: Word | list[Word],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Array: ...
+@overload
 def sig_coef(
     path: ArrayLike,
     words: Word | list[Word],
@@ -435,8 +587,28 @@ def sig_coef(
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
+    correction: ArrayLike | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
+@overload
+def sig_coef_backprop(
+    path: Sequence[ArrayLike],
+    words: Word | list[Word],
+    coefs: ArrayLike | None,
+    derivs: ArrayLike,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Array | tuple[Array, ...]: ...
+@overload
 def sig_coef_backprop(
     path: ArrayLike,
     words: Word | list[Word],
@@ -447,8 +619,60 @@ def sig_coef_backprop(
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
+    correction: None = None,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
+@overload
+def sig_coef_backprop(
+    path: ArrayLike,
+    words: Word | list[Word],
+    coefs: ArrayLike | None,
+    derivs: ArrayLike,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: ArrayLike,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> tuple[Array, Array]: ...
+@overload
+def sig_coef_backprop(
+    path: ArrayLike,
+    words: Word | list[Word],
+    coefs: ArrayLike | None,
+    derivs: ArrayLike,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: ArrayLike | None = None,
+    basepoint: ArrayLike,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> tuple[Array, ...]: ...
+@overload
+def log_sig_backprop(
+    path: Sequence[ArrayLike],
+    log_sig_derivs: ArrayLike,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Array | tuple[Array, ...]: ...
 @overload
 def log_sig_backprop(
     path: ArrayLike,
@@ -461,6 +685,9 @@ def log_sig_backprop(
     scalar_term: bool | None = None,
     correction: None = None,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -475,8 +702,45 @@ def log_sig_backprop(
     scalar_term: bool | None = None,
     correction: ArrayLike,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> tuple[Array, Array]: ...
+@overload
+def log_sig_backprop(
+    path: ArrayLike,
+    log_sig_derivs: ArrayLike,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: ArrayLike | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: ArrayLike,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> tuple[Array, ...]: ...
+@overload
+def sig_backprop(
+    path: Sequence[ArrayLike],
+    sig: ArrayLike | None,
+    sig_derivs: ArrayLike,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Array | tuple[Array, ...]: ...
 @overload
 def sig_backprop(
     path: ArrayLike,
@@ -489,6 +753,9 @@ def sig_backprop(
     end_time: float = 1.0,
     scalar_term: bool | None = None,
     correction: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -503,8 +770,28 @@ def sig_backprop(
     end_time: float = 1.0,
     scalar_term: bool | None = None,
     correction: ArrayLike,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> tuple[Array, Array]: ...
+@overload
+def sig_backprop(
+    path: ArrayLike,
+    sig: ArrayLike | None,
+    sig_derivs: ArrayLike,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: ArrayLike | None = None,
+    stream: bool = False,
+    basepoint: ArrayLike,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> tuple[Array, ...]: ...
 @overload
 def log_sig(
     path: Sequence[ArrayLike],

@@ -63,7 +63,7 @@ from treealg.numeric.word_names import (
     log_sig_names as log_sig_names,
     sig_names as sig_names,
 )
-from treealg.typing import ArrayLike, ArrayT, Exact, TreeLike, Word
+from treealg.typing import ArrayLike, ArrayT, Exact, Gradients, TreeLike, Word
 
 # treealg.numeric.pairs.distances
 
@@ -257,6 +257,21 @@ def expected_branched_scoring_rule_backprop(
 
 # treealg.numeric.paths.coefficients
 
+@overload
+def branched_sig_coef(
+    path: Sequence[Tensor],
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
 def branched_sig_coef(
     path: ArrayT | Exact,
     trees: TreeLike | list[TreeLike],
@@ -266,8 +281,26 @@ def branched_sig_coef(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayT | Exact | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def branched_sig_coef_backprop(
+    path: Sequence[Tensor],
+    trees: TreeLike | list[TreeLike],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Gradients: ...
 @overload
 def branched_sig_coef_backprop(
     path: ArrayT | Exact,
@@ -280,6 +313,8 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: None = None,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -294,8 +329,26 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayT | Exact,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_sig_coef_backprop(
+    path: ArrayT | Exact,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayT | Exact | None,
+    derivs: ArrayT | Exact,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayT | Exact | None = None,
+    basepoint: ArrayT | Exact,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ...]: ...
 def extract_branched_sig_coef(
     bsig: ArrayT | Exact,
     trees: TreeLike | list[TreeLike],
@@ -311,6 +364,24 @@ def extract_branched_sig_coef(
 
 @overload
 def branched_log_sig_backprop(
+    path: Sequence[Tensor],
+    blogsig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Gradients: ...
+@overload
+def branched_log_sig_backprop(
     path: ArrayT | Exact,
     blogsig_derivs: ArrayT | Exact,
     degree: int,
@@ -322,6 +393,9 @@ def branched_log_sig_backprop(
     scalar_term: bool | None = None,
     correction: None = None,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -337,8 +411,47 @@ def branched_log_sig_backprop(
     scalar_term: bool | None = None,
     correction: ArrayT | Exact,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_log_sig_backprop(
+    path: ArrayT | Exact,
+    blogsig_derivs: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: ArrayT | Exact | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: ArrayT | Exact,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ...]: ...
+@overload
+def branched_sig_backprop(
+    path: Sequence[Tensor],
+    bsig: Tensor | None,
+    bsig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Gradients: ...
 @overload
 def branched_sig_backprop(
     path: ArrayT | Exact,
@@ -352,6 +465,9 @@ def branched_sig_backprop(
     planar: bool = False,
     scalar_term: bool | None = None,
     correction: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -367,8 +483,29 @@ def branched_sig_backprop(
     planar: bool = False,
     scalar_term: bool | None = None,
     correction: ArrayT | Exact,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_sig_backprop(
+    path: ArrayT | Exact,
+    bsig: ArrayT | Exact | None,
+    bsig_derivs: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: ArrayT | Exact | None = None,
+    stream: bool = False,
+    basepoint: ArrayT | Exact,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ...]: ...
 
 # treealg.numeric.paths.ito
 
@@ -483,6 +620,21 @@ def extract_sig_coef(
     lead_lag: bool = False,
     scalar_term: bool = False,
 ) -> ArrayT: ...
+@overload
+def sig_coef(
+    path: Sequence[Tensor],
+    words: Word | list[Word],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
 def sig_coef(
     path: ArrayT | Exact,
     words: Word | list[Word],
@@ -491,8 +643,28 @@ def sig_coef(
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
+    correction: ArrayT | Exact | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def sig_coef_backprop(
+    path: Sequence[Tensor],
+    words: Word | list[Word],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Gradients: ...
+@overload
 def sig_coef_backprop(
     path: ArrayT | Exact,
     words: Word | list[Word],
@@ -503,13 +675,65 @@ def sig_coef_backprop(
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
+    correction: None = None,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
+@overload
+def sig_coef_backprop(
+    path: ArrayT | Exact,
+    words: Word | list[Word],
+    coefs: ArrayT | Exact | None,
+    derivs: ArrayT | Exact,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: ArrayT | Exact,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def sig_coef_backprop(
+    path: ArrayT | Exact,
+    words: Word | list[Word],
+    coefs: ArrayT | Exact | None,
+    derivs: ArrayT | Exact,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: ArrayT | Exact | None = None,
+    basepoint: ArrayT | Exact,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ...]: ...
 
 # treealg.numeric.paths.word_gradients
 
 @overload
 def log_sig_backprop(
+    path: Sequence[Tensor],
+    log_sig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Gradients: ...
+@overload
+def log_sig_backprop(
     path: ArrayT | Exact,
     log_sig_derivs: ArrayT | Exact,
     degree: int,
@@ -520,6 +744,9 @@ def log_sig_backprop(
     scalar_term: bool | None = None,
     correction: None = None,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -534,8 +761,45 @@ def log_sig_backprop(
     scalar_term: bool | None = None,
     correction: ArrayT | Exact,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def log_sig_backprop(
+    path: ArrayT | Exact,
+    log_sig_derivs: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: ArrayT | Exact | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: ArrayT | Exact,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ...]: ...
+@overload
+def sig_backprop(
+    path: Sequence[Tensor],
+    sig: Tensor | None,
+    sig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> Gradients: ...
 @overload
 def sig_backprop(
     path: ArrayT | Exact,
@@ -548,6 +812,9 @@ def sig_backprop(
     end_time: float = 1.0,
     scalar_term: bool | None = None,
     correction: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -562,8 +829,28 @@ def sig_backprop(
     end_time: float = 1.0,
     scalar_term: bool | None = None,
     correction: ArrayT | Exact,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def sig_backprop(
+    path: ArrayT | Exact,
+    sig: ArrayT | Exact | None,
+    sig_derivs: ArrayT | Exact,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: ArrayT | Exact | None = None,
+    stream: bool = False,
+    basepoint: ArrayT | Exact,
+    lengths: ArrayLike | None = None,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ...]: ...
 
 # treealg.numeric.paths.words
 

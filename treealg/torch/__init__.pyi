@@ -197,6 +197,21 @@ def expected_branched_scoring_rule_backprop(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[Tensor | None, Tensor | None]: ...
+@overload
+def branched_sig_coef(
+    path: Sequence[Tensor],
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
 def branched_sig_coef(
     path: Tensor,
     trees: TreeLike | list[TreeLike],
@@ -206,8 +221,26 @@ def branched_sig_coef(
     end_time: float = 1.0,
     planar: bool = False,
     correction: Tensor | None = None,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
+@overload
+def branched_sig_coef_backprop(
+    path: Sequence[Tensor],
+    trees: TreeLike | list[TreeLike],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> Tensor | tuple[Tensor, ...]: ...
 @overload
 def branched_sig_coef_backprop(
     path: Tensor,
@@ -220,6 +253,8 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: None = None,
+    basepoint: bool = False,
+    lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -234,8 +269,26 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: Tensor,
+    basepoint: bool = False,
+    lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> tuple[Tensor, Tensor]: ...
+@overload
+def branched_sig_coef_backprop(
+    path: Tensor,
+    trees: TreeLike | list[TreeLike],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | None = None,
+    basepoint: Tensor,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> tuple[Tensor, ...]: ...
 def extract_branched_sig_coef(
     bsig: Tensor,
     trees: TreeLike | list[TreeLike],
@@ -248,6 +301,24 @@ def extract_branched_sig_coef(
 ) -> Tensor: ...
 @overload
 def branched_log_sig_backprop(
+    path: Sequence[Tensor],
+    blogsig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> Tensor | tuple[Tensor, ...]: ...
+@overload
+def branched_log_sig_backprop(
     path: Tensor,
     blogsig_derivs: Tensor,
     degree: int,
@@ -259,6 +330,9 @@ def branched_log_sig_backprop(
     scalar_term: bool | None = None,
     correction: None = None,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -274,8 +348,47 @@ def branched_log_sig_backprop(
     scalar_term: bool | None = None,
     correction: Tensor,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> tuple[Tensor, Tensor]: ...
+@overload
+def branched_log_sig_backprop(
+    path: Tensor,
+    blogsig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: Tensor | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: Tensor,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> tuple[Tensor, ...]: ...
+@overload
+def branched_sig_backprop(
+    path: Sequence[Tensor],
+    bsig: Tensor | None,
+    bsig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> Tensor | tuple[Tensor, ...]: ...
 @overload
 def branched_sig_backprop(
     path: Tensor,
@@ -289,6 +402,9 @@ def branched_sig_backprop(
     planar: bool = False,
     scalar_term: bool | None = None,
     correction: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -304,8 +420,29 @@ def branched_sig_backprop(
     planar: bool = False,
     scalar_term: bool | None = None,
     correction: Tensor,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> tuple[Tensor, Tensor]: ...
+@overload
+def branched_sig_backprop(
+    path: Tensor,
+    bsig: Tensor | None,
+    bsig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    scalar_term: bool | None = None,
+    correction: Tensor | None = None,
+    stream: bool = False,
+    basepoint: Tensor,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> tuple[Tensor, ...]: ...
 def ito_correction(covariance: Tensor, dt: Tensor | float) -> Tensor: ...
 def realised_correction(path: Tensor) -> Tensor: ...
 def branched_sig_of_lift(
@@ -405,6 +542,21 @@ def extract_sig_coef(
     lead_lag: bool = False,
     scalar_term: bool = False,
 ) -> Tensor: ...
+@overload
+def sig_coef(
+    path: Sequence[Tensor],
+    words: Word | list[Word],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
 def sig_coef(
     path: Tensor,
     words: Word | list[Word],
@@ -413,8 +565,28 @@ def sig_coef(
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
+    correction: Tensor | None = None,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
+@overload
+def sig_coef_backprop(
+    path: Sequence[Tensor],
+    words: Word | list[Word],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> Tensor | tuple[Tensor, ...]: ...
+@overload
 def sig_coef_backprop(
     path: Tensor,
     words: Word | list[Word],
@@ -425,8 +597,60 @@ def sig_coef_backprop(
     lead_lag: bool = False,
     end_time: float = 1.0,
     prefixes: bool = False,
+    correction: None = None,
+    basepoint: bool = False,
+    lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
+@overload
+def sig_coef_backprop(
+    path: Tensor,
+    words: Word | list[Word],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: Tensor,
+    basepoint: bool = False,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> tuple[Tensor, Tensor]: ...
+@overload
+def sig_coef_backprop(
+    path: Tensor,
+    words: Word | list[Word],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    prefixes: bool = False,
+    correction: Tensor | None = None,
+    basepoint: Tensor,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> tuple[Tensor, ...]: ...
+@overload
+def log_sig_backprop(
+    path: Sequence[Tensor],
+    log_sig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> Tensor | tuple[Tensor, ...]: ...
 @overload
 def log_sig_backprop(
     path: Tensor,
@@ -439,6 +663,9 @@ def log_sig_backprop(
     scalar_term: bool | None = None,
     correction: None = None,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -453,8 +680,45 @@ def log_sig_backprop(
     scalar_term: bool | None = None,
     correction: Tensor,
     method: int = 0,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> tuple[Tensor, Tensor]: ...
+@overload
+def log_sig_backprop(
+    path: Tensor,
+    log_sig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: Tensor | None = None,
+    method: int = 0,
+    stream: bool = False,
+    basepoint: Tensor,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> tuple[Tensor, ...]: ...
+@overload
+def sig_backprop(
+    path: Sequence[Tensor],
+    sig: Tensor | None,
+    sig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> Tensor | tuple[Tensor, ...]: ...
 @overload
 def sig_backprop(
     path: Tensor,
@@ -467,6 +731,9 @@ def sig_backprop(
     end_time: float = 1.0,
     scalar_term: bool | None = None,
     correction: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -481,8 +748,28 @@ def sig_backprop(
     end_time: float = 1.0,
     scalar_term: bool | None = None,
     correction: Tensor,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: Tensor | None = None,
     n_jobs: int = 1,
 ) -> tuple[Tensor, Tensor]: ...
+@overload
+def sig_backprop(
+    path: Tensor,
+    sig: Tensor | None,
+    sig_derivs: Tensor,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    scalar_term: bool | None = None,
+    correction: Tensor | None = None,
+    stream: bool = False,
+    basepoint: Tensor,
+    lengths: Tensor | None = None,
+    n_jobs: int = 1,
+) -> tuple[Tensor, ...]: ...
 @overload
 def log_sig(
     path: Sequence[Tensor],

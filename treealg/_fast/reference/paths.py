@@ -14,8 +14,8 @@ __all__ = [
     "path_prefixes",
     "path_signature",
     "path_signature_backward",
-    "prefixes_backward",
     "path_steps",
+    "prefixes_backward",
     "steps_to_points",
 ]
 

@@ -1,4 +1,4 @@
-"""Paths with their options, as kernels take them, and the way back of derivatives to what was given.
+"""Paths with their options as kernels take them, and the way back of derivatives to these.
 
 Every function of a path, forwards or backwards, reads its path here. A path may be an array, an
 array with `lengths`, or a list; it may have a base point in front and a correction on its segments.
@@ -96,7 +96,7 @@ class Prepared(NamedTuple):
     def most_points(self) -> int:
         """The points of the longest path."""
         if self.origin is None or not self.origin.is_list:
-            return self.path.item[0]
+            return int(self.path.item[0])
         return int(self.whole_spans[:, 1].max())
 
     @property

@@ -103,8 +103,8 @@ class Argument:
 
     def is_absent(self, value: Any) -> bool:
         """Tell whether there is no array: None, or a flag."""
-        if self.alternative == "flag" and isinstance(value, (bool, np.bool_)):
-            return True
+        if self.alternative == "flag":  # where there are no flags, None stands for one not set
+            return value is None or isinstance(value, (bool, np.bool_))
         return self.optional and value is None
 
     def item_axes(self, ndim: int, values: Mapping[str, Any]) -> tuple[str, ...]:

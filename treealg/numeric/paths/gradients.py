@@ -214,8 +214,9 @@ def branched_log_sig_backprop(
         If `path` has fewer than two axes, no points or no channels; if `blogsig_derivs` has not the
         length that belongs to these arguments; if the leading shapes differ; if `correction` has
         another shape, or is combined with `lead_lag`; if `basepoint` or `lengths` do not fit
-        `path`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; if `method` is not one of this basis, or has no scalar and
-        `scalar_term` asks for one; or if the basis or the result does not fit in memory.
+        `path`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; if `method` is
+        not one of this basis, or has no scalar and `scalar_term` asks for one; or if the basis or
+        the result does not fit in memory.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 

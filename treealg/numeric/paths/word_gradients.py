@@ -182,9 +182,9 @@ def log_sig_backprop(
         If `path` has fewer than two axes, no points or no channels; if `log_sig_derivs` has not the
         length that belongs to these arguments; if the leading shapes differ; if `correction` has
         another shape, or is combined with `lead_lag`; if `basepoint` or `lengths` do not fit
-        `path`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; if `method` is none of these, or not 0 while there is a
-        `correction` or `scalar_term` asks for a scalar; or if the words or the result do not fit
-        in memory.
+        `path`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; if `method` is
+        none of these, or not 0 while there is a `correction` or `scalar_term` asks for a scalar; or
+        if the words or the result do not fit in memory.
 
     See Also
     --------

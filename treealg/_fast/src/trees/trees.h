@@ -25,7 +25,7 @@ typedef struct {
 typedef struct {
     const path_view *path;
     const correction_view *correction; /* not read without columns */
-    const int64_t *order;              /* of the paths, NULL for their own */
+    const int64_t *order; /* of the paths, NULL for their own */
     Py_ssize_t first;
     int count, pieces;
 } path_group;

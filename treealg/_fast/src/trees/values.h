@@ -25,7 +25,7 @@ typedef struct {
     chain_input in;
     Py_ssize_t d, segments, steps; /* of the longest path; per lane and block */
     int pieces;                    /* lanes of a path */
-    Py_ssize_t row[LANES], from[LANES], own[LANES]; /* path of each lane, its first segment, number */
+    Py_ssize_t row[LANES], from[LANES], own[LANES]; /* path of each lane, its segments */
     Py_ssize_t begin[LANES], end[LANES];            /* of each lane in this block */
     const matrix_view *out, *out_correction;
     Py_ssize_t columns;
