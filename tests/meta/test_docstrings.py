@@ -10,6 +10,7 @@ import treealg
 import treealg.cli
 import treealg.codegen
 import treealg.demo
+import treealg.files
 import treealg.frames
 import treealg.sklearn
 import treealg.symbolic
@@ -27,6 +28,7 @@ FACES = (
     treealg.symbolic.display,
     treealg.tables,
     treealg.codegen,
+    treealg.files,
     treealg.frames,
     treealg.sklearn,
     treealg.verification,

@@ -70,6 +70,7 @@ def test_the_faces_are_those_that_users_import():
     assert set(FACES) == {
         "treealg",
         "treealg.codegen",
+        "treealg.files",
         "treealg.frames",
         "treealg.jax",
         "treealg.numeric",

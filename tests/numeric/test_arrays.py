@@ -1,5 +1,7 @@
 """Arrays and edges, beyond the laws in tests/operations."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -97,3 +99,11 @@ def test_lazily_negated_tensors_are_read_with_their_sign(torch):
     assert tensor.is_neg()
     want = treealg.branched_sig(-np.ones((3, 2)), 2)
     np.testing.assert_array_equal(treealg.branched_sig(tensor, 2).numpy(), want)
+
+
+def test_native_byte_order_by_its_name_is_read():
+    path = np.random.default_rng(0).normal(size=(3, 5, 2))
+    order = "<" if sys.byteorder == "little" else ">"
+    named = path.view(path.dtype.newbyteorder(order))
+    assert memoryview(named).format == f"{order}d"
+    np.testing.assert_array_equal(treealg.branched_sig(named, 3), treealg.branched_sig(path, 3))

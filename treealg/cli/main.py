@@ -13,13 +13,13 @@ import sys
 from collections.abc import Sequence
 
 import treealg
-from treealg.cli import cache, demo, formula, generate, info, trees, verify
+from treealg.cli import cache, compute, demo, formula, generate, info, trees, verify
 from treealg.errors import TreeAlgError
 
 __all__ = ["main"]
 
 # In the order of the help.
-_COMMANDS = (demo, info, trees, cache, formula, generate, verify)
+_COMMANDS = (demo, compute, info, trees, cache, formula, generate, verify)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -86,6 +86,9 @@ class Rows:
         else:
             self.dtype = compute_dtype(dtype, name)
             self.count = math.prod(self.batch)
+            if dtype == self.dtype and dtype is not self.dtype:
+                # The native byte order by its name, which kernels do not read; as of Zarr.
+                array = self.array = array.view(self.dtype)
             if dtype == self.dtype and array.flags.aligned:
                 self.view = self._collapsed()
 

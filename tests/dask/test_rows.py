@@ -1,0 +1,125 @@
+"""Every row of the table on arrays of Dask against the function itself on all of the batch."""
+
+import pickle
+
+import dask
+import dask.array as da
+import numpy as np
+import pytest
+
+import treealg
+import treealg.dask
+from treealg.errors import InvalidTypeError, InvalidValueError
+
+from ..operations.cases import CASES, OPERATIONS, assert_close, call, each_case
+
+WAYS = (
+    "plain", "planar_scalar", "brackets", "word_brackets", "corrected", "corrected_alike",
+    "corrected_by_segment", "prefixes", "basepoint", "one_basepoint", "ragged", "grid",
+    "with_value", "jumps", "right_only",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _synchronous():
+    with dask.config.set(scheduler="synchronous"):
+        yield
+
+
+def chunked(case, arguments, size):
+    """Return the arguments as arrays of Dask, cut along the batch."""
+    found = dict(arguments)
+    for argument in case.row.arguments:
+        value = arguments.get(argument.name)
+        if isinstance(value, np.ndarray) and value.ndim:
+            item = len(argument.item_axes(value.ndim, {"return_grid": False} | arguments))
+            chunks = (size,) * (value.ndim - item) + (-1,) * item
+            found[argument.name] = da.from_array(value, chunks=chunks)
+    return found
+
+
+def assert_chunks_give_what_all_gives(case, batch, size):
+    given = case.arguments(batch)
+    want = call(case, given)
+    found = getattr(treealg.dask, case.name)(**chunked(case, given, size))
+    found = list(found) if isinstance(found, tuple) else [found]
+    for lazy, x in zip(found, want, strict=True):
+        if x is not None:
+            assert isinstance(lazy, da.Array)
+            assert (lazy.shape, lazy.dtype) == (np.shape(x), x.dtype)
+    got = dask.compute(*found)
+    assert_close(
+        [x if x is None else np.asarray(x) for x in got],
+        [x if x is None else np.asarray(x) for x in want],
+    )
+
+
+@each_case(CASES, *WAYS)
+def test_chunks_give_what_all_of_the_batch_gives(case):
+    assert_chunks_give_what_all_gives(case, (5,), 2)
+
+
+@each_case([case for case in CASES if case.name in ("branched_sig", "branched_sig_kernel_gram")])
+def test_batches_of_two_axes_are_cut_along_both(case):
+    assert_chunks_give_what_all_gives(case, (3, 2), 2)
+
+
+EQUALS = [case for case in CASES if any(a.batch == "broadcast" for a in case.row.arguments)]
+
+
+@each_case(EQUALS, "plain", "jumps", "right_only")
+def test_arguments_that_are_equals_broadcast(case):
+    assert_chunks_give_what_all_gives(case, [(4, 1), (3,)], 2)
+
+
+def test_every_row_of_the_table_is_there():
+    assert treealg.dask.__all__ == list(OPERATIONS) == list(treealg.operations)
+    assert set(dir(treealg.dask)) == set(OPERATIONS)
+    with pytest.raises(AttributeError, match="no attribute 'branched'"):
+        treealg.dask.branched  # noqa: B018
+
+
+def test_nothing_is_computed_before_it_is_asked_for(monkeypatch):
+    computed = []
+    monkeypatch.setattr(treealg.dask.Chunk, "__call__", lambda self, *chunks: computed.append(1))
+    paths = da.from_array(np.zeros((6, 4, 2)), chunks=(2, -1, -1))
+    features = treealg.dask.branched_sig(paths, 2, time_aug=True)
+    assert features.chunks == ((2, 2, 2), (12,))
+    assert features._meta.shape == (0, 0)
+    assert computed == []
+
+
+def test_names_of_layers_are_those_of_the_functions():
+    paths = da.zeros((6, 4, 2), chunks=(2, -1, -1))
+    assert treealg.dask.branched_log_sig(paths, 2).name.startswith("branched_log_sig-")
+    first, second, other = (treealg.dask.branched_sig(paths, degree) for degree in (2, 2, 3))
+    assert first.name == second.name != other.name
+
+
+def test_what_belongs_together_lies_in_one_chunk():
+    paths = da.zeros((6, 4, 2), chunks=(2, 3, 1))
+    with pytest.raises(InvalidValueError, match="length and channels in one chunk") as caught:
+        treealg.dask.branched_sig(paths, 2)
+    told = str(caught.value).rpartition("use path.rechunk(")[2].rstrip(")")
+    assert told == "{-2: -1, -1: -1}"
+    mended = paths.rechunk({-2: -1, -1: -1})
+    assert treealg.dask.branched_sig(mended, 2).compute().shape == (6, 6)
+
+
+def test_what_makes_no_sense_is_refused_before_anything_is_computed():
+    paths = da.zeros((6, 4, 2), chunks=(2, -1, -1))
+    with pytest.raises(InvalidTypeError, match="must have an array of Dask among path"):
+        treealg.dask.branched_sig(np.zeros((6, 4, 2)), 2)
+    with pytest.raises(InvalidTypeError, match="branched_sig: got an unexpected keyword"):
+        treealg.dask.branched_sig(paths, 2, planer=True)
+    with pytest.raises(InvalidValueError, match="degree"):
+        treealg.dask.branched_sig(paths, -1)
+    with pytest.raises(InvalidValueError, match="out must be None"):
+        treealg.dask.branched_sig_kernel_gram(paths, paths, 1, 0, out=np.zeros((6, 6)))
+
+
+def test_functions_of_chunks_can_be_pickled():
+    paths = da.from_array(np.ones((4, 3, 2)), chunks=(2, -1, -1))
+    graph = dict(treealg.dask.branched_sig(paths, 2).__dask_graph__())
+    again = pickle.loads(pickle.dumps(graph))
+    assert again.keys() == graph.keys()

@@ -1,0 +1,344 @@
+"""Features from every format to every format, and what is wrong with files."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.parquet
+import pytest
+import zarr
+
+import treealg
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.files import compute, run
+
+ARRAYS = ("npy", "npz", "zarr")
+TABLES = ("csv", "parquet", "arrow", "feather")
+OUTPUTS = (*ARRAYS, *TABLES)
+
+
+def some_paths(count=40, length=6, channels=3):
+    return np.random.default_rng(0).normal(size=(count, length, channels))
+
+
+def table_of(paths):
+    count, length, _ = paths.shape
+    columns = {name: paths[:, :, place].ravel() for place, name in enumerate("xyz")}
+    ids = np.repeat(np.arange(count) * 7 % count, length)
+    return pd.DataFrame({"id": ids, "t": np.tile(np.arange(length), count), **columns})
+
+
+def write(path, paths):
+    """Write paths in the format that the suffix asks for."""
+    kind = path.suffix[1:]
+    if kind == "npy":
+        np.save(path, paths)
+    elif kind == "npz":
+        np.savez(path, paths=paths)
+    elif kind == "zarr":
+        shape = paths.shape
+        array = zarr.create_array(
+            path, shape=shape, chunks=(4, *shape[1:]), shards=(8, *shape[1:]), dtype=paths.dtype
+        )
+        array[:] = paths
+    elif kind == "csv":
+        table_of(paths).to_csv(path, index=False)
+    elif kind == "parquet":
+        pa.parquet.write_table(pa.Table.from_pandas(table_of(paths)), path, row_group_size=50)
+    else:
+        pa.feather.write_feather(table_of(paths), str(path), chunksize=50)
+
+
+def read(path):
+    """Return features, names and what they mean."""
+    kind = path.suffix[1:]
+    if kind == "npy":
+        about = json.loads(path.with_name(f"{path.name}.json").read_text("utf-8"))
+        return np.load(path), about.pop("names"), about
+    if kind == "npz":
+        with np.load(path) as arrays:
+            return arrays["features"], arrays["names"].tolist(), json.loads(str(arrays["treealg"]))
+    if kind == "zarr":
+        group = zarr.open_group(path, mode="r")
+        return group["features"][:], list(group["coefficient"][:]), group.attrs["treealg"]
+    if kind == "csv":
+        about = json.loads(path.with_name(f"{path.name}.json").read_text("utf-8"))
+        frame = pd.read_csv(path, float_precision="round_trip")
+        about.pop("names")
+    else:
+        table = pa.parquet.read_table(path) if kind == "parquet" else pa.feather.read_table(path)
+        about, frame = json.loads(table.schema.metadata[b"treealg"]), table.to_pandas()
+    return frame.iloc[:, 1:].to_numpy(), list(frame.columns[1:]), about
+
+
+@pytest.fixture
+def small_pieces(monkeypatch):
+    monkeypatch.setattr(run, "_PIECE", 1 << 12)
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize("source", OUTPUTS)
+@pytest.mark.parametrize("target", OUTPUTS)
+def test_every_format_to_every_format(source, target, tmp_path):
+    paths = some_paths()
+    file, output = tmp_path / f"in.{source}", tmp_path / f"out.{target}"
+    write(file, paths)
+    columns = {"id": "id", "time": "t"} if source in TABLES else {"values": list("xyz")}
+    assert compute(file, output, degree=2, log=True, time_aug=True, **columns) == 40
+    features, names, about = read(output)
+    expected = treealg.branched_log_sig_names(3, 2, channels=list("xyz"), time_aug=True)
+    assert names == list(expected)
+    expected = treealg.branched_log_sig(paths, 2, time_aug=True)
+    np.testing.assert_allclose(features, expected, rtol=0, atol=1e-12)
+    assert about["function"] == "branched_log_sig"
+    assert (about["dimension"], about["degree"], about["kind"]) == (3, 2, "non-planar")
+    assert about["options"] == {"time_aug": True}
+    assert about["version"] == treealg.__version__
+    assert {path.name for path in tmp_path.iterdir()} <= {
+        file.name, output.name, f"{output.name}.json",
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize("source", TABLES)
+def test_ids_are_those_of_the_table_in_its_order(source, tmp_path):
+    write(tmp_path / f"in.{source}", some_paths())
+    compute(tmp_path / f"in.{source}", tmp_path / "out.parquet", degree=1, id="id", time="t")
+    found = pl.read_parquet(tmp_path / "out.parquet")
+    assert found["id"].to_list() == [7 * place % 40 for place in range(40)]
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize("target", OUTPUTS)
+def test_output_does_not_depend_on_where_pieces_end(target, tmp_path, monkeypatch):
+    write(tmp_path / "in.parquet", some_paths())
+    outputs = []
+    for place, nbytes in enumerate((1, 1 << 12, 1 << 25)):
+        monkeypatch.setattr(run, "_PIECE", nbytes)
+        outputs.append(tmp_path / f"out{place}.{target}")
+        compute(tmp_path / "in.parquet", outputs[-1], degree=2, id="id", time="t")
+    values = [read(output)[0] for output in outputs]
+    np.testing.assert_allclose(values[1], values[0], rtol=0, atol=1e-13)
+    np.testing.assert_allclose(values[2], values[0], rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("nbytes", [1, 1 << 11, 1 << 13])
+def test_paths_of_any_lengths_cross_row_groups(nbytes, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "_PIECE", nbytes)
+    rng = np.random.default_rng(3)
+    lengths = rng.integers(1, 90, 30)
+    x = rng.normal(size=lengths.sum())
+    ids = [f"path {number}" for number in np.repeat(np.arange(30), lengths)]
+    table = pa.table({"id": pa.array(ids).dictionary_encode(), "x": x})
+    pa.parquet.write_table(table, tmp_path / "in.parquet", row_group_size=37)
+    compute(tmp_path / "in.parquet", tmp_path / "out.parquet", degree=3, id="id")
+    found = pl.read_parquet(tmp_path / "out.parquet")
+    assert found["id"].to_list() == [f"path {number}" for number in range(30)]
+    pieces = np.split(x, np.cumsum(lengths)[:-1])
+    expected = [treealg.branched_sig(piece[:, None], 3) for piece in pieces]
+    np.testing.assert_allclose(found.drop("id").to_numpy(), expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize("kind", TABLES)
+def test_without_ids_each_file_is_a_path(kind, tmp_path):
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    paths = some_paths(5)
+    for place, path in enumerate(paths):
+        write(folder / f"recording {place}.{kind}", path[None])
+    (folder / "notes.txt").write_text("not read")
+    compute(folder, tmp_path / "out.csv", degree=2, values=list("xyz"), time="t")
+    found = pd.read_csv(tmp_path / "out.csv")
+    assert found["path"].tolist() == [f"recording {place}" for place in range(5)]
+    np.testing.assert_allclose(found.iloc[:, 1:], treealg.branched_sig(paths, 2), rtol=1e-12)
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_windows_times_trees_and_missing_values_are_as_in_frames(tmp_path):
+    frame = table_of(some_paths()).sort_values(["id", "t"])
+    frame.loc[::11, "y"] = np.nan
+    frame.to_parquet(tmp_path / "in.parquet", row_group_size=33)
+    options = {
+        "id": "id", "time": "t", "values": ["x", "y"], "degree": 2, "windows": (3, 2),
+        "times": True, "missing": "drop", "trees": ["y[x]", "time"], "dtype": "float32",
+    }  # fmt: skip
+    compute(tmp_path / "in.parquet", tmp_path / "out.parquet", **options)
+    expected = treealg.frames.features(frame, **options)
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out.parquet"), expected)
+
+
+@pytest.mark.parametrize("kind", ARRAYS)
+@pytest.mark.parametrize("dtype", ["float32", "int16", ">f8"])
+def test_arrays_may_hold_any_numbers(kind, dtype, tmp_path):
+    paths = (10 * some_paths(4)).astype(dtype)
+    if kind == "zarr":
+        paths = paths.astype(paths.dtype.newbyteorder("="))
+    write(tmp_path / f"in.{kind}", paths)
+    compute(tmp_path / f"in.{kind}", tmp_path / "out.npy", degree=1)
+    expected = (paths[:, -1] - paths[:, 0]).astype(float)
+    np.testing.assert_allclose(np.load(tmp_path / "out.npy"), expected, rtol=1e-6)
+
+
+def test_an_array_of_two_axes_is_one_path(tmp_path):
+    np.save(tmp_path / "in.npy", some_paths()[0])
+    compute(tmp_path / "in.npy", tmp_path / "out.npy", degree=2)
+    expected = treealg.branched_sig(some_paths()[:1], 2)
+    np.testing.assert_allclose(np.load(tmp_path / "out.npy"), expected)
+
+
+@pytest.mark.parametrize("target", OUTPUTS)
+def test_no_paths_are_no_rows(target, tmp_path):
+    np.save(tmp_path / "in.npy", np.empty((0, 4, 2)))
+    assert compute(tmp_path / "in.npy", tmp_path / f"out.{target}", degree=2) == 0
+    assert read(tmp_path / f"out.{target}")[0].shape == (0, 6)
+
+
+def test_one_of_several_arrays_is_named(tmp_path):
+    np.savez(tmp_path / "in.npz", train=some_paths(), test=some_paths(3))
+    with pytest.raises(InvalidValueError, match=r"2 arrays, train, test; give .* --array"):
+        compute(tmp_path / "in.npz", tmp_path / "out.npy", degree=1)
+    with pytest.raises(InvalidValueError, match="did you mean 'train'"):
+        compute(tmp_path / "in.npz", tmp_path / "out.npy", degree=1, array="trian")
+    assert compute(tmp_path / "in.npz", tmp_path / "out.npy", degree=1, array="test") == 3
+
+
+def damaged(path, change):
+    data = bytearray(path.read_bytes())
+    path.write_bytes(change(data))
+
+
+@pytest.mark.parametrize("kind", ["npy", "npz", "parquet", "arrow"])
+def test_a_truncated_file_is_named(kind, tmp_path):
+    write(tmp_path / f"in.{kind}", some_paths())
+    damaged(tmp_path / f"in.{kind}", lambda data: data[: len(data) // 2])
+    with pytest.raises(InvalidValueError, match=rf"in\.{kind}.* cannot be read"):
+        compute(tmp_path / f"in.{kind}", tmp_path / "out.npy", degree=1)
+    assert {path.name for path in tmp_path.iterdir()} == {f"in.{kind}"}
+
+
+def test_a_damaged_row_group_is_named_and_what_was_done_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "_PIECE", 1 << 9)
+    write(tmp_path / "in.parquet", some_paths())
+    meta = pa.parquet.read_metadata(tmp_path / "in.parquet")
+    start = meta.row_group(3).column(2).data_page_offset
+
+    def zeros(data):
+        data[start : start + 40] = bytes(40)
+        return data
+
+    whole = (tmp_path / "in.parquet").read_bytes()
+    damaged(tmp_path / "in.parquet", zeros)
+    with pytest.raises(InvalidValueError, match=r"in\.parquet, row group 3 cannot be read"):
+        compute(tmp_path / "in.parquet", tmp_path / "out.npy", degree=1, id="id", time="t")
+    assert not (tmp_path / "out.npy").exists()
+    assert list((tmp_path / "out.npy.parts").glob("*.part"))
+    # A file that was mended is another one: nothing of the old one is used unasked.
+    (tmp_path / "in.parquet").write_bytes(whole)
+    with pytest.raises(InvalidValueError, match="parts of another run"):
+        compute(tmp_path / "in.parquet", tmp_path / "out.npy", degree=1, id="id", time="t")
+    compute(
+        tmp_path / "in.parquet", tmp_path / "out.npy", degree=1, id="id", time="t", restart=True
+    )
+    assert np.load(tmp_path / "out.npy").shape == (40, 3)
+
+
+def test_a_chunk_of_zarr_that_is_damaged_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "_PIECE", 1 << 11)
+    write(tmp_path / "in.zarr", some_paths())
+    (shard,) = (tmp_path / "in.zarr").glob("c/2/0/0")
+    damaged(shard, lambda data: data[:10])
+    with pytest.raises(InvalidValueError, match=r"in\.zarr, paths 16 to 23 cannot be read"):
+        compute(tmp_path / "in.zarr", tmp_path / "out.npy", degree=1)
+
+
+@pytest.mark.parametrize("column", ["id", "t", "y"])
+@pytest.mark.parametrize("kind", TABLES)
+def test_a_missing_column_is_named_with_its_file(column, kind, tmp_path):
+    write(tmp_path / f"whole.{kind}", some_paths())
+    frame = table_of(some_paths()).drop(columns=column)
+    if kind == "csv":
+        frame.to_csv(tmp_path / f"in.{kind}", index=False)
+    elif kind == "parquet":
+        frame.to_parquet(tmp_path / f"in.{kind}")
+    else:
+        frame.to_feather(tmp_path / f"in.{kind}")
+    with pytest.raises(InvalidValueError, match=rf"in\.{kind}: .* no column '{column}'"):
+        compute(
+            [tmp_path / f"whole.{kind}", tmp_path / f"in.{kind}"], tmp_path / "out.npy", degree=1,
+            id="id", time="t", values=["x", "y"],
+        )  # fmt: skip
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize("nbytes", [1, 1 << 25])
+def test_ids_that_come_again_are_named(nbytes, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "_PIECE", nbytes)
+    frame = table_of(some_paths())
+    pd.concat([frame, frame[6:9]]).to_parquet(tmp_path / "in.parquet", row_group_size=50)
+    with pytest.raises(InvalidValueError, match="the points of id 7 do not stand together"):
+        compute(tmp_path / "in.parquet", tmp_path / "out.npy", degree=1, id="id")
+
+
+def test_times_that_fall_are_named_with_their_row_group(tmp_path):
+    frame = table_of(some_paths())
+    frame.loc[170, "t"] = -1
+    frame.to_parquet(tmp_path / "in.parquet", row_group_size=50)
+    with pytest.raises(InvalidValueError, match="row group 3: 't' falls within a path"):
+        compute(tmp_path / "in.parquet", tmp_path / "out.npy", degree=1, id="id", time="t")
+
+
+def test_values_that_are_missing_are_refused_with_their_file(tmp_path):
+    frame = table_of(some_paths())
+    frame.loc[170, "y"] = np.nan
+    frame.to_csv(tmp_path / "in.csv", index=False)
+    with pytest.raises(InvalidValueError, match=r"in\.csv.*'y' lacks a value in 1 rows"):
+        compute(tmp_path / "in.csv", tmp_path / "out.npy", degree=1, id="id", time="t")
+
+
+def test_text_where_numbers_should_be_is_refused(tmp_path):
+    (tmp_path / "in.csv").write_text("id,x\n1,2\n1,three\n")
+    with pytest.raises(InvalidTypeError, match="columns of numbers"):
+        compute(tmp_path / "in.csv", tmp_path / "out.npy", degree=1, id="id", values=["x"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"input": "inn.npy"}, "there is no file .*did you mean 'in.npy'"),
+        ({"input": "flat.npy"}, "must hold an array of shape"),
+        ({"input": "text.npy"}, "must hold numbers"),
+        ({"input": ["in.npy", "flat.npy"]}, "an array must be one file"),
+        ({"output": "out.xlsx"}, "OUTPUT must end in one of"),
+        ({"output": "no/such/folder/out.npy"}, "there is no folder"),
+        ({"output": "in.npy"}, "is there already"),
+        ({"values": ["a"]}, "has 3 channels, got 1 names"),
+        ({"id": "id"}, "id must be left out for arrays"),
+        ({"degree": -1}, "degree must be"),
+        ({"trees": ["9"]}, "trees must be among"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(change, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.save("in.npy", some_paths())
+    np.save("flat.npy", np.zeros(4))
+    np.save("text.npy", np.full((2, 2, 2), "a"))
+    before = sorted(tmp_path.iterdir())
+    options = {"input": "in.npy", "output": "out.npy", "degree": 1} | change
+    with pytest.raises(InvalidValueError, match=message):
+        compute(options.pop("input"), options.pop("output"), **options)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_an_output_is_replaced_only_where_that_is_asked_for(tmp_path):
+    np.save(tmp_path / "in.npy", some_paths())
+    for target in OUTPUTS:
+        output = tmp_path / f"out.{target}"
+        compute(tmp_path / "in.npy", output, degree=1)
+        with pytest.raises(InvalidValueError, match="is there already"):
+            compute(tmp_path / "in.npy", output, degree=2)
+        compute(tmp_path / "in.npy", output, degree=2, overwrite=True)
+        assert read(output)[0].shape[1] == 12

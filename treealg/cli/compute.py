@@ -1,0 +1,141 @@
+"""The command ``compute``: features of the paths in files, written to a file."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+__all__ = ["add_parser"]
+
+_EXAMPLES = """\
+examples:
+  treealg compute paths.npy features.parquet --degree 3 --time-aug
+  treealg compute trades.parquet features.parquet --id day --time minute \\
+      --values price size --degree 3 --log --n-jobs -1
+  treealg compute recordings/ features.csv --degree 2 --windows 50,10
+  treealg compute trades.parquet features.zarr --id day --degree 3 --dask tcp://10.0.0.1:8786
+
+A run that was interrupted goes on where it was when the same command is given again.
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command ``compute`` to a parser."""
+    parser = commands.add_parser(
+        "compute",
+        help="compute features of the paths in files",
+        description="Compute signatures or log-signatures of paths, with the names of their "
+        "trees. Files are arrays (npy, npz, zarr) of shape (paths, length, channels), or tables "
+        "(csv, parquet, arrow, feather) with a row per point. Needs the extra files.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "input", type=Path, nargs="+", metavar="INPUT", help="files of one format, or a folder"
+    )
+    parser.add_argument("output", type=Path, metavar="OUTPUT", help="file to write")
+    _add_input(parser)
+    _add_features(parser)
+    run_group = parser.add_argument_group("the run")
+    run_group.add_argument("--n-jobs", type=int, default=1, help="threads; -1 for all (default: 1)")
+    run_group.add_argument("--dask", metavar="ADDRESS", help="scheduler whose workers compute")
+    run_group.add_argument(
+        "--overwrite", action="store_true", help="replace an output that is there"
+    )
+    run_group.add_argument(
+        "--restart", action="store_true", help="throw away what an earlier run left behind"
+    )
+    run_group.add_argument("--no-progress", action="store_true", help="show no progress bar")
+    parser.set_defaults(run=run)
+
+
+def _add_input(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what is read")
+    group.add_argument(
+        "--id", nargs="+", metavar="COLUMN",
+        help="columns that tell paths apart; without them each file is one path",
+    )  # fmt: skip
+    group.add_argument("--time", metavar="COLUMN", help="column that rises along each path")
+    group.add_argument(
+        "--values", nargs="+", metavar="COLUMN",
+        help="columns that are channels (default: all other numbers); of arrays their names",
+    )  # fmt: skip
+    group.add_argument("--array", metavar="NAME", help="which array of a file of several")
+    group.add_argument(
+        "--missing", default="refuse", metavar="HOW",
+        help="points that lack a value: refuse, drop or keep (default: refuse)",
+    )  # fmt: skip
+
+
+def _add_features(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what is computed")
+    group.add_argument("--degree", type=int, required=True, help="largest number of nodes")
+    group.add_argument("--log", action="store_true", help="log-signatures")
+    group.add_argument("--words", action="store_true", help="words rather than trees")
+    group.add_argument("--planar", action="store_true", help="ordered forests of planar trees")
+    group.add_argument(
+        "--method", type=int, help="of log-signatures: 0 expanded, 1 Lyndon, 2 brackets"
+    )
+    group.add_argument("--time-aug", action="store_true", help="append uniform time")
+    group.add_argument("--end-time", type=float, help="last value of uniform time (default: 1)")
+    group.add_argument("--times", action="store_true", help="append the column of time itself")
+    group.add_argument("--lead-lag", action="store_true", help="take the lead-lag path")
+    group.add_argument("--basepoint", action="store_true", help="begin each path at zero")
+    group.add_argument("--scalar-term", action="store_true", help="the empty tree in front")
+    group.add_argument(
+        "--correction", type=_numbers, metavar="C,C,...",
+        help="of each segment on chains, as for treealg.branched_sig",
+    )  # fmt: skip
+    group.add_argument(
+        "--windows", type=_windows, metavar="SIZE,STEP",
+        help="sliding windows of points; or START:STOP,START:STOP,...",
+    )  # fmt: skip
+    group.add_argument(
+        "--trees", nargs="+", metavar="NAME", help="only these, such as 'x[y]' (default: all)"
+    )
+    group.add_argument("--dtype", default="float64", help="float64 or float32 (default: float64)")
+
+
+# Options of the functions, which are left out where they are not given.
+_OPTIONS = (
+    "planar", "method", "time_aug", "end_time", "lead_lag", "basepoint", "scalar_term",
+    "correction", "n_jobs",
+)  # fmt: skip
+_OWN = (
+    "id", "time", "values", "array", "missing", "degree", "log", "words", "trees", "windows",
+    "times", "dtype", "overwrite", "restart", "dask",
+)  # fmt: skip
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit status."""
+    from treealg.files import compute
+
+    given = vars(arguments)
+    options: dict[str, Any] = {
+        name: given[name] for name in _OPTIONS if given[name] not in (None, False)
+    }
+    progress = not arguments.no_progress and sys.stderr.isatty()
+    own = {name: given[name] for name in _OWN}
+    rows = compute(arguments.input, arguments.output, progress=progress, **own, **options)
+    print(f"{arguments.output}: {rows} rows")
+    return 0
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(number) for number in text.split(",")]
+
+
+def _windows(text: str) -> Any:
+    """Read a size and a step, or slices."""
+    if re.fullmatch(r"\d+,\d+", text):
+        size, step = text.split(",")
+        return int(size), int(step)
+    if not re.fullmatch(r"\d+:\d+(,\d+:\d+)*", text):
+        raise argparse.ArgumentTypeError(
+            f"windows are SIZE,STEP or START:STOP,START:STOP,..., got {text!r}"
+        )
+    return [[int(end) for end in window.split(":")] for window in text.split(",")]

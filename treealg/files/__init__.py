@@ -1,0 +1,8 @@
+"""Features of paths from files to files: arrays and tables, in pieces, resumable."""
+
+from treealg._lazy import attach
+from treealg.optional import require
+
+require("pyarrow", extra="files")
+
+__all__, __getattr__, __dir__ = attach(__name__)

@@ -1,0 +1,1 @@
+from treealg.files.run import compute as compute

@@ -1,0 +1,349 @@
+"""Features from files to a file, piece by piece; what is interrupted goes on where it was."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from treealg.checks import check_choice, check_flag
+from treealg.errors import InvalidValueError
+from treealg.files.parts import Part, Parts
+from treealg.files.sinks import opened, sidecar_of
+from treealg.files.source import ARRAYS, ArraySource, Piece, Source, input_files, suffix_of
+from treealg.files.tables import TableSource
+from treealg.frames.tables import MISSING, check_distinct
+from treealg.optional import require
+from treealg.recipes import Recipe, recipe_of
+
+__all__ = ["compute"]
+
+# Of a piece: its points and its features.
+_PIECE = 1 << 25
+
+_WINDOW = "window"
+
+# How long a scheduler may take to answer.
+_PATIENCE = "10s"
+
+
+def compute(
+    input: str | Path | Iterable[str | Path],
+    output: str | Path,
+    *,
+    degree: int,
+    id: str | Iterable[str] | None = None,
+    time: str | None = None,
+    values: Iterable[str] | None = None,
+    array: str | None = None,
+    log: bool = False,
+    words: bool = False,
+    trees: Iterable[str] | None = None,
+    windows: Any = None,
+    times: bool = False,
+    missing: str = "refuse",
+    dtype: str = "float64",
+    overwrite: bool = False,
+    restart: bool = False,
+    progress: bool = False,
+    dask: str | None = None,
+    **options: Any,
+) -> int:
+    """Compute the features of the paths in files, and write them to a file.
+
+    Parameters
+    ----------
+    input : str, Path, or iterable of such
+        Arrays of shape ``(paths, length, channels)`` in a file of NumPy (``.npy``, ``.npz``) or a
+        folder of Zarr; or tables with a row per point, ``.csv``, ``.parquet``, ``.arrow`` or
+        ``.feather``: one, several, or a folder of them.
+    output : str or Path
+        The file to write, in any of these formats; the suffix says which.
+    degree : int
+        Largest number of nodes, or with `words` of letters, at least 0.
+    id : str or iterable of str, optional
+        Of tables, the columns that tell paths apart. The points of a path stand together. Without
+        it each file is one path, which is known by the name of the file.
+    time : str, optional
+        Of tables, a column that has to rise along each path.
+    values : iterable of str, optional
+        The columns that are channels, by default all other columns of numbers; of arrays the names
+        of channels, by default their numbers.
+    array : str, optional
+        Which of several arrays in a file is meant.
+    log, words, trees, windows, times, missing, dtype
+        As for `treealg.frames.features`.
+    overwrite : bool, default False
+        Replace an output that is there already.
+    restart : bool, default False
+        Throw away what an earlier run left behind, in the place of going on with it.
+    progress : bool, default False
+        Show on standard error how much is done, how fast, and how long it still takes.
+    dask : str, optional
+        The address of a scheduler of Dask, whose workers compute.
+    **options
+        Options of the function, as for `treealg.frames.features`.
+
+    Returns
+    -------
+    int
+        The number of rows that were written.
+
+    Raises
+    ------
+    InvalidTypeError
+        If an option is unknown, a flag is no boolean or a column of `values` holds no numbers.
+    InvalidValueError
+        If a file is missing, damaged, of another shape or lacks columns; if the rows of a table are
+        not in order; if an option has a value that makes no sense; if `output` is there already, is
+        being written by another process, or was begun with other options.
+    MissingDependencyError
+        If a format needs a package that is not installed.
+    OSError
+        If the output cannot be written, for instance as the disk is full.
+
+    Notes
+    -----
+    Files larger than memory are read piece by piece: row groups, chunks, parts of a mapped file;
+    only ``.npz`` is read at once, and so is a path. What is done lies in a folder beside the
+    output, ``NAME.parts``, until the output is whole and gets its name. Whenever a run ends, also
+    by a signal, the same call goes on with the pieces that are missing, and the output is the same
+    to the byte.
+
+    Parquet, Arrow and Zarr keep in their metadata, under the key ``treealg``, what the numbers
+    mean: function, dimension, channels, degree, kind, order, weights, options and version.
+    ``.npz`` has it as an array of that name, and ``.npy`` and ``.csv`` have a file beside them,
+    ``NAME.json``.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import numpy as np
+    >>> from treealg.files import compute
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     folder = pathlib.Path(name)
+    ...     np.save(folder / "paths.npy", [[[0.0], [1.0]], [[0.0], [3.0]]])
+    ...     rows = compute(folder / "paths.npy", folder / "features.npy", degree=2)
+    ...     print(rows, np.load(folder / "features.npy").tolist())
+    2 [[1.0, 0.5], [3.0, 4.5]]
+    """
+    check_choice("missing", missing, MISSING)
+    for name, flag in (("times", times), ("overwrite", overwrite), ("restart", restart)):
+        check_flag(name, flag)
+    given = [input] if isinstance(input, (str, Path)) else list(input)
+    files = input_files([Path(file) for file in given])
+    target = Path(output)
+    suffix_of(target, "OUTPUT")
+    if not target.parent.is_dir():
+        raise InvalidValueError(f"there is no folder {target.parent} to write {target.name} to")
+    ids = [id] if isinstance(id, str) else [] if id is None else list(id)
+    named = None if values is None else [str(name) for name in values]
+    if files[0].suffix.lower() in ARRAYS:
+        wrong = [name for name, value in (("id", ids), ("time", time), ("times", times)) if value]
+        if wrong:
+            raise InvalidValueError(
+                f"{wrong[0]} must be left out for arrays, which have no columns"
+            )
+        source: Source = ArraySource(files[0], named, array)
+    else:
+        if times and time is None:
+            raise InvalidValueError("times must be False, or be given with a column `time`")
+        source = TableSource(files, ids, time, named, times, missing)
+    recipe = recipe_of(
+        source.channels, degree, log=log, words=words, trees=trees, windows=windows, dtype=dtype,
+        options=options,
+    )  # fmt: skip
+    columns = [*source.ids, *([_WINDOW] if windows is not None else [])]
+    check_distinct([*columns, *recipe.names])
+    source.begin(recipe)
+    job = _job(recipe, files, columns, time, times, missing)
+    with Parts(target, job, overwrite=overwrite, restart=restart) as parts:
+        if not parts.is_done:
+            with _keeping(parts):
+                _compute_all(source, recipe, parts, progress, dask)
+                _assemble(recipe, parts, columns)
+        rows = parts.rows
+        parts.finish()
+    return rows
+
+
+def _job(
+    recipe: Recipe, files: list[Path], columns: list[str], time: str | None, times: bool,
+    missing: str,
+) -> dict[str, Any]:  # fmt: skip
+    """Return what parts depend on."""
+    stats = [(str(file), file.stat()) for file in files]
+    return {
+        **recipe.about(),
+        "ids": columns,
+        "time": time,
+        "times": times,
+        "missing": missing,
+        "bytes of a piece": _PIECE,
+        "inputs": [[name, stat.st_size, stat.st_mtime_ns] for name, stat in stats],
+    }
+
+
+def _compute_all(
+    source: Source, recipe: Recipe, parts: Parts, progress: bool, dask: str | None
+) -> None:
+    """Compute the pieces that are missing."""
+    start = parts.last_stop()
+    pieces = _ahead(source.pieces(start, _PIECE, len(recipe.names)))
+    if isinstance(source, TableSource) and not source.is_by_file:
+        pieces = _each_once(pieces, parts.ids(), source)
+    with _bar(progress, start, source) as update, _mapper(dask) as mapped:
+        for piece, rows in mapped(recipe, pieces):
+            parts.add(Part(piece.stop, _ids_of_rows(piece, recipe), rows))
+            update(piece.stop)
+    if not parts.count:
+        ids = pa.table({name: pa.array([], pa.int64()) for name in source.ids})
+        piece = Piece(start, [], ids)
+        parts.add(Part(start, _ids_of_rows(piece, recipe), recipe([])))
+
+
+def _ids_of_rows(piece: Piece, recipe: Recipe) -> Any:
+    """Return what tells the rows of a piece apart."""
+    if recipe.windows is None:
+        return piece.ids
+    counts = [len(recipe.windows_of(len(path))) for path in piece.paths]
+    number = np.concatenate([np.arange(0), *map(np.arange, counts)])
+    ids = piece.ids.take(pa.array(np.repeat(np.arange(len(counts)), counts)))
+    return ids.append_column(_WINDOW, pa.array(number))
+
+
+def _each_once(
+    pieces: Iterator[Piece], before: Iterable[Any], source: TableSource
+) -> Iterator[Piece]:
+    """Refuse a path that comes again after others."""
+    seen: set[Any] = set()
+
+    def keys(table: Any) -> list[Any]:
+        columns = [table.column(name).to_pylist() for name in source.ids]
+        return list(zip(*columns, strict=True)) if len(columns) > 1 else columns[0]
+
+    for table in before:
+        seen.update(keys(table))
+    for piece in pieces:
+        own = keys(piece.ids)
+        size = len(seen)
+        seen.update(own)
+        if len(seen) < size + len(own):
+            twice = _repeated(own, seen, size)
+            raise InvalidValueError(
+                f"{source.files[0]}: the points of {', '.join(source.ids)} {twice!r} do not stand "
+                f"together; sort the rows by {', '.join(source.ids)} first"
+            )
+        yield piece
+
+
+def _repeated(own: list[Any], seen: set[Any], size: int) -> Any:
+    inside = [key for place, key in enumerate(own) if key in own[:place]]
+    return inside[0] if inside else own[0]
+
+
+def _ahead(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Read one piece while another is computed."""
+    with ThreadPoolExecutor(1) as pool:
+        pending = pool.submit(next, pieces, None)
+        while (piece := pending.result()) is not None:
+            pending = pool.submit(next, pieces, None)
+            yield piece
+
+
+Mapper = Callable[[Recipe, Iterable[Piece]], Iterator[tuple[Piece, Any]]]
+
+
+def _here(recipe: Recipe, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Any]]:
+    for piece in pieces:
+        yield piece, recipe(piece.paths)
+
+
+@contextmanager
+def _mapper(address: str | None) -> Iterator[Mapper]:
+    """Return what computes pieces, in their order."""
+    if address is None:
+        yield _here
+        return
+    distributed = require("distributed", extra="dask")
+    try:
+        client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise InvalidValueError(f"no scheduler of Dask answers at {address}: {error}") from None
+    with client:
+
+        def mapped(recipe: Recipe, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Any]]:
+            waiting: deque[tuple[Piece, Any]] = deque()
+            most = 2 * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
+            for piece in pieces:
+                waiting.append((piece, client.submit(recipe, piece.paths, pure=False)))
+                if len(waiting) >= most:
+                    yield _gathered(*waiting.popleft())
+            while waiting:
+                yield _gathered(*waiting.popleft())
+
+        yield mapped
+
+
+def _gathered(piece: Piece, future: Any) -> tuple[Piece, Any]:
+    distributed = require("distributed", extra="dask")
+    try:
+        return piece, future.result()
+    except distributed.scheduler.KilledWorker as error:
+        message = f"workers died again and again on the piece before {piece.stop}: {error}"
+        raise OSError(message) from error
+
+
+@contextmanager
+def _bar(progress: bool, start: int, source: Source) -> Iterator[Callable[[int], None]]:
+    """Return what is told how far the work is."""
+    if not progress:
+        yield lambda stop: None
+        return
+    tqdm = require("tqdm", extra="files").tqdm
+    total = source.total or None
+    with tqdm(total=total, initial=start, unit=f" {source.unit}s", unit_scale=True) as bar:
+        yield lambda stop: bar.update(stop - bar.n)
+
+
+@contextmanager
+def _keeping(parts: Parts) -> Iterator[None]:
+    """Say what is kept where the work cannot go on."""
+    try:
+        yield
+    except OSError as error:
+        kept = f"; {parts.count} pieces are kept in {parts.folder}, and the same call goes on"
+        number, text = error.errno, error.strerror or str(error)
+        message = f"{parts.output} could not be written: {text}{kept if parts.count else ''}"
+        raise OSError(number, message) if number else OSError(message) from error
+
+
+def _assemble(recipe: Recipe, parts: Parts, columns: list[str]) -> None:
+    """Write the output from the parts, under another name."""
+    finished = parts.finished
+    if finished.is_dir():
+        shutil.rmtree(finished)
+    about = {**recipe.about(), "ids": columns}
+    beside = sidecar_of(parts.output)
+    try:
+        sink = opened(finished, parts.rows, list(recipe.names), about, recipe.dtype)
+        for part in parts:
+            sink.write(part.ids, part.rows)
+        sink.close()
+        if finished.is_file():
+            with finished.open("rb") as file:
+                os.fsync(file.fileno())
+        if beside is not None:
+            parts.keep(beside.name, {**about, "names": list(recipe.names)})
+    except BaseException:
+        if finished.is_file():
+            finished.unlink()
+        raise
