@@ -2,7 +2,7 @@
 
 The functions at this level compute with arrays. ``treealg.symbolic`` holds trees and their algebra,
 exactly, and ``treealg.tables`` the index tables that connect the two. Everything is loaded when
-first used, but for the kernels: whether they are built is seen at once.
+first used; whether the kernels are built is seen at once.
 """
 
 from importlib import import_module
@@ -14,11 +14,7 @@ from treealg.optional import require_built
 
 __all__, __getattr__, __dir__ = attach(__name__)
 
-try:
-    import_module("treealg._fast")
-except ImportError:
-    require_built(Path(__file__).parent / "_fast")
-    raise
+require_built(Path(__file__).parent / "_fast")
 
 
 def _cuda() -> ModuleType:

@@ -24,6 +24,7 @@ __all__ = [
     "check_method",
     "check_real",
     "check_weights",
+    "closest",
     "is_flag",
     "is_integer",
     "thread_count",
@@ -193,3 +194,19 @@ def check_weights(name: str, value: Any) -> tuple[int, ...]:
             f"{name} must have an integer for each channel, got none; leave it out to count nodes"
         )
     return found
+
+
+def closest(name: Any, known: Iterable[str]) -> str:
+    """Return what may have been meant, for the end of a message.
+
+    Examples
+    --------
+    >>> closest("lead_lga", ["lead_lag", "time_aug"])
+    "; did you mean 'lead_lag'?"
+    >>> closest("x", ["lead_lag"])
+    ''
+    """
+    from difflib import get_close_matches
+
+    found = get_close_matches(str(name), list(known), 1)
+    return f"; did you mean {found[0]!r}?" if found else ""

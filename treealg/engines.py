@@ -528,18 +528,22 @@ def _named(name: str) -> KernelEngine:
     return found
 
 
-_current = _named("compiled")
+# None until something is computed: what does not compute needs no kernels.
+_current: KernelEngine | None = None
 
 
 def current() -> KernelEngine:
     """Return the engine that computes on arrays in the memory of the CPU."""
+    global _current
+    if _current is None:
+        _current = _named("compiled")
     return _current
 
 
 class _Use:
     """Restores the engine that was in use before."""
 
-    def __init__(self, before: KernelEngine) -> None:
+    def __init__(self, before: KernelEngine | None) -> None:
         self._before = before
 
     def __enter__(self) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg._version import __version__
-from treealg.checks import check_flag, check_integer, is_integer
+from treealg.checks import check_flag, check_integer, closest, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.names import (
     branched_log_sig_names,
@@ -30,7 +29,7 @@ from treealg.numeric.paths.signature import branched_log_sig, branched_sig
 from treealg.numeric.paths.words import log_sig, sig
 from treealg.numeric.word_names import log_sig_names, sig_names
 
-__all__ = ["Recipe", "closest", "recipe_of"]
+__all__ = ["Recipe", "recipe_of"]
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -253,20 +252,6 @@ def _checked_windows(windows: Any) -> Any:
     if found.size and (found.min() < 0 or (found[:, 0] >= found[:, 1]).any()):
         raise InvalidValueError("windows must have a point each, and begin at 0 or later")
     return found.astype(np.int64)
-
-
-def closest(name: Any, known: Iterable[str]) -> str:
-    """Return what may have been meant, for the end of a message.
-
-    Examples
-    --------
-    >>> closest("lead_lga", ["lead_lag", "time_aug"])
-    "; did you mean 'lead_lag'?"
-    >>> closest("x", ["lead_lag"])
-    ''
-    """
-    found = get_close_matches(str(name), list(known), 1)
-    return f"; did you mean {found[0]!r}?" if found else ""
 
 
 def _plain(value: Any) -> Any:

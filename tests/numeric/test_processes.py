@@ -217,15 +217,16 @@ print(json.dumps([checks.thread_count(3), checks.thread_count(-1), _fast.threads
     ("before", "reason"),
     [
         ("", "MissingDependencyError treealg: the kernels run in the main interpreter"),
-        ("import treealg", "ImportError Interpreter change detected"),
+        ("import treealg._fast", "ImportError Interpreter change detected"),
     ],
 )
-def test_subinterpreter_is_refused_at_import(before, reason):
+def test_subinterpreter_is_refused_when_kernels_are_needed(before, reason):
     inner = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 try:
     import treealg
+    treealg.branched_sig([[0.0], [1.0]], 1)
 except ImportError as error:
     print(type(error).__name__, error, flush=True)
 """

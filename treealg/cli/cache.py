@@ -5,15 +5,29 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
+from typing import Any
+
+from treealg.cli.parsers import Commands, add_command, add_common, add_json, print_json, say
 
 __all__ = ["add_parser", "cache_size"]
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands[Any]) -> None:
     """Add the command ``cache`` to a parser."""
-    parser = commands.add_parser("cache", help="manage the index tables kept on disk")
+    parser = add_command(
+        commands,
+        "cache",
+        "manage the index tables kept on disk",
+        "List the index tables that are kept on disk, and remove some or all of them.",
+        """\
+cache list
+cache prune --megabytes 100
+cache clear
+""",
+    )
     actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
     listed = actions.add_parser("list", help="list the tables, the one used longest ago first")
+    add_json(listed)
     listed.set_defaults(run=run_list)
     pruned = actions.add_parser("prune", help="remove the tables that were used longest ago")
     pruned.add_argument(
@@ -22,6 +36,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     pruned.set_defaults(run=run_prune)
     clear = actions.add_parser("clear", help="remove all tables from the cache directory")
     clear.set_defaults(run=run_prune, megabytes=0.0)
+    for action in (listed, pruned, clear):
+        add_common(action)
 
 
 def run_list(arguments: argparse.Namespace) -> int:
@@ -31,9 +47,16 @@ def run_list(arguments: argparse.Namespace) -> int:
 
     directory = cache_directory()
     if directory is None:
-        print("there is no disk cache: it is off")
+        if arguments.json:
+            print_json({"directory": None, "tables": []})
+        else:
+            print("there is no disk cache: it is off")
         return 0
     files, _ = table_files(str(directory))
+    if arguments.json:
+        tables = [{"name": file.name, "bytes": file.nbytes, "used": file.used} for file in files]
+        print_json({"directory": str(directory), "tables": tables})
+        return 0
     for file in files:
         used = time.strftime("%Y-%m-%d %H:%M", time.localtime(file.used))
         print(f"{file.nbytes / 1e6:10.1f} MB  {used}  {file.name}")
@@ -49,14 +72,14 @@ def run_prune(arguments: argparse.Namespace) -> int:
 
     directory = cache_directory()
     if directory is None:
-        print("there is no disk cache to clear: it is off")
+        say(arguments, "there is no disk cache to clear: it is off")
         return 0
     removed = prune(str(directory), int(arguments.megabytes * 1e6))
     size = sum(file.nbytes for file in removed)
-    print(f"removed {len(removed)} tables, {size / 1e6:.1f} MB, from {directory}")
+    say(arguments, f"removed {len(removed)} tables, {size / 1e6:.1f} MB, from {directory}")
     _, others = table_files(str(directory))
     if others:
-        print(f"left alone, as they are no tables of treealg: {', '.join(others)}")
+        say(arguments, f"left alone, as they are no tables of treealg: {', '.join(others)}")
     return 0
 
 

@@ -8,30 +8,29 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from treealg.cli.parsers import Commands, add_command, add_planar, say
+
 __all__ = ["add_parser"]
 
 _EXAMPLES = """\
-examples:
-  treealg compute paths.npy features.parquet --degree 3 --time-aug
-  treealg compute trades.parquet features.parquet --id day --time minute \\
-      --values price size --degree 3 --log --n-jobs -1
-  treealg compute recordings/ features.csv --degree 2 --windows 50,10
-  treealg compute trades.parquet features.zarr --id day --degree 3 --dask tcp://10.0.0.1:8786
-
-A run that was interrupted goes on where it was when the same command is given again.
+compute paths.npy features.parquet --degree 3 --time-aug
+compute trades.parquet features.parquet --id day --time minute --values price size --degree 3
+compute recordings/ features.csv --degree 2 --log --windows 50,10 --n-jobs -1
+compute trades.parquet features.zarr --id day --degree 3 --dask tcp://10.0.0.1:8786
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands[Any]) -> None:
     """Add the command ``compute`` to a parser."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "compute",
-        help="compute features of the paths in files",
-        description="Compute signatures or log-signatures of paths, with the names of their "
-        "trees. Files are arrays (npy, npz, zarr) of shape (paths, length, channels), or tables "
-        "(csv, parquet, arrow, feather) with a row per point. Needs the extra files.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "compute features of the paths in files",
+        "Compute signatures or log-signatures of paths, with the names of their trees. Files are "
+        "arrays (npy, npz, zarr) of shape (paths, length, channels), or tables (csv, parquet, "
+        "arrow, feather) with a row per point. A run that was interrupted goes on where it was "
+        "when the same command is given again. Needs the extra files.",
+        _EXAMPLES,
     )
     parser.add_argument(
         "input", type=Path, nargs="+", metavar="INPUT", help="files of one format, or a folder"
@@ -75,7 +74,7 @@ def _add_features(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--degree", type=int, required=True, help="largest number of nodes")
     group.add_argument("--log", action="store_true", help="log-signatures")
     group.add_argument("--words", action="store_true", help="words rather than trees")
-    group.add_argument("--planar", action="store_true", help="ordered forests of planar trees")
+    add_planar(group)
     group.add_argument(
         "--method", type=int, help="of log-signatures: 0 expanded, 1 Lyndon, 2 brackets"
     )
@@ -118,10 +117,10 @@ def run(arguments: argparse.Namespace) -> int:
     options: dict[str, Any] = {
         name: given[name] for name in _OPTIONS if given[name] not in (None, False)
     }
-    progress = not arguments.no_progress and sys.stderr.isatty()
+    progress = not (arguments.no_progress or arguments.quiet) and sys.stderr.isatty()
     own = {name: given[name] for name in _OWN}
     rows = compute(arguments.input, arguments.output, progress=progress, **own, **options)
-    print(f"{arguments.output}: {rows} rows")
+    say(arguments, f"{arguments.output}: {rows} rows")
     return 0
 
 

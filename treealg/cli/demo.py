@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
+
+from treealg.cli.parsers import Commands, add_command, add_planar
 
 __all__ = ["add_parser"]
 
@@ -13,19 +16,24 @@ __all__ = ["add_parser"]
 _GRADIENT_TOLERANCE = 1e-6
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands[Any]) -> None:
     """Add the command ``demo`` to a parser."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "demo",
-        help="tell recorded motions apart by their branched log-signatures",
-        description="Compute branched signatures and log-signatures of the BasicMotions "
-        "recordings, fit a linear classifier on the training half, measure it on the test half, "
-        "and draw the trees that carry most weight. Needs the extra demo.",
+        "tell recorded motions apart by their branched log-signatures",
+        "Compute branched signatures and log-signatures of the BasicMotions recordings, fit a "
+        "linear classifier on the training half, measure it on the test half, and draw the trees "
+        "that carry most weight. Needs the extra demo.",
+        """\
+demo
+demo --degree 2 --planar --n-jobs -1 --output trees.png
+""",
     )
     parser.add_argument(
         "--degree", type=int, default=3, help="largest number of nodes (default: %(default)s)"
     )
-    parser.add_argument("--planar", action="store_true", help="ordered forests of planar trees")
+    add_planar(parser)
     parser.add_argument(
         "--n-jobs", type=int, default=1, help="threads; -1 for all (default: %(default)s)"
     )
@@ -48,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         planar=arguments.planar,
         n_jobs=arguments.n_jobs,
         output=arguments.output,
-        progress=not arguments.no_progress,
+        progress=not (arguments.no_progress or arguments.quiet),
     )
     if not report.gradient_error < _GRADIENT_TOLERANCE:
         print(

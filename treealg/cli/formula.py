@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import re
+from typing import Any
 
-from treealg.errors import InvalidValueError
+from treealg.cli.parsers import Commands, add_command, add_json, add_planar, print_json
+from treealg.cli.reading import TREE_HELP, tree_of
 
 __all__ = ["add_parser"]
 
-# More characters than a tree has whose formula can be printed.
-_LONGEST_TREE = 1000
 
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands[Any]) -> None:
     """Add the command ``formula`` to a parser."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "formula",
-        help="print the formula of a coefficient",
-        description="Print the coefficient of a map on a tree as a formula in named symbols. "
-        "Symbols: dx increment, c correction of a chain, S word signature, X and Y signatures, "
-        "L logarithm.",
+        "print the formula of a coefficient",
+        "Print the coefficient of a map on a tree as a formula in named symbols. Symbols: dx "
+        "increment, c correction of a chain, S word signature, X and Y signatures, L logarithm.",
+        """\
+formula log '0[1]'
+formula combine '((0,),(1,),0)' --latex
+formula exp '0[1] 0' --planar --cse
+""",
     )
     # The names are checked by the function itself, so that the parser loads no algebra.
     parser.add_argument(
@@ -28,11 +31,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="sig, logsig, corrected_sig, linear, corrected, arborification, combine, log, exp, "
         "inverse",
     )
-    parser.add_argument("tree", help="tuple form, such as ((0,),1); of a forest, with --planar")
-    parser.add_argument("--planar", action="store_true", help="ordered forests of planar trees")
+    parser.add_argument("tree", help=TREE_HELP)
+    add_planar(parser)
     parser.add_argument("--levels", type=int, default=2, help="longest chain of a correction")
     parser.add_argument("--latex", action="store_true", help="print LaTeX")
     parser.add_argument("--cse", action="store_true", help="extract common subexpressions")
+    add_json(parser)
     parser.set_defaults(run=run)
 
 
@@ -42,41 +46,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     result = formula(
         arguments.map,
-        _tuple_form(arguments.tree),
+        tree_of(arguments.tree, planar=arguments.planar).to_tuple(),
         planar=arguments.planar,
         levels=arguments.levels,
         cse=arguments.cse,
     )
-    print(result.latex() if arguments.latex else result)
-    return 0
-
-
-def _tuple_form(text: str) -> object:
-    """Read nested tuples of integers, and nothing else; the text is not evaluated."""
-    if len(text) > _LONGEST_TREE:
-        raise InvalidValueError(f"tree must have at most {_LONGEST_TREE} characters")
-    pieces = re.findall(r"\d+|[(),]|\S", text)
-    open_tuples: list[list[object]] = [[]]
-    # What may follow: an item, or after an item a comma or a bracket that closes.
-    before = "("
-    for piece in pieces:
-        after_item = before == ")" or before.isdecimal()
-        if piece == "(" and not after_item:
-            open_tuples.append([])
-        elif piece.isdecimal() and not after_item:
-            open_tuples[-1].append(int(piece))
-        elif piece == "," and after_item:
-            pass
-        elif piece == ")" and len(open_tuples) > 1 and (after_item or before == ","):
-            done = tuple(open_tuples.pop())
-            open_tuples[-1].append(done)
-        else:
-            break
-        before = piece
+    if arguments.json:
+        print_json({"text": str(result), "LaTeX": result.latex()})
     else:
-        if len(open_tuples) == 1 and len(open_tuples[0]) == 1 and before == ")":
-            return open_tuples[0][0]
-    raise InvalidValueError(
-        f"tree must be a tuple form such as ((0,),1): nested round brackets with integer labels, "
-        f"the root label last; got {text!r}"
-    )
+        print(result.latex() if arguments.latex else result)
+    return 0

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import re
+from pathlib import Path
+from typing import Any
+
+from treealg.cli.parsers import Commands, add_command, add_planar, say
+from treealg.errors import InvalidValueError
 
 __all__ = ["add_parser"]
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands[Any]) -> None:
     """Add the command ``generate`` to a parser."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "generate",
-        help="print a map as C99, NumPy or CUDA source",
-        description="Write the source of a map of a size to standard output: a self-contained "
-        "C99 function, a NumPy function, or a CUDA C++ kernel.",
+        "write a map as C99, NumPy or CUDA source",
+        "Write the source of a map of a size: a self-contained C99 function, a NumPy function, or "
+        "a CUDA C++ kernel with the function that launches it.",
+        """\
+generate --map log --dimension 2 --degree 3
+generate --map sig --dimension 2 --degree 3 -o sig.c --header sig.h
+generate --map combine --dimension 3 --degree 3 --language cuda --backward -o combine.cu
+""",
     )
     parser.add_argument(
         "--map",
@@ -23,7 +35,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--dimension", type=int, required=True, help="number of labels")
     parser.add_argument("--degree", type=int, required=True, help="largest number of nodes")
-    parser.add_argument("--planar", action="store_true", help="ordered forests of planar trees")
+    add_planar(parser)
     parser.add_argument("--backward", action="store_true", help="the adjoint of the derivative")
     parser.add_argument("--language", default="c", help="c, numpy or cuda (default: %(default)s)")
     parser.add_argument("--dtype", default="float64", help="float64 or float32")
@@ -31,14 +43,20 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--method", type=int, default=0, help="planar logarithms: 1 Lyndon coordinates, 2 brackets"
     )
+    parser.add_argument(
+        "-o", "--output", type=Path, help="file to write (default: standard output)"
+    )
+    parser.add_argument(
+        "--header", type=Path, help="file to write the declaration to, for C and C++"
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
-    from treealg.codegen import generate
+    from treealg.codegen import generate_source
 
-    text = generate(
+    source = generate_source(
         arguments.map,
         arguments.dimension,
         arguments.degree,
@@ -49,5 +67,48 @@ def run(arguments: argparse.Namespace) -> int:
         levels=arguments.levels,
         method=arguments.method,
     )
-    print(text, end="")
+    header = None if arguments.header is None else _header(source.text, source.name)
+    if arguments.output is None:
+        print(source.text, end="")
+    else:
+        arguments.output.write_text(source.text, "utf-8")
+        say(arguments, f"{arguments.output}: {source.name}")
+    if header is not None:
+        arguments.header.write_text(header, "utf-8")
     return 0
+
+
+def _header(text: str, name: str) -> str:
+    r"""Return the declaration of a function of C, or of what launches a kernel.
+
+    Examples
+    --------
+    >>> print(_header("void f(const double *restrict x, size_t n)\n{\n}\n", "f"))
+    #ifndef F_H
+    #define F_H
+    #include <stddef.h>
+    #ifdef __cplusplus
+    extern "C" {
+    #endif
+    void f(const double *x, size_t n);
+    #ifdef __cplusplus
+    }
+    #endif
+    #endif
+    <BLANKLINE>
+    """
+    found = re.search(rf"^void {name}\([^)]*\)", text, re.MULTILINE)
+    includes = "#include <stddef.h>"
+    if found is None:
+        found = re.search(rf"cudaError_t {name}_launch\([^)]*\)", text)
+        includes = "#include <cuda_runtime.h>"
+    if found is None:
+        raise InvalidValueError("--header must be left out for NumPy source, which has none")
+    comment = re.match(r"/\*.*?\*/\n", text, re.DOTALL)
+    declared = re.sub(r"\s*\brestrict\b ?", "", " ".join(found[0].split()))
+    guard = f"{name.upper()}_H"
+    return (
+        f"{comment[0] if comment else ''}#ifndef {guard}\n#define {guard}\n{includes}\n"
+        f'#ifdef __cplusplus\nextern "C" {{\n#endif\n{declared};\n'
+        f"#ifdef __cplusplus\n}}\n#endif\n#endif\n"
+    )

@@ -3,42 +3,58 @@
 from __future__ import annotations
 
 import argparse
-import platform
+from typing import Any
 
-import numpy as np
-
-import treealg
-from treealg.checks import thread_count
-from treealg.cli.cache import cache_size
+from treealg.cli.parsers import Commands, add_command, add_json, print_json
 
 __all__ = ["add_parser"]
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands[Any]) -> None:
     """Add the command ``info`` to a parser."""
-    parser = commands.add_parser(
-        "info", help="print versions, instruction set, threads and the table cache"
+    parser = add_command(
+        commands,
+        "info",
+        "print versions, instruction set, threads and the table cache",
+        "Print the versions of treealg, Python and NumPy, the instruction set that the kernels "
+        "use on this machine, the number of threads, and where index tables are kept.",
+        """\
+info
+info --json
+""",
     )
+    add_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
+    import platform
+
+    import numpy as np
+
+    import treealg
     from treealg import _fast
+    from treealg.checks import thread_count
+    from treealg.cli.cache import cache_size
     from treealg.tables import cache_directory
 
     directory = cache_directory()
-    rows = {
+    rows: dict[str, Any] = {
         "treealg": treealg.__version__,
         "Python": platform.python_version(),
         "NumPy": np.__version__,
         "machine": f"{platform.system()} {platform.machine()}",
         "instruction set": _fast.instruction_set_name(),
-        "threads": str(thread_count(-1)),
-        "table cache": "off" if directory is None else str(directory),
+        "threads": thread_count(-1),
+        "table cache": None if directory is None else str(directory),
     }
+    count, size = (0, 0) if directory is None else cache_size(directory)
+    if arguments.json:
+        print_json(rows | {"cached tables": count, "bytes of cached tables": size})
+        return 0
+    rows["table cache"] = rows["table cache"] or "off"
     if directory is not None:
-        count, size = cache_size(directory)
         rows["cached tables"] = f"{count} in {size / 1e6:.1f} MB"
     width = max(map(len, rows))
     for name, value in rows.items():

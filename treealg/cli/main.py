@@ -7,19 +7,32 @@ arguments and returns the exit status. What it needs beyond NumPy is imported in
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from collections.abc import Sequence
 
-import treealg
-from treealg.cli import cache, compute, demo, formula, generate, info, trees, verify
+from treealg.cli import (
+    cache,
+    completion,
+    compute,
+    demo,
+    formula,
+    generate,
+    hopf,
+    info,
+    methods,
+    tables,
+    trees,
+    verify,
+)
+from treealg.cli.parsers import Parser
+from treealg.cli.terminal import prepare
 from treealg.errors import TreeAlgError
 
 __all__ = ["main"]
 
 # In the order of the help.
-_COMMANDS = (demo, compute, info, trees, cache, formula, generate, verify)
+_COMMANDS = (demo, compute, trees, hopf, formula, generate, verify, methods, tables, cache, info)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,12 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     3  (((0,), 0), 0)
     0
     """
-    if sys.stdout is None:  # Closed by the caller, as in ``treealg info >&-``.
-        sys.stdout = io.StringIO()
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character gets a question mark instead of a traceback.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    prepare()
     parser = _parser()
     parsed = parser.parse_args(arguments)
     if parsed.command is None:
@@ -73,6 +81,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (TreeAlgError, OSError) as error:
+        if parsed.verbose:
+            import traceback
+
+            traceback.print_exc()
         print(f"treealg: {error}", file=sys.stderr)
         return 2
     return status
@@ -80,14 +92,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     """Build the parser; each subcommand sets its function as ``run``."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="treealg",
         description="Rooted trees, their Hopf algebras, and branched signatures of paths.",
+        epilog="Exit status: 0 on success, 1 if something that is checked is wrong, 2 if an "
+        "argument or a file is refused, 130 if interrupted. treealg COMMAND --help has examples.",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
     for command in _COMMANDS:
         command.add_parser(commands)
+    completion.add_parser(commands, parser)
     return parser
 
 
@@ -101,5 +116,7 @@ class _Version(argparse.Action):
         values: object,
         option_string: str | None = None,
     ) -> None:
+        import treealg
+
         print(f"{parser.prog} {treealg.__version__}")
         parser.exit()

@@ -5,18 +5,26 @@ from __future__ import annotations
 import argparse
 import re
 from pathlib import Path
+from typing import Any
+
+from treealg.cli.parsers import Commands, add_command
 
 __all__ = ["add_parser"]
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands[Any]) -> None:
     """Add the command ``verify`` to a parser."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "verify",
-        help="prove tables, generated source and kernels right, for a range of sizes",
-        description="Recompute the tables, prove each reader of each map equal to its definition "
-        "as a polynomial, and compare kernels and gradients with exact values. A size is a number "
-        "N, for 1 to N, or a range M:N. Exit status 1 on any failure.",
+        "prove tables, generated source and kernels right, for a range of sizes",
+        "Recompute the tables, prove each reader of each map equal to its definition as a "
+        "polynomial, and compare kernels and gradients with exact values. A size is a number N, "
+        "for 1 to N, or a range M:N. Exit status 1 on any failure.",
+        """\
+verify
+verify --dimension 3 --degree 2:4 --no-planar --map log --report report.md
+""",
     )
     parser.add_argument(
         "--dimension", type=_sizes, default=2, metavar="N|M:N", help="default: %(default)s"
@@ -52,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
             maps=arguments.map,
             ptx=arguments.ptx,
             report=arguments.report,
-            progress=rows.add,
+            progress=None if arguments.quiet else rows.add,
         )
     print(result.verdict)
     return 0 if result.passed else 1

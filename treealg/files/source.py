@@ -14,9 +14,10 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from treealg.checks import closest
 from treealg.errors import InvalidValueError
 from treealg.optional import require
-from treealg.recipes import Recipe, closest
+from treealg.recipes import Recipe
 
 __all__ = [
     "ARRAYS", "SUFFIXES", "TABLES", "ArraySource", "Piece", "Source", "input_files", "readable",

@@ -55,6 +55,7 @@ class FeatureFunction:
                 f"FeatureFunction: {error}; see treealg.frames.features"
             ) from None
         self.arguments = arguments
+        self.__name__ = type(self).__name__  # which Ray asks for
 
     def __repr__(self) -> str:
         given = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())

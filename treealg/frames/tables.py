@@ -9,8 +9,8 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
+from treealg.checks import closest
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.recipes import closest
 
 __all__ = [
     "MISSING",

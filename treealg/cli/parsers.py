@@ -1,0 +1,99 @@
+"""What the parsers of all commands share: options of every command, and errors that suggest."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from treealg.checks import closest
+
+__all__ = [
+    "Commands",
+    "Parser",
+    "add_command",
+    "add_common",
+    "add_json",
+    "add_planar",
+    "print_json",
+    "say",
+]
+
+Commands = argparse._SubParsersAction
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors say what may have been meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print usage, error and suggestions, and exit with status 2."""
+        wrong = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message)
+        if wrong:
+            message += closest(wrong[1], re.findall(r"[\w-]+", wrong[2]))
+        elif message.startswith("unrecognized arguments: "):
+            first = message.removeprefix("unrecognized arguments: ").split()[0]
+            message += closest(first.partition("=")[0], sorted(set(_options(self))))
+        super().error(message)
+
+
+def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Yield the options of a parser and of those below it."""
+    for action in parser._actions:
+        yield from action.option_strings
+        if isinstance(action, Commands):
+            for below in action.choices.values():
+                yield from _options(below)
+
+
+def add_command(
+    commands: Commands[Any], name: str, summary: str, description: str, examples: str
+) -> argparse.ArgumentParser:
+    """Add a command, with examples below its help and the options that all commands have."""
+    shown = "\n".join(f"  treealg {line}" for line in examples.strip().splitlines())
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=description,
+        epilog=f"examples:\n{shown}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_common(parser)
+    return parser
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Add the options that all commands have."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("-q", "--quiet", action="store_true", help="print results and errors only")
+    group.add_argument(
+        "-v", "--verbose", action="store_true", help="show where an error comes from"
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add the option of results as JSON."""
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def add_planar(parser: argparse._ActionsContainer) -> None:
+    """Add the option of the planar basis."""
+    parser.add_argument("--planar", action="store_true", help="ordered forests of planar trees")
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON; numbers that JSON does not have become texts."""
+    import json
+
+    print(json.dumps(value, indent=2, default=str, ensure_ascii=not _takes_unicode()))
+
+
+def _takes_unicode() -> bool:
+    return (getattr(sys.stdout, "encoding", None) or "").lower().startswith("utf")
+
+
+def say(arguments: argparse.Namespace, text: str) -> None:
+    """Print what is no result, unless that is not wanted."""
+    if not arguments.quiet:
+        print(text)

@@ -1,0 +1,105 @@
+"""The command ``table``: index tables as files, for SciPy and everybody else."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from treealg.cli.parsers import Commands, add_command, add_planar, say
+from treealg.errors import InvalidValueError
+
+__all__ = ["add_parser"]
+
+_TABLES = ("arborification", "convolution", "lyndon", "word-convolution")
+
+
+def add_parser(commands: Commands[Any]) -> None:
+    """Add the command ``table`` to a parser."""
+    parser = add_command(
+        commands,
+        "table",
+        "write an index table as npz or JSON",
+        "Write an index table to a file. A linear map in npz is a matrix in compressed rows that "
+        "scipy.sparse.load_npz reads, on coefficients as they are; all else has the arrays of "
+        "treealg.tables under their names.",
+        """\
+table arborification 2 4 -o phi.npz
+table convolution 2 3 --planar -o coproduct.json
+table lyndon 2 4 --planar --method 2 -o brackets.npz
+""",
+    )
+    parser.add_argument("table", metavar="TABLE", choices=_TABLES, help=", ".join(_TABLES))
+    parser.add_argument("dimension", type=int, help="number of labels")
+    parser.add_argument("degree", type=int, help="largest number of nodes")
+    add_planar(parser)
+    parser.add_argument("--method", type=int, default=1, help="of lyndon: 1 or 2 (default: 1)")
+    parser.add_argument(
+        "--longest", type=int, default=1, help="longest chain that is a letter (default: 1)"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, help="file to write: .npz or .json"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit status."""
+    if arguments.output.suffix not in (".npz", ".json"):
+        raise InvalidValueError(f"output must end in .npz or .json, got {arguments.output}")
+    arrays = _arrays(arguments)
+    new = arguments.output.with_name(f".new-{arguments.output.name}")
+    try:
+        _write(new, arrays)
+        new.replace(arguments.output)
+    finally:
+        new.unlink(missing_ok=True)
+    say(arguments, f"{arguments.output}: {', '.join(arrays)}")
+    return 0
+
+
+def _arrays(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the arrays of a table by name."""
+    from treealg import tables
+
+    size = arguments.dimension, arguments.degree
+    if arguments.table == "arborification":
+        return _matrix(tables.arborification(*size, arguments.planar, arguments.longest))
+    if arguments.table == "lyndon":
+        return _matrix(tables.lyndon(*size, arguments.method, True))
+    if arguments.table == "word-convolution":
+        table = tables.word_convolution(*size, arguments.longest)
+    else:
+        table = tables.convolution(*size, arguments.planar)
+    return {name: getattr(table, name) for name in table.__dataclass_fields__}
+
+
+def _matrix(table: Any) -> dict[str, Any]:
+    """Return a linear map on coefficients, not on blocks of them, as SciPy stores it."""
+    import numpy as np
+
+    width = table.width
+    counts = np.repeat(np.diff(table.ptr), width)
+    indptr = np.concatenate([[0], np.cumsum(counts)])
+    rows = np.repeat(np.arange(table.n_rows * width), counts)
+    first = np.repeat(np.repeat(table.ptr[:-1], width), counts)
+    entries = first + np.arange(len(rows)) - np.repeat(indptr[:-1], counts)
+    return {
+        "format": np.array(b"csr"),
+        "shape": np.array([table.n_rows * width, table.n_cols * width]),
+        "indptr": indptr,
+        "indices": table.col[entries].astype(np.int64) * width + rows % width,
+        "data": table.coef[entries],
+    }
+
+
+def _write(path: Path, arrays: dict[str, Any]) -> None:
+    import json
+
+    import numpy as np
+
+    if path.suffix == ".npz":
+        np.savez(path, **arrays)
+        return
+    plain = {name: np.asarray(array).tolist() for name, array in arrays.items()}
+    path.write_text(json.dumps(plain, default=lambda value: value.decode()), "utf-8")

@@ -1,0 +1,29 @@
+"""Standard output and error, whatever they are: closed, or without mathematical characters."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import sys
+
+__all__ = ["prepare"]
+
+_PLAIN = {"∅": "()", "⊗": "(x)", "·": "*", "−": "-", "…": "..."}
+
+
+def prepare() -> None:
+    """Let both streams take any text: what they cannot show is written in ASCII."""
+    if sys.stdout is None:  # Closed by the caller, as in ``treealg info >&-``.
+        sys.stdout = io.StringIO()
+    codecs.register_error("treealg", _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="treealg")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """Return what stands for characters that a stream does not have."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(character, "?") for character in text), error.end
