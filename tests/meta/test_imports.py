@@ -7,6 +7,7 @@ not count.
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -291,7 +292,10 @@ def test_imports_point_down(folder):
 
 def run_python(code, directory):
     command = [sys.executable, "-W", "error", "-c", code]
-    done = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    done = subprocess.run(
+        command, cwd=directory, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
