@@ -45,6 +45,8 @@ VARIANTS = {
     "one_basepoint": {"basepoint": ..., "axes": 1},
     "ragged": {"lengths": ..., "time_aug": True},
     "ragged_prefixes": {"lengths": ..., "stream": True, "correction": ..., "levels": 2},
+    "windows": {"windows": ..., "time_aug": True, "scalar": True},
+    "corrected_windows": {"windows": ..., "correction": ..., "levels": 2, "basepoint": True},
     "prepended": {"prepend": True},
     "exponential_kernel": {"static_kernel": treealg.RBFKernel(0.8)},
     "scaled_kernel": {"static_kernel": treealg.ScaledLinearKernel(0.5), "dyadic_order": (1, 0)},
@@ -193,6 +195,11 @@ class Case:
             wanted = asked.get(argument.name, None if is_left_out else ...)
             if wanted is ... and argument.name == "lengths":
                 wanted = rng.integers(1 if common else 2, sizes["length"] + 1, common)
+            elif wanted is ... and argument.name == "windows":
+                last = sizes["length"] - 1
+                starts = rng.integers(0, max(last, 1), 3)
+                ends = rng.integers(np.minimum(starts + 1, last), last, endpoint=True)
+                wanted = np.stack([starts, ends + 1], axis=1)
             elif wanted is ...:
                 wanted = _numbers(rng, shape, argument, sizes, dtype, asked)
             if wanted is not None:
@@ -282,7 +289,8 @@ def arrays_of(case, arguments):
     return {
         argument.name: arguments[argument.name]
         for argument in case.row.arguments
-        if isinstance(arguments.get(argument.name), np.ndarray) and argument.name != "lengths"
+        if isinstance(arguments.get(argument.name), np.ndarray)
+        and argument.name not in ("lengths", "windows")
     }
 
 

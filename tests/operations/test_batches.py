@@ -29,6 +29,7 @@ def row_of(case, arguments, place):
     for argument in case.row.arguments:
         value = arguments.get(argument.name)
         is_short = argument.batch == "shared" and "axes" in case.asked
+        is_short = is_short or argument.batch == "one"
         if isinstance(value, np.ndarray) and not is_short:
             found[argument.name] = value[place]
     return found

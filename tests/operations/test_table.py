@@ -18,6 +18,8 @@ WITHOUT_ARRAYS = {
     "branched_sig_length",
     "branched_sig_names",
     "clear_cache",
+    "dyadic_windows",
+    "expanding_windows",
     "geometric_sig_length",
     "geometric_sig_words",
     "idx_to_tree",
@@ -30,6 +32,7 @@ WITHOUT_ARRAYS = {
     "name_to_tree",
     "sig_length",
     "sig_names",
+    "sliding_windows",
     "tree_to_idx",
     "tree_to_name",
     "trees",
@@ -177,7 +180,7 @@ def test_gradients_that_are_returned_are_those_of_arguments_that_are_there(row):
 
 
 def test_what_has_no_gradient_is_listed():
-    assert OPERATIONS["branched_sig"].without_gradient == ()
+    assert OPERATIONS["branched_sig"].without_gradient == ("windows",)
     assert OPERATIONS["branched_sig_kernel"].without_gradient == ()
     assert OPERATIONS["branched_sig_kernel_gram"].without_gradient == ("out",)
     assert OPERATIONS["branched_sig_inverse"].without_gradient == ()

@@ -89,6 +89,8 @@ def mapped(
 
 def has_one_by_one(row: Operation, is_mapped: Sequence[bool]) -> bool:
     """Tell whether examples have to be computed one after the other."""
+    if any(is_mapped[i] for i, argument in enumerate(row.arguments) if argument.batch == "one"):
+        return True
     products = _products(row)
     return bool(products) and (bool(row.gradients) or all(is_mapped[i] for i in products))
 
@@ -170,7 +172,7 @@ class Batch:
     def placed(self, i: int, value: Any) -> Any:
         """Return an argument, or an array of its shape, as the call takes it."""
         argument = self._row.arguments[i]
-        if argument.batch == "product":
+        if argument.batch in ("product", "one"):
             return value
         if argument.batch == "shared":
             return self._shared(i, argument, value)

@@ -46,6 +46,11 @@ from treealg.numeric.vectors.geometric import (
     geometric_sig_length as geometric_sig_length,
     geometric_sig_words as geometric_sig_words,
 )
+from treealg.numeric.windows import (
+    dyadic_windows as dyadic_windows,
+    expanding_windows as expanding_windows,
+    sliding_windows as sliding_windows,
+)
 from treealg.numeric.word_basis import (
     log_sig_length as log_sig_length,
     lyndon_words as lyndon_words,
@@ -551,6 +556,7 @@ def branched_log_sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -568,6 +574,7 @@ def branched_log_sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -584,6 +591,7 @@ def branched_sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -600,6 +608,7 @@ def branched_sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 
@@ -868,6 +877,7 @@ def log_sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -884,6 +894,7 @@ def log_sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -899,6 +910,7 @@ def sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -914,6 +926,7 @@ def sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 

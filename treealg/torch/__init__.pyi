@@ -479,6 +479,7 @@ def branched_log_sig(
     stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -496,6 +497,7 @@ def branched_log_sig(
     stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -512,6 +514,7 @@ def branched_sig(
     stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -528,6 +531,7 @@ def branched_sig(
     stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def transform_path(
@@ -784,6 +788,7 @@ def log_sig(
     stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -800,6 +805,7 @@ def log_sig(
     stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -815,6 +821,7 @@ def sig(
     stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -830,6 +837,7 @@ def sig(
     stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def bracket_path(path: Tensor) -> Tensor: ...

@@ -11,6 +11,7 @@ import numbers
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
@@ -20,6 +21,7 @@ from treealg.errors import InvalidTypeError
 from treealg.frameworks.documentation import docstring
 from treealg.frameworks.options import as_number, is_text, names_of, option_reader, option_type
 from treealg.frameworks.source import written
+from treealg.numeric.arguments.lists import integer_array
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.numeric.operations.table import operations
 from treealg.torch.derivatives import Differentiable, differentiable
@@ -128,6 +130,8 @@ class _Reader:
                 return first.new_zeros(first.shape[-1])
             if argument.alternative == "number" and isinstance(value, numbers.Real):
                 return first.new_full((), check_real(argument.name, value))
+        if argument.batch == "one" and isinstance(value, (np.ndarray, list, tuple)):
+            return torch.from_numpy(integer_array(value, argument.name).astype(np.int64))
         raise _no_tensor(argument.name, value)
 
     def _pad(self, values: list[Any]) -> None:

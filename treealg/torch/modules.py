@@ -10,6 +10,7 @@ from torch import Tensor
 
 from treealg.numeric.operations.table import operations
 from treealg.torch import functions
+from treealg.typing import ArrayLike
 
 __all__ = ["BranchedLogSignature", "BranchedSignature", "LogSignature", "Signature"]
 
@@ -31,6 +32,7 @@ class _PathModule(torch.nn.Module):
         correction: Tensor | Sequence[Tensor] | None = None,
         basepoint: bool | Tensor = False,
         lengths: Tensor | None = None,
+        windows: Tensor | ArrayLike | None = None,
     ) -> Tensor:
         """Compute what the function of this module gives.
 
@@ -38,13 +40,14 @@ class _PathModule(torch.nn.Module):
         ----------
         path : Tensor, shape (..., length, channels), or a list of tensors
             Points of the paths.
-        correction, basepoint, lengths
+        correction, basepoint, lengths, windows
             As for the function.
 
         Returns
         -------
         Tensor, shape (..., coefficients)
-            One row of coefficients for each path, or for each segment with ``stream=True``.
+            One row of coefficients for each path, or for each segment with ``stream=True``, or for
+            each window.
 
         Raises
         ------
@@ -53,7 +56,7 @@ class _PathModule(torch.nn.Module):
         """
         found: Tensor = getattr(functions, self.function)(
             path, self.degree, correction=correction, basepoint=basepoint, lengths=lengths,
-            **self.options,
+            windows=windows, **self.options,
         )  # fmt: skip
         return found
 

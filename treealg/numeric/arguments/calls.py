@@ -74,6 +74,13 @@ class Call(NamedTuple):
         return coefficients(self.dimension, self.degree, self.planar, self.method or 0)
 
     @property
+    def unit(self) -> float | None:
+        """The scalar in front of results, if it is asked for."""
+        if not self.scalar:
+            return None
+        return 1.0 if self.method is None else 0.0
+
+    @property
     def basis(self) -> str:
         """The name of the basis, for messages."""
         kind = "word" if self.planar is None else "planar" if self.planar else "non-planar"

@@ -12,7 +12,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.integers import numbers_of
 from treealg.numeric.arguments.tables import without_tables
 
-__all__ = ["list_array"]
+__all__ = ["integer_array", "list_array"]
 
 _MAX_AXES = 64  # NumPy's
 
@@ -38,6 +38,21 @@ def list_array(value: Any, name: str) -> npt.NDArray[Any]:
         if is_real and not _holds_booleans(value):
             return exact.astype(np.float64) if exact.dtype.kind == "f" else exact
     raise _wrong_leaf(value, name, f"it is read as dtype {array.dtype}")
+
+
+def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
+    """Return integers as an array of the dtype they have; a list without any is one of integers."""
+    if isinstance(value, (list, tuple)):
+        found = list_array(value, name)
+        found = found if found.size else found.astype(np.int64)
+    else:
+        try:
+            found = np.asarray(value)
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise InvalidTypeError(f"{name} must be an array of integers: {error}") from None
+    if found.dtype.kind not in "iu":
+        raise InvalidTypeError(f"{name} must be integers, got dtype {found.dtype}")
+    return found
 
 
 def _holds_booleans(value: Any) -> bool:

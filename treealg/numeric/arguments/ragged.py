@@ -10,7 +10,7 @@ import numpy.typing as npt
 from treealg.checks import is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows
-from treealg.numeric.arguments.lists import list_array
+from treealg.numeric.arguments.lists import integer_array
 from treealg.numeric.arguments.rows import NUMPY, Rows
 from treealg.numeric.arguments.tables import is_table
 from treealg.numeric.arguments.tensors import is_tensor
@@ -78,16 +78,7 @@ def _pieces(paths: Any, has_point: bool) -> list[Rows]:
 
 def read_lengths(value: Any, rows: Rows) -> npt.NDArray[np.int64]:
     """Read how many points each path of an array has."""
-    if isinstance(value, (list, tuple)):
-        counts = list_array(value, "lengths")
-        counts = counts.astype(np.int64) if not counts.size else counts
-    else:
-        try:
-            counts = np.asarray(value)
-        except (TypeError, ValueError, RuntimeError) as error:
-            raise InvalidTypeError(f"lengths must be an array of integers: {error}") from None
-    if counts.dtype.kind not in "iu":
-        raise InvalidTypeError(f"lengths must be integers, got dtype {counts.dtype}")
+    counts = integer_array(value, "lengths")
     if counts.shape != rows.batch:
         raise InvalidValueError(
             f"lengths must have one number per path, shape {rows.batch}, got shape {counts.shape}"

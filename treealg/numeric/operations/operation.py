@@ -72,10 +72,11 @@ class Argument:
         That of the parameter.
     axes : tuple of str
         The names of the axes of one item, which stand after those of the batch.
-    batch : {"same", "broadcast", "product", "shared", "result"}
+    batch : {"same", "broadcast", "product", "shared", "one", "result"}
         What the leading shape has to be: that of the call; one that broadcasts with the others so
         marked; any, as the batch of the call is their product, one after the other; that of the
-        call, or none, where the first axis of an item may be missing too; or that of the result.
+        call, or none, where the first axis of an item may be missing too; none, as it is one for
+        all; or that of the result.
     role : {"input", "derivs", "value", "tangent"}
         What it is: an input; in a backward function the derivatives that come in, or what the
         forward function returned; or the direction of a derivative.
@@ -93,7 +94,7 @@ class Argument:
 
     name: str
     axes: tuple[str, ...]
-    batch: Literal["same", "broadcast", "product", "shared", "result"] = "same"
+    batch: Literal["same", "broadcast", "product", "shared", "one", "result"] = "same"
     role: Literal["input", "derivs", "value", "tangent"] = "input"
     optional: bool = False
     differentiable: bool = True

@@ -57,12 +57,12 @@ def signature(call: Call) -> Item:
 
 
 def signature_along_path(call: Call) -> Item:
-    """Return the item of a signature, or of those of the prefixes of a path."""
+    """Return the item of a signature, or of those of prefixes or windows of a path."""
     return _prefixes(call) | signature(call)
 
 
 def logarithm_along_path(call: Call) -> Item:
-    """Return the item of a log-signature, or of those of the prefixes of a path."""
+    """Return the item of a log-signature, or of those of prefixes or windows of a path."""
     return _prefixes(call) | logarithm(call)
 
 
@@ -181,7 +181,9 @@ def _points(call: Call, axis: str) -> Any:
 
 
 def _prefixes(call: Call) -> Item:
-    """Return the axis of the prefixes of a path, if they are asked for."""
+    """Return the axis of the prefixes or windows of a path, if they are asked for."""
+    if call["windows"] is not None:
+        return {"windows": call.sizes["windows"]}
     if not call["stream"]:
         return {}
     in_front = call["basepoint"]

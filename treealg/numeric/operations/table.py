@@ -191,7 +191,10 @@ _PATH = Argument("path", ("length", "channels"))
 _CORRECTION = Argument("correction", ("segments", "columns"), batch="shared", optional=True)
 _BASEPOINT = Argument("basepoint", ("channels",), batch="shared", alternative="flag")
 _LENGTHS = Argument("lengths", (), optional=True, differentiable=False)
-_ALONG_PATH = (_PATH, _CORRECTION, _BASEPOINT, _LENGTHS)
+_WINDOWS = Argument(
+    "windows", ("windows", "ends"), batch="one", optional=True, differentiable=False
+)
+_ALONG_PATH = (_PATH, _CORRECTION, _BASEPOINT, _LENGTHS, _WINDOWS)
 _LIFT = Argument("lift", ("segments", "coefficients"))
 _STEP = _vector("displacement", "dimension")
 _LAW = (

@@ -21,6 +21,7 @@ def sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array:
     r"""Compute the signature of a path or of a batch of paths, indexed by words.
@@ -56,6 +57,8 @@ def sig(
     lengths : ArrayLike of int, shape (...), optional
         Number of points of each path, which are the first ones of it; what follows is ignored. A
         list of paths needs none.
+    windows : ArrayLike of int, shape (windows, 2), optional
+        Pieces of the path, one result for each, as for `branched_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -64,18 +67,21 @@ def sig(
     Array, shape (..., words)
         By length, then lexicographically, ``sig_length(d, degree, ...)`` of them with ``d`` the
         channels of the transformed path. Kind and dtype follow `path` as for `branched_sig`; never
-        shares memory with it. With `stream` the shape is (..., length - 1, words).
+        shares memory with it. With `stream` the shape is (..., length - 1, words), with
+        `windows` (..., windows, words).
 
     Raises
     ------
     InvalidTypeError
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no
-        real number, a flag no boolean; or if `lengths` are no integers or `basepoint` no point.
+        real number, a flag no boolean; or if `lengths` or `windows` are no
+        integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `correction` has another shape, or is combined
-        with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; or if the words or the
+        with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit
+        `path`, or `windows` come with `stream`; or if the words or the
         result do not fit in memory.
 
     See Also
@@ -109,7 +115,7 @@ def sig(
     array([ 1. ,  2. ,  0.5, 11. ,  1. ,  2. ])
     """
     options = degree, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term
-    return along_path(path, correction, stream, basepoint, lengths, options)
+    return along_path(path, correction, stream, basepoint, lengths, windows, options)
 
 
 def log_sig(
@@ -125,6 +131,7 @@ def log_sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Array:
     r"""Compute the log-signature of a path or of a batch of paths, indexed by words.
@@ -159,6 +166,8 @@ def log_sig(
     lengths : ArrayLike of int, shape (...), optional
         Number of points of each path, which are the first ones of it; what follows is ignored. A
         list of paths needs none.
+    windows : ArrayLike of int, shape (windows, 2), optional
+        Pieces of the path, one result for each, as for `branched_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -168,20 +177,21 @@ def log_sig(
         As many coefficients as `sig` has, or ``log_sig_length(d, degree)`` for methods 1 and 2,
         those of Lyndon words by length, then lexicographically. Kind and dtype follow `path` as for
         `branched_sig`; never shares memory with it. With `stream` the shape is (..., length - 1,
-        log_words).
+        log_words), with `windows` (..., windows, log_words).
 
     Raises
     ------
     InvalidTypeError
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer,
-        `end_time` no real number, a flag no boolean; or if `lengths` are no integers or
-        `basepoint` no point.
+        `end_time` no real number, a flag no boolean; or if `lengths` or `windows` are no
+        integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `method` is none of these, or not 0 while
         there is a `correction` or `scalar_term` asks for a scalar; if `correction` has another
-        shape, or is combined with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; or if
+        shape, or is combined with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit
+        `path`, or `windows` come with `stream`; or if
         the words or the result do not fit in memory.
 
     See Also
@@ -214,4 +224,4 @@ def log_sig(
     array([1., 2., 1.])
     """
     options = degree, WORDS, n_jobs, method, time_aug, lead_lag, end_time, scalar_term
-    return along_path(path, correction, stream, basepoint, lengths, options)
+    return along_path(path, correction, stream, basepoint, lengths, windows, options)

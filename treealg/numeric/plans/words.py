@@ -22,6 +22,7 @@ __all__ = [
     "lift_plan",
     "path_plan",
     "plan_along",
+    "word_algebra_plan",
     "word_plan",
     "words_of_chains",
 ]
@@ -94,10 +95,15 @@ def words_of_chains(
     return tables.words(dimension, degree, longest), letters
 
 
-def word_plan(dimension: int, degree: int, longest: int, channels: int) -> Plan:
-    """Return the plan of the signatures of words of chains themselves."""
+def word_plan(
+    dimension: int, degree: int, longest: int, channels: int, from_leaf: bool = False
+) -> Plan:
+    """Return the plan of the signatures of words of chains themselves.
+
+    The columns of a correction are those of chains from root to leaf, or from leaf to root.
+    """
     own = dimension if longest == 1 else channels
-    key = ("words", dimension, degree, longest, own)
+    key = ("words", dimension, degree, longest, own, from_leaf)
 
     def make_plan() -> Plan:
         size = tables.require_fits(dimension, degree, None)
@@ -107,9 +113,24 @@ def word_plan(dimension: int, degree: int, longest: int, channels: int) -> Plan:
         def make() -> Tables:
             blocks = size // dimension
             identity = _selection(dimension, blocks, np.arange(blocks))
-            return Tables(words_of_chains(dimension, degree, longest, own), identity)
+            words = words_of_chains(dimension, degree, longest, own, from_leaf)
+            return Tables(words, identity)
 
         return Plan(dimension, degree, False, size, make, None, longest, own)
+
+    return find_plan(key) or keep_plan(key, make_plan)
+
+
+def word_algebra_plan(dimension: int, degree: int, longest: int) -> Plan:
+    """Return the plan of products of the signatures of words of chains."""
+    key = ("word algebra", dimension, degree, longest)
+
+    def make() -> Tables:
+        return Tables(log=tables.word_convolution(dimension, degree, longest))
+
+    def make_plan() -> Plan:
+        size = word_plan(dimension, degree, longest, dimension).size
+        return Plan(dimension, degree, False, size, make, None, longest)
 
     return find_plan(key) or keep_plan(key, make_plan)
 
@@ -174,13 +195,18 @@ def ladder_plan(dimension: int, degree: int, planar: bool | None) -> Plan:
 
 
 def backwards_plan(
-    dimension: int, degree: int, longest: int, channels: int, exchanged: int
+    dimension: int,
+    degree: int,
+    longest: int,
+    channels: int,
+    exchanged: int,
+    from_leaf: bool = False,
 ) -> Plan:
-    """Return the plan of word signatures read backwards.
+    """Return the plan of word signatures read backwards, with the columns of `word_plan`.
 
     So many channels at the front are exchanged with as many after them: lead and lag.
     """
-    key = ("words backwards", dimension, degree, longest, channels, exchanged)
+    key = ("words backwards", dimension, degree, longest, channels, exchanged, from_leaf)
 
     def make() -> Tables:
         layout = tables.words(dimension, degree, longest)
@@ -195,7 +221,8 @@ def backwards_plan(
                 place = place[np.ix_(*[swap] * len(lengths))]
             places.append(layout.start[number[lengths[::-1]]] + place.ravel())
         reading = _selection(1, layout.size, np.concatenate(places))
-        return Tables(words_of_chains(dimension, degree, longest, channels), reading)
+        words = words_of_chains(dimension, degree, longest, channels, from_leaf)
+        return Tables(words, reading)
 
     def make_plan() -> Plan:
         size = tables.words(dimension, degree, longest).size

@@ -15,8 +15,8 @@ from treealg.numeric.arguments.calls import Call, coefficients
 from treealg.numeric.arguments.corrections import as_row, pushed_rows
 from treealg.numeric.arguments.integers import differences, exact_values, origin_of
 from treealg.numeric.arguments.rows import NUMPY, TORCH, wrap
+from treealg.numeric.blocks.words import Words
 from treealg.numeric.plans.words import path_plan
-from treealg.numeric.streams.word_rows import Words
 from treealg.typing import ArrayLike
 
 __all__ = ["StreamBase"]

@@ -10,8 +10,8 @@ import numpy as np
 from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
+from treealg.numeric.blocks.tree import WordTree
 from treealg.numeric.streams.base import StreamBase
-from treealg.numeric.streams.word_tree import WordTree
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["BranchedLogSigStream", "BranchedSigStream"]

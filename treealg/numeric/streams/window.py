@@ -11,8 +11,8 @@ import numpy.typing as npt
 from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
+from treealg.numeric.blocks.sliding import SlidingWords
 from treealg.numeric.streams.base import StreamBase
-from treealg.numeric.streams.sliding import SlidingWords
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["BranchedLogSigWindowStream", "BranchedSigWindowStream"]

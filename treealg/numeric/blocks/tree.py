@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from treealg.numeric.streams.word_rows import Words
+from treealg.numeric.blocks.words import Words
 
 __all__ = ["LEAF", "Growing", "WordTree", "overlapping"]
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from treealg.numeric.streams.word_rows import Words
-from treealg.numeric.streams.word_tree import Growing, overlapping
+from treealg.numeric.blocks.tree import Growing, overlapping
+from treealg.numeric.blocks.words import Words
 
 __all__ = ["LONG", "SlidingWords"]
 

@@ -32,6 +32,15 @@ Floats = npt.NDArray[np.float64]
 class Words:
     """Signatures of words, or of words of chains, over the channels of transformed paths.
 
+    Parameters
+    ----------
+    call : Call
+        What is computed.
+    longest : int, default 1
+        The longest chain.
+    channels : int, optional
+        Channels of the paths, if time is one of them; otherwise those of the call.
+
     Attributes
     ----------
     longest : int
@@ -44,11 +53,11 @@ class Words:
         Number of words.
     """
 
-    def __init__(self, call: Call, longest: int = 1) -> None:
+    def __init__(self, call: Call, longest: int = 1, channels: int | None = None) -> None:
         self._call = call
         self.longest = longest
-        self.channels = call.channels
-        self.columns = sum(call.channels**k for k in range(1, longest + 1))
+        self.channels = channels or call.channels
+        self.columns = self.channels + sum(call.channels**k for k in range(2, longest + 1))
         self.size = self._plan().size
 
     def steps(self, segments: Any) -> Any:
@@ -84,6 +93,7 @@ class Words:
             self.longest,
             call.channels if self.longest > 1 else call.dimension,
             call.channels if call.transform.lead_lag else 0,
+            call.planar is None,
         )
         return self._prefixes(-path[:, ::-1], backwards, plan)[:, ::-1]
 
@@ -144,7 +154,8 @@ class Words:
     def _plan(self) -> Plan:
         """Return the plan that leaves the words as they are."""
         call = self._call
-        return word_plan(call.dimension, call.degree, self.longest, call.channels)
+        from_leaf = call.planar is None
+        return word_plan(call.dimension, call.degree, self.longest, call.channels, from_leaf)
 
     @cached_property
     def _times(self) -> npt.NDArray[np.int64]:

@@ -1,0 +1,1 @@
+"""Word signatures of blocks of paths, and intervals and windows as products of blocks."""
