@@ -11,8 +11,8 @@ from treealg import _fast, tables
 from treealg._fast import reference
 from treealg.numeric.arguments.calls import checked_call
 from treealg.numeric.arguments.corrections import letter_columns
+from treealg.numeric.blocks import sliding as sliding_words
 from treealg.numeric.blocks.words import Words
-from treealg.numeric.streams import sliding as sliding_words
 
 from ..support import assert_close, walk
 
