@@ -14,10 +14,10 @@ import numpy.typing as npt
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.lists import integer_array
-from treealg.numeric.arguments.ragged import Prepared
+from treealg.numeric.arguments.prepared import Prepared
 from treealg.numeric.arguments.transforms import PLAIN, Transform
 
-__all__ = ["Windows", "windows_of"]
+__all__ = ["Windows", "given_points", "read_windows", "windows_of"]
 
 Integers = npt.NDArray[np.int64]
 
@@ -41,6 +41,8 @@ class Windows(NamedTuple):
         What is still to be done to the points: lead-lag, or nothing.
     call : Call
         What is computed.
+    counts : ndarray of int64, shape (paths,)
+        Points of each path, as it was before time was written.
     """
 
     points: npt.NDArray[Any]
@@ -50,6 +52,7 @@ class Windows(NamedTuple):
     ends: Integers
     transform: Transform
     call: Call
+    counts: Integers
 
     def spans(self, ends: Integers, paths: slice = slice(None)) -> Integers:
         """Return the first point of some pieces of some paths, and how many points they have."""
@@ -58,15 +61,41 @@ class Windows(NamedTuple):
         return np.stack([first, count], axis=-1).reshape(-1, 2)
 
 
+def given_points(
+    windows: Windows, points: npt.NDArray[Any], corrections: npt.NDArray[Any] | None
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None]:
+    """Return derivatives path after path, from those in the points and corrections of windows.
+
+    Without time, and without what lies between the ends of paths and the beginnings of others.
+    """
+    starts, transform = windows.starts, windows.call.transform
+    if transform.time_aug:
+        own = np.empty((-(-len(points) // 2) if transform.lead_lag else len(points),
+                        windows.call.channels))  # fmt: skip
+        transform.write_adjoint(points, own)
+        points, starts = own, starts // 2 if transform.lead_lag else starts
+    total = int(windows.counts.sum())
+    if total == len(points):
+        return points, corrections
+    at = np.arange(total)
+    at += np.repeat(starts - np.cumsum(windows.counts) + windows.counts, windows.counts)
+    return points[at], None if corrections is None else corrections[at]
+
+
+def read_windows(found: Prepared, value: Any) -> Integers:
+    """Return the first and last points of windows that fit prepared paths, all of them checked."""
+    counts = found.whole_spans[:, 1]
+    return _read(value, int(counts.min()) if counts.size else found.path.item[0])
+
+
 def windows_of(found: Prepared, value: Any) -> Windows:
     """Read the argument `windows` for paths that were prepared for a call."""
     rows, call = found.path, found.call
     length = rows.item[0]
     spans = found.spans
-    counts = np.full(rows.count, length) if spans is None else spans[:, 1]
-    ends = _read(value, int(counts.min()) if counts.size else length)
+    counts, ends = found.whole_spans[:, 1], read_windows(found, value)
     correction = None
-    if rows.count > 1 and spans is not None and spans[1, 0]:  # a list: rows are one array
+    if spans is not None and found.origin is not None and found.origin.is_list:
         points, starts = rows.array[0], spans[:, 0]
         if found.correction is not None:
             correction = found.correction.rows.array[0]
@@ -82,7 +111,7 @@ def windows_of(found: Prepared, value: Any) -> Windows:
         if transform.lead_lag:
             starts, ends = 2 * starts, 2 * ends
         transform = PLAIN
-    return Windows(points, correction, longest, starts, ends, transform, call)
+    return Windows(points, correction, longest, starts, ends, transform, call, counts)
 
 
 def _read(value: Any, points: int) -> Integers:

@@ -89,7 +89,8 @@ class Argument:
     only_with : str or None
         The flag without which an item has no axes at all.
     by_segment : bool
-        Whether there is an item for each segment, on an axis in front, if ``stream=True``.
+        Whether there is an item for each segment, on an axis in front, if ``stream=True``, and for
+        each window if there are `windows`.
     """
 
     name: str
@@ -114,6 +115,8 @@ class Argument:
             return ()
         if self.by_segment and values["stream"]:
             return ("segments", *self.axes)
+        if self.by_segment and values["windows"] is not None:
+            return ("windows", *self.axes)
         is_short = self.batch == "shared" and ndim == 1
         return self.axes[-1:] if is_short else self.axes
 

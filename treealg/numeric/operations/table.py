@@ -181,8 +181,9 @@ def _value(name: str, axis: str, by_segment: bool = False) -> Argument:
 
 def _backward_along_path(function: Function, *arguments: Argument, gpu: bool = False) -> Operation:
     """Return the row of gradients along paths, with what may come beside the path."""
+    along = _ALONG_WINDOWS if arguments[-1].by_segment else _ALONG_PATH
     return _backward(
-        function, _PATH, *arguments, *_ALONG_PATH[1:], gpu=gpu,
+        function, _PATH, *arguments, *along[1:], gpu=gpu,
         gradients=("path", "correction", "basepoint"),
     )  # fmt: skip
 
@@ -194,7 +195,8 @@ _LENGTHS = Argument("lengths", (), optional=True, differentiable=False)
 _WINDOWS = Argument(
     "windows", ("windows", "ends"), batch="one", optional=True, differentiable=False
 )
-_ALONG_PATH = (_PATH, _CORRECTION, _BASEPOINT, _LENGTHS, _WINDOWS)
+_ALONG_PATH = (_PATH, _CORRECTION, _BASEPOINT, _LENGTHS)
+_ALONG_WINDOWS = (*_ALONG_PATH, _WINDOWS)
 _LIFT = Argument("lift", ("segments", "coefficients"))
 _STEP = _vector("displacement", "dimension")
 _LAW = (
@@ -222,14 +224,14 @@ _GRID = replace(
 
 operations = Operations((
     _row(
-        branched_sig, *_ALONG_PATH, shape=shapes.signature_along_path, gpu=True,
+        branched_sig, *_ALONG_WINDOWS, shape=shapes.signature_along_path, gpu=True,
         backward=_backward_along_path(
             branched_sig_backprop, _value("bsig", "coefficients", by_segment=True),
             _derivs("bsig_derivs", "coefficients", by_segment=True), gpu=True,
         ),
     ),
     _row(
-        branched_log_sig, *_ALONG_PATH, shape=shapes.logarithm_along_path, gpu=True,
+        branched_log_sig, *_ALONG_WINDOWS, shape=shapes.logarithm_along_path, gpu=True,
         backward=_backward_along_path(
             branched_log_sig_backprop,
             _derivs("blogsig_derivs", "log_coefficients", by_segment=True), gpu=True,
@@ -249,16 +251,16 @@ operations = Operations((
         ),
     ),
     _row(
-        sig, *_ALONG_PATH, shape=shapes.signature_along_path,
+        sig, *_ALONG_WINDOWS, shape=shapes.signature_along_path,
         backward=_backward_along_path(
             sig_backprop, _value("sig", "words", by_segment=True),
             _derivs("sig_derivs", "words", by_segment=True),
         ),
     ),
     _row(
-        log_sig, *_ALONG_PATH, shape=shapes.logarithm_along_path,
+        log_sig, *_ALONG_WINDOWS, shape=shapes.logarithm_along_path,
         backward=_backward_along_path(
-            log_sig_backprop, _derivs("log_sig_derivs", "log_words", by_segment=True)
+            log_sig_backprop, _derivs("log_sig_derivs", "log_words", by_segment=True),
         ),
     ),
     _row(

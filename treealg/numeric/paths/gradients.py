@@ -17,6 +17,8 @@ from treealg.numeric.arguments.corrections import empty_like
 from treealg.numeric.arguments.prepared import Prepared, prepared
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.vectors import split_scalar
+from treealg.numeric.arguments.windows import read_windows
+from treealg.numeric.paths.windowed import check_either, of_windows_backward
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import plan_along
 from treealg.typing import ArrayLike, Gradients
@@ -39,6 +41,7 @@ def branched_sig_backprop(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its branched signature.
@@ -76,6 +79,8 @@ def branched_sig_backprop(
         The point that was put in front of the path.
     lengths : ArrayLike of int, shape (...), optional
         Number of points of each path. A list of paths needs none.
+    windows : ArrayLike of int, shape (windows, 2), optional
+        The pieces of the path that were asked for; derivatives then come in for each of these.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -93,14 +98,14 @@ def branched_sig_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is on no CPU or GPU; if two are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
-        a flag no boolean; or if `lengths` are no integers or `basepoint` no point.
+        a flag no boolean; or if `lengths` or `windows` are no integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `bsig_derivs` has not the
         length of this basis, or `bsig` not the shape of `bsig_derivs`, or a scalar that is neither
         1 nor NaN; if the leading shapes differ; if `correction` has another shape, or is combined
-        with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; if `degree` is negative,
-        `n_jobs` is 0 or `end_time` is not finite; or if the basis or the result does not fit in
-        memory.
+        with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
+        with `stream`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; or if the
+        basis or the result does not fit in memory.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -120,7 +125,8 @@ def branched_sig_backprop(
     is changed.
 
     CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
-    there; `n_jobs` has no meaning then, and `stream`, `basepoint` and `lengths` are refused.
+    there; `n_jobs` has no meaning then, and `stream`, `basepoint`, `lengths` and `windows` are
+    refused.
 
     References
     ----------
@@ -142,7 +148,8 @@ def branched_sig_backprop(
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar
     arrays = (bsig, "bsig"), (bsig_derivs, "bsig_derivs"), correction
-    return along_path_backward(path, *arrays, scalar_term, stream, basepoint, lengths, options)
+    rest = stream, basepoint, lengths, windows
+    return along_path_backward(path, *arrays, scalar_term, *rest, options)
 
 
 def branched_log_sig_backprop(
@@ -160,6 +167,7 @@ def branched_log_sig_backprop(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its branched log-signature.
@@ -194,6 +202,8 @@ def branched_log_sig_backprop(
         The point that was put in front of the path.
     lengths : ArrayLike of int, shape (...), optional
         Number of points of each path. A list of paths needs none.
+    windows : ArrayLike of int, shape (windows, 2), optional
+        The pieces of the path that were asked for; derivatives then come in for each of these.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -209,14 +219,15 @@ def branched_log_sig_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is on no CPU or GPU; if the two are of
         different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer, `end_time` no
-        real number, a flag no boolean; or if `lengths` are no integers or `basepoint` no point.
+        real number, a flag no boolean; or if `lengths` or `windows` are no integers or `basepoint`
+        no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `blogsig_derivs` has not the
         length that belongs to these arguments; if the leading shapes differ; if `correction` has
-        another shape, or is combined with `lead_lag`; if `basepoint` or `lengths` do not fit
-        `path`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; if `method` is
-        not one of this basis, or has no scalar and `scalar_term` asks for one; or if the basis or
-        the result does not fit in memory.
+        another shape, or is combined with `lead_lag`; if `basepoint`, `lengths` or `windows` do not
+        fit `path`, or `windows` come with `stream`; if `degree` is negative, `n_jobs` is 0 or
+        `end_time` is not finite; if `method` is not one of this basis, or has no scalar and
+        `scalar_term` asks for one; or if the basis or the result does not fit in memory.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -231,7 +242,8 @@ def branched_log_sig_backprop(
     path.
 
     CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
-    there; `n_jobs` has no meaning then, and `stream`, `basepoint` and `lengths` are refused.
+    there; `n_jobs` has no meaning then, and `stream`, `basepoint`, `lengths` and `windows` are
+    refused.
 
     References
     ----------
@@ -250,7 +262,8 @@ def branched_log_sig_backprop(
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, has_scalar
     arrays = (None, ""), (blogsig_derivs, "blogsig_derivs"), correction
-    return along_path_backward(path, *arrays, scalar_term, stream, basepoint, lengths, options)
+    rest = stream, basepoint, lengths, windows
+    return along_path_backward(path, *arrays, scalar_term, *rest, options)
 
 
 def along_path_backward(
@@ -262,6 +275,7 @@ def along_path_backward(
     stream: Any,
     basepoint: Any,
     lengths: Any,
+    windows: Any,
     options: tuple[Any, ...],
 ) -> Gradients:
     """Check everything, then run the backward pass of a signature, or of a log-signature.
@@ -271,8 +285,9 @@ def along_path_backward(
     """
     gpu = options[1] is not WORDS
     every = stream is not False and check_flag("stream", stream)
-    if every:
-        refuse_on_device(path, "stream, basepoint, lengths and lists of paths")
+    if every or windows is not None:
+        check_either(every, windows)
+        refuse_on_device(path, "stream, basepoint, lengths, windows and lists of paths")
     cotangent = as_rows(*derivs, 1, gpu=gpu)
     value = None if forward[0] is None else as_rows(*forward, 1, gpu=gpu)
     found = prepared(
@@ -284,7 +299,8 @@ def along_path_backward(
         gpu=gpu,
     )
     rows, call = found.path, found.call
-    _check_results(cotangent, found, every)
+    count = None if windows is None else len(read_windows(found, windows))
+    _check_results(cotangent, found, every, count)
     if call.method:
         scalar_term = False
     plan = plan_along(rows, call, found.longest)
@@ -292,8 +308,10 @@ def along_path_backward(
     if value is not None:
         check_alike(cotangent, value)
         split_scalar(value, plan.size, call, scalar_term=scalar is not None, unit=1)
-    if every:
+    if every or windows is not None:
         given = Rows(given.array, given.kind, 2, given.name)
+    if windows is not None:
+        return of_windows_backward(found, given, plan, windows)
     if not call.degree:
         return backprop(None, None, found, given, plan)
     if every:
@@ -303,8 +321,16 @@ def along_path_backward(
     return backprop(rows.engine.path_signature_backward, of_spans, found, given, plan)
 
 
-def _check_results(derivs: Rows, found: Prepared, every: bool) -> None:
+def _check_results(derivs: Rows, found: Prepared, every: bool, windows: int | None) -> None:
     """Refuse derivatives that are not of kind, dtype and batch of the results."""
+    if windows is not None:
+        check_kinds(found.path, derivs)
+        if derivs.batch != (*found.path.batch, windows):
+            raise InvalidValueError(
+                f"{derivs.name} must have the leading shape {(*found.path.batch, windows)}, that "
+                f"of path and its windows; got shape {derivs.array.shape}"
+            )
+        return
     if not every:
         check_alike(found.path, derivs)
         return

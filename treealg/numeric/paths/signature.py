@@ -8,12 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.checks import check_flag
-from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import refuse_on_device
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
 from treealg.numeric.arguments.prepared import Prepared, prepared
-from treealg.numeric.paths.windowed import of_windows
+from treealg.numeric.paths.windowed import check_either, of_windows
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import plan_along
 from treealg.typing import Array, ArrayLike
@@ -106,14 +105,13 @@ def branched_sig(
     InvalidTypeError
         If `path` or `correction` is no real array, requires a gradient, or is on no CPU or GPU, or
         they are of different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no
-        real number, a flag no boolean; or if `lengths` or `windows` are no
-        integers or `basepoint` no point.
+        real number, a flag no boolean; or if `lengths` or `windows` are no integers or `basepoint`
+        no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `correction` has another shape, or is combined
-        with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit
-        `path`, or `windows` come with `stream`; or if the basis or the
-        result does not fit in memory.
+        with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
+        with `stream`; or if the basis or the result does not fit in memory.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -255,15 +253,14 @@ def branched_log_sig(
     InvalidTypeError
         If `path` or `correction` is no real array, requires a gradient, or is on no CPU or GPU, or
         they are of different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer,
-        `end_time` no real number, a flag no boolean; or if `lengths` or `windows` are no
-        integers or `basepoint` no point.
+        `end_time` no real number, a flag no boolean; or if `lengths` or `windows` are no integers
+        or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `method` is not one of this basis, or has no
         scalar and `scalar_term` asks for one; if `correction` has another shape, or is combined
-        with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit
-        `path`, or `windows` come with `stream`; or if the basis or the
-        result does not fit in memory.
+        with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
+        with `stream`; or if the basis or the result does not fit in memory.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -320,11 +317,8 @@ def along_path(
     table is built or memory taken.
     """
     every = stream is not False and check_flag("stream", stream)
-    if every and windows is not None:
-        raise InvalidValueError(
-            "windows must be None with stream=True; expanding_windows makes windows of prefixes"
-        )
     if every or windows is not None:
+        check_either(every, windows)
         refuse_on_device(path, "stream, basepoint, lengths, windows and lists of paths")
     found = prepared(
         path,

@@ -1,18 +1,28 @@
-"""Functions of the windows of paths: signatures and log-signatures."""
+"""Signatures and log-signatures of the windows of paths, and their gradients."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.batches import allocate
-from treealg.numeric.arguments.ragged import Prepared
-from treealg.numeric.arguments.rows import memory_for
-from treealg.numeric.arguments.windows import windows_of
+from treealg.numeric.arguments.prepared import Prepared
+from treealg.numeric.arguments.rows import Rows, memory_for
+from treealg.numeric.arguments.windows import given_points, windows_of
+from treealg.numeric.blocks.gradients import windows_backward
 from treealg.numeric.blocks.windows import write_windows
 from treealg.numeric.plans.plan import Plan
 from treealg.typing import Array
 
-__all__ = ["of_windows"]
+__all__ = ["check_either", "of_windows", "of_windows_backward"]
+
+
+def check_either(every: bool, windows: Any) -> None:
+    """Refuse prefixes of windows."""
+    if every and windows is not None:
+        raise InvalidValueError(
+            "windows must be None with stream=True; expanding_windows makes windows of prefixes"
+        )
 
 
 def of_windows(found: Prepared, plan: Plan, windows: Any) -> Array:
@@ -24,3 +34,18 @@ def of_windows(found: Prepared, plan: Plan, windows: Any) -> Array:
     if call.degree:
         write_windows(pieces, plan, view)
     return rows.wrap(result)
+
+
+def of_windows_backward(found: Prepared, derivs: Rows, plan: Plan, windows: Any) -> Any:
+    """Compute the derivatives in what was prepared from those in results for windows.
+
+    The derivatives are items of shape ``(windows, size)``.
+    """
+    with memory_for("path, copied for windows,"):
+        pieces = windows_of(found, windows)
+    sums = windows_backward(pieces, derivs.whole(), plan)
+    points, corrections = given_points(pieces, sums.points, sums.corrections)
+    dtype = found.path.dtype
+    if corrections is not None:
+        corrections = corrections.astype(dtype, copy=False)
+    return found.gradients(points.astype(dtype, copy=False), corrections)

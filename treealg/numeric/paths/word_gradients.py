@@ -23,6 +23,7 @@ def sig_backprop(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its signature.
@@ -58,6 +59,8 @@ def sig_backprop(
         The point that was put in front of the path.
     lengths : ArrayLike of int, shape (...), optional
         Number of points of each path. A list of paths needs none.
+    windows : ArrayLike of int, shape (windows, 2), optional
+        The pieces of the path that were asked for; derivatives then come in for each of these.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -75,14 +78,14 @@ def sig_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if two are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
-        a flag no boolean; or if `lengths` are no integers or `basepoint` no point.
+        a flag no boolean; or if `lengths` or `windows` are no integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `sig_derivs` has not the
-        length of these words, or `sig` not the shape of `sig_derivs`, or a scalar that is neither
-        1 nor NaN; if the leading shapes differ; if `correction` has another shape, or is combined
-        with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; if `degree` is negative,
-        `n_jobs` is 0 or `end_time` is not finite; or if the words or the result do not fit in
-        memory.
+        length of these words, or `sig` not the shape of `sig_derivs`, or a scalar that is neither 1
+        nor NaN; if the leading shapes differ; if `correction` has another shape, or is combined
+        with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
+        with `stream`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; or if the
+        words or the result do not fit in memory.
 
     See Also
     --------
@@ -113,7 +116,8 @@ def sig_backprop(
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar
     arrays = (sig, "sig"), (sig_derivs, "sig_derivs"), correction
-    return along_path_backward(path, *arrays, scalar_term, stream, basepoint, lengths, options)
+    rest = stream, basepoint, lengths, windows
+    return along_path_backward(path, *arrays, scalar_term, *rest, options)
 
 
 def log_sig_backprop(
@@ -130,6 +134,7 @@ def log_sig_backprop(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
     n_jobs: int = 1,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its log-signature.
@@ -162,6 +167,8 @@ def log_sig_backprop(
         The point that was put in front of the path.
     lengths : ArrayLike of int, shape (...), optional
         Number of points of each path. A list of paths needs none.
+    windows : ArrayLike of int, shape (windows, 2), optional
+        The pieces of the path that were asked for; derivatives then come in for each of these.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -177,14 +184,16 @@ def log_sig_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer, `end_time` no
-        real number, a flag no boolean; or if `lengths` are no integers or `basepoint` no point.
+        real number, a flag no boolean; or if `lengths` or `windows` are no integers or `basepoint`
+        no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `log_sig_derivs` has not the
         length that belongs to these arguments; if the leading shapes differ; if `correction` has
-        another shape, or is combined with `lead_lag`; if `basepoint` or `lengths` do not fit
-        `path`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; if `method` is
-        none of these, or not 0 while there is a `correction` or `scalar_term` asks for a scalar; or
-        if the words or the result do not fit in memory.
+        another shape, or is combined with `lead_lag`; if `basepoint`, `lengths` or `windows` do not
+        fit `path`, or `windows` come with `stream`; if `degree` is negative, `n_jobs` is 0 or
+        `end_time` is not finite; if `method` is none of these, or not 0 while there is a
+        `correction` or `scalar_term` asks for a scalar; or if the words or the result do not fit in
+        memory.
 
     See Also
     --------
@@ -213,4 +222,5 @@ def log_sig_backprop(
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, WORDS, n_jobs, method, time_aug, lead_lag, end_time, has_scalar
     arrays = (None, ""), (log_sig_derivs, "log_sig_derivs"), correction
-    return along_path_backward(path, *arrays, scalar_term, stream, basepoint, lengths, options)
+    rest = stream, basepoint, lengths, windows
+    return along_path_backward(path, *arrays, scalar_term, *rest, options)

@@ -75,14 +75,13 @@ def sig(
     InvalidTypeError
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no
-        real number, a flag no boolean; or if `lengths` or `windows` are no
-        integers or `basepoint` no point.
+        real number, a flag no boolean; or if `lengths` or `windows` are no integers or `basepoint`
+        no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `correction` has another shape, or is combined
-        with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit
-        `path`, or `windows` come with `stream`; or if the words or the
-        result do not fit in memory.
+        with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
+        with `stream`; or if the words or the result do not fit in memory.
 
     See Also
     --------
@@ -184,15 +183,14 @@ def log_sig(
     InvalidTypeError
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer,
-        `end_time` no real number, a flag no boolean; or if `lengths` or `windows` are no
-        integers or `basepoint` no point.
+        `end_time` no real number, a flag no boolean; or if `lengths` or `windows` are no integers
+        or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `method` is none of these, or not 0 while
         there is a `correction` or `scalar_term` asks for a scalar; if `correction` has another
         shape, or is combined with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit
-        `path`, or `windows` come with `stream`; or if
-        the words or the result do not fit in memory.
+        `path`, or `windows` come with `stream`; or if the words or the result do not fit in memory.
 
     See Also
     --------
