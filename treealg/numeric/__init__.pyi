@@ -557,6 +557,8 @@ def branched_log_sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -575,6 +577,8 @@ def branched_log_sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -592,6 +596,8 @@ def branched_sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -609,6 +615,8 @@ def branched_sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
 
@@ -878,6 +886,8 @@ def log_sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -895,6 +905,8 @@ def log_sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -911,6 +923,8 @@ def sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -927,6 +941,8 @@ def sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
 

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from treealg.checks import is_flag
+from treealg.checks import check_choice, is_flag
+from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, refuse_on_device
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.corrections import (
@@ -25,6 +26,7 @@ from treealg.numeric.arguments.corrections import (
     as_corrections,
     empty_like,
 )
+from treealg.numeric.arguments.missing import MISSING, fill
 from treealg.numeric.arguments.ragged import (
     as_base_point,
     base_points,
@@ -33,8 +35,10 @@ from treealg.numeric.arguments.ragged import (
     read_paths,
 )
 from treealg.numeric.arguments.rows import TORCH, Rows, memory_for
+from treealg.numeric.arguments.times import check_times, read_times, without_time, written
+from treealg.numeric.arguments.transforms import PLAIN
 
-__all__ = ["Origin", "Prepared", "prepared"]
+__all__ = ["Line", "Origin", "Prepared", "in_line", "prepared", "timed"]
 
 Floats = npt.NDArray[Any]
 Spans = npt.NDArray[np.int64]
@@ -78,6 +82,10 @@ class Prepared(NamedTuple):
         First point of each path, and how many there are, where that is not the whole of its row.
     origin : Origin or None
         What the caller gave, if that is not `path` itself.
+    before : Prepared or None
+        The paths before values were filled or time was written, if that is not left to kernels.
+    back : callable or None
+        From derivatives in the points, span after span, to those in the points before.
     """
 
     path: Rows
@@ -86,6 +94,23 @@ class Prepared(NamedTuple):
     given_correction: Any = None
     spans: Spans | None = None
     origin: Origin | None = None
+    before: Prepared | None = None
+    back: Callable[[Floats], Floats] | None = None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the paths are those of the caller, as they are."""
+        return self.origin is None and self.before is None
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether each segment of the caller is a segment of `path`, or is made two by kernels."""
+        before = self.before
+        return (
+            before is None
+            or (before.has_steps and self.call == before.call)
+            or not (before.call.transform.lead_lag)
+        )
 
     @property
     def longest(self) -> int:
@@ -95,6 +120,8 @@ class Prepared(NamedTuple):
     @property
     def most_points(self) -> int:
         """The points of the longest path."""
+        if self.before is not None:
+            return self.before.most_points
         if self.origin is None or not self.origin.is_list:
             return int(self.path.item[0])
         return int(self.whole_spans[:, 1].max())
@@ -123,6 +150,8 @@ class Prepared(NamedTuple):
             The derivatives in the path, then in the correction and in the base point, if these are
             arrays.
         """
+        if self.before is not None and self.back is not None:
+            return self.before.gradients(self.back(points), corrections)
         path, origin = self.path, self.origin
         found = [self._in_path(points)]
         if self.given_correction is not None:
@@ -184,8 +213,27 @@ def prepared(
     call_of: Callable[[int], Call],
     *,
     gpu: bool = False,
+    times: Any = None,
+    missing: Any = "propagate",
 ) -> Prepared:
     """Read a path with its options; `call_of` checks all that is no array, given the channels."""
+    how = check_choice("missing", missing, MISSING)
+    if times is None and how == "propagate":
+        return _prepared(path, correction, basepoint, lengths, call_of, gpu)
+    refuse_on_device(path, "times and missing")
+    found = _prepared(path, correction, basepoint, lengths, call_of, False)
+    if times is not None:
+        check_times(found.call)
+    with memory_for("path, copied for times or missing values,"):
+        values = None if times is None else _times(times, found)
+        found = found if how == "propagate" else _filled(found, how, values)
+        return found if values is None else timed(found, values)
+
+
+def _prepared(
+    path: Any, correction: Any, basepoint: Any, lengths: Any, call_of: Callable[[int], Call],
+    gpu: bool,
+) -> Prepared:  # fmt: skip
     is_list = is_list_of_paths(path)
     if basepoint is False and lengths is None and not is_list:
         rows = as_path(path, gpu=gpu)
@@ -261,3 +309,114 @@ def _of_segments(values: Floats, shape: tuple[int, ...]) -> Floats:
     """Return derivatives in the correction of one path, of one row per segment or for all."""
     own = values[:-1]
     return own.sum(axis=0) if len(shape) == 1 else own
+
+
+class Line(NamedTuple):
+    """Paths one after the other, in one array.
+
+    Attributes
+    ----------
+    points : ndarray, shape (points, channels)
+        The points; there may be more than those of the paths.
+    correction : ndarray, shape (points - 1, columns), or None
+        That of each segment; what lies between two paths is not read.
+    starts, counts : ndarray of int64, shape (paths,)
+        The first point of each path, and how many it has.
+    """
+
+    points: Floats
+    correction: Floats | None
+    starts: Spans
+    counts: Spans
+
+    @property
+    def places(self) -> Spans:
+        """Where the points of all paths are, path after path."""
+        total = int(self.counts.sum())
+        shift = self.starts - np.cumsum(self.counts) + self.counts
+        places: Spans = np.arange(total) + np.repeat(shift, self.counts)
+        return places
+
+
+def in_line(found: Prepared) -> Line:
+    """Return prepared paths one after the other, not copied where they are so."""
+    rows, spans = found.path, found.whole_spans
+    length, channels = rows.item
+    added = None if found.correction is None else found.correction.rows.array
+    is_line = found.before is not None or (found.origin is not None and found.origin.is_list)
+    if is_line and rows.count:
+        first = (0,) * len(rows.batch)
+        return Line(rows.array[first], None if added is None else added[first], *spans.T)
+    points = np.require(rows.array, rows.dtype, ("C", "A")).reshape(-1, channels)
+    starts = np.arange(rows.count, dtype=np.int64) * length
+    if added is not None:
+        added = np.require(_corrections_in_line(added, rows.count, length), rows.dtype, "A")
+    return Line(points, added, starts, spans[:, 1])
+
+
+def _corrections_in_line(correction: Floats, count: int, length: int) -> Floats:
+    """Return the corrections of a batch as those of one long path."""
+    columns = correction.shape[-1]
+    total = max(count * length - 1, 0)
+    if not any(correction.strides[:-1]):
+        alike = correction.reshape(-1, columns)[:1] if correction.size else np.zeros((1, columns))
+        return np.broadcast_to(alike, (total, columns))
+    array = np.zeros((count, length, columns), correction.dtype)
+    array[:, :-1] = correction.reshape(count, length - 1, columns)
+    return array.reshape(-1, columns)[:total]
+
+
+def timed(found: Prepared, times: Floats | None) -> Prepared:
+    """Write the transform of paths with their time, uniform where no times are given."""
+    line, transform = in_line(found), found.call.transform
+    points = written(line.points, line.starts, line.counts, times, transform)
+    step = 2 if transform.lead_lag else 1
+    moved = Line(points, line.correction, step * line.starts, step * (line.counts - 1) + 1)
+    call = found.call._replace(transform=PLAIN)
+
+    def back(derivs: Floats) -> Floats:
+        return without_time(derivs, line.counts, transform)
+
+    return _after(found._replace(call=call), moved, back)._replace(before=found)
+
+
+def _filled(found: Prepared, how: str, times: Floats | None) -> Prepared:
+    """Fill missing values."""
+    line = in_line(found)
+    places = line.places
+    clock = None if times is None else np.concatenate([
+        own[:count] for own, count in zip(times, line.counts, strict=True)
+    ] or [np.zeros(0)])  # fmt: skip
+    made = fill(line.points[places], line.counts, how, clock)
+    if made is None:
+        return found
+    points = line.points.copy()
+    points[places] = made.values(line.points[places])
+    return _after(found, line._replace(points=points), made.backward)
+
+
+def _after(found: Prepared, line: Line, back: Callable[[Floats], Floats]) -> Prepared:
+    """Return prepared paths with other points."""
+    batch, correction = found.path.batch, found.correction
+    wide = np.broadcast_to(line.points, (*batch, *line.points.shape))
+    path = Rows(wide, found.path.kind, 2, "path")
+    if correction is not None and line.correction is not None:
+        wide = np.broadcast_to(line.correction, (*batch, *line.correction.shape))
+        correction = correction._replace(rows=Rows(wide, found.path.kind, 2, "correction"))
+    spans = np.stack([line.starts, line.counts], axis=1)
+    return Prepared(path, correction, found.call, found.given_correction, spans, None, found, back)
+
+
+def _times(value: Any, found: Prepared) -> Floats:
+    """Read the times of prepared paths."""
+    counts, origin = found.whole_spans[:, 1], found.origin
+    if origin is None or not origin.is_list:
+        return read_times(value, "times", found.path.batch, counts)
+    if not isinstance(value, (list, tuple)) or len(value) != len(counts):
+        raise InvalidValueError(
+            f"times must be a list with those of each of the {len(counts)} paths, as path is a list"
+        )
+    out = np.zeros((len(counts), int(counts.max())))
+    for i, (own, count) in enumerate(zip(value, counts.tolist(), strict=True)):
+        out[i, :count] = read_times(own, f"times[{i}]", (), counts[i : i + 1])[0, :count]
+    return out

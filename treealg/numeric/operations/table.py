@@ -195,8 +195,9 @@ _LENGTHS = Argument("lengths", (), optional=True, differentiable=False)
 _WINDOWS = Argument(
     "windows", ("windows", "ends"), batch="one", optional=True, differentiable=False
 )
+_TIMES = Argument("times", ("points",), batch="shared", optional=True, differentiable=False)
 _ALONG_PATH = (_PATH, _CORRECTION, _BASEPOINT, _LENGTHS)
-_ALONG_WINDOWS = (*_ALONG_PATH, _WINDOWS)
+_ALONG_WINDOWS = (*_ALONG_PATH, _WINDOWS, _TIMES)
 _LIFT = Argument("lift", ("segments", "coefficients"))
 _STEP = _vector("displacement", "dimension")
 _LAW = (

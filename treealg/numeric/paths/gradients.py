@@ -18,7 +18,7 @@ from treealg.numeric.arguments.prepared import Prepared, prepared
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.arguments.windows import read_windows
-from treealg.numeric.paths.windowed import check_either, of_windows_backward
+from treealg.numeric.paths.windowed import check_either, check_steps, of_windows_backward
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import plan_along
 from treealg.typing import ArrayLike, Gradients
@@ -42,6 +42,8 @@ def branched_sig_backprop(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its branched signature.
@@ -81,6 +83,10 @@ def branched_sig_backprop(
         Number of points of each path. A list of paths needs none.
     windows : ArrayLike of int, shape (windows, 2), optional
         The pieces of the path that were asked for; derivatives then come in for each of these.
+    times : ArrayLike, shape (length,) or (..., length), optional
+        The times that were given; there is no gradient in them.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What was done to NaN in the path. The gradient in a missing value is 0.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -98,7 +104,8 @@ def branched_sig_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is on no CPU or GPU; if two are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
-        a flag no boolean; or if `lengths` or `windows` are no integers or `basepoint` no point.
+        a flag no boolean; if `missing` is no text; or if `times` are no times, `lengths` or
+        `windows` no integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `bsig_derivs` has not the
         length of this basis, or `bsig` not the shape of `bsig_derivs`, or a scalar that is neither
@@ -125,8 +132,8 @@ def branched_sig_backprop(
     is changed.
 
     CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
-    there; `n_jobs` has no meaning then, and `stream`, `basepoint`, `lengths` and `windows` are
-    refused.
+    there; `n_jobs` has no meaning then, and `stream`, `basepoint`, `lengths`, `windows`,
+    `times` and `missing` are refused.
 
     References
     ----------
@@ -148,7 +155,7 @@ def branched_sig_backprop(
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar
     arrays = (bsig, "bsig"), (bsig_derivs, "bsig_derivs"), correction
-    rest = stream, basepoint, lengths, windows
+    rest = stream, basepoint, lengths, windows, times, missing
     return along_path_backward(path, *arrays, scalar_term, *rest, options)
 
 
@@ -168,6 +175,8 @@ def branched_log_sig_backprop(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its branched log-signature.
@@ -204,6 +213,10 @@ def branched_log_sig_backprop(
         Number of points of each path. A list of paths needs none.
     windows : ArrayLike of int, shape (windows, 2), optional
         The pieces of the path that were asked for; derivatives then come in for each of these.
+    times : ArrayLike, shape (length,) or (..., length), optional
+        The times that were given; there is no gradient in them.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What was done to NaN in the path. The gradient in a missing value is 0.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -219,8 +232,8 @@ def branched_log_sig_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is on no CPU or GPU; if the two are of
         different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer, `end_time` no
-        real number, a flag no boolean; or if `lengths` or `windows` are no integers or `basepoint`
-        no point.
+        real number, a flag no boolean; or if `times` are no times, `lengths` or `windows` no
+        integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `blogsig_derivs` has not the
         length that belongs to these arguments; if the leading shapes differ; if `correction` has
@@ -242,8 +255,8 @@ def branched_log_sig_backprop(
     path.
 
     CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
-    there; `n_jobs` has no meaning then, and `stream`, `basepoint`, `lengths` and `windows` are
-    refused.
+    there; `n_jobs` has no meaning then, and `stream`, `basepoint`, `lengths`, `windows`,
+    `times` and `missing` are refused.
 
     References
     ----------
@@ -262,7 +275,7 @@ def branched_log_sig_backprop(
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, has_scalar
     arrays = (None, ""), (blogsig_derivs, "blogsig_derivs"), correction
-    rest = stream, basepoint, lengths, windows
+    rest = stream, basepoint, lengths, windows, times, missing
     return along_path_backward(path, *arrays, scalar_term, *rest, options)
 
 
@@ -276,6 +289,8 @@ def along_path_backward(
     basepoint: Any,
     lengths: Any,
     windows: Any,
+    times: Any,
+    missing: Any,
     options: tuple[Any, ...],
 ) -> Gradients:
     """Check everything, then run the backward pass of a signature, or of a log-signature.
@@ -297,8 +312,11 @@ def along_path_backward(
         lengths,
         lambda channels: checked_call(channels, *options),
         gpu=gpu,
+        times=times,
+        missing=missing,
     )
     rows, call = found.path, found.call
+    check_steps(found, every)
     count = None if windows is None else len(read_windows(found, windows))
     _check_results(cotangent, found, every, count)
     if call.method:
@@ -317,7 +335,7 @@ def along_path_backward(
     if every:
         return backprop(None, rows.engine.span_prefixes_backward, found, given, plan)
     # An engine on a GPU has no spans, and is asked for none.
-    of_spans = None if found.origin is None else rows.engine.span_signature_backward
+    of_spans = None if found.is_given else rows.engine.span_signature_backward
     return backprop(rows.engine.path_signature_backward, of_spans, found, given, plan)
 
 
@@ -355,7 +373,7 @@ def backprop(
     The functions are those of an engine: `backward` for whole paths, without which these go as
     spans, too, and `span_backward` for spans. Without both, gradients are zero.
     """
-    if found.origin is None and (backward is not None or span_backward is None):
+    if found.is_given and (backward is not None or span_backward is None):
         return _of_whole_paths(backward, found, derivs, plan)
     rows, spans, correction = found.path, found.whole_spans, found.correction
     total = int(spans[:, 1].sum())

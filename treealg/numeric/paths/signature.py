@@ -12,7 +12,7 @@ from treealg.numeric.arguments.arrays import refuse_on_device
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
 from treealg.numeric.arguments.prepared import Prepared, prepared
-from treealg.numeric.paths.windowed import check_either, of_windows
+from treealg.numeric.paths.windowed import check_either, check_steps, of_windows
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import plan_along
 from treealg.typing import Array, ArrayLike
@@ -34,6 +34,8 @@ def branched_sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array:
     r"""Compute the branched signature of a path or of a batch of paths.
@@ -88,6 +90,15 @@ def branched_sig(
         as in a slice. A base point counts as a point, and every path has all windows. Time runs as
         it does along the whole path. `sliding_windows`, `expanding_windows` and `dyadic_windows`
         make them; not with `stream`.
+    times : ArrayLike, shape (length,) or (..., length), optional
+        With `time_aug`, the values of the time channel in place of uniform ones: numbers, dates or
+        durations (in seconds), which do not decrease. A base point has one, too. In a lead-lag path
+        the points between others are in the middle. For a list of paths it is a list.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What is done to NaN in the path: nothing, so that it goes on to results; an error; the last
+        value of the channel before it; or the straight line from that to the next value, over
+        `times` if they are given and else over points. Before the first value of a channel it is
+        that one, after the last one that.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -105,8 +116,8 @@ def branched_sig(
     InvalidTypeError
         If `path` or `correction` is no real array, requires a gradient, or is on no CPU or GPU, or
         they are of different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no
-        real number, a flag no boolean; or if `lengths` or `windows` are no integers or `basepoint`
-        no point.
+        real number, a flag no boolean; or if `times` are no times, `lengths` or `windows` no
+        integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `correction` has another shape, or is combined
@@ -140,8 +151,8 @@ def branched_sig(
     lost. Long windows at short distances then cost a product or two each, whatever their length.
 
     CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
-    there; `n_jobs` has no meaning then, and `stream`, `basepoint`, `lengths` and `windows` are
-    refused.
+    there; `n_jobs` has no meaning then, and `stream`, `basepoint`, `lengths`, `windows`,
+    `times` and `missing` are refused.
 
     References
     ----------
@@ -179,7 +190,9 @@ def branched_sig(
            [ 6. , 18. ]])
     """
     options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term
-    return along_path(path, correction, stream, basepoint, lengths, windows, options)
+    return along_path(
+        path, correction, stream, basepoint, lengths, windows, times, missing, options
+    )
 
 
 def branched_log_sig(
@@ -197,6 +210,8 @@ def branched_log_sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array:
     r"""Compute the branched log-signature of a path or of a batch of paths.
@@ -237,6 +252,10 @@ def branched_log_sig(
         list of paths needs none.
     windows : ArrayLike of int, shape (windows, 2), optional
         Pieces of the path, one result for each, as for `branched_sig`.
+    times : ArrayLike, shape (length,) or (..., length), optional
+        With `time_aug`, the values of the time channel, as for `branched_sig`.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What is done to NaN in the path, as for `branched_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -253,8 +272,8 @@ def branched_log_sig(
     InvalidTypeError
         If `path` or `correction` is no real array, requires a gradient, or is on no CPU or GPU, or
         they are of different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer,
-        `end_time` no real number, a flag no boolean; or if `lengths` or `windows` are no integers
-        or `basepoint` no point.
+        `end_time` no real number, a flag no boolean; or if `times` are no times, `lengths` or
+        `windows` no integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `method` is not one of this basis, or has no
@@ -279,8 +298,8 @@ def branched_log_sig(
     and no correction the result is the increment, and exactly zero elsewhere.
 
     CuPy arrays and CUDA tensors are computed on their GPU, on the current stream, and come back
-    there; `n_jobs` has no meaning then, and `stream`, `basepoint`, `lengths` and `windows` are
-    refused.
+    there; `n_jobs` has no meaning then, and `stream`, `basepoint`, `lengths`, `windows`,
+    `times` and `missing` are refused.
 
     References
     ----------
@@ -299,7 +318,9 @@ def branched_log_sig(
     array([1., 2., 0., 0., 0., 0.])
     """
     options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, scalar_term
-    return along_path(path, correction, stream, basepoint, lengths, windows, options)
+    return along_path(
+        path, correction, stream, basepoint, lengths, windows, times, missing, options
+    )
 
 
 def along_path(
@@ -309,6 +330,8 @@ def along_path(
     basepoint: Any,
     lengths: Any,
     windows: Any,
+    times: Any,
+    missing: Any,
     options: tuple[Any, ...],
 ) -> Array:
     """Compute signatures or log-signatures, on trees, ordered forests or words.
@@ -327,7 +350,10 @@ def along_path(
         lengths,
         lambda channels: checked_call(channels, *options),
         gpu=options[1] is not WORDS,
+        times=times,
+        missing=missing,
     )
+    check_steps(found, every)
     plan = plan_along(found.path, found.call, found.longest)
     if windows is not None:
         return of_windows(found, plan, windows)

@@ -8,13 +8,13 @@ from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.batches import allocate
 from treealg.numeric.arguments.prepared import Prepared
 from treealg.numeric.arguments.rows import Rows, memory_for
-from treealg.numeric.arguments.windows import given_points, windows_of
+from treealg.numeric.arguments.windows import windows_of
 from treealg.numeric.blocks.gradients import windows_backward
 from treealg.numeric.blocks.windows import write_windows
 from treealg.numeric.plans.plan import Plan
 from treealg.typing import Array
 
-__all__ = ["check_either", "of_windows", "of_windows_backward"]
+__all__ = ["check_either", "check_steps", "of_windows", "of_windows_backward"]
 
 
 def check_either(every: bool, windows: Any) -> None:
@@ -22,6 +22,15 @@ def check_either(every: bool, windows: Any) -> None:
     if every and windows is not None:
         raise InvalidValueError(
             "windows must be None with stream=True; expanding_windows makes windows of prefixes"
+        )
+
+
+def check_steps(found: Prepared, every: bool) -> None:
+    """Refuse prefixes of lead-lag paths whose times are given."""
+    if every and not found.has_steps:
+        raise InvalidValueError(
+            "stream must be False with times and lead_lag=True; windows=expanding_windows(length) "
+            "gives the same"
         )
 
 
@@ -44,8 +53,8 @@ def of_windows_backward(found: Prepared, derivs: Rows, plan: Plan, windows: Any)
     with memory_for("path, copied for windows,"):
         pieces = windows_of(found, windows)
     sums = windows_backward(pieces, derivs.whole(), plan)
-    points, corrections = given_points(pieces, sums.points, sums.corrections)
-    dtype = found.path.dtype
+    places, dtype = pieces.line.places, found.path.dtype
+    corrections = sums.corrections
     if corrections is not None:
-        corrections = corrections.astype(dtype, copy=False)
-    return found.gradients(points.astype(dtype, copy=False), corrections)
+        corrections = corrections[places].astype(dtype, copy=False)
+    return pieces.found.gradients(sums.points[places].astype(dtype, copy=False), corrections)

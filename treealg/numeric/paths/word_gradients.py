@@ -24,6 +24,8 @@ def sig_backprop(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its signature.
@@ -61,6 +63,10 @@ def sig_backprop(
         Number of points of each path. A list of paths needs none.
     windows : ArrayLike of int, shape (windows, 2), optional
         The pieces of the path that were asked for; derivatives then come in for each of these.
+    times : ArrayLike, shape (length,) or (..., length), optional
+        The times that were given; there is no gradient in them.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What was done to NaN in the path. The gradient in a missing value is 0.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -78,7 +84,8 @@ def sig_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if two are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
-        a flag no boolean; or if `lengths` or `windows` are no integers or `basepoint` no point.
+        a flag no boolean; if `missing` is no text; or if `times` are no times, `lengths` or
+        `windows` no integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `sig_derivs` has not the
         length of these words, or `sig` not the shape of `sig_derivs`, or a scalar that is neither 1
@@ -116,7 +123,7 @@ def sig_backprop(
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar
     arrays = (sig, "sig"), (sig_derivs, "sig_derivs"), correction
-    rest = stream, basepoint, lengths, windows
+    rest = stream, basepoint, lengths, windows, times, missing
     return along_path_backward(path, *arrays, scalar_term, *rest, options)
 
 
@@ -135,6 +142,8 @@ def log_sig_backprop(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its log-signature.
@@ -169,6 +178,10 @@ def log_sig_backprop(
         Number of points of each path. A list of paths needs none.
     windows : ArrayLike of int, shape (windows, 2), optional
         The pieces of the path that were asked for; derivatives then come in for each of these.
+    times : ArrayLike, shape (length,) or (..., length), optional
+        The times that were given; there is no gradient in them.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What was done to NaN in the path. The gradient in a missing value is 0.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -184,8 +197,8 @@ def log_sig_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer, `end_time` no
-        real number, a flag no boolean; or if `lengths` or `windows` are no integers or `basepoint`
-        no point.
+        real number, a flag no boolean; or if `times` are no times, `lengths` or `windows` no
+        integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `log_sig_derivs` has not the
         length that belongs to these arguments; if the leading shapes differ; if `correction` has
@@ -222,5 +235,5 @@ def log_sig_backprop(
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, WORDS, n_jobs, method, time_aug, lead_lag, end_time, has_scalar
     arrays = (None, ""), (log_sig_derivs, "log_sig_derivs"), correction
-    rest = stream, basepoint, lengths, windows
+    rest = stream, basepoint, lengths, windows, times, missing
     return along_path_backward(path, *arrays, scalar_term, *rest, options)

@@ -22,6 +22,8 @@ def sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array:
     r"""Compute the signature of a path or of a batch of paths, indexed by words.
@@ -59,6 +61,10 @@ def sig(
         list of paths needs none.
     windows : ArrayLike of int, shape (windows, 2), optional
         Pieces of the path, one result for each, as for `branched_sig`.
+    times : ArrayLike, shape (length,) or (..., length), optional
+        With `time_aug`, the values of the time channel, as for `branched_sig`.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What is done to NaN in the path, as for `branched_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -75,8 +81,8 @@ def sig(
     InvalidTypeError
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no
-        real number, a flag no boolean; or if `lengths` or `windows` are no integers or `basepoint`
-        no point.
+        real number, a flag no boolean; or if `times` are no times, `lengths` or `windows` no
+        integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `correction` has another shape, or is combined
@@ -114,7 +120,9 @@ def sig(
     array([ 1. ,  2. ,  0.5, 11. ,  1. ,  2. ])
     """
     options = degree, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term
-    return along_path(path, correction, stream, basepoint, lengths, windows, options)
+    return along_path(
+        path, correction, stream, basepoint, lengths, windows, times, missing, options
+    )
 
 
 def log_sig(
@@ -131,6 +139,8 @@ def log_sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array:
     r"""Compute the log-signature of a path or of a batch of paths, indexed by words.
@@ -167,6 +177,10 @@ def log_sig(
         list of paths needs none.
     windows : ArrayLike of int, shape (windows, 2), optional
         Pieces of the path, one result for each, as for `branched_sig`.
+    times : ArrayLike, shape (length,) or (..., length), optional
+        With `time_aug`, the values of the time channel, as for `branched_sig`.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What is done to NaN in the path, as for `branched_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -183,14 +197,17 @@ def log_sig(
     InvalidTypeError
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer,
-        `end_time` no real number, a flag no boolean; or if `lengths` or `windows` are no integers
-        or `basepoint` no point.
+        `end_time` no real number, a flag no boolean; or if `times` are no times, `lengths` or
+        `windows` no integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `method` is none of these, or not 0 while
         there is a `correction` or `scalar_term` asks for a scalar; if `correction` has another
-        shape, or is combined with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit
-        `path`, or `windows` come with `stream`; or if the words or the result do not fit in memory.
+        shape, or is combined with `lead_lag`; if `basepoint`, `lengths`, `windows` or `times` do
+        not fit `path`, or `windows`, or `times` of a lead-lag path, come with `stream`; if `times`
+        are not finite, decrease, or come without `time_aug` or with `end_time`; if `missing` is
+        none of these, a value is missing with ``"refuse"``, or all of a channel are with the
+        others; or if the words or the result do not fit in memory.
 
     See Also
     --------
@@ -222,4 +239,6 @@ def log_sig(
     array([1., 2., 1.])
     """
     options = degree, WORDS, n_jobs, method, time_aug, lead_lag, end_time, scalar_term
-    return along_path(path, correction, stream, basepoint, lengths, windows, options)
+    return along_path(
+        path, correction, stream, basepoint, lengths, windows, times, missing, options
+    )

@@ -1,0 +1,285 @@
+"""Times that are given, and values that are missing."""
+
+import numpy as np
+import pytest
+
+import treealg
+from treealg.errors import InvalidTypeError, InvalidValueError
+
+FUNCTIONS = ("branched_sig", "branched_log_sig", "sig", "log_sig")
+CORRECTION = np.array([-0.02, 0.01, 0.0, 0.03])
+METHODS = ("forward-fill", "linear")
+
+
+def paths(*batch, seed=0, length=12):
+    steps = np.random.default_rng(seed).normal(size=(*batch, length, 2))
+    return np.cumsum(steps, axis=-2) / length**0.5
+
+
+def irregular(*batch, seed=3, length=12):
+    return np.cumsum(np.random.default_rng(seed).exponential(size=(*batch, length)), axis=-1)
+
+
+def with_channel(path, times):
+    wide = np.broadcast_to(times, path.shape[:-1])[..., None]
+    return np.concatenate([path, wide], axis=-1)
+
+
+def backward(name, path, derivs, degree, **options):
+    value = [None] if name in ("branched_sig", "sig") else []
+    return getattr(treealg, f"{name}_backprop")(path, *value, derivs, degree, **options)
+
+
+def with_gaps(path, seed=5, share=0.3):
+    found = path.copy()
+    lacks = np.random.default_rng(seed).random(path.shape) < share
+    lacks[..., 4, :] = False
+    found[lacks] = np.nan
+    return found
+
+
+# -- times ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("batch", [(), (3,), (2, 2)])
+@pytest.mark.parametrize("alike", [False, True])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_times_are_the_values_of_the_last_channel(name, alike, batch):
+    path, times = paths(*batch), irregular(*(() if alike else batch))
+    compute = getattr(treealg, name)
+    got = compute(path, 3, time_aug=True, times=times)
+    np.testing.assert_allclose(got, compute(with_channel(path, times), 3), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_gradients_with_times_are_those_of_the_other_channels(name):
+    path, times = paths(2), irregular(2)
+    wider = with_channel(path, times)
+    derivs = np.random.default_rng(1).normal(size=getattr(treealg, name)(wider, 3).shape)
+    got = backward(name, path, derivs, 3, time_aug=True, times=times)
+    want = backward(name, wider, derivs, 3)[..., :2]
+    np.testing.assert_allclose(got, want, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("lead_lag", [False, True])
+def test_even_times_are_those_of_time_aug(lead_lag):
+    path = paths(3)
+    options = {"time_aug": True, "lead_lag": lead_lag}
+    want = treealg.branched_sig(path, 2, end_time=3.0, **options)
+    times = np.linspace(5.0, 8.0, 12)
+    got = treealg.branched_sig(path, 2, times=times, **options)
+    np.testing.assert_allclose(got, want, rtol=0, atol=1e-12)
+    derivs = np.random.default_rng(1).normal(size=want.shape)
+    want = backward("branched_sig", path, derivs, 2, end_time=3.0, **options)
+    got = backward("branched_sig", path, derivs, 2, times=times, **options)
+    np.testing.assert_allclose(got, want, rtol=0, atol=1e-12)
+
+
+def test_times_stream():
+    path, times = paths(2), irregular(2)
+    got = treealg.branched_sig(path, 3, time_aug=True, times=times, stream=True)
+    want = treealg.branched_sig(with_channel(path, times), 3, stream=True)
+    np.testing.assert_allclose(got, want, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("lead_lag", [False, True])
+def test_windows_have_the_times_of_their_points(lead_lag):
+    path, times, windows = paths(2), irregular(2), [(0, 5), (3, 12), (2, 3)]
+    options = {"time_aug": True, "lead_lag": lead_lag}
+    got = treealg.branched_sig(path, 2, times=times, windows=windows, **options)
+    derivs = np.random.default_rng(1).normal(size=got.shape)
+    gradient = backward("branched_sig", path, derivs, 2, times=times, windows=windows, **options)
+    want = np.zeros_like(path)
+    for i, (start, stop) in enumerate(windows):
+        piece, own = path[:, start:stop], times[:, start:stop]
+        alone = treealg.branched_sig(piece, 2, times=own, **options)
+        np.testing.assert_allclose(got[:, i], alone, rtol=0, atol=1e-12)
+        want[:, start:stop] += backward(
+            "branched_sig", piece, derivs[:, i], 2, times=own, **options
+        )
+    np.testing.assert_allclose(gradient, want, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("correction", [CORRECTION, np.full((2, 12, 4), 0.01)])
+def test_a_base_point_has_a_time_and_corrections_stay(correction):
+    path, times, point = paths(2), irregular(length=13), np.array([0.5, -1.0])
+    longer = np.concatenate([np.broadcast_to(point, (2, 1, 2)), path], axis=1)
+    options = {"time_aug": True, "times": times, "correction": correction}
+    got = treealg.branched_sig(path, 2, basepoint=point, **options)
+    np.testing.assert_allclose(got, treealg.branched_sig(longer, 2, **options), rtol=0, atol=1e-13)
+    derivs = np.random.default_rng(1).normal(size=got.shape)
+    in_path, in_correction, in_point = backward(
+        "branched_sig", path, derivs, 2, basepoint=point, **options
+    )
+    want = backward("branched_sig", longer, derivs, 2, **options)
+    np.testing.assert_allclose(in_path, want[0][:, 1:], rtol=0, atol=1e-13)
+    np.testing.assert_allclose(in_correction, want[1], rtol=0, atol=1e-13)
+    np.testing.assert_allclose(in_point, want[0][:, 0].sum(axis=0), rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("lead_lag", [False, True])
+def test_each_path_of_a_list_has_its_times(lead_lag):
+    lists = [paths(seed=n, length=n) for n in (4, 9, 1)]
+    times = [irregular(seed=n, length=n) for n in (4, 9, 1)]
+    options = {"time_aug": True, "lead_lag": lead_lag}
+    got = treealg.branched_sig(lists, 2, times=times, **options)
+    derivs = np.random.default_rng(1).normal(size=got.shape)
+    gradients = backward("branched_sig", lists, derivs, 2, times=times, **options)
+    filled, late = np.full((3, 9, 2), np.nan), np.full((3, 9), -np.inf)
+    for i, (path, own) in enumerate(zip(lists, times, strict=True)):
+        want = treealg.branched_sig(path, 2, times=own, **options)
+        np.testing.assert_allclose(got[i], want, rtol=0, atol=1e-13)
+        want = backward("branched_sig", path, derivs[i], 2, times=own, **options)
+        np.testing.assert_allclose(gradients[i], want, rtol=0, atol=1e-13)
+        filled[i, : len(path)], late[i, : len(path)] = path, own
+    again = treealg.branched_sig(filled, 2, times=late, lengths=[4, 9, 1], **options)
+    np.testing.assert_allclose(again, got, rtol=0, atol=1e-13)
+
+
+def test_large_and_small_times_lose_no_digits():
+    path = paths(length=3).astype(np.float32)
+    stamps = np.array(
+        [1_700_000_000_000_000_000, 1_700_000_000_000_000_001, 1_700_000_000_000_000_004]
+    )
+    want = treealg.branched_sig(with_channel(path, np.float32([0, 1, 4])), 2)
+    for times in (stamps, stamps.tolist(), np.float64([1e9, 1e9 + 1, 1e9 + 4])):
+        got = treealg.branched_sig(path, 2, time_aug=True, times=times)
+        assert got.dtype == np.float32
+        np.testing.assert_allclose(got, want, rtol=1e-6)
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_dates_and_durations_are_in_seconds(unit):
+    path = paths(length=3)
+    dates = np.array(["2020-01-01T00:00:00", "2020-01-01T00:01:30", "2020-01-02"], f"M8[{unit}]")
+    want = treealg.branched_sig(path, 2, time_aug=True, times=[0.0, 90.0, 86400.0])
+    for times in (dates, dates - dates[0], list(dates)):
+        got = treealg.branched_sig(path, 2, time_aug=True, times=times)
+        np.testing.assert_allclose(got, want, rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"time_aug": False}, InvalidValueError, "set time_aug=True"),
+        ({"end_time": 2.0}, InvalidValueError, "end_time must be left out"),
+        ({"times": [0.0, 2.0, 1.0]}, InvalidValueError, r"not decrease along a path, got 2.0 and"),
+        ({"times": [0.0, np.nan, 1.0]}, InvalidValueError, "times must be finite"),
+        ({"times": [0.0, 1.0]}, InvalidValueError, r"times must have shape \(3,\)"),
+        ({"times": np.zeros((2, 3))}, InvalidValueError, r"got shape \(2, 3\)"),
+        ({"times": ["a", "b", "c"]}, InvalidTypeError, "times"),
+        ({"times": [True, False, True]}, InvalidTypeError, "times"),
+        ({"times": np.array([0, 1, 2], "m8[Y]")}, InvalidTypeError, "unit of fixed length"),
+        ({"times": np.array([0, "NaT", 2], "m8[s]")}, InvalidValueError, "NaT"),
+        ({"stream": True, "lead_lag": True}, InvalidValueError, "expanding_windows"),
+    ],
+)
+def test_what_are_no_times_is_refused(options, error, message):
+    given = {"time_aug": True, "times": [0.0, 1.0, 2.0]} | options
+    with pytest.raises(error, match=message):
+        treealg.branched_sig(paths(length=3), 2, **given)
+
+
+def test_times_of_a_list_are_a_list():
+    with pytest.raises(InvalidValueError, match="those of each of the 2 paths"):
+        treealg.sig([np.zeros((3, 1)), np.zeros((2, 1))], 2, time_aug=True, times=[0.0, 1.0, 2.0])
+
+
+# -- missing values ------------------------------------------------------------------------------
+
+
+def filled(path, how, times=None):
+    """Fill channel by channel, in plain loops."""
+    found = path.copy()
+    times = np.arange(path.shape[-2]) if times is None else times
+    for index in np.ndindex(*path.shape[:-2], path.shape[-1]):
+        values = path[(*index[:-1], slice(None), index[-1])]
+        known = np.flatnonzero(~np.isnan(values))
+        own = times if np.ndim(times) == 1 else times[index[:-1]]
+        if how == "linear":
+            new = np.interp(own, own[known], values[known])
+        else:
+            new = values[
+                known[np.maximum(np.searchsorted(known, np.arange(len(values)), "right") - 1, 0)]
+            ]
+        found[(*index[:-1], slice(None), index[-1])] = np.where(np.isnan(values), new, values)
+    return found
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("how", METHODS)
+def test_missing_values_are_filled(how, name):
+    path = with_gaps(paths(4))
+    want = getattr(treealg, name)(filled(path, how), 3)
+    np.testing.assert_allclose(getattr(treealg, name)(path, 3, missing=how), want, atol=1e-13)
+
+
+def test_lines_are_straight_over_times():
+    path, times = with_gaps(paths(4)), irregular(4)
+    want = treealg.branched_sig(filled(path, "linear", times), 3, time_aug=True, times=times)
+    got = treealg.branched_sig(path, 3, time_aug=True, times=times, missing="linear")
+    np.testing.assert_allclose(got, want, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"lead_lag": True, "time_aug": True},
+        {"stream": True},
+        {"windows": [(0, 5), (3, 12)], "time_aug": True},
+        {"basepoint": np.array([0.5, 0.0])},
+        {"lengths": np.array([12, 7])},
+        {"correction": CORRECTION},
+        {"time_aug": True, "times": irregular()},
+    ],
+    ids=lambda options: "-".join(options) or "plain",
+)
+@pytest.mark.parametrize("how", METHODS)
+def test_gradients_of_missing_values_go_to_those_they_come_from(how, options):
+    path = with_gaps(paths(2))
+
+    def value(path):
+        return treealg.branched_sig(path, 3, missing=how, **options)
+
+    derivs = np.random.default_rng(1).normal(size=value(path).shape)
+    found = backward("branched_sig", path, derivs, 3, missing=how, **options)
+    gradient = found[0] if isinstance(found, tuple) else found
+    assert not gradient[np.isnan(path)].any()
+    direction, step = np.random.default_rng(2).normal(size=path.shape), 1e-6
+    change = (value(path + step * direction) - value(path - step * direction)) / (2 * step)
+    np.testing.assert_allclose(np.sum(change * derivs), np.sum(gradient * direction), rtol=1e-7)
+
+
+def test_what_lies_beyond_the_end_of_a_path_is_not_missing():
+    path = paths(2)
+    path[1, 7:] = np.nan
+    got = treealg.branched_sig(path, 3, lengths=[12, 7], missing="refuse")
+    np.testing.assert_array_equal(got, treealg.branched_sig(path, 3, lengths=[12, 7]))
+
+
+def test_lists_are_filled_each_by_itself():
+    lists = [with_gaps(paths(seed=n, length=n), seed=n) for n in (6, 11)]
+    got = treealg.branched_sig(lists, 3, missing="linear")
+    want = [treealg.branched_sig(path, 3, missing="linear") for path in lists]
+    np.testing.assert_allclose(got, want, rtol=0, atol=1e-13)
+
+
+def test_missing_values_go_on_to_results_unless_something_is_done():
+    path = with_gaps(paths(3))
+    assert np.isnan(treealg.branched_sig(path, 2)).any()
+    with pytest.raises(InvalidValueError, match=r"got NaN at point \d+ of path \d, channel"):
+        treealg.branched_sig(path, 2, missing="refuse")
+
+
+@pytest.mark.parametrize("how", METHODS)
+def test_channels_without_values_are_refused(how):
+    path = paths(2)
+    path[1, :, 0] = np.nan
+    with pytest.raises(InvalidValueError, match="got none in channel 0 of path 1"):
+        treealg.branched_sig(path, 2, missing=how)
+
+
+def test_other_ways_are_refused():
+    with pytest.raises(InvalidValueError, match="missing"):
+        treealg.branched_sig(paths(), 2, missing="drop")

@@ -1,0 +1,193 @@
+"""Time as a channel of paths that are there: that of the whole path, uniform or as it is given.
+
+Kernels append uniform time as they go. Where the times are given, or only pieces of a path are
+wanted, the transform of the path is written instead, with a column of time, and taken as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.calls import Call
+from treealg.numeric.arguments.integers import from_first_point
+from treealg.numeric.arguments.lists import list_array
+from treealg.numeric.arguments.tables import is_table, table_array
+from treealg.numeric.arguments.tensors import is_tensor, tensor_array
+from treealg.numeric.arguments.transforms import Transform
+
+__all__ = ["check_times", "read_times", "without_time", "written"]
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9, "ps": 10**12}
+_SECONDS = {"m": 60, "h": 3600, "D": 86400, "W": 7 * 86400}
+
+
+def check_times(call: Call) -> None:
+    """Refuse options that times do not go with."""
+    if not call.transform.time_aug:
+        raise InvalidValueError(
+            "times must be None with time_aug=False, as they are the values of the time channel; "
+            "set time_aug=True"
+        )
+    if call.transform.end_time != 1.0:
+        raise InvalidValueError(
+            f"end_time must be left out where times are given, whose last is the end; got "
+            f"{call.transform.end_time}"
+        )
+
+
+def read_times(value: Any, name: str, batch: tuple[int, ...], counts: Integers) -> Floats:
+    """Read times, from the first of each path on, shape ``(paths, points)``.
+
+    Parameters
+    ----------
+    value : object
+        As the caller gave it.
+    name : str
+        Its name.
+    batch : tuple of int
+        The leading shape of the path.
+    counts : ndarray of int64
+        How many points each path has; later times are not looked at.
+    """
+    given = _array(value, name)
+    points = int(counts.max()) if counts.size else given.shape[-1] if given.ndim else 0
+    shapes = (given.shape[-1:], (*batch, *given.shape[-1:]))
+    if not given.ndim or given.shape not in shapes or given.shape[-1] < points:
+        raise InvalidValueError(
+            f"{name} must have shape {(points,)} or {(*batch, points)}, one for each point, a base "
+            f"point among them; got shape {given.shape}"
+        )
+    rows = given.reshape(-1, given.shape[-1])
+    inside = np.arange(rows.shape[1]) < (counts[:, None] if len(rows) == len(counts) else points)
+    times = _from_first(rows, name)
+    wide = np.broadcast_to(times, (len(counts), times.shape[1]))
+    inside = np.broadcast_to(inside, wide.shape)
+    if not (np.isfinite(wide) | ~inside).all():
+        raise InvalidValueError(f"{name} must be finite, as every point has a time")
+    with np.errstate(invalid="ignore"):
+        falls = (np.diff(wide, axis=1) < 0) & inside[:, 1:]
+    if falls.any():
+        path, place = (int(x) for x in np.argwhere(falls)[0])
+        own = rows[path if len(rows) > 1 else 0]
+        raise InvalidValueError(
+            f"{name} must not decrease along a path, got {own[place]} and then {own[place + 1]} as "
+            f"numbers {place} and {place + 1}; sort the points first"
+        )
+    return wide
+
+
+def _array(value: Any, name: str) -> npt.NDArray[Any]:
+    if isinstance(value, (list, tuple)) and not all(_is_date(piece) for piece in value):
+        found = list_array(value, name)
+    elif is_tensor(value):
+        found = tensor_array(value, name)
+    elif is_table(value):
+        found = table_array(value, name)
+    else:
+        try:
+            found = np.asarray(value)
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise InvalidTypeError(f"{name} must be an array of times: {error}") from None
+    if found.dtype.kind not in "fiumMO":
+        raise InvalidTypeError(f"{name} must be numbers, dates or durations, got {found.dtype}")
+    return found
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, (np.datetime64, np.timedelta64))
+
+
+def _from_first(rows: npt.NDArray[Any], name: str) -> Floats:
+    """Return times as float64 from the first of each row on; of dates, in seconds."""
+    if rows.dtype.kind not in "mM":
+        if rows.dtype.kind == "f":
+            found = rows.astype(np.float64)
+        else:  # exact, also beyond 2**53
+            found = from_first_point(rows[..., None], name)[..., 0].astype(np.float64)
+        with np.errstate(invalid="ignore"):
+            since: Floats = found - found[:, :1]
+        return since
+    unit, count = np.datetime_data(rows.dtype)
+    if unit not in _PER_SECOND and unit not in _SECONDS:
+        raise InvalidTypeError(
+            f"{name} must have a unit of fixed length, got {rows.dtype}; use "
+            f"{name}.astype('{rows.dtype.kind}8[s]')"
+        )
+    if np.isnat(rows).any():
+        raise InvalidValueError(f"{name} must be dates or durations, got NaT among them")
+    ticks = (rows.view(np.int64) - rows.view(np.int64)[:, :1]).astype(np.float64)
+    if unit in _PER_SECOND:
+        return ticks * count / _PER_SECOND[unit]
+    return ticks * (count * _SECONDS[unit])
+
+
+def _time_column(times: Floats | None, counts: Integers, transform: Transform) -> Floats:
+    """Return the time of the points of transformed paths, path after path.
+
+    Parameters
+    ----------
+    times : ndarray or None, shape (paths, points)
+        Those of points; None where they are uniform.
+    counts : ndarray of int64
+        Points of each path, before the transform.
+    transform : Transform
+        The transform; points between others in a lead-lag path are in the middle of their times.
+    """
+    step = 2 if transform.lead_lag else 1
+    last = step * (counts - 1)
+    path = np.repeat(np.arange(len(counts)), last + 1)
+    place = np.arange(len(path)) - np.repeat(np.cumsum(last + 1) - last - 1, last + 1)
+    if times is not None:
+        own: Floats = (times[path, place // step] + times[path, (place + step - 1) // step]) / 2
+        return own
+    # As numpy.linspace has it, which every other time comes from.
+    time = place * (transform.end_time / np.maximum(last, 1))[path]
+    return np.where((place == last[path]) & (place > 0), transform.end_time, time)
+
+
+def written(points: npt.NDArray[Any], starts: Integers, counts: Integers, times: Floats | None,
+            transform: Transform) -> npt.NDArray[Any]:  # fmt: skip
+    """Write the transform of paths that are pieces of one array; what is between them has no time.
+
+    A path that starts at a point starts at twice its number after a lead-lag transform.
+    """
+    total = len(points)
+    shape = max(transform.points(total), 0), transform.channels(points.shape[1])
+    out = np.zeros(shape, points.dtype)
+    if total:
+        transform._replace(time_aug=False).write(points, out)
+        step = 2 if transform.lead_lag else 1
+        own = step * (counts - 1) + 1
+        at = np.arange(int(own.sum())) + np.repeat(step * starts - np.cumsum(own) + own, own)
+        out[at, -1] = _time_column(times, counts, transform)
+    return out
+
+
+def without_time(
+    derivs: npt.NDArray[Any], counts: Integers, transform: Transform
+) -> npt.NDArray[Any]:
+    """Return derivatives in points from those in the transforms of paths, one after the other.
+
+    There is none in times. `counts` are the points of paths before the transform.
+    """
+    if not transform.lead_lag:
+        return derivs[:, :-1]
+    channels = derivs.shape[1] // 2
+    lag, lead = derivs[:, :channels], derivs[:, channels : 2 * channels]
+    path = np.repeat(np.arange(len(counts)), counts)
+    ends = np.cumsum(counts)
+    at = 2 * np.arange(len(path)) - path  # each path before has one point less than twice its own
+    out: npt.NDArray[Any] = lag[at] + lead[at]
+    is_last = np.zeros(len(path), bool)
+    is_last[ends - 1] = True
+    inner = np.flatnonzero(~is_last)
+    out[inner] += lag[at[inner] + 1]
+    out[inner + 1] += lead[at[inner] + 1]
+    return out
