@@ -38,7 +38,8 @@ def arrays_of(case, given):
     return {
         argument.name: given[argument.name]
         for argument in case.row.arguments
-        if isinstance(given.get(argument.name), jax.Array) and argument.name != "lengths"
+        if isinstance(given.get(argument.name), jax.Array)
+        and argument.name not in ("lengths", "windows", "times")
     }
 
 

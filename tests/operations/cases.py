@@ -47,6 +47,9 @@ VARIANTS = {
     "ragged_prefixes": {"lengths": ..., "stream": True, "correction": ..., "levels": 2},
     "windows": {"windows": ..., "time_aug": True, "scalar": True},
     "corrected_windows": {"windows": ..., "correction": ..., "levels": 2, "basepoint": True},
+    "times": {"times": ..., "time_aug": True, "windows": ...},
+    "times_stream": {"times": ..., "time_aug": True, "stream": True},
+    "filled": {"missing": "linear", "lead_lag": True, "degree": 2},
     "prepended": {"prepend": True},
     "exponential_kernel": {"static_kernel": treealg.RBFKernel(0.8)},
     "scaled_kernel": {"static_kernel": treealg.ScaledLinearKernel(0.5), "dyadic_order": (1, 0)},
@@ -195,6 +198,8 @@ class Case:
             wanted = asked.get(argument.name, None if is_left_out else ...)
             if wanted is ... and argument.name == "lengths":
                 wanted = rng.integers(1 if common else 2, sizes["length"] + 1, common)
+            elif wanted is ... and argument.name == "times":
+                wanted = np.cumsum(rng.uniform(size=(*common, sizes["length"])), axis=-1)
             elif wanted is ... and argument.name == "windows":
                 last = sizes["length"] - 1
                 starts = rng.integers(0, max(last, 1), 3)
@@ -290,7 +295,7 @@ def arrays_of(case, arguments):
         argument.name: arguments[argument.name]
         for argument in case.row.arguments
         if isinstance(arguments.get(argument.name), np.ndarray)
-        and argument.name not in ("lengths", "windows")
+        and argument.name not in ("lengths", "windows", "times")
     }
 
 

@@ -20,7 +20,7 @@ def tensors_of(case, given):
         argument.name: given[argument.name]
         for argument in case.row.arguments
         if isinstance(given.get(argument.name), torch.Tensor)
-        and argument.name not in ("lengths", "windows")
+        and argument.name not in ("lengths", "windows", "times")
     }
 
 

@@ -40,7 +40,7 @@ def test_a_module_computes_what_its_function_does(kind):
 @each_module
 def test_a_module_has_the_options_of_its_function(kind):
     function = inspect.signature(getattr(treealg.torch, kind.function)).parameters
-    given = {"path", "correction", "basepoint", "lengths", "windows"}
+    given = {"path", "correction", "basepoint", "lengths", "windows", "times"}
     own = inspect.signature(kind).parameters
     assert own.keys() == function.keys() - given
     assert [p.default for p in own.values()] == [function[name].default for name in own]

@@ -337,6 +337,9 @@ def branched_log_sig_backprop(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array | tuple[Array, ...]: ...
 @overload
@@ -355,6 +358,9 @@ def branched_log_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -373,6 +379,9 @@ def branched_log_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Array, Array]: ...
 @overload
@@ -391,6 +400,9 @@ def branched_log_sig_backprop(
     stream: bool = False,
     basepoint: ArrayLike,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Array, ...]: ...
 @overload
@@ -409,6 +421,9 @@ def branched_sig_backprop(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array | tuple[Array, ...]: ...
 @overload
@@ -427,6 +442,9 @@ def branched_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -445,6 +463,9 @@ def branched_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Array, Array]: ...
 @overload
@@ -463,6 +484,9 @@ def branched_sig_backprop(
     stream: bool = False,
     basepoint: ArrayLike,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Array, ...]: ...
 def ito_correction(covariance: ArrayLike, dt: ArrayLike | float) -> Array: ...
@@ -501,6 +525,9 @@ def branched_log_sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -518,6 +545,9 @@ def branched_log_sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -534,6 +564,9 @@ def branched_sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -550,6 +583,9 @@ def branched_sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 def transform_path(
@@ -671,6 +707,9 @@ def log_sig_backprop(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array | tuple[Array, ...]: ...
 @overload
@@ -688,6 +727,9 @@ def log_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -705,6 +747,9 @@ def log_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Array, Array]: ...
 @overload
@@ -722,6 +767,9 @@ def log_sig_backprop(
     stream: bool = False,
     basepoint: ArrayLike,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Array, ...]: ...
 @overload
@@ -739,6 +787,9 @@ def sig_backprop(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array | tuple[Array, ...]: ...
 @overload
@@ -756,6 +807,9 @@ def sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -773,6 +827,9 @@ def sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Array, Array]: ...
 @overload
@@ -790,6 +847,9 @@ def sig_backprop(
     stream: bool = False,
     basepoint: ArrayLike,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Array, ...]: ...
 @overload
@@ -806,6 +866,9 @@ def log_sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -822,6 +885,9 @@ def log_sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -837,6 +903,9 @@ def sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -852,6 +921,9 @@ def sig(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 def bracket_path(path: ArrayLike) -> Array: ...

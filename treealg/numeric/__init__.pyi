@@ -383,6 +383,9 @@ def branched_log_sig_backprop(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Gradients: ...
 @overload
@@ -401,6 +404,9 @@ def branched_log_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -419,6 +425,9 @@ def branched_log_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
@@ -437,6 +446,9 @@ def branched_log_sig_backprop(
     stream: bool = False,
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 @overload
@@ -455,6 +467,9 @@ def branched_sig_backprop(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Gradients: ...
 @overload
@@ -473,6 +488,9 @@ def branched_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -491,6 +509,9 @@ def branched_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
@@ -509,6 +530,9 @@ def branched_sig_backprop(
     stream: bool = False,
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 
@@ -747,6 +771,9 @@ def log_sig_backprop(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Gradients: ...
 @overload
@@ -764,6 +791,9 @@ def log_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -781,6 +811,9 @@ def log_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
@@ -798,6 +831,9 @@ def log_sig_backprop(
     stream: bool = False,
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 @overload
@@ -815,6 +851,9 @@ def sig_backprop(
     stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Gradients: ...
 @overload
@@ -832,6 +871,9 @@ def sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -849,6 +891,9 @@ def sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
@@ -866,6 +911,9 @@ def sig_backprop(
     stream: bool = False,
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 

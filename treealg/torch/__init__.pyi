@@ -315,6 +315,9 @@ def branched_log_sig_backprop(
     stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor | tuple[Tensor, ...]: ...
 @overload
@@ -333,6 +336,9 @@ def branched_log_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -351,6 +357,9 @@ def branched_log_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Tensor, Tensor]: ...
 @overload
@@ -369,6 +378,9 @@ def branched_log_sig_backprop(
     stream: bool = False,
     basepoint: Tensor,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Tensor, ...]: ...
 @overload
@@ -387,6 +399,9 @@ def branched_sig_backprop(
     stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor | tuple[Tensor, ...]: ...
 @overload
@@ -405,6 +420,9 @@ def branched_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -423,6 +441,9 @@ def branched_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Tensor, Tensor]: ...
 @overload
@@ -441,6 +462,9 @@ def branched_sig_backprop(
     stream: bool = False,
     basepoint: Tensor,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Tensor, ...]: ...
 def ito_correction(covariance: Tensor, dt: Tensor | float) -> Tensor: ...
@@ -480,6 +504,8 @@ def branched_log_sig(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -498,6 +524,8 @@ def branched_log_sig(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -515,6 +543,8 @@ def branched_sig(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -532,6 +562,8 @@ def branched_sig(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 def transform_path(
@@ -653,6 +685,9 @@ def log_sig_backprop(
     stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor | tuple[Tensor, ...]: ...
 @overload
@@ -670,6 +705,9 @@ def log_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -687,6 +725,9 @@ def log_sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Tensor, Tensor]: ...
 @overload
@@ -704,6 +745,9 @@ def log_sig_backprop(
     stream: bool = False,
     basepoint: Tensor,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Tensor, ...]: ...
 @overload
@@ -721,6 +765,9 @@ def sig_backprop(
     stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor | tuple[Tensor, ...]: ...
 @overload
@@ -738,6 +785,9 @@ def sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -755,6 +805,9 @@ def sig_backprop(
     stream: bool = False,
     basepoint: bool = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Tensor, Tensor]: ...
 @overload
@@ -772,6 +825,9 @@ def sig_backprop(
     stream: bool = False,
     basepoint: Tensor,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Tensor, ...]: ...
 @overload
@@ -789,6 +845,8 @@ def log_sig(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -806,6 +864,8 @@ def log_sig(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -822,6 +882,8 @@ def sig(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -838,6 +900,8 @@ def sig(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 def bracket_path(path: Tensor) -> Tensor: ...

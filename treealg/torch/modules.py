@@ -33,6 +33,7 @@ class _PathModule(torch.nn.Module):
         basepoint: bool | Tensor = False,
         lengths: Tensor | None = None,
         windows: Tensor | ArrayLike | None = None,
+        times: Tensor | None = None,
     ) -> Tensor:
         """Compute what the function of this module gives.
 
@@ -40,7 +41,7 @@ class _PathModule(torch.nn.Module):
         ----------
         path : Tensor, shape (..., length, channels), or a list of tensors
             Points of the paths.
-        correction, basepoint, lengths, windows
+        correction, basepoint, lengths, windows, times
             As for the function.
 
         Returns
@@ -56,7 +57,7 @@ class _PathModule(torch.nn.Module):
         """
         found: Tensor = getattr(functions, self.function)(
             path, self.degree, correction=correction, basepoint=basepoint, lengths=lengths,
-            windows=windows, **self.options,
+            windows=windows, times=times, **self.options,
         )  # fmt: skip
         return found
 
@@ -114,6 +115,8 @@ class BranchedSignature(_PathModule):
         Put the value 1 of the empty tree in front.
     stream : bool, default False
         Return one row per segment, of the path up to its end.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What is done to NaN in paths.
     n_jobs : int, default 1
         Threads of a call on the CPU.
 
@@ -143,11 +146,12 @@ class BranchedSignature(_PathModule):
         planar: bool = False,
         scalar_term: bool = False,
         stream: bool = False,
+        missing: str = "propagate",
         n_jobs: int = 1,
     ) -> None:
         super().__init__(
             degree, time_aug=time_aug, lead_lag=lead_lag, end_time=end_time, planar=planar,
-            scalar_term=scalar_term, stream=stream, n_jobs=n_jobs,
+            scalar_term=scalar_term, stream=stream, missing=missing, n_jobs=n_jobs,
         )  # fmt: skip
 
 
@@ -173,6 +177,8 @@ class BranchedLogSignature(_PathModule):
         coefficients in the standard bracket basis.
     stream : bool, default False
         Return one row per segment, of the path up to its end.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What is done to NaN in paths.
     n_jobs : int, default 1
         Threads of a call on the CPU.
 
@@ -199,11 +205,12 @@ class BranchedLogSignature(_PathModule):
         scalar_term: bool = False,
         method: int = 0,
         stream: bool = False,
+        missing: str = "propagate",
         n_jobs: int = 1,
     ) -> None:
         super().__init__(
             degree, time_aug=time_aug, lead_lag=lead_lag, end_time=end_time, planar=planar,
-            scalar_term=scalar_term, method=method, stream=stream, n_jobs=n_jobs,
+            scalar_term=scalar_term, method=method, stream=stream, missing=missing, n_jobs=n_jobs,
         )  # fmt: skip
 
 
@@ -224,6 +231,8 @@ class Signature(_PathModule):
         Put the value 1 of the empty word in front.
     stream : bool, default False
         Return one row per segment, of the path up to its end.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What is done to NaN in paths.
     n_jobs : int, default 1
         Threads of a call on the CPU.
 
@@ -248,11 +257,12 @@ class Signature(_PathModule):
         end_time: float = 1.0,
         scalar_term: bool = False,
         stream: bool = False,
+        missing: str = "propagate",
         n_jobs: int = 1,
     ) -> None:
         super().__init__(
             degree, time_aug=time_aug, lead_lag=lead_lag, end_time=end_time,
-            scalar_term=scalar_term, stream=stream, n_jobs=n_jobs,
+            scalar_term=scalar_term, stream=stream, missing=missing, n_jobs=n_jobs,
         )  # fmt: skip
 
 
@@ -276,6 +286,8 @@ class LogSignature(_PathModule):
         standard bracket basis.
     stream : bool, default False
         Return one row per segment, of the path up to its end.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What is done to NaN in paths.
     n_jobs : int, default 1
         Threads of a call on the CPU.
 
@@ -301,9 +313,10 @@ class LogSignature(_PathModule):
         scalar_term: bool = False,
         method: int = 0,
         stream: bool = False,
+        missing: str = "propagate",
         n_jobs: int = 1,
     ) -> None:
         super().__init__(
             degree, time_aug=time_aug, lead_lag=lead_lag, end_time=end_time,
-            scalar_term=scalar_term, method=method, stream=stream, n_jobs=n_jobs,
+            scalar_term=scalar_term, method=method, stream=stream, missing=missing, n_jobs=n_jobs,
         )  # fmt: skip
