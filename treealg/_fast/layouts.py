@@ -294,6 +294,13 @@ def cut_spans(
     first, points = spans[:, 0], spans[:, 1]
     steps = points - 1
     pieces = _pieces_of_spans(steps, lanes, n_threads)
+    if pieces.max(initial=1) == 1:
+        path = np.argsort(-steps, kind="stable")
+        begin = per_step * first[path]
+        whole = np.stack(
+            [path, begin, begin + per_step * steps[path], np.arange(len(path))], axis=1
+        )
+        return np.empty((0, 4), np.int64), whole, np.empty((0, 4), np.int64)
     found = []
     for path in (np.flatnonzero(pieces > 1), np.flatnonzero(pieces == 1)):
         count = pieces[path]

@@ -17,6 +17,8 @@ def sig_kernel(
     lead_lag: bool,
     end_time: float,
     n_threads: int,
+    spans1: npt.NDArray[np.int64] | None = None,
+    spans2: npt.NDArray[np.int64] | None = None,
 ) -> None: ...
 def sig_kernel_backward(
     path1: npt.NDArray[np.floating],
@@ -36,4 +38,6 @@ def sig_kernel_backward(
     lead_lag: bool,
     end_time: float,
     n_threads: int,
+    spans1: npt.NDArray[np.int64] | None = None,
+    spans2: npt.NDArray[np.int64] | None = None,
 ) -> None: ...

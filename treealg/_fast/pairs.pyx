@@ -13,6 +13,8 @@ from treealg._fast.core cimport (
     Buffer, interrupt, kernel_table, matrix_view, pair_problem, path_view, run,
 )
 
+from treealg._fast.layouts import checked_spans
+
 
 cdef struct pair_task:
     const kernel_table *table
@@ -62,6 +64,26 @@ cdef int describe(
     return 0
 
 
+cdef int set_spans(path_view *path, const int64_t[:, ::1] spans) except -1:
+    """Let paths be spans of them; from then on their length is that of the longest span."""
+    cdef Py_ssize_t i, longest = 1
+    if spans is None or path.count == 0:
+        return 0
+    for i in range(spans.shape[0]):
+        longest = max(longest, <Py_ssize_t> spans[i, 1])
+    path.spans = &spans[0, 0]
+    path.length = longest
+    return 0
+
+
+cdef object spans_of(spans, Buffer path, bint grid):
+    if spans is not None and grid:
+        raise ValueError("sig_kernel: pairs of spans have no grids of one size")
+    if spans is None:
+        return None
+    return checked_spans(spans, path.view.shape[0], path.view.shape[1])
+
+
 cdef Py_ssize_t points(const path_view *path) noexcept nogil:
     return 2 * path.length - 1 if path.lead_lag else path.length
 
@@ -99,7 +121,7 @@ cdef void group_of_gradients(
 def sig_kernel(
     path1, path2, const int64_t[::1] first, const int64_t[::1] second, out, Py_ssize_t depth,
     int order1, int order2, bint rbf, double parameter, bint grid, bint time_aug, bint lead_lag,
-    double end_time, int n_threads,
+    double end_time, int n_threads, spans1=None, spans2=None,
 ):
     """Write the branched signature kernel of each pair of paths to a row of `out`.
 
@@ -107,11 +129,14 @@ def sig_kernel(
     """
     cdef Buffer one = Buffer(path1, 3, False), two = Buffer(path2, 3, False)
     cdef Buffer target = Buffer(out, 2, True)
+    cdef const int64_t[:, ::1] x = spans_of(spans1, one, grid), y = spans_of(spans2, two, grid)
     cdef pair_task task
     describe(
         &task, one, two, target, first, second, depth, order1, order2, rbf, parameter, grid,
         time_aug, lead_lag, end_time, n_threads,
     )
+    set_spans(&task.problem.x, x)
+    set_spans(&task.problem.y, y)
     run(
         group_of_values, &task, (task.count + task.size - 1) // task.size,
         task.table.pairs.sig_kernel_scratch(&task.problem, 0), n_threads,
@@ -121,7 +146,7 @@ def sig_kernel(
 def sig_kernel_backward(
     path1, path2, const int64_t[::1] first, const int64_t[::1] second, derivs, grad1, grad2,
     Py_ssize_t depth, int order1, int order2, bint rbf, double parameter, bint grid, bint time_aug,
-    bint lead_lag, double end_time, int n_threads,
+    bint lead_lag, double end_time, int n_threads, spans1=None, spans2=None,
 ):
     """Write the gradient of each pair's kernel in both transformed paths to rows of two arrays.
 
@@ -130,11 +155,14 @@ def sig_kernel_backward(
     cdef Buffer one = Buffer(path1, 3, False), two = Buffer(path2, 3, False)
     cdef Buffer given = Buffer(derivs, 2, False)
     cdef Buffer left = Buffer(grad1, 2, True), right = Buffer(grad2, 2, True)
+    cdef const int64_t[:, ::1] x = spans_of(spans1, one, grid), y = spans_of(spans2, two, grid)
     cdef pair_task task
     describe(
         &task, one, two, given, first, second, depth, order1, order2, rbf, parameter, grid,
         time_aug, lead_lag, end_time, n_threads,
     )
+    set_spans(&task.problem.x, x)
+    set_spans(&task.problem.y, y)
     left.check_rows(one, task.count, points(&task.problem.x) * task.problem.dimension)
     right.check_rows(one, task.count, points(&task.problem.y) * task.problem.dimension)
     task.grad_x = left.matrix()

@@ -32,6 +32,8 @@ def sig_kernel(
     lead_lag: bool,
     end_time: float,
     n_threads: int,
+    spans1: Array | None = None,
+    spans2: Array | None = None,
 ) -> None:
     """Write the branched signature kernel of each pair of paths to a row of `out`.
 
@@ -59,7 +61,18 @@ def sig_kernel(
         Last value of the time channel.
     n_threads : int
         Ignored here.
+    spans1, spans2 : ndarray of int64, shape (count, 2), or None
+        First point of each path, and how many there are, where that is not the whole of its row.
     """
+    if spans1 is not None or spans2 is not None:
+        rest: Any = (
+            depth, order1, order2, rbf, parameter, grid, time_aug, lead_lag, end_time, n_threads,
+        )  # fmt: skip
+        zero = np.zeros(1, np.int64)
+        for k, (i, j) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
+            pair = _span(path1, i, spans1), _span(path2, j, spans2)
+            sig_kernel(*pair, zero, zero, out[k : k + 1], *rest)
+        return
     x, y = (_points(p, time_aug, lead_lag, end_time) for p in (path1, path2))
     cells = _cells(_static(x[first], y[second], rbf, parameter), order1, order2)
     last = _levels(cells, depth)[-1]
@@ -84,6 +97,8 @@ def sig_kernel_backward(
     lead_lag: bool,
     end_time: float,
     n_threads: int,
+    spans1: Array | None = None,
+    spans2: Array | None = None,
 ) -> None:
     """Write the gradient of each pair's kernel in both transformed paths to rows of two arrays.
 
@@ -94,10 +109,25 @@ def sig_kernel_backward(
     derivs : ndarray, shape (pairs, 1) or (pairs, nodes_1 * nodes_2)
         Derivatives with respect to what `sig_kernel` writes.
     grad1, grad2 : ndarray, shapes (pairs, length * channels)
-        Receive the gradients in the points of the transformed paths.
+        Receive the gradients in the points of the transformed paths; of spans as long as the
+        longest, and what is beyond the end of a span, zero before, belongs to its last point.
     depth, order1, order2, rbf, parameter, grid, time_aug, lead_lag, end_time, n_threads
         As for `sig_kernel`.
+    spans1, spans2 : ndarray of int64, shape (count, 2), or None
+        As for `sig_kernel`.
     """
+    if spans1 is not None or spans2 is not None:
+        rest: Any = (
+            depth, order1, order2, rbf, parameter, grid, time_aug, lead_lag, end_time, n_threads,
+        )  # fmt: skip
+        zero = np.zeros(1, np.int64)
+        for k, (i, j) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
+            pair = _span(path1, i, spans1), _span(path2, j, spans2)
+            sizes = [_points(p[:1], time_aug, lead_lag, end_time).size for p in pair]
+            targets = grad1[k : k + 1, : sizes[0]], grad2[k : k + 1, : sizes[1]]
+            own = derivs[k : k + 1]
+            sig_kernel_backward(*pair, zero, zero, own, *targets, *rest)
+        return
     x, y = (_points(p, time_aug, lead_lag, end_time) for p in (path1, path2))
     x, y = x[first], y[second]
     static = _static(x, y, rbf, parameter)
@@ -127,6 +157,14 @@ def sig_kernel_backward(
     else:
         grad1[...] = (parameter * d_static @ y).reshape(grad1.shape)
         grad2[...] = (parameter * d_static.swapaxes(1, 2) @ x).reshape(grad2.shape)
+
+
+def _span(path: Array, i: int, spans: Array | None) -> Array:
+    """Return one path as a batch."""
+    if spans is None:
+        return path[i : i + 1]
+    first, points = spans[i].tolist()
+    return path[i : i + 1, first : first + points]
 
 
 def _points(path: Array, time_aug: bool, lead_lag: bool, end_time: float) -> Array:

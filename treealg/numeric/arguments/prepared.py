@@ -38,7 +38,7 @@ from treealg.numeric.arguments.rows import TORCH, Rows, memory_for
 from treealg.numeric.arguments.times import check_times, read_times, without_time, written
 from treealg.numeric.arguments.transforms import PLAIN
 
-__all__ = ["Line", "Origin", "Prepared", "in_line", "prepared", "timed"]
+__all__ = ["Line", "Origin", "Prepared", "in_line", "prepared", "prepared_list", "timed"]
 
 Floats = npt.NDArray[Any]
 Spans = npt.NDArray[np.int64]
@@ -171,7 +171,7 @@ class Prepared(NamedTuple):
         first = 0 if origin is None else origin.in_front
         if origin is not None and origin.is_list:
             return [path.wrap(piece[first:]) for piece in self._by_span(points)]
-        if self.spans is None:
+        if len(points) == path.count * path.item[0]:  # each path is the whole of its row
             whole = points.reshape(*path.batch, *path.item)
             return path.wrap(np.ascontiguousarray(whole[..., first:, :]))
         length, channels = path.item
@@ -245,6 +245,14 @@ def _prepared(
     call = call_of(pieces[0].item[1])
     with memory_for("path, copied for basepoint, lengths or as a list,"):
         return _with_options(pieces, is_list, correction, basepoint, lengths, call)
+
+
+def prepared_list(pieces: list[Rows], name: str) -> Prepared:
+    """Put paths that were read into one array, where there is nothing but paths."""
+    nothing: Any = None
+    found = _one_after_the_other(Origin(pieces, True, 0, None), None, nothing)
+    found.path.name = name
+    return found
 
 
 def _with_options(

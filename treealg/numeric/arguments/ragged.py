@@ -15,7 +15,14 @@ from treealg.numeric.arguments.rows import NUMPY, Rows
 from treealg.numeric.arguments.tables import is_table
 from treealg.numeric.arguments.tensors import is_tensor
 
-__all__ = ["as_base_point", "base_points", "is_list_of_paths", "read_lengths", "read_paths"]
+__all__ = [
+    "as_base_point",
+    "base_points",
+    "is_list_of_paths",
+    "read_lengths",
+    "read_list",
+    "read_paths",
+]
 
 Floats = npt.NDArray[np.floating]
 
@@ -50,12 +57,12 @@ def read_paths(path: Any, lengths: Any, basepoint: Any) -> list[Rows]:
         raise InvalidValueError(
             "lengths must be None for a list of paths, which have lengths of their own"
         )
-    return _pieces(path, has_point)
+    return read_list(path, has_point)
 
 
-def _pieces(paths: Any, has_point: bool) -> list[Rows]:
-    """Read the paths of a list."""
-    read = [as_path(piece, f"path[{i}]", values=has_point) for i, piece in enumerate(paths)]
+def read_list(paths: Any, values: bool, name: str = "path") -> list[Rows]:
+    """Read the paths of a list; `values` are wanted of the points, or differences alone."""
+    read = [as_path(piece, f"{name}[{i}]", values=values) for i, piece in enumerate(paths)]
     first = read[0]
     for rows in read:
         if rows.batch:
@@ -70,7 +77,7 @@ def _pieces(paths: Any, has_point: bool) -> list[Rows]:
             )
         if rows.item[1] != first.item[1]:
             raise InvalidValueError(
-                f"{rows.name} must have as many channels as path[0], {first.item[1]}; got shape "
+                f"{rows.name} must have as many channels as {name}[0], {first.item[1]}; got shape "
                 f"{rows.array.shape}"
             )
     return read

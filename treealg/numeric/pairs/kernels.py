@@ -16,6 +16,7 @@ import numpy.typing as npt
 from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.batches import allocate, parts
+from treealg.numeric.arguments.prepared import Prepared
 from treealg.numeric.pairs.blocks import Indices
 from treealg.numeric.pairs.logarithms import normalized_by_logarithms
 from treealg.numeric.pairs.problem import Problem
@@ -75,9 +76,24 @@ class Side:
                 index = np.arange(part.start, part.stop)
                 for gradients in own.gradients(index, index, weights[part]):
                     self.add(index, gradients)
+        if own.list1 is not None:
+            return self._gradients_of_list(own.list1)
         result, out = allocate(rows, *rows.item)
         own.transform.write_adjoint(self._sums, out)
         return rows.wrap(result)
+
+    def _gradients_of_list(self, listed: Prepared) -> list[Any]:
+        """Return the gradient in each path, where what is beyond its end belongs to its end."""
+        transform, rows = self.own.transform, listed.path
+        points = np.empty((len(rows.array[0]), rows.item[1]), rows.dtype)
+        at = 0
+        for sums, count in zip(self._sums, listed.whole_spans[:, 1].tolist(), strict=True):
+            n = transform.points(count)
+            sums[n - 1] = sums[n - 1 :].sum(axis=0)
+            transform.write_adjoint(sums[:n], points[at : at + count])
+            at += count
+        found: list[Any] = listed.gradients(points, None)
+        return found
 
 
 class Kernels:
@@ -104,10 +120,16 @@ class Kernels:
             norms = self.left.norms[first], self.right.norms[second]
             beyond = ~np.isfinite([values, *norms]).all(axis=0)
             if beyond.any():
-                normalized[beyond] = normalized_by_logarithms(
-                    self.problem, first[beyond], second[beyond]
-                )
+                normalized[beyond] = self._by_logarithms(first[beyond], second[beyond])
         return normalized
+
+    def _by_logarithms(self, first: Indices, second: Indices) -> Floats:
+        if not self.problem.is_ragged:
+            return normalized_by_logarithms(self.problem, first, second)
+        zero = np.zeros(1, np.int64)
+        pairs = zip(first.tolist(), second.tolist(), strict=True)
+        alone = [normalized_by_logarithms(self.problem.of_one_pair(*x), zero, zero) for x in pairs]
+        return np.concatenate(alone)
 
     def add_gradients(
         self, first: Indices, second: Indices, weights: Floats, mirrored: Floats | None = None

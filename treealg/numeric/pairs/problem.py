@@ -17,6 +17,8 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_path
 from treealg.numeric.arguments.batches import common_batch, source_rows
 from treealg.numeric.arguments.calls import checked_transform
+from treealg.numeric.arguments.prepared import Prepared, prepared_list
+from treealg.numeric.arguments.ragged import is_list_of_paths, read_list
 from treealg.numeric.arguments.rows import Rows, memory_for
 from treealg.numeric.arguments.transforms import Transform
 from treealg.numeric.pairs.static import as_static_kernel
@@ -57,6 +59,8 @@ class Problem:
         The quadrature rule: weights, and by how much the refinement is lower.
     n_threads : int
         Threads.
+    list1, list2 : Prepared or None
+        The paths, where they are a list: spans of one long array.
     """
 
     rows1: Rows
@@ -71,6 +75,8 @@ class Problem:
     transform: Transform
     terms: tuple[tuple[float, int], ...]
     n_threads: int
+    list1: Prepared | None = None
+    list2: Prepared | None = None
 
     @property
     def value_shape(self) -> tuple[int, ...]:
@@ -84,6 +90,8 @@ class Problem:
     def point_shapes(self) -> tuple[tuple[int, int], tuple[int, int]]:
         """Length and channels of both transformed paths."""
         (length1, channels), (length2, _) = self.rows1.item, self.rows2.item
+        length1 = length1 if self.list1 is None else self.list1.most_points
+        length2 = length2 if self.list2 is None else self.list2.most_points
         transform, dimension = self.transform, self.transform.channels(channels)
         return (transform.points(length1), dimension), (transform.points(length2), dimension)
 
@@ -94,8 +102,60 @@ class Problem:
 
     def with_itself(self, place: int) -> Problem:
         """Return the problem of one argument in both places, refined as the two of them are."""
-        rows, paths = ((self.rows1, self.paths1), (self.rows2, self.paths2))[place]
-        return replace(self, rows1=rows, rows2=rows, paths1=paths, paths2=paths)
+        rows, paths, listed = (
+            (self.rows1, self.paths1, self.list1),
+            (self.rows2, self.paths2, self.list2),
+        )[place]
+        sides: dict[str, Any] = {"rows1": rows, "rows2": rows, "paths1": paths, "paths2": paths}
+        return replace(self, **sides, list1=listed, list2=listed)
+
+    @property
+    def is_ragged(self) -> bool:
+        """Whether paths are of different lengths."""
+        return self.list1 is not None or self.list2 is not None
+
+    def of_one_pair(self, first: int, second: int) -> Problem:
+        """Return the problem of one pair of paths, as arrays of their own lengths."""
+        rows = []
+        for given, listed, index in (
+            (self.rows1, self.list1, first),
+            (self.rows2, self.list2, second),
+        ):
+            points = given.slab(index, index + 1)
+            if listed is not None:
+                start, count = listed.whole_spans[index].tolist()
+                points = points[:, start : start + count]
+            rows.append(Rows(points, given.kind, 2, given.name))
+        one, two = rows
+        paths = one.slab(0, 1), two.slab(0, 1)
+        return replace(
+            self, rows1=one, rows2=two, paths1=paths[0], paths2=paths[1], list1=None, list2=None
+        )
+
+    def _lengths(self, first: Indices, second: Indices) -> list[Indices]:
+        """Return how many points the paths of pairs have."""
+        return [
+            np.full(len(index), rows.item[0]) if side is None else side.whole_spans[index, 1]
+            for side, rows, index in (
+                (self.list1, self.rows1, first),
+                (self.list2, self.rows2, second),
+            )
+        ]
+
+    def _have_cells(self, first: Indices, second: Indices) -> Any:
+        """Tell which pairs are of two paths of at least two points; in lists others share lanes."""
+        one, two = self._lengths(first, second)
+        return (one > 1) & (two > 1)
+
+    def in_order(self, first: Indices, second: Indices) -> tuple[Indices, Indices, Any]:
+        """Return pairs in the order that lanes want, similar lengths together, and the way back."""
+        if not self.is_ragged:
+            return first, second, slice(None)
+        lengths = self._lengths(first, second)
+        order = np.lexsort((-lengths[1], -lengths[0]))
+        back = np.empty_like(order)
+        back[order] = np.arange(len(order))
+        return first[order], second[order], back
 
     def batch_pairs(self) -> tuple[tuple[int, ...], Indices, Indices]:
         """Return the pairs of two batches of one leading shape, or that broadcast to one."""
@@ -107,6 +167,7 @@ class Problem:
         """Compute the kernel of pairs."""
         size = int(np.prod(self.value_shape, dtype=np.int64))
         total: Floats | None = None
+        first, second, back = self.in_order(first, second)
         for weight, lower in self.terms:
             out = np.empty((len(first), size), self.rows1.dtype)
             self.rows1.engine.sig_kernel(
@@ -116,21 +177,36 @@ class Problem:
                 out *= weight
             with np.errstate(invalid="ignore", over="ignore"):  # infinite values of two signs
                 total = out if total is None else total + out
-        return np.reshape(total, (len(first), *self.value_shape))  # type: ignore[arg-type]
+        assert total is not None
+        if self.is_ragged:
+            total[~self._have_cells(first, second)] = 1
+        found: Floats = total[back].reshape(len(first), *self.value_shape)
+        return found
 
     def gradients(self, first: Indices, second: Indices, derivs: Floats) -> tuple[Floats, Floats]:
         """Compute the gradients of pairs in their transformed paths."""
         given = np.ascontiguousarray(derivs, self.rows1.dtype).reshape(len(first), -1)
+        first, second, back = self.in_order(first, second)
+        if self.is_ragged:
+            ordered = np.empty_like(given)
+            ordered[back] = given
+            given = ordered
+        # Kernels leave alone what is beyond the longest path of a group.
+        make = np.zeros if self.is_ragged else np.empty
         shape1, shape2 = self.point_shapes
         totals: list[Floats] = []
         for weight, lower in self.terms:
-            pair = [np.empty((len(first), n * d), self.rows1.dtype) for n, d in (shape1, shape2)]
+            pair = [make((len(first), n * d), self.rows1.dtype) for n, d in (shape1, shape2)]
             scaled = given if len(self.terms) == 1 else given * given.dtype.type(weight)
             self.rows1.engine.sig_kernel_backward(
                 self.paths1, self.paths2, first, second, scaled, *pair, *self._options(lower)
             )
             totals = [a + b for a, b in zip(totals, pair, strict=True)] if totals else pair
-        return totals[0].reshape(-1, *shape1), totals[1].reshape(-1, *shape2)
+        if self.is_ragged:
+            for total in totals:
+                total[~self._have_cells(first, second)] = 0
+        one, two = (total[back] for total in totals)
+        return one.reshape(-1, *shape1), two.reshape(-1, *shape2)
 
     def _options(self, lower: int) -> tuple[Any, ...]:
         return (
@@ -142,6 +218,8 @@ class Problem:
             self.grid,
             *self.transform,
             self.n_threads,
+            None if self.list1 is None else self.list1.spans,
+            None if self.list2 is None else self.list2.spans,
         )
 
     @property
@@ -168,8 +246,8 @@ def problem_of(
     """Check the arguments that all kernel functions have."""
     rbf, parameter = as_static_kernel(static_kernel)
     # A linear kernel sees increments alone, the Gaussian one how far apart two paths are.
-    rows1 = as_path(path1, names[0], values=rbf)
-    rows2 = rows1 if path2 is path1 else as_path(path2, names[1], values=rbf)
+    rows1, list1 = _paths(path1, names[0], rbf)
+    rows2, list2 = (rows1, list1) if path2 is path1 else _paths(path2, names[1], rbf)
     if rows1.kind is not rows2.kind or rows1.dtype is not rows2.dtype:
         raise InvalidTypeError(
             f"{names[0]} and {names[1]} must be of one kind and dtype, got a {rows1.kind} of "
@@ -182,6 +260,11 @@ def problem_of(
         )
     orders = _dyadic_orders(dyadic_order)
     grid = check_flag("return_grid", return_grid)
+    if grid and (list1 is not None or list2 is not None):
+        raise InvalidValueError(
+            "return_grid must be False for lists of paths, whose grids are of different sizes; "
+            "call the function for each pair"
+        )
     return Problem(
         rows1,
         rows2,
@@ -195,7 +278,18 @@ def problem_of(
         checked_transform(time_aug, lead_lag, end_time),
         _terms(rule, orders, grid),
         thread_count(n_jobs),
+        list1,
+        list2,
     )
+
+
+def _paths(value: Any, name: str, values: bool) -> tuple[Rows, Prepared | None]:
+    """Read an array of paths, or a list, which becomes one array of spans."""
+    if not is_list_of_paths(value):
+        return as_path(value, name, values=values), None
+    with memory_for(f"{name}, copied as a list of paths,"):
+        listed = prepared_list(read_list(value, values, name), name)
+    return listed.path, listed
 
 
 def _depth(value: Any) -> int:

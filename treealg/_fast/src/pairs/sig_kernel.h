@@ -18,6 +18,7 @@
 typedef struct {
     const pair_problem *p;
     Py_ssize_t d, m1, m2, n1, n2, levels; /* cells, refined cells, levels kept row by row */
+    Py_ssize_t columns;   /* cells of a row, in parts those of all lanes */
     Py_ssize_t steps;     /* from row to row of all lanes */
     int parts; /* one pair, whose columns the lanes share; m2 and n2 are those of a lane */
     vec *x, *y; /* points, or their differences for the linear kernel on whole rows */
@@ -33,17 +34,28 @@ typedef struct {
 } NAME(pair_state);
 #define pair_state NAME(pair_state)
 
+/* The last point of the longest of the transformed paths of a group; of all paths, without one. */
+INLINE Py_ssize_t NAME(longest_of)(const path_view *p, const int64_t *row, int used) {
+    Py_ssize_t last = p->spans && used ? 0 : NAME(points_of)(p) - 1;
+    for (int l = 0; p->spans && l < used; ++l) {
+        const path_clock clock = NAME(clock_of)(p, row[l]);
+        if (clock.last - clock.first > last) last = clock.last - clock.first;
+    }
+    return last;
+}
+
 /* `count` points of the transformed paths of a group, [point][channel]: lane l from point l * part
- * on, and the last one again beyond the end. */
+ * on, and the last one again beyond the end of its path, where the static kernel has no increments. */
 static void NAME(load_points)(const path_view *p, const int64_t *row, int used, Py_ssize_t d,
                               Py_ssize_t part, Py_ssize_t count, vec *points) {
-    const Py_ssize_t last = NAME(points_of)(p) - 1, c = p->channels;
-    const path_clock clock = NAME(clock_of)(p, 0); /* that of all */
+    const Py_ssize_t c = p->channels;
     for (int l = 0; l < LANES; ++l) {
-        const char *const from = p->data + row[l < used ? l : 0] * p->path_stride;
+        const Py_ssize_t path = (Py_ssize_t)row[l < used ? l : 0];
+        const path_clock clock = NAME(clock_of)(p, path);
+        const char *const from = p->data + path * p->path_stride;
         REAL *const to = (REAL *)points + l;
         for (Py_ssize_t k = 0; k < count; ++k) {
-            const Py_ssize_t i = k + l * part < last ? k + l * part : last;
+            const Py_ssize_t at = clock.first + k + l * part, i = at < clock.last ? at : clock.last;
             const char *const lag = from + (p->lead_lag ? i / 2 : i) * p->time_stride;
             const char *const lead = from + (i + 1) / 2 * p->time_stride;
             REAL *const out = to + k * d * LANES;
@@ -66,8 +78,9 @@ static Py_ssize_t NAME(checkpoint_distance)(Py_ssize_t rows, Py_ssize_t size) {
 }
 
 /* Whether the columns of each pair are shared out, for a group of `used` pairs. */
-INLINE int NAME(in_parts)(const pair_problem *p, int used) {
-    return !p->grid && 2 * used <= LANES && NAME(points_of)(&p->y) > 4 * LANES;
+INLINE int NAME(in_parts)(const pair_problem *p, Py_ssize_t first, int used) {
+    return !p->grid && 2 * used <= LANES
+        && NAME(longest_of)(&p->y, p->second + first, used) >= 4 * LANES;
 }
 
 static vec *NAME(pair_set_up)(pair_state *s, const pair_problem *p, Py_ssize_t first, int used,
@@ -75,8 +88,8 @@ static vec *NAME(pair_set_up)(pair_state *s, const pair_problem *p, Py_ssize_t f
     s->p = p;
     s->parts = parts;
     s->d = p->dimension;
-    s->m1 = NAME(points_of)(&p->x) - 1;
-    s->m2 = NAME(points_of)(&p->y) - 1;
+    s->m1 = NAME(longest_of)(&p->x, p->first + first, used);
+    s->m2 = s->columns = NAME(longest_of)(&p->y, p->second + first, used);
     if (parts) s->m2 = (s->m2 + LANES - 1) / LANES;
     s->n1 = s->m1 << p->order_x;
     s->n2 = s->m2 << p->order_y;
@@ -302,7 +315,7 @@ static void NAME(kernel_of_pairs)(const pair_problem *p, Py_ssize_t first, int u
 
 static void NAME(sig_kernel)(const pair_problem *p, Py_ssize_t first, int used,
                              const matrix_view *out, void *scratch, interrupt *stop) {
-    const int parts = NAME(in_parts)(p, used);
+    const int parts = NAME(in_parts)(p, first, used);
     for (int l = 0; l < used && !stop->stop; l += parts ? 1 : used)
         NAME(kernel_of_pairs)(p, first + l, parts ? 1 : used, parts, out, scratch, stop);
 }

@@ -41,12 +41,15 @@ static vec *NAME(adjoint_set_up)(const pair_state *s, pair_adjoint *b, vec *scra
 
 static size_t NAME(sig_kernel_scratch)(const pair_problem *p, int backward) {
     size_t most = 0;
-    for (int parts = 0; parts <= NAME(in_parts)(p, 1); ++parts) {
+    const int may_be_in_parts = !p->grid && NAME(points_of)(&p->y) > 4 * LANES;
+    for (int parts = 0; parts <= may_be_in_parts; ++parts) {
         pair_state s;
         pair_adjoint b;
         vec *end = NAME(pair_set_up)(&s, p, 0, 0, parts, NULL);
         if (backward) end = NAME(adjoint_set_up)(&s, &b, end);
-        const size_t size = (size_t)(end - (vec *)NULL) * sizeof(vec);
+        size_t size = (size_t)(end - (vec *)NULL) * sizeof(vec);
+        if (backward && (p->x.spans || p->y.spans)) /* shorter paths may have all rows kept */
+            size += TREEALG_KEPT_BYTES;
         most = size > most ? size : most;
     }
     return most;
@@ -135,7 +138,7 @@ static void NAME(increment_row_backward)(pair_state *s, pair_adjoint *b, Py_ssiz
 
 /* Cells beyond the end of the path have no increments, and the derivatives in them go nowhere. */
 static void NAME(clear_outside)(const pair_state *s, vec *cells) {
-    const Py_ssize_t columns = NAME(points_of)(&s->p->y) - 1;
+    const Py_ssize_t columns = s->columns;
     for (int l = 0; l < LANES; ++l) {
         const Py_ssize_t left = columns - l * s->m2 > 0 ? columns - l * s->m2 : 0;
         for (Py_ssize_t k = left << s->p->order_y; k < s->n2; ++k) cells[k][l] = 0;
@@ -300,7 +303,7 @@ static void NAME(gradient_of_pairs)(const pair_problem *p, Py_ssize_t first, int
     if (stop->stop) return;
     if (parts) {
         NAME(store_parts)(b.x, 0, s.m1 + 1, s.d, s.m1, grad_x, first);
-        NAME(store_parts)(b.y, s.m2, s.m2 + 1, s.d, NAME(points_of)(&p->y) - 1, grad_y, first);
+        NAME(store_parts)(b.y, s.m2, s.m2 + 1, s.d, s.columns, grad_y, first);
         return;
     }
     if (p->rbf) {
@@ -318,7 +321,7 @@ static void NAME(gradient_of_pairs)(const pair_problem *p, Py_ssize_t first, int
 static void NAME(sig_kernel_backward)(const pair_problem *p, Py_ssize_t first, int used,
                                       const matrix_view *derivs, const matrix_view *grad_x,
                                       const matrix_view *grad_y, void *scratch, interrupt *stop) {
-    const int parts = NAME(in_parts)(p, used);
+    const int parts = NAME(in_parts)(p, first, used);
     for (int l = 0; l < used && !stop->stop; l += parts ? 1 : used)
         NAME(gradient_of_pairs)(p, first + l, parts ? 1 : used, parts, derivs, grad_x, grad_y,
                                 scratch, stop);

@@ -1,0 +1,147 @@
+"""Paths of different lengths beside the same work on paths of one length, and prefixes backwards.
+
+python benchmarks/bench_ragged.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from harness import Run, derivatives, main, paths
+
+import treealg
+
+COUNT = 1000
+SIZES = ((2, 4), (3, 3), (4, 4))
+Function = Callable[..., Any]
+
+
+def ragged(dimension: int) -> list[np.ndarray]:
+    """Return paths of 1,000 different lengths, in no order."""
+    lengths = np.random.default_rng(dimension).permutation(COUNT) + 2
+    whole = paths(1, int(lengths.sum()), dimension)[0] * 30
+    return np.split(whole, np.cumsum(lengths)[:-1])
+
+
+def even(listed: list[np.ndarray]) -> np.ndarray:
+    """Return as many paths with about as many segments in all, of one length."""
+    segments = round(sum(len(path) - 1 for path in listed) / COUNT)
+    return paths(COUNT, segments + 1, listed[0].shape[1])
+
+
+def backward(name: str) -> Function:
+    """Return a backward function as one of path and derivatives."""
+    function, is_log = getattr(treealg, f"{name}_backprop"), "log" in name
+    return lambda path, derivs, *rest, **options: function(
+        path, *(() if is_log else (None,)), derivs, *rest, **options
+    )
+
+
+def compare_sides(run: Run, name: str, size: str, ours: Function, theirs: Function, check: Any):
+    """Time two calls of ours in turns; `check` is what the first, or a part of it, has to be."""
+    part, expected = check
+    run.compare(name, size, ours, theirs, beside="one length", part=part, expected=expected)
+
+
+def bench_lists(run: Run) -> None:
+    """Measure lists of 1,000 lengths beside a batch of one length with as many segments."""
+    for d, n in SIZES:
+        listed = ragged(d)
+        array, size = even(listed), f"(d={d},N={n})"
+        for name in ("sig", "branched_sig", "branched_log_sig"):
+            forward = getattr(treealg, name)
+            derivs = derivatives(forward(array, n).shape)
+            back = backward(name)
+            compare_sides(
+                run, name, size, partial(forward, listed, n), partial(forward, array, n),
+                (lambda found: found[7], partial(forward, listed[7], n)),
+            )  # fmt: skip
+            compare_sides(
+                run, f"{name}_backprop", size, partial(back, listed, derivs, n),
+                partial(back, array, derivs, n),
+                (lambda found: found[7], partial(back, listed[7], derivs[7], n)),
+            )  # fmt: skip
+
+
+def bench_lengths(run: Run) -> None:
+    """Measure `lengths=` of whole paths beside the same call without."""
+    for d, n in SIZES:
+        array, lengths, size = paths(256, 101, d), np.full(256, 101), f"(256,101,d={d},N={n})"
+        for name in ("sig", "branched_sig", "branched_log_sig"):
+            forward, back = getattr(treealg, name), backward(name)
+            derivs = derivatives(forward(array, n).shape)
+            for function, given in ((forward, (array, n)), (back, (array, derivs, n))):
+                label = name if function is forward else f"{name}_backprop"
+                run.compare(
+                    label, size, partial(function, *given, lengths=lengths),
+                    partial(function, *given), beside="without lengths",
+                )  # fmt: skip
+
+
+def bench_coefficients(run: Run) -> None:
+    """Measure chosen coefficients of lists beside a batch of one length."""
+    tree = ((((0,), 1), (1,), 0), (0,), 1)
+    listed = ragged(3)
+    array = even(listed)
+    forward = partial(treealg.branched_sig_coef, trees=tree)
+    derivs = derivatives(forward(array).shape)
+    back = lambda path, d: treealg.branched_sig_coef_backprop(path, tree, None, d)  # noqa: E731
+    compare_sides(
+        run, "branched_sig_coef", "(d=3, 6 nodes)", partial(forward, listed),
+        partial(forward, array), (lambda found: found[7], partial(forward, listed[7])),
+    )  # fmt: skip
+    compare_sides(
+        run, "branched_sig_coef_backprop", "(d=3, 6 nodes)", partial(back, listed, derivs),
+        partial(back, array, derivs),
+        (lambda found: found[7], partial(back, listed[7], derivs[7])),
+    )  # fmt: skip
+
+
+def bench_kernels(run: Run) -> None:
+    """Measure Gram matrices of lists beside those of paths of one length with as many cells."""
+    listed = ragged(2)[:64]
+    array = paths(64, round(sum(len(path) - 1 for path in listed) / 64) + 1, 2)
+    gram = partial(treealg.branched_sig_kernel_gram, depth=2, dyadic_order=0)
+    one = listed[7]
+    compare_sides(
+        run, "branched_sig_kernel_gram", "(64, 64, d=2)", lambda: gram(listed, list(listed)),
+        lambda: gram(array, array.copy()),
+        (lambda found: found[7], lambda: [gram(one[None], x[None])[0, 0] for x in listed]),
+    )  # fmt: skip
+
+
+def bench_prefixes(run: Run) -> None:
+    """Measure the gradient of all prefixes beside that of the whole path."""
+    for d, n in SIZES:
+        array, size = paths(64, 101, d), f"(64,101,d={d},N={n})"
+        for name in ("sig", "branched_sig"):
+            forward, back = partial(getattr(treealg, name), stream=True), backward(name)
+            derivs = derivatives(forward(array, n).shape)
+            last = derivs.copy()
+            last[:, :-1] = 0
+            run.compare(
+                f"{name}_backprop", size, partial(back, array, derivs, n, stream=True),
+                partial(forward, array, n), beside="forward",
+                part=lambda _, b=back, x=array, e=last, n=n: b(x, e, n, stream=True),
+                expected=partial(back, array, last[:, -1], n),
+            )  # fmt: skip
+
+
+# Geometric mean and least of the ratios that are aimed at.
+AIMS = {
+    f"{name}, {kind}": (1 / 1.3,)
+    for name, kind in (("sig", "non-planar"), ("branched_sig", "non-planar"))
+}
+
+if __name__ == "__main__":
+    groups = {
+        "lists": bench_lists,
+        "lengths": bench_lengths,
+        "coefficients": bench_coefficients,
+        "kernels": bench_kernels,
+        "prefixes": bench_prefixes,
+    }
+    main(groups, "ragged", __doc__, AIMS)
