@@ -40,7 +40,7 @@ def branched_mmd(
     ----------
     x, y : ArrayLike, shapes (..., paths_1, length_1, channels), (..., paths_2, length_2, channels)
         The samples of both laws, of one kind and dtype. Leading shapes broadcast: one sample is
-        compared with every other.
+        compared with every other. A list of paths of any lengths is one sample.
     depth : int
         Levels of the recursion, 0 to 1000.
     dyadic_order : int or tuple of int

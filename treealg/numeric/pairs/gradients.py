@@ -69,8 +69,8 @@ def branched_sig_kernel_backprop(
     Returns
     -------
     tuple of (Array or None)
-        Gradients of the shapes of `path1` and `path2`, None for one that is not asked for. For an
-        argument that was broadcast, sums over the pairs that each path is in.
+        Gradients of the shapes of `path1` and `path2`, lists for lists, None for one that is not
+        asked for. For an argument that was broadcast, sums over the pairs that each path is in.
 
     Raises
     ------
@@ -152,7 +152,8 @@ def branched_sig_kernel_gram_backprop(
     Returns
     -------
     tuple of (Array or None)
-        Gradients of the shapes of `path1` and `path2`, None for one that is not asked for.
+        Gradients of the shapes of `path1` and `path2`, lists for lists, None for one that is not
+        asked for.
 
     Raises
     ------

@@ -44,7 +44,8 @@ def branched_sig_kernel(
     ----------
     path1, path2 : ArrayLike, shapes (..., length_1, channels) and (..., length_2, channels)
         Points of the paths, at least one, in at least one channel, of one kind and dtype. Leading
-        shapes broadcast: a single path pairs with every other.
+        shapes broadcast: a single path pairs with every other. Or a list of paths of any lengths,
+        which for tensors are of one dtype and otherwise become float64.
     depth : int
         Levels of the recursion, 0 to 1000: the largest height of a tree, a leaf having height 1.
     dyadic_order : int or tuple of int
@@ -83,7 +84,7 @@ def branched_sig_kernel(
         If a path has fewer than two axes, no points or no channels; if channels differ, or
         leading shapes do not broadcast; if `depth` is not 0 to 1000, `dyadic_order` out of range or
         no pair, `n_jobs` 0, `end_time` not finite, or `rule` unknown; if `return_grid` comes with
-        `normalize` or with ``rule="romberg"``; or if the result does not fit in memory.
+        `normalize`, ``rule="romberg"`` or a list; or if the result does not fit in memory.
 
     See Also
     --------
@@ -102,8 +103,9 @@ def branched_sig_kernel(
     orders ``dyadic_order``, ``dyadic_order - 1``, ... down to 0 can be extrapolated, which
     ``rule="romberg"`` does at a third more work: the error is of order ``2 * dyadic_order + 2``.
 
-    Time is ``depth * nodes_1 * nodes_2`` per pair, memory per thread ``depth * nodes_2``. The GIL
-    is released, no argument is changed.
+    Time is ``depth * nodes_1 * nodes_2`` per pair, memory per thread ``depth * nodes_2``. Paths of
+    a list are not padded: pairs of similar lengths share a vector. The GIL is released, no argument
+    is changed.
 
     References
     ----------
@@ -156,7 +158,8 @@ def branched_sig_kernel_gram(
     Parameters
     ----------
     path1, path2 : ArrayLike, shapes (batch_1…, length_1, channels), (batch_2…, length_2, channels)
-        Points of the paths, as for `branched_sig_kernel`, with any leading shapes.
+        Points of the paths, or lists of paths, as for `branched_sig_kernel`, with any leading
+        shapes.
     depth : int
         Levels of the recursion, 0 to 1000.
     dyadic_order : int or tuple of int

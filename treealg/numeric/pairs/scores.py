@@ -48,7 +48,7 @@ def branched_scoring_rule(
     Parameters
     ----------
     x : ArrayLike, shape (..., paths_1, length_1, channels)
-        The sample.
+        The sample, or a list of paths of any lengths.
     y : ArrayLike, shape (..., length_2, channels)
         The observation, of the kind and dtype of `x`. Leading shapes broadcast: one sample is
         scored by many observations, or each by its own.
@@ -216,7 +216,8 @@ def expected_branched_scoring_rule(
     Parameters
     ----------
     x, y : ArrayLike, shapes (..., paths_1, length_1, channels), (..., paths_2, length_2, channels)
-        The samples of both laws, of one kind and dtype. Leading shapes broadcast.
+        The samples of both laws, of one kind and dtype. Leading shapes broadcast. A list of paths
+        of any lengths is one sample.
     depth : int
         Levels of the recursion, 0 to 1000.
     dyadic_order : int or tuple of int
