@@ -34,6 +34,19 @@ def _own_table_directory(tmp_path_factory):
         os.environ["TREEALG_CACHE_DIR"] = before
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _threads_for_any_work():
+    """Small calls, as tests make them, use the threads that they are given."""
+    try:
+        from treealg import _fast
+    except ImportError:  # not built, as where the documents alone are tested
+        yield
+        return
+    _fast.use_thread_for(0)
+    yield
+    _fast.use_thread_for(None)
+
+
 def pytest_addoption(parser):
     parser.addoption(
         "--allowed-skips",

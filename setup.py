@@ -124,7 +124,8 @@ class BuildKernels(build_ext):
 
 def kernel_module(name):
     """Return the extension treealg._fast.`name`."""
-    sources = [FAST / f"{name}.pyx", *([FAST / "src/common/dispatch.c"] if name == "core" else [])]
+    common = ["dispatch.c", "threads.c"] if name == "core" else []
+    sources = [FAST / f"{name}.pyx", *(FAST / "src/common" / file for file in common)]
     return Extension(
         f"treealg._fast.{name}",
         [str(path) for path in sources],

@@ -55,5 +55,6 @@ def test_reference_has_no_choice_of_instruction_sets():
     reference.use_instruction_set(None)
     with pytest.raises(ValueError, match="avx2"):
         reference.use_instruction_set("avx2")
-    assert reference.threads_started() == 0
+    reference.use_thread_for(None)
+    assert reference.threads_started() == reference.threads_called() == 0
     assert reference.instruction_set_name() == "numpy"

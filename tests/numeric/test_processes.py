@@ -39,6 +39,7 @@ def compute():
     import treealg
     from treealg import _fast, checks
     checks.available_processors = lambda: 2
+    _fast.use_thread_for(0)
     path = np.random.default_rng(0).normal(size=(40, 50, 2))
     one, two = (treealg.branched_sig(path, 3, n_jobs=n) for n in (1, 2))
     return np.array_equal(one, two) and _fast.threads_started() > 0
@@ -88,6 +89,22 @@ def test_forked_process_computes_with_threads(before, fork):
 
 @needs_fork
 @pytest.mark.slow
+def test_process_may_fork_amid_calls_of_several_threads():
+    script = f"""{COMPUTE}
+import threading
+assert compute()
+def call():
+    for _ in range(200):
+        assert compute()
+for _ in range(3):
+    threading.Thread(target=call).start()
+print([ends_well(os.fork()) for _ in range(5)])
+"""
+    assert run_python(script) == f"{[True] * 5}\n"
+
+
+@needs_fork
+@pytest.mark.slow
 def test_pool_of_forked_processes_computes_with_threads():
     script = f"""{COMPUTE}
 import multiprocessing
@@ -123,14 +140,120 @@ print([int(item) for item in loader])
     assert run_python(script) == f"{[1] * 6}\n"
 
 
-@needs_proc
-def test_no_thread_outlives_its_call():
-    script = f"""{COMPUTE}
-before = os.listdir("/proc/self/task")
-assert compute()
-print(os.listdir("/proc/self/task") == before)
+# -- threads that are kept -----------------------------------------------------------------------
+
+# How many threads this process has, besides the one that asks.
+OTHERS = """
+def others():
+    return len(os.listdir("/proc/self/task")) - before
+before = len(os.listdir("/proc/self/task"))
 """
-    assert run_python(script) == "True\n"
+
+
+@needs_proc
+@pytest.mark.slow
+def test_threads_serve_many_calls_burn_no_processor_time_and_end_when_idle():
+    script = f"""{COMPUTE}{OTHERS}
+import time
+from treealg import _fast
+for _ in range(50):
+    assert compute()
+assert (_fast.threads_started(), others()) == (1, 1)
+start = time.process_time()
+time.sleep(0.3)
+assert time.process_time() - start < 0.1
+for _ in range(200):
+    if others():
+        time.sleep(0.1)
+print(others(), compute(), _fast.threads_started())
+"""
+    assert run_python(script) == "0 True 2\n"
+
+
+@needs_fork
+@needs_proc
+def test_forking_ends_idle_threads():
+    script = f"""{COMPUTE}{OTHERS}
+assert compute() and others() == 1
+child = os.fork()
+if child == 0:
+    os._exit(0 if others() == 0 else 3)
+print(others(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), compute())
+"""
+    assert run_python(script, OPENBLAS_NUM_THREADS="1") == "0 0 True\n"
+
+
+@needs_proc
+def test_calls_of_several_threads_have_threads_of_their_own():
+    script = f"""{COMPUTE}{OTHERS}
+import threading
+from treealg import _fast
+assert compute()
+wrong = []
+def call():
+    for _ in range(100):
+        if not compute():
+            wrong.append(1)
+threads = [threading.Thread(target=call) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(wrong, 0 < others() <= 4, _fast.threads_started() <= 4)
+"""
+    assert run_python(script) == "[] True True\n"
+
+
+@needs_proc
+def test_threads_compute_where_the_caller_may():
+    script = f"""{COMPUTE}
+import pathlib, treealg
+assert compute()
+os.sched_setaffinity(0, {{min(os.sched_getaffinity(0))}})
+treealg.branched_sig(np.broadcast_to(np.zeros((1, 1, 2)), (20000, 1000, 2)), 3, n_jobs=2)
+allowed = {{
+    line for task in pathlib.Path("/proc/self/task").iterdir()
+    for line in (task / "status").read_text().splitlines() if line.startswith("Cpus_allowed:")
+}}
+print(len(allowed))
+"""
+    assert run_python(script, OPENBLAS_NUM_THREADS="1") == "1\n"
+
+
+def test_work_too_small_for_threads_starts_none():
+    script = """
+import numpy as np
+from treealg import _fast, branched_sig, branched_sig_kernel, checks
+checks.available_processors = lambda: 2
+for shape in ((5, 2), (16, 10, 2)):
+    path = np.zeros(shape)
+    branched_sig(path, 3, n_jobs=2), branched_sig_kernel(path, path, 2, 0, n_jobs=2)
+before = _fast.threads_started()
+branched_sig(np.zeros((500, 100, 3)), 4, n_jobs=2)
+print(before, _fast.threads_started())
+"""
+    assert run_python(script) == "0 1\n"
+
+
+@needs_fork
+def test_child_that_goes_on_with_a_call_says_so():
+    script = f"""{COMPUTE}
+import treealg
+assert compute()
+main, children = os.getpid(), []
+def fork(*_):
+    children.append(os.fork())
+    if children[-1] == 0:
+        signal.alarm(20)
+signal.signal(signal.SIGALRM, fork)
+signal.setitimer(signal.ITIMER_REAL, 0.1)
+many = np.broadcast_to(np.zeros((1, 1, 2)), (20000, 1000, 2))
+try:
+    treealg.branched_sig(many, 3, n_jobs=2)
+except treealg.errors.InvalidValueError as error:
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    os._exit(7 if os.getpid() != main and "forked" in str(error) and compute() else 3)
+print(os.waitstatus_to_exitcode(os.waitpid(children[0], 0)[1]), compute())
+"""
+    assert run_python(script) == "7 True\n"
 
 
 # -- where threads cannot start ------------------------------------------------------------------
@@ -155,6 +278,7 @@ def test_call_does_without_threads_where_none_can_start(limit):
 import resource, threading, treealg
 from treealg import _fast, checks
 checks.available_processors = lambda: 4
+_fast.use_thread_for(0)
 paths = np.random.default_rng(0).normal(size=(40, 50, 2)), np.zeros((300, 2))
 def call(n):
     return [treealg.branched_sig(path, 2, n_jobs=n) for path in paths]
@@ -196,6 +320,7 @@ before = affinity(0)
 import numpy as np, treealg
 from treealg import _fast, checks, processors
 assert affinity(0) == before
+_fast.use_thread_for(0)
 processors._scheduled = lambda: 4
 processors._quota = lambda: None
 path = np.random.default_rng(0).normal(size=(40, 50, 2))
@@ -256,6 +381,7 @@ from treealg import _fast, checks, symbolic
 path = np.random.default_rng(0).normal(size=(40, 50, 2))
 assert checks.thread_count(-1) == 1
 checks.available_processors = lambda: 2
+_fast.use_thread_for(0)
 assert np.array_equal(*(treealg.branched_sig(path, 3, n_jobs=n) for n in (1, 2)))
 assert symbolic.bck.coproduct(symbolic.Tree()) is not None
 print(_fast.threads_started())

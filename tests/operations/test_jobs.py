@@ -102,10 +102,10 @@ def test_results_that_depend_on_threads_are_found():
 
 def assert_as_many_threads_work_as_are_asked_for(case, batch=(40,)):
     given = case.arguments((5,) if "gram" in case.name and batch else batch)
-    before = _fast.threads_started()
+    before = _fast.threads_called()
     call(case, given | {"n_jobs": 3})
-    assert (_fast.threads_started() - before) % 2 == 0
-    assert _fast.threads_started() > before
+    assert (_fast.threads_called() - before) % 2 == 0
+    assert _fast.threads_called() > before
 
 
 @each_case([case for case in WITH_JOBS if case.name not in WITHOUT_WORK], "plain", *WAYS)

@@ -29,7 +29,13 @@ from treealg._fast.coefficients import (
     span_coefficients,
     span_coefficients_backward,
 )
-from treealg._fast.core import instruction_set_name, threads_started, use_instruction_set
+from treealg._fast.core import (
+    instruction_set_name,
+    threads_called,
+    threads_started,
+    use_instruction_set,
+    use_thread_for,
+)
 from treealg._fast.gradients import path_signature_backward
 from treealg._fast.pairs import sig_kernel, sig_kernel_backward
 from treealg._fast.paths import path_signature
@@ -70,7 +76,9 @@ __all__ = [
     "span_prefixes_backward",
     "span_signature",
     "span_signature_backward",
+    "threads_called",
     "threads_started",
     "use_instruction_set",
+    "use_thread_for",
     "word_products",
 ]

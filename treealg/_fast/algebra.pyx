@@ -11,7 +11,9 @@ from treealg._fast.core cimport (
     PRODUCT_BACKWARD, Buffer, convolution_program, group_kernel, group_operation, interrupt,
     kernel_table, matrix_view, run, sparse_map, word_program,
 )
-from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
+from treealg._fast.programs cimport (
+    ConvolutionProgram, SparseMap, WordProgram, map_cost, program_cost,
+)
 
 
 cdef Py_ssize_t groups_of(const kernel_table *table, Py_ssize_t count) noexcept:
@@ -70,7 +72,8 @@ def map_rows(rows, out, SparseMap linear_map not None, bint transposed, int n_th
     task.lanes_size = linear_map.columns * task.table.lanes * source.real
     run(
         group_of_transposed if transposed else group_of_images, &task,
-        groups_of(task.table, count), task.lanes_size, n_threads,
+        groups_of(task.table, count), groups_of(task.table, count) * map_cost(task.linear_map),
+        task.lanes_size, n_threads,
     )
 
 
@@ -83,6 +86,7 @@ def map_words(
     """
     cdef Buffer source = Buffer(words, 2, False), target = Buffer(out, 2, True)
     cdef Py_ssize_t count = source.view.shape[0]
+    cdef double cost
     cdef size_t scratch_size
     cdef map_task task
     source.check_rows(source, count, output_map.columns)
@@ -94,12 +98,17 @@ def map_words(
     task.program = NULL
     task.columns = output_map.columns
     task.lanes_size = scratch_size = task.columns * task.table.lanes * source.real
+    cost = map_cost(task.linear_map)
     if log_program is not None:
         if log_program.columns != task.columns:
             raise ValueError("map_words: the logarithm is not that of these words")
         task.program = &log_program.f32 if source.single else &log_program.f64
         scratch_size += task.table.algebra.logarithm_scratch(task.program, 0)
-    run(group_of_images, &task, groups_of(task.table, count), scratch_size, n_threads)
+        cost += program_cost(task.program)
+    run(
+        group_of_images, &task, groups_of(task.table, count),
+        cost * groups_of(task.table, count), scratch_size, n_threads,
+    )
 
 
 # --- word products ----------------------------------------------------------------------------
@@ -151,7 +160,8 @@ def word_products(left, right, out, WordProgram words not None, int n_threads):
     ):
         raise ValueError("word_products: rows must be contiguous")
     run(
-        group_of_products, &task, (count + ROWS_PER_GROUP - 1) // ROWS_PER_GROUP, 0, n_threads
+        group_of_products, &task, (count + ROWS_PER_GROUP - 1) // ROWS_PER_GROUP,
+        0.5 * count * words.columns * words.degree, 0, n_threads,
     )
 
 
@@ -194,6 +204,7 @@ cdef int run_logarithm(
     cdef map_task task
     cdef bint backward = derivs is not None
     cdef Py_ssize_t count = source.view.shape[0], size = program.columns
+    cdef double cost
     task.table = source.table
     task.program = &program.f32 if source.single else &program.f64
     task.linear_map = NULL
@@ -211,9 +222,12 @@ cdef int run_logarithm(
     if backward:
         derivs.check_rows(source, count, size)
         task.derivs = derivs.matrix()
+    cost = (2 if backward else 1) * program_cost(task.program)
+    if task.linear_map is not NULL:
+        cost += map_cost(task.linear_map)
     return run(
         group_of_logarithms_backward if backward else group_of_logarithms, &task,
-        groups_of(task.table, count),
+        groups_of(task.table, count), cost * groups_of(task.table, count),
         task.lanes_size + task.table.algebra.logarithm_scratch(task.program, backward), n_threads,
     )
 
@@ -288,6 +302,7 @@ cdef int operate(
     task.lanes = source.table.lanes
     return run(
         group_of_operations, &task, groups_of(source.table, count),
+        groups_of(source.table, count) * len(operands) // 2 * program_cost(task.program),
         source.table.algebra.group_scratch(task.program, operation), n_threads,
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from treealg._fast.core cimport (
     Buffer, correction_view, interrupt, kernel_table, matrix_view, path_group, path_view,
-    run, tree_program,
+    run, steps_of, tree_program,
 )
 from treealg._fast.programs cimport TreeProgram
 
@@ -216,6 +216,12 @@ cdef Py_ssize_t groups_of(const tree_task *task) noexcept:
     return (task.path.count + task.table.lanes - 1) // task.table.lanes
 
 
+cdef double cost_of_values(const tree_task *task) noexcept:
+    return 2.0 * task.program.n_coefficients * (2 if task.path.lead_lag else 1) * (
+        steps_of(&task.path)
+    ) / task.table.lanes
+
+
 cdef int run_values(
     path, Spans spans, correction, out, TreeProgram program, bint time_aug, bint lead_lag,
     double end_time, int n_threads,
@@ -229,7 +235,10 @@ cdef int run_values(
     )
     if spans is not None:
         spans.describe(&task)
-    return run(group_of_values, &task, groups_of(&task), task.scratch_size, n_threads)
+    return run(
+        group_of_values, &task, groups_of(&task), cost_of_values(&task), task.scratch_size,
+        n_threads,
+    )
 
 
 cdef int run_gradients(
@@ -258,7 +267,10 @@ cdef int run_gradients(
     task.out = target.matrix()
     if second is not None:
         task.out_correction = second.matrix()
-    return run(group_of_gradients, &task, groups_of(&task), task.scratch_size, n_threads)
+    return run(
+        group_of_gradients, &task, groups_of(&task), 3 * cost_of_values(&task),
+        task.scratch_size, n_threads,
+    )
 
 
 def path_coefficients(

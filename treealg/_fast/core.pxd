@@ -216,9 +216,23 @@ cdef extern from "common/support.h" nogil:
     double seconds()
 
 
-cdef enum:
-    SIGNALLED = 1
-    OUT_OF_MEMORY = 2
+cdef extern from "common/threads.h" nogil:
+    enum: SIGNALLED
+    enum: OUT_OF_MEMORY
+    enum: FORKED
+    ctypedef void (*group_work)(
+        const void *task, Py_ssize_t group, char *scratch, interrupt *stop) noexcept nogil
+    ctypedef struct phase:
+        group_work work
+        Py_ssize_t groups
+    int treealg_worthwhile_threads(double cost, int n_threads)
+    void treealg_set_worth_of_thread(double nanoseconds)
+    void treealg_run_phases(
+        const phase *phases, int count, const void *task, size_t scratch_size, int n_threads,
+        interrupt *stop)
+    Py_ssize_t treealg_threads_started()
+    Py_ssize_t treealg_threads_called()
+    void treealg_prepare_for_forks()
 
 
 cdef class Buffer:
@@ -248,19 +262,14 @@ cdef class Signals:
     cdef int finish(self) except -1
 
 
-# The work of one group, in scratch memory of its thread. Groups come in any order.
-ctypedef void (*group_work)(
-    const void *task, Py_ssize_t group, char *scratch, interrupt *stop) noexcept nogil
+cdef Py_ssize_t steps_of(const path_view *path) noexcept nogil
 
-# Groups that do not depend on each other, but on those of the phases before.
-cdef struct phase:
-    group_work work
-    Py_ssize_t groups
+cdef int worthwhile_threads(double cost, int n_threads) noexcept nogil
 
 cdef void run_phases(
     const phase *phases, int count, const void *task, size_t scratch_size, int n_threads,
     interrupt *stop) noexcept nogil
 
 cdef int run(
-    group_work work, const void *task, Py_ssize_t groups, size_t scratch_size,
+    group_work work, const void *task, Py_ssize_t groups, double cost, size_t scratch_size,
     int n_threads) except -1

@@ -13,10 +13,11 @@ from libc.string cimport memcpy, memset
 
 from treealg._fast.core cimport (
     MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
-    kernel_table, matrix_view, phase, run_phases, word_program,
+    kernel_table, matrix_view, phase, run_phases, word_program, worthwhile_threads,
 )
 from treealg._fast.paths cimport (
-    describe, end_of_piece, extend, integrate, integration_scratch, lanes_of_group, path_words,
+    cost_of_integration, cost_of_output, describe, end_of_piece, extend, integrate,
+    integration_scratch, lanes_of_group, path_words,
 )
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
 
@@ -330,6 +331,9 @@ def path_signature_backward(
         task.out.correction = second.matrix()
     if task.words.path.count == 0:
         return
+    n_threads = worthwhile_threads(
+        4 * cost_of_integration(&task.words) + 2 * cost_of_output(&task.words), n_threads
+    )
     task.derivs = cotangent.matrix()
     task.out.steps = target.matrix()
     signals = Signals()

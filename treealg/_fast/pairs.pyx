@@ -10,7 +10,7 @@ from libc.stdint cimport int64_t
 import numpy as np
 
 from treealg._fast.core cimport (
-    Buffer, interrupt, kernel_table, matrix_view, pair_problem, path_view, run,
+    Buffer, interrupt, kernel_table, matrix_view, pair_problem, path_view, run, worthwhile_threads,
 )
 
 from treealg._fast.layouts import checked_spans
@@ -20,6 +20,7 @@ cdef struct pair_task:
     const kernel_table *table
     pair_problem problem
     Py_ssize_t count, size  # pairs, and how many of them a group has
+    double cost
     matrix_view values, grad_x, grad_y
 
 
@@ -27,6 +28,7 @@ cdef int describe(
     pair_task *task, Buffer one, Buffer two, Buffer values, const int64_t[::1] first,
     const int64_t[::1] second, Py_ssize_t depth, int order1, int order2, bint rbf,
     double parameter, bint grid, bint time_aug, bint lead_lag, double end_time, int n_threads,
+    int passes,
 ) except -1:
     """Check what values and gradients have in common, and cut the pairs into groups."""
     cdef pair_problem *problem = &task.problem
@@ -59,6 +61,8 @@ cdef int describe(
     task.values = values.matrix()
     task.table = one.table
     task.count = count
+    task.cost = passes * cost_of_values(problem) * count / task.table.lanes
+    n_threads = worthwhile_threads(task.cost, n_threads)
     # All lanes full, if there are enough pairs for all threads.
     task.size = max(1, min(<Py_ssize_t> task.table.lanes, (count + n_threads - 1) // n_threads))
     return 0
@@ -86,6 +90,13 @@ cdef object spans_of(spans, Buffer path, bint grid):
 
 cdef Py_ssize_t points(const path_view *path) noexcept nogil:
     return 2 * path.length - 1 if path.lead_lag else path.length
+
+
+cdef double cost_of_values(const pair_problem *problem) noexcept nogil:
+    """Of a group of pairs, or of one in all lanes."""
+    return 6.0 * problem.depth * (points(&problem.x) << problem.order_x) * (
+        points(&problem.y) << problem.order_y
+    )
 
 
 cdef Py_ssize_t columns(const pair_problem *problem) noexcept nogil:
@@ -133,12 +144,12 @@ def sig_kernel(
     cdef pair_task task
     describe(
         &task, one, two, target, first, second, depth, order1, order2, rbf, parameter, grid,
-        time_aug, lead_lag, end_time, n_threads,
+        time_aug, lead_lag, end_time, n_threads, 1,
     )
     set_spans(&task.problem.x, x)
     set_spans(&task.problem.y, y)
     run(
-        group_of_values, &task, (task.count + task.size - 1) // task.size,
+        group_of_values, &task, (task.count + task.size - 1) // task.size, task.cost,
         task.table.pairs.sig_kernel_scratch(&task.problem, 0), n_threads,
     )
 
@@ -159,7 +170,7 @@ def sig_kernel_backward(
     cdef pair_task task
     describe(
         &task, one, two, given, first, second, depth, order1, order2, rbf, parameter, grid,
-        time_aug, lead_lag, end_time, n_threads,
+        time_aug, lead_lag, end_time, n_threads, 3,
     )
     set_spans(&task.problem.x, x)
     set_spans(&task.problem.y, y)
@@ -168,6 +179,6 @@ def sig_kernel_backward(
     task.grad_x = left.matrix()
     task.grad_y = right.matrix()
     run(
-        group_of_gradients, &task, (task.count + task.size - 1) // task.size,
+        group_of_gradients, &task, (task.count + task.size - 1) // task.size, task.cost,
         task.table.pairs.sig_kernel_scratch(&task.problem, 1), n_threads,
     )

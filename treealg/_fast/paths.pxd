@@ -27,6 +27,10 @@ cdef int describe(
 
 cdef size_t integration_scratch(const path_words *task) noexcept nogil
 
+cdef double cost_of_integration(const path_words *task) noexcept nogil
+
+cdef double cost_of_output(const path_words *task) noexcept nogil
+
 cdef void integrate(
     const path_words *task, int used, const Py_ssize_t *row, const Py_ssize_t *begin,
     const Py_ssize_t *end, void *signature, void *scratch, interrupt *stop,

@@ -2,8 +2,7 @@
 """Word signatures of whole paths, and what all functions of words along paths have in common.
 
 A batch becomes groups of as many paths as a vector has lanes; few or long paths are cut into
-pieces in time, one per lane, which Chen's identity joins. Groups are shared out statically; see
-core.pyx for the threads.
+pieces in time, one per lane, which Chen's identity joins. See core.pyx for the threads.
 
 A path without correction and words of labels have kernels of their own; all else goes through
 those of words of chains.
@@ -13,9 +12,12 @@ from libc.string cimport memset
 
 from treealg._fast.core cimport (
     MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
-    kernel_table, matrix_view, phase, run, run_phases,
+    kernel_table, matrix_view, phase, run_phases, steps_of,
+    worthwhile_threads,
 )
-from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
+from treealg._fast.programs cimport (
+    ConvolutionProgram, SparseMap, WordProgram, map_cost, program_cost,
+)
 
 
 cdef int describe(
@@ -65,6 +67,21 @@ cdef size_t integration_scratch(const path_words *task) noexcept nogil:
     if task.plain:
         return task.table.words.signature_scratch(task.words.dimension, task.words.degree)
     return task.table.chains.signature_scratch(task.words)
+
+
+cdef double cost_of_integration(const path_words *task) noexcept nogil:
+    """Of all paths, with lanes that are full."""
+    return (0.5 if task.plain else 2.5) * task.size * (2 if task.path.lead_lag else 1) * (
+        steps_of(&task.path)
+    ) / task.table.lanes
+
+
+cdef double cost_of_output(const path_words *task) noexcept nogil:
+    """Of the results of all paths, from their word signatures."""
+    cdef double cost = map_cost(task.output_map)
+    if task.log_program is not NULL:
+        cost += program_cost(task.log_program)
+    return cost * task.path.count / task.table.lanes
 
 
 cdef void integrate(
@@ -265,6 +282,7 @@ def path_signature(
     cdef Buffer target = Buffer(out, 2, True)
     cdef const kernel_table *table = source.table
     cdef signature_task task
+    cdef phase whole
     cdef Signals signals
     describe(
         &task.words, source, increments, words, output_map, log_program, time_aug, lead_lag,
@@ -278,16 +296,18 @@ def path_signature(
     if log_program is not None:
         scratch_size = max(scratch_size, table.algebra.logarithm_scratch(task.words.log_program, 0))
     scratch_size += task.words.lanes_size
+    n_threads = worthwhile_threads(
+        cost_of_integration(&task.words) + cost_of_output(&task.words), n_threads
+    )
     task.pieces = choose_pieces(
         task.words.path.count, task.words.segments, table.lanes, n_threads
     )
-    if task.pieces == 1:
-        run(
-            whole_group, &task, (task.words.path.count + table.lanes - 1) // table.lanes,
-            scratch_size, n_threads,
-        )
-        return
+    whole.work = whole_group
+    whole.groups = (task.words.path.count + table.lanes - 1) // table.lanes
     signals = Signals()
     with nogil:
-        cut_paths(&task, scratch_size, n_threads, &signals.flag)
+        if task.pieces == 1:
+            run_phases(&whole, 1, &task, scratch_size, n_threads, &signals.flag)
+        else:
+            cut_paths(&task, scratch_size, n_threads, &signals.flag)
     signals.finish()

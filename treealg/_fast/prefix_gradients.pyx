@@ -12,12 +12,12 @@ from libc.string cimport memcpy, memset
 import numpy as np
 
 from treealg._fast.core cimport (
-    MAX_LANES, Buffer, interrupt, kernel_table, matrix_view, run,
+    MAX_LANES, Buffer, interrupt, kernel_table, matrix_view, run, steps_of,
 )
 from treealg._fast.gradients cimport (
     backward, backward_scratch, gradient_out, points_of_spans, rows_in, word_derivatives,
 )
-from treealg._fast.paths cimport describe, path_words
+from treealg._fast.paths cimport cost_of_integration, cost_of_output, describe, path_words
 from treealg._fast.prefixes cimport advance, advance_scratch
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
 
@@ -245,6 +245,8 @@ def span_prefixes_backward(
         scratch_size = max(scratch_size, table.algebra.logarithm_scratch(task.words.log_program, 1))
     scratch_size += task.memory_size + 5 * task.words.lanes_size + task.step_size + task.derivs_size
     groups = (task.words.path.count + table.lanes - 1) // table.lanes
-    run(group_of_prefixes, &task, groups, scratch_size, n_threads)
+    cost = 4 * cost_of_integration(&task.words)
+    cost += 2 * steps_of(&task.words.path) * cost_of_output(&task.words) / task.words.path.count
+    run(group_of_prefixes, &task, groups, cost, scratch_size, n_threads)
     with nogil:
         points_of_spans(&task.words, &task.out)

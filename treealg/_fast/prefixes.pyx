@@ -12,10 +12,11 @@ import numpy as np
 
 from treealg._fast.core cimport (
     MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
-    kernel_table, matrix_view, phase, run_phases,
+    kernel_table, matrix_view, phase, run_phases, steps_of, worthwhile_threads,
 )
 from treealg._fast.paths cimport (
-    describe, extend, integrate, integration_scratch, path_words,
+    cost_of_integration, cost_of_output, describe, extend, integrate, integration_scratch,
+    path_words,
 )
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
 
@@ -258,6 +259,11 @@ cdef int write_prefixes(
         task.scratch_size = max(
             task.scratch_size, table.algebra.logarithm_scratch(task.words.log_program, 0)
         )
+    n_threads = worthwhile_threads(
+        2 * cost_of_integration(&task.words)
+        + steps_of(&task.words.path) * cost_of_output(&task.words) / task.words.path.count,
+        n_threads,
+    )
     # Lanes hold parts of one path where there are too few paths to fill them.
     task.parts = 1 if task.words.path.count >= table.lanes * n_threads else table.lanes
     signals = Signals()

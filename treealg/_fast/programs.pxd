@@ -25,3 +25,19 @@ cdef class TreeProgram:
     cdef tree_program view
     cdef readonly Py_ssize_t dimension, outputs, columns
     cdef tuple keep
+
+
+# Nanoseconds for one group of rows, roughly, as all costs that tell how many threads are worth
+# their while (see src/common/threads.h).
+
+cdef inline double map_cost(const sparse_map *linear_map) noexcept nogil:
+    return 0.5 * linear_map.width * (
+        linear_map.ptr[linear_map.n_rows] + 4 * linear_map.n_rows + linear_map.n_cols
+    )
+
+cdef inline double program_cost(const convolution_program *program) noexcept nogil:
+    """Of one pass over the terms of the coproduct, and over the values at all nodes."""
+    return 0.5 * program.width * (
+        program.term_ptr[program.block_start[program.degree]]
+        + program.n_nodes * (program.n_slots + program.block_start[program.degree])
+    )

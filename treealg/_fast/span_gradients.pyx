@@ -12,13 +12,16 @@ import numpy as np
 
 from treealg._fast.core cimport (
     MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
-    kernel_table, matrix_view, phase, run_phases,
+    kernel_table, matrix_view, phase, run_phases, worthwhile_threads,
 )
 from treealg._fast.gradients cimport (
     backward, backward_scratch, contract, count_short_words, gradient_out, points_of_spans, rows_in,
     word_derivatives,
 )
-from treealg._fast.paths cimport describe, extend, integrate, integration_scratch, path_words
+from treealg._fast.paths cimport (
+    cost_of_integration, cost_of_output, describe, extend, integrate, integration_scratch,
+    path_words,
+)
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
 from treealg._fast.spans cimport cut_path, piece
 
@@ -262,9 +265,6 @@ def span_signature_backward(
     cotangent.check_rows(source, task.words.path.count, output_map.rows)
     table_of_spans = checked_spans(spans, task.words.path.count, task.words.path.length)
     given = table_of_spans
-    found = cut_spans(
-        table_of_spans, task.words.path.length, 2 if lead_lag else 1, table.lanes, n_threads
-    )
     points = table_of_spans[:, 1]
     target.check_flat(source, points.sum(), task.words.path.channels)
     if second is not None:
@@ -272,13 +272,19 @@ def span_signature_backward(
         task.out.correction = second.matrix()
     if task.words.path.count == 0:
         return
+    task.words.path.spans = &given[0, 0]
+    n_threads = worthwhile_threads(
+        4 * cost_of_integration(&task.words) + 2 * cost_of_output(&task.words), n_threads
+    )
+    found = cut_spans(
+        table_of_spans, task.words.path.length, 2 if lead_lag else 1, table.lanes, n_threads
+    )
     cut, whole, joined = found
     places = np.cumsum(points) - points - table_of_spans[:, 0]
     position = np.argsort(found[0][:, 3])
     for pieces in found[:2]:
         if len(pieces):
             longest = max(longest, (pieces[:, 2] - pieces[:, 1]).max())
-    task.words.path.spans = &given[0, 0]
     task.words.path.places = &places[0]
     task.derivs = cotangent.matrix()
     task.out.steps = target.matrix()

@@ -13,10 +13,11 @@ import numpy as np
 
 from treealg._fast.core cimport (
     MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
-    kernel_table, matrix_view, phase, run_phases,
+    kernel_table, matrix_view, phase, run_phases, worthwhile_threads,
 )
 from treealg._fast.paths cimport (
-    describe, integrate, integration_scratch, multiply, path_words,
+    cost_of_integration, cost_of_output, describe, integrate, integration_scratch, multiply,
+    path_words,
 )
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
 
@@ -186,13 +187,15 @@ def span_signature(
     )
     target.check_rows(source, task.words.path.count, output_map.rows)
     given = checked_spans(spans, task.words.path.count, task.words.path.length)
-    found = cut_spans(
-        np.asarray(given), task.words.path.length, 2 if lead_lag else 1, table.lanes, n_threads
-    )
     if task.words.path.count == 0:
         return
-    cut, whole, joined = found
     task.words.path.spans = &given[0, 0]
+    n_threads = worthwhile_threads(
+        cost_of_integration(&task.words) + cost_of_output(&task.words), n_threads
+    )
+    cut, whole, joined = cut_spans(
+        np.asarray(given), task.words.path.length, 2 if lead_lag else 1, table.lanes, n_threads
+    )
     task.out = target.matrix()
     task.columns = output_map.rows
     task.n_cut, task.n_whole, task.n_joined = len(cut), len(whole), len(joined)

@@ -83,8 +83,10 @@ __all__ = [
     "span_prefixes_backward",
     "span_signature",
     "span_signature_backward",
+    "threads_called",
     "threads_started",
     "use_instruction_set",
+    "use_thread_for",
     "word_products",
 ]
 
@@ -92,6 +94,11 @@ __all__ = [
 def instruction_set_name() -> str:
     """Return the name of the instruction set in use, which is NumPy's own affair."""
     return "numpy"
+
+
+def threads_called() -> int:
+    """Return how many threads calls have had beside those that made them, which are none."""
+    return 0
 
 
 def threads_started() -> int:
@@ -103,3 +110,7 @@ def use_instruction_set(name: str | None) -> None:
     """Use one instruction set from now on; there is no choice here."""
     if name not in (None, "numpy"):
         raise ValueError(f"the reference has no instruction set called {name!r}")
+
+
+def use_thread_for(nanoseconds: float | None) -> None:
+    """Use one more thread for so much work from now on; here all work is done by one."""
