@@ -30,7 +30,10 @@ from treealg import _fast
 RESULTS = Path(__file__).parent / "results"
 
 # Whose versions are written down where they are installed.
-PACKAGES = ("treealg", "numpy", "sympy", "pysiglib", "kauri", "torch", "jax", "cupy-cuda12x")
+PACKAGES = (
+    "treealg", "numpy", "sympy", "pysiglib", "kauri", "torch", "jax", "cupy-cuda12x", "pyarrow",
+    "dask",
+)  # fmt: skip
 
 # Of the random numbers: see `paths`, `derivatives` and `Slope`.
 SEEDS: dict[str, Any] = {"paths": "batch + length + dimension", "derivatives": 1, "direction": 2}

@@ -91,7 +91,7 @@ class Chunk:
 
     def __call__(self, *chunks: Any) -> Floats:
         """Compute."""
-        given = dict(zip(self.arrays, chunks, strict=True))
+        given = dict(zip(self.arrays, map(_only, chunks), strict=True))
         self._prepare(given)
         return self.finish(self.row.function(**given, **self.rest))
 
@@ -109,6 +109,13 @@ class Chunk:
             if key not in _prepared:
                 self.row.function(**few, **self.rest)
                 _prepared.add(key)
+
+
+def _only(chunk: Any) -> Any:
+    """Return the chunk in nested lists of one, as those are that hold all of some axes."""
+    while isinstance(chunk, list):
+        (chunk,) = chunk
+    return chunk
 
 
 _prepared: set[tuple[str, str, str]] = set()
@@ -200,6 +207,10 @@ class _LazyCall:
                 f"{array.chunksize} in shape {array.shape}; use {name}.rechunk({{{lists}}})"
             )
 
+    def _has_point_in_front(self) -> bool:
+        point = self.values.get("basepoint", False)
+        return "basepoint" in self.arrays or bool(point)
+
     def _labels(self, name: str, rank: int) -> list[int]:
         """Return the axes of the batch of the results that those of an argument go with."""
         if self.arguments[name].batch != "product":
@@ -241,7 +252,7 @@ class _LazyCall:
             *pairs,
             new_axes=dict(zip(axes, item, strict=True)),
             adjust_chunks=dict.fromkeys(single, 1),
-            concatenate=True,
+            concatenate=False,
             dtype=dtype,
             meta=np.empty((0,) * (self.rank + len(item)), dtype),
             token=self.row.name,
@@ -268,7 +279,8 @@ class _LazyCall:
         for name in names:
             item = arrays[name].shape[self._rank(name) :]
             if self.arguments[name].axes == ("segments", "columns") and len(item) == 1:
-                item = (self.arrays["path"].shape[-2] - 1, *item)
+                in_front = self._has_point_in_front()
+                item = (self.arrays["path"].shape[-2] - 1 + in_front, *item)
             if arrays[name].shape != (*batch, *item):
                 arrays[name] = dask_array.broadcast_to(arrays[name], (*batch, *item))
         items = [arrays[name].shape[len(batch) :] for name in names]
@@ -285,7 +297,7 @@ class _LazyCall:
                 packed,
                 list(range(self.rank + 1)),
                 new_axes=dict(zip(axes, item, strict=True)),
-                concatenate=True,
+                concatenate=False,
                 dtype=dtype,
                 meta=np.empty((0,) * (self.rank + len(item)), dtype),
                 token=f"{self.row.name}-{name}",
@@ -331,9 +343,11 @@ class _Unpacked:
     def __init__(self, start: int, item: Sequence[int]) -> None:
         self.start, self.item = start, tuple(item)
 
-    def __call__(self, packed: Floats) -> Floats:
+    def __call__(self, packed: Any) -> Floats:
+        packed = _only(packed)
         stop = self.start + int(np.prod(self.item))
-        return packed[..., self.start : stop].reshape(*packed.shape[:-1], *self.item)
+        found: Floats = packed[..., self.start : stop].reshape(*packed.shape[:-1], *self.item)
+        return found
 
 
 def _as_dask(value: Any) -> Any:

@@ -29,10 +29,12 @@ def _synchronous():
 def chunked(case, arguments, size):
     """Return the arguments as arrays of Dask, cut along the batch."""
     found = dict(arguments)
+    parameters = case.row.signature.parameters.values()
+    values = {parameter.name: parameter.default for parameter in parameters} | arguments
     for argument in case.row.arguments:
         value = arguments.get(argument.name)
         if isinstance(value, np.ndarray) and value.ndim:
-            item = len(argument.item_axes(value.ndim, {"return_grid": False} | arguments))
+            item = len(argument.item_axes(value.ndim, values))
             chunks = (size,) * (value.ndim - item) + (-1,) * item
             found[argument.name] = da.from_array(value, chunks=chunks)
     return found
