@@ -16,7 +16,7 @@ from ..operations.cases import CASES, OPERATIONS, assert_close, call, each_case
 WAYS = (
     "plain", "planar_scalar", "brackets", "word_brackets", "corrected", "corrected_alike",
     "corrected_by_segment", "prefixes", "basepoint", "one_basepoint", "ragged", "grid",
-    "with_value", "jumps", "right_only",
+    "with_value", "jumps", "right_only", "windows", "corrected_windows", "times",
 )  # fmt: skip
 
 
