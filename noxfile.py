@@ -102,7 +102,9 @@ def unpack(session: nox.Session) -> None:
     """Make the source distribution, unpack it in the session's scratch folder, and go there."""
     scratch = Path(session.create_tmp())
     shutil.rmtree(scratch)
-    python(session, "setup.py", "-q", "sdist", "--dist-dir", str(scratch))
+    # With what pyproject.toml needs to build, which need not be in the environment of nox.
+    session.install("build")
+    session.run("python", "-m", "build", "--sdist", "--outdir", str(scratch))
     (archive,) = scratch.glob("*.tar.gz")
     shutil.unpack_archive(archive, scratch, filter="data")
     session.chdir(scratch / archive.name.removesuffix(".tar.gz"))

@@ -18,6 +18,7 @@ from treealg.processors import all_processors, available_processors
 
 __all__ = [
     "LIFTS",
+    "check_callable",
     "check_choice",
     "check_flag",
     "check_integer",
@@ -109,6 +110,17 @@ def check_real(name: str, value: Any) -> float:
             f"1.0"
         )
     return number
+
+
+def check_callable(name: str, value: Any) -> None:
+    """Refuse an argument that is no function.
+
+    Examples
+    --------
+    >>> check_callable("function", abs)
+    """
+    if not callable(value):
+        raise InvalidTypeError(f"{name} must be callable, got {_shown(value)}")
 
 
 def check_choice(name: str, value: Any, choices: Collection[str]) -> str:

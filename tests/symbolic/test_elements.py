@@ -8,6 +8,7 @@ import sympy
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import Element, Forest, OrderedForest, PlanarTree, Tensor, Tree, bck, mkw
+from treealg.symbolic.bseries import exact_series
 
 B = Tree()
 L2 = Tree([B])
@@ -128,3 +129,91 @@ def test_linear_maps_apply_to_elements_and_slots():
         tensor.apply(2, bck.antipode)
     with pytest.raises(InvalidValueError, match="permutation"):
         tensor.permute((0, 0))
+
+
+P = PlanarTree()
+
+
+@pytest.mark.parametrize(
+    ("x", "key"),
+    [
+        (Element({B: 1}), P),
+        (Element({B: 1}), OrderedForest([P])),
+        (Element({P: 1}), B),
+        (Element({P: 1}), Forest([B])),
+        (Element({("a",): 1}), B),
+        (Element({("a",): 1}), P),
+        (Tensor({(B, B): 1}), (B, P)),
+        (Tensor({(P, ("a",)): 1}), (P, B)),
+        (Tensor({(B, B): 1}), (B, B, B)),
+        (bck.coproduct(L2), (L2,)),
+        (mkw.antipode(PlanarTree([P])), L2),
+    ],
+    ids=str,
+)
+def test_keys_of_another_kind_are_refused_where_absent_ones_are_zero(x, key):
+    with pytest.raises(InvalidTypeError, match=r"has no coefficient for|slots, got"):
+        x[key]
+    with pytest.raises(InvalidTypeError, match=r"has no coefficient for|slots, got"):
+        key in x  # noqa: B015
+
+
+def test_absent_keys_of_the_same_kind_are_zero():
+    assert Element({B: 1})[L2] == 0
+    assert Tensor({(B, B): 1})[B, L2] == 0
+    assert Element({("a",): 1})["b", "c"] == 0
+    assert Element()[P] == 0
+    assert Element({B: 1, P: 2})[PlanarTree([P])] == 0
+    assert L2 not in Element({B: 1})
+
+
+@pytest.mark.parametrize("label", [Tree(), PlanarTree(), Forest(), OrderedForest(), ("a", Tree())])
+def test_trees_label_no_vertex(label):
+    for kind in (Tree, PlanarTree):
+        with pytest.raises(InvalidTypeError, match="a label must not be a tree or a forest"):
+            kind(label=label)
+        with pytest.raises(InvalidTypeError, match="a label must not be a tree or a forest"):
+            kind.from_tuple(((0,), label))
+
+
+@pytest.mark.parametrize("wrong", ["text", None, [], Tree(), 3, object()])
+def test_what_is_no_function_is_refused(wrong):
+    x = bck.coproduct(L2)
+    for call in (
+        Element({B: 1}).apply,
+        Element({B: 1}).map_coefficients,
+        lambda function: x.apply(0, function),
+        x.map_coefficients,
+        exact_series(2).map_coefficients,
+    ):
+        with pytest.raises(InvalidTypeError, match="function must be callable"):
+            call(wrong)
+
+
+def test_slots_are_integers_in_range():
+    x = bck.coproduct(L2)
+    for order in (None, 3, "01", (0, "1"), {0: 1}):
+        with pytest.raises(InvalidTypeError):
+            x.permute(order)
+    with pytest.raises(InvalidTypeError, match="slot must be an integer"):
+        x.apply("0", bck.antipode)
+    with pytest.raises(InvalidValueError, match="slot must be"):
+        x.apply(2, bck.antipode)
+    assert x.permute(np.array([1, 0])) == x.permute((1, 0))
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), (None,), (object(), 1), ([],), ([1, 2, 3],), (Tree(), 1)]
+)
+def test_what_does_not_substitute_is_refused(arguments):
+    x = Element({B: sympy.Symbol("a")})
+    with pytest.raises(InvalidTypeError, match="subs needs"):
+        x.subs(*arguments)
+
+
+@pytest.mark.parametrize("wrong", [object(), "2", [1], np.zeros(2), None])
+def test_scalars_of_another_kind_are_refused_everywhere(wrong):
+    for x in (B, P, Forest([B]), Element({B: 1}), bck.coproduct(B), exact_series(2)):
+        for compute in (lambda x: x * wrong, lambda x: x / wrong):
+            with pytest.raises(InvalidTypeError):
+                compute(x)

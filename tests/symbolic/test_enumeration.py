@@ -21,7 +21,7 @@ from treealg.symbolic import (
     rank,
     unrank,
 )
-from treealg.symbolic.trees import enumeration
+from treealg.symbolic.trees import enumeration, modular_counts
 
 PUBLISHED = json.loads((Path(__file__).parents[1] / "data" / "trees.json").read_text("utf-8"))
 KINDS = [
@@ -144,6 +144,63 @@ def test_rank_of_a_path_of_a_thousand_vertices_takes_seconds(kind):
     last = sum(count_trees(n, 2, kind is PlanarTree) for n in range(1, 1001))
     assert last - index == 2**1000
     assert time.perf_counter() - start < 30
+
+
+@pytest.mark.parametrize("colours", [1, 2, 10**6])
+def test_counts_by_residues_are_those_of_the_recursion(colours, monkeypatch):
+    monkeypatch.setattr(enumeration, "_FEW", 10**6)
+    one_by_one = enumeration.Counts(colours, False)
+    one_by_one.forests(520)
+    expected = tuple(one_by_one.forests(m) for m in range(521))
+    for nodes in (0, 1, 31, 32, 33, 511, 512, 513, 520):
+        assert modular_counts.forests_by_residues(nodes, colours) == expected[: nodes + 1]
+
+
+def test_a_wrong_residue_is_noticed(monkeypatch):
+    right = modular_counts._Residues._row
+
+    def wrong(self, m, start, earlier):
+        right(self, m, start, earlier)
+        if m == 40:
+            self.forests[m, 0] = (self.forests[m, 0] + 1) % self._primes[0]
+
+    assert modular_counts.forests_by_residues(100, 1) is not None
+    monkeypatch.setattr(modular_counts._Residues, "_row", wrong)
+    assert modular_counts.forests_by_residues(100, 1) is None
+    # Then the recursion takes over.
+    monkeypatch.setattr(enumeration, "_FEW", 50)
+    assert enumeration.Counts(1, False).forests(19) == 12826228
+    assert enumeration.Counts(1, False).trees(100) == enumeration.Counts(1, False).forests(99)
+
+
+def test_counts_beyond_the_primes_are_left_to_the_recursion(monkeypatch):
+    monkeypatch.setattr(enumeration, "_FEW", 10)
+    many = 10**10000
+    assert modular_counts.forests_by_residues(40, many) is None
+    assert enumeration.Counts(many, False).trees(40) > many**40
+
+
+@pytest.mark.parametrize("kind", [Tree, PlanarTree])
+@pytest.mark.parametrize("shape", ["path", "comb"])
+def test_trees_of_thousands_of_vertices_have_a_place(kind, shape):
+    tree = kind()
+    for _ in range(3000 if shape == "path" else 1500):
+        tree = kind((tree,) if shape == "path" else (kind(), tree))
+    start = time.process_time()
+    index = rank(tree)
+    assert unrank(kind, index) is tree
+    if shape == "path":
+        assert index + 1 == sum(count_trees(n, 1, kind is PlanarTree) for n in range(1, 3002))
+    assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize("number", [200_001, 10**30])
+@pytest.mark.parametrize("planar", [False, True])
+def test_counts_that_would_not_end_are_refused(number, planar):
+    with pytest.raises(InvalidValueError, match="at most 200,000 to be counted"):
+        count_trees(number, planar=planar)
+    with pytest.raises(InvalidValueError, match="at most 200,000 to be counted"):
+        count_forests(number, planar=planar)
 
 
 @pytest.mark.parametrize(

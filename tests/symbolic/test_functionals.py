@@ -347,3 +347,14 @@ def test_bad_corrections_and_degrees_are_refused():
         exact_signature(path, -1)
     with pytest.raises(InvalidTypeError):
         exact_signature(path, 2.0)
+
+
+@pytest.mark.parametrize("wrong", ["text", None, [1], Tree(), {}])
+def test_values_that_are_no_numbers_are_refused(wrong):
+    for kind in (Functional, Character, InfinitesimalCharacter):
+        with pytest.raises(InvalidTypeError, match="a coefficient must be a number"):
+            kind(bck, {Tree(): wrong})
+        with pytest.raises(InvalidTypeError, match="a coefficient must be a number"):
+            kind(bck, lambda x: wrong)(Tree())
+    with pytest.raises(InvalidTypeError, match="a coefficient must be a number"):
+        Character(bck, lambda x: 1).power(wrong)

@@ -3,6 +3,9 @@
 import collections
 import itertools
 import math
+import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from treealg.codegen.maps import MapSize, build_program, map_size
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
+    Element,
     Forest,
     OrderedForest,
     PlanarTree,
@@ -18,11 +22,21 @@ from treealg.symbolic import (
     bck,
     bseries,
     cem,
+    chen_product,
     concatenation_algebra,
     enumerate_forests,
+    exact_log_signature,
+    exact_signature,
+    exp_star,
+    functional_from_vector,
     gl,
+    log_star,
+    lyndon_words,
     mkw,
     nck,
+    post_lie_bch,
+    pre_lie_exp,
+    pre_lie_magnus,
     quasi_shuffle,
     shuffle_algebra,
     shuffle_words,
@@ -167,3 +181,62 @@ def test_arguments_of_another_kind_are_errors_that_say_so():
 def test_series_of_too_many_trees_are_refused_at_once(series, order):
     with pytest.raises(InvalidValueError, match=r"series of order .* has at least .* terms"):
         series(order)
+
+
+HUGE = 10**30
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda: exact_signature([[0], [1]], HUGE),
+        lambda: exact_log_signature([[0], [1]], HUGE, planar=True),
+        lambda: log_star([1], 1, HUGE),
+        lambda: exp_star([1], 1, HUGE, planar=True),
+        lambda: chen_product([1], [1], 1, HUGE),
+        lambda: functional_from_vector([1], 1, HUGE),
+        lambda: pre_lie_exp(Tree(), HUGE),
+        lambda: pre_lie_magnus(Tree([Tree()]), HUGE),
+        lambda: post_lie_bch(PlanarTree(), PlanarTree(), HUGE),
+        lambda: next(lyndon_words(HUGE, 2)),
+        lambda: bseries.symbolic_tableau(HUGE),
+    ],
+)
+def test_sizes_are_refused_before_loops(compute):
+    with pytest.raises(InvalidValueError, match="beyond the bound of"):
+        compute()
+
+
+def test_nothing_grafted_is_nothing_to_any_order():
+    assert pre_lie_exp(Element(), HUGE) == Element()
+
+
+@pytest.mark.parametrize(("text", "bound"), [("5000", 5000), ("", 10**6), (" 7 ", 7)])
+def test_the_environment_sets_the_bound(text, bound):
+    assert sizes._bound(text) == bound
+
+
+@pytest.mark.parametrize("text", ["many", "0", "-1", "1e6"])
+def test_a_bound_that_is_no_number_is_refused(text):
+    with pytest.raises(InvalidValueError, match="TREEALG_MAX_TERMS must be a positive integer"):
+        sizes._bound(text)
+
+
+def test_a_lower_bound_in_the_environment_refuses_and_a_higher_one_lets_through():
+    program = (
+        "from treealg.errors import InvalidValueError\n"
+        "from treealg.symbolic import shuffle_words\n"
+        "try:\n"
+        "    print(len(shuffle_words('abcdef', 'ghijkl')))\n"
+        "except InvalidValueError as error:\n"
+        "    print('TREEALG_MAX_TERMS' in str(error))\n"
+    )
+    for bound, answer in (("900", "True"), ("924", "924")):
+        found = subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "TREEALG_MAX_TERMS": bound},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert found.stdout.strip() == answer

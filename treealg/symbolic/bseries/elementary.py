@@ -144,6 +144,7 @@ def expand_series(series: BSeries, fields: Any, variables: Iterable[Any], step: 
     """
     check_series("series", series)
     symbols, table = _symbolic_fields(fields, variables)
+    step = expression("step", step)
     return _sum(series, _symbolic_derivative(table, symbols), symbols, step)
 
 
@@ -183,6 +184,7 @@ def evaluate_series(series: BSeries, fields: Any, point: Sequence[Any], step: An
     """
     check_series("series", series)
     start = tuple(map(own_number, entries_of("point", point)))
+    step = check_coefficient(step)
     return _sum(series, _pointwise_derivative(fields, start), start, step)
 
 

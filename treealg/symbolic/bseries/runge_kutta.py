@@ -16,6 +16,7 @@ from treealg.symbolic.bseries.methods_base import (
     stability_quotient,
 )
 from treealg.symbolic.linear.zeros import vanishes
+from treealg.symbolic.trees.sizes import check_terms
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["AdditiveRungeKutta", "RungeKutta", "symbolic_tableau"]
@@ -260,7 +261,7 @@ def symbolic_tableau(stages: Any, *, explicit: bool = True) -> RungeKutta:
     InvalidTypeError
         If `stages` is not an integer or `explicit` not a bool.
     InvalidValueError
-        If `stages` is less than 1.
+        If `stages` is less than 1, or so large that there are a million coefficients.
 
     Examples
     --------
@@ -270,6 +271,7 @@ def symbolic_tableau(stages: Any, *, explicit: bool = True) -> RungeKutta:
     import sympy
 
     stages = check_integer("stages", stages, 1)
+    check_terms("a tableau of so many stages", stages * (stages + 1))
     explicit = check_flag("explicit", explicit)
     between = "_" if stages > 9 else ""
     a = [

@@ -7,7 +7,7 @@ from collections.abc import Callable, ItemsView, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from treealg.checks import check_integer
+from treealg.checks import check_callable, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.linear.coefficients import check_coefficient
@@ -254,7 +254,7 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         Raises
         ------
         InvalidTypeError
-            If `function` returns neither a number nor a symbolic expression.
+            If `function` is not callable, or returns neither a number nor a symbolic expression.
 
         Examples
         --------
@@ -262,6 +262,7 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         >>> exact_series(2).map_coefficients(float)
         <BSeries to order 2: None: 1.0, 0: 1.0, 0[0]: 0.5>
         """
+        check_callable("function", function)
         values = {key: check_coefficient(function(value)) for key, value in self._values.items()}
         return self._wrap(values, self._order, self._colours)
 

@@ -25,6 +25,7 @@ from treealg.symbolic.trees.enumeration import enumerate_forests
 from treealg.symbolic.trees.forests import OrderedForest
 from treealg.symbolic.trees.labels import label_less
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.sizes import check_terms
 from treealg.symbolic.trees.trees import PlanarTree
 
 __all__ = [
@@ -123,14 +124,16 @@ def lyndon_words(length: Any, colours: Any) -> Iterator[tuple[int, ...]]:
     InvalidTypeError
         If an argument is not an integer.
     InvalidValueError
-        If an argument is less than 1.
+        If an argument is less than 1, or `length` beyond a million.
 
     Examples
     --------
     >>> list(lyndon_words(3, 2))
     [(0, 0, 1), (0, 1, 1)]
     """
-    return _lyndon_words(check_integer("length", length, 1), check_integer("colours", colours, 1))
+    length = check_integer("length", length, 1)
+    check_terms("a word of this length", length)
+    return _lyndon_words(length, check_integer("colours", colours, 1))
 
 
 def _lyndon_words(length: int, colours: int) -> Iterator[tuple[int, ...]]:

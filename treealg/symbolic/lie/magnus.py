@@ -18,7 +18,9 @@ from treealg.symbolic.hopf.grossman_larson import graft_multisets, ogl
 from treealg.symbolic.lie.brackets import forests_of
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
+from treealg.symbolic.trees.enumeration import count_trees
 from treealg.symbolic.trees.forests import Forest
+from treealg.symbolic.trees.sizes import check_orders
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = [
@@ -41,7 +43,12 @@ def _series_arguments(planar: bool, order: Any, *arguments: Any) -> tuple[int, l
     for x in elements:
         if any(not len(key) or (not planar and len(key) != 1) for key in x):
             raise InvalidTypeError(f"expected an element over trees, got {x}")
-    return check_integer("order", order, 0), elements
+    order = check_integer("order", order, 0)
+    # Copies of the smallest tree, grafted onto each other, are as many as there are trees.
+    orders = [key.order for x in elements for key in x]
+    copies = order // min(orders) if orders else 0
+    check_orders("a series", copies, lambda n: count_trees(n, 1, planar))
+    return (order if orders else 0), elements
 
 
 def _truncate(x: Element, order: int) -> Element:

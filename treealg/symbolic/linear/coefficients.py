@@ -57,6 +57,7 @@ def check_coefficient(value: Any) -> Any:
         value is None
         or isinstance(value, (str, bytes, list, tuple, Mapping, Interned))
         or hasattr(value, "dtype")
+        or not hasattr(value, "__mul__")
         or getattr(value, "is_Matrix", False)
         or getattr(value, "is_commutative", True) is not True
     ):
@@ -93,6 +94,19 @@ def expression(name: str, value: Any) -> Any:
         f"{name} must be a number or a SymPy expression, got {type(value).__name__} "
         f"{reprlib.repr(value)}; text is not evaluated"
     )
+
+
+def _substitute(value: Any, arguments: tuple[Any, ...]) -> Any:
+    """Return an expression after a substitution that SymPy understands."""
+    import sympy
+
+    try:
+        return python_number(value.subs(*arguments))
+    except (sympy.SympifyError, TypeError, ValueError, AttributeError):
+        raise InvalidTypeError(
+            "subs needs a symbol and a number or an expression, or a mapping or pairs of them, got "
+            f"{', '.join(map(reprlib.repr, arguments)) or 'nothing'}"
+        ) from None
 
 
 def _refuse_text(x: Any) -> None:
@@ -153,7 +167,8 @@ class Coefficients:
         Raises
         ------
         InvalidTypeError
-            If an argument is or contains a string, which SymPy would evaluate as Python.
+            If an argument is or contains a string, which SymPy would evaluate as Python, or is
+            no symbol, number, expression, mapping or pairs of them.
 
         Examples
         --------
@@ -165,7 +180,7 @@ class Coefficients:
         """
         _refuse_text(arguments)
         return self.map_coefficients(
-            lambda value: python_number(value.subs(*arguments)) if hasattr(value, "subs") else value
+            lambda value: _substitute(value, arguments) if hasattr(value, "subs") else value
         )
 
     def expand(self) -> Self:

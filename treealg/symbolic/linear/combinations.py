@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, ItemsView, Iterable, Iterator, M
 from fractions import Fraction
 from typing import Any, Generic, Self, TypeVar
 
+from treealg.checks import check_callable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.coefficients import Coefficients, check_coefficient, python_number
 from treealg.symbolic.linear.fields import is_expression, normal_form
@@ -311,7 +312,7 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         Raises
         ------
         InvalidTypeError
-            If `function` returns neither a number nor a symbolic expression.
+            If `function` is not callable, or returns neither a number nor a symbolic expression.
 
         Examples
         --------
@@ -319,6 +320,7 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         >>> Element({Tree(): -2}).map_coefficients(abs)
         <Element 2 (0)>
         """
+        check_callable("function", function)
         return self._collect(
             {key: check_coefficient(function(value)) for key, value in self._terms.items()}
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from treealg.checks import check_callable
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.linear.combinations import LinearCombination, add_terms, terms_of
 from treealg.symbolic.trees.arithmetic import Summand
@@ -12,7 +13,7 @@ from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.labels import normalize_word
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
-__all__ = ["Element", "element_of", "forest_product", "read_key"]
+__all__ = ["Element", "check_kind", "element_of", "forest_product", "read_key"]
 
 
 class Element(LinearCombination[Any]):
@@ -61,7 +62,11 @@ class Element(LinearCombination[Any]):
     def _find_key(self, key: Any) -> Any:
         if isinstance(key, tuple) and (key := normalize_word(key)) in self._terms:
             return key
-        return read_key(key, next(iter(self._terms), ()))
+        if not self._terms:
+            return read_key(key, ())
+        found = read_key(key, next(iter(self._terms)))
+        check_kind(found, self._terms)
+        return found
 
     def apply(self, function: Callable[[Any], Any]) -> Element:
         """Extend a map on basis elements linearly and apply it.
@@ -79,7 +84,7 @@ class Element(LinearCombination[Any]):
         Raises
         ------
         InvalidTypeError
-            If an image is not an `Element`.
+            If `function` is not callable, or an image is not an `Element`.
 
         Examples
         --------
@@ -88,6 +93,7 @@ class Element(LinearCombination[Any]):
         >>> x.apply(lambda forest: Element({forest.forget_order(): 1}))
         <Element 2 (0)>
         """
+        check_callable("function", function)
         total: dict[Any, Any] = {}
         for key, value in self._terms.items():
             add_terms(total, terms_of(function(key)), value)
@@ -119,6 +125,21 @@ def forest_product(x: Any, y: Any) -> Any:
             f"a forest has trees of one kind, got {x!r} and {y!r}; use forget_order() first"
         )
     return left * right
+
+
+def check_kind(key: Any, stored: Iterable[Any]) -> None:
+    """Refuse to look a key up among others of which none is of its kind: it is not just absent.
+
+    Examples
+    --------
+    >>> check_kind(Forest(), [Forest([Tree()])])
+    """
+    kinds = {type(other) for other in stored}
+    if type(key) not in kinds:
+        names = " and ".join(sorted("words" if x is tuple else f"{x.__name__}s" for x in kinds))
+        raise InvalidTypeError(
+            f"an element over {names} has no coefficient for {type(key).__name__} {key!r:.60}"
+        )
 
 
 def read_key(key: Any, stored: Any) -> Any:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from treealg.checks import check_callable, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.combinations import LinearCombination, add_terms, terms_of
-from treealg.symbolic.linear.elements import Element, read_key
+from treealg.symbolic.linear.elements import Element, check_kind, read_key
+from treealg.symbolic.linear.sequences import entries_of
 
 __all__ = ["Tensor"]
 
@@ -58,9 +60,16 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
         return tuple(Element._check_key(part) for part in key)
 
     def _find_key(self, key: Any) -> tuple[Any, ...]:
-        if not isinstance(key, tuple) or len(key) != self.slots:
+        if not isinstance(key, tuple) or not self._terms:
             return self._check_key(key)
-        return tuple(map(read_key, key, next(iter(self._terms), key)))
+        if len(key) != self.slots:
+            raise InvalidTypeError(
+                f"a key of this tensor has {self.slots} slots, got {len(key)}: {key!r:.60}"
+            )
+        found = tuple(map(read_key, key, next(iter(self._terms))))
+        for slot, part in enumerate(found):
+            check_kind(part, (other[slot] for other in self._terms))
+        return found
 
     @property
     def slots(self) -> int:
@@ -82,6 +91,8 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
 
         Raises
         ------
+        InvalidTypeError
+            If `order` is no sequence of integers.
         InvalidValueError
             If `order` is not a permutation of the slots.
 
@@ -91,7 +102,7 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
         >>> Tensor({(Forest(), Tree()): 1}).permute((1, 0))
         <Tensor (0)⊗(∅)>
         """
-        chosen = tuple(order)
+        chosen = tuple(check_integer("a slot", slot, 0) for slot in entries_of("order", order))
         if self and sorted(chosen) != list(range(self.slots)):
             raise InvalidValueError(
                 f"order must be a permutation of the {self.slots} slots, got {chosen}"
@@ -119,7 +130,8 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
         Raises
         ------
         InvalidTypeError
-            If an image is neither an `Element` nor a `Tensor`.
+            If `slot` is no integer, `function` not callable, or an image is neither an
+            `Element` nor a `Tensor`.
         InvalidValueError
             If there is no such slot.
 
@@ -130,7 +142,9 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
         >>> twice == bck.coproduct(Tree()).apply(1, bck.coproduct)
         True
         """
-        if self and not 0 <= slot < self.slots:
+        check_callable("function", function)
+        slot = check_integer("slot", slot, 0)
+        if self and slot >= self.slots:
             raise InvalidValueError(f"slot must be from 0 to {self.slots - 1}, got {slot}")
         total: dict[tuple[Any, ...], Any] = {}
         images: dict[Any, dict[tuple[Any, ...], Any]] = {}

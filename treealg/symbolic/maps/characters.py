@@ -7,8 +7,8 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
+from treealg.symbolic.linear.coefficients import check_coefficient
 from treealg.symbolic.maps.functionals import Functional, Values
-from treealg.symbolic.trees.scalars import python_scalar
 
 __all__ = ["Character", "InfinitesimalCharacter"]
 
@@ -27,7 +27,8 @@ class Character(Functional):
     Raises
     ------
     InvalidTypeError
-        If an argument has the wrong type, or forests are not products of trees in `algebra`.
+        If an argument or a value has the wrong type, or forests are not products of trees in
+        `algebra`.
     InvalidValueError
         If a key is not valid. When called: if a mapping has no value for a tree that is needed.
 
@@ -64,7 +65,8 @@ class InfinitesimalCharacter(Functional):
     Raises
     ------
     InvalidTypeError
-        If an argument has the wrong type, or forests are not products of trees in `algebra`.
+        If an argument or a value has the wrong type, or forests are not products of trees in
+        `algebra`.
     InvalidValueError
         If a key is not valid.
 
@@ -101,13 +103,13 @@ def _tree_values(
             raise InvalidTypeError(
                 f"values must be a mapping or a callable, got {type(values).__name__}"
             )
-        return values, lambda tree: python_scalar(values(tree))
+        return values, lambda tree: check_coefficient(values(tree))
     table = {}
     for key, value in values.items():
         forest = algebra.basis_element(key)
         if len(forest) != 1:
             raise InvalidValueError(f"values must be given on single trees, got {forest}")
-        table[forest[0]] = python_scalar(value)
+        table[forest[0]] = check_coefficient(value)
 
     def lookup(tree: Any) -> Any:
         if tree in table:

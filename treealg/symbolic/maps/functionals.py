@@ -19,7 +19,6 @@ from treealg.symbolic.linear.combinations import add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.maps.origin import Made
 from treealg.symbolic.trees.memo import Memo
-from treealg.symbolic.trees.scalars import python_scalar
 
 __all__ = ["Functional", "Values", "convolve_maps"]
 
@@ -40,8 +39,8 @@ class Functional(Made):
     Raises
     ------
     InvalidTypeError
-        If `algebra` is not a `HopfAlgebra`, `values` neither a mapping nor callable, or a key
-        not a basis element.
+        If `algebra` is not a `HopfAlgebra`, `values` neither a mapping nor callable, a key not a
+        basis element, or a value neither a number nor an expression.
     InvalidValueError
         If a key is a tuple that is not a valid tuple form.
 
@@ -67,7 +66,7 @@ class Functional(Made):
         self._algebra = algebra
         self._known: dict[Any, Any] = {}
         if isinstance(values, Mapping):
-            table = {self._key(key): value for key, value in values.items()}
+            table = {self._key(key): check_coefficient(value) for key, value in values.items()}
             self._rule: Callable[[Any], Any] = lambda key: table.get(key, 0)
             self._made_by(type(self), algebra, table)
         elif callable(values):
@@ -106,7 +105,8 @@ class Functional(Made):
         Raises
         ------
         InvalidTypeError
-            If `x` does not belong to the algebra.
+            If `x` does not belong to the algebra, or a value is neither a number nor an
+            expression.
         InvalidValueError
             If `x` is a tuple that is not a valid tuple form.
         """
@@ -120,7 +120,7 @@ class Functional(Made):
     def _value(self, key: Any) -> Any:
         known = self._known
         if key not in known:
-            known[key] = python_scalar(self._rule(key))
+            known[key] = check_coefficient(self._rule(key))
         return known[key]
 
     # -- linear structure ----------------------------------------------------------------------
@@ -266,7 +266,7 @@ class Functional(Made):
         Raises
         ------
         InvalidTypeError
-            If `exponent` is a number of extended precision that Python does not have.
+            If `exponent` is neither a number nor an expression.
         InvalidValueError
             If the value on the unit is not 1.
 
@@ -277,7 +277,7 @@ class Functional(Made):
         >>> f.power(2)(Tree([Tree()])) == (f * f)(Tree([Tree()]))
         True
         """
-        exponent = python_scalar(exponent)
+        exponent = check_coefficient(exponent)
 
         def binomial(k: int) -> Any:
             result: Any = 1

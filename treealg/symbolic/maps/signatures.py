@@ -18,7 +18,7 @@ from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.linear.sequences import rows_of
 from treealg.symbolic.maps.characters import InfinitesimalCharacter
 from treealg.symbolic.maps.functionals import Functional
-from treealg.symbolic.maps.vectors import basis_elements, chen_product, log_star
+from treealg.symbolic.maps.vectors import basis_elements, check_basis, chen_product, log_star
 from treealg.symbolic.trees.scalars import python_scalar
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
@@ -87,6 +87,7 @@ def exact_signature(
         )
     dimension = len(points[0])
     corrections = _corrections(correction, len(points) - 1, dimension)
+    check_basis(dimension, degree, planar)
     basis = basis_elements(dimension, degree, planar)
     algebra: HopfAlgebra[Any] = mkw if planar else bck
     total: list[Any] | None = None

@@ -24,6 +24,7 @@ from treealg.symbolic.trees.enumeration import (
     enumerate_trees,
 )
 from treealg.symbolic.trees.memo import remembered
+from treealg.symbolic.trees.sizes import check_orders
 from treealg.symbolic.trees.weighted import count_by_weight, weighted_basis
 
 __all__ = [
@@ -60,6 +61,20 @@ def basis_elements(
     )
 
 
+def check_basis(dimension: int, degree: int, planar: bool, weights: Weights = None) -> None:
+    """Refuse a basis of too many elements.
+
+    Examples
+    --------
+    >>> check_basis(2, 5, False)
+    """
+    count = count_forests if planar else count_trees
+    if weights is not None:
+        # Those with the lightest label alone, of which there are fewer.
+        dimension, degree = 1, degree // min(weights)
+    check_orders("a vector", degree, lambda order: count(order, dimension, planar))
+
+
 def _checked_shape(
     dimension: Any, degree: Any, planar: Any, weights: Any
 ) -> tuple[int, int, bool, Weights]:
@@ -70,7 +85,9 @@ def _checked_shape(
             raise InvalidValueError(
                 f"weights must be one for each of the {dimension} labels, got {weights}"
             )
-    return dimension, check_integer("degree", degree, 0), check_flag("planar", planar), weights
+    degree = check_integer("degree", degree, 0)
+    check_basis(dimension, degree, check_flag("planar", planar), weights)
+    return dimension, degree, bool(planar), weights
 
 
 def functional_from_vector(

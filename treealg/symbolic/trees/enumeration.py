@@ -28,6 +28,8 @@ __all__ = [
 
 _MOST_VERTICES = 400  # walks are nested as deep
 _LONGEST_LIST = 20_000  # sequences held for one number of vertices
+_MOST_COUNTED = 200_000  # vertices, of which a count has as many bits at least
+_FEW = 500  # vertices up to which counts are made one by one
 
 
 class Counts:
@@ -44,7 +46,8 @@ class Counts:
     -----
     Non-planar: the Euler transform, m F(m) = sum over j of F(m-j) times the sum over k | j of
     k N(k), with N(m+1) = d F(m) (Knuth, The Art of Computer Programming 1, section 2.3.4.4).
-    Planar: Catalan numbers times powers. Threads may extend the lists at the same time.
+    Many are made by `modular_counts`. Planar: Catalan numbers times powers. Threads may extend the
+    lists at the same time.
     """
 
     def __init__(self, colours: int, planar: bool) -> None:
@@ -69,6 +72,14 @@ class Counts:
                 forests.append(forests[-1] * 2 * (2 * m - 1) // (m + 1) * self._colours)
             self._forests = tuple(forests)
             return
+        if nodes > _FEW:
+            from treealg.symbolic.trees.modular_counts import forests_by_residues
+
+            # Half as many again, as those who ask for one after another do so for long.
+            made = forests_by_residues(max(nodes, len(forests) * 3 // 2), self._colours)
+            if made is not None:
+                self._forests = made
+                return
         # weights[j] is the sum over the divisors k of j of k times the number of trees of order k.
         weights = [0] * (nodes + 1)
         for m in range(1, nodes + 1):
@@ -115,7 +126,7 @@ def count_trees(order: Any, colours: Any = 1, planar: bool = False) -> int:
     InvalidTypeError
         If `order` or `colours` is not an integer, or `planar` not a bool.
     InvalidValueError
-        If `order` is negative or `colours` less than 1.
+        If `order` is negative or above 200,000, or `colours` less than 1.
 
     Examples
     --------
@@ -124,7 +135,7 @@ def count_trees(order: Any, colours: Any = 1, planar: bool = False) -> int:
     >>> [count_trees(n, 2, planar=True) for n in range(1, 5)]
     [2, 4, 16, 80]
     """
-    order = check_integer("order", order, 0)
+    order = _countable("order", order)
     return counts(check_integer("colours", colours, 1), check_flag("planar", planar)).trees(order)
 
 
@@ -150,14 +161,14 @@ def count_forests(nodes: Any, colours: Any = 1, planar: bool = False) -> int:
     InvalidTypeError
         If `nodes` or `colours` is not an integer, or `planar` not a bool.
     InvalidValueError
-        If `nodes` is negative or `colours` less than 1.
+        If `nodes` is negative or above 200,000, or `colours` less than 1.
 
     Examples
     --------
     >>> [count_forests(n, 2) for n in range(5)]
     [1, 2, 7, 26, 107]
     """
-    nodes = check_integer("nodes", nodes, 0)
+    nodes = _countable("nodes", nodes)
     return counts(check_integer("colours", colours, 1), check_flag("planar", planar)).forests(nodes)
 
 
@@ -260,6 +271,16 @@ def enumerate_forests(nodes: Any, colours: Any = 1, planar: bool = False) -> Ite
     planar = check_flag("planar", planar)
     make: Any = OrderedForest._make if planar else Forest._make
     return map(make, _sequences(PlanarTree if planar else Tree, nodes, colours))
+
+
+def _countable(name: str, value: Any) -> int:
+    """Return a number of vertices that is small enough for a count."""
+    number = check_integer(name, value, 0)
+    if number > _MOST_COUNTED:
+        raise InvalidValueError(
+            f"{name} must be at most {_MOST_COUNTED:,} to be counted, got {number}"
+        )
+    return number
 
 
 def _listable(name: str, value: Any) -> int:

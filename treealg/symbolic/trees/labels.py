@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.trees.interning import Interned
 from treealg.symbolic.trees.scalars import python_scalar
 
 __all__ = ["Label", "label_less", "normalize_label", "normalize_word"]
@@ -39,6 +40,11 @@ def normalize_label(label: Any) -> Label:
     if label.__class__ is tuple:
         return tuple(map(normalize_label, label))
     label = python_scalar(label)
+    if isinstance(label, Interned):
+        raise InvalidTypeError(
+            f"a label must not be a tree or a forest, got {label!r:.60}; branches are given as "
+            "children, and a name or a tuple can label a vertex"
+        )
     if isinstance(label, numbers.Integral) and not isinstance(label, int):
         return int(label)
     try:

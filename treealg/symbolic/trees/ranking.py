@@ -44,7 +44,12 @@ class _Ordered:
         trees, forests = self.counts.trees, self.counts.forests
         index = 0
         for order, place in places:
-            index += sum(trees(k) * forests(total - k) for k in range(1, order))
+            # Sequences that start with fewer vertices, or all but those that do not.
+            if 2 * order <= total:
+                index += sum(trees(k) * forests(total - k) for k in range(1, order))
+            else:
+                rest = sum(trees(k) * forests(total - k) for k in range(order, total + 1))
+                index += forests(total) - rest
             total -= order
             index += place * forests(total)
         return index
@@ -53,10 +58,20 @@ class _Ordered:
         trees, forests = self.counts.trees, self.counts.forests
         places = []
         while total:
-            order = 1
-            while index >= (block := trees(order) * forests(total - order)):
-                index -= block
-                order += 1
+            # From both ends, so that the work is that of the smaller part.
+            low, high, below, above = 1, total, 0, forests(total)
+            while True:
+                block = trees(low) * forests(total - low)
+                if index < below + block:
+                    order = low
+                    break
+                below, low = below + block, low + 1
+                above -= trees(high) * forests(total - high)
+                if index >= above:
+                    order, below = high, above
+                    break
+                high -= 1
+            index -= below
             total -= order
             place, index = divmod(index, forests(total))
             places.append((order, place))
@@ -68,6 +83,7 @@ class _Sorted:
 
     def __init__(self, colours: int, greatest: int) -> None:
         self.counts = counts(colours, False)
+        self.counts.forests(greatest)
         self._columns = [[self.counts.forests(m) for m in range(greatest + 1)]]
 
     def _from_order(self, total: int, order: int) -> int:

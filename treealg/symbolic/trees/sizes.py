@@ -2,10 +2,12 @@
 
 A sum of more than a million terms serves nobody and takes gigabytes. Where the terms can be
 counted beforehand they are; everything that is remembered is measured as it grows.
+``TREEALG_MAX_TERMS`` in the environment is another bound, read when this module is loaded.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import groupby
 from math import comb, log10, prod
@@ -25,8 +27,25 @@ __all__ = [
     "labels_differ",
 ]
 
+
+def _bound(text: str) -> int:
+    """Return the bound that the environment sets, which is the usual one if it is empty."""
+    if not text.strip():
+        return 1_000_000
+    try:
+        bound = int(text)
+    except ValueError:
+        bound = 0
+    if bound < 1:
+        raise InvalidValueError(
+            f"TREEALG_MAX_TERMS must be a positive integer, got {text!r:.40}; unset it for a "
+            "million"
+        )
+    return bound
+
+
 #: The most terms of a result.
-MAX_TERMS = 1_000_000
+MAX_TERMS = _bound(os.environ.get("TREEALG_MAX_TERMS", ""))
 
 #: The most steps towards a result of few terms, which is a matter of seconds.
 MAX_STEPS = 10 * MAX_TERMS
@@ -43,7 +62,8 @@ def check_terms(what: str, count: int, bound: int = MAX_TERMS) -> None:
         size = f"{count:,}" if count < 10**15 else f"10^{int(log10(count))}"
         raise InvalidValueError(
             f"{what} has at least {size} terms, beyond the bound of {bound:,}; take a smaller "
-            "argument, or ask for single coefficients by a pairing with the dual"
+            "argument, ask for single coefficients by a pairing with the dual, or set "
+            "TREEALG_MAX_TERMS in the environment to more"
         )
 
 
@@ -57,7 +77,8 @@ def check_steps(what: str, count: int) -> None:
     if count > MAX_STEPS:
         raise InvalidValueError(
             f"{what} takes at least {count:,} steps, beyond the bound of {MAX_STEPS:,}; take "
-            "shorter arguments, or ask for single coefficients by a pairing with the dual"
+            "shorter arguments, ask for single coefficients by a pairing with the dual, or set "
+            "TREEALG_MAX_TERMS in the environment to more"
         )
 
 
