@@ -40,8 +40,12 @@ class TableCacheWarning(UserWarning):
 
 
 def warn_caller(message: str, category: type[Warning]) -> None:
-    """Warn at the line outside of treealg that made the call, however deep this one is."""
+    """Warn at the line outside of treealg that made the call, however deep this one is.
+
+    PyTorch stands between the two where it calls what it does not compile.
+    """
     frame, level = sys._getframe(1), 2
-    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "treealg":
+    ours = ("treealg", "torch")
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in ours:
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level)

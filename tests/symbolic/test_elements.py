@@ -172,7 +172,9 @@ def test_trees_label_no_vertex(label):
     for kind in (Tree, PlanarTree):
         with pytest.raises(InvalidTypeError, match="a label must not be a tree or a forest"):
             kind(label=label)
-        with pytest.raises(InvalidTypeError, match="a label must not be a tree or a forest"):
+        with pytest.raises(
+            InvalidTypeError, match=r"label must not be a tree|the label of its root"
+        ):
             kind.from_tuple(((0,), label))
 
 
@@ -202,9 +204,7 @@ def test_slots_are_integers_in_range():
     assert x.permute(np.array([1, 0])) == x.permute((1, 0))
 
 
-@pytest.mark.parametrize(
-    "arguments", [(), (None,), (object(), 1), ([],), ([1, 2, 3],), (Tree(), 1)]
-)
+@pytest.mark.parametrize("arguments", [(), (None,), (object(), 1), ([1, 2, 3],), (Tree(), 1)])
 def test_what_does_not_substitute_is_refused(arguments):
     x = Element({B: sympy.Symbol("a")})
     with pytest.raises(InvalidTypeError, match="subs needs"):

@@ -15,7 +15,7 @@ import pytest
 
 import treealg
 from treealg import tables
-from treealg.errors import InvalidValueError, TableCacheWarning
+from treealg.errors import InvalidValueError, TableCacheWarning, warn_caller
 from treealg.memory import memory
 from treealg.tables import cache, disk
 from treealg.tables.directory import TEMPORARY, file_name, prune, table_files
@@ -510,6 +510,23 @@ def test_a_warning_is_about_the_line_that_called(table_directory, call):
     with pytest.warns(TableCacheWarning) as record:
         call()
     assert [warning.filename for warning in record] == [__file__]
+
+
+@pytest.mark.parametrize("between", ["torch._dynamo.eval_frame", "treealg.optional"])
+def test_a_warning_passes_what_stands_between(between):
+    scope = {"__name__": between, "warn": warn_caller, "kind": TableCacheWarning}
+    exec("def call(): warn('damaged', kind)", scope)
+    with pytest.warns(TableCacheWarning) as record:
+        scope["call"]()
+    assert [warning.filename for warning in record] == [__file__]
+
+
+def test_a_warning_stops_at_the_code_of_others():
+    scope = {"__name__": "other", "warn": warn_caller, "kind": TableCacheWarning}
+    exec(compile("def call(): warn('damaged', kind)", "other.py", "exec"), scope)
+    with pytest.warns(TableCacheWarning) as record:
+        scope["call"]()
+    assert [warning.filename for warning in record] == ["other.py"]
 
 
 def test_tables_are_kept_in_the_common_memory_up_to_its_bound(monkeypatch):

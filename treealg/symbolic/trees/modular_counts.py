@@ -156,15 +156,14 @@ class _Residues:
         last = len(blocks)
         if first:
             # Both factors are of here. Of the window next to the block that is due, half is known.
-            total = blocks[0][1] * blocks[-1][0]
+            total: Any = blocks[0][1] * blocks[-1][0]
             for k in range(1, last):
                 total += blocks[k][1] * windows[last - k - 1][0]
             return total
-        total = 0.0
-        for k in range(last):
-            forests, weights = windows[last - k - 1]
-            total = total + blocks[k][0] * weights + blocks[k][1] * forests
-        return total
+        return sum(
+            own[0] * other[1] + own[1] * other[0]
+            for own, other in zip(blocks, windows[last - 1 :: -1], strict=True)
+        )
 
 
 def _joined(left: _Spectra, right: _Spectra) -> _Spectra:
