@@ -250,3 +250,51 @@ def test_derivatives_of_prefixes_have_an_axis_of_segments():
     path = walk(5, 2, seed=1)
     with pytest.raises(treealg.InvalidValueError, match=r"leading shape \(4,\) with stream=True"):
         treealg.sig_backprop(path, None, np.ones((5, 6)), 2, stream=True)
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS)
+def test_transforms_of_a_list_are_those_of_each_path_alone(transform):
+    paths, points, _, rng = problem(MANY)
+    options = TRANSFORMS[transform] | {"end_time": 0.5}
+    moved = treealg.transform_path(paths, basepoint=points, **options)
+    derivs = [rng.normal(size=path.shape) for path in moved]
+    listed, bases = treealg.transform_path_backprop(paths, derivs, basepoint=points, **options)
+    for i, path in enumerate(paths):
+        whole = np.vstack([points[i], path])
+        np.testing.assert_array_equal(moved[i], treealg.transform_path(whole, **options))
+        alone = treealg.transform_path_backprop(whole, derivs[i], **options)
+        np.testing.assert_array_equal(listed[i], alone[1:])
+        np.testing.assert_array_equal(bases[i], alone[0])
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS)
+def test_a_transformed_path_rests_at_its_end(transform):
+    paths, _, _, rng = problem(MANY)
+    array = np.full((len(MANY), max(MANY), 2), np.nan)
+    for target, path in zip(array, paths, strict=True):
+        target[: len(path)] = path
+    options = TRANSFORMS[transform]
+    moved = treealg.transform_path(array, lengths=MANY, **options)
+    derivs = rng.normal(size=moved.shape)
+    gradient = treealg.transform_path_backprop(array, derivs, lengths=MANY, **options)
+    for i, path in enumerate(paths):
+        own = treealg.transform_path(path, **options)
+        np.testing.assert_array_equal(moved[i, : len(own)], own)
+        np.testing.assert_array_equal(
+            moved[i, len(own) :], own[None, -1].repeat(len(moved[i]) - len(own), 0)
+        )
+        summed = derivs[i, : len(own)].copy()
+        summed[-1] += derivs[i, len(own) :].sum(axis=0)
+        alone = treealg.transform_path_backprop(path, summed, **options)
+        assert_near(gradient[i, : len(path)], alone)
+        assert not gradient[i, len(path) :].any()
+
+
+def test_derivatives_of_a_list_of_transforms_are_a_list():
+    paths = [np.zeros((2, 1)), np.zeros((3, 1))]
+    with pytest.raises(treealg.InvalidValueError, match="derivs must be a list"):
+        treealg.transform_path_backprop(paths, np.zeros((3, 3, 1)))
+    with pytest.raises(
+        treealg.InvalidValueError, match=r"derivs\[1\] must have the shape \(3, 1\)"
+    ):
+        treealg.transform_path_backprop(paths, [np.zeros((2, 1)), np.zeros((2, 1))])

@@ -588,9 +588,59 @@ def branched_sig(
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
+@overload
 def transform_path(
-    path: ArrayLike, *, time_aug: bool = False, lead_lag: bool = False, end_time: float = 1.0
+    path: Sequence[ArrayLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+) -> list[Array]: ...
+@overload
+def transform_path(
+    path: ArrayLike,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
 ) -> Array: ...
+@overload
+def transform_path_backprop(
+    path: Sequence[ArrayLike],
+    derivs: Sequence[ArrayLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+) -> Array | tuple[Array, ...]: ...
+@overload
+def transform_path_backprop(
+    path: ArrayLike,
+    derivs: ArrayLike,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+) -> Array: ...
+@overload
+def transform_path_backprop(
+    path: ArrayLike,
+    derivs: ArrayLike,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: ArrayLike,
+    lengths: ArrayLike | None = None,
+) -> tuple[Array, Array]: ...
 def extract_sig_coef(
     sig: ArrayLike,
     words: Word | list[Word],

@@ -646,9 +646,59 @@ def branched_sig(
 
 # treealg.numeric.paths.transforms
 
+@overload
 def transform_path(
-    path: ArrayT | Exact, *, time_aug: bool = False, lead_lag: bool = False, end_time: float = 1.0
+    path: Sequence[Tensor],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+) -> list[Tensor]: ...
+@overload
+def transform_path(
+    path: ArrayT | Exact,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
 ) -> ArrayT: ...
+@overload
+def transform_path_backprop(
+    path: Sequence[Tensor],
+    derivs: Sequence[Tensor],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+) -> Gradients: ...
+@overload
+def transform_path_backprop(
+    path: ArrayT | Exact,
+    derivs: ArrayT | Exact,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+) -> ArrayT: ...
+@overload
+def transform_path_backprop(
+    path: ArrayT | Exact,
+    derivs: ArrayT | Exact,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: ArrayT | Exact,
+    lengths: ArrayLike | None = None,
+) -> tuple[ArrayT, ArrayT]: ...
 
 # treealg.numeric.paths.word_coefficients
 

@@ -566,9 +566,59 @@ def branched_sig(
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
+@overload
 def transform_path(
-    path: Tensor, *, time_aug: bool = False, lead_lag: bool = False, end_time: float = 1.0
+    path: Sequence[Tensor],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
+) -> list[Tensor]: ...
+@overload
+def transform_path(
+    path: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
 ) -> Tensor: ...
+@overload
+def transform_path_backprop(
+    path: Sequence[Tensor],
+    derivs: Sequence[Tensor],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
+) -> Tensor | tuple[Tensor, ...]: ...
+@overload
+def transform_path_backprop(
+    path: Tensor,
+    derivs: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool = False,
+    lengths: Tensor | None = None,
+) -> Tensor: ...
+@overload
+def transform_path_backprop(
+    path: Tensor,
+    derivs: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: Tensor,
+    lengths: Tensor | None = None,
+) -> tuple[Tensor, Tensor]: ...
 def extract_sig_coef(
     sig: Tensor,
     words: Word | list[Word],

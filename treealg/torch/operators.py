@@ -27,7 +27,9 @@ __all__ = ["OPERATORS", "register"]
 
 NAMESPACE = "treealg"
 _DTYPES = {"float32": torch.float32, "float64": torch.float64}
-_ANY_LENGTH = {"length", "length_1", "length_2", "segments", "nodes_1", "nodes_2"}
+_ANY_LENGTH = {
+    "length", "length_1", "length_2", "segments", "nodes_1", "nodes_2", "transformed_length",
+}  # fmt: skip
 """Axes along which a length may be a symbol; from all others the size of a basis is counted."""
 
 

@@ -215,13 +215,17 @@ def prepared(
     gpu: bool = False,
     times: Any = None,
     missing: Any = "propagate",
+    exact: bool = False,
 ) -> Prepared:
-    """Read a path with its options; `call_of` checks all that is no array, given the channels."""
+    """Read a path with its options; `call_of` checks all that is no array, given the channels.
+
+    If `exact`, points themselves are wanted, and not differences alone.
+    """
     how = check_choice("missing", missing, MISSING)
     if times is None and how == "propagate":
-        return _prepared(path, correction, basepoint, lengths, call_of, gpu)
+        return _prepared(path, correction, basepoint, lengths, call_of, gpu, exact)
     refuse_on_device(path, "times and missing")
-    found = _prepared(path, correction, basepoint, lengths, call_of, False)
+    found = _prepared(path, correction, basepoint, lengths, call_of, False, exact)
     if times is not None:
         check_times(found.call)
     with memory_for("path, copied for times or missing values,"):
@@ -232,16 +236,16 @@ def prepared(
 
 def _prepared(
     path: Any, correction: Any, basepoint: Any, lengths: Any, call_of: Callable[[int], Call],
-    gpu: bool,
+    gpu: bool, exact: bool,
 ) -> Prepared:  # fmt: skip
     is_list = is_list_of_paths(path)
     if basepoint is False and lengths is None and not is_list:
-        rows = as_path(path, gpu=gpu)
+        rows = as_path(path, gpu=gpu, values=exact)
         call = call_of(rows.item[1])
         added = None if correction is None else as_correction(correction, rows, call)
         return Prepared(rows, added, call, correction)
     refuse_on_device(path, "stream, basepoint, lengths and lists of paths")
-    pieces = read_paths(path, lengths, basepoint)
+    pieces = read_paths(path, lengths, basepoint, exact)
     call = call_of(pieces[0].item[1])
     with memory_for("path, copied for basepoint, lengths or as a list,"):
         return _with_options(pieces, is_list, correction, basepoint, lengths, call)

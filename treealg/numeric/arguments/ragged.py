@@ -48,9 +48,10 @@ def _is_matrix(value: Any) -> bool:
     return is_array and len(value.shape) == 2
 
 
-def read_paths(path: Any, lengths: Any, basepoint: Any) -> list[Rows]:
-    """Read an array of paths, or the paths of a list."""
-    has_point = not is_flag(basepoint) or bool(basepoint)  # from which differences are taken
+def read_paths(path: Any, lengths: Any, basepoint: Any, values: bool = False) -> list[Rows]:
+    """Read an array of paths, or the paths of a list; `values` are wanted of the points."""
+    # From a base point differences are taken.
+    has_point = values or not is_flag(basepoint) or bool(basepoint)
     if not is_list_of_paths(path):
         return [as_path(path, values=has_point)]
     if lengths is not None:

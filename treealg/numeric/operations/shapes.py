@@ -118,7 +118,9 @@ def elements(call: Call) -> Item:
 
 def transformed(call: Call) -> Item:
     """Return the item of a transformed path."""
-    return {"length": _points(call, "length"), "channels": _dimension(call)}
+    in_front = call["basepoint"]
+    length = call.sizes["length"] + (isinstance(in_front, ArrayType) or bool(in_front))
+    return {"length": 2 * length - 1 if call["lead_lag"] else length, "channels": _dimension(call)}
 
 
 def with_brackets(call: Call) -> Item:

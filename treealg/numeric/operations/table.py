@@ -29,7 +29,7 @@ from treealg.numeric.paths.gradients import branched_log_sig_backprop, branched_
 from treealg.numeric.paths.ito import ito_correction, realised_correction
 from treealg.numeric.paths.lifts import branched_sig_of_lift, branched_sig_of_lift_backprop
 from treealg.numeric.paths.signature import branched_log_sig, branched_sig
-from treealg.numeric.paths.transforms import transform_path
+from treealg.numeric.paths.transforms import transform_path, transform_path_backprop
 from treealg.numeric.paths.word_coefficients import (
     extract_sig_coef,
     sig_coef,
@@ -270,7 +270,14 @@ operations = Operations((
             sig_coef_backprop, _value("coefs", "elements"), _derivs("derivs", "elements")
         ),
     ),
-    _row(transform_path, _PATH, shape=shapes.transformed),
+    _row(
+        transform_path, _PATH, _BASEPOINT, _LENGTHS, shape=shapes.transformed,
+        backward=_backward(
+            transform_path_backprop, _PATH,
+            _derivs("derivs", "transformed_length", "transformed_channels"), _BASEPOINT, _LENGTHS,
+            gradients=("path", "basepoint"),
+        ),
+    ),
     _row(
         ito_correction, _equal(Argument("covariance", ("channels", "channels"))),
         Argument("dt", (), batch="broadcast", alternative="number"), shape=shapes.corrections,

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from treealg.numeric.arguments.arrays import as_path
-from treealg.numeric.arguments.batches import allocate
-from treealg.numeric.arguments.calls import checked_transform
-from treealg.typing import Array, ArrayLike
+from typing import Any
 
-__all__ = ["transform_path"]
+import numpy as np
+
+from treealg.errors import InvalidValueError
+from treealg.numeric.arguments.arrays import as_rows, check_alike, check_kinds
+from treealg.numeric.arguments.batches import allocate
+from treealg.numeric.arguments.calls import SIGNATURE, checked_call
+from treealg.numeric.arguments.prepared import Prepared, prepared
+from treealg.numeric.arguments.rows import Rows
+from treealg.typing import Array, ArrayLike, Gradients
+
+__all__ = ["transform_path", "transform_path_backprop"]
 
 
 def transform_path(
@@ -16,7 +23,9 @@ def transform_path(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
-) -> Array:
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+) -> Array | list[Array]:
     """Return the lead-lag transform and time augmentation of a path.
 
     The lead-lag path of points ``x0, x1, ...`` visits ``(x0, x0), (x0, x1), (x1, x1), (x1, x2),
@@ -26,29 +35,39 @@ def transform_path(
     Parameters
     ----------
     path : ArrayLike, shape (..., length, channels)
-        Points, at least one, in at least one channel.
+        Points, at least one, in at least one channel; or a list of paths of any lengths.
     time_aug : bool, default False
         Append time, uniform from 0 to `end_time` over the points.
     lead_lag : bool, default False
         Take the lead-lag path.
     end_time : float, default 1.0
         Last value of the time channel; finite.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        Point to put in front of the path; True is the origin.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path, which are the first ones of it; what follows is ignored. A
+        list of paths needs none.
 
     Returns
     -------
     Array, shape (..., new_length, new_channels)
         ``new_length`` is ``2 * length - 1`` with `lead_lag`, ``new_channels`` twice as many, and
         one more with `time_aug`. NumPy array or tensor as `path` is, of the same dtype (float64 for
-        integers and lists), never sharing memory with it.
+        integers and lists), never sharing memory with it. A base point counts as a point. For a
+        list of paths it is a list; with `lengths` a path rests at its end, time included.
 
     Raises
     ------
     InvalidTypeError
         If `path` is no real array, requires a gradient, or is not on the CPU; if `end_time` is no
-        real number or a flag no boolean.
+        real number, a flag no boolean; or if `lengths` are no integers or `basepoint` no point.
     InvalidValueError
-        If `path` has fewer than two axes, no points or no channels; if `end_time` is not finite; or
-        if the result does not fit in memory.
+        If `path` has fewer than two axes, no points or no channels; if `basepoint` or `lengths` do
+        not fit it; if `end_time` is not finite; or if the result does not fit in memory.
+
+    See Also
+    --------
+    transform_path_backprop : The gradient.
 
     Notes
     -----
@@ -67,9 +86,154 @@ def transform_path(
            [0. , 2. , 0.5],
            [2. , 2. , 1. ]])
     """
-    rows = as_path(path, values=True)
-    transform = checked_transform(time_aug, lead_lag, end_time)
+    found = _read(path, basepoint, lengths, (time_aug, lead_lag, end_time))
+    rows, transform = found.path, found.call.transform
     points, channels = rows.item
-    result, _ = allocate(rows, transform.points(points), transform.channels(channels))
-    transform.write(rows.array, result)
+    if found.origin is not None and found.origin.is_list:
+        moved = []
+        for piece in _pieces(found):
+            out = rows.empty((transform.points(len(piece)), transform.channels(channels)))[1]
+            transform.write(piece, out)
+            moved.append(rows.wrap(out))
+        return moved
+    result, view = allocate(rows, transform.points(points), transform.channels(channels))
+    if found.spans is None:
+        transform.write(rows.array, result)
+        return rows.wrap(result)
+    for piece, out in zip(_pieces(found), view, strict=True):
+        count = transform.points(len(piece))
+        transform.write(piece, out[:count])
+        out[count:] = out[count - 1]
     return rows.wrap(result)
+
+
+def transform_path_backprop(
+    path: ArrayLike,
+    derivs: ArrayLike,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+) -> Gradients:
+    """Compute the gradient in a path from that in its transform.
+
+    Parameters
+    ----------
+    path : ArrayLike, shape (..., length, channels)
+        Points of the path, or list of paths, as given to `transform_path`.
+    derivs : ArrayLike, shape (..., new_length, new_channels)
+        Derivatives of a scalar function in what `transform_path` returned, a list for a list.
+    time_aug : bool, default False
+        Whether time was appended as the last channel.
+    lead_lag : bool, default False
+        Whether the lead-lag path was taken.
+    end_time : float, default 1.0
+        Last value of the time channel; finite.
+    basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
+        The point that was put in front of the path.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path. A list of paths needs none.
+
+    Returns
+    -------
+    Array, shape (..., length, channels)
+        Derivatives in the points, of the shape, kind and dtype of `path` (float64 for integers and
+        lists), never sharing memory with an argument; zero beyond the end of a shorter path. Of a
+        list of paths it is a list. With a base point that is an array the pair of this and the
+        derivatives in the base point, of its own shape.
+
+    Raises
+    ------
+    InvalidTypeError
+        As `transform_path`, or if two arrays are of different kinds or dtypes.
+    InvalidValueError
+        As `transform_path`, or if `derivs` has not the shape of the transform, or of a list of
+        paths not as many entries.
+
+    See Also
+    --------
+    transform_path : The function differentiated.
+
+    Examples
+    --------
+    The first point is twice in the lead-lag path, once in both halves and once as lag alone.
+
+    >>> import treealg
+    >>> treealg.transform_path_backprop([[0.0], [2.0]], [[1, 1], [1, 1], [1, 1]], lead_lag=True)
+    array([[3.],
+           [3.]])
+    """
+    found = _read(path, basepoint, lengths, (time_aug, lead_lag, end_time))
+    rows, transform = found.path, found.call.transform
+    dimension = transform.channels(rows.item[1])
+    spans = found.whole_spans
+    points = rows.empty((int(spans[:, 1].sum()), rows.item[1]))[1]
+    if found.origin is not None and found.origin.is_list:
+        given = _of_list(derivs, found, dimension)
+    else:
+        cotangent = as_rows(derivs, "derivs", 2)
+        check_alike(rows, cotangent)
+        item = transform.points(rows.item[0]), dimension
+        if cotangent.item != item:
+            raise _wrong_shape("derivs", (*rows.batch, *item), cotangent)
+        if found.spans is None:
+            whole = points.reshape(*rows.batch, *rows.item)
+            transform.write_adjoint(cotangent.array, whole)
+            return found.gradients(points, None)
+        given = list(cotangent.whole())
+    at = 0
+    for own, count in zip(given, spans[:, 1].tolist(), strict=True):
+        last = transform.points(count) - 1
+        inside = own[: last + 1].copy()
+        inside[last] = own[last:].sum(axis=0)  # where the path rests
+        transform.write_adjoint(inside, points[at : at + count])
+        at += count
+    return found.gradients(points, None)
+
+
+def _read(path: Any, basepoint: Any, lengths: Any, options: tuple[Any, ...]) -> Prepared:
+    def call_of(channels: int) -> Any:
+        return checked_call(channels, 1, False, 1, SIGNATURE, *options)
+
+    return prepared(path, None, basepoint, lengths, call_of, exact=True)
+
+
+def _pieces(found: Prepared) -> list[Any]:
+    """Return the points of each path."""
+    paths = found.path.whole()
+    return [
+        paths[i, first : first + count]
+        for i, (first, count) in enumerate(found.whole_spans.tolist())
+    ]
+
+
+def _of_list(derivs: Any, found: Prepared, dimension: int) -> list[Any]:
+    """Read the derivatives in the transforms of a list of paths."""
+    counts = found.whole_spans[:, 1].tolist()
+    pieces = derivs
+    if not isinstance(derivs, (list, tuple)):
+        rows = as_rows(derivs, "derivs", 2)
+        check_kinds(found.path, rows)
+        pieces = [Rows(piece, rows.kind, 2, "derivs") for piece in rows.array]
+    if len(pieces) != len(counts):
+        raise InvalidValueError(
+            f"derivs must be a list with one array for each of the {len(counts)} paths, got "
+            f"{len(pieces)} of them"
+        )
+    given = []
+    for i, (piece, count) in enumerate(zip(pieces, counts, strict=True)):
+        own = piece if isinstance(piece, Rows) else as_rows(piece, f"derivs[{i}]", 2)
+        check_kinds(found.path, own)
+        shape = found.call.transform.points(count), dimension
+        if own.array.shape != shape:
+            raise _wrong_shape(own.name, shape, own)
+        given.append(np.asarray(own.array, own.dtype))
+    return given
+
+
+def _wrong_shape(name: str, shape: tuple[int, ...], rows: Rows) -> InvalidValueError:
+    return InvalidValueError(
+        f"{name} must have the shape {shape} of the transformed path, got {rows.array.shape}"
+    )
