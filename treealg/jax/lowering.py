@@ -24,6 +24,6 @@ def lower(
 
     results, *_ = mlir.emit_python_callback(
         context, compute, None, list(given), context.avals_in, context.avals_out,
-        has_side_effect=False, returns_token=False,
+        has_side_effect=False,
     )  # fmt: skip
     return results

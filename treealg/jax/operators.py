@@ -77,10 +77,11 @@ class Operator:
         """Return what the results look like; raises what the function would raise."""
         try:
             self.compute(self._without_numbers(given, present, options), present, options)
-        except TreeAlgError:
+        except (TreeAlgError, ValueError):
             # It says so of the shapes that were given, too, before it computes anything.
-            zeros = [np.broadcast_to(np.zeros((), dtype), shape) for shape, dtype in given]
-            self.compute(zeros, present, options)
+            there = [x for x, is_there in zip(self.row.arguments, present, strict=True) if is_there]
+            plain = [_stand_in(x, *kind) for x, kind in zip(there, given, strict=True)]
+            self.compute(plain, present, options)
         types = [SimpleNamespace(shape=shape, dtype=dtype) for shape, dtype in given]
         found = as_list(self.row.result(**self.values(types, present, options)))
         return tuple((like.shape, like.dtype) for like in found)
@@ -105,12 +106,14 @@ class Operator:
             front: tuple[int, ...] = (0,)
             if argument.batch == "broadcast":
                 front = (0, *(1,) * (rank - len(batch)))
-            elif (argument.batch == "shared" and not batch) or (
-                argument.batch == "product" and has_front
+            elif (
+                argument.batch == "one"
+                or (argument.batch == "shared" and not batch)
+                or (argument.batch == "product" and has_front)
             ):
                 front = ()
             has_front = has_front or argument.batch == "product"
-            empty.append(np.zeros((*front, *shape), dtype))
+            empty.append(_stand_in(argument, (*front, *shape), dtype))
         return empty
 
 
@@ -130,6 +133,17 @@ def as_list(results: Any) -> list[Any]:
     """Return the results that are there as a list."""
     found = results if isinstance(results, (list, tuple)) else [results]
     return [result for result in found if result is not None]
+
+
+def _stand_in(
+    argument: Argument, shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> np.ndarray[Any, Any]:
+    """Return an array that is as good as any: zeros, but where numbers have to increase."""
+    if argument.differentiable or argument.role != "input":
+        return np.broadcast_to(np.zeros((), dtype), shape)
+    if not argument.axes:
+        return np.broadcast_to(np.ones((), dtype), shape)
+    return np.broadcast_to(np.arange(shape[-1]).astype(dtype), shape)
 
 
 def _absent(argument: Argument) -> Any:
