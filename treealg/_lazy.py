@@ -9,23 +9,25 @@ checkers alone:
 - ``from treealg.numeric import *``: all names of another face;
 - ``def branched_sig(`` at the left margin, where the stub has signatures of its own; the nearest
   line ``# treealg.numeric.paths.signature`` above it says which module has the function.
+
+Several threads may load names at once. Python locks a module, then the packages that it is in: a
+package that imports modules of its own, while another thread imports one of these, would have the
+two wait for each other. So no package does, but for the first of all: names are loaded when they
+are asked for, and what a package has to say to its modules goes through `announce`.
 """
 
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-__all__ = ["attach", "public_names", "read_stub"]
+__all__ = ["announce", "announced", "attach", "public_names", "read_stub"]
 
-# Python locks a module, then its packages. Two threads may so wait for each other where a package
-# imports its own modules, of which one would then see half. Here is one thread at a time.
-_lock = threading.RLock()
+_announced: dict[str, str] = {}
 
 
 class _Face(ModuleType):
@@ -77,13 +79,20 @@ def attach(package: str) -> tuple[list[str], Callable[[str], Any], Callable[[], 
         module = modules[name]
         if module == package:
             return import_module(f"{package}.{name}")
-        with _lock:
-            # Packages first, so that no module is locked while they are waited for.
-            import_module(module.rpartition(".")[0])
-            value = getattr(import_module(module), name)
+        value = getattr(import_module(module), name)
         setattr(sys.modules[package], name, value)
         return value
 
     sys.modules[package].__class__ = _Face
     names = [name for name, module in modules.items() if module != package and name[0] != "_"]
     return names, load, lambda: sorted(modules)
+
+
+def announce(role: str, module: str) -> None:
+    """Say which module, not loaded yet, does what modules below it ask for by its role."""
+    _announced[role] = module
+
+
+def announced(role: str) -> Any:
+    """Return the module of a role."""
+    return import_module(_announced[role])

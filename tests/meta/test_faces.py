@@ -74,9 +74,11 @@ def test_the_faces_are_those_that_users_import():
         "treealg.frames",
         "treealg.jax",
         "treealg.numeric",
+        "treealg.numeric.operations",
         "treealg.sklearn",
         "treealg.symbolic",
         "treealg.symbolic.bseries",
+        "treealg.symbolic.display",
         "treealg.tables",
         "treealg.torch",
         "treealg.verification",
@@ -233,6 +235,9 @@ calls = 2 * [
     lambda: treealg.tables.arborification(2, 3),
     lambda: __import__("treealg.tables"),
     lambda: __import__("treealg.symbolic.display"),
+    lambda: __import__("treealg.symbolic.hopf.connes_kreimer"),
+    lambda: __import__("treealg.symbolic.hopf.grossman_larson"),
+    lambda: __import__("treealg.symbolic.trees.arithmetic"),
 ]
 random.Random(SEED).shuffle(calls)
 start, wrong = threading.Barrier(len(calls)), []

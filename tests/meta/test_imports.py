@@ -246,6 +246,26 @@ def test_no_folder_imports_itself_by_way_of_others(folder):
     assert ways == []
 
 
+def test_packages_that_load_their_modules_are_imported_as_a_whole():
+    # Python locks a module, then its packages: see treealg/_lazy.py. All else imports the first.
+    loaded = {
+        other: name
+        for name, path in MODULES.items()
+        if path.name == "__init__.py" and name != "treealg"
+        for other in imports_of_python(path.read_text("utf-8"), MODULES)
+        if other.startswith(f"{name}.")
+    }
+    assert "treealg.cuda" in loaded.values()
+    assert "treealg.symbolic" not in loaded.values()
+    found = [
+        (module, other)
+        for module, imported in IMPORTS.items()
+        for other in imported & set(loaded)
+        if not f"{module}.".startswith((f"{loaded[other]}.", "treealg.__main__.", "treealg.cli."))
+    ]
+    assert found == []
+
+
 def test_no_header_includes_itself_by_way_of_others():
     graph = include_graph()
     assert len(graph) > 10

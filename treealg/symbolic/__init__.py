@@ -8,13 +8,9 @@ immutable; functions are safe in threads. In a notebook they show themselves wit
 trees; `treealg.symbolic.display` has all ways of showing.
 """
 
-from importlib import import_module
-
-from treealg._lazy import attach
-from treealg.symbolic.trees.arithmetic import sum_with
-from treealg.symbolic.trees.displayed import draw_with
+from treealg._lazy import announce, attach
 
 __all__, __getattr__, __dir__ = attach(__name__)
 
-draw_with(lambda: import_module(f"{__name__}.display"))
-sum_with(lambda: import_module(f"{__name__}.linear.elements"))
+announce("drawing", f"{__name__}.display")
+announce("sums", f"{__name__}.linear.elements")

@@ -5,7 +5,6 @@ their batches go together, its other arguments, and the shape and dtype of what 
 no data is needed for.
 """
 
-from treealg.numeric.operations.operation import Argument, ArrayType, Operation, Operations, Option
-from treealg.numeric.operations.table import operations
+from treealg._lazy import attach
 
-__all__ = ["Argument", "ArrayType", "Operation", "Operations", "Option", "operations"]
+__all__, __getattr__, __dir__ = attach(__name__)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
+from treealg._lazy import announced
 from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.symbolic.hopf.bialgebra import Bialgebra
@@ -32,9 +33,6 @@ class HopfAlgebra(Bialgebra[B]):
     coproducts and antipodes are remembered up to a bound; `treealg.symbolic.clear_cache` forgets
     them. Safe in threads.
     """
-
-    #: The dual algebra, if there is one here; `treealg.symbolic.hopf.duals` says which.
-    _dual: ClassVar[HopfAlgebra[Any] | None] = None
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,9 +101,10 @@ class HopfAlgebra(Bialgebra[B]):
     @property
     def dual(self) -> HopfAlgebra[Any]:
         """The algebra dual to this one, which `pair` takes on the right."""
-        if self._dual is None:
+        dual: HopfAlgebra[Any] | None = announced("duals").dual_of(self)
+        if dual is None:
             raise InvalidValueError(f"the dual of {self.name} is not an algebra of this package")
-        return self._dual
+        return dual
 
     def _dual_key(self, x: B) -> tuple[Any, int]:
         """Return what names `x` in the dual basis, and the pairing of the two."""

@@ -1,14 +1,15 @@
 """``+``, ``-``, ``*`` and ``/`` of trees and forests: as of the sum of which one is the only term.
 
-Sums stand above what they are sums of. Whoever knows them says so here, with `sum_with`.
+Sums stand above what they are sums of, and are loaded when the first is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
-__all__ = ["Summand", "Sums", "sum_with"]
+from treealg._lazy import announced
+
+__all__ = ["Summand", "Sums"]
 
 
 class Sums(Protocol):
@@ -21,13 +22,9 @@ class Sums(Protocol):
         """Return the forest of two trees or forests, or NotImplemented for anything else."""
 
 
-_load: Callable[[], Sums]
-
-
-def sum_with(load: Callable[[], Sums]) -> None:
-    """Say what loads the sums; the face of the package does, before any value exists."""
-    global _load
-    _load = load
+def _load() -> Sums:
+    found: Sums = announced("sums")
+    return found
 
 
 class Summand:

@@ -1,15 +1,15 @@
 """How trees, forests, elements, tensors and series show themselves in a notebook.
 
-Drawing stands above what it draws. Whoever knows where it is done says so here, with `draw_with`;
-nothing is loaded before a notebook asks for a picture.
+Drawing stands above what it draws, and is loaded when a notebook first asks for a picture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar, Protocol
 
-__all__ = ["Displayed", "Drawing", "draw_with"]
+from treealg._lazy import announced
+
+__all__ = ["Displayed", "Drawing"]
 
 # A page with thousands of pictures would be of no use to anybody.
 _MAX_TERMS = 60
@@ -28,13 +28,9 @@ class Drawing(Protocol):
         """Return a formula in LaTeX."""
 
 
-_load: Callable[[], Drawing]
-
-
-def draw_with(load: Callable[[], Drawing]) -> None:
-    """Say what loads the drawing; the face of the package does, before any value exists."""
-    global _load
-    _load = load
+def _load() -> Drawing:
+    found: Drawing = announced("drawing")
+    return found
 
 
 class Displayed:
