@@ -7,8 +7,6 @@ lane, and for gradients about sqrt(rows) times as many. See core.pyx for the thr
 
 from libc.stdint cimport int64_t
 
-import numpy as np
-
 from treealg._fast.core cimport (
     Buffer, interrupt, kernel_table, matrix_view, pair_problem, path_view, run, worthwhile_threads,
 )
@@ -32,7 +30,7 @@ cdef int describe(
 ) except -1:
     """Check what values and gradients have in common, and cut the pairs into groups."""
     cdef pair_problem *problem = &task.problem
-    cdef Py_ssize_t count = first.shape[0]
+    cdef Py_ssize_t count = first.shape[0], i
     problem.x = one.path(time_aug, lead_lag, end_time)
     problem.y = two.path(time_aug, lead_lag, end_time)
     if (
@@ -41,11 +39,9 @@ cdef int describe(
         or problem.x.length < 1 or problem.y.length < 1
     ):
         raise ValueError("sig_kernel: the paths and options do not fit each other")
-    if count and (
-        np.min(first) < 0 or np.max(first) >= problem.x.count
-        or np.min(second) < 0 or np.max(second) >= problem.y.count
-    ):
-        raise ValueError("sig_kernel: a pair names a path that does not exist")
+    for i in range(count):
+        if not (0 <= first[i] < problem.x.count and 0 <= second[i] < problem.y.count):
+            raise ValueError("sig_kernel: a pair names a path that does not exist")
     if n_threads < 1:
         raise ValueError("n_threads must be at least 1")
     problem.first = &first[0] if count else NULL

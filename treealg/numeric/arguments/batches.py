@@ -130,8 +130,11 @@ def check_result_batch(derivs: Rows, argument: Rows) -> None:
 
 def source_rows(rows: Rows, batch: tuple[int, ...]) -> npt.NDArray[np.int64]:
     """Return which row of an argument belongs to each row of a larger batch."""
-    own = np.arange(rows.count, dtype=np.int64).reshape(rows.batch)
-    return np.ascontiguousarray(np.broadcast_to(own, batch).reshape(-1))
+    own = np.arange(rows.count, dtype=np.int64)
+    if rows.batch == batch:
+        return own
+    wide = np.broadcast_to(own.reshape(rows.batch), batch)
+    return np.ascontiguousarray(wide.reshape(-1))
 
 
 def gathered(result: Any, view: Any, wide: Rows, rows: Rows, scalar: Any = None) -> Any:

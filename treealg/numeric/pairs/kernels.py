@@ -52,6 +52,10 @@ class Side:
         """Add gradients in the paths that the index names, in one pass over sorted rows."""
         if not self.is_wanted or not len(index):
             return
+        if len(index) == 1:
+            with np.errstate(invalid="ignore", over="ignore"):
+                self._sums[index[0]] += gradients[0]
+            return
         order = np.argsort(index, kind="stable")
         ordered = index[order]
         starts = np.flatnonzero(np.concatenate([[True], np.diff(ordered) != 0]))

@@ -6,6 +6,7 @@ paths, given as two arrays of indices, so that a batch and a Gram matrix are the
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -165,7 +166,7 @@ class Problem:
 
     def values(self, first: Indices, second: Indices) -> Floats:
         """Compute the kernel of pairs."""
-        size = int(np.prod(self.value_shape, dtype=np.int64))
+        size = math.prod(self.value_shape)
         total: Floats | None = None
         first, second, back = self.in_order(first, second)
         for weight, lower in self.terms:
@@ -173,8 +174,10 @@ class Problem:
             self.rows1.engine.sig_kernel(
                 self.paths1, self.paths2, first, second, out, *self._options(lower)
             )
-            if len(self.terms) > 1:
-                out *= weight
+            if len(self.terms) == 1:
+                total = out
+                break
+            out *= weight
             with np.errstate(invalid="ignore", over="ignore"):  # infinite values of two signs
                 total = out if total is None else total + out
         assert total is not None
