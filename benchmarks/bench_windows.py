@@ -42,7 +42,7 @@ def gradient_by_slices(x: Array, derivs: Array, degree: int, windows: Array) -> 
 
 
 def bench_slices(run: Run) -> None:
-    """Forwards, beside a loop over slices with our own function and with that of pySigLib."""
+    """Compare with a loop over slices, with our own function and with that of pySigLib."""
     for d, n in SIZES:
         x = paths(1, LENGTH, d)[0] / LENGTH**0.5
         for name, windows in WINDOWS.items():
@@ -57,7 +57,7 @@ def bench_slices(run: Run) -> None:
 
 
 def bench_gradients(run: Run) -> None:
-    """Backwards, beside a loop over slices."""
+    """Compare gradients with those of a loop over slices."""
     for d, n in SIZES:
         x = paths(1, LENGTH, d)[0] / LENGTH**0.5
         for name, windows in WINDOWS.items():
@@ -71,7 +71,7 @@ def bench_gradients(run: Run) -> None:
 
 
 def bench_streams(run: Run) -> None:
-    """Forwards, beside the stream of windows, to which the path is pushed at once."""
+    """Compare with the stream of windows, to which the path is pushed at once."""
     for d, n in SIZES:
         x = paths(1, LENGTH, d)[0] / LENGTH**0.5
         for points, step in ((500, 1), (30, 1)):
@@ -84,7 +84,7 @@ def bench_streams(run: Run) -> None:
 
             ours = partial(treealg.branched_sig, x, n, windows=windows)
             size = f"d={d},N={n}; {points} points"
-            run.compare("branched_sig", size, ours, stream, beside="stream")
+            run.compare("branched_sig, beside a stream", size, ours, stream, beside="stream")
 
 
 BENCHMARKS = {"slices": bench_slices, "gradients": bench_gradients, "streams": bench_streams}

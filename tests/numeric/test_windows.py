@@ -185,8 +185,9 @@ def test_no_windows_and_no_paths_give_nothing():
         ("points", [(0, 40), (50, 90), (100, 140)]),
         ("prefixes", treealg.expanding_windows(4000, 10)),
         ("sliding", treealg.sliding_windows(4000, 500)),
-        ("tree", treealg.dyadic_windows(4000, 6)),
-        ("tree", some_windows(np.random.default_rng(8), 200, 4000)),
+        ("tree", treealg.dyadic_windows(40000, 6)),
+        ("points", treealg.dyadic_windows(400, 6)),
+        ("tree", some_windows(np.random.default_rng(8), 300, 40000)),
         ("points", treealg.sliding_windows(4000, 500, 499)),
     ],
 )
@@ -196,7 +197,7 @@ def test_the_cheapest_way_is_the_one_that_shares_work(method, windows, monkeypat
         monkeypatch.setitem(
             blocks.METHODS, name, lambda *given, n=name, w=write: (used.append(n), w(*given))
         )
-    treealg.branched_sig(paths(length=4000), 4, windows=windows)
+    treealg.branched_sig(paths(length=40000), 4, windows=windows)
     assert used == [method]
 
 
@@ -259,3 +260,16 @@ def test_halves_of_dyadic_windows_join_to_them(length):
 def test_makers_refuse_what_does_not_fit(make, message):
     with pytest.raises(InvalidValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+@pytest.mark.parametrize(("size", "step"), [(9, 1), (9, 8), (1, 3), (2, 20), (150, 1)])
+def test_windows_at_even_distances_are_what_their_points_give(size, step, options, by):
+    path, windows = paths(2), treealg.sliding_windows(LENGTH, size, step)
+    by("points")
+    got = treealg.branched_log_sig(path, 3, windows=windows, **options)
+    want = sliced(treealg.branched_log_sig, path, windows, 3, **options)
+    np.testing.assert_allclose(got, want, rtol=0, atol=1e-13)
+    moved = treealg.branched_log_sig(path, 3, windows=windows[1:], time_aug=True)
+    every = treealg.branched_log_sig(path, 3, windows=windows, time_aug=True)
+    np.testing.assert_allclose(moved, every[:, 1:], rtol=0, atol=1e-13)

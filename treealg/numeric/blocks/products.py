@@ -14,7 +14,7 @@ from treealg.numeric.arguments.windows import Windows
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import word_algebra_plan, word_plan
 
-__all__ = ["Tree", "integrate"]
+__all__ = ["Tree", "integrate", "plan_of_words"]
 
 Numbers = npt.NDArray[Any]
 Integers = npt.NDArray[np.int64]
@@ -32,6 +32,14 @@ def integrate(windows: Windows, spans: Integers, plan: Plan, out: Numbers) -> No
         correction = np.broadcast_to(correction, (count, *correction.shape))
     engines.current().span_signature(
         points, spans, correction, out, plan, windows.transform, windows.call.n_threads
+    )
+
+
+def plan_of_words(windows: Windows) -> Plan:
+    """Return the plan of the word signatures of windows."""
+    call = windows.call
+    return word_plan(
+        call.dimension, call.degree, windows.longest, call.channels, call.planar is None
     )
 
 
@@ -59,11 +67,8 @@ class Tree:
     """
 
     def __init__(self, windows: Windows) -> None:
-        call = windows.call
         self._windows = windows
-        self.plan = word_plan(
-            call.dimension, call.degree, windows.longest, call.channels, call.planar is None
-        )
+        self.plan = plan_of_words(windows)
         self.size = self.plan.size
         self.ends = np.unique(windows.ends)
         self.pieces = np.stack([self.ends[:-1], self.ends[1:]], axis=1)
