@@ -5,6 +5,9 @@ import pytest
 
 import treealg
 from treealg.errors import InvalidValueError
+from treealg.numeric.arguments.calls import SIGNATURE, checked_call
+from treealg.numeric.arguments.prepared import prepared
+from treealg.numeric.arguments.windows import windows_of
 from treealg.numeric.blocks import gradients as blocks
 
 LENGTH = 40
@@ -180,24 +183,15 @@ def test_gradients_keep_the_dtype_in_every_engine(engine, method, by):
 
 
 def test_many_long_windows_go_back_through_the_tree(monkeypatch):
-    path = paths(length=3000)
-    windows = treealg.sliding_windows(3000, 1000, 20)
+    path = paths(length=20000)
+    windows = treealg.sliding_windows(20000, 8000, 40)
     derivs = derivatives("branched_sig", path, windows, 3)
     found = [backward("branched_sig", path, derivs, 3, windows=windows)]
-    used = blocks.cheapest
-    assert used(*_windows_and(path, windows)) == "tree"
+    given = prepared(path, None, False, None, lambda c: checked_call(c, 3, False, 1, SIGNATURE))
+    assert blocks.cheapest(windows_of(given, windows), True) == "tree"
     monkeypatch.setattr(blocks, "cheapest", lambda windows, backward: "points")
     found.append(backward("branched_sig", path, derivs, 3, windows=windows))
     np.testing.assert_allclose(found[0], found[1], rtol=0, atol=1e-11)
-
-
-def _windows_and(path, windows):
-    from treealg.numeric.arguments.calls import SIGNATURE, checked_call
-    from treealg.numeric.arguments.prepared import prepared
-    from treealg.numeric.arguments.windows import windows_of
-
-    found = prepared(path, None, False, None, lambda c: checked_call(c, 3, False, 1, SIGNATURE))
-    return windows_of(found, windows), True
 
 
 def test_no_windows_have_no_gradient():
