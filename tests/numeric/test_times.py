@@ -283,3 +283,14 @@ def test_channels_without_values_are_refused(how):
 def test_other_ways_are_refused():
     with pytest.raises(InvalidValueError, match="missing"):
         treealg.branched_sig(paths(), 2, missing="drop")
+
+
+@pytest.mark.parametrize("options", [{}, {"stream": True}, {"correction": CORRECTION}])
+def test_no_paths_have_no_results(options):
+    path = np.zeros((0, 5, 2))
+    for rest in ({"times": np.arange(5.0), "time_aug": True}, {"missing": "linear"}):
+        given = {**options, **rest}
+        result = treealg.branched_sig(path, 2, **given)
+        assert result.shape[0] == 0
+        found = backward("branched_sig", path, result, 2, **given)
+        assert np.shape(found[0] if isinstance(found, tuple) else found) == path.shape

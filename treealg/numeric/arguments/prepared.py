@@ -410,6 +410,8 @@ def _filled(found: Prepared, how: str, times: Floats | None) -> Prepared:
 def _after(found: Prepared, line: Line, back: Callable[[Floats], Floats]) -> Prepared:
     """Return prepared paths with other points."""
     batch, correction = found.path.batch, found.correction
+    if not len(line.points):  # of no path; a kernel wants a point
+        line = line._replace(points=np.zeros((1, line.points.shape[1]), found.path.dtype))
     wide = np.broadcast_to(line.points, (*batch, *line.points.shape))
     path = Rows(wide, found.path.kind, 2, "path")
     if correction is not None and line.correction is not None:
