@@ -80,6 +80,18 @@ VARIANTS = {
     "lyndon_words_of_scalar": {"method": 1, "scalar": True},
     "degree_0_scalar": {"degree": 0, "scalar": True, "planar": True},
     "one_point": {"points": 1},
+    "weighted": {"weights": (1, 2)},
+    "weighted_planar": {"weights": (2, 1), "planar": True, "scalar": True},
+    "weighted_lyndon": {"weights": (1, 2), "planar": True, "method": 1},
+    "weighted_word_brackets": {"weights": (2, 1), "method": 2},
+    "weighted_time": {"weights": (1, 1, 2), "time_aug": True, "end_time": 0.5},
+    "weighted_prefixes": {
+        "weights": (1, 3, 2, 1, 2),
+        "stream": True,
+        "lead_lag": True,
+        "time_aug": True,
+    },
+    "weighted_alike": {"weights": (2, 2), "degree": 5},
 }
 # Of Lyndon coordinates none has a scalar; these functions take it from a signature that has one.
 TO_LYNDON = "branched_sig_to_log_sig", "sig_to_log_sig"
@@ -141,12 +153,19 @@ class Case:
         if "dimension" in names:
             dimension = D * (1 + asked.get("lead_lag", False)) + asked.get("time_aug", False)
         scalar = int(asked.get("scalar", False))
-        trees = treealg.branched_sig_length(dimension, degree, planar=planar)
-        lyndon = treealg.branched_log_sig_length(dimension, degree, planar=planar)
+        weights = asked.get("weights")
+        if weights is not None and len(weights) != dimension:
+            weights = None  # of a path that is transformed
+        weighted = {"planar": planar, "weights": weights}
+        trees = treealg.branched_sig_length(dimension, degree, **weighted)
+        lyndon = treealg.branched_log_sig_length(dimension, degree, **weighted)
         words = sum(dimension**k for k in range(1, degree + 1))
         lyndon_words = sum(
             1 for k in range(1, degree + 1) for _ in symbolic.lyndon_words(k, dimension)
         )
+        if weights is not None:
+            words = treealg.sig_length(dimension, degree, weights=weights)
+            lyndon_words = treealg.log_sig_length(dimension, degree, weights=weights)
         is_lift = any(argument.name == "lift" for argument in self.row.arguments)
         return {
             "length": length,

@@ -212,4 +212,4 @@ def test_lyndon_length_needs_planar():
 def test_moebius_function():
     # OEIS A008683.
     expected = [1, -1, -1, 0, -1, 1, -1, 0, 0, 1, -1, 0]
-    assert [sizes._moebius(n) for n in range(1, 13)] == expected
+    assert [sizes.moebius(n) for n in range(1, 13)] == expected

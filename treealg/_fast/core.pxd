@@ -104,6 +104,8 @@ cdef extern from "common/kernels.h" nogil:
         const int32_t *cut_right
         const int64_t *letter_start
         const int32_t *letter_column
+        const int32_t *channel_letter
+        Py_ssize_t time_word
 
     ctypedef struct pair_problem:
         path_view x, y

@@ -65,8 +65,17 @@ def check_program(integers: list[Array], indices: list[Array], n_slots: int, wid
         raise ValueError("ConvolutionProgram: an entry refers to one that is computed later")
 
 
-def check_words(dimension: int, degree: int, longs: list[Array], ints: list[Array]) -> None:
-    """Raise ValueError where a layout of words would make a kernel leave its arrays."""
+def check_words(
+    dimension: int,
+    degree: int,
+    longs: list[Array],
+    ints: list[Array],
+    channel_letter: Array | None = None,
+) -> int:
+    """Raise ValueError where a layout of words would make a kernel leave its arrays.
+
+    Returns the word that the last channel is, or -1 if it is none.
+    """
     start, cut_ptr, letter_start = longs
     weight, child, left, right, column = ints
     count, longest = child.shape[0], child.shape[1] - 1
@@ -86,13 +95,13 @@ def check_words(dimension: int, degree: int, longs: list[Array], ints: list[Arra
         or np.any(np.diff(weight) < 0)
         or len(letters) != longest + 1
         or letters[0] != 0
-        or letters[1] != dimension
-        or np.any(letters[1:] < 1)
+        or (letters[1] != dimension and channel_letter is None)
+        or np.any(letters[1:] < (channel_letter is None))
         or len(column) != letter_start[-1]
     ):
         raise ValueError("WordProgram: the arrays do not fit each other")
     k = np.arange(longest + 1)
-    follows = (k > 0) & (weight[:, None] + k <= degree)
+    follows = (letters > 0) & (weight[:, None] + k <= degree)
     before = np.concatenate([[1], sizes[1:]])  # the empty word, too, may be followed by a letter
     if (
         np.any(follows != (child >= 0))
@@ -111,6 +120,22 @@ def check_words(dimension: int, degree: int, longs: list[Array], ints: list[Arra
         or np.any(sizes[left] * sizes[right] != np.repeat(sizes, np.diff(cut_ptr)))
     ):
         raise ValueError("WordProgram: a composition does not fit those that it is made of")
+    if channel_letter is None:
+        return dimension - 1
+    used = channel_letter[channel_letter >= 0]
+    if (
+        len(channel_letter) != dimension
+        or np.any(channel_letter >= letter_start[-1])
+        or len(np.unique(used)) != len(used)
+        or len(used) != letter_start[-1]
+        or np.any(column >= 0)
+    ):
+        raise ValueError("WordProgram: channels are not the letters")
+    letter = int(channel_letter[-1])
+    if letter < 0:
+        return -1
+    own = int(np.searchsorted(letter_start, letter, "right")) - 1
+    return int(start[child[0, own]]) + letter - int(letter_start[own])
 
 
 def check_trees(

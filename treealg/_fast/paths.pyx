@@ -33,7 +33,7 @@ cdef int describe(
     task.size = words.columns
     task.steps = task.path.length - 1
     task.segments = task.steps * (2 if lead_lag else 1)
-    task.plain = correction is None and words.longest == 1
+    task.plain = correction is None and words.plain
     task.lanes_size = task.size * task.table.lanes * task.real
     memset(&task.correction, 0, sizeof(task.correction))
     if correction is not None:
@@ -47,7 +47,8 @@ cdef int describe(
     if (
         task.path.channels * (2 if lead_lag else 1) + time_aug != words.dimension
         or task.columns <= words.largest_column or task.steps < 0
-        or (lead_lag and not task.plain)
+        or (lead_lag and correction is not None)
+        or (correction is not None and words.view.channel_letter is not NULL)
     ):
         raise ValueError("the path, its correction and the words do not fit each other")
     if n_threads < 1:
@@ -114,7 +115,7 @@ cdef void extend(
 ) noexcept nogil:
     """Extend the word signature of a path, in a row, by that of the next piece, up to a point."""
     multiply(task, signature, next_)
-    task.table.words.set_time(&task.path, task.words.dimension, row, end, signature)
+    task.table.words.set_time(&task.path, task.words.time_word, row, end, signature)
 
 
 cdef Py_ssize_t end_of_piece(

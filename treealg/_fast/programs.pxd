@@ -18,6 +18,7 @@ cdef class ConvolutionProgram:
 cdef class WordProgram:
     cdef word_program view
     cdef readonly Py_ssize_t dimension, degree, longest, columns, largest_column
+    cdef bint plain
     cdef tuple keep
 
 

@@ -50,6 +50,7 @@ class WordProgram:
         cut_left: npt.NDArray[np.int32],
         cut_right: npt.NDArray[np.int32],
         letter_column: npt.NDArray[np.int32],
+        channel_letter: npt.NDArray[np.int32] | None = None,
     ) -> None: ...
 
 class TreeProgram:

@@ -122,12 +122,13 @@ cdef class ConvolutionProgram:
 cdef class WordProgram:
     """Words, and where the increments of their letters are; see tables.WeightedWords.
 
-    A letter is a chain of up to `longest` labels; with `longest` 1 these are the plain words.
+    A letter is a chain of up to `longest` labels; with `longest` 1 these are the plain words. With
+    `channel_letter` it is a channel, of its weight.
     """
 
     def __cinit__(
         self, Py_ssize_t dimension, Py_ssize_t degree, letters, start, weight, child, cut_ptr,
-        cut_left, cut_right, letter_column,
+        cut_left, cut_right, letter_column, channel_letter=None,
     ):
         letter_start = np.cumsum([0, *letters])
         longs = [np.ascontiguousarray(x, dtype=np.int64) for x in (start, cut_ptr, letter_start)]
@@ -135,8 +136,10 @@ cdef class WordProgram:
             np.ascontiguousarray(x, dtype=np.int32)
             for x in (weight, child, cut_left, cut_right, letter_column)
         ]
-        check_words(dimension, degree, longs, ints)
-        self.keep = (longs, ints)
+        if channel_letter is not None:
+            channel_letter = np.ascontiguousarray(channel_letter, dtype=np.int32)
+        time_word = check_words(dimension, degree, longs, ints, channel_letter)
+        self.keep = (longs, ints, channel_letter)
         self.dimension = dimension
         self.degree = degree
         self.longest = ints[1].shape[1] - 1
@@ -154,6 +157,11 @@ cdef class WordProgram:
         self.view.cut_left = <const int32_t *> address(ints[2])
         self.view.cut_right = <const int32_t *> address(ints[3])
         self.view.letter_column = <const int32_t *> address(ints[4])
+        self.plain = self.longest == 1 and channel_letter is None
+        self.view.channel_letter = NULL
+        if channel_letter is not None:
+            self.view.channel_letter = <const int32_t *> address(channel_letter)
+        self.view.time_word = time_word
 
 
 cdef class TreeProgram:

@@ -125,7 +125,7 @@ cdef void join_parts(
     for part in range(joined.first + 1, joined.last):
         multiply(&task.words, whole, task.parts + part * size)
     task.words.table.words.set_time(
-        &task.words.path, task.words.words.dimension, joined.path, joined.end, whole
+        &task.words.path, task.words.words.time_word, joined.path, joined.end, whole
     )
 
 

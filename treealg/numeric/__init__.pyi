@@ -408,6 +408,7 @@ def branched_log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 @overload
 def branched_log_sig_backprop(
@@ -429,6 +430,7 @@ def branched_log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def branched_log_sig_backprop(
@@ -492,6 +494,7 @@ def branched_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 @overload
 def branched_sig_backprop(
@@ -513,6 +516,7 @@ def branched_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def branched_sig_backprop(
@@ -584,6 +588,7 @@ def branched_log_sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def branched_log_sig(
@@ -604,6 +609,7 @@ def branched_log_sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 @overload
 def branched_sig(
@@ -623,6 +629,7 @@ def branched_sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def branched_sig(
@@ -642,6 +649,7 @@ def branched_sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.paths.transforms
@@ -845,6 +853,7 @@ def log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 @overload
 def log_sig_backprop(
@@ -865,6 +874,7 @@ def log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def log_sig_backprop(
@@ -925,6 +935,7 @@ def sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 @overload
 def sig_backprop(
@@ -945,6 +956,7 @@ def sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def sig_backprop(
@@ -987,6 +999,7 @@ def log_sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def log_sig(
@@ -1006,6 +1019,7 @@ def log_sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 @overload
 def sig(
@@ -1024,6 +1038,7 @@ def sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def sig(
@@ -1042,6 +1057,7 @@ def sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.stochastic.brackets
@@ -1155,6 +1171,7 @@ def branched_log_sig_combine(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def branched_log_sig_combine_backprop(
     derivs: ArrayT | Exact,
@@ -1166,6 +1183,7 @@ def branched_log_sig_combine_backprop(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 
 # treealg.numeric.vectors.bridges
@@ -1213,6 +1231,7 @@ def branched_log_sig_to_sig(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def branched_log_sig_to_sig_backprop(
     blogsig: ArrayT | Exact,
@@ -1225,6 +1244,7 @@ def branched_log_sig_to_sig_backprop(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.vectors.geometric
@@ -1273,6 +1293,7 @@ def branched_sig_combine(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def branched_sig_combine_backprop(
     derivs: ArrayT | Exact,
@@ -1283,9 +1304,16 @@ def branched_sig_combine_backprop(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 def branched_sig_inverse(
-    bsig: ArrayT | Exact, dimension: int, degree: int, *, planar: bool = False, n_jobs: int = 1
+    bsig: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def branched_sig_inverse_backprop(
     derivs: ArrayT | Exact,
@@ -1295,6 +1323,7 @@ def branched_sig_inverse_backprop(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.vectors.join
@@ -1308,6 +1337,7 @@ def branched_sig_join(
     planar: bool = False,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def branched_sig_join_backprop(
     derivs: ArrayT | Exact,
@@ -1319,6 +1349,7 @@ def branched_sig_join_backprop(
     planar: bool = False,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 
 # treealg.numeric.vectors.linear
@@ -1376,6 +1407,7 @@ def branched_log_sig_join(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def branched_log_sig_join_backprop(
     derivs: ArrayT | Exact,
@@ -1388,6 +1420,7 @@ def branched_log_sig_join_backprop(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 
 # treealg.numeric.vectors.logarithm
@@ -1402,6 +1435,7 @@ def branched_sig_to_log_sig(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def branched_sig_to_log_sig_backprop(
     bsig: ArrayT | Exact,
@@ -1414,6 +1448,7 @@ def branched_sig_to_log_sig_backprop(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.vectors.word_bch
@@ -1428,6 +1463,7 @@ def log_sig_combine(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def log_sig_combine_backprop(
     derivs: ArrayT | Exact,
@@ -1440,6 +1476,7 @@ def log_sig_combine_backprop(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 def log_sig_join(
     log_sig: ArrayT | Exact,
@@ -1450,6 +1487,7 @@ def log_sig_join(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def log_sig_join_backprop(
     derivs: ArrayT | Exact,
@@ -1461,6 +1499,7 @@ def log_sig_join_backprop(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 
 # treealg.numeric.vectors.word_group
@@ -1474,6 +1513,7 @@ def sig_combine(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def sig_combine_backprop(
     derivs: ArrayT | Exact,
@@ -1485,6 +1525,7 @@ def sig_combine_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 def sig_inverse(
     sig: ArrayT | Exact,
@@ -1494,6 +1535,7 @@ def sig_inverse(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def sig_inverse_backprop(
     derivs: ArrayT | Exact,
@@ -1504,6 +1546,7 @@ def sig_inverse_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.vectors.word_join
@@ -1516,6 +1559,7 @@ def sig_join(
     *,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def sig_join_backprop(
     derivs: ArrayT | Exact,
@@ -1526,6 +1570,7 @@ def sig_join_backprop(
     *,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 
 # treealg.numeric.vectors.word_linear
@@ -1578,6 +1623,7 @@ def log_sig_to_sig(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def log_sig_to_sig_backprop(
     log_sig: ArrayT | Exact,
@@ -1589,6 +1635,7 @@ def log_sig_to_sig_backprop(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def sig_to_log_sig(
     sig: ArrayT | Exact,
@@ -1599,6 +1646,7 @@ def sig_to_log_sig(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def sig_to_log_sig_backprop(
     sig: ArrayT | Exact,
@@ -1610,4 +1658,5 @@ def sig_to_log_sig_backprop(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...

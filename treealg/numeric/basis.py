@@ -6,12 +6,12 @@ first asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from treealg import tables
 from treealg.checks import check_flag, check_integer
-from treealg.numeric.arguments.calls import checked_method, checked_transform
+from treealg.numeric.arguments.calls import checked_method, checked_transform, checked_weights
 from treealg.typing import TupleForm
 
 __all__ = [
@@ -32,6 +32,7 @@ def branched_sig_length(
     lead_lag: bool = False,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> int:
     """Return the number of coefficients of a branched signature.
 
@@ -47,6 +48,10 @@ def branched_sig_length(
         Count ordered forests of planar trees rather than non-planar trees.
     scalar_term : bool, default False
         Count the empty tree too.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Returns
     -------
@@ -56,9 +61,11 @@ def branched_sig_length(
     Raises
     ------
     InvalidTypeError
-        If `dimension` or `degree` is no integer, or a flag no boolean.
+        If `dimension` or `degree` is no integer, or a flag no boolean; or if `weights` are no
+        integers.
     InvalidValueError
-        If `dimension` is below 1 or `degree` below 0, or if no array could have that length.
+        If `dimension` is below 1 or `degree` below 0, or if no array could have that length; or if
+        `weights` are not positive, one for each channel, or too fine.
 
     References
     ----------
@@ -77,9 +84,19 @@ def branched_sig_length(
 
     >>> treealg.branched_sig_length(2, 4, time_aug=True)
     303
+
+    Time counts twice; or a channel counts half as much as the others, which then count twice:
+
+    >>> treealg.branched_sig_length(2, 4, time_aug=True, weights=(1, 1, 2))
+    97
+    >>> treealg.branched_sig_length(2, 2 * 3, weights=(1, 2))
+    119
     """
     labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
     scalar = check_flag("scalar_term", scalar_term)
+    degree, light = checked_weights(weights, labels, degree)
+    if light is not None:
+        return tables.weighted_length(light, degree, planar) + scalar
     return tables.basis_length(labels, degree, planar) + scalar
 
 
@@ -92,6 +109,7 @@ def branched_log_sig_length(
     planar: bool = False,
     scalar_term: bool = False,
     method: int | None = None,
+    weights: Sequence[int] | None = None,
 ) -> int:
     """Return the number of coefficients of a branched log-signature.
 
@@ -110,6 +128,10 @@ def branched_log_sig_length(
     method : {0, 1, 2} or None, default None
         The form, as in `branched_log_sig`; None is that of independent coefficients: Lyndon
         forests if `planar`, as for 1 and 2, and otherwise all trees, as for 0.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Returns
     -------
@@ -119,10 +141,12 @@ def branched_log_sig_length(
     Raises
     ------
     InvalidTypeError
-        If `dimension`, `degree` or `method` is no integer, or a flag no boolean.
+        If `dimension`, `degree` or `method` is no integer, or a flag no boolean; or if `weights`
+        are no integers.
     InvalidValueError
         If `dimension` is below 1 or `degree` below 0; if `method` is not one of this basis, or has
-        no scalar and `scalar_term` asks for one; or if no array could have that length.
+        no scalar and `scalar_term` asks for one; or if no array could have that length; or if
+        `weights` are not positive, one for each channel, or too fine.
 
     Notes
     -----
@@ -145,6 +169,9 @@ def branched_log_sig_length(
     """
     labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
     method, scalar = checked_method(independent(method, planar), planar, scalar_term)
+    degree, light = checked_weights(weights, labels, degree)
+    if light is not None:
+        return tables.weighted_log_length(light, degree, planar, method) + scalar
     return tables.log_length(labels, degree, planar, method) + scalar
 
 
@@ -156,6 +183,7 @@ def trees(
     lead_lag: bool = False,
     planar: bool = False,
     scalar_term: bool = True,
+    weights: Sequence[int] | None = None,
 ) -> tuple[TupleForm, ...]:
     """List the basis up to a degree, the empty tree first.
 
@@ -173,6 +201,10 @@ def trees(
         Begin with the empty tree, whose coefficient is in front of results with
         ``scalar_term=True``. Those functions have it False by default: False here gives what the
         columns of their results stand for.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Returns
     -------
@@ -184,9 +216,11 @@ def trees(
     Raises
     ------
     InvalidTypeError
-        If `dimension` or `degree` is no integer, or a flag no boolean.
+        If `dimension` or `degree` is no integer, or a flag no boolean; or if `weights` are no
+        integers.
     InvalidValueError
-        If `dimension` is below 1 or `degree` below 0, or if the basis does not fit in memory.
+        If `dimension` is below 1 or `degree` below 0, or if the basis does not fit in memory; or if
+        `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -204,6 +238,13 @@ def trees(
     """
     labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
     first = 0 if check_flag("scalar_term", scalar_term) else 1
+    degree, light = checked_weights(weights, labels, degree)
+    if light is not None:
+        tables.require_weighted_fits(light, degree, planar)
+        from treealg.symbolic import weighted_basis
+
+        basis = weighted_basis(light, degree, planar=planar)
+        return (*(None,)[first:], *(element.to_tuple() for element in basis))
     tables.require_fits(labels, degree, planar)
     return tuple(
         element

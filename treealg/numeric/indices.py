@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
+from treealg import tables
 from treealg.checks import check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.calls import checked_weights
 from treealg.numeric.basis import checked_basis
 from treealg.typing import TreeLike, TupleForm
 
@@ -24,6 +28,7 @@ def tree_to_idx(
     lead_lag: bool = False,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> int:
     """Return the index of the coefficient of a tree.
 
@@ -42,6 +47,10 @@ def tree_to_idx(
         Basis of ordered forests rather than non-planar trees.
     scalar_term : bool, default False
         Whether the signature has the empty tree in front.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Returns
     -------
@@ -52,11 +61,12 @@ def tree_to_idx(
     ------
     InvalidTypeError
         If `tree` is neither a tree nor its tuple form; if `dimension` or `degree` is no integer, or
-        a flag no boolean.
+        a flag no boolean; or if `weights` are no integers.
     InvalidValueError
         If a label is not one of ``0, ..., d - 1``, with ``d`` the channels after the transforms; if
         `tree` has more than `degree` nodes, or is empty while there is no scalar; if `dimension` is
-        below 1 or `degree` below 0.
+        below 1 or `degree` below 0; or if `weights` are not positive, one for each channel, or too
+        fine.
 
     See Also
     --------
@@ -84,6 +94,9 @@ def tree_to_idx(
                 "scalar_term=True if the signature has a scalar in front"
             )
         return 0
+    degree, light = checked_weights(weights, labels, degree)
+    if light is not None:
+        return _place(element, light, degree, planar, weights) + scalar
     if element.order > degree:
         raise InvalidValueError(
             f"tree must have at most degree={degree} nodes, got {element.order}; raise degree"
@@ -109,6 +122,7 @@ def idx_to_tree(
     lead_lag: bool = False,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> TupleForm:
     """Return the tree that a coefficient belongs to.
 
@@ -126,6 +140,10 @@ def idx_to_tree(
         Basis of ordered forests rather than non-planar trees.
     scalar_term : bool, default False
         Whether the signature has the empty tree in front.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Returns
     -------
@@ -136,10 +154,11 @@ def idx_to_tree(
     Raises
     ------
     InvalidTypeError
-        If `idx`, `dimension` or `degree` is no integer, or a flag no boolean.
+        If `idx`, `dimension` or `degree` is no integer, or a flag no boolean; or if `weights` are
+        no integers.
     InvalidValueError
         If `idx` is negative or beyond the last coefficient; if `dimension` is below 1 or `degree`
-        below 0.
+        below 0; or if `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -160,6 +179,16 @@ def idx_to_tree(
     labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
     scalar = int(check_flag("scalar_term", scalar_term))
     place = check_integer("idx", idx, 0) - scalar
+    degree, light = checked_weights(weights, labels, degree)
+    if light is not None and place >= 0:
+        basis = _light_basis(light, degree, planar)[0]
+        if place >= len(basis):
+            raise InvalidValueError(
+                f"idx must be below {len(basis) + scalar}, the number of coefficients with "
+                f"weights={weights}, got {idx}"
+            )
+        found: TupleForm = basis[place].to_tuple()
+        return found
     if place < 0:
         return None
     from treealg.symbolic import OrderedForest, Tree, count_forests, count_trees, unrank
@@ -177,6 +206,30 @@ def idx_to_tree(
     if planar:
         return unrank(OrderedForest, place + 1, labels).to_tuple()
     return unrank(Tree, place, labels).to_tuple()
+
+
+@lru_cache(maxsize=8)
+def _light_basis(
+    weights: tuple[int, ...], degree: int, planar: bool
+) -> tuple[tuple[Any, ...], dict[Any, int]]:
+    """Return what is light enough, and the place of each element."""
+    tables.require_weighted_fits(weights, degree, planar)
+    from treealg.symbolic import weighted_basis
+
+    basis = weighted_basis(weights, degree, planar=planar)
+    return basis, {element: place for place, element in enumerate(basis)}
+
+
+def _place(element: Any, light: tuple[int, ...], degree: int, planar: bool, weights: Any) -> int:
+    """Return the place of an element in what is light enough."""
+    check_labels(element, len(light))
+    place = _light_basis(light, degree, planar)[1].get(element)
+    if place is None:
+        raise InvalidValueError(
+            f"tree must be light enough for the degree with weights={weights}, got "
+            f"{element.to_tuple()}; raise degree"
+        )
+    return place
 
 
 def as_element(tree: TreeLike, planar: bool) -> Tree | OrderedForest | None:

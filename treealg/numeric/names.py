@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from treealg import tables
 from treealg.checks import check_flag, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments.calls import checked_method
+from treealg.numeric.arguments.calls import checked_method, checked_weights
 from treealg.numeric.basis import checked_basis, independent, trees
 from treealg.numeric.indices import as_element, check_labels
 from treealg.typing import TreeLike, TupleForm
@@ -35,6 +35,7 @@ def branched_sig_names(
     planar: bool = False,
     scalar_term: bool = False,
     channels: Iterable[str | int] | None = None,
+    weights: Sequence[int] | None = None,
 ) -> tuple[str, ...]:
     """Name the coefficients of a branched signature, for instance as columns of a table.
 
@@ -54,6 +55,10 @@ def branched_sig_names(
         The names of the channels of the path, such as the columns of a DataFrame. With `lead_lag`
         a channel ``x`` becomes ``x_lag`` and ``x_lead``; what `time_aug` appends is ``time``.
         Without names a channel is its number, from 0, also after the transforms.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Returns
     -------
@@ -64,10 +69,11 @@ def branched_sig_names(
     ------
     InvalidTypeError
         If `dimension` or `degree` is no integer, a flag no boolean, or `channels` holds anything
-        but strings and integers.
+        but strings and integers; or if `weights` are no integers.
     InvalidValueError
         If `dimension` is below 1 or `degree` below 0; if `channels` are not `dimension` names that
-        differ, also after the transforms; or if the basis does not fit in memory.
+        differ, also after the transforms; or if the basis does not fit in memory; or if `weights`
+        are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -93,7 +99,7 @@ def branched_sig_names(
     labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
     scalar = check_flag("scalar_term", scalar_term)
     texts = channel_texts(dimension, channels, time_aug=time_aug, lead_lag=lead_lag)
-    basis = trees(labels, degree, planar=planar, scalar_term=scalar)
+    basis = trees(labels, degree, planar=planar, scalar_term=scalar, weights=weights)
     return tuple(_name(as_element(tree, planar), texts) for tree in basis)
 
 
@@ -107,6 +113,7 @@ def branched_log_sig_names(
     scalar_term: bool = False,
     method: int | None = None,
     channels: Iterable[str | int] | None = None,
+    weights: Sequence[int] | None = None,
 ) -> tuple[str, ...]:
     """Name the coefficients of a branched log-signature.
 
@@ -127,6 +134,10 @@ def branched_log_sig_names(
         and 2, and otherwise all trees. For the planar expanded form write 0.
     channels : iterable of str or int, optional
         The names of the channels, as for `branched_sig_names`.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Returns
     -------
@@ -137,11 +148,12 @@ def branched_log_sig_names(
     ------
     InvalidTypeError
         If `dimension`, `degree` or `method` is no integer, a flag no boolean, or `channels` holds
-        anything but strings and integers.
+        anything but strings and integers; or if `weights` are no integers.
     InvalidValueError
         If `dimension` is below 1 or `degree` below 0; if `method` is not one of this basis, or has
         no scalar and `scalar_term` asks for one; if `channels` are not `dimension` names that
-        differ, also after the transforms; or if the basis does not fit in memory.
+        differ, also after the transforms; or if the basis does not fit in memory; or if `weights`
+        are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -160,9 +172,14 @@ def branched_log_sig_names(
     labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
     method, scalar = checked_method(independent(method, planar), planar, scalar_term)
     texts = channel_texts(dimension, channels, time_aug=time_aug, lead_lag=lead_lag)
-    basis = trees(labels, degree, planar=planar, scalar_term=scalar)
+    basis = trees(labels, degree, planar=planar, scalar_term=scalar, weights=weights)
     if method:
-        basis = tuple(basis[place] for place in tables.lyndon(labels, degree, 1).col.tolist())
+        degree, light = checked_weights(weights, labels, degree)
+        if light is None:
+            lyndon = tables.lyndon(labels, degree, 1)
+        else:
+            lyndon = tables.weighted_lyndon(light, degree, 1, planar)
+        basis = tuple(basis[place] for place in lyndon.col.tolist())
     return tuple(_name(as_element(tree, planar), texts) for tree in basis)
 
 

@@ -5,11 +5,13 @@ Names and arguments are those of pySigLib.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
 from treealg import tables
 from treealg.checks import check_flag, check_integer
+from treealg.numeric.arguments.calls import checked_weights
 from treealg.numeric.arguments.transforms import Transform
 from treealg.tables.sizes import check_entries
 from treealg.typing import Word
@@ -32,6 +34,7 @@ def sig_length(
     time_aug: bool = False,
     lead_lag: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> int:
     """Return the number of coefficients of a signature, ``d + d**2 + … + d**degree``.
 
@@ -45,6 +48,10 @@ def sig_length(
         Whether the path is so transformed: twice as many channels, then one more.
     scalar_term : bool, default False
         Count the empty word too.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -54,9 +61,11 @@ def sig_length(
     Raises
     ------
     InvalidTypeError
-        If `dimension` or `degree` is no integer, or a flag no boolean.
+        If `dimension` or `degree` is no integer, or a flag no boolean; or if `weights` are no
+        integers.
     InvalidValueError
-        If `dimension` is below 1 or `degree` below 0, or if no array could have that length.
+        If `dimension` is below 1 or `degree` below 0, or if no array could have that length; or if
+        `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -69,11 +78,20 @@ def sig_length(
     (14, 40)
     """
     scalar = check_flag("scalar_term", scalar_term)
-    return tables.basis_length(*checked_sizes(dimension, degree, time_aug, lead_lag), None) + scalar
+    labels, degree = checked_sizes(dimension, degree, time_aug, lead_lag)
+    degree, light = checked_weights(weights, labels, degree)
+    if light is not None:
+        return tables.weighted_length(light, degree, None) + scalar
+    return tables.basis_length(labels, degree, None) + scalar
 
 
 def log_sig_length(
-    dimension: int, degree: int, *, time_aug: bool = False, lead_lag: bool = False
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> int:
     """Return the number of Lyndon words, the coefficients of a log-signature by methods 1 and 2.
 
@@ -85,6 +103,10 @@ def log_sig_length(
         Length of the longest word, at least 0.
     time_aug, lead_lag : bool, default False
         Whether the path is so transformed: twice as many channels, then one more.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -94,10 +116,11 @@ def log_sig_length(
     Raises
     ------
     InvalidTypeError
-        If `dimension` or `degree` is no integer, or a flag no boolean.
+        If `dimension` or `degree` is no integer, or a flag no boolean; or if `weights` are no
+        integers.
     InvalidValueError
         If `dimension` is below 1 or `degree` below 0, or if no array could have the length of the
-        expanded form.
+        expanded form; or if `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -115,10 +138,16 @@ def log_sig_length(
     >>> [treealg.log_sig_length(2, degree) for degree in range(1, 6)]
     [2, 3, 5, 8, 14]
     """
-    return tables.log_length(*checked_sizes(dimension, degree, time_aug, lead_lag), None, 1)
+    labels, degree = checked_sizes(dimension, degree, time_aug, lead_lag)
+    degree, light = checked_weights(weights, labels, degree)
+    if light is not None:
+        return tables.weighted_log_length(light, degree, None, 1)
+    return tables.log_length(labels, degree, None, 1)
 
 
-def words(alphabet_size: int, max_length: int) -> list[Word]:
+def words(
+    alphabet_size: int, max_length: int, *, weights: Sequence[int] | None = None
+) -> list[Word]:
     """List the words up to a length, the empty word first.
 
     Parameters
@@ -127,6 +156,9 @@ def words(alphabet_size: int, max_length: int) -> list[Word]:
         The letters are 0, ..., alphabet_size - 1; at least 1.
     max_length : int
         Length of the longest word, at least 0.
+    weights : sequence of int or None, default None
+        The weight of each letter, at least 1. Then `max_length` bounds the weight of a word, the
+        sum over its letters.
 
     Returns
     -------
@@ -138,7 +170,8 @@ def words(alphabet_size: int, max_length: int) -> list[Word]:
     InvalidTypeError
         If an argument is no integer.
     InvalidValueError
-        If one is too small, or if the list does not fit in memory.
+        If one is too small, there is no weight for each letter or they are too fine, or if the list
+        does not fit in memory.
 
     See Also
     --------
@@ -150,8 +183,16 @@ def words(alphabet_size: int, max_length: int) -> list[Word]:
     >>> import treealg
     >>> treealg.words(2, 2)
     [(), (0,), (1,), (0, 0), (0, 1), (1, 0), (1, 1)]
+    >>> treealg.words(2, 2, weights=(1, 2))
+    [(), (0,), (1,), (0, 0)]
     """
     alphabet_size, max_length = _bounds(alphabet_size, max_length, "max_length", 0)
+    max_length, light = checked_weights(weights, alphabet_size, max_length)
+    if light is not None:
+        tables.require_weighted_fits(light, max_length, None)
+        from treealg.symbolic import weighted_words
+
+        return [(), *weighted_words(light, max_length)]
     _check_list(alphabet_size, range(1, max_length + 1))
     lengths = range(max_length + 1)
     return [word for length in lengths for word in product(range(alphabet_size), repeat=length)]

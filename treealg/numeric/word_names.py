@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from treealg.checks import check_flag
 from treealg.numeric.arguments.calls import checked_method
 from treealg.numeric.names import channel_texts
 from treealg.numeric.word_basis import checked_sizes, lyndon_words, words
+from treealg.numeric.word_indices import is_lyndon
 from treealg.typing import Word
 
 __all__ = ["log_sig_names", "sig_names"]
@@ -21,6 +22,7 @@ def sig_names(
     lead_lag: bool = False,
     scalar_term: bool = False,
     channels: Iterable[str | int] | None = None,
+    weights: Sequence[int] | None = None,
 ) -> tuple[str, ...]:
     """Name the coefficients of a word signature, for instance as columns of a table.
 
@@ -36,6 +38,10 @@ def sig_names(
         Whether the signature has the empty word in front.
     channels : iterable of str or int, optional
         The names of the channels of the path, as for `branched_sig_names`.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -46,10 +52,11 @@ def sig_names(
     ------
     InvalidTypeError
         If `dimension` or `degree` is no integer, a flag no boolean, or `channels` holds anything
-        but strings and integers.
+        but strings and integers; or if `weights` are no integers.
     InvalidValueError
         If `dimension` is below 1 or `degree` below 0; if `channels` are not `dimension` names that
-        differ, also after the transforms; or if the words do not fit in memory.
+        differ, also after the transforms; or if the words do not fit in memory; or if `weights` are
+        not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -70,7 +77,7 @@ def sig_names(
     labels, degree = checked_sizes(dimension, degree, time_aug, lead_lag)
     scalar = check_flag("scalar_term", scalar_term)
     texts = channel_texts(dimension, channels, time_aug=time_aug, lead_lag=lead_lag)
-    return _names(words(labels, degree)[not scalar :], texts)
+    return _names(words(labels, degree, weights=weights)[not scalar :], texts)
 
 
 def log_sig_names(
@@ -82,6 +89,7 @@ def log_sig_names(
     scalar_term: bool = False,
     method: int = 1,
     channels: Iterable[str | int] | None = None,
+    weights: Sequence[int] | None = None,
 ) -> tuple[str, ...]:
     """Name the coefficients of a log-signature on words.
 
@@ -99,6 +107,10 @@ def log_sig_names(
         1 and 2 name the Lyndon words, which `log_sig_length` counts, and 0 all words.
     channels : iterable of str or int, optional
         The names of the channels of the path, as for `branched_sig_names`.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -109,11 +121,12 @@ def log_sig_names(
     ------
     InvalidTypeError
         If `dimension`, `degree` or `method` is no integer, a flag no boolean, or `channels` holds
-        anything but strings and integers.
+        anything but strings and integers; or if `weights` are no integers.
     InvalidValueError
         If `dimension` is below 1 or `degree` below 0; if `method` is none of these, or has no
         scalar and `scalar_term` asks for one; if `channels` are not `dimension` names that differ,
-        also after the transforms; or if the words do not fit in memory.
+        also after the transforms; or if the words do not fit in memory; or if `weights` are not
+        positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -132,7 +145,11 @@ def log_sig_names(
     labels, degree = checked_sizes(dimension, degree, time_aug, lead_lag)
     method, scalar = checked_method(method, None, scalar_term)
     texts = channel_texts(dimension, channels, time_aug=time_aug, lead_lag=lead_lag)
-    listed = lyndon_words(labels, degree) if method else words(labels, degree)[not scalar :]
+    if method and weights is None:
+        listed = lyndon_words(labels, degree)
+    else:
+        listed = words(labels, degree, weights=weights)[not scalar :]
+        listed = [word for word in listed if is_lyndon(word)] if method else listed
     return _names(listed, texts)
 
 

@@ -23,5 +23,26 @@ from treealg.tables.translation import (
     TranslationTable as TranslationTable,
     translation as translation,
 )
-from treealg.tables.weighted_words import WeightedWords as WeightedWords, words as words
-from treealg.tables.word_convolution import word_convolution as word_convolution
+from treealg.tables.weighted_arborification import (
+    weighted_arborification as weighted_arborification,
+)
+from treealg.tables.weighted_convolution import weighted_convolution as weighted_convolution
+from treealg.tables.weighted_lyndon import (
+    weighted_lyndon as weighted_lyndon,
+    weighted_lyndon_arborification as weighted_lyndon_arborification,
+    weighted_lyndon_expansion as weighted_lyndon_expansion,
+)
+from treealg.tables.weighted_sizes import (
+    require_weighted_fits as require_weighted_fits,
+    weighted_length as weighted_length,
+    weighted_log_length as weighted_log_length,
+)
+from treealg.tables.weighted_words import (
+    WeightedWords as WeightedWords,
+    words as words,
+    words_of_weights as words_of_weights,
+)
+from treealg.tables.word_convolution import (
+    deconcatenation as deconcatenation,
+    word_convolution as word_convolution,
+)

@@ -24,9 +24,10 @@ from treealg.tables.sizes import (
     forest_counts,
     require_fits,
 )
+from treealg.tables.weighted_layout import WeightedLayout
 from treealg.tables.word_convolution import word_convolution
 
-__all__ = ["convolution", "least_terms"]
+__all__ = ["assemble", "convolution", "least_terms"]
 
 
 def convolution(dimension: int, degree: int, planar: bool | None = False) -> ConvolutionTable:
@@ -86,7 +87,9 @@ def convolution(dimension: int, degree: int, planar: bool | None = False) -> Con
                 f"shapes, more than the bound of {MAX_SHAPES}; lower the degree"
             )
         layout = ForestLayout(dimension, degree if planar else max(degree - 1, 0), planar)
-        return _assemble(layout, degree)
+        start = np.diff(layout.start)
+        blocks = start[1 : degree + 1] // dimension if planar else start[:degree]
+        return assemble(layout, dimension, degree, blocks, _terms(layout, degree))
 
     def check(table: ConvolutionTable) -> bool:
         counts = list(islice(forest_counts(dimension, planar), degree + 1))
@@ -169,16 +172,19 @@ def _pieces(
         yield np.bincount(block, minlength=count), *terms
 
 
-def _assemble(layout: ForestLayout, degree: int) -> ConvolutionTable:
-    """List the terms, and give each multiple of a pruned forest its slot."""
-    ptr, trunk, pruned, multiplicity = _terms(layout, degree)
-    dimension = layout.dimension
+def assemble(
+    layout: ForestLayout | WeightedLayout,
+    width: int,
+    degree: int,
+    blocks: IntArray,
+    terms: tuple[IntArray, Int32Array, Int32Array, Int32Array],
+) -> ConvolutionTable:
+    """Give each multiple of a pruned forest its slot.
+
+    `blocks` counts the blocks of each order, and `terms` are as `_terms` lists them.
+    """
+    ptr, trunk, pruned, multiplicity = terms
     start = np.array(layout.start)
-    blocks = (
-        np.diff(start[1 : degree + 2]) // dimension
-        if layout.planar
-        else np.diff(start[: degree + 1])
-    )
     # The multiples besides 1, in forest order and so by nodes.
     repeated = multiplicity > 1
     most = int(multiplicity.max(initial=1)) + 1
@@ -206,14 +212,14 @@ def _assemble(layout: ForestLayout, degree: int) -> ConvolutionTable:
     slot = unit_slot.astype(np.int32)[pruned]
     slot[repeated] = multiple_slot[which]
     del pruned, multiplicity, repeated, pair, which
-    if layout.planar:
+    if layout.planar is not False:
         head, tail = owner - 1, np.zeros_like(owner)
     else:
         head, tail = layout.first[owner], layout.rest[owner]
         tail[1:] = unit_slot[tail[1:]]
     head[0] = tail[0] = 0
     return ConvolutionTable(
-        dimension,
+        width,
         degree,
         np.concatenate(([0], np.cumsum(blocks))).astype(np.int64),
         slot_start.astype(np.int64),

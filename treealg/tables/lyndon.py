@@ -27,11 +27,13 @@ from treealg.tables.sizes import (
     log_length,
     require_fits,
 )
+from treealg.tables.weighted_layout import WeightedLayout
 from treealg.tables.weighted_words import words
 
 __all__ = ["lyndon", "lyndon_arborification"]
 
 Word = tuple[int, ...]
+Layout = ForestLayout | WordLayout | WeightedLayout
 
 
 def lyndon(dimension: int, degree: int, method: int, planar: bool | None = True) -> LinearMap:
@@ -84,7 +86,7 @@ def lyndon(dimension: int, degree: int, method: int, planar: bool | None = True)
 
     def build() -> LinearMap:
         require_fits(dimension, degree, planar)
-        return _build(dimension, degree, method, layout_of(dimension, degree, planar))
+        return lyndon_map(method, layout_of(dimension, degree, planar), f"{dimension=}, {degree=}")
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
@@ -173,9 +175,8 @@ def layout_of(dimension: int, degree: int, planar: bool | None) -> ForestLayout 
     return ForestLayout(dimension, degree, planar=True)
 
 
-def _build(
-    dimension: int, degree: int, method: int, layout: ForestLayout | WordLayout
-) -> LinearMap:
+def lyndon_map(method: int, layout: Layout, size: str) -> LinearMap:
+    """Return the map to Lyndon coordinates for a numbering; `size` is for messages."""
     length = layout.start[-1] - 1
     groups = list(lyndon_forests(layout))
     found = [forests for forests, _ in groups]
@@ -192,12 +193,12 @@ def _build(
                 keys.append(row * length + columns - 1)
                 coefs.append(np.full(row.size, value))
                 total += row.size
-                check_entries(total, f"the bracket projection for {dimension=}, {degree=}")
+                check_entries(total, f"the bracket projection for {size}")
     key, coef = merge(np.concatenate(keys), np.concatenate(coefs))
     return from_keys(1, forests.size, length, key, coef)
 
 
-def lyndon_forests(layout: ForestLayout | WordLayout) -> Iterator[tuple[IntArray, IntArray]]:
+def lyndon_forests(layout: Layout) -> Iterator[tuple[IntArray, IntArray]]:
     """Yield, for 1, 2, ... trees, the Lyndon forests and their trees, shape (forests, trees)."""
     forests, rest = np.arange(1, layout.start[-1]), np.arange(1, layout.start[-1])
     letters = np.zeros((forests.size, 0), dtype=np.int64)
@@ -221,9 +222,7 @@ def _less_than_rotations(words: IntArray) -> np.ndarray[tuple[int], np.dtype[np.
     return smaller
 
 
-def _bracket_entries(
-    layout: ForestLayout | WordLayout, letters: IntArray
-) -> Iterator[tuple[IntArray, IntArray, int]]:
+def _bracket_entries(layout: Layout, letters: IntArray) -> Iterator[tuple[IntArray, IntArray, int]]:
     """Yield Lyndon forests, the forests their bracket coefficients use, and with which factor.
 
     `letters` are all Lyndon forests of one number of trees.

@@ -10,9 +10,9 @@ import numpy as np
 
 from treealg.checks import check_integer, check_method
 from treealg.tables import cache
-from treealg.tables.layout import ForestLayout, WordLayout
 from treealg.tables.linear_map import LinearMap, compose, from_keys, merge
 from treealg.tables.lyndon import (
+    Layout,
     Word,
     bracket,
     layout_of,
@@ -81,14 +81,9 @@ def lyndon_expansion(
     require_fits(dimension, degree, planar)
 
     def build() -> LinearMap:
-        brackets = _expanded_brackets(layout_of(dimension, degree, planar), dimension, degree)
-        if method == 2:
-            return brackets
-        projection = lyndon(dimension, degree, 2, planar)
-        forests = lyndon(dimension, degree, 1, planar).col
-        column = np.searchsorted(forests, projection.col).astype(np.int32)
-        square = LinearMap(1, forests.size, forests.size, projection.ptr, column, projection.coef)
-        return compose(brackets, square)
+        layout = layout_of(dimension, degree, planar)
+        projections = [lyndon(dimension, degree, m, planar) for m in (2, 1)]
+        return expansion_map(method, layout, projections, f"{dimension=}, {degree=}")
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
@@ -101,7 +96,23 @@ def lyndon_expansion(
     return cache.table(name, (dimension, degree, method), LinearMap, build, check)
 
 
-def _expanded_brackets(layout: ForestLayout | WordLayout, dimension: int, degree: int) -> LinearMap:
+def expansion_map(
+    method: int, layout: Layout, projections: list[LinearMap], size: str
+) -> LinearMap:
+    """Return the map from Lyndon coordinates for a numbering.
+
+    `projections` are the maps to coordinates by methods 2 and 1, `size` is for messages.
+    """
+    brackets = _expanded_brackets(layout, size)
+    if method == 2:
+        return brackets
+    projection, forests = projections[0], projections[1].col
+    column = np.searchsorted(forests, projection.col).astype(np.int32)
+    square = LinearMap(1, forests.size, forests.size, projection.ptr, column, projection.coef)
+    return compose(brackets, square)
+
+
+def _expanded_brackets(layout: Layout, size: str) -> LinearMap:
     """Return the expansions of all standard bracketings, in the columns of their Lyndon forests."""
     groups = list(lyndon_forests(layout))
     forests = np.sort(np.concatenate([np.zeros(0, np.int64), *(found for found, _ in groups)]))
@@ -117,6 +128,6 @@ def _expanded_brackets(layout: ForestLayout | WordLayout, dimension: int, degree
                 keys.append((row * forests.size + column[:, None]).ravel())
                 coefs.append(np.tile(np.array([*expansion.values()], dtype=float), len(row)))
                 total += row.size
-                check_entries(total, f"the bracket expansion for {dimension=}, {degree=}")
+                check_entries(total, f"the bracket expansion for {size}")
     key, coef = merge(np.concatenate(keys), np.concatenate(coefs))
     return from_keys(1, layout.start[-1] - 1, forests.size, key, coef)

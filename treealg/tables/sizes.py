@@ -21,6 +21,8 @@ __all__ = [
     "check_entries",
     "forest_counts",
     "log_length",
+    "moebius",
+    "refuse",
     "require_fits",
     "word_length",
 ]
@@ -83,7 +85,7 @@ def _size(coefficients: int) -> str:
     return f"{coefficients} coefficients ({size:.4g} {units[0]} of float64)"
 
 
-def _refuse(what: str, total: int, bound: int) -> InvalidValueError:
+def refuse(what: str, total: int, bound: int) -> InvalidValueError:
     """Build the error for a basis beyond `bound`; `total` is what was counted so far."""
     at_least = _size(total) if total.bit_length() < 200 else f"2**{total.bit_length() - 1}"
     return InvalidValueError(
@@ -104,7 +106,7 @@ def _basis_length(dimension: int, degree: int, planar: bool | None, bound: int) 
         smaller = forests
         if total > bound:
             kind = "planar" if planar else "non-planar"
-            raise _refuse(f"the {kind} basis for {dimension=}, {degree=}", total, bound)
+            raise refuse(f"the {kind} basis for {dimension=}, {degree=}", total, bound)
     return total
 
 
@@ -197,7 +199,7 @@ def _word_length(dimension: int, degree: int, bound: int) -> int:
             if total > bound:
                 break
     if total > bound:
-        raise _refuse(f"the word basis for {dimension=}, {degree=}", total, bound)
+        raise refuse(f"the word basis for {dimension=}, {degree=}", total, bound)
     return total
 
 
@@ -259,11 +261,11 @@ def _lyndon_count(dimension: int, order: int, planar: bool | None) -> int:
     for divisor in range(1, order + 1):
         if order % divisor == 0:
             kinds = 2 if planar is None else math.comb(2 * divisor, divisor)
-            total += _moebius(order // divisor) * kinds * dimension**divisor
+            total += moebius(order // divisor) * kinds * dimension**divisor
     return total // (2 * order)
 
 
-def _moebius(number: int) -> int:
+def moebius(number: int) -> int:
     """Evaluate the Moebius function."""
     sign, prime = 1, 2
     while number > 1:

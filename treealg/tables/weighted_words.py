@@ -33,7 +33,7 @@ from treealg.tables.sizes import (
     require_fits,
 )
 
-__all__ = ["WeightedWords", "words"]
+__all__ = ["WeightedWords", "words", "words_of_weights"]
 
 _Number = TypeVar("_Number", int, IntArray)
 Arrays = tuple[IntArray, IntArray, IntArray, Int32Array, IntArray, Int32Array, Int32Array]
@@ -52,6 +52,8 @@ class WeightedWords:
         The number of letters of each weight, from 0.
     counts : tuple of int
         The number of words of each weight, from 0; the empty word is the one of weight 0.
+    width : int
+        So many words differ in the label of the last root alone and stand together.
 
     Examples
     --------
@@ -64,10 +66,11 @@ class WeightedWords:
 
     letters: tuple[int, ...]
     counts: tuple[int, ...]
+    width: int = 1
 
     @property
     def dimension(self) -> int:
-        """The number of labels."""
+        """The number of labels, where letters are chains or basis elements."""
         return self.letters[1]
 
     @property
@@ -119,6 +122,8 @@ class WeightedWords:
         begin = [0, 1]
         for weight in range(1, self.degree + 1):
             for part in range(1, min(self.longest, weight) + 1):
+                if not self.letters[part]:
+                    continue
                 for before in range(begin[weight - part], begin[weight - part + 1]):
                     compositions.append((*compositions[before], part))
                     last.append((before, part))
@@ -291,6 +296,48 @@ def words(
             raise InvalidValueError(
                 f"{what} for {dimension=}, {degree=} needs at least {all_words} words of "
                 f"{all_kinds} kinds, more than the bounds of {MAX_COEFFICIENTS} and "
+                f"{MAX_SHAPES}; lower the degree"
+            )
+    return WeightedWords(tuple(letters), tuple(counts), dimension)
+
+
+def words_of_weights(weights: tuple[int, ...], degree: int) -> WeightedWords:
+    """Return the layout of the words that weigh at most so much.
+
+    Parameters
+    ----------
+    weights : tuple of int
+        The weight of each label, at least 1. The letters of one weight are numbered as labels are.
+    degree : int
+        Largest weight of a word, at least the smallest of a label.
+
+    Returns
+    -------
+    WeightedWords
+        Of width 1.
+
+    Raises
+    ------
+    InvalidValueError
+        If there are more words than the bounds in ``treealg.tables.sizes``.
+
+    Examples
+    --------
+    >>> layout = words_of_weights((1, 2, 1), 3)
+    >>> layout.letters, layout.counts, layout.compositions
+    ((0, 2, 1), (1, 2, 5, 12), ((), (1,), (1, 1), (2,), (1, 1, 1), (2, 1), (1, 2)))
+    """
+    used = [weight for weight in weights if weight <= degree]
+    letters = [used.count(weight) for weight in range(max(used) + 1)]
+    kinds, counts = [1], [1]
+    for weight in range(1, degree + 1):
+        parts = [k for k in range(1, min(weight, len(letters) - 1) + 1) if letters[k]]
+        kinds.append(sum(kinds[weight - k] for k in parts))
+        counts.append(sum(counts[weight - k] * letters[k] for k in parts))
+        if sum(kinds) > MAX_SHAPES or sum(counts) > MAX_COEFFICIENTS:
+            raise InvalidValueError(
+                f"{weights=} and {degree=} need at least {sum(counts) - 1} words of "
+                f"{sum(kinds) - 1} kinds, more than the bounds of {MAX_COEFFICIENTS} and "
                 f"{MAX_SHAPES}; lower the degree"
             )
     return WeightedWords(tuple(letters), tuple(counts))

@@ -10,7 +10,7 @@ from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.sizes import as_longest, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
 
-__all__ = ["word_convolution"]
+__all__ = ["deconcatenation", "word_convolution"]
 
 
 def word_convolution(dimension: int, degree: int, longest: int = 1) -> ConvolutionTable:
@@ -65,10 +65,7 @@ def word_convolution(dimension: int, degree: int, longest: int = 1) -> Convoluti
         # For one letter the terms outgrow the words by far: degree**2 / 2 against degree.
         check_entries(degree * (degree - 1) // 2, f"deconcatenation to {degree=}")
         layout = words(dimension, degree, longest)
-        parts = zip(layout.compositions, np.diff(layout.start).tolist(), strict=True)
-        terms = sum(max(len(letters) - 1, 0) * size for letters, size in parts)
-        check_entries(terms // dimension, f"deconcatenation to {degree=}")
-        return _deconcatenation(layout)
+        return deconcatenation(layout)
 
     def check(table: ConvolutionTable) -> bool:
         layout = words(dimension, degree, longest)
@@ -82,8 +79,34 @@ def word_convolution(dimension: int, degree: int, longest: int = 1) -> Convoluti
     return cache.table("word_convolution", key, ConvolutionTable, build, check)
 
 
-def _deconcatenation(layout: WeightedWords) -> ConvolutionTable:
-    dimension = layout.dimension
+def deconcatenation(layout: WeightedWords) -> ConvolutionTable:
+    """Return the deconcatenation table of a layout, graded by its weights.
+
+    Parameters
+    ----------
+    layout : WeightedWords
+        The words; at least one weighs something.
+
+    Returns
+    -------
+    ConvolutionTable
+        As that of `word_convolution`, of the width of the layout.
+
+    Raises
+    ------
+    InvalidValueError
+        If the table would be too large.
+
+    Examples
+    --------
+    >>> from treealg.tables import words_of_weights
+    >>> deconcatenation(words_of_weights((1, 2), 3)).term_trunk.tolist()
+    [0, 0, 1, 0, 2]
+    """
+    parts = zip(layout.compositions, np.diff(layout.start).tolist(), strict=True)
+    terms = sum(max(len(letters) - 1, 0) * size for letters, size in parts)
+    check_entries(terms // layout.width, f"deconcatenation to weight {layout.degree}")
+    dimension = layout.width
     block_start = np.array(layout.first, dtype=np.int64) // dimension
     start = np.array(layout.start, dtype=np.int64)
     blocks = np.diff(start) // dimension

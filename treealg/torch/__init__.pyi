@@ -340,6 +340,7 @@ def branched_log_sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def branched_log_sig_backprop(
@@ -361,6 +362,7 @@ def branched_log_sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, Tensor]: ...
 @overload
 def branched_log_sig_backprop(
@@ -424,6 +426,7 @@ def branched_sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def branched_sig_backprop(
@@ -445,6 +448,7 @@ def branched_sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, Tensor]: ...
 @overload
 def branched_sig_backprop(
@@ -507,6 +511,7 @@ def branched_log_sig(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def branched_log_sig(
@@ -527,6 +532,7 @@ def branched_log_sig(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def branched_sig(
@@ -546,6 +552,7 @@ def branched_sig(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def branched_sig(
@@ -565,6 +572,7 @@ def branched_sig(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def transform_path(
@@ -759,6 +767,7 @@ def log_sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def log_sig_backprop(
@@ -779,6 +788,7 @@ def log_sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, Tensor]: ...
 @overload
 def log_sig_backprop(
@@ -839,6 +849,7 @@ def sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def sig_backprop(
@@ -859,6 +870,7 @@ def sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, Tensor]: ...
 @overload
 def sig_backprop(
@@ -898,6 +910,7 @@ def log_sig(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def log_sig(
@@ -917,6 +930,7 @@ def log_sig(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def sig(
@@ -935,6 +949,7 @@ def sig(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def sig(
@@ -953,6 +968,7 @@ def sig(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def bracket_path(path: Tensor) -> Tensor: ...
 def bracket_path_backprop(derivs: Tensor, path: Tensor) -> Tensor: ...
@@ -1054,6 +1070,7 @@ def branched_log_sig_combine(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def branched_log_sig_combine_backprop(
     derivs: Tensor,
@@ -1065,6 +1082,7 @@ def branched_log_sig_combine_backprop(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, Tensor]: ...
 def branched_sig_to_sig(
     bsig: Tensor,
@@ -1106,6 +1124,7 @@ def branched_log_sig_to_sig(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def branched_log_sig_to_sig_backprop(
     blogsig: Tensor,
@@ -1118,6 +1137,7 @@ def branched_log_sig_to_sig_backprop(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def branched_sig_to_geometric(
     bsig: Tensor,
@@ -1160,6 +1180,7 @@ def branched_sig_combine(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def branched_sig_combine_backprop(
     derivs: Tensor,
@@ -1170,9 +1191,16 @@ def branched_sig_combine_backprop(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, Tensor]: ...
 def branched_sig_inverse(
-    bsig: Tensor, dimension: int, degree: int, *, planar: bool = False, n_jobs: int = 1
+    bsig: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def branched_sig_inverse_backprop(
     derivs: Tensor,
@@ -1182,6 +1210,7 @@ def branched_sig_inverse_backprop(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def branched_sig_join(
     bsig: Tensor,
@@ -1192,6 +1221,7 @@ def branched_sig_join(
     planar: bool = False,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def branched_sig_join_backprop(
     derivs: Tensor,
@@ -1203,6 +1233,7 @@ def branched_sig_join_backprop(
     planar: bool = False,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, Tensor]: ...
 def linear_branched_log_sig(
     displacement: Tensor,
@@ -1254,6 +1285,7 @@ def branched_log_sig_join(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def branched_log_sig_join_backprop(
     derivs: Tensor,
@@ -1266,6 +1298,7 @@ def branched_log_sig_join_backprop(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, Tensor]: ...
 def branched_sig_to_log_sig(
     bsig: Tensor,
@@ -1277,6 +1310,7 @@ def branched_sig_to_log_sig(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def branched_sig_to_log_sig_backprop(
     bsig: Tensor,
@@ -1289,6 +1323,7 @@ def branched_sig_to_log_sig_backprop(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def log_sig_combine(
     log_sig1: Tensor,
@@ -1300,6 +1335,7 @@ def log_sig_combine(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def log_sig_combine_backprop(
     derivs: Tensor,
@@ -1312,6 +1348,7 @@ def log_sig_combine_backprop(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, Tensor]: ...
 def log_sig_join(
     log_sig: Tensor,
@@ -1322,6 +1359,7 @@ def log_sig_join(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def log_sig_join_backprop(
     derivs: Tensor,
@@ -1333,6 +1371,7 @@ def log_sig_join_backprop(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, Tensor]: ...
 def sig_combine(
     sig1: Tensor,
@@ -1343,6 +1382,7 @@ def sig_combine(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def sig_combine_backprop(
     derivs: Tensor,
@@ -1354,6 +1394,7 @@ def sig_combine_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, Tensor]: ...
 def sig_inverse(
     sig: Tensor,
@@ -1363,6 +1404,7 @@ def sig_inverse(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def sig_inverse_backprop(
     derivs: Tensor,
@@ -1373,6 +1415,7 @@ def sig_inverse_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def sig_join(
     sig: Tensor,
@@ -1382,6 +1425,7 @@ def sig_join(
     *,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def sig_join_backprop(
     derivs: Tensor,
@@ -1392,6 +1436,7 @@ def sig_join_backprop(
     *,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, Tensor]: ...
 def linear_log_sig(
     displacement: Tensor,
@@ -1438,6 +1483,7 @@ def log_sig_to_sig(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def log_sig_to_sig_backprop(
     log_sig: Tensor,
@@ -1449,6 +1495,7 @@ def log_sig_to_sig_backprop(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def sig_to_log_sig(
     sig: Tensor,
@@ -1459,6 +1506,7 @@ def sig_to_log_sig(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def sig_to_log_sig_backprop(
     sig: Tensor,
@@ -1470,4 +1518,5 @@ def sig_to_log_sig_backprop(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...

@@ -246,6 +246,9 @@ class WordProgram:
     letter_column : ndarray of int32, shape (letters,)
         For letters of weight 1 to `longest` the column of the correction, or -1: for one of weight
         1 the step of the path, otherwise nothing.
+    channel_letter : ndarray of int32, shape (dimension,), or None
+        The letter that each channel of the path is, -1 for none, where these weigh differently;
+        then there is no correction.
     """
 
     def __init__(
@@ -260,6 +263,7 @@ class WordProgram:
         cut_left: npt.NDArray[np.int32],
         cut_right: npt.NDArray[np.int32],
         letter_column: npt.NDArray[np.int32],
+        channel_letter: npt.NDArray[np.int32] | None = None,
     ) -> None:
         self.dimension, self.degree, self.longest = dimension, degree, len(letters) - 1
         self.columns = int(start[-1])
@@ -270,12 +274,18 @@ class WordProgram:
             for a, b in pairwise(cut_ptr.tolist())
         ]
         self._columns = np.split(letter_column, np.cumsum(letters)[1:-1])
+        self._channels = None
+        if channel_letter is not None:
+            channel = np.argsort(channel_letter, kind="stable")[np.sum(channel_letter < 0) :]
+            self._channels = np.split(channel, np.cumsum(letters)[1:-1])
 
     def letters(self, step: Array, correction: Array | None) -> list[Array]:
         """Return the increments of the letters of each weight, each of shape (letters, batch).
 
         `step` has shape ``(batch, dimension)`` and `correction` ``(batch, columns)``.
         """
+        if self._channels is not None:
+            return [step.T[channel] for channel in self._channels]
         found = [step.T] if self._columns[0][0] < 0 else []
         for column in self._columns[len(found) :]:
             letter = np.zeros((len(column), len(step)), dtype=step.dtype)
@@ -343,6 +353,10 @@ class WordProgram:
         self, derivs: list[Array], d_step: Array, d_correction: Array | None
     ) -> None:
         """Write the derivatives in step and correction, given those in the letters."""
+        if self._channels is not None:
+            for channel, letter in zip(self._channels, derivs, strict=True):
+                d_step[:, channel] = letter.T
+            return
         if self._columns[0][0] < 0:
             d_step[...] = derivs[0].T
         if d_correction is not None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from treealg import tables
-from treealg.checks import check_flag, check_integer, check_method, check_real, thread_count
+from treealg.checks import (
+    check_flag,
+    check_integer,
+    check_method,
+    check_real,
+    check_weights,
+    thread_count,
+)
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.transforms import PLAIN, Transform
 
@@ -16,15 +24,19 @@ __all__ = [
     "SIGNATURE",
     "WORDS",
     "Call",
+    "Weights",
     "checked_call",
     "checked_method",
     "checked_transform",
+    "checked_weights",
     "coefficients",
 ]
 
 
 SIGNATURE: Any = object()
 """In place of a method: the signature itself is wanted, and no logarithm."""
+
+Weights = tuple[int, ...] | None
 
 WORDS: Any = object()
 """In place of the flag `planar`: the basis of words is meant, and neither that of trees."""
@@ -52,6 +64,10 @@ class Call(NamedTuple):
         do not ask.
     n_threads : int
         Threads.
+    weights : tuple of int or None
+        The weight of each label where they differ; then `degree` is the largest weight.
+    asked : str
+        The weights and degree of the caller where there are weights, for messages.
     """
 
     channels: int
@@ -62,16 +78,19 @@ class Call(NamedTuple):
     transform: Transform
     scalar: bool
     n_threads: int
+    weights: Weights = None
+    asked: str = ""
 
     @property
     def columns(self) -> int:
         """Coefficients of a signature, without scalar."""
-        return coefficients(self.dimension, self.degree, self.planar, 0)
+        return coefficients(self.dimension, self.degree, self.planar, 0, self.weights)
 
     @property
     def size(self) -> int:
         """Coefficients of the result by the method, without scalar."""
-        return coefficients(self.dimension, self.degree, self.planar, self.method or 0)
+        method = self.method or 0
+        return coefficients(self.dimension, self.degree, self.planar, method, self.weights)
 
     @property
     def unit(self) -> float | None:
@@ -86,8 +105,8 @@ class Call(NamedTuple):
         kind = "word" if self.planar is None else "planar" if self.planar else "non-planar"
         form = f" with method={self.method}" if self.method else ""
         return (
-            f"the {kind} basis of dimension {self.dimension} (after path transforms) and degree "
-            f"{self.degree}{form}"
+            f"the {kind} basis of dimension {self.dimension} (after path transforms) and "
+            f"{self.asked or f'degree {self.degree}'}{form}"
         )
 
 
@@ -101,9 +120,12 @@ def checked_call(
     lead_lag: Any = False,
     end_time: Any = 1.0,
     scalar_term: Any = False,
+    weights: Any = None,
 ) -> Call:
     """Check every option, before any table is built or memory taken."""
-    given = channels, degree, planar, method, time_aug, lead_lag, end_time, scalar_term
+    if weights is not None:
+        weights = check_weights("weights", weights)
+    given = channels, degree, planar, method, time_aug, lead_lag, end_time, scalar_term, weights
     n_threads = thread_count(n_jobs)
     try:
         return _known_call(*given, n_threads)
@@ -123,6 +145,7 @@ def _checked_call(
     lead_lag: Any,
     end_time: Any,
     scalar_term: Any,
+    weights: Any,
     n_threads: int,
 ) -> Call:
     channels = check_integer("dimension", channels, 1)
@@ -134,11 +157,62 @@ def _checked_call(
         method, scalar = checked_method(method, planar, scalar_term)
     transform = checked_transform(time_aug, lead_lag, end_time)
     dimension = transform.channels(channels)
-    return Call(channels, dimension, degree, planar, method, transform, scalar, n_threads)
+    call = Call(channels, dimension, degree, planar, method, transform, scalar, n_threads)
+    if weights is None:
+        return call
+    asked = f"{weights=} and {degree=}"
+    degree, weights = checked_weights(weights, dimension, degree)
+    return call._replace(degree=degree, weights=weights, asked=asked)
 
 
 # Calls by their options, which are told apart by type too: True is not 1.
 _known_call = lru_cache(maxsize=1024, typed=True)(_checked_call)
+
+
+def checked_weights(weights: Any, dimension: int, degree: int) -> tuple[int, Weights]:
+    """Return the degree and weights of a basis: small ones, or None where labels weigh the same."""
+    if weights is None:
+        return degree, None
+    found = check_weights("weights", weights)
+    if len(found) != dimension:
+        raise InvalidValueError(
+            f"weights must be {dimension} integers, one for each channel after path transforms "
+            f"(time is the last one), got {len(found)}: {found}"
+        )
+    return _small_weights(found, degree)
+
+
+@lru_cache(maxsize=1024)
+def _small_weights(weights: tuple[int, ...], degree: int) -> tuple[int, Weights]:
+    """Return the smallest degree, and weights, that are found to have the same basis."""
+    light = [weight for weight in weights if weight <= degree]
+    if not light:
+        return 0, None
+    unit = math.gcd(*light)
+    degree //= unit
+    small = [weight // unit if weight % unit == 0 else degree + 1 for weight in weights]
+    small = [min(weight, degree + 1) for weight in small]
+    if set(small) == {1}:
+        return degree, None
+    nodes = degree // min(small)
+    if nodes <= _MOST_WEIGHT:
+        count = tables.weighted_length(tuple(small), degree, None)
+        for other in range(nodes, min(degree, _MOST_WEIGHT + 1)):
+            # What is as light by these is as light by those: the bases agree if they are as large.
+            fewer = tuple(min(weight * other // degree, other + 1) for weight in small)
+            if 0 not in fewer and tables.weighted_length(fewer, other, None) == count:
+                return other, fewer
+    if degree > _MOST_WEIGHT:
+        raise InvalidValueError(
+            f"the weights {weights} are too fine for degree {degree * unit}: none are found with a "
+            f"degree up to {_MOST_WEIGHT} and the same basis; use smaller integers of about their "
+            f"ratios"
+        )
+    return degree, tuple(small)
+
+
+_MOST_WEIGHT = 64
+"""The largest degree by weight: kernels need memory in proportion to its square."""
 
 
 def checked_method(method: Any, planar: bool | None, scalar_term: Any) -> tuple[int, bool]:
@@ -174,7 +248,12 @@ def checked_transform(time_aug: Any, lead_lag: Any, end_time: Any) -> Transform:
 
 
 @lru_cache(maxsize=1024)
-def coefficients(dimension: int, degree: int, planar: bool | None, method: int) -> int:
+def coefficients(
+    dimension: int, degree: int, planar: bool | None, method: int, weights: Weights = None
+) -> int:
     """Return the number of coefficients by a method, having refused what no table is built for."""
+    if weights is not None:
+        columns = tables.require_weighted_fits(weights, degree, planar)
+        return tables.weighted_log_length(weights, degree, planar, method) if method else columns
     columns = tables.require_fits(dimension, degree, planar)
     return tables.log_length(dimension, degree, planar, method) if method else columns

@@ -67,6 +67,11 @@ def as_correction(
     if rows.item[0] == 0:
         return None
     _refuse_lead_lag(call)
+    if call.asked:
+        raise InvalidValueError(
+            f"{name} cannot be combined with weights, which chains of channels have none of; leave "
+            f"one of them out"
+        )
     if call.planar is None and call.method:
         raise InvalidValueError(
             f"{name} must be None with method={call.method}, as the logarithm of a corrected word "

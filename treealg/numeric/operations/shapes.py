@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from treealg import tables
+from treealg.checks import check_integer, check_method
+from treealg.numeric.arguments.calls import checked_weights, coefficients
 from treealg.numeric.arguments.transforms import Transform
 from treealg.numeric.operations.operation import ArrayType, Call, Item, Results, Shape
 
@@ -207,7 +209,16 @@ def _log_axis(call: Call) -> str:
 
 
 def _elements(call: Call) -> int:
+    if call.values.get("weights") is not None:
+        return _weighted(call, 0)
     return tables.basis_length(_dimension(call), call["degree"], _planar(call))
+
+
+def _weighted(call: Call, method: int) -> int:
+    """Count what is light enough; a degree of 0 counts nothing."""
+    degree = check_integer("degree", call["degree"], 0)
+    degree, weights = checked_weights(call["weights"], _dimension(call), degree)
+    return coefficients(_dimension(call), degree, _planar(call), method, weights)
 
 
 def _tree_words(call: Call) -> int:
@@ -219,4 +230,6 @@ def _words(call: Call) -> int:
 
 
 def _logarithms(call: Call) -> int:
+    if call.values.get("weights") is not None:
+        return _weighted(call, check_method(call["method"], _planar(call) is not False))
     return tables.log_length(_dimension(call), call["degree"], _planar(call), call["method"])

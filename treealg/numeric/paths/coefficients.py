@@ -282,8 +282,11 @@ def extract_branched_sig_coef(
     """
     options = dimension, 0, planar, 1, SIGNATURE, time_aug, lead_lag, 1.0, scalar_term
     rows, call, degree = of_any_degree(bsig, "bsig", options)
-    flags = {"planar": bool(call.planar), "scalar_term": call.scalar}
-    places = [indices.tree_to_idx(tree, call.dimension, degree, **flags) for tree in _listed(trees)]
+    planar, scalar = bool(call.planar), call.scalar
+    places = [
+        indices.tree_to_idx(tree, call.dimension, degree, planar=planar, scalar_term=scalar)
+        for tree in _listed(trees)
+    ]
     return extracted(rows, places)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,7 @@ def branched_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its branched signature.
 
@@ -89,6 +90,10 @@ def branched_sig_backprop(
         What was done to NaN in the path. The gradient in a missing value is 0.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Returns
     -------
@@ -105,14 +110,15 @@ def branched_sig_backprop(
         If an array is no real array, requires a gradient, or is on no CPU or GPU; if two are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
         a flag no boolean; if `missing` is no text; or if `times` are no times, `lengths` or
-        `windows` no integers or `basepoint` no point.
+        `windows` no integers or `basepoint` no point; or if `weights` are no integers.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `bsig_derivs` has not the
         length of this basis, or `bsig` not the shape of `bsig_derivs`, or a scalar that is neither
         1 nor NaN; if the leading shapes differ; if `correction` has another shape, or is combined
         with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
         with `stream`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; or if the
-        basis or the result does not fit in memory.
+        basis or the result does not fit in memory; or if `weights` are not positive, one for each
+        channel, or too fine, or combined with a correction.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -153,7 +159,7 @@ def branched_sig_backprop(
            [ 3.]])
     """
     has_scalar = False if scalar_term is None else scalar_term
-    options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar
+    options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar, weights
     arrays = (bsig, "bsig"), (bsig_derivs, "bsig_derivs"), correction
     rest = stream, basepoint, lengths, windows, times, missing
     return along_path_backward(path, *arrays, scalar_term, *rest, options)
@@ -178,6 +184,7 @@ def branched_log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its branched log-signature.
 
@@ -219,6 +226,10 @@ def branched_log_sig_backprop(
         What was done to NaN in the path. The gradient in a missing value is 0.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Returns
     -------
@@ -233,14 +244,16 @@ def branched_log_sig_backprop(
         If an array is no real array, requires a gradient, or is on no CPU or GPU; if the two are of
         different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer, `end_time` no
         real number, a flag no boolean; or if `times` are no times, `lengths` or `windows` no
-        integers or `basepoint` no point.
+        integers or `basepoint` no point; or if `weights` are no integers.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `blogsig_derivs` has not the
         length that belongs to these arguments; if the leading shapes differ; if `correction` has
         another shape, or is combined with `lead_lag`; if `basepoint`, `lengths` or `windows` do not
         fit `path`, or `windows` come with `stream`; if `degree` is negative, `n_jobs` is 0 or
         `end_time` is not finite; if `method` is not one of this basis, or has no scalar and
-        `scalar_term` asks for one; or if the basis or the result does not fit in memory.
+        `scalar_term` asks for one; or if the basis or the result does not fit in memory; or if
+        `weights` are not positive, one for each channel, or too fine, or combined with a
+        correction.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -273,7 +286,7 @@ def branched_log_sig_backprop(
            [ 1.]])
     """
     has_scalar = False if scalar_term is None else scalar_term
-    options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, has_scalar
+    options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, has_scalar, weights
     arrays = (None, ""), (blogsig_derivs, "blogsig_derivs"), correction
     rest = stream, basepoint, lengths, windows, times, missing
     return along_path_backward(path, *arrays, scalar_term, *rest, options)
@@ -298,10 +311,10 @@ def along_path_backward(
     What the forward function returned, or None, and the derivatives in it come with their names;
     `options` are those of `checked_call` without the channels.
     """
-    gpu = options[1] is not WORDS
+    gpu = options[1] is not WORDS and options[-1] is None
     every = stream is not False and check_flag("stream", stream)
     if every or windows is not None:
-        check_either(every, windows)
+        check_either(every, windows, options[-1])
         refuse_on_device(path, "stream, basepoint, lengths, windows and lists of paths")
     cotangent = as_rows(*derivs, 1, gpu=gpu)
     value = None if forward[0] is None else as_rows(*forward, 1, gpu=gpu)

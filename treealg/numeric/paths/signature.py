@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ def branched_sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the branched signature of a path or of a batch of paths.
 
@@ -101,6 +103,10 @@ def branched_sig(
         that one, after the last one that.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Returns
     -------
@@ -117,12 +123,13 @@ def branched_sig(
         If `path` or `correction` is no real array, requires a gradient, or is on no CPU or GPU, or
         they are of different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no
         real number, a flag no boolean; or if `times` are no times, `lengths` or `windows` no
-        integers or `basepoint` no point.
+        integers or `basepoint` no point; or if `weights` are no integers.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `correction` has another shape, or is combined
         with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
-        with `stream`; or if the basis or the result does not fit in memory.
+        with `stream`; or if the basis or the result does not fit in memory; or if `weights` are not
+        positive, one for each channel, or too fine, or combined with a correction.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -189,7 +196,7 @@ def branched_sig(
     array([[ 3. ,  4.5],
            [ 6. , 18. ]])
     """
-    options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term
+    options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term, weights
     return along_path(
         path, correction, stream, basepoint, lengths, windows, times, missing, options
     )
@@ -213,6 +220,7 @@ def branched_log_sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the branched log-signature of a path or of a batch of paths.
 
@@ -258,6 +266,10 @@ def branched_log_sig(
         What is done to NaN in the path, as for `branched_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Returns
     -------
@@ -273,13 +285,14 @@ def branched_log_sig(
         If `path` or `correction` is no real array, requires a gradient, or is on no CPU or GPU, or
         they are of different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer,
         `end_time` no real number, a flag no boolean; or if `times` are no times, `lengths` or
-        `windows` no integers or `basepoint` no point.
+        `windows` no integers or `basepoint` no point; or if `weights` are no integers.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `method` is not one of this basis, or has no
         scalar and `scalar_term` asks for one; if `correction` has another shape, or is combined
         with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
-        with `stream`; or if the basis or the result does not fit in memory.
+        with `stream`; or if the basis or the result does not fit in memory; or if `weights` are not
+        positive, one for each channel, or too fine, or combined with a correction.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -317,7 +330,7 @@ def branched_log_sig(
     >>> treealg.branched_log_sig([[0, 0], [1, 2]], 2)
     array([1., 2., 0., 0., 0., 0.])
     """
-    options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, scalar_term
+    options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, scalar_term, weights
     return along_path(
         path, correction, stream, basepoint, lengths, windows, times, missing, options
     )
@@ -341,7 +354,7 @@ def along_path(
     """
     every = stream is not False and check_flag("stream", stream)
     if every or windows is not None:
-        check_either(every, windows)
+        check_either(every, windows, options[-1])
         refuse_on_device(path, "stream, basepoint, lengths, windows and lists of paths")
     found = prepared(
         path,
@@ -349,7 +362,7 @@ def along_path(
         basepoint,
         lengths,
         lambda channels: checked_call(channels, *options),
-        gpu=options[1] is not WORDS,
+        gpu=options[1] is not WORDS and options[-1] is None,
         times=times,
         missing=missing,
     )

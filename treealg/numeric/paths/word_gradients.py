@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS
 from treealg.numeric.paths.gradients import along_path_backward
 from treealg.typing import ArrayLike, Gradients
@@ -27,6 +29,7 @@ def sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its signature.
 
@@ -69,6 +72,10 @@ def sig_backprop(
         What was done to NaN in the path. The gradient in a missing value is 0.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -85,14 +92,15 @@ def sig_backprop(
         If an array is no real array, requires a gradient, or is not on the CPU; if two are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
         a flag no boolean; if `missing` is no text; or if `times` are no times, `lengths` or
-        `windows` no integers or `basepoint` no point.
+        `windows` no integers or `basepoint` no point; or if `weights` are no integers.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `sig_derivs` has not the
         length of these words, or `sig` not the shape of `sig_derivs`, or a scalar that is neither 1
         nor NaN; if the leading shapes differ; if `correction` has another shape, or is combined
         with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
         with `stream`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; or if the
-        words or the result do not fit in memory.
+        words or the result do not fit in memory; or if `weights` are not positive, one for each
+        channel, or too fine, or combined with a correction.
 
     See Also
     --------
@@ -121,7 +129,7 @@ def sig_backprop(
            [ 3.]])
     """
     has_scalar = False if scalar_term is None else scalar_term
-    options = degree, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar
+    options = degree, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar, weights
     arrays = (sig, "sig"), (sig_derivs, "sig_derivs"), correction
     rest = stream, basepoint, lengths, windows, times, missing
     return along_path_backward(path, *arrays, scalar_term, *rest, options)
@@ -145,6 +153,7 @@ def log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its log-signature.
 
@@ -184,6 +193,10 @@ def log_sig_backprop(
         What was done to NaN in the path. The gradient in a missing value is 0.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -198,7 +211,7 @@ def log_sig_backprop(
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer, `end_time` no
         real number, a flag no boolean; or if `times` are no times, `lengths` or `windows` no
-        integers or `basepoint` no point.
+        integers or `basepoint` no point; or if `weights` are no integers.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `log_sig_derivs` has not the
         length that belongs to these arguments; if the leading shapes differ; if `correction` has
@@ -206,7 +219,8 @@ def log_sig_backprop(
         fit `path`, or `windows` come with `stream`; if `degree` is negative, `n_jobs` is 0 or
         `end_time` is not finite; if `method` is none of these, or not 0 while there is a
         `correction` or `scalar_term` asks for a scalar; or if the words or the result do not fit in
-        memory.
+        memory; or if `weights` are not positive, one for each channel, or too fine, or combined
+        with a correction.
 
     See Also
     --------
@@ -233,7 +247,7 @@ def log_sig_backprop(
            [-0.5,  0.5]])
     """
     has_scalar = False if scalar_term is None else scalar_term
-    options = degree, WORDS, n_jobs, method, time_aug, lead_lag, end_time, has_scalar
+    options = degree, WORDS, n_jobs, method, time_aug, lead_lag, end_time, has_scalar, weights
     arrays = (None, ""), (log_sig_derivs, "log_sig_derivs"), correction
     rest = stream, basepoint, lengths, windows, times, missing
     return along_path_backward(path, *arrays, scalar_term, *rest, options)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS
 from treealg.numeric.paths.signature import along_path
 from treealg.typing import Array, ArrayLike
@@ -25,6 +27,7 @@ def sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the signature of a path or of a batch of paths, indexed by words.
 
@@ -67,6 +70,10 @@ def sig(
         What is done to NaN in the path, as for `branched_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -82,12 +89,13 @@ def sig(
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no
         real number, a flag no boolean; or if `times` are no times, `lengths` or `windows` no
-        integers or `basepoint` no point.
+        integers or `basepoint` no point; or if `weights` are no integers.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `correction` has another shape, or is combined
         with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
-        with `stream`; or if the words or the result do not fit in memory.
+        with `stream`; or if the words or the result do not fit in memory; or if `weights` are not
+        positive, one for each channel, or too fine, or combined with a correction.
 
     See Also
     --------
@@ -119,7 +127,7 @@ def sig(
     >>> treealg.sig([[0, 0], [1, 2]], 2, correction=[0, 10, 0, 0])
     array([ 1. ,  2. ,  0.5, 11. ,  1. ,  2. ])
     """
-    options = degree, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term
+    options = degree, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term, weights
     return along_path(
         path, correction, stream, basepoint, lengths, windows, times, missing, options
     )
@@ -142,6 +150,7 @@ def log_sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the log-signature of a path or of a batch of paths, indexed by words.
 
@@ -183,6 +192,10 @@ def log_sig(
         What is done to NaN in the path, as for `branched_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -198,7 +211,7 @@ def log_sig(
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer,
         `end_time` no real number, a flag no boolean; or if `times` are no times, `lengths` or
-        `windows` no integers or `basepoint` no point.
+        `windows` no integers or `basepoint` no point; or if `weights` are no integers.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `method` is none of these, or not 0 while
@@ -207,7 +220,8 @@ def log_sig(
         not fit `path`, or `windows`, or `times` of a lead-lag path, come with `stream`; if `times`
         are not finite, decrease, or come without `time_aug` or with `end_time`; if `missing` is
         none of these, a value is missing with ``"refuse"``, or all of a channel are with the
-        others; or if the words or the result do not fit in memory.
+        others; or if the words or the result do not fit in memory; or if `weights` are not
+        positive, one for each channel, or too fine, or combined with a correction.
 
     See Also
     --------
@@ -238,7 +252,7 @@ def log_sig(
     >>> treealg.log_sig([[0, 0], [1, 0], [1, 2]], 2, method=2)
     array([1., 2., 1.])
     """
-    options = degree, WORDS, n_jobs, method, time_aug, lead_lag, end_time, scalar_term
+    options = degree, WORDS, n_jobs, method, time_aug, lead_lag, end_time, scalar_term, weights
     return along_path(
         path, correction, stream, basepoint, lengths, windows, times, missing, options
     )

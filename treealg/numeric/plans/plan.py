@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from treealg import tables
 from treealg.engines import KernelEngine
 from treealg.numeric.plans.cache import trim_plans
@@ -27,12 +30,18 @@ class Tables(NamedTuple):
         The algebra, or that of the words, in which a logarithm is taken; None for none.
     trees : CoefficientTable or None
         Chosen trees, in place of words.
+    channel_letter : numpy.ndarray or None
+        The letter that each channel is, -1 for none; None where these are the letters of weight 1.
+    log_nodes : int or None
+        The longest word, where the logarithm is graded by something else.
     """
 
     words: tuple[Any, Any] | None = None
     linear: tables.LinearMap | None = None
     log: tables.ConvolutionTable | None = None
     trees: tables.CoefficientTable | None = None
+    channel_letter: npt.NDArray[np.int32] | None = None
+    log_nodes: int | None = None
 
 
 class Prepared(NamedTuple):
@@ -106,14 +115,16 @@ class Plan:
         words = linear = log = trees = None
         if made.words is not None:
             layout, columns = made.words
-            words = k.WordProgram(self.dimension, self.degree, *layout.program(), columns)
+            words = k.WordProgram(
+                self.dimension, self.degree, *layout.program(), columns, made.channel_letter
+            )
         if (m := made.linear) is not None:
             linear = k.SparseMap(m.width, m.n_cols, m.ptr, m.col, m.coef)
             self.nbytes += m.nbytes
         if (c := made.log) is not None:
             log = k.ConvolutionProgram(
                 c.dimension, c.block_start, c.slot_start, c.factor, c.head, c.tail, c.term_ptr,
-                c.term_slot, c.term_trunk, *tables.nodes(c.degree),
+                c.term_slot, c.term_trunk, *tables.nodes(made.log_nodes or c.degree),
             )  # fmt: skip
             self.nbytes += c.nbytes
         if (t := made.trees) is not None:

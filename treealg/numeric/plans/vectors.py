@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from treealg import tables
-from treealg.numeric.arguments.calls import Call, coefficients
+from treealg.numeric.arguments.calls import Call, Weights, coefficients
 from treealg.numeric.plans.cache import find_plan, keep_plan
 from treealg.numeric.plans.plan import Plan, Tables
 
@@ -12,23 +12,28 @@ __all__ = ["algebra_plan", "expansion_plan", "log_plan"]
 
 def log_plan(call: Call) -> Plan:
     """Return the plan from a signature to its logarithm."""
-    return _log_plan(call.dimension, call.degree, call.planar, call.method or 0)
+    return _log_plan(call.dimension, call.degree, call.planar, call.method or 0, call.weights)
 
 
 def algebra_plan(call: Call) -> Plan:
     """Return the plan of the group of signatures, and of their expanded logarithms."""
-    return _log_plan(call.dimension, call.degree, call.planar, 0)
+    return _log_plan(call.dimension, call.degree, call.planar, 0, call.weights)
 
 
-def _log_plan(dimension: int, degree: int, planar: bool | None, method: int) -> Plan:
-    key = ("log", dimension, degree, planar, method)
+def _log_plan(
+    dimension: int, degree: int, planar: bool | None, method: int, weights: Weights
+) -> Plan:
+    key = ("log", dimension, degree, planar, method, weights)
 
     def make() -> Tables:
+        if weights is not None:
+            lyndon = tables.weighted_lyndon(weights, degree, method, planar) if method else None
+            return Tables(linear=lyndon, log=tables.weighted_convolution(weights, degree, planar))
         linear = tables.lyndon(dimension, degree, method, planar) if method else None
         return Tables(linear=linear, log=tables.convolution(dimension, degree, planar))
 
     def make_plan() -> Plan:
-        size = coefficients(dimension, degree, planar, method)
+        size = coefficients(dimension, degree, planar, method, weights)
         return Plan(dimension, degree, planar, size, make, method)
 
     return find_plan(key) or keep_plan(key, make_plan)
@@ -37,9 +42,13 @@ def _log_plan(dimension: int, degree: int, planar: bool | None, method: int) -> 
 def expansion_plan(call: Call) -> Plan:
     """Return the plan from coordinates of logarithms, by method 1 or 2, to their expanded form."""
     dimension, degree, planar, method = call.dimension, call.degree, call.planar, call.method or 1
-    key = ("expansion", dimension, degree, planar, method)
+    weights = call.weights
+    key = ("expansion", dimension, degree, planar, method, weights)
 
     def make() -> Tables:
+        if weights is not None:
+            expansion = tables.weighted_lyndon_expansion(weights, degree, method, planar)
+            return Tables(linear=expansion)
         return Tables(linear=tables.lyndon_expansion(dimension, degree, method, planar))
 
     def make_plan() -> Plan:

@@ -22,6 +22,7 @@ __all__ = [
     "lift_plan",
     "path_plan",
     "plan_along",
+    "weighted_plan",
     "word_algebra_plan",
     "word_plan",
     "words_of_chains",
@@ -31,6 +32,8 @@ __all__ = [
 def plan_along(path: Rows, call: Call, longest: int) -> Plan:
     """Return the plan of a call along paths; where it is too large, their axes may be exchanged."""
     try:
+        if call.weights is not None:
+            return weighted_plan(call)
         return path_plan(
             call.dimension, call.degree, call.planar, call.method, longest, call.channels
         )
@@ -85,6 +88,35 @@ def _path_plan(
 
     size = coefficients(dimension, degree, planar, method or 0)
     return Plan(dimension, degree, planar, size, make, method, longest, channels)
+
+
+def weighted_plan(call: Call) -> Plan:
+    """Return the plan from words by weight to the signature or log-signature."""
+    weights: Any = call.weights
+    dimension, degree, planar, method = call.dimension, call.degree, call.planar, call.method
+    key = ("weighted path", degree, planar, method, weights)
+
+    def make() -> Tables:
+        if method:
+            linear = tables.weighted_lyndon_arborification(weights, degree, method, planar)
+        else:
+            linear = tables.weighted_arborification(weights, degree, planar)
+        layout = tables.words_of_weights(weights, degree)
+        used = [label for label, weight in enumerate(weights) if weight <= degree]
+        letter = np.full(dimension, -1, dtype=np.int32)
+        letter[sorted(used, key=weights.__getitem__)] = np.arange(len(used))
+        log = None if method is None else tables.deconcatenation(layout)
+        if log is not None and len(used) == 1:
+            linear, log = _of_first_word(linear), None  # as below
+        columns = np.full(len(used), -1, dtype=np.int32)
+        nodes = max(degree // min(weights), min(degree, 2))
+        return Tables((layout, columns), linear, log, channel_letter=letter, log_nodes=nodes)
+
+    def make_plan() -> Plan:
+        size = coefficients(dimension, degree, planar, method or 0, weights)
+        return Plan(dimension, degree, planar, size, make, method)
+
+    return find_plan(key) or keep_plan(key, make_plan)
 
 
 def words_of_chains(

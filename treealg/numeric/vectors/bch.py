@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from treealg.numeric.arguments.calls import checked_call
 from treealg.numeric.vectors import maps
 from treealg.typing import Array, ArrayLike
@@ -18,6 +20,7 @@ def branched_log_sig_combine(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the log-signature of one path followed by another, from their log-signatures.
 
@@ -42,6 +45,10 @@ def branched_log_sig_combine(
         and 2 the coefficients in the standard bracket basis.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
 
     Returns
     -------
@@ -54,12 +61,13 @@ def branched_log_sig_combine(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        `planar` no boolean.
+        `planar` no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of an array has not the length that belongs to `method` in this basis, a
         scalar in front is neither 0 nor NaN, or only one of them has a scalar; if the leading
         shapes do not broadcast; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
-        `method` is not one of this basis; or if the basis or the result does not fit in memory.
+        `method` is not one of this basis; or if the basis or the result does not fit in memory; or
+        if `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -86,7 +94,7 @@ def branched_log_sig_combine(
     >>> treealg.branched_log_sig_combine([3.0, 5.0], [1.0, 2.0], 1, 2)
     array([4., 7.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, method)
+    call = checked_call(dimension, degree, planar, n_jobs, method, weights=weights)
     return maps.log_products(call, blogsig1, blogsig2, ("blogsig1", "blogsig2"))
 
 
@@ -100,6 +108,7 @@ def branched_log_sig_combine_backprop(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in two log-signatures from that in the one of the joined path.
 
@@ -118,6 +127,10 @@ def branched_log_sig_combine_backprop(
         As for `branched_log_sig_combine`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
 
     Returns
     -------
@@ -131,13 +144,14 @@ def branched_log_sig_combine_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if they are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        `planar` no boolean.
+        `planar` no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of an array has not the length that belongs to `method` in this basis, a
         scalar in front of a log-signature is neither 0 nor NaN, or not all have a scalar where one
         has; if the leading shapes of the log-signatures do not broadcast, or not to that of
         `derivs`; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is not
-        one of this basis; or if the basis or the result does not fit in memory.
+        one of this basis; or if the basis or the result does not fit in memory; or if `weights` are
+        not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -151,6 +165,6 @@ def branched_log_sig_combine_backprop(
     >>> treealg.branched_log_sig_combine_backprop([0.0, 1.0], [3.0, 5.0], [1.0, 2.0], 1, 2)
     (array([0., 1.]), array([0., 1.]))
     """
-    call = checked_call(dimension, degree, planar, n_jobs, method)
+    call = checked_call(dimension, degree, planar, n_jobs, method, weights=weights)
     names = "blogsig1", "blogsig2"
     return maps.log_products_backward(call, derivs, blogsig1, blogsig2, names)

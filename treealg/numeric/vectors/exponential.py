@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from treealg.numeric.arguments.calls import checked_call
 from treealg.numeric.vectors import maps
 from treealg.typing import Array, ArrayLike
@@ -19,6 +21,7 @@ def branched_log_sig_to_sig(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the branched signature of a branched log-signature.
 
@@ -43,6 +46,10 @@ def branched_log_sig_to_sig(
         2 the coefficients in the standard bracket basis, without scalar.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Returns
     -------
@@ -55,12 +62,13 @@ def branched_log_sig_to_sig(
     ------
     InvalidTypeError
         If `blogsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree`, `method` or `n_jobs` is no integer, or a flag no boolean.
+        `degree`, `method` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no
+        integers.
     InvalidValueError
         If the last axis of `blogsig` has not the length that belongs to `method` in this basis, or
         a scalar in front is neither 0 nor NaN; if `dimension` is below 1, `degree` negative, or
         `n_jobs` 0; if `method` is not one of this basis; or if the basis or the result does not fit
-        in memory.
+        in memory; or if `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -92,7 +100,9 @@ def branched_log_sig_to_sig(
     >>> treealg.branched_log_sig_to_sig([0.0, 3.0, 0.5], 1, 2)
     array([1., 3., 5.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, method, time_aug, lead_lag)
+    call = checked_call(
+        dimension, degree, planar, n_jobs, method, time_aug, lead_lag, weights=weights
+    )
     return maps.exponentials(call, blogsig, "blogsig")
 
 
@@ -107,6 +117,7 @@ def branched_log_sig_to_sig_backprop(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the gradient in a branched log-signature from that in its signature.
 
@@ -124,6 +135,10 @@ def branched_log_sig_to_sig_backprop(
         As for `branched_log_sig_to_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Returns
     -------
@@ -136,12 +151,13 @@ def branched_log_sig_to_sig_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean.
+        a flag no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of `blogsig` or `bsig_derivs` has not the length that belongs to these
         arguments, or a scalar in front of `blogsig` is neither 0 nor NaN; if the leading shapes
         differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is not one
-        of this basis; or if the basis or the result does not fit in memory.
+        of this basis; or if the basis or the result does not fit in memory; or if `weights` are not
+        positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -155,6 +171,8 @@ def branched_log_sig_to_sig_backprop(
     >>> treealg.branched_log_sig_to_sig_backprop([3.0, 0.5], [0.0, 1.0], 1, 2)
     array([3., 1.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, method, time_aug, lead_lag)
+    call = checked_call(
+        dimension, degree, planar, n_jobs, method, time_aug, lead_lag, weights=weights
+    )
     names = "blogsig", "bsig_derivs"
     return maps.exponentials_backward(call, blogsig, bsig_derivs, *names)

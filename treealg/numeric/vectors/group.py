@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from treealg.numeric.arguments.calls import checked_call
 from treealg.numeric.vectors import maps
 from treealg.typing import Array, ArrayLike
@@ -22,6 +24,7 @@ def branched_sig_combine(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the signature of one path followed by another, from their signatures.
 
@@ -42,6 +45,10 @@ def branched_sig_combine(
         Basis of ordered forests rather than non-planar trees.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
 
     Returns
     -------
@@ -55,12 +62,12 @@ def branched_sig_combine(
     InvalidTypeError
         If a factor is no real array, requires a gradient, or is on no CPU or GPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
-        no boolean.
+        no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of a factor has not the length of this basis, a scalar in front is neither
         1 nor NaN, or only one of them has a scalar; if the leading shapes do not broadcast; if
         `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis or the result does
-        not fit in memory.
+        not fit in memory; or if `weights` are not positive, one for each channel, or too fine.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -98,7 +105,7 @@ def branched_sig_combine(
     >>> treealg.branched_sig_combine(first, second, 2, 2)
     array([1. , 1. , 0.5, 1. , 0. , 0.5])
     """
-    call = checked_call(dimension, degree, planar, n_jobs)
+    call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     return maps.products(call, bsig1, bsig2, ("bsig1", "bsig2"))
 
 
@@ -111,6 +118,7 @@ def branched_sig_combine_backprop(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in two signatures from that in their product.
 
@@ -132,6 +140,10 @@ def branched_sig_combine_backprop(
         Basis of ordered forests rather than non-planar trees.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
 
     Returns
     -------
@@ -145,12 +157,13 @@ def branched_sig_combine_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is on no CPU or GPU; if they are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
-        no boolean.
+        no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of an array has not the length of this basis, a scalar in front of a factor
         is neither 1 nor NaN, or not all have a scalar where one has; if the leading shapes of the
         factors do not broadcast, or not to that of `derivs`; if `dimension` is below 1, `degree`
-        negative, or `n_jobs` 0; or if the basis or the result does not fit in memory.
+        negative, or `n_jobs` 0; or if the basis or the result does not fit in memory; or if
+        `weights` are not positive, one for each channel, or too fine.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -171,12 +184,18 @@ def branched_sig_combine_backprop(
     >>> treealg.branched_sig_combine_backprop([0.0, 1.0], [3.0, 5.0], [4.0, 6.0], 1, 2)
     (array([4., 1.]), array([3., 1.]))
     """
-    call = checked_call(dimension, degree, planar, n_jobs)
+    call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     return maps.products_backward(call, derivs, bsig1, bsig2, ("bsig1", "bsig2"))
 
 
 def branched_sig_inverse(
-    bsig: ArrayLike, dimension: int, degree: int, *, planar: bool = False, n_jobs: int = 1
+    bsig: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the signature of a path run backwards, from that of the path.
 
@@ -196,6 +215,10 @@ def branched_sig_inverse(
         Basis of ordered forests rather than non-planar trees.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
 
     Returns
     -------
@@ -207,11 +230,12 @@ def branched_sig_inverse(
     ------
     InvalidTypeError
         If `bsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or `planar` no boolean.
+        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis, or a scalar in front is neither
         1 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis or
-        the result does not fit in memory.
+        the result does not fit in memory; or if `weights` are not positive, one for each channel,
+        or too fine.
 
     See Also
     --------
@@ -240,7 +264,7 @@ def branched_sig_inverse(
     >>> treealg.branched_sig_inverse([3.0, 5.0], 1, 2)
     array([-3.,  4.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs)
+    call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     return maps.inverses(call, bsig, "bsig")
 
 
@@ -252,6 +276,7 @@ def branched_sig_inverse_backprop(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the gradient in a signature from that in its inverse.
 
@@ -273,6 +298,10 @@ def branched_sig_inverse_backprop(
         Basis of ordered forests rather than non-planar trees.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
 
     Returns
     -------
@@ -285,12 +314,13 @@ def branched_sig_inverse_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
-        no boolean.
+        no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis, that of `derivs` not the length
         of `bsig`, or a scalar in front of `bsig` is neither 1 nor NaN; if the leading shapes
         differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis or the
-        result does not fit in memory.
+        result does not fit in memory; or if `weights` are not positive, one for each channel, or
+        too fine.
 
     See Also
     --------
@@ -304,5 +334,5 @@ def branched_sig_inverse_backprop(
     >>> treealg.branched_sig_inverse_backprop([0.0, 1.0], [3.0, 5.0], 1, 2)
     array([ 6., -1.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs)
+    call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     return maps.inverses_backward(call, derivs, bsig, "bsig")

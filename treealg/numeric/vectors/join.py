@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from treealg.checks import check_flag
 from treealg.numeric.arguments.calls import checked_call
 from treealg.numeric.vectors import maps
@@ -19,6 +21,7 @@ def branched_sig_join(
     planar: bool = False,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Append a linear piece to the path of a branched signature, or prepend one.
 
@@ -41,6 +44,10 @@ def branched_sig_join(
         Whether the piece comes before the path.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
 
     Returns
     -------
@@ -53,12 +60,13 @@ def branched_sig_join(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
-        boolean.
+        boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis or that of `displacement` not
-        length `dimension`, or a scalar in front is neither 1 nor NaN; if the leading shapes do
-        not broadcast; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis
-        or the result does not fit in memory.
+        length `dimension`, or a scalar in front is neither 1 nor NaN; if the leading shapes do not
+        broadcast; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis or
+        the result does not fit in memory; or if `weights` are not positive, one for each channel,
+        or too fine.
 
     See Also
     --------
@@ -84,7 +92,7 @@ def branched_sig_join(
     >>> treealg.branched_sig_join(first, [0.0, 1.0], 2, 2, prepend=True)
     array([1. , 1. , 0.5, 0. , 1. , 0.5])
     """
-    call = checked_call(dimension, degree, planar, n_jobs)
+    call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     before = check_flag("prepend", prepend)
     return maps.joined(call, bsig, displacement, "bsig", before=before, is_log=False)
 
@@ -99,6 +107,7 @@ def branched_sig_join_backprop(
     planar: bool = False,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in a signature and a displacement from that in their join.
 
@@ -119,6 +128,10 @@ def branched_sig_join_backprop(
         As for `branched_sig_join`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
 
     Returns
     -------
@@ -132,12 +145,13 @@ def branched_sig_join_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if they are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
-        boolean.
+        boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments, or a scalar
-        in front of `bsig` is neither 1 nor NaN; if the leading shapes of `bsig` and
-        `displacement` do not broadcast, or not to that of `derivs`; if `dimension` is below 1,
-        `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in memory.
+        in front of `bsig` is neither 1 nor NaN; if the leading shapes of `bsig` and `displacement`
+        do not broadcast, or not to that of `derivs`; if `dimension` is below 1, `degree` negative,
+        or `n_jobs` 0; or if the basis or the result does not fit in memory; or if `weights` are not
+        positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -152,7 +166,7 @@ def branched_sig_join_backprop(
     >>> treealg.branched_sig_join_backprop([0.0, 1.0], [3.0, 5.0], [4.0], 1, 2)
     (array([4., 1.]), array([7.]))
     """
-    call = checked_call(dimension, degree, planar, n_jobs)
+    call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     before = check_flag("prepend", prepend)
     return maps.joined_backward(
         call, derivs, bsig, displacement, "bsig", before=before, is_log=False

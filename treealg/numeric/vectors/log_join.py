@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from treealg.checks import check_flag
 from treealg.numeric.arguments.calls import checked_call
 from treealg.numeric.vectors import maps
@@ -20,6 +22,7 @@ def branched_log_sig_join(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Append a linear piece to the path of a branched log-signature, or prepend one.
 
@@ -45,6 +48,10 @@ def branched_log_sig_join(
         Whether the piece comes before the path.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
 
     Returns
     -------
@@ -57,13 +64,13 @@ def branched_log_sig_join(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean.
+        a flag no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of `blogsig` has not the length that belongs to `method` in this basis or
         that of `displacement` not length `dimension`, or a scalar in front is neither 0 nor NaN; if
         the leading shapes do not broadcast; if `dimension` is below 1, `degree` negative, or
         `n_jobs` 0; if `method` is not one of this basis; or if the basis or the result does not fit
-        in memory.
+        in memory; or if `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -83,7 +90,7 @@ def branched_log_sig_join(
     >>> treealg.branched_log_sig_join(first, [0.0, 1.0], 2, 2)
     array([ 1. ,  1. ,  0. ,  0.5, -0.5,  0. ])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, method)
+    call = checked_call(dimension, degree, planar, n_jobs, method, weights=weights)
     before = check_flag("prepend", prepend)
     return maps.joined(call, blogsig, displacement, "blogsig", before=before, is_log=True)
 
@@ -99,6 +106,7 @@ def branched_log_sig_join_backprop(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in a log-signature and a displacement from that in their join.
 
@@ -119,6 +127,10 @@ def branched_log_sig_join_backprop(
         As for `branched_log_sig_join`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
 
     Returns
     -------
@@ -132,13 +144,14 @@ def branched_log_sig_join_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if they are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean.
+        a flag no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments, or a scalar
         in front of `blogsig` is neither 0 nor NaN; if the leading shapes of `blogsig` and
         `displacement` do not broadcast, or not to that of `derivs`; if `dimension` is below 1,
         `degree` negative, or `n_jobs` 0; if `method` is not one of this basis; or if the basis or
-        the result does not fit in memory.
+        the result does not fit in memory; or if `weights` are not positive, one for each channel,
+        or too fine.
 
     See Also
     --------
@@ -152,7 +165,7 @@ def branched_log_sig_join_backprop(
     >>> treealg.branched_log_sig_join_backprop([7.0, 1.0], [3.0, 5.0], [4.0], 1, 2)
     (array([7., 1.]), array([7.]))
     """
-    call = checked_call(dimension, degree, planar, n_jobs, method)
+    call = checked_call(dimension, degree, planar, n_jobs, method, weights=weights)
     before = check_flag("prepend", prepend)
     return maps.joined_backward(
         call, derivs, blogsig, displacement, "blogsig", before=before, is_log=True

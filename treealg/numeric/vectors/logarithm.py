@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from treealg.numeric.arguments.calls import checked_call
 from treealg.numeric.vectors import maps
 from treealg.typing import Array, ArrayLike
@@ -19,6 +21,7 @@ def branched_sig_to_log_sig(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the branched log-signature of a branched signature.
 
@@ -46,6 +49,10 @@ def branched_sig_to_log_sig(
         Lyndon forests and 2 the coefficients in the standard bracket basis, without scalar.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Returns
     -------
@@ -57,11 +64,13 @@ def branched_sig_to_log_sig(
     ------
     InvalidTypeError
         If `bsig` is no real array, requires a gradient, or is on no CPU or GPU; if `dimension`,
-        `degree`, `method` or `n_jobs` is no integer, or a flag no boolean.
+        `degree`, `method` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no
+        integers.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis, or a scalar in front is neither
         1 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is not
-        one of this basis; or if the basis or the result does not fit in memory.
+        one of this basis; or if the basis or the result does not fit in memory; or if `weights` are
+        not positive, one for each channel, or too fine.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -113,7 +122,9 @@ def branched_sig_to_log_sig(
     >>> treealg.branched_sig_to_log_sig([1.0, 3.0, 5.0], 1, 2)
     array([0. , 3. , 0.5])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, method, time_aug, lead_lag)
+    call = checked_call(
+        dimension, degree, planar, n_jobs, method, time_aug, lead_lag, weights=weights
+    )
     return maps.logarithms(call, bsig, "bsig")
 
 
@@ -128,6 +139,7 @@ def branched_sig_to_log_sig_backprop(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the gradient in a branched signature from that in its log-signature.
 
@@ -155,6 +167,10 @@ def branched_sig_to_log_sig_backprop(
         Form of the log-signature, as for `branched_sig_to_log_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Returns
     -------
@@ -167,12 +183,13 @@ def branched_sig_to_log_sig_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is on no CPU or GPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean.
+        a flag no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of `bsig` or `blogsig_derivs` has not the length that belongs to these
         arguments, or a scalar in front of `bsig` is neither 1 nor NaN; if the leading shapes
         differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is not one
-        of this basis; or if the basis or the result does not fit in memory.
+        of this basis; or if the basis or the result does not fit in memory; or if `weights` are not
+        positive, one for each channel, or too fine.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -203,6 +220,8 @@ def branched_sig_to_log_sig_backprop(
     >>> treealg.branched_sig_to_log_sig_backprop([3.0, 5.0], [0.0, 1.0], 1, 2)
     array([-3.,  1.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, method, time_aug, lead_lag)
+    call = checked_call(
+        dimension, degree, planar, n_jobs, method, time_aug, lead_lag, weights=weights
+    )
     names = "bsig", "blogsig_derivs"
     return maps.logarithms_backward(call, bsig, blogsig_derivs, *names)

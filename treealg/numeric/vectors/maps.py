@@ -49,9 +49,14 @@ __all__ = [
 ]
 
 
+def _on_gpu(call: Call) -> bool:
+    """Tell whether arrays on a GPU are taken: not of words, nor of a basis by weight."""
+    return call.planar is not None and not call.asked
+
+
 def logarithms(call: Call, signature: Any, name: str) -> Array:
     """Compute logarithms of signatures, by the method of the call."""
-    rows = as_rows(signature, name, 1, gpu=call.planar is not None)
+    rows = as_rows(signature, name, 1, gpu=_on_gpu(call))
     x, scalar = split_signature(rows, call)
     plan, engine = log_plan(call), rows.engine
     with rows.active():
@@ -67,7 +72,7 @@ def logarithms_backward(
     call: Call, signature: Any, derivs: Any, name: str, derivs_name: str
 ) -> Array:
     """Compute the derivatives in signatures from those in their logarithms."""
-    gpu = call.planar is not None
+    gpu = _on_gpu(call)
     rows = as_rows(signature, name, 1, gpu=gpu)
     back = as_rows(derivs, derivs_name, 1, gpu=gpu)
     check_alike(rows, back)
@@ -130,7 +135,7 @@ def products_backward(
     call: Call, derivs: Any, earlier: Any, later: Any, names: tuple[str, str]
 ) -> tuple[Array, Array]:
     """Compute the derivatives in both signatures from those in their products."""
-    back = as_rows(derivs, "derivs", 1, gpu=call.planar is not None)
+    back = as_rows(derivs, "derivs", 1, gpu=_on_gpu(call))
     left, right = _pair(call, earlier, later, names)
     wide1, wide2 = broadcast(left, right)
     check_result_batch(back, wide1)
@@ -152,7 +157,7 @@ def products_backward(
 
 
 def _pair(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> tuple[Rows, Rows]:
-    gpu = call.planar is not None
+    gpu = _on_gpu(call)
     return as_rows(earlier, names[0], 1, gpu=gpu), as_rows(later, names[1], 1, gpu=gpu)
 
 

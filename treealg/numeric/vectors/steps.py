@@ -13,7 +13,9 @@ import numpy.typing as npt
 
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.transforms import PLAIN
 from treealg.numeric.plans.vectors import algebra_plan, expansion_plan, log_plan
+from treealg.numeric.plans.words import weighted_plan
 
 __all__ = ["Steps"]
 
@@ -68,12 +70,30 @@ class Steps:
     def linear(self, displacement: Floats) -> Floats:
         """Return the signatures of linear pieces."""
         out = self.empty(displacement)
+        if self._call.weights is not None:
+            plan = weighted_plan(self._call._replace(method=None))
+            path = self._segments(displacement)
+            self._engine.path_signature(path, None, out, plan, PLAIN, self._n_threads)
+            return out
         self._engine.linear_signature(displacement, out, self._algebra, self._n_threads)
         return out
+
+    def _segments(self, displacement: Floats) -> Floats:
+        """Return the paths of one segment with these displacements."""
+        path = np.zeros((len(displacement), 2, displacement.shape[1]), displacement.dtype)
+        path[:, 1] = displacement
+        return path
 
     def linear_backward(self, displacement: Floats, derivs: Floats, out: Floats) -> None:
         """Write the derivatives in displacements."""
         n = self._n_threads
+        if self._call.weights is not None:
+            plan = weighted_plan(self._call._replace(method=None))
+            path = self._segments(displacement)
+            points = np.empty_like(path)
+            self._engine.path_signature_backward(path, None, derivs, points, None, plan, PLAIN, n)
+            out[...] = points[:, 1]
+            return
         self._engine.linear_signature_backward(displacement, derivs, out, self._algebra, n)
 
     def products(self, first: Floats, second: Floats, out: Floats | None = None) -> Floats:

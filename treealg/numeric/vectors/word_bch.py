@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from treealg.checks import check_flag
 from treealg.numeric.arguments.calls import WORDS, checked_call
 from treealg.numeric.vectors import maps
@@ -20,6 +22,7 @@ def log_sig_combine(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the log-signature of one path followed by another, from their log-signatures.
 
@@ -43,6 +46,10 @@ def log_sig_combine(
         basis of their standard bracketings.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -55,12 +62,13 @@ def log_sig_combine(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean.
+        a flag no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of an array has not the length that belongs to `method`, a scalar in front
         is neither 0 nor NaN, or only one of them has a scalar; if the leading shapes do not
         broadcast; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is none
-        of these; or if the words or the result do not fit in memory.
+        of these; or if the words or the result do not fit in memory; or if `weights` are not
+        positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -83,7 +91,9 @@ def log_sig_combine(
     >>> treealg.log_sig_combine([1.0, 0.0, 0.0], [0.0, 2.0, 0.0], 2, 2, method=2)
     array([1., 2., 1.])
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag)
+    call = checked_call(
+        dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag, weights=weights
+    )
     return maps.log_products(call, log_sig1, log_sig2, ("log_sig1", "log_sig2"))
 
 
@@ -98,6 +108,7 @@ def log_sig_combine_backprop(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in two log-signatures from that in the one of the joined path.
 
@@ -119,6 +130,10 @@ def log_sig_combine_backprop(
         basis of their standard bracketings.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -132,13 +147,14 @@ def log_sig_combine_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if they are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean.
+        a flag no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of an array has not the length that belongs to `method`, a scalar in front
         of a log-signature is neither 0 nor NaN, or not all have a scalar where one has; if the
         leading shapes of the log-signatures do not broadcast, or not to that of `derivs`; if
         `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is none of these; or
-        if the words or the result do not fit in memory.
+        if the words or the result do not fit in memory; or if `weights` are not positive, one for
+        each channel, or too fine.
 
     See Also
     --------
@@ -152,7 +168,9 @@ def log_sig_combine_backprop(
     >>> treealg.log_sig_combine_backprop([0.0, 1.0], [3.0, 5.0], [1.0, 2.0], 1, 2)
     (array([0., 1.]), array([0., 1.]))
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag)
+    call = checked_call(
+        dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag, weights=weights
+    )
     names = "log_sig1", "log_sig2"
     return maps.log_products_backward(call, derivs, log_sig1, log_sig2, names)
 
@@ -166,6 +184,7 @@ def log_sig_join(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the log-signature of a path with one more linear piece, from its log-signature.
 
@@ -190,6 +209,10 @@ def log_sig_join(
         Whether the piece comes before the path.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -202,12 +225,13 @@ def log_sig_join(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        `prepend` no boolean.
+        `prepend` no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of `log_sig` has not the length that belongs to `method` or that of
         `displacement` not length `dimension`, or a scalar in front is neither 0 nor NaN; if the
         leading shapes do not broadcast; if `dimension` is below 1, `degree` negative, or `n_jobs`
-        0; if `method` is none of these; or if the words or the result do not fit in memory.
+        0; if `method` is none of these; or if the words or the result do not fit in memory; or if
+        `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -222,7 +246,7 @@ def log_sig_join(
     >>> treealg.log_sig_join([1.0, 0.0, 0.0], [0.0, 2.0], 2, 2, method=2, prepend=True)
     array([ 1.,  2., -1.])
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, method)
+    call = checked_call(dimension, degree, WORDS, n_jobs, method, weights=weights)
     before = check_flag("prepend", prepend)
     return maps.joined(call, log_sig, displacement, "log_sig", before=before, is_log=True)
 
@@ -237,6 +261,7 @@ def log_sig_join_backprop(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in a log-signature and a displacement from that in their join.
 
@@ -260,6 +285,10 @@ def log_sig_join_backprop(
         As for `log_sig_join`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -273,13 +302,14 @@ def log_sig_join_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if they are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        `prepend` no boolean.
+        `prepend` no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments, or a scalar
         in front of `log_sig` is neither 0 nor NaN; if the leading shapes of `log_sig` and
         `displacement` do not broadcast, or not to that of `derivs`; if `dimension` is below 1,
         `degree` negative, or `n_jobs` 0; if `method` is none of these; or if the words or the
-        result do not fit in memory.
+        result do not fit in memory; or if `weights` are not positive, one for each channel, or too
+        fine.
 
     See Also
     --------
@@ -293,7 +323,7 @@ def log_sig_join_backprop(
     >>> treealg.log_sig_join_backprop([7.0, 1.0], [3.0, 5.0], [4.0], 1, 2)
     (array([7., 1.]), array([7.]))
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, method)
+    call = checked_call(dimension, degree, WORDS, n_jobs, method, weights=weights)
     before = check_flag("prepend", prepend)
     return maps.joined_backward(
         call, derivs, log_sig, displacement, "log_sig", before=before, is_log=True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from treealg.numeric.arguments.calls import WORDS, checked_call
 from treealg.numeric.vectors import maps
 from treealg.typing import Array, ArrayLike
@@ -18,6 +20,7 @@ def sig_combine(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the signature of one path followed by another, indexed by words.
 
@@ -37,6 +40,10 @@ def sig_combine(
         Whether the path was so transformed: twice as many channels, then one more.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -49,12 +56,12 @@ def sig_combine(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
-        boolean.
+        boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of an array has not the length of these words, a scalar in front is neither
         1 nor NaN, or only one of them has a scalar; if the leading shapes do not broadcast; if
         `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the words or the result do
-        not fit in memory.
+        not fit in memory; or if `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -80,7 +87,7 @@ def sig_combine(
     >>> treealg.sig_combine(first, second, 2, 2)
     array([1. , 1. , 0.5, 1. , 0. , 0.5])
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, 0, time_aug, lead_lag)
+    call = checked_call(dimension, degree, WORDS, n_jobs, 0, time_aug, lead_lag, weights=weights)
     return maps.products(call, sig1, sig2, ("sig1", "sig2"))
 
 
@@ -94,6 +101,7 @@ def sig_combine_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in two signatures from that in the one of the joined path.
 
@@ -112,6 +120,10 @@ def sig_combine_backprop(
         Whether the path was so transformed: twice as many channels, then one more.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -125,12 +137,13 @@ def sig_combine_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if they are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
-        boolean.
+        boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of an array has not the length of these words, a scalar in front of a
         factor is neither 1 nor NaN, or not all have a scalar where one has; if the leading shapes
         of the factors do not broadcast, or not to that of `derivs`; if `dimension` is below 1,
-        `degree` negative, or `n_jobs` 0; or if the words or the result do not fit in memory.
+        `degree` negative, or `n_jobs` 0; or if the words or the result do not fit in memory; or if
+        `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -144,7 +157,7 @@ def sig_combine_backprop(
     >>> treealg.sig_combine_backprop([0.0, 1.0], [3.0, 5.0], [4.0, 6.0], 1, 2)
     (array([4., 1.]), array([3., 1.]))
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, 0, time_aug, lead_lag)
+    call = checked_call(dimension, degree, WORDS, n_jobs, 0, time_aug, lead_lag, weights=weights)
     return maps.products_backward(call, derivs, sig1, sig2, ("sig1", "sig2"))
 
 
@@ -156,6 +169,7 @@ def sig_inverse(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the signature of a path run backwards, from that of the path.
 
@@ -174,6 +188,10 @@ def sig_inverse(
         Whether the path was so transformed: twice as many channels, then one more.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -185,11 +203,12 @@ def sig_inverse(
     ------
     InvalidTypeError
         If `sig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or a flag no boolean.
+        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of `sig` has not the length of these words, or a scalar in front is neither
         1 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the words or
-        the result do not fit in memory.
+        the result do not fit in memory; or if `weights` are not positive, one for each channel, or
+        too fine.
 
     See Also
     --------
@@ -212,7 +231,7 @@ def sig_inverse(
     >>> treealg.sig_inverse([1.0, 1.0, 0.5, 1.0, 0.0, 0.5], 2, 2)
     array([-1. , -1. ,  0.5,  0. ,  1. ,  0.5])
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, 0, time_aug, lead_lag)
+    call = checked_call(dimension, degree, WORDS, n_jobs, 0, time_aug, lead_lag, weights=weights)
     return maps.inverses(call, sig, "sig")
 
 
@@ -225,6 +244,7 @@ def sig_inverse_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the gradient in a signature from that in its inverse.
 
@@ -242,6 +262,10 @@ def sig_inverse_backprop(
         Whether the path was so transformed: twice as many channels, then one more.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -254,12 +278,12 @@ def sig_inverse_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
-        boolean.
+        boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of an array has not the length of these words, or only one of them has a
         scalar, or that in front of `sig` is neither 1 nor NaN; if the leading shapes differ; if
         `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the words or the result do
-        not fit in memory.
+        not fit in memory; or if `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -273,5 +297,5 @@ def sig_inverse_backprop(
     >>> treealg.sig_inverse_backprop([0.0, 1.0], [3.0, 5.0], 1, 2)
     array([ 6., -1.])
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, 0, time_aug, lead_lag)
+    call = checked_call(dimension, degree, WORDS, n_jobs, 0, time_aug, lead_lag, weights=weights)
     return maps.inverses_backward(call, derivs, sig, "sig")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from treealg.checks import check_flag
 from treealg.numeric.arguments.calls import WORDS, checked_call
 from treealg.numeric.vectors import maps
@@ -18,6 +20,7 @@ def sig_join(
     *,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the signature of a path with one more linear piece, indexed by words.
 
@@ -38,6 +41,10 @@ def sig_join(
         Whether the piece comes before the path.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a word, the sum
+        over its letters, and the basis is what is light enough, in basis order. None counts
+        letters.
 
     Returns
     -------
@@ -50,12 +57,13 @@ def sig_join(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `prepend`
-        no boolean.
+        no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of `sig` has not the length of these words or that of `displacement` not
         length `dimension`, or a scalar in front is neither 1 nor NaN; if the leading shapes do not
         broadcast; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the words or
-        the result do not fit in memory.
+        the result do not fit in memory; or if `weights` are not positive, one for each channel, or
+        too fine.
 
     See Also
     --------
@@ -71,7 +79,7 @@ def sig_join(
     >>> treealg.sig_join(first, [0.0, 1.0], 2, 2, prepend=True)
     array([1. , 1. , 0.5, 0. , 1. , 0.5])
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs)
+    call = checked_call(dimension, degree, WORDS, n_jobs, weights=weights)
     before = check_flag("prepend", prepend)
     return maps.joined(call, sig, displacement, "sig", before=before, is_log=False)
 
@@ -85,6 +93,7 @@ def sig_join_backprop(
     *,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in a signature and a displacement from that in their join.
 
@@ -105,6 +114,10 @@ def sig_join_backprop(
         As for `sig_join`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a word, the sum
+        over its letters, and the basis is what is light enough, in basis order. None counts
+        letters.
 
     Returns
     -------
@@ -118,12 +131,13 @@ def sig_join_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if they are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `prepend`
-        no boolean.
+        no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments, or a scalar
         in front of `sig` is neither 1 nor NaN; if the leading shapes of `sig` and `displacement` do
         not broadcast, or not to that of `derivs`; if `dimension` is below 1, `degree` negative, or
-        `n_jobs` 0; or if the words or the result do not fit in memory.
+        `n_jobs` 0; or if the words or the result do not fit in memory; or if `weights` are not
+        positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -138,6 +152,6 @@ def sig_join_backprop(
     >>> treealg.sig_join_backprop([0.0, 1.0], [3.0, 5.0], [4.0], 1, 2)
     (array([4., 1.]), array([7.]))
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs)
+    call = checked_call(dimension, degree, WORDS, n_jobs, weights=weights)
     before = check_flag("prepend", prepend)
     return maps.joined_backward(call, derivs, sig, displacement, "sig", before=before, is_log=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from treealg.numeric.arguments.calls import WORDS, checked_call
 from treealg.numeric.vectors import maps
 from treealg.typing import Array, ArrayLike
@@ -18,6 +20,7 @@ def sig_to_log_sig(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the log-signature of a signature, indexed by words.
 
@@ -40,6 +43,10 @@ def sig_to_log_sig(
         those in the basis of their standard bracketings, without scalar.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -51,11 +58,13 @@ def sig_to_log_sig(
     ------
     InvalidTypeError
         If `sig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree`, `method` or `n_jobs` is no integer, or a flag no boolean.
+        `degree`, `method` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no
+        integers.
     InvalidValueError
         If the last axis of `sig` has not the length of these words, or a scalar in front is neither
         1 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is none
-        of these; or if the words or the result do not fit in memory.
+        of these; or if the words or the result do not fit in memory; or if `weights` are not
+        positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -85,7 +94,9 @@ def sig_to_log_sig(
     >>> treealg.sig_to_log_sig([3.0, 4.5], 1, 2, method=1)
     array([3.])
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag)
+    call = checked_call(
+        dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag, weights=weights
+    )
     return maps.logarithms(call, sig, "sig")
 
 
@@ -99,6 +110,7 @@ def sig_to_log_sig_backprop(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the gradient in a signature from that in its log-signature.
 
@@ -120,6 +132,10 @@ def sig_to_log_sig_backprop(
         Form of the log-signature, as for `sig_to_log_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -133,12 +149,13 @@ def sig_to_log_sig_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean.
+        a flag no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of `sig` or `log_sig_derivs` has not the length that belongs to these
         arguments, or a scalar in front of `sig` is neither 1 nor NaN; if the leading shapes differ;
         if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is none of these;
-        or if the words or the result do not fit in memory.
+        or if the words or the result do not fit in memory; or if `weights` are not positive, one
+        for each channel, or too fine.
 
     See Also
     --------
@@ -152,7 +169,9 @@ def sig_to_log_sig_backprop(
     >>> treealg.sig_to_log_sig_backprop([3.0, 5.0], [0.0, 1.0], 1, 2)
     array([-3.,  1.])
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag)
+    call = checked_call(
+        dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag, weights=weights
+    )
     return maps.logarithms_backward(call, sig, log_sig_derivs, "sig", "log_sig_derivs")
 
 
@@ -165,6 +184,7 @@ def log_sig_to_sig(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the signature of a log-signature, indexed by words.
 
@@ -187,6 +207,10 @@ def log_sig_to_sig(
         the basis of their standard bracketings, without scalar.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -199,11 +223,13 @@ def log_sig_to_sig(
     ------
     InvalidTypeError
         If `log_sig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree`, `method` or `n_jobs` is no integer, or a flag no boolean.
+        `degree`, `method` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no
+        integers.
     InvalidValueError
         If the last axis of `log_sig` has not the length that belongs to `method`, or a scalar in
         front is neither 0 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
-        `method` is none of these; or if the words or the result do not fit in memory.
+        `method` is none of these; or if the words or the result do not fit in memory; or if
+        `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -228,7 +254,9 @@ def log_sig_to_sig(
     >>> treealg.log_sig_to_sig([0.0, 0.0, 1.0], 2, 2, method=2)
     array([ 0.,  0.,  0.,  1., -1.,  0.])
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag)
+    call = checked_call(
+        dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag, weights=weights
+    )
     return maps.exponentials(call, log_sig, "log_sig")
 
 
@@ -242,6 +270,7 @@ def log_sig_to_sig_backprop(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the gradient in a log-signature from that in its signature.
 
@@ -262,6 +291,10 @@ def log_sig_to_sig_backprop(
         Form of the log-signature, as for `log_sig_to_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, the sum over its letters, and the basis is what is light enough, in basis order.
+        None counts letters.
 
     Returns
     -------
@@ -275,12 +308,13 @@ def log_sig_to_sig_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean.
+        a flag no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of `log_sig` or `sig_derivs` has not the length that belongs to these
         arguments, or a scalar in front of `log_sig` is neither 0 nor NaN; if the leading shapes
         differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is none of
-        these; or if the words or the result do not fit in memory.
+        these; or if the words or the result do not fit in memory; or if `weights` are not positive,
+        one for each channel, or too fine.
 
     See Also
     --------
@@ -294,5 +328,7 @@ def log_sig_to_sig_backprop(
     >>> treealg.log_sig_to_sig_backprop([3.0, 0.5], [0.0, 1.0], 1, 2)
     array([3., 1.])
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag)
+    call = checked_call(
+        dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag, weights=weights
+    )
     return maps.exponentials_backward(call, log_sig, sig_derivs, "log_sig", "sig_derivs")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from treealg.checks import check_flag, check_integer
+from treealg.checks import check_flag, check_integer, check_weights
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import bck
@@ -31,6 +31,7 @@ def exact_signature(
     *,
     planar: bool = False,
     correction: Iterable[Iterable[Any]] | None = None,
+    weights: Iterable[Any] | None = None,
 ) -> list[Any]:
     r"""Return the branched signature of a piecewise linear path, exactly.
 
@@ -51,6 +52,8 @@ def exact_signature(
         What each segment adds to the exponent on the chains with 2 to m vertices, levels
         concatenated; the chain (i_1, ..., i_k), from root to leaf, has index
         i_1 d^(k-1) + ... + i_k in its level. Levels above `degree` have no effect.
+    weights : sequence of int or None, default None
+        The weight of each label, at least 1; then `degree` bounds the weight and not the vertices.
 
     Returns
     -------
@@ -63,7 +66,8 @@ def exact_signature(
         If an argument has the wrong type or a coordinate is not a number.
     InvalidValueError
         If there is no point, points differ in dimension or have none, a coordinate is not finite,
-        `degree` is negative, or `correction` does not have these rows and columns.
+        `degree` is negative, `correction` does not have these rows and columns, or there is not
+        one positive weight for each label.
 
     References
     ----------
@@ -87,8 +91,14 @@ def exact_signature(
         )
     dimension = len(points[0])
     corrections = _corrections(correction, len(points) - 1, dimension)
-    check_basis(dimension, degree, planar)
-    basis = basis_elements(dimension, degree, planar)
+    given = None if weights is None else check_weights("weights", weights)
+    if given is not None and len(given) != dimension:
+        raise InvalidValueError(
+            f"weights must be one for each of the {dimension} labels, got {given}"
+        )
+    if given is None:
+        check_basis(dimension, degree, planar)
+    basis = basis_elements(dimension, degree, planar, given)
     algebra: HopfAlgebra[Any] = mkw if planar else bck
     total: list[Any] | None = None
     for start, end, chains in zip(points, points[1:], corrections, strict=False):
@@ -96,9 +106,10 @@ def exact_signature(
         kind = Functional if planar else InfinitesimalCharacter
         segment = kind(algebra, values).exp()
         piece = [segment(key) for key in basis]
-        total = (
-            piece if total is None else chen_product(total, piece, dimension, degree, planar=planar)
-        )
+        if total is None:
+            total = piece
+        else:
+            total = chen_product(total, piece, dimension, degree, planar=planar, weights=given)
     return [0] * len(basis) if total is None else total
 
 
@@ -108,6 +119,7 @@ def exact_log_signature(
     *,
     planar: bool = False,
     correction: Iterable[Iterable[Any]] | None = None,
+    weights: Iterable[Any] | None = None,
 ) -> list[Any]:
     """Return the branched log-signature of a piecewise linear path, exactly, in expanded form.
 
@@ -120,6 +132,8 @@ def exact_log_signature(
     planar : bool, default False
         Whether to use ordered forests.
     correction : iterable of rows, optional
+        As for `exact_signature`.
+    weights : sequence of int or None, default None
         As for `exact_signature`.
 
     Returns
@@ -140,8 +154,9 @@ def exact_log_signature(
     ['1', '1', '0', '1/2', '-1/2', '0']
     """
     points = [list(point) for point in point_rows("path", path)]
-    signature = exact_signature(points, degree, planar=planar, correction=correction)
-    return log_star(signature, len(points[0]), degree, planar=planar)
+    given = None if weights is None else check_weights("weights", weights)
+    signature = exact_signature(points, degree, planar=planar, correction=correction, weights=given)
+    return log_star(signature, len(points[0]), degree, planar=planar, weights=given)
 
 
 def point_rows(name: str, rows: Any) -> list[Any]:

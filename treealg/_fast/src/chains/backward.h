@@ -82,17 +82,18 @@ static void NAME(descend_chains)(const chain_back *s, int32_t node, Py_ssize_t w
             const back_state part = NAME(letters_from)(s, k, from, weight);
             const vec *const value = s->signature + p->start[child] + first;
             vec *const cotangent = s->cotangent + p->start[child] + first;
-            if (left <= p->longest) {
+            if (NAME(has_letters)(p, left)) {
                 FOUR_AT_A_TIME(rows_forward, n, carry, a, value)
                 NAME(chains_on_top)(s, &part, n, child, first);
             }
-            if (left == 1) {
+            if (left == 1 && s->letters[1].d) {
                 FOUR_AT_A_TIME(rows_backward, n, carry, dcarry, a, cotangent)
                 continue;
             }
             for (Py_ssize_t a = 0; a < n; ++a) {
                 memset(down, 0, (size_t)left * BLOCK * sizeof(vec));
-                if (left <= p->longest) memcpy(down, part.drows + a * BLOCK, BLOCK * sizeof(vec));
+                if (NAME(has_letters)(p, left))
+                    memcpy(down, part.drows + a * BLOCK, BLOCK * sizeof(vec));
                 NAME(child_forward)((int)left, &part, carry, a, value[a], own);
                 NAME(descend_chains)(s, child, first + a);
                 NAME(child_backward)((int)left, &part, carry, dcarry, a, down, cotangent + a);
@@ -113,14 +114,21 @@ static void NAME(chain_block_backward)(void *context, Py_ssize_t block, const vo
     const word_program *const p = s->p;
     const int steps = NAME(read_chains)(p, &task->in, block, task->z);
     s->signature = before;
-    memset(task->dz, 0, (size_t)p->letter_start[p->longest + 1] * BLOCK * sizeof(vec));
+    memset(task->dz, 0, (size_t)NAME(letter_vectors)(p) * sizeof(vec));
     for (Py_ssize_t k = 1; k <= p->longest; ++k) s->letters[k].steps = steps;
-    if (p->degree <= p->longest) { /* a letter of weight N follows the empty word */
+    if (NAME(has_letters)(p, p->degree)) { /* a letter of weight N follows the empty word */
         const back_state part = NAME(letters_from)(s, p->degree, 0, 0);
         for (int t = 0; t < BLOCK; ++t) part.rows[t] = splat(1);
         NAME(chains_on_top)(s, &part, 1, 0, 0);
     }
     NAME(descend_chains)(s, 0, 0);
+    if (p->channel_letter) {
+        NAME(move_channels)(p, steps, task->dz, 0);
+        NAME(store_steps)(task->in.path, p->dimension, task->in.used, task->in.row, task->in.begin,
+                          task->in.end, block * BLOCK, steps,
+                          task->dz + p->letter_start[p->longest + 1] * BLOCK, task->out);
+        return;
+    }
     if (!NAME(steps_given)(p))
         NAME(store_steps)(task->in.path, p->dimension, task->in.used, task->in.row, task->in.begin,
                           task->in.end, block * BLOCK, steps, task->dz, task->out);
@@ -140,10 +148,9 @@ static Py_ssize_t NAME(short_chains)(const word_program *p) {
 
 /* Vectors of a backward pass: increments and their derivatives, carries, rows, and the forward. */
 static Py_ssize_t NAME(chain_back_vectors)(const word_program *p) {
-    return (2 * p->letter_start[p->longest + 1] + 2 * p->degree * p->degree
-            + (p->degree + 1) * CHAIN_ROWS)
-        * BLOCK
-        + p->degree + 1 + NAME(chain_vectors)(p, p->degree - 1);
+    return 2 * NAME(letter_vectors)(p)
+        + (2 * p->degree * p->degree + (p->degree + 1) * CHAIN_ROWS) * BLOCK + p->degree + 1
+        + NAME(chain_vectors)(p, p->degree - 1);
 }
 
 static size_t NAME(chain_backward_scratch)(const word_program *p, Py_ssize_t segments) {
@@ -159,12 +166,12 @@ static void NAME(chain_backward)(const word_program *p, const path_view *path,
                                  void *cotangent, const matrix_view *out,
                                  const matrix_view *out_correction, Py_ssize_t columns,
                                  void *scratch, interrupt *stop) {
-    const Py_ssize_t degree = p->degree, letters = p->letter_start[p->longest + 1];
+    const Py_ssize_t degree = p->degree, letters = NAME(letter_vectors)(p);
     const Py_ssize_t words = NAME(short_chains)(p);
     vec *next = scratch;
 #define TAKE(name, count) vec *const name = next; next += (count);
-    TAKE(z, letters * BLOCK)
-    TAKE(dz, letters * BLOCK)
+    TAKE(z, letters)
+    TAKE(dz, letters)
     TAKE(carries, degree * degree * BLOCK)
     TAKE(dcarries, degree * degree * BLOCK)
     TAKE(rows, CHAIN_ROWS * BLOCK)

@@ -4,9 +4,10 @@
 
 #include "common/arguments.h"
 
-/* Words (see treealg.tables.WeightedWords) whose letters are chains of up to `longest` labels, by
- * composition; number 0 is the empty word. Without a correction and with longest = 1 the words of
- * labels have kernels of their own, which need the dimension and degree only. */
+/* Words (see treealg.tables.WeightedWords) whose letters are chains of up to `longest` labels, or
+ * channels that weigh up to `longest`, by composition; number 0 is the empty word. Without a
+ * correction and with channels of weight 1 the words of labels have kernels of their own, which need
+ * the dimension and degree only. */
 typedef struct {
     Py_ssize_t dimension, degree, longest, count; /* count: of compositions */
     const int64_t *start;       /* first word of each composition, and the number of words */
@@ -16,6 +17,9 @@ typedef struct {
     const int32_t *cut_left, *cut_right; /* the compositions of the two parts */
     const int64_t *letter_start; /* letters of weight k are letter_start[k]:letter_start[k + 1] */
     const int32_t *letter_column; /* column of the correction; -1 for no correction */
+    const int32_t *channel_letter; /* the letter that each channel is, -1 for none; NULL if channels
+                                    * are the letters of weight 1, in their order */
+    Py_ssize_t time_word; /* the word that the last channel is, or -1 */
 } word_program;
 
 /* In one precision on one instruction set; sizes are in bytes of scratch for one group of lanes. */

@@ -53,27 +53,34 @@ INLINE void NAME(pending_children)(word_state *z, word_state *end, const vec *ca
     }
 }
 
+/* Whether there are letters of a weight. */
+INLINE int NAME(has_letters)(const word_program *p, Py_ssize_t k) {
+    return k >= 1 && k <= p->longest && p->letter_start[k + 1] > p->letter_start[k];
+}
+
 /* `carry` holds carry_{1..N-weight} of word number `word` of the composition `node`. */
 static void NAME(expand_chains)(chain_state *s, int32_t node, Py_ssize_t word, const vec *carry) {
     const word_program *const p = s->p;
     const Py_ssize_t left = s->degree - p->weight[node];
-    if (left <= p->longest) {
+    if (NAME(has_letters)(p, left)) {
         word_state *const end = s->ends + node;
         if (end->pending == end->capacity) NAME(flush_rows)(end);
         memcpy(NAME(next_rows)(end, 1), carry, (size_t)end->steps * sizeof(vec));
     }
     for (Py_ssize_t k = 1; k <= p->longest && k < left; ++k) {
         const int32_t child = p->child[node * (p->longest + 1) + k];
+        if (child < 0) continue;
         word_state *const z = s->letters + k;
         const Py_ssize_t size = z->d, first = word * size;
         vec *const value = s->signature + p->start[child] + first;
         vec *const out = s->carries + p->weight[child] * s->degree * BLOCK;
-        if (left - k == 1) {
+        if (left - k == 1 && s->letters[1].d) {
             NAME(pending_children)(z, s->ends + child, carry, value);
             continue;
         }
         for (Py_ssize_t a = 0; a < size; ++a) {
             switch (left - k) {
+            case 1: NAME(carries_of_child)(1, z, carry, a, value + a, out); break;
             case 2: NAME(carries_of_child)(2, z, carry, a, value + a, out); break;
             case 3: NAME(carries_of_child)(3, z, carry, a, value + a, out); break;
             default: NAME(carries_of_child)((int)(left - k), z, carry, a, value + a, out);
@@ -86,6 +93,29 @@ static void NAME(expand_chains)(chain_state *s, int32_t node, Py_ssize_t word, c
 /* Whether the letters of weight 1 are columns of the correction, too, and the path is not read. */
 INLINE int NAME(steps_given)(const word_program *p) { return p->letter_column[0] >= 0; }
 
+/* Vectors of the increments of a block: those of all letters, and where channels are letters of
+ * several weights those of the channels as they are read. */
+INLINE Py_ssize_t NAME(letter_vectors)(const word_program *p) {
+    return (p->letter_start[p->longest + 1] + (p->channel_letter ? p->dimension : 0)) * BLOCK;
+}
+
+/* Copy between what channels and letters have in a block. */
+static void NAME(move_channels)(const word_program *p, int steps, vec *z, int to_letters) {
+    vec *const channels = z + p->letter_start[p->longest + 1] * BLOCK;
+    for (Py_ssize_t k = 1; k <= p->longest; ++k) {
+        const Py_ssize_t first = p->letter_start[k], size = p->letter_start[k + 1] - first;
+        for (Py_ssize_t a = 0; a < p->dimension; ++a) {
+            const Py_ssize_t place = p->channel_letter[a] - first;
+            if (place < 0 || place >= size) continue;
+            for (int t = 0; t < steps; ++t) {
+                vec *const letter = z + first * BLOCK + t * size + place;
+                if (to_letters) *letter = channels[t * p->dimension + a];
+                else channels[t * p->dimension + a] = *letter;
+            }
+        }
+    }
+}
+
 /* Read the increments of all letters of a block, those of weight k to z + letter_start[k] * BLOCK;
  * returns the number of segments. */
 static int NAME(read_chains)(const word_program *p, const chain_input *in, Py_ssize_t block,
@@ -93,6 +123,12 @@ static int NAME(read_chains)(const word_program *p, const chain_input *in, Py_ss
     const Py_ssize_t first = block * BLOCK, left = in->longest - first;
     const int steps = left < BLOCK ? (int)left : BLOCK;
     const int given = NAME(steps_given)(p);
+    if (p->channel_letter) {
+        NAME(increments)(in->path, p->dimension, in->used, in->row, in->begin, in->end, first,
+                         steps, z + p->letter_start[p->longest + 1] * BLOCK);
+        NAME(move_channels)(p, steps, z, 1);
+        return steps;
+    }
     if (!given)
         NAME(increments)(in->path, p->dimension, in->used, in->row, in->begin, in->end, first,
                          steps, z);
@@ -106,7 +142,7 @@ static int NAME(read_chains)(const word_program *p, const chain_input *in, Py_ss
 /* The weight of the only letter that may follow a composition up to `degree`, or 0. */
 INLINE Py_ssize_t NAME(last_letter)(const word_program *p, Py_ssize_t degree, Py_ssize_t node) {
     const Py_ssize_t left = degree - p->weight[node];
-    return left >= 1 && left <= p->longest ? left : 0;
+    return NAME(has_letters)(p, left) ? left : 0;
 }
 
 /* Vectors of a chain_state: 1/k, carries and pending rows. */
@@ -168,14 +204,13 @@ static size_t NAME(chain_states_size)(const word_program *p) {
 }
 
 static size_t NAME(chain_signature_scratch)(const word_program *p) {
-    const Py_ssize_t z = p->letter_start[p->longest + 1] * BLOCK;
-    return sizeof(vec) * (size_t)(z + NAME(chain_vectors)(p, p->degree))
+    return sizeof(vec) * (size_t)(NAME(letter_vectors)(p) + NAME(chain_vectors)(p, p->degree))
         + NAME(chain_states_size)(p);
 }
 
 /* Lay a state out in scratch memory, which begins with room for the increments of a block. */
 static chain_state NAME(chain_state_in)(const word_program *p, int steps, void *scratch) {
-    vec *const z = scratch, *const vectors = z + p->letter_start[p->longest + 1] * BLOCK;
+    vec *const z = scratch, *const vectors = z + NAME(letter_vectors)(p);
     word_state *const states = (word_state *)(vectors + NAME(chain_vectors)(p, p->degree));
     return NAME(chain_setup)(p, p->degree, steps, z, vectors, states);
 }

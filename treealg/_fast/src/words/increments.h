@@ -89,11 +89,11 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
     }
 }
 
-/* Set the word of time in the word signature of a path, row-major, up to a point. */
-static void NAME(set_time)(const path_view *p, Py_ssize_t d, Py_ssize_t row, Py_ssize_t point,
+/* Set the word of time, if there is one, in the word signature of a path, row-major, up to a point. */
+static void NAME(set_time)(const path_view *p, Py_ssize_t word, Py_ssize_t row, Py_ssize_t point,
                            void *signature) {
     const path_clock clock = NAME(clock_of)(p, row);
-    if (p->time_aug) ((REAL *)signature)[d - 1] = NAME(time_of_point)(&clock, point);
+    if (p->time_aug && word >= 0) ((REAL *)signature)[word] = NAME(time_of_point)(&clock, point);
 }
 
 /* Where what belongs to a point or segment of a path is written, in rows of so many bytes. */

@@ -1,0 +1,140 @@
+"""Lyndon coordinates of log-signatures on ordered forests and words by weight.
+
+All factors and rearrangements of what is light enough are so, too: the Lyndon elements that are
+light enough, their brackets and the projection on them are those of all, and found in the same way.
+"""
+
+from __future__ import annotations
+
+from treealg.tables import cache
+from treealg.tables.linear_map import LinearMap, compose
+from treealg.tables.lyndon import lyndon_map
+from treealg.tables.lyndon_expansion import expansion_map
+from treealg.tables.weighted_arborification import weighted_arborification
+from treealg.tables.weighted_layout import WeightedLayout
+from treealg.tables.weighted_sizes import (
+    require_weighted_fits,
+    weighted_length,
+    weighted_log_length,
+)
+
+__all__ = ["weighted_lyndon", "weighted_lyndon_arborification", "weighted_lyndon_expansion"]
+
+
+def weighted_lyndon(
+    weights: tuple[int, ...], degree: int, method: int, planar: bool | None
+) -> LinearMap:
+    """Return the map from the expanded logarithm to Lyndon coordinates, as `lyndon`.
+
+    Parameters
+    ----------
+    weights : tuple of int
+        The weight of each label, at least 1.
+    degree : int
+        The largest weight, at least the smallest of one label.
+    method : {1, 2}
+        Coordinates at Lyndon elements, or coefficients of their standard bracketings.
+    planar : {True, None}
+        Ordered forests, or words.
+
+    Returns
+    -------
+    LinearMap
+        Of width 1.
+
+    Raises
+    ------
+    InvalidValueError
+        If the table would be too large or not exact in float64.
+
+    Examples
+    --------
+    Of the words 0 1 00 01 10 000 three are Lyndon words:
+
+    >>> weighted_lyndon((1, 2), 3, 1, None).col.tolist()
+    [0, 1, 3]
+    """
+
+    def build() -> LinearMap:
+        require_weighted_fits(weights, degree, planar)
+        return lyndon_map(method, WeightedLayout(weights, degree, planar), f"{weights=}, {degree=}")
+
+    def check(table: LinearMap) -> bool:
+        return (table.width, table.n_rows, table.n_cols) == (
+            1,
+            weighted_log_length(weights, degree, planar, method),
+            weighted_length(weights, degree, planar),
+        )
+
+    key = (degree, method, int(planar is None), *weights)
+    return cache.table("weighted_lyndon", key, LinearMap, build, check)
+
+
+def weighted_lyndon_arborification(
+    weights: tuple[int, ...], degree: int, method: int, planar: bool | None
+) -> LinearMap:
+    """Return the map from the logarithm over words, as kernels have them, to Lyndon coordinates.
+
+    Parameters
+    ----------
+    weights, degree, method, planar
+        As for `weighted_lyndon`.
+
+    Returns
+    -------
+    LinearMap
+        Of width 1, from the layout of `words_of_weights`.
+
+    Raises
+    ------
+    InvalidValueError
+        If the table would be too large or not exact in float64.
+    """
+    inner = weighted_arborification(weights, degree, planar)
+    return compose(weighted_lyndon(weights, degree, method, planar), inner)
+
+
+def weighted_lyndon_expansion(
+    weights: tuple[int, ...], degree: int, method: int, planar: bool | None
+) -> LinearMap:
+    """Return the map from Lyndon coordinates to the expanded logarithm, as `lyndon_expansion`.
+
+    Parameters
+    ----------
+    weights, degree, method, planar
+        As for `weighted_lyndon`.
+
+    Returns
+    -------
+    LinearMap
+        Of width 1.
+
+    Raises
+    ------
+    InvalidValueError
+        If the table would be too large or not exact in float64.
+
+    Examples
+    --------
+    The bracket of 0 and 1 is 01 - 10, words 3 and 4:
+
+    >>> table = weighted_lyndon_expansion((1, 2), 3, 2, None)
+    >>> table.col.tolist(), table.coef.tolist()
+    ([0, 1, 2, 2], [1.0, 1.0, 1.0, -1.0])
+    """
+
+    def build() -> LinearMap:
+        what = f"{weights=}, {degree=}"
+        layout = WeightedLayout(weights, degree, planar)
+        projections = [weighted_lyndon(weights, degree, m, planar) for m in (2, 1)]
+        return expansion_map(method, layout, projections, what)
+
+    def check(table: LinearMap) -> bool:
+        return (table.width, table.n_rows, table.n_cols) == (
+            1,
+            weighted_length(weights, degree, planar),
+            weighted_log_length(weights, degree, planar, method),
+        )
+
+    key = (degree, method, int(planar is None), *weights)
+    return cache.table("weighted_lyndon_expansion", key, LinearMap, build, check)
