@@ -22,7 +22,7 @@ def arguments_of(name):
         table = tables.convolution(2, 3, True)
         return [2, *table.parts()[1].values(), *tables.nodes(3)]
     if name == "WordProgram":
-        return [2, 3, *tables.words(2, 3, 2).program(), letter_columns(2, False, 2)]
+        return [2, 3, *tables.words(2, 3, 2).program(), letter_columns(2, False, 2), None]
     if name == "TreeProgram":
         return [2, *(np.array(x, np.int32) for x in ([0, 1], [-1, 0], [-1, -1], [1, 1], [], [1]))]
     raise AssertionError(name)
