@@ -20,7 +20,14 @@ from treealg.verification.independent import (
 )
 from treealg.verification.report import Outcome
 
-__all__ = ["basis_tuples", "check_arborification", "check_coproduct", "check_lyndon"]
+__all__ = [
+    "basis_tuples",
+    "check_arborification",
+    "check_coproduct",
+    "check_lyndon",
+    "cuts_of",
+    "slot_forests",
+]
 
 
 def _words(dimension: int, degree: int) -> list[tuple[int, ...]]:
@@ -55,7 +62,7 @@ def check_arborification(dimension: int, degree: int, planar: bool | None) -> Ou
     return Outcome(len(basis))
 
 
-def _slot_forests(
+def slot_forests(
     table: tables.ConvolutionTable, basis: Sequence[Any], planar: bool | None
 ) -> list[Any]:
     """Return the pruned forest that each slot stands for."""
@@ -72,7 +79,7 @@ def check_coproduct(dimension: int, degree: int, planar: bool | None) -> Outcome
     """Compare the coproduct table with cuts that are enumerated on each tree, forest or word."""
     table = tables.convolution(dimension, degree, planar)
     basis = basis_tuples(dimension, degree, planar)
-    forests = _slot_forests(table, basis, planar)
+    forests = slot_forests(table, basis, planar)
     for index, element in enumerate(basis):
         block, label = divmod(index, dimension)
         found: Counter[Any] = Counter()
@@ -80,14 +87,15 @@ def check_coproduct(dimension: int, degree: int, planar: bool | None) -> Outcome
             slot = int(table.term_slot[entry])
             trunk = basis[int(table.term_trunk[entry]) * dimension + label]
             found[(forests[slot], trunk)] += int(table.factor[slot])
-        cuts = _cuts(element, planar)
+        cuts = cuts_of(element, planar)
         expected = {pair: m for pair, m in cuts.items() if pair[0] and pair[1]}
         if dict(found) != expected:
             return Outcome(index, f"element {element}: {dict(found)}, not {expected}")
     return Outcome(len(basis))
 
 
-def _cuts(element: Any, planar: bool | None) -> Counter[Any]:
+def cuts_of(element: Any, planar: bool | None) -> Counter[Any]:
+    """Count the terms of a coproduct, by enumeration."""
     if planar is None:
         return Counter((element[:k], element[k:]) for k in range(len(element) + 1))
     return mkw_cuts(element) if planar else bck_cuts(element)

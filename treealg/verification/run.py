@@ -27,6 +27,10 @@ from treealg.verification.steps import check_steps
 from treealg.verification.stochastic import check_cumulants, check_expectation
 from treealg.verification.times import check_times
 from treealg.verification.translations import check_change_of_lift, check_translation
+from treealg.verification.weights import (
+    check_weighted_arborification,
+    check_weighted_coproduct,
+)
 
 __all__ = ["verify"]
 
@@ -286,6 +290,9 @@ def _subjects(
 def _check_tables(dimension: int, degree: int, planar: bool | None) -> Checks:
     yield "arborification", check_arborification(dimension, degree, planar)
     yield "coproduct", check_coproduct(dimension, degree, planar)
+    if dimension > 1:
+        yield "arborification by weight", check_weighted_arborification(dimension, degree, planar)
+        yield "coproduct by weight", check_weighted_coproduct(dimension, degree, planar)
     if planar is not False:
         yield "Lyndon coordinates", check_lyndon(dimension, degree, planar)
     else:

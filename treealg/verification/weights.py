@@ -1,0 +1,89 @@
+"""Tables of bases by weight, recomputed from definitions on tuples; the last label weighs two."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from treealg import tables
+from treealg.verification.algebra import basis_tuples, cuts_of, slot_forests
+from treealg.verification.independent import words_of_forest
+from treealg.verification.report import Outcome
+
+__all__ = ["check_weighted_arborification", "check_weighted_coproduct"]
+
+
+def _weights(dimension: int) -> tuple[int, ...]:
+    return (*(1,) * (dimension - 1), 2)
+
+
+def _weight(element: Any, weights: tuple[int, ...]) -> int:
+    """Return the weight of a label, or of all labels in nested tuples."""
+    if isinstance(element, int):
+        return weights[element]
+    return sum(_weight(part, weights) for part in element)
+
+
+def _light(dimension: int, degree: int, planar: bool | None) -> list[Any]:
+    """Return what is light enough, as the basis of all has it."""
+    basis, weights = basis_tuples(dimension, degree, planar), _weights(dimension)
+    return [element for element in basis if _weight(element, weights) <= degree]
+
+
+def _words_of_kernels(dimension: int, degree: int) -> list[tuple[int, ...]]:
+    """Return words by weight, then by their last letter, light ones first, then by what precedes.
+
+    What precedes comes before the letter among those of its weight.
+    """
+    weights = _weights(dimension)
+    letters = {own: [a for a in range(dimension) if weights[a] == own] for own in (1, 2)}
+    of_weight: list[list[tuple[int, ...]]] = [[()]]
+    for total in range(1, degree + 1):
+        of_weight.append(
+            [
+                (*word, letter)
+                for own in (1, 2)
+                if own <= total
+                for word in of_weight[total - own]
+                for letter in letters[own]
+            ]
+        )
+    return [word for words in of_weight[1:] for word in words]
+
+
+def check_weighted_arborification(dimension: int, degree: int, planar: bool | None) -> Outcome:
+    """Compare the arborification table by weight with words that are read off each tree."""
+    table = tables.weighted_arborification(_weights(dimension), degree, planar)
+    words, basis = _words_of_kernels(dimension, degree), _light(dimension, degree, planar)
+    if (table.n_rows, table.n_cols) != (len(basis), len(words)):
+        return Outcome(0, f"{table.n_rows} rows of {table.n_cols} words")
+    for index, element in enumerate(basis):
+        entries = range(int(table.ptr[index]), int(table.ptr[index + 1]))
+        found = {words[int(table.col[e])]: int(table.coef[e]) for e in entries}
+        if planar is None:
+            expected = Counter({element: 1})
+        else:
+            expected = words_of_forest(element if planar else (element,), planar=planar)
+        if found != dict(expected):
+            return Outcome(index, f"row {element}: {found}, not {dict(expected)}")
+    return Outcome(len(basis))
+
+
+def check_weighted_coproduct(dimension: int, degree: int, planar: bool | None) -> Outcome:
+    """Compare the coproduct table by weight with cuts that are enumerated on each element."""
+    table = tables.weighted_convolution(_weights(dimension), degree, planar)
+    basis = _light(dimension, degree, planar)
+    if table.n_blocks != len(basis):
+        return Outcome(0, f"{table.n_blocks} elements, not {len(basis)}")
+    forests = slot_forests(table, basis, planar)
+    for index, element in enumerate(basis):
+        found: Counter[Any] = Counter()
+        for entry in range(int(table.term_ptr[index]), int(table.term_ptr[index + 1])):
+            slot = int(table.term_slot[entry])
+            trunk = basis[int(table.term_trunk[entry])]
+            found[(forests[slot], trunk)] += int(table.factor[slot])
+        cuts = cuts_of(element, planar)
+        expected = {pair: m for pair, m in cuts.items() if pair[0] and pair[1]}
+        if dict(found) != expected:
+            return Outcome(index, f"element {element}: {dict(found)}, not {expected}")
+    return Outcome(len(basis))
