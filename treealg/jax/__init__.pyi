@@ -341,6 +341,7 @@ def branched_log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array | tuple[Array, ...]: ...
 @overload
 def branched_log_sig_backprop(
@@ -362,6 +363,7 @@ def branched_log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 @overload
 def branched_log_sig_backprop(
@@ -383,6 +385,7 @@ def branched_log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]: ...
 @overload
 def branched_log_sig_backprop(
@@ -404,6 +407,7 @@ def branched_log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, ...]: ...
 @overload
 def branched_sig_backprop(
@@ -425,6 +429,7 @@ def branched_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array | tuple[Array, ...]: ...
 @overload
 def branched_sig_backprop(
@@ -446,6 +451,7 @@ def branched_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 @overload
 def branched_sig_backprop(
@@ -467,6 +473,7 @@ def branched_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]: ...
 @overload
 def branched_sig_backprop(
@@ -488,6 +495,7 @@ def branched_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, ...]: ...
 def ito_correction(covariance: ArrayLike, dt: ArrayLike | float) -> Array: ...
 def realised_correction(path: ArrayLike) -> Array: ...
@@ -529,6 +537,7 @@ def branched_log_sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 @overload
 def branched_log_sig(
@@ -549,6 +558,7 @@ def branched_log_sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 @overload
 def branched_sig(
@@ -568,6 +578,7 @@ def branched_sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 @overload
 def branched_sig(
@@ -587,6 +598,7 @@ def branched_sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 @overload
 def transform_path(
@@ -761,6 +773,7 @@ def log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array | tuple[Array, ...]: ...
 @overload
 def log_sig_backprop(
@@ -781,6 +794,7 @@ def log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 @overload
 def log_sig_backprop(
@@ -801,6 +815,7 @@ def log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]: ...
 @overload
 def log_sig_backprop(
@@ -821,6 +836,7 @@ def log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, ...]: ...
 @overload
 def sig_backprop(
@@ -841,6 +857,7 @@ def sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array | tuple[Array, ...]: ...
 @overload
 def sig_backprop(
@@ -861,6 +878,7 @@ def sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 @overload
 def sig_backprop(
@@ -881,6 +899,7 @@ def sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]: ...
 @overload
 def sig_backprop(
@@ -901,6 +920,7 @@ def sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, ...]: ...
 @overload
 def log_sig(
@@ -920,6 +940,7 @@ def log_sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 @overload
 def log_sig(
@@ -939,6 +960,7 @@ def log_sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 @overload
 def sig(
@@ -957,6 +979,7 @@ def sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 @overload
 def sig(
@@ -975,6 +998,7 @@ def sig(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def bracket_path(path: ArrayLike) -> Array: ...
 def bracket_path_backprop(derivs: ArrayLike, path: ArrayLike) -> Array: ...
@@ -1076,6 +1100,7 @@ def branched_log_sig_combine(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def branched_log_sig_combine_backprop(
     derivs: ArrayLike,
@@ -1087,6 +1112,7 @@ def branched_log_sig_combine_backprop(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]: ...
 def branched_sig_to_sig(
     bsig: ArrayLike,
@@ -1128,6 +1154,7 @@ def branched_log_sig_to_sig(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def branched_log_sig_to_sig_backprop(
     blogsig: ArrayLike,
@@ -1140,6 +1167,7 @@ def branched_log_sig_to_sig_backprop(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def branched_sig_to_geometric(
     bsig: ArrayLike,
@@ -1182,6 +1210,7 @@ def branched_sig_combine(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def branched_sig_combine_backprop(
     derivs: ArrayLike,
@@ -1192,9 +1221,16 @@ def branched_sig_combine_backprop(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]: ...
 def branched_sig_inverse(
-    bsig: ArrayLike, dimension: int, degree: int, *, planar: bool = False, n_jobs: int = 1
+    bsig: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def branched_sig_inverse_backprop(
     derivs: ArrayLike,
@@ -1204,6 +1240,7 @@ def branched_sig_inverse_backprop(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def branched_sig_join(
     bsig: ArrayLike,
@@ -1214,6 +1251,7 @@ def branched_sig_join(
     planar: bool = False,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def branched_sig_join_backprop(
     derivs: ArrayLike,
@@ -1225,6 +1263,7 @@ def branched_sig_join_backprop(
     planar: bool = False,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]: ...
 def linear_branched_log_sig(
     displacement: ArrayLike,
@@ -1276,6 +1315,7 @@ def branched_log_sig_join(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def branched_log_sig_join_backprop(
     derivs: ArrayLike,
@@ -1288,6 +1328,7 @@ def branched_log_sig_join_backprop(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]: ...
 def branched_sig_to_log_sig(
     bsig: ArrayLike,
@@ -1299,6 +1340,7 @@ def branched_sig_to_log_sig(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def branched_sig_to_log_sig_backprop(
     bsig: ArrayLike,
@@ -1311,6 +1353,7 @@ def branched_sig_to_log_sig_backprop(
     planar: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def log_sig_combine(
     log_sig1: ArrayLike,
@@ -1322,6 +1365,7 @@ def log_sig_combine(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def log_sig_combine_backprop(
     derivs: ArrayLike,
@@ -1334,6 +1378,7 @@ def log_sig_combine_backprop(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]: ...
 def log_sig_join(
     log_sig: ArrayLike,
@@ -1344,6 +1389,7 @@ def log_sig_join(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def log_sig_join_backprop(
     derivs: ArrayLike,
@@ -1355,6 +1401,7 @@ def log_sig_join_backprop(
     method: int = 0,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]: ...
 def sig_combine(
     sig1: ArrayLike,
@@ -1365,6 +1412,7 @@ def sig_combine(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def sig_combine_backprop(
     derivs: ArrayLike,
@@ -1376,6 +1424,7 @@ def sig_combine_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]: ...
 def sig_inverse(
     sig: ArrayLike,
@@ -1385,6 +1434,7 @@ def sig_inverse(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def sig_inverse_backprop(
     derivs: ArrayLike,
@@ -1395,6 +1445,7 @@ def sig_inverse_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def sig_join(
     sig: ArrayLike,
@@ -1404,6 +1455,7 @@ def sig_join(
     *,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def sig_join_backprop(
     derivs: ArrayLike,
@@ -1414,6 +1466,7 @@ def sig_join_backprop(
     *,
     prepend: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]: ...
 def linear_log_sig(
     displacement: ArrayLike,
@@ -1460,6 +1513,7 @@ def log_sig_to_sig(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def log_sig_to_sig_backprop(
     log_sig: ArrayLike,
@@ -1471,6 +1525,7 @@ def log_sig_to_sig_backprop(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def sig_to_log_sig(
     sig: ArrayLike,
@@ -1481,6 +1536,7 @@ def sig_to_log_sig(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def sig_to_log_sig_backprop(
     sig: ArrayLike,
@@ -1492,4 +1548,5 @@ def sig_to_log_sig_backprop(
     lead_lag: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...

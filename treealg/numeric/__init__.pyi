@@ -387,6 +387,7 @@ def branched_log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Gradients: ...
 @overload
 def branched_log_sig_backprop(
@@ -452,6 +453,7 @@ def branched_log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 @overload
 def branched_sig_backprop(
@@ -473,6 +475,7 @@ def branched_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Gradients: ...
 @overload
 def branched_sig_backprop(
@@ -538,6 +541,7 @@ def branched_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 
 # treealg.numeric.paths.ito
@@ -833,6 +837,7 @@ def log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Gradients: ...
 @overload
 def log_sig_backprop(
@@ -895,6 +900,7 @@ def log_sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 @overload
 def sig_backprop(
@@ -915,6 +921,7 @@ def sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Gradients: ...
 @overload
 def sig_backprop(
@@ -977,6 +984,7 @@ def sig_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 
 # treealg.numeric.paths.words

@@ -319,6 +319,7 @@ def branched_log_sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor | tuple[Tensor, ...]: ...
 @overload
 def branched_log_sig_backprop(
@@ -384,6 +385,7 @@ def branched_log_sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, ...]: ...
 @overload
 def branched_sig_backprop(
@@ -405,6 +407,7 @@ def branched_sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor | tuple[Tensor, ...]: ...
 @overload
 def branched_sig_backprop(
@@ -470,6 +473,7 @@ def branched_sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, ...]: ...
 def ito_correction(covariance: Tensor, dt: Tensor | float) -> Tensor: ...
 def realised_correction(path: Tensor) -> Tensor: ...
@@ -747,6 +751,7 @@ def log_sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor | tuple[Tensor, ...]: ...
 @overload
 def log_sig_backprop(
@@ -809,6 +814,7 @@ def log_sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, ...]: ...
 @overload
 def sig_backprop(
@@ -829,6 +835,7 @@ def sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor | tuple[Tensor, ...]: ...
 @overload
 def sig_backprop(
@@ -891,6 +898,7 @@ def sig_backprop(
     times: Tensor | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, ...]: ...
 @overload
 def log_sig(
