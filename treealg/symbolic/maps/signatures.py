@@ -96,8 +96,7 @@ def exact_signature(
         raise InvalidValueError(
             f"weights must be one for each of the {dimension} labels, got {given}"
         )
-    if given is None:
-        check_basis(dimension, degree, planar)
+    check_basis(dimension, degree, planar, given)
     basis = basis_elements(dimension, degree, planar, given)
     algebra: HopfAlgebra[Any] = mkw if planar else bck
     total: list[Any] | None = None
