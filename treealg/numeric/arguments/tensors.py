@@ -54,8 +54,8 @@ def dense_tensor(value: Any, name: str) -> Any:
         )
     if value.requires_grad and torch.is_grad_enabled():
         raise InvalidTypeError(
-            f"{name} requires a gradient, which this function does not record; use "
-            f"{name}.detach(), and the function's backprop for the gradient"
+            f"{name} requires a gradient, which this function does not record; the functions "
+            f"of treealg.torch do, with the same names; or use {name}.detach() here"
         )
     return value.detach()
 
