@@ -45,12 +45,15 @@ def _face_page(face: str) -> str:
 
 
 def _rooms(face: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the folders of a face with the names that come from them, in the order of the stub."""
-    modules = public_names(face)
-    wrapped = set() if face == "treealg" else set(treealg.operations)
+    """Yield the folders of a face with the names that come from them, in the order of the stub.
+
+    What is there already as a name of the whole, or wraps one, has its page there.
+    """
+    whole = {} if face == "treealg" else public_names("treealg")
     found: dict[str, list[str]] = {}
-    for name, module in modules.items():
-        if module == face or name.startswith("_") or name in wrapped:
+    for name, module in public_names(face).items():
+        is_known = whole.get(name) == module or (whole and name in treealg.operations)
+        if module == face or name.startswith("_") or is_known:
             continue
         room = module.rpartition(".")[0]
         found.setdefault(face if room == "treealg" else room, []).append(name)
