@@ -406,3 +406,11 @@ def test_product_of_forests():
     assert (v * u).to_text() == "1 0[0] 0"
     assert (u * v).forget_order() is Forest.from_text("0 1 0[0]")
     assert list(u) == [u[0], u[1]]
+
+
+@pytest.mark.parametrize("forest", [Forest([Tree()]), OrderedForest([PlanarTree()])])
+def test_places_in_forests_are_integers(forest):
+    assert forest[np.int64(0)] is forest[0]
+    for index in ("0", 0.0, None, [0]):
+        with pytest.raises(InvalidTypeError, match="place of a tree"):
+            forest[index]

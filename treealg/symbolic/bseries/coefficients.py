@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from treealg.checks import is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.number_text import read_number
 from treealg.symbolic.linear.coefficients import own_number
@@ -65,7 +66,7 @@ def exact_number(value: Any) -> Any:
             return value
     if is_expression(value):
         return normal_form(value)
-    if hasattr(value, "__index__") and not isinstance(value, bool):
+    if is_integer(value):
         return int(value)
     raise InvalidTypeError(
         f"a coefficient must be a number, a string such as '1/6' or a SymPy expression, got "

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from treealg.checks import check_choice
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries import tableaux
 from treealg.symbolic.bseries.lie_group import CommutatorFree
@@ -66,9 +67,8 @@ def published_methods(kind: str | None = None) -> tuple[str, ...]:
     >>> published_methods("rosenbrock")
     ('rosenbrock_euler', 'rosenbrock_midpoint', 'ros2', 'ros3p', 'shampine4')
     """
-    kinds = {entry.kind for entry in _infos().values()}
-    if kind is not None and kind not in kinds:
-        raise InvalidValueError(f"kind must be one of {sorted(kinds)}, got {kind!r}")
+    if kind is not None:
+        check_choice("kind", kind, sorted({entry.kind for entry in _infos().values()}))
     return tuple(name for name, entry in _infos().items() if kind in (None, entry.kind))
 
 

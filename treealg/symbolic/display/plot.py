@@ -106,6 +106,8 @@ def plot(
         figure = Picture(figsize=size)
         figure.drawn = printable(str(x))
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    elif not hasattr(axes, "set_axis_off"):
+        raise InvalidTypeError(f"axes must be Axes of Matplotlib, got {type(axes).__name__}")
     for line, baseline in zip(lines, baselines, strict=True):
         for left, item in line.items:
             if isinstance(item, Layout):
@@ -207,6 +209,10 @@ def plot_grid(
         raise InvalidTypeError(
             f"items must be an iterable of trees or forests, got {type(items).__name__}; write "
             "[tree] for a single one"
+        )
+    if titles is not None and (isinstance(titles, (str, bytes)) or not hasattr(titles, "__len__")):
+        raise InvalidTypeError(
+            f"titles must be a sequence of texts, one per item, got {type(titles).__name__}"
         )
     layouts = [layout_forest(item) for item in items]
     if not layouts or (titles is not None and len(layouts) != len(titles)):

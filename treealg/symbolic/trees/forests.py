@@ -220,7 +220,12 @@ class RootedForest(Displayed, Summand, Interned, Generic[T]):
         return iter(self._trees)
 
     def __getitem__(self, index: int) -> T:
-        return self._trees[index]
+        try:
+            return self._trees[index]
+        except TypeError:
+            raise InvalidTypeError(
+                f"the place of a tree in a forest must be an integer, got {type(index).__name__}"
+            ) from None
 
     def b_plus(self, label: Any = 0) -> T:
         r"""Return :math:`B^+_a` of the forest: its trees joined to a new root.
