@@ -21,7 +21,7 @@ SIZES = [(2, 3), (2, 5), (5, 3)]
 WINDOWS = {
     "sliding, 500 points, step 1": treealg.sliding_windows(LENGTH, 500),
     "sliding, 30 points, step 1": treealg.sliding_windows(LENGTH, 30),
-    "expanding, step 5": treealg.expanding_windows(LENGTH, 5),
+    "expanding, step 5": treealg.expanding_windows(LENGTH, step=5),
     "dyadic, depth 8": treealg.dyadic_windows(LENGTH, 8),
 }
 
@@ -75,7 +75,7 @@ def bench_streams(run: Run) -> None:
     for d, n in SIZES:
         x = paths(1, LENGTH, d)[0] / LENGTH**0.5
         for points, step in ((500, 1), (30, 1)):
-            windows = treealg.sliding_windows(LENGTH, points, step)
+            windows = treealg.sliding_windows(LENGTH, points, step=step)
 
             def stream(points: int = points, step: int = step, x: Any = x) -> Array:
                 found = treealg.BranchedSigWindowStream(d, n, points, stride=step)  # noqa: B023

@@ -133,17 +133,6 @@ def test_the_gradient_of_one_path_of_a_kernel_is_not_computed_for_the_other(side
     assert (options["left_deriv"], options["right_deriv"]) == (side == "path1", side == "path2")
 
 
-@each_case([c for c in WITH_GRADIENT if not has_gradient(c)])
-def test_options_without_gradient_are_refused_when_one_is_wanted(case):
-    given = on_jax(case, (2,))
-    name = case.row.arguments[0].name
-    with pytest.raises(treealg.InvalidTypeError, match=f"{case.name} has no gradient with"):
-        jax.grad(square(of_arrays(case, given, [name])))(given[name])
-    fixed = {key: x for key, x in given.items() if key != name}
-    stopped = jax.grad(lambda x: square(of_arrays(case, fixed, [name]))(jax.lax.stop_gradient(x)))
-    assert not stopped(given[name]).any()
-
-
 @each_case([c for c in CASES if c.row.backward is None and c.name not in FORWARD], "plain")
 def test_functions_without_gradient_say_so_when_one_is_wanted(case):
     given = on_jax(case, (2,))

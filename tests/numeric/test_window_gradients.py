@@ -184,7 +184,7 @@ def test_gradients_keep_the_dtype_in_every_engine(engine, method, by):
 
 def test_many_long_windows_go_back_through_the_tree(monkeypatch):
     path = paths(length=20000)
-    windows = treealg.sliding_windows(20000, 8000, 40)
+    windows = treealg.sliding_windows(20000, 8000, step=40)
     derivs = derivatives("branched_sig", path, windows, 3)
     found = [backward("branched_sig", path, derivs, 3, windows=windows)]
     given = prepared(path, None, False, None, lambda c: checked_call(c, 3, False, 1, SIGNATURE))

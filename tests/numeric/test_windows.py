@@ -23,7 +23,7 @@ OPTIONS = {
 METHODS = {
     "points": lambda rng: some_windows(rng),
     "tree": lambda rng: some_windows(rng),
-    "prefixes": lambda rng: treealg.expanding_windows(LENGTH - 4, 7, first=1)[::-1] + 4,
+    "prefixes": lambda rng: treealg.expanding_windows(LENGTH - 4, step=7, first=1)[::-1] + 4,
     "sliding": lambda rng: treealg.sliding_windows(LENGTH - 5, 70)[3:] + 5,
 }
 
@@ -183,12 +183,12 @@ def test_no_windows_and_no_paths_give_nothing():
     ("method", "windows"),
     [
         ("points", [(0, 40), (50, 90), (100, 140)]),
-        ("prefixes", treealg.expanding_windows(4000, 10)),
+        ("prefixes", treealg.expanding_windows(4000, step=10)),
         ("sliding", treealg.sliding_windows(4000, 500)),
         ("tree", treealg.dyadic_windows(40000, 6)),
         ("points", treealg.dyadic_windows(400, 6)),
         ("tree", some_windows(np.random.default_rng(8), 300, 40000)),
-        ("points", treealg.sliding_windows(4000, 500, 499)),
+        ("points", treealg.sliding_windows(4000, 500, step=499)),
     ],
 )
 def test_the_cheapest_way_is_the_one_that_shares_work(method, windows, monkeypatch):
@@ -231,8 +231,8 @@ def test_windows_are_not_streamed():
 
 def test_makers_make_all_windows_that_fit():
     assert treealg.sliding_windows(5, 5).tolist() == [[0, 5]]
-    assert treealg.sliding_windows(6, 2, 3).tolist() == [[0, 2], [3, 5]]
-    assert treealg.expanding_windows(4, 3, first=1).tolist() == [[0, 1], [0, 4]]
+    assert treealg.sliding_windows(6, 2, step=3).tolist() == [[0, 2], [3, 5]]
+    assert treealg.expanding_windows(4, step=3, first=1).tolist() == [[0, 1], [0, 4]]
     assert treealg.dyadic_windows(5, 2).tolist() == [
         [0, 5], [0, 3], [2, 5], [0, 2], [1, 3], [2, 4], [3, 5],
     ]  # fmt: skip
@@ -253,7 +253,7 @@ def test_halves_of_dyadic_windows_join_to_them(length):
         (lambda: treealg.expanding_windows(4, first=5), "first must be at most length"),
         (lambda: treealg.dyadic_windows(8, 3), "at most the 7 segments"),
         (lambda: treealg.sliding_windows(4, 0), "size must be at least 1"),
-        (lambda: treealg.sliding_windows(4, 2, 0), "step must be at least 1"),
+        (lambda: treealg.sliding_windows(4, 2, step=0), "step must be at least 1"),
         (lambda: treealg.dyadic_windows(8, -1), "depth must be"),
     ],
 )
@@ -265,7 +265,7 @@ def test_makers_refuse_what_does_not_fit(make, message):
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 @pytest.mark.parametrize(("size", "step"), [(9, 1), (9, 8), (1, 3), (2, 20), (150, 1)])
 def test_windows_at_even_distances_are_what_their_points_give(size, step, options, by):
-    path, windows = paths(2), treealg.sliding_windows(LENGTH, size, step)
+    path, windows = paths(2), treealg.sliding_windows(LENGTH, size, step=step)
     by("points")
     got = treealg.branched_log_sig(path, 3, windows=windows, **options)
     want = sliced(treealg.branched_log_sig, path, windows, 3, **options)

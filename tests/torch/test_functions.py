@@ -119,16 +119,6 @@ def test_the_gradient_of_one_path_of_a_kernel_is_not_computed_for_the_other(side
     assert (True in arguments, False in arguments) == (True, True)
 
 
-@each_case([c for c in WITH_GRADIENT if not has_gradient(c)])
-def test_options_without_gradient_are_refused_when_one_is_wanted(case):
-    given = on_tensors(case, (2,))
-    name = case.row.arguments[0].name
-    with pytest.raises(treealg.InvalidTypeError, match=f"{case.name} has no gradient with"):
-        function_of(case)(**given | {name: given[name].requires_grad_()})
-    with torch.no_grad():
-        assert_equal(function_of(case)(**given), case.row.function(**case.arguments((2,))))
-
-
 @each_case([c for c in CASES if c.row.backward is None and c.name not in FORWARD], "plain")
 def test_functions_without_gradient_say_so_when_one_is_wanted(case):
     given = on_tensors(case, (2,))

@@ -25,6 +25,7 @@ OTHERS = {
     "branched_sig_translate",
     "expected_branched_log_sig",
     "expected_branched_scoring_rule",
+    "transform_path",
     "expected_branched_sig",
     "geometric_to_branched_sig",
     "sig_coef",

@@ -111,6 +111,8 @@ def from_text(text: str) -> Any:
 
 def as_number(value: Any) -> Any:
     """Return a number of NumPy as one of Python, and all else as it is."""
+    if type(value) in (int, float):  # also the symbols of numbers in compiled programs
+        return value
     item = getattr(value, "item", None)
     return item() if callable(item) and getattr(value, "ndim", 1) == 0 else value
 

@@ -109,15 +109,17 @@ class _Reader:
 
     def _pad(self, values: list[Any]) -> None:
         """Replace a list of paths by one array and their lengths, and corrections likewise."""
-        lengths, correction = self._names.index("lengths"), self._names.index("correction")
+        lengths = self._names.index("lengths")
         if values[lengths] is not None:
             raise InvalidTypeError(
                 "lengths must be None for a list of paths, which have lengths of their own"
             )
         values[lengths] = np.array([len(x) for x in _checked_list("path", values[0])], np.int32)
         values[0] = _padded("path", values[0])
-        if isinstance(values[correction], (list, tuple)):
-            values[correction] = _padded("correction", values[correction])
+        if "correction" in self._names:
+            place = self._names.index("correction")
+            if isinstance(values[place], (list, tuple)):
+                values[place] = _padded("correction", values[place])
 
 
 def _is_array(value: Any) -> bool:

@@ -13,7 +13,7 @@ __all__ = ["dyadic_windows", "expanding_windows", "sliding_windows"]
 Windows = npt.NDArray[np.int64]
 
 
-def expanding_windows(length: int, step: int = 1, *, first: int = 2) -> Windows:
+def expanding_windows(length: int, *, step: int = 1, first: int = 2) -> Windows:
     """Return the windows from the beginning of a path to later and later points.
 
     Parameters
@@ -44,7 +44,7 @@ def expanding_windows(length: int, step: int = 1, *, first: int = 2) -> Windows:
     Examples
     --------
     >>> import treealg
-    >>> treealg.expanding_windows(6, 2).tolist()
+    >>> treealg.expanding_windows(6, step=2).tolist()
     [[0, 2], [0, 4], [0, 6]]
     """
     length = check_integer("length", length, 1)
@@ -55,7 +55,7 @@ def expanding_windows(length: int, step: int = 1, *, first: int = 2) -> Windows:
     return np.stack([np.zeros_like(stops), stops], axis=1)
 
 
-def sliding_windows(length: int, size: int, step: int = 1) -> Windows:
+def sliding_windows(length: int, size: int, *, step: int = 1) -> Windows:
     """Return the windows of one size that lie in a path.
 
     Parameters
@@ -88,7 +88,7 @@ def sliding_windows(length: int, size: int, step: int = 1) -> Windows:
     Examples
     --------
     >>> import treealg
-    >>> treealg.sliding_windows(7, 3, 2).tolist()
+    >>> treealg.sliding_windows(7, 3, step=2).tolist()
     [[0, 3], [2, 5], [4, 7]]
     """
     length = check_integer("length", length, 1)

@@ -147,9 +147,10 @@ class _Reader:
             raise InvalidTypeError(
                 "lengths must be None for a list of paths, which have lengths of their own"
             )
-        place = names.index("correction")
-        if isinstance(values[place], (list, tuple)):
-            values[place] = pad_sequence(list(values[place]), batch_first=True)
+        if "correction" in names:
+            place = names.index("correction")
+            if isinstance(values[place], (list, tuple)):
+                values[place] = pad_sequence(list(values[place]), batch_first=True)
         values[0] = pad_sequence(list(paths), batch_first=True)
         values[lengths] = torch.tensor([len(path) for path in paths])
 

@@ -119,6 +119,8 @@ class BranchedSignature(_PathModule):
         What is done to NaN in paths.
     n_jobs : int, default 1
         Threads of a call on the CPU.
+    weights : sequence of int, optional
+        The basis is what weighs at most `degree`: a weight for each channel, time among them.
 
     See Also
     --------
@@ -148,10 +150,12 @@ class BranchedSignature(_PathModule):
         stream: bool = False,
         missing: str = "propagate",
         n_jobs: int = 1,
+        weights: Sequence[int] | None = None,
     ) -> None:
         super().__init__(
             degree, time_aug=time_aug, lead_lag=lead_lag, end_time=end_time, planar=planar,
             scalar_term=scalar_term, stream=stream, missing=missing, n_jobs=n_jobs,
+            weights=weights,
         )  # fmt: skip
 
 
@@ -181,6 +185,8 @@ class BranchedLogSignature(_PathModule):
         What is done to NaN in paths.
     n_jobs : int, default 1
         Threads of a call on the CPU.
+    weights : sequence of int, optional
+        The basis is what weighs at most `degree`: a weight for each channel, time among them.
 
     See Also
     --------
@@ -207,10 +213,12 @@ class BranchedLogSignature(_PathModule):
         stream: bool = False,
         missing: str = "propagate",
         n_jobs: int = 1,
+        weights: Sequence[int] | None = None,
     ) -> None:
         super().__init__(
             degree, time_aug=time_aug, lead_lag=lead_lag, end_time=end_time, planar=planar,
             scalar_term=scalar_term, method=method, stream=stream, missing=missing, n_jobs=n_jobs,
+            weights=weights,
         )  # fmt: skip
 
 
@@ -235,6 +243,8 @@ class Signature(_PathModule):
         What is done to NaN in paths.
     n_jobs : int, default 1
         Threads of a call on the CPU.
+    weights : sequence of int, optional
+        The basis is what weighs at most `degree`: a weight for each channel, time among them.
 
     See Also
     --------
@@ -259,10 +269,12 @@ class Signature(_PathModule):
         stream: bool = False,
         missing: str = "propagate",
         n_jobs: int = 1,
+        weights: Sequence[int] | None = None,
     ) -> None:
         super().__init__(
             degree, time_aug=time_aug, lead_lag=lead_lag, end_time=end_time,
             scalar_term=scalar_term, stream=stream, missing=missing, n_jobs=n_jobs,
+            weights=weights,
         )  # fmt: skip
 
 
@@ -290,6 +302,8 @@ class LogSignature(_PathModule):
         What is done to NaN in paths.
     n_jobs : int, default 1
         Threads of a call on the CPU.
+    weights : sequence of int, optional
+        The basis is what weighs at most `degree`: a weight for each channel, time among them.
 
     See Also
     --------
@@ -315,8 +329,10 @@ class LogSignature(_PathModule):
         stream: bool = False,
         missing: str = "propagate",
         n_jobs: int = 1,
+        weights: Sequence[int] | None = None,
     ) -> None:
         super().__init__(
             degree, time_aug=time_aug, lead_lag=lead_lag, end_time=end_time,
             scalar_term=scalar_term, method=method, stream=stream, missing=missing, n_jobs=n_jobs,
+            weights=weights,
         )  # fmt: skip

@@ -95,13 +95,15 @@ def _known(row: Operation) -> dict[str, Any]:
         "from_text": from_text,
         "function": row.function,
         "modules": sys.modules,
+        "text_unseen": _TEXT_UNSEEN,
         "unseen": _unseen(row.function),
     }
 
 
 def _read_options(row: Operation) -> dict[str, str]:
     """Return the source that reads those options that are texts."""
-    return {x.name: f"from_text({x.name})" for x in row.options if is_text(x)}
+    read = "(text_unseen if 'torch._dynamo' in modules else from_text)"
+    return {x.name: f"{read}({x.name})" for x in row.options if is_text(x)}
 
 
 def _call(row: Operation, given: dict[str, str]) -> str:
@@ -126,6 +128,9 @@ def _unseen(function: Callable[..., Any]) -> Callable[..., Any]:
         return made[0](*given, **named)
 
     return call
+
+
+_TEXT_UNSEEN = _unseen(from_text)
 
 
 def _shapes(row: Operation) -> Callable[..., Any]:
