@@ -13,8 +13,17 @@ from treealg.files import compute, run
 distributed = pytest.importorskip("distributed")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def environment():
+    # A cluster of processes leaves OMP_NUM_THREADS=1 behind, and more, in that of this process.
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
 @pytest.fixture(scope="module")
-def cluster():
+def cluster(environment):
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, memory_limit="400MiB", dashboard_address=None
     ) as found:
