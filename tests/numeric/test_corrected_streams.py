@@ -227,13 +227,16 @@ def test_kernels_refuse_arrays_that_do_not_fit():
         (path, correction[:, 1:], out),
         (path, correction[:, :, 1:], out),
         (path[:, :, :1], correction, out),
-        (path, correction, out[:, 1:]),
         (path, correction.astype(np.float32), out),
         (path, None, out),
     ]
     for arrays in wrong:
-        with pytest.raises(ValueError, match="fit each other|a row of the result for each segment"):
+        with pytest.raises(ValueError, match="fit each other"):
             _fast.path_prefixes(*arrays, program, output, None, False, False, 1.0, 1)
+    with pytest.raises(ValueError, match="a row of the result for each segment"):
+        _fast.path_prefixes(
+            path, correction, out[:, 1:], program, output, None, False, False, 1.0, 1
+        )
     rows = np.zeros((3, layout.size))
     with pytest.raises(ValueError, match="columns"):
         _fast.word_products(rows, rows, rows[:, 1:].copy(), program, 1)
