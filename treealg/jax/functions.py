@@ -14,6 +14,7 @@ import numpy as np
 from treealg.checks import check_real
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.frameworks.documentation import docstring
+from treealg.frameworks.lists import pad_lists
 from treealg.frameworks.options import as_number, names_of, option_reader
 from treealg.frameworks.source import written
 from treealg.jax.operators import operators
@@ -84,7 +85,7 @@ class _Reader:
         """Return the arrays, None for those that are left out."""
         values = list(given)
         if isinstance(values[0], (list, tuple)) and "lengths" in self._names:
-            self._pad(values)
+            pad_lists(self._names, values, _lengths, _padded)
         first = next((x for x in values if _is_array(x)), None)
         found = [
             self._array(argument, value, first)
@@ -106,20 +107,6 @@ class _Reader:
             dtype = None if first is None else _real(argument, first).dtype
             return jnp.asarray(check_real(argument.name, value), dtype)
         raise _no_array(argument.name, value)
-
-    def _pad(self, values: list[Any]) -> None:
-        """Replace a list of paths by one array and their lengths, and corrections likewise."""
-        lengths = self._names.index("lengths")
-        if values[lengths] is not None:
-            raise InvalidTypeError(
-                "lengths must be None for a list of paths, which have lengths of their own"
-            )
-        values[lengths] = np.array([len(x) for x in _checked_list("path", values[0])], np.int32)
-        values[0] = _padded("path", values[0])
-        if "correction" in self._names:
-            place = self._names.index("correction")
-            if isinstance(values[place], (list, tuple)):
-                values[place] = _padded("correction", values[place])
 
 
 def _is_array(value: Any) -> bool:
@@ -163,6 +150,10 @@ def _checked_list(name: str, given: Sequence[Any]) -> Sequence[Any]:
     if not given:
         raise InvalidValueError(f"{name} must be a list of at least one array, got an empty list")
     return given
+
+
+def _lengths(paths: Sequence[Any]) -> Any:
+    return np.array([len(x) for x in _checked_list("path", paths)], np.int32)
 
 
 def _padded(name: str, given: Sequence[Any]) -> Any:

@@ -19,6 +19,7 @@ from torch.nn.utils.rnn import pad_sequence
 from treealg.checks import check_real
 from treealg.errors import InvalidTypeError
 from treealg.frameworks.documentation import docstring
+from treealg.frameworks.lists import pad_lists
 from treealg.frameworks.options import as_number, is_text, names_of, option_reader, option_type
 from treealg.frameworks.source import written
 from treealg.numeric.arguments.lists import integer_array
@@ -99,8 +100,7 @@ class _Reader:
     def __init__(self, row: Operation) -> None:
         self._row = row
         self._readers = [option_reader(option) for option in row.options]
-        names = [argument.name for argument in row.arguments]
-        self._lengths = names.index("lengths") if "lengths" in names else None
+        self._names = [argument.name for argument in row.arguments]
 
     def options(self, given: Sequence[Any]) -> tuple[Any, ...]:
         """Return options of the types of the schema."""
@@ -111,8 +111,11 @@ class _Reader:
     def tensors(self, given: Sequence[Any]) -> tuple[Any, ...]:
         """Return the tensors, None for those that are left out."""
         values = list(given)
-        if isinstance(values[0], (list, tuple)) and self._lengths is not None:
-            self._pad(values)
+        if isinstance(values[0], (list, tuple)) and "lengths" in self._names:
+            for i, path in enumerate(values[0]):
+                if not isinstance(path, Tensor):
+                    raise _no_tensor(f"path[{i}]", path)
+            pad_lists(self._names, values, _lengths, _padded)
         found = [value for value in values if isinstance(value, Tensor)]
         first = found[0] if found else None
         return tuple(
@@ -134,25 +137,13 @@ class _Reader:
             return torch.from_numpy(integer_array(value, argument.name).astype(np.int64))
         raise _no_tensor(argument.name, value)
 
-    def _pad(self, values: list[Any]) -> None:
-        """Replace a list of paths by one tensor and their lengths, and corrections likewise."""
-        lengths = self._lengths
-        assert lengths is not None
-        names = [argument.name for argument in self._row.arguments]
-        paths = values[0]
-        for i, path in enumerate(paths):
-            if not isinstance(path, Tensor):
-                raise _no_tensor(f"path[{i}]", path)
-        if values[lengths] is not None:
-            raise InvalidTypeError(
-                "lengths must be None for a list of paths, which have lengths of their own"
-            )
-        if "correction" in names:
-            place = names.index("correction")
-            if isinstance(values[place], (list, tuple)):
-                values[place] = pad_sequence(list(values[place]), batch_first=True)
-        values[0] = pad_sequence(list(paths), batch_first=True)
-        values[lengths] = torch.tensor([len(path) for path in paths])
+
+def _lengths(paths: Sequence[Tensor]) -> Any:
+    return torch.tensor([path.shape[0] for path in paths])
+
+
+def _padded(name: str, tensors: Sequence[Tensor]) -> Any:
+    return pad_sequence(list(tensors), batch_first=True)
 
 
 def _checked(name: str, value: Any) -> Any:
