@@ -244,7 +244,7 @@ def fork(*_):
     if children[-1] == 0:
         signal.alarm(20)
 signal.signal(signal.SIGALRM, fork)
-signal.setitimer(signal.ITIMER_REAL, 0.1)
+signal.setitimer(signal.ITIMER_REAL, 0.02)
 many = np.broadcast_to(np.zeros((1, 1, 2)), (20000, 1000, 2))
 try:
     treealg.branched_sig(many, 3, n_jobs=2)
