@@ -72,7 +72,7 @@ def test_hooks_are_tools_of_the_extra_lint_and_checked_in_ci():
 
 
 @pytest.mark.parametrize(
-    "document", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=lambda path: path.name
+    "document", [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")], ids=lambda path: path.name
 )
 def test_files_that_documents_name_exist(document):
     named = re.findall(
