@@ -10,7 +10,8 @@ Array
     one of NumPy and lets it pass for any other.
 ArrayLike
     An array that is taken: a ``numpy.ndarray`` of float32, float64 or integers, a ``torch.Tensor``
-    of such, or a nested list or tuple of real numbers.
+    of such, or a nested list or tuple of real numbers. Other kinds of arrays, which are taken too,
+    have no type in common.
 ArrayT
     A type variable: an array of NumPy or PyTorch that is computed in its own precision and gives
     one like it. Where there is none the result is a ``numpy.ndarray`` of float64.

@@ -22,6 +22,9 @@ PACKAGE = Path(treealg.__file__).parent
 OPTIONAL = (
     "IPython",
     "aeon",
+    "array_api_compat",
+    "array_api_extra",
+    "array_api_strict",
     "cupy",
     "dask",
     "distributed",

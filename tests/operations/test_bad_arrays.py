@@ -60,6 +60,27 @@ def time_frame(x):
     return frame(x, t=pandas.Timestamp("2020-01-01"))
 
 
+def labelled(x):
+    return pytest.importorskip("xarray").DataArray(x)
+
+
+def lazy(x):
+    return pytest.importorskip("dask.array").from_array(x)
+
+
+def arrow(x):
+    return pytest.importorskip("pyarrow").array(x.ravel())
+
+
+def bfloat_of_jax(x):
+    jax_numpy = pytest.importorskip("jax.numpy")
+    return jax_numpy.asarray(x, jax_numpy.bfloat16)
+
+
+def key_of_jax(x):
+    return pytest.importorskip("jax").random.key(0)
+
+
 # What comes, and a part of what is said: the cause or the fix, in terms of what came.
 REFUSED = {
     "generator": (lambda x: (row for row in x), "read only once; use list"),
@@ -105,6 +126,11 @@ REFUSED = {
     "gradient": (lambda x: torch_of(x).requires_grad_(), r"\.detach\(\)"),
     "nested tensor": (nested, r"\.unbind\(\)"),
     "packed sequence": (packed, "unpack_sequence"),
+    "array with named axes": (labelled, r"functions of treealg\.xarray"),
+    "array of Dask": (lazy, r"functions of treealg\.dask .*\.compute\(\)"),
+    "array of Arrow": (arrow, r"numpy\.asarray"),
+    "bfloat of JAX": (bfloat_of_jax, "of dtype bfloat16 on .*convert it first"),
+    "key of JAX": (key_of_jax, r"no numbers, jax.*treealg\.jax"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Arrays in: the one place that tells NumPy arrays, nested lists, tables and torch tensors apart.
+"""Arrays in: the one place that tells NumPy arrays, lists, tables, tensors and all others apart.
 
 torch is never imported: an object can only be a tensor if its owner has imported torch already.
 """
@@ -15,8 +15,9 @@ from treealg import engines
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.foreign import not_an_array
 from treealg.numeric.arguments.integers import exact_values, from_first_point, rounded
+from treealg.numeric.arguments.kinds import NUMPY, TORCH, Kind, foreign_array, is_array
 from treealg.numeric.arguments.lists import list_array
-from treealg.numeric.arguments.rows import NUMPY, TORCH, Rows, compute_dtype
+from treealg.numeric.arguments.rows import Rows, compute_dtype
 from treealg.numeric.arguments.tables import is_table, table_array
 from treealg.numeric.arguments.tensors import check_has_numbers, is_tensor, tensor_array
 
@@ -39,7 +40,7 @@ def as_rows(
     convert: Callable[[npt.NDArray[Any], str], npt.NDArray[Any]] = rounded,
 ) -> Rows:
     """Read an array argument; `convert` is what to do with integers."""
-    kind = NUMPY
+    kind: Kind = NUMPY
     if type(value) is np.ndarray:
         array = value
     elif isinstance(value, np.ndarray):
@@ -50,8 +51,10 @@ def as_rows(
         array, kind = tensor_array(value, name), TORCH
     elif is_table(value):
         array = table_array(value, name)
+    elif engines.is_on_gpu(value) and gpu:
+        return _on_gpu(value, name, item_ndim)
     else:
-        return _from_elsewhere(value, name, item_ndim, gpu)
+        array, kind = _from_elsewhere(value, name)
     if array.dtype.kind not in "fiuO":
         compute_dtype(array.dtype, name)
     if array.ndim < item_ndim:
@@ -99,21 +102,25 @@ def _plain(value: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
     return value.view(np.ndarray)
 
 
-def _from_elsewhere(value: Any, name: str, item_ndim: int, gpu: bool) -> Rows:
-    """Read an argument that is no array in the memory of the CPU."""
-    is_on_gpu = engines.is_on_gpu(value)
-    if gpu and is_on_gpu:
-        rows: Rows = engines.read_on_gpu(value, name, item_ndim)
-        return rows
+def _on_gpu(value: Any, name: str, item_ndim: int) -> Rows:
+    rows: Rows = engines.read_on_gpu(value, name, item_ndim)
+    return rows
+
+
+def _from_elsewhere(value: Any, name: str) -> tuple[npt.NDArray[Any], Kind]:
+    """Read an array of a kind that is not known by name."""
     if is_tensor(value):
         check_has_numbers(value, name)
         raise InvalidTypeError(
             f"{name} must be on the CPU, got a tensor on {value.device}; use {name}.cpu()"
         )
-    if is_on_gpu:
+    if engines.is_on_gpu(value):
         found = f"{type(value).__module__}.{type(value).__qualname__}"
         raise InvalidTypeError(f"{name} must be on the CPU here, got {found}; use {name}.get()")
-    raise not_an_array(value, name)
+    read = foreign_array(value, name) if is_array(value) else None
+    if read is None:
+        raise not_an_array(value, name)
+    return read
 
 
 def check_alike(first: Rows, second: Rows) -> None:

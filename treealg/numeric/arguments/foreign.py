@@ -25,12 +25,12 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
     (lambda value: isinstance(value, (set, frozenset)), _OBJECT + ", which has no order",
      "give a list"),
     (lambda value: _is_of(value, "xarray"), _OBJECT + ", whose axes have names and any order",
-     "use {name}.transpose(..., time, channel).to_numpy() with your names of the axes"),
+     "the functions of treealg.xarray take it, given the names of time and channel"),
     (lambda value: _is_of(value, "scipy"), "a sparse {type}", "use {name}.toarray()"),
-    (lambda value: _is_of(value, "jax", "jaxlib"), "an array of JAX",
-     "use numpy.asarray({name}), outside of what jax.jit, vmap or grad trace"),
+    (lambda value: _is_of(value, "jax", "jaxlib"), "a value of JAX that has no numbers, {type}",
+     "the functions of treealg.jax take what jax.jit, vmap and grad trace"),
     (lambda value: _is_of(value, "dask"), _OBJECT + ", which is not computed yet",
-     "use {name}.compute(), or map_blocks for a batch in pieces"),
+     "the functions of treealg.dask take it and stay lazy; {name}.compute() has its numbers"),
     (callable, _OBJECT, "call it, or give its values"),
     (lambda value: hasattr(value, "__array__"), _OBJECT, "use numpy.asarray({name})"),
     (lambda value: hasattr(value, "__dlpack__"), _OBJECT, "use numpy.from_dlpack({name})"),
@@ -53,8 +53,8 @@ def not_an_array(value: Any, name: str) -> InvalidTypeError:
     found = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
     said = what.format(type=found, value=repr(value)[:40])
     return InvalidTypeError(
-        f"{name} must be a NumPy array, a torch tensor, a DataFrame or a nested list of numbers, "
-        f"got {said}; {how.format(name=name)}"
+        f"{name} must be an array in the memory of the CPU, a DataFrame or a nested list of "
+        f"numbers, got {said}; {how.format(name=name)}"
     )
 
 

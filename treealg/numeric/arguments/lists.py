@@ -10,6 +10,7 @@ import numpy.typing as npt
 from treealg.checks import is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.integers import numbers_of
+from treealg.numeric.arguments.kinds import read_array
 from treealg.numeric.arguments.tables import without_tables
 
 __all__ = ["integer_array", "list_array"]
@@ -46,10 +47,7 @@ def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
         found = list_array(value, name)
         found = found if found.size else found.astype(np.int64)
     else:
-        try:
-            found = np.asarray(value)
-        except (TypeError, ValueError, RuntimeError) as error:
-            raise InvalidTypeError(f"{name} must be an array of integers: {error}") from None
+        found = read_array(value, name, "integers")
     if found.dtype.kind not in "iu":
         raise InvalidTypeError(f"{name} must be integers, got dtype {found.dtype}")
     return found

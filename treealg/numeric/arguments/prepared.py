@@ -26,6 +26,7 @@ from treealg.numeric.arguments.corrections import (
     as_corrections,
     empty_like,
 )
+from treealg.numeric.arguments.kinds import NUMPY
 from treealg.numeric.arguments.missing import MISSING, fill
 from treealg.numeric.arguments.ragged import (
     as_base_point,
@@ -34,7 +35,7 @@ from treealg.numeric.arguments.ragged import (
     read_lengths,
     read_paths,
 )
-from treealg.numeric.arguments.rows import TORCH, Rows, memory_for
+from treealg.numeric.arguments.rows import Rows, memory_for
 from treealg.numeric.arguments.times import check_times, read_times, without_time, written
 from treealg.numeric.arguments.transforms import PLAIN
 
@@ -292,7 +293,7 @@ def _one_after_the_other(origin: Origin, correction: Any, call: Call) -> Prepare
     counts = np.array([rows.item[0] + in_front for rows in pieces])
     ends = np.cumsum(counts)
     total, channels = int(ends[-1]), first.item[1]
-    dtype = first.dtype if first.kind is TORCH else np.dtype(np.float64)
+    dtype = np.dtype(np.float64) if first.kind is NUMPY else first.dtype
     array = np.empty((total, channels), dtype)
     if in_front:
         array[ends - counts] = base_points(origin.point, (len(pieces), channels), dtype)

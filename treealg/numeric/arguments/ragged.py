@@ -10,10 +10,10 @@ import numpy.typing as npt
 from treealg.checks import is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows
+from treealg.numeric.arguments.kinds import NUMPY, Kind, is_array
 from treealg.numeric.arguments.lists import integer_array
-from treealg.numeric.arguments.rows import NUMPY, Rows
+from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.tables import is_table
-from treealg.numeric.arguments.tensors import is_tensor
 
 __all__ = [
     "as_base_point",
@@ -30,8 +30,9 @@ Floats = npt.NDArray[np.floating]
 def is_list_of_paths(value: Any) -> bool:
     """Tell whether a value is a list of tensors, or of lists or arrays of different lengths.
 
-    A list of tensors is one of paths whatever their lengths, so that kind and dtype of the result
-    do not depend on whether these happen to agree; lists of all else are float64 in any case.
+    A list of tensors, or of arrays of another kind than NumPy's, is one of paths whatever their
+    lengths, so that kind and dtype of the result do not depend on whether these happen to agree;
+    lists of all else are float64 in any case.
     """
     if not isinstance(value, (list, tuple)) or not value:
         return False
@@ -44,8 +45,7 @@ def is_list_of_paths(value: Any) -> bool:
 
 
 def _is_matrix(value: Any) -> bool:
-    is_array = isinstance(value, np.ndarray) or is_tensor(value) or is_table(value)
-    return is_array and len(value.shape) == 2
+    return (is_array(value) or is_table(value)) and len(getattr(value, "shape", ())) == 2
 
 
 def read_paths(path: Any, lengths: Any, basepoint: Any, values: bool = False) -> list[Rows]:
@@ -73,7 +73,7 @@ def read_list(paths: Any, values: bool, name: str = "path") -> list[Rows]:
         is_alike = rows.kind is NUMPY or rows.dtype is first.dtype
         if rows.kind is not first.kind or not is_alike:
             raise InvalidTypeError(
-                f"the paths of a list must be of one kind, and tensors of one dtype, got a "
+                f"the paths of a list must be of one kind, and of one dtype if not of NumPy, got a "
                 f"{first.kind} of {first.dtype} and, as {rows.name}, a {rows.kind} of {rows.dtype}"
             )
         if rows.item[1] != first.item[1]:
@@ -99,7 +99,7 @@ def read_lengths(value: Any, rows: Rows) -> npt.NDArray[np.int64]:
     return counts.astype(np.int64)
 
 
-def as_base_point(value: Any, shape: tuple[int, ...], kind: str) -> Rows:
+def as_base_point(value: Any, shape: tuple[int, ...], kind: Kind) -> Rows:
     """Read a base point, one for all paths or one for each; `shape` is that of one for each."""
     rows = as_rows(value, "basepoint", 1)
     if rows.kind is not kind and not isinstance(value, (list, tuple)):

@@ -9,7 +9,6 @@ is handed over in slabs of rows, so that no copy of a whole batch is ever made.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import pairwise
@@ -20,20 +19,15 @@ import numpy.typing as npt
 
 from treealg import engines
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.kinds import NUMPY, Kind
 
 __all__ = [
     "ACCEPTED",
-    "NUMPY",
-    "TORCH",
     "Rows",
     "compute_dtype",
     "memory_for",
     "out_of_memory",
-    "wrap",
 ]
-
-NUMPY = "NumPy array"
-TORCH = "torch tensor"
 
 _FLOAT32 = np.dtype(np.float32)
 _FLOAT64 = np.dtype(np.float64)
@@ -58,8 +52,8 @@ class Rows:
         Number of items.
     item : tuple of int
         Shape of one item.
-    kind : str
-        `NUMPY` or `TORCH`: what results are returned as.
+    kind : Kind
+        What results are returned as; on a GPU, a text.
     dtype : numpy.dtype
         Native float32 or float64: what is computed in.
     view : numpy.ndarray or None
@@ -68,10 +62,10 @@ class Rows:
 
     __slots__ = ("array", "batch", "count", "dtype", "item", "kind", "name", "view")
 
-    def __init__(self, array: npt.NDArray[Any], kind: str, item_ndim: int, name: str) -> None:
+    def __init__(self, array: npt.NDArray[Any], kind: Kind, item_ndim: int, name: str) -> None:
         self.name = name
         self.array = array
-        self.kind = kind
+        self.kind: Any = kind
         dtype = array.dtype
         shape = array.shape
         split = len(shape) - item_ndim
@@ -171,12 +165,7 @@ class Rows:
 
     def wrap(self, result: Any) -> Any:
         """Return a result as the kind of the data."""
-        return result if self.kind is NUMPY else wrap(result, self.kind)
-
-
-def wrap(result: npt.NDArray[Any], kind: str) -> Any:
-    """Return a result as a kind of array on the CPU."""
-    return result if kind is NUMPY else sys.modules["torch"].from_numpy(result)
+        return result if self.kind is NUMPY else self.kind.wrap(result)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.integers import from_first_point
+from treealg.numeric.arguments.kinds import read_array
 from treealg.numeric.arguments.lists import list_array
 from treealg.numeric.arguments.tables import is_table, table_array
 from treealg.numeric.arguments.tensors import is_tensor, tensor_array
@@ -91,10 +92,7 @@ def _array(value: Any, name: str) -> npt.NDArray[Any]:
     elif is_table(value):
         found = table_array(value, name)
     else:
-        try:
-            found = np.asarray(value)
-        except (TypeError, ValueError, RuntimeError) as error:
-            raise InvalidTypeError(f"{name} must be an array of times: {error}") from None
+        found = read_array(value, name, "times")
     if found.dtype.kind not in "fiumMO":
         raise InvalidTypeError(f"{name} must be numbers, dates or durations, got {found.dtype}")
     return found

@@ -11,7 +11,8 @@ from treealg.checks import check_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.batches import parts
-from treealg.numeric.arguments.rows import NUMPY, Rows
+from treealg.numeric.arguments.kinds import NUMPY
+from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.pairs.blocks import blocks
 from treealg.numeric.pairs.kernels import kernels_of
 from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of

@@ -8,7 +8,7 @@ import numpy as np
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
-from treealg.numeric.arguments.tensors import is_tensor
+from treealg.numeric.arguments.kinds import is_array
 from treealg.numeric.pairs.blocks import blocks
 from treealg.numeric.pairs.kernels import kernels_of
 from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
@@ -258,7 +258,7 @@ def _allocated(problem: Problem, batch: tuple[int, ...]) -> np.ndarray[Any, Any]
 def _given(out: Any, problem: Problem, batch: tuple[int, ...]) -> np.ndarray[Any, Any]:
     """Return the memory of an array that the caller wants the result in."""
     shape, paths = batch + problem.value_shape, problem.rows1
-    if not isinstance(out, np.ndarray) and not is_tensor(out):
+    if not is_array(out):
         raise InvalidTypeError(
             f"out must be a {paths.kind} of {paths.dtype} to write to, got a "
             f"{type(out).__name__}; use numpy.empty({shape}, numpy.{paths.dtype})"

@@ -14,7 +14,7 @@ from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.calls import Call, coefficients
 from treealg.numeric.arguments.corrections import as_row, pushed_rows
 from treealg.numeric.arguments.integers import differences, exact_values, origin_of
-from treealg.numeric.arguments.rows import NUMPY, TORCH, wrap
+from treealg.numeric.arguments.kinds import NUMPY
 from treealg.numeric.blocks.words import Words
 from treealg.numeric.plans.words import path_plan
 from treealg.typing import ArrayLike
@@ -182,11 +182,6 @@ class StreamBase(ABC):
         joined[..., :channels] = read
         return joined
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        # Kinds are compared by identity, which a pickled text loses.
-        self._kind = TORCH if self._kind == TORCH else NUMPY
-
     @abstractmethod
     def _start_batch(self, count: int) -> None:
         """Make room for a number of paths."""
@@ -209,7 +204,8 @@ class StreamBase(ABC):
         """Return results of shape (front, count, coefficients) with the batch's own shape."""
         batch = self._batch if self._batch is not None else ()
         shaped = results.reshape(*front, *batch, results.shape[-1])
-        return wrap(np.ascontiguousarray(shaped), self._kind)
+        found = np.ascontiguousarray(shaped)
+        return found if self._kind is NUMPY else self._kind.wrap(found)
 
     @property
     def batch_shape(self) -> tuple[int, ...] | None:
