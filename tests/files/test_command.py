@@ -1,5 +1,8 @@
 """The command ``compute``: its options are those of the functions."""
 
+import importlib
+import inspect
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -34,6 +37,10 @@ def trades(tmp_path, monkeypatch):
         ("--degree 2 --windows 4,2 --n-jobs 2", {"windows": (4, 2), "n_jobs": 2}),
         ("--degree 2 --windows 0:3,2:8", {"windows": [[0, 3], [2, 8]]}),
         ("--degree 2 --trees size price[size]", {"trees": ["size", "price[size]"]}),
+        ("--degree 2 --windows expanding,3", {"windows": ("expanding", 3)}),
+        ("--degree 2 --windows dyadic,1 --times", {"windows": ("dyadic", 1), "times": True}),
+        ("--degree 3 --weights 1,2", {"degree": 3, "weights": [1, 2]}),
+        ("--degree 2 --missing linear", {"missing": "linear"}),
     ],
 )
 @pytest.mark.usefixtures("trades")
@@ -49,6 +56,23 @@ def test_options_are_those_of_the_functions(line, options, capsys):
     pd.testing.assert_frame_equal(
         pd.read_parquet("out.parquet"), pd.read_parquet("expected.parquet")
     )
+
+
+def test_the_command_has_every_option_of_the_functions():
+    parser = importlib.import_module("treealg.cli.main")._parser()
+    (command,) = [a.choices["compute"] for a in parser._actions if getattr(a, "choices", None)]
+    there = {action.dest for action in command._actions}
+    functions = (
+        treealg.branched_sig,
+        treealg.branched_log_sig,
+        treealg.sig,
+        treealg.log_sig,
+        compute,
+    )
+    wanted = {name for function in functions for name in inspect.signature(function).parameters}
+    settled = {"path", "lengths", "stream", "out", "options", "progress"}
+    assert wanted - there == settled & wanted
+    assert there - wanted == {"help", "quiet", "verbose", "no_progress"}
 
 
 @pytest.mark.usefixtures("trades")

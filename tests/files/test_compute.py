@@ -13,7 +13,7 @@ import zarr
 
 import treealg
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.files import compute, run
+from treealg.files import arrays, compute, run
 
 ARRAYS = ("npy", "npz", "zarr")
 TABLES = ("csv", "parquet", "arrow", "feather")
@@ -59,8 +59,8 @@ def read(path):
         about = json.loads(path.with_name(f"{path.name}.json").read_text("utf-8"))
         return np.load(path), about.pop("names"), about
     if kind == "npz":
-        with np.load(path) as arrays:
-            return arrays["features"], arrays["names"].tolist(), json.loads(str(arrays["treealg"]))
+        with np.load(path) as found:
+            return found["features"], found["names"].tolist(), json.loads(str(found["treealg"]))
     if kind == "zarr":
         group = zarr.open_group(path, mode="r")
         return group["features"][:], list(group["coefficient"][:]), group.attrs["treealg"]
@@ -169,6 +169,123 @@ def test_windows_times_trees_and_missing_values_are_as_in_frames(tmp_path):
     compute(tmp_path / "in.parquet", tmp_path / "out.parquet", **options)
     expected = treealg.frames.features(frame, **options)
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out.parquet"), expected)
+
+
+def write_with_times(path, paths, times):
+    if path.suffix == ".npz":
+        np.savez(path, paths=paths, times=times)
+    else:
+        group = zarr.create_group(path)
+        for name, array in (("paths", paths), ("times", times)):
+            group.create_array(name, data=array, chunks=(8, *array.shape[1:]))
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize("kind", ["npz", "zarr"])
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_arrays_may_have_times_windows_and_weights(kind, is_shared, tmp_path):
+    paths = some_paths()
+    times = np.sort(np.random.default_rng(1).uniform(size=(40, 6)), axis=1)
+    times = times[0] if is_shared else times
+    write_with_times(tmp_path / f"in.{kind}", paths, times)
+    options = {"time": "times", "times": True, "degree": 2, "values": list("xyz")}
+    compute(tmp_path / f"in.{kind}", tmp_path / "out.npz", windows=("dyadic", 1), **options)
+    features, names, about = read(tmp_path / "out.npz")
+    windows = treealg.dyadic_windows(6, 1)
+    expected = treealg.branched_sig(paths, 2, time_aug=True, times=times, windows=windows)
+    np.testing.assert_allclose(features, expected.reshape(120, -1), rtol=0, atol=1e-12)
+    assert names == list(treealg.branched_sig_names(3, 2, channels=list("xyz"), time_aug=True))
+    assert (about["times"], about["windows"]) == (True, ["dyadic", 1])
+    with np.load(tmp_path / "out.npz") as found:
+        assert found["window"].tolist() == [0, 1, 2] * 40
+        assert found["path"].tolist() == np.repeat(np.arange(40), 3).tolist()
+    weights = (1, 1, 1, 2)
+    compute(tmp_path / f"in.{kind}", tmp_path / "weighted.npy", weights=weights, **options)
+    expected = treealg.branched_sig(paths, 2, time_aug=True, times=times, weights=weights)
+    np.testing.assert_allclose(np.load(tmp_path / "weighted.npy"), expected, rtol=0, atol=1e-12)
+    assert read(tmp_path / "weighted.npy")[2]["weights"] == [1, 1, 1, 2]
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_times_of_arrays_have_to_fit_and_to_rise(tmp_path):
+    times = np.tile(np.arange(6.0), (40, 1))
+    write_with_times(tmp_path / "wrong.npz", some_paths(), times[:, 1:])
+    times[30, 2] = 9
+    write_with_times(tmp_path / "falls.npz", some_paths(), times)
+    options = {"time": "times", "times": True, "degree": 1}
+    with pytest.raises(InvalidValueError, match=r"wrong\.npz: times must have shape \(6,\) or"):
+        compute(tmp_path / "wrong.npz", tmp_path / "out.npy", **options)
+    with pytest.raises(InvalidValueError, match=r"falls\.npz, paths \d+ to \d+: times must not"):
+        compute(tmp_path / "falls.npz", tmp_path / "out.npy", **options)
+
+
+@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.parametrize("kind", ARRAYS)
+def test_what_is_missing_in_arrays_is_refused_dropped_or_filled(kind, tmp_path):
+    paths = some_paths()
+    paths[::3, 2, 1] = np.nan
+    file = tmp_path / f"in.{kind}"
+    write(file, paths)
+    with pytest.raises(InvalidValueError, match=r"path 0: channel '1' lacks a value at point 2"):
+        compute(file, tmp_path / "out.npy", degree=2)
+    for how in ("propagate", "forward-fill", "linear"):
+        compute(file, tmp_path / f"{how}.npy", degree=2, missing=how)
+        expected = treealg.branched_sig(paths, 2, missing=how)
+        np.testing.assert_allclose(np.load(tmp_path / f"{how}.npy"), expected, rtol=0, atol=1e-12)
+    compute(file, tmp_path / "drop.npy", degree=2, missing="drop")
+    expected = [treealg.branched_sig(path[~np.isnan(path[:, 1])], 2) for path in paths]
+    np.testing.assert_allclose(np.load(tmp_path / "drop.npy"), expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_a_path_without_a_value_is_named(tmp_path):
+    paths = some_paths()
+    paths[30, :, 1] = np.nan
+    write(tmp_path / "in.npy", paths)
+    with pytest.raises(InvalidValueError, match=r"in\.npy: path 30 has no value of '1' at all"):
+        compute(tmp_path / "in.npy", tmp_path / "out.npy", degree=1, missing="linear")
+    frame = table_of(paths)
+    frame.to_parquet(tmp_path / "in.parquet", row_group_size=50)
+    with pytest.raises(InvalidValueError, match=r"parquet, row group 3: id 10 has no value of 'y'"):
+        compute(tmp_path / "in.parquet", tmp_path / "o.npy", degree=1, id="id", missing="linear")
+    compute(tmp_path / "in.npy", tmp_path / "dropped.npz", degree=1, missing="drop")
+    with np.load(tmp_path / "dropped.npz") as found:
+        assert found["path"].tolist() == [n for n in range(40) if n != 30]
+
+
+@pytest.mark.parametrize("saved", [np.savez, np.savez_compressed])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_archives_are_read_from_their_beginning_on(saved, order, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "_PIECE", 1 << 10)
+    paths = np.asarray(some_paths(), order=order)
+    saved(tmp_path / "in.npz", others=np.arange(5), paths=paths)
+    sizes = []
+    read_rows = arrays._Member._read
+    monkeypatch.setattr(
+        arrays._Member,
+        "_read",
+        lambda *given: sizes.append(given[2] - given[1]) or read_rows(*given),
+    )
+    compute(tmp_path / "in.npz", tmp_path / "out.npy", degree=1, array="paths")
+    assert (max(sizes) < 10) == (order == "C")
+    np.testing.assert_allclose(np.load(tmp_path / "out.npy"), paths[:, -1] - paths[:, 0])
+
+
+@pytest.mark.parametrize("saved", [np.savez, np.savez_compressed])
+@pytest.mark.parametrize("part", [0.4, 0.9])
+def test_a_damaged_archive_is_named(saved, part, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "_PIECE", 1 << 10)
+    saved(tmp_path / "in.npz", paths=some_paths())
+
+    def changed(data):
+        place = int(part * len(data))
+        data[place : place + 4] = bytes(255 - byte for byte in data[place : place + 4])
+        return data
+
+    damaged(tmp_path / "in.npz", changed)
+    with pytest.raises(InvalidValueError, match=r"in\.npz, paths \d+ to \d+ cannot be read"):
+        compute(tmp_path / "in.npz", tmp_path / "out.npy", degree=1, missing="propagate")
+    assert not (tmp_path / "out.npy").exists()
 
 
 @pytest.mark.parametrize("kind", ARRAYS)
@@ -295,7 +412,7 @@ def test_values_that_are_missing_are_refused_with_their_file(tmp_path):
     frame = table_of(some_paths())
     frame.loc[170, "y"] = np.nan
     frame.to_csv(tmp_path / "in.csv", index=False)
-    with pytest.raises(InvalidValueError, match=r"in\.csv.*'y' lacks a value in 1 rows"):
+    with pytest.raises(InvalidValueError, match=r"in\.csv, block 0 .*'y' lacks a value; give"):
         compute(tmp_path / "in.csv", tmp_path / "out.npy", degree=1, id="id", time="t")
 
 
@@ -317,6 +434,10 @@ def test_text_where_numbers_should_be_is_refused(tmp_path):
         ({"output": "in.npy"}, "is there already"),
         ({"values": ["a"]}, "has 3 channels, got 1 names"),
         ({"id": "id"}, "id must be left out for arrays"),
+        ({"time": "t"}, "time must be left out for arrays where times=False"),
+        ({"times": True}, "be given with the name of `time`"),
+        ({"times": True, "time": "t"}, "holds one array and no others"),
+        ({"array": "x"}, "holds one array and no others"),
         ({"degree": -1}, "degree must be"),
         ({"trees": ["9"]}, "trees must be among"),
     ],

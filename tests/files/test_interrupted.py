@@ -178,7 +178,7 @@ def test_an_interrupted_run_keeps_its_parts(tmp_path, monkeypatch):
     monkeypatch.setattr(
         treealg.recipes.Recipe,
         "__call__",
-        lambda self, paths: computed.append(len(paths)) or function(self, paths),
+        lambda self, paths, times: computed.append(len(paths)) or function(self, paths, times),
     )
     assert compute(tmp_path / "in.npy", tmp_path / "out.npy", degree=2) == 40
     assert sum(computed) == 40 - sum(len(part.rows) for part in calls[:2])

@@ -76,7 +76,7 @@ def test_lazy_frames_know_their_columns_before_they_compute(kind, monkeypatch):
     monkeypatch.setattr(
         treealg.recipes.Recipe,
         "__call__",
-        lambda self, paths: called.append(len(paths)) or function(self, paths),
+        lambda self, paths, times: called.append(len(paths)) or function(self, paths, times),
     )
     found = features(KINDS[kind](points()), id="id", time="t", values=["x"], degree=1)
     columns = found.collect_schema() if kind != "dask" else found.dtypes
@@ -132,6 +132,170 @@ def test_windows_may_be_slices_of_points():
         )
 
 
+def maker(name, *numbers):
+    function = getattr(treealg, f"{name}_windows")
+    keys = {"sliding": ["size", "step"], "expanding": ["step", "first"], "dyadic": ["depth"]}[name]
+    return lambda length: function(length, **dict(zip(keys, numbers, strict=False)))
+
+
+@pytest.mark.parametrize("basepoint", [False, True])
+@pytest.mark.parametrize(
+    "windows",
+    [("sliding", 5, 4), ("sliding", 4), ("expanding", 3, 4), ("expanding",), ("dyadic", 2)],
+)
+def test_makers_of_windows_make_those_of_each_path(windows, basepoint):
+    data = points()
+    options = {"time_aug": True, "basepoint": basepoint}
+    found = features(
+        pd.DataFrame(data),
+        id="id",
+        time="t",
+        values=["x", "k"],
+        degree=2,
+        windows=windows,
+        **options,
+    )
+    paths = [path_of(data, number, ["x", "k"]) for number in range(4)]
+    made = [maker(*windows)(len(path) + basepoint) for path in paths]
+    assert found["id"].tolist() == np.repeat(np.arange(4), [*map(len, made)]).tolist()
+    assert found["window"].tolist() == [k for own in made for k in range(len(own))]
+    # Each window is a slice of the path with time, which runs on.
+    expected = []
+    for path, own in zip(paths, made, strict=True):
+        path = np.concatenate([np.zeros((int(basepoint), 2)), path])
+        path = np.column_stack([path, np.linspace(0, 1, len(path))])
+        expected += [treealg.branched_sig(path[a:b], 2) for a, b in own]
+    np.testing.assert_allclose(found.iloc[:, 2:], expected, rtol=1e-11, atol=1e-11)
+
+
+def test_a_path_that_is_too_short_for_windows_has_no_row():
+    frame = pd.DataFrame({"id": [0, 0, 1, 1, 1, 1, 1], "x": np.arange(7.0)})
+    for windows, count in ((("sliding", 3, 1), 3), (("dyadic", 2), 7), (("expanding", 1, 4), 2)):
+        found = features(frame, id="id", values=["x"], degree=1, windows=windows)
+        assert found["id"].tolist() == [1] * count
+
+
+TIMED = [
+    {}, {"log": True}, {"words": True}, {"log": True, "words": True, "method": 1},
+    {"lead_lag": True}, {"planar": True}, {"basepoint": True}, {"windows": ("sliding", 4, 3)},
+    {"basepoint": True, "windows": ("dyadic", 1)}, {"lead_lag": True, "windows": ("expanding", 5)},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("options", TIMED, ids=str)
+def test_times_are_those_of_the_channel_of_time(options):
+    data = points()
+    data["t"] = np.sort(data["t"]) ** 2 + 2**60  # integers that floats do not hold
+    found = features(
+        pd.DataFrame(data), id="id", time="t", values=["x", "y"], degree=2, times=True, **options
+    )
+    options = {**options}
+    log, words = options.pop("log", False), options.pop("words", False)
+    name = ("log_sig" if log else "sig") if words else "branched_log_sig" if log else "branched_sig"
+    windows = options.pop("windows", None)
+    expected = []
+    for number in range(4):
+        path = path_of(data, number, ["x", "y"])
+        times = np.sort(data["t"][data["id"] == number])
+        if options.get("basepoint"):
+            times = np.concatenate([times[:1], times])
+        if windows:
+            options["windows"] = maker(*windows)(len(times))
+        rows = getattr(treealg, name)(path, 2, time_aug=True, times=times, **options)
+        expected.append(rows.reshape(-1, rows.shape[-1]))
+    columns = found.columns[1 + bool(windows) :]
+    np.testing.assert_allclose(found[columns], np.concatenate(expected), rtol=1e-10, atol=1e-8)
+    taken = {key: options[key] for key in ("planar", "lead_lag", "method") if key in options}
+    namer = getattr(treealg, f"{name}_names")
+    assert list(columns) == list(namer(2, 2, channels=["x", "y"], time_aug=True, **taken))
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit"),
+    [("pandas", "s"), ("pyarrow", "s")]
+    + [(kind, unit) for kind in EAGER for unit in ("ms", "us", "ns")],
+)
+def test_dates_of_any_unit_are_seconds_to_the_last_tick(kind, unit):
+    ticks = np.array([0, 1, 5, 9, 20, 21])
+    start = np.datetime64("2024-05-01T12:00", unit)
+    data = {"id": [0, 0, 0, 1, 1, 1], "x": np.arange(6.0), "t": start + ticks}
+    found = features(KINDS[kind](data), id="id", time="t", values=["x"], degree=1, times=True)
+    tick = {"s": 1, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}[unit]
+    np.testing.assert_allclose(table_of(found)["time"], [5 * tick, 12 * tick], rtol=1e-15)
+
+
+@pytest.mark.parametrize("how", ["forward-fill", "linear"])
+@pytest.mark.parametrize("kind", EAGER)
+def test_missing_values_are_filled_along_each_path(kind, how):
+    data = points()
+    data["t"] = data["t"] ** 2
+    data["x"][::3] = np.nan
+    found = features(
+        KINDS[kind](data), id="id", time="t", values=["x", "k"], degree=2, times=True, missing=how,
+        windows=("sliding", 5, 2),
+    )  # fmt: skip
+    expected = []
+    for number in range(4):
+        path, times = path_of(data, number, ["x", "k"]), np.sort(data["t"][data["id"] == number])
+        windows = treealg.sliding_windows(len(path), 5, step=2)
+        expected.append(
+            treealg.branched_sig(path, 2, time_aug=True, times=times, missing=how, windows=windows)
+        )
+    expected = np.concatenate(expected)
+    assert np.isfinite(expected).all()
+    np.testing.assert_allclose(table_of(found).iloc[:, 2:], expected, rtol=1e-10, atol=1e-8)
+
+
+def test_a_path_without_any_value_of_a_channel_is_named():
+    frame = pd.DataFrame({"id": list("aabb"), "x": [1.0, 2.0, np.nan, np.nan]})
+    with pytest.raises(InvalidValueError, match=r"id 'b' has no value of 'x' at all"):
+        features(frame, id="id", values=["x"], degree=1, missing="linear")
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("words", [False, True])
+def test_weights_bound_the_basis_and_its_names(log, words):
+    data = points()
+    weights = (1, 2, 3)
+    found = features(
+        pd.DataFrame(data), id="id", time="t", values=["x", "k"], degree=4, log=log, words=words,
+        times=True, weights=weights,
+    )  # fmt: skip
+    name = ("log_sig" if log else "sig") if words else "branched_log_sig" if log else "branched_sig"
+    method = {"method": 0} if words and log else {}
+    names = getattr(treealg, f"{name}_names")(
+        2, 4, channels=["x", "k"], time_aug=True, weights=weights, **method
+    )
+    assert list(found.columns[1:]) == list(names)
+    for number in range(4):
+        times = np.sort(data["t"][data["id"] == number])
+        expected = getattr(treealg, name)(
+            path_of(data, number, ["x", "k"]), 4, time_aug=True, times=times, weights=weights
+        )
+        np.testing.assert_allclose(found.iloc[number, 1:], expected, rtol=1e-10, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", EAGER)
+def test_columns_of_a_wide_table_have_times(kind):
+    paths = np.random.default_rng(2).normal(size=(5, 4, 1))
+    paths[2, 1] = np.nan
+    frame = KINDS[kind]({"t": np.zeros(5), **{f"x{t}": paths[:, t, 0] for t in range(4)}})
+    times = np.array(["09:30", "10:00", "12:00", "16:00"])
+    times = np.array([f"2024-05-01T{time}" for time in times], "datetime64[m]")
+    for how in ("linear", "drop"):
+        found = features(
+            frame, values={"x": ["x0", "x1", "x2", "x3"]}, degree=2, times=times, missing=how
+        )
+        kept = [~np.isnan(path[:, 0]) | (how == "linear") for path in paths]
+        expected = [
+            treealg.branched_sig(path[own], 2, time_aug=True, times=times[own], missing="linear")
+            for path, own in zip(paths, kept, strict=True)
+        ]
+        np.testing.assert_allclose(table_of(found), expected, rtol=1e-12)
+    with pytest.raises(InvalidValueError, match="times of a wide table must be 4"):
+        features(frame, values={"x": ["x0", "x1", "x2", "x3"]}, degree=2, times=times[:2])
+
+
 @pytest.mark.parametrize("kind", EAGER)
 def test_chosen_trees_are_the_columns_of_their_names(kind):
     frame = KINDS[kind](points())
@@ -169,7 +333,7 @@ def test_points_that_lack_a_value_are_refused_dropped_or_kept(kind):
     dropped = table_of(features(frame, missing="drop", **options))
     rest = features(pd.DataFrame({name: data[name][~lacks] for name in data}), **options)
     np.testing.assert_array_equal(dropped, rest)
-    kept = table_of(features(frame, missing="keep", **options))
+    kept = table_of(features(frame, missing="propagate", **options))
     assert kept["x"].isna().any()
     assert kept["k"].notna().all()
 
@@ -268,12 +432,20 @@ def test_a_table_without_rows_gives_none(kind):
         ({"planer": True}, InvalidTypeError, "did you mean 'planar'"),
         ({"stream": True}, InvalidTypeError, "stream is no option"),
         ({"missing": "fill"}, InvalidValueError, "missing must be"),
+        ({"missing": "keep"}, InvalidValueError, "'propagate'"),
         ({"dtype": "float16"}, InvalidValueError, "dtype must be"),
         ({"trees": ["x[z]"]}, InvalidValueError, "got 'x\\[z\\]'; did you mean"),
         ({"trees": "x"}, InvalidTypeError, "got the text 'x'"),
-        ({"times": True, "lead_lag": True}, InvalidValueError, "without lead_lag"),
+        ({"times": True, "time_aug": False}, InvalidValueError, "times must be False"),
+        ({"times": True, "end_time": 2.0}, InvalidValueError, "end_time must be left out"),
+        ({"times": [0.0, 1.0]}, InvalidTypeError, "times must be True or False"),
+        ({"weights": (1,)}, InvalidValueError, "weights must"),
+        ({"weights": (1, 2), "windows": (3, 1)}, InvalidValueError, "combined with weights"),
         ({"times": True, "time": None}, InvalidValueError, "with a column `time`"),
         ({"windows": (0, 1)}, InvalidValueError, "size of windows"),
+        ({"windows": ("rolling", 3)}, InvalidValueError, "'sliding', 'expanding', 'dyadic'"),
+        ({"windows": ("sliding",)}, InvalidValueError, r"\('sliding', size, step\), got 0"),
+        ({"windows": ("dyadic", -1)}, InvalidValueError, "depth of windows"),
         ({"windows": [[3, 2]]}, InvalidValueError, "have a point each"),
         ({"windows": "five"}, InvalidValueError, "windows must be"),
         ({"id": ["x"]}, InvalidValueError, "two columns 'x'"),

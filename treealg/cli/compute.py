@@ -57,7 +57,10 @@ def _add_input(parser: argparse.ArgumentParser) -> None:
         "--id", nargs="+", metavar="COLUMN",
         help="columns that tell paths apart; without them each file is one path",
     )  # fmt: skip
-    group.add_argument("--time", metavar="COLUMN", help="column that rises along each path")
+    group.add_argument(
+        "--time", metavar="COLUMN",
+        help="column that rises along each path; of npz and zarr the array of times",
+    )  # fmt: skip
     group.add_argument(
         "--values", nargs="+", metavar="COLUMN",
         help="columns that are channels (default: all other numbers); of arrays their names",
@@ -65,7 +68,8 @@ def _add_input(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--array", metavar="NAME", help="which array of a file of several")
     group.add_argument(
         "--missing", default="refuse", metavar="HOW",
-        help="points that lack a value: refuse, drop or keep (default: refuse)",
+        help="where a value is missing: refuse, drop the point, propagate NaN, forward-fill, or "
+        "linear between its neighbours (default: refuse)",
     )  # fmt: skip
 
 
@@ -80,7 +84,9 @@ def _add_features(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--time-aug", action="store_true", help="append uniform time")
     group.add_argument("--end-time", type=float, help="last value of uniform time (default: 1)")
-    group.add_argument("--times", action="store_true", help="append the column of time itself")
+    group.add_argument(
+        "--times", action="store_true", help="append time as --time has it, rather than uniform"
+    )
     group.add_argument("--lead-lag", action="store_true", help="take the lead-lag path")
     group.add_argument("--basepoint", action="store_true", help="begin each path at zero")
     group.add_argument("--scalar-term", action="store_true", help="the empty tree in front")
@@ -90,7 +96,12 @@ def _add_features(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument(
         "--windows", type=_windows, metavar="SIZE,STEP",
-        help="sliding windows of points; or START:STOP,START:STOP,...",
+        help="a row for each window of points: sliding ones; or expanding,STEP or dyadic,DEPTH or "
+        "START:STOP,START:STOP,...",
+    )  # fmt: skip
+    group.add_argument(
+        "--weights", type=_integers, metavar="W,W,...",
+        help="of the channels after the transforms; the degree then bounds the weight",
     )  # fmt: skip
     group.add_argument(
         "--trees", nargs="+", metavar="NAME", help="only these, such as 'x[y]' (default: all)"
@@ -101,7 +112,7 @@ def _add_features(parser: argparse.ArgumentParser) -> None:
 # Options of the functions, which are left out where they are not given.
 _OPTIONS = (
     "planar", "method", "time_aug", "end_time", "lead_lag", "basepoint", "scalar_term",
-    "correction", "n_jobs",
+    "correction", "n_jobs", "weights",
 )  # fmt: skip
 _OWN = (
     "id", "time", "values", "array", "missing", "degree", "log", "words", "trees", "windows",
@@ -128,13 +139,17 @@ def _numbers(text: str) -> list[float]:
     return [float(number) for number in text.split(",")]
 
 
+def _integers(text: str) -> list[int]:
+    return [int(number) for number in text.split(",")]
+
+
 def _windows(text: str) -> Any:
-    """Read a size and a step, or slices."""
-    if re.fullmatch(r"\d+,\d+", text):
-        size, step = text.split(",")
-        return int(size), int(step)
-    if not re.fullmatch(r"\d+:\d+(,\d+:\d+)*", text):
+    """Read what makes windows, or slices."""
+    if re.fullmatch(r"\d+:\d+(,\d+:\d+)*", text):
+        return [[int(end) for end in window.split(":")] for window in text.split(",")]
+    if not re.fullmatch(r"(\d+|sliding,\d+|expanding|dyadic)(,\d+)*", text):
         raise argparse.ArgumentTypeError(
-            f"windows are SIZE,STEP or START:STOP,START:STOP,..., got {text!r}"
+            f"windows are SIZE,STEP or sliding,SIZE,STEP or expanding,STEP,FIRST or dyadic,DEPTH "
+            f"or START:STOP,START:STOP,..., got {text!r}"
         )
-    return [[int(end) for end in window.split(":")] for window in text.split(",")]
+    return tuple(int(part) if part.isdigit() else part for part in text.split(","))

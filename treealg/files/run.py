@@ -7,20 +7,21 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from treealg.checks import check_choice, check_flag
+from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
+from treealg.files.arrays import ArraySource
 from treealg.files.parts import Part, Parts
 from treealg.files.sinks import opened, sidecar_of
-from treealg.files.source import ARRAYS, ArraySource, Piece, Source, input_files, suffix_of
+from treealg.files.source import ARRAYS, Piece, Source, input_files, suffix_of
 from treealg.files.tables import TableSource
-from treealg.frames.tables import MISSING, check_distinct
+from treealg.frames.tables import check_distinct
 from treealg.optional import require
 from treealg.recipes import Recipe, recipe_of
 
@@ -73,7 +74,8 @@ def compute(
         Of tables, the columns that tell paths apart. The points of a path stand together. Without
         it each file is one path, which is known by the name of the file.
     time : str, optional
-        Of tables, a column that has to rise along each path.
+        Of tables, a column that has to rise along each path. Of ``.npz`` and ``.zarr`` the array
+        that holds the times of points, of shape ``(length,)`` or ``(paths, length)``.
     values : iterable of str, optional
         The columns that are channels, by default all other columns of numbers; of arrays the names
         of channels, by default their numbers.
@@ -112,11 +114,11 @@ def compute(
 
     Notes
     -----
-    Files larger than memory are read piece by piece: row groups, chunks, parts of a mapped file;
-    only ``.npz`` is read at once, and so is a path. What is done lies in a folder beside the
-    output, ``NAME.parts``, until the output is whole and gets its name. Whenever a run ends, also
-    by a signal, the same call goes on with the pieces that are missing, and the output is the same
-    to the byte.
+    Files larger than memory are read piece by piece: row groups, chunks, parts of a mapped file, an
+    archive from its beginning on. A path is read at once, and so is an array of ``.npz`` in the
+    order of Fortran. What is done lies in a folder beside the output, ``NAME.parts``, until the
+    output is whole and gets its name. Whenever a run ends, also by a signal, the same call goes on
+    with the pieces that are missing, and the output is the same to the byte.
 
     Parquet, Arrow and Zarr keep in their metadata, under the key ``treealg``, what the numbers
     mean: function, dimension, channels, degree, kind, order, weights, options and version.
@@ -135,9 +137,10 @@ def compute(
     ...     print(rows, np.load(folder / "features.npy").tolist())
     2 [[1.0, 0.5], [3.0, 4.5]]
     """
-    check_choice("missing", missing, MISSING)
     for name, flag in (("times", times), ("overwrite", overwrite), ("restart", restart)):
         check_flag(name, flag)
+    if times and time is None:
+        raise InvalidValueError("times must be False, or be given with the name of `time`")
     given = [input] if isinstance(input, (str, Path)) else list(input)
     files = input_files([Path(file) for file in given])
     target = Path(output)
@@ -147,46 +150,39 @@ def compute(
     ids = [id] if isinstance(id, str) else [] if id is None else list(id)
     named = None if values is None else [str(name) for name in values]
     if files[0].suffix.lower() in ARRAYS:
-        wrong = [name for name, value in (("id", ids), ("time", time), ("times", times)) if value]
-        if wrong:
-            raise InvalidValueError(
-                f"{wrong[0]} must be left out for arrays, which have no columns"
-            )
-        source: Source = ArraySource(files[0], named, array)
+        if ids:
+            raise InvalidValueError("id must be left out for arrays, which have no columns")
+        if time is not None and not times:
+            raise InvalidValueError("time must be left out for arrays where times=False")
+        source: Source = ArraySource(files[0], named, array, time)
     else:
-        if times and time is None:
-            raise InvalidValueError("times must be False, or be given with a column `time`")
-        source = TableSource(files, ids, time, named, times, missing)
-    recipe = recipe_of(
-        source.channels, degree, log=log, words=words, trees=trees, windows=windows, dtype=dtype,
-        options=options,
-    )  # fmt: skip
-    columns = [*source.ids, *([_WINDOW] if windows is not None else [])]
-    check_distinct([*columns, *recipe.names])
-    source.begin(recipe)
-    job = _job(recipe, files, columns, time, times, missing)
-    with Parts(target, job, overwrite=overwrite, restart=restart) as parts:
-        if not parts.is_done:
-            with _keeping(parts):
-                _compute_all(source, recipe, parts, progress, dask)
-                _assemble(recipe, parts, columns)
-        rows = parts.rows
-        parts.finish()
+        source = TableSource(files, ids, time, named)
+    with closing(source):
+        recipe = recipe_of(
+            source.channels, degree, log=log, words=words, trees=trees, windows=windows,
+            times=times, missing=missing, dtype=dtype, options=options,
+        )  # fmt: skip
+        columns = [*source.ids, *([_WINDOW] if windows is not None else [])]
+        check_distinct([*columns, *recipe.names])
+        source.begin(recipe)
+        job = _job(recipe, files, columns, time)
+        with Parts(target, job, overwrite=overwrite, restart=restart) as parts:
+            if not parts.is_done:
+                with _keeping(parts):
+                    _compute_all(source, recipe, parts, progress, dask)
+                    _assemble(recipe, parts, columns)
+            rows = parts.rows
+            parts.finish()
     return rows
 
 
-def _job(
-    recipe: Recipe, files: list[Path], columns: list[str], time: str | None, times: bool,
-    missing: str,
-) -> dict[str, Any]:  # fmt: skip
+def _job(recipe: Recipe, files: list[Path], columns: list[str], time: str | None) -> dict[str, Any]:
     """Return what parts depend on."""
     stats = [(str(file), file.stat()) for file in files]
     return {
         **recipe.about(),
         "ids": columns,
         "time": time,
-        "times": times,
-        "missing": missing,
         "bytes of a piece": _PIECE,
         "inputs": [[name, stat.st_size, stat.st_mtime_ns] for name, stat in stats],
     }
@@ -214,7 +210,7 @@ def _ids_of_rows(piece: Piece, recipe: Recipe) -> Any:
     """Return what tells the rows of a piece apart."""
     if recipe.windows is None:
         return piece.ids
-    counts = [len(recipe.windows_of(len(path))) for path in piece.paths]
+    counts = recipe.counts(map(len, piece.paths))
     number = np.concatenate([np.arange(0), *map(np.arange, counts)])
     ids = piece.ids.take(pa.array(np.repeat(np.arange(len(counts)), counts)))
     return ids.append_column(_WINDOW, pa.array(number))
@@ -264,7 +260,7 @@ Mapper = Callable[[Recipe, Iterable[Piece]], Iterator[tuple[Piece, Any]]]
 
 def _here(recipe: Recipe, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Any]]:
     for piece in pieces:
-        yield piece, recipe(piece.paths)
+        yield piece, recipe(piece.paths, piece.times)
 
 
 @contextmanager
@@ -284,7 +280,7 @@ def _mapper(address: str | None) -> Iterator[Mapper]:
             waiting: deque[tuple[Piece, Any]] = deque()
             most = 2 * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
             for piece in pieces:
-                waiting.append((piece, client.submit(recipe, piece.paths, pure=False)))
+                waiting.append((piece, client.submit(recipe, piece.paths, piece.times, pure=False)))
                 if len(waiting) >= most:
                     yield _gathered(*waiting.popleft())
             while waiting:

@@ -16,8 +16,8 @@ import pyarrow.parquet
 
 from treealg.errors import InvalidValueError
 from treealg.files.source import Piece, readable
-from treealg.frames.jobs import LongTable, paths_of
-from treealg.frames.tables import without_missing
+from treealg.frames.jobs import LongTable, no_value, paths_of
+from treealg.frames.tables import INSTEAD, lacks_value, without_missing
 from treealg.recipes import Recipe
 
 __all__ = ["TableSource"]
@@ -55,19 +55,14 @@ class TableSource:
         The column that has to rise along each path, if it has a name.
     values : list of str or None
         The columns that are channels; by default all columns of numbers but those above.
-    times : bool
-        Whether the column of time is the last channel.
-    missing : str
-        What is done with points that lack a value.
     """
 
     job: LongTable
 
     def __init__(
-        self, files: list[Path], ids: list[str], time: str | None, values: list[str] | None,
-        times: bool, missing: str,
-    ) -> None:  # fmt: skip
-        self.files, self.time, self.times, self.missing = files, time, times, missing
+        self, files: list[Path], ids: list[str], time: str | None, values: list[str] | None
+    ) -> None:
+        self.files, self.time = files, time
         self.is_by_file = not ids
         self.ids = ids or ["path"]
         with readable(str(files[0])):
@@ -83,7 +78,7 @@ class TableSource:
             time is not None and time in schema.names and _is_number(schema.field(time).type)
         )
         self.numbers: list[str] = [*values, *([str(time)] if is_number else [])]
-        self.channels = [*values, *(["time"] if times else [])]
+        self.channels = values
         self.total = 0
         self.unit = "file" if self.is_by_file else "row"
 
@@ -95,7 +90,7 @@ class TableSource:
     def begin(self, recipe: Recipe) -> None:
         """Refuse files that lack columns, and count rows where that is cheap."""
         ids = [] if self.is_by_file else self.ids
-        self.job = LongTable(recipe, ids, self.time, self.values, self.times, self.missing)
+        self.job = LongTable(recipe, ids, self.time, self.values)
         self.total = len(self.files) if self.is_by_file else 0
         for file in self.files:
             with readable(str(file)):
@@ -130,6 +125,9 @@ class TableSource:
         if rows:
             yield self._piece(_joined(pending), pending, done + rows)
 
+    def close(self) -> None:
+        """Do nothing, as files are closed when they have been read."""
+
     def _blocks(self, start: int) -> Iterator[_Block]:
         """Read blocks from some row on; the first one may be a part of a block."""
         before = 0
@@ -143,6 +141,7 @@ class TableSource:
     def _files(self, start: int, most: int) -> Iterator[Piece]:
         """Read pieces of whole files; here `start` counts files."""
         paths: list[Any] = []
+        times: list[Any] = []
         names: list[str] = []
         rows = 0
         for place, file in enumerate(self.files[start:], start):
@@ -150,11 +149,13 @@ class TableSource:
             if sum(len(block.table) for block in blocks):
                 piece = self._piece(_joined(blocks), blocks, 0)
                 paths += list(piece.paths)
+                times += [] if piece.times is None else list(piece.times)
                 names += [file.stem] * len(piece.paths)
                 rows += sum(map(len, piece.paths))
             if rows >= most or place == len(self.files) - 1:
-                yield Piece(place + 1, paths, pa.table({"path": pa.array(names, pa.string())}))
-                paths, names, rows = [], [], 0
+                ids = pa.table({"path": pa.array(names, pa.string())})
+                yield Piece(place + 1, paths, ids, times or None)
+                paths, times, names, rows = [], [], [], 0
 
     def _is_first(self, table: Any) -> Any:
         found = np.zeros(len(table), bool)
@@ -177,23 +178,39 @@ class TableSource:
                     f"{where(int(falls.argmax()) + 1)}: {self.time!r} falls within a path; sort "
                     f"the rows by {', '.join([*self.ids, self.time])} first"
                 )
-        keys = [*([] if self.is_by_file else self.ids), *([self.time] if self.time else [])]
-        for name in keys:
-            lacks = table.column(name).is_null()
-            if table.column(name).null_count:
-                place = int(np.asarray(lacks.combine_chunks()).argmax())
-                raise InvalidValueError(f"{where(place)}: column {name!r} has no value in a row")
+        rows = nw.from_native(table)
+        self._check_values(rows, where)
         try:
-            kept = without_missing(nw.from_native(table), [], self.values, self.missing)
+            drops = self.job.recipe.missing == "drop"
+            kept = without_missing(rows, [], self.values, "drop") if drops else rows
             native = kept.to_native()
             starts = np.flatnonzero(self._is_first(native))
-            points = self.job.points(kept)
+            points, times = self.job.points(kept, starts)
+            paths = paths_of(points, starts)
         except InvalidValueError as error:
             raise InvalidValueError(f"{where(0)}: {error}") from None
-        paths = paths_of(points, starts)
+        empty = self.job.recipe.without_value(paths)
+        if empty is not None:
+            row, channel = int(starts[empty[0]]), empty[1]
+            names = [f"{name} {native.column(name)[row]}" for name in self.job.ids]
+            what = f"{where(row)}: {', '.join(names) or 'the path'}"
+            raise no_value(what, channel, self.job.recipe)
+        clocks = None if times is None else paths_of(times, starts)
         if self.is_by_file:
-            return Piece(stop, paths, None)
-        return Piece(stop, paths, native.select(self.ids).take(pa.array(starts)))
+            return Piece(stop, paths, None, clocks)
+        return Piece(stop, paths, native.select(self.ids).take(pa.array(starts)), clocks)
+
+    def _check_values(self, rows: Any, where: _Places) -> None:
+        """Refuse rows that lack a key, or a value where that is refused."""
+        keys = [*self.job.ids, *([self.time] if self.time else [])]
+        values = self.values if self.job.recipe.missing == "refuse" else []
+        for name in [*keys, *values]:
+            column = rows.get_column(name)
+            lacks = lacks_value(column) if name in values else column.is_null().to_numpy()
+            if lacks.any():
+                instead = f"; {INSTEAD}" if name in values else " in a row"
+                place = where(int(lacks.argmax()))
+                raise InvalidValueError(f"{place}: column {name!r} lacks a value{instead}")
 
 
 class _Places:

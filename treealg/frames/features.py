@@ -8,10 +8,10 @@ from typing import Any
 
 import narwhals as nw
 
-from treealg.checks import check_choice, check_flag
+from treealg.checks import check_flag, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.frames.jobs import LongTable, WideTable
-from treealg.frames.tables import MISSING, check_distinct
+from treealg.frames.tables import check_distinct
 from treealg.recipes import recipe_of
 
 __all__ = ["features"]
@@ -28,7 +28,7 @@ def features(
     words: bool = False,
     trees: Iterable[str] | None = None,
     windows: Any = None,
-    times: bool = False,
+    times: Any = False,
     missing: str = "refuse",
     dtype: str = "float64",
     **options: Any,
@@ -59,22 +59,27 @@ def features(
         Indexed by words rather than by trees.
     trees : iterable of str, optional
         The names of the coefficients that are wanted; by default all.
-    windows : tuple of int, or array of int of shape (windows, 2), optional
-        Windows of a path: size and step in points, or the first point of each and the one after
-        its last. There is one row per window then, and a column ``"window"`` that counts them.
-        Time runs anew in each.
-    times : bool, default False
-        Append the column `time` as the last channel, with the name ``"time"``: numbers as they are,
-        dates and times in seconds. Not with `time_aug`, whose time is uniform, nor with `lead_lag`.
-    missing : {"refuse", "drop", "keep"}, default "refuse"
-        What to do with points that lack a value: refuse the table, leave these points out, or take
-        NaN for it.
+    windows : tuple, or array of int of shape (windows, 2), optional
+        Windows of a path, a row for each, and a column ``"window"`` that counts them: ``(size,
+        step)`` in points, which is short for ``("sliding", size, step)``; ``("expanding", step,
+        first)``; ``("dyadic", depth)``, as `sliding_windows`, `expanding_windows` and
+        `dyadic_windows` make them; or the first point of each and the one after its last. A base
+        point counts as a point. Time runs as it does along the whole path. A path that is too short
+        has no row; not with `weights`.
+    times : bool or sequence, default False
+        Take the column `time` for the channel of time, which is appended as with `time_aug`:
+        numbers as they are, dates and times in seconds. For a wide table a sequence with a number
+        or date for each column of a channel. A base point has the time of the first point.
+    missing : {"refuse", "drop", "propagate", "forward-fill", "linear"}, default "refuse"
+        What to do where a value is missing: refuse the table; leave the point out; take NaN for it;
+        the last value of the channel before it; or the straight line from that to the next one,
+        over the column `time` with `times` and else over points.
     dtype : {"float64", "float32"}, default "float64"
         Of the features.
     **options
         Options of `treealg.branched_sig`, or of `branched_log_sig`, `sig` or `log_sig` with `log`
         or `words`: `time_aug`, `lead_lag`, `end_time`, `planar`, `scalar_term`, `correction` (one
-        row for all segments), `basepoint`, `method` and `n_jobs`.
+        row for all segments), `basepoint`, `method`, `n_jobs` and `weights`.
 
     Returns
     -------
@@ -92,8 +97,8 @@ def features(
         flag is no boolean.
     InvalidValueError
         If a column is missing, a name of a column is there twice in the result, an `id` or a `time`
-        is missing in a row, a value is missing or no point is left; or if an option has a value
-        that makes no sense.
+        is missing in a row, a value is missing, no point is left, or a channel of a path has no
+        value to fill others with; or if an option has a value that makes no sense.
 
     See Also
     --------
@@ -118,28 +123,29 @@ def features(
     0    1    3.0           4.5
     1    2    2.0           2.0
     """
-    check_choice("missing", missing, MISSING)
-    flags = {name: options.get(name, False) for name in ("time_aug", "lead_lag")}
-    if check_flag("times", times):
-        wrong = [name for name, flag in flags.items() if flag is not False]
-        if wrong or time is None:
-            what = f"without {wrong[0]}" if wrong else "with a column `time`"
-            raise InvalidValueError(f"times must be False, or be given {what}")
     wide = dict(values) if isinstance(values, Mapping) else None
     if isinstance(values, str):
         raise InvalidTypeError(f"values must be a list of columns, got the text {values!r}")
+    has_times = wide is not None and not is_flag(times)
+    if not has_times and check_flag("times", times) and (wide is not None or time is None):
+        raise InvalidValueError(
+            "times must be False, or be given with a column `time`; for a wide table it is a "
+            "sequence with the times of its columns"
+        )
     columns = list(values)
     recipe = recipe_of(
-        [*map(str, columns), *(["time"] if times else [])], degree,
-        log=log, words=words, trees=trees, windows=windows, dtype=dtype, options=options,
+        map(str, columns), degree, log=log, words=words, trees=trees, windows=windows,
+        times=has_times or times, missing=missing, dtype=dtype, options=options,
     )  # fmt: skip
     ids = [id] if isinstance(id, str) else [] if id is None else list(id)
     check_distinct([*ids, *(["window"] if windows is not None else []), *recipe.names])
-    job = LongTable(recipe, ids, time, columns, times, missing)
+    job = LongTable(recipe, ids, time, columns)
     if isinstance(frame, (list, tuple, Mapping)):
+        if wide is not None:
+            raise InvalidTypeError("values must be a list of columns for a list of tables")
         return job.several(frame)
     if wide is not None:
-        job = WideTable(recipe, ids, time, columns, times, missing, wide)
+        job = WideTable(recipe, ids, time, wide, times if has_times else None)
     elif not ids:
         raise InvalidValueError("id must name the columns that tell paths apart, got none")
     if _is_dask(frame):

@@ -12,17 +12,20 @@ import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.frames.tables import (
+    INSTEAD,
     check_columns,
     check_numbers,
     numbers_of_columns,
-    seconds_of,
+    times_of,
     without_missing,
 )
+from treealg.numeric.arguments.times import read_times
 from treealg.recipes import Recipe
 
-__all__ = ["LongTable", "WideTable"]
+__all__ = ["LongTable", "WideTable", "no_value", "paths_of"]
 
 Floats = npt.NDArray[np.floating[Any]]
+Starts = npt.NDArray[np.int64]
 
 _ROW = "row of treealg"
 
@@ -33,11 +36,9 @@ class LongTable:
     is_by_row = False
 
     def __init__(
-        self, recipe: Recipe, ids: list[str], time: str | None, columns: list[str], times: bool,
-        missing: str,
-    ) -> None:  # fmt: skip
+        self, recipe: Recipe, ids: list[str], time: str | None, columns: list[str]
+    ) -> None:
         self.recipe, self.ids, self.time, self.columns = recipe, ids, time, columns
-        self.times, self.missing = times, missing
 
     @property
     def needed(self) -> list[str]:
@@ -54,12 +55,13 @@ class LongTable:
         self.check(table.schema)
         table = without_missing(
             table.select(self.needed), [*self.ids, *([self.time] if self.time else [])],
-            self.columns, self.missing,
+            self.columns, self.recipe.missing,
         )  # fmt: skip
         table = self.sorted(table)
         starts = np.flatnonzero(self.is_first(table))
-        points = self.points(table)
-        return self.result(table.select(self.ids)[starts], points, starts, table.implementation)
+        points, times = self.points(table, starts)
+        ids = table.select(self.ids)[starts]
+        return self.result(ids, points, times, starts, table.implementation)
 
     def sorted(self, table: Any) -> Any:
         """Return the rows by id and time, those of one time in their order."""
@@ -78,28 +80,35 @@ class LongTable:
             found[1:] |= differs[1:].astype(bool)
         return found
 
-    def points(self, table: Any) -> Floats:
-        """Return the points of all paths, one after the other."""
+    def points(self, table: Any, starts: Starts) -> tuple[Floats, Floats | None]:
+        """Return the points of all paths, one after the other, and their times."""
         points = numbers_of_columns(table, self.columns, self.recipe.dtype)
-        if not self.times:
-            return points
-        time = seconds_of(table.get_column(self.time), str(self.time))
-        return np.column_stack([points, time]).astype(points.dtype, copy=False)
+        if not self.recipe.times:
+            return points, None
+        return points, times_of(table.get_column(self.time), str(self.time), starts)
 
-    def result(self, ids: Any, points: Floats, starts: npt.NDArray[np.int64], backend: Any) -> Any:
+    def result(
+        self, ids: Any, points: Floats, times: Floats | None, starts: Starts, backend: Any
+    ) -> Any:
         """Return the features as a table, the ids in front."""
+        recipe = self.recipe
         paths, ids = paths_of(points, starts), nw.maybe_reset_index(ids)
-        found = self.recipe(paths)
-        if self.recipe.windows is not None:
-            counts = [len(self.recipe.windows_of(len(path))) for path in paths]
+        empty = recipe.without_value(paths)
+        if empty is not None:
+            place, channel = empty
+            keys = [f"{name} {ids.get_column(name)[place]!r}" for name in self.ids]
+            raise no_value(", ".join(keys) or f"row {place}", channel, recipe)
+        found = recipe(paths, None if times is None else paths_of(times, starts))
+        if recipe.windows is not None:
+            counts = recipe.counts(map(len, paths))
             at = np.repeat(np.arange(len(counts)), counts)
             ids = nw.maybe_reset_index(ids[at]) if self.ids else ids
             number = np.concatenate([np.arange(count) for count in counts] or [np.arange(0)])
             window = nw.new_series("window", number, nw.Int64, backend=backend)
             ids = ids.with_columns(window) if self.ids else window.to_frame()
-        if not self.recipe.names:
+        if not recipe.names:
             return ids
-        table = nw.from_numpy(found, schema=list(self.recipe.names), backend=backend)
+        table = nw.from_numpy(found, schema=list(recipe.names), backend=backend)
         return nw.concat([ids, table], how="horizontal") if len(ids.columns) else table
 
     def several(self, frames: Any) -> Any:
@@ -109,7 +118,7 @@ class LongTable:
         names = list(frames) if isinstance(frames, Mapping) else list(range(len(frames)))
         tables = [frames[name] for name in names]
         name, self.ids = (self.ids or ["path"])[0], []
-        pieces, kept, backend = [], [], None
+        pieces, clocks, kept, backend = [], [], [], None
         for place, frame in zip(names, tables, strict=True):
             table = nw.from_native(frame, pass_through=True)
             if not isinstance(table, nw.DataFrame):
@@ -120,18 +129,21 @@ class LongTable:
             self.check(table.schema)
             table = without_missing(
                 table.select(self.needed), [self.time] if self.time else [], self.columns,
-                self.missing,
+                self.recipe.missing,
             )  # fmt: skip
             backend = backend or table.implementation
             if len(table):
-                pieces.append(self.points(self.sorted(table)))
+                points, times = self.points(self.sorted(table), np.zeros(1, np.int64))
+                pieces.append(points)
+                clocks += [] if times is None else [times]
                 kept.append(place)
         if not pieces:
             raise InvalidValueError("frame must hold at least one table with a point, got none")
         starts = np.cumsum([0, *map(len, pieces[:-1])])
         ids = nw.new_series(name, kept, backend=backend).to_frame()
         self.ids = [name]
-        return self.result(ids, np.concatenate(pieces), starts, backend).to_native()
+        times = np.concatenate(clocks) if clocks else None
+        return self.result(ids, np.concatenate(pieces), times, starts, backend).to_native()
 
     def lazily(self, table: Any) -> Any:
         """Compute when it is asked for, where the library can wait."""
@@ -175,10 +187,10 @@ class WideTable(LongTable):
     is_by_row = True
 
     def __init__(
-        self, recipe: Recipe, ids: list[str], time: str | None, columns: list[str], times: bool,
-        missing: str, wide: dict[str, Sequence[str]],
+        self, recipe: Recipe, ids: list[str], time: str | None, wide: dict[str, Sequence[str]],
+        times: Any,
     ) -> None:  # fmt: skip
-        super().__init__(recipe, ids, None, columns, times, missing)
+        super().__init__(recipe, ids, None, list(wide))
         lengths = {name: len(wide[name]) for name in wide}
         if len(set(lengths.values())) > 1 or 0 in lengths.values():
             raise InvalidValueError(
@@ -190,6 +202,18 @@ class WideTable(LongTable):
                 f"{time!r}"
             )
         self.wide = wide
+        self.clock = None if times is None else self.read_clock(times, *set(lengths.values()))
+
+    def read_clock(self, times: Any, length: int) -> Floats:
+        """Return the times of the columns."""
+        values = np.asarray(times)
+        if values.shape != (length,) or values.dtype.kind not in "fiumM":
+            raise InvalidValueError(
+                f"times of a wide table must be {length} numbers, dates or durations, one for each "
+                f"column of a channel, got {times!r:.80}"
+            )
+        found: Floats = read_times(values, "times", (), np.array([length]))[0]
+        return found
 
     @property
     def needed(self) -> list[str]:
@@ -209,26 +233,33 @@ class WideTable(LongTable):
         count, length, _ = paths.shape
         points = paths.reshape(count * length, -1)
         starts = np.arange(count) * length
+        times = None if self.clock is None else np.tile(self.clock, count)
         lacks = np.isnan(points).any(axis=1)
-        if self.missing != "keep" and lacks.any():
+        if self.recipe.missing in ("refuse", "drop") and lacks.any():
             place = int(lacks.argmax()) // length
-            if self.missing == "refuse":
-                raise InvalidValueError(
-                    f"values are missing in row {place}; give missing='drop' to leave points out "
-                    f"that lack a value, or 'keep' for NaN"
-                )
+            if self.recipe.missing == "refuse":
+                raise InvalidValueError(f"values are missing in row {place}; {INSTEAD}")
             kept = (~lacks).reshape(count, length).sum(axis=1)
             if (kept == 0).any():
                 raise InvalidValueError(
                     f"row {int(kept.argmin())} has no point without a missing value"
                 )
             points, starts = points[~lacks], np.cumsum(kept) - kept
-        return self.result(table.select(self.ids), points, starts, table.implementation)
+            times = None if times is None else times[~lacks]
+        return self.result(table.select(self.ids), points, times, starts, table.implementation)
 
 
-def paths_of(points: Floats, starts: npt.NDArray[np.int64]) -> Floats | list[Floats]:
+def no_value(where: str, channel: str, recipe: Recipe) -> InvalidValueError:
+    """Return the error of a path that has no value in some channel."""
+    return InvalidValueError(
+        f"{where} has no value of {channel!r} at all, from which missing={recipe.missing!r} could "
+        f"make others; leave it out"
+    )
+
+
+def paths_of(points: Floats, starts: Starts) -> Floats | list[Floats]:
     """Return the paths that stand one after the other, as one array if they have one length."""
     lengths = np.diff(starts, append=len(points))
     if len(starts) and (lengths == lengths[0]).all():
-        return points.reshape(len(starts), int(lengths[0]), -1)
+        return points.reshape(len(starts), int(lengths[0]), *points.shape[1:])
     return np.split(points, starts[1:]) if len(starts) else []

@@ -13,19 +13,23 @@ from treealg.checks import closest
 from treealg.errors import InvalidTypeError, InvalidValueError
 
 __all__ = [
-    "MISSING",
+    "INSTEAD",
     "check_columns",
     "check_distinct",
     "check_numbers",
+    "lacks_value",
     "numbers_of_columns",
-    "seconds_of",
+    "times_of",
     "without_missing",
 ]
 
 Floats = npt.NDArray[np.floating[Any]]
 
-MISSING = ("refuse", "drop", "keep")
-"""What may be done with points that lack a value."""
+INSTEAD = (
+    "give missing='drop' to leave points out that lack a value, 'forward-fill' or 'linear' to fill "
+    "it in, or 'propagate' for NaN"
+)
+"""What may be done where values are missing."""
 
 # Beyond it float64 does not hold all integers.
 _EXACT = 2**53
@@ -68,22 +72,26 @@ def without_missing(table: Any, keys: list[str], values: list[str], missing: str
             raise InvalidValueError(
                 f"column {name!r} must have a value in every row; leave out the rows without one"
             )
-    if missing == "keep":
+    if missing not in ("refuse", "drop"):
         return table
     lacks = np.zeros(len(table), bool)
     for name in values:
-        column = table.get_column(name)
-        own = column.is_null().to_numpy().astype(bool)
-        if column.dtype.is_float():
-            own = own | column.is_nan().fill_null(True).to_numpy().astype(bool)
+        own = lacks_value(table.get_column(name))
         if missing == "refuse" and own.any():
             raise InvalidValueError(
                 f"column {name!r} lacks a value in {int(own.sum())} rows, first in row "
-                f"{int(own.argmax())}; give missing='drop' to leave these points out, or 'keep' "
-                f"for NaN"
+                f"{int(own.argmax())}; {INSTEAD}"
             )
         lacks |= own
     return table[np.flatnonzero(~lacks)] if lacks.any() else table
+
+
+def lacks_value(column: Any) -> npt.NDArray[np.bool_]:
+    """Tell of each row whether its value is missing."""
+    found: npt.NDArray[np.bool_] = column.is_null().to_numpy().astype(bool)
+    if column.dtype.is_float():
+        found = found | column.is_nan().fill_null(True).to_numpy().astype(bool)
+    return found
 
 
 def numbers_of_columns(table: Any, names: Sequence[str], dtype: str) -> Floats:
@@ -103,20 +111,29 @@ def numbers_of_columns(table: Any, names: Sequence[str], dtype: str) -> Floats:
     return found
 
 
-def seconds_of(column: Any, name: str) -> Floats:
-    """Return times as numbers: dates and times in seconds from the first of them."""
-    dtype = column.dtype
-    if dtype.is_numeric():
-        return numbers_of_columns(column.to_frame(), [name], "float64")[:, 0]
-    if dtype == nw.Duration:
-        microseconds = column.dt.total_microseconds().to_numpy()
-    elif dtype in (nw.Datetime, nw.Date):
-        microseconds = column.dt.timestamp("us").to_numpy()
+def times_of(column: Any, name: str, starts: npt.NDArray[np.int64]) -> Floats:
+    """Return times from the first of each path on: numbers as they are, dates in seconds."""
+    dtype, per_second = column.dtype, 1
+    if dtype.is_integer() or dtype.is_float():
+        ticks = column.to_numpy()
+    elif dtype.is_numeric():
+        ticks = column.cast(nw.Float64).to_numpy()
+    elif dtype in (nw.Duration, nw.Datetime, nw.Date):
+        is_fine = getattr(dtype, "time_unit", "us") == "ns"
+        per_second = 10**9 if is_fine else 10**6
+        if dtype == nw.Duration:
+            ticks = column.dt.total_nanoseconds() if is_fine else column.dt.total_microseconds()
+        else:
+            ticks = column.dt.timestamp("ns" if is_fine else "us")
+        ticks = ticks.to_numpy()
     else:
         raise InvalidTypeError(
             f"time must be a column of numbers, dates or times where times=True, got {name!r} of "
             f"{dtype}"
         )
-    first = microseconds[:1].astype(np.int64)
-    seconds: Floats = (microseconds.astype(np.int64) - first) / 1e6
+    if dtype.is_unsigned_integer() and len(ticks) and ticks.max() <= np.iinfo(np.int64).max:
+        ticks = ticks.astype(np.int64)
+    # Differences of integers are exact, which the numbers themselves may not be as floats.
+    since = ticks - np.repeat(ticks[starts], np.diff(starts, append=len(ticks)))
+    seconds: Floats = since.astype(np.float64) / per_second
     return seconds
