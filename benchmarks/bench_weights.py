@@ -1,6 +1,7 @@
 """Truncation by weight, time counting twice, beside the whole basis of which a part is taken.
 
-64 paths of 100 points with time; what is compared are the coefficients that both have.
+64 paths of 100 points with time; what is compared are the coefficients that both have. The
+correction is that of Brownian increments, and windows have 20 points at every second point.
 
     python benchmarks/bench_weights.py
 """
@@ -38,6 +39,9 @@ def bench_weights(run: Run) -> None:
         whole: dict[str, Any] = {"planar": planar}
         own: dict[str, Any] = {"planar": planar, "weights": weights}
         size = f"({d},{n})"
+        correction = treealg.ito_correction(np.eye(d), 0.01)
+        corrected: dict[str, Any] = {"time_aug": True, "correction": correction}
+        windows = treealg.sliding_windows(100, 20, step=2)
         sigs = [treealg.branched_sig(x, n, time_aug=True, **options) for options in (own, whole)]
         some = derivatives((64, len(places)))
         spread = np.zeros((64, len(every)))
@@ -46,6 +50,14 @@ def bench_weights(run: Run) -> None:
             "`branched_sig`": (
                 partial(treealg.branched_sig, x, n, time_aug=True, **own),
                 partial(treealg.branched_sig, x, n, time_aug=True, **whole),
+            ),
+            "`branched_sig`, corrected": (
+                partial(treealg.branched_sig, x, n, **corrected, **own),
+                partial(treealg.branched_sig, x, n, **corrected, **whole),
+            ),
+            "`branched_sig`, windows": (
+                partial(treealg.branched_sig, x[:8], n, time_aug=True, windows=windows, **own),
+                partial(treealg.branched_sig, x[:8], n, time_aug=True, windows=windows, **whole),
             ),
             "`branched_sig_to_log_sig`": (
                 partial(treealg.branched_sig_to_log_sig, sigs[0], d + 1, n, **own),

@@ -96,7 +96,7 @@ WITHOUT = {
     "StaticKernel", "RootedTree", "LinearCombination", "TruncatedSeries", "OneStepMethod",
     "HopfAlgebra", "GradedSpace", "Engine", "HostEngine", "KernelEngine", "GPU",
     "Check", "Outcome", "Report", "Formula", "PathProgram", "Source",
-    "CoefficientTable", "ConvolutionTable", "LinearMap", "Quadrature", "TranslationTable",
+    "Chains", "CoefficientTable", "ConvolutionTable", "LinearMap", "Quadrature", "TranslationTable",
     "WeightedWords",
 }  # fmt: skip
 

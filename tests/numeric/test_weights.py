@@ -183,9 +183,9 @@ def test_equal_weights_count_nodes():
         ({"weights": (1, 1.5)}, treealg.InvalidTypeError, r"weights\[1\] must be an integer"),
         ({"weights": 2}, treealg.InvalidTypeError, "a sequence of positive integers"),
         (
-            {"weights": (1, 2), "correction": [0.0] * 4},
+            {"weights": (2, 3), "correction": [0.0] * 4},
             treealg.InvalidValueError,
-            "cannot be combined with weights",
+            "an m up to 1, the most nodes by weight",
         ),
     ],
 )

@@ -127,10 +127,10 @@ def check_words(
         len(channel_letter) != dimension
         or np.any(channel_letter >= letter_start[-1])
         or len(np.unique(used)) != len(used)
-        or len(used) != letter_start[-1]
-        or np.any(column >= 0)
+        or len(used) + np.sum(column >= 0) != letter_start[-1]
+        or np.any(column[used] >= 0)
     ):
-        raise ValueError("WordProgram: channels are not the letters")
+        raise ValueError("WordProgram: a letter is not one channel or column")
     letter = int(channel_letter[-1])
     if letter < 0:
         return -1

@@ -48,7 +48,6 @@ cdef int describe(
         task.path.channels * (2 if lead_lag else 1) + time_aug != words.dimension
         or task.columns <= words.largest_column or task.steps < 0
         or (lead_lag and correction is not None)
-        or (correction is not None and words.view.channel_letter is not NULL)
     ):
         raise ValueError("the path, its correction and the words do not fit each other")
     if n_threads < 1:

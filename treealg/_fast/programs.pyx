@@ -123,7 +123,7 @@ cdef class WordProgram:
     """Words, and where the increments of their letters are; see tables.WeightedWords.
 
     A letter is a chain of up to `longest` labels; with `longest` 1 these are the plain words. With
-    `channel_letter` it is a channel, of its weight.
+    `channel_letter` a letter is a channel, of its weight, or has a column of the correction.
     """
 
     def __cinit__(

@@ -1274,6 +1274,7 @@ def linear_branched_log_sig(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def linear_branched_log_sig_backprop(
     derivs: ArrayLike,
@@ -1285,6 +1286,7 @@ def linear_branched_log_sig_backprop(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def linear_branched_sig(
     displacement: ArrayLike,
@@ -1294,6 +1296,7 @@ def linear_branched_sig(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def linear_branched_sig_backprop(
     derivs: ArrayLike,
@@ -1304,6 +1307,7 @@ def linear_branched_sig_backprop(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def branched_log_sig_join(
     blogsig: ArrayLike,
@@ -1476,6 +1480,7 @@ def linear_log_sig(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def linear_log_sig_backprop(
     derivs: ArrayLike,
@@ -1486,6 +1491,7 @@ def linear_log_sig_backprop(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def linear_sig(
     displacement: ArrayLike,
@@ -1494,6 +1500,7 @@ def linear_sig(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def linear_sig_backprop(
     derivs: ArrayLike,
@@ -1503,6 +1510,7 @@ def linear_sig_backprop(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def log_sig_to_sig(
     log_sig: ArrayLike,

@@ -1371,6 +1371,7 @@ def linear_branched_log_sig(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def linear_branched_log_sig_backprop(
     derivs: ArrayT | Exact,
@@ -1382,6 +1383,7 @@ def linear_branched_log_sig_backprop(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def linear_branched_sig(
     displacement: ArrayT | Exact,
@@ -1391,6 +1393,7 @@ def linear_branched_sig(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def linear_branched_sig_backprop(
     derivs: ArrayT | Exact,
@@ -1401,6 +1404,7 @@ def linear_branched_sig_backprop(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.vectors.log_join
@@ -1591,6 +1595,7 @@ def linear_log_sig(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def linear_log_sig_backprop(
     derivs: ArrayT | Exact,
@@ -1601,6 +1606,7 @@ def linear_log_sig_backprop(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def linear_sig(
     displacement: ArrayT | Exact,
@@ -1609,6 +1615,7 @@ def linear_sig(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def linear_sig_backprop(
     derivs: ArrayT | Exact,
@@ -1618,6 +1625,7 @@ def linear_sig_backprop(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.vectors.word_logarithm

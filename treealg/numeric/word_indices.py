@@ -5,10 +5,14 @@ Names and arguments are those of pySigLib.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
+from treealg import tables
 from treealg.checks import check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.calls import checked_weights
 from treealg.tables.sizes import check_entries
 from treealg.typing import TupleForm, Word
 
@@ -43,7 +47,14 @@ def is_lyndon(word: Word) -> bool:
     return bool(letters) and all(letters < letters[i:] for i in range(1, len(letters)))
 
 
-def word_to_idx(word: Word, alphabet_size: int, *, scalar_term: bool = False) -> int:
+def word_to_idx(
+    word: Word,
+    alphabet_size: int,
+    *,
+    scalar_term: bool = False,
+    degree: int | None = None,
+    weights: Sequence[int] | None = None,
+) -> int:
     """Return the index of the coefficient of a word.
 
     Parameters
@@ -54,6 +65,12 @@ def word_to_idx(word: Word, alphabet_size: int, *, scalar_term: bool = False) ->
         The letters are 0, ..., alphabet_size - 1; at least 1.
     scalar_term : bool, default False
         Whether the signature has the empty word in front.
+    degree : int or None, default None
+        Truncation of the signature, which `weights` need; without them None is any degree.
+    weights : sequence of int or None, default None
+        The weight of each letter, at least 1. Then `degree` bounds the weight of a word, the sum
+        over its letters, and the basis is what is light enough, in basis order. None counts
+        letters.
 
     Returns
     -------
@@ -63,11 +80,12 @@ def word_to_idx(word: Word, alphabet_size: int, *, scalar_term: bool = False) ->
     Raises
     ------
     InvalidTypeError
-        If `word` is neither a tuple nor a list, a letter or `alphabet_size` no integer, or
-        `scalar_term` no boolean.
+        If `word` is neither a tuple nor a list, a letter, `alphabet_size` or `degree` no integer,
+        `scalar_term` no boolean, or `weights` no integers.
     InvalidValueError
-        If a letter is not one of ``0, ..., alphabet_size - 1``, or if `word` is empty while there
-        is no scalar; or if `alphabet_size` is below 1.
+        If a letter is not one of ``0, ..., alphabet_size - 1``, if `word` is beyond `degree`, or if
+        it is empty while there is no scalar; if `alphabet_size` is below 1 or `degree` below 0; or
+        if `weights` come without `degree`, are not positive, one for each letter, or too fine.
 
     See Also
     --------
@@ -79,6 +97,11 @@ def word_to_idx(word: Word, alphabet_size: int, *, scalar_term: bool = False) ->
     >>> import treealg
     >>> treealg.word_to_idx((1, 0), 2), treealg.word_to_idx((1, 0), 2, scalar_term=True)
     (4, 5)
+
+    Of the words 0 1 00 01 10 000, where the letter 1 counts twice:
+
+    >>> treealg.word_to_idx((0, 0, 0), 2, degree=3, weights=(1, 2))
+    5
     """
     alphabet_size = check_integer("alphabet_size", alphabet_size, 1)
     scalar = check_flag("scalar_term", scalar_term)
@@ -89,13 +112,28 @@ def word_to_idx(word: Word, alphabet_size: int, *, scalar_term: bool = False) ->
             "word is empty, which has a coefficient only with scalar_term=True; pass "
             "scalar_term=True if the signature has a scalar in front"
         )
+    basis = _basis(alphabet_size, degree, weights)
+    if basis is not None and letters and letters not in basis:
+        raise InvalidValueError(
+            f"word must be within the degree of the signature, got {letters} with {degree=} and "
+            f"{weights=}; raise degree"
+        )
+    if isinstance(basis, _LightWords):
+        return basis.place[letters] - (not scalar)
     index = 0
     for letter in letters:
         index = index * alphabet_size + letter + 1
     return index - (not scalar)
 
 
-def idx_to_word(idx: int, alphabet_size: int, *, scalar_term: bool = False) -> Word:
+def idx_to_word(
+    idx: int,
+    alphabet_size: int,
+    *,
+    scalar_term: bool = False,
+    degree: int | None = None,
+    weights: Sequence[int] | None = None,
+) -> Word:
     """Return the word that a coefficient belongs to.
 
     Parameters
@@ -106,6 +144,12 @@ def idx_to_word(idx: int, alphabet_size: int, *, scalar_term: bool = False) -> W
         The letters are 0, ..., alphabet_size - 1; at least 1.
     scalar_term : bool, default False
         Whether the signature has the empty word in front.
+    degree : int or None, default None
+        Truncation of the signature, which `weights` need; without them None is any degree.
+    weights : sequence of int or None, default None
+        The weight of each letter, at least 1. Then `degree` bounds the weight of a word, the sum
+        over its letters, and the basis is what is light enough, in basis order. None counts
+        letters.
 
     Returns
     -------
@@ -115,9 +159,12 @@ def idx_to_word(idx: int, alphabet_size: int, *, scalar_term: bool = False) -> W
     Raises
     ------
     InvalidTypeError
-        If `idx` or `alphabet_size` is no integer, or `scalar_term` no boolean.
+        If `idx`, `alphabet_size` or `degree` is no integer, `scalar_term` no boolean, or `weights`
+        no integers.
     InvalidValueError
-        If `idx` is negative or `alphabet_size` below 1; or if the word is longer than memory holds.
+        If `idx` is negative or beyond the last coefficient; if `alphabet_size` is below 1 or
+        `degree` below 0; if `weights` come without `degree`, are not positive, one for each letter,
+        or too fine; or if the word is longer than memory holds.
 
     See Also
     --------
@@ -128,9 +175,20 @@ def idx_to_word(idx: int, alphabet_size: int, *, scalar_term: bool = False) -> W
     >>> import treealg
     >>> treealg.idx_to_word(4, 2), treealg.idx_to_word(0, 2, scalar_term=True)
     ((1, 0), ())
+    >>> treealg.idx_to_word(5, 2, degree=3, weights=(1, 2))
+    (0, 0, 0)
     """
     alphabet_size = check_integer("alphabet_size", alphabet_size, 1)
-    rest = check_integer("idx", idx, 0) + (not check_flag("scalar_term", scalar_term))
+    scalar = check_flag("scalar_term", scalar_term)
+    rest = check_integer("idx", idx, 0) + (not scalar)
+    basis = _basis(alphabet_size, degree, weights)
+    if basis is not None and rest >= len(basis):
+        raise InvalidValueError(
+            f"idx must be below {len(basis) - (not scalar)}, the number of coefficients with "
+            f"{degree=} and {weights=}, got {idx}"
+        )
+    if isinstance(basis, _LightWords):
+        return basis.words[rest]
     if alphabet_size == 1:
         check_entries(rest, "the word")
         return (0,) * rest
@@ -139,6 +197,49 @@ def idx_to_word(idx: int, alphabet_size: int, *, scalar_term: bool = False) -> W
         rest, letter = divmod(rest - 1, alphabet_size)
         letters.append(letter)
     return tuple(reversed(letters))
+
+
+class _AllWords:
+    """All words up to a length, with the empty one."""
+
+    def __init__(self, letters: int, degree: int) -> None:
+        self._letters, self._degree = letters, degree
+
+    def __len__(self) -> int:
+        return sum(self._letters**length for length in range(self._degree + 1))
+
+    def __contains__(self, word: Word) -> bool:
+        return len(word) <= self._degree
+
+
+class _LightWords:
+    """The words that are light enough, with the empty one, and the place of each."""
+
+    def __init__(self, weights: tuple[int, ...], degree: int) -> None:
+        tables.require_weighted_fits(weights, degree, None)
+        from treealg.symbolic import weighted_words
+
+        self.words: tuple[Word, ...] = ((), *weighted_words(weights, degree))
+        self.place = {word: place for place, word in enumerate(self.words)}
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __contains__(self, word: Word) -> bool:
+        return word in self.place
+
+
+_light_words = lru_cache(maxsize=8)(_LightWords)
+
+
+def _basis(letters: int, degree: Any, weights: Any) -> _AllWords | _LightWords | None:
+    """Return the words of a signature, None if nothing bounds them."""
+    if degree is None:
+        if weights is not None:
+            raise InvalidValueError("degree must be given with weights, which it bounds")
+        return None
+    degree, light = checked_weights(weights, letters, check_integer("degree", degree, 0))
+    return _AllWords(letters, degree) if light is None else _light_words(light, degree)
 
 
 def as_word(value: Any) -> Word:

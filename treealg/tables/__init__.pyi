@@ -26,6 +26,10 @@ from treealg.tables.translation import (
 from treealg.tables.weighted_arborification import (
     weighted_arborification as weighted_arborification,
 )
+from treealg.tables.weighted_chains import (
+    Chains as Chains,
+    chains_of_weights as chains_of_weights,
+)
 from treealg.tables.weighted_convolution import weighted_convolution as weighted_convolution
 from treealg.tables.weighted_lyndon import (
     weighted_lyndon as weighted_lyndon,

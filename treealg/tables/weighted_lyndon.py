@@ -71,7 +71,12 @@ def weighted_lyndon(
 
 
 def weighted_lyndon_arborification(
-    weights: tuple[int, ...], degree: int, method: int, planar: bool | None
+    weights: tuple[int, ...],
+    degree: int,
+    method: int,
+    planar: bool | None,
+    longest: int = 1,
+    channels: int | None = None,
 ) -> LinearMap:
     """Return the map from the logarithm over words, as kernels have them, to Lyndon coordinates.
 
@@ -79,6 +84,8 @@ def weighted_lyndon_arborification(
     ----------
     weights, degree, method, planar
         As for `weighted_lyndon`.
+    longest, channels : int
+        The letters of the words, as for `words_of_weights`.
 
     Returns
     -------
@@ -90,7 +97,7 @@ def weighted_lyndon_arborification(
     InvalidValueError
         If the table would be too large or not exact in float64.
     """
-    inner = weighted_arborification(weights, degree, planar)
+    inner = weighted_arborification(weights, degree, planar, longest, channels)
     return compose(weighted_lyndon(weights, degree, method, planar), inner)
 
 

@@ -32,6 +32,7 @@ from treealg.tables.sizes import (
     forest_counts,
     require_fits,
 )
+from treealg.tables.weighted_chains import chains_of_weights
 
 __all__ = ["WeightedWords", "words", "words_of_weights"]
 
@@ -301,15 +302,22 @@ def words(
     return WeightedWords(tuple(letters), tuple(counts), dimension)
 
 
-def words_of_weights(weights: tuple[int, ...], degree: int) -> WeightedWords:
+def words_of_weights(
+    weights: tuple[int, ...], degree: int, longest: int = 1, channels: int | None = None
+) -> WeightedWords:
     """Return the layout of the words that weigh at most so much.
 
     Parameters
     ----------
     weights : tuple of int
-        The weight of each label, at least 1. The letters of one weight are numbered as labels are.
+        The weight of each label, at least 1.
     degree : int
         Largest weight of a word, at least the smallest of a label.
+    longest : int, default 1
+        Labels of the longest letter: 1 for plain words, more for chains as letters, which weigh
+        what their labels do. Letters are those of `chains_of_weights`.
+    channels : int, optional
+        So many labels, the first ones, are in chains; None for all.
 
     Returns
     -------
@@ -326,17 +334,19 @@ def words_of_weights(weights: tuple[int, ...], degree: int) -> WeightedWords:
     >>> layout = words_of_weights((1, 2, 1), 3)
     >>> layout.letters, layout.counts, layout.compositions
     ((0, 2, 1), (1, 2, 5, 12), ((), (1,), (1, 1), (2,), (1, 1, 1), (2, 1), (1, 2)))
+    >>> words_of_weights((1, 2), 3, longest=2).letters
+    (0, 1, 2, 2)
     """
-    used = [weight for weight in weights if weight <= degree]
-    letters = [used.count(weight) for weight in range(max(used) + 1)]
+    letters = chains_of_weights(weights, degree, longest, channels).counts()
     kinds, counts = [1], [1]
     for weight in range(1, degree + 1):
         parts = [k for k in range(1, min(weight, len(letters) - 1) + 1) if letters[k]]
         kinds.append(sum(kinds[weight - k] for k in parts))
         counts.append(sum(counts[weight - k] * letters[k] for k in parts))
         if sum(kinds) > MAX_SHAPES or sum(counts) > MAX_COEFFICIENTS:
+            what = f", with a correction on chains of {longest}," if longest > 1 else ""
             raise InvalidValueError(
-                f"{weights=} and {degree=} need at least {sum(counts) - 1} words of "
+                f"{weights=} and {degree=}{what} need at least {sum(counts) - 1} words of "
                 f"{sum(kinds) - 1} kinds, more than the bounds of {MAX_COEFFICIENTS} and "
                 f"{MAX_SHAPES}; lower the degree"
             )

@@ -1252,6 +1252,7 @@ def linear_branched_log_sig(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def linear_branched_log_sig_backprop(
     derivs: Tensor,
@@ -1263,6 +1264,7 @@ def linear_branched_log_sig_backprop(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def linear_branched_sig(
     displacement: Tensor,
@@ -1272,6 +1274,7 @@ def linear_branched_sig(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def linear_branched_sig_backprop(
     derivs: Tensor,
@@ -1282,6 +1285,7 @@ def linear_branched_sig_backprop(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def branched_log_sig_join(
     blogsig: Tensor,
@@ -1454,6 +1458,7 @@ def linear_log_sig(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def linear_log_sig_backprop(
     derivs: Tensor,
@@ -1464,6 +1469,7 @@ def linear_log_sig_backprop(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def linear_sig(
     displacement: Tensor,
@@ -1472,6 +1478,7 @@ def linear_sig(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def linear_sig_backprop(
     derivs: Tensor,
@@ -1481,6 +1488,7 @@ def linear_sig_backprop(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def log_sig_to_sig(
     log_sig: Tensor,

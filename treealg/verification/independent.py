@@ -7,11 +7,20 @@ of non-planar trees are sorted by their text, so that equal trees are equal tupl
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from itertools import combinations
 from typing import Any
 
-__all__ = ["bck_cuts", "brackets", "is_lyndon", "mkw_cuts", "normal", "words_of_forest"]
+__all__ = [
+    "bck_cuts",
+    "brackets",
+    "is_lyndon",
+    "mkw_cuts",
+    "normal",
+    "words_of_chains",
+    "words_of_forest",
+]
 
 Tree = tuple[Any, ...]
 Forest = tuple[Tree, ...]
@@ -52,6 +61,47 @@ def words_of_forest(forest: Forest, *, planar: bool) -> Counter[tuple[Any, ...]]
                         grown[word] += m * n
         words = grown
     return words
+
+
+def words_of_chains(
+    forest: tuple[Any, ...], planar: bool | None, longest: int
+) -> Counter[tuple[Any, ...]]:
+    """Words of chains of a forest: the last letter is a chain that begins at a root.
+
+    Planar, at the last root, and it goes on at last children; of a word, it is the end, read
+    backwards.
+    """
+    if not forest:
+        return Counter({(): 1})
+    found: Counter[tuple[Any, ...]] = Counter()
+    for chain, rests in _chains_off(forest, planar, longest):
+        for rest in rests:
+            for word, count in words_of_chains(rest, planar, longest).items():
+                found[(*word, chain)] += count
+    return found
+
+
+def _chains_off(
+    forest: tuple[Any, ...], planar: bool | None, longest: int
+) -> Iterator[tuple[tuple[int, ...], tuple[tuple[Any, ...], ...]]]:
+    """Yield the chains of at most so many labels, and the forests that each of them leaves."""
+    if planar is None:
+        for n in range(1, min(longest, len(forest)) + 1):
+            yield forest[: -n - 1 : -1], (forest[:-n],)
+        return
+    for place in range(len(forest)) if not planar else [len(forest) - 1]:
+        *branches, root = forest[place]
+        before, after = forest[:place], forest[place + 1 :]
+        ends: list[tuple[tuple[int, ...], tuple[tuple[Any, ...], ...]]]
+        ends = [((root,), (tuple(branches),))]
+        if longest > 1 and branches:
+            for chain, rests in _chains_off(tuple(branches), planar, longest - 1):
+                ends.append(((root, *chain), rests))
+        for chain, rests in ends:
+            if planar:
+                yield chain, tuple(whole for rest in rests for whole in _shuffles(before, rest))
+            else:
+                yield chain, tuple(before + rest + after for rest in rests)
 
 
 def bck_cuts(tree: Tree) -> Counter[tuple[Forest, Tree]]:

@@ -292,6 +292,7 @@ def _check_tables(dimension: int, degree: int, planar: bool | None) -> Checks:
     yield "coproduct", check_coproduct(dimension, degree, planar)
     if dimension > 1:
         yield "arborification by weight", check_weighted_arborification(dimension, degree, planar)
+        yield "chains by weight", check_weighted_arborification(dimension, degree, planar, 3)
         yield "coproduct by weight", check_weighted_coproduct(dimension, degree, planar)
     if planar is not False:
         yield "Lyndon coordinates", check_lyndon(dimension, degree, planar)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import product
 from typing import Any
 
 from treealg import tables
 from treealg.verification.algebra import basis_tuples, cuts_of, slot_forests
-from treealg.verification.independent import words_of_forest
+from treealg.verification.independent import words_of_chains, words_of_forest
 from treealg.verification.report import Outcome
 
 __all__ = ["check_weighted_arborification", "check_weighted_coproduct"]
@@ -30,20 +31,23 @@ def _light(dimension: int, degree: int, planar: bool | None) -> list[Any]:
     return [element for element in basis if _weight(element, weights) <= degree]
 
 
-def _words_of_kernels(dimension: int, degree: int) -> list[tuple[int, ...]]:
+def _words_of_kernels(dimension: int, degree: int, longest: int) -> list[tuple[Any, ...]]:
     """Return words by weight, then by their last letter, light ones first, then by what precedes.
 
-    What precedes comes before the letter among those of its weight.
+    What precedes comes before the letter among those of its weight. Letters are chains, shorter
+    ones first; those of one label are plain labels where there are no others.
     """
     weights = _weights(dimension)
-    letters = {own: [a for a in range(dimension) if weights[a] == own] for own in (1, 2)}
-    of_weight: list[list[tuple[int, ...]]] = [[()]]
+    chains = [c for n in range(1, longest + 1) for c in product(range(dimension), repeat=n)]
+    letters = {
+        own: [c for c in chains if _weight(c, weights) == own] for own in range(1, degree + 1)
+    }
+    of_weight: list[list[tuple[Any, ...]]] = [[()]]
     for total in range(1, degree + 1):
         of_weight.append(
             [
-                (*word, letter)
-                for own in (1, 2)
-                if own <= total
+                (*word, letter if longest > 1 else letter[0])
+                for own in range(1, total + 1)
                 for word in of_weight[total - own]
                 for letter in letters[own]
             ]
@@ -51,19 +55,28 @@ def _words_of_kernels(dimension: int, degree: int) -> list[tuple[int, ...]]:
     return [word for words in of_weight[1:] for word in words]
 
 
-def check_weighted_arborification(dimension: int, degree: int, planar: bool | None) -> Outcome:
+def _expected(element: Any, planar: bool | None, longest: int) -> Counter[tuple[Any, ...]]:
+    """Return the words of an element."""
+    if longest > 1:
+        return words_of_chains(element if planar is not False else (element,), planar, longest)
+    if planar is None:
+        return Counter({element: 1})
+    return words_of_forest(element if planar else (element,), planar=planar)
+
+
+def check_weighted_arborification(
+    dimension: int, degree: int, planar: bool | None, longest: int = 1
+) -> Outcome:
     """Compare the arborification table by weight with words that are read off each tree."""
-    table = tables.weighted_arborification(_weights(dimension), degree, planar)
-    words, basis = _words_of_kernels(dimension, degree), _light(dimension, degree, planar)
+    table = tables.weighted_arborification(_weights(dimension), degree, planar, longest)
+    words = _words_of_kernels(dimension, degree, longest)
+    basis = _light(dimension, degree, planar)
     if (table.n_rows, table.n_cols) != (len(basis), len(words)):
         return Outcome(0, f"{table.n_rows} rows of {table.n_cols} words")
     for index, element in enumerate(basis):
         entries = range(int(table.ptr[index]), int(table.ptr[index + 1]))
         found = {words[int(table.col[e])]: int(table.coef[e]) for e in entries}
-        if planar is None:
-            expected = Counter({element: 1})
-        else:
-            expected = words_of_forest(element if planar else (element,), planar=planar)
+        expected = _expected(element, planar, longest)
         if found != dict(expected):
             return Outcome(index, f"row {element}: {found}, not {dict(expected)}")
     return Outcome(len(basis))

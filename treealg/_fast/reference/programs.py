@@ -247,8 +247,8 @@ class WordProgram:
         For letters of weight 1 to `longest` the column of the correction, or -1: for one of weight
         1 the step of the path, otherwise nothing.
     channel_letter : ndarray of int32, shape (dimension,), or None
-        The letter that each channel of the path is, -1 for none, where these weigh differently;
-        then there is no correction.
+        The letter that each channel of the path is, -1 for none, where these weigh differently; all
+        other letters have a column then.
     """
 
     def __init__(
@@ -276,22 +276,24 @@ class WordProgram:
         self._columns = np.split(letter_column, np.cumsum(letters)[1:-1])
         self._channels = None
         if channel_letter is not None:
-            channel = np.argsort(channel_letter, kind="stable")[np.sum(channel_letter < 0) :]
-            self._channels = np.split(channel, np.cumsum(letters)[1:-1])
+            channels = np.full(len(letter_column), -1)
+            used = np.flatnonzero(channel_letter >= 0)
+            channels[channel_letter[used]] = used
+            self._channels = np.split(channels, np.cumsum(letters)[1:-1])
 
     def letters(self, step: Array, correction: Array | None) -> list[Array]:
         """Return the increments of the letters of each weight, each of shape (letters, batch).
 
         `step` has shape ``(batch, dimension)`` and `correction` ``(batch, columns)``.
         """
-        if self._channels is not None:
-            return [step.T[channel] for channel in self._channels]
-        found = [step.T] if self._columns[0][0] < 0 else []
+        found = [step.T] if self._channels is None and self._columns[0][0] < 0 else []
         for column in self._columns[len(found) :]:
             letter = np.zeros((len(column), len(step)), dtype=step.dtype)
             if correction is not None:
                 letter[column >= 0] = correction.T[column[column >= 0]]
             found.append(letter)
+        for channel, letter in zip(self._channels or (), found, strict=self._channels is not None):
+            letter[channel >= 0] = step.T[channel[channel >= 0]]
         return found
 
     def exponential(self, letters: list[Array]) -> Array:
@@ -355,9 +357,10 @@ class WordProgram:
         """Write the derivatives in step and correction, given those in the letters."""
         if self._channels is not None:
             for channel, letter in zip(self._channels, derivs, strict=True):
-                d_step[:, channel] = letter.T
-            return
-        if self._columns[0][0] < 0:
+                d_step[:, channel[channel >= 0]] = letter[channel >= 0].T
+            if d_correction is not None:
+                d_correction[...] = 0
+        elif self._columns[0][0] < 0:
             d_step[...] = derivs[0].T
         if d_correction is not None:
             for column, letter in zip(self._columns, derivs, strict=True):

@@ -87,6 +87,17 @@ class Call(NamedTuple):
         return coefficients(self.dimension, self.degree, self.planar, 0, self.weights)
 
     @property
+    def nodes(self) -> int:
+        """The most nodes of an element of the basis."""
+        return self.degree if self.weights is None else self.degree // min(self.weights)
+
+    @property
+    def light(self) -> list[int]:
+        """The labels that are in the basis, which their single nodes are the first elements of."""
+        weights = self.weights or (1,) * self.dimension
+        return [label for label, weight in enumerate(weights) if weight <= self.degree]
+
+    @property
     def size(self) -> int:
         """Coefficients of the result by the method, without scalar."""
         method = self.method or 0

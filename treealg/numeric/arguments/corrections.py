@@ -67,11 +67,6 @@ def as_correction(
     if rows.item[0] == 0:
         return None
     _refuse_lead_lag(call)
-    if call.asked:
-        raise InvalidValueError(
-            f"{name} cannot be combined with weights, which chains of channels have none of; leave "
-            f"one of them out"
-        )
     if call.planar is None and call.method:
         raise InvalidValueError(
             f"{name} must be None with method={call.method}, as the logarithm of a corrected word "
@@ -158,18 +153,19 @@ def _refuse_lead_lag(call: Call) -> None:
 
 def _levels(rows: Rows, call: Call) -> int:
     """Return the highest level that the columns of a correction reach."""
-    channels, degree = call.channels, call.degree
+    channels, nodes = call.channels, call.nodes
     columns, level, total = rows.item[0], 1, 0
-    while total < columns and level < degree:
+    while total < columns and level < nodes:
         level += 1
         total += channels**level
     if total == columns:
         return level
-    allowed = [sum(channels**k for k in range(2, m + 1)) for m in range(2, min(degree, 5) + 1)]
+    allowed = [sum(channels**k for k in range(2, m + 1)) for m in range(2, min(nodes, 5) + 1)]
+    most = f"the degree, {nodes}" if call.weights is None else f"{nodes}, the most nodes by weight"
     raise InvalidValueError(
         f"{rows.name} must have the {channels}^2 + ... + {channels}^m columns of levels 2 to m for "
-        f"an m up to the degree, {degree}: one of {[*allowed, '...'] if degree > 5 else allowed}; "
-        f"got shape {rows.array.shape}"
+        f"an m up to {most}: one of {[*allowed, '...'] if nodes > 5 else allowed}; got shape "
+        f"{rows.array.shape}"
     )
 
 

@@ -9,6 +9,7 @@ come span after span; `Prepared.gradients` takes them apart.
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -195,7 +196,7 @@ class Prepared(NamedTuple):
         segments, columns = self.correction.rows.item
         result, memory = path.empty(shape)
         memory[...] = 0
-        rows = memory.reshape(-1, segments, columns)
+        rows = memory.reshape(math.prod(shape[:-2]), segments, columns)
         for i, piece in enumerate(own):
             rows[i if len(rows) > 1 else 0, : len(piece) - 1] += piece[:-1]
         return path.wrap(result)

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from treealg import engines
 from treealg.numeric.arguments.batches import parts
 from treealg.numeric.arguments.windows import Windows
+from treealg.numeric.plans.blocks import word_algebra_plan, word_plan
 from treealg.numeric.plans.plan import Plan
-from treealg.numeric.plans.words import word_algebra_plan, word_plan
 
 __all__ = ["Tree", "integrate", "plan_of_words"]
 
@@ -37,10 +37,7 @@ def integrate(windows: Windows, spans: Integers, plan: Plan, out: Numbers) -> No
 
 def plan_of_words(windows: Windows) -> Plan:
     """Return the plan of the word signatures of windows."""
-    call = windows.call
-    return word_plan(
-        call.dimension, call.degree, windows.longest, call.channels, call.planar is None
-    )
+    return word_plan(windows.call, windows.longest)
 
 
 class Tree:
@@ -183,7 +180,7 @@ class Tree:
         d_left, d_right = np.empty(left.shape, left.dtype), np.empty(left.shape, left.dtype)
         if left.size:
             call = self._windows.call
-            plan = word_algebra_plan(call.dimension, call.degree, self._windows.longest)
+            plan = word_algebra_plan(call, self._windows.longest)
             engines.current().signature_product_backward(
                 self._rows(left), self._rows(right), self._rows(derivs), self._rows(d_left),
                 self._rows(d_right), plan, call.n_threads,

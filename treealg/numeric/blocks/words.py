@@ -1,7 +1,8 @@
 """Word signatures as arrays: what streams keep, and what they turn into results.
 
 A row holds the coefficients of words by length, then lexicographically, without the empty word;
-with a correction the words are those of chains, laid out as `treealg.tables.WeightedWords`. The
+with a correction the words are those of chains, laid out as `treealg.tables.WeightedWords`, and so
+are words by weight. The
 stored rows are float64 whatever a stream returns, and where time is a channel it moves by one unit
 per segment of the transformed path: a word then has to be multiplied by the right unit to the power
 of the number of its time labels.
@@ -18,11 +19,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treealg import engines, tables
+from treealg import engines
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.transforms import Transform
+from treealg.numeric.plans.blocks import backwards_plan, time_labels, word_plan
 from treealg.numeric.plans.plan import Plan
-from treealg.numeric.plans.words import backwards_plan, word_plan
 
 __all__ = ["Words"]
 
@@ -84,17 +85,9 @@ class Words:
         the signatures of the beginnings of paths of the same steps in reverse order; in a lead-lag
         path, lead and lag then change places.
         """
-        call = self._call
         path, correction = self._split(points)
         backwards = None if correction is None else correction[:, ::-1]
-        plan = backwards_plan(
-            call.dimension,
-            call.degree,
-            self.longest,
-            call.channels if self.longest > 1 else call.dimension,
-            call.channels if call.transform.lead_lag else 0,
-            call.planar is None,
-        )
+        plan = backwards_plan(self._call, self.longest)
         return self._prefixes(-path[:, ::-1], backwards, plan)[:, ::-1]
 
     def product(self, left: Floats, right: Floats) -> Floats:
@@ -153,17 +146,9 @@ class Words:
 
     def _plan(self) -> Plan:
         """Return the plan that leaves the words as they are."""
-        call = self._call
-        from_leaf = call.planar is None
-        return word_plan(call.dimension, call.degree, self.longest, call.channels, from_leaf)
+        return word_plan(self._call, self.longest)
 
     @cached_property
     def _times(self) -> npt.NDArray[np.int64]:
         """The number of time labels of each word."""
-        letter = np.zeros(self._call.dimension, np.int64)
-        letter[-1] = 1
-        levels = [np.zeros(1, np.int64)]
-        for _ in range(self._call.degree):
-            levels.append((levels[-1][:, None] + letter).ravel())
-        layout = tables.words(self._call.dimension, self._call.degree, self.longest)
-        return np.concatenate([levels[weight] for weight in layout.weights()[1:]])
+        return time_labels(self._call, self.longest)

@@ -118,7 +118,7 @@ def branched_sig_backprop(
         with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
         with `stream`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; or if the
         basis or the result does not fit in memory; or if `weights` are not positive, one for each
-        channel, or too fine, or combined with a correction.
+        channel, or too fine.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -252,8 +252,7 @@ def branched_log_sig_backprop(
         fit `path`, or `windows` come with `stream`; if `degree` is negative, `n_jobs` is 0 or
         `end_time` is not finite; if `method` is not one of this basis, or has no scalar and
         `scalar_term` asks for one; or if the basis or the result does not fit in memory; or if
-        `weights` are not positive, one for each channel, or too fine, or combined with a
-        correction.
+        `weights` are not positive, one for each channel, or too fine.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -314,7 +313,7 @@ def along_path_backward(
     gpu = options[1] is not WORDS and options[-1] is None
     every = stream is not False and check_flag("stream", stream)
     if every or windows is not None:
-        check_either(every, windows, options[-1])
+        check_either(every, windows)
         refuse_on_device(path, "stream, basepoint, lengths, windows and lists of paths")
     cotangent = as_rows(*derivs, 1, gpu=gpu)
     value = None if forward[0] is None else as_rows(*forward, 1, gpu=gpu)

@@ -129,7 +129,7 @@ def branched_sig(
         `n_jobs` is 0 or `end_time` is not finite; if `correction` has another shape, or is combined
         with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
         with `stream`; or if the basis or the result does not fit in memory; or if `weights` are not
-        positive, one for each channel, or too fine, or combined with a correction.
+        positive, one for each channel, or too fine.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -292,7 +292,7 @@ def branched_log_sig(
         scalar and `scalar_term` asks for one; if `correction` has another shape, or is combined
         with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
         with `stream`; or if the basis or the result does not fit in memory; or if `weights` are not
-        positive, one for each channel, or too fine, or combined with a correction.
+        positive, one for each channel, or too fine.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -354,7 +354,7 @@ def along_path(
     """
     every = stream is not False and check_flag("stream", stream)
     if every or windows is not None:
-        check_either(every, windows, options[-1])
+        check_either(every, windows)
         refuse_on_device(path, "stream, basepoint, lengths, windows and lists of paths")
     found = prepared(
         path,

@@ -17,13 +17,8 @@ from treealg.typing import Array
 __all__ = ["check_either", "check_steps", "of_windows", "of_windows_backward"]
 
 
-def check_either(every: bool, windows: Any, weights: Any) -> None:
-    """Refuse prefixes of windows, and windows by weight."""
-    if weights is not None and windows is not None:
-        raise InvalidValueError(
-            "windows cannot be combined with weights, by which no products of blocks are made; use "
-            "stream=True or slices of path"
-        )
+def check_either(every: bool, windows: Any) -> None:
+    """Refuse prefixes of windows."""
     if every and windows is not None:
         raise InvalidValueError(
             "windows must be None with stream=True; expanding_windows makes windows of prefixes"

@@ -100,7 +100,7 @@ def sig_backprop(
         with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
         with `stream`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; or if the
         words or the result do not fit in memory; or if `weights` are not positive, one for each
-        channel, or too fine, or combined with a correction.
+        channel, or too fine.
 
     See Also
     --------
@@ -219,8 +219,7 @@ def log_sig_backprop(
         fit `path`, or `windows` come with `stream`; if `degree` is negative, `n_jobs` is 0 or
         `end_time` is not finite; if `method` is none of these, or not 0 while there is a
         `correction` or `scalar_term` asks for a scalar; or if the words or the result do not fit in
-        memory; or if `weights` are not positive, one for each channel, or too fine, or combined
-        with a correction.
+        memory; or if `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------

@@ -95,7 +95,7 @@ def sig(
         `n_jobs` is 0 or `end_time` is not finite; if `correction` has another shape, or is combined
         with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
         with `stream`; or if the words or the result do not fit in memory; or if `weights` are not
-        positive, one for each channel, or too fine, or combined with a correction.
+        positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -221,7 +221,7 @@ def log_sig(
         are not finite, decrease, or come without `time_aug` or with `end_time`; if `missing` is
         none of these, a value is missing with ``"refuse"``, or all of a channel are with the
         others; or if the words or the result do not fit in memory; or if `weights` are not
-        positive, one for each channel, or too fine, or combined with a correction.
+        positive, one for each channel, or too fine.
 
     See Also
     --------

@@ -16,15 +16,15 @@ from treealg.numeric.plans.cache import find_plan, keep_plan
 from treealg.numeric.plans.plan import Plan, Tables
 
 __all__ = [
-    "backwards_plan",
     "geometric_plan",
     "ladder_plan",
     "lift_plan",
     "path_plan",
     "plan_along",
+    "plan_of",
+    "selection",
     "weighted_plan",
-    "word_algebra_plan",
-    "word_plan",
+    "words_by_weight",
     "words_of_chains",
 ]
 
@@ -32,11 +32,7 @@ __all__ = [
 def plan_along(path: Rows, call: Call, longest: int) -> Plan:
     """Return the plan of a call along paths; where it is too large, their axes may be exchanged."""
     try:
-        if call.weights is not None:
-            return weighted_plan(call)
-        return path_plan(
-            call.dimension, call.degree, call.planar, call.method, longest, call.channels
-        )
+        return plan_of(call, longest)
     except InvalidValueError as error:
         length, channels = path.item
         if channels <= length:
@@ -45,6 +41,13 @@ def plan_along(path: Rows, call: Call, longest: int) -> Plan:
             f"{error}; or exchange the last two axes of {path.name}, which have {length} points in "
             f"{channels} channels, if it is channels by points: {path.name}.swapaxes(-1, -2)"
         ) from None
+
+
+def plan_of(call: Call, longest: int) -> Plan:
+    """Return the plan from words to the result of a call, with chains of some labels."""
+    if call.weights is not None:
+        return weighted_plan(call, longest)
+    return path_plan(call.dimension, call.degree, call.planar, call.method, longest, call.channels)
 
 
 def path_plan(
@@ -90,33 +93,42 @@ def _path_plan(
     return Plan(dimension, degree, planar, size, make, method, longest, channels)
 
 
-def weighted_plan(call: Call) -> Plan:
+def weighted_plan(call: Call, longest: int = 1) -> Plan:
     """Return the plan from words by weight to the signature or log-signature."""
     weights: Any = call.weights
     dimension, degree, planar, method = call.dimension, call.degree, call.planar, call.method
-    key = ("weighted path", degree, planar, method, weights)
+    own = dimension if longest == 1 else call.channels
+    letters = longest, own
+    key = ("weighted path", degree, planar, method, weights, *letters)
 
     def make() -> Tables:
         if method:
-            linear = tables.weighted_lyndon_arborification(weights, degree, method, planar)
+            linear = tables.weighted_lyndon_arborification(
+                weights, degree, method, planar, *letters
+            )
         else:
-            linear = tables.weighted_arborification(weights, degree, planar)
-        layout = tables.words_of_weights(weights, degree)
-        used = [label for label, weight in enumerate(weights) if weight <= degree]
-        letter = np.full(dimension, -1, dtype=np.int32)
-        letter[sorted(used, key=weights.__getitem__)] = np.arange(len(used))
-        log = None if method is None else tables.deconcatenation(layout)
-        if log is not None and len(used) == 1:
-            linear, log = _of_first_word(linear), None  # as below
-        columns = np.full(len(used), -1, dtype=np.int32)
+            linear = tables.weighted_arborification(weights, degree, planar, *letters)
+        words, letter = words_by_weight(weights, degree, *letters, planar is None)
+        log = None if method is None else tables.deconcatenation(words[0])
+        if log is not None and len(words[1]) == 1:
+            linear, log = _of_first_word(linear), None  # as above
         nodes = max(degree // min(weights), min(degree, 2))
-        return Tables((layout, columns), linear, log, channel_letter=letter, log_nodes=nodes)
+        return Tables(words, linear, log, channel_letter=letter, log_nodes=nodes)
 
     def make_plan() -> Plan:
         size = coefficients(dimension, degree, planar, method or 0, weights)
-        return Plan(dimension, degree, planar, size, make, method)
+        return Plan(dimension, degree, planar, size, make, method, longest, own)
 
     return find_plan(key) or keep_plan(key, make_plan)
+
+
+def words_by_weight(
+    weights: tuple[int, ...], degree: int, longest: int, channels: int, from_leaf: bool
+) -> tuple[tuple[tables.WeightedWords, npt.NDArray[np.int32]], npt.NDArray[np.int32]]:
+    """Return words by weight, the column that each letter has, and the letter of each channel."""
+    chains = tables.chains_of_weights(weights, degree, longest, channels)
+    layout = tables.words_of_weights(weights, degree, longest, channels)
+    return (layout, chains.columns(from_leaf)), chains.of_labels()
 
 
 def words_of_chains(
@@ -125,46 +137,6 @@ def words_of_chains(
     """Return words of chains, and the column of the correction that each letter has."""
     letters = letter_columns(channels, dimension > channels, longest, from_leaf)
     return tables.words(dimension, degree, longest), letters
-
-
-def word_plan(
-    dimension: int, degree: int, longest: int, channels: int, from_leaf: bool = False
-) -> Plan:
-    """Return the plan of the signatures of words of chains themselves.
-
-    The columns of a correction are those of chains from root to leaf, or from leaf to root.
-    """
-    own = dimension if longest == 1 else channels
-    key = ("words", dimension, degree, longest, own, from_leaf)
-
-    def make_plan() -> Plan:
-        size = tables.require_fits(dimension, degree, None)
-        if longest > 1:
-            size = tables.words(dimension, degree, longest).size
-
-        def make() -> Tables:
-            blocks = size // dimension
-            identity = _selection(dimension, blocks, np.arange(blocks))
-            words = words_of_chains(dimension, degree, longest, own, from_leaf)
-            return Tables(words, identity)
-
-        return Plan(dimension, degree, False, size, make, None, longest, own)
-
-    return find_plan(key) or keep_plan(key, make_plan)
-
-
-def word_algebra_plan(dimension: int, degree: int, longest: int) -> Plan:
-    """Return the plan of products of the signatures of words of chains."""
-    key = ("word algebra", dimension, degree, longest)
-
-    def make() -> Tables:
-        return Tables(log=tables.word_convolution(dimension, degree, longest))
-
-    def make_plan() -> Plan:
-        size = word_plan(dimension, degree, longest, dimension).size
-        return Plan(dimension, degree, False, size, make, None, longest)
-
-    return find_plan(key) or keep_plan(key, make_plan)
 
 
 def lift_plan(dimension: int, degree: int, planar: bool | None) -> Plan:
@@ -195,7 +167,7 @@ def geometric_plan(call: Call) -> Plan:
         def make() -> Tables:
             blocks = layout.size // dimension
             letters = np.arange(sum(layout.letters), dtype=np.int32)
-            return Tables((layout, letters), _selection(dimension, blocks, np.arange(blocks)))
+            return Tables((layout, letters), selection(dimension, blocks, np.arange(blocks)))
 
         return Plan(dimension, degree, planar, layout.size, make, None, degree)
 
@@ -217,48 +189,11 @@ def ladder_plan(dimension: int, degree: int, planar: bool | None) -> Plan:
         once = phi.coef[entry] == 1
         ladder = np.zeros(phi.n_cols, dtype=np.int64)
         np.maximum.at(ladder, phi.col[entry[once]], single[once])
-        return Tables(linear=_selection(dimension, phi.n_rows, ladder))
+        return Tables(linear=selection(dimension, phi.n_rows, ladder))
 
     def make_plan() -> Plan:
         size = tables.require_fits(dimension, degree, None)
         return Plan(dimension, degree, planar, size, make)
-
-    return find_plan(key) or keep_plan(key, make_plan)
-
-
-def backwards_plan(
-    dimension: int,
-    degree: int,
-    longest: int,
-    channels: int,
-    exchanged: int,
-    from_leaf: bool = False,
-) -> Plan:
-    """Return the plan of word signatures read backwards, with the columns of `word_plan`.
-
-    So many channels at the front are exchanged with as many after them: lead and lag.
-    """
-    key = ("words backwards", dimension, degree, longest, channels, exchanged, from_leaf)
-
-    def make() -> Tables:
-        layout = tables.words(dimension, degree, longest)
-        swap = np.arange(dimension)
-        swap[: 2 * exchanged] = np.roll(swap[: 2 * exchanged], exchanged)
-        number = {lengths: i for i, lengths in enumerate(layout.compositions)}
-        places = []
-        for lengths in layout.compositions[1:]:
-            shape = [dimension**weight for weight in reversed(lengths)]
-            place = np.arange(dimension ** sum(lengths)).reshape(shape).transpose()
-            if exchanged:
-                place = place[np.ix_(*[swap] * len(lengths))]
-            places.append(layout.start[number[lengths[::-1]]] + place.ravel())
-        reading = _selection(1, layout.size, np.concatenate(places))
-        words = words_of_chains(dimension, degree, longest, channels, from_leaf)
-        return Tables(words, reading)
-
-    def make_plan() -> Plan:
-        size = tables.words(dimension, degree, longest).size
-        return Plan(dimension, degree, False, size, make, None, longest, channels)
 
     return find_plan(key) or keep_plan(key, make_plan)
 
@@ -272,7 +207,7 @@ def _of_first_word(linear: tables.LinearMap) -> tables.LinearMap:
     )
 
 
-def _selection(width: int, n_cols: int, blocks: npt.NDArray[Any]) -> tables.LinearMap:
+def selection(width: int, n_cols: int, blocks: npt.NDArray[Any]) -> tables.LinearMap:
     """Return the map that selects some blocks."""
     rows = len(blocks)
     ptr, coef = np.arange(rows + 1, dtype=np.int64), np.ones(rows)

@@ -16,7 +16,7 @@ from treealg.numeric.arguments.corrections import as_row, pushed_rows
 from treealg.numeric.arguments.integers import differences, exact_values, origin_of
 from treealg.numeric.arguments.kinds import NUMPY
 from treealg.numeric.blocks.words import Words
-from treealg.numeric.plans.words import path_plan
+from treealg.numeric.plans.words import plan_of
 from treealg.typing import ArrayLike
 
 __all__ = ["StreamBase"]
@@ -80,7 +80,9 @@ class StreamBase(ABC):
 
     def __init__(self, correction: Any, call: Call) -> None:
         self._call = call
-        coefficients(call.dimension, call.degree, call.planar, 0)  # refuses what is too large
+        coefficients(
+            call.dimension, call.degree, call.planar, 0, call.weights
+        )  # refuses what is too large
         self._correction, longest = as_row(correction, call)
         # Degree 0 computes nothing, but counts points all the same.
         self._words = Words(call._replace(degree=max(call.degree, 1)), longest)
@@ -193,10 +195,7 @@ class StreamBase(ABC):
     def _results(self, words: Floats, segments: Any) -> npt.NDArray[Any]:
         """Turn word signatures, shape (..., words), into results."""
         call = self._call
-        plan = path_plan(
-            call.dimension, call.degree, call.planar, call.method, self._words.longest,
-            call.channels,
-        )  # fmt: skip
+        plan = plan_of(call, self._words.longest)
         timed = self._words.with_time(words, segments)
         return self._words.mapped(timed, plan, call, self._dtype)
 

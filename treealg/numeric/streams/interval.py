@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,16 +52,21 @@ class BranchedSigStream(StreamBase):
         all.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Raises
     ------
     InvalidTypeError
         If `dimension`, `degree`, `keep` or `n_jobs` is no integer, `end_time` no real number, a
-        flag no boolean, or `correction` no real array.
+        flag no boolean, `correction` no real array, or `weights` no integers.
     InvalidValueError
         If `dimension` or `keep` is below 1, `degree` negative, `n_jobs` 0 or `end_time` not finite;
-        if `correction` has another shape, or is combined with `lead_lag`; or if the basis, or the
-        words, do not fit in memory.
+        if `correction` has another shape, or is combined with `lead_lag`; if `weights` are not
+        positive, one for each channel, or too fine; or if the basis, or the words, do not fit in
+        memory.
 
     See Also
     --------
@@ -110,10 +115,12 @@ class BranchedSigStream(StreamBase):
         correction: ArrayLike | None = None,
         keep: int | None = None,
         n_jobs: int = 1,
+        weights: Sequence[int] | None = None,
     ) -> None:
         call = checked_call(
-            dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term
-        )
+            dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term,
+            weights,
+        )  # fmt: skip
         self._set_up(correction, keep, call)
 
     def _set_up(self, correction: Any, keep: Any, call: Call) -> None:
@@ -306,6 +313,10 @@ class BranchedLogSigStream(BranchedSigStream):
         all.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Raises
     ------
@@ -338,8 +349,10 @@ class BranchedLogSigStream(BranchedSigStream):
         correction: ArrayLike | None = None,
         keep: int | None = None,
         n_jobs: int = 1,
+        weights: Sequence[int] | None = None,
     ) -> None:
         call = checked_call(
-            dimension, degree, planar, n_jobs, method, time_aug, lead_lag, end_time, scalar_term
-        )
+            dimension, degree, planar, n_jobs, method, time_aug, lead_lag, end_time, scalar_term,
+            weights,
+        )  # fmt: skip
         self._set_up(correction, keep, call)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -52,16 +53,21 @@ class BranchedSigWindowStream(StreamBase):
         As for `BranchedSigStream`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Raises
     ------
     InvalidTypeError
         If `dimension`, `degree`, `window_size`, `stride` or `n_jobs` is no integer, `end_time` no
-        real number, a flag no boolean, or `correction` no real array.
+        real number, a flag no boolean, `correction` no real array, or `weights` no integers.
     InvalidValueError
         If `dimension`, `window_size` or `stride` is below 1, `degree` negative, `n_jobs` 0 or
-        `end_time` not finite; if `correction` has another shape, or is combined with `lead_lag`; or
-        if the basis, or the words, do not fit in memory.
+        `end_time` not finite; if `correction` has another shape, or is combined with `lead_lag`; if
+        `weights` are not positive, one for each channel, or too fine; or if the basis, or the
+        words, do not fit in memory.
 
     See Also
     --------
@@ -100,10 +106,12 @@ class BranchedSigWindowStream(StreamBase):
         end_time: float = 1.0,
         correction: ArrayLike | None = None,
         n_jobs: int = 1,
+        weights: Sequence[int] | None = None,
     ) -> None:
         call = checked_call(
-            dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term
-        )
+            dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term,
+            weights,
+        )  # fmt: skip
         self._set_up(correction, window_size, stride, call)
 
     def _set_up(self, correction: Any, window_size: Any, stride: Any, call: Call) -> None:
@@ -195,6 +203,10 @@ class BranchedLogSigWindowStream(BranchedSigWindowStream):
         As for `BranchedSigStream`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
+        in basis order. None counts nodes.
 
     Raises
     ------
@@ -229,8 +241,10 @@ class BranchedLogSigWindowStream(BranchedSigWindowStream):
         end_time: float = 1.0,
         correction: ArrayLike | None = None,
         n_jobs: int = 1,
+        weights: Sequence[int] | None = None,
     ) -> None:
         call = checked_call(
-            dimension, degree, planar, n_jobs, method, time_aug, lead_lag, end_time, scalar_term
-        )
+            dimension, degree, planar, n_jobs, method, time_aug, lead_lag, end_time, scalar_term,
+            weights,
+        )  # fmt: skip
         self._set_up(correction, window_size, stride, call)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from treealg.numeric.arguments.calls import checked_call
 from treealg.numeric.vectors import maps
 from treealg.typing import Array, ArrayLike
@@ -22,6 +24,7 @@ def linear_branched_sig(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the branched signature of a linear piece of path.
 
@@ -43,6 +46,10 @@ def linear_branched_sig(
         Put the value 1 of the empty tree in front.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
 
     Returns
     -------
@@ -54,10 +61,12 @@ def linear_branched_sig(
     ------
     InvalidTypeError
         If `displacement` is no real array, requires a gradient, or is not on the CPU; if
-        `dimension`, `degree` or `n_jobs` is no integer, or a flag no boolean.
+        `dimension`, `degree` or `n_jobs` is no integer, a flag no boolean, or `weights` no
+        integers.
     InvalidValueError
         If the last axis of `displacement` has not length `dimension`; if `dimension` is below 1,
-        `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in memory.
+        `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each channel, or
+        too fine; or if the basis or the result does not fit in memory.
 
     See Also
     --------
@@ -76,7 +85,7 @@ def linear_branched_sig(
     >>> treealg.linear_branched_sig([1.0, 2.0], 2, 2)
     array([1. , 2. , 0.5, 1. , 1. , 2. ])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, scalar_term=scalar_term)
+    call = checked_call(dimension, degree, planar, n_jobs, scalar_term=scalar_term, weights=weights)
     return maps.linear(call, displacement)
 
 
@@ -89,6 +98,7 @@ def linear_branched_sig_backprop(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the gradient in a displacement from that in the signature of its linear piece.
 
@@ -107,6 +117,10 @@ def linear_branched_sig_backprop(
         As for `linear_branched_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
 
     Returns
     -------
@@ -117,12 +131,13 @@ def linear_branched_sig_backprop(
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
-        different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
-        boolean.
+        different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, a flag no
+        boolean, or `weights` no integers.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments; if the
-        leading shapes differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if
-        the basis or the result does not fit in memory.
+        leading shapes differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
+        `weights` are not positive, one for each channel, or too fine; or if the basis or the result
+        does not fit in memory.
 
     See Also
     --------
@@ -136,7 +151,7 @@ def linear_branched_sig_backprop(
     >>> treealg.linear_branched_sig_backprop([0.0, 1.0], [3.0], 1, 2)
     array([3.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, scalar_term=scalar_term)
+    call = checked_call(dimension, degree, planar, n_jobs, scalar_term=scalar_term, weights=weights)
     return maps.linear_backward(call, derivs, displacement)
 
 
@@ -149,6 +164,7 @@ def linear_branched_log_sig(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     """Compute the branched log-signature of a linear piece of path.
 
@@ -171,6 +187,10 @@ def linear_branched_log_sig(
         coefficients in the standard bracket basis.
     n_jobs : int, default 1
         Threads, as elsewhere; there is nothing to compute here.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
 
     Returns
     -------
@@ -182,11 +202,13 @@ def linear_branched_log_sig(
     ------
     InvalidTypeError
         If `displacement` is no real array, requires a gradient, or is not on the CPU; if
-        `dimension`, `degree`, `method` or `n_jobs` is no integer, or a flag no boolean.
+        `dimension`, `degree`, `method` or `n_jobs` is no integer, a flag no boolean, or `weights`
+        no integers.
     InvalidValueError
         If the last axis of `displacement` has not length `dimension`; if `dimension` is below 1,
         `degree` negative, or `n_jobs` 0; if `method` is not one of this basis, or has no scalar and
-        `scalar_term` asks for one; or if the basis or the result does not fit in memory.
+        `scalar_term` asks for one; if `weights` are not positive, one for each channel, or too
+        fine; or if the basis or the result does not fit in memory.
 
     See Also
     --------
@@ -198,7 +220,9 @@ def linear_branched_log_sig(
     >>> treealg.linear_branched_log_sig([1.0, 2.0], 2, 2)
     array([1., 2., 0., 0., 0., 0.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, method, scalar_term=scalar_term)
+    call = checked_call(
+        dimension, degree, planar, n_jobs, method, scalar_term=scalar_term, weights=weights
+    )
     return maps.linear_logs(call, displacement)
 
 
@@ -212,6 +236,7 @@ def linear_branched_log_sig_backprop(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     """Compute the gradient in a displacement from that in the log-signature of its linear piece.
 
@@ -230,6 +255,10 @@ def linear_branched_log_sig_backprop(
         As for `linear_branched_log_sig`.
     n_jobs : int, default 1
         Threads, as elsewhere; there is nothing to compute here.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
 
     Returns
     -------
@@ -240,13 +269,14 @@ def linear_branched_log_sig_backprop(
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
-        different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean.
+        different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, a
+        flag no boolean, or `weights` no integers.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments; if the
         leading shapes differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
-        `method` is not one of this basis, or has no scalar and `scalar_term` asks for one; or if
-        the basis or the result does not fit in memory.
+        `method` is not one of this basis, or has no scalar and `scalar_term` asks for one; if
+        `weights` are not positive, one for each channel, or too fine; or if the basis or the result
+        does not fit in memory.
 
     See Also
     --------
@@ -258,5 +288,7 @@ def linear_branched_log_sig_backprop(
     >>> treealg.linear_branched_log_sig_backprop([5.0, 6.0], [3.0], 1, 2)
     array([5.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, method, scalar_term=scalar_term)
+    call = checked_call(
+        dimension, degree, planar, n_jobs, method, scalar_term=scalar_term, weights=weights
+    )
     return maps.linear_logs_backward(call, derivs, displacement)

@@ -190,11 +190,11 @@ def inverses_backward(call: Call, derivs: Any, signature: Any, name: str) -> Arr
 def linear(call: Call, displacement: Any) -> Array:
     """Compute the signatures of linear pieces."""
     rows = _displacements(displacement, call)
-    plan, engine = algebra_plan(call), rows.engine
-    result, out = allocate(rows, plan.size, scalar=1.0 if call.scalar else None)
+    steps = Steps(call, rows)
+    result, out = allocate(rows, call.columns, scalar=1.0 if call.scalar else None)
     if call.degree:
         for x, y in walk(call.n_threads, (rows,), (out,)):
-            engine.linear_signature(x, y, plan, call.n_threads)
+            steps.linear(x, y)
     return rows.wrap(result)
 
 
@@ -203,11 +203,11 @@ def linear_backward(call: Call, derivs: Any, displacement: Any) -> Array:
     back, rows = as_rows(derivs, "derivs", 1), _displacements(displacement, call)
     check_alike(back, rows)
     check_columns(back, call.columns + call.scalar, "as the signature of a piece has")
-    plan, engine = algebra_plan(call), rows.engine
+    steps = Steps(call, rows)
     result, out = allocate(rows, call.dimension)
     if call.degree:
         for x, d, dx in walk(call.n_threads, (rows, body(back, call.scalar or None)), (out,)):
-            engine.linear_signature_backward(x, d, dx, plan, call.n_threads)
+            steps.linear_backward(x, d, dx)
     else:
         out[:] = 0.0
     return rows.wrap(result)
@@ -220,7 +220,7 @@ def linear_logs(call: Call, displacement: Any) -> Array:
     out[:] = 0.0
     if call.degree:
         for x, y in walk(1, (rows,), (out,)):
-            y[:, : call.dimension] = x
+            y[:, : len(call.light)] = x[:, call.light]
     return rows.wrap(result)
 
 
@@ -233,7 +233,7 @@ def linear_logs_backward(call: Call, derivs: Any, displacement: Any) -> Array:
     out[:] = 0.0
     if call.degree:
         for d, dx in walk(1, (body(back, call.scalar or None),), (out,)):
-            dx[:] = d[:, : call.dimension]
+            dx[:, call.light] = d[:, : len(call.light)]
     return rows.wrap(result)
 
 

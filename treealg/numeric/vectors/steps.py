@@ -67,9 +67,9 @@ class Steps:
         """Write the logarithms of signatures."""
         self._engine.signature_to_log(sig, out, log_plan(self._call), self._n_threads)
 
-    def linear(self, displacement: Floats) -> Floats:
+    def linear(self, displacement: Floats, out: Floats | None = None) -> Floats:
         """Return the signatures of linear pieces."""
-        out = self.empty(displacement)
+        out = self.empty(displacement) if out is None else out
         if self._call.weights is not None:
             plan = weighted_plan(self._call._replace(method=None))
             path = self._segments(displacement)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from treealg.numeric.arguments.calls import WORDS, checked_call
 from treealg.numeric.vectors import maps
 from treealg.typing import Array, ArrayLike
@@ -16,6 +18,7 @@ def linear_sig(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the signature of a linear piece of path, indexed by words.
 
@@ -34,6 +37,10 @@ def linear_sig(
         Put the value 1 of the empty word in front.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a word, the sum
+        over its letters, and the basis is what is light enough, in basis order. None counts
+        letters.
 
     Returns
     -------
@@ -45,10 +52,12 @@ def linear_sig(
     ------
     InvalidTypeError
         If `displacement` is no real array, requires a gradient, or is not on the CPU; if
-        `dimension`, `degree` or `n_jobs` is no integer, or `scalar_term` no boolean.
+        `dimension`, `degree` or `n_jobs` is no integer, `scalar_term` no boolean, or `weights` no
+        integers.
     InvalidValueError
         If the last axis of `displacement` has not length `dimension`; if `dimension` is below 1,
-        `degree` negative, or `n_jobs` 0; or if the words or the result do not fit in memory.
+        `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each channel, or
+        too fine; or if the words or the result do not fit in memory.
 
     See Also
     --------
@@ -61,7 +70,7 @@ def linear_sig(
     >>> treealg.linear_sig([1.0, 2.0], 2, 2)
     array([1. , 2. , 0.5, 1. , 1. , 2. ])
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, scalar_term=scalar_term)
+    call = checked_call(dimension, degree, WORDS, n_jobs, scalar_term=scalar_term, weights=weights)
     return maps.linear(call, displacement)
 
 
@@ -73,6 +82,7 @@ def linear_sig_backprop(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the gradient in a displacement from that in the signature of its linear piece.
 
@@ -91,6 +101,10 @@ def linear_sig_backprop(
         As for `linear_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a word, the sum
+        over its letters, and the basis is what is light enough, in basis order. None counts
+        letters.
 
     Returns
     -------
@@ -105,8 +119,9 @@ def linear_sig_backprop(
         `scalar_term` no boolean.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments; if the
-        leading shapes differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if
-        the words or the result do not fit in memory.
+        leading shapes differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
+        `weights` are not positive, one for each channel, or too fine; or if the words or the result
+        do not fit in memory.
 
     See Also
     --------
@@ -120,7 +135,7 @@ def linear_sig_backprop(
     >>> treealg.linear_sig_backprop([0.0, 1.0], [3.0], 1, 2)
     array([3.])
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, scalar_term=scalar_term)
+    call = checked_call(dimension, degree, WORDS, n_jobs, scalar_term=scalar_term, weights=weights)
     return maps.linear_backward(call, derivs, displacement)
 
 
@@ -132,6 +147,7 @@ def linear_log_sig(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the log-signature of a linear piece of path, indexed by words.
 
@@ -152,6 +168,10 @@ def linear_log_sig(
         their standard bracketings.
     n_jobs : int, default 1
         Threads, as elsewhere; there is nothing to compute here.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a word, the sum
+        over its letters, and the basis is what is light enough, in basis order. None counts
+        letters.
 
     Returns
     -------
@@ -163,11 +183,13 @@ def linear_log_sig(
     ------
     InvalidTypeError
         If `displacement` is no real array, requires a gradient, or is not on the CPU; if
-        `dimension`, `degree`, `method` or `n_jobs` is no integer, or `scalar_term` no boolean.
+        `dimension`, `degree`, `method` or `n_jobs` is no integer, `scalar_term` no boolean, or
+        `weights` no integers.
     InvalidValueError
         If the last axis of `displacement` has not length `dimension`; if `dimension` is below 1,
         `degree` negative, or `n_jobs` 0; if `method` is none of these, or has no scalar and
-        `scalar_term` asks for one; or if the words or the result do not fit in memory.
+        `scalar_term` asks for one; if `weights` are not positive, one for each channel, or too
+        fine; or if the words or the result do not fit in memory.
 
     See Also
     --------
@@ -181,7 +203,9 @@ def linear_log_sig(
     >>> treealg.linear_log_sig([1.0, 2.0], 2, 2, method=1)
     array([1., 2., 0.])
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, method, scalar_term=scalar_term)
+    call = checked_call(
+        dimension, degree, WORDS, n_jobs, method, scalar_term=scalar_term, weights=weights
+    )
     return maps.linear_logs(call, displacement)
 
 
@@ -194,6 +218,7 @@ def linear_log_sig_backprop(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Compute the gradient in a displacement from that in the log-signature of its linear piece.
 
@@ -212,6 +237,10 @@ def linear_log_sig_backprop(
         As for `linear_log_sig`.
     n_jobs : int, default 1
         Threads, as elsewhere; there is nothing to compute here.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a word, the sum
+        over its letters, and the basis is what is light enough, in basis order. None counts
+        letters.
 
     Returns
     -------
@@ -227,8 +256,9 @@ def linear_log_sig_backprop(
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments; if the
         leading shapes differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
-        `method` is none of these, or has no scalar and `scalar_term` asks for one; or if the words
-        or the result do not fit in memory.
+        `method` is none of these, or has no scalar and `scalar_term` asks for one; if `weights` are
+        not positive, one for each channel, or too fine; or if the words or the result do not fit in
+        memory.
 
     See Also
     --------
@@ -240,5 +270,7 @@ def linear_log_sig_backprop(
     >>> treealg.linear_log_sig_backprop([5.0, 6.0], [3.0], 1, 2)
     array([5.])
     """
-    call = checked_call(dimension, degree, WORDS, n_jobs, method, scalar_term=scalar_term)
+    call = checked_call(
+        dimension, degree, WORDS, n_jobs, method, scalar_term=scalar_term, weights=weights
+    )
     return maps.linear_logs_backward(call, derivs, displacement)

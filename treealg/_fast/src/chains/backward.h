@@ -127,9 +127,10 @@ static void NAME(chain_block_backward)(void *context, Py_ssize_t block, const vo
         NAME(store_steps)(task->in.path, p->dimension, task->in.used, task->in.row, task->in.begin,
                           task->in.end, block * BLOCK, steps,
                           task->dz + p->letter_start[p->longest + 1] * BLOCK, task->out);
-        return;
-    }
-    if (!NAME(steps_given)(p))
+        if (!task->columns) return;
+        NAME(clear_corrections)(&task->in, block * BLOCK, steps, task->out_correction,
+                                task->columns);
+    } else if (!NAME(steps_given)(p))
         NAME(store_steps)(task->in.path, p->dimension, task->in.used, task->in.row, task->in.begin,
                           task->in.end, block * BLOCK, steps, task->dz, task->out);
     for (Py_ssize_t k = NAME(steps_given)(p) ? 1 : 2; k <= p->longest; ++k)

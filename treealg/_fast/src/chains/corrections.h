@@ -56,3 +56,14 @@ static void NAME(store_corrections)(const chain_input *in, const int32_t *column
                 if (columns[a] >= 0) to[columns[a]] = from[a * LANES];
         }
 }
+
+/* Set the derivatives in the corrections of a block to 0: not every column need be a letter. */
+static void NAME(clear_corrections)(const chain_input *in, Py_ssize_t first, int steps,
+                                    const matrix_view *out, Py_ssize_t n_columns) {
+    const size_t size = (size_t)n_columns * sizeof(REAL);
+    for (int l = 0; l < in->used; ++l)
+        for (int t = 0; t < steps && in->begin[l] + first + t < in->end[l]; ++t)
+            memset(NAME(place_in)(out, in->path, in->row[l], in->begin[l] + first + t,
+                                  (Py_ssize_t)size),
+                   0, size);
+}

@@ -124,6 +124,10 @@ static int NAME(read_chains)(const word_program *p, const chain_input *in, Py_ss
     const int steps = left < BLOCK ? (int)left : BLOCK;
     const int given = NAME(steps_given)(p);
     if (p->channel_letter) {
+        for (Py_ssize_t k = 1; k <= p->longest && in->correction->data; ++k)
+            NAME(corrections)(in, p->letter_column + p->letter_start[k],
+                              p->letter_start[k + 1] - p->letter_start[k], first, steps,
+                              z + p->letter_start[k] * BLOCK);
         NAME(increments)(in->path, p->dimension, in->used, in->row, in->begin, in->end, first,
                          steps, z + p->letter_start[p->longest + 1] * BLOCK);
         NAME(move_channels)(p, steps, z, 1);
