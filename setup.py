@@ -29,6 +29,7 @@ MODULES = [
     "paths",
     "prefix_gradients",
     "prefixes",
+    "repeats",
     "span_gradients",
     "spans",
 ]

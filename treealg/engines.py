@@ -22,6 +22,7 @@ __all__ = [
     "KernelEngine",
     "clear_cache",
     "current",
+    "forget_repeats",
     "is_on_gpu",
     "read_on_gpu",
     "register_gpu",
@@ -233,11 +234,17 @@ class KernelEngine:
         How `use` calls it.
     kernels : module
         `treealg._fast`, or what has its names.
+
+    Attributes
+    ----------
+    repeats : Repeats
+        The calls that were made before; see `treealg._fast.repeats`.
     """
 
     def __init__(self, name: str, kernels: Any) -> None:
         self.name = name
         self.kernels = kernels
+        self.repeats = kernels.Repeats()
 
     def path_signature(
         self, path: Any, correction: Any, out: Any, plan: Any, transform: Any, n_threads: int
@@ -629,6 +636,12 @@ def read_on_gpu(value: Any, name: str, item_ndim: int) -> Any:
             raise LookupError("nothing is registered that computes on GPUs")
         _gpu = _load_gpu()
     return _gpu.as_rows(value, name, item_ndim)
+
+
+def forget_repeats() -> None:
+    """Forget the calls that were made before, and with them the plans that they hold."""
+    for engine in _made.values():
+        engine.repeats.clear()
 
 
 def clear_cache() -> None:

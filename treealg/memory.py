@@ -43,10 +43,13 @@ class Memory:
     find : callable
         ``find(key)`` returns a value or None, by one look-up in a dictionary; one of the old
         generation, too, is found by `get` and `keep`.
+    when_dropped : list of callable
+        Called whenever values are dropped, by others who hold them and are to let go of them.
     """
 
     def __init__(self, bound: int = BOUND) -> None:
         self.bound = bound
+        self.when_dropped: list[Callable[[], None]] = []
         self._young: dict[Hashable, Any] = {}
         self._old: dict[Hashable, Any] = {}
         self.find: Callable[[Hashable], Any] = self._young.get
@@ -80,6 +83,7 @@ class Memory:
         self._old = {key: value for key, value in young if value is not latest}
         for key in self._old:
             self._young.pop(key, None)
+        self._tell()
 
     def values(self) -> list[Any]:
         """Return all that is kept."""
@@ -89,6 +93,11 @@ class Memory:
         """Forget everything."""
         self._young.clear()
         self._old = {}
+        self._tell()
+
+    def _tell(self) -> None:
+        for let_go in self.when_dropped:
+            let_go()
 
 
 memory = Memory()

@@ -11,6 +11,7 @@ from treealg.numeric.arguments.corrections import letter_columns
 
 FUNCTIONS = [name for name in _fast.__all__ if inspect.isfunction(getattr(reference, name))]
 CLASSES = [name for name in _fast.__all__ if inspect.isclass(getattr(reference, name))]
+TABLES = [name for name in CLASSES if name != "Repeats"]
 
 
 def arguments_of(name):
@@ -40,7 +41,16 @@ def test_functions_have_the_same_parameters(name):
     assert list(door.parameters) == list(readable.parameters)
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize("name", ["find", "keep", "clear"])
+def test_tables_of_calls_have_the_same_methods(name):
+    door, readable = (
+        inspect.signature(getattr(x.Repeats, name)).parameters for x in (_fast, reference)
+    )
+    assert list(door) == list(readable)
+    assert {x for x in dir(_fast.Repeats) if not x.startswith("_")} == {"find", "keep", "clear"}
+
+
+@pytest.mark.parametrize("name", TABLES)
 def test_tables_have_the_same_parameters_and_attributes(name):
     names = list(inspect.signature(getattr(reference, name)).parameters)
     arguments = dict(zip(names, arguments_of(name), strict=True))

@@ -42,11 +42,13 @@ from treealg._fast.paths import path_signature
 from treealg._fast.prefix_gradients import span_prefixes_backward
 from treealg._fast.prefixes import path_prefixes, span_prefixes
 from treealg._fast.programs import ConvolutionProgram, SparseMap, TreeProgram, WordProgram
+from treealg._fast.repeats import Repeats
 from treealg._fast.span_gradients import span_signature_backward
 from treealg._fast.spans import span_signature
 
 __all__ = [
     "ConvolutionProgram",
+    "Repeats",
     "SparseMap",
     "TreeProgram",
     "WordProgram",

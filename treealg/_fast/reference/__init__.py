@@ -43,6 +43,7 @@ from treealg._fast.reference.programs import (
     TreeProgram,
     WordProgram,
 )
+from treealg._fast.reference.repeats import Repeats
 from treealg._fast.reference.spans import (
     span_coefficients,
     span_coefficients_backward,
@@ -54,6 +55,7 @@ from treealg._fast.reference.spans import (
 
 __all__ = [
     "ConvolutionProgram",
+    "Repeats",
     "SparseMap",
     "TreeProgram",
     "WordProgram",

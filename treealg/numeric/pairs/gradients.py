@@ -12,6 +12,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.batches import parts
 from treealg.numeric.arguments.kinds import NUMPY
+from treealg.numeric.arguments.repeats import again, are_constant, keep
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.pairs.blocks import blocks
 from treealg.numeric.pairs.kernels import kernels_of
@@ -27,6 +28,8 @@ __all__ = [
 ]
 
 Floats = npt.NDArray[np.floating]
+
+_FLOAT64 = np.dtype(np.float64)
 
 
 def branched_sig_kernel_backprop(
@@ -96,16 +99,34 @@ def branched_sig_kernel_backprop(
     >>> left.tolist(), right
     ([[0.0], [0.0]], None)
     """
-    problem = problem_of(
-        path1, path2, depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs,
-        return_grid, rule,
-    )  # fmt: skip
-    kernels = kernels_of(problem, normalize, wanted_of(left_deriv, right_deriv))
+    options = time_aug, lead_lag, end_time, n_jobs, return_grid, rule
+    flags = left_deriv, right_deriv, normalize
+    key = "kernels, backward", depth, dyadic_order, static_kernel, *flags, *options
+    if isinstance(derivs, float) and getattr(path1, "dtype", None) is _FLOAT64:
+        derivs = np.array(derivs)
+    known = again(key, derivs, path1, path2)
+    if known is not None:
+        left, right = known if right_deriv is left_deriv else (known, known)
+        return left if left_deriv else None, right if right_deriv else None
+    problem = problem_of(path1, path2, depth, dyadic_order, static_kernel, *options)
+    wanted = wanted_of(left_deriv, right_deriv)
+    kernels = kernels_of(problem, normalize, wanted)
     batch, first, second = problem.batch_pairs()
     weights = derivs_of(derivs, problem, batch).reshape(len(first), *problem.value_shape)
     for part in parts(len(first), problem.pairs_at_once):
         kernels.add_gradients(first[part], second[part], weights[part])
-    return kernels.left.gradient(), kernels.right.gradient()
+    gradients = kernels.left.gradient(), kernels.right.gradient()
+    found = tuple(x for x in gradients if x is not None)
+    if (
+        found
+        and problem.is_simple
+        and not normalize
+        and are_constant((depth, dyadic_order, *flags, *options))
+    ):
+        sides, places = (problem.rows1, problem.rows2), (2, 0, 1, *range(3, 3 + len(found)))
+        write = problem.writer_of_gradients(len(first), wanted)
+        keep(key, (derivs, path1, path2), sides, found, write, places, ())
+    return gradients
 
 
 def branched_sig_kernel_gram_backprop(

@@ -9,6 +9,7 @@ import numpy as np
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.kinds import is_array
+from treealg.numeric.arguments.repeats import again, are_constant, keep
 from treealg.numeric.pairs.blocks import blocks
 from treealg.numeric.pairs.kernels import kernels_of
 from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
@@ -121,15 +122,21 @@ def branched_sig_kernel(
     >>> print(treealg.branched_sig_kernel(one, two, 1, 0))
     2.718281828459045
     """
-    problem = problem_of(
-        path1, path2, depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs,
-        return_grid, rule,
-    )  # fmt: skip
+    options = time_aug, lead_lag, end_time, n_jobs, return_grid, rule
+    key = "kernels", depth, dyadic_order, static_kernel, normalize, *options
+    known = again(key, path1, path2)
+    if known is not None:
+        return known
+    problem = problem_of(path1, path2, depth, dyadic_order, static_kernel, *options)
     kernels = kernels_of(problem, normalize)
     batch, first, second = problem.batch_pairs()
     result = _allocated(problem, batch)
     flat = result.reshape(len(first), *problem.value_shape)
     flat[...] = kernels.values(first, second)
+    if problem.is_simple and not normalize and are_constant((depth, dyadic_order, *options)):
+        sides = problem.rows1, problem.rows2
+        write = problem.writer_of_values(len(first))
+        keep(key, (path1, path2), sides, (result,), write, (0, 1, 2), ())
     return problem.rows1.wrap(result)
 
 

@@ -7,6 +7,7 @@ paths, given as two arrays of indices, so that a batch and a Gram matrix are the
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -185,6 +186,46 @@ class Problem:
             total[~self._have_cells(first, second)] = 1
         found: Floats = total[back].reshape(len(first), *self.value_shape)
         return found
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether a kernel is one number, computed by one rule from two arrays of one batch."""
+        return (
+            not self.grid
+            and not self.is_ragged
+            and len(self.terms) == 1
+            and self.rows1.batch == self.rows2.batch
+            and self.n_threads == 1
+        )
+
+    def writer_of_values(self, count: int) -> Callable[..., None]:
+        """Return what writes the kernels of so many pairs of paths, if the problem is simple."""
+        index, options, kernel = np.arange(count), self._options(0), self.rows1.engine.sig_kernel
+
+        def write(one: Floats, two: Floats, out: Floats) -> None:
+            kernel(one, two, index, index, out[:, None], *options)
+
+        return write
+
+    def writer_of_gradients(self, count: int, wanted: tuple[bool, bool]) -> Callable[..., None]:
+        """Return what writes the gradients that are wanted, if the problem is simple."""
+        index, options, transform = np.arange(count), self._options(0), self.transform
+        kernel, dtype = self.rows1.engine.sig_kernel_backward, self.rows1.dtype
+        shapes = self.point_shapes
+
+        def write(one: Floats, two: Floats, derivs: Floats, *outs: Floats) -> None:
+            pair = [np.empty((count, n * d), dtype) for n, d in shapes]
+            kernel(one, two, index, index, derivs[:, None], *pair, *options)
+            kept = [
+                (x, n, d)
+                for x, (n, d), is_kept in zip(pair, shapes, wanted, strict=True)
+                if is_kept
+            ]
+            for out, (gradient, n, d) in zip(outs, kept, strict=True):
+                gradient += 0.0  # as in sums, which have no negative zeros
+                transform.write_adjoint(gradient.reshape(count, n, d), out)
+
+        return write
 
     def gradients(self, first: Indices, second: Indices, derivs: Floats) -> tuple[Floats, Floats]:
         """Compute the gradients of pairs in their transformed paths."""

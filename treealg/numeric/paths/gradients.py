@@ -15,6 +15,7 @@ from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
 from treealg.numeric.arguments.corrections import empty_like
 from treealg.numeric.arguments.prepared import Prepared, prepared
+from treealg.numeric.arguments.repeats import again, are_usual, keep
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.arguments.windows import read_windows
@@ -160,9 +161,9 @@ def branched_sig_backprop(
     """
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar, weights
-    arrays = (bsig, "bsig"), (bsig_derivs, "bsig_derivs"), correction
-    rest = stream, basepoint, lengths, windows, times, missing
-    return along_path_backward(path, *arrays, scalar_term, *rest, options)
+    arrays = (bsig, "bsig"), (bsig_derivs, "bsig_derivs")
+    given = correction, stream, basepoint, lengths, windows, times, missing
+    return along_path_backward(path, *arrays, scalar_term, given, options)
 
 
 def branched_log_sig_backprop(
@@ -286,31 +287,31 @@ def branched_log_sig_backprop(
     """
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, has_scalar, weights
-    arrays = (None, ""), (blogsig_derivs, "blogsig_derivs"), correction
-    rest = stream, basepoint, lengths, windows, times, missing
-    return along_path_backward(path, *arrays, scalar_term, *rest, options)
+    arrays = (None, ""), (blogsig_derivs, "blogsig_derivs")
+    given = correction, stream, basepoint, lengths, windows, times, missing
+    return along_path_backward(path, *arrays, scalar_term, given, options)
 
 
 def along_path_backward(
     path: Any,
     forward: tuple[Any, str],
     derivs: tuple[Any, str],
-    correction: Any,
     scalar_term: Any,
-    stream: Any,
-    basepoint: Any,
-    lengths: Any,
-    windows: Any,
-    times: Any,
-    missing: Any,
+    given: tuple[Any, ...],
     options: tuple[Any, ...],
 ) -> Gradients:
-    """Check everything, then run the backward pass of a signature, or of a log-signature.
+    """Compute gradients in paths from those in their signatures or log-signatures.
 
     What the forward function returned, or None, and the derivatives in it come with their names;
-    `options` are those of `checked_call` without the channels.
+    `given` and `options` are as for `along_path`.
     """
+    key = "along path, backward", scalar_term, *given, *options
+    arrays = (path, derivs[0]) if forward[0] is None else (path, derivs[0], forward[0])
+    known = again(key, *arrays)
+    if known is not None:
+        return known
     gpu = options[1] is not WORDS and options[-1] is None
+    correction, stream, basepoint, lengths, windows, times, missing = given
     every = stream is not False and check_flag("stream", stream)
     if every or windows is not None:
         check_either(every, windows)
@@ -334,21 +335,27 @@ def along_path_backward(
     if call.method:
         scalar_term = False
     plan = plan_along(rows, call, found.longest)
-    given, scalar = split_scalar(cotangent, plan.size, call, scalar_term=scalar_term)
+    cotangent, scalar = split_scalar(cotangent, plan.size, call, scalar_term=scalar_term)
     if value is not None:
         check_alike(cotangent, value)
         split_scalar(value, plan.size, call, scalar_term=scalar is not None, unit=1)
     if every or windows is not None:
-        given = Rows(given.array, given.kind, 2, given.name)
+        cotangent = Rows(cotangent.array, cotangent.kind, 2, cotangent.name)
     if windows is not None:
-        return of_windows_backward(found, given, plan, windows)
+        return of_windows_backward(found, cotangent, plan, windows)
     if not call.degree:
-        return backprop(None, None, found, given, plan)
+        return backprop(None, None, found, cotangent, plan)
     if every:
-        return backprop(None, rows.engine.span_prefixes_backward, found, given, plan)
+        return backprop(None, rows.engine.span_prefixes_backward, found, cotangent, plan)
     # An engine on a GPU has no spans, and is asked for none.
     of_spans = None if found.is_given else rows.engine.span_signature_backward
-    return backprop(rows.engine.path_signature_backward, of_spans, found, given, plan)
+    backward = rows.engine.path_signature_backward
+    result = backprop(backward, of_spans, found, cotangent, plan)
+    if scalar is None and are_usual(given, (scalar_term, *options), call):
+        places = (0, 2, 3) if value is None else (0, 2, -1, 3)
+        rest = None, plan, call.transform, call.n_threads
+        keep(key, arrays, (rows, cotangent), (result,), backward, places, rest)
+    return result
 
 
 def _check_results(derivs: Rows, found: Prepared, every: bool, windows: int | None) -> None:

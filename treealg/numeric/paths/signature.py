@@ -13,6 +13,7 @@ from treealg.numeric.arguments.arrays import refuse_on_device
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
 from treealg.numeric.arguments.prepared import Prepared, prepared
+from treealg.numeric.arguments.repeats import again, are_usual, keep
 from treealg.numeric.paths.windowed import check_either, check_steps, of_windows
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import plan_along
@@ -197,9 +198,8 @@ def branched_sig(
            [ 6. , 18. ]])
     """
     options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term, weights
-    return along_path(
-        path, correction, stream, basepoint, lengths, windows, times, missing, options
-    )
+    arrays = correction, stream, basepoint, lengths, windows, times, missing
+    return along_path(path, arrays, options)
 
 
 def branched_log_sig(
@@ -331,27 +331,22 @@ def branched_log_sig(
     array([1., 2., 0., 0., 0., 0.])
     """
     options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, scalar_term, weights
-    return along_path(
-        path, correction, stream, basepoint, lengths, windows, times, missing, options
-    )
+    arrays = correction, stream, basepoint, lengths, windows, times, missing
+    return along_path(path, arrays, options)
 
 
-def along_path(
-    path: Any,
-    correction: Any,
-    stream: Any,
-    basepoint: Any,
-    lengths: Any,
-    windows: Any,
-    times: Any,
-    missing: Any,
-    options: tuple[Any, ...],
-) -> Array:
+def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...]) -> Array:
     """Compute signatures or log-signatures, on trees, ordered forests or words.
 
-    `options` are those of `checked_call` without the channels. Everything is checked before a
-    table is built or memory taken.
+    `given` are the arguments from `correction` to `missing`, in this order, and
+    `options` those of `checked_call` without the channels. Everything is checked before a table is
+    built or memory taken.
     """
+    key = "along path", *given, *options
+    known = again(key, path)
+    if known is not None:
+        return known
+    correction, stream, basepoint, lengths, windows, times, missing = given
     every = stream is not False and check_flag("stream", stream)
     if every or windows is not None:
         check_either(every, windows)
@@ -370,7 +365,12 @@ def along_path(
     plan = plan_along(found.path, found.call, found.longest)
     if windows is not None:
         return of_windows(found, plan, windows)
-    return signatures(found, plan, every)
+    result = signatures(found, plan, every)
+    rows, call = found.path, found.call
+    if call.degree and are_usual(given, options, call):
+        function, rest = rows.engine.path_signature, (plan, call.transform, call.n_threads)
+        keep(key, (path,), (rows,), (result,), function, (0, 2), rest, call.unit)
+    return result
 
 
 def signatures(found: Prepared, plan: Plan, every: bool = False) -> Array:

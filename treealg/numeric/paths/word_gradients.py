@@ -130,9 +130,9 @@ def sig_backprop(
     """
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar, weights
-    arrays = (sig, "sig"), (sig_derivs, "sig_derivs"), correction
-    rest = stream, basepoint, lengths, windows, times, missing
-    return along_path_backward(path, *arrays, scalar_term, *rest, options)
+    arrays = (sig, "sig"), (sig_derivs, "sig_derivs")
+    given = correction, stream, basepoint, lengths, windows, times, missing
+    return along_path_backward(path, *arrays, scalar_term, given, options)
 
 
 def log_sig_backprop(
@@ -247,6 +247,6 @@ def log_sig_backprop(
     """
     has_scalar = False if scalar_term is None else scalar_term
     options = degree, WORDS, n_jobs, method, time_aug, lead_lag, end_time, has_scalar, weights
-    arrays = (None, ""), (log_sig_derivs, "log_sig_derivs"), correction
-    rest = stream, basepoint, lengths, windows, times, missing
-    return along_path_backward(path, *arrays, scalar_term, *rest, options)
+    arrays = (None, ""), (log_sig_derivs, "log_sig_derivs")
+    given = correction, stream, basepoint, lengths, windows, times, missing
+    return along_path_backward(path, *arrays, scalar_term, given, options)

@@ -128,9 +128,8 @@ def sig(
     array([ 1. ,  2. ,  0.5, 11. ,  1. ,  2. ])
     """
     options = degree, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term, weights
-    return along_path(
-        path, correction, stream, basepoint, lengths, windows, times, missing, options
-    )
+    arrays = correction, stream, basepoint, lengths, windows, times, missing
+    return along_path(path, arrays, options)
 
 
 def log_sig(
@@ -253,6 +252,5 @@ def log_sig(
     array([1., 2., 1.])
     """
     options = degree, WORDS, n_jobs, method, time_aug, lead_lag, end_time, scalar_term, weights
-    return along_path(
-        path, correction, stream, basepoint, lengths, windows, times, missing, options
-    )
+    arrays = correction, stream, basepoint, lengths, windows, times, missing
+    return along_path(path, arrays, options)

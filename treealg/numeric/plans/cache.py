@@ -17,6 +17,9 @@ trim_plans = memory.trim
 """Makes room for the tables that a plan has made after it was kept."""
 
 
+memory.when_dropped.append(engines.forget_repeats)
+
+
 def clear_cache() -> None:
     """Forget the tables that are held in memory.
 

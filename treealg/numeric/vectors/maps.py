@@ -6,7 +6,9 @@ which are given where a message needs them. The words' are for arrays in the mem
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
 from treealg.numeric.arguments.arrays import as_rows, check_alike
 from treealg.numeric.arguments.batches import (
@@ -17,6 +19,7 @@ from treealg.numeric.arguments.batches import (
     walk,
 )
 from treealg.numeric.arguments.calls import Call
+from treealg.numeric.arguments.repeats import again, keep
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.vectors import (
     body,
@@ -54,7 +57,53 @@ def _on_gpu(call: Call) -> bool:
     return call.planar is not None and not call.asked
 
 
-def logarithms(call: Call, signature: Any, name: str) -> Array:
+_Answer = TypeVar("_Answer")
+_Given = ParamSpec("_Given")
+
+
+class Made(NamedTuple, Generic[_Answer]):
+    """What a map returns, and how it was computed: as for `keep`.
+
+    A call of vectors with scalars is not kept, as these have to be looked at each time.
+    """
+
+    answer: _Answer
+    rows: tuple[Rows, ...]
+    results: tuple[Any, ...]
+    scalar: Any
+    function: Callable[..., Any]
+    places: tuple[int, ...]
+    rest: tuple[Any, ...]
+
+
+def _repeated(
+    count: int,
+) -> Callable[[Callable[_Given, Made[_Answer]]], Callable[_Given, _Answer]]:
+    """Let a map of so many arrays be computed again where its call is known, and keep it."""
+
+    def decorate(function: Callable[_Given, Made[_Answer]]) -> Callable[_Given, _Answer]:
+        name = function.__name__
+
+        @wraps(function)
+        def known_or_made(*given: _Given.args, **options: _Given.kwargs) -> _Answer:
+            call: Any = given[0]
+            key, arrays = (name, call, *options.values()), given[1 : 1 + count]
+            known: _Answer | None = again(key, *arrays)
+            if known is not None:
+                return known
+            made = function(*given, **options)
+            if call.degree and made.scalar is None:
+                how = made.function, made.places, made.rest
+                keep(key, arrays, made.rows, made.results, *how)
+            return made.answer
+
+        return known_or_made
+
+    return decorate
+
+
+@_repeated(1)
+def logarithms(call: Call, signature: Any, name: str) -> Made[Array]:
     """Compute logarithms of signatures, by the method of the call."""
     rows = as_rows(signature, name, 1, gpu=_on_gpu(call))
     x, scalar = split_signature(rows, call)
@@ -65,12 +114,21 @@ def logarithms(call: Call, signature: Any, name: str) -> Array:
         if call.degree:
             for signatures, logs in walk(call.n_threads, (x,), (out,)):
                 engine.signature_to_log(signatures, logs, plan, call.n_threads)
-    return rows.wrap(result)
+    return Made(
+        rows.wrap(result),
+        (rows,),
+        (result,),
+        scalar,
+        engine.signature_to_log,
+        (0, 1),
+        (plan, call.n_threads),
+    )
 
 
+@_repeated(2)
 def logarithms_backward(
     call: Call, signature: Any, derivs: Any, name: str, derivs_name: str
-) -> Array:
+) -> Made[Array]:
     """Compute the derivatives in signatures from those in their logarithms."""
     gpu = _on_gpu(call)
     rows = as_rows(signature, name, 1, gpu=gpu)
@@ -85,10 +143,19 @@ def logarithms_backward(
         if call.degree:
             for signatures, d, dx in walk(call.n_threads, (x, body(back, kept)), (out,)):
                 engine.signature_to_log_backward(signatures, d, dx, plan, call.n_threads)
-    return rows.wrap(result)
+    return Made(
+        rows.wrap(result),
+        (rows, back),
+        (result,),
+        scalar,
+        engine.signature_to_log_backward,
+        (0, 1, 2),
+        (plan, call.n_threads),
+    )
 
 
-def exponentials(call: Call, logarithm: Any, name: str) -> Array:
+@_repeated(1)
+def exponentials(call: Call, logarithm: Any, name: str) -> Made[Array]:
     """Compute the signatures of logarithms."""
     rows = as_rows(logarithm, name, 1)
     log, scalar = split_log(rows, call)
@@ -97,12 +164,13 @@ def exponentials(call: Call, logarithm: Any, name: str) -> Array:
     if call.degree:
         for x, y in walk(call.n_threads, (log,), (out,), call.columns if call.method else 0):
             steps.exponentials(x, y)
-    return rows.wrap(result)
+    return Made(rows.wrap(result), (rows,), (result,), scalar, steps.exponentials, (0, 1), ())
 
 
+@_repeated(2)
 def exponentials_backward(
     call: Call, logarithm: Any, derivs: Any, name: str, derivs_name: str
-) -> Array:
+) -> Made[Array]:
     """Compute the derivatives in logarithms from those in their signatures."""
     rows, back = as_rows(logarithm, name, 1), as_rows(derivs, derivs_name, 1)
     check_alike(rows, back)
@@ -113,10 +181,19 @@ def exponentials_backward(
     if call.degree:
         for x, d, dx in walk(call.n_threads, (log, body(back, scalar)), (out,), work):
             steps.exponentials_backward(x, d, dx)
-    return rows.wrap(result)
+    return Made(
+        rows.wrap(result),
+        (rows, back),
+        (result,),
+        scalar,
+        steps.exponentials_backward,
+        (0, 1, 2),
+        (),
+    )
 
 
-def products(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> Array:
+@_repeated(2)
+def products(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> Made[Array]:
     """Compute the products of two signatures."""
     left, right = _pair(call, earlier, later, names)
     wide1, wide2 = broadcast(left, right)
@@ -128,12 +205,21 @@ def products(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> Ar
         if call.degree:
             for first, second, z in walk(call.n_threads, (x, y), (out,)):
                 engine.signature_product(first, second, z, plan, call.n_threads)
-    return left.wrap(result)
+    return Made(
+        left.wrap(result),
+        (left, right),
+        (result,),
+        scalar,
+        engine.signature_product,
+        (0, 1, 2),
+        (plan, call.n_threads),
+    )
 
 
+@_repeated(3)
 def products_backward(
     call: Call, derivs: Any, earlier: Any, later: Any, names: tuple[str, str]
-) -> tuple[Array, Array]:
+) -> Made[tuple[Array, Array]]:
     """Compute the derivatives in both signatures from those in their products."""
     back = as_rows(derivs, "derivs", 1, gpu=_on_gpu(call))
     left, right = _pair(call, earlier, later, names)
@@ -153,7 +239,15 @@ def products_backward(
                 engine.signature_product_backward(first, second, d, dx, dy, plan, call.n_threads)
         gradient1 = gathered(result1, out1, wide1, left, zero)
         gradient2 = gathered(result2, out2, wide2, right, zero)
-    return gradient1, gradient2
+    return Made(
+        (gradient1, gradient2),
+        (back, left, right),
+        (result1, result2),
+        scalar,
+        engine.signature_product_backward,
+        (2, 0, 1, 3, 4),
+        (plan, call.n_threads),
+    )
 
 
 def _pair(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> tuple[Rows, Rows]:
@@ -161,7 +255,8 @@ def _pair(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> tuple
     return as_rows(earlier, names[0], 1, gpu=gpu), as_rows(later, names[1], 1, gpu=gpu)
 
 
-def inverses(call: Call, signature: Any, name: str) -> Array:
+@_repeated(1)
+def inverses(call: Call, signature: Any, name: str) -> Made[Array]:
     """Compute the inverses of signatures."""
     rows = as_rows(signature, name, 1)
     x, scalar = split_signature(rows, call)
@@ -170,10 +265,19 @@ def inverses(call: Call, signature: Any, name: str) -> Array:
     if call.degree:
         for signatures, y in walk(call.n_threads, (x,), (out,)):
             engine.signature_inverse(signatures, y, plan, call.n_threads)
-    return rows.wrap(result)
+    return Made(
+        rows.wrap(result),
+        (rows,),
+        (result,),
+        scalar,
+        engine.signature_inverse,
+        (0, 1),
+        (plan, call.n_threads),
+    )
 
 
-def inverses_backward(call: Call, derivs: Any, signature: Any, name: str) -> Array:
+@_repeated(2)
+def inverses_backward(call: Call, derivs: Any, signature: Any, name: str) -> Made[Array]:
     """Compute the derivatives in signatures from those in their inverses."""
     back, rows = as_rows(derivs, "derivs", 1), as_rows(signature, name, 1)
     check_alike(back, rows)
@@ -184,10 +288,19 @@ def inverses_backward(call: Call, derivs: Any, signature: Any, name: str) -> Arr
     if call.degree:
         for signatures, d, dx in walk(call.n_threads, (x, body(back, scalar)), (out,)):
             engine.signature_inverse_backward(signatures, d, dx, plan, call.n_threads)
-    return rows.wrap(result)
+    return Made(
+        rows.wrap(result),
+        (back, rows),
+        (result,),
+        scalar,
+        engine.signature_inverse_backward,
+        (1, 0, 2),
+        (plan, call.n_threads),
+    )
 
 
-def linear(call: Call, displacement: Any) -> Array:
+@_repeated(1)
+def linear(call: Call, displacement: Any) -> Made[Array]:
     """Compute the signatures of linear pieces."""
     rows = _displacements(displacement, call)
     steps = Steps(call, rows)
@@ -195,10 +308,12 @@ def linear(call: Call, displacement: Any) -> Array:
     if call.degree:
         for x, y in walk(call.n_threads, (rows,), (out,)):
             steps.linear(x, y)
-    return rows.wrap(result)
+    unit = call.scalar or None
+    return Made(rows.wrap(result), (rows,), (result,), unit, steps.linear, (0, 1), ())
 
 
-def linear_backward(call: Call, derivs: Any, displacement: Any) -> Array:
+@_repeated(2)
+def linear_backward(call: Call, derivs: Any, displacement: Any) -> Made[Array]:
     """Compute the derivatives in displacements from those in the signatures of the pieces."""
     back, rows = as_rows(derivs, "derivs", 1), _displacements(displacement, call)
     check_alike(back, rows)
@@ -210,7 +325,15 @@ def linear_backward(call: Call, derivs: Any, displacement: Any) -> Array:
             steps.linear_backward(x, d, dx)
     else:
         out[:] = 0.0
-    return rows.wrap(result)
+    return Made(
+        rows.wrap(result),
+        (back, rows),
+        (result,),
+        call.scalar or None,
+        steps.linear_backward,
+        (1, 0, 2),
+        (),
+    )
 
 
 def linear_logs(call: Call, displacement: Any) -> Array:
@@ -244,26 +367,32 @@ def _displacements(displacement: Any, call: Call) -> Rows:
     return rows
 
 
+@_repeated(2)
 def joined(
     call: Call, value: Any, displacement: Any, name: str, *, before: bool, is_log: bool
-) -> Array:
+) -> Made[Array]:
     """Join a linear piece to signatures, or to logarithms."""
     rows, pieces = as_rows(value, name, 1), _displacements(displacement, call)
     wide, wide_pieces = broadcast(rows, pieces)
     given, scalar = (split_log if is_log else split_signature)(wide, call)
     steps = Steps(call, rows)
     result, out = allocate(given, given.item[0], scalar=scalar)
+
+    def write(x: Any, piece: Any, y: Any) -> None:
+        factors = (steps.exponentials(x) if is_log else x), steps.linear(piece)
+        first, second = factors[::-1] if before else factors
+        if is_log:
+            steps.logarithms(steps.products(first, second), y)
+        else:
+            steps.products(first, second, y)
+
     if call.degree:
-        for x, piece, y in walk(call.n_threads, (given, wide_pieces), (out,), call.columns):
-            factors = (steps.exponentials(x) if is_log else x), steps.linear(piece)
-            first, second = factors[::-1] if before else factors
-            if is_log:
-                steps.logarithms(steps.products(first, second), y)
-            else:
-                steps.products(first, second, y)
-    return rows.wrap(result)
+        for views in walk(call.n_threads, (given, wide_pieces), (out,), call.columns):
+            write(*views)
+    return Made(rows.wrap(result), (rows, pieces), (result,), scalar, write, (0, 1, 2), ())
 
 
+@_repeated(3)
 def joined_backward(
     call: Call,
     derivs: Any,
@@ -273,7 +402,7 @@ def joined_backward(
     *,
     before: bool,
     is_log: bool,
-) -> tuple[Array, Array]:
+) -> Made[tuple[Array, Array]]:
     """Compute the derivatives in signatures or logarithms, and in displacements."""
     back, rows = as_rows(derivs, "derivs", 1), as_rows(value, name, 1)
     pieces = _displacements(displacement, call)
@@ -285,29 +414,34 @@ def joined_backward(
     steps = Steps(call, rows)
     result, out = allocate(given, given.item[0], scalar=zero)
     d_pieces, out_pieces = allocate(wide_pieces, call.dimension)
+
+    def write(d: Any, x: Any, piece: Any, dx: Any, d_piece: Any) -> None:
+        signature = steps.exponentials(x) if is_log else x
+        d_signature, d_linear = steps.empty(signature) if is_log else dx, steps.empty(signature)
+        factors, targets = (signature, steps.linear(piece)), (d_signature, d_linear)
+        if before:
+            factors, targets = factors[::-1], targets[::-1]
+        d_product = steps.logarithms_of_products_backward(d, *factors) if is_log else d
+        steps.products_backward(d_product, *factors, *targets)
+        if is_log:
+            steps.exponentials_backward(x, d_signature, dx)
+        steps.linear_backward(piece, d_linear, d_piece)
+
     if call.degree:
         inputs = body(back, scalar), given, wide_pieces
-        for d, x, piece, dx, d_piece in walk(
-            call.n_threads, inputs, (out, out_pieces), call.columns
-        ):
-            signature = steps.exponentials(x) if is_log else x
-            d_signature, d_linear = steps.empty(signature) if is_log else dx, steps.empty(signature)
-            factors, targets = (signature, steps.linear(piece)), (d_signature, d_linear)
-            if before:
-                factors, targets = factors[::-1], targets[::-1]
-            d_product = steps.logarithms_of_products_backward(d, *factors) if is_log else d
-            steps.products_backward(d_product, *factors, *targets)
-            if is_log:
-                steps.exponentials_backward(x, d_signature, dx)
-            steps.linear_backward(piece, d_linear, d_piece)
+        for views in walk(call.n_threads, inputs, (out, out_pieces), call.columns):
+            write(*views)
     else:
         out_pieces[:] = 0.0
-    return gathered(result, out, wide, rows, zero), gathered(
-        d_pieces, out_pieces, wide_pieces, pieces
+    gradient = gathered(result, out, wide, rows, zero)
+    gradients = gradient, gathered(d_pieces, out_pieces, wide_pieces, pieces)
+    return Made(
+        gradients, (back, rows, pieces), (result, d_pieces), scalar, write, (0, 1, 2, 3, 4), ()
     )
 
 
-def log_products(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> Array:
+@_repeated(2)
+def log_products(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> Made[Array]:
     """Compute the logarithms of products, from the logarithms of the factors."""
     left, right = as_rows(earlier, names[0], 1), as_rows(later, names[1], 1)
     wide1, wide2 = broadcast(left, right)
@@ -315,16 +449,21 @@ def log_products(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -
     check_same_scalar(left, right)
     steps = Steps(call, left)
     result, out = allocate(first, call.size, scalar=None if scalar is None else scalar + other)
+
+    def write(x: Any, y: Any, z: Any) -> None:
+        product = steps.products(steps.exponentials(x), steps.exponentials(y))
+        steps.logarithms(product, z)
+
     if call.degree:
-        for x, y, z in walk(call.n_threads, (first, second), (out,), call.columns):
-            product = steps.products(steps.exponentials(x), steps.exponentials(y))
-            steps.logarithms(product, z)
-    return left.wrap(result)
+        for views in walk(call.n_threads, (first, second), (out,), call.columns):
+            write(*views)
+    return Made(left.wrap(result), (left, right), (result,), scalar, write, (0, 1, 2), ())
 
 
+@_repeated(3)
 def log_products_backward(
     call: Call, derivs: Any, earlier: Any, later: Any, names: tuple[str, str]
-) -> tuple[Array, Array]:
+) -> Made[tuple[Array, Array]]:
     """Compute the derivatives in both logarithms from those in the logarithm of the product."""
     back = as_rows(derivs, "derivs", 1)
     left, right = as_rows(earlier, names[0], 1), as_rows(later, names[1], 1)
@@ -337,16 +476,21 @@ def log_products_backward(
     steps = Steps(call, left)
     result1, out1 = allocate(first, call.size, scalar=zero)
     result2, out2 = allocate(second, call.size, scalar=zero)
+
+    def write(d: Any, x: Any, y: Any, dx: Any, dy: Any) -> None:
+        factors = steps.exponentials(x), steps.exponentials(y)
+        d_product = steps.logarithms_of_products_backward(d, *factors)
+        d_first, d_second = steps.empty(x), steps.empty(y)
+        steps.products_backward(d_product, *factors, d_first, d_second)
+        steps.exponentials_backward(x, d_first, dx)
+        steps.exponentials_backward(y, d_second, dy)
+
     if call.degree:
         inputs = body(back, scalar), first, second
-        for d, x, y, dx, dy in walk(call.n_threads, inputs, (out1, out2), call.columns):
-            factors = steps.exponentials(x), steps.exponentials(y)
-            d_product = steps.logarithms_of_products_backward(d, *factors)
-            d_first, d_second = steps.empty(x), steps.empty(y)
-            steps.products_backward(d_product, *factors, d_first, d_second)
-            steps.exponentials_backward(x, d_first, dx)
-            steps.exponentials_backward(y, d_second, dy)
-    return (
-        gathered(result1, out1, wide1, left, zero),
-        gathered(result2, out2, wide2, right, zero),
+        for views in walk(call.n_threads, inputs, (out1, out2), call.columns):
+            write(*views)
+    gradient = gathered(result1, out1, wide1, left, zero)
+    gradients = gradient, gathered(result2, out2, wide2, right, zero)
+    return Made(
+        gradients, (back, left, right), (result1, result2), scalar, write, (0, 1, 2, 3, 4), ()
     )

@@ -1,0 +1,379 @@
+"""Calls that are made again without being checked give what the long way gives, or its error."""
+
+import gc
+import threading
+import weakref
+
+import numpy as np
+import pytest
+
+import treealg
+from treealg import _fast, engines
+from treealg._fast import reference
+from treealg.errors import TreeAlgError
+
+from .cases import CASES, Case, arrays_of, call, each_case
+
+# Those that are looked up, of arrays that nothing else is asked about.
+REPEATED = {
+    "branched_sig", "branched_log_sig", "sig", "log_sig",
+    "branched_sig_backprop", "branched_log_sig_backprop", "sig_backprop", "log_sig_backprop",
+    "branched_sig_to_log_sig", "branched_sig_to_log_sig_backprop",
+    "sig_to_log_sig", "sig_to_log_sig_backprop",
+    "branched_log_sig_to_sig", "branched_log_sig_to_sig_backprop",
+    "branched_sig_combine", "branched_sig_combine_backprop", "branched_sig_inverse",
+    "branched_sig_join", "branched_sig_join_backprop", "branched_log_sig_join",
+    "branched_log_sig_combine", "linear_branched_sig", "linear_branched_sig_backprop",
+    "branched_sig_kernel", "branched_sig_kernel_backprop",
+}  # fmt: skip
+BATCHES = (), (3,)
+
+
+class Counted(_fast.Repeats):
+    """A table that counts what it is asked for and has."""
+
+    found = 0
+
+    def find(self, key, *arrays):
+        result = super().find(key, *arrays)
+        self.found += result is not None
+        return result
+
+
+class Never(_fast.Repeats):
+    """A table that has nothing: every call takes the long way."""
+
+    def find(self, key, *arrays):
+        return None
+
+
+@pytest.fixture
+def repeats(monkeypatch):
+    """An empty table for the engine in use, which counts."""
+    table = Counted()
+    monkeypatch.setattr(engines.current(), "repeats", table)
+    return table
+
+
+def long_way(function):
+    """Return a result, or the error, with no call known."""
+    engine = engines.current()
+    before, engine.repeats = engine.repeats, Never()
+    try:
+        return outcome(function)
+    finally:
+        engine.repeats = before
+
+
+def outcome(function):
+    try:
+        return function()
+    except TreeAlgError as error:
+        return type(error), str(error)
+
+
+def assert_equal(got, want):
+    assert len(got) == len(want)
+    for one, other in zip(got, want, strict=True):
+        assert type(one) is type(other)
+        if isinstance(one, list):
+            assert_equal(one, other)
+        elif other is not None:
+            assert one.dtype == other.dtype
+            assert one.shape == other.shape
+            assert one.flags.c_contiguous == other.flags.c_contiguous
+            np.testing.assert_array_equal(one, other, strict=True)
+
+
+@each_case(CASES)
+@pytest.mark.parametrize("batch", BATCHES)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_call_made_again_gives_to_the_bit_what_the_long_way_gives(case, batch, dtype, repeats):
+    options = case.arguments(batch, dtype)
+    call(case, options)  # is kept, if it can be
+    other = options | arrays_of(case, case.arguments(batch, dtype, seed=1))
+    assert_equal(call(case, other), long_way(lambda: call(case, other)))
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+@pytest.mark.parametrize("name", sorted(REPEATED))
+def test_plain_calls_are_made_again(name, batch, repeats):
+    case = Case(name, "plain")
+    arguments = case.arguments(batch)
+    call(case, arguments)
+    assert not repeats.found
+    call(case, arguments)
+    assert repeats.found == 1
+
+
+@pytest.mark.parametrize("name", ["branched_sig", "branched_sig_combine", "branched_sig_kernel"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda x: x[..., ::-1],
+        lambda x: np.repeat(x, 2, axis=0)[::2],
+        np.asfortranarray,
+        lambda x: np.broadcast_to(x[:1], x.shape),
+        lambda x: x * np.nan,
+    ],
+    ids=["reversed", "strided", "fortran", "broadcast", "nan"],
+)
+def test_calls_are_made_again_of_arrays_of_any_strides_and_values(name, change, repeats):
+    case = Case(name, "plain")
+    arguments = case.arguments()
+    call(case, arguments)
+    changed = {key: change(x) for key, x in arrays_of(case, arguments).items()}
+    got = call(case, arguments | changed)
+    assert repeats.found == 1
+    assert_equal(got, long_way(lambda: call(case, arguments | changed)))
+
+
+class Special(np.ndarray):
+    """What is no plain array."""
+
+
+UNUSUAL = {
+    "a subclass": lambda x: x.view(Special),
+    "a masked array": lambda x: np.ma.masked_array(x, x > 0),
+    "a list": lambda x: x.tolist(),
+    "integers": lambda x: np.ones(x.shape, int),
+    "the other byte order": lambda x: x.astype(x.dtype.newbyteorder()),
+    "single precision": lambda x: x.astype(np.float32),
+    "half precision": lambda x: x.astype(np.float16),
+    "complex numbers": lambda x: x + 0j,
+    "text": lambda x: x.astype(str),
+    "dates": lambda x: np.ones(x.shape, "datetime64[s]"),
+    "objects": lambda x: x.astype(object),
+    "records": lambda x: np.zeros(x.shape, [("x", float)]),
+    "not aligned": lambda x: np.frombuffer(b"0" + x.tobytes(), np.float64, offset=1).reshape(
+        x.shape
+    ),
+    "one axis less": lambda x: x[0],
+    "one axis more": lambda x: x[None],
+    "five axes more": lambda x: x[(None,) * 5],
+    "nothing": lambda x: x[..., :0],
+    "more columns": lambda x: np.repeat(x, 2, axis=-1),
+    "None": lambda x: None,
+}
+
+
+@pytest.mark.parametrize("name", ["branched_sig", "branched_sig_inverse", "branched_sig_kernel"])
+@pytest.mark.parametrize("kind", UNUSUAL)
+def test_unusual_arrays_take_the_long_way_to_the_same_result_or_error(name, kind, repeats):
+    case = Case(name, "plain")
+    arguments = case.arguments()
+    call(case, arguments)
+    changed = {key: UNUSUAL[kind](x) for key, x in arrays_of(case, arguments).items()}
+    got = outcome(lambda: call(case, arguments | changed))
+    want = long_way(lambda: call(case, arguments | changed))
+    assert not repeats.found
+    if isinstance(want, tuple):
+        assert got == want
+    else:
+        assert_equal(got, want)
+
+
+OPTIONS = {
+    "degree": [True, 2.0, np.int64(2), "2", -1, None],
+    "planar": [1, 0, None, np.True_],
+    "end_time": [1, np.float32(1), "1", float("nan")],
+    "n_jobs": [2, -1, 0, True],
+    "scalar_term": [0, 1],
+    "stream": [True, 0],
+    "basepoint": [True, 0],
+    "weights": [(1, 2), [2, 1]],
+    "lengths": [3],
+    "missing": ["refuse", "linear", "no"],
+    "time_aug": [0, 1],
+}
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_options_that_are_equal_but_not_the_same_are_checked(option, repeats):
+    path = np.arange(8.0).reshape(4, 2) ** 2
+    path[2] = path[1]
+    assert treealg.branched_sig(path, 2, end_time=1.0).shape == (6,)
+    for value in OPTIONS[option]:
+        given = {"degree": 2} | {option: value}
+        got = outcome(lambda g=given: treealg.branched_sig(path, **g))
+        want = long_way(lambda g=given: treealg.branched_sig(path, **g))
+        if isinstance(want, tuple):
+            assert got == want
+        else:
+            assert_equal([got], [want])
+    assert not repeats.found
+
+
+def test_options_that_may_change_are_read_each_time(repeats):
+    path, weights = np.arange(8.0).reshape(4, 2) ** 2, [1, 2]
+    first = treealg.branched_sig(path, 3, weights=weights)
+    weights[:] = [2, 1]
+    assert not np.array_equal(treealg.branched_sig(path, 3, weights=weights), first)
+    assert not repeats.found
+
+
+def test_values_that_are_checked_are_checked_each_time(repeats):
+    path = np.arange(8.0).reshape(4, 2)
+    treealg.branched_sig(path, 2, missing="refuse")
+    with pytest.raises(TreeAlgError, match="missing"):
+        treealg.branched_sig(path * np.nan, 2, missing="refuse")
+    signature = treealg.branched_sig(path, 2, scalar_term=True)
+    treealg.branched_sig_to_log_sig(signature, 2, 2)
+    with pytest.raises(TreeAlgError, match="scalar 1"):
+        treealg.branched_sig_to_log_sig(2 * signature, 2, 2)
+    assert not repeats.found
+
+
+def test_results_are_never_the_memory_of_another_call(repeats):
+    path = np.arange(8.0).reshape(4, 2)
+    results = [treealg.branched_sig(path, 2) for _ in range(3)]
+    assert repeats.found == 2
+    results[1][:] = 0
+    assert_equal([results[2]], [results[0]])
+
+
+def test_roles_of_arrays_do_not_depend_on_which_of_them_are_the_same(repeats):
+    one, other = (treealg.branched_sig(x, 2) for x in np.arange(24.0).reshape(2, 6, 2) ** 2)
+    treealg.branched_sig_combine_backprop(one, one, one, 2, 2)
+    given = other, one, 2 * one
+    got = treealg.branched_sig_combine_backprop(*given, 2, 2)
+    want = long_way(lambda: treealg.branched_sig_combine_backprop(*given, 2, 2))
+    assert_equal(got, want)
+
+
+def test_another_engine_does_not_take_calls_of_this_one():
+    path = np.arange(8.0).reshape(4, 2)
+    treealg.branched_sig(path, 2)
+    table = engines.current().repeats
+    with engines.use("reference"):
+        assert engines.current().repeats is not table
+        first = treealg.branched_sig(path, 2)
+        np.testing.assert_array_equal(treealg.branched_sig(path, 2), first)
+
+
+def test_forgotten_tables_are_let_go(repeats):
+    path = np.arange(8.0).reshape(4, 2)
+    treealg.branched_sig(path, 2)
+    treealg.branched_sig(path, 2)
+    assert repeats.found == 1
+    treealg.clear_cache()
+    treealg.branched_sig(path, 2)
+    assert repeats.found == 1
+
+
+def test_calls_of_several_threads_are_made_again(repeats):
+    paths = np.random.default_rng(5).standard_normal((8, 5, 2))
+    want = [treealg.branched_sig(path, 3) for path in paths]
+    got = [None] * len(paths)
+
+    def work(i):
+        for _ in range(50):
+            got[i] = treealg.branched_sig(paths[i], 3)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(len(paths))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert_equal(got, want)
+
+
+# --- the table itself --------------------------------------------------------------------------
+
+
+def doubled(array, out, factor):
+    out[...] = factor * array
+
+
+@pytest.fixture(params=[_fast.Repeats, reference.Repeats], ids=["compiled", "reference"])
+def table(request):
+    return request.param()
+
+
+def test_a_table_returns_none_for_what_it_does_not_know(table):
+    key, array = ("doubled", 2), np.ones(3)
+    assert table.find(key, array) is None
+    table.keep(key, (array,), (np.empty(3),), doubled, (0, 1), (2.0,))
+    assert table.find(key, array) is not None
+    assert table.find(("doubled", 3), array) is None
+    assert table.find(("doubled",), array) is None
+    assert table.find((*key, 2), array) is None
+    assert table.find(key) is None
+    assert table.find(key, array, array) is None
+    assert table.find(key, np.ones(4)) is None
+    assert table.find(key, np.ones((3, 1))) is None
+    assert table.find(key, array.astype(np.float32)) is None
+    table.clear()
+    assert table.find(key, array) is None
+
+
+def test_a_table_tells_objects_apart_that_are_equal(table):
+    array = np.ones(3)
+    table.keep((1, 2.5), (array,), (np.empty(3),), doubled, (0, 1), (2.0,))
+    assert table.find((True, 2.5), array) is None
+    assert table.find((1.0, 2.5), array) is None
+
+
+def test_a_table_writes_the_scalar_and_adds_axes(table):
+    def write(first, none, out, factor):
+        assert none is None
+        assert first.shape == (1, 3)
+        out[...] = factor * first
+
+    key, array = ("write",), np.arange(3.0)
+    table.keep(key, (array,), (np.empty(4),), write, (0, 2), (2.0,), scalar=1.0, axes=1)
+    np.testing.assert_array_equal(table.find(key, array + 1), [1, 2, 4, 6])
+
+
+def test_a_table_places_several_arrays_and_results(table):
+    def write(second, out2, first, out1):
+        out1[...], out2[...] = first, second
+
+    key, arrays, results = ("write",), (np.zeros(2), np.ones(3)), (np.empty(2), np.empty(3))
+    table.keep(key, arrays, results, write, (2, 0, 3, 1), ())
+    one, two = table.find(key, np.full(2, 5.0), np.full(3, 7.0))
+    assert one.tolist() == [5, 5]
+    assert two.tolist() == [7, 7, 7]
+
+
+def test_errors_of_a_kernel_come_through(table):
+    def fail(array, out):
+        raise KeyboardInterrupt
+
+    table.keep((), (np.ones(2),), (np.empty(2),), fail, (0, 1), ())
+    with pytest.raises(KeyboardInterrupt):
+        table.find((), np.ones(2))
+
+
+def test_a_table_keeps_a_few_calls_and_lets_the_others_go(table):
+    keys = [(object(),) for _ in range(1000)]
+    array = np.ones(3)
+    for i, key in enumerate(keys):
+        table.keep(key, (array,), (array,), doubled, (0, 1), (float(i),))
+    known = [i for i, key in enumerate(keys) if table.find(key, array) is not None]
+    assert 0 < len(known) <= 64
+    for i in known:
+        assert table.find(keys[i], array).tolist() == [i, i, i]
+
+
+def test_a_table_that_goes_lets_go_of_what_it_holds(table):
+    class Held:
+        def __call__(self, array, out):
+            out[...] = array
+
+    held = Held()
+    watched = weakref.ref(held)
+    table.keep((), (np.ones(2),), (np.empty(2),), held, (0, 1), ())
+    table.find((), np.ones(2))
+    del held
+    assert watched() is not None
+    table.clear()
+    gc.collect()
+    assert watched() is None
+
+
+def test_what_cannot_be_kept_is_refused(table):
+    with pytest.raises(ValueError, match="cannot be kept"):
+        table.keep((), (np.ones(2),) * 5, (np.ones(2),), doubled, (0, 1, 2, 3, 4, 5), ())
+    with pytest.raises(ValueError, match="cannot be kept"):
+        table.keep((), (np.ones(2),), (np.ones(2),), doubled, (0,), ())

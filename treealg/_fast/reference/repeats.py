@@ -1,0 +1,131 @@
+"""Calls that were made before: what the table of the door does, with a dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = ["Repeats"]
+
+_MOST = 64
+
+
+class _Call(NamedTuple):
+    """A call as it was made; it holds its key, so that no other object gets an address from it."""
+
+    key: tuple[Any, ...]
+    shapes: list[tuple[int, ...]]
+    dtype: np.dtype[Any]
+    function: Callable[..., Any]
+    places: tuple[int, ...]
+    rest: tuple[Any, ...]
+    scalar: float | None
+    axes: tuple[None, ...]
+    result_axes: tuple[None, ...]
+
+
+class Repeats:
+    """A table of calls that were made before."""
+
+    def __init__(self) -> None:
+        self._calls: dict[Hashable, _Call] = {}
+
+    def clear(self) -> None:
+        """Forget all calls."""
+        self._calls.clear()
+
+    def find(self, key: tuple[Any, ...], *arrays: Any) -> Any:
+        """Make a call as it was made before, and return what it returned; None if it is not known.
+
+        Parameters
+        ----------
+        key : tuple
+            What the call is known by, beside its arrays; see `keep`.
+        *arrays : object
+            What was given as arrays, at most 4.
+        """
+        call = self._calls.get(_known_by(key, arrays))
+        if call is None:
+            return None
+        results = [np.empty(shape, call.dtype) for shape in call.shapes]
+        arguments: list[Any] = [None] * (max(call.places) + 1)
+        for place, array in zip(call.places, arrays, strict=False):
+            if place >= 0:
+                arguments[place] = array[call.axes]
+        for place, result in zip(call.places[len(arrays) :], results, strict=True):
+            view = result
+            if call.scalar is not None:
+                result[..., 0] = call.scalar
+                view = result[..., 1:]
+            arguments[place] = view[call.result_axes]
+        call.function(*arguments, *call.rest)
+        return results[0] if len(results) == 1 else tuple(results)
+
+    def keep(
+        self,
+        key: tuple[Any, ...],
+        arrays: tuple[Any, ...],
+        results: tuple[Any, ...],
+        function: Callable[..., Any],
+        places: tuple[int, ...],
+        rest: tuple[Any, ...],
+        scalar: float | None = None,
+        axes: int = 0,
+        result_axes: int | None = None,
+    ) -> None:
+        """Keep a call, if its arrays lie in memory as kernels read them.
+
+        Parameters
+        ----------
+        key : tuple
+            What the call is known by, beside its arrays: objects that never change.
+        arrays : tuple
+            The arrays that were given, at most 4.
+        results : tuple of numpy.ndarray
+            What was computed; a call that is made again returns one array, or a tuple of several.
+        function : callable
+            What writes the results.
+        places : tuple of int
+            Where among the arguments of the function the arrays stand, and then the results; -1 for
+            an array that does not. Places in between have None.
+        rest : tuple
+            The arguments that come after these.
+        scalar : float or None, default None
+            What stands in front of the last axis of results, and is not written by the function.
+        axes : int, default 0
+            How many axes of length 1 the function is to see in front of arrays.
+        result_axes : int or None, default None
+            The same for results; None for as many.
+        """
+        if len(arrays) > 4 or len(places) != len(arrays) + len(results) or min(places) < -1:
+            raise ValueError("a call of so many arrays or arguments cannot be kept")
+        found = _known_by(key, arrays)
+        if found is None:
+            return
+        if len(self._calls) >= _MOST:
+            self._calls.clear()
+        self._calls[found] = _Call(
+            key,
+            [result.shape for result in results],
+            results[0].dtype,
+            function,
+            places,
+            rest,
+            scalar,
+            (None,) * axes,
+            (None,) * (axes if result_axes is None else result_axes),
+        )
+
+
+def _known_by(key: tuple[Any, ...], arrays: tuple[Any, ...]) -> Hashable:
+    """Return what tells a call from others, None where an array is not read in place."""
+    forms = []
+    for array in arrays:
+        if type(array) is not np.ndarray or array.dtype not in (np.float32, np.float64):
+            return None
+        if array.ndim > 4 or not (array.flags.aligned and array.dtype.isnative):
+            return None
+        forms.append((array.shape, array.dtype))
+    return tuple(map(id, key)), tuple(forms)

@@ -1,0 +1,229 @@
+# cython: language_level=3
+"""Calls that were made before, so that small ones are not checked and planned anew each time.
+
+A call is known by its options, the very same objects, which must be such as never change, and by
+the shapes and the dtype of its arrays, which lie in memory as kernels read them.  Whatever is
+checked of a call depends on these alone where a function keeps it; all else takes the long way,
+and so do calls that are not found.  What is kept is what the long way came to: the shape of the
+result, and the function that writes it.
+
+A table holds a few calls, each in a place that follows from what it is known by; a call that comes
+to the place of another one takes it.
+"""
+
+from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDED_RO, PyBuffer_Release, PyObject_GetBuffer
+from cpython.object cimport PyObject
+from libc.stdint cimport uintptr_t
+from libc.string cimport memcmp
+
+import numpy
+
+
+cdef extern from "Python.h":
+    object PyObject_Vectorcall(
+        object callable, PyObject *const *args, size_t nargsf, PyObject *kwnames
+    )
+    size_t PY_VECTORCALL_ARGUMENTS_OFFSET
+
+
+cdef enum:
+    PLACES = 64
+    MAX_ARRAYS = 4
+    MAX_AXES = 4
+    MAX_ARGUMENTS = 24
+
+cdef object ndarray = numpy.ndarray, empty = numpy.empty
+
+
+cdef struct array_form:
+    int axes
+    char number  # f or d, as in the format of a buffer
+    Py_ssize_t shape[MAX_AXES]
+
+
+cdef int read_form(object array, array_form *form) except -1:
+    """Tell whether an array lies in memory as kernels read it, and of which form it is."""
+    cdef Py_buffer view
+    cdef Py_ssize_t bits
+    cdef int axis
+    if type(array) is not ndarray:
+        return False
+    try:
+        PyObject_GetBuffer(array, &view, PyBUF_FORMAT | PyBUF_STRIDED_RO)
+    except (ValueError, BufferError):  # of a dtype that is not computed with
+        return False
+    form.axes = view.ndim
+    form.number = view.format[0]
+    bits = <Py_ssize_t> view.buf
+    cdef bint is_read = (
+        view.ndim <= MAX_AXES and view.format[1] == 0
+        and (form.number == c"d" or form.number == c"f")
+    )
+    if is_read:
+        for axis in range(view.ndim):
+            form.shape[axis] = view.shape[axis]
+            bits |= view.strides[axis]
+        is_read = bits % view.itemsize == 0
+    PyBuffer_Release(&view)
+    return is_read
+
+
+cdef bint same_form(const array_form *one, const array_form *two) noexcept:
+    return (
+        one.axes == two.axes and one.number == two.number
+        and memcmp(one.shape, two.shape, one.axes * sizeof(Py_ssize_t)) == 0
+    )
+
+
+cdef class Recipe:
+    """One call as it was made."""
+    cdef tuple key, results, arguments
+    cdef object function, dtype, scalar, axes, result_axes
+    cdef int n_arrays
+    cdef array_form forms[MAX_ARRAYS]
+    cdef int places[MAX_ARRAYS]  # of arrays among the arguments, -1 for one that is not there
+
+
+cdef class Repeats:
+    """A table of calls that were made before."""
+    cdef list table
+
+    def __cinit__(self):
+        self.table = [None] * PLACES
+
+    def clear(self):
+        """Forget all calls."""
+        self.table = [None] * PLACES
+
+    def find(self, tuple key, *arrays):
+        """Make a call as it was made before, and return what it returned; None if it is not known.
+
+        Parameters
+        ----------
+        key : tuple
+            What the call is known by, beside its arrays; see `keep`.
+        *arrays : object
+            What was given as arrays, at most 4.
+        """
+        cdef array_form forms[MAX_ARRAYS]
+        cdef Recipe found = self.look_up(key, arrays, forms)
+        if found is None:
+            return None
+        return made_again(found, arrays)
+
+    cdef Recipe look_up(self, tuple key, tuple arrays, array_form *forms):
+        cdef int i
+        for i in range(len(arrays)):
+            if not read_form(arrays[i], &forms[i]):
+                return None
+        cdef Recipe found = self.table[place_of(key, forms, len(arrays))]
+        if found is None or found.n_arrays != len(arrays) or len(found.key) != len(key):
+            return None
+        for i in range(len(key)):
+            if found.key[i] is not key[i]:
+                return None
+        for i in range(len(arrays)):
+            if not same_form(&found.forms[i], &forms[i]):
+                return None
+        return found
+
+    def keep(
+        self, tuple key, tuple arrays, tuple results, function, tuple places, tuple rest,
+        scalar=None, int axes=0, result_axes=None,
+    ):
+        """Keep a call, if its arrays lie in memory as kernels read them.
+
+        Parameters
+        ----------
+        key : tuple
+            What the call is known by, beside its arrays: objects that never change.
+        arrays : tuple
+            The arrays that were given, at most 4.
+        results : tuple of numpy.ndarray
+            What was computed; a call that is made again returns one array, or a tuple of several.
+        function : callable
+            What writes the results.
+        places : tuple of int
+            Where among the arguments of the function the arrays stand, and then the results; -1 for
+            an array that does not. Places in between have None.
+        rest : tuple
+            The arguments that come after these.
+        scalar : float or None, default None
+            What stands in front of the last axis of results, and is not written by the function.
+        axes : int, default 0
+            How many axes of length 1 the function is to see in front of arrays.
+        result_axes : int or None, default None
+            The same for results; None for as many.
+        """
+        cdef Recipe made = Recipe()
+        cdef int i
+        made.n_arrays = len(arrays)
+        made.arguments = (None,) * (max(places) + 1) + rest
+        if (
+            made.n_arrays > MAX_ARRAYS or len(made.arguments) > MAX_ARGUMENTS
+            or len(places) != made.n_arrays + len(results) or min(places) < -1
+        ):
+            raise ValueError("a call of so many arrays or arguments cannot be kept")
+        for i in range(made.n_arrays):
+            if not read_form(arrays[i], &made.forms[i]):
+                return
+            made.places[i] = places[i]
+        made.key = key
+        made.function = function
+        made.scalar = scalar
+        made.axes = (None,) * axes
+        made.result_axes = (None,) * (axes if result_axes is None else result_axes)
+        made.dtype = results[0].dtype
+        shapes = [result.shape for result in results]
+        made.results = tuple(zip(places[made.n_arrays:], shapes, strict=True))
+        self.table[place_of(key, made.forms, made.n_arrays)] = made
+
+
+cdef Py_ssize_t place_of(tuple key, const array_form *forms, int count) noexcept:
+    """Return a place in a table, which differs for what differs, mostly."""
+    cdef uintptr_t mixed = count
+    cdef int i, axis
+    for value in key:
+        mixed = 31 * mixed + (<uintptr_t> <PyObject *> value >> 4)
+    for i in range(count):
+        mixed = 31 * mixed + <uintptr_t> forms[i].number
+        for axis in range(forms[i].axes):
+            mixed = 31 * mixed + <uintptr_t> forms[i].shape[axis]
+    return (mixed ^ (mixed >> 17)) % PLACES
+
+
+cdef object made_again(Recipe recipe, tuple arrays):
+    cdef PyObject *filled[MAX_ARGUMENTS + 1]
+    cdef PyObject **arguments = filled + 1  # a bound method puts itself in front
+    cdef Py_ssize_t count = len(recipe.arguments)
+    cdef int i, place
+    cdef list held = []  # what the arguments point to
+    cdef list results = []
+    for i in range(count):
+        arguments[i] = <PyObject *> recipe.arguments[i]
+    for i in range(recipe.n_arrays):
+        if recipe.places[i] >= 0:
+            view = arrays[i]
+            if recipe.axes:
+                view = view[recipe.axes]
+                held.append(view)
+            arguments[recipe.places[i]] = <PyObject *> view
+    for place, shape in recipe.results:
+        try:
+            result = empty(shape, recipe.dtype)
+        except MemoryError:  # which the long way says in its own words
+            return None
+        results.append(result)
+        view = result
+        if recipe.scalar is not None:
+            result[..., 0] = recipe.scalar
+            view = view[..., 1:]
+            held.append(view)
+        if recipe.result_axes:
+            view = view[recipe.result_axes]
+            held.append(view)
+        arguments[place] = <PyObject *> view
+    PyObject_Vectorcall(
+        recipe.function, arguments, <size_t> count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL
+    )
+    return results[0] if len(results) == 1 else tuple(results)

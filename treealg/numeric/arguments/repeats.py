@@ -1,0 +1,76 @@
+"""Calls that are made again without being checked, where nothing that was checked has changed.
+
+See `treealg._fast.repeats` for how they are found. What is kept here holds for all arrays of the
+shapes and the dtype of those that were given: no value is checked that may be another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from treealg.engines import current
+from treealg.numeric.arguments.calls import Call
+from treealg.numeric.arguments.rows import Rows
+
+__all__ = ["again", "are_constant", "are_usual", "keep"]
+
+_USUAL = (None, False, False, None, None, None, "propagate")
+_CONSTANT = frozenset({bool, float, int, str, type(None), object})
+_MOST_ROWS = 32
+"""A larger batch is no small call, and may have to be done in parts."""
+
+
+def again(key: tuple[Any, ...], *arrays: Any) -> Any:
+    """Return what a call that was kept returns for these arrays, None if it was not."""
+    return current().repeats.find(key, *arrays)
+
+
+def keep(
+    key: tuple[Any, ...],
+    arrays: tuple[Any, ...],
+    rows: Sequence[Rows],
+    results: tuple[Any, ...],
+    function: Callable[..., Any],
+    places: tuple[int, ...],
+    rest: tuple[Any, ...],
+    scalar: float | None = None,
+) -> None:
+    """Keep a call whose arguments and results are of one batch of few rows.
+
+    Parameters
+    ----------
+    key : tuple
+        What the call is known by: its function, and options that never change.
+    arrays : tuple
+        The arrays that were given.
+    rows : sequence of Rows
+        The same, as they were read.
+    results, function, places, rest, scalar
+        As for `treealg._fast.repeats.Repeats.keep`.
+    """
+    batch = rows[0].batch
+    if len(batch) > 1 or rows[0].count > _MOST_ROWS or any(x.batch != batch for x in rows):
+        return
+    current().repeats.keep(key, arrays, results, function, places, rest, scalar, axes=not batch)
+
+
+def are_constant(options: tuple[Any, ...]) -> bool:
+    """Tell whether options, or tuples of them, can never change, so that they were checked."""
+    return all(
+        type(option) in _CONSTANT or (type(option) is tuple and are_constant(option))
+        for option in options
+    )
+
+
+def are_usual(given: tuple[Any, ...], options: tuple[Any, ...], call: Call) -> bool:
+    """Tell whether a call along paths holds for all paths of a shape.
+
+    Then it is given nothing beside the path, from `correction` to `missing`; no option is such as
+    may change; and it has one thread, as processors may come and go.
+    """
+    return (
+        all(value is usual for value, usual in zip(given, _USUAL, strict=True))
+        and are_constant(options)
+        and call.n_threads == 1
+    )
