@@ -12,6 +12,7 @@ import treealg.codegen
 import treealg.demo
 import treealg.files
 import treealg.frames
+import treealg.pictures
 import treealg.sklearn
 import treealg.symbolic
 import treealg.symbolic.bseries
@@ -30,6 +31,7 @@ FACES = (
     treealg.codegen,
     treealg.files,
     treealg.frames,
+    treealg.pictures,
     treealg.sklearn,
     treealg.verification,
     treealg.demo,

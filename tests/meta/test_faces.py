@@ -75,6 +75,7 @@ def test_the_faces_are_those_that_users_import():
         "treealg.jax",
         "treealg.numeric",
         "treealg.numeric.operations",
+        "treealg.pictures",
         "treealg.sklearn",
         "treealg.symbolic",
         "treealg.symbolic.bseries",
