@@ -16,7 +16,8 @@ import pyarrow.parquet
 
 from treealg.errors import InvalidValueError
 from treealg.files.source import Piece, readable
-from treealg.frames.jobs import LongTable, no_value, paths_of
+from treealg.frames.jobs import LongTable, no_value
+from treealg.frames.points import paths_of
 from treealg.frames.tables import INSTEAD, lacks_value, without_missing
 from treealg.recipes import Recipe
 

@@ -11,26 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.frames.tables import (
-    INSTEAD,
-    check_columns,
-    check_numbers,
-    numbers_of_columns,
-    times_of,
-    without_missing,
-)
+from treealg.frames.points import Points, paths_of
+from treealg.frames.tables import INSTEAD, check_columns, check_numbers, numbers_of_columns
 from treealg.numeric.arguments.times import read_times
 from treealg.recipes import Recipe
 
-__all__ = ["LongTable", "WideTable", "no_value", "paths_of"]
+__all__ = ["LongTable", "WideTable", "no_value"]
 
 Floats = npt.NDArray[np.floating[Any]]
 Starts = npt.NDArray[np.int64]
 
-_ROW = "row of treealg"
 
-
-class LongTable:
+class LongTable(Points):
     """What is done with a table of one row per point."""
 
     is_by_row = False
@@ -38,54 +30,19 @@ class LongTable:
     def __init__(
         self, recipe: Recipe, ids: list[str], time: str | None, columns: list[str]
     ) -> None:
-        self.recipe, self.ids, self.time, self.columns = recipe, ids, time, columns
-
-    @property
-    def needed(self) -> list[str]:
-        """The columns of the table that are read."""
-        return list(dict.fromkeys([*self.ids, *([self.time] if self.time else []), *self.columns]))
-
-    def check(self, schema: Mapping[str, Any]) -> None:
-        """Refuse a table that lacks columns, or has no numbers where they have to be."""
-        check_columns(self.needed, schema)
-        check_numbers(self.columns, schema)
+        super().__init__(ids, time, columns, recipe.missing, recipe.dtype)
+        self.recipe = recipe
 
     def eagerly(self, table: Any) -> Any:
         """Compute at once."""
-        self.check(table.schema)
-        table = without_missing(
-            table.select(self.needed), [*self.ids, *([self.time] if self.time else [])],
-            self.columns, self.recipe.missing,
-        )  # fmt: skip
-        table = self.sorted(table)
-        starts = np.flatnonzero(self.is_first(table))
+        table, starts = self.read(table)
         points, times = self.points(table, starts)
         ids = table.select(self.ids)[starts]
         return self.result(ids, points, times, starts, table.implementation)
 
-    def sorted(self, table: Any) -> Any:
-        """Return the rows by id and time, those of one time in their order."""
-        keys = [*self.ids, *([self.time] if self.time else [])]
-        if len(table) < 2:
-            return table
-        return table.with_row_index(_ROW).sort([*keys, _ROW]).drop(_ROW)
-
-    def is_first(self, table: Any) -> npt.NDArray[np.bool_]:
-        """Tell of each row whether a path begins there."""
-        found = np.zeros(len(table), bool)
-        found[:1] = True
-        for name in self.ids:
-            column = table.get_column(name)
-            differs = (column != column.shift(1)).to_numpy()
-            found[1:] |= differs[1:].astype(bool)
-        return found
-
     def points(self, table: Any, starts: Starts) -> tuple[Floats, Floats | None]:
         """Return the points of all paths, one after the other, and their times."""
-        points = numbers_of_columns(table, self.columns, self.recipe.dtype)
-        if not self.recipe.times:
-            return points, None
-        return points, times_of(table.get_column(self.time), str(self.time), starts)
+        return self.numbers(table), self.seconds(table, starts) if self.recipe.times else None
 
     def result(
         self, ids: Any, points: Floats, times: Floats | None, starts: Starts, backend: Any
@@ -126,14 +83,10 @@ class LongTable:
                     f"frame[{place!r}] must be a table of pandas, polars or PyArrow, got "
                     f"{type(frame).__name__}"
                 )
-            self.check(table.schema)
-            table = without_missing(
-                table.select(self.needed), [self.time] if self.time else [], self.columns,
-                self.recipe.missing,
-            )  # fmt: skip
+            table, first = self.read(table)
             backend = backend or table.implementation
             if len(table):
-                points, times = self.points(self.sorted(table), np.zeros(1, np.int64))
+                points, times = self.points(table, first)
                 pieces.append(points)
                 clocks += [] if times is None else [times]
                 kept.append(place)
@@ -255,11 +208,3 @@ def no_value(where: str, channel: str, recipe: Recipe) -> InvalidValueError:
         f"{where} has no value of {channel!r} at all, from which missing={recipe.missing!r} could "
         f"make others; leave it out"
     )
-
-
-def paths_of(points: Floats, starts: Starts) -> Floats | list[Floats]:
-    """Return the paths that stand one after the other, as one array if they have one length."""
-    lengths = np.diff(starts, append=len(points))
-    if len(starts) and (lengths == lengths[0]).all():
-        return points.reshape(len(starts), int(lengths[0]), *points.shape[1:])
-    return np.split(points, starts[1:]) if len(starts) else []

@@ -2,13 +2,14 @@
 
 A table of numbers, as scikit-learn knows it, is a batch of paths of one channel; an array of three
 axes has all its channels; a list holds paths of lengths of their own, and so does a pandas frame
-with an index of two levels, sample and time.
+with an index of two levels, sample and time, or any table with columns that tell paths apart.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from inspect import signature
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,8 +17,9 @@ import numpy.typing as npt
 from sklearn.utils import check_array
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.optional import require
 
-__all__ = ["Samples", "checked", "read_samples"]
+__all__ = ["Samples", "checked", "nan_option", "read_samples", "read_table"]
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -35,39 +37,114 @@ class Samples(NamedTuple):
         The names of the channels, where they have any.
     is_table : bool
         Whether a table of two axes was given, whose columns are points.
+    index : object
+        The pandas index of the samples, where they have one.
+    times : list of numpy.ndarray or None
+        The times of the points, where they were read with these.
     """
 
     paths: Floats | list[Floats]
-    channels: tuple[str, ...] | None
-    is_table: bool
+    channels: tuple[str, ...] | None = None
+    is_table: bool = False
+    index: Any = None
+    times: list[Floats] | None = None
 
 
-def read_samples(X: Any) -> Samples:
+def read_samples(X: Any, allow_nan: bool = False) -> Samples:
     """Read a batch of paths; a table is left as it is, for scikit-learn's own checks."""
-    frame = _frame_of_two_levels(X)
+    frame = _frame_of_two_levels(X, allow_nan)
     if frame is not None:
         return frame
     if _is_list_of_paths(X):
-        return Samples(_read_list(X), None, False)
+        return Samples(_read_list(X, allow_nan))
     if getattr(X, "ndim", None) == 3 or _depth(X) == 3:
-        paths = checked(X, "X")
+        paths = checked(X, "X", allow_nan)
         if paths.ndim != 3:
             raise InvalidValueError(
                 f"X must have shape (samples, length, channels), got shape {paths.shape}"
             )
-        return Samples(paths, None, False)
-    return Samples(X, None, True)
+        return Samples(paths)
+    return Samples(X, is_table=True)
 
 
-def checked(X: Any, name: str) -> Floats:
-    """Return an array of finite floats, by scikit-learn's checks."""
+def read_table(
+    X: Any,
+    id: str | Iterable[str],
+    time: str | None,
+    columns: Iterable[str] | None,
+    times: bool,
+    allow_nan: bool,
+) -> Samples:
+    """Read a table of one row per point, sorted by the columns `id` and `time`.
+
+    Parameters
+    ----------
+    X : DataFrame or Table
+        Of pandas, polars or PyArrow.
+    id, time : str, or several
+        The columns that tell paths apart, and the one by which points are sorted.
+    columns : iterable of str or None
+        The channels; None for all other columns.
+    times : bool
+        Whether the times are wanted.
+    allow_nan : bool
+        Whether values may be missing.
+    """
+    narwhals = require("narwhals", extra="frames")
+    from treealg.frames.points import Points, paths_of
+
+    table = narwhals.from_native(X, pass_through=True)
+    if not isinstance(table, narwhals.DataFrame):
+        raise InvalidTypeError(
+            f"X must be a table of pandas, polars or PyArrow where id is given, got "
+            f"{type(X).__name__}"
+        )
+    ids = [id] if isinstance(id, str) else list(id)
+    if columns is None:
+        columns = [name for name in table.columns if name not in (*ids, time)]
+    chosen = list(columns)
+    schema = table.schema
+    is_single = all(schema.get(name) == narwhals.Float32 for name in chosen)
+    points = Points(ids, time, chosen, "propagate", "float32" if is_single else "float64")
+    table, starts = points.read(table)
+    if not chosen or not len(table):
+        raise InvalidValueError(f"X must have a row and a channel, got shape {table.shape}")
+    numbers = points.numbers(table)
+    paths = paths_of(checked(numbers, "X", allow_nan), starts)
+    kept = np.split(points.seconds(table, starts), starts[1:]) if times else None
+    index = None
+    if table.implementation.is_pandas():
+        first = narwhals.maybe_reset_index(table.select(ids)[starts]).to_native()
+        index = first.set_index(ids).index
+    return Samples(paths, tuple(map(str, chosen)), False, index, kept)
+
+
+def checked(X: Any, name: str, allow_nan: bool = False) -> Floats:
+    """Return an array of finite floats, or NaN, by scikit-learn's checks."""
     try:
         array: Floats = check_array(
-            X, dtype=_DTYPES, allow_nd=True, ensure_2d=False, input_name=name
+            X,
+            dtype=_DTYPES,
+            allow_nd=True,
+            ensure_2d=False,
+            input_name=name,
+            **nan_option(allow_nan),
         )
     except ValueError as error:
         raise InvalidValueError(str(error)) from error
     return array
+
+
+def nan_option(allow_nan: bool) -> dict[str, Any]:
+    """Return the option by which scikit-learn's checks let NaN pass, which changed its name."""
+    return {_NAN_OPTION: "allow-nan" if allow_nan else True}
+
+
+_NAN_OPTION = (
+    "ensure_all_finite"
+    if "ensure_all_finite" in signature(check_array).parameters
+    else "force_all_finite"
+)
 
 
 def _depth(X: Any) -> int:
@@ -88,9 +165,9 @@ def _is_list_of_paths(X: Any) -> bool:
     return len(X) > 0 and all(_depth(path) == 2 for path in X)
 
 
-def _read_list(X: Sequence[Any]) -> Floats | list[Floats]:
+def _read_list(X: Sequence[Any], allow_nan: bool) -> Floats | list[Floats]:
     """Return the paths of a list as one array, if they have one length."""
-    paths = [checked(path, f"X[{place}]") for place, path in enumerate(X)]
+    paths = [checked(path, f"X[{place}]", allow_nan) for place, path in enumerate(X)]
     for place, path in enumerate(paths):
         if path.ndim != 2 or path.shape[1] != paths[0].shape[1]:
             raise InvalidValueError(
@@ -102,7 +179,7 @@ def _read_list(X: Sequence[Any]) -> Floats | list[Floats]:
     return np.stack(paths) if len({len(path) for path in paths}) == 1 else paths
 
 
-def _frame_of_two_levels(X: Any) -> Samples | None:
+def _frame_of_two_levels(X: Any, allow_nan: bool) -> Samples | None:
     """Read a pandas frame with one row per sample and time, and one column per channel."""
     pandas = sys.modules.get("pandas")
     if pandas is None or not isinstance(X, pandas.DataFrame):
@@ -112,12 +189,18 @@ def _frame_of_two_levels(X: Any) -> Samples | None:
         return None
     if levels != 2:
         raise InvalidTypeError(
-            f"a frame of paths must have an index of two levels, sample and time, got {levels}"
+            f"a frame of paths must have an index of two levels, sample and time, got {levels}; "
+            f"or give the parameter id, and columns for it"
         )
-    groups = X.groupby(level=0, sort=False)
-    pieces = [group.sort_index(level=1).to_numpy() for _, group in groups]
-    if not pieces:
+    if not len(X):
         raise InvalidValueError(
             f"X has no samples: its shape is {X.shape}; a minimum of 1 is needed"
         )
-    return Samples(_read_list(pieces), tuple(map(str, X.columns)), False)
+    sample, names = pandas.factorize(X.index.get_level_values(0), use_na_sentinel=False)
+    time, _ = pandas.factorize(X.index.get_level_values(1), sort=True)
+    order = np.lexsort((time, sample))
+    points = checked(X.to_numpy()[order], "X", allow_nan)
+    starts = np.flatnonzero(np.diff(sample[order], prepend=-1))
+    pieces = np.split(points, starts[1:])
+    paths = np.stack(pieces) if len({len(piece) for piece in pieces}) == 1 else pieces
+    return Samples(paths, tuple(map(str, X.columns)), False, names)
