@@ -1,4 +1,4 @@
-"""The parts of the stubs of `treealg.torch` and `treealg.jax` that follow from `treealg.numeric`.
+"""The parts of the stubs of `treealg.torch`, `jax` and `xarray` that follow from `treealg.numeric`.
 
 ``python -m tests.stubs`` writes them anew.
 """
@@ -7,10 +7,15 @@ import re
 from pathlib import Path
 
 import treealg
+from treealg.xarray.dimensions import roles_of
 
 PACKAGE = Path(treealg.__file__).parent
 # What functions take and give in place of arrays.
-TYPES = {"torch": ("Tensor", "Tensor"), "jax": ("ArrayLike", "Array")}
+TYPES = {
+    "torch": ("Tensor", "Tensor"),
+    "jax": ("ArrayLike", "Array"),
+    "xarray": ("DataArray | ArrayLike", "DataArray"),
+}
 
 
 def head(framework):
@@ -37,16 +42,42 @@ def with_types(text, framework):
     parameters, arrow, result = text.rpartition(") -> ")
     parameters = re.sub(r"ArrayT \| Exact|ArrayLike|ArrayT|Tensor", taken, parameters)
     result = result.replace("Gradients", "ArrayT | tuple[ArrayT, ...]")  # lists become one array
+    if framework == "xarray":
+        parameters = with_dimensions(parameters)
     return parameters + arrow + re.sub(r"ArrayT|Tensor", given, result)
+
+
+def with_dimensions(parameters):
+    """Return parameters with the names of dimensions after them."""
+    roles = roles_of(treealg.operations[name_of(parameters)])
+    if not parameters.endswith("\n") and roles:  # on one line
+        head, _, inside = parameters.partition("(")
+        parameters = f"{head}(\n" + "".join(f"    {x},\n" for x in inside.split(", "))
+    mark = "" if "\n    *,\n" in parameters or not roles else "    *,\n"
+    return parameters + mark + "".join(f'    {role}: str = "{role}",\n' for role in roles)
+
+
+def name_of(text):
+    """Return the name of the function whose signature a text is."""
+    return re.search(r"def (\w+)\(", text).group(1)
+
+
+def pieces_of(framework):
+    """Return the signatures of a framework; xarray takes no lists of paths, as these are arrays."""
+    found = [piece for piece in functions_of_numbers() if name_of(piece) in treealg.operations]
+    if framework != "xarray":
+        return found
+    found = [piece for piece in found if not re.search(r"\(\n    \w+: Sequence\[", piece)]
+    names = [name_of(piece) for piece in found]
+    return [
+        piece if names.count(name) > 1 else piece.removeprefix("@overload\n")
+        for piece, name in zip(found, names, strict=True)
+    ]
 
 
 def expected(framework):
     """Return the functions that have to stand in the stub, in the order of the numbers."""
-    return "\n".join(
-        with_types(piece, framework)
-        for piece in functions_of_numbers()
-        if re.search(r"def (\w+)\(", piece).group(1) in treealg.operations
-    )
+    return "\n".join(with_types(piece, framework) for piece in pieces_of(framework))
 
 
 def written(framework):

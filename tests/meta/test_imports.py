@@ -46,6 +46,7 @@ OPTIONAL = (
     "sympy",
     "torch",
     "tqdm",
+    "xarray",
     "zarr",
 )
 

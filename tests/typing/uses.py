@@ -13,11 +13,13 @@ import numpy.typing as npt
 import treealg
 import treealg.jax
 import treealg.torch
+import treealg.xarray
 from treealg.symbolic import Tree
 
 if TYPE_CHECKING:
     from jax import Array
     from torch import Tensor
+    from xarray import DataArray
 
 Float64 = npt.NDArray[np.float64]
 Float32 = npt.NDArray[np.float32]
@@ -70,6 +72,12 @@ def functions_on_arrays_of_jax_give_such_arrays(array: Array, double: Float64) -
     assert_type(treealg.jax.branched_log_sig([double, double], 3), "Array")
     assert_type(treealg.jax.branched_sig_length(2, 3), int)
     treealg.jax.branched_sig(None, 3)  # type: ignore[call-overload]
+
+
+def functions_on_arrays_of_xarray_give_such_arrays(array: DataArray, double: Float64) -> None:
+    assert_type(treealg.xarray.branched_sig(array, 3, time="day"), "DataArray")
+    assert_type(treealg.xarray.branched_sig_combine(array, double, 2, 1), "DataArray")
+    treealg.xarray.branched_sig(array, 3, tme="day")  # type: ignore[call-arg]
 
 
 def trees_have_types(idx: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Sequence
 
 from treealg.numeric.operations.operation import Operation
 
@@ -12,8 +13,18 @@ __all__ = ["docstring"]
 _KEPT = ("Parameters", "Returns", "Raises")
 
 
-def docstring(row: Operation, kind: str) -> str:
+def docstring(
+    row: Operation,
+    kind: str,
+    *,
+    about: str | None = None,
+    more: Sequence[str] = (),
+    notes: Sequence[str] | None = None,
+) -> str:
     r"""Return the docstring of a function on arrays of a framework, which calls them by a kind.
+
+    Without gradients there is something else to be said `about` it, there may be `more` parameters,
+    and `notes` in the place of those on gradients.
 
     Examples
     --------
@@ -24,8 +35,12 @@ def docstring(row: Operation, kind: str) -> str:
     head, *parts = re.split(r"\n\n(?=[A-Z][A-Za-z ]+\n-{3,}\n)", inspect.getdoc(row.function) or "")
     summary = head.split("\n\n")[0]
     sections = [part for part in parts if part.split("\n")[0] in _KEPT]
-    text = "\n\n".join([summary, _about(row, kind), *sections, _notes(row)])
-    name = kind.rpartition(" ")[2].capitalize()
+    sections = ["\n".join([part, *more]) if part.startswith("Param") else part for part in sections]
+    said = ["Notes", "-----", f"All else is said at `treealg.{row.name}`."]
+    said += _about_gradients(row) if notes is None else notes
+    text = "\n\n".join([summary, about or _about(row, kind), *sections, "\n".join(said)])
+    name = kind.rpartition(" ")[2]
+    name = name[0].upper() + name[1:]
     text = re.sub(r"\bArrayLike( of int)?\b", rf"{name}\1", text)
     return re.sub(r"\bArray\b", name, text)
 
@@ -37,8 +52,7 @@ def _about(row: Operation, kind: str) -> str:
     return f"`treealg.{row.name}` on {kind}s, with gradients in {names}."
 
 
-def _notes(row: Operation) -> str:
-    lines = ["Notes", "-----", f"All else is said at `treealg.{row.name}`."]
-    if row.backward is not None and row.without_gradient:
-        lines.append(f"There is no gradient with {', '.join(row.without_gradient)}.")
-    return "\n".join(lines)
+def _about_gradients(row: Operation) -> list[str]:
+    if row.backward is None or not row.without_gradient:
+        return []
+    return [f"There is no gradient with {', '.join(row.without_gradient)}."]

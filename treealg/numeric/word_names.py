@@ -11,7 +11,7 @@ from treealg.numeric.word_basis import checked_sizes, lyndon_words, words
 from treealg.numeric.word_indices import is_lyndon
 from treealg.typing import Word
 
-__all__ = ["log_sig_names", "sig_names"]
+__all__ = ["log_sig_names", "sig_names", "word_texts"]
 
 
 def sig_names(
@@ -77,7 +77,7 @@ def sig_names(
     labels, degree = checked_sizes(dimension, degree, time_aug, lead_lag)
     scalar = check_flag("scalar_term", scalar_term)
     texts = channel_texts(dimension, channels, time_aug=time_aug, lead_lag=lead_lag)
-    return _names(words(labels, degree, weights=weights)[not scalar :], texts)
+    return word_texts(words(labels, degree, weights=weights)[not scalar :], texts)
 
 
 def log_sig_names(
@@ -150,10 +150,17 @@ def log_sig_names(
     else:
         listed = words(labels, degree, weights=weights)[not scalar :]
         listed = [word for word in listed if is_lyndon(word)] if method else listed
-    return _names(listed, texts)
+    return word_texts(listed, texts)
 
 
-def _names(listed: list[Word], texts: tuple[str, ...] | None) -> tuple[str, ...]:
+def word_texts(listed: list[Word], texts: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the names of some words, given those of their letters if these have some.
+
+    Examples
+    --------
+    >>> word_texts([(0, 1), ()], ("x", "y")), word_texts([(1,)], None)
+    (('x y', '∅'), ('1',))
+    """
     from treealg.symbolic.trees.text import EMPTY
 
     text = str if texts is None else texts.__getitem__

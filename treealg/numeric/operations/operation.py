@@ -416,6 +416,8 @@ def _array_type(argument: Argument, value: Any, values: Mapping[str, Any]) -> Ar
         ) from None
     axes = argument.item_axes(len(shape), values)
     check_axes(shape, argument.name, len(axes))
+    if argument.role == "input" and not argument.differentiable:  # not computed with: dates, too
+        return ArrayType(shape, np.dtype(np.float64), axes)
     return ArrayType(shape, _dtype(argument.name, dtype), axes)
 
 

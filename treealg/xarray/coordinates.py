@@ -1,0 +1,199 @@
+"""Coordinates of results: names of coefficients, and those of what went in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from treealg.numeric.arguments.transforms import Transform
+from treealg.numeric.names import (
+    branched_log_sig_names,
+    branched_sig_names,
+    channel_texts,
+    tree_to_name,
+)
+from treealg.numeric.word_names import log_sig_names, sig_names, word_texts
+from treealg.xarray.dimensions import Names
+
+__all__ = ["along", "with_coordinates"]
+
+_NAMED: dict[str, tuple[Any, ...]] = {
+    "coefficients": (branched_sig_names, "planar"),
+    "log_coefficients": (branched_log_sig_names, "planar", "method"),
+    "words": (sig_names,),
+    "log_words": (log_sig_names, "method"),
+}
+
+
+def along(value: Any, dims: Sequence[str]) -> dict[str, Any]:
+    """Return the coordinates of an array that lie along some of its dimensions and no other."""
+    return {
+        name: coordinate
+        for name, coordinate in value.coords.items()
+        if set(coordinate.dims) & set(dims) and set(coordinate.dims) <= set(dims)
+    }
+
+
+def with_coordinates(
+    result: Any,
+    axes: Sequence[str],
+    arrays: Mapping[str, Any],
+    values: Mapping[str, Any],
+    names: Names,
+) -> Any:
+    """Return a result with coordinates along the dimensions of its items.
+
+    Parameters
+    ----------
+    result : DataArray
+        The result.
+    axes : sequence of str
+        The axes of its items.
+    arrays : mapping of str
+        The arguments that have coordinates.
+    values : mapping of str
+        All arguments.
+    names : mapping of str
+        What dimensions are called.
+    """
+    found: dict[str, Any] = {}
+    for axis in axes:
+        if axis in _NAMED or axis == "elements":
+            found |= _coefficients(result, axis, arrays, values, names)
+        elif axis == "windows":
+            found |= _ends(arrays, values, names)
+        elif axis in ("length", "segments"):
+            found |= _times(result, arrays, names["time"])
+        elif axis == "channels":
+            found |= _channels(result, arrays, values, names["channel"])
+    return result.assign_coords(found)
+
+
+def _times(result: Any, arrays: Mapping[str, Any], dim: str) -> dict[str, Any]:
+    """Return the times of points, or of those at which segments end."""
+    for value in arrays.values():
+        if dim in value.dims:
+            before = value.sizes[dim] - result.sizes[dim]
+            if before in (0, 1):
+                part = {dim: slice(before, None)}
+                return {name: x[part] for name, x in along(value, (dim,)).items()}
+    return {}
+
+
+def _ends(arrays: Mapping[str, Any], values: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """Return the times of the first and of the last point of each window."""
+    path, dim, point = arrays["path"], names["time"], values["basepoint"]
+    if dim not in path.coords or not (point is None or point is False):
+        return {}
+    times = path.coords[dim].to_numpy()
+    windows = arrays["windows"].transpose("windows", "ends").to_numpy()
+    return {
+        f"{dim}_first": ("windows", times[windows[:, 0]]),
+        f"{dim}_last": ("windows", times[windows[:, 1] - 1]),
+    }
+
+
+def _channels(
+    result: Any, arrays: Mapping[str, Any], values: Mapping[str, Any], dim: str
+) -> dict[str, Any]:
+    """Return the names of the channels of a transformed path."""
+    value = next((x for x in arrays.values() if dim in x.dims), None)
+    if value is None or dim not in value.coords:
+        return {}
+    labels = [*value.coords[dim].to_numpy()]
+    if values.get("lead_lag"):
+        labels = [f"{label}_{block}" for block in ("lag", "lead") for label in labels]
+    if values.get("time_aug"):
+        labels.append("time")
+    return {dim: labels} if len(labels) == result.sizes[dim] else {}
+
+
+def _coefficients(
+    result: Any, axis: str, arrays: Mapping[str, Any], values: Mapping[str, Any], names: Names
+) -> dict[str, Any]:
+    """Return the names of coefficients: those of an argument that has the same, or new ones."""
+    size = result.sizes[axis]
+    for value in arrays.values():
+        if value.sizes.get(axis) == size and axis in value.coords:
+            return along(value, (axis,))
+    known = _labels(arrays, values, names)
+    if known is None:
+        return {}
+    dimension, labels, options = known
+    if axis == "elements":
+        return {axis: [*_elements(values, dimension, labels, options)]}
+    function, *more = _NAMED[axis]
+    options = options | {x: values[x] for x in more if x in values}
+    if "method" in more:
+        options.setdefault("method", 0)
+    if values.get("weights") is not None:
+        options["weights"] = tuple(values["weights"])
+    given = (function, dimension, values["degree"], labels, tuple(options.items()))
+    found = _names(*given, False)
+    return {axis: found if len(found) == size else _names(*given, True)}
+
+
+@lru_cache(maxsize=64)
+def _names(
+    function: Any, dimension: int, degree: int, labels: Any, options: Any, scalar: bool
+) -> Any:
+    options = dict(options)
+    if scalar:
+        options["scalar_term"] = True
+    return np.array(function(dimension, degree, channels=labels, **options))
+
+
+def _labels(
+    arrays: Mapping[str, Any], values: Mapping[str, Any], names: Names
+) -> tuple[int, tuple[str | int, ...] | None, dict[str, Any]] | None:
+    """Return how many channels there are, their names if known, and what is still done to these."""
+    dim = names.get("channel")
+    moves = {x: bool(values.get(x)) for x in ("time_aug", "lead_lag")}
+    for value in arrays.values():
+        if dim in value.dims:
+            count = value.sizes[dim]
+            if dim not in value.coords:
+                return count, None, moves
+            given = value.coords[dim].to_numpy().tolist()
+            labels = tuple(x if isinstance(x, (int, str)) else str(x) for x in given)
+            return count, labels, moves
+    dimension = values.get("dimension")
+    if dimension is None:
+        return None
+    for axis in _NAMED:
+        for value in arrays.values():
+            if axis in value.coords:
+                if values.get("weights") is not None:
+                    return None  # single nodes may be anywhere
+                count = Transform(**moves).channels(dimension)
+                given = [str(x) for x in value.coords[axis].to_numpy() if x != "∅"]
+                return count, tuple(map(_label, given[:count])), {}
+    return dimension, None, moves
+
+
+def _label(text: str) -> str | int:
+    """Return the channel that a name of one node stands for."""
+    found: str | int = json.loads(text) if text[:1] == '"' or text.isdecimal() else text
+    return found
+
+
+def _elements(
+    values: Mapping[str, Any], dimension: int, labels: Any, options: Mapping[str, bool]
+) -> Iterator[str]:
+    """Yield the names of chosen coefficients."""
+    if "trees" in values:
+        given = values["trees"]
+        for tree in given if isinstance(given, list) else [given]:
+            yield tree_to_name(tree, dimension, planar=values["planar"], channels=labels, **options)
+        return
+    given = values["words"]
+    moves = {"time_aug": False, "lead_lag": False, **options}
+    texts = channel_texts(dimension, labels, **moves)
+    for word in given if isinstance(given, list) else [given]:
+        first = min(1, len(word)) if values.get("prefixes") else len(word)
+        for length in range(first, len(word) + 1):
+            yield from word_texts([tuple(word[:length])], texts)
