@@ -1103,6 +1103,7 @@ def linear_branched_log_sig(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
     channel: str = "channel",
 ) -> DataArray: ...
 def linear_branched_log_sig_backprop(
@@ -1115,6 +1116,7 @@ def linear_branched_log_sig_backprop(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
     channel: str = "channel",
 ) -> DataArray: ...
 def linear_branched_sig(
@@ -1125,6 +1127,7 @@ def linear_branched_sig(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
     channel: str = "channel",
 ) -> DataArray: ...
 def linear_branched_sig_backprop(
@@ -1136,6 +1139,7 @@ def linear_branched_sig_backprop(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
     channel: str = "channel",
 ) -> DataArray: ...
 def branched_log_sig_join(
@@ -1315,6 +1319,7 @@ def linear_log_sig(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
     channel: str = "channel",
 ) -> DataArray: ...
 def linear_log_sig_backprop(
@@ -1326,6 +1331,7 @@ def linear_log_sig_backprop(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
     channel: str = "channel",
 ) -> DataArray: ...
 def linear_sig(
@@ -1335,6 +1341,7 @@ def linear_sig(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
     channel: str = "channel",
 ) -> DataArray: ...
 def linear_sig_backprop(
@@ -1345,6 +1352,7 @@ def linear_sig_backprop(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
     channel: str = "channel",
 ) -> DataArray: ...
 def log_sig_to_sig(
