@@ -72,8 +72,9 @@ class SlidingWords:
         stop = self._next + (ready - 1) * stride + segments + 1
         points = self._points[self._next : stop]
         self._next += ready * stride
-        # One window has no stride, and a stride may be longer than memory has bytes.
-        paths = overlapping(points, ready, segments + 1, stride if ready > 1 else 1)
+        if ready == 1:
+            return words.of_paths(points)[None]
+        paths = overlapping(points, ready, segments + 1, stride)
         # A view of them all need not have a batch of one stride, that of a row or column has.
         if ready >= len(points) > 0:
             return np.stack([words.of_paths(path) for path in paths], axis=1)

@@ -134,7 +134,10 @@ class Words:
 
     def _transform(self, segments: int) -> Transform:
         """Return the transform in which time moves by one unit per segment."""
-        return self._call.transform._replace(end_time=float(self.steps(segments)))
+        transform = self._call.transform
+        if not transform.time_aug:
+            return transform
+        return transform._replace(end_time=float(self.steps(segments)))
 
     def _prefixes(self, path: Floats, correction: Floats | None, plan: Plan) -> Floats:
         segments = path.shape[1] - 1
