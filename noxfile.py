@@ -64,6 +64,12 @@ def compare(session: nox.Session) -> None:
 
 
 @nox.session
+def instructions(session: nox.Session) -> None:
+    """Count the instructions of a few calls, and compare; ``-- --store`` stores new numbers."""
+    python(session, "benchmarks/instructions.py", *session.posargs)
+
+
+@nox.session
 def site(session: nox.Session) -> None:
     """Build the site into docs/_build; ``-- -b linkcheck`` tries the links to other sites."""
     python(

@@ -250,10 +250,15 @@ class KernelEngine:
         self, path: Any, correction: Any, out: Any, plan: Any, transform: Any, n_threads: int
     ) -> None:
         """Write signatures or logarithms of paths, with a correction per segment or None."""
+        kernel, rest = self.kernel_along_path(plan, transform, n_threads)
+        kernel(path, correction, out, *rest)
+
+    def kernel_along_path(
+        self, plan: Any, transform: Any, n_threads: int
+    ) -> tuple[Callable[..., None], tuple[Any, ...]]:
+        """Return the kernel of `path_signature`, and what comes after its arrays."""
         words, linear, log, _ = plan.prepared(self)
-        self.kernels.path_signature(
-            path, correction, out, words, linear, log, *transform, n_threads
-        )
+        return self.kernels.path_signature, (words, linear, log, *transform, n_threads)
 
     def path_signature_backward(
         self,
@@ -267,10 +272,15 @@ class KernelEngine:
         n_threads: int,
     ) -> None:
         """Write derivatives in points, and in corrections if there are any."""
-        words, linear, log, _ = plan.prepared(self)
-        self.kernels.path_signature_backward(
-            path, correction, derivs, out, out_correction, words, linear, log, *transform, n_threads
-        )
+        kernel, rest = self.kernel_along_path_backward(plan, transform, n_threads)
+        kernel(path, correction, derivs, out, out_correction, *rest)
+
+    def kernel_along_path_backward(
+        self, plan: Any, transform: Any, n_threads: int
+    ) -> tuple[Callable[..., None], tuple[Any, ...]]:
+        """Return the kernel of `path_signature_backward`, and what comes after its arrays."""
+        _, rest = self.kernel_along_path(plan, transform, n_threads)
+        return self.kernels.path_signature_backward, rest
 
     def path_prefixes(
         self, path: Any, correction: Any, out: Any, plan: Any, transform: Any, n_threads: int

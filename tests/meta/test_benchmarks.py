@@ -137,3 +137,34 @@ def test_comparison_fails_where_a_ratio_falls_or_a_case_is_gone(harness, cases, 
     fewer = write(harness, tmp_path / "fewer.json", cases[:2])
     assert run("compare.py", old, fewer).returncode == 1
     assert run("compare.py", fewer, old).returncode == 0
+
+
+@pytest.fixture
+def instructions(monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    yield importlib.import_module("instructions")
+    sys.modules.pop("instructions", None)
+
+
+def test_the_instructions_of_every_case_are_stored(instructions):
+    stored = json.loads(instructions.STORED.read_text("utf-8"))
+    assert list(stored["instructions"]) == list(instructions.cases())
+    assert all(isinstance(count, int) and count > 0 for count in stored["instructions"].values())
+    assert list(stored["made by"]) == list(instructions.machine())
+
+
+def test_a_tenth_more_instructions_fails_and_is_named(instructions, capsys):
+    stored = {"some": 1000, "other": 1000}
+    assert instructions.compare({"some": 1100, "other": 900}, stored) == 0
+    capsys.readouterr()
+    assert instructions.compare({"some": 1101, "other": 1000, "new": 1}, stored) == 2
+    some, other, new = capsys.readouterr().out.splitlines()
+    assert re.search(r"some .* 1\.101 .*TOO MANY", some)
+    assert "TOO MANY" not in other
+    assert "not stored" in new
+
+
+def test_a_case_of_instructions_that_is_not_there_is_refused():
+    done = run("instructions.py", "no such case")
+    assert done.returncode == 2
+    assert "no such case" in done.stderr

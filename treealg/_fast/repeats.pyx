@@ -120,7 +120,7 @@ cdef class Repeats:
         if found is None or found.n_arrays != len(arrays) or len(found.key) != len(key):
             return None
         for i in range(len(key)):
-            if found.key[i] is not key[i]:
+            if not is_same(found.key[i], key[i]):
                 return None
         for i in range(len(arrays)):
             if not same_form(&found.forms[i], &forms[i]):
@@ -136,7 +136,8 @@ cdef class Repeats:
         Parameters
         ----------
         key : tuple
-            What the call is known by, beside its arrays: objects that never change.
+            What the call is known by, beside its arrays: objects that never change, and tuples of
+            such objects, which need not be the same ones.
         arrays : tuple
             The arrays that were given, at most 4.
         results : tuple of numpy.ndarray
@@ -179,12 +180,34 @@ cdef class Repeats:
         self.table[place_of(key, made.forms, made.n_arrays)] = made
 
 
+cdef bint is_same(object one, object other) noexcept:
+    """Tell whether two things are the same object, or tuples of the same objects."""
+    cdef Py_ssize_t i
+    if one is other:
+        return True
+    if type(one) is not tuple or type(other) is not tuple or len(<tuple> one) != len(<tuple> other):
+        return False
+    for i in range(len(<tuple> one)):
+        if (<tuple> one)[i] is not (<tuple> other)[i]:
+            return False
+    return True
+
+
+cdef uintptr_t mixed_with(uintptr_t mixed, object value) noexcept:
+    cdef Py_ssize_t i
+    if type(value) is not tuple:
+        return 31 * mixed + (<uintptr_t> <PyObject *> value >> 4)
+    for i in range(len(<tuple> value)):
+        mixed = 31 * mixed + (<uintptr_t> <PyObject *> (<tuple> value)[i] >> 4)
+    return mixed
+
+
 cdef Py_ssize_t place_of(tuple key, const array_form *forms, int count) noexcept:
     """Return a place in a table, which differs for what differs, mostly."""
     cdef uintptr_t mixed = count
     cdef int i, axis
     for value in key:
-        mixed = 31 * mixed + (<uintptr_t> <PyObject *> value >> 4)
+        mixed = mixed_with(mixed, value)
     for i in range(count):
         mixed = 31 * mixed + <uintptr_t> forms[i].number
         for axis in range(forms[i].axes):

@@ -80,7 +80,8 @@ class Repeats:
         Parameters
         ----------
         key : tuple
-            What the call is known by, beside its arrays: objects that never change.
+            What the call is known by, beside its arrays: objects that never change, and tuples of
+            such objects, which need not be the same ones.
         arrays : tuple
             The arrays that were given, at most 4.
         results : tuple of numpy.ndarray
@@ -128,4 +129,5 @@ def _known_by(key: tuple[Any, ...], arrays: tuple[Any, ...]) -> Hashable:
         if array.ndim > 4 or not (array.flags.aligned and array.dtype.isnative):
             return None
         forms.append((array.shape, array.dtype))
-    return tuple(map(id, key)), tuple(forms)
+    ids = (tuple(map(id, x)) if type(x) is tuple else id(x) for x in key)
+    return tuple(ids), tuple(forms)

@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.checks import check_flag
+from treealg.engines import current
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows, check_alike, check_kinds, refuse_on_device
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
 from treealg.numeric.arguments.corrections import empty_like
 from treealg.numeric.arguments.prepared import Prepared, prepared
-from treealg.numeric.arguments.repeats import again, are_usual, keep
+from treealg.numeric.arguments.repeats import are_usual, keep
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.arguments.windows import read_windows
@@ -305,9 +306,10 @@ def along_path_backward(
     What the forward function returned, or None, and the derivatives in it come with their names;
     `given` and `options` are as for `along_path`.
     """
-    key = "along path, backward", scalar_term, *given, *options
+    key = "along path, backward", scalar_term, given, options
     arrays = (path, derivs[0]) if forward[0] is None else (path, derivs[0], forward[0])
-    known = again(key, *arrays)
+    engine = current()
+    known = engine.repeats.find(key, *arrays)
     if known is not None:
         return known
     gpu = options[1] is not WORDS and options[-1] is None
@@ -351,10 +353,11 @@ def along_path_backward(
     of_spans = None if found.is_given else rows.engine.span_signature_backward
     backward = rows.engine.path_signature_backward
     result = backprop(backward, of_spans, found, cotangent, plan)
-    if scalar is None and are_usual(given, (scalar_term, *options), call):
+    is_usual = scalar is None and are_usual(given, (scalar_term, *options), call)
+    if is_usual and rows.engine is engine:
         places = (0, 2, 3) if value is None else (0, 2, -1, 3)
-        rest = None, plan, call.transform, call.n_threads
-        keep(key, arrays, (rows, cotangent), (result,), backward, places, rest)
+        kernel, rest = engine.kernel_along_path_backward(plan, call.transform, call.n_threads)
+        keep(key, arrays, (rows, cotangent), (result,), kernel, places, (None, *rest))
     return result
 
 

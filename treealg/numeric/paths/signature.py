@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.checks import check_flag
+from treealg.engines import current
 from treealg.numeric.arguments.arrays import refuse_on_device
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
 from treealg.numeric.arguments.prepared import Prepared, prepared
-from treealg.numeric.arguments.repeats import again, are_usual, keep
+from treealg.numeric.arguments.repeats import are_usual, keep
 from treealg.numeric.paths.windowed import check_either, check_steps, of_windows
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import plan_along
@@ -342,8 +343,8 @@ def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...]) -> A
     `options` those of `checked_call` without the channels. Everything is checked before a table is
     built or memory taken.
     """
-    key = "along path", *given, *options
-    known = again(key, path)
+    engine, key = current(), ("along path", given, options)
+    known = engine.repeats.find(key, path)
     if known is not None:
         return known
     correction, stream, basepoint, lengths, windows, times, missing = given
@@ -367,9 +368,9 @@ def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...]) -> A
         return of_windows(found, plan, windows)
     result = signatures(found, plan, every)
     rows, call = found.path, found.call
-    if call.degree and are_usual(given, options, call):
-        function, rest = rows.engine.path_signature, (plan, call.transform, call.n_threads)
-        keep(key, (path,), (rows,), (result,), function, (0, 2), rest, call.unit)
+    if call.degree and rows.engine is engine and are_usual(given, options, call):
+        kernel, rest = engine.kernel_along_path(plan, call.transform, call.n_threads)
+        keep(key, (path,), (rows,), (result,), kernel, (0, 2), rest, call.unit)
     return result
 
 
