@@ -77,9 +77,9 @@ def test_the_command_has_every_option_of_the_functions():
 
 @pytest.mark.usefixtures("trades")
 def test_recordings_of_the_demo_become_features(capsys):
-    from treealg.demo import load_recordings
+    from treealg.demo import load_motions
 
-    paths = load_recordings().paths
+    paths = np.stack(load_motions().paths)
     np.save("recordings.npy", paths)
     line = "compute recordings.npy out.npy --degree 2 --log --time-aug"
     assert cli.main(line.split()) == 0

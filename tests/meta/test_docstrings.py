@@ -163,7 +163,6 @@ DEPTH = 2
 NEVER = {
     "numeric.streams.interval.BranchedSigStream.pop_front": {"InvalidTypeError"},
     "numeric.word_indices.is_lyndon": {"InvalidValueError"},
-    "demo.report.leading_forests": {"InvalidTypeError"},
     "symbolic.bseries.runge_kutta.RungeKutta.adjoint": {"InvalidTypeError"},
     "symbolic.display.table.TreeTable.to_latex": {"InvalidValueError"},
 }

@@ -46,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0 on success, 1 if the demo's gradient check or a verification fails, 2 if
-        an argument is refused, a package is missing or a file cannot be written, 130 if
+        The exit status: 0 on success, 1 if a verification fails, 2 if an
+        argument is refused, a package is missing or a file cannot be written, 130 if
         interrupted. Without a command the help is printed.
 
     Raises

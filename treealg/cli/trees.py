@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _list(arguments: argparse.Namespace) -> int:
     import treealg
-    from treealg.demo.text import forest_of, forest_text
+    from treealg.symbolic import OrderedForest, to_indented
 
     dimension, degree, planar = arguments.dimension, arguments.degree, arguments.planar
     count = treealg.branched_sig_length(dimension, degree, planar=planar)
@@ -66,7 +66,9 @@ def _list(arguments: argparse.Namespace) -> int:
     for index, element in enumerate(elements):
         print(f"{index:{width}}  {element}")
         if arguments.draw:
-            print(forest_text(forest_of(element, planar=planar)), end="\n\n")
+            # None is the empty forest; a tree is the forest of one.
+            trees = (element or ()) if planar else (element,)
+            print(to_indented(OrderedForest(trees)), end="\n\n")
     return 0
 
 

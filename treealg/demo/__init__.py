@@ -1,4 +1,4 @@
-"""The main job on real data: recorded motions, their branched signatures, and what they tell.
+"""The main job on real data: recordings, the coefficients of trees, and what they tell.
 
 ``treealg demo`` runs `run_demo`; the notebook ``01_branched_signatures.ipynb`` goes through the
 same steps. The packages that it needs are installed by the extra ``demo`` and imported when a
@@ -7,28 +7,54 @@ function first uses them.
 
 from __future__ import annotations
 
-from treealg.demo.classifier import LinearClassifier, fit_classifier, gradient_error
-from treealg.demo.features import Features, compute_features
-from treealg.demo.picture import COLOURS, draw_forests
-from treealg.demo.recordings import CHANNELS, Recordings, load_recordings
-from treealg.demo.report import DemoReport, leading_forests, run_demo, score_gradient_error
-from treealg.demo.text import forest_of, forest_text
+from treealg.demo.classifier import (
+    Choice,
+    LinearClassifier,
+    choose,
+    cross_validate,
+    fit_classifier,
+)
+from treealg.demo.experiment import (
+    Experiment,
+    Row,
+    feature_name,
+    leading_trees,
+    run_experiment,
+    sign_test,
+)
+from treealg.demo.picture import draw_experiments
+from treealg.demo.pipelines import (
+    LIFTS,
+    Pipeline,
+    deviations,
+    means_and_deviations,
+    pipelines,
+)
+from treealg.demo.recordings import Recordings, load_motions, load_vowels
+from treealg.demo.report import DATA, run_demo, verdict
 
 __all__ = [
-    "CHANNELS",
-    "COLOURS",
-    "DemoReport",
-    "Features",
+    "DATA",
+    "LIFTS",
+    "Choice",
+    "Experiment",
     "LinearClassifier",
+    "Pipeline",
     "Recordings",
-    "compute_features",
-    "draw_forests",
+    "Row",
+    "choose",
+    "cross_validate",
+    "deviations",
+    "draw_experiments",
+    "feature_name",
     "fit_classifier",
-    "forest_of",
-    "forest_text",
-    "gradient_error",
-    "leading_forests",
-    "load_recordings",
+    "leading_trees",
+    "load_motions",
+    "load_vowels",
+    "means_and_deviations",
+    "pipelines",
     "run_demo",
-    "score_gradient_error",
+    "run_experiment",
+    "sign_test",
+    "verdict",
 ]

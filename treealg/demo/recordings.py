@@ -1,7 +1,8 @@
-"""The BasicMotions recordings that the aeon package bundles, as paths."""
+"""Real recordings that the aeon package bundles, as paths."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,66 +10,120 @@ import numpy as np
 
 from treealg.optional import require
 
-__all__ = ["CHANNELS", "Recordings", "load_recordings"]
+__all__ = ["Recordings", "load_motions", "load_vowels"]
 
-CHANNELS = ("acc x", "acc y", "acc z", "gyr x", "gyr y", "gyr z", "time")
-"""Names of the labels: the six recorded channels, then the time that `time_aug` appends."""
+Vector = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True, eq=False)
 class Recordings:
-    """Recorded motions as paths, split in a training and a test half.
+    """Recordings as paths with a class each, in the published split.
 
     Attributes
     ----------
-    paths : numpy.ndarray
-        float64, shape ``(recordings, points, channels)``, the training half first; each channel
-        divided by its standard deviation over the training half.
+    name : str
+        Name of the data set.
+    about : str
+        What was recorded.
+    paths : list of numpy.ndarray
+        float64, shape ``(points, channels)`` each, those for training first; each channel divided
+        by its standard deviation over all points for training.
     labels : numpy.ndarray
         Shape ``(recordings,)``, the class of each recording.
     n_train : int
-        Number of recordings in the training half.
+        Number of recordings for training.
+    channels : tuple of str
+        Names of the channels.
+    symbols : tuple of str
+        Names of at most two characters, for pictures.
     """
 
-    paths: np.ndarray[Any, np.dtype[np.float64]]
+    name: str
+    about: str
+    paths: list[Vector]
     labels: np.ndarray[Any, np.dtype[np.str_]]
     n_train: int
+    channels: tuple[str, ...]
+    symbols: tuple[str, ...]
+
+    @property
+    def n_test(self) -> int:
+        """Number of recordings for testing."""
+        return len(self.paths) - self.n_train
 
 
-def load_recordings() -> Recordings:
-    """Load the BasicMotions data set in its published split.
+def load_motions() -> Recordings:
+    """Load the BasicMotions data set: four activities, recorded 20 times each by a smart watch.
 
-    A smart watch recorded four activities, 20 times each, with an accelerometer and a gyroscope
-    of three axes each, at 10 Hz for 10 s. The files are part of the aeon package: nothing is
-    downloaded.
+    The watch has an accelerometer and a gyroscope of three axes each, and was read at 10 Hz for
+    10 s. The files are part of the aeon package: nothing is downloaded.
 
     Returns
     -------
     Recordings
-        Paths of shape ``(80, 100, 6)``, the first 40 for training. A new copy at each call.
+        80 paths of shape ``(100, 6)``, the first 40 for training. A new copy at each call.
 
     Raises
     ------
     MissingDependencyError
         If aeon is not installed.
 
-    Notes
-    -----
-    The scales of the channels are taken from the training half only, so that the test half stays
-    unseen.
-
     References
     ----------
     Bagnall, Dau, Lines, Flynn, Large, Bostrom, Southam and Keogh, "The UEA multivariate time
     series classification archive, 2018", arXiv:1811.00075.
     """
-    datasets = require("aeon.datasets", extra="demo")
-    train, train_labels = datasets.load_basic_motions(split="train")
-    test, test_labels = datasets.load_basic_motions(split="test")
-    scale = train.std(axis=(0, 2), keepdims=True)
-    paths = np.concatenate([train, test]) / scale
+    load = require("aeon.datasets", extra="demo").load_basic_motions
+    channels = ("acc_x", "acc_y", "acc_z", "gyr_x", "gyr_y", "gyr_z")
+    symbols = ("ax", "ay", "az", "gx", "gy", "gz")
+    return _recordings("BasicMotions", "motions of a smart watch", load, channels, symbols)
+
+
+def load_vowels() -> Recordings:
+    """Load the JapaneseVowels data set: nine men say the vowels /ae/, 640 times in all.
+
+    Each frame of an utterance is described by twelve cepstrum coefficients of a linear predictor;
+    utterances have 7 to 29 frames. The files are part of the aeon package: nothing is downloaded.
+
+    Returns
+    -------
+    Recordings
+        640 paths of 12 channels, the first 270 for training. A new copy at each call.
+
+    Raises
+    ------
+    MissingDependencyError
+        If aeon is not installed.
+
+    References
+    ----------
+    M. Kudo, J. Toyama, M. Shimbo, "Multidimensional curve classification using passing-through
+    regions", Pattern Recognition Letters 20 (1999), 1103-1111.
+    """
+    load = require("aeon.datasets", extra="demo").load_japanese_vowels
+    symbols = tuple(str(number) for number in range(1, 13))
+    channels = tuple(f"c{symbol}" for symbol in symbols)
+    return _recordings("JapaneseVowels", "vowels of nine speakers", load, channels, symbols)
+
+
+def _recordings(
+    name: str,
+    about: str,
+    load: Callable[..., Any],
+    channels: tuple[str, ...],
+    symbols: tuple[str, ...],
+) -> Recordings:
+    """Load both parts, divided by deviations of the training part: the test part is unseen."""
+    train, train_labels = load(split="train")
+    test, test_labels = load(split="test")
+    paths = [np.ascontiguousarray(item.T) for item in [*train, *test]]
+    scale = np.concatenate(paths[: len(train)]).std(axis=0)
     return Recordings(
-        paths=np.ascontiguousarray(paths.transpose(0, 2, 1)),
+        name=name,
+        about=about,
+        paths=[path / scale for path in paths],
         labels=np.concatenate([train_labels, test_labels]),
         n_train=len(train),
+        channels=channels,
+        symbols=symbols,
     )
