@@ -101,8 +101,8 @@ def bench_files(run: Run) -> None:
 
 def bench_dask(run: Run) -> None:
     """Time arrays of Dask, one chunk after the other, beside a loop over the chunks."""
-    for chunk, degree in ((2000, 3), (2000, 4)):
-        count = 10 * chunk
+    for chunk, degree in ((2000, 3), (16_000, 3), (16_000, 4)):
+        count = (2 if run.quick else 5) * chunk
         x = paths(count, 100, 4)
         array = da.from_array(x, chunks=(chunk, -1, -1))
         lazy = treealg.dask.branched_sig(array, degree)

@@ -1,6 +1,11 @@
 """A cluster of two processes: more than a worker's memory, workers that die, files."""
 
+import json
 import os
+import subprocess
+import sys
+import time
+from dataclasses import fields
 
 import dask.array as da
 import numpy as np
@@ -8,7 +13,8 @@ import pytest
 
 import treealg
 import treealg.dask
-from treealg.files import compute, run
+from treealg.files import compute, parts, run
+from treealg.recipes import Recipe
 
 distributed = pytest.importorskip("distributed")
 
@@ -71,6 +77,114 @@ def test_a_worker_that_dies_is_replaced(client):
     client.run_on_scheduler(lambda: None)
     os.kill(marker, 9)
     assert np.isfinite(future.result(timeout=60)).all()
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    """Write paths, and their features as one process computes them."""
+    monkeypatch.setattr(run, "_PIECE", 1 << 12)
+    np.save(tmp_path / "in.npy", np.random.default_rng(0).normal(size=(100, 6, 3)))
+    compute(tmp_path / "in.npy", tmp_path / "here.npy", degree=2)
+    return tmp_path
+
+
+def after(count, act, monkeypatch):
+    """Do something after so many parts were written."""
+    add, calls = parts.Parts.add, []
+
+    def added(self, part):
+        add(self, part)
+        calls.append(part)
+        if len(calls) == count:
+            act()
+
+    monkeypatch.setattr(parts.Parts, "add", added)
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_while_files_are_computed_is_replaced(
+    client, cluster, files, monkeypatch
+):
+    pid = client.submit(os.getpid).result()
+    after(1, lambda: os.kill(pid, 9), monkeypatch)
+    compute(files / "in.npy", files / "out.npy", degree=2, dask=cluster.scheduler_address)
+    assert (files / "out.npy").read_bytes() == (files / "here.npy").read_bytes()
+
+
+class Deadly(Recipe):
+    """A recipe on which the process dies, on paths that begin with a certain number."""
+
+    def __call__(self, paths, times=None):
+        if paths[0, 0, 0] == self.deadly:
+            os.kill(os.getpid(), 9)
+        return super().__call__(paths, times)
+
+
+@pytest.mark.slow
+def test_a_piece_on_which_workers_die_is_named_and_what_was_done_is_kept(
+    client, cluster, files, monkeypatch
+):
+    cloudpickle = pytest.importorskip("cloudpickle")
+    module = sys.modules[__name__]
+    made = run.recipe_of
+
+    def deadly(*arguments, **options):
+        found = made(*arguments, **options)
+        recipe = Deadly(**{field.name: getattr(found, field.name) for field in fields(Recipe)})
+        object.__setattr__(recipe, "deadly", np.load(files / "in.npy")[34, 0, 0])
+        return recipe
+
+    address = cluster.scheduler_address
+    with monkeypatch.context() as patched:
+        patched.setattr(cluster.scheduler, "allowed_failures", 1)
+        patched.setattr(run, "recipe_of", deadly)
+        cloudpickle.register_pickle_by_value(module)
+        try:
+            with pytest.raises(OSError, match=r"again and again on .*in\.npy, paths 34 to") as info:
+                compute(files / "in.npy", files / "out.npy", degree=2, dask=address)
+        finally:
+            cloudpickle.unregister_pickle_by_value(module)
+    kept = len(list((files / "out.npy.parts").glob("*.part")))
+    assert f"{kept} pieces are kept" in str(info.value)
+    assert not (files / "out.npy").exists()
+    compute(files / "in.npy", files / "out.npy", degree=2)
+    assert (files / "out.npy").read_bytes() == (files / "here.npy").read_bytes()
+
+
+@pytest.mark.slow
+def test_a_cluster_that_is_lost_is_an_error_after_which_the_same_call_goes_on(files, monkeypatch):
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0",
+               "--no-dashboard", "--scheduler-file", str(files / "scheduler.json")]  # fmt: skip
+    scheduler = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        address = wait_for(files / "scheduler.json")
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-nanny",
+             "--no-dashboard", "--nthreads", "1"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            with monkeypatch.context() as patched:
+                after(2, scheduler.kill, patched)
+                with pytest.raises(OSError, match="cluster was lost"):
+                    compute(files / "in.npy", files / "out.npy", degree=2, dask=address)
+        finally:
+            worker.kill()
+            worker.wait()
+    finally:
+        scheduler.kill()
+        scheduler.wait()
+    assert len(list((files / "out.npy.parts").glob("*.part"))) >= 2
+    compute(files / "in.npy", files / "out.npy", degree=2)
+    assert (files / "out.npy").read_bytes() == (files / "here.npy").read_bytes()
+
+
+def wait_for(file):
+    for _ in range(600):
+        if file.exists() and file.read_text("utf-8").rstrip().endswith("}"):
+            return json.loads(file.read_text("utf-8"))["address"]
+        time.sleep(0.05)
+    raise TimeoutError(file)
 
 
 @pytest.mark.slow

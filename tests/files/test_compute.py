@@ -337,6 +337,50 @@ def test_a_truncated_file_is_named(kind, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {f"in.{kind}"}
 
 
+def test_a_row_of_csv_that_breaks_off_is_shown(tmp_path):
+    write(tmp_path / "in.csv", some_paths())
+    lines = (tmp_path / "in.csv").read_text("utf-8").splitlines(keepends=True)
+    lines[200] = lines[200].rpartition(",")[0] + "\n"
+    (tmp_path / "in.csv").write_text("".join(lines))
+    with pytest.raises(InvalidValueError, match=r"in\.csv.* Expected 5 columns, got 4: 31,1,"):
+        compute(tmp_path / "in.csv", tmp_path / "out.npy", degree=1, id="id", time="t")
+    assert not (tmp_path / "out.npy").exists()
+
+
+@pytest.mark.parametrize("kind", ["arrow", "feather"])
+def test_a_record_batch_that_is_damaged_is_named(kind, tmp_path):
+    write(tmp_path / f"in.{kind}", some_paths())
+
+    def without_head(data):
+        place = -1
+        for _ in range(4):  # the schema, and three batches
+            place = data.index(b"\xff\xff\xff\xff", place + 1)
+        data[place : place + 12] = bytes(12)
+        return data
+
+    damaged(tmp_path / f"in.{kind}", without_head)
+    with pytest.raises(InvalidValueError, match=r"record batch 2 cannot be read"):
+        compute(tmp_path / f"in.{kind}", tmp_path / "out.npy", degree=1, id="id", time="t")
+
+
+def test_what_zarr_says_of_an_array_is_named_where_it_is_damaged(tmp_path):
+    write(tmp_path / "in.zarr", some_paths())
+    damaged(tmp_path / "in.zarr" / "zarr.json", lambda data: data[:50])
+    with pytest.raises(InvalidValueError, match=r"in\.zarr.* cannot be read"):
+        compute(tmp_path / "in.zarr", tmp_path / "out.npy", degree=1)
+
+
+@pytest.mark.parametrize("kind", OUTPUTS)
+def test_an_empty_file_is_named(kind, tmp_path):
+    if kind == "zarr":
+        (tmp_path / "in.zarr").mkdir()
+    else:
+        (tmp_path / f"in.{kind}").write_bytes(b"")
+    with pytest.raises(InvalidValueError, match=rf"in\.{kind}.* cannot be read"):
+        compute(tmp_path / f"in.{kind}", tmp_path / "out.npy", degree=1)
+    assert [path.name for path in tmp_path.iterdir()] == [f"in.{kind}"]
+
+
 def test_a_damaged_row_group_is_named_and_what_was_done_is_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "_PIECE", 1 << 9)
     write(tmp_path / "in.parquet", some_paths())

@@ -73,8 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = parsed.run(parsed)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        print("treealg: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        print("treealg: interrupted" + (f": {error}" if str(error) else ""), file=sys.stderr)
         return 130
     except BrokenPipeError:
         # The reader has gone, for instance `head`; nothing may be written when Python exits.

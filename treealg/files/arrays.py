@@ -94,7 +94,7 @@ class ArraySource:
             if paths.dtype.byteorder == ">":
                 paths = paths.astype(paths.dtype.newbyteorder("="))
             ids = pa.table({"path": np.arange(first, stop)})
-            piece = self._without_missing(Piece(stop, paths, ids, times), first)
+            piece = self._without_missing(Piece(stop, paths, ids, times, where), first)
             empty = self.recipe.without_value(piece.paths)
             if empty is not None:
                 raise no_value(f"{self.path}: path {first + empty[0]}", empty[1], self.recipe)
@@ -147,6 +147,7 @@ class ArraySource:
             [paths[place][kept[place]] for place in places],
             piece.ids.take(pa.array(places)),
             None if times is None else [times[place][kept[place]] for place in places],
+            piece.where,
         )
 
 

@@ -23,7 +23,7 @@ import pyarrow as pa
 from treealg.errors import InvalidValueError
 from treealg.files.source import readable
 
-__all__ = ["Part", "Parts"]
+__all__ = ["Part", "Parts", "remove"]
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -102,7 +102,7 @@ class Parts:
         """Find out what was done before."""
         file = self.folder / "job.json"
         for left in self.folder.glob(".new-*"):
-            _unlink(left)
+            remove(left)
         self.count = 0
         known = json.loads(file.read_text("utf-8")) if file.exists() else None
         if known is not None and known["job"] != self.job:
@@ -115,7 +115,7 @@ class Parts:
         if known is None or self.restart:
             for old in self.folder.iterdir():
                 if old.name != "lock":
-                    _unlink(old)
+                    remove(old)
             self._write("job.json", json.dumps({"job": self.job}).encode())
         if not self.is_done:
             self._check_output()
@@ -227,7 +227,8 @@ def _difference(old: dict[str, Any], new: dict[str, Any]) -> str:
     return f"{first} was {before!r:.80} and is {now!r:.80}"
 
 
-def _unlink(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove a file or folder."""
     if path.is_dir():
         shutil.rmtree(path)
     else:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import pyarrow as pa
 from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
 from treealg.files.arrays import ArraySource
-from treealg.files.parts import Part, Parts
+from treealg.files.parts import Part, Parts, remove
 from treealg.files.sinks import opened, sidecar_of
 from treealg.files.source import ARRAYS, Piece, Source, input_files, suffix_of
 from treealg.files.tables import TableSource
@@ -294,8 +293,9 @@ def _gathered(piece: Piece, future: Any) -> tuple[Piece, Any]:
     try:
         return piece, future.result()
     except distributed.scheduler.KilledWorker as error:
-        message = f"workers died again and again on the piece before {piece.stop}: {error}"
-        raise OSError(message) from error
+        raise OSError(f"workers died again and again on {piece.where}: {error}") from error
+    except (CancelledError, distributed.comm.CommClosedError) as error:
+        raise OSError(f"the cluster was lost, with {piece.where}: {error}") from error
 
 
 @contextmanager
@@ -313,22 +313,29 @@ def _bar(progress: bool, start: int, source: Source) -> Iterator[Callable[[int],
 @contextmanager
 def _keeping(parts: Parts) -> Iterator[None]:
     """Say what is kept where the work cannot go on."""
+
+    def kept() -> str:
+        left = f"; {parts.count} pieces are kept in {parts.folder}, and the same call goes on"
+        return left if parts.count else ""
+
     try:
         yield
+    except KeyboardInterrupt as error:
+        raise KeyboardInterrupt(f"{parts.output} was not written{kept()}") from error
     except OSError as error:
-        kept = f"; {parts.count} pieces are kept in {parts.folder}, and the same call goes on"
         number, text = error.errno, error.strerror or str(error)
-        message = f"{parts.output} could not be written: {text}{kept if parts.count else ''}"
+        message = f"{parts.output} could not be written: {text}{kept()}"
         raise OSError(number, message) if number else OSError(message) from error
 
 
 def _assemble(recipe: Recipe, parts: Parts, columns: list[str]) -> None:
     """Write the output from the parts, under another name."""
     finished = parts.finished
-    if finished.is_dir():
-        shutil.rmtree(finished)
+    if finished.exists():
+        remove(finished)
     about = {**recipe.about(), "ids": columns}
     beside = sidecar_of(parts.output)
+    sink = None
     try:
         sink = opened(finished, parts.rows, list(recipe.names), about, recipe.dtype)
         for part in parts:
@@ -340,6 +347,8 @@ def _assemble(recipe: Recipe, parts: Parts, columns: list[str]) -> None:
         if beside is not None:
             parts.keep(beside.name, {**about, "names": list(recipe.names)})
     except BaseException:
-        if finished.is_file():
-            finished.unlink()
+        if sink is not None:
+            sink.abandon()
+        if finished.exists():
+            remove(finished)
         raise

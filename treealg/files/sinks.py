@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -33,6 +34,9 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Write what stands at the end."""
+
+    def abandon(self) -> None:
+        """Let go of a file that cannot be written."""
 
 
 def sidecar_of(path: Path) -> Path | None:
@@ -70,6 +74,10 @@ class _Tables:
     def close(self) -> None:
         self.writer.close()
 
+    def abandon(self) -> None:
+        if self.writer is not None:
+            _let_go(self.writer.close)
+
 
 class _Parquet(_Tables):
     def open(self, schema: Any, ids: list[str]) -> Any:
@@ -102,6 +110,9 @@ class _Npy:
     def close(self) -> None:
         self.file.close()
 
+    def abandon(self) -> None:
+        _let_go(self.file.close)
+
 
 class _Npz:
     """Arrays of NumPy: features, names, what tells rows apart, and what the numbers mean."""
@@ -129,6 +140,9 @@ class _Npz:
         for name, array in _id_arrays(self.ids).items():
             self.add(name, array.astype(str) if array.dtype == object else array)
         self.archive.close()
+
+    def abandon(self) -> None:
+        _let_go(self.file.close, self.archive.close)
 
 
 class _Zarr:
@@ -175,6 +189,16 @@ class _Zarr:
         self.flush(sum(map(len, self.pending)))
         for name, array in _id_arrays(self.ids).items():
             self.add(name, array, "row")
+
+    def abandon(self) -> None:
+        self.pending = []
+
+
+def _let_go(*closing: Callable[[], Any]) -> None:
+    """Close what is to be thrown away, whose last bytes may not be written."""
+    for close in closing:
+        with suppress(OSError, ValueError):
+            close()
 
 
 def _write_header(file: Any, shape: tuple[int, int], dtype: np.dtype[Any]) -> None:

@@ -50,12 +50,15 @@ class Piece(NamedTuple):
         A row per path: what tells it from others.
     times : numpy.ndarray or list of numpy.ndarray or None
         The times of the points, where they are asked for.
+    where : str
+        The file, and the part of it.
     """
 
     stop: int
     paths: Any
     ids: Any
     times: Any = None
+    where: str = ""
 
 
 class Source(Protocol):

@@ -155,7 +155,7 @@ class TableSource:
                 rows += sum(map(len, piece.paths))
             if rows >= most or place == len(self.files) - 1:
                 ids = pa.table({"path": pa.array(names, pa.string())})
-                yield Piece(place + 1, paths, ids, times or None)
+                yield Piece(place + 1, paths, ids, times or None, str(file))
                 paths, times, names, rows = [], [], [], 0
 
     def _is_first(self, table: Any) -> Any:
@@ -199,7 +199,8 @@ class TableSource:
         clocks = None if times is None else paths_of(times, starts)
         if self.is_by_file:
             return Piece(stop, paths, None, clocks)
-        return Piece(stop, paths, native.select(self.ids).take(pa.array(starts)), clocks)
+        ids = native.select(self.ids).take(pa.array(starts))
+        return Piece(stop, paths, ids, clocks, where(0))
 
     def _check_values(self, rows: Any, where: _Places) -> None:
         """Refuse rows that lack a key, or a value where that is refused."""
@@ -272,8 +273,12 @@ def _rows(file: Path) -> int:
         return int(pa.parquet.read_metadata(file).num_rows)
     if file.suffix.lower() == ".csv":
         return 0
+    count = 0
     with pa.memory_map(str(file)) as mapped, pa.ipc.open_file(mapped) as reader:
-        return sum(reader.get_batch(i).num_rows for i in range(reader.num_record_batches))
+        for number in range(reader.num_record_batches):
+            with readable(f"{file}, record batch {number}"):
+                count += reader.get_batch(number).num_rows
+    return count
 
 
 def _read(file: Path, columns: list[str], numbers: list[str], start: int) -> Iterator[_Block]:
