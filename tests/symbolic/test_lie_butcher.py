@@ -279,3 +279,12 @@ def test_steps_stay_on_the_rotations():
 def test_bad_arguments_are_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_steps_with_what_is_no_field_or_action_are_refused():
+    method = CommutatorFree([[], [["1/2"]]], [["1/2"], [0, "1/2"]])
+    for field, act in ((3, max), (abs, None), (lambda y: [1.0], lambda a, y: y), ("f", "g")):
+        with pytest.raises(InvalidTypeError, match=r"^(field|act) must"):
+            method.advance(field, act, 1.0, 2)
+    with pytest.raises(ZeroDivisionError):
+        method.advance(lambda y: 1 / 0, max, 1.0, 2)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sympy
 
+import treealg
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
     AlgebraElement,
@@ -37,6 +38,7 @@ from treealg.symbolic import (
     nck,
     odd_even,
     ogl,
+    pgl,
     quasi_shuffle,
     shuffle_algebra,
     substitution_product,
@@ -144,7 +146,7 @@ def test_algebra_elements_multiply_in_their_algebra():
     assert hash(y + 0) == hash(y)
     with pytest.raises(InvalidTypeError, match="one algebra"):
         x + y
-    with pytest.raises(InvalidTypeError, match="exponent"):
+    with pytest.raises(InvalidValueError, match="exponent"):
         y**-1
 
 
@@ -308,3 +310,37 @@ def test_symbols_are_substituted_expanded_simplified_and_collected():
     assert type(Element({Tree(): Fraction(1, 3)}).to_float()[Tree()]) is float
     with pytest.raises(InvalidTypeError, match="polynomials"):
         Element({Tree(): sympy.sin(a)}).collect(a)
+
+
+@pytest.mark.parametrize(
+    "algebra", [bck, mkw, nck, cem, gl, ogl, pgl, shuffle_algebra, quasi_shuffle()], ids=str
+)
+@pytest.mark.parametrize("other", ["x", 3, 1.5, [Tree()], {Tree()}, object(), Tree, True, b"0"])
+@pytest.mark.parametrize("name", ["degree", "is_trivial", "factors"])
+def test_what_is_no_basis_element_is_refused_by_all_that_an_algebra_says(algebra, other, name):
+    with pytest.raises(InvalidTypeError):
+        getattr(algebra, name)(other)
+
+
+def test_what_an_algebra_says_of_basis_elements_it_says_of_what_stands_for_them():
+    assert bck.degree(((0,), 1)) == bck.degree(Tree([Tree()])) == 2
+    assert mkw.degree(((0,), (1,))) == 2
+    assert gl.degree(Tree([Tree()])) == cem.degree(Tree([Tree()])) == 1
+    assert cem.is_trivial(Tree(label="a"))
+    assert gl.is_trivial((0,))
+    assert not bck.is_trivial((0,))
+    assert cem.factors(Tree(label="a")) == ()
+    assert bck.degree(None) == 0
+    assert bck.is_trivial(None)
+
+
+@pytest.mark.parametrize("progress", [3, "x", [print], True])
+def test_progress_that_cannot_be_called_is_refused_before_the_work(progress):
+    for ask in (
+        lambda: bck.coproduct(Tree(), progress=progress),
+        lambda: mkw.antipode(PlanarTree(), progress=progress),
+        lambda: gl.primitives(2, progress=progress),
+        lambda: treealg.verify(2, 2, progress=progress),
+    ):
+        with pytest.raises(InvalidTypeError, match="progress must be callable"):
+            ask()

@@ -1,6 +1,7 @@
 """Results that are too large are refused before the work, with their size."""
 
 import collections
+import functools
 import itertools
 import math
 import os
@@ -13,6 +14,7 @@ import pytest
 from treealg.codegen.maps import MapSize, build_program, map_size
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
+    AlgebraElement,
     Element,
     Forest,
     OrderedForest,
@@ -24,6 +26,8 @@ from treealg.symbolic import (
     cem,
     chen_product,
     concatenation_algebra,
+    count_by_weight,
+    count_trees,
     enumerate_forests,
     exact_log_signature,
     exact_signature,
@@ -34,16 +38,20 @@ from treealg.symbolic import (
     lyndon_words,
     mkw,
     nck,
+    ogl,
+    pgl,
     post_lie_bch,
     pre_lie_exp,
     pre_lie_magnus,
     quasi_shuffle,
+    rank,
     shuffle_algebra,
     shuffle_words,
+    unrank,
 )
 from treealg.symbolic.bseries import free_tree
 from treealg.symbolic.linear import words
-from treealg.symbolic.trees import sizes
+from treealg.symbolic.trees import memo, sizes
 
 LETTERS = tuple(range(12))
 OTHERS = tuple(range(12, 24))
@@ -240,3 +248,90 @@ def test_a_lower_bound_in_the_environment_refuses_and_a_higher_one_lets_through(
             check=True,
         )
         assert found.stdout.strip() == answer
+
+
+ALGEBRAS = [
+    bck,
+    mkw,
+    nck,
+    cem,
+    gl,
+    ogl,
+    pgl,
+    shuffle_algebra,
+    concatenation_algebra,
+    quasi_shuffle(),
+]
+
+
+@pytest.mark.parametrize("algebra", ALGEBRAS, ids=str)
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda algebra: algebra.iterated_coproduct(algebra.one, 10**30),
+        lambda algebra: algebra.iterated_coproduct(next(algebra.basis(2)), 10**5),
+        lambda algebra: algebra.primitives(2, 10**30),
+        lambda algebra: algebra.primitives(10**30),
+        lambda algebra: next(algebra.basis(10**30)),
+        lambda algebra: AlgebraElement(algebra, next(algebra.basis(2))) ** 10**30,
+        lambda algebra: AlgebraElement(algebra, None) ** 10**8,
+    ],
+)
+def test_every_algebra_refuses_sizes_before_its_loops(algebra, ask):
+    with pytest.raises(InvalidValueError, match=r"beyond the bound|at most 400"):
+        ask(algebra)
+
+
+@pytest.mark.parametrize("algebra", ALGEBRAS[:2] + ALGEBRAS[4:9], ids=str)
+def test_a_basis_of_any_number_of_colours_begins_at_once(algebra):
+    assert algebra.degree(next(algebra.basis(3, 10**30))) == 3
+
+
+@pytest.mark.parametrize("algebra", ALGEBRAS, ids=str)
+def test_powers_are_repeated_products(algebra):
+    x = AlgebraElement(algebra, next(algebra.basis(1))) + 2
+    total = AlgebraElement(algebra, None)
+    for exponent in range(5):
+        assert x**exponent == total
+        total = total * x
+    with pytest.raises(InvalidValueError, match="exponent must be at least 0"):
+        x**-1
+
+
+def test_zero_is_zero_however_often_its_coproduct_is_taken():
+    assert not bck.iterated_coproduct(Element(), 10**30)
+
+
+def test_a_sum_is_refused_when_all_that_it_needs_is_too_large(monkeypatch):
+    monkeypatch.setattr(memo, "MAX_STEPS", 50)
+    with pytest.raises(InvalidValueError, match="all that is needed together has at least"):
+        gl.product(Tree([Tree([Tree()])] * 5), Tree([Tree([Tree()])] * 5))
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: rank(Tree([Tree([Tree()] * 150)] * 2)),
+        lambda: unrank(Tree, count_trees(300) * 2 // 3),
+        lambda: unrank(Forest, count_trees(300, 3) * 2 // 3, 3),
+        lambda: unrank(PlanarTree, 1 << 10**6),
+        lambda: unrank(Forest, 1 << 10**5, 10**30),
+    ],
+)
+def test_places_that_take_minutes_to_count_are_refused(monkeypatch, ask):
+    monkeypatch.setattr(sizes, "MAX_STEPS", 1)
+    with pytest.raises(InvalidValueError, match=r"beyond the bound|binary digits"):
+        ask()
+
+
+def test_places_of_bushes_and_chains_need_few_counts(monkeypatch):
+    monkeypatch.setattr(sizes, "MAX_STEPS", 10)
+    chain = functools.reduce(lambda tree, _: Tree([tree]), range(300), Tree())
+    for tree in (Tree([Tree()] * 300), chain):
+        assert unrank(Tree, rank(tree)) == tree
+
+
+@pytest.mark.parametrize("planar", [False, True, None])
+def test_counts_by_weight_are_bounded(planar):
+    with pytest.raises(InvalidValueError, match="at most 1,000 to be counted"):
+        count_by_weight((1, 2), 10**30, planar=planar)

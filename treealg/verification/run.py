@@ -9,7 +9,7 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-from treealg.checks import check_flag, check_integer
+from treealg.checks import check_callable, check_flag, check_integer
 from treealg.codegen.compilers.host import find_compiler
 from treealg.codegen.maps import LOG_MAPS, MAPS, PATH_MAPS, MapSize
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -93,8 +93,8 @@ def verify(
     Raises
     ------
     InvalidTypeError
-        If a size is neither an integer nor a pair of such, `maps` a string, a flag no boolean, or
-        `report` no name.
+        If a size is neither an integer nor a pair of such, `maps` a string, a flag no boolean,
+        `report` no name, or `progress` not callable.
     InvalidValueError
         If a size is too small or a range empty, a map unknown, or a map or proof too large; nothing
         has been computed then.
@@ -120,6 +120,8 @@ def verify(
     >>> report.passed
     True
     """
+    if progress is not None:
+        check_callable("progress", progress)
     dimensions, degrees = _range(dimension, "dimension"), _range(degree, "degree")
     kinds = _kinds(planar)
     ptx = check_flag("ptx", ptx)

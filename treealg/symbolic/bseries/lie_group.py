@@ -9,12 +9,13 @@ the point, so that their product is the frozen product of series at the starting
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from typing import Any
 
-from treealg.checks import check_integer
-from treealg.errors import InvalidValueError
+from treealg.checks import check_callable, check_integer
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.frozen import frozen_exponential, frozen_field, frozen_product
 from treealg.symbolic.bseries.lie_butcher import LieButcherSeries, lie_butcher_order
@@ -298,6 +299,12 @@ class CommutatorFree(Slotted):
         object
             The point after the step, whatever `act` returns.
 
+        Raises
+        ------
+        InvalidTypeError
+            If `field` or `act` is not callable, or what `field` returns cannot be multiplied by
+            `step` and by floats, as a list cannot.
+
         Examples
         --------
         On the positive numbers, with exp(a) acting by multiplication:
@@ -307,13 +314,15 @@ class CommutatorFree(Slotted):
         >>> euler.advance(lambda y: 2.0, lambda a, y: math.exp(a) * y, 1.0, 0.5) == math.exp(1)
         True
         """
+        check_callable("field", field)
+        check_callable("act", act)
         slopes: list[Any] = []
 
         def move(exponentials: Exponentials) -> Any:
             moved = point
             for row in exponentials:
                 terms = [
-                    float(value) * slope
+                    _times(float(value), slope)
                     for value, slope in zip(row, slopes, strict=False)
                     if value != 0
                 ]
@@ -322,8 +331,19 @@ class CommutatorFree(Slotted):
             return moved
 
         for stage in self._stages:
-            slopes.append(step * field(move(stage)))
+            slopes.append(_times(step, field(move(stage))))
         return move(self._step)
+
+
+def _times(number: Any, slope: Any) -> Any:
+    """Return a multiple of what a field returned."""
+    if not isinstance(slope, (list, tuple, str)):
+        with contextlib.suppress(TypeError):
+            return number * slope
+    raise InvalidTypeError(
+        f"field must return what {type(number).__name__} can multiply, such as a NumPy array, got "
+        f"{type(slope).__name__}"
+    )
 
 
 def _shape(parts: Any) -> tuple[Any, ...]:

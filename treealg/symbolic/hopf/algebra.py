@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -12,7 +13,8 @@ from treealg.symbolic.hopf.bialgebra import Bialgebra
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.nullspace import null_space
-from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.memo import Memo, check_progress
+from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms
 
 __all__ = ["HopfAlgebra"]
 
@@ -61,7 +63,7 @@ class HopfAlgebra(Bialgebra[B]):
         Raises
         ------
         InvalidTypeError
-            If `x` does not belong to this algebra.
+            If `x` does not belong to this algebra, or `progress` is not callable.
         InvalidValueError
             If `x` is a tuple that is not a valid tuple form.
 
@@ -71,6 +73,7 @@ class HopfAlgebra(Bialgebra[B]):
         >>> bck.antipode(Tree([Tree()]))
         <Element -(0[0]) + (0 0)>
         """
+        check_progress(progress)
         if not isinstance(x, Element):
             return Element._wrap(self._antipodes(self.basis_element(x), progress))
         total: Terms = {}
@@ -79,7 +82,7 @@ class HopfAlgebra(Bialgebra[B]):
         return Element._collect(total)
 
     def _antipode_needs(self, x: B) -> Iterable[B]:
-        trivial = self.is_trivial
+        trivial = self._is_trivial
         return [
             trunk
             for pruned, trunk in self._coproducts(x)
@@ -87,7 +90,7 @@ class HopfAlgebra(Bialgebra[B]):
         ]
 
     def _build_antipode(self, x: B, known: Mapping[B, Terms]) -> Terms:
-        trivial = self.is_trivial
+        trivial = self._is_trivial
         if trivial(x):
             return {x: 1}
         total: Terms = {x: -1}
@@ -175,9 +178,9 @@ class HopfAlgebra(Bialgebra[B]):
         Raises
         ------
         InvalidTypeError
-            If `degree` or `colours` is not an integer.
+            If `degree` or `colours` is not an integer, or `progress` is not callable.
         InvalidValueError
-            If `degree` or `colours` is less than 1.
+            If `degree` or `colours` is less than 1, or the basis has more than a million elements.
 
         Notes
         -----
@@ -189,7 +192,12 @@ class HopfAlgebra(Bialgebra[B]):
         >>> bck.primitives(2)
         [<Element (0 0) - 2 (0[0])>]
         """
-        elements = list(self.basis(check_integer("degree", degree, 1), colours))
+        check_progress(progress)
+        degree, colours = check_integer("degree", degree, 1), check_integer("colours", colours, 1)
+        basis = self.basis(degree, colours)
+        check_terms("the basis of this degree", self._least_count(degree, colours))
+        elements = list(itertools.islice(basis, MAX_TERMS + 1))
+        check_terms("the basis of this degree", len(elements))
         images = map(self._primitive_image, elements)
         return [
             Element._wrap({elements[i]: value for i, value in row.items()})

@@ -5,14 +5,13 @@ An algebra inherits its basis from here and states its product and coproduct onl
 
 from __future__ import annotations
 
-import itertools
 import reprlib
 from collections.abc import Iterator
 from typing import Any
 
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
-from treealg.symbolic.trees.enumeration import enumerate_forests
+from treealg.symbolic.trees.enumeration import count_forests, enumerate_forests
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.labels import normalize_word
 from treealg.symbolic.trees.trees import PlanarTree
@@ -68,38 +67,17 @@ class ForestAlgebra(HopfAlgebra[Forest]):
             )
         return Forest._read(x)
 
-    def degree(self, x: Forest) -> int:
-        """Return the number of vertices.
-
-        Parameters
-        ----------
-        x : Forest
-            A basis element.
-
-        Returns
-        -------
-        int
-            Its order.
-        """
+    def _degree(self, x: Forest) -> int:
         return x.order
 
-    def is_trivial(self, x: Forest) -> bool:
-        """Tell whether a forest is empty.
-
-        Parameters
-        ----------
-        x : Forest
-            A basis element.
-
-        Returns
-        -------
-        bool
-            True for the empty forest.
-        """
+    def _is_trivial(self, x: Forest) -> bool:
         return not x._trees
 
     def _basis(self, degree: int, colours: int) -> Iterator[Forest]:
         return enumerate_forests(degree, colours)
+
+    def _least_count(self, degree: int, colours: int) -> int:
+        return count_forests(degree, colours)
 
     def _dual_key(self, x: Forest) -> tuple[Any, int]:
         return x, x.symmetry
@@ -153,38 +131,17 @@ class OrderedForestAlgebra(HopfAlgebra[OrderedForest]):
             )
         return OrderedForest._read(x)
 
-    def degree(self, x: OrderedForest) -> int:
-        """Return the number of vertices.
-
-        Parameters
-        ----------
-        x : OrderedForest
-            A basis element.
-
-        Returns
-        -------
-        int
-            Its order.
-        """
+    def _degree(self, x: OrderedForest) -> int:
         return x.order
 
-    def is_trivial(self, x: OrderedForest) -> bool:
-        """Tell whether a forest is empty.
-
-        Parameters
-        ----------
-        x : OrderedForest
-            A basis element.
-
-        Returns
-        -------
-        bool
-            True for the empty forest.
-        """
+    def _is_trivial(self, x: OrderedForest) -> bool:
         return not x._trees
 
     def _basis(self, degree: int, colours: int) -> Iterator[OrderedForest]:
         return enumerate_forests(degree, colours, planar=True)
+
+    def _least_count(self, degree: int, colours: int) -> int:
+        return count_forests(degree, colours, planar=True)
 
 
 class WordAlgebra(HopfAlgebra[tuple[Any, ...]]):
@@ -234,35 +191,23 @@ class WordAlgebra(HopfAlgebra[tuple[Any, ...]]):
             )
         return normalize_word(x)
 
-    def degree(self, x: tuple[Any, ...]) -> int:
-        """Return the number of letters.
-
-        Parameters
-        ----------
-        x : tuple
-            A word.
-
-        Returns
-        -------
-        int
-            Its length.
-        """
+    def _degree(self, x: tuple[Any, ...]) -> int:
         return len(x)
 
-    def is_trivial(self, x: tuple[Any, ...]) -> bool:
-        """Tell whether a word is empty.
-
-        Parameters
-        ----------
-        x : tuple
-            A word.
-
-        Returns
-        -------
-        bool
-            True for the empty word.
-        """
+    def _is_trivial(self, x: tuple[Any, ...]) -> bool:
         return not x
 
     def _basis(self, degree: int, colours: int) -> Iterator[tuple[Any, ...]]:
-        return itertools.product(range(colours), repeat=degree)
+        word = [0] * degree
+        yield tuple(word)
+        while any(letter < colours - 1 for letter in word):
+            last = degree - 1
+            while word[last] == colours - 1:
+                word[last] = 0
+                last -= 1
+            word[last] += 1
+            yield tuple(word)
+
+    def _least_count(self, degree: int, colours: int) -> int:
+        count: int = colours**degree
+        return count

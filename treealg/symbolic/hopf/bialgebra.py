@@ -16,8 +16,8 @@ from treealg.symbolic.hopf.graded import GradedSpace
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.tensors import Tensor
-from treealg.symbolic.trees.memo import Memo
-from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms
+from treealg.symbolic.trees.memo import Memo, check_progress
+from treealg.symbolic.trees.sizes import MAX_TERMS, check_steps, check_terms
 
 __all__ = ["Bialgebra"]
 
@@ -109,7 +109,7 @@ class Bialgebra(GradedSpace[B]):
         Raises
         ------
         InvalidTypeError
-            If `x` does not belong to this algebra.
+            If `x` does not belong to this algebra, or `progress` is not callable.
         InvalidValueError
             If `x` is a tuple that is not a valid tuple form.
 
@@ -119,6 +119,7 @@ class Bialgebra(GradedSpace[B]):
         >>> bck.coproduct(Tree([Tree(), Tree()]))
         <Tensor (∅)⊗(0[0,0]) + 2 (0)⊗(0[0]) + (0 0)⊗(0) + (0[0,0])⊗(∅)>
         """
+        check_progress(progress)
         if not isinstance(x, Element):
             return Tensor._wrap(self._coproducts(self.basis_element(x), progress))
         total: Terms = {}
@@ -153,7 +154,7 @@ class Bialgebra(GradedSpace[B]):
         >>> bck.reduced_coproduct(Tree([Tree()]))
         <Tensor (0)⊗(0)>
         """
-        trivial = self.is_trivial
+        trivial = self._is_trivial
         return Tensor._wrap(
             {
                 key: value
@@ -182,7 +183,8 @@ class Bialgebra(GradedSpace[B]):
         InvalidTypeError
             If `x` does not belong to this algebra or `times` is not an integer.
         InvalidValueError
-            If `times` is negative, or `x` is a tuple that is not a valid tuple form.
+            If `times` is negative, `x` is a tuple that is not a valid tuple form, or the result
+            too large.
 
         Examples
         --------
@@ -192,7 +194,15 @@ class Bialgebra(GradedSpace[B]):
         """
         times = check_integer("times", times, 0)
         result = Tensor._wrap({(key,): value for key, value in self.element(x).items()})
-        for _ in range(times):
+        if not result:
+            return result
+        # One term with one more slot each time, at least.
+        steps = times * (times + 1) // 2
+        check_steps("a coproduct that is iterated so often", steps)
+        for slots in range(1, times + 1):
+            check_terms("an iterated coproduct", len(result))
+            steps += len(result) * slots
+            check_steps("a coproduct that is iterated so often", steps)
             result = result.apply(0, self.coproduct)
         return result
 

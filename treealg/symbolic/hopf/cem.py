@@ -10,9 +10,10 @@ from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.tensors import Tensor
 from treealg.symbolic.trees.contraction import partitions
-from treealg.symbolic.trees.enumeration import enumerate_trees
+from treealg.symbolic.trees.enumeration import count_trees, enumerate_trees
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.sizes import check_terms
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["CEM", "cem"]
@@ -91,55 +92,20 @@ class CEM(ForestAlgebra):
         larger = tuple(tree for tree in trees if tree._order > 1)
         return Forest._make(larger) if larger else self.one
 
-    def degree(self, x: Forest) -> int:
-        """Return the number of edges.
-
-        Parameters
-        ----------
-        x : Forest
-            A basis element.
-
-        Returns
-        -------
-        int
-            Vertices less trees.
-        """
+    def _degree(self, x: Forest) -> int:
         return x.order - len(x)
 
-    def is_trivial(self, x: Forest) -> bool:
-        """Tell whether a forest has no edges.
-
-        Parameters
-        ----------
-        x : Forest
-            A basis element.
-
-        Returns
-        -------
-        bool
-            True for the unit.
-        """
+    def _is_trivial(self, x: Forest) -> bool:
         return x._order == len(x._trees)
 
-    def factors(self, x: Forest) -> Any:
-        """Return the trees of which a basis element is the product.
-
-        Parameters
-        ----------
-        x : Forest
-            A basis element.
-
-        Returns
-        -------
-        tuple of Tree
-            None of them a leaf.
-        """
-        return () if self.is_trivial(x) else x._trees
+    def _factors(self, x: Forest) -> Any:
+        return () if self._is_trivial(x) else x._trees
 
     def _basis(self, degree: int, colours: int) -> Iterator[Forest]:
         if degree == 0:
             yield self.one
             return
+        check_terms("the list of trees for this basis", self._least_count(degree, colours))
         trees = [tree for n in range(2, degree + 2) for tree in enumerate_trees(n, colours)]
         stack: list[tuple[tuple[Tree, ...], int, int]] = [((), 0, degree)]
         while stack:
@@ -151,10 +117,13 @@ class CEM(ForestAlgebra):
                 if trees[index].order - 1 <= left:
                     stack.append(((*chosen, trees[index]), index, left - trees[index].order + 1))
 
+    def _least_count(self, degree: int, colours: int) -> int:
+        return count_trees(degree + 1, colours)
+
     def _product(self, x: Forest, y: Forest) -> Mapping[Forest, int]:
-        if self.is_trivial(x):
+        if self._is_trivial(x):
             return {y: 1}
-        return {x if self.is_trivial(y) else x * y: 1}
+        return {x if self._is_trivial(y) else x * y: 1}
 
     def _coproduct_needs(self, x: Forest) -> Iterable[Forest]:
         trees = x._trees

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.linear.elements import Element
+from treealg.symbolic.trees.enumeration import listable
 
 __all__ = ["GradedSpace"]
 
@@ -71,23 +72,54 @@ class GradedSpace(ABC, Generic[B]):
         """
 
     @abstractmethod
-    def degree(self, x: B) -> int:
-        """Return the degree of a basis element in the grading.
-
-        Parameters
-        ----------
-        x : basis element
-            A key of elements of this algebra.
-
-        Returns
-        -------
-        int
-            The degree; only the unit has degree 0.
-        """
+    def _degree(self, x: B) -> int:
+        """Return the degree of a basis element."""
 
     @abstractmethod
     def _basis(self, degree: int, colours: int) -> Iterator[B]:
         """Return the basis elements of a degree, with labels 0, ..., colours - 1."""
+
+    def _least_count(self, degree: int, colours: int) -> int:
+        """Return how many basis elements of a degree there are at least."""
+        return 0
+
+    def _is_trivial(self, x: B) -> bool:
+        """Tell whether a basis element has degree 0."""
+        return x == self.one
+
+    def _factors(self, x: B) -> Any:
+        """Return the generators of which a basis element is the product."""
+        return x
+
+    # -- what follows from it ------------------------------------------------------------------
+
+    def degree(self, x: Any) -> int:
+        """Return the degree of a basis element in the grading.
+
+        Parameters
+        ----------
+        x : tree, forest, tuple or None
+            What the algebra accepts for a basis element.
+
+        Returns
+        -------
+        int
+            The degree; only the unit, and what equals it, has degree 0.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `x` does not belong to this algebra.
+        InvalidValueError
+            If `x` is a tuple that is not a valid tuple form.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Tree, bck, cem
+        >>> bck.degree(Tree([Tree()])), cem.degree(Tree([Tree()]))
+        (2, 1)
+        """
+        return self._degree(self.basis_element(x))
 
     def basis(self, degree: Any, colours: Any = 1) -> Iterator[B]:
         """Iterate over the basis elements of a degree.
@@ -109,7 +141,8 @@ class GradedSpace(ABC, Generic[B]):
         InvalidTypeError
             If an argument is not an integer.
         InvalidValueError
-            If `degree` is negative or `colours` less than 1.
+            If `degree` is negative or above 400, `colours` less than 1, or the basis known to have
+            parts that are too long for a list.
 
         Examples
         --------
@@ -117,37 +150,63 @@ class GradedSpace(ABC, Generic[B]):
         >>> [str(forest) for forest in bck.basis(2)]
         ['0 0', '0[0]']
         """
-        return self._basis(check_integer("degree", degree, 0), check_integer("colours", colours, 1))
+        return self._basis(listable("degree", degree), check_integer("colours", colours, 1))
 
-    def is_trivial(self, x: B) -> bool:
+    def is_trivial(self, x: Any) -> bool:
         """Tell whether a basis element has degree 0.
 
         Parameters
         ----------
-        x : basis element
-            A key of elements of this algebra.
+        x : tree, forest, tuple or None
+            What the algebra accepts for a basis element.
 
         Returns
         -------
         bool
             True for the unit and for what equals it.
-        """
-        return x == self.one
 
-    def factors(self, x: B) -> Any:
+        Raises
+        ------
+        InvalidTypeError
+            If `x` does not belong to this algebra.
+        InvalidValueError
+            If `x` is a tuple that is not a valid tuple form.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Tree, bck, cem
+        >>> bck.is_trivial(Tree()), cem.is_trivial(Tree())
+        (False, True)
+        """
+        return self._is_trivial(self.basis_element(x))
+
+    def factors(self, x: Any) -> Any:
         """Return the generators of which a basis element is the product.
 
         Parameters
         ----------
-        x : basis element
-            A key of elements of this algebra.
+        x : tree, forest, tuple or None
+            What the algebra accepts for a basis element.
 
         Returns
         -------
         sequence
             The trees of a forest, none for the unit.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `x` does not belong to this algebra.
+        InvalidValueError
+            If `x` is a tuple that is not a valid tuple form.
+
+        Examples
+        --------
+        >>> from treealg.symbolic import Tree, bck, cem
+        >>> len(bck.factors(Tree())), len(cem.factors(Tree()))
+        (1, 0)
         """
-        return x
+        return self._factors(self.basis_element(x))
 
     # -- linear extension ----------------------------------------------------------------------
 
@@ -224,6 +283,6 @@ class GradedSpace(ABC, Generic[B]):
         """
         total: Any = 0
         for key, value in self.element(x).items():
-            if self.is_trivial(key):
+            if self._is_trivial(key):
                 total = total + value
         return total

@@ -16,7 +16,7 @@ from treealg.symbolic.hopf.enveloping import (
     sub_sequences,
 )
 from treealg.symbolic.linear.combinations import Terms
-from treealg.symbolic.trees.enumeration import enumerate_forests
+from treealg.symbolic.trees.enumeration import count_forests, enumerate_forests
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.trees import Tree
 
@@ -106,39 +106,18 @@ class GL(HopfAlgebra[Forest]):
             )
         return Forest._read(x)
 
-    def degree(self, x: Forest) -> int:
-        """Return the number of vertices without the root.
-
-        Parameters
-        ----------
-        x : Forest
-            The forest of a tree.
-
-        Returns
-        -------
-        int
-            Its order less 1.
-        """
+    def _degree(self, x: Forest) -> int:
         return x.order - 1
 
-    def is_trivial(self, x: Forest) -> bool:
-        """Tell whether a tree is a leaf.
-
-        Parameters
-        ----------
-        x : Forest
-            The forest of a tree.
-
-        Returns
-        -------
-        bool
-            True for a leaf with any label.
-        """
+    def _is_trivial(self, x: Forest) -> bool:
         return x._order == 1
 
     def _basis(self, degree: int, colours: int) -> Iterator[Forest]:
         for branches in enumerate_forests(degree, colours):
             yield Forest._make((branches.b_plus(),))
+
+    def _least_count(self, degree: int, colours: int) -> int:
+        return count_forests(degree, colours)
 
     def _dual_key(self, x: Forest) -> tuple[Any, int]:
         branches = Forest._make(x._trees[0]._children)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -179,19 +180,7 @@ class QuasiShuffleAlgebra(Deconcatenation):
     def __reduce__(self) -> Any:
         return quasi_shuffle, self._arguments
 
-    def degree(self, x: Word) -> int:
-        """Return the sum of the weights of the letters.
-
-        Parameters
-        ----------
-        x : tuple
-            A word.
-
-        Returns
-        -------
-        int
-            The degree.
-        """
+    def _degree(self, x: Word) -> int:
         return sum(map(self._weight, x))
 
     def _basis(self, degree: int, colours: int) -> Iterator[Word]:
@@ -215,6 +204,9 @@ class QuasiShuffleAlgebra(Deconcatenation):
                 stack.extend(
                     ((*word, letter), left - weight) for letter in reversed(by_weight[weight - 1])
                 )
+
+    def _least_count(self, degree: int, colours: int) -> int:
+        return 0  # As many as the letters that the caller gives make.
 
     def _product(self, x: Word, y: Word) -> Mapping[Word, Any]:
         check_terms("the quasi-shuffle of these words", count_quasi_shuffles(x, y))
@@ -311,6 +303,7 @@ def _one(letter: Any) -> int:
 
 
 def _multisets(weight: int, colours: int) -> Iterable[Any]:
+    check_terms("the list of letters of this weight", math.comb(colours + weight - 1, weight))
     return itertools.combinations_with_replacement(range(colours), weight)
 
 

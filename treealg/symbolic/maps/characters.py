@@ -44,7 +44,7 @@ class Character(Functional):
 
         def rule(forest: Any) -> Any:
             result: Any = 1
-            for tree in algebra.factors(forest):
+            for tree in algebra._factors(forest):
                 result = result * tree_value(tree)
             return result
 
@@ -82,7 +82,7 @@ class InfinitesimalCharacter(Functional):
         given, tree_value = _tree_values(type(self).__name__, algebra, values, 0)
 
         def rule(forest: Any) -> Any:
-            trees = algebra.factors(forest)
+            trees = algebra._factors(forest)
             return tree_value(trees[0]) if len(trees) == 1 else 0
 
         super().__init__(algebra, rule)

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from treealg.checks import is_integer
+from treealg.checks import check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.linear.combinations import LinearCombination
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.arithmetic import Summand
+from treealg.symbolic.trees.sizes import check_steps
 from treealg.symbolic.trees.slots import Slotted
 
 __all__ = ["AlgebraElement", "Endomorphism", "identity_map", "odd_even"]
@@ -139,9 +140,18 @@ class AlgebraElement(Slotted):
         return self._new(self._element / scalar)
 
     def __pow__(self, exponent: Any) -> AlgebraElement:
-        if not is_integer(exponent) or exponent < 0:
-            raise InvalidTypeError(f"exponent must be an integer of at least 0, got {exponent!r}")
-        return self._new(self._algebra.product(*[self._element] * int(exponent)))
+        count = check_integer("exponent", exponent, 0)
+        algebra, own = self._algebra, self._element._terms
+        # Each product costs as much as its keys are long, and a scalar grows by digits.
+        top = max([1, *map(algebra._degree, own)])
+        steps = count * (count + 1) // 2 * top
+        check_steps("a power of this exponent", steps)
+        total = algebra.unit._terms
+        for done in range(count):
+            steps += len(total) * len(own) * done * top
+            check_steps("a power of this exponent", steps // 20)
+            total = algebra._multiply(total, own)
+        return self._new(Element._collect(total))
 
 
 class Endomorphism(Functional):
@@ -309,5 +319,5 @@ def odd_even(f: Functional) -> tuple[Functional, Functional]:
 
 
 def _conjugate(f: Functional) -> Functional:
-    degree = f.algebra.degree
+    degree = f.algebra._degree
     return f._like(lambda key: (-1) ** degree(key) * f._value(key))._made_by(_conjugate, f)

@@ -24,11 +24,13 @@ __all__ = [
     "counts",
     "enumerate_forests",
     "enumerate_trees",
+    "listable",
 ]
 
 _MOST_VERTICES = 400  # walks are nested as deep
 _LONGEST_LIST = 20_000  # sequences held for one number of vertices
 _MOST_COUNTED = 200_000  # vertices, of which a count has as many bits at least
+_FEW_LABELS = 1_000  # trees that are made at once
 _FEW = 500  # vertices up to which counts are made one by one
 
 
@@ -215,7 +217,7 @@ def enumerate_trees(order: Any, colours: Any = 1, planar: bool = False) -> Itera
     >>> [str(tree) for tree in enumerate_trees(2, 2)]
     ['0[0]', '1[0]', '0[1]', '1[1]']
     """
-    order = _listable("order", order)
+    order = listable("order", order)
     colours = check_integer("colours", colours, 1)
     kind = PlanarTree if check_flag("planar", planar) else Tree
     return _trees(kind, _sequences(kind, order - 1, colours), colours)
@@ -266,7 +268,7 @@ def enumerate_forests(nodes: Any, colours: Any = 1, planar: bool = False) -> Ite
     >>> [str(forest) for forest in enumerate_forests(3, planar=True)]
     ['0 0 0', '0 0[0]', '0[0] 0', '0[0,0]', '0[0[0]]']
     """
-    nodes = _listable("nodes", nodes)
+    nodes = listable("nodes", nodes)
     colours = check_integer("colours", colours, 1)
     planar = check_flag("planar", planar)
     make: Any = OrderedForest._make if planar else Forest._make
@@ -283,8 +285,14 @@ def _countable(name: str, value: Any) -> int:
     return number
 
 
-def _listable(name: str, value: Any) -> int:
-    """Return a number of vertices that is small enough for a list of trees."""
+def listable(name: str, value: Any) -> int:
+    """Return a number of vertices that is small enough for a list of trees.
+
+    Examples
+    --------
+    >>> listable("order", 4)
+    4
+    """
     number = check_integer(name, value, 0)
     if number > _MOST_VERTICES:
         raise InvalidValueError(
@@ -296,7 +304,8 @@ def _listable(name: str, value: Any) -> int:
 
 def _trees(kind: Any, sequences: Iterator[Any], colours: int) -> Iterator[Any]:
     for children in sequences:
-        yield from kind._family(children, colours)
+        for first in range(0, colours, _FEW_LABELS):
+            yield from kind._family(children, range(first, min(first + _FEW_LABELS, colours)))
 
 
 def _sequences(kind: Any, total: int, colours: int) -> Iterator[Any]:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from treealg.symbolic.trees.sizes import check_terms
+from treealg.checks import check_callable
+from treealg.symbolic.trees.sizes import MAX_STEPS, check_terms
 
-__all__ = ["Memo", "clear_cache", "remembered"]
+__all__ = ["Memo", "check_progress", "clear_cache", "remembered"]
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -68,9 +69,10 @@ class Memo(Generic[K, V]):
     def __call__(self, key: K, progress: Callable[[int, int], Any] | None = None) -> V:
         """Return the value of a key.
 
-        The value is not to be changed, and is refused if it is larger than any result may be.
-        `progress` is called after each value found, with how many
-        were found and how many are known to be still needed; it may raise to stop the work.
+        The value is not to be changed, and is refused if it is larger than any result may be,
+        or all that are needed for it together are ten times as large. `progress` is called after
+        each value found, with how many were found and how many are known to be still needed; it
+        may raise to stop the work.
         """
         table = self._table
         value = table.get(key)
@@ -91,6 +93,7 @@ class Memo(Generic[K, V]):
             check_terms("a sum that is needed", len(built))  # type: ignore[arg-type]
             table[top] = built
             added += len(built)  # type: ignore[arg-type]
+            check_terms("all that is needed together", added, MAX_STEPS)
             stack.pop()
             if progress is not None:
                 found += 1
@@ -108,6 +111,17 @@ class Memo(Generic[K, V]):
         """Forget all values."""
         self._table = {}
         self._terms = 0
+
+
+def check_progress(progress: Any) -> None:
+    """Refuse what is to be called with the progress of some work, and cannot be.
+
+    Examples
+    --------
+    >>> check_progress(None)
+    """
+    if progress is not None:
+        check_callable("progress", progress)
 
 
 def clear_cache() -> None:

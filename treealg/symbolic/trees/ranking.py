@@ -16,6 +16,7 @@ from treealg.symbolic.trees.enumeration import Counts, counts
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import remembered
 from treealg.symbolic.trees.rooted import RootedTree
+from treealg.symbolic.trees.sizes import check_steps
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = ["rank", "unrank"]
@@ -24,6 +25,7 @@ Place = tuple[int, int]
 T = TypeVar("T", Tree, PlanarTree, Forest, OrderedForest)
 
 _SMALL = 64
+_MOST_BITS = 16_000  # of an index, which is what trees of 10,000 vertices need
 
 
 class _Sequences(Protocol):
@@ -99,6 +101,7 @@ class _Sorted:
     def _extend(self, order: int) -> None:
         # Threads that extend at the same time each replace the whole list by a right one.
         columns = list(self._columns)
+        self._check_work(order)
         while len(columns) < order:
             # Dropping the trees of order k multiplies the generating function of sequences by
             # (1 - x^k)^N_k.
@@ -116,6 +119,16 @@ class _Sorted:
                         new[m] += signed * old[m - r * k]
             columns.append(new)
         self._columns = columns
+
+    def _check_work(self, order: int) -> None:
+        """Refuse columns whose products of long integers take minutes."""
+        greatest, digits = len(self._columns[0]), self._columns[0][-1].bit_length()
+        products = sum(min(greatest // k, self.counts.trees(k)) for k in range(1, order))
+        check_steps(
+            f"the place of a tree of {greatest:,} vertices, with several branches of {order:,} or "
+            "more beside each other,",
+            products * greatest * digits**2 // 30_000_000,
+        )
 
     def _from_place(self, total: int, order: int, place: int) -> int:
         """Count the sequences with `total` vertices whose trees are at least (order, place)."""
@@ -199,7 +212,8 @@ def rank(x: Tree | PlanarTree | Forest | OrderedForest, colours: Any = 1) -> int
     InvalidTypeError
         If `x` is none of these, or `colours` is not an integer.
     InvalidValueError
-        If `colours` is less than 1 or a label is not an integer from 0 to ``colours - 1``.
+        If `colours` is less than 1, a label is not an integer from 0 to ``colours - 1``, or
+        counting would take minutes, as for most trees of more than 3,000 vertices.
 
     Notes
     -----
@@ -260,7 +274,8 @@ def unrank(kind: type[T], index: Any, colours: Any = 1) -> T:
     InvalidTypeError
         If `kind` is none of the four classes, or `index` or `colours` is not an integer.
     InvalidValueError
-        If `index` is negative or `colours` less than 1.
+        If `index` is negative or has more than 16,000 binary digits, `colours` less than 1, or
+        counting would take minutes, as for most trees of more than 3,000 vertices.
 
     Examples
     --------
@@ -280,6 +295,10 @@ def unrank(kind: type[T], index: Any, colours: Any = 1) -> T:
     count = counts(colours, planar)
     size = 1 if is_tree else 0
     number = count.trees if is_tree else count.forests
+    if index.bit_length() > _MOST_BITS:
+        raise InvalidValueError(
+            f"index must have at most {_MOST_BITS:,} binary digits, got {index.bit_length():,}"
+        )
     while index >= number(size):
         index -= number(size)
         size += 1

@@ -83,8 +83,8 @@ class RootedTree(Displayed, Summand, Interned):
         return intern_value(cls._interned, key, new)
 
     @classmethod
-    def _family(cls, children: tuple[Self, ...], colours: int) -> list[Self]:
-        """Return the trees with these arranged children and root labels 0, ..., colours - 1.
+    def _family(cls, children: tuple[Self, ...], labels: range) -> list[Self]:
+        """Return the trees with these arranged children and root labels.
 
         What `_make` does for each, with what they share done once: listing is mostly this.
         """
@@ -93,7 +93,7 @@ class RootedTree(Displayed, Summand, Interned):
         for child in children:
             order += child._order
         family: list[Self] = []
-        for label in range(colours):
+        for label in labels:
             key = (label, int, children)
             known = table.get(key)
             tree: Self | None = None if known is None else known()

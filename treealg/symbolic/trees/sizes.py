@@ -51,6 +51,10 @@ MAX_TERMS = _bound(os.environ.get("TREEALG_MAX_TERMS", ""))
 MAX_STEPS = 10 * MAX_TERMS
 
 
+def _shown(count: int) -> str:
+    return f"{count:,}" if count < 10**15 else f"10^{int(log10(count))}"
+
+
 def check_terms(what: str, count: int, bound: int = MAX_TERMS) -> None:
     """Refuse a result that has so many terms at least, if that is more than the bound.
 
@@ -59,10 +63,9 @@ def check_terms(what: str, count: int, bound: int = MAX_TERMS) -> None:
     >>> check_terms("the shuffle", 70)
     """
     if count > bound:
-        size = f"{count:,}" if count < 10**15 else f"10^{int(log10(count))}"
         raise InvalidValueError(
-            f"{what} has at least {size} terms, beyond the bound of {bound:,}; take a smaller "
-            "argument, ask for single coefficients by a pairing with the dual, or set "
+            f"{what} has at least {_shown(count)} terms, beyond the bound of {bound:,}; take a "
+            "smaller argument, ask for single coefficients by a pairing with the dual, or set "
             "TREEALG_MAX_TERMS in the environment to more"
         )
 
@@ -76,7 +79,7 @@ def check_steps(what: str, count: int) -> None:
     """
     if count > MAX_STEPS:
         raise InvalidValueError(
-            f"{what} takes at least {count:,} steps, beyond the bound of {MAX_STEPS:,}; take "
+            f"{what} takes at least {_shown(count)} steps, beyond the bound of {MAX_STEPS:,}; take "
             "shorter arguments, ask for single coefficients by a pairing with the dual, or set "
             "TREEALG_MAX_TERMS in the environment to more"
         )

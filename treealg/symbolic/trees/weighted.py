@@ -18,6 +18,7 @@ from treealg.symbolic.trees.trees import PlanarTree, Tree
 __all__ = ["count_by_weight", "weight", "weighted_basis", "weighted_words"]
 
 _LARGEST_LIST = 2**22
+_MOST_COUNTED = 1_000  # counts take time with the third power
 
 
 def weight(x: Any, weights: Iterable[Any]) -> int:
@@ -93,7 +94,7 @@ def count_by_weight(
     InvalidTypeError
         If a weight or `degree` is no integer, or `planar` neither a boolean nor None.
     InvalidValueError
-        If there are no weights, one is below 1, or `degree` is below 0.
+        If there are no weights, one is below 1, or `degree` is below 0 or above 1,000.
 
     Notes
     -----
@@ -111,6 +112,10 @@ def count_by_weight(
     """
     given = check_weights("weights", weights)
     degree = check_integer("degree", degree, 0)
+    if degree > _MOST_COUNTED:
+        raise InvalidValueError(
+            f"degree must be at most {_MOST_COUNTED:,} to be counted, got {degree}"
+        )
     planar = None if planar is None else check_flag("planar", planar)
     labels = [0] * (degree + 1)
     for own in given:
