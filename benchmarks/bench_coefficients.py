@@ -124,7 +124,41 @@ def bench_long(run: Run) -> None:
         run.compare("branched_sig_coef, long", f"({count},10001,3) 1 tree", ours, theirs)
 
 
-BENCHMARKS = {"chosen": bench_chosen, "twelve": bench_twelve_nodes, "long": bench_long}
+def entries(function: Callable[[], np.ndarray], places: np.ndarray) -> np.ndarray:
+    """Return some of what a function returns."""
+    return np.ascontiguousarray(function()[..., places])
+
+
+def bench_closed(run: Run) -> None:
+    """Time trees of which time counts twice, as entries of the whole basis and as a closed set.
+
+    32 paths of 100 points with time; a single tree has few others in its closed set.
+    """
+    for d, n in ((2, 4), (3, 4), (3, 5)):
+        x = paths(32, 100, d)
+        light = list(treealg.trees(d, n, time_aug=True, weights=(*(1,) * d, 2), scalar_term=False))
+        for elements in (light, [light[2 * len(light) // 3]]):
+            places = np.array([treealg.tree_to_idx(t, d, n, time_aug=True) for t in elements])
+            size = f"(d={d}, N={n}) {len(elements)} tree{'s' if len(elements) > 1 else ''}"
+            for name, options in (("", {}), (", prefixes", {"stream": True})):
+                given: Any = {"time_aug": True, **options}
+                for ours, whole in (
+                    (treealg.branched_sig_coef, treealg.branched_sig),
+                    (treealg.branched_log_sig_coef, treealg.branched_log_sig),
+                ):
+                    run.compare(
+                        f"{ours.__name__}{name}", size, partial(ours, x, elements, **given),
+                        partial(entries, partial(whole, x, n, **given), places),
+                        beside="whole basis",
+                    )  # fmt: skip
+
+
+BENCHMARKS = {
+    "chosen": bench_chosen,
+    "twelve": bench_twelve_nodes,
+    "long": bench_long,
+    "closed": bench_closed,
+}
 
 # Geometric mean and least of the ratios that are aimed at.
 AIMS = {f"branched_sig_coef, {kind}": (10,) for kind in ("non-planar", "planar")}

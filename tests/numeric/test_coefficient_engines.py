@@ -30,7 +30,8 @@ def every_forest(nodes, dimension):
 
 
 def way(elements, dimension, planar, longest):
-    plan = plans.tree_plan(elements, dimension, planar, longest, dimension)
+    found = plans.chosen_elements(elements, dimension, planar, False)
+    plan = plans.tree_plan(found.elements, dimension, planar, longest, dimension)
     prepared = plan.prepared(engines.current())
     assert plan.by_trees == (prepared.trees is not None) == (prepared.words is None)
     return "trees" if plan.by_trees else "words"

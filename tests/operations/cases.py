@@ -71,6 +71,8 @@ VARIANTS = {
     "backward_jumps": {"lift": "backward", "jump_moments": ...},
     "backward_planar_jumps": {"lift": "backward", "jump_moments": ..., "planar": True},
     "one_tree": {"trees": ((0,), 1)},
+    "gram": {"gram": True, "stream": True},
+    "planar_gram": {"gram": True, "planar": True},
     "one_word": {"words": (0, 1)},
     "with_prefixes": {"words": [(0, 1, 1), (), (0, 1)], "prefixes": True},
     "degree_0": {"degree": 0},

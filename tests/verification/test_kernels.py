@@ -14,6 +14,7 @@ from treealg.verification.kernels import KERNELS
 # applies a table that is proved as such.
 OTHERS = {
     "bracket_path",
+    "branched_log_sig_coef",
     "branched_mmd",
     "branched_scoring_rule",
     "branched_sig_change_lift",

@@ -229,8 +229,13 @@ def branched_sig_coef(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -243,8 +248,13 @@ def branched_sig_coef(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayLike | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -259,8 +269,13 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Array | tuple[Array, ...]: ...
 @overload
@@ -275,8 +290,13 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: None = None,
+    stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -291,8 +311,13 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayLike,
+    stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> tuple[Array, Array]: ...
 @overload
@@ -307,8 +332,13 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayLike | None = None,
+    stream: bool = False,
     basepoint: ArrayLike,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> tuple[Array, ...]: ...
 def extract_branched_sig_coef(
@@ -519,6 +549,128 @@ def branched_sig_of_lift_backprop(
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
+def branched_log_sig_coef(
+    path: Sequence[ArrayLike],
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Array: ...
+@overload
+def branched_log_sig_coef(
+    path: ArrayLike,
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayLike | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Array: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: Sequence[ArrayLike],
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayLike | None,
+    derivs: ArrayLike,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Array | tuple[Array, ...]: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: ArrayLike,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayLike | None,
+    derivs: ArrayLike,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Array: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: ArrayLike,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayLike | None,
+    derivs: ArrayLike,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayLike,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[Array, Array]: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: ArrayLike,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayLike | None,
+    derivs: ArrayLike,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayLike | None = None,
+    stream: bool = False,
+    basepoint: ArrayLike,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[Array, ...]: ...
+@overload
 def branched_log_sig(
     path: Sequence[ArrayLike],
     degree: int,
@@ -672,8 +824,12 @@ def sig_coef(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -686,8 +842,12 @@ def sig_coef(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: ArrayLike | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -702,8 +862,12 @@ def sig_coef_backprop(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array | tuple[Array, ...]: ...
 @overload
@@ -718,8 +882,12 @@ def sig_coef_backprop(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: None = None,
+    stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -734,8 +902,12 @@ def sig_coef_backprop(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: ArrayLike,
+    stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Array, Array]: ...
 @overload
@@ -750,8 +922,12 @@ def sig_coef_backprop(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: ArrayLike | None = None,
+    stream: bool = False,
     basepoint: ArrayLike,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Array, ...]: ...
 @overload

@@ -272,8 +272,13 @@ def branched_sig_coef(
     end_time: float = 1.0,
     planar: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -286,8 +291,13 @@ def branched_sig_coef(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayT | Exact | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -302,8 +312,13 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Gradients: ...
 @overload
@@ -318,8 +333,13 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: None = None,
+    stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -334,8 +354,13 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayT | Exact,
+    stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
@@ -350,8 +375,13 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayT | Exact | None = None,
+    stream: bool = False,
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 def extract_branched_sig_coef(
@@ -571,6 +601,131 @@ def branched_sig_of_lift_backprop(
     n_jobs: int = 1,
 ) -> ArrayT: ...
 
+# treealg.numeric.paths.log_coefficients
+
+@overload
+def branched_log_sig_coef(
+    path: Sequence[Tensor],
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
+def branched_log_sig_coef(
+    path: ArrayT | Exact,
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayT | Exact | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: Sequence[Tensor],
+    trees: TreeLike | list[TreeLike],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Gradients: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: ArrayT | Exact,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayT | Exact | None,
+    derivs: ArrayT | Exact,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: ArrayT | Exact,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayT | Exact | None,
+    derivs: ArrayT | Exact,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayT | Exact,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: ArrayT | Exact,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayT | Exact | None,
+    derivs: ArrayT | Exact,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayT | Exact | None = None,
+    stream: bool = False,
+    basepoint: ArrayT | Exact,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ...]: ...
+
 # treealg.numeric.paths.signature
 
 @overload
@@ -733,8 +888,12 @@ def sig_coef(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -747,8 +906,12 @@ def sig_coef(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: ArrayT | Exact | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -763,8 +926,12 @@ def sig_coef_backprop(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Gradients: ...
 @overload
@@ -779,8 +946,12 @@ def sig_coef_backprop(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: None = None,
+    stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -795,8 +966,12 @@ def sig_coef_backprop(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: ArrayT | Exact,
+    stream: bool = False,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
@@ -811,8 +986,12 @@ def sig_coef_backprop(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: ArrayT | Exact | None = None,
+    stream: bool = False,
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 

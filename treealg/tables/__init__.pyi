@@ -1,5 +1,6 @@
 from treealg.tables.arborification import arborification as arborification
 from treealg.tables.cache import clear_cache as clear_cache
+from treealg.tables.closures import closure as closure
 from treealg.tables.coefficients import (
     CoefficientTable as CoefficientTable,
     coefficients as coefficients,

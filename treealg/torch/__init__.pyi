@@ -207,8 +207,13 @@ def branched_sig_coef(
     end_time: float = 1.0,
     planar: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -221,8 +226,13 @@ def branched_sig_coef(
     end_time: float = 1.0,
     planar: bool = False,
     correction: Tensor | None = None,
+    stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -237,8 +247,13 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Tensor | tuple[Tensor, ...]: ...
 @overload
@@ -253,8 +268,13 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: None = None,
+    stream: bool = False,
     basepoint: bool = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -269,8 +289,13 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: Tensor,
+    stream: bool = False,
     basepoint: bool = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> tuple[Tensor, Tensor]: ...
 @overload
@@ -285,8 +310,13 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: Tensor | None = None,
+    stream: bool = False,
     basepoint: Tensor,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> tuple[Tensor, ...]: ...
 def extract_branched_sig_coef(
@@ -497,6 +527,128 @@ def branched_sig_of_lift_backprop(
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
+def branched_log_sig_coef(
+    path: Sequence[Tensor],
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
+def branched_log_sig_coef(
+    path: Tensor,
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | None = None,
+    stream: bool = False,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: Sequence[Tensor],
+    trees: TreeLike | list[TreeLike],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
+    basepoint: bool | Tensor = False,
+    lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Tensor | tuple[Tensor, ...]: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: Tensor,
+    trees: TreeLike | list[TreeLike],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: Tensor,
+    trees: TreeLike | list[TreeLike],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor,
+    stream: bool = False,
+    basepoint: bool = False,
+    lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[Tensor, Tensor]: ...
+@overload
+def branched_log_sig_coef_backprop(
+    path: Tensor,
+    trees: TreeLike | list[TreeLike],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | None = None,
+    stream: bool = False,
+    basepoint: Tensor,
+    lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[Tensor, ...]: ...
+@overload
 def branched_log_sig(
     path: Sequence[Tensor],
     degree: int,
@@ -650,8 +802,12 @@ def sig_coef(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -664,8 +820,12 @@ def sig_coef(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: Tensor | None = None,
+    stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -680,8 +840,12 @@ def sig_coef_backprop(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor | tuple[Tensor, ...]: ...
 @overload
@@ -696,8 +860,12 @@ def sig_coef_backprop(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: None = None,
+    stream: bool = False,
     basepoint: bool = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -712,8 +880,12 @@ def sig_coef_backprop(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: Tensor,
+    stream: bool = False,
     basepoint: bool = False,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Tensor, Tensor]: ...
 @overload
@@ -728,8 +900,12 @@ def sig_coef_backprop(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: Tensor | None = None,
+    stream: bool = False,
     basepoint: Tensor,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Tensor, ...]: ...
 @overload

@@ -15,6 +15,7 @@ from treealg.codegen.maps import LOG_MAPS, MAPS, PATH_MAPS, MapSize
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.processors import available_processors
 from treealg.verification.algebra import check_arborification, check_coproduct, check_lyndon
+from treealg.verification.closures import check_closures
 from treealg.verification.compiled import CompiledMaps
 from treealg.verification.definitions import sized
 from treealg.verification.kernels import KERNELS, check_generated, check_kernels
@@ -304,6 +305,8 @@ def _check_tables(dimension: int, degree: int, planar: bool | None) -> Checks:
         yield "signature cumulants", check_cumulants(dimension, degree, planar)
         yield "translations", check_translation(dimension, degree, planar)
         yield "changes of lift", check_change_of_lift(dimension, degree, planar)
+        if degree:
+            yield "closed sets", check_closures(dimension, degree, planar)
 
 
 def _check_map(size: MapSize, backward: bool, ahead: _Ahead) -> Checks:

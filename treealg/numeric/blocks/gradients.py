@@ -38,9 +38,11 @@ class Sums:
         added = windows.correction
         self.corrections = None if added is None else np.zeros((len(self.points), added.shape[1]))
 
-    def add(self, spans: Integers, derivs: Numbers, plan: Plan, kernel: Any = None) -> None:
-        """Add what comes from spans of the points, by the backward function of an engine."""
-        backward = kernel or engines.current().span_signature_backward
+    def add(self, spans: Integers, derivs: Numbers, plan: Plan) -> None:
+        """Add what comes from spans of the points."""
+        engine = engines.current()
+        by_trees = plan.prepared(engine).trees is not None
+        backward = engine.span_coefficients_backward if by_trees else engine.span_signature_backward
         windows, points, added = self._windows, self._windows.points, self._windows.correction
         columns = 0 if added is None else added.shape[1]
         numbers = np.cumsum(spans[:, 1]) * (points.shape[1] + columns)
@@ -86,7 +88,8 @@ def windows_backward(
     sums = Sums(windows)
     if not derivs.size:
         return sums
-    if (method or cheapest(windows, backward=True)) == "points":
+    by_trees = plan.prepared(engines.current()).trees is not None
+    if by_trees or (method or cheapest(windows, backward=True)) == "points":
         rows = np.ascontiguousarray(derivs).reshape(-1, derivs.shape[2])
         sums.add(windows.spans(windows.ends), rows, plan)
         return sums

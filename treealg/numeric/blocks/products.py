@@ -30,9 +30,10 @@ def integrate(windows: Windows, spans: Integers, plan: Plan, out: Numbers) -> No
     correction = windows.correction
     if correction is not None:
         correction = np.broadcast_to(correction, (count, *correction.shape))
-    engines.current().span_signature(
-        points, spans, correction, out, plan, windows.transform, windows.call.n_threads
-    )
+    engine = engines.current()
+    by_trees = plan.prepared(engine).trees is not None
+    kernel = engine.span_coefficients if by_trees else engine.span_signature
+    kernel(points, spans, correction, out, plan, windows.transform, windows.call.n_threads)
 
 
 def plan_of_words(windows: Windows) -> Plan:

@@ -14,6 +14,7 @@ __all__ = [
     "corrections",
     "cumulants",
     "elements",
+    "elements_along_path",
     "geometric_of_signature",
     "gradients",
     "gradients_of_pairs",
@@ -116,6 +117,11 @@ def elements(call: Call) -> Item:
     if _flag(call, "prefixes"):
         return {"elements": sum(max(len(word), 1) for word in found)}
     return {"elements": len(found)}
+
+
+def elements_along_path(call: Call) -> Item:
+    """Return the item of chosen coefficients, or of those of prefixes or windows of a path."""
+    return _prefixes(call) | elements(call)
 
 
 def transformed(call: Call) -> Item:

@@ -28,6 +28,10 @@ from treealg.numeric.paths.coefficients import (
 from treealg.numeric.paths.gradients import branched_log_sig_backprop, branched_sig_backprop
 from treealg.numeric.paths.ito import ito_correction, realised_correction
 from treealg.numeric.paths.lifts import branched_sig_of_lift, branched_sig_of_lift_backprop
+from treealg.numeric.paths.log_coefficients import (
+    branched_log_sig_coef,
+    branched_log_sig_coef_backprop,
+)
 from treealg.numeric.paths.signature import branched_log_sig, branched_sig
 from treealg.numeric.paths.transforms import transform_path, transform_path_backprop
 from treealg.numeric.paths.word_coefficients import (
@@ -181,9 +185,8 @@ def _value(name: str, axis: str, by_segment: bool = False) -> Argument:
 
 def _backward_along_path(function: Function, *arguments: Argument, gpu: bool = False) -> Operation:
     """Return the row of gradients along paths, with what may come beside the path."""
-    along = _ALONG_WINDOWS if arguments[-1].by_segment else _ALONG_PATH
     return _backward(
-        function, _PATH, *arguments, *along[1:], gpu=gpu,
+        function, _PATH, *arguments, *_ALONG_PATH[1:], gpu=gpu,
         gradients=("path", "correction", "basepoint"),
     )  # fmt: skip
 
@@ -196,8 +199,7 @@ _WINDOWS = Argument(
     "windows", ("windows", "ends"), batch="one", optional=True, differentiable=False
 )
 _TIMES = Argument("times", ("points",), batch="shared", optional=True, differentiable=False)
-_ALONG_PATH = (_PATH, _CORRECTION, _BASEPOINT, _LENGTHS)
-_ALONG_WINDOWS = (*_ALONG_PATH, _WINDOWS, _TIMES)
+_ALONG_PATH = (_PATH, _CORRECTION, _BASEPOINT, _LENGTHS, _WINDOWS, _TIMES)
 _LIFT = Argument("lift", ("segments", "coefficients"))
 _STEP = _vector("displacement", "dimension")
 _LAW = (
@@ -225,23 +227,31 @@ _GRID = replace(
 
 operations = Operations((
     _row(
-        branched_sig, *_ALONG_WINDOWS, shape=shapes.signature_along_path, gpu=True,
+        branched_sig, *_ALONG_PATH, shape=shapes.signature_along_path, gpu=True,
         backward=_backward_along_path(
             branched_sig_backprop, _value("bsig", "coefficients", by_segment=True),
             _derivs("bsig_derivs", "coefficients", by_segment=True), gpu=True,
         ),
     ),
     _row(
-        branched_log_sig, *_ALONG_WINDOWS, shape=shapes.logarithm_along_path, gpu=True,
+        branched_log_sig, *_ALONG_PATH, shape=shapes.logarithm_along_path, gpu=True,
         backward=_backward_along_path(
             branched_log_sig_backprop,
             _derivs("blogsig_derivs", "log_coefficients", by_segment=True), gpu=True,
         ),
     ),
     _row(
-        branched_sig_coef, *_ALONG_PATH, shape=shapes.elements,
+        branched_sig_coef, *_ALONG_PATH, shape=shapes.elements_along_path,
         backward=_backward_along_path(
-            branched_sig_coef_backprop, _value("coefs", "elements"), _derivs("derivs", "elements")
+            branched_sig_coef_backprop, _value("coefs", "elements", by_segment=True),
+            _derivs("derivs", "elements", by_segment=True),
+        ),
+    ),
+    _row(
+        branched_log_sig_coef, *_ALONG_PATH, shape=shapes.elements_along_path,
+        backward=_backward_along_path(
+            branched_log_sig_coef_backprop, _value("coefs", "elements", by_segment=True),
+            _derivs("derivs", "elements", by_segment=True),
         ),
     ),
     _row(
@@ -252,22 +262,23 @@ operations = Operations((
         ),
     ),
     _row(
-        sig, *_ALONG_WINDOWS, shape=shapes.signature_along_path,
+        sig, *_ALONG_PATH, shape=shapes.signature_along_path,
         backward=_backward_along_path(
             sig_backprop, _value("sig", "words", by_segment=True),
             _derivs("sig_derivs", "words", by_segment=True),
         ),
     ),
     _row(
-        log_sig, *_ALONG_WINDOWS, shape=shapes.logarithm_along_path,
+        log_sig, *_ALONG_PATH, shape=shapes.logarithm_along_path,
         backward=_backward_along_path(
             log_sig_backprop, _derivs("log_sig_derivs", "log_words", by_segment=True),
         ),
     ),
     _row(
-        sig_coef, *_ALONG_PATH, shape=shapes.elements,
+        sig_coef, *_ALONG_PATH, shape=shapes.elements_along_path,
         backward=_backward_along_path(
-            sig_coef_backprop, _value("coefs", "elements"), _derivs("derivs", "elements")
+            sig_coef_backprop, _value("coefs", "elements", by_segment=True),
+            _derivs("derivs", "elements", by_segment=True),
         ),
     ),
     _row(

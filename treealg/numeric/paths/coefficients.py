@@ -9,23 +9,18 @@ import numpy as np
 from treealg import tables
 from treealg.errors import InvalidValueError
 from treealg.numeric import indices
-from treealg.numeric.arguments.arrays import as_rows, check_alike
-from treealg.numeric.arguments.batches import allocate, walk
+from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
-from treealg.numeric.arguments.prepared import Prepared, prepared
 from treealg.numeric.arguments.rows import Rows
-from treealg.numeric.paths.gradients import backprop
-from treealg.numeric.plans.trees import TreePlan, tree_plan
-from treealg.numeric.word_indices import ladder
+from treealg.numeric.paths.chosen import Along, Choice, chosen, chosen_backward
 from treealg.typing import Array, ArrayLike, Gradients, TreeLike
 
 __all__ = [
     "branched_sig_coef",
     "branched_sig_coef_backprop",
-    "chosen",
-    "chosen_backward",
     "extract_branched_sig_coef",
     "extracted",
+    "listed",
     "of_any_degree",
 ]
 
@@ -39,8 +34,13 @@ def branched_sig_coef(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayLike | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Array:
     r"""Compute chosen coefficients of the branched signature of a path.
@@ -69,11 +69,23 @@ def branched_sig_coef(
         segment adds on chains of 2 to m nodes, m at most that number. Shape ``(columns,)``,
         ``(length - 1, columns)`` or ``(..., length - 1, columns)``. A channel that `time_aug`
         appends has none; not with `lead_lag`. No columns are no correction.
+    stream : bool, default False
+        Return one result per segment, of the path up to its end, rather than that of the whole
+        path. Time runs as it does along the whole path.
     basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
         Point to put in front of the path; True is the origin.
     lengths : ArrayLike of int, shape (...), optional
         Number of points of each path, which are the first ones of it; what follows is ignored. A
         list of paths needs none.
+    windows : ArrayLike of int, shape (windows, 2), optional
+        Pieces of the path, one result for each, as for `branched_sig`.
+    times : ArrayLike, shape (length,) or (..., length), optional
+        With `time_aug`, the values of the time channel, as for `branched_sig`.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What is done to NaN in the path, as for `branched_sig`.
+    gram : bool, default False
+        Divide each value by the square root of the symmetry factor of its tree, so that the inner
+        product of two results is a kernel: see the notes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -81,20 +93,24 @@ def branched_sig_coef(
     -------
     Array, shape (..., elements)
         A value for each element, in the order given; one column for a single element. Kind and
-        dtype follow `path` as for `branched_sig`; never shares memory with it.
+        dtype follow `path` as for `branched_sig`; never shares memory with it. With `stream` the
+        shape is (..., length - 1, elements), with `windows` (..., windows, elements).
 
     Raises
     ------
     InvalidTypeError
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if an element is no tree (or no ordered forest) or
-        has a label that is no integer; if `n_jobs` is no integer, `end_time` no real number, a
-        flag no boolean; or if `lengths` are no integers or `basepoint` no point.
+        has a label that is no integer; if `n_jobs` is no integer, `end_time` no real number, a flag
+        no boolean; if `missing` is no text; or if `times` are no times, `lengths` or `windows` no
+        integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if a label is not below the
         number of channels of the transformed path; if `correction` has another shape, or is
-        combined with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; if `n_jobs` is 0 or
-        `end_time` is not finite; or if the result does not fit in memory.
+        combined with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or
+        `windows` come with `stream`; if `times` do not fit or come without `time_aug`, or a value
+        is missing that cannot be; if `n_jobs` is 0 or `end_time` is not finite; or if the result
+        does not fit in memory.
 
     See Also
     --------
@@ -114,6 +130,17 @@ def branched_sig_coef(
     ``treealg.numeric.plans.trees``. A few long paths share out their segments among the lanes of a
     vector. Threads take different paths. The GIL is released, no argument is changed.
 
+    The beginnings of a path (`stream`) take one pass, too, windows one pass each. Elements are
+    chosen by the caller, so that there is no truncation and no `weights`: those that weigh little
+    enough are ``list(trees(d, N, weights=w))``, which is closed under the coproduct.
+
+    With ``gram=True`` the inner product of two results is :math:`\sum_\tau X(\tau) Y(\tau) /
+    \sigma(\tau)` over `trees`, with :math:`\sigma` the symmetry factor. Of all trees up to a height
+    this is the logarithm of the kernel that `branched_sig_kernel` approximates at that depth, as
+    the sum over forests in place of trees is its exponential; of fewer trees it is a kernel that
+    sees fewer of them, such as those that weigh little enough. Ordered forests have no symmetries:
+    their inner product is that of the values as they are. Repeated elements count repeatedly.
+
     References
     ----------
     M. Gubinelli, *Ramification of rough paths*, J. Differential Equations 248 (2010), 693-721,
@@ -130,8 +157,9 @@ def branched_sig_coef(
     >>> treealg.branched_sig_coef([[0, 0], [1, 2]], ((0,), (0,), 0), correction=[-0.5, 0, 0, 0])
     array([-0.16666667])
     """
+    along = Along(correction, stream, basepoint, lengths, windows, times, missing)
     options = 0, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    return chosen(path, _listed(trees), correction, basepoint, lengths, options)
+    return chosen(path, Choice(listed(trees), False, gram), along, options)
 
 
 def branched_sig_coef_backprop(
@@ -145,8 +173,13 @@ def branched_sig_coef_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     correction: ArrayLike | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in chosen coefficients of its signature.
@@ -171,10 +204,20 @@ def branched_sig_coef_backprop(
         Ordered forests rather than non-planar trees.
     correction : ArrayLike or None, default None
         The correction that was given, as for `branched_sig_coef`.
+    stream : bool, default False
+        Whether one result per segment was asked for; derivatives then come in for each of these.
     basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
         The point that was put in front of the path.
     lengths : ArrayLike of int, shape (...), optional
         Number of points of each path. A list of paths needs none.
+    windows : ArrayLike of int, shape (windows, 2), optional
+        The pieces of the path that were asked for; derivatives then come in for each of these.
+    times : ArrayLike, shape (length,) or (..., length), optional
+        The times that were given; there is no gradient in them.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What was done to NaN in the path. The gradient in a missing value is 0.
+    gram : bool, default False
+        Whether values were divided by the square roots of symmetry factors.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -191,7 +234,7 @@ def branched_sig_coef_backprop(
         As `branched_sig_coef`, or if two arrays are of different kinds or dtypes.
     InvalidValueError
         As `branched_sig_coef`, or if `derivs` or `coefs` has not one column for each element, or
-        another leading shape than `path`.
+        another leading shape than the result.
 
     See Also
     --------
@@ -216,9 +259,9 @@ def branched_sig_coef_backprop(
     array([[-3.],
            [ 3.]])
     """
+    along = Along(correction, stream, basepoint, lengths, windows, times, missing)
     options = 0, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    arrays = coefs, derivs, correction, basepoint, lengths
-    return chosen_backward(path, _listed(trees), *arrays, options)
+    return chosen_backward(path, Choice(listed(trees), False, gram), coefs, derivs, along, options)
 
 
 def extract_branched_sig_coef(
@@ -285,80 +328,9 @@ def extract_branched_sig_coef(
     planar, scalar = bool(call.planar), call.scalar
     places = [
         indices.tree_to_idx(tree, call.dimension, degree, planar=planar, scalar_term=scalar)
-        for tree in _listed(trees)
+        for tree in listed(trees)
     ]
     return extracted(rows, places)
-
-
-def chosen(
-    path: Any,
-    elements: list[Any],
-    correction: Any,
-    basepoint: Any,
-    lengths: Any,
-    options: tuple[Any, ...],
-) -> Array:
-    """Compute chosen coefficients of signatures of paths.
-
-    `options` are those of `checked_call` without the channels; for words `elements` are these.
-    """
-    found, plan = _planned(path, elements, correction, basepoint, lengths, options)
-    rows, added, n_threads = found.path, found.correction, found.call.n_threads
-    result, view = allocate(rows, plan.size)
-    # A kernel writes contiguous columns; the empty tree is not among them.
-    compact = view
-    if len(plan.places) < plan.size:
-        view[...] = 1.0
-        compact = np.empty((rows.count, len(plan.places)), rows.dtype)
-    engine, rest = rows.engine, (plan, found.call.transform, n_threads)
-    if not plan.places:
-        pass
-    elif found.spans is not None:
-        of_spans = engine.span_coefficients if plan.by_trees else engine.span_signature
-        increments = None if added is None else added.rows.whole()
-        of_spans(rows.whole(), found.spans, increments, compact, *rest)
-    else:
-        kernel = engine.path_coefficients if plan.by_trees else engine.path_signature
-        given = (rows,) if added is None else (rows, added.rows)
-        for points, *several, out in walk(n_threads, given, (compact,)):
-            kernel(points, several[0] if several else None, out, *rest)
-    if compact is not view:
-        view[:, plan.places] = compact
-    return rows.wrap(result)
-
-
-def chosen_backward(
-    path: Any,
-    elements: list[Any],
-    coefs: Any,
-    derivs: Any,
-    correction: Any,
-    basepoint: Any,
-    lengths: Any,
-    options: tuple[Any, ...],
-) -> Gradients:
-    """Compute the gradients in paths, corrections and base points, from those in coefficients."""
-    cotangent = as_rows(derivs, "derivs", 1)
-    forward = None if coefs is None else as_rows(coefs, "coefs", 1)
-    found, plan = _planned(path, elements, correction, basepoint, lengths, options)
-    rows = found.path
-    for values in (cotangent,) if forward is None else (cotangent, forward):
-        check_alike(rows, values)
-        if values.item[0] != plan.size:
-            raise InvalidValueError(
-                f"{values.name} must have a column for each of the {plan.size} coefficients that "
-                f"were chosen, got shape {values.array.shape}"
-            )
-    if not plan.places:
-        return backprop(None, None, found, cotangent, plan)
-    if len(plan.places) < plan.size:
-        cotangent = Rows(cotangent.array[..., plan.places], rows.kind, 1, "derivs")
-    engine = rows.engine
-    if plan.by_trees:
-        kernels = engine.path_coefficients_backward, engine.span_coefficients_backward
-    else:
-        kernels = engine.path_signature_backward, engine.span_signature_backward
-    return backprop(*kernels, found, cotangent, plan)
 
 
 def of_any_degree(value: Any, name: str, options: tuple[Any, ...]) -> tuple[Rows, Call, int]:
@@ -383,30 +355,6 @@ def extracted(rows: Rows, places: list[int]) -> Array:
     return rows.wrap(np.ascontiguousarray(result).reshape(*rows.batch, len(places)))
 
 
-def _planned(
-    path: Any,
-    elements: list[Any],
-    correction: Any,
-    basepoint: Any,
-    lengths: Any,
-    options: tuple[Any, ...],
-) -> tuple[Prepared, TreePlan]:
-    """Check every option, and find or build the plan of the elements, which say the degree."""
-    listed = elements
-
-    def call_of(channels: int) -> Call:
-        nonlocal listed
-        call = checked_call(channels, *options)
-        if call.planar is None:
-            listed = [ladder(word, call.dimension) for word in elements]
-        return call._replace(degree=tree_plan(listed, call.dimension, call.planar).degree)
-
-    found = prepared(path, correction, basepoint, lengths, call_of)
-    call = found.call
-    if found.longest == 1:
-        return found, tree_plan(listed, call.dimension, call.planar)
-    return found, tree_plan(listed, call.dimension, call.planar, found.longest, call.channels)
-
-
-def _listed(trees: Any) -> list[Any]:
+def listed(trees: Any) -> list[Any]:
+    """Return the elements that are asked for."""
     return trees if isinstance(trees, list) else [trees]

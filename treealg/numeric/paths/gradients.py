@@ -333,7 +333,7 @@ def along_path_backward(
     rows, call = found.path, found.call
     check_steps(found, every)
     count = None if windows is None else len(read_windows(found, windows))
-    _check_results(cotangent, found, every, count)
+    check_results(cotangent, found, every, count)
     if call.method:
         scalar_term = False
     plan = plan_along(rows, call, found.longest)
@@ -361,7 +361,7 @@ def along_path_backward(
     return result
 
 
-def _check_results(derivs: Rows, found: Prepared, every: bool, windows: int | None) -> None:
+def check_results(derivs: Rows, found: Prepared, every: bool, windows: int | None) -> None:
     """Refuse derivatives that are not of kind, dtype and batch of the results."""
     if windows is not None:
         check_kinds(found.path, derivs)

@@ -17,10 +17,19 @@ from treealg.numeric.arguments.prepared import Prepared, prepared
 from treealg.numeric.arguments.repeats import are_usual, keep
 from treealg.numeric.paths.windowed import check_either, check_steps, of_windows
 from treealg.numeric.plans.plan import Plan
+from treealg.numeric.plans.trees import TreePlan
 from treealg.numeric.plans.words import plan_along
 from treealg.typing import Array, ArrayLike
 
-__all__ = ["along_path", "branched_log_sig", "branched_sig", "signatures"]
+__all__ = [
+    "along_path",
+    "branched_log_sig",
+    "branched_sig",
+    "repeat_last",
+    "results_along",
+    "signatures",
+    "write_along",
+]
 
 
 def branched_sig(
@@ -379,33 +388,45 @@ def signatures(found: Prepared, plan: Plan, every: bool = False) -> Array:
 
     After the end of a shorter path its last result is repeated.
     """
-    rows, correction, call, spans = found.path, found.correction, found.call, found.spans
-    engine, rest = rows.engine, (plan, call.transform, call.n_threads)
-    item = (rows.item[0] - 1, plan.size) if every else (plan.size,)
-    if every and spans is not None:
-        item = (found.most_points - 1, plan.size)
+    rows, call = found.path, found.call
+    item = (*results_along(found, every), plan.size)
     with rows.active():
         result, view = allocate(rows, *item, scalar=call.unit)
-        if not call.degree:
-            pass
-        elif spans is not None:
-            added = None if correction is None else correction.rows.whole()
-            if every:
-                engine.span_prefixes(rows.whole(), spans, added, view, *rest)
-                repeat_last(view, spans[:, 1] - 1)
-            else:
-                engine.span_signature(rows.whole(), spans, added, view, *rest)
-        else:
-            kernel = engine.path_prefixes if every else engine.path_signature
-            if correction is None:
-                for points, out in walk(call.n_threads, (rows,), (view,)):
-                    kernel(points, None, out, *rest)
-            else:
-                for points, increments, out in walk(
-                    call.n_threads, (rows, correction.rows), (view,)
-                ):
-                    kernel(points, increments, out, *rest)
+        if call.degree:
+            write_along(found, plan, every, view)
     return rows.wrap(result)
+
+
+def results_along(found: Prepared, every: bool) -> tuple[int, ...]:
+    """Return how many results there are for each path, an axis if there are several."""
+    if not every:
+        return ()
+    return ((found.path.item[0] if found.spans is None else found.most_points) - 1,)
+
+
+def write_along(found: Prepared, plan: Plan, every: bool, view: npt.NDArray[Any]) -> None:
+    """Write what a plan gives along paths, or along their beginnings."""
+    rows, correction, call, spans = found.path, found.correction, found.call, found.spans
+    engine, rest = rows.engine, (plan, call.transform, call.n_threads)
+    by_trees = isinstance(plan, TreePlan) and plan.by_trees
+    if spans is not None:
+        added = None if correction is None else correction.rows.whole()
+        if every:
+            engine.span_prefixes(rows.whole(), spans, added, view, *rest)
+            repeat_last(view, spans[:, 1] - 1)
+            return
+        of_spans = engine.span_coefficients if by_trees else engine.span_signature
+        of_spans(rows.whole(), spans, added, view, *rest)
+        return
+    kernel = engine.path_prefixes if every else engine.path_signature
+    if by_trees:
+        kernel = engine.path_coefficients
+    if correction is None:
+        for points, out in walk(call.n_threads, (rows,), (view,)):
+            kernel(points, None, out, *rest)
+        return
+    for points, increments, out in walk(call.n_threads, (rows, correction.rows), (view,)):
+        kernel(points, increments, out, *rest)
 
 
 def repeat_last(prefixes: npt.NDArray[Any], counts: npt.NDArray[np.int64]) -> None:

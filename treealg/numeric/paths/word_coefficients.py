@@ -7,7 +7,8 @@ from typing import Any
 from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS
-from treealg.numeric.paths.coefficients import chosen, chosen_backward, extracted, of_any_degree
+from treealg.numeric.paths.chosen import Along, Choice, chosen, chosen_backward
+from treealg.numeric.paths.coefficients import extracted, of_any_degree
 from treealg.numeric.word_indices import as_word, word_to_idx
 from treealg.typing import Array, ArrayLike, Gradients, Word
 
@@ -23,8 +24,12 @@ def sig_coef(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: ArrayLike | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array:
     r"""Compute chosen coefficients of the signature of a path.
@@ -49,11 +54,20 @@ def sig_coef(
         ``(1, 2)``.
     correction : ArrayLike or None, default None
         As for `sig`, where the degree is the largest length of `words`.
+    stream : bool, default False
+        Return one result per segment, of the path up to its end, rather than that of the whole
+        path. Time runs as it does along the whole path.
     basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
         Point to put in front of the path; True is the origin.
     lengths : ArrayLike of int, shape (...), optional
         Number of points of each path, which are the first ones of it; what follows is ignored. A
         list of paths needs none.
+    windows : ArrayLike of int, shape (windows, 2), optional
+        Pieces of the path, one result for each, as for `branched_sig`.
+    times : ArrayLike, shape (length,) or (..., length), optional
+        With `time_aug`, the values of the time channel, as for `branched_sig`.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What is done to NaN in the path, as for `branched_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -61,20 +75,23 @@ def sig_coef(
     -------
     Array, shape (..., elements)
         A value for each word, in the order given; one column for a single word. Kind and dtype
-        follow `path` as for `branched_sig`; never shares memory with it.
+        follow `path` as for `branched_sig`; never shares memory with it. With `stream` the shape is
+        (..., length - 1, elements), with `windows` (..., windows, elements).
 
     Raises
     ------
     InvalidTypeError
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if a word is no tuple of integers; if `n_jobs` is no
-        integer, `end_time` no real number, a flag no boolean; or if `lengths` are no integers or
-        `basepoint` no point.
+        integer, `end_time` no real number, a flag no boolean; if `missing` is no text; or if
+        `times` are no times, `lengths` or `windows` no integers or `basepoint` no point.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if a letter is not below the
         number of channels of the transformed path; if `correction` has another shape, or is
-        combined with `lead_lag`; if `basepoint` or `lengths` do not fit `path`; if `n_jobs` is 0 or
-        `end_time` is not finite; or if the result does not fit in memory.
+        combined with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or
+        `windows` come with `stream`; if `times` do not fit or come without `time_aug`, or a value
+        is missing that cannot be; if `n_jobs` is 0 or `end_time` is not finite; or if the result
+        does not fit in memory.
 
     See Also
     --------
@@ -104,8 +121,9 @@ def sig_coef(
     >>> treealg.sig_coef(path, (0, 1), prefixes=True)
     array([1., 2.])
     """
+    along = Along(correction, stream, basepoint, lengths, windows, times, missing)
     options = 0, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    return chosen(path, _listed(words, prefixes), correction, basepoint, lengths, options)
+    return chosen(path, Choice(_listed(words, prefixes)), along, options)
 
 
 def sig_coef_backprop(
@@ -119,8 +137,12 @@ def sig_coef_backprop(
     end_time: float = 1.0,
     prefixes: bool = False,
     correction: ArrayLike | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in chosen coefficients of its signature.
@@ -145,10 +167,18 @@ def sig_coef_backprop(
         Whether the coefficients are those of the words and of their prefixes.
     correction : ArrayLike or None, default None
         The correction that was given, as for `sig_coef`.
+    stream : bool, default False
+        Whether one result per segment was asked for; derivatives then come in for each of these.
     basepoint : bool or ArrayLike, shape (channels,) or (..., channels), default False
         The point that was put in front of the path.
     lengths : ArrayLike of int, shape (...), optional
         Number of points of each path. A list of paths needs none.
+    windows : ArrayLike of int, shape (windows, 2), optional
+        The pieces of the path that were asked for; derivatives then come in for each of these.
+    times : ArrayLike, shape (length,) or (..., length), optional
+        The times that were given; there is no gradient in them.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What was done to NaN in the path. The gradient in a missing value is 0.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -165,7 +195,7 @@ def sig_coef_backprop(
         As `sig_coef`, or if two arrays are of different kinds or dtypes.
     InvalidValueError
         As `sig_coef`, or if `derivs` or `coefs` has not one column for each coefficient, or another
-        leading shape than `path`.
+        leading shape than the result.
 
     See Also
     --------
@@ -189,9 +219,9 @@ def sig_coef_backprop(
     array([[-3.],
            [ 3.]])
     """
+    along = Along(correction, stream, basepoint, lengths, windows, times, missing)
     options = 0, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    arrays = coefs, derivs, correction, basepoint, lengths
-    return chosen_backward(path, _listed(words, prefixes), *arrays, options)
+    return chosen_backward(path, Choice(_listed(words, prefixes)), coefs, derivs, along, options)
 
 
 def extract_sig_coef(

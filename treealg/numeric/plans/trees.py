@@ -10,25 +10,30 @@ subtrees do not suffice: it takes the coproduct.
 
 from __future__ import annotations
 
+import marshal
+import math
 from dataclasses import replace
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from treealg import tables
 from treealg.numeric.arguments.corrections import letter_columns
 from treealg.numeric.indices import as_element, check_labels
 from treealg.numeric.plans.cache import keep_plan
 from treealg.numeric.plans.plan import Plan, Tables
-from treealg.numeric.plans.words import words_of_chains
+from treealg.numeric.plans.words import of_first_word, selection, words_of_chains
 
-__all__ = ["TreePlan", "tree_plan"]
+__all__ = ["Chosen", "TreePlan", "chosen_elements", "on_closed_set", "tree_plan"]
 
 # Measured on one and two trees of 2 to 6 nodes, and on all trees up to 3 and to 4, in 2 and 3
 # channels: a multiplication by trees takes as long as so many words, or words of chains,
 # and an instruction as so many multiplications.
 _WORDS_PER_MULTIPLICATION = 0.6
 _INSTRUCTION = 2.0
+_PREFIXES = 10.0  # as much longer takes a multiplication for all beginnings, which is in NumPy
 _MOST_WORDS = 4096
 _LARGEST_ORDER = 16  # (n - 1)! words of a tree are counted exactly
 
@@ -40,36 +45,84 @@ class TreePlan(Plan):
     ----------
     by_trees : bool
         Whether by trees, or by words of up to `degree` labels.
-    places : list of int
-        Where the results, those of elements that are not empty, stand among those of all.
+    table : CoefficientTable
+        The trees.
     """
 
-    __slots__ = ("by_trees", "places")
+    __slots__ = ("by_trees", "table")
 
     by_trees: bool
+    table: tables.CoefficientTable
+
+
+class Chosen(NamedTuple):
+    """What elements a caller wants, and what is computed for them.
+
+    Attributes
+    ----------
+    elements : list
+        The elements that are computed along paths, none of them empty.
+    degree : int
+        The most nodes of one.
+    number : int
+        How many are wanted.
+    places : list of int
+        Where those wanted that are not empty stand among all.
+    scale : ndarray or None
+        What each of these is multiplied by.
+    log : Plan or None
+        From the elements computed to the logarithm on these.
+    """
+
+    elements: list[Any]
+    degree: int
+    number: int
     places: list[int]
+    scale: npt.NDArray[np.float64] | None
+    log: Plan | None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether what is computed is what is wanted."""
+        return len(self.places) == self.number and self.scale is None and self.log is None
 
 
-def tree_plan(
-    elements: list[Any],
-    dimension: int,
-    planar: bool | None,
-    longest: int = 1,
-    channels: int | None = None,
-) -> TreePlan:
-    """Return the plan of some elements."""
-    rest = (elements, dimension, planar, longest, channels)
+class _Listed(bytes):
+    """What elements are known by, which tells True from 1, with the elements."""
+
+    elements: list[Any]
+
+    @classmethod
+    def of(cls, elements: list[Any]) -> _Listed:
+        try:
+            found = cls(marshal.dumps(elements, 2))  # ten times as fast as a text
+        except ValueError:  # not made of tuples and integers alone
+            found = cls(b"r" + repr(elements).encode())
+        found.elements = elements
+        return found
+
+
+def chosen_elements(elements: list[Any], dimension: int, planar: bool | None, gram: bool) -> Chosen:
+    """Read the elements that are wanted."""
+    rest = dimension, planar, gram
     try:
-        # Their text tells True from 1, which are equal.
-        key = ("coefficients", repr(elements), *rest[1:])
+        return _known(_Listed.of(elements), *rest)
     except RecursionError:  # a deep tuple, which is no reason to refuse it
-        return _build(*rest)
-    return keep_plan(key, lambda: _build(*rest))
+        return _read(elements, *rest)
 
 
-def _build(
-    elements: list[Any], dimension: int, planar: bool | None, longest: int, channels: int | None
-) -> TreePlan:
+def on_closed_set(chosen: Chosen, dimension: int, planar: bool | None) -> Chosen:
+    """Return what is computed for the logarithm: the elements of a closed set."""
+    log = _log_plan(chosen.elements, dimension, planar)
+    return chosen._replace(elements=log.basis, log=log)
+
+
+@lru_cache(maxsize=256)
+def _known(key: _Listed, dimension: int, planar: bool | None, gram: bool) -> Chosen:
+    return _read(key.elements, dimension, planar, gram)
+
+
+def _read(elements: list[Any], dimension: int, planar: bool | None, gram: bool) -> Chosen:
     found, places = [], []
     for place, value in enumerate(elements):
         element = as_element(value, bool(planar))
@@ -78,18 +131,81 @@ def _build(
         check_labels(element, dimension)
         found.append(element)
         places.append(place)
-    table = tables.coefficients(found, dimension, longest, channels)
+    degree = max((element.order for element in found), default=0)
+    scale = None
+    if gram and not planar:
+        scale = np.array([1 / math.sqrt(element.symmetry) for element in found])
+    return Chosen(found, degree, len(elements), places, scale, None)
+
+
+class _LogPlan(Plan):
+    """The logarithm on some elements, from the coefficients on a closed set.
+
+    Attributes
+    ----------
+    basis : list
+        The closed set.
+    """
+
+    __slots__ = ("basis",)
+
+    basis: list[Any]
+
+
+def _log_plan(elements: list[Any], dimension: int, planar: bool | None) -> _LogPlan:
+    def make() -> _LogPlan:
+        basis, table = tables.closure(elements, bool(planar))
+        place = {element: i for i, element in enumerate(basis)}
+        chosen = np.array([place[element] for element in elements])
+        made = Tables(linear=selection(1, len(basis), chosen), log=table)
+        plan = _LogPlan(dimension, table.degree, planar, len(elements), lambda: made)
+        plan.basis = list(basis)
+        return plan
+
+    return keep_plan(("log of coefficients", planar, dimension, tuple(elements)), make)
+
+
+def tree_plan(
+    elements: list[Any],
+    dimension: int,
+    planar: bool | None,
+    longest: int = 1,
+    channels: int | None = None,
+    *,
+    every: bool = False,
+    is_log: bool = False,
+) -> TreePlan:
+    """Return the plan of some elements, for the beginnings of paths if `every`.
+
+    If `is_log` and words are integrated, the logarithm is taken of these.
+    """
+    rest = (dimension, planar, longest, channels, every, is_log)
+    return keep_plan(("coefficients", tuple(elements), *rest), lambda: _build(elements, *rest))
+
+
+def _build(
+    elements: list[Any], dimension: int, planar: bool | None, longest: int, channels: int | None,
+    every: bool, is_log: bool,
+) -> TreePlan:  # fmt: skip
+    table = tables.coefficients(elements, dimension, longest, channels)
     if planar is None and longest > 1:
         table = _read_from_leaf(table, dimension if channels is None else channels, longest)
-    degree = max((element.order for element in found), default=0)
+    degree = max((element.order for element in elements), default=0)
     count = _word_count(dimension, degree, longest)
     made = Tables(trees=table)
-    if count is not None and count < _WORDS_PER_MULTIPLICATION * _cost(table):
+    cost = _cost(table) * (_PREFIXES if every else 1)
+    if count is not None and count < _WORDS_PER_MULTIPLICATION * cost:
         own = dimension if channels is None else channels
         words = words_of_chains(dimension, degree, longest, own, planar is None)
-        made = Tables(words, _word_map(found, words[0]))
-    plan = TreePlan(dimension, degree, planar, len(elements), lambda: made, None, longest, channels)
-    plan.by_trees, plan.places = made.trees is not None, places
+        linear, log = _word_map(elements, words[0]), None
+        if is_log and dimension == longest == 1:
+            linear = of_first_word(linear)  # one letter commutes with itself
+        elif is_log:
+            log = tables.word_convolution(dimension, degree, longest)
+        made = Tables(words, linear, log)
+    form = 0 if made.trees is None and is_log else None
+    plan = TreePlan(dimension, degree, planar, len(elements), lambda: made, form, longest, channels)
+    plan.by_trees, plan.table = made.trees is not None, table
     return plan
 
 

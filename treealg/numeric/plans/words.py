@@ -19,6 +19,7 @@ __all__ = [
     "geometric_plan",
     "ladder_plan",
     "lift_plan",
+    "of_first_word",
     "path_plan",
     "plan_along",
     "plan_of",
@@ -85,7 +86,7 @@ def _path_plan(
         if log is not None and dimension == longest == 1:
             # One letter commutes with itself: the logarithm is the increment, and no rounding of
             # powers of it is left on longer words.
-            linear, log = _of_first_word(linear), None
+            linear, log = of_first_word(linear), None
         words = words_of_chains(dimension, degree, longest, channels, planar is None)
         return Tables(words, linear, log)
 
@@ -111,7 +112,7 @@ def weighted_plan(call: Call, longest: int = 1) -> Plan:
         words, letter = words_by_weight(weights, degree, *letters, planar is None)
         log = None if method is None else tables.deconcatenation(words[0])
         if log is not None and len(words[1]) == 1:
-            linear, log = _of_first_word(linear), None  # as above
+            linear, log = of_first_word(linear), None  # as above
         nodes = max(degree // min(weights), min(degree, 2))
         return Tables(words, linear, log, channel_letter=letter, log_nodes=nodes)
 
@@ -198,7 +199,7 @@ def ladder_plan(dimension: int, degree: int, planar: bool | None) -> Plan:
     return find_plan(key) or keep_plan(key, make_plan)
 
 
-def _of_first_word(linear: tables.LinearMap) -> tables.LinearMap:
+def of_first_word(linear: tables.LinearMap) -> tables.LinearMap:
     """Return what a map takes from the first of its columns."""
     kept = linear.col == 0
     ptr = np.concatenate([[0], np.cumsum(kept)])[linear.ptr]
