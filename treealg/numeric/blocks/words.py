@@ -67,11 +67,16 @@ class Words:
 
     def of_paths(self, points: Floats) -> Floats:
         """Compute signatures of paths."""
-        out = np.empty((len(points), self.size))
+        engine, key = engines.current(), ("words of paths", self._call, self.longest)
+        known: Floats | None = engine.repeats.find(key, points)
+        if known is not None:
+            return known
+        out, call = np.empty((len(points), self.size)), self._call
         transform = self._transform(points.shape[1] - 1)
-        engines.current().path_signature(
-            *self._split(points), out, self._plan(), transform, self._call.n_threads
-        )
+        kernel, rest = engine.kernel_along_path(self._plan(), transform, call.n_threads)
+        kernel(*self._split(points), out, *rest)
+        if self.longest == 1:
+            engine.repeats.keep(key, (points,), (out,), kernel, (0, 2), rest)
         return out
 
     def of_prefixes(self, points: Floats) -> Floats:

@@ -91,6 +91,8 @@ class StreamBase(ABC):
         self._batch: tuple[int, ...] | None = None
         self._kind = NUMPY
         self._dtype = np.dtype(np.float64)
+        # Of points that need no look: such as have been pushed, with nothing to add or subtract.
+        self._plain_shape: tuple[int, ...] | None = None
 
     def push(self, point: ArrayLike, *, correction: ArrayLike | None = None) -> None:
         """Append a point to each path.
@@ -113,7 +115,16 @@ class StreamBase(ABC):
             or one of more than 62 axes; or if `correction` has another shape, or other columns than
             the stream was made with.
         """
-        self._append(self._read(point, correction, "point", 1))
+        if (
+            correction is None
+            and type(point) is np.ndarray
+            and point.dtype is self._dtype
+            and point.shape == self._plain_shape
+        ):
+            self._pushed += 1
+            self._append(point.reshape(-1, 1, point.shape[-1]))
+        else:
+            self._append(self._read(point, correction, "point", 1))
 
     def push_batch(self, points: ArrayLike, *, correction: ArrayLike | None = None) -> None:
         """Append several points to each path.
@@ -175,6 +186,8 @@ class StreamBase(ABC):
             self._start_batch(rows.count)
         self._origin = given.origin
         self._pushed += new
+        is_plain = rows.kind is NUMPY and given.origin is None and not len(self._correction)
+        self._plain_shape = (*rows.batch, channels) if is_plain else None
         read = np.asarray(read, np.float64).reshape(rows.count, new, channels)
         if not len(self._correction):
             return read
