@@ -122,7 +122,7 @@ class StreamBase(ABC):
             and point.shape == self._plain_shape
         ):
             self._pushed += 1
-            self._append(point.reshape(-1, 1, point.shape[-1]))
+            self._append(point.reshape(-1, 1, point.shape[-1]).astype(np.float64, copy=False))
         else:
             self._append(self._read(point, correction, "point", 1))
 
