@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,6 +30,7 @@ from treealg.numeric.arguments.corrections import (
 from treealg.numeric.arguments.kinds import NUMPY
 from treealg.numeric.arguments.missing import MISSING, fill
 from treealg.numeric.arguments.ragged import (
+    arrays_of,
     as_base_point,
     base_points,
     is_list_of_paths,
@@ -51,7 +52,7 @@ class Origin(NamedTuple):
 
     Attributes
     ----------
-    pieces : list of Rows
+    pieces : sequence of Rows
         The path, or the paths of a list.
     is_list : bool
         Whether it was a list.
@@ -61,7 +62,7 @@ class Origin(NamedTuple):
         The base point, if it is an array.
     """
 
-    pieces: list[Rows]
+    pieces: Sequence[Rows]
     is_list: bool
     in_front: int
     point: Rows | None
@@ -253,7 +254,7 @@ def _prepared(
         return _with_options(pieces, is_list, correction, basepoint, lengths, call)
 
 
-def prepared_list(pieces: list[Rows], name: str) -> Prepared:
+def prepared_list(pieces: Sequence[Rows], name: str) -> Prepared:
     """Put paths that were read into one array, where there is nothing but paths."""
     nothing: Any = None
     found = _one_after_the_other(Origin(pieces, True, 0, None), None, nothing)
@@ -262,7 +263,7 @@ def prepared_list(pieces: list[Rows], name: str) -> Prepared:
 
 
 def _with_options(
-    pieces: list[Rows], is_list: bool, correction: Any, basepoint: Any, lengths: Any, call: Call
+    pieces: Sequence[Rows], is_list: bool, correction: Any, basepoint: Any, lengths: Any, call: Call
 ) -> Prepared:
     has_no_point = is_flag(basepoint)
     in_front = int(not has_no_point or bool(basepoint))
@@ -291,15 +292,16 @@ def _one_after_the_other(origin: Origin, correction: Any, call: Call) -> Prepare
     pieces, in_front = origin.pieces, origin.in_front
     first = pieces[0]
     several = as_corrections(correction, pieces, call, in_front)
-    counts = np.array([rows.item[0] + in_front for rows in pieces])
+    arrays = arrays_of(pieces)
+    counts = np.fromiter(map(len, arrays), np.int64, len(arrays)) + in_front
     ends = np.cumsum(counts)
     total, channels = int(ends[-1]), first.item[1]
     dtype = np.dtype(np.float64) if first.kind is NUMPY else first.dtype
     array = np.empty((total, channels), dtype)
     if in_front:
-        array[ends - counts] = base_points(origin.point, (len(pieces), channels), dtype)
-    for rows, end in zip(pieces, ends.tolist(), strict=True):
-        array[end - rows.item[0] : end] = rows.array
+        points = base_points(origin.point, (len(pieces), channels), dtype)[:, None]
+        arrays = [part for pair in zip(points, arrays, strict=True) for part in pair]
+    np.concatenate(arrays, out=array)
     path = Rows(np.broadcast_to(array, (len(pieces), *array.shape)), first.kind, 2, "path")
     spans = np.stack([ends - counts, counts], axis=1)
     if several is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,8 @@ from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.tables import is_table
 
 __all__ = [
+    "PlainPaths",
+    "arrays_of",
     "as_base_point",
     "base_points",
     "is_list_of_paths",
@@ -36,6 +39,8 @@ def is_list_of_paths(value: Any) -> bool:
     """
     if not isinstance(value, (list, tuple)) or not value:
         return False
+    if set(map(type, value)) == {np.ndarray}:
+        return {array.ndim for array in value} == {2} and len(set(map(len, value))) > 1
     if all(_is_matrix(piece) for piece in value):
         return not isinstance(value[0], np.ndarray) or len({len(piece) for piece in value}) > 1
     nested = all(isinstance(piece, (list, tuple)) and piece for piece in value)
@@ -48,7 +53,7 @@ def _is_matrix(value: Any) -> bool:
     return (is_array(value) or is_table(value)) and len(getattr(value, "shape", ())) == 2
 
 
-def read_paths(path: Any, lengths: Any, basepoint: Any, values: bool = False) -> list[Rows]:
+def read_paths(path: Any, lengths: Any, basepoint: Any, values: bool = False) -> Sequence[Rows]:
     """Read an array of paths, or the paths of a list; `values` are wanted of the points."""
     # From a base point differences are taken.
     has_point = values or not is_flag(basepoint) or bool(basepoint)
@@ -61,8 +66,60 @@ def read_paths(path: Any, lengths: Any, basepoint: Any, values: bool = False) ->
     return read_list(path, has_point)
 
 
-def read_list(paths: Any, values: bool, name: str = "path") -> list[Rows]:
+class PlainPaths(Sequence[Rows]):
+    """Paths of a list that are plain matrices of one dtype that is computed with.
+
+    Parameters
+    ----------
+    arrays : sequence of numpy.ndarray
+        The paths.
+    name : str
+        Name of the list, for messages.
+    """
+
+    def __init__(self, arrays: Sequence[npt.NDArray[Any]], name: str) -> None:
+        self.arrays = arrays
+        self._name = name
+
+    def __len__(self) -> int:
+        return len(self.arrays)
+
+    @overload
+    def __getitem__(self, index: int) -> Rows: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> PlainPaths: ...
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return PlainPaths(self.arrays[index], self._name)
+        return Rows(self.arrays[index], NUMPY, 2, f"{self._name}[{index}]")
+
+    @staticmethod
+    def are(paths: Any) -> bool:
+        """Tell whether all paths of a list are such, of as many channels and at least one point."""
+        if set(map(type, paths)) != {np.ndarray}:
+            return False
+        dtypes, items = {array.dtype for array in paths}, {array.shape[1:] for array in paths}
+        channels = items.pop()
+        return (
+            not items
+            and len(channels) == 1
+            and channels[0] > 0
+            and dtypes in ({np.dtype(np.float64)}, {np.dtype(np.float32)})
+            and min(map(len, paths)) > 0
+        )
+
+
+def arrays_of(paths: Sequence[Rows]) -> Sequence[npt.NDArray[Any]]:
+    """Return the arrays of paths that were read."""
+    return paths.arrays if isinstance(paths, PlainPaths) else [rows.array for rows in paths]
+
+
+def read_list(paths: Any, values: bool, name: str = "path") -> Sequence[Rows]:
     """Read the paths of a list; `values` are wanted of the points, or differences alone."""
+    if PlainPaths.are(paths):
+        return PlainPaths(paths, name)
     read = [as_path(piece, f"{name}[{i}]", values=values) for i, piece in enumerate(paths)]
     first = read[0]
     for rows in read:
