@@ -155,7 +155,7 @@ def test_pieces_cover_each_span_once(per_step, lanes, n_threads):
         points = np.append(rng.integers(1, 60, size), rng.integers(1, 9000, size % 7))
         first = rng.integers(0, 50, len(points))
         spans = np.stack([first, points], axis=1)
-        cut, whole, joined = cut_spans(spans, 9100, per_step, lanes, n_threads)
+        cut, whole, joined = cut_spans(spans, per_step, lanes, n_threads)
         for pieces in (cut, whole):
             assert (np.diff(pieces[:, 2] - pieces[:, 1]) <= 0).all()
         parts = cut[np.argsort(cut[:, 3])]
@@ -176,7 +176,7 @@ def test_pieces_cover_each_span_once(per_step, lanes, n_threads):
 
 def test_a_long_span_keeps_all_lanes_busy():
     points = np.array([10] * 100 + [300_000])
-    cut, _, _ = cut_spans(np.stack([0 * points, points], axis=1), 300_000, 1, 4, 2)
+    cut, _, _ = cut_spans(np.stack([0 * points, points], axis=1), 1, 4, 2)
     assert len(cut) >= 8
     assert cut[0, 2] - cut[0, 1] <= 300_000 / 8 + 1
 

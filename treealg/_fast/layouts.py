@@ -299,14 +299,15 @@ def checked_spans(spans: Any, count: int, length: int) -> Array:
     table = np.ascontiguousarray(spans, np.int64)
     if table.shape != (count, 2):
         raise ValueError("there must be one span, its first point and its points, per path")
-    first, points = table[:, 0], table[:, 1]
-    if (first < 0).any() or (points < 1).any() or (first + points > length).any():
+    if count and (
+        table[:, 0].min() < 0 or table[:, 1].min() < 1 or (table[:, 0] + table[:, 1]).max() > length
+    ):
         raise ValueError("a span is not within its path")
     return table
 
 
 def cut_spans(
-    spans: Array, length: int, per_step: int, lanes: int, n_threads: int
+    spans: Array, per_step: int, lanes: int, n_threads: int
 ) -> tuple[Array, Array, Array]:
     """Return the pieces of spans that are cut, the spans that are not, and what is to be joined.
 
@@ -315,16 +316,17 @@ def cut_spans(
     path, place of the first piece, the one after the last, and last point. Segments and points are
     those of the transformed path, `per_step` for a step of the path.
     """
-    spans = checked_spans(spans, len(spans), length)
     first, points = spans[:, 0], spans[:, 1]
     steps = points - 1
     pieces = _pieces_of_spans(steps, lanes, n_threads)
     if pieces.max(initial=1) == 1:
         path = np.argsort(-steps, kind="stable")
         begin = per_step * first[path]
-        whole = np.stack(
-            [path, begin, begin + per_step * steps[path], np.arange(len(path))], axis=1
-        )
+        whole = np.empty((len(path), 4), np.int64)
+        whole[:, 0] = path
+        whole[:, 1] = begin
+        whole[:, 2] = begin + per_step * steps[path]
+        whole[:, 3] = np.arange(len(path))
         return np.empty((0, 4), np.int64), whole, np.empty((0, 4), np.int64)
     found = []
     for path in (np.flatnonzero(pieces > 1), np.flatnonzero(pieces == 1)):

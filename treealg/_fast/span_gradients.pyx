@@ -276,9 +276,7 @@ def span_signature_backward(
     n_threads = worthwhile_threads(
         4 * cost_of_integration(&task.words) + 2 * cost_of_output(&task.words), n_threads
     )
-    found = cut_spans(
-        table_of_spans, task.words.path.length, 2 if lead_lag else 1, table.lanes, n_threads
-    )
+    found = cut_spans(table_of_spans, 2 if lead_lag else 1, table.lanes, n_threads)
     cut, whole, joined = found
     places = np.cumsum(points) - points - table_of_spans[:, 0]
     position = np.argsort(found[0][:, 3])

@@ -9,8 +9,6 @@ pieces of time, which Chen's identity joins, so that no lane waits long for anot
 from libc.stdint cimport int64_t
 from libc.string cimport memcpy
 
-import numpy as np
-
 from treealg._fast.core cimport (
     MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
     kernel_table, matrix_view, phase, run_phases, worthwhile_threads,
@@ -186,7 +184,8 @@ def span_signature(
         end_time, n_threads,
     )
     target.check_rows(source, task.words.path.count, output_map.rows)
-    given = checked_spans(spans, task.words.path.count, task.words.path.length)
+    table_of_spans = checked_spans(spans, task.words.path.count, task.words.path.length)
+    given = table_of_spans
     if task.words.path.count == 0:
         return
     task.words.path.spans = &given[0, 0]
@@ -194,7 +193,7 @@ def span_signature(
         cost_of_integration(&task.words) + cost_of_output(&task.words), n_threads
     )
     cut, whole, joined = cut_spans(
-        np.asarray(given), task.words.path.length, 2 if lead_lag else 1, table.lanes, n_threads
+        table_of_spans, 2 if lead_lag else 1, table.lanes, n_threads
     )
     task.out = target.matrix()
     task.columns = output_map.rows
