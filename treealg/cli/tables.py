@@ -71,26 +71,17 @@ def _arrays(arguments: argparse.Namespace) -> dict[str, Any]:
         table = tables.word_convolution(*size, arguments.longest)
     else:
         table = tables.convolution(*size, arguments.planar)
-    return {name: getattr(table, name) for name in table.__dataclass_fields__}
+    integers, arrays = table.parts()
+    return {"table": type(table).__name__, **integers, **arrays}
 
 
 def _matrix(table: Any) -> dict[str, Any]:
-    """Return a linear map on coefficients, not on blocks of them, as SciPy stores it."""
-    import numpy as np
-
-    width = table.width
-    counts = np.repeat(np.diff(table.ptr), width)
-    indptr = np.concatenate([[0], np.cumsum(counts)])
-    rows = np.repeat(np.arange(table.n_rows * width), counts)
-    first = np.repeat(np.repeat(table.ptr[:-1], width), counts)
-    entries = first + np.arange(len(rows)) - np.repeat(indptr[:-1], counts)
+    """Return a linear map on coefficients as SciPy stores it."""
+    data, indices, indptr = table.csr()
     return {
-        "format": np.array(b"csr"),
-        "shape": np.array([table.n_rows * width, table.n_cols * width]),
-        "indptr": indptr,
-        "indices": table.col[entries].astype(np.int64) * width + rows % width,
-        "data": table.coef[entries],
-    }
+        "format": b"csr", "shape": list(table.shape), "indptr": indptr, "indices": indices,
+        "data": data,
+    }  # fmt: skip
 
 
 def _write(path: Path, arrays: dict[str, Any]) -> None:

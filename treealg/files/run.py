@@ -109,7 +109,9 @@ def compute(
     MissingDependencyError
         If a format needs a package that is not installed.
     OSError
-        If the output cannot be written, for instance as the disk is full.
+        If the output cannot be written, for instance as the disk is full, or a cluster is lost.
+    KeyboardInterrupt
+        If it is interrupted. What was done is kept.
 
     Notes
     -----

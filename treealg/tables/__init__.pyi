@@ -9,6 +9,7 @@ from treealg.tables.convolution import convolution as convolution
 from treealg.tables.convolution_table import ConvolutionTable as ConvolutionTable
 from treealg.tables.cumulants import cumulants as cumulants, expectation as expectation
 from treealg.tables.directory import cache_directory as cache_directory
+from treealg.tables.files import load_table as load_table, save_table as save_table
 from treealg.tables.lifts import bracket_labels as bracket_labels, change_of_lift as change_of_lift
 from treealg.tables.linear_map import LinearMap as LinearMap
 from treealg.tables.lyndon import lyndon as lyndon, lyndon_arborification as lyndon_arborification

@@ -7,10 +7,12 @@ block, so that a reader that goes through the orders never uses what is not ther
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from treealg.optional import require as require_package
 from treealg.tables.frozen import Table, require
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import EXACT, FloatArray, check_pointer
@@ -102,6 +104,89 @@ class ConvolutionTable(Table):
     def n_slots(self) -> int:
         """The number of slots, the empty one included."""
         return self.factor.size
+
+    @property
+    def size(self) -> int:
+        """The number of basis elements, the empty one left out."""
+        return self.n_blocks * self.dimension
+
+    def slot_values(self, values: npt.ArrayLike) -> FloatArray:
+        """Return the values of a functional on all slots, from those on the basis.
+
+        Parameters
+        ----------
+        values : array-like, shape ``(size,)``
+            Values on the basis elements; of trees, the functional is multiplicative on forests.
+
+        Returns
+        -------
+        numpy.ndarray
+            float64, shape ``(slots,)``: 1 on slot 0, the empty forest.
+
+        Raises
+        ------
+        InvalidValueError
+            If `values` have another shape.
+
+        Examples
+        --------
+        Of a tree of one node with the value 3 and all others 0: slot 2 is twice it, slot 3 its
+        square, slot 4 the ladder.
+
+        >>> from treealg.tables import convolution
+        >>> convolution(1, 3).slot_values([3.0, 0.0, 0.0, 0.0]).tolist()
+        [1.0, 3.0, 6.0, 9.0, 0.0]
+        """
+        given = np.asarray(values, np.float64)
+        require(given.shape == (self.size,), f"values have shape ({self.size},)")
+        found = np.ones(self.n_slots)
+        for order in range(1, len(self.slot_start)):
+            part = slice(self.slot_start[order - 1], self.slot_start[order])
+            found[part] = self.factor[part] * given[self.head[part]] * found[self.tail[part]]
+        return found
+
+    def to_scipy(self) -> Any:
+        """Return the terms of the coproduct as a sparse array of SciPy.
+
+        Returns
+        -------
+        scipy.sparse.csr_array, shape ``(size, slots * size)``
+            A row per basis element x; 1 in the column ``slot * size + trunk`` for each term ``slot
+            (x) trunk`` of its coproduct, those with an empty trunk left out: with slot 0, the
+            empty forest, the trunk is x itself.
+
+        Raises
+        ------
+        MissingDependencyError
+            If SciPy is not installed.
+
+        Notes
+        -----
+        ``(f * g)(x)`` is ``f(x)`` plus row x times ``numpy.kron(slot_values(f), g)``.
+
+        Examples
+        --------
+        The ladder of two nodes, basis element 1, has the terms 1 (x) l2 and b (x) b.
+
+        >>> from treealg.tables import convolution
+        >>> table = convolution(1, 2)
+        >>> table.to_scipy()[[1]].indices.tolist(), table.size, table.n_slots
+        ([1, 2], 2, 2)
+        """
+        sparse = require_package("scipy.sparse", extra="scipy")
+        counts = np.repeat(np.diff(self.term_ptr), self.dimension)
+        row = np.repeat(np.arange(self.size), counts)
+        first = np.repeat(np.repeat(self.term_ptr[:-1], self.dimension), counts)
+        begin = np.repeat(np.cumsum(counts) - counts, counts)
+        entry = first + np.arange(row.size) - begin
+        trunk = self.term_trunk[entry].astype(np.int64) * self.dimension + row % self.dimension
+        column = self.term_slot[entry].astype(np.int64) * self.size + trunk
+        every = np.arange(self.size)
+        at = np.concatenate([every, row]), np.concatenate([every, column])
+        shape = (self.size, self.n_slots * self.size)
+        found = sparse.csr_array((np.ones(at[0].size), at), shape=shape)
+        found.sort_indices()
+        return found
 
     def validate(self) -> None:
         """Check the structure that the class documents, orders included.

@@ -8,11 +8,13 @@ holds exactly; a larger one is refused.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
+from treealg.optional import require as require_package
 from treealg.tables.frozen import Table, require
 from treealg.tables.layout import IntArray
 from treealg.tables.sizes import check_entries
@@ -68,6 +70,65 @@ class LinearMap(Table):
     ptr: IntArray = field(metadata={"dtype": np.dtype(np.int64)})
     col: npt.NDArray[np.int32] = field(metadata={"dtype": np.dtype(np.int32)})
     coef: FloatArray = field(metadata={"dtype": np.dtype(np.float64)})
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Coefficients of the output and of the input."""
+        return self.n_rows * self.width, self.n_cols * self.width
+
+    def csr(self) -> tuple[FloatArray, IntArray, IntArray]:
+        """Return the matrix on coefficients, not on blocks of them, in compressed rows.
+
+        Returns
+        -------
+        data : numpy.ndarray
+            float64, shape ``(entries * width,)``.
+        indices : numpy.ndarray
+            int64, of the same shape: columns, ascending within a row.
+        indptr : numpy.ndarray
+            int64, shape ``(n_rows * width + 1,)``: where each row begins.
+
+        See Also
+        --------
+        to_scipy : The same as an array of SciPy.
+
+        Examples
+        --------
+        >>> from treealg.tables import arborification
+        >>> data, indices, indptr = arborification(2, 2).csr()
+        >>> indices.tolist(), indptr.tolist()
+        ([0, 1, 2, 3, 4, 5], [0, 1, 2, 3, 4, 5, 6])
+        """
+        width = self.width
+        counts = np.repeat(np.diff(self.ptr), width)
+        indptr = np.concatenate(([0], np.cumsum(counts)))
+        label = np.repeat(np.arange(self.n_rows * width) % width, counts)
+        first = np.repeat(np.repeat(self.ptr[:-1], width), counts)
+        entry = first + np.arange(len(label)) - np.repeat(indptr[:-1], counts)
+        indices: IntArray = self.col[entry].astype(np.int64) * width + label
+        return self.coef[entry], indices, indptr
+
+    def to_scipy(self) -> Any:
+        """Return the matrix on coefficients as a sparse array of SciPy.
+
+        Returns
+        -------
+        scipy.sparse.csr_array, shape ``(n_rows * width, n_cols * width)``
+            Of float64, with sorted columns.
+
+        Raises
+        ------
+        MissingDependencyError
+            If SciPy is not installed.
+
+        Examples
+        --------
+        >>> from treealg.tables import arborification
+        >>> arborification(1, 3).to_scipy().toarray().tolist()
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 2.0], [0.0, 0.0, 1.0]]
+        """
+        sparse = require_package("scipy.sparse", extra="scipy")
+        return sparse.csr_array(self.csr(), shape=self.shape)
 
     def validate(self) -> None:
         """Check the structure that the class documents.
