@@ -47,8 +47,8 @@ def save_table(table: Table, path: str | Path) -> None:
     Notes
     -----
     The file holds the fields of the table under their names, integers as arrays of no axis, and the
-    name of its class under ``table``. It is written under another name first, so that one that cannot
-    be written, of which the system raises an OSError, leaves the old one as it was.
+    name of its class under ``table``. It is written under another name first, so that where it
+    cannot be written, for which the system raises an OSError, an old one stays as it was.
 
     Examples
     --------
