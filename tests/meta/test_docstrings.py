@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 
 import treealg
+import treealg.aeon
 import treealg.cli
 import treealg.codegen
 import treealg.demo
@@ -14,6 +15,7 @@ import treealg.files
 import treealg.frames
 import treealg.pictures
 import treealg.sklearn
+import treealg.sktime
 import treealg.symbolic
 import treealg.symbolic.bseries
 import treealg.symbolic.display
@@ -32,7 +34,9 @@ FACES = (
     treealg.files,
     treealg.frames,
     treealg.pictures,
+    treealg.aeon,
     treealg.sklearn,
+    treealg.sktime,
     treealg.verification,
     treealg.demo,
     treealg.cli,

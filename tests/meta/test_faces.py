@@ -69,6 +69,7 @@ def sig(
 def test_the_faces_are_those_that_users_import():
     assert set(FACES) == {
         "treealg",
+        "treealg.aeon",
         "treealg.codegen",
         "treealg.files",
         "treealg.frames",
@@ -77,6 +78,7 @@ def test_the_faces_are_those_that_users_import():
         "treealg.numeric.operations",
         "treealg.pictures",
         "treealg.sklearn",
+        "treealg.sktime",
         "treealg.symbolic",
         "treealg.symbolic.bseries",
         "treealg.symbolic.display",

@@ -43,6 +43,7 @@ OPTIONAL = (
     "pysiglib",
     "scipy",
     "sklearn",
+    "sktime",
     "sympy",
     "torch",
     "tqdm",

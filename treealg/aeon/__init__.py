@@ -1,0 +1,8 @@
+"""Branched signatures for aeon: transformers of collections of series."""
+
+from treealg._lazy import attach
+from treealg.optional import require
+
+require("aeon", extra="aeon")
+
+__all__, __getattr__, __dir__ = attach(__name__)

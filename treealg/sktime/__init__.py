@@ -1,0 +1,8 @@
+"""Branched signatures for sktime: transformers of panels of series."""
+
+from treealg._lazy import attach
+from treealg.optional import require
+
+require("sktime", extra="sktime")
+
+__all__, __getattr__, __dir__ = attach(__name__)
