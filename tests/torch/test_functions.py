@@ -232,7 +232,7 @@ def test_trees_may_be_those_of_the_symbolic_layer():
     assert_equal(treealg.torch.branched_sig_coef(path, [tree, Tree(label=1)]), want)
 
 
-def test_a_list_of_paths_is_padded():
+def test_a_list_of_paths_is_padded_or_refused_by_its_items():
     rng = np.random.default_rng(5)
     paths = [torch.from_numpy(rng.normal(size=(n, 2))) for n in (3, 5, 1)]
     rows = [torch.from_numpy(rng.normal(size=(max(n - 1, 0), 4))) for n in (3, 5, 1)]
@@ -245,6 +245,15 @@ def test_a_list_of_paths_is_padded():
         treealg.torch.branched_sig(paths, 3, lengths=torch.tensor([1, 2, 1]))
     with pytest.raises(treealg.InvalidTypeError, match=r"path\[1\] must be a tensor"):
         treealg.torch.branched_sig([paths[0], [[0.0, 1.0]]], 3)
+    for other in (torch.zeros(2, 3), torch.zeros(2), torch.zeros(1, 2, 2), torch.zeros(())):
+        with pytest.raises(treealg.InvalidValueError, match=r"path\[1\] must have two axes"):
+            treealg.torch.branched_sig([paths[0], other.double()], 3)
+    with pytest.raises(treealg.InvalidValueError, match=r"path must be a list of at least one"):
+        treealg.torch.branched_sig([], 3)
+    with pytest.raises(treealg.InvalidTypeError, match=r"path\[2\] must have the dtype of path"):
+        treealg.torch.branched_sig([*paths[:2], paths[2].float()], 3)
+    with pytest.raises(treealg.InvalidValueError, match=r"correction\[0\] must have two axes"):
+        treealg.torch.branched_sig(paths, 3, correction=[rows[0][0]] * 3)
 
 
 def test_autocast_computes_in_single_precision():

@@ -1,6 +1,7 @@
 """The raw operators are what PyTorch asks of operators, and tracers see through what is above."""
 
 import math
+import sys
 
 import pytest
 import torch
@@ -190,3 +191,17 @@ def test_what_has_no_gradient_is_refused_in_compilation_too():
         compiled(lambda path: treealg.torch.branched_sig(path, 2.5))(path.detach())
     with pytest.raises(Exception, match="path must have shape"):
         compiled(lambda path: treealg.torch.branched_sig(path, 2))(path.detach()[0, 0])
+
+
+def test_small_calls_are_known_again(monkeypatch):
+    from treealg.numeric.paths import signature
+
+    monkeypatch.delitem(sys.modules, "torch._dynamo", raising=False)
+    kept = []
+    keep = signature.keep
+    monkeypatch.setattr(signature, "keep", lambda *given: (kept.append(1), keep(*given)))
+    path = torch.zeros(7, 2, dtype=torch.float64)
+    for _ in range(3):
+        OPERATORS["branched_sig"](path, *[None] * 5, 2, *[False] * 2, 0.75, *[False] * 3,
+                                  "propagate", 1, None)  # fmt: skip
+    assert kept == [1]

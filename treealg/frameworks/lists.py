@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from treealg.errors import InvalidTypeError
+from treealg.errors import InvalidTypeError, InvalidValueError
 
 __all__ = ["pad_lists"]
 
@@ -13,8 +13,9 @@ __all__ = ["pad_lists"]
 def pad_lists(
     names: Sequence[str],
     values: list[Any],
-    lengths_of: Callable[[Sequence[Any]], Any],
-    padded: Callable[[str, Sequence[Any]], Any],
+    check: Callable[[str, Any], None],
+    lengths_of: Callable[[Sequence[int]], Any],
+    padded: Callable[[Sequence[Any]], Any],
 ) -> None:
     """Replace a list of paths by one array and their lengths, and a list of corrections likewise.
 
@@ -24,29 +25,55 @@ def pad_lists(
         The arguments of a function of paths that has `lengths`.
     values : list
         What was given for them, the list of paths first; changed in place.
+    check : callable
+        Refuses what is no array of the framework, given what it is called.
     lengths_of : callable
-        Returns the lengths of a list of paths, as an array of the framework.
+        Returns the lengths of the paths as an array of the framework.
     padded : callable
-        Returns the arrays of a list as one, given the name of their argument too.
+        Returns arrays of two axes as one, with zeros at the ends of the shorter ones.
 
     Raises
     ------
     InvalidTypeError
-        If lengths were given as well.
+        If lengths were given as well, or the arrays of a list have not one dtype.
+    InvalidValueError
+        If a list is empty, or not of arrays of two axes with as many columns each.
 
     Examples
     --------
-    >>> values = [[[[1.0]], [[2.0], [3.0]]], None]
-    >>> pad_lists(["path", "lengths"], values, lambda x: list(map(len, x)), lambda name, x: name)
+    >>> import numpy as np
+    >>> values = [[np.zeros((1, 2)), np.zeros((3, 2))], None]
+    >>> pad_lists(["path", "lengths"], values, lambda name, x: None, list, len)
     >>> values
-    ['path', [1, 2]]
+    [2, [1, 3]]
     """
     place = names.index("lengths")
     if values[place] is not None:
         raise InvalidTypeError(
             "lengths must be None for a list of paths, which have lengths of their own"
         )
-    values[place] = lengths_of(values[0])
     for name in ("path", "correction"):
-        if name in names and isinstance(values[names.index(name)], (list, tuple)):
-            values[names.index(name)] = padded(name, values[names.index(name)])
+        found = values[names.index(name)] if name in names else None
+        if isinstance(found, (list, tuple)):
+            _check_list(name, found, check)
+            if name == "path":
+                values[place] = lengths_of([len(path) for path in found])
+            values[names.index(name)] = padded(found)
+
+
+def _check_list(name: str, given: Sequence[Any], check: Callable[[str, Any], None]) -> None:
+    """Refuse what cannot be put into one array."""
+    if not given:
+        raise InvalidValueError(f"{name} must be a list of at least one array, got an empty list")
+    for i, x in enumerate(given):
+        check(f"{name}[{i}]", x)
+        if x.ndim != 2 or x.shape[1] != given[0].shape[1]:
+            raise InvalidValueError(
+                f"{name}[{i}] must have two axes, and the last one as long as that of {name}[0], "
+                f"got shape {tuple(x.shape)}"
+            )
+        if x.dtype != given[0].dtype:
+            raise InvalidTypeError(
+                f"{name}[{i}] must have the dtype of {name}[0], {given[0].dtype}, got {x.dtype}; "
+                f"convert one of them"
+            )

@@ -20,6 +20,7 @@ from treealg.numeric.pairs.static import LinearKernel, RBFKernel, ScaledLinearKe
 
 __all__ = [
     "as_number",
+    "default_of",
     "from_text",
     "is_text",
     "may_be_none",
@@ -94,14 +95,16 @@ def to_text(name: str, value: Any) -> str:
 
 
 @lru_cache(maxsize=1024)
-def from_text(text: str) -> Any:
-    """Return the object of a text.
+def from_text(text: str | None) -> Any:
+    """Return the object of a text, None for none.
 
     Examples
     --------
     >>> from_text("RBFKernel(sigma=0.5)")
     RBFKernel(sigma=0.5)
     """
+    if text is None:
+        return None
     node = ast.parse(text, mode="eval").body
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         given = {word.arg or "": ast.literal_eval(word.value) for word in node.keywords}
@@ -117,9 +120,16 @@ def as_number(value: Any) -> Any:
     return item() if callable(item) and getattr(value, "ndim", 1) == 0 else value
 
 
+def default_of(option: Option) -> Any:
+    """Return the default of an option as operators get it."""
+    if is_text(option) and option.default is not None:
+        return to_text(option.name, option.default)
+    return option.default
+
+
 def may_be_none(option: Option) -> bool:
-    """Tell whether an option that is no object may be None."""
-    return not (option.required or is_text(option)) and option.default is None
+    """Tell whether operators get None for an option that is left out."""
+    return not option.required and option.default is None
 
 
 def _literal(name: str, value: Any) -> Any:

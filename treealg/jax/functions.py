@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from treealg.checks import check_real
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidTypeError
 from treealg.frameworks.documentation import docstring
 from treealg.frameworks.lists import pad_lists
 from treealg.frameworks.options import as_number, names_of, option_reader
@@ -85,7 +85,7 @@ class _Reader:
         """Return the arrays, None for those that are left out."""
         values = list(given)
         if isinstance(values[0], (list, tuple)) and "lengths" in self._names:
-            pad_lists(self._names, values, _lengths, _padded)
+            pad_lists(self._names, values, _check_array, _lengths, _padded)
         first = next((x for x in values if _is_array(x)), None)
         found = [
             self._array(argument, value, first)
@@ -137,29 +137,19 @@ def _as_array(name: str, value: Any) -> Any:
         ) from None
 
 
-def _checked_list(name: str, given: Sequence[Any]) -> Sequence[Any]:
-    """Return a list of arrays of two axes, of which the last one is of one length."""
-    for i, x in enumerate(given):
-        if not _is_array(x):
-            raise _no_array(f"{name}[{i}]", x)
-        if x.ndim != 2 or x.shape[1] != given[0].shape[1]:
-            raise InvalidValueError(
-                f"{name}[{i}] must have two axes, and the last one as long as that of {name}[0], "
-                f"got shape {x.shape}"
-            )
-    if not given:
-        raise InvalidValueError(f"{name} must be a list of at least one array, got an empty list")
-    return given
+def _check_array(name: str, value: Any) -> None:
+    if not _is_array(value):
+        raise _no_array(name, value)
 
 
-def _lengths(paths: Sequence[Any]) -> Any:
-    return np.array([len(x) for x in _checked_list("path", paths)], np.int32)
+def _lengths(counts: Sequence[int]) -> Any:
+    return np.array(counts, np.int32)
 
 
-def _padded(name: str, given: Sequence[Any]) -> Any:
+def _padded(arrays: Sequence[Any]) -> Any:
     """Return a list of arrays as one array, with zeros at the ends of the shorter ones."""
-    length = max(len(x) for x in _checked_list(name, given))
-    return jnp.stack([jnp.pad(jnp.asarray(x), ((0, length - len(x)), (0, 0))) for x in given])
+    length = max(len(x) for x in arrays)
+    return jnp.stack([jnp.pad(jnp.asarray(x), ((0, length - len(x)), (0, 0))) for x in arrays])
 
 
 def _varying_alike(arrays: list[Any]) -> list[Any]:

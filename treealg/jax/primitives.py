@@ -22,10 +22,10 @@ from jax.sharding import NamedSharding, PartitionSpec
 
 from treealg.errors import InvalidTypeError
 from treealg.frameworks.batching import Batch, Library, has_one_by_one, mapped, one_by_one
-from treealg.frameworks.options import is_text, to_text
+from treealg.frameworks.options import default_of
 from treealg.jax.lowering import lower
 from treealg.jax.operators import Operator, Options, Presence, Shapes
-from treealg.numeric.operations.operation import Operation, Option
+from treealg.numeric.operations.operation import Operation
 
 __all__ = ["Differentiable", "differentiable"]
 
@@ -316,7 +316,7 @@ class Differentiable:
     def _refuse(self, other: Operation, values: Mapping[str, Any], what: str) -> None:
         """Refuse arguments which the function of a derivative has not."""
         known = {*other.signature.parameters, *other.gradients}
-        defaults = {option.name: _default(option) for option in self.row.options}
+        defaults = {option.name: default_of(option) for option in self.row.options}
         for name in self.operator.names:
             if name not in known and values[name] not in (None, defaults.get(name)):
                 raise InvalidTypeError(
@@ -347,13 +347,8 @@ def _arguments(row: Operation, values: Mapping[str, Any]) -> tuple[list[Any], Op
     """Return the arguments of a row out of values by name; options may be left out."""
     return (
         [values.get(argument.name) for argument in row.arguments],
-        tuple(values.get(option.name, _default(option)) for option in row.options),
+        tuple(values.get(option.name, default_of(option)) for option in row.options),
     )
-
-
-def _default(option: Option) -> Any:
-    """Return the default of an option as operators get it."""
-    return to_text(option.name, option.default) if is_text(option) else option.default
 
 
 def _spread(given: Sequence[Any], present: Presence) -> list[Any]:

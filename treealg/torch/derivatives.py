@@ -17,8 +17,8 @@ from torch.autograd import Function, forward_ad
 from torch.compiler import is_compiling
 
 from treealg.errors import InvalidTypeError
-from treealg.frameworks.options import is_text, names_of, to_text
-from treealg.numeric.operations.operation import Operation, Option
+from treealg.frameworks.options import default_of, names_of
+from treealg.numeric.operations.operation import Operation
 
 __all__ = ["Differentiable", "differentiable"]
 
@@ -102,7 +102,10 @@ class Differentiable:
         else:
             options = {option.name: option for option in row.options}
             defaults = {
-                self.names.index(name): (name, _default(options.get(name)))
+                self.names.index(name): (
+                    name,
+                    default_of(options[name]) if name in options else None,
+                )
                 for name in row.without_gradient
             }
 
@@ -260,13 +263,6 @@ def _second_gradients(
             point = [values.get(name, False) for name in maker.forward.names]
             found[i] = maker.forward.derivative(point, directions)
     return tuple(found)
-
-
-def _default(option: Option | None) -> Any:
-    """Return the default of an option as operators get it; that of an array is None."""
-    if option is None:
-        return None
-    return to_text(option.name, option.default) if is_text(option) else option.default
 
 
 def _require_gradient(tensors: Sequence[Any]) -> bool:

@@ -20,7 +20,14 @@ from treealg.checks import check_real
 from treealg.errors import InvalidTypeError
 from treealg.frameworks.documentation import docstring
 from treealg.frameworks.lists import pad_lists
-from treealg.frameworks.options import as_number, is_text, names_of, option_reader, option_type
+from treealg.frameworks.options import (
+    as_number,
+    is_text,
+    may_be_none,
+    names_of,
+    option_reader,
+    option_type,
+)
 from treealg.frameworks.source import written
 from treealg.numeric.arguments.lists import integer_array
 from treealg.numeric.operations.operation import Argument, Operation
@@ -58,10 +65,9 @@ def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any
     """Return what checks the kinds of all arguments, and calls."""
     count = len(row.arguments)
     reader, run = _Reader(row), differentiable.call
-    types = tuple(option_type(option) for option in row.options)
-    texts = tuple(is_text(option) for option in row.options)
+    types = tuple(type(None) if may_be_none(x) else option_type(x) for x in row.options)
     # What prints as a text of its own is a text that has yet to be made.
-    is_plain = not any(texts)
+    is_plain = not any(is_text(option) and not may_be_none(option) for option in row.options)
 
     def call(*given: Any) -> Any:
         tensors, options = given[:count], given[count:]
@@ -112,10 +118,7 @@ class _Reader:
         """Return the tensors, None for those that are left out."""
         values = list(given)
         if isinstance(values[0], (list, tuple)) and "lengths" in self._names:
-            for i, path in enumerate(values[0]):
-                if not isinstance(path, Tensor):
-                    raise _no_tensor(f"path[{i}]", path)
-            pad_lists(self._names, values, _lengths, _padded)
+            pad_lists(self._names, values, _check_tensor, torch.tensor, _padded)
         found = [value for value in values if isinstance(value, Tensor)]
         first = found[0] if found else None
         return tuple(
@@ -138,11 +141,12 @@ class _Reader:
         raise _no_tensor(argument.name, value)
 
 
-def _lengths(paths: Sequence[Tensor]) -> Any:
-    return torch.tensor([path.shape[0] for path in paths])
+def _check_tensor(name: str, value: Any) -> None:
+    if not isinstance(value, Tensor):
+        raise _no_tensor(name, value)
 
 
-def _padded(name: str, tensors: Sequence[Tensor]) -> Any:
+def _padded(tensors: Sequence[Tensor]) -> Any:
     return pad_sequence(list(tensors), batch_first=True)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -66,6 +67,9 @@ def _implementation_on_cpu(row: Operation, general: Callable[..., Any]) -> Calla
     What goes wrong does so again on the tensors, where it is said in their words.
     """
     given = {name: name for name in names_of(row)} | _read_options(row)
+    # The dispatcher hands over new objects each time; small calls are known again by the same ones.
+    plain = [x.name for x in row.options if x.kind in ("real", "enumeration")]
+    given |= {x: f"({x} if 'torch._dynamo' in modules else same({x}))" for x in plain}
     for argument in row.arguments:
         name, absent = argument.name, "None" if argument.optional else "False"
         may_be_absent = argument.optional or argument.alternative == "flag"
@@ -84,7 +88,8 @@ def {row.name}({", ".join(given)}):
     except (RuntimeError, TypeError, ValueError):
         return general({", ".join(given)})
 """
-    known = {"from_numpy": torch.from_numpy, "as_tensor": _as_tensor, "ndarray": np.ndarray}
+    known = {"from_numpy": torch.from_numpy, "as_tensor": _as_tensor, "same": _same}
+    known |= {"ndarray": np.ndarray}
     return written(row.name, source, "torch.arrays", general=general, **known, **_known(row))
 
 
@@ -174,6 +179,12 @@ def _reader(row: Operation) -> Callable[[tuple[Any, ...]], list[Any]]:
         return values
 
     return read
+
+
+@lru_cache(maxsize=256, typed=True)
+def _same(value: Any) -> Any:
+    """Return the same object for equal ones, for a text that of the program."""
+    return sys.intern(value) if isinstance(value, str) else value
 
 
 def _as_list(results: Any) -> list[Any]:
