@@ -133,9 +133,8 @@ def check_choice(name: str, value: Any, choices: Collection[str]) -> str:
     """
     if isinstance(value, str) and value in choices:
         return value
-    raise InvalidValueError(
-        f"{name} must be one of {', '.join(map(repr, choices))}; got {_shown(value)}"
-    )
+    got = f"{value!r}{closest(value, choices)}" if isinstance(value, str) else _shown(value)
+    raise InvalidValueError(f"{name} must be one of {', '.join(map(repr, choices))}; got {got}")
 
 
 def check_method(value: Any, planar: bool, minimum: int = 0) -> int:

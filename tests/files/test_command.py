@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import json
 
 import numpy as np
 import pandas as pd
@@ -72,7 +73,14 @@ def test_the_command_has_every_option_of_the_functions():
     wanted = {name for function in functions for name in inspect.signature(function).parameters}
     settled = {"path", "lengths", "stream", "out", "options", "progress"}
     assert wanted - there == settled & wanted
-    assert there - wanted == {"help", "quiet", "verbose", "no_progress"}
+    assert there - wanted == {"help", "quiet", "verbose", "no_progress", "json"}
+
+
+@pytest.mark.usefixtures("trades")
+def test_what_was_written_as_json(capsys):
+    line = "compute trades.parquet out.parquet --degree 1 --id day --time minute --json"
+    assert cli.main(line.split()) == 0
+    assert json.loads(capsys.readouterr().out) == {"output": "out.parquet", "rows": 3}
 
 
 @pytest.mark.usefixtures("trades")

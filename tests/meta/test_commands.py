@@ -185,6 +185,47 @@ def test_tables_as_json_have_their_arrays(name, flags, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["table.json", "table.npz"]
 
 
+def test_a_table_without_a_file_is_printed():
+    found = json.loads(printed("table", "arborification", "2", "3"))
+    matrix = scipy.sparse.csr_array(
+        (found["data"], found["indices"], found["indptr"]), shape=found["shape"]
+    )
+    expected = tables.arborification(2, 3).to_scipy()
+    np.testing.assert_array_equal(matrix.toarray(), expected.toarray())
+    assert found["format"] == "csr"
+
+
+def test_a_verification_as_json_has_all_checks():
+    found = json.loads(
+        printed("verify", "--dimension", "1", "--degree", "2", "--map", "log", "--json")
+    )
+    assert found["passed"] is True
+    assert {"tables", "log"} <= {check["subject"].split()[0] for check in found["checks"]}
+    assert all(check["points"] > 0 and check["failure"] == "" for check in found["checks"])
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("generate --map lgo --dimension 2 --degree 2", "did you mean 'log'"),
+        ("generate --map log --dimension 2 --degree 2 --language cud", "did you mean 'cuda'"),
+        ("formula exq 0", "did you mean 'exp'"),
+        ("methods --kind implcit", "did you mean 'implicit'"),
+        ("coproduct 0 --algebra bkc", "did you mean 'bck'"),
+        ("verify --map inverze --degree 1", "did you mean 'inverse'"),
+        ("demo vowls", "did you mean 'vowels'"),
+    ],
+)
+def test_what_is_refused_says_what_may_have_been_meant(words, meant, capsys):
+    assert meant in refused(capsys, *words.split())
+
+
+def test_a_file_that_cannot_be_written_is_named(capsys, tmp_path):
+    output = tmp_path / "none" / "x.c"
+    words = f"generate --map log --dimension 1 --degree 2 -o {output}"
+    assert refused(capsys, *words.split()) == f"treealg: {output}: No such file or directory\n"
+
+
 @pytest.mark.parametrize("language", ["c", "cuda"])
 def test_source_and_header_go_to_files(language, tmp_path):
     words = ["--map", "sig", "--dimension", "2", "--degree", "2", "--language", language]

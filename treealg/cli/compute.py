@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from treealg.cli.parsers import Commands, add_command, add_planar, say
+from treealg.cli.parsers import Commands, add_command, add_json, add_planar, print_json, say
 
 __all__ = ["add_parser"]
 
@@ -47,6 +47,7 @@ def add_parser(commands: Commands[Any]) -> None:
     run_group.add_argument(
         "--restart", action="store_true", help="throw away what an earlier run left behind"
     )
+    add_json(run_group)
     run_group.add_argument("--no-progress", action="store_true", help="show no progress bar")
     parser.set_defaults(run=run)
 
@@ -131,7 +132,10 @@ def run(arguments: argparse.Namespace) -> int:
     progress = not (arguments.no_progress or arguments.quiet) and sys.stderr.isatty()
     own = {name: given[name] for name in _OWN}
     rows = compute(arguments.input, arguments.output, progress=progress, **own, **options)
-    say(arguments, f"{arguments.output}: {rows} rows")
+    if arguments.json:
+        print_json({"output": str(arguments.output), "rows": rows})
+    else:
+        say(arguments, f"{arguments.output}: {rows} rows")
     return 0
 
 

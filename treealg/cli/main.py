@@ -85,9 +85,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             import traceback
 
             traceback.print_exc()
-        print(f"treealg: {error}", file=sys.stderr)
+        print(f"treealg: {_text(error)}", file=sys.stderr)
         return 2
     return status
+
+
+def _text(error: Exception) -> str:
+    """Return what is wrong in words; of a file that cannot be opened its name, and why."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -72,7 +72,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_json(parser: argparse.ArgumentParser) -> None:
+def add_json(parser: argparse._ActionsContainer) -> None:
     """Add the option of results as JSON."""
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 

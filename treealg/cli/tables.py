@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from treealg.cli.parsers import Commands, add_command, add_planar, say
+from treealg.cli.parsers import Commands, add_command, add_planar, print_json, say
 from treealg.errors import InvalidValueError
 
 __all__ = ["add_parser"]
@@ -20,13 +20,14 @@ def add_parser(commands: Commands[Any]) -> None:
         commands,
         "table",
         "write an index table as npz or JSON",
-        "Write an index table to a file. A linear map in npz is a matrix in compressed rows that "
-        "scipy.sparse.load_npz reads, on coefficients as they are; all else has the arrays of "
-        "treealg.tables under their names.",
+        "Write an index table to a file, or print it as JSON. A linear map in npz is a matrix in "
+        "compressed rows that scipy.sparse.load_npz reads, on coefficients as they are; all else "
+        "has the arrays of treealg.tables under their names.",
         """\
 table arborification 2 4 -o phi.npz
 table convolution 2 3 --planar -o coproduct.json
 table lyndon 2 4 --planar --method 2 -o brackets.npz
+table arborification 1 3
 """,
     )
     parser.add_argument("table", metavar="TABLE", choices=_TABLES, help=", ".join(_TABLES))
@@ -38,13 +39,19 @@ table lyndon 2 4 --planar --method 2 -o brackets.npz
         "--longest", type=int, default=1, help="longest chain that is a letter (default: 1)"
     )
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, help="file to write: .npz or .json"
+        "-o",
+        "--output",
+        type=Path,
+        help="file to write: .npz or .json (default: JSON on standard output)",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
+    if arguments.output is None:
+        print_json(_plain(_arrays(arguments)))
+        return 0
     if arguments.output.suffix not in (".npz", ".json"):
         raise InvalidValueError(f"output must end in .npz or .json, got {arguments.output}")
     arrays = _arrays(arguments)
@@ -92,5 +99,14 @@ def _write(path: Path, arrays: dict[str, Any]) -> None:
     if path.suffix == ".npz":
         np.savez(path, **arrays)
         return
-    plain = {name: np.asarray(array).tolist() for name, array in arrays.items()}
-    path.write_text(json.dumps(plain, default=lambda value: value.decode()), "utf-8")
+    path.write_text(json.dumps(_plain(arrays)), "utf-8")
+
+
+def _plain(arrays: dict[str, Any]) -> dict[str, Any]:
+    """Return arrays as JSON has them."""
+    import numpy as np
+
+    found = {name: np.asarray(array).tolist() for name, array in arrays.items()}
+    return {
+        name: value.decode() if isinstance(value, bytes) else value for name, value in found.items()
+    }

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from treealg.cli.parsers import Commands, add_command
+from treealg.cli.parsers import Commands, add_command, add_json, print_json
 
 __all__ = ["add_parser"]
 
@@ -24,6 +24,7 @@ def add_parser(commands: Commands[Any]) -> None:
         """\
 verify
 verify --dimension 3 --degree 2:4 --no-planar --map log --report report.md
+verify --dimension 1 --degree 2 --quiet --json
 """,
     )
     parser.add_argument(
@@ -44,6 +45,7 @@ verify --dimension 3 --degree 2:4 --no-planar --map log --report report.md
         help="compile all kernels of the largest size to PTX, for all GPU architectures",
     )
     parser.add_argument("--report", type=Path, help="file to write the report to")
+    add_json(parser)
     parser.set_defaults(run=run)
 
 
@@ -60,9 +62,18 @@ def run(arguments: argparse.Namespace) -> int:
             maps=arguments.map,
             ptx=arguments.ptx,
             report=arguments.report,
-            progress=None if arguments.quiet else rows.add,
+            progress=None if arguments.quiet or arguments.json else rows.add,
         )
-    print(result.verdict)
+    if arguments.json:
+        checks = [
+            {"size": check.size, "subject": check.subject, "name": check.name,
+             "passed": check.passed, "skipped": check.skipped, "seconds": check.seconds,
+             **vars(check.outcome)}
+            for check in result.checks
+        ]  # fmt: skip
+        print_json({"passed": result.passed, "checks": checks})
+    else:
+        print(result.verdict)
     return 0 if result.passed else 1
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-from treealg.checks import check_callable, check_flag, check_integer
+from treealg.checks import check_callable, check_flag, check_integer, closest
 from treealg.codegen.compilers.host import find_compiler
 from treealg.codegen.maps import LOG_MAPS, MAPS, PATH_MAPS, MapSize
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -195,8 +195,13 @@ def _names(maps: Sequence[str] | None) -> tuple[str, ...]:
     if isinstance(maps, str):
         raise InvalidTypeError("maps must be a sequence of names, got a string; put it in a list")
     names = MAPS if maps is None else tuple(dict.fromkeys(maps))
-    if not names or any(name not in MAPS for name in names):
-        raise InvalidValueError(f"maps must be some of {', '.join(MAPS)}; got {names}")
+    if not names:
+        raise InvalidValueError(f"maps must be some of {', '.join(MAPS)}; got none")
+    if any(name not in MAPS for name in names):
+        wrong = next(name for name in names if name not in MAPS)
+        raise InvalidValueError(
+            f"maps must be some of {', '.join(MAPS)}; got {wrong!r}{closest(wrong, MAPS)}"
+        )
     return names
 
 
