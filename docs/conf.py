@@ -1,7 +1,6 @@
 """How the site is built: ``python -m sphinx -W -b html docs OUT``."""
 
 import logging
-import shutil
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 sys.path.insert(0, str(DOCS))
 
+from _gallery import write_gallery  # noqa: E402
 from _reference import write_reference  # noqa: E402
 
 project = "treealg"
@@ -86,7 +86,4 @@ def _is_no_network(record):
 def bring_in(app, config):
     """Make what the site takes from the checkout."""
     write_reference(DOCS / "reference")
-    gallery = DOCS / "gallery"
-    gallery.mkdir(exist_ok=True)
-    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        shutil.copyfile(notebook, gallery / notebook.name)
+    write_gallery(ROOT / "notebooks", DOCS / "gallery")
