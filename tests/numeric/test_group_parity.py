@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import treealg
 from treealg import _fast, tables
 from treealg._fast import reference
 
@@ -159,3 +160,21 @@ def results_of_compiled(name, table, inputs):
         columns = table.dimension if kind == "d" else algebra.columns
         arguments.append(np.empty((len(inputs[0]), columns)))
     getattr(_fast, name)(*arguments, algebra, 1)
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_few_rows_have_the_bits_of_many(planar, dtype):
+    rng = np.random.default_rng(12)
+    signatures = treealg.branched_sig(rng.normal(size=(17, 5, 2)), 4, planar=planar).astype(dtype)
+    derivs = rng.normal(size=signatures.shape).astype(dtype)
+    for function, arrays in (
+        (treealg.branched_sig_to_log_sig, (signatures,)),
+        (treealg.branched_sig_to_log_sig_backprop, (signatures, derivs)),
+        (treealg.branched_sig_inverse, (signatures,)),
+        (treealg.branched_sig_combine, (signatures, signatures[::-1])),
+    ):
+        whole = function(*arrays, 2, 4, planar=planar)
+        for count in (1, 3, 4, 5, 9):
+            few = function(*(array[:count] for array in arrays), 2, 4, planar=planar)
+            np.testing.assert_array_equal(few, whole[:count])

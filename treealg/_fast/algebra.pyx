@@ -9,7 +9,7 @@ from libc.string cimport memcpy
 from treealg._fast.core cimport (
     EXPONENTIAL, EXPONENTIAL_BACKWARD, INVERSE, INVERSE_BACKWARD, LINEAR, LINEAR_BACKWARD, PRODUCT,
     PRODUCT_BACKWARD, Buffer, convolution_program, group_kernel, group_operation, interrupt,
-    kernel_table, matrix_view, run, sparse_map, word_program,
+    kernel_table, matrix_view, run, sparse_map, table_for_rows, word_program,
 )
 from treealg._fast.programs cimport (
     ConvolutionProgram, SparseMap, WordProgram, map_cost, program_cost,
@@ -63,7 +63,7 @@ def map_rows(rows, out, SparseMap linear_map not None, bint transposed, int n_th
     cdef map_task task
     source.check_rows(source, count, linear_map.rows if transposed else linear_map.columns)
     target.check_rows(source, count, linear_map.columns if transposed else linear_map.rows)
-    task.table = source.table
+    task.table = table_for_rows(source, count)
     task.source = source.matrix()
     task.target = target.matrix()
     task.linear_map = &linear_map.f32 if source.single else &linear_map.f64
@@ -91,7 +91,7 @@ def map_words(
     cdef map_task task
     source.check_rows(source, count, output_map.columns)
     target.check_rows(source, count, output_map.rows)
-    task.table = source.table
+    task.table = table_for_rows(source, count)
     task.source = source.matrix()
     task.target = target.matrix()
     task.linear_map = &output_map.f32 if source.single else &output_map.f64
@@ -205,7 +205,7 @@ cdef int run_logarithm(
     cdef bint backward = derivs is not None
     cdef Py_ssize_t count = source.view.shape[0], size = program.columns
     cdef double cost
-    task.table = source.table
+    task.table = table_for_rows(source, count)
     task.program = &program.f32 if source.single else &program.f64
     task.linear_map = NULL
     task.lanes_size = 0
@@ -286,6 +286,7 @@ cdef int operate(
 
     They have a column for each coefficient, but the displacements of linear pieces.
     """
+    cdef const kernel_table *table
     cdef group_task task
     cdef Buffer buffer, source = Buffer(operands[0], 2, False)
     cdef Py_ssize_t count = source.view.shape[0], size
@@ -298,12 +299,13 @@ cdef int operate(
         task.operands[i] = buffer.matrix()
         keep.append(buffer)
     task.program = &program.f32 if source.single else &program.f64
-    task.kernel = source.table.algebra.group[<int> operation]
-    task.lanes = source.table.lanes
+    table = table_for_rows(source, count)
+    task.kernel = table.algebra.group[<int> operation]
+    task.lanes = table.lanes
     return run(
-        group_of_operations, &task, groups_of(source.table, count),
-        groups_of(source.table, count) * len(operands) // 2 * program_cost(task.program),
-        source.table.algebra.group_scratch(task.program, operation), n_threads,
+        group_of_operations, &task, groups_of(table, count),
+        groups_of(table, count) * len(operands) // 2 * program_cost(task.program),
+        table.algebra.group_scratch(task.program, operation), n_threads,
     )
 
 

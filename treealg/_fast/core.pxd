@@ -250,6 +250,9 @@ cdef class Buffer:
     cdef int check_flat(self, Buffer like, Py_ssize_t rows, Py_ssize_t columns) except -1
 
 
+cdef const kernel_table *table_for_rows(Buffer like, Py_ssize_t rows) noexcept
+
+
 cdef extern from "<pthread.h>" nogil:
     ctypedef struct pthread_t:  # of whatever type it is
         pass

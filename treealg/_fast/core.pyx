@@ -37,10 +37,21 @@ if PyInterpreterState_Get() != PyInterpreterState_Main():
 
 
 cdef const instruction_set *active = treealg_instruction_set(NULL)
+cdef const instruction_set *narrower = NULL  # for few rows, or NULL
 
 cdef double SECONDS_PER_POLL = 0.05
 
 treealg_prepare_for_forks()
+
+
+cdef int find_narrower() noexcept:
+    """Choose what has half of the lanes of AVX-512 and rounds alike; AVX2 has no such thing."""
+    global narrower
+    narrower = treealg_instruction_set("avx2") if active.f64.lanes == 8 else NULL
+    return 0
+
+
+find_narrower()
 
 
 def instruction_set_name():
@@ -63,7 +74,7 @@ def use_instruction_set(name):
     ValueError
         If this processor, or this build, does not have the instruction set.
     """
-    global active
+    global active, narrower
     cdef const instruction_set *found
     cdef bytes encoded
     if name is None:
@@ -74,6 +85,9 @@ def use_instruction_set(name):
     if found is NULL:
         raise ValueError(f"this processor has no instruction set called {name!r}")
     active = found
+    narrower = NULL
+    if name is None:
+        find_narrower()
 
 
 # --- buffers ----------------------------------------------------------------------------------
@@ -156,6 +170,18 @@ cdef class Buffer:
         ):
             raise ValueError("derivatives span after span must be contiguous")
         return 0
+
+
+cdef const kernel_table *table_for_rows(Buffer like, Py_ssize_t rows) noexcept:
+    """Return the kernels for so many rows of vectors of coefficients.
+
+    Lanes without a row of their own compute copies of one, which takes no time, but room in the
+    cache: few rows have kernels of fewer lanes.
+    """
+    if narrower is NULL or like.table is not (active.f32 if like.single else active.f64):
+        return like.table
+    cdef const kernel_table *found = narrower.f32 if like.single else narrower.f64
+    return found if rows <= found.lanes else like.table
 
 
 # --- signals ----------------------------------------------------------------------------------
