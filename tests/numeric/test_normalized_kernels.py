@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import sympy
 
 import treealg
 
@@ -53,3 +54,68 @@ def test_what_is_not_finite_stays_nan():
     paths[1, 2, 0] = np.nan
     got = treealg.branched_sig_kernel(paths, paths, 2, 0, normalize=True)
     assert np.isnan(got).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("rule", ["trapezoid", "romberg"])
+@pytest.mark.parametrize("depth", [2, 3, 4])
+@pytest.mark.parametrize("scale", [40.0, 1e3, 1e6])
+def test_paths_that_differ_have_the_kernel_0_where_exponents_are_infinite(
+    scale, depth, rule, dtype
+):
+    paths = (scale * PATHS).astype(dtype)
+    options = {"normalize": True, "rule": rule}
+    got = treealg.branched_sig_kernel_gram(paths, paths, depth, 1, **options)
+    np.testing.assert_array_equal(got, np.eye(3))
+    listed = treealg.branched_sig_kernel_gram([*paths], [*paths[:2, 1:]], depth, 0, normalize=True)
+    np.testing.assert_array_equal(listed, 0)
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_orders_of_exponents_are_those_of_exact_exponents(depth):
+    # With one step each: the next exponent is c (3 + exp e) / 4, by the means of four nodes.
+    for x, y in ((1.0, 2.0), (26.0, 28.0), (30.0, 27.0), (-30.0, 27.0), (40.0, 40.0)):
+        pair = [[0.0], [x]], [[0.0], [y]]
+        got = treealg.branched_sig_kernel(*pair, depth, 0, normalize=True)
+        exponents = {}
+        exact = sympy.Rational
+        for name, c in (("xy", exact(x) * exact(y)), ("xx", exact(x) ** 2), ("yy", exact(y) ** 2)):
+            exponent = c
+            for _ in range(depth - 1):
+                exponent = c * (3 + sympy.exp(exponent)) / 4
+            exponents[name] = exponent
+        difference = exponents["xy"] - (exponents["xx"] + exponents["yy"]) / 2
+        want = float(x == y)
+        if x == 1 or (depth == 2 and x * y > 0):
+            want = float(sympy.exp(difference.evalf(30)))
+        np.testing.assert_allclose(got, want, rtol=1e-12)
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+@pytest.mark.parametrize("kind", [np.asarray, list])
+def test_gradients_of_kernels_that_are_0_or_1_to_any_precision_are_0(depth, kind):
+    paths = kind(40.0 * PATHS)
+    others = kind(40.0 * PATHS[::-1])
+    for second in (paths, others):
+        found = treealg.branched_sig_kernel_gram_backprop(
+            np.ones((3, 3)), paths, second, depth, 0, normalize=True
+        )
+        for gradients in found:
+            for gradient in () if gradients is None else gradients:
+                np.testing.assert_array_equal(gradient, 0)
+        assert found[0] is not None
+
+
+def test_a_pair_beyond_floating_point_leaves_the_gradients_of_others():
+    paths = np.concatenate([0.2 * PATHS, 40.0 * PATHS[:1]])
+    derivs = np.random.default_rng(32).normal(size=(4, 4))
+    derivs[3, :3] = derivs[:3, 3] = 0
+    got = treealg.branched_sig_kernel_gram_backprop(derivs, paths, paths, 2, 0, normalize=True)
+    want = treealg.branched_sig_kernel_gram_backprop(
+        derivs[:3, :3], paths[:3], paths[:3], 2, 0, normalize=True
+    )
+    for own, other in zip(got, want, strict=True):
+        if other is not None:
+            np.testing.assert_allclose(own[:3], other, rtol=1e-12, atol=1e-13)
+            np.testing.assert_array_equal(own[3], 0)
+    assert want[0] is not None

@@ -77,8 +77,8 @@ class Side:
             with np.errstate(invalid="ignore", over="ignore"):
                 weights = (self._of_norms / self.norms / self.norms / 2).astype(rows.dtype)
             for part in parts(rows.count, own.pairs_at_once):
-                index = np.arange(part.start, part.stop)
-                for gradients in own.gradients(index, index, weights[part]):
+                index = part.start + np.flatnonzero(self._of_norms[part])
+                for gradients in own.gradients(index, index, weights[index]):
                     self.add(index, gradients)
         if own.list1 is not None:
             return self._gradients_of_list(own.list1)
@@ -118,14 +118,19 @@ class Kernels:
 
     def values(self, first: Indices, second: Indices) -> Floats:
         """Compute the kernels of pairs, by their logarithms where these are too large."""
+        return self._values(first, second)[0]
+
+    def _values(self, first: Indices, second: Indices) -> tuple[Floats, Any]:
+        """Return the kernels of pairs, and whether each was too large."""
         values = self.problem.values(first, second)
         normalized = self._normalized(values, first, second)
+        beyond = np.zeros(len(first), bool)
         if self.left.norms is not None and self.right.norms is not None:
             norms = self.left.norms[first], self.right.norms[second]
             beyond = ~np.isfinite([values, *norms]).all(axis=0)
             if beyond.any():
                 normalized[beyond] = self._by_logarithms(first[beyond], second[beyond])
-        return normalized
+        return normalized, beyond
 
     def _by_logarithms(self, first: Indices, second: Indices) -> Floats:
         if not self.problem.is_ragged:
@@ -143,7 +148,16 @@ class Kernels:
         Where `mirrored` has weights for the pairs the other way round, they are served as well.
         """
         if self.left.norms is not None:
-            values = self.values(first, second)
+            values, beyond = self._values(first, second)
+            # A kernel is least and greatest there; floating point has no other numbers for it.
+            flat = beyond & ((values == 0) | (values == 1))
+            if flat.any():
+                first, second, weights, values = (
+                    x[~flat] for x in (first, second, weights, values)
+                )
+                mirrored = None if mirrored is None else mirrored[~flat]
+            if not len(first):
+                return
             for index, given in ((first, second), weights), ((second, first), mirrored):
                 if given is not None:
                     self.left.add_norms(index[0], -given * values)

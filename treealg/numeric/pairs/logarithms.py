@@ -1,7 +1,10 @@
 """Normalised kernels of pairs whose kernels are beyond floating point, by their logarithms.
 
 The last level of the recursion is an exponential: its exponent, the integral of the level before,
-is finite long after the value is not.
+is finite long after the value is not. Where exponents are infinite too, which from depth 2 on takes
+paths of length 30 only, it is enough to know which of them is larger: a normalised kernel is then 0
+to any precision, but for paths that agree to rounding. What is compared are iterated exponentials,
+by how often and of what the exponential is taken.
 """
 
 from __future__ import annotations
@@ -20,12 +23,14 @@ Floats = npt.NDArray[np.floating]
 Indices = npt.NDArray[np.int64]
 
 _NUMBERS = 1 << 20
+_LARGEST = 700.0  # exponent, whose exponential is finite
 
 
 def normalized_by_logarithms(problem: Problem, first: Indices, second: Indices) -> Floats:
-    """Return K(x, y) / sqrt(K(x, x) K(y, y)) of pairs; NaN where exponents are infinite too.
+    """Return K(x, y) / sqrt(K(x, x) K(y, y)) of pairs.
 
-    A path with itself gives 1 whatever its kernel is.
+    A path with itself gives 1 whatever its kernel is. NaN where exponents are infinite and agree to
+    rounding, though paths do not.
     """
     of_first, of_second = problem.with_itself(0), problem.with_itself(1)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -33,6 +38,9 @@ def normalized_by_logarithms(problem: Problem, first: Indices, second: Indices) 
         exponent -= (
             _logarithms(of_first, first, first) + _logarithms(of_second, second, second)
         ) / 2
+        unknown = np.flatnonzero(np.isnan(exponent))
+        if unknown.size:
+            exponent[unknown] = _compared(problem, first[unknown], second[unknown])
         found: Floats = np.exp(exponent)
     if problem.rows1.item == problem.rows2.item:
         same = problem.paths1[first] == problem.paths2[second]
@@ -69,6 +77,61 @@ def _exponents(problem: Problem, first: Indices, second: Indices, lower: int) ->
         cells = np.repeat(cells, 1 << order, axis=axis + 1)
     total: Floats = (means * cells).sum(axis=(1, 2))
     return total
+
+
+def _compared(problem: Problem, first: Indices, second: Indices) -> Floats:
+    """Return minus infinity where the exponent of a pair is surely below those of both norms."""
+    of_first, of_second = problem.with_itself(0), problem.with_itself(1)
+    found = np.full(len(first), np.nan)
+    for at in range(len(first)):
+        pair = _tower(problem, first[at : at + 1], second[at : at + 1])
+        norms = (
+            _tower(of_first, first[at : at + 1], first[at : at + 1]),
+            _tower(of_second, second[at : at + 1], second[at : at + 1]),
+        )
+        found[at] = _sign_of_difference(pair, *norms)
+    return found
+
+
+# (k, v) is the k-th iterated exponential of v, as long as that is beyond floating point.
+Tower = tuple[int, float]
+
+
+def _sign_of_difference(pair: Tower, first: Tower, second: Tower) -> float:
+    largest = max(first, second)
+    if np.isnan([pair[1], first[1], second[1]]).any() or not largest[0]:
+        return np.nan
+    mean = largest[1]
+    if largest[0] == 1:
+        # Of two that are exponentials of finite numbers, the mean is known.
+        mean = np.logaddexp(*(v if k else -np.inf for k, v in (first, second))) - np.log(2)
+    if pair[0] != largest[0]:
+        return -np.inf if pair[0] < largest[0] else np.nan
+    return -np.inf if pair[1] < mean - 1e-9 * max(1.0, abs(mean)) else np.nan
+
+
+def _tower(problem: Problem, first: Indices, second: Indices) -> Tower:
+    """Return the exponent of the kernel of one pair, on the finest grid.
+
+    Beyond the first level that is infinite, each level is the exponential of the one before.
+    """
+    cells = _cells(problem, first, second)[0] / 2.0 ** sum(problem.orders)
+    for axis, order in enumerate(problem.orders):
+        cells = np.repeat(cells, 1 << order, axis=axis)
+    exponents = np.zeros((cells.shape[0] + 1, cells.shape[1] + 1))
+    for level in range(problem.depth):
+        # All numbers are multiples of the exponential of the greatest exponent.
+        greatest = exponents.max() if level else 0.0
+        nodes = np.exp(exponents - greatest)
+        means = (nodes[:-1, :-1] + nodes[1:, :-1] + nodes[:-1, 1:] + nodes[1:, 1:]) / 4
+        exponents[1:, 1:] = (means * cells).cumsum(axis=0).cumsum(axis=1)
+        last = level == problem.depth - 1
+        number = exponents[-1, -1] if last else exponents.max()
+        if number > 0 and greatest + np.log(number) > _LARGEST:
+            return problem.depth - level, greatest + np.log(number)
+        factor = np.exp(greatest)
+        exponents[1:, 1:] = np.where(exponents[1:, 1:] == 0, 0.0, exponents[1:, 1:] * factor)
+    return 0, exponents[-1, -1]
 
 
 def _cells(problem: Problem, first: Indices, second: Indices) -> Floats:

@@ -229,7 +229,8 @@ class Problem:
 
     def gradients(self, first: Indices, second: Indices, derivs: Floats) -> tuple[Floats, Floats]:
         """Compute the gradients of pairs in their transformed paths."""
-        given = np.ascontiguousarray(derivs, self.rows1.dtype).reshape(len(first), -1)
+        width = math.prod(self.value_shape)
+        given = np.ascontiguousarray(derivs, self.rows1.dtype).reshape(len(first), width)
         first, second, back = self.in_order(first, second)
         if self.is_ragged:
             ordered = np.empty_like(given)
