@@ -7,6 +7,7 @@ What is returned is a Python number. NumPy is not imported, as the symbolic laye
 
 from __future__ import annotations
 
+import contextlib
 import math
 import numbers
 import sys
@@ -47,7 +48,16 @@ def is_flag(value: Any) -> bool:
 
 def is_integer(value: Any) -> bool:
     """Tell whether a value is an integer of Python, NumPy or SymPy, and no boolean."""
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    return (
+        isinstance(value, numbers.Integral)
+        and not isinstance(value, bool)
+        and not _is_duration(value)
+    )
+
+
+def _is_duration(value: Any) -> bool:
+    """Tell whether a value is a duration of NumPy, which calls it an integer."""
+    return getattr(getattr(value, "dtype", None), "kind", None) == "m"
 
 
 def check_flag(name: str, value: Any) -> bool:
@@ -98,7 +108,7 @@ def check_real(name: str, value: Any) -> float:
     """
     if type(value) is float and -math.inf < value < math.inf:
         return value
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or _is_duration(value):
         raise InvalidTypeError(f"{name} must be a real number, got {_shown(value)}")
     try:
         number = float(value)
@@ -193,7 +203,8 @@ def check_weights(name: str, value: Any) -> tuple[int, ...]:
     """
     tolist = getattr(value, "tolist", None)
     if tolist is not None:
-        value = tolist()
+        with contextlib.suppress(TypeError, RuntimeError):  # a tensor without numbers, a class
+            value = tolist()
     if isinstance(value, (str, bytes, Mapping, Set)) or not isinstance(value, Iterable):
         raise InvalidTypeError(
             f"{name} must be a sequence of positive integers, one for each channel, got "

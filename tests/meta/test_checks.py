@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import torch
 
 import treealg
 from treealg import checks, codegen, symbolic, tables
@@ -92,3 +93,18 @@ assert "numpy" not in sys.modules
 """
     found = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True)
     assert not found.returncode, found.stderr
+
+
+@pytest.mark.parametrize("name", INTEGERS)
+def test_a_duration_is_no_integer_though_numpy_says_so(name):
+    with pytest.raises(InvalidTypeError):
+        INTEGERS[name](np.timedelta64(2, "s"))
+    with pytest.raises(InvalidTypeError, match="end_time must be a real number"):
+        checks.check_real("end_time", np.timedelta64(2, "s"))
+
+
+def test_weights_of_what_has_no_list_of_numbers_are_refused():
+    for value in (np.ndarray, torch.empty(2, device="meta"), torch.eye(2).to_sparse(), 3, "12"):
+        with pytest.raises(InvalidTypeError):
+            checks.check_weights("weights", value)
+    assert checks.check_weights("weights", torch.tensor([1, 2])) == (1, 2)

@@ -218,3 +218,11 @@ def test_what_a_stream_refuses_leaves_it_as_it_was():
     other.push([1])
     other.push([3])
     np.testing.assert_array_equal(other.sig(0, 1), [2.0, 2.0])
+
+
+@pytest.mark.filterwarnings("error")
+def test_numbers_of_half_precision_in_lists_are_numbers():
+    points = np.arange(6.0).reshape(3, 2) / 8
+    want = treealg.branched_sig(points, 3)
+    for half in (points.astype(np.float16), points.astype(np.float16).tolist()):
+        np.testing.assert_array_equal(treealg.branched_sig([half], 3), [want])

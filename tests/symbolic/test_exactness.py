@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import sympy
 
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic import (
     AlgebraElement,
     BSeries,
@@ -460,3 +460,46 @@ def test_floats_and_complex_numbers_of_sympy_are_those_of_python(key, written, n
         assert first == second
         assert hash(first) == hash(second)
         assert first != Element({key: 3 * y})
+
+
+NO_NUMBERS = [
+    np.timedelta64(3, "s"),
+    np.datetime64("2020-01-01"),
+    np.ma.masked,
+    np.ma.masked_array(3, True),
+    sympy.true,
+    sympy.Matrix([[1, 2], [3, 4]]),
+    "1/0",
+]
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x: Element({LEAF: x}),
+        lambda x: Element({LEAF: 1}) * x,
+        lambda x: Element({LEAF: 1}) / x,
+        lambda x: Character(bck, {LEAF: x})(LEAF),
+        lambda x: exact_signature([[0], [x]], 1),
+        lambda x: RungeKutta([[x]], [1]),
+        lambda x: RungeKutta([[0]], [x]),
+        lambda x: BSeries({LEAF: x}, 2),
+    ],
+)
+def test_what_looks_like_a_number_and_is_none_is_refused_everywhere(value, use):
+    with pytest.raises(TreeAlgError):
+        use(value)
+
+
+@pytest.mark.parametrize("zero", [0, 0.0, 0j, Fraction(0), np.int8(0), sympy.Integer(0)])
+def test_no_zero_divides_a_combination(zero):
+    with pytest.raises(InvalidValueError, match="by 0"):
+        Element({LEAF: 1}) / zero
+
+
+@pytest.mark.parametrize("label", [np.timedelta64(3, "s"), np.datetime64("2020-01-01")])
+def test_dates_and_durations_are_labels(label):
+    assert Tree(label=label).label == label
+    with pytest.raises(InvalidTypeError, match="masked"):
+        Tree(label=np.ma.masked)

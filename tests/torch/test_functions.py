@@ -163,9 +163,12 @@ NO_TENSORS = {
     "booleans": lambda x: x > 0,
     "sparse": lambda x: x.to_sparse(),
     "nested": lambda x: torch.nested.nested_tensor([x, x], layout=torch.jagged),
+    "nested and strided": lambda x: torch.nested.nested_tensor([x, x], layout=torch.strided),
+    "packed": lambda x: torch.nn.utils.rnn.pack_sequence([x.reshape(-1, 1)]),
 }
 
 
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
 @each_name
 @pytest.mark.parametrize("bad", NO_TENSORS)
 def test_what_is_no_tensor_of_real_numbers_is_refused_by_its_name(name, bad):

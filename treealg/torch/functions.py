@@ -29,7 +29,7 @@ from treealg.frameworks.options import (
     option_type,
 )
 from treealg.frameworks.source import written
-from treealg.numeric.arguments.lists import integer_array
+from treealg.numeric.arguments.lists import integer_array, refuse_packed
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.numeric.operations.table import operations
 from treealg.torch.derivatives import Differentiable, differentiable
@@ -80,7 +80,12 @@ def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any
                 break
         if not is_plain or tuple(map(type, options)) != types:
             given = (*tensors, *reader.options(options))
-        return run(*given)
+        try:
+            return run(*given)
+        except NotImplementedError:
+            # The dispatcher knows nothing of nested tensors; what they are is looked at only here.
+            reader.tensors(tensors)
+            raise
 
     if len(row.gradients) < 2:
         return call
@@ -117,6 +122,8 @@ class _Reader:
     def tensors(self, given: Sequence[Any]) -> tuple[Any, ...]:
         """Return the tensors, None for those that are left out."""
         values = list(given)
+        for name, value in zip(self._names, values, strict=True):
+            refuse_packed(value, name)
         if isinstance(values[0], (list, tuple)) and "lengths" in self._names:
             pad_lists(self._names, values, _check_tensor, torch.tensor, _padded)
         found = [value for value in values if isinstance(value, Tensor)]

@@ -35,7 +35,9 @@ def numbers_of(value: Any, read: npt.NDArray[Any]) -> npt.NDArray[Any]:
     Real numbers give floats, beside which large integers are rounded; integers beyond those of
     NumPy give objects.
     """
-    if read.dtype.kind in "iu" or (read.dtype.kind == "f" and not (np.abs(read) >= LARGEST).any()):
+    if read.dtype.kind in "iu" or read.dtype == np.float16:
+        return read
+    if read.dtype.kind == "f" and not (np.abs(read) >= LARGEST).any():
         return read
     given = np.array(value, dtype=object)
     if given.shape != read.shape or not all(map(_is_number, given.flat)):

@@ -13,19 +13,29 @@ from treealg.numeric.arguments.integers import numbers_of
 from treealg.numeric.arguments.kinds import read_array
 from treealg.numeric.arguments.tables import without_tables
 
-__all__ = ["integer_array", "list_array"]
+__all__ = ["integer_array", "list_array", "refuse_packed"]
 
 _MAX_AXES = 64  # NumPy's
 
 
-def list_array(value: Any, name: str) -> npt.NDArray[Any]:
-    """Return a nested list as an array of floats, of integers, or of integers beyond those."""
+def refuse_packed(value: Any, name: str) -> None:
+    """Refuse what torch packs sequences into, which is a tuple and no list of them.
+
+    Examples
+    --------
+    >>> refuse_packed([[1.0]], "path")
+    """
     if type(value).__name__ == "PackedSequence" and hasattr(value, "batch_sizes"):
         raise InvalidTypeError(
             f"{name} must not be a PackedSequence, whose points are those of all sequences by "
             f"turns; torch.nn.utils.rnn.unpack_sequence({name}) is a list of paths, "
             f"pad_packed_sequence gives an array and the argument lengths"
         )
+
+
+def list_array(value: Any, name: str) -> npt.NDArray[Any]:
+    """Return a nested list as an array of floats, of integers, or of integers beyond those."""
+    refuse_packed(value, name)
     value = without_tables(value, name)
     try:
         array = np.array(value)

@@ -95,9 +95,9 @@ def branched_sig_kernel(
     Notes
     -----
     A path of one point has kernel 1 with every other. Values that are too large for the dtype come
-    as infinity; a normalised kernel is then computed by the exponents of the last level. Where these
-    are infinite, too, it is 0 to any precision, but NaN where paths differ and exponents do not to
-    rounding. A path with itself has the normalised kernel 1.
+    as infinity; a normalised kernel is then computed by the exponents of the last level. Where
+    these are infinite, too, it is 0 to any precision, but NaN where paths differ and exponents do
+    not to rounding. A path with itself has the normalised kernel 1.
 
     The trapezoid rule takes over each refined cell the increment of the static kernel, spread
     evenly over the refinement, times the mean of the values at the four corners; the error is of

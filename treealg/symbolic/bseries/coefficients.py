@@ -15,7 +15,7 @@ from typing import Any
 from treealg.checks import is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.number_text import read_number
-from treealg.symbolic.linear.coefficients import own_number
+from treealg.symbolic.linear.coefficients import is_coefficient, own_number
 from treealg.symbolic.linear.fields import is_expression, normal_form
 from treealg.symbolic.trees.scalars import python_scalar
 
@@ -64,7 +64,7 @@ def exact_number(value: Any) -> Any:
             ) from None
         if isinstance(value, Fraction):
             return value
-    if is_expression(value):
+    if is_expression(value) and is_coefficient(value):
         return normal_form(value)
     if is_integer(value):
         return int(value)

@@ -13,7 +13,14 @@ from treealg.errors import InvalidTypeError
 from treealg.symbolic.trees.interning import Interned
 from treealg.symbolic.trees.scalars import python_scalar
 
-__all__ = ["Coefficients", "check_coefficient", "expression", "own_number", "python_number"]
+__all__ = [
+    "Coefficients",
+    "check_coefficient",
+    "expression",
+    "is_coefficient",
+    "own_number",
+    "python_number",
+]
 
 
 def python_number(value: Any) -> Any:
@@ -45,22 +52,35 @@ def own_number(value: Any) -> Any:
     upper, lower = getattr(value, "numerator", None), getattr(value, "denominator", None)
     if isinstance(value, int) or not isinstance(upper, Integral) or not isinstance(lower, Integral):
         return value
+    if hasattr(value, "dtype"):  # durations, which NumPy calls integers
+        return value
     return Fraction(int(upper), int(lower))
 
 
-def check_coefficient(value: Any) -> Any:
-    """Return a coefficient: a number, of Python if it was one of NumPy, or an expression."""
+def is_coefficient(value: Any) -> bool:
+    """Tell whether a value can be a coefficient.
+
+    Examples
+    --------
+    >>> is_coefficient(0.5), is_coefficient("0.5")
+    (True, False)
+    """
     # Only types whose multiplication is a repetition, or that are keys, would pass unnoticed, and
     # what SymPy multiplies without being a scalar: matrices, relations, sets, symbols of operators.
-    value = own_number(value)
-    if (
+    return not (
         value is None
         or isinstance(value, (str, bytes, list, tuple, Mapping, Interned))
         or hasattr(value, "dtype")
         or not hasattr(value, "__mul__")
         or getattr(value, "is_Matrix", False)
         or getattr(value, "is_commutative", True) is not True
-    ):
+    )
+
+
+def check_coefficient(value: Any) -> Any:
+    """Return a coefficient: a number, of Python if it was one of NumPy, or an expression."""
+    value = own_number(value)
+    if not is_coefficient(value):
         raise InvalidTypeError(
             f"a coefficient must be a number or a symbolic expression that commutes, got "
             f"{type(value).__name__} {reprlib.repr(value)}"

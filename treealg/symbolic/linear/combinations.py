@@ -290,9 +290,9 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
 
     def __truediv__(self, scalar: Any) -> Self:
         scalar = check_coefficient(scalar)
+        if scalar == 0:
+            raise InvalidValueError("cannot divide a linear combination by 0")
         if isinstance(scalar, int):
-            if scalar == 0:
-                raise InvalidValueError("cannot divide a linear combination by 0")
             return self * Fraction(1, scalar)
         return self._collect({key: value / scalar for key, value in self._terms.items()})
 

@@ -15,6 +15,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
+from treealg.symbolic.linear.coefficients import is_coefficient
 from treealg.symbolic.linear.sequences import rows_of
 from treealg.symbolic.maps.characters import InfinitesimalCharacter
 from treealg.symbolic.maps.functionals import Functional
@@ -173,7 +174,7 @@ def point_rows(name: str, rows: Any) -> list[Any]:
 def exact_number(name: str, value: Any) -> Any:
     """Return a number as it is, a float as the fraction that it stands for."""
     value = python_scalar(value)
-    if isinstance(value, bool) or not hasattr(value, "__sub__") or not hasattr(value, "__mul__"):
+    if isinstance(value, bool) or not hasattr(value, "__sub__") or not is_coefficient(value):
         raise InvalidTypeError(
             f"{name} must hold numbers, got {type(value).__name__} {reprlib.repr(value)}"
         )

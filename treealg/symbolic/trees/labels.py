@@ -45,7 +45,11 @@ def normalize_label(label: Any) -> Label:
             f"a label must not be a tree or a forest, got {label!r:.60}; branches are given as "
             "children, and a name or a tuple can label a vertex"
         )
-    if isinstance(label, numbers.Integral) and not isinstance(label, int):
+    if (
+        isinstance(label, numbers.Integral)
+        and not isinstance(label, int)
+        and not hasattr(label, "dtype")  # a duration, which NumPy calls an integer
+    ):
         return int(label)
     try:
         hash(label)

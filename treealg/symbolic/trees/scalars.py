@@ -30,6 +30,8 @@ def python_scalar(value: Any) -> Any:
     kind = getattr(getattr(value, "dtype", None), "kind", None)
     if not hasattr(value, "item") or kind in {"m", "M", "V"}:
         return value
+    if bool(getattr(value, "mask", False)):
+        raise InvalidTypeError("a masked value is no number; fill it, or leave it out")
     scalar = value.item()
     if scalar.__class__ is not value.__class__:
         return scalar
