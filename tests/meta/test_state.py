@@ -210,3 +210,32 @@ def test_what_is_printed_depends_on_values_alone():
 def test_numbers_order_labels_by_value():
     tree = Tree([Tree(label=label) for label in (10, 9, 2.5, Fraction(1, 3), -1)])
     assert [child.label for child in tree.children] == [-1, Fraction(1, 3), 2.5, 9, 10]
+
+
+SETS = """
+from treealg.symbolic import *
+names = [frozenset(x) for x in ("ba", "zc", "qrst", "")] + [(1, frozenset("yx"))]
+tree = Tree([Tree(label=name) for name in names], frozenset("nm"))
+words = shuffle_algebra.product((names[0], names[1]), (names[2],))
+print(tree, bck.coproduct(tree), words)
+print(to_svg(tree), to_latex(tree), to_indented(tree), to_dot(tree))
+"""
+
+
+def test_sets_as_labels_are_ordered_and_printed_by_their_members():
+    printed = {run(SETS, seed) for seed in range(1, 7)}
+    assert len(printed) == 1
+    assert b"frozenset({'a', 'b'})" in printed.pop()
+
+
+def test_equal_sets_of_another_history_are_one_label():
+    grown = frozenset({chr(97 + i) for i in range(200)} - {chr(97 + i) for i in range(2, 200)})
+    trees = [Tree([Tree(label=x), Tree(label=frozenset("c"))]) for x in (grown, frozenset("ba"))]
+    assert trees[0] is trees[1]
+
+
+def test_labels_whose_order_is_that_of_addresses_are_refused():
+    for labels in ((object(), object()), (len, lambda: 0), (object(), 1.5j)):
+        Tree(label=labels[0])
+        with pytest.raises(treealg.InvalidValueError, match="address"):
+            Tree([Tree(label=label) for label in labels])

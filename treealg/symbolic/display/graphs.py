@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from treealg.checks import check_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.optional import require
-from treealg.symbolic.display.style import printable
+from treealg.symbolic.display.style import plain_text, printable
 from treealg.symbolic.trees.forests import Forest, OrderedForest, RootedForest
 from treealg.symbolic.trees.rooted import RootedTree
 
@@ -228,7 +228,7 @@ def to_dot(x: Any) -> str:
 
     for _, data in graph.nodes(data=True):
         del data["position"]
-        text = printable(str(data["label"])).replace("\\", "\\\\").replace('"', '\\"')
+        text = printable(plain_text(data["label"])).replace("\\", "\\\\").replace('"', '\\"')
         data["label"] = f'"{text}"'
     graph.graph.clear()
     graph.graph["graph"] = {"rankdir": "BT", "ordering": "out"}

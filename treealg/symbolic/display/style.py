@@ -8,8 +8,18 @@ from typing import Any
 
 from treealg.checks import check_flag, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.trees.labels import shown_label
 
-__all__ = ["COLOURS", "INK", "OTHER_COLOURS", "Names", "Style", "make_style", "printable"]
+__all__ = [
+    "COLOURS",
+    "INK",
+    "OTHER_COLOURS",
+    "Names",
+    "Style",
+    "make_style",
+    "plain_text",
+    "printable",
+]
 
 Names = Mapping[Any, str] | Sequence[str] | None
 
@@ -48,7 +58,7 @@ class Style:
         """Return the text of a label."""
         names = self.names
         if names is None:
-            return printable(str(label))
+            return printable(plain_text(label))
         if isinstance(names, Mapping):
             if label not in names:
                 raise InvalidValueError(
@@ -77,7 +87,7 @@ class Style:
         """
         if is_integer(label):
             return COLOURS[label % len(COLOURS)]
-        return OTHER_COLOURS[sum(map(ord, printable(str(label)))) % len(OTHER_COLOURS)]
+        return OTHER_COLOURS[sum(map(ord, printable(plain_text(label)))) % len(OTHER_COLOURS)]
 
     def text_colour(self, label: Any) -> str:
         """Return black or white, whichever is easier to read on the colour of a label."""
@@ -105,6 +115,17 @@ def make_style(found: Iterable[Any], names: Any, labels: Any) -> Style:
     else:
         labels = check_flag("labels", labels)
     return Style(labels, names)
+
+
+def plain_text(label: Any) -> str:
+    """Return the text of a label in pictures: of a string itself, of all else what Python shows.
+
+    Examples
+    --------
+    >>> plain_text("a"), plain_text(frozenset("ba"))
+    ('a', "frozenset({'a', 'b'})")
+    """
+    return shown_label(label) if isinstance(label, (tuple, frozenset)) else str(label)
 
 
 def printable(text: str) -> str:

@@ -21,6 +21,7 @@ from treealg.symbolic.linear.zeros import are_equal, check_tolerance, is_close, 
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.forests import Forest, OrderedForest
+from treealg.symbolic.trees.labels import shown_label
 from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.trees import Tree
 
@@ -345,7 +346,7 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         return " ".join(parts)
 
     def _key_text(self, key: K) -> str:
-        return f"({key})"
+        return f"({shown_label(key) if isinstance(key, tuple) else key})"
 
 
 _UNITS = {(), Forest.empty, OrderedForest.empty, Forest([Tree()])}

@@ -19,7 +19,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.interning import Interned
 from treealg.symbolic.trees.scalars import python_scalar
 
-__all__ = ["Label", "label_less", "normalize_label", "normalize_word"]
+__all__ = ["Label", "label_less", "normalize_label", "normalize_word", "shown_label"]
 
 Label = Hashable
 
@@ -94,7 +94,31 @@ def _sort_key(label: Any) -> tuple[Any, ...]:
         return (2, label, name)
     if isinstance(label, tuple):
         return (3, tuple(_sort_key(part) for part in label), name)
-    return (4, name, repr(label))
+    if isinstance(label, frozenset):
+        return (4, tuple(sorted(map(_sort_key, label))), name)
+    text = repr(label)
+    if " at 0x" in text:
+        raise InvalidValueError(
+            f"labels that show as their address in memory have no order that lasts, got "
+            f"{reprlib.repr(label)}; give them names"
+        )
+    return (5, name, text)
+
+
+def shown_label(label: Any) -> str:
+    """Return what Python shows of a label, with the members of sets in order.
+
+    Examples
+    --------
+    >>> shown_label("a"), shown_label((1, frozenset("ba")))
+    ("'a'", "(1, frozenset({'a', 'b'}))")
+    """
+    if label.__class__ is frozenset and label:
+        members = sorted(label, key=_sort_key)
+        return f"frozenset({{{', '.join(map(shown_label, members))}}})"
+    if label.__class__ is tuple:
+        return f"({', '.join(map(shown_label, label))}{',' if len(label) == 1 else ''})"
+    return repr(label)
 
 
 def label_less(first: Any, second: Any) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.trees.labels import shown_label
 
 __all__ = ["EMPTY", "label_text", "parse_trees", "tree_text"]
 
@@ -43,7 +44,7 @@ def label_text(label: Any, *, strict: bool) -> str:
             f"the text form holds integer and string labels only, got {type(label).__name__} "
             f"{reprlib.repr(label)}; use to_tuple or pickle"
         )
-    return repr(label)
+    return shown_label(label)
 
 
 def tree_text(tree: Any, *, strict: bool) -> str:
