@@ -124,7 +124,7 @@ class Kernels:
         """Return the kernels of pairs, and whether each was too large."""
         values = self.problem.values(first, second)
         normalized = self._normalized(values, first, second)
-        beyond = np.zeros(len(first), bool)
+        beyond: Any = np.zeros(len(first), bool)
         if self.left.norms is not None and self.right.norms is not None:
             norms = self.left.norms[first], self.right.norms[second]
             beyond = ~np.isfinite([values, *norms]).all(axis=0)

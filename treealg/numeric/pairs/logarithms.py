@@ -104,7 +104,8 @@ def _sign_of_difference(pair: Tower, first: Tower, second: Tower) -> float:
     mean = largest[1]
     if largest[0] == 1:
         # Of two that are exponentials of finite numbers, the mean is known.
-        mean = np.logaddexp(*(v if k else -np.inf for k, v in (first, second))) - np.log(2)
+        one, two = (v if k else -np.inf for k, v in (first, second))
+        mean = float(np.logaddexp(one, two) - np.log(2))
     if pair[0] != largest[0]:
         return -np.inf if pair[0] < largest[0] else np.nan
     return -np.inf if pair[1] < mean - 1e-9 * max(1.0, abs(mean)) else np.nan
