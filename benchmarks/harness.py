@@ -32,7 +32,7 @@ RESULTS = Path(__file__).parent / "results"
 # Whose versions are written down where they are installed.
 PACKAGES = (
     "treealg", "numpy", "sympy", "pysiglib", "kauri", "torch", "jax", "cupy-cuda12x", "pyarrow",
-    "dask",
+    "dask", "scikit-learn", "aeon", "sktime", "roughpy", "esig",
 )  # fmt: skip
 
 # Of the random numbers: see `paths`, `derivatives` and `Slope`.
