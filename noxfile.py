@@ -84,6 +84,17 @@ def docs(session: nox.Session) -> None:
     python(session, "-m", "pytest", "tests/meta/test_markdown.py", "tests/meta/test_notebooks.py")
 
 
+@nox.session
+def dist(session: nox.Session) -> None:
+    """Make the wheel and the source distribution in the folder dist, and check both."""
+    shutil.rmtree("dist", ignore_errors=True)
+    python(session, "-m", "build", "--outdir", "dist")
+    files = sorted(map(str, Path("dist").iterdir()))
+    python(session, "-m", "twine", "check", "--strict", *files)
+    wheels = [file for file in files if file.endswith(".whl")]
+    python(session, "-m", "check_wheel_contents", *wheels)
+
+
 @nox.session(venv_backend="uv|virtualenv")
 def sdist(session: nox.Session) -> None:
     """Unpack the source distribution, install it with its newest dependencies, run its tests."""

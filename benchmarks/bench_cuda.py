@@ -5,7 +5,7 @@ once and results written once; the ratio to their copy is the fraction of the ba
 memory that is used. The rival is pySigLib with its CUDA plugin where that is installed, and
 otherwise treealg on all cores of the CPU.
 
-    pip install "treealg[cuda]" pysiglib==4.0.0 pysiglib-cuda==4.0.0 torch
+    pip install ".[cuda]" pysiglib==4.0.0 pysiglib-cuda==4.0.0 torch
     python benchmarks/bench_cuda.py
 """
 

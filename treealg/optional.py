@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Callable
 from importlib.machinery import PathFinder
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 
 from treealg.errors import MissingDependencyError
 
-__all__ = ["require", "require_built", "untraced"]
+__all__ = ["install_command", "require", "require_built", "untraced"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -32,8 +33,37 @@ def require(module: str, *, extra: str) -> Any:
             raise
         raise MissingDependencyError(
             f"the package {package!r} is needed here and is not installed; "
-            f'install it with: pip install "treealg[{extra}]"'
+            f"install it with: {install_command(extra)}"
         ) from error
+
+
+def install_command(extra: str) -> str:
+    """Return the command that installs what an extra names, without asking an index for treealg.
+
+    Notes
+    -----
+    In a checkout it installs that with the extra. Elsewhere the file that treealg was installed
+    from need not be there any more, and so the requirements are named, as the record of the
+    installation has them.
+
+    Examples
+    --------
+    >>> install_command("torch").startswith("pip install ")
+    True
+    """
+    root = Path(__file__).parents[1]
+    if (root / "pyproject.toml").is_file():
+        return f'pip install -e "{root}[{extra}]"'
+    from importlib.metadata import PackageNotFoundError, requires
+
+    try:
+        lines = requires("treealg") or []
+    except PackageNotFoundError:
+        return f'pip install "FILE[{extra}]", with FILE the wheel or checkout that is used'
+    marker = re.compile(rf"extra == ['\"]{extra}['\"]")
+    parts = (line.partition(";") for line in lines)
+    needed = [f'"{name.strip()}"' for name, _, condition in parts if marker.search(condition)]
+    return " ".join(["pip install", *needed])
 
 
 def require_built(folder: Path) -> None:
@@ -47,10 +77,12 @@ def require_built(folder: Path) -> None:
     if all(PathFinder.find_spec(name, [str(folder)]) for name in names):
         return
     root = folder.parents[1]
-    what = f'-e "{root}"' if (root / "pyproject.toml").is_file() else "--force-reinstall treealg"
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    how = f"install treealg from its checkout, or from a wheel for Python {version}"
+    if (root / "pyproject.toml").is_file():
+        how = f'run: pip install -e "{root}"'
     raise MissingDependencyError(
-        f"treealg: the compiled kernels are not built in {folder} for Python "
-        f"{sys.version_info.major}.{sys.version_info.minor}; run: pip install {what}"
+        f"treealg: the compiled kernels are not built in {folder} for Python {version}; {how}"
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 import treealg
 import treealg.jax
 from treealg._lazy import public_names
+from treealg.optional import install_command
 
 from ..meta.test_docstrings import documented_parameters, sections
 from ..operations.cases import OPERATIONS
@@ -77,4 +78,4 @@ except treealg.MissingDependencyError as error:
     print(error)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert 'pip install "treealg[jax]"' in done.stdout
+    assert install_command("jax") in done.stdout

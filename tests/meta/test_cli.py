@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import treealg
 from treealg import cli
 from treealg.errors import MissingDependencyError
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -107,7 +110,7 @@ def test_a_missing_package_names_the_extra(capsys, monkeypatch):
     assert cli.main(["demo", "--no-progress"]) == 2
     assert capsys.readouterr().err == (
         "treealg: the package 'aeon' is needed here and is not installed; "
-        'install it with: pip install "treealg[demo]"\n'
+        f'install it with: pip install -e "{ROOT}[demo]"\n'
     )
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 import treealg
+from treealg import optional
 
 ROOT = Path(__file__).parents[2]
+MADE = ROOT / "docs" / "gallery"  # by the build of the site
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
@@ -111,3 +113,51 @@ def test_test_extra_pulls_in_frameworks_and_no_peer():
                 needed |= names_of([requirement])
     assert needed >= {"jax", "pytest", "torch"}
     assert needed.isdisjoint({"pysiglib", "kauri"})
+
+
+def documents():
+    """Yield the files that tell people how to install something."""
+    for pattern in ("*.md", "docs/**/*.md", "notebooks/*.ipynb", "treealg/**/*.py", "*.py"):
+        yield from (path for path in ROOT.glob(pattern) if not path.is_relative_to(MADE))
+    yield from (ROOT / "benchmarks").glob("*.*")
+
+
+def test_nothing_is_installed_from_an_index_that_does_not_have_it():
+    wrong = re.compile(r"pip install [^`\n]*(?<![\w/.\-])treealg\b(?!-)")
+    assert wrong.search('pip install "treealg[demo]"')
+    assert wrong.search("pip install --force-reinstall treealg")
+    assert not wrong.search('pip install ".[demo]"')
+    assert [path for path in documents() if wrong.search(path.read_text("utf-8"))] == []
+
+
+EXTRAS = sorted({
+    extra
+    for path in (ROOT / "treealg").rglob("*.py")
+    for extra in re.findall(r"(?:extra=|install_command\()['\"](\w+)['\"]", path.read_text("utf-8"))
+})  # fmt: skip
+
+
+def test_extras_that_messages_name_exist():
+    assert {"cuda", "demo", "files", "jax", "nvrtc", "plot", "torch"} <= set(EXTRAS)
+    assert set(EXTRAS) <= set(PROJECT["optional-dependencies"])
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_a_message_names_the_checkout_or_what_the_extra_needs(extra, tmp_path, monkeypatch):
+    assert optional.install_command(extra) == f'pip install -e "{ROOT}[{extra}]"'
+    monkeypatch.setattr(optional, "__file__", str(tmp_path / "treealg" / "optional.py"))
+    needed = PROJECT["optional-dependencies"][extra]
+    lines = [f'{line.partition(";")[0]}; extra == "{extra}"' for line in needed]
+    record = ["numpy>=2.0", 'x>=1; extra == "else"', *lines]
+    monkeypatch.setattr(importlib.metadata, "requires", lambda name: record)
+    expected = " ".join(f'"{line.partition(";")[0].strip()}"' for line in needed)
+    assert optional.install_command(extra) == f"pip install {expected}"
+
+
+def test_without_a_record_the_file_is_named(tmp_path, monkeypatch):
+    def missing(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(optional, "__file__", str(tmp_path / "treealg" / "optional.py"))
+    monkeypatch.setattr(importlib.metadata, "requires", missing)
+    assert optional.install_command("demo").startswith('pip install "FILE[demo]", with FILE')

@@ -10,6 +10,7 @@ import pytest
 import treealg
 import treealg.torch
 from treealg._lazy import public_names
+from treealg.optional import install_command
 
 from ..meta.test_docstrings import documented_parameters, sections
 from ..operations.cases import OPERATIONS
@@ -72,4 +73,4 @@ except treealg.MissingDependencyError as error:
     print(error)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert 'pip install "treealg[torch]"' in done.stdout
+    assert install_command("torch") in done.stdout

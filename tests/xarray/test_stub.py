@@ -9,6 +9,7 @@ import pytest
 
 import treealg
 import treealg.xarray
+from treealg.optional import install_command
 
 from ..meta.test_docstrings import documented_parameters, sections
 from ..operations.cases import OPERATIONS
@@ -60,4 +61,4 @@ except treealg.MissingDependencyError as error:
     print(error)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert 'pip install "treealg[xarray]"' in done.stdout
+    assert install_command("xarray") in done.stdout

@@ -18,6 +18,7 @@ import numpy as np
 from treealg.codegen.printers.text import Source
 from treealg.errors import MissingDependencyError
 from treealg.numeric.arguments.tensors import check_tensor_dtype, dense_tensor
+from treealg.optional import install_command
 
 __all__ = ["CupyDevice", "TorchDevice", "open_array"]
 
@@ -137,7 +138,7 @@ def _cupy() -> Any:
     except ImportError as error:
         raise MissingDependencyError(
             "arrays on a GPU need CuPy, which is not installed here; install it with: "
-            f'pip install "treealg[cuda]" ({error})'
+            f"{install_command('cuda')} ({error})"
         ) from None
     return cupy
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from treealg.codegen.printers.text import Source
 from treealg.errors import InvalidValueError, MissingDependencyError
+from treealg.optional import install_command
 
 __all__ = ["ARCHITECTURES", "compile_ptx"]
 
@@ -32,7 +33,7 @@ def _library() -> Any:
         except OSError:
             continue
     raise MissingDependencyError(
-        'NVRTC is needed here and is not installed; install it with: pip install "treealg[nvrtc]"'
+        f"NVRTC is needed here and is not installed; install it with: {install_command('nvrtc')}"
     )
 
 
