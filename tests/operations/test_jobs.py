@@ -20,7 +20,7 @@ WITHOUT_WORK = {
     "branched_sig_translate_backprop",
 }
 ALONG_PATH = [
-    Case(case.name, case.variant, 600)
+    Case(case.name, case.variant, 2000)  # enough for all lanes of three threads
     for case in WITH_JOBS
     if {"path", "lift", "path1"} & {argument.name for argument in case.row.arguments}
     and "points" not in case.asked
@@ -115,7 +115,7 @@ def test_as_many_threads_work_as_are_asked_for(case):
 
 
 # A path of which several threads would have nothing to share.
-UNDIVIDED = ("branched_sig_coef", "sig_coef", "branched_sig_kernel")
+UNDIVIDED = ("branched_sig_coef", "branched_log_sig_coef", "sig_coef", "branched_sig_kernel")
 
 
 @each_case([c for c in ALONG_PATH if not c.name.startswith(UNDIVIDED)], "plain", "corrected")
