@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import treealg
 from treealg import _fast, tables
 from treealg._fast import reference
 
@@ -246,3 +247,33 @@ def test_kernels_agree_for_every_instruction_set(batch, planar, dtype):
     x, derivs = rows_of(dtype, batch, columns + 1), rows_of(dtype, batch, columns + 2)
     assert_parity(log_results(x, table))
     assert_parity(backward_results(x, derivs, table))
+
+
+@pytest.mark.parametrize("batch", [5, 9, 12, 17, 35])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"time_aug": True, "end_time": 2.0},
+        {"lead_lag": True, "time_aug": True},
+        {"correction": True},
+        {"planar": True, "scalar_term": True},
+    ],
+    ids=repr,
+)
+def test_paths_that_fill_no_group_of_lanes_are_cut_on_their_own(batch, options):
+    rng = np.random.default_rng(batch)
+    paths = (rng.normal(size=(batch, 300, 2)) / 20).cumsum(axis=1)
+    given = dict(options)
+    if "correction" in given:
+        given["correction"] = rng.normal(size=(batch, 299, 4)) / 300
+    for function in (treealg.branched_sig, treealg.branched_log_sig):
+        whole = function(paths, 3, **given)
+        for i in (0, batch // 2, batch - 2, batch - 1):
+            own = {name: x[i] if name == "correction" else x for name, x in given.items()}
+            np.testing.assert_allclose(
+                whole[i], function(paths[i], 3, **own), rtol=1e-11, atol=1e-13
+            )
+        spoilt = paths.copy()
+        spoilt[-1, 150] = np.nan
+        np.testing.assert_array_equal(function(spoilt, 3, **given)[:-1], whole[:-1])

@@ -12,7 +12,7 @@ from libc.string cimport memset
 
 from treealg._fast.core cimport (
     MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
-    kernel_table, matrix_view, phase, run_phases, steps_of,
+    kernel_table, matrix_view, path_view, phase, run_phases, steps_of,
     worthwhile_threads,
 )
 from treealg._fast.programs cimport (
@@ -156,7 +156,11 @@ cdef struct signature_task:
     char *parts  # word signatures of all pieces, path by path
 
 
-cdef Py_ssize_t choose_pieces(
+cdef struct choice:
+    Py_ssize_t pieces, cost
+
+
+cdef choice choose_pieces(
     Py_ssize_t count, Py_ssize_t segments, int lanes, int n_threads
 ) noexcept nogil:
     """Into how many pieces to cut each path, so that the lanes of all threads have work.
@@ -165,16 +169,47 @@ cdef Py_ssize_t choose_pieces(
     costs about as much as a few segments, in one lane. There are at most four times as many
     pieces as lanes, so that what has to be kept of them does not grow with the batch.
     """
-    cdef Py_ssize_t pieces, groups, cost, best = 1, least = -1, join
+    cdef Py_ssize_t pieces, groups, cost, join
+    cdef choice best
     cdef Py_ssize_t limit = min(4 * lanes * n_threads // count, segments // 4)
+    best.cost = -1
     for pieces in range(1, max(limit, 1) + 1):
         groups = (count * pieces + lanes - 1) // lanes
         groups = (groups + n_threads - 1) // n_threads
         join = 3 * count * (pieces - 1)
         cost = groups * ((segments + pieces - 1) // pieces) + join
-        if least < 0 or cost < least:
-            best, least = pieces, cost
+        if best.cost < 0 or cost < best.cost:
+            best.pieces, best.cost = pieces, cost
     return best
+
+
+cdef Py_ssize_t count_apart(const signature_task *task, choice whole) noexcept nogil:
+    """Return how many paths at the end are better cut on their own, by one thread.
+
+    They are those that do not fill the lanes of a group, while the others do. To go through the
+    batch twice costs about as much as 16 segments.
+    """
+    cdef int lanes = task.words.table.lanes
+    cdef Py_ssize_t count = task.words.path.count, rest = count % lanes
+    cdef choice apart
+    if rest == 0 or count < lanes:
+        return 0
+    apart = choose_pieces(rest, task.words.segments, lanes, 1)
+    apart.cost += count // lanes * task.words.segments + 16
+    return rest if apart.cost < whole.cost else 0
+
+
+cdef signature_task paths_from(const signature_task *task, Py_ssize_t first) noexcept nogil:
+    """Return the task of the paths from one on, which are to be cut on their own."""
+    cdef signature_task rest = task[0]
+    cdef path_view *path = &rest.words.path
+    path.data += first * path.path_stride
+    path.count -= first
+    rest.words.correction.data += first * rest.words.correction.path_stride
+    rest.out.data += first * rest.out.row_stride
+    rest.out.count -= first
+    rest.pieces = choose_pieces(path.count, rest.words.segments, rest.words.table.lanes, 1).pieces
+    return rest
 
 
 cdef void finish_group(
@@ -281,7 +316,9 @@ def path_signature(
     cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
     cdef Buffer target = Buffer(out, 2, True)
     cdef const kernel_table *table = source.table
-    cdef signature_task task
+    cdef signature_task task, rest
+    cdef choice chosen
+    cdef Py_ssize_t apart = 0
     cdef phase whole
     cdef Signals signals
     describe(
@@ -299,9 +336,14 @@ def path_signature(
     n_threads = worthwhile_threads(
         cost_of_integration(&task.words) + cost_of_output(&task.words), n_threads
     )
-    task.pieces = choose_pieces(
-        task.words.path.count, task.words.segments, table.lanes, n_threads
-    )
+    chosen = choose_pieces(task.words.path.count, task.words.segments, table.lanes, n_threads)
+    task.pieces = chosen.pieces
+    if n_threads == 1:
+        apart = count_apart(&task, chosen)
+    if apart:
+        rest = paths_from(&task, task.words.path.count - apart)
+        task.words.path.count -= apart
+        task.pieces = 1
     whole.work = whole_group
     whole.groups = (task.words.path.count + table.lanes - 1) // table.lanes
     signals = Signals()
@@ -310,4 +352,6 @@ def path_signature(
             run_phases(&whole, 1, &task, scratch_size, n_threads, &signals.flag)
         else:
             cut_paths(&task, scratch_size, n_threads, &signals.flag)
+        if apart and not signals.flag.stop:
+            cut_paths(&rest, scratch_size, 1, &signals.flag)
     signals.finish()

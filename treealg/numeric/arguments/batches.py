@@ -19,6 +19,7 @@ from treealg.numeric.arguments.arrays import check_kinds
 from treealg.numeric.arguments.rows import Rows
 
 __all__ = [
+    "LEAST_ROWS",
     "allocate",
     "broadcast",
     "broadcast_all",
@@ -30,7 +31,8 @@ __all__ = [
     "walk",
 ]
 
-_LEAST_ROWS = 32
+LEAST_ROWS = 32
+"""So many rows are never done in parts."""
 
 
 def allocate(rows: Rows, *item: int, scalar: Any = None) -> tuple[Any, Any]:
@@ -71,7 +73,7 @@ def _walk_in_parts(
     n_threads: int, inputs: Sequence[Rows], outputs: Sequence[Any], work: int
 ) -> Iterator[tuple[Any, ...]]:
     numbers = max(work, sum(math.prod(rows.item) for rows in inputs), 1)
-    step = max(inputs[0].work_bytes // (8 * numbers), _LEAST_ROWS * n_threads)
+    step = max(inputs[0].work_bytes // (8 * numbers), LEAST_ROWS * n_threads)
     for part in parts(inputs[0].count, step):
         given = (rows.slab(part.start, part.stop) for rows in inputs)
         yield (*given, *(out[part] for out in outputs))

@@ -17,8 +17,6 @@ __all__ = ["again", "are_constant", "are_usual", "keep"]
 
 _USUAL = (None, False, False, None, None, None, "propagate")
 _CONSTANT = frozenset({bool, float, int, str, type(None), object})
-_MOST_ROWS = 32
-"""A larger batch is no small call, and may have to be done in parts."""
 
 
 def again(key: tuple[Any, ...], *arrays: Any) -> Any:
@@ -35,8 +33,9 @@ def keep(
     places: tuple[int, ...],
     rest: tuple[Any, ...],
     scalar: float | None = None,
+    most: int | None = None,
 ) -> None:
-    """Keep a call whose arguments and results are of one batch of few rows.
+    """Keep a call whose arguments and results are of one batch, of at most one axis.
 
     Parameters
     ----------
@@ -48,9 +47,13 @@ def keep(
         The same, as they were read.
     results, function, places, rest, scalar
         As for `treealg._fast.repeats.Repeats.keep`.
+    most : int or None, default None
+        How many rows the function takes at once, if it is to do more in parts.
     """
     batch = rows[0].batch
-    if len(batch) > 1 or rows[0].count > _MOST_ROWS or any(x.batch != batch for x in rows):
+    if len(batch) > 1 or any(x.batch != batch for x in rows):
+        return
+    if most is not None and rows[0].count > most:
         return
     current().repeats.keep(key, arrays, results, function, places, rest, scalar, axes=not batch)
 

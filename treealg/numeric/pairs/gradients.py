@@ -128,7 +128,8 @@ def branched_sig_kernel_backprop(
     ):
         sides, places = (problem.rows1, problem.rows2), (2, 0, 1, *range(3, 3 + len(found)))
         write = problem.writer_of_gradients(len(first), wanted)
-        keep(key, (derivs, path1, path2), sides, found, write, places, ())
+        most = problem.pairs_at_once
+        keep(key, (derivs, path1, path2), sides, found, write, places, (), most=most)
     return gradients
 
 

@@ -12,6 +12,7 @@ from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
 from treealg.numeric.arguments.arrays import as_rows, check_alike
 from treealg.numeric.arguments.batches import (
+    LEAST_ROWS,
     allocate,
     broadcast,
     check_result_batch,
@@ -94,7 +95,8 @@ def _repeated(
             made = function(*given, **options)
             if call.degree and made.scalar is None:
                 how = made.function, made.places, made.rest
-                keep(key, arrays, made.rows, made.results, *how)
+                most = None if made.rest else LEAST_ROWS  # steps have results in between
+                keep(key, arrays, made.rows, made.results, *how, most=most)
             return made.answer
 
         return known_or_made
