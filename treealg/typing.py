@@ -20,6 +20,9 @@ Exact
 Gradients
     What a backward function of a path returns: derivatives in the path, a list of them for a list
     of paths; in a tuple with those in a correction and in a base point, if these are arrays.
+Nested
+    Numbers that say something of paths and are not computed with: a nested list or tuple, or an
+    array of NumPy. Frameworks have them as options.
 TreeLike
     A `treealg.symbolic` tree or forest, its tuple form, or None for the empty one.
 TupleForm
@@ -43,7 +46,17 @@ if TYPE_CHECKING:
     from treealg.symbolic.trees.forests import Forest, OrderedForest
     from treealg.symbolic.trees.rooted import RootedTree
 
-__all__ = ["Array", "ArrayLike", "ArrayT", "Exact", "Gradients", "TreeLike", "TupleForm", "Word"]
+__all__ = [
+    "Array",
+    "ArrayLike",
+    "ArrayT",
+    "Exact",
+    "Gradients",
+    "Nested",
+    "TreeLike",
+    "TupleForm",
+    "Word",
+]
 
 Real: TypeAlias = float | np.floating[Any] | np.integer[Any]
 RealArray: TypeAlias = npt.NDArray[np.floating[Any] | np.integer[Any]]
@@ -64,6 +77,7 @@ class NestedSequence(Protocol[T_co]):
 
 
 Exact: TypeAlias = npt.NDArray[np.integer[Any]] | NestedSequence[Real | RealArray]
+Nested: TypeAlias = npt.NDArray[Any] | NestedSequence[Any]
 Array: TypeAlias = npt.NDArray[np.floating[Any]] | Any
 Gradients: TypeAlias = Array | list[Array] | tuple[Array | list[Array], ...]
 ArrayLike: TypeAlias = Union[RealArray, NestedSequence[Real | RealArray], "Tensor"]

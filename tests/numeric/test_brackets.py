@@ -135,3 +135,18 @@ def test_derivatives_of_another_path_are_refused():
         treealg.bracket_path_backprop(np.zeros((4, 4)), np.zeros((4, 2)))
     with pytest.raises(treealg.InvalidValueError, match="no points"):
         treealg.bracket_path(np.zeros((0, 2)))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_brackets_of_lists_are_those_of_their_paths(dtype):
+    rng = np.random.default_rng(12)
+    paths = [rng.normal(size=(n, 2)).astype(dtype) for n in (4, 1, 7)]
+    found = treealg.bracket_path(paths)
+    derivs = [rng.normal(size=x.shape) for x in found]
+    gradients = treealg.bracket_path_backprop(derivs, paths)
+    for path, one, d, gradient in zip(paths, found, derivs, gradients, strict=True):
+        exact = path.astype(np.float64)
+        np.testing.assert_array_equal(one, treealg.bracket_path(exact))
+        np.testing.assert_array_equal(gradient, treealg.bracket_path_backprop(d, exact))
+    with pytest.raises(treealg.InvalidValueError, match="derivs must be a list"):
+        treealg.bracket_path_backprop(derivs[:2], paths)

@@ -298,3 +298,48 @@ def test_derivatives_of_a_list_of_transforms_are_a_list():
         treealg.InvalidValueError, match=r"derivs\[1\] must have the shape \(3, 1\)"
     ):
         treealg.transform_path_backprop(paths, [np.zeros((2, 1)), np.zeros((2, 1))])
+
+
+@pytest.mark.parametrize("lead_lag", [False, True])
+def test_times_are_the_last_channel_of_a_transform(lead_lag):
+    rng = np.random.default_rng(11)
+    path, times = rng.normal(size=(3, 6, 2)), rng.uniform(size=(3, 6)).cumsum(axis=1)
+    found = treealg.transform_path(path, time_aug=True, lead_lag=lead_lag, times=times)
+    since = times - times[:, :1]
+    if lead_lag:
+        between = (since[:, 1:] + since[:, :-1]) / 2
+        since = np.insert(since, range(1, 6), between, axis=1)
+    np.testing.assert_allclose(found[..., -1], since, rtol=1e-14, atol=1e-14)
+    expected = treealg.transform_path(path, lead_lag=lead_lag)
+    np.testing.assert_array_equal(found[..., :-1], expected)
+    options = {"time_aug": True, "lead_lag": lead_lag}
+    listed = treealg.transform_path(list(path), times=list(times), **options)
+    np.testing.assert_array_equal(np.stack(listed), found)
+    derivs = rng.normal(size=found.shape)
+    expected = treealg.transform_path_backprop(path, derivs[..., :-1], lead_lag=lead_lag)
+    got = treealg.transform_path_backprop(path, derivs, times=times, **options)
+    np.testing.assert_allclose(got, expected, rtol=1e-13, atol=1e-14)
+    got = treealg.transform_path_backprop(list(path), list(derivs), times=list(times), **options)
+    np.testing.assert_allclose(np.stack(got), expected, rtol=1e-13, atol=1e-14)
+
+
+def test_transforms_of_paths_with_lengths_rest_at_their_end():
+    path, times = np.arange(12.0).reshape(2, 6, 1), np.arange(6.0) ** 2
+    given = {"time_aug": True, "times": times, "lengths": [3, 6]}
+    found = treealg.transform_path(path, **given)
+    np.testing.assert_array_equal(found[0, :, 1], [0, 1, 4, 4, 4, 4])
+    np.testing.assert_array_equal(found[0, :, 0], [0, 1, 2, 2, 2, 2])
+    np.testing.assert_array_equal(found[1, :, 1], times)
+    got = treealg.transform_path_backprop(path, np.ones((2, 6, 2)), **given)
+    np.testing.assert_array_equal(got[..., 0], [[1, 1, 4, 0, 0, 0], [1] * 6])
+
+
+@pytest.mark.parametrize("missing", ["forward-fill", "linear"])
+def test_gaps_are_filled_before_a_transform(missing):
+    path = np.array([[0.0], [np.nan], [4.0]])
+    middle = {"forward-fill": 0.0, "linear": 2.0}[missing]
+    found = treealg.transform_path(path, missing=missing)
+    np.testing.assert_array_equal(found[:, 0], [0, middle, 4])
+    got = treealg.transform_path_backprop(path, np.eye(3)[:, 1:2], missing=missing)
+    share = {"forward-fill": [1, 0, 0], "linear": [0.5, 0, 0.5]}[missing]
+    np.testing.assert_array_equal(got[:, 0], share)

@@ -49,11 +49,19 @@ VARIANTS = {
     "corrected_windows": {"windows": ..., "correction": ..., "levels": 2, "basepoint": True},
     "times": {"times": ..., "time_aug": True, "windows": ...},
     "times_stream": {"times": ..., "time_aug": True, "stream": True},
+    "times_alone": {"times": ..., "time_aug": True, "lengths": ...},
     "filled": {"missing": "linear", "lead_lag": True, "degree": 2},
     "prepended": {"prepend": True},
     "exponential_kernel": {"static_kernel": treealg.RBFKernel(0.8)},
     "scaled_kernel": {"static_kernel": treealg.ScaledLinearKernel(0.5), "dyadic_order": (1, 0)},
     "extrapolated": {"rule": "romberg", "depth": 1},
+    "pairs_from_origin": {"basepoint": True, "return_grid": True, "lead_lag": True},
+    "pairs_from_a_point": {"basepoint": [0.5] * D, "normalize": True},
+    "pairs_of_times": {
+        "times1": [0, 0.1, 0.1, 0.25, 0.5],
+        "times2": [0, 0.25, 0.5, 0.5, 0.75, 1],
+        "time_aug": True,
+    },
     "grid": {"return_grid": True, "time_aug": True, "dyadic_order": (0, 1)},
     "grid_lead_lag": {"return_grid": True, "lead_lag": True},
     "normalized": {"normalize": True},
@@ -134,8 +142,10 @@ class Case:
         vectors = {axis for (axis,) in VECTORS} & axes
         if not asked.keys() - NOT_PARAMETERS <= names | ({"end_time"} & asked.keys()):
             return False
+        options = {option.name for option in row.options}
         return not (
-            ("value" in asked and all(a.role != "value" for a in row.arguments))
+            any(asked[name] is ... for name in options & asked.keys())
+            or ("value" in asked and all(a.role != "value" for a in row.arguments))
             or ("points" in asked and not {"length", "length_1"} & axes)
             or ("scalar" in asked and not vectors and "scalar_term" not in names)
             or any(a.name in asked and asked[a.name] is not ... for a in row.arguments if a.axes)

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from treealg.checks import check_flag, check_integer, check_real
 from treealg.errors import InvalidTypeError
 from treealg.numeric.operations.operation import Operation, Option
@@ -134,6 +136,8 @@ def may_be_none(option: Option) -> bool:
 
 def _literal(name: str, value: Any) -> Any:
     """Return an object as nested lists and tuples of numbers."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
     if isinstance(value, (list, tuple)):
         return type(value)(_literal(name, piece) for piece in value)
     number = as_number(value)

@@ -37,7 +37,7 @@ from treealg.numeric.word_indices import (
     is_lyndon as is_lyndon,
     word_to_idx as word_to_idx,
 )
-from treealg.typing import TreeLike, Word
+from treealg.typing import Nested, TreeLike, Word
 
 # treealg.jax.functions
 
@@ -52,6 +52,12 @@ def branched_mmd(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
@@ -69,6 +75,12 @@ def branched_mmd_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -87,6 +99,12 @@ def branched_sig_kernel_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -105,6 +123,12 @@ def branched_sig_kernel_gram_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -123,6 +147,12 @@ def branched_sig_kernel(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     return_grid: bool = False,
     normalize: bool = False,
@@ -138,6 +168,12 @@ def branched_sig_kernel_gram(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     return_grid: bool = False,
@@ -157,6 +193,12 @@ def branched_scoring_rule(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
@@ -175,6 +217,12 @@ def branched_scoring_rule_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -194,6 +242,12 @@ def expected_branched_scoring_rule(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
@@ -212,6 +266,12 @@ def expected_branched_scoring_rule_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -761,6 +821,8 @@ def transform_path(
     end_time: float = 1.0,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> list[Array]: ...
 @overload
 def transform_path(
@@ -771,6 +833,8 @@ def transform_path(
     end_time: float = 1.0,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> Array: ...
 @overload
 def transform_path_backprop(
@@ -782,6 +846,8 @@ def transform_path_backprop(
     end_time: float = 1.0,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> Array | tuple[Array, ...]: ...
 @overload
 def transform_path_backprop(
@@ -793,6 +859,8 @@ def transform_path_backprop(
     end_time: float = 1.0,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> Array: ...
 @overload
 def transform_path_backprop(
@@ -804,6 +872,8 @@ def transform_path_backprop(
     end_time: float = 1.0,
     basepoint: ArrayLike,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> tuple[Array, Array]: ...
 def extract_sig_coef(
     sig: ArrayLike,

@@ -68,7 +68,7 @@ from treealg.numeric.word_names import (
     log_sig_names as log_sig_names,
     sig_names as sig_names,
 )
-from treealg.typing import ArrayLike, ArrayT, Exact, Gradients, TreeLike, Word
+from treealg.typing import ArrayLike, ArrayT, Exact, Gradients, Nested, TreeLike, Word
 
 # treealg.numeric.pairs.distances
 
@@ -83,6 +83,12 @@ def branched_mmd(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
@@ -100,6 +106,12 @@ def branched_mmd_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -121,6 +133,12 @@ def branched_sig_kernel_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -139,6 +157,12 @@ def branched_sig_kernel_gram_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -160,6 +184,12 @@ def branched_sig_kernel(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     return_grid: bool = False,
     normalize: bool = False,
@@ -175,6 +205,12 @@ def branched_sig_kernel_gram(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     return_grid: bool = False,
@@ -197,6 +233,12 @@ def branched_scoring_rule(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
@@ -215,6 +257,12 @@ def branched_scoring_rule_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -234,6 +282,12 @@ def expected_branched_scoring_rule(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
@@ -252,6 +306,12 @@ def expected_branched_scoring_rule_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -822,6 +882,8 @@ def transform_path(
     end_time: float = 1.0,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> list[Tensor]: ...
 @overload
 def transform_path(
@@ -832,6 +894,8 @@ def transform_path(
     end_time: float = 1.0,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> ArrayT: ...
 @overload
 def transform_path_backprop(
@@ -843,6 +907,8 @@ def transform_path_backprop(
     end_time: float = 1.0,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> Gradients: ...
 @overload
 def transform_path_backprop(
@@ -854,6 +920,8 @@ def transform_path_backprop(
     end_time: float = 1.0,
     basepoint: bool = False,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> ArrayT: ...
 @overload
 def transform_path_backprop(
@@ -865,6 +933,8 @@ def transform_path_backprop(
     end_time: float = 1.0,
     basepoint: ArrayT | Exact,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> tuple[ArrayT, ArrayT]: ...
 
 # treealg.numeric.paths.word_coefficients

@@ -15,7 +15,7 @@ from treealg.torch.modules import (
     LogSignature as LogSignature,
     Signature as Signature,
 )
-from treealg.typing import TreeLike, Word
+from treealg.typing import Nested, TreeLike, Word
 
 # treealg.torch.functions
 
@@ -30,6 +30,12 @@ def branched_mmd(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
@@ -47,6 +53,12 @@ def branched_mmd_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -65,6 +77,12 @@ def branched_sig_kernel_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -83,6 +101,12 @@ def branched_sig_kernel_gram_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -101,6 +125,12 @@ def branched_sig_kernel(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     return_grid: bool = False,
     normalize: bool = False,
@@ -116,6 +146,12 @@ def branched_sig_kernel_gram(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     return_grid: bool = False,
@@ -135,6 +171,12 @@ def branched_scoring_rule(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
@@ -153,6 +195,12 @@ def branched_scoring_rule_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -172,6 +220,12 @@ def expected_branched_scoring_rule(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
@@ -190,6 +244,12 @@ def expected_branched_scoring_rule_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -739,6 +799,8 @@ def transform_path(
     end_time: float = 1.0,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
 ) -> list[Tensor]: ...
 @overload
 def transform_path(
@@ -749,6 +811,8 @@ def transform_path(
     end_time: float = 1.0,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
 ) -> Tensor: ...
 @overload
 def transform_path_backprop(
@@ -760,6 +824,8 @@ def transform_path_backprop(
     end_time: float = 1.0,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
 ) -> Tensor | tuple[Tensor, ...]: ...
 @overload
 def transform_path_backprop(
@@ -771,6 +837,8 @@ def transform_path_backprop(
     end_time: float = 1.0,
     basepoint: bool = False,
     lengths: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
 ) -> Tensor: ...
 @overload
 def transform_path_backprop(
@@ -782,6 +850,8 @@ def transform_path_backprop(
     end_time: float = 1.0,
     basepoint: Tensor,
     lengths: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
 ) -> tuple[Tensor, Tensor]: ...
 def extract_sig_coef(
     sig: Tensor,

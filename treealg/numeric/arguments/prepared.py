@@ -101,6 +101,11 @@ class Prepared(NamedTuple):
     back: Callable[[Floats], Floats] | None = None
 
     @property
+    def first(self) -> Prepared:
+        """The paths before anything was filled or written."""
+        return self if self.before is None else self.before.first
+
+    @property
     def is_given(self) -> bool:
         """Whether the paths are those of the caller, as they are."""
         return self.origin is None and self.before is None

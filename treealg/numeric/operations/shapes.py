@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from treealg import tables
-from treealg.checks import check_integer, check_method
+from treealg.checks import check_integer, check_method, is_flag
 from treealg.numeric.arguments.calls import checked_weights, coefficients
 from treealg.numeric.arguments.transforms import Transform
 from treealg.numeric.operations.operation import ArrayType, Call, Item, Results, Shape
@@ -126,8 +126,7 @@ def elements_along_path(call: Call) -> Item:
 
 def transformed(call: Call) -> Item:
     """Return the item of a transformed path."""
-    in_front = call["basepoint"]
-    length = call.sizes["length"] + (isinstance(in_front, ArrayType) or bool(in_front))
+    length = call.sizes["length"] + _has_front(call)
     return {"length": 2 * length - 1 if call["lead_lag"] else length, "channels": _dimension(call)}
 
 
@@ -186,7 +185,7 @@ def _dimension(call: Call) -> int:
 
 def _points(call: Call, axis: str) -> Any:
     """Return the points of a transformed path."""
-    length = call.sizes[axis]
+    length = call.sizes[axis] + _has_front(call)
     return 2 * length - 1 if call["lead_lag"] else length
 
 
@@ -196,9 +195,13 @@ def _prefixes(call: Call) -> Item:
         return {"windows": call.sizes["windows"]}
     if not call["stream"]:
         return {}
+    return {"segments": call.sizes["length"] - 1 + _has_front(call)}
+
+
+def _has_front(call: Call) -> bool:
+    """Tell whether there is a base point."""
     in_front = call["basepoint"]
-    has_front = isinstance(in_front, ArrayType) or bool(in_front)
-    return {"segments": call.sizes["length"] - 1 + has_front}
+    return bool(in_front) if is_flag(in_front) else in_front is not None
 
 
 def _planar(call: Call) -> bool | None:

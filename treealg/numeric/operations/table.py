@@ -282,11 +282,11 @@ operations = Operations((
         ),
     ),
     _row(
-        transform_path, _PATH, _BASEPOINT, _LENGTHS, shape=shapes.transformed,
+        transform_path, _PATH, _BASEPOINT, _LENGTHS, _TIMES, shape=shapes.transformed,
         backward=_backward(
             transform_path_backprop, _PATH,
             _derivs("derivs", "transformed_length", "transformed_channels"), _BASEPOINT, _LENGTHS,
-            gradients=("path", "basepoint"),
+            _TIMES, gradients=("path", "basepoint"),
         ),
     ),
     _row(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from treealg.numeric.pairs.gradients import wanted_of
+from treealg.numeric.pairs.problem import Beside
 from treealg.numeric.pairs.samples import Options, statistic_of
 from treealg.numeric.pairs.static import StaticKernel
-from treealg.typing import Array, ArrayLike
+from treealg.typing import Array, ArrayLike, Nested
 
 __all__ = ["branched_mmd", "branched_mmd_backprop"]
 
@@ -23,6 +24,12 @@ def branched_mmd(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
@@ -51,6 +58,8 @@ def branched_mmd(
         discrepancy, which lets estimates be negative. Otherwise the squared distance of the
         two empirical laws, which is at least 0 and is 0 for equal samples.
     static_kernel, time_aug, lead_lag, end_time, n_jobs, max_batch, normalize, rule
+        As in `branched_sig_kernel_gram`.
+    basepoint, lengths1, lengths2, times1, times2, missing
         As in `branched_sig_kernel_gram`.
 
     Returns
@@ -103,9 +112,10 @@ def branched_mmd(
     >>> print(treealg.branched_mmd(x, y, 1, 0, unbiased=False).round(12))
     0.25
     """
+    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
     options = Options(
         depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, normalize, n_jobs,
-        max_batch, rule, unbiased,
+        max_batch, rule, unbiased, beside,
     )  # fmt: skip
     return statistic_of(x, y, options, _FACTORS).value()
 
@@ -122,6 +132,12 @@ def branched_mmd_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -141,6 +157,8 @@ def branched_mmd_backprop(
     x, y : ArrayLike, shapes (..., paths_1, length_1, channels), (..., paths_2, length_2, channels)
         The samples.
     depth, dyadic_order, unbiased, static_kernel, time_aug, lead_lag, end_time, n_jobs, max_batch
+        As in the forward call.
+    basepoint, lengths1, lengths2, times1, times2, missing
         As in the forward call.
     normalize, rule
         As in the forward call.
@@ -177,9 +195,10 @@ def branched_mmd_backprop(
     >>> gradient[0].round(6).tolist()
     [[-2.718282], [2.718282]]
     """
+    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
     options = Options(
         depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, normalize, n_jobs,
-        max_batch, rule, unbiased,
+        max_batch, rule, unbiased, beside,
     )  # fmt: skip
     wanted = wanted_of(left_deriv, right_deriv)
     return statistic_of(x, y, options, _FACTORS, wanted=wanted).gradients(derivs)

@@ -16,9 +16,9 @@ from treealg.numeric.arguments.repeats import again, are_constant, keep
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.pairs.blocks import blocks
 from treealg.numeric.pairs.kernels import kernels_of
-from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
+from treealg.numeric.pairs.problem import Beside, Problem, max_batch_of, problem_of
 from treealg.numeric.pairs.static import StaticKernel
-from treealg.typing import Array, ArrayLike
+from treealg.typing import Array, ArrayLike, Nested
 
 __all__ = [
     "branched_sig_kernel_backprop",
@@ -43,6 +43,12 @@ def branched_sig_kernel_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -62,6 +68,8 @@ def branched_sig_kernel_backprop(
     path1, path2 : ArrayLike, shapes (..., length_1, channels) and (..., length_2, channels)
         The paths.
     depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs, normalize, rule
+        As in the forward call.
+    basepoint, lengths1, lengths2, times1, times2, missing
         As in the forward call.
     left_deriv : bool, default True
         Compute the gradient in `path1`.
@@ -105,13 +113,14 @@ def branched_sig_kernel_backprop(
     options = time_aug, lead_lag, end_time, n_jobs, return_grid, rule
     flags = left_deriv, right_deriv, normalize
     key = "kernels, backward", depth, dyadic_order, static_kernel, *flags, *options
+    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
     if isinstance(derivs, float) and getattr(path1, "dtype", None) is _FLOAT64:
         derivs = np.array(derivs)
-    known = again(key, derivs, path1, path2)
+    known = again(key, derivs, path1, path2) if beside.is_nothing else None
     if known is not None:
         left, right = known if right_deriv is left_deriv else (known, known)
         return left if left_deriv else None, right if right_deriv else None
-    problem = problem_of(path1, path2, depth, dyadic_order, static_kernel, *options)
+    problem = problem_of(path1, path2, depth, dyadic_order, static_kernel, *options, beside=beside)
     wanted = wanted_of(left_deriv, right_deriv)
     kernels = kernels_of(problem, normalize, wanted)
     batch, first, second = problem.batch_pairs()
@@ -144,6 +153,12 @@ def branched_sig_kernel_gram_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -165,6 +180,8 @@ def branched_sig_kernel_gram_backprop(
     path1, path2 : ArrayLike, shapes (batch_1…, length_1, channels), (batch_2…, length_2, channels)
         The paths.
     depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs, max_batch
+        As in the forward call.
+    basepoint, lengths1, lengths2, times1, times2, missing
         As in the forward call.
     normalize, rule
         As in the forward call.
@@ -205,6 +222,7 @@ def branched_sig_kernel_gram_backprop(
     problem = problem_of(
         path1, path2, depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs,
         return_grid, rule,
+        beside=Beside(basepoint, lengths1, lengths2, times1, times2, missing),
     )  # fmt: skip
     kernels = kernels_of(problem, normalize, wanted_of(left_deriv, right_deriv))
     at_once = min(max_batch_of(max_batch, problem), problem.pairs_at_once)

@@ -12,9 +12,9 @@ from treealg.numeric.arguments.kinds import is_array
 from treealg.numeric.arguments.repeats import again, are_constant, keep
 from treealg.numeric.pairs.blocks import blocks
 from treealg.numeric.pairs.kernels import kernels_of
-from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
+from treealg.numeric.pairs.problem import Beside, Problem, max_batch_of, problem_of
 from treealg.numeric.pairs.static import StaticKernel
-from treealg.typing import Array, ArrayLike
+from treealg.typing import Array, ArrayLike, Nested
 
 __all__ = ["branched_sig_kernel", "branched_sig_kernel_gram"]
 
@@ -29,6 +29,12 @@ def branched_sig_kernel(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     return_grid: bool = False,
     normalize: bool = False,
@@ -60,6 +66,17 @@ def branched_sig_kernel(
         Take the lead-lag path in twice as many channels, before `time_aug`.
     end_time : float, default 1.0
         Last value of the time channel; finite.
+    basepoint : bool or Nested, shape (channels,), default False
+        Point to put in front of every path of both arguments; True is the origin. There is no
+        gradient in it.
+    lengths1, lengths2 : Nested of int, optional
+        Number of points of each path of an array, of its leading shape; what follows is ignored. A
+        list of paths needs none.
+    times1, times2 : Nested, shape (length,) or (..., length), optional
+        With `time_aug`, the values of the time channel of either argument, as for `branched_sig`,
+        from the first of each path on; uniform where there are none. For a list it is a list.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What is done to NaN in the paths, as for `branched_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``. Pairs are shared out.
     return_grid : bool, default False
@@ -80,12 +97,16 @@ def branched_sig_kernel(
     InvalidTypeError
         If a path is no real array, requires a gradient, or is not on the CPU, or if the two differ
         in kind or dtype; if `depth`, `dyadic_order` or `n_jobs` is no integer, `end_time` no real
-        number, a flag no boolean, or `static_kernel` none of treealg's.
+        number, a flag no boolean, `missing` no text, or `static_kernel` none of treealg's; or if
+        `lengths1` or `lengths2` are no integers, `times1` or `times2` no times, or `basepoint` no
+        point.
     InvalidValueError
-        If a path has fewer than two axes, no points or no channels; if channels differ, or
-        leading shapes do not broadcast; if `depth` is not 0 to 1000, `dyadic_order` out of range or
-        no pair, `n_jobs` 0, `end_time` not finite, or `rule` unknown; if `return_grid` comes with
-        `normalize`, ``rule="romberg"`` or a list; or if the result does not fit in memory.
+        If a path has fewer than two axes, no points or no channels; if channels differ, or leading
+        shapes do not broadcast; if `depth` is not 0 to 1000, `dyadic_order` out of range or no
+        pair, `n_jobs` 0, `end_time` not finite, or `rule` unknown; if `return_grid` comes with
+        `normalize`, ``rule="romberg"``, a list, lengths, times or missing values that are filled;
+        if lengths, times or a base point do not fit the paths, times come without `time_aug`, or a
+        value is missing that cannot be; or if the result does not fit in memory.
 
     See Also
     --------
@@ -125,16 +146,22 @@ def branched_sig_kernel(
     """
     options = time_aug, lead_lag, end_time, n_jobs, return_grid, rule
     key = "kernels", depth, dyadic_order, static_kernel, normalize, *options
-    known = again(key, path1, path2)
+    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
+    known = again(key, path1, path2) if beside.is_nothing else None
     if known is not None:
         return known
-    problem = problem_of(path1, path2, depth, dyadic_order, static_kernel, *options)
+    problem = problem_of(path1, path2, depth, dyadic_order, static_kernel, *options, beside=beside)
     kernels = kernels_of(problem, normalize)
     batch, first, second = problem.batch_pairs()
     result = _allocated(problem, batch)
     flat = result.reshape(len(first), *problem.value_shape)
     flat[...] = kernels.values(first, second)
-    if problem.is_simple and not normalize and are_constant((depth, dyadic_order, *options)):
+    if (
+        beside.is_nothing
+        and problem.is_simple
+        and not normalize
+        and are_constant((depth, dyadic_order, *options))
+    ):
         sides = problem.rows1, problem.rows2
         write = problem.writer_of_values(len(first))
         keep(key, (path1, path2), sides, (result,), write, (0, 1, 2), ())
@@ -151,6 +178,12 @@ def branched_sig_kernel_gram(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     return_grid: bool = False,
@@ -180,6 +213,17 @@ def branched_sig_kernel_gram(
         Take the lead-lag path in twice as many channels, before `time_aug`.
     end_time : float, default 1.0
         Last value of the time channel; finite.
+    basepoint : bool or Nested, shape (channels,), default False
+        Point to put in front of every path of both arguments; True is the origin. There is no
+        gradient in it.
+    lengths1, lengths2 : Nested of int, optional
+        Number of points of each path of an array, of its leading shape; what follows is ignored. A
+        list of paths needs none.
+    times1, times2 : Nested, shape (length,) or (..., length), optional
+        With `time_aug`, the values of the time channel of either argument, as for `branched_sig`,
+        from the first of each path on; uniform where there are none. For a list it is a list.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What is done to NaN in the paths, as for `branched_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``. Pairs are shared out.
     max_batch : int, default -1
@@ -236,6 +280,7 @@ def branched_sig_kernel_gram(
     problem = problem_of(
         path1, path2, depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs,
         return_grid, rule,
+        beside=Beside(basepoint, lengths1, lengths2, times1, times2, missing),
     )  # fmt: skip
     kernels = kernels_of(problem, normalize)
     at_once = max_batch_of(max_batch, problem)

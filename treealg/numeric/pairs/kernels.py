@@ -80,24 +80,25 @@ class Side:
                 index = part.start + np.flatnonzero(self._of_norms[part])
                 for gradients in own.gradients(index, index, weights[index]):
                     self.add(index, gradients)
-        if own.list1 is not None:
-            return self._gradients_of_list(own.list1)
+        if own.given1 is not None:
+            return self._gradient_of(own.given1)
         result, out = allocate(rows, *rows.item)
         own.transform.write_adjoint(self._sums, out)
         return rows.wrap(result)
 
-    def _gradients_of_list(self, listed: Prepared) -> list[Any]:
-        """Return the gradient in each path, where what is beyond its end belongs to its end."""
-        transform, rows = self.own.transform, listed.path
-        points = np.empty((len(rows.array[0]), rows.item[1]), rows.dtype)
+    def _gradient_of(self, given: Prepared) -> Any:
+        """Return the gradient in what was given; what is beyond the end of a path is at its end."""
+        transform, rows = self.own.transform, given.path
+        counts = given.whole_spans[:, 1].tolist()
+        points = np.empty((sum(counts), rows.item[1]), rows.dtype)
         at = 0
-        for sums, count in zip(self._sums, listed.whole_spans[:, 1].tolist(), strict=True):
+        for sums, count in zip(self._sums, counts, strict=True):
             n = transform.points(count)
             sums[n - 1] = sums[n - 1 :].sum(axis=0)
             transform.write_adjoint(sums[:n], points[at : at + count])
             at += count
-        found: list[Any] = listed.gradients(points, None)
-        return found
+        found = given.gradients(points, None)
+        return found[0] if isinstance(found, tuple) else found  # of no base point
 
 
 class Kernels:

@@ -9,23 +9,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from treealg.checks import check_choice, check_flag, check_integer, thread_count
+from treealg.checks import check_choice, check_flag, check_integer, is_flag, thread_count
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_path
 from treealg.numeric.arguments.batches import common_batch, source_rows
-from treealg.numeric.arguments.calls import checked_transform
-from treealg.numeric.arguments.prepared import Prepared, prepared_list
+from treealg.numeric.arguments.calls import Call, checked_transform
+from treealg.numeric.arguments.prepared import Prepared, prepared, prepared_list, timed
 from treealg.numeric.arguments.ragged import is_list_of_paths, read_list
 from treealg.numeric.arguments.rows import Rows, memory_for
 from treealg.numeric.arguments.transforms import Transform
 from treealg.numeric.pairs.static import as_static_kernel
 
-__all__ = ["Problem", "max_batch_of", "problem_of"]
+__all__ = ["NOTHING", "Beside", "Problem", "max_batch_of", "problem_of"]
 
 _MAX_DEPTH = 1000  # as many rows of a grid are kept by each thread
 
@@ -35,6 +35,42 @@ Indices = npt.NDArray[np.int64]
 _LARGEST_ORDER = 20
 _PAIRS = 1 << 14
 _GRADIENT_NUMBERS = 1 << 22
+
+
+_PROPAGATE = "propagate"
+
+
+class Beside(NamedTuple):
+    """What a caller may give beside the paths, as it is."""
+
+    basepoint: Any = False
+    lengths1: Any = None
+    lengths2: Any = None
+    times1: Any = None
+    times2: Any = None
+    missing: Any = _PROPAGATE
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing is given."""
+        point, *arrays, missing = self
+        return (
+            point is False
+            and isinstance(missing, str)
+            and missing == _PROPAGATE
+            and all(x is None for x in arrays)
+        )
+
+
+NOTHING = Beside()
+
+
+class _Side(NamedTuple):
+    """The paths of one argument: what kernels get, their spans, and the way back."""
+
+    rows: Rows
+    spans: Prepared | None
+    given: Prepared | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +98,9 @@ class Problem:
     n_threads : int
         Threads.
     list1, list2 : Prepared or None
-        The paths, where they are a list: spans of one long array.
+        The paths, where they are of different lengths, or parts of one long array.
+    given1, given2 : Prepared or None
+        The way back to what was given, where that is not the paths themselves.
     """
 
     rows1: Rows
@@ -79,6 +117,8 @@ class Problem:
     n_threads: int
     list1: Prepared | None = None
     list2: Prepared | None = None
+    given1: Prepared | None = None
+    given2: Prepared | None = None
 
     @property
     def value_shape(self) -> tuple[int, ...]:
@@ -92,8 +132,8 @@ class Problem:
     def point_shapes(self) -> tuple[tuple[int, int], tuple[int, int]]:
         """Length and channels of both transformed paths."""
         (length1, channels), (length2, _) = self.rows1.item, self.rows2.item
-        length1 = length1 if self.list1 is None else self.list1.most_points
-        length2 = length2 if self.list2 is None else self.list2.most_points
+        length1 = length1 if self.list1 is None else _longest(self.list1)
+        length2 = length2 if self.list2 is None else _longest(self.list2)
         transform, dimension = self.transform, self.transform.channels(channels)
         return (transform.points(length1), dimension), (transform.points(length2), dimension)
 
@@ -104,12 +144,13 @@ class Problem:
 
     def with_itself(self, place: int) -> Problem:
         """Return the problem of one argument in both places, refined as the two of them are."""
-        rows, paths, listed = (
-            (self.rows1, self.paths1, self.list1),
-            (self.rows2, self.paths2, self.list2),
+        rows, paths, listed, given = (
+            (self.rows1, self.paths1, self.list1, self.given1),
+            (self.rows2, self.paths2, self.list2, self.given2),
         )[place]
         sides: dict[str, Any] = {"rows1": rows, "rows2": rows, "paths1": paths, "paths2": paths}
-        return replace(self, **sides, list1=listed, list2=listed)
+        sides |= {"list1": listed, "list2": listed, "given1": given, "given2": given}
+        return replace(self, **sides)
 
     @property
     def is_ragged(self) -> bool:
@@ -192,7 +233,7 @@ class Problem:
         """Whether a kernel is one number, computed by one rule from two arrays of one batch."""
         return (
             not self.grid
-            and not self.is_ragged
+            and self.given1 is self.given2 is None
             and len(self.terms) == 1
             and self.rows1.batch == self.rows2.batch
             and self.n_threads == 1
@@ -287,12 +328,18 @@ def problem_of(
     return_grid: Any,
     rule: Any,
     names: tuple[str, str] = ("path1", "path2"),
+    beside: Beside = NOTHING,
 ) -> Problem:
     """Check the arguments that all kernel functions have."""
     rbf, parameter = as_static_kernel(static_kernel)
+    transform, n_threads = checked_transform(time_aug, lead_lag, end_time), thread_count(n_jobs)
     # A linear kernel sees increments alone, the Gaussian one how far apart two paths are.
-    rows1, list1 = _paths(path1, names[0], rbf)
-    rows2, list2 = (rows1, list1) if path2 is path1 else _paths(path2, names[1], rbf)
+    if beside.is_nothing:
+        one = _paths(path1, names[0], rbf)
+        two = one if path2 is path1 else _paths(path2, names[1], rbf)
+    else:
+        one, two, transform = _prepared_sides(path1, path2, names, rbf, transform, beside)
+    (rows1, list1, given1), (rows2, list2, given2) = one, two
     if rows1.kind is not rows2.kind or rows1.dtype is not rows2.dtype:
         raise InvalidTypeError(
             f"{names[0]} and {names[1]} must be of one kind and dtype, got a {rows1.kind} of "
@@ -307,8 +354,8 @@ def problem_of(
     grid = check_flag("return_grid", return_grid)
     if grid and (list1 is not None or list2 is not None):
         raise InvalidValueError(
-            "return_grid must be False for lists of paths, whose grids are of different sizes; "
-            "call the function for each pair"
+            "return_grid must be False for lists of paths, lengths, times or missing values, as "
+            "grids may be of different sizes; call the function for each pair"
         )
     return Problem(
         rows1,
@@ -320,21 +367,73 @@ def problem_of(
         rbf,
         parameter,
         grid,
-        checked_transform(time_aug, lead_lag, end_time),
+        transform,
         _terms(rule, orders, grid),
-        thread_count(n_jobs),
+        n_threads,
         list1,
         list2,
+        given1,
+        given2,
     )
 
 
-def _paths(value: Any, name: str, values: bool) -> tuple[Rows, Prepared | None]:
+def _paths(value: Any, name: str, values: bool) -> _Side:
     """Read an array of paths, or a list, which becomes one array of spans."""
     if not is_list_of_paths(value):
-        return as_path(value, name, values=values), None
+        return _Side(as_path(value, name, values=values), None, None)
     with memory_for(f"{name}, copied as a list of paths,"):
         listed = prepared_list(read_list(value, values, name), name)
-    return listed.path, listed
+    return _Side(listed.path, listed, listed)
+
+
+def _prepared_sides(
+    path1: Any, path2: Any, names: tuple[str, str], values: bool, transform: Transform,
+    beside: Beside,
+) -> tuple[_Side, _Side, Transform]:  # fmt: skip
+    """Read paths with what is given beside them, and tell what is left to be done to them."""
+    point = beside.basepoint
+    if not is_flag(point) and np.ndim(point) != 1:
+        raise InvalidValueError(
+            f"basepoint must be a boolean or one point, of shape (channels,), got shape "
+            f"{np.shape(point)}; put other points in front of the paths"
+        )
+
+    def read(path: Any, lengths: Any, times: Any) -> Prepared:
+        return prepared(
+            path, None, point, lengths, lambda channels: _call(channels, transform),
+            times=times, missing=beside.missing, exact=values,
+        )  # fmt: skip
+
+    first = read(path1, beside.lengths1, beside.times1)
+    options = (beside.lengths1, beside.times1), (beside.lengths2, beside.times2)
+    if path2 is path1 and all(x is y for x, y in zip(*options, strict=True)):
+        second = first
+    else:
+        second = read(path2, beside.lengths2, beside.times2)
+    if (beside.times1 is None) != (beside.times2 is None):
+        # Where only one has times, those of the other are uniform, and written as well.
+        first, second = (
+            timed(side, None) if own is None else side
+            for side, own in ((first, beside.times1), (second, beside.times2))
+        )
+    sides = []
+    for side, name in zip((first, second), names, strict=True):
+        side.path.name = name
+        spans = None if side.spans is None else side
+        sides.append(_Side(side.path, spans, None if side.is_given else side))
+    if second is first:
+        sides[1] = sides[0]
+    return sides[0], sides[1], first.call.transform
+
+
+def _call(channels: int, transform: Transform) -> Call:
+    """Return the call that paths are prepared for, of which kernels need the transform alone."""
+    return Call(channels, transform.channels(channels), 1, False, None, transform, False, 1)
+
+
+def _longest(side: Prepared) -> int:
+    """Return the points of the longest path, as kernels get it."""
+    return int(side.whole_spans[:, 1].max(initial=1))
 
 
 def _depth(value: Any) -> int:

@@ -19,7 +19,7 @@ from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.pairs.blocks import Indices, blocks
 from treealg.numeric.pairs.gradients import derivs_of
 from treealg.numeric.pairs.kernels import Floats, Kernels, Side, kernels_of
-from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
+from treealg.numeric.pairs.problem import Beside, Problem, max_batch_of, problem_of
 from treealg.typing import Array
 
 __all__ = ["Options", "Statistic", "statistic_of"]
@@ -39,6 +39,8 @@ class Options:
         As in `branched_sig_kernel_gram`.
     unbiased
         Whether pairs of a path with itself are left out.
+    beside
+        What is given beside the paths.
     """
 
     depth: Any
@@ -52,6 +54,7 @@ class Options:
     max_batch: Any
     rule: Any
     unbiased: Any
+    beside: Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,7 @@ def statistic_of(
     problem = problem_of(
         x, y, options.depth, options.dyadic_order, options.static_kernel, options.time_aug,
         options.lead_lag, options.end_time, options.n_jobs, False, options.rule, ("x", "y"),
+        options.beside,
     )  # fmt: skip
     is_unbiased = check_flag("unbiased", options.unbiased)
     at_once = max_batch_of(options.max_batch, problem)

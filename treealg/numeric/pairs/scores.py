@@ -6,9 +6,10 @@ from typing import Any
 
 from treealg.checks import check_real
 from treealg.numeric.pairs.gradients import wanted_of
+from treealg.numeric.pairs.problem import Beside
 from treealg.numeric.pairs.samples import Options, statistic_of
 from treealg.numeric.pairs.static import StaticKernel
-from treealg.typing import Array, ArrayLike
+from treealg.typing import Array, ArrayLike, Nested
 
 __all__ = [
     "branched_scoring_rule",
@@ -30,6 +31,12 @@ def branched_scoring_rule(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
@@ -62,6 +69,8 @@ def branched_scoring_rule(
     unbiased : bool, default True
         Leave out the pairs of a path with itself in the mean within the sample.
     static_kernel, time_aug, lead_lag, end_time, n_jobs, max_batch, normalize, rule
+        As in `branched_sig_kernel_gram`.
+    basepoint, lengths1, lengths2, times1, times2, missing
         As in `branched_sig_kernel_gram`.
 
     Returns
@@ -105,9 +114,10 @@ def branched_scoring_rule(
     >>> print(treealg.branched_scoring_rule([still, still], up, 1, 0))
     -1.0
     """
+    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
     options = Options(
         depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, normalize, n_jobs,
-        max_batch, rule, unbiased,
+        max_batch, rule, unbiased, beside,
     )  # fmt: skip
     return statistic_of(x, y, options, _factors(lam), is_sample=False).value()
 
@@ -125,6 +135,12 @@ def branched_scoring_rule_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -144,6 +160,8 @@ def branched_scoring_rule_backprop(
     x, y : ArrayLike, shapes (..., paths_1, length_1, channels) and (..., length_2, channels)
         The sample and the observation.
     depth, dyadic_order, lam, unbiased, static_kernel, time_aug, lead_lag, end_time, n_jobs
+        As in the forward call.
+    basepoint, lengths1, lengths2, times1, times2, missing
         As in the forward call.
     max_batch, normalize, rule
         As in the forward call.
@@ -179,9 +197,10 @@ def branched_scoring_rule_backprop(
     >>> gradient.tolist()
     [[[1.0], [-1.0]], [[1.0], [-1.0]]]
     """
+    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
     options = Options(
         depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, normalize, n_jobs,
-        max_batch, rule, unbiased,
+        max_batch, rule, unbiased, beside,
     )  # fmt: skip
     wanted = wanted_of(left_deriv, right_deriv)
     return statistic_of(x, y, options, _factors(lam), False, wanted).gradients(derivs)
@@ -199,6 +218,12 @@ def expected_branched_scoring_rule(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
     max_batch: int = -1,
     normalize: bool = False,
@@ -228,6 +253,8 @@ def expected_branched_scoring_rule(
     unbiased : bool, default True
         Leave out the pairs of a path with itself in the mean within `x`.
     static_kernel, time_aug, lead_lag, end_time, n_jobs, max_batch, normalize, rule
+        As in `branched_sig_kernel_gram`.
+    basepoint, lengths1, lengths2, times1, times2, missing
         As in `branched_sig_kernel_gram`.
 
     Returns
@@ -259,9 +286,10 @@ def expected_branched_scoring_rule(
     >>> print(treealg.expected_branched_scoring_rule([up, up], [up, still], 1, 0))
     -1.0
     """
+    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
     options = Options(
         depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, normalize, n_jobs,
-        max_batch, rule, unbiased,
+        max_batch, rule, unbiased, beside,
     )  # fmt: skip
     return statistic_of(x, y, options, _factors(lam)).value()
 
@@ -279,6 +307,12 @@ def expected_branched_scoring_rule_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
     left_deriv: bool = True,
     right_deriv: bool = False,
     n_jobs: int = 1,
@@ -298,6 +332,8 @@ def expected_branched_scoring_rule_backprop(
     x, y : ArrayLike, shapes (..., paths_1, length_1, channels), (..., paths_2, length_2, channels)
         The samples.
     depth, dyadic_order, lam, unbiased, static_kernel, time_aug, lead_lag, end_time, n_jobs
+        As in the forward call.
+    basepoint, lengths1, lengths2, times1, times2, missing
         As in the forward call.
     max_batch, normalize, rule
         As in the forward call.
@@ -334,9 +370,10 @@ def expected_branched_scoring_rule_backprop(
     >>> gradient.tolist()
     [[[0.5], [-0.5]], [[0.5], [-0.5]]]
     """
+    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
     options = Options(
         depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, normalize, n_jobs,
-        max_batch, rule, unbiased,
+        max_batch, rule, unbiased, beside,
     )  # fmt: skip
     wanted = wanted_of(left_deriv, right_deriv)
     return statistic_of(x, y, options, _factors(lam), wanted=wanted).gradients(derivs)

@@ -25,6 +25,8 @@ def transform_path(
     end_time: float = 1.0,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> Array | list[Array]:
     """Return the lead-lag transform and time augmentation of a path.
 
@@ -47,6 +49,11 @@ def transform_path(
     lengths : ArrayLike of int, shape (...), optional
         Number of points of each path, which are the first ones of it; what follows is ignored. A
         list of paths needs none.
+    times : ArrayLike, shape (length,) or (..., length), optional
+        With `time_aug`, the values of the time channel, as for `branched_sig`: from the first of
+        each path on, so that the channel begins at 0.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What is done to NaN in the path, as for `branched_sig`.
 
     Returns
     -------
@@ -60,10 +67,12 @@ def transform_path(
     ------
     InvalidTypeError
         If `path` is no real array, requires a gradient, or is not on the CPU; if `end_time` is no
-        real number, a flag no boolean; or if `lengths` are no integers or `basepoint` no point.
+        real number, a flag no boolean, `missing` no text; or if `times` are no times, `lengths` no
+        integers or `basepoint` no point.
     InvalidValueError
-        If `path` has fewer than two axes, no points or no channels; if `basepoint` or `lengths` do
-        not fit it; if `end_time` is not finite; or if the result does not fit in memory.
+        If `path` has fewer than two axes, no points or no channels; if `basepoint`, `lengths` or
+        `times` do not fit it, or `times` come without `time_aug`; if a value is missing that cannot
+        be; if `end_time` is not finite; or if the result does not fit in memory.
 
     See Also
     --------
@@ -86,17 +95,17 @@ def transform_path(
            [0. , 2. , 0.5],
            [2. , 2. , 1. ]])
     """
-    found = _read(path, basepoint, lengths, (time_aug, lead_lag, end_time))
+    found = _read(path, basepoint, lengths, times, missing, (time_aug, lead_lag, end_time))
     rows, transform = found.path, found.call.transform
-    points, channels = rows.item
-    if found.origin is not None and found.origin.is_list:
+    if _is_list(found):
         moved = []
         for piece in _pieces(found):
-            out = rows.empty((transform.points(len(piece)), transform.channels(channels)))[1]
+            shape = transform.points(len(piece)), transform.channels(piece.shape[1])
+            out = rows.empty(shape)[1]
             transform.write(piece, out)
             moved.append(rows.wrap(out))
         return moved
-    result, view = allocate(rows, transform.points(points), transform.channels(channels))
+    result, view = allocate(rows, *_shape(found))
     if found.spans is None:
         transform.write(rows.array, result)
         return rows.wrap(result)
@@ -116,6 +125,8 @@ def transform_path_backprop(
     end_time: float = 1.0,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> Gradients:
     """Compute the gradient in a path from that in its transform.
 
@@ -135,6 +146,10 @@ def transform_path_backprop(
         The point that was put in front of the path.
     lengths : ArrayLike of int, shape (...), optional
         Number of points of each path. A list of paths needs none.
+    times : ArrayLike, shape (length,) or (..., length), optional
+        The times that were given; there is no gradient in them.
+    missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
+        What was done to NaN in the path. The gradient in a missing value is 0.
 
     Returns
     -------
@@ -165,19 +180,17 @@ def transform_path_backprop(
     array([[3.],
            [3.]])
     """
-    found = _read(path, basepoint, lengths, (time_aug, lead_lag, end_time))
+    found = _read(path, basepoint, lengths, times, missing, (time_aug, lead_lag, end_time))
     rows, transform = found.path, found.call.transform
-    dimension = transform.channels(rows.item[1])
-    spans = found.whole_spans
+    spans, shape = found.whole_spans, _shape(found)
     points = rows.empty((int(spans[:, 1].sum()), rows.item[1]))[1]
-    if found.origin is not None and found.origin.is_list:
-        given = _of_list(derivs, found, dimension)
+    if _is_list(found):
+        given = _of_list(derivs, found, shape[1])
     else:
         cotangent = as_rows(derivs, "derivs", 2)
         check_alike(rows, cotangent)
-        item = transform.points(rows.item[0]), dimension
-        if cotangent.item != item:
-            raise _wrong_shape("derivs", (*rows.batch, *item), cotangent)
+        if cotangent.item != shape:
+            raise _wrong_shape("derivs", (*rows.batch, *shape), cotangent)
         if found.spans is None:
             whole = points.reshape(*rows.batch, *rows.item)
             transform.write_adjoint(cotangent.array, whole)
@@ -193,11 +206,28 @@ def transform_path_backprop(
     return found.gradients(points, None)
 
 
-def _read(path: Any, basepoint: Any, lengths: Any, options: tuple[Any, ...]) -> Prepared:
+def _read(
+    path: Any, basepoint: Any, lengths: Any, times: Any, missing: Any, options: tuple[Any, ...]
+) -> Prepared:
     def call_of(channels: int) -> Any:
         return checked_call(channels, 1, False, 1, SIGNATURE, *options)
 
-    return prepared(path, None, basepoint, lengths, call_of, exact=True)
+    return prepared(
+        path, None, basepoint, lengths, call_of, times=times, missing=missing, exact=True
+    )
+
+
+def _is_list(found: Prepared) -> bool:
+    origin = found.first.origin
+    return origin is not None and origin.is_list
+
+
+def _shape(found: Prepared) -> tuple[int, int]:
+    """Return the points and channels of the transformed paths of an array."""
+    first = found.first
+    points, channels = first.path.item
+    transform = first.call.transform
+    return transform.points(points), transform.channels(channels)
 
 
 def _pieces(found: Prepared) -> list[Any]:

@@ -12,6 +12,8 @@ from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import checked_call
+from treealg.numeric.arguments.kinds import NUMPY
+from treealg.numeric.arguments.ragged import is_list_of_paths, read_list
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.matrices import lift_change_plan
@@ -25,7 +27,7 @@ __all__ = [
 ]
 
 
-def bracket_path(path: ArrayLike) -> Array:
+def bracket_path(path: ArrayLike) -> Array | list[Array]:
     r"""Append the brackets of all pairs of channels to a path.
 
     :math:`[x^i, x^j]_t = \sum_{s < t} \Delta x^i_s \Delta x^j_s`, the realised quadratic
@@ -34,14 +36,14 @@ def bracket_path(path: ArrayLike) -> Array:
     Parameters
     ----------
     path : ArrayLike, shape (..., length, channels)
-        Points, at least one, in at least one channel.
+        Points, at least one, in at least one channel; or a list of paths of any lengths.
 
     Returns
     -------
     Array, shape (..., length, labels)
         The path, and ``channels * (channels + 1) / 2`` more channels, which begin at 0. NumPy array
         or tensor as `path` is, of the same dtype (float64 for integers and lists), never sharing
-        memory with it.
+        memory with it. Of a list of paths it is a list.
 
     Raises
     ------
@@ -74,7 +76,20 @@ def bracket_path(path: ArrayLike) -> Array:
            [1., 2., 1., 2., 4.],
            [3., 2., 5., 2., 4.]])
     """
-    rows = as_path(path, values=True)
+    if is_list_of_paths(path):
+        return [_with_brackets(rows) for rows in _listed(path, True)]
+    return _with_brackets(as_path(path, values=True))
+
+
+def _listed(paths: Any, values: bool) -> list[Rows]:
+    """Read a list of paths, which are computed in float64 where they are arrays of NumPy."""
+    read = read_list(paths, values, "path")
+    if read[0].kind is not NUMPY:
+        return read
+    return [Rows(np.asarray(rows.array, np.float64), NUMPY, 2, rows.name) for rows in read]
+
+
+def _with_brackets(rows: Rows) -> Array:
     length, channels = rows.item
     result, _ = allocate(rows, length, tables.bracket_labels(channels))
     first, second = np.triu_indices(channels)
@@ -87,13 +102,14 @@ def bracket_path(path: ArrayLike) -> Array:
     return rows.wrap(result)
 
 
-def bracket_path_backprop(derivs: ArrayLike, path: ArrayLike) -> Array:
+def bracket_path_backprop(derivs: ArrayLike, path: ArrayLike) -> Array | list[Array]:
     """Compute the gradient in a path from that in the path with its brackets.
 
     Parameters
     ----------
     derivs : ArrayLike, shape (..., length, labels)
-        Derivatives of a scalar function in the result of `bracket_path`.
+        Derivatives of a scalar function in the result of `bracket_path`; a list for a list of
+        paths.
     path : ArrayLike, shape (..., length, channels)
         As given to `bracket_path`; of the kind, dtype and leading shape of `derivs`.
 
@@ -109,7 +125,7 @@ def bracket_path_backprop(derivs: ArrayLike, path: ArrayLike) -> Array:
         of different kinds or dtypes.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels, `derivs` is not of the shape of
-        the result, or the result does not fit in memory.
+        the result, or of a list of paths not a list as long, or the result does not fit in memory.
 
     See Also
     --------
@@ -124,14 +140,25 @@ def bracket_path_backprop(derivs: ArrayLike, path: ArrayLike) -> Array:
     array([[-6.],
            [ 6.]])
     """
-    rows, back = as_path(path), as_rows(derivs, "derivs", 2)
+    if not is_list_of_paths(path):
+        return _without_brackets(as_path(path), as_rows(derivs, "derivs", 2))
+    paths = _listed(path, False)
+    if not isinstance(derivs, (list, tuple)) or len(derivs) != len(paths):
+        raise InvalidValueError(
+            f"derivs must be a list with one array for each of the {len(paths)} paths"
+        )
+    given = [as_rows(piece, f"derivs[{i}]", 2) for i, piece in enumerate(derivs)]
+    return [_without_brackets(*pair) for pair in zip(paths, given, strict=True)]
+
+
+def _without_brackets(rows: Rows, back: Rows) -> Array:
     check_alike(back, rows)
     length, channels = rows.item
     labels = tables.bracket_labels(channels)
     if back.item != (length, labels):
         raise InvalidValueError(
-            f"derivs must have shape (..., {length}, {labels}), as the path with its brackets; got "
-            f"shape {back.array.shape}"
+            f"{back.name} must have shape (..., {length}, {labels}), as the path with its "
+            f"brackets; got shape {back.array.shape}"
         )
     result, _ = allocate(rows, length, channels)
     first, second = np.triu_indices(channels)
