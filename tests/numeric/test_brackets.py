@@ -117,7 +117,7 @@ def test_the_gradient_in_a_path_is_exact():
         ({"source": "marcus"}, treealg.InvalidValueError, "source must be one of"),
         ({"target": 1}, treealg.InvalidValueError, "target must be one of"),
         ({"bsig": np.zeros(5)}, treealg.InvalidValueError, "must have 6 columns, or 7"),
-        ({"bsig": None}, treealg.InvalidTypeError, "bsig must be"),
+        ({"bsig": None}, treealg.InvalidTypeError, "must be an array"),
         ({"planar": "yes"}, treealg.InvalidTypeError, "planar must be True or False"),
         ({"n_jobs": 0}, treealg.InvalidValueError, "n_jobs"),
     ],

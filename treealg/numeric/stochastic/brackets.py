@@ -85,7 +85,7 @@ def _listed(paths: Any, values: bool) -> list[Rows]:
     """Read a list of paths, which are computed in float64 where they are arrays of NumPy."""
     read = read_list(paths, values, "path")
     if read[0].kind is not NUMPY:
-        return read
+        return list(read)
     return [Rows(np.asarray(rows.array, np.float64), NUMPY, 2, rows.name) for rows in read]
 
 
