@@ -27,9 +27,7 @@ def some_series(cases=6, channels=2, length=9, seed=0):
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", NAMES)
-def test_checks_of_aeon(name, monkeypatch):
-    module = "aeon.testing.estimator_checking._yield_multithreading_checks"
-    monkeypatch.setattr(f"{module}.MULTITHREAD_TESTING", True)
+def test_checks_of_aeon(name):
     found = aeon.testing.estimator_checking.check_estimator(getattr(treealg.aeon, name))
     assert {check: result for check, result in found.items() if result != "PASSED"} == {}
     assert len(found) > 40
@@ -94,6 +92,12 @@ def test_bad_use_is_refused(name):
         kind(cumsum=1).fit(X)
     with pytest.raises(TypeError, match="depth"):
         kind(depth=3)
+
+
+def test_threads_change_nothing():
+    X = some_series(40)
+    one, two = (treealg.aeon.SignatureTransformer(3, n_jobs=n).fit_transform(X) for n in (1, 2))
+    np.testing.assert_allclose(one, two, rtol=0, atol=1e-12)
 
 
 def test_pickles_and_clones_compute_the_same():

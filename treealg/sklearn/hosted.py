@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -35,6 +35,10 @@ class Hosted:
     missing: str
     get_params: Callable[..., dict[str, Any]]
     set_tags: Callable[..., Any]
+
+    if TYPE_CHECKING:
+        # That of a subclass is made when the subclass is.
+        def __init__(self, *arguments: Any, **options: Any) -> None: ...
 
     def __init_subclass__(cls, of: type[PathTransformer] | None = None, **options: Any) -> None:
         super().__init_subclass__(**options)
