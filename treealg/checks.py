@@ -10,8 +10,10 @@ from __future__ import annotations
 import contextlib
 import math
 import numbers
+import os
 import sys
 from collections.abc import Collection, Iterable, Mapping, Set
+from pathlib import Path
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -24,6 +26,7 @@ __all__ = [
     "check_flag",
     "check_integer",
     "check_method",
+    "check_path",
     "check_real",
     "check_weights",
     "closest",
@@ -165,6 +168,25 @@ def check_method(value: Any, planar: bool, minimum: int = 0) -> int:
         )
     *rest, last = _METHODS[minimum:]
     raise InvalidValueError(f"method must be {', '.join(rest)} or {last}, got {method}")
+
+
+def check_path(name: str, value: Any) -> Path:
+    """Return the name of a file or folder, where ``~`` stands for the home directory.
+
+    Examples
+    --------
+    >>> check_path("output", "features.npy").name
+    'features.npy'
+    """
+    try:
+        text = os.fsdecode(value)
+    except TypeError:
+        raise InvalidTypeError(
+            f"{name} must be the name of a file, a string or a pathlib.Path, got {_shown(value)}"
+        ) from None
+    if not text or "\0" in text:
+        raise InvalidValueError(f"{name} must be the name of a file, got {text!r:.60}")
+    return Path(os.path.expanduser(text))
 
 
 def thread_count(n_jobs: Any) -> int:

@@ -1,6 +1,7 @@
 """Features from every format to every format, and what is wrong with files."""
 
 import json
+import os
 
 import numpy as np
 import pandas as pd
@@ -507,3 +508,49 @@ def test_an_output_is_replaced_only_where_that_is_asked_for(tmp_path):
             compute(tmp_path / "in.npy", output, degree=2)
         compute(tmp_path / "in.npy", output, degree=2, overwrite=True)
         assert read(output)[0].shape[1] == 12
+
+
+@pytest.mark.parametrize("name", [None, 3, ["x.npy"], "", "x\0.npy", object()])
+def test_what_is_no_name_of_a_file_is_refused(name, tmp_path):
+    np.save(tmp_path / "p.npy", some_paths(2))
+    with pytest.raises((InvalidTypeError, InvalidValueError), match="output must be the name"):
+        compute(tmp_path / "p.npy", name, degree=1)
+    if not isinstance(name, list):
+        with pytest.raises((InvalidTypeError, InvalidValueError), match="input must be the name"):
+            compute(name, tmp_path / "f.npy", degree=1)
+    with pytest.raises(InvalidValueError, match="at least one file"):
+        compute([], tmp_path / "f.npy", degree=1)
+
+
+def test_the_home_directory_blanks_and_letters_are_understood(tmp_path, monkeypatch):
+    home = tmp_path / "a ß é"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(home)
+    np.save(home / "p q.npy", some_paths(2))
+    assert compute("~/p q.npy", "~/ü.npy", degree=1) == 2
+    assert compute("p q.npy", b"relative.npy", degree=1) == 2
+    assert sorted(file.name for file in home.glob("*.npy")) == ["p q.npy", "relative.npy", "ü.npy"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+def test_a_pipe_is_not_waited_for_and_a_broken_link_is_named(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    os.mkfifo(folder / "p.npy")
+    for source in (folder / "p.npy", folder):
+        with pytest.raises(InvalidValueError, match="neither a file nor a folder"):
+            compute(source, tmp_path / "f.npy", degree=1)
+    (tmp_path / "q.npy").symlink_to("nowhere.npy")
+    with pytest.raises(InvalidValueError, match=r"a link to nowhere\.npy"):
+        compute(tmp_path / "q.npy", tmp_path / "f.npy", degree=1)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [(b"id,x,x\na,1,2\n", "several columns 'x'"), ("id,é\na,1\n".encode("latin1"), "utf-8")],
+)
+def test_columns_of_one_name_or_of_another_encoding_are_refused(data, message, tmp_path):
+    (tmp_path / "t.csv").write_bytes(data)
+    with pytest.raises(InvalidValueError, match=message):
+        compute(tmp_path / "t.csv", tmp_path / "f.csv", id="id", degree=1)

@@ -426,6 +426,8 @@ def test_a_table_without_rows_gives_none(kind):
         ({"id": "ids"}, InvalidValueError, "did you mean 'id'"),
         ({"id": None}, InvalidValueError, "id must name the columns"),
         ({"values": "x"}, InvalidTypeError, "got the text 'x'"),
+        ({"values": None}, InvalidTypeError, "list of columns, got NoneType"),
+        ({"id": 3}, InvalidTypeError, "id must be a column or a list"),
         ({"values": []}, InvalidValueError, "at least one column"),
         ({"values": ["name"]}, InvalidTypeError, "columns of numbers"),
         ({"degree": -1}, InvalidValueError, "degree must be"),
@@ -457,6 +459,16 @@ def test_what_makes_no_sense_is_refused(change, error, message):
     options = {"id": "id", "time": "t", "values": ["x", "y"], "degree": 2} | change
     with pytest.raises(error, match=message):
         features(frame, **options)
+
+
+@pytest.mark.parametrize("kind", ["pandas", "pyarrow"])
+def test_columns_of_one_name_are_refused(kind):
+    frame = pd.DataFrame(np.ones((3, 4)), columns=["id", "t", "x", "x"])
+    if kind == "pyarrow":
+        columns = [frame.iloc[:, i].to_numpy() for i in range(4)]
+        frame = pa.Table.from_arrays(list(map(pa.array, columns)), names=list(frame.columns))
+    with pytest.raises(InvalidValueError, match="columns of different names"):
+        features(frame, id="id", values=["t"], degree=1)
 
 
 def test_what_is_no_table_is_refused():

@@ -680,3 +680,14 @@ def test_a_child_forked_while_other_threads_build_and_clear_works():
         release.set()
         for thread in threads:
             thread.join()
+
+
+def test_tables_are_saved_to_the_home_directory_and_pipes_are_not_read(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    tables.save_table(tables.convolution(1, 2, planar=False), "~/a ü.npz")
+    assert tables.load_table("~/a ü.npz").degree == 2
+    for name in (None, "", 3):
+        with pytest.raises(treealg.TreeAlgError, match="path must be the name of a file"):
+            tables.load_table(name)
+    with pytest.raises(treealg.TreeAlgError, match="which is none"):
+        tables.load_table(tmp_path)

@@ -218,3 +218,14 @@ def test_merged_outcomes_keep_the_first_failure_and_the_largest_error():
     parts = [Outcome(2, error=0.5), Outcome(3, error=0.25)]
     assert merged(parts) == Outcome(5, error=0.5)
     assert merged([*parts, Outcome(1, "wrong"), Outcome(9)]) == Outcome(6, "wrong", error=0.5)
+
+
+def test_a_report_goes_to_the_home_directory_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    command = ["verify", "--dimension", "1", "--degree", "1", "--map", "arborification"]
+    assert cli.main([*command, "--report=~/a ü.txt"]) == 0
+    treealg.verify(1, 1, maps=["arborification"], report="~/b.txt")
+    assert (tmp_path / "a ü.txt").read_text("utf-8") == (tmp_path / "b.txt").read_text("utf-8")
+    for name in (3, [], ""):
+        with pytest.raises(treealg.TreeAlgError, match="report must be the name of a file"):
+            treealg.verify(1, 1, report=name)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from treealg.checks import check_flag
-from treealg.errors import InvalidValueError
+from treealg.checks import check_flag, check_path
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.files.arrays import ArraySource
 from treealg.files.parts import Part, Parts, remove
 from treealg.files.sinks import opened, sidecar_of
@@ -142,12 +142,19 @@ def compute(
         check_flag(name, flag)
     if times and time is None:
         raise InvalidValueError("times must be False, or be given with the name of `time`")
-    given = [input] if isinstance(input, (str, Path)) else list(input)
-    files = input_files([Path(file) for file in given])
-    target = Path(output)
+    is_one = isinstance(input, (str, bytes, os.PathLike))
+    if not (is_one or isinstance(input, Iterable)):
+        check_path("input", input)
+    given = [input] if is_one else list(input)
+    files = input_files([check_path("input", file) for file in given])
+    target = check_path("output", output)
     suffix_of(target, "OUTPUT")
     if not target.parent.is_dir():
         raise InvalidValueError(f"there is no folder {target.parent} to write {target.name} to")
+    if not (id is None or isinstance(id, Iterable)):
+        raise InvalidTypeError(f"id must be a column or a list of them, got {id!r:.60}")
+    if not (dask is None or isinstance(dask, str)):
+        raise InvalidTypeError(f"dask must be the address of a scheduler, got {dask!r:.60}")
     ids = [id] if isinstance(id, str) else [] if id is None else list(id)
     named = None if values is None else [str(name) for name in values]
     if files[0].suffix.lower() in ARRAYS:

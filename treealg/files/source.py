@@ -93,7 +93,11 @@ def suffix_of(path: Path, what: str) -> str:
 def input_files(inputs: list[Path]) -> list[Path]:
     """Return the files to read; for a folder those in it, in the order of their names."""
     found: list[Path] = []
+    if not inputs:
+        raise InvalidValueError("input must name at least one file, got none")
     for path in inputs:
+        if path.is_symlink() and not path.exists():
+            raise InvalidValueError(f"{path} is a link to {path.readlink()}, which is not there")
         if not path.exists():
             near = closest(path.name, [other.name for other in _folder(path)])
             raise InvalidValueError(f"there is no file {path}{near}")
@@ -104,6 +108,9 @@ def input_files(inputs: list[Path]) -> list[Path]:
             found += inside
         else:
             found.append(path)
+    for path in found:  # a pipe would be waited for
+        if not (path.is_file() or path.is_dir()):
+            raise InvalidValueError(f"{path} is neither a file nor a folder")
     suffixes = {suffix_of(path, "INPUT") for path in found}
     if len(suffixes) > 1:
         raise InvalidValueError(f"all inputs must be of one format, got {', '.join(suffixes)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -257,7 +258,15 @@ def _is_number(kind: Any) -> bool:
 
 
 def _schema(file: Path) -> Any:
-    """Return names and types of columns."""
+    """Return names and types of columns, which have different names."""
+    schema = _read_schema(file)
+    twice = [name for name, count in Counter(schema.names).items() if count > 1]
+    if twice:
+        raise InvalidValueError(f"{file} has several columns {twice[0]!r}; rename them")
+    return schema
+
+
+def _read_schema(file: Path) -> Any:
     if file.suffix.lower() == ".parquet":
         return pa.parquet.read_schema(file)
     if file.suffix.lower() == ".csv":

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
+from narwhals.exceptions import DuplicateError
 
 from treealg.checks import check_flag, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -124,8 +125,11 @@ def features(
     1    2    2.0           2.0
     """
     wide = dict(values) if isinstance(values, Mapping) else None
-    if isinstance(values, str):
-        raise InvalidTypeError(f"values must be a list of columns, got the text {values!r}")
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InvalidTypeError(
+            f"values must be a list of columns, got "
+            f"{'the text' if isinstance(values, str) else type(values).__name__} {values!r:.60}"
+        )
     has_times = wide is not None and not is_flag(times)
     if not has_times and check_flag("times", times) and (wide is not None or time is None):
         raise InvalidValueError(
@@ -137,6 +141,8 @@ def features(
         map(str, columns), degree, log=log, words=words, trees=trees, windows=windows,
         times=has_times or times, missing=missing, dtype=dtype, options=options,
     )  # fmt: skip
+    if not (id is None or isinstance(id, Iterable)):
+        raise InvalidTypeError(f"id must be a column or a list of them, got {id!r:.60}")
     ids = [id] if isinstance(id, str) else [] if id is None else list(id)
     check_distinct([*ids, *(["window"] if windows is not None else []), *recipe.names])
     job = LongTable(recipe, ids, time, columns)
@@ -150,7 +156,13 @@ def features(
         raise InvalidValueError("id must name the columns that tell paths apart, got none")
     if _is_dask(frame):
         return job.in_partitions(frame)
-    native = nw.from_native(frame, pass_through=True)
+    try:
+        native = nw.from_native(frame, pass_through=True)
+    except DuplicateError as error:
+        raise InvalidValueError(
+            "frame must have columns of different names, as columns are chosen by name: "
+            + " ".join(str(error).split())
+        ) from None
     if not isinstance(native, (nw.DataFrame, nw.LazyFrame)):
         raise InvalidTypeError(
             f"frame must be a table of pandas, polars, PyArrow, Dask or DuckDB, or a list or "

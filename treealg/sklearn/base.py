@@ -256,7 +256,7 @@ class PathTransformer(TransformerMixin, PathCoefficients):  # type: ignore[misc]
         self._learn_channels(samples, reset)
         if self.dtype is None:
             return samples
-        if self.dtype not in _DTYPES and self.dtype not in _DTYPES.values():
+        if self.dtype not in [*_DTYPES, *_DTYPES.values()]:
             raise InvalidValueError(
                 f"dtype must be 'float32', 'float64' or None, got {self.dtype!r}"
             )

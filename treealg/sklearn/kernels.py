@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.gaussian_process.kernels import Hyperparameter, Kernel
 
-from treealg.checks import check_flag, check_integer
+from treealg.checks import check_flag, check_integer, check_real
 from treealg.errors import InvalidValueError
 from treealg.numeric import (
     branched_sig_kernel,
@@ -203,7 +203,7 @@ class BranchedKernel(Kernel):  # type: ignore[misc]
                     f"got {paths.shape[1]} columns"
                 )
             paths = paths.reshape(len(paths), -1, channels)
-        return paths * paths.dtype.type(self.scale)
+        return paths * paths.dtype.type(check_real("scale", self.scale))
 
     def _gradient(self, paths: Floats, gram: Floats) -> Any:
         """Return the derivative in log(scale): that of the kernel along both paths themselves."""

@@ -8,6 +8,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from treealg.checks import check_path
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.tables.coefficients import CoefficientTable
 from treealg.tables.convolution_table import ConvolutionTable
@@ -67,7 +68,7 @@ def save_table(table: Table, path: str | Path) -> None:
             f"table must be one of {', '.join(_CLASSES)}, got {type(table).__name__}"
         )
     integers, arrays = table.parts()
-    file = Path(path)
+    file = check_path("path", path)
     new = file.with_name(f".new-{file.name}")
     given: dict[str, Any] = {_KIND: np.array(type(table).__name__), **integers, **arrays}
     try:
@@ -107,8 +108,11 @@ def load_table(path: str | Path) -> Table:
     >>> table.dimension, table.degree, table.n_blocks
     (2, 3, 25)
     """
+    source = check_path("path", path)
+    if source.exists() and not source.is_file():
+        raise InvalidValueError(f"path must be the name of a file, got {source}, which is none")
     try:
-        with Path(path).open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+        with source.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             found = {name: file[name] for name in file.files}
         kind = _CLASSES[str(found.pop(_KIND))]
         types = kind.array_types()

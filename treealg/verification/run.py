@@ -9,7 +9,7 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-from treealg.checks import check_callable, check_flag, check_integer, closest
+from treealg.checks import check_callable, check_flag, check_integer, check_path, closest
 from treealg.codegen.compilers.host import find_compiler
 from treealg.codegen.maps import LOG_MAPS, MAPS, PATH_MAPS, MapSize
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -127,15 +127,14 @@ def verify(
     kinds = _kinds(planar)
     ptx = check_flag("ptx", ptx)
     names = _names(maps)
-    if report is not None and not isinstance(report, (str, Path)):
-        raise InvalidTypeError(f"report must be the name of a file, got {report!r}")
+    target = None if report is None else check_path("report", report)
     _refuse_large(dimensions[-1], degrees[-1], kinds, names)
     find_compiler("c")
     find_compiler("c++")
     if ptx:
         require_nvrtc()
-    if report is not None:
-        Path(report).touch()
+    if target is not None:
+        target.touch()
     sizes = list(product(dimensions, degrees, kinds))
     largest = sizes[-len(kinds) :]
     checks: list[Check] = []
@@ -165,8 +164,8 @@ def verify(
             background.shutdown(cancel_futures=True)
             raise
     result = Report(tuple(checks))
-    if report is not None:
-        Path(report).write_text(f"{result}\n", "utf-8")
+    if target is not None:
+        target.write_text(f"{result}\n", "utf-8")
     return result
 
 
