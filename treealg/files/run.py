@@ -142,10 +142,9 @@ def compute(
         check_flag(name, flag)
     if times and time is None:
         raise InvalidValueError("times must be False, or be given with the name of `time`")
-    is_one = isinstance(input, (str, bytes, os.PathLike))
-    if not (is_one or isinstance(input, Iterable)):
-        check_path("input", input)
-    given = [input] if is_one else list(input)
+    given: Iterable[Any] = [input]
+    if isinstance(input, Iterable) and not isinstance(input, (str, bytes)):
+        given = input
     files = input_files([check_path("input", file) for file in given])
     target = check_path("output", output)
     suffix_of(target, "OUTPUT")

@@ -39,7 +39,9 @@ def save_table(table: Table, path: str | Path) -> None:
     Raises
     ------
     InvalidTypeError
-        If `table` is no table.
+        If `table` is no table, or `path` no name.
+    InvalidValueError
+        If `path` is empty.
 
     See Also
     --------
@@ -94,6 +96,8 @@ def load_table(path: str | Path) -> Table:
 
     Raises
     ------
+    InvalidTypeError
+        If `path` is no name.
     InvalidValueError
         If the file is not there, is damaged, or holds no table.
 
