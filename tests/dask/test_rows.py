@@ -1,6 +1,10 @@
 """Every row of the table on arrays of Dask against the function itself on all of the batch."""
 
+import os
 import pickle
+import subprocess
+import sys
+from pathlib import Path
 
 import dask
 import dask.array as da
@@ -13,6 +17,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 
 from ..operations.cases import CASES, OPERATIONS, assert_close, call, each_case
 
+ROOT = Path(treealg.__file__).parents[1]
 WAYS = (
     "plain", "planar_scalar", "brackets", "word_brackets", "corrected", "corrected_alike",
     "corrected_by_segment", "prefixes", "basepoint", "one_basepoint", "ragged", "grid",
@@ -118,6 +123,50 @@ def test_what_makes_no_sense_is_refused_before_anything_is_computed():
         treealg.dask.branched_sig(paths, -1)
     with pytest.raises(InvalidValueError, match="out must be None"):
         treealg.dask.branched_sig_kernel_gram(paths, paths, 1, 0, out=np.zeros((6, 6)))
+
+
+# Waits until the others have begun, computes a chunk, and prints the tables that it has built.
+BUILDS = """
+import pathlib, sys, time
+import dask, dask.array as da, numpy as np
+import treealg.dask
+from treealg.tables import disk
+write, built = disk.write, []
+def slow(directory, name, key, table):
+    built.append(name)
+    time.sleep(0.1)
+    write(directory, name, key, table)
+disk.write = slow
+folder = pathlib.Path(sys.argv[1])
+lazy = treealg.dask.branched_sig(da.ones((4, 3, 2), chunks=(2, -1, -1)), 5)
+(folder / sys.argv[2]).touch()
+while len(list(folder.glob("ready*"))) < int(sys.argv[3]):
+    time.sleep(0.005)
+lazy.compute(scheduler="synchronous")
+print(*built)
+"""
+
+
+@pytest.mark.slow
+def test_one_process_of_a_machine_builds_the_tables(tmp_path):
+    def built(count):
+        folder = tmp_path / f"{count}"
+        (folder / "cache").mkdir(parents=True)
+        environment = {
+            **os.environ, "TREEALG_CACHE_DIR": str(folder / "cache"), "PYTHONPATH": str(ROOT),
+        }  # fmt: skip
+        processes = [
+            subprocess.Popen(
+                [sys.executable, "-c", BUILDS, str(folder), f"ready{n}", str(count)],
+                env=environment, stdout=subprocess.PIPE, text=True,
+            )
+            for n in range(count)
+        ]  # fmt: skip
+        return sorted(name for each in processes for name in each.communicate()[0].split())
+
+    alone = built(1)
+    assert alone
+    assert built(3) == alone
 
 
 def test_functions_of_chunks_can_be_pickled():
