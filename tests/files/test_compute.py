@@ -207,6 +207,18 @@ def test_arrays_may_have_times_windows_and_weights(kind, is_shared, tmp_path):
     assert read(tmp_path / "weighted.npy")[2]["weights"] == [1, 1, 1, 2]
 
 
+def test_a_base_point_has_the_time_of_the_first_point(tmp_path):
+    times = np.sort(np.random.default_rng(1).uniform(1, 2, size=(40, 6)), axis=1)
+    write_with_times(tmp_path / "in.npz", some_paths(), times)
+    compute(
+        tmp_path / "in.npz", tmp_path / "out.npy", degree=2, time="times", times=True,
+        basepoint=True,
+    )  # fmt: skip
+    times = np.concatenate([times[:, :1], times], axis=1)
+    expected = treealg.branched_sig(some_paths(), 2, time_aug=True, times=times, basepoint=True)
+    np.testing.assert_allclose(np.load(tmp_path / "out.npy"), expected, rtol=0, atol=1e-12)
+
+
 @pytest.mark.usefixtures("small_pieces")
 def test_times_of_arrays_have_to_fit_and_to_rise(tmp_path):
     times = np.tile(np.arange(6.0), (40, 1))
