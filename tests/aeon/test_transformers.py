@@ -164,3 +164,19 @@ def test_features_are_those_of_the_transformer_of_aeon(case, augmentations):
         letters = [text.replace("t", "0").split() for text in spelt]
         order = sorted(order, key=lambda k: (place[k], len(letters[k]), letters[k]))
     np.testing.assert_allclose(features[:, order], peer, rtol=0, atol=1e-9)
+
+
+@pytest.mark.peer
+@pytest.mark.filterwarnings("ignore")
+def test_log_signatures_are_those_of_the_transformer_of_aeon_but_for_signs():
+    from aeon.transformations.collection.signature_based import SignatureTransformer
+
+    pytest.importorskip("roughpy")
+    X = some_series(length=20)
+    ours = treealg.aeon.LogSignatureTransformer(4, method=2, time_aug=False, basepoint=True)
+    theirs = SignatureTransformer(
+        ("basepoint",), depth=4, window_name="global", sig_tfm="logsignature"
+    )
+    np.testing.assert_allclose(
+        np.abs(ours.fit_transform(X)), np.abs(theirs.fit_transform(X)), rtol=0, atol=1e-9
+    )
