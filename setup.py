@@ -23,6 +23,7 @@ MODULES = [
     "core",
     "programs",
     "algebra",
+    "calls",
     "coefficients",
     "gradients",
     "pairs",

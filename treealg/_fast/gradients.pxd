@@ -9,6 +9,22 @@ from treealg._fast.paths cimport path_words
 cdef struct gradient_out:
     matrix_view steps, correction
 
+
+cdef struct gradient_task:
+    path_words words
+    gradient_out out
+    matrix_view derivs
+    Py_ssize_t short_words, pieces
+    size_t rows_size
+    # One word signature per piece: its own, that before it, the derivatives in that after it; and
+    # one per path: the signatures of whole paths.
+    char *parts
+    char *before
+    char *after
+    char *wholes
+
+cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcept nogil
+
 cdef matrix_view rows_in(
     char *data, Py_ssize_t count, const path_words *words, Py_ssize_t step) noexcept nogil
 

@@ -22,20 +22,6 @@ from treealg._fast.paths cimport (
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
 
 
-cdef struct gradient_task:
-    path_words words
-    gradient_out out
-    matrix_view derivs
-    Py_ssize_t short_words, pieces
-    size_t rows_size
-    # One word signature per piece: its own, that before it, the derivatives in that after it; and
-    # one per path: the signatures of whole paths.
-    char *parts
-    char *before
-    char *after
-    char *wholes
-
-
 cdef Py_ssize_t pieces_of_path(
     Py_ssize_t count, Py_ssize_t steps, int lanes, int n_threads
 ) noexcept nogil:
@@ -278,9 +264,12 @@ cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcep
     """The derivatives in all paths, of a task that is complete up to its pieces and scratch."""
     cdef const path_words *words = &task.words
     cdef const kernel_table *table = words.table
-    cdef Py_ssize_t pieces = pieces_of_path(words.path.count, words.steps, table.lanes, n_threads)
     cdef Py_ssize_t per_step = 2 if words.path.lead_lag else 1, row
     cdef phase whole
+    n_threads = worthwhile_threads(
+        4 * cost_of_integration(words) + 2 * cost_of_output(words), n_threads
+    )
+    cdef Py_ssize_t pieces = pieces_of_path(words.path.count, words.steps, table.lanes, n_threads)
     cdef size_t size = max(
         integration_scratch(words), backward_scratch(words, per_step * (words.steps // pieces + 1))
     )
@@ -331,9 +320,6 @@ def path_signature_backward(
         task.out.correction = second.matrix()
     if task.words.path.count == 0:
         return
-    n_threads = worthwhile_threads(
-        4 * cost_of_integration(&task.words) + 2 * cost_of_output(&task.words), n_threads
-    )
     task.derivs = cotangent.matrix()
     task.out.steps = target.matrix()
     signals = Signals()

@@ -1,8 +1,8 @@
 """What all functions of words along paths have in common (see paths.pyx)."""
 
 from treealg._fast.core cimport (
-    Buffer, convolution_program, correction_view, interrupt, kernel_table, path_view, sparse_map,
-    word_program,
+    Buffer, convolution_program, correction_view, interrupt, kernel_table, matrix_view, path_view,
+    sparse_map, word_program,
 )
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
 
@@ -18,6 +18,13 @@ cdef struct path_words:
     const sparse_map *output_map
     const convolution_program *log_program  # NULL for signatures
     size_t real, lanes_size  # bytes of a number, and of the words of a group of paths
+
+
+cdef struct signature_task:
+    path_words words
+    matrix_view out
+    Py_ssize_t pieces
+    char *parts  # word signatures of all pieces, path by path
 
 
 cdef int describe(
@@ -49,3 +56,5 @@ cdef int lanes_of_group(
     const path_words *task, Py_ssize_t pieces, Py_ssize_t group, Py_ssize_t *row,
     Py_ssize_t *begin, Py_ssize_t *end,
 ) noexcept nogil
+
+cdef void signatures(signature_task *task, int n_threads, interrupt *stop) noexcept nogil

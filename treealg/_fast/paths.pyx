@@ -149,13 +149,6 @@ cdef int lanes_of_group(
 # --- whole paths ------------------------------------------------------------------------------
 
 
-cdef struct signature_task:
-    path_words words
-    matrix_view out
-    Py_ssize_t pieces
-    char *parts  # word signatures of all pieces, path by path
-
-
 cdef struct choice:
     Py_ssize_t pieces, cost
 
@@ -304,6 +297,37 @@ cdef void cut_paths(
     free_scratch(task.parts)
 
 
+cdef void signatures(signature_task *task, int n_threads, interrupt *stop) noexcept nogil:
+    """The results of all paths, of a task that is complete up to its pieces."""
+    cdef path_words *words = &task.words
+    cdef const kernel_table *table = words.table
+    cdef signature_task rest
+    cdef choice chosen
+    cdef Py_ssize_t apart = 0
+    cdef phase whole
+    cdef size_t scratch_size = integration_scratch(words)
+    if words.log_program is not NULL:
+        scratch_size = max(scratch_size, table.algebra.logarithm_scratch(words.log_program, 0))
+    scratch_size += words.lanes_size
+    n_threads = worthwhile_threads(cost_of_integration(words) + cost_of_output(words), n_threads)
+    chosen = choose_pieces(words.path.count, words.segments, table.lanes, n_threads)
+    task.pieces = chosen.pieces
+    if n_threads == 1:
+        apart = count_apart(task, chosen)
+    if apart:
+        rest = paths_from(task, words.path.count - apart)
+        words.path.count -= apart
+        task.pieces = 1
+    whole.work = whole_group
+    whole.groups = (words.path.count + table.lanes - 1) // table.lanes
+    if task.pieces == 1:
+        run_phases(&whole, 1, task, scratch_size, n_threads, stop)
+    else:
+        cut_paths(task, scratch_size, n_threads, stop)
+    if apart and not stop.stop:
+        cut_paths(&rest, scratch_size, 1, stop)
+
+
 def path_signature(
     path, correction, out, WordProgram words not None, SparseMap output_map not None,
     ConvolutionProgram log_program, bint time_aug, bint lead_lag, double end_time, int n_threads,
@@ -315,11 +339,7 @@ def path_signature(
     cdef Buffer source = Buffer(path, 3, False)
     cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
     cdef Buffer target = Buffer(out, 2, True)
-    cdef const kernel_table *table = source.table
-    cdef signature_task task, rest
-    cdef choice chosen
-    cdef Py_ssize_t apart = 0
-    cdef phase whole
+    cdef signature_task task
     cdef Signals signals
     describe(
         &task.words, source, increments, words, output_map, log_program, time_aug, lead_lag,
@@ -329,29 +349,7 @@ def path_signature(
     if task.words.path.count == 0:
         return
     task.out = target.matrix()
-    cdef size_t scratch_size = integration_scratch(&task.words)
-    if log_program is not None:
-        scratch_size = max(scratch_size, table.algebra.logarithm_scratch(task.words.log_program, 0))
-    scratch_size += task.words.lanes_size
-    n_threads = worthwhile_threads(
-        cost_of_integration(&task.words) + cost_of_output(&task.words), n_threads
-    )
-    chosen = choose_pieces(task.words.path.count, task.words.segments, table.lanes, n_threads)
-    task.pieces = chosen.pieces
-    if n_threads == 1:
-        apart = count_apart(&task, chosen)
-    if apart:
-        rest = paths_from(&task, task.words.path.count - apart)
-        task.words.path.count -= apart
-        task.pieces = 1
-    whole.work = whole_group
-    whole.groups = (task.words.path.count + table.lanes - 1) // table.lanes
     signals = Signals()
     with nogil:
-        if task.pieces == 1:
-            run_phases(&whole, 1, &task, scratch_size, n_threads, &signals.flag)
-        else:
-            cut_paths(&task, scratch_size, n_threads, &signals.flag)
-        if apart and not signals.flag.stop:
-            cut_paths(&rest, scratch_size, 1, &signals.flag)
+        signatures(&task, n_threads, &signals.flag)
     signals.finish()

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import numpy as np
 from jax.interpreters import mlir
 
+from treealg.jax import handlers
 from treealg.jax.operators import Operator, Options, Presence
 
-__all__ = ["lower"]
+__all__ = ["lower", "lower_on_cpu"]
+
+
+def lower_on_cpu(
+    operator: Operator, context: Any, *given: Any, present: Presence, options: Options
+) -> Any:
+    """Return the values in a program for the CPU that are the results of an operator."""
+    number = handlers.call_number(operator, context.avals_in, present, options)
+    if number is None:
+        return lower(operator, context, *given, present=present, options=options)
+    rule: Any = jax.ffi.ffi_lowering(handlers.TARGET)
+    return rule(context, *given, call=np.int64(number))
 
 
 def lower(
     operator: Operator, context: Any, *given: Any, present: Presence, options: Options
 ) -> Any:
-    """Return the values in the program that are the results of an operator."""
+    """Return the same as a call of Python from the program, of whatever device."""
 
     def compute(*arrays: Any) -> tuple[np.ndarray[Any, Any], ...]:
         # Nothing of JAX in here: it may wait for the very thread that this runs on.

@@ -23,7 +23,7 @@ from jax.sharding import NamedSharding, PartitionSpec
 from treealg.errors import InvalidTypeError
 from treealg.frameworks.batching import Batch, Library, has_one_by_one, mapped, one_by_one
 from treealg.frameworks.options import default_of
-from treealg.jax.lowering import lower
+from treealg.jax.lowering import lower, lower_on_cpu
 from treealg.jax.operators import Operator, Options, Presence, Shapes
 from treealg.numeric.operations.operation import Operation
 
@@ -62,6 +62,7 @@ class Differentiable:
         self._call.def_impl(self._compute)
         self._call.def_abstract_eval(self._types)
         mlir.register_lowering(self._call, partial(lower, operator))
+        mlir.register_lowering(self._call, partial(lower_on_cpu, operator), platform="cpu")
         ad.primitive_jvps[self._call] = self._jvp
         batching.primitive_batchers[self._call] = self._batched
         self._tangent.def_impl(self._derivative)

@@ -25,7 +25,7 @@ from treealg.codegen.arguments import Argument, arguments
 from treealg.codegen.printers.text import REAL, Source
 from treealg.errors import InvalidValueError, MissingDependencyError
 
-__all__ = ["HostFunction", "find_compiler"]
+__all__ = ["HostFunction", "find_compiler", "shared_library"]
 
 _HERE = Path(__file__).parent
 _WORD = 16
@@ -280,21 +280,26 @@ def _integers(words: npt.NDArray[np.int64]) -> Any:
 
 
 def _load(text: str, is_c: bool, name: str) -> ctypes.CDLL:
-    """Compile a text and load it."""
+    """Compile generated source and load it."""
+    if is_c:
+        strict = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O1"]
+        return shared_library(text, "c", strict, f"the source of {name}")
+    return shared_library(text, "c++", ["-w", f"-I{_HERE}"], f"the source of {name}")
+
+
+def shared_library(text: str, language: str, flags: Sequence[str], name: str) -> ctypes.CDLL:
+    """Compile a text in C or C++ and load it."""
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / ("source.c" if is_c else "source.cpp")
+        file = Path(folder) / ("source.c" if language == "c" else "source.cpp")
         file.write_text(text, "utf-8")
         library = Path(folder) / "source.so"
-        strict = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O1"]
-        flags = strict if is_c else ["-w", f"-I{_HERE}"]
-        command = [find_compiler("c" if is_c else "c++"), *flags, "-fPIC", "-shared"]
+        command = [find_compiler(language), *flags, "-fPIC", "-shared"]
         done = subprocess.run(
             [*command, "-o", str(library), str(file)],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
             raise InvalidValueError(
-                f"the source of {name} does not compile; the compiler says: "
-                f"{done.stderr.strip()[:500]}"
+                f"{name} does not compile; the compiler says: {done.stderr.strip()[:500]}"
             )
         return ctypes.CDLL(str(library))
