@@ -217,3 +217,16 @@ def test_scalars_of_another_kind_are_refused_everywhere(wrong):
         for compute in (lambda x: x * wrong, lambda x: x / wrong):
             with pytest.raises(InvalidTypeError):
                 compute(x)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1 + 2j, "(1+2j) (0)"),
+        (2j, "2j (0)"),
+        (sympy.Symbol("a") - 1, "(a - 1) (0)"),
+        (-0.5, "-0.5 (0)"),
+    ],
+)
+def test_coefficients_are_put_in_one_pair_of_parentheses(value, text):
+    assert str(Element({Tree(): value})) == text

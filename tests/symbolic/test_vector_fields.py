@@ -158,3 +158,30 @@ def test_matrices_of_another_shape_and_sets_are_refused():
         RungeKutta([[], [1]], sympy.eye(2))
     with pytest.raises(InvalidTypeError, match="b must be a sequence of numbers, got set"):
         RungeKutta([[]], {1})
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        lambda y: [np.where(y[0] > 0, y[0] ** 2, 1)],
+        lambda y: np.where(y > 0, y**2, 1),
+        lambda y: [np.array(y[0] ** 2)],
+        lambda y: [np.asarray(y[0]) ** 2],
+        lambda y: np.array([y[0]]) ** 2,
+        lambda y: [np.sum(np.array([y[0]]) ** 2)],
+        lambda y: [np.clip(y[0], 0, 10) ** 2],
+        lambda y: np.einsum("i,i->i", np.array([y[0]]), np.array([y[0]])),
+    ],
+)
+def test_a_component_in_an_array_without_axes_has_its_derivative(field):
+    # Of y' = y^2 the value at the tree of two vertices is 2 y^3.
+    assert elementary_differential_at(((0,), 0), field, [Fraction(3, 2)]) == (Fraction(27, 4),)
+
+
+@pytest.mark.parametrize(
+    "field", [lambda y: [[y[0]]], lambda y: [np.array([y[0]])], lambda y: ["x"]]
+)
+def test_components_that_are_no_numbers_are_refused(field):
+    for tree in ((0,), ((0,), 0)):
+        with pytest.raises(InvalidTypeError):
+            elementary_differential_at(tree, field, [1.5])

@@ -130,7 +130,8 @@ class Kernels:
             norms = self.left.norms[first], self.right.norms[second]
             beyond = ~np.isfinite([values, *norms]).all(axis=0)
             if beyond.any():
-                normalized[beyond] = self._by_logarithms(first[beyond], second[beyond])
+                with np.errstate(under="ignore"):  # of float64 in float32
+                    normalized[beyond] = self._by_logarithms(first[beyond], second[beyond])
         return normalized, beyond
 
     def _by_logarithms(self, first: Indices, second: Indices) -> Floats:

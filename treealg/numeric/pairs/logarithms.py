@@ -33,7 +33,7 @@ def normalized_by_logarithms(problem: Problem, first: Indices, second: Indices) 
     rounding, though paths do not.
     """
     of_first, of_second = problem.with_itself(0), problem.with_itself(1)
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         exponent = _logarithms(problem, first, second)
         exponent -= (
             _logarithms(of_first, first, first) + _logarithms(of_second, second, second)

@@ -267,7 +267,7 @@ def _value(field: Callable[[Any], Any], y: Any) -> Any:
         return field(y)
     except TreeAlgError:
         raise
-    except (AttributeError, TypeError) as error:
+    except (AttributeError, TypeError, RuntimeError) as error:
         raise InvalidTypeError(
             f"the vector field does something that has no derivative here: {error}; it may use "
             "arithmetic and NumPy functions that are smooth, such as numpy.sin for math.sin; or "
@@ -282,8 +282,15 @@ def _value(field: Callable[[Any], Any], y: Any) -> Any:
 
 def _component(value: Any, top: int) -> Any:
     """Return the coefficient of the given infinitesimals in a component of a vector field."""
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        value = value.item()  # as numpy.where returns it
     if isinstance(value, Nilpotent):
         return value.terms.get(top, 0)
+    if hasattr(value, "__len__"):
+        raise InvalidTypeError(
+            f"a component of a vector field must be a number or a symbolic expression, got "
+            f"{type(value).__name__} {value!r:.60}"
+        )
     # A component that does not depend on y may come back as a plain number.
     value = check_coefficient(value)
     return 0 if top else value

@@ -338,7 +338,8 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
             text = str(value)
             negative = text.startswith("-") and not any(sign in text[1:] for sign in "+-")
             text = text[1:] if negative else text
-            if any(sign in text for sign in "+-") or " " in text:
+            is_complex = isinstance(value, complex) and text.startswith("(")
+            if not is_complex and (any(sign in text for sign in "+-") or " " in text):
                 text = f"({text})"
             sign = "-" if negative else "+" if parts else ""
             factor = "" if text == "1" else f"{text} "
