@@ -2,6 +2,7 @@
 
     python benchmarks/compare.py OLD.json NEW.json
     python benchmarks/compare.py OLD NEW --threshold 0.2
+    python benchmarks/compare.py v0.1.0          what is stored now beside a release, or any commit
 
 For each case of both: the ratio to what it stands beside, before and now, and their quotient,
 which is above 1 where treealg became faster. Cases beside nothing are compared by time, which only
@@ -12,16 +13,36 @@ threshold, or if a case is gone.
 from __future__ import annotations
 
 import argparse
+import shutil
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
-from harness import Case, load
+from harness import RESULTS, Case, load
 
 Results = dict[tuple[str, ...], Case]
 
 
-def read(path: Path) -> Results:
-    """Return the cases of a file, or of all files of a folder, by benchmark and name."""
+def read(given: str) -> Results:
+    """Return the cases of a file, a folder of files, or a commit, by benchmark and name."""
+    path = Path(given)
+    if path.exists():
+        return read_path(path)
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder, "results.tar")
+        command = ["git", "archive", f"--output={archive}", f"{given}:benchmarks/results"]
+        done = subprocess.run(
+            command, cwd=RESULTS.parents[1], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            sys.exit(f"{given} is no file, no folder and no commit: {done.stderr.strip()}")
+        shutil.unpack_archive(archive, folder, filter="data")
+        return read_path(Path(folder))
+
+
+def read_path(path: Path) -> Results:
+    """Return the cases of a file, or of all files of a folder."""
     files = sorted(path.glob("*.json")) if path.is_dir() else [path]
     if not files:
         sys.exit(f"{path}: no results")
@@ -47,8 +68,8 @@ def shown(case: Case) -> str:
 def main() -> int:
     """Print a line per case, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("old", type=Path)
-    parser.add_argument("new", type=Path)
+    parser.add_argument("old", help="a file, a folder, or a commit")
+    parser.add_argument("new", nargs="?", default=str(RESULTS), help="default: what is stored")
     parser.add_argument("--threshold", type=float, default=0.1, help="loss allowed (default 0.1)")
     options = parser.parse_args()
     old, new = read(options.old), read(options.new)

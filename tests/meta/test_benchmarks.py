@@ -139,6 +139,16 @@ def test_comparison_fails_where_a_ratio_falls_or_a_case_is_gone(harness, cases, 
     assert run("compare.py", fewer, old).returncode == 0
 
 
+def test_results_of_a_commit_are_compared_with_what_is_stored():
+    done = run("compare.py", "no-such-commit")
+    assert done.returncode == 1
+    assert "no-such-commit is no file, no folder and no commit" in done.stderr
+    inside = subprocess.run(["git", "rev-parse"], cwd=ROOT, capture_output=True, check=False)
+    if inside.returncode == 0:  # not where the source distribution is tried
+        done = run("compare.py", "HEAD", "--threshold", "1")
+        assert "0 of" in done.stdout.splitlines()[-1]
+
+
 @pytest.fixture
 def instructions(monkeypatch):
     monkeypatch.syspath_prepend(str(FOLDER))
