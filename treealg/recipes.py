@@ -345,10 +345,6 @@ def _check_together(recipe: Recipe) -> None:
         raise InvalidValueError("values must name at least one column, got none")
     if recipe.times and recipe.options.get("time_aug", True) is False:
         raise InvalidValueError("times must be False with time_aug=False, whose time they are")
-    if recipe.windows is not None and recipe.options.get("weights") is not None:
-        raise InvalidValueError(
-            "windows cannot be combined with weights, by which no products of blocks are made"
-        )
 
 
 def _checked_windows(windows: Any) -> Any:

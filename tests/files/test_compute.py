@@ -200,11 +200,17 @@ def test_arrays_may_have_times_windows_and_weights(kind, is_shared, tmp_path):
     with np.load(tmp_path / "out.npz") as found:
         assert found["window"].tolist() == [0, 1, 2] * 40
         assert found["path"].tolist() == np.repeat(np.arange(40), 3).tolist()
-    weights = (1, 1, 1, 2)
-    compute(tmp_path / f"in.{kind}", tmp_path / "weighted.npy", weights=weights, **options)
-    expected = treealg.branched_sig(paths, 2, time_aug=True, times=times, weights=weights)
+    options["weights"] = (1, 1, 1, 2)
+    compute(tmp_path / f"in.{kind}", tmp_path / "weighted.npy", **options)
+    expected = treealg.branched_sig(paths, 2, time_aug=True, times=times, weights=(1, 1, 1, 2))
     np.testing.assert_allclose(np.load(tmp_path / "weighted.npy"), expected, rtol=0, atol=1e-12)
     assert read(tmp_path / "weighted.npy")[2]["weights"] == [1, 1, 1, 2]
+    compute(tmp_path / f"in.{kind}", tmp_path / "both.npz", windows=("dyadic", 1), **options)
+    expected = treealg.branched_sig(
+        paths, 2, time_aug=True, times=times, weights=(1, 1, 1, 2), windows=windows
+    )
+    features, _, _ = read(tmp_path / "both.npz")
+    np.testing.assert_allclose(features, expected.reshape(120, -1), rtol=0, atol=1e-12)
 
 
 def test_a_base_point_has_the_time_of_the_first_point(tmp_path):

@@ -179,6 +179,7 @@ TIMED = [
     {}, {"log": True}, {"words": True}, {"log": True, "words": True, "method": 1},
     {"lead_lag": True}, {"planar": True}, {"basepoint": True}, {"windows": ("sliding", 4, 3)},
     {"basepoint": True, "windows": ("dyadic", 1)}, {"lead_lag": True, "windows": ("expanding", 5)},
+    {"weights": (1, 2, 1), "windows": ("sliding", 4, 3)},
 ]  # fmt: skip
 
 
@@ -205,7 +206,9 @@ def test_times_are_those_of_the_channel_of_time(options):
         expected.append(rows.reshape(-1, rows.shape[-1]))
     columns = found.columns[1 + bool(windows) :]
     np.testing.assert_allclose(found[columns], np.concatenate(expected), rtol=1e-10, atol=1e-8)
-    taken = {key: options[key] for key in ("planar", "lead_lag", "method") if key in options}
+    taken = {
+        key: options[key] for key in ("planar", "lead_lag", "method", "weights") if key in options
+    }
     namer = getattr(treealg, f"{name}_names")
     assert list(columns) == list(namer(2, 2, channels=["x", "y"], time_aug=True, **taken))
 
@@ -442,7 +445,6 @@ def test_a_table_without_rows_gives_none(kind):
         ({"times": True, "end_time": 2.0}, InvalidValueError, "end_time must be left out"),
         ({"times": [0.0, 1.0]}, InvalidTypeError, "times must be True or False"),
         ({"weights": (1,)}, InvalidValueError, "weights must"),
-        ({"weights": (1, 2), "windows": (3, 1)}, InvalidValueError, "combined with weights"),
         ({"times": True, "time": None}, InvalidValueError, "with a column `time`"),
         ({"windows": (0, 1)}, InvalidValueError, "size of windows"),
         ({"windows": ("rolling", 3)}, InvalidValueError, "'sliding', 'expanding', 'dyadic'"),

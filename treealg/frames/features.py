@@ -66,7 +66,7 @@ def features(
         first)``; ``("dyadic", depth)``, as `sliding_windows`, `expanding_windows` and
         `dyadic_windows` make them; or the first point of each and the one after its last. A base
         point counts as a point. Time runs as it does along the whole path. A path that is too short
-        has no row; not with `weights`.
+        has no row.
     times : bool or sequence, default False
         Take the column `time` for the channel of time, which is appended as with `time_aug`:
         numbers as they are, dates and times in seconds. For a wide table a sequence with a number
