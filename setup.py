@@ -1,7 +1,7 @@
 """Builds the compiled kernels; everything else about the package is in pyproject.toml.
 
 Translation units are compiled side by side, as many at a time as `build_ext -j` says or as there
-are processors. The C kernels are one unit per family and instruction set. An object in
+are processors. The kernels are one unit per family, kind of numbers and instruction set. An object in
 ``build/objects`` is compiled anew when its command, its source or a header that it includes has
 changed, told by their contents; setuptools links them.
 """
@@ -34,8 +34,18 @@ MODULES = [
     "span_gradients",
     "spans",
 ]
-# The ones that take longest come first.
-FAMILIES = ["algebra", "chains", "words", "pairs", "trees"]
+# The ones that take longest come first. Over dual numbers they are C++ (see src/common/duals.h).
+UNITS = [
+    "algebra/algebra_duals.cpp",
+    "algebra/algebra.c",
+    "trees/trees_duals.cpp",
+    "chains/chains.c",
+    "chains/chains_duals.cpp",
+    "words/words.c",
+    "words/words_duals.cpp",
+    "pairs/pairs.c",
+    "trees/trees.c",
+]
 INSTRUCTION_SETS = {
     "avx512": [("TREEALG_AVX512", None)],
     "avx2": [("TREEALG_AVX2", None)],
@@ -43,11 +53,12 @@ INSTRUCTION_SETS = {
 }
 
 OBJECTS = Path("build", f"objects{sysconfig.get_config_var('EXT_SUFFIX').partition('.so')[0]}")
-COMPILE_ARGS = ["-O3", "-std=gnu11", "-Wno-psabi", "-Wno-unused-function"]
+COMPILE_ARGS = ["-O3", "-Wno-psabi", "-Wno-unused-function"]
+LANGUAGE_ARGS = {".c": ["-std=gnu11"], ".cpp": ["-std=gnu++2a", "-fno-exceptions", "-fno-rtti"]}
 LINK_ARGS = ["-pthread"]
 
 # A header may be included by the name of a macro.
-INCLUDED = re.compile(r'^\s*#\s*(?:include|define\s+\w+)\s+"([^"]+\.h)"', re.MULTILINE)
+INCLUDED = re.compile(r'^\s*#\s*(?:include|define\s+\w+)\s+"([^"]+\.[hc])"', re.MULTILINE)
 
 
 def processors():
@@ -56,7 +67,7 @@ def processors():
 
 
 def included(path, found):
-    """Add a file and all headers of the project that it includes, however deep, to `found`."""
+    """Add a file and all files of the project that it includes, however deep, to `found`."""
     if path not in found:
         found.add(path)
         for name in INCLUDED.findall(path.read_text()):
@@ -67,10 +78,11 @@ def included(path, found):
 
 
 def kernel_units():
-    """Yield source, name and macros of each family of kernels on each instruction set."""
-    for family in FAMILIES:
+    """Yield source, name and macros of each unit of kernels on each instruction set."""
+    for unit in UNITS:
         for name, macros in INSTRUCTION_SETS.items():
-            yield FAST / "src" / family / f"{family}.c", f"{family}-{name}", macros
+            source = FAST / "src" / unit
+            yield source, f"{source.stem}-{name}", macros
 
 
 class BuildKernels(build_ext):
@@ -99,8 +111,9 @@ class BuildKernels(build_ext):
 
     def compiled(self, extension, source, name, macros):
         """Return the object of one translation unit, compiled if it is not there already."""
+        arguments = COMPILE_ARGS + LANGUAGE_ARGS[source.suffix]
         command = repr(
-            (self.compiler.compiler_so, self.include_dirs, self.debug, macros, COMPILE_ARGS)
+            (self.compiler.compiler_so, self.include_dirs, self.debug, macros, arguments)
         )
         digest = hashlib.sha256(command.encode())
         for path in sorted(included(source, set())):
@@ -116,7 +129,7 @@ class BuildKernels(build_ext):
                     macros=macros,
                     include_dirs=extension.include_dirs,
                     debug=self.debug,
-                    extra_postargs=COMPILE_ARGS,
+                    extra_postargs=arguments,
                 )
                 OBJECTS.mkdir(parents=True, exist_ok=True)
                 made.write_bytes(Path(found).read_bytes())

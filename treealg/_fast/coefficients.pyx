@@ -47,7 +47,7 @@ cdef int describe(
     task.columns = 0
     if increments is not None:
         if (
-            increments.single != source.single or lead_lag
+            increments.table != source.table or lead_lag
             or increments.view.shape[0] != task.path.count
             or increments.view.shape[1] != task.path.length - 1
         ):
@@ -155,9 +155,7 @@ cdef void group_of_values(
         value = lanes + program.output[i] * task.lane_size
         memcpy(wanted, value, task.lane_size)
         for path in range(group.count):
-            memcpy(
-                wanted + path * task.real, value + path * group.pieces * task.real, task.real
-            )
+            task.table.algebra.copy_lane(wanted, <int> path, value, <int> path * group.pieces)
         wanted += task.lane_size
     if task.order is NULL:
         task.table.algebra.store(&task.values, group.first, program.n_outputs, first)
@@ -191,10 +189,7 @@ cdef void group_of_gradients(
         source = wanted + i * task.lane_size
         for lane in range(task.table.lanes):
             path = min(lane // group.pieces, <Py_ssize_t> (group.count - 1))
-            if task.real == 4:
-                (<float *> to)[lane] += (<float *> source)[path]
-            else:
-                (<double *> to)[lane] += (<double *> source)[path]
+            task.table.algebra.add_lane(to, <int> lane, source, <int> path)
     task.table.trees.values_backward(
         program, &group, task.dimension, lanes, &task.out, &task.out_correction, task.columns,
         rows + program.n_outputs * task.lane_size, stop,

@@ -162,6 +162,10 @@ cdef extern from "common/kernels.h" nogil:
     ctypedef struct algebra_kernels:
         void (*load)(const matrix_view *, Py_ssize_t, Py_ssize_t, void *) noexcept nogil
         void (*store)(const matrix_view *, Py_ssize_t, Py_ssize_t, const void *) noexcept nogil
+        void (*add)(void *, const void *, Py_ssize_t) noexcept nogil
+        void (*clear_lane)(void *, int, Py_ssize_t) noexcept nogil
+        void (*copy_lane)(void *, int, const void *, int) noexcept nogil
+        void (*add_lane)(void *, int, const void *, int) noexcept nogil
         void (*apply_map)(
             const sparse_map *, const void *, const matrix_view *, Py_ssize_t) noexcept nogil
         void (*apply_map_transposed)(
@@ -207,6 +211,8 @@ cdef extern from "common/kernels.h" nogil:
         const char *name
         const kernel_table *f32
         const kernel_table *f64
+        const kernel_table *d32
+        const kernel_table *d64
 
     const instruction_set *treealg_instruction_set(const char *name)
 
@@ -240,7 +246,7 @@ cdef extern from "common/threads.h" nogil:
 cdef class Buffer:
     cdef Py_buffer view
     cdef bint single
-    cdef Py_ssize_t real  # bytes of a number
+    cdef Py_ssize_t real  # bytes of a number, for a dual one of both its parts
     cdef const kernel_table *table
     cdef matrix_view matrix(self) noexcept
     cdef path_view path(self, bint time_aug, bint lead_lag, double end_time) noexcept

@@ -94,17 +94,25 @@ def use_instruction_set(name):
 
 
 cdef class Buffer:
-    """An array of float32 or float64, with any strides, held for the time of a call."""
+    """An array of float32 or float64, with any strides, held for the time of a call.
+
+    A complex array is one of dual numbers: what is real is the value, what is imaginary the tangent.
+    """
 
     def __cinit__(self, array, int ndim, bint writable):
         PyObject_GetBuffer(
             array, &self.view, PyBUF_FORMAT | PyBUF_STRIDED_RO | (PyBUF_WRITABLE if writable else 0)
         )
-        self.single = self.view.format[0] == c"f"
-        if self.view.ndim != ndim or not (self.single or self.view.format[0] == c"d"):
-            raise ValueError(f"expected {ndim} axes of native float32 or float64")
+        cdef bint is_dual = self.view.format[0] == c"Z"
+        cdef char kind = self.view.format[is_dual]
+        self.single = kind == c"f"
+        if self.view.ndim != ndim or not (self.single or kind == c"d"):
+            raise ValueError(f"expected {ndim} axes of native float32 or float64, or complex ones")
         self.real = self.view.itemsize
-        self.table = active.f32 if self.single else active.f64
+        if is_dual:
+            self.table = active.d32 if self.single else active.d64
+        else:
+            self.table = active.f32 if self.single else active.f64
 
     def __dealloc__(self):
         PyBuffer_Release(&self.view)
@@ -143,7 +151,7 @@ cdef class Buffer:
 
     cdef int check_rows(self, Buffer like, Py_ssize_t count, Py_ssize_t size) except -1:
         """Refuse what is not `count` rows of `size` numbers of the dtype of `like`."""
-        if self.single != like.single or self.view.shape[0] != count:
+        if self.table != like.table or self.view.shape[0] != count:
             raise ValueError("the arrays of one call must have one dtype and one batch size")
         if self.view.shape[1] != size:
             raise ValueError(f"expected rows of {size} numbers, got {self.view.shape[1]} columns")
@@ -151,7 +159,7 @@ cdef class Buffer:
 
     cdef int check_items(self, Buffer like, Py_ssize_t rows, Py_ssize_t columns) except -1:
         """Refuse what is not, for each item of `like`, contiguous and of `rows` x `columns`."""
-        if self.single != like.single:
+        if self.table != like.table:
             raise ValueError("the arrays of one call must have one dtype")
         if (
             self.view.shape[0] != like.view.shape[0] or self.view.shape[1] != rows

@@ -40,7 +40,7 @@ cdef int describe(
         task.correction = correction.correction()
         task.columns = correction.view.shape[2]
         if (
-            correction.single != path.single or correction.view.shape[0] != task.path.count
+            correction.table != path.table or correction.view.shape[0] != task.path.count
             or correction.view.shape[1] != task.steps
         ):
             raise ValueError("path and correction do not fit each other: dtype, batch, segments")

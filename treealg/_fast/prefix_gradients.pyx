@@ -109,24 +109,6 @@ cdef matrix_view derivatives_at(
     return found
 
 
-cdef void clear_lane(const prefix_group *group, int lane) noexcept nogil:
-    """Set the derivatives of a path whose last step it is to zero, whatever its lane has held."""
-    cdef const path_words *words = &group.task.words
-    cdef Py_ssize_t i, stride = words.table.lanes * words.real
-    for i in range(words.size):
-        memset(group.cotangent + i * stride + lane * words.real, 0, words.real)
-
-
-cdef void add(const path_words *words, char *sums, const char *terms) noexcept nogil:
-    cdef Py_ssize_t i, count = words.size * words.table.lanes
-    if words.real == 4:
-        for i in range(count):
-            (<float *> sums)[i] += (<const float *> terms)[i]
-    else:
-        for i in range(count):
-            (<double *> sums)[i] += (<const double *> terms)[i]
-
-
 cdef void backward_step(void *context, Py_ssize_t step, const void *before) noexcept nogil:
     cdef prefix_group *group = <prefix_group *> context
     cdef const prefix_gradient_task *task = group.task
@@ -137,7 +119,7 @@ cdef void backward_step(void *context, Py_ssize_t step, const void *before) noex
     cdef matrix_view derivs = derivatives_at(group, active, step), signatures
     for lane in range(active):
         if group.steps[lane] == step + 1:
-            clear_lane(group, lane)
+            words.table.algebra.clear_lane(group.cotangent, lane, words.size)
         begin[lane] = group.first[lane] + step * task.every
         end[lane] = begin[lane] + task.every
     if words.log_program is not NULL:
@@ -149,7 +131,7 @@ cdef void backward_step(void *context, Py_ssize_t step, const void *before) noex
         words, &derivs, 0, active, group.rows, group.added, group.rows + words.lanes_size,
         group.scratch,
     )
-    add(words, group.cotangent, group.added)
+    words.table.algebra.add(group.cotangent, group.added, words.size)
     backward(
         words, &task.out, active, group.row, begin, end, <const char *> before, group.cotangent,
         group.scratch, group.stop,
@@ -216,7 +198,7 @@ def span_prefixes_backward(
     points = checked[:, 1]
     longest = int(points.max(initial=1)) - 1
     if (
-        source.single != cotangent.single or cotangent.view.shape[0] != task.words.path.count
+        source.table != cotangent.table or cotangent.view.shape[0] != task.words.path.count
         or cotangent.view.shape[1] < longest or cotangent.view.shape[2] != output_map.rows
     ):
         raise ValueError("the derivatives, the path and the map do not fit each other")

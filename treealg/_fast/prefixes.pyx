@@ -231,7 +231,7 @@ cdef int write_prefixes(
         end_time, n_threads,
     )
     if (
-        source.single != target.single or target.view.shape[0] != task.words.path.count
+        source.table != target.table or target.view.shape[0] != task.words.path.count
         or target.view.shape[2] != output_map.rows
     ):
         raise ValueError("path_prefixes: the result and the path or map do not fit each other")

@@ -11,6 +11,10 @@ Representation, shared with the kernels
     letters stands at ``block(u) * d + a``. Who calls has checked shapes, dtypes and ranges, and
     gives views of exactly what is to be read and written, with any strides: the kernels want
     contiguous ones where it is said.
+
+Dual numbers
+    The functions of paths and of coefficients take complex arrays, too, as values with tangents; all
+    of a call are complex or none (see `duals`).
 """
 
 from __future__ import annotations
@@ -31,6 +35,7 @@ from treealg._fast.reference.algebra import (
     word_products,
 )
 from treealg._fast.reference.coefficients import path_coefficients, path_coefficients_backward
+from treealg._fast.reference.duals import over_duals
 from treealg._fast.reference.pairs import sig_kernel, sig_kernel_backward
 from treealg._fast.reference.paths import (
     path_prefixes,
@@ -91,6 +96,31 @@ __all__ = [
     "use_thread_for",
     "word_products",
 ]
+
+linear_signature = over_duals(linear_signature)
+linear_signature_backward = over_duals(linear_signature_backward)
+log_to_signature = over_duals(log_to_signature)
+log_to_signature_backward = over_duals(log_to_signature_backward)
+map_rows = over_duals(map_rows)
+map_words = over_duals(map_words)
+path_coefficients = over_duals(path_coefficients)
+path_coefficients_backward = over_duals(path_coefficients_backward)
+path_prefixes = over_duals(path_prefixes)
+path_signature = over_duals(path_signature)
+path_signature_backward = over_duals(path_signature_backward)
+signature_inverse = over_duals(signature_inverse)
+signature_inverse_backward = over_duals(signature_inverse_backward)
+signature_product = over_duals(signature_product)
+signature_product_backward = over_duals(signature_product_backward)
+signature_to_log = over_duals(signature_to_log)
+signature_to_log_backward = over_duals(signature_to_log_backward)
+span_coefficients = over_duals(span_coefficients)
+span_coefficients_backward = over_duals(span_coefficients_backward)
+span_prefixes = over_duals(span_prefixes)
+span_prefixes_backward = over_duals(span_prefixes_backward)
+span_signature = over_duals(span_signature)
+span_signature_backward = over_duals(span_signature_backward)
+word_products = over_duals(word_products)
 
 
 def instruction_set_name() -> str:

@@ -6,13 +6,14 @@ torch is never imported: an object can only be a tensor if its owner has importe
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from treealg import engines
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.duals import Dual, joined
 from treealg.numeric.arguments.foreign import not_an_array
 from treealg.numeric.arguments.integers import exact_values, from_first_point, rounded
 from treealg.numeric.arguments.kinds import NUMPY, TORCH, Kind, foreign_array, is_array
@@ -31,13 +32,16 @@ __all__ = [
 ]
 
 
+Convert: TypeAlias = Callable[[npt.NDArray[Any], str], npt.NDArray[Any]]
+
+
 def as_rows(
     value: Any,
     name: str,
     item_ndim: int,
     *,
     gpu: bool = False,
-    convert: Callable[[npt.NDArray[Any], str], npt.NDArray[Any]] = rounded,
+    convert: Convert = rounded,
 ) -> Rows:
     """Read an array argument; `convert` is what to do with integers."""
     kind: Kind = NUMPY
@@ -53,6 +57,8 @@ def as_rows(
         array = table_array(value, name)
     elif engines.is_on_gpu(value) and gpu:
         return _on_gpu(value, name, item_ndim)
+    elif isinstance(value, Dual):
+        return _dual(value, name, item_ndim, convert)
     else:
         array, kind = _from_elsewhere(value, name)
     if array.dtype.kind not in "fiuO":
@@ -105,6 +111,15 @@ def _plain(value: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
 def _on_gpu(value: Any, name: str, item_ndim: int) -> Rows:
     rows: Rows = engines.read_on_gpu(value, name, item_ndim)
     return rows
+
+
+def _dual(value: Dual, name: str, item_ndim: int, convert: Convert) -> Rows:
+    """Read values and tangents; of integers that are large, tangents are those of differences."""
+    rows = as_rows(value.value, name, item_ndim, convert=convert)
+    own = None
+    if value.tangent is not None:
+        own = as_rows(value.tangent, value.name, item_ndim)
+    return Rows(joined(rows, own), rows.kind, item_ndim, name)
 
 
 def _from_elsewhere(value: Any, name: str) -> tuple[npt.NDArray[Any], Kind]:

@@ -153,5 +153,6 @@ def gathered(result: Any, view: Any, wide: Rows, rows: Rows, scalar: Any = None)
         i for i, (one, many) in enumerate(zip(batch, wide.batch, strict=True)) if one != many
     )
     with np.errstate(invalid="ignore", over="ignore"):  # infinities pass, here as in kernels
-        own[...] = wider.sum(axis=axes, dtype=np.float64).reshape(own.shape)
+        dtype = np.result_type(wider, np.float64)
+        own[...] = wider.sum(axis=axes, dtype=dtype).reshape(own.shape)
     return rows.wrap(total)

@@ -73,7 +73,7 @@ def fill(
     times : ndarray, shape (points of all paths,), or None
         Where they are in time; None for one unit from each to the next.
     """
-    lacks = np.isnan(points)
+    lacks = np.isnan(points.real)
     if not lacks.any():
         return None
     starts = np.cumsum(counts) - counts
@@ -101,9 +101,9 @@ def fill(
     point, channels = np.nonzero(lacks)
     first = before[point, channels]
     if how == "forward-fill":
-        return Fill(point, channels, first, first, np.zeros(len(point), points.dtype))
+        return Fill(point, channels, first, first, np.zeros(len(point), points.real.dtype))
     last = np.where(has_after, after, before)[point, channels]
     clock = at[:, 0].astype(np.float64) if times is None else times
     span = clock[last] - clock[first]
     weight = (clock[point] - clock[first]) / np.where(span > 0, span, 1)
-    return Fill(point, channels, first, last, weight.astype(points.dtype))
+    return Fill(point, channels, first, last, weight.astype(points.real.dtype))

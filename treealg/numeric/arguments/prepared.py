@@ -301,7 +301,9 @@ def _one_after_the_other(origin: Origin, correction: Any, call: Call) -> Prepare
     counts = np.fromiter(map(len, arrays), np.int64, len(arrays)) + in_front
     ends = np.cumsum(counts)
     total, channels = int(ends[-1]), first.item[1]
-    dtype = np.dtype(np.float64) if first.kind is NUMPY else first.dtype
+    dtype = first.dtype
+    if first.kind is NUMPY:
+        dtype = np.result_type(dtype, np.float64)
     array = np.empty((total, channels), dtype)
     if in_front:
         points = base_points(origin.point, (len(pieces), channels), dtype)[:, None]

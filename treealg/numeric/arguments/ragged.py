@@ -11,6 +11,7 @@ import numpy.typing as npt
 from treealg.checks import is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows
+from treealg.numeric.arguments.duals import Dual
 from treealg.numeric.arguments.kinds import NUMPY, Kind, is_array
 from treealg.numeric.arguments.lists import integer_array
 from treealg.numeric.arguments.rows import Rows
@@ -39,6 +40,8 @@ def is_list_of_paths(value: Any) -> bool:
     """
     if not isinstance(value, (list, tuple)) or not value:
         return False
+    if isinstance(value[0], Dual):
+        return True
     if set(map(type, value)) == {np.ndarray}:
         return {array.ndim for array in value} == {2} and len(set(map(len, value))) > 1
     if all(_is_matrix(piece) for piece in value):
@@ -159,7 +162,8 @@ def read_lengths(value: Any, rows: Rows) -> npt.NDArray[np.int64]:
 def as_base_point(value: Any, shape: tuple[int, ...], kind: Kind) -> Rows:
     """Read a base point, one for all paths or one for each; `shape` is that of one for each."""
     rows = as_rows(value, "basepoint", 1)
-    if rows.kind is not kind and not isinstance(value, (list, tuple)):
+    given = value.value if isinstance(value, Dual) else value
+    if rows.kind is not kind and not isinstance(given, (list, tuple)):
         raise InvalidTypeError(
             f"basepoint must be a boolean or of the kind of path, a {kind}, got a {rows.kind}"
         )

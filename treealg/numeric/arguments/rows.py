@@ -55,7 +55,7 @@ class Rows:
     kind : Kind
         What results are returned as; on a GPU, a text.
     dtype : numpy.dtype
-        Native float32 or float64: what is computed in.
+        Native float32 or float64: what is computed in; complex for dual numbers.
     view : numpy.ndarray or None
         The data as ``(count, *item)`` if kernels can read it in place.
     """
@@ -78,7 +78,8 @@ class Rows:
             if array.flags.aligned:
                 self.view = array if split else array[None]
         else:
-            self.dtype = compute_dtype(dtype, name)
+            # Complex arrays are made here (duals.py); as_rows refuses those of callers.
+            self.dtype = dtype if dtype.kind == "c" else compute_dtype(dtype, name)
             self.count = math.prod(self.batch)
             if dtype == self.dtype and dtype is not self.dtype:
                 # The native byte order by its name, which kernels do not read; as of Zarr.
@@ -130,7 +131,7 @@ class Rows:
 
     def other_scalar(self, unit: int) -> Any:
         """Return a number in the first column that is neither `unit` nor NaN, None if none is."""
-        column = self.array[..., 0]
+        column = self.array[..., 0].real
         if column.size == 1:
             value = column.item()
             return None if value == unit or value != value else value

@@ -45,7 +45,8 @@ def split_scalar(
     """Return vectors without their scalar, and an array of scalars, None if there are none.
 
     Whether they are there is told by the length, which has to be what `scalar_term` says if that is
-    a boolean; with a unit they have to be that, or NaN.
+    a boolean; with a unit they have to be that, or NaN. A scalar
+    has no tangent.
     """
     found: int = rows.item[0] - columns
     allowed: tuple[int, ...]
@@ -69,7 +70,7 @@ def split_scalar(
                 f"{rows.name} must have the scalar {unit} in its first column, got {other}; a "
                 f"signature has 1 there and a log-signature 0"
             )
-    return rows.without_scalar(), rows.array[..., 0]
+    return rows.without_scalar(), rows.array[..., 0].real
 
 
 def body(rows: Rows, scalar: Any) -> Rows:

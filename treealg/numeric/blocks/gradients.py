@@ -34,9 +34,12 @@ class Sums:
 
     def __init__(self, windows: Windows) -> None:
         self._windows = windows
-        self.points = np.zeros(windows.points.shape)
+        dtype = np.result_type(windows.points, np.float64)
+        self.points = np.zeros(windows.points.shape, dtype)
         added = windows.correction
-        self.corrections = None if added is None else np.zeros((len(self.points), added.shape[1]))
+        self.corrections = (
+            None if added is None else np.zeros((len(self.points), added.shape[1]), dtype)
+        )
 
     def add(self, spans: Integers, derivs: Numbers, plan: Plan) -> None:
         """Add what comes from spans of the points."""
@@ -124,6 +127,7 @@ def _of_words(
 
 
 def _add_rows(target: Numbers, at: Integers, rows: Any) -> None:
-    """Add rows to those of a target, some of them several times."""
+    """Add rows to those of a target, some of them several times; of dual numbers, both parts."""
+    target, rows = (numbers.view(numbers.real.dtype) for numbers in (target, rows))
     for column in range(target.shape[1]):
         target[:, column] += np.bincount(at, rows[:, column], len(target))

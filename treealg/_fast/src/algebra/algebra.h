@@ -71,6 +71,12 @@ typedef struct {
     /* The first `count` columns of the rows from number `first` on, to and from lanes. */
     void (*load)(const matrix_view *m, Py_ssize_t first, Py_ssize_t count, void *lanes);
     void (*store)(const matrix_view *m, Py_ssize_t first, Py_ssize_t count, const void *lanes);
+    /* So many vectors, in place: all lanes, and one. */
+    void (*add)(void *sums, const void *terms, Py_ssize_t count);
+    void (*clear_lane)(void *vectors, int lane, Py_ssize_t count);
+    /* One lane of a vector, from one of another. */
+    void (*copy_lane)(void *to, int lane, const void *from, int from_lane);
+    void (*add_lane)(void *to, int lane, const void *from, int from_lane);
     void (*apply_map)(const sparse_map *map, const void *lanes, const matrix_view *out,
                       Py_ssize_t first);
     void (*apply_map_transposed)(const sparse_map *map, const matrix_view *in, Py_ssize_t first,

@@ -5,7 +5,7 @@ static void NAME(exponential)(const convolution_program *p, const matrix_view *a
                               Py_ssize_t first, void *scratch) {
     flow f;
     const rows_t from = rows_of(args, first), to = rows_of(args + 1, first);
-    NAME(lay_out)(p, 0, scratch, &f);
+    NAME(lay_out)(p, 0, (vec *)scratch, &f);
     load_rows(&from, 0, f.low, f.l);
     NAME(exponential_low)(p, &f);
     store_rows(&to, 0, f.low, f.x);
@@ -22,7 +22,7 @@ static void NAME(exponential_backward)(const convolution_program *p, const matri
     flow f;
     const rows_t from = rows_of(args, first), derivs = rows_of(args + 1, first);
     const rows_t to = rows_of(args + 2, first);
-    const size_t size = NAME(lay_out)(p, 1, scratch, &f);
+    const size_t size = NAME(lay_out)(p, 1, (vec *)scratch, &f);
     memset(f.dl, 0, (size_t)((vec *)scratch + size - f.dl) * sizeof(vec));
     load_rows(&from, 0, f.low, f.l);
     load_rows(&derivs, 0, f.low, f.dx);

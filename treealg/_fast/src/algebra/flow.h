@@ -74,7 +74,8 @@ static size_t NAME(logarithm_scratch)(const convolution_program *p, int backward
 
 INLINE void NAME(inner_columns)(const Py_ssize_t m, const Py_ssize_t n, const int sign,
                                 const convolution_program *p, flow *f, Py_ssize_t b, Py_ssize_t a) {
-    const REAL *const t = p->nodes, *const w = p->weights, *const A = p->integration;
+    const REAL *const t = (const REAL *)p->nodes, *const w = (const REAL *)p->weights;
+    const REAL *const A = (const REAL *)p->integration;
     vec g[MAX_NODES * LOW_COLUMNS]; /* G, [node][column] */
     for (Py_ssize_t i = 0; i < m * n; ++i) g[i] = splat(0);
     for (int64_t e = p->term_ptr[b]; e < p->term_ptr[b + 1]; ++e) {
@@ -101,7 +102,8 @@ INLINE void NAME(inner_columns)(const Py_ssize_t m, const Py_ssize_t n, const in
 INLINE void NAME(inner_columns_backward)(const Py_ssize_t m, const Py_ssize_t n, const int sign,
                                          const convolution_program *p, flow *f, Py_ssize_t b,
                                          Py_ssize_t a) {
-    const REAL *const t = p->nodes, *const w = p->weights, *const A = p->integration;
+    const REAL *const t = (const REAL *)p->nodes, *const w = (const REAL *)p->weights;
+    const REAL *const A = (const REAL *)p->integration;
     vec dg[MAX_NODES * LOW_COLUMNS];
     for (Py_ssize_t c = 0; c < n; ++c) {
         const Py_ssize_t k = b * p->width + a + c;
@@ -146,7 +148,8 @@ INLINE void NAME(inner_columns_backward)(const Py_ssize_t m, const Py_ssize_t n,
 
 INLINE void NAME(inner_orders)(const Py_ssize_t m, const int sign, const convolution_program *p,
                                flow *f) {
-    const REAL *const w = p->weights, *const u = p->moments, *const factor = p->factor;
+    const REAL *const w = (const REAL *)p->weights, *const u = (const REAL *)p->moments;
+    const REAL *const factor = (const REAL *)p->factor;
     for (Py_ssize_t i = 0; i < m; ++i) f->value[i] = splat(1);
     for (Py_ssize_t n = 1; n + 2 <= p->degree; ++n) {
         for (Py_ssize_t b = p->block_start[n - 1]; b < p->block_start[n]; ++b)
@@ -185,7 +188,8 @@ INLINE void NAME(use_head)(const Py_ssize_t m, flow *f, head_sum *sum, Py_ssize_
 
 INLINE void NAME(inner_orders_backward)(const Py_ssize_t m, const int sign,
                                         const convolution_program *p, flow *f) {
-    const REAL *const w = p->weights, *const u = p->moments, *const factor = p->factor;
+    const REAL *const w = (const REAL *)p->weights, *const u = (const REAL *)p->moments;
+    const REAL *const factor = (const REAL *)p->factor;
     for (Py_ssize_t n = p->degree - 2; n >= 1; --n) {
         head_sum sum = {.head = -1};
         for (Py_ssize_t s = p->slot_start[n] - 1; s >= p->slot_start[n - 1]; --s) {
@@ -257,7 +261,7 @@ INLINE void NAME(next_columns_backward)(const Py_ssize_t m, const Py_ssize_t n, 
 
 INLINE void NAME(next_order)(const Py_ssize_t m, const int sign, const convolution_program *p,
                              flow *f) {
-    const REAL *const w = p->weights, *const factor = p->factor;
+    const REAL *const w = (const REAL *)p->weights, *const factor = (const REAL *)p->factor;
     const Py_ssize_t n = p->degree - 1;
     for (Py_ssize_t b = p->block_start[n - 1]; b < p->block_start[n]; ++b)
         BY_COLUMNS(NAME(next_columns), m, sign, p, f, b);
@@ -275,7 +279,7 @@ INLINE void NAME(next_order)(const Py_ssize_t m, const int sign, const convoluti
 
 INLINE void NAME(next_order_backward)(const Py_ssize_t m, const int sign,
                                       const convolution_program *p, flow *f) {
-    const REAL *const w = p->weights, *const factor = p->factor;
+    const REAL *const w = (const REAL *)p->weights, *const factor = (const REAL *)p->factor;
     const Py_ssize_t n = p->degree - 1;
     head_sum sum = {.head = -1};
     for (Py_ssize_t s = p->slot_start[n] - 1; s >= p->slot_start[n - 1]; --s) {

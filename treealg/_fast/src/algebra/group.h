@@ -55,7 +55,7 @@ static size_t NAME(product_scratch)(const convolution_program *p, group_operatio
 
 /* The values of a functional on all slots, from those on the elements of orders below N. */
 INLINE void NAME(fill_slots)(const convolution_program *p, const vec *y, vec *value) {
-    const REAL *const factor = p->factor;
+    const REAL *const factor = (const REAL *)p->factor;
     value[0] = splat(1);
     for (Py_ssize_t s = 1; s < p->n_slots; ++s)
         value[s] = factor[s] * y[p->head[s]] * value[p->tail[s]];
@@ -64,7 +64,7 @@ INLINE void NAME(fill_slots)(const convolution_program *p, const vec *y, vec *va
 
 INLINE void NAME(fill_slots_backward)(const convolution_program *p, const vec *y, const vec *value,
                                       vec *dy, vec *dvalue) {
-    const REAL *const factor = p->factor;
+    const REAL *const factor = (const REAL *)p->factor;
     for (Py_ssize_t s = p->n_slots - 1; s >= 1; --s) {
         const vec d = factor[s] * dvalue[s];
         dy[p->head[s]] += d * value[p->tail[s]];
@@ -114,7 +114,7 @@ INLINE void NAME(group_forward)(const int sign, const convolution_program *p,
     const Py_ssize_t top = p->block_start[p->degree - 1];
     const rows_t from = rows_of(left, first), to = rows_of(out, first);
     rows_t with;
-    NAME(lay_group_out)(p, sign < 0 ? INVERSE : PRODUCT, scratch, &s);
+    NAME(lay_group_out)(p, sign < 0 ? INVERSE : PRODUCT, (vec *)scratch, &s);
     load_rows(&from, 0, s.low, s.left);
     if (sign > 0) {
         with = rows_of(right, first);
@@ -142,7 +142,7 @@ INLINE void NAME(group_backward)(const int sign, const convolution_program *p,
     const rows_t to = rows_of(dleft, first);
     rows_t to_right;
     const size_t size = NAME(lay_group_out)(p, sign < 0 ? INVERSE_BACKWARD : PRODUCT_BACKWARD,
-                                            scratch, &s);
+                                            (vec *)scratch, &s);
     memset(s.dleft, 0, (size_t)((vec *)scratch + size - s.dleft) * sizeof(vec));
     load_rows(&from, 0, s.low, s.left);
     NAME(fill_slots)(p, s.left, s.value);

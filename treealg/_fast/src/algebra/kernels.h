@@ -10,13 +10,30 @@
 
 static void NAME(load)(const matrix_view *m, Py_ssize_t first, Py_ssize_t count, void *lanes) {
     const rows_t rows = rows_of(m, first);
-    load_rows(&rows, 0, count, lanes);
+    load_rows(&rows, 0, count, (vec *)lanes);
 }
 
 static void NAME(store)(const matrix_view *m, Py_ssize_t first, Py_ssize_t count,
                         const void *lanes) {
     const rows_t rows = rows_of(m, first);
-    store_rows(&rows, 0, count, lanes);
+    store_rows(&rows, 0, count, (const vec *)lanes);
+}
+
+static void NAME(add)(void *sums, const void *terms, Py_ssize_t count) {
+    vec *const to = (vec *)sums;
+    for (Py_ssize_t i = 0; i < count; ++i) to[i] += ((const vec *)terms)[i];
+}
+
+static void NAME(clear_lane)(void *vectors, int lane, Py_ssize_t count) {
+    for (Py_ssize_t i = 0; i < count; ++i) put((vec *)vectors + i, lane, 0);
+}
+
+static void NAME(copy_lane)(void *to, int lane, const void *from, int from_lane) {
+    put((vec *)to, lane, get((const vec *)from, from_lane));
+}
+
+static void NAME(add_lane)(void *to, int lane, const void *from, int from_lane) {
+    put((vec *)to, lane, get((const vec *)to, lane) + get((const vec *)from, from_lane));
 }
 
 static size_t NAME(group_scratch)(const convolution_program *p, group_operation operation) {
@@ -29,9 +46,13 @@ static size_t NAME(group_scratch)(const convolution_program *p, group_operation 
     }
 }
 
-const algebra_kernels TABLE = {
+TABLE_OF(algebra_kernels) = {
     NAME(load),
     NAME(store),
+    NAME(add),
+    NAME(clear_lane),
+    NAME(copy_lane),
+    NAME(add_lane),
     NAME(apply_map),
     NAME(apply_map_transposed),
     NAME(logarithm_scratch),

@@ -49,7 +49,7 @@ INLINE int64_t NAME(end_of_root_terms)(const convolution_program *p, Py_ssize_t 
 
 /* Orders below N, and the values of all slots. */
 static void NAME(piece_low)(const convolution_program *p, piece *s) {
-    const REAL *const factor = p->factor;
+    const REAL *const factor = (const REAL *)p->factor;
     const Py_ssize_t w = p->width;
     s->value[0] = splat(1);
     for (Py_ssize_t n = 1; n < p->degree; ++n) {
@@ -67,7 +67,7 @@ static void NAME(piece_low)(const convolution_program *p, piece *s) {
 }
 
 static void NAME(piece_low_backward)(const convolution_program *p, piece *s) {
-    const REAL *const factor = p->factor;
+    const REAL *const factor = (const REAL *)p->factor;
     const Py_ssize_t w = p->width;
     NAME(add_sums_backward)(p, s->dvalue);
     for (Py_ssize_t n = p->degree - 1; n >= 1; --n) {
@@ -104,7 +104,7 @@ static void NAME(linear_piece)(const convolution_program *p, const matrix_view *
     const Py_ssize_t w = p->width;
     const REAL scale = (REAL)1 / (REAL)p->degree;
     const rows_t from = rows_of(args, first), to = rows_of(args + 1, first);
-    NAME(lay_piece_out)(p, 0, scratch, &s);
+    NAME(lay_piece_out)(p, 0, (vec *)scratch, &s);
     load_rows(&from, 0, w, s.dx);
     NAME(piece_low)(p, &s);
     store_rows(&to, 0, s.low, s.e);
@@ -127,7 +127,7 @@ static void NAME(linear_piece_backward)(const convolution_program *p, const matr
     const REAL scale = (REAL)1 / (REAL)p->degree;
     const rows_t from = rows_of(args, first), back = rows_of(args + 1, first);
     const rows_t to = rows_of(args + 2, first);
-    const size_t size = NAME(lay_piece_out)(p, 1, scratch, &s);
+    const size_t size = NAME(lay_piece_out)(p, 1, (vec *)scratch, &s);
     memset(s.ddx, 0, (size_t)((vec *)scratch + size - s.ddx) * sizeof(vec));
     load_rows(&from, 0, w, s.dx);
     load_rows(&back, 0, s.low, s.de);

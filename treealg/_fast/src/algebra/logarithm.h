@@ -3,9 +3,9 @@
 static void NAME(logarithm)(const convolution_program *p, const matrix_view *in,
                             const matrix_view *out, Py_ssize_t first, void *lanes, void *scratch) {
     flow f;
-    vec *const whole = lanes;
+    vec *const whole = (vec *)lanes;
     rows_t from, to;
-    NAME(lay_out)(p, 0, scratch, &f);
+    NAME(lay_out)(p, 0, (vec *)scratch, &f);
     if (in) {
         from = rows_of(in, first);
         load_rows(&from, 0, f.low, f.x);
@@ -36,10 +36,10 @@ static void NAME(logarithm_backward)(const convolution_program *p, const matrix_
                                      const matrix_view *derivs, const matrix_view *out,
                                      Py_ssize_t first, const void *lanes, void *scratch) {
     flow f;
-    const vec *const whole = lanes;
+    const vec *const whole = (const vec *)lanes;
     const rows_t from = rows_of(in, first), to = rows_of(out, first);
     rows_t cotangent;
-    const size_t size = NAME(lay_out)(p, 1, scratch, &f);
+    const size_t size = NAME(lay_out)(p, 1, (vec *)scratch, &f);
     memset(f.dl, 0, (size_t)((vec *)scratch + size - f.dl) * sizeof(vec));
     load_rows(&from, 0, f.low, f.x);
     if (derivs) {

@@ -9,7 +9,7 @@
 /* Columns a..a+n of block r. */
 INLINE void NAME(map_block)(const Py_ssize_t n, const sparse_map *m, const vec *in, Py_ssize_t w,
                             Py_ssize_t r, vec *out) {
-    const REAL *const coef = m->coef;
+    const REAL *const coef = (const REAL *)m->coef;
     const int64_t last = m->ptr[r + 1], unit = m->unit_end[r];
     int64_t e = m->ptr[r];
     vec sum[8];
@@ -17,7 +17,7 @@ INLINE void NAME(map_block)(const Py_ssize_t n, const sparse_map *m, const vec *
     for (; e < unit; ++e)
         for (Py_ssize_t a = 0; a < n; ++a) sum[a] += in[m->col[e] * w + a];
     for (; e < last; ++e) {
-        const vec c = splat(coef[e]);
+        const real_vec c = constant(coef[e]);
         for (Py_ssize_t a = 0; a < n; ++a) sum[a] += c * in[m->col[e] * w + a];
     }
     for (Py_ssize_t a = 0; a < n; ++a) out[a] = sum[a];
@@ -59,10 +59,10 @@ static void NAME(apply_map)(const sparse_map *m, const void *lanes, const matrix
     const rows_t rows = rows_of(out, first);
     switch (m->width) {
         /* clang-format off */
-#define WIDTH(n) case n: NAME(apply_narrow)(n, m, lanes, &rows); break;
+#define WIDTH(n) case n: NAME(apply_narrow)(n, m, (const vec *)lanes, &rows); break;
         WIDTH(1) WIDTH(2) WIDTH(3) WIDTH(4) WIDTH(5) WIDTH(6) WIDTH(7) WIDTH(8)
 #undef WIDTH
-    default: NAME(apply_wide)(m, lanes, &rows);
+    default: NAME(apply_wide)(m, (const vec *)lanes, &rows);
         /* clang-format on */
     }
 }
@@ -70,9 +70,9 @@ static void NAME(apply_map)(const sparse_map *m, const void *lanes, const matrix
 static void NAME(apply_map_transposed)(const sparse_map *m, const matrix_view *in, Py_ssize_t first,
                                        void *lanes) {
     const Py_ssize_t w = m->width;
-    const REAL *const coef = m->coef;
+    const REAL *const coef = (const REAL *)m->coef;
     const rows_t rows = rows_of(in, first);
-    vec *const out = lanes;
+    vec *const out = (vec *)lanes;
     vec tile[TILE];
     memset(out, 0, (size_t)(m->n_cols * w) * sizeof(vec));
     const Py_ssize_t size = m->n_rows * w;
@@ -82,7 +82,7 @@ static void NAME(apply_map_transposed)(const sparse_map *m, const matrix_view *i
         for (Py_ssize_t j = 0; j < count; ++j) {
             const Py_ssize_t r = (start + j) / w, a = (start + j) % w;
             for (int64_t e = m->ptr[r]; e < m->ptr[r + 1]; ++e)
-                out[m->col[e] * w + a] += splat(coef[e]) * tile[j];
+                out[m->col[e] * w + a] += constant(coef[e]) * tile[j];
         }
     }
 }

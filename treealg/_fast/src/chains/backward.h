@@ -103,17 +103,17 @@ static void NAME(descend_chains)(const chain_back *s, int32_t node, Py_ssize_t w
 }
 
 static void NAME(chain_block_forward)(void *context, Py_ssize_t block, void *state) {
-    chain_task *const task = context;
+    chain_task *const task = (chain_task *)context;
     const int steps = NAME(read_chains)(task->forward.p, &task->in, block, task->z);
-    if (task->forward.degree > 0) NAME(chain_block)(&task->forward, steps, state);
+    if (task->forward.degree > 0) NAME(chain_block)(&task->forward, steps, (vec *)state);
 }
 
 static void NAME(chain_block_backward)(void *context, Py_ssize_t block, const void *before) {
-    chain_task *const task = context;
+    chain_task *const task = (chain_task *)context;
     chain_back *const s = &task->back;
     const word_program *const p = s->p;
     const int steps = NAME(read_chains)(p, &task->in, block, task->z);
-    s->signature = before;
+    s->signature = (const vec *)before;
     memset(task->dz, 0, (size_t)NAME(letter_vectors)(p) * sizeof(vec));
     for (Py_ssize_t k = 1; k <= p->longest; ++k) s->letters[k].steps = steps;
     if (NAME(has_letters)(p, p->degree)) { /* a letter of weight N follows the empty word */
@@ -169,7 +169,7 @@ static void NAME(chain_backward)(const word_program *p, const path_view *path,
                                  void *scratch, interrupt *stop) {
     const Py_ssize_t degree = p->degree, letters = NAME(letter_vectors)(p);
     const Py_ssize_t words = NAME(short_chains)(p);
-    vec *next = scratch;
+    vec *next = (vec *)scratch;
 #define TAKE(name, count) vec *const name = next; next += (count);
     TAKE(z, letters)
     TAKE(dz, letters)
@@ -177,7 +177,8 @@ static void NAME(chain_backward)(const word_program *p, const path_view *path,
     TAKE(dcarries, degree * degree * BLOCK)
     TAKE(rows, CHAIN_ROWS * BLOCK)
     TAKE(drows, degree * CHAIN_ROWS * BLOCK)
-    TAKE(inverse, degree + 1)
+    real_vec *const inverse = (real_vec *)next;
+    next += degree + 1;
     TAKE(forward, NAME(chain_vectors)(p, degree - 1))
 #undef TAKE
     chain_task task = {
@@ -194,8 +195,8 @@ static void NAME(chain_backward)(const word_program *p, const path_view *path,
     back_state *const back = (back_state *)((char *)states + NAME(chain_states_size)(p));
     task.forward = NAME(chain_setup)(p, degree - 1, BLOCK, z, forward, states);
     for (Py_ssize_t j = 1; j <= degree; ++j) {
-        inverse[j] = splat((REAL)1 / (REAL)j);
-        for (int t = 0; t < BLOCK; ++t) carries[(j - 1) * BLOCK + t] = inverse[j];
+        inverse[j] = constant((REAL)1 / (REAL)j);
+        for (int t = 0; t < BLOCK; ++t) carries[(j - 1) * BLOCK + t] = splat((REAL)1 / (REAL)j);
     }
     for (Py_ssize_t k = 1; k <= p->longest; ++k)
         back[k] = (back_state){
@@ -206,7 +207,7 @@ static void NAME(chain_backward)(const word_program *p, const path_view *path,
             .rows = rows,
             .inverse = inverse,
         };
-    task.back = (chain_back){p, NULL, cotangent, carries, dcarries, drows, back};
+    task.back = (chain_back){p, NULL, (vec *)cotangent, carries, dcarries, drows, back};
     memset(dcarries, 0, (size_t)(degree * BLOCK) * sizeof(vec)); /* nobody reads the empty word's */
     if (before) memcpy(next, before, state_size);
     else memset(next, 0, state_size);
@@ -218,16 +219,16 @@ static void NAME(chain_backward)(const word_program *p, const path_view *path,
 /* In place, row-major and of one path: the cotangent before a piece of path from that after it. What
  * is read of a composition is of longer words, and not yet changed. */
 static void NAME(chain_contract)(const word_program *p, void *cotangent, const void *piece) {
-    REAL *const x = cotangent;
-    const REAL *const y = piece;
+    NUMBER *const x = (NUMBER *)cotangent;
+    const NUMBER *const y = (const NUMBER *)piece;
     for (Py_ssize_t i = 1; i < p->count; ++i) {
-        const REAL *const whole = x + p->start[i];
+        const NUMBER *const whole = x + p->start[i];
         for (int64_t c = p->cut_ptr[i]; c < p->cut_ptr[i + 1]; ++c) {
             const int32_t a = p->cut_left[c], b = p->cut_right[c];
             const Py_ssize_t rows = p->start[a + 1] - p->start[a];
             const Py_ssize_t columns = p->start[b + 1] - p->start[b];
             for (Py_ssize_t u = 0; u < rows; ++u) {
-                REAL sum = 0;
+                NUMBER sum = 0;
                 for (Py_ssize_t v = 0; v < columns; ++v)
                     sum += whole[u * columns + v] * y[p->start[b] + v];
                 x[p->start[a] + u] += sum;

@@ -24,7 +24,6 @@ INLINE chain_input NAME(chain_input_of)(const path_view *path, const correction_
 static void NAME(corrections)(const chain_input *in, const int32_t *columns, Py_ssize_t size,
                               Py_ssize_t first, int steps, vec *z) {
     const correction_view *const c = in->correction;
-    REAL *const flat = (REAL *)z;
     for (int l = 0; l < LANES; ++l) {
         const int lane = l < in->used ? l : 0;
         const char *const base = c->data + in->row[lane] * c->path_stride;
@@ -32,11 +31,11 @@ static void NAME(corrections)(const chain_input *in, const int32_t *columns, Py_
             const Py_ssize_t segment = in->begin[lane] + first + t;
             const char *const at = base + segment * c->time_stride;
             const int inside = segment < in->end[lane];
-            REAL *const out = flat + t * size * LANES + l;
             for (Py_ssize_t a = 0; a < size; ++a)
-                out[a * LANES] = inside && columns[a] >= 0
-                    ? *(const REAL *)(at + columns[a] * c->column_stride)
-                    : 0;
+                put(z + t * size + a, l,
+                    inside && columns[a] >= 0
+                        ? *(const NUMBER *)(at + columns[a] * c->column_stride)
+                        : (NUMBER)0);
         }
     }
 }
@@ -48,19 +47,18 @@ static void NAME(store_corrections)(const chain_input *in, const int32_t *column
                                     const matrix_view *out, Py_ssize_t n_columns) {
     for (int l = 0; l < in->used; ++l)
         for (int t = 0; t < steps && in->begin[l] + first + t < in->end[l]; ++t) {
-            const REAL *const from = (const REAL *)dz + t * size * LANES + l;
-            REAL *const to = (REAL *)NAME(place_in)(out, in->path, in->row[l],
-                                                    in->begin[l] + first + t,
-                                                    n_columns * (Py_ssize_t)sizeof(REAL));
+            NUMBER *const to = (NUMBER *)NAME(place_in)(out, in->path, in->row[l],
+                                                        in->begin[l] + first + t,
+                                                        n_columns * (Py_ssize_t)sizeof(NUMBER));
             for (Py_ssize_t a = 0; a < size; ++a)
-                if (columns[a] >= 0) to[columns[a]] = from[a * LANES];
+                if (columns[a] >= 0) to[columns[a]] = get(dz + t * size + a, l);
         }
 }
 
 /* Set the derivatives in the corrections of a block to 0: not every column need be a letter. */
 static void NAME(clear_corrections)(const chain_input *in, Py_ssize_t first, int steps,
                                     const matrix_view *out, Py_ssize_t n_columns) {
-    const size_t size = (size_t)n_columns * sizeof(REAL);
+    const size_t size = (size_t)n_columns * sizeof(NUMBER);
     for (int l = 0; l < in->used; ++l)
         for (int t = 0; t < steps && in->begin[l] + first + t < in->end[l]; ++t)
             memset(NAME(place_in)(out, in->path, in->row[l], in->begin[l] + first + t,

@@ -9,7 +9,7 @@
 #include "chains/signature.h"
 #include "chains/backward.h"
 
-const chain_kernels TABLE = {
+TABLE_OF(chain_kernels) = {
     NAME(chain_signature_scratch), NAME(chain_signature), NAME(chain_product),  NAME(chain_step),
     NAME(chain_backward_scratch),  NAME(chain_backward),  NAME(chain_contract),
 };

@@ -163,12 +163,12 @@ static Py_ssize_t NAME(chain_vectors)(const word_program *p, Py_ssize_t degree) 
  * states for letters and ends. */
 static chain_state NAME(chain_setup)(const word_program *p, Py_ssize_t degree, int steps,
                                      const vec *z, vec *vectors, word_state *states) {
-    vec *const inverse = vectors;
-    chain_state s = {p, degree, NULL, inverse + degree + 1, states, states + p->longest + 1};
+    real_vec *const inverse = (real_vec *)vectors;
+    chain_state s = {p, degree, NULL, vectors + degree + 1, states, states + p->longest + 1};
     vec *rows = s.carries + degree * (degree + 1) * BLOCK;
     for (Py_ssize_t j = 1; j <= degree; ++j) {
-        inverse[j] = splat((REAL)1 / (REAL)j);
-        for (int t = 0; t < steps; ++t) s.carries[(j - 1) * BLOCK + t] = inverse[j];
+        inverse[j] = constant((REAL)1 / (REAL)j);
+        for (int t = 0; t < steps; ++t) s.carries[(j - 1) * BLOCK + t] = splat((REAL)1 / (REAL)j);
     }
     for (Py_ssize_t k = 1; k <= p->longest; ++k) {
         s.letters[k].d = p->letter_start[k + 1] - p->letter_start[k];
@@ -214,7 +214,7 @@ static size_t NAME(chain_signature_scratch)(const word_program *p) {
 
 /* Lay a state out in scratch memory, which begins with room for the increments of a block. */
 static chain_state NAME(chain_state_in)(const word_program *p, int steps, void *scratch) {
-    vec *const z = scratch, *const vectors = z + NAME(letter_vectors)(p);
+    vec *const z = (vec *)scratch, *const vectors = z + NAME(letter_vectors)(p);
     word_state *const states = (word_state *)(vectors + NAME(chain_vectors)(p, p->degree));
     return NAME(chain_setup)(p, p->degree, steps, z, vectors, states);
 }
@@ -228,7 +228,7 @@ static void NAME(chain_signature)(const word_program *p, const path_view *path,
     chain_state s = NAME(chain_state_in)(p, BLOCK, scratch);
     memset(signature, 0, (size_t)p->start[p->count] * sizeof(vec));
     for (Py_ssize_t block = 0; block * BLOCK < in.longest; ++block) {
-        NAME(chain_block)(&s, NAME(read_chains)(p, &in, block, scratch), signature);
+        NAME(chain_block)(&s, NAME(read_chains)(p, &in, block, (vec *)scratch), (vec *)signature);
         if (block % 64 == 63 && stop) {
             stop->poll(stop);
             if (stop->stop) return;
@@ -245,21 +245,21 @@ static void NAME(chain_step)(const word_program *p, const path_view *path,
     for (int l = 0; l < used; ++l) end[l] = segment[l] + 1;
     const chain_input in = NAME(chain_input_of)(path, correction, used, row, segment, end);
     chain_state s = NAME(chain_state_in)(p, 1, scratch);
-    NAME(chain_block)(&s, NAME(read_chains)(p, &in, 0, scratch), signature);
+    NAME(chain_block)(&s, NAME(read_chains)(p, &in, 0, (vec *)scratch), (vec *)signature);
 }
 
 /* In place, row-major and of one path: signature = signature (x) next, highest weight first. */
 static void NAME(chain_product)(const word_program *p, void *signature, const void *next) {
-    REAL *const left = signature;
-    const REAL *const right = next;
+    NUMBER *const left = (NUMBER *)signature;
+    const NUMBER *const right = (const NUMBER *)next;
     for (Py_ssize_t i = p->count - 1; i >= 1; --i) {
-        REAL *const out = left + p->start[i];
+        NUMBER *const out = left + p->start[i];
         for (int64_t c = p->cut_ptr[i]; c < p->cut_ptr[i + 1]; ++c) {
             const int32_t a = p->cut_left[c], b = p->cut_right[c];
             const Py_ssize_t rows = p->start[a + 1] - p->start[a];
             const Py_ssize_t columns = p->start[b + 1] - p->start[b];
             for (Py_ssize_t u = 0; u < rows; ++u) {
-                const REAL factor = left[p->start[a] + u];
+                const NUMBER factor = left[p->start[a] + u];
                 for (Py_ssize_t v = 0; v < columns; ++v)
                     out[u * columns + v] += factor * right[p->start[b] + v];
             }

@@ -1,9 +1,17 @@
 /* Forget the short names of one precision, so that the kernels can be included for the other. */
 
-#undef vec
-#undef uvec
+#undef real_vec
+#undef real_uvec
+#undef constant
 #undef SHUFFLE
+#undef NUMBER
+#undef vec
 #undef splat
+#undef transpose
+#undef get
+#undef put
+#undef load_lanes
+#undef store_lanes
 #undef path_clock
 #undef rows_t
 #undef rows_of

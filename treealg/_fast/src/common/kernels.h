@@ -1,4 +1,4 @@
-/* All kernels: one table of functions per precision and instruction set. */
+/* All kernels: one table of functions per kind of numbers and instruction set. */
 #ifndef TREEALG_KERNELS_H
 #define TREEALG_KERNELS_H
 
@@ -8,19 +8,20 @@
 #include "trees/trees.h"
 #include "words/words.h"
 
-/* One precision on one instruction set, which has so many lanes. */
+/* One kind of numbers on one instruction set, which has so many lanes. Over dual numbers (see duals.h)
+ * there are no kernels of pairs. */
 typedef struct {
     int lanes;
     const word_kernels *words;
     const chain_kernels *chains;
     const algebra_kernels *algebra;
     const tree_kernels *trees;
-    const pair_kernels *pairs;
+    const pair_kernels *pairs; /* or NULL */
 } kernel_table;
 
 typedef struct {
     const char *name;
-    const kernel_table *f32, *f64;
+    const kernel_table *f32, *f64, *d32, *d64; /* real numbers, and dual ones */
 } instruction_set;
 
 /* The fastest instruction set of this processor, or the one called `name`; NULL if it has none

@@ -6,19 +6,20 @@
  * copies of a used one, so no lane ever holds uninitialised numbers.
  *
  * The including file defines REAL (float or double), INTEGER and UNSIGNED (of its size),
- * VECTOR_BYTES (16, 32 or 64) and LANES.
+ * VECTOR_BYTES (16, 32 or 64) and LANES. What arrays hold is a NUMBER: a REAL, or a dual number of
+ * two of them; a vec has one in each lane, and a real_vec has a REAL, such as a constant.
  */
 
-typedef REAL NAME(vec) __attribute__((vector_size(VECTOR_BYTES)));
-typedef REAL NAME(uvec)
+typedef REAL NAME(real_vec) __attribute__((vector_size(VECTOR_BYTES)));
+typedef REAL NAME(real_uvec)
     __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(REAL)), may_alias));
-#define vec NAME(vec)
-#define uvec NAME(uvec)
+#define real_vec NAME(real_vec)
+#define real_uvec NAME(real_uvec)
 
-INLINE vec NAME(splat)(REAL x) {
-    return x - (vec){0}; /* a scalar operand is broadcast, and x - 0 is x */
+INLINE real_vec NAME(constant)(REAL x) {
+    return x - (real_vec){0}; /* a scalar operand is broadcast, and x - 0 is x */
 }
-#define splat NAME(splat)
+#define constant NAME(constant)
 
 /* GCC before 12 has no __builtin_shufflevector, Clang no __builtin_shuffle. */
 #if defined(__clang__) || __GNUC__ >= 12
@@ -33,14 +34,14 @@ typedef INTEGER NAME(ivec) __attribute__((vector_size(VECTOR_BYTES)));
 #define EXCHANGE(s, LO, HI)                                              \
     for (int i = 0; i < LANES; ++i)                                      \
         if (!(i & (s))) {                                                \
-            const vec a = v[i], b = v[i + (s)];                          \
+            const real_vec a = v[i], b = v[i + (s)];                         \
             v[i] = SHUFFLE(a, b, LO);                                    \
             v[i + (s)] = SHUFFLE(a, b, HI);                              \
         }
 #define LIST(...) __VA_ARGS__
 #define EXCHANGE_LIST(s, LO, HI) EXCHANGE(s, LIST LO, LIST HI)
 
-INLINE void NAME(transpose)(vec v[LANES]) {
+INLINE void NAME(transpose_reals)(real_vec v[LANES]) {
 #if LANES == 16
     EXCHANGE_LIST(8, (0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
                   (8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
@@ -63,6 +64,12 @@ INLINE void NAME(transpose)(vec v[LANES]) {
 #error "LANES must be 2, 4, 8 or 16"
 #endif
 }
+
+#ifdef TREEALG_DUALS
+#include "common/duals.h"
+#else
+#include "common/reals.h"
+#endif
 
 /* Rows of an array in memory, one per lane: element j of lane l at base[l] + j * step bytes. */
 typedef struct {
@@ -89,27 +96,27 @@ INLINE rows_t NAME(rows_of)(const matrix_view *m, Py_ssize_t first) {
  * the same columns go to the columns from copy_start on of those rows, too. */
 INLINE void NAME(load_rows_and_copy)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, vec *x,
                                      const rows_t *copy, Py_ssize_t copy_start) {
-    const Py_ssize_t size = (Py_ssize_t)sizeof(REAL);
+    const Py_ssize_t size = (Py_ssize_t)sizeof(NUMBER);
     if (rows->step == size && (!copy || copy->step == size) && count >= LANES) {
         for (Py_ssize_t next = 0; next < count; next += LANES) {
             const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
             vec v[LANES];
             for (int l = 0; l < LANES; ++l)
-                v[l] = *(const uvec *)(rows->base[l] + (start + j) * size);
+                v[l] = load_lanes(rows->base[l] + (start + j) * size);
             if (copy)
                 for (int l = 0; l < copy->used; ++l)
-                    *(uvec *)(copy->base[l] + (copy_start + j) * size) = v[l];
-            NAME(transpose)(v);
+                    store_lanes(copy->base[l] + (copy_start + j) * size, v[l]);
+            transpose(v);
             for (int l = 0; l < LANES; ++l) x[j + l] = v[l];
         }
         return;
     }
     for (Py_ssize_t j = 0; j < count; ++j)
         for (int l = 0; l < LANES; ++l) {
-            const REAL value = *(const REAL *)(rows->base[l] + (start + j) * rows->step);
-            ((REAL *)x)[j * LANES + l] = value;
+            const NUMBER value = *(const NUMBER *)(rows->base[l] + (start + j) * rows->step);
+            put(x + j, l, value);
             if (copy && l < copy->used)
-                *(REAL *)(copy->base[l] + (copy_start + j) * copy->step) = value;
+                *(NUMBER *)(copy->base[l] + (copy_start + j) * copy->step) = value;
         }
 }
 #define load_rows_and_copy NAME(load_rows_and_copy)
@@ -124,7 +131,7 @@ INLINE void NAME(load_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t cou
 INLINE void NAME(store_sum)(const int sign, const rows_t *from, Py_ssize_t from_start,
                             const rows_t *with, Py_ssize_t with_start, const int sign_x,
                             const vec *x, const rows_t *to, Py_ssize_t to_start, Py_ssize_t count) {
-    const Py_ssize_t size = (Py_ssize_t)sizeof(REAL);
+    const Py_ssize_t size = (Py_ssize_t)sizeof(NUMBER);
     const int dense = from->step == size && to->step == size && (!with || with->step == size);
     if (dense && count >= LANES) {
         const Py_ssize_t end = count - LANES;
@@ -132,14 +139,14 @@ INLINE void NAME(store_sum)(const int sign, const rows_t *from, Py_ssize_t from_
             const Py_ssize_t j = next < end ? next : end;
             vec v[LANES];
             for (int l = 0; l < LANES; ++l) v[l] = x[j + l];
-            NAME(transpose)(v);
+            transpose(v);
 #define ROWS(used)                                                                            \
             for (int l = 0; l < (used); ++l) {                                                \
-                vec sum = *(const uvec *)(from->base[l] + (from_start + j) * size);           \
+                vec sum = load_lanes(from->base[l] + (from_start + j) * size);                      \
                 if (sign < 0) sum = -sum;                                                     \
-                if (with) sum += *(const uvec *)(with->base[l] + (with_start + j) * size);    \
-                *(uvec *)(to->base[l] + (to_start + j) * size) =                              \
-                    sign_x < 0 ? sum - v[l] : sum + v[l];                                     \
+                if (with) sum += load_lanes(with->base[l] + (with_start + j) * size);               \
+                store_lanes(to->base[l] + (to_start + j) * size,                                    \
+                      sign_x < 0 ? sum - v[l] : sum + v[l]);                                  \
             }
             if (to->used == LANES) { /* the usual case, unrolled */
                 ROWS(LANES)
@@ -152,11 +159,11 @@ INLINE void NAME(store_sum)(const int sign, const rows_t *from, Py_ssize_t from_
     }
     for (Py_ssize_t j = 0; j < count; ++j)
         for (int l = 0; l < to->used; ++l) {
-            REAL sum = *(const REAL *)(from->base[l] + (from_start + j) * from->step);
+            NUMBER sum = *(const NUMBER *)(from->base[l] + (from_start + j) * from->step);
             if (sign < 0) sum = -sum;
-            if (with) sum += *(const REAL *)(with->base[l] + (with_start + j) * with->step);
-            sum += (REAL)sign_x * ((const REAL *)x)[j * LANES + l];
-            *(REAL *)(to->base[l] + (to_start + j) * to->step) = sum;
+            if (with) sum += *(const NUMBER *)(with->base[l] + (with_start + j) * with->step);
+            sum += (REAL)sign_x * get(x + j, l);
+            *(NUMBER *)(to->base[l] + (to_start + j) * to->step) = sum;
         }
 }
 #define store_sum NAME(store_sum)
@@ -166,30 +173,30 @@ INLINE void NAME(copy_rows)(const int sign, const rows_t *from, Py_ssize_t from_
                             const rows_t *to, Py_ssize_t to_start, Py_ssize_t count) {
     for (int l = 0; l < to->used; ++l)
         for (Py_ssize_t j = 0; j < count; ++j) {
-            const REAL value = *(const REAL *)(from->base[l] + (from_start + j) * from->step);
-            *(REAL *)(to->base[l] + (to_start + j) * to->step) = sign < 0 ? -value : value;
+            const NUMBER value = *(const NUMBER *)(from->base[l] + (from_start + j) * from->step);
+            *(NUMBER *)(to->base[l] + (to_start + j) * to->step) = sign < 0 ? -value : value;
         }
 }
 #define copy_rows NAME(copy_rows)
 
 /* Columns start..start+count of the rows from lane buffer x[0..count). */
 INLINE void NAME(store_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, const vec *x) {
-    if (rows->step == (Py_ssize_t)sizeof(REAL) && count >= LANES) {
+    if (rows->step == (Py_ssize_t)sizeof(NUMBER) && count >= LANES) {
         for (Py_ssize_t next = 0; next < count; next += LANES) {
             const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
-            const Py_ssize_t at = (start + j) * (Py_ssize_t)sizeof(REAL);
+            const Py_ssize_t at = (start + j) * (Py_ssize_t)sizeof(NUMBER);
             vec v[LANES];
             for (int l = 0; l < LANES; ++l) v[l] = x[j + l];
-            NAME(transpose)(v);
+            transpose(v);
             if (rows->used == LANES) /* the usual case, unrolled */
-                for (int l = 0; l < LANES; ++l) *(uvec *)(rows->base[l] + at) = v[l];
+                for (int l = 0; l < LANES; ++l) store_lanes(rows->base[l] + at, v[l]);
             else
-                for (int l = 0; l < rows->used; ++l) *(uvec *)(rows->base[l] + at) = v[l];
+                for (int l = 0; l < rows->used; ++l) store_lanes(rows->base[l] + at, v[l]);
         }
         return;
     }
     for (Py_ssize_t j = 0; j < count; ++j)
         for (int l = 0; l < rows->used; ++l)
-            *(REAL *)(rows->base[l] + (start + j) * rows->step) = ((const REAL *)x)[j * LANES + l];
+            *(NUMBER *)(rows->base[l] + (start + j) * rows->step) = get(x + j, l);
 }
 #define store_rows NAME(store_rows)

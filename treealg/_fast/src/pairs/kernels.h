@@ -5,7 +5,7 @@
 #include "pairs/sig_kernel.h"
 #include "pairs/sig_kernel_backward.h"
 
-const pair_kernels TABLE = {
+TABLE_OF(pair_kernels) = {
     NAME(sig_kernel_scratch),
     NAME(sig_kernel),
     NAME(sig_kernel_backward),

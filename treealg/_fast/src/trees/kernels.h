@@ -6,7 +6,7 @@
 #include "chains/corrections.h"
 #include "trees/values.h"
 
-const tree_kernels TABLE = {
+TABLE_OF(tree_kernels) = {
     NAME(tree_values_scratch),
     NAME(tree_values),
     NAME(tree_values_backward),

@@ -31,7 +31,7 @@ typedef struct {
     Py_ssize_t columns;
     vec *z, *dz, *chains, *dchains; /* increments of labels and of chains, and their derivatives */
     vec *p, *dp, *states, *cotangent;
-    const vec *inverse;
+    const real_vec *inverse;
 } NAME(tree_task);
 #define tree_task NAME(tree_task)
 
@@ -41,7 +41,7 @@ typedef struct {
     vec *dz, *dp, *c;
     const vec *dc;
     Py_ssize_t stride, width; /* of z from step to step, and of c */
-    vec times;
+    real_vec times;
     int32_t state;
 } NAME(integral);
 #define integral NAME(integral)
@@ -69,14 +69,14 @@ INLINE integral NAME(integral_of)(const tree_task *s, Py_ssize_t i) {
     const int is_chain = label >= s->d, kept = to >= 0;
     return (integral){
         .z = is_chain ? s->chains + (label - s->d) : s->z + label,
-        .dz = is_chain ? s->dchains + (label - s->d) : s->dz + label,
-        .stride = is_chain ? g->n_columns : s->d,
-        .width = g->order[base] + 1,
         .p = left < 0 ? NULL : s->p + from,
+        .dz = is_chain ? s->dchains + (label - s->d) : s->dz + label,
         .dp = left < 0 ? NULL : s->dp + from,
         .c = kept ? s->p + to : NULL,
         .dc = kept ? s->dp + to : NULL,
-        .times = splat((REAL)g->times[i]),
+        .stride = is_chain ? g->n_columns : s->d,
+        .width = g->order[base] + 1,
+        .times = constant((REAL)g->times[i]),
         .state = g->state[i],
     };
 }
@@ -84,33 +84,30 @@ INLINE integral NAME(integral_of)(const tree_task *s, Py_ssize_t i) {
 /* Sums over the lanes of each path: `x` becomes the sum of those before a lane, or after it with
  * `reverse`; returns the sum of all. */
 INLINE vec NAME(sum_lanes)(const int reverse, int pieces, vec *x) {
-    REAL own[LANES], all[LANES];
-    memcpy(own, x, sizeof own);
+    vec sums = *x, total;
     for (int first = 0; first < LANES; first += pieces) {
         const int count = LANES - first < pieces ? LANES - first : pieces;
-        REAL sum = 0;
+        NUMBER sum = 0;
         for (int i = 0; i < count; ++i) {
             const int l = first + (reverse ? count - 1 - i : i);
-            const REAL value = own[l];
-            own[l] = sum;
+            const NUMBER value = get(x, l);
+            put(&sums, l, sum);
             sum += value;
         }
-        for (int i = 0; i < count; ++i) all[first + i] = sum;
+        for (int i = 0; i < count; ++i) put(&total, first + i, sum);
     }
-    vec total;
-    memcpy(x, own, sizeof own);
-    memcpy(&total, all, sizeof all);
+    *x = sums;
     return total;
 }
 
 /* n is the order of the integral, and p has n coefficients (that of order 1 is the constant 1). One
  * that is added has `more` set, and c holds what it is added to; nobody reads c without `keep`. */
 INLINE vec NAME(integrate_steps)(const int n, const int more, const int keep, int steps,
-                                 const integral *x, const vec *restrict inverse, vec value) {
+                                 const integral *x, const real_vec *restrict inverse, vec value) {
     const Py_ssize_t width = more ? x->width : n + 1, stride = x->stride;
     const vec *restrict z = x->z, *restrict p = x->p;
     vec *restrict c = x->c;
-    const vec times = x->times;
+    const real_vec times = x->times;
     for (Py_ssize_t t = 0; t < steps; ++t, z += stride) {
         const vec zt = more ? *z * times : *z;
         vec sum = splat(0); /* apart from `value`, so that segments do not wait for each other */
@@ -145,11 +142,11 @@ INLINE void NAME(integrate)(const int n, const int more, const tree_task *s, int
 }
 
 INLINE vec NAME(integrate_steps_backward)(const int n, const int more, const int keep, int steps,
-                                          const integral *x, const vec *restrict inverse, vec g) {
+                                          const integral *x, const real_vec *restrict inverse, vec g) {
     const Py_ssize_t width = more ? x->width : n + 1, stride = x->stride;
     const vec *restrict p = x->p, *restrict dc = x->dc;
     vec *restrict dp = x->dp, *restrict dz = x->dz;
-    const vec times = x->times;
+    const real_vec times = x->times;
     for (Py_ssize_t t = steps - 1; t >= 0; --t) {
         const vec z = more ? x->z[t * stride] * times : x->z[t * stride];
         vec sum = splat(0);
@@ -263,8 +260,8 @@ static int NAME(read_steps)(tree_task *s, Py_ssize_t block) {
 }
 
 static void NAME(tree_block_forward)(void *context, Py_ssize_t block, void *state) {
-    tree_task *const s = context;
-    NAME(run_program)(s, NAME(read_steps)(s, block), state);
+    tree_task *const s = (tree_task *)context;
+    NAME(run_program)(s, NAME(read_steps)(s, block), (vec *)state);
 }
 
 static void NAME(store_block)(const tree_task *s, int steps) {
@@ -274,14 +271,14 @@ static void NAME(store_block)(const tree_task *s, int steps) {
     if (!s->columns) return;
     for (int l = 0; l < s->in.used; ++l)
         memset(NAME(place_in)(s->out_correction, s->in.path, s->row[l], s->begin[l],
-                              s->columns * (Py_ssize_t)sizeof(REAL)),
-               0, (size_t)((s->end[l] - s->begin[l]) * s->columns) * sizeof(REAL));
+                              s->columns * (Py_ssize_t)sizeof(NUMBER)),
+               0, (size_t)((s->end[l] - s->begin[l]) * s->columns) * sizeof(NUMBER));
     NAME(store_corrections)(&s->in, g->column, g->n_columns, 0, steps, s->dchains,
                             s->out_correction, s->columns);
 }
 
 static void NAME(tree_block_backward)(void *context, Py_ssize_t block, const void *before) {
-    tree_task *const s = context;
+    tree_task *const s = (tree_task *)context;
     const tree_program *const g = s->program;
     const int steps = NAME(read_steps)(s, block);
     memcpy(s->states, before, (size_t)g->n_states * sizeof(vec));
@@ -339,13 +336,14 @@ static vec *NAME(prepare_trees)(tree_task *s, const tree_program *program, const
                                 Py_ssize_t d, vec *scratch) {
     const Py_ssize_t steps = NAME(tree_steps)(program), order = NAME(tree_order)(program);
     const path_view *const path = group->path;
+    real_vec *const inverse = (real_vec *)scratch;
     *s = (tree_task){
         .program = program,
+        .in = NAME(chain_input_of)(path, group->correction, 0, s->row, s->begin, s->end),
         .d = d,
         .steps = steps,
         .pieces = group->pieces,
-        .inverse = scratch,
-        .in = NAME(chain_input_of)(path, group->correction, 0, s->row, s->begin, s->end),
+        .inverse = inverse,
     };
     s->in.used = group->count * group->pieces;
     for (int l = 0; l < s->in.used; ++l) {
@@ -356,7 +354,7 @@ static vec *NAME(prepare_trees)(tree_task *s, const tree_program *program, const
         s->own[l] = clock.last - clock.first;
         if (s->own[l] > s->segments) s->segments = s->own[l];
     }
-    for (Py_ssize_t k = 1; k <= order; ++k) scratch[k] = splat((REAL)1 / (REAL)k);
+    for (Py_ssize_t k = 1; k <= order; ++k) inverse[k] = constant((REAL)1 / (REAL)k);
     vec *next = scratch + order + 1;
 #define TAKE(name, count) s->name = next; next += (count);
     TAKE(z, steps * d)
@@ -384,14 +382,14 @@ static void NAME(set_states_of_time)(const tree_task *s, vec *states) {
         if (g->label[i] == s->d - 1 && g->left[i] < 0 && g->right[i] < 0)
             for (int l = 0; l < s->in.used; ++l) {
                 const path_clock clock = NAME(clock_of)(path, s->row[l]);
-                ((REAL *)(states + g->state[i]))[l] = NAME(time_of_point)(&clock, clock.last);
+                put(states + g->state[i], l, NAME(time_of_point)(&clock, clock.last));
             }
 }
 
 static void NAME(tree_values)(const tree_program *program, const path_group *group, Py_ssize_t d,
                               void *values, void *scratch, interrupt *stop) {
     tree_task s;
-    NAME(prepare_trees)(&s, program, group, d, scratch);
+    NAME(prepare_trees)(&s, program, group, d, (vec *)scratch);
     memset(values, 0, (size_t)program->n_states * sizeof(vec));
     for (Py_ssize_t block = 0; block < NAME(tree_blocks)(&s); ++block) {
         NAME(tree_block_forward)(&s, block, values);
@@ -400,7 +398,7 @@ static void NAME(tree_values)(const tree_program *program, const path_group *gro
             if (stop->stop) return;
         }
     }
-    if (s.pieces > 1) NAME(set_states_of_time)(&s, values);
+    if (s.pieces > 1) NAME(set_states_of_time)(&s, (vec *)values);
 }
 
 static void NAME(tree_values_backward)(const tree_program *program, const path_group *group,
@@ -408,12 +406,12 @@ static void NAME(tree_values_backward)(const tree_program *program, const path_g
                                        const matrix_view *out_correction, Py_ssize_t columns,
                                        void *scratch, interrupt *stop) {
     tree_task s;
-    vec *const memory = NAME(prepare_trees)(&s, program, group, d, scratch);
+    vec *const memory = NAME(prepare_trees)(&s, program, group, d, (vec *)scratch);
     const size_t size = (size_t)program->n_states * sizeof(vec);
     s.out = out;
     s.out_correction = out_correction;
     s.columns = columns;
-    s.cotangent = cotangent;
+    s.cotangent = (vec *)cotangent;
     memset(memory, 0, size);
     const checkpointed run = {NAME(tree_blocks)(&s), size, &s, NAME(tree_block_forward),
                               NAME(tree_block_backward)};

@@ -22,7 +22,7 @@ typedef struct {
     vec *cotangent;       /* all words: at the end of the block, then at its start */
     vec *carries, *dcarries; /* [depth] -> [degree - depth][BLOCK] */
     vec *rows, *drows;    /* carries of d words of length N-1, [d][BLOCK] */
-    const vec *inverse;
+    const real_vec *inverse;
 } NAME(back_state);
 #define back_state NAME(back_state)
 
@@ -217,22 +217,22 @@ static int NAME(read_block)(const back_task *task, Py_ssize_t block) {
 }
 
 static void NAME(word_block_forward)(void *context, Py_ssize_t block, void *state) {
-    back_task *const task = context;
+    back_task *const task = (back_task *)context;
     word_state *const s = &task->forward;
     if (s->degree == 0) return;
     s->steps = NAME(read_block)(task, block);
-    s->signature = state;
+    s->signature = (vec *)state;
     s->top = (vec *)state + task->top;
     s->pending = s->degree == 1; /* then the one row is that of the empty word */
-    if (s->degree > 1) NAME(expand)(s, 0, 0, state, s->d, s->carries);
+    if (s->degree > 1) NAME(expand)(s, 0, 0, s->signature, s->d, s->carries);
     NAME(flush_rows)(s);
 }
 
 static void NAME(word_block_backward)(void *context, Py_ssize_t block, const void *before) {
-    back_task *const task = context;
+    back_task *const task = (back_task *)context;
     back_state *const s = &task->back;
     s->steps = NAME(read_block)(task, block);
-    s->signature = before;
+    s->signature = (const vec *)before;
     memset(s->dz, 0, (size_t)(s->steps * s->d) * sizeof(vec));
     if (s->degree > 1) NAME(descend)(s, 0, 0, 0, s->d);
     else NAME(words_on_top)(s, 1, s->cotangent);
@@ -263,9 +263,10 @@ static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t 
                                 const Py_ssize_t *end, const void *before, void *cotangent,
                                 const matrix_view *out, void *scratch, interrupt *stop) {
     const Py_ssize_t words = NAME(short_words)(d, degree), stride = degree * BLOCK;
-    vec *next = scratch;
+    vec *next = (vec *)scratch;
 #define TAKE(name, count) vec *const name = next; next += (count);
-    TAKE(inverse, degree + 1)
+    real_vec *const inverse = (real_vec *)next;
+    next += degree + 1;
     TAKE(z, d * BLOCK)
     TAKE(dz, d * BLOCK)
     TAKE(rows, d * BLOCK)
@@ -282,7 +283,7 @@ static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t 
         .begin = begin,
         .end = end,
         .out = out,
-        .back = {d, degree, 0, z, dz, NULL, cotangent, carries, dcarries, rows, drows, inverse},
+        .back = {d, degree, 0, z, dz, NULL, (vec *)cotangent, carries, dcarries, rows, drows, inverse},
         .forward = {.d = d,
                     .degree = degree - 1,
                     .z = z,
@@ -298,11 +299,12 @@ static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t 
         task.forward.capacity += (int)d;
     task.top = NAME(short_words)(d, degree - 1);
     for (Py_ssize_t k = 1; k <= degree; ++k) {
-        inverse[k] = splat((REAL)1 / (REAL)k);
+        inverse[k] = constant((REAL)1 / (REAL)k);
         for (int t = 0; t < BLOCK; ++t)
-            carries[(k - 1) * BLOCK + t] = forward_carries[(k - 1) * BLOCK + t] = inverse[k];
+            carries[(k - 1) * BLOCK + t] = forward_carries[(k - 1) * BLOCK + t] =
+                splat((REAL)1 / (REAL)k);
     }
-    for (int t = 0; t < BLOCK; ++t) forward_rows[t] = rows[t] = inverse[1];
+    for (int t = 0; t < BLOCK; ++t) forward_rows[t] = rows[t] = splat(1);
     memset(dcarries, 0, (size_t)stride * sizeof(vec)); /* nobody reads those of the empty word */
     if (before) memcpy(next, before, (size_t)words * sizeof(vec));
     else memset(next, 0, (size_t)words * sizeof(vec));
@@ -314,15 +316,15 @@ static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t 
 /* In place, row-major and of one path: the cotangent before a piece of path from that after it. */
 static void NAME(word_contract)(void *cotangent, const void *piece, Py_ssize_t d,
                                 Py_ssize_t degree) {
-    REAL *const x = cotangent;
-    const REAL *const y = piece;
+    NUMBER *const x = (NUMBER *)cotangent;
+    const NUMBER *const y = (const NUMBER *)piece;
     Py_ssize_t start = 0, size = d;
     for (Py_ssize_t j = 1; j < degree; ++j) {
         for (Py_ssize_t u = 0; u < size; ++u) {
-            REAL sum = x[start + u];
+            NUMBER sum = x[start + u];
             Py_ssize_t long_start = start + size, long_size = size * d, right_start = 0, right = d;
             for (Py_ssize_t k = 1; j + k <= degree; ++k) {
-                const REAL *const tail = x + long_start + u * right;
+                const NUMBER *const tail = x + long_start + u * right;
                 for (Py_ssize_t v = 0; v < right; ++v) sum += tail[v] * y[right_start + v];
                 long_start += long_size;
                 long_size *= d;

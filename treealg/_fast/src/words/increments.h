@@ -17,19 +17,18 @@ static void NAME(time_increments)(const path_view *p, Py_ssize_t d, int used, co
     for (int l = 0; l < lanes; ++l) {
         const int lane = l < used ? l : 0;
         const Py_ssize_t at = begin[lane] + first, left = end[lane] - at;
-        REAL *const out = (REAL *)(z + d - 1) + l;
         const path_clock clock = NAME(clock_of)(p, row[lane]);
         REAL time = left > 0 ? NAME(time_of_point)(&clock, at) : 0;
         for (int t = 0; t < steps; ++t) {
             const REAL next = t < left ? NAME(time_of_point)(&clock, at + t + 1) : time;
-            out[t * d * LANES] = next - time;
+            put(z + t * d + d - 1, l, next - time);
             time = next;
         }
     }
     if (lanes == 1)
         for (int t = 0; t < steps; ++t) {
             vec *const out = z + t * d + d - 1;
-            *out = splat((*out)[0]);
+            *out = splat(NAME(value)(get(out, 0)));
         }
 }
 
@@ -37,8 +36,7 @@ static void NAME(time_increments)(const path_view *p, Py_ssize_t d, int used, co
 static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
                              const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
                              int steps, vec *z) {
-    const Py_ssize_t c = p->channels, size = (Py_ssize_t)sizeof(REAL);
-    REAL *const flat = (REAL *)z;
+    const Py_ssize_t c = p->channels, size = (Py_ssize_t)sizeof(NUMBER);
     int aligned = !p->lead_lag && p->channel_stride == size && p->time_stride == c * size;
     for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
     if (p->time_aug) NAME(time_increments)(p, d, used, row, begin, end, first, steps, z);
@@ -52,9 +50,8 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
         for (; j + LANES <= steps * c; j += LANES) {
             vec v[LANES];
             for (int l = 0; l < LANES; ++l)
-                v[l] = *(const uvec *)(base[l] + (j + c) * size)
-                    - *(const uvec *)(base[l] + j * size);
-            NAME(transpose)(v);
+                v[l] = load_lanes(base[l] + (j + c) * size) - load_lanes(base[l] + j * size);
+            transpose(v);
             for (int l = 0; l < LANES; ++l) {
                 z[to++] = v[l];
                 if (++a == c) to += d - c, a = 0;
@@ -62,8 +59,9 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
         }
         for (; j < steps * c; ++j) {
             for (int l = 0; l < LANES; ++l)
-                flat[to * LANES + l] = *(const REAL *)(base[l] + (j + c) * size)
-                    - *(const REAL *)(base[l] + j * size);
+                put(z + to, l,
+                    *(const NUMBER *)(base[l] + (j + c) * size)
+                        - *(const NUMBER *)(base[l] + j * size));
             ++to;
             if (++a == c) to += d - c, a = 0;
         }
@@ -75,16 +73,16 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
         const char *const path = p->data + row[lane] * p->path_stride;
         for (int t = 0; t < steps; ++t) {
             const Py_ssize_t segment = begin[lane] + first + t;
-            REAL *const out = flat + t * d * LANES + l;
-            for (Py_ssize_t a = 0; a < moving; ++a) out[a * LANES] = 0;
+            vec *const out = z + t * d;
+            for (Py_ssize_t a = 0; a < moving; ++a) put(out + a, l, 0);
             if (segment >= end[lane]) continue;
             const Py_ssize_t step = p->lead_lag ? segment / 2 : segment;
             const Py_ssize_t shift = p->lead_lag && segment % 2 == 0 ? c : 0;
             const char *const x = path + step * p->time_stride;
             for (Py_ssize_t a = 0; a < c; ++a)
-                out[(shift + a) * LANES] = *(const REAL *)(x + p->time_stride
-                                                           + a * p->channel_stride)
-                    - *(const REAL *)(x + a * p->channel_stride);
+                put(out + shift + a, l,
+                    *(const NUMBER *)(x + p->time_stride + a * p->channel_stride)
+                        - *(const NUMBER *)(x + a * p->channel_stride));
         }
     }
 }
@@ -93,7 +91,7 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
 static void NAME(set_time)(const path_view *p, Py_ssize_t word, Py_ssize_t row, Py_ssize_t point,
                            void *signature) {
     const path_clock clock = NAME(clock_of)(p, row);
-    if (p->time_aug && word >= 0) ((REAL *)signature)[word] = NAME(time_of_point)(&clock, point);
+    if (p->time_aug && word >= 0) ((NUMBER *)signature)[word] = NAME(time_of_point)(&clock, point);
 }
 
 /* Where what belongs to a point or segment of a path is written, in rows of so many bytes. */
@@ -108,7 +106,7 @@ INLINE char *NAME(place_in)(const matrix_view *out, const path_view *p, Py_ssize
 static void NAME(store_steps)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
                               const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
                               int steps, const vec *dz, const matrix_view *out) {
-    const Py_ssize_t c = p->channels, size = (Py_ssize_t)sizeof(REAL);
+    const Py_ssize_t c = p->channels, size = (Py_ssize_t)sizeof(NUMBER);
     int aligned = c == d && out->column_stride == size;
     for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
     if (aligned) {
@@ -128,11 +126,11 @@ static void NAME(store_steps)(const path_view *p, Py_ssize_t d, int used, const 
             const Py_ssize_t segment = begin[l] + first + t;
             const Py_ssize_t step = p->lead_lag ? segment / 2 : segment;
             const Py_ssize_t shift = p->lead_lag && segment % 2 == 0 ? c : 0;
-            const REAL *const in = (const REAL *)dz + (t * d + shift) * LANES + l;
+            const vec *const in = dz + t * d + shift;
             char *const to = path + (step + 1) * c * out->column_stride;
             for (Py_ssize_t a = 0; a < c; ++a) {
-                REAL *const x = (REAL *)(to + a * out->column_stride);
-                *x = p->lead_lag && segment % 2 ? *x + in[a * LANES] : in[a * LANES];
+                NUMBER *const x = (NUMBER *)(to + a * out->column_stride);
+                *x = p->lead_lag && segment % 2 ? *x + get(in + a, l) : get(in + a, l);
             }
         }
     }
@@ -140,9 +138,9 @@ static void NAME(store_steps)(const path_view *p, Py_ssize_t d, int used, const 
 
 /* In place, from the derivatives in the steps (see store_steps) to those in the points. */
 static void NAME(steps_to_points)(void *row, Py_ssize_t length, Py_ssize_t channels) {
-    REAL *const x = row;
+    NUMBER *const x = (NUMBER *)row;
     if (length == 1) {
-        memset(x, 0, (size_t)channels * sizeof(REAL));
+        memset(x, 0, (size_t)channels * sizeof(NUMBER));
         return;
     }
     for (Py_ssize_t a = 0; a < channels; ++a) x[a] = -x[channels + a];

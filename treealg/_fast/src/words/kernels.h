@@ -7,7 +7,7 @@
 #include "words/backward.h"
 #include "words/step.h"
 
-const word_kernels TABLE = {
+TABLE_OF(word_kernels) = {
     NAME(word_signature_scratch), NAME(word_signature),
     NAME(word_product),           NAME(word_step),
     NAME(word_increment),         NAME(word_backward_scratch),

@@ -36,7 +36,7 @@ typedef struct {
     vec *rows;          /* carries of pending words of length N-1, [pending][BLOCK] */
     vec *top;           /* where the results of the pending rows go */
     int pending, capacity;
-    const vec *inverse; /* 1/k */
+    const real_vec *inverse; /* 1/k */
 } NAME(word_state);
 #define word_state NAME(word_state)
 
@@ -170,12 +170,12 @@ static void NAME(word_signature)(const path_view *path, Py_ssize_t d, Py_ssize_t
                                  const Py_ssize_t *end, void *signature, void *scratch,
                                  interrupt *stop) {
     word_state s;
-    vec *const inverse = scratch;
-    vec *const z = inverse + degree + 1;
+    real_vec *const inverse = (real_vec *)scratch;
+    vec *const z = (vec *)scratch + degree + 1;
     s.d = d;
     s.degree = degree;
     s.z = z;
-    s.signature = signature;
+    s.signature = (vec *)signature;
     s.inverse = inverse;
     s.carries = z + d * BLOCK;
     s.rows = s.carries + degree * (degree + 1) * BLOCK;
@@ -188,7 +188,7 @@ static void NAME(word_signature)(const path_view *path, Py_ssize_t d, Py_ssize_t
         level *= d;
         top = size;
         size += level;
-        inverse[k] = splat((REAL)1 / (REAL)k);
+        inverse[k] = constant((REAL)1 / (REAL)k);
     }
     memset(signature, 0, (size_t)size * sizeof(vec));
     for (int l = 0; l < used; ++l)
@@ -196,8 +196,8 @@ static void NAME(word_signature)(const path_view *path, Py_ssize_t d, Py_ssize_t
 
     /* carry_k(empty word) = 1/k */
     for (Py_ssize_t k = 0; k < degree; ++k)
-        for (int t = 0; t < BLOCK; ++t) s.carries[k * BLOCK + t] = inverse[k + 1];
-    for (int t = 0; t < BLOCK; ++t) s.rows[t] = inverse[1];
+        for (int t = 0; t < BLOCK; ++t) s.carries[k * BLOCK + t] = splat((REAL)1 / (REAL)(k + 1));
+    for (int t = 0; t < BLOCK; ++t) s.rows[t] = splat(1);
 
     vec total = splat(0);
     for (Py_ssize_t first = 0; first < longest; first += BLOCK) {
@@ -219,8 +219,8 @@ static void NAME(word_signature)(const path_view *path, Py_ssize_t d, Py_ssize_t
 }
 
 static void NAME(word_product)(void *signature, const void *next, Py_ssize_t d, Py_ssize_t degree) {
-    REAL *const left = signature;
-    const REAL *const right = next;
+    NUMBER *const left = (NUMBER *)signature;
+    const NUMBER *const right = (const NUMBER *)next;
     Py_ssize_t size = d, start = 0;
     for (Py_ssize_t k = 1; k < degree; ++k) {
         start += size;
@@ -234,8 +234,8 @@ static void NAME(word_product)(void *signature, const void *next, Py_ssize_t d, 
             right_start = right_start < 0 ? 0 : right_start + right_size;
             right_size *= d;
             for (Py_ssize_t u = 0; u < left_size; ++u) {
-                const REAL factor = left[left_start + u];
-                REAL *const out = left + start + u * right_size;
+                const NUMBER factor = left[left_start + u];
+                NUMBER *const out = left + start + u * right_size;
                 for (Py_ssize_t v = 0; v < right_size; ++v)
                     out[v] += factor * right[right_start + v];
             }

@@ -8,8 +8,8 @@
 /* `scratch` holds two arrays of dimension^(degree-1) vectors, or of one if degree is 1. */
 static void NAME(word_step)(void *signature, const void *increment, Py_ssize_t d, Py_ssize_t degree,
                             void *scratch) {
-    const vec *const z = increment;
-    vec *const words = signature;
+    const vec *const z = (const vec *)increment;
+    vec *const words = (vec *)signature;
     Py_ssize_t top = 0, size = d; /* where words of length k start, and how many there are */
     for (Py_ssize_t k = 1; k < degree; ++k) {
         top += size;
@@ -17,11 +17,11 @@ static void NAME(word_step)(void *signature, const void *increment, Py_ssize_t d
     }
     const Py_ssize_t half = degree > 1 ? size / d : d;
     for (Py_ssize_t k = degree; k >= 2; --k) {
-        vec *now = scratch, *next = now + half;
-        for (Py_ssize_t a = 0; a < d; ++a) now[a] = z[a] * splat((REAL)1 / (REAL)k);
+        vec *now = (vec *)scratch, *next = now + half;
+        for (Py_ssize_t a = 0; a < d; ++a) now[a] = z[a] * constant((REAL)1 / (REAL)k);
         Py_ssize_t start = 0, count = d;
         for (Py_ssize_t j = 1; j < k; ++j) {
-            const vec share = splat((REAL)1 / (REAL)(k - j));
+            const real_vec share = constant((REAL)1 / (REAL)(k - j));
             const int last = j == k - 1;
             vec *const out = last ? words + top : next;
             for (Py_ssize_t u = 0; u < count; ++u) {
@@ -48,5 +48,5 @@ static void NAME(word_increment)(const path_view *path, Py_ssize_t d, int used,
                                  void *increment) {
     Py_ssize_t end[LANES];
     for (int l = 0; l < LANES; ++l) end[l] = segment[l < used ? l : 0] + 1;
-    NAME(increments)(path, d, used, row, segment, end, 0, 1, increment);
+    NAME(increments)(path, d, used, row, segment, end, 0, 1, (vec *)increment);
 }
