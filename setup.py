@@ -1,8 +1,8 @@
 """Builds the compiled kernels; everything else about the package is in pyproject.toml.
 
 Translation units are compiled side by side, as many at a time as `build_ext -j` says or as there
-are processors. The kernels are one unit per family, kind of numbers and instruction set. An object in
-``build/objects`` is compiled anew when its command, its source or a header that it includes has
+are processors. The kernels are one unit per family, kind of numbers and instruction set. An object
+in ``build/objects`` is compiled anew when its command, its source or a file that it includes has
 changed, told by their contents; setuptools links them.
 """
 

@@ -1,6 +1,8 @@
-"""The parts of the stubs of `treealg.torch`, `jax` and `xarray` that follow from `treealg.numeric`.
+"""The parts of stubs that follow from others.
 
-``python -m tests.stubs`` writes them anew.
+Those of derivatives in a direction, in `treealg.numeric`, follow from the functions there, and
+those of `treealg.torch`, `jax` and `xarray` from all of these. ``python -m tests.stubs`` writes
+them anew.
 """
 
 import re
@@ -16,6 +18,38 @@ TYPES = {
     "jax": ("ArrayLike", "Array"),
     "xarray": ("DataArray | ArrayLike", "DataArray"),
 }
+NUMBERS = PACKAGE / "numeric" / "__init__.pyi"
+DIRECTIONS = "# treealg.numeric.operations.directions\n"
+
+
+def with_tangents(text, row):
+    """Return a signature with the tangents of arguments behind these, for a row of the table."""
+    names = dict(zip(row.jvp.tangents, tangent_names(row.jvp), strict=True))
+    found = []
+    for line in text.replace(f"def {row.name}(", f"def {row.name}_jvp(").split("\n"):
+        found.append(line)
+        match = re.fullmatch(r"    (\w+): (.+?)(?: = .+)?,", line)
+        if match and match[1] in names:
+            kinds = [kind for kind in match[2].split(" | ") if kind not in ("bool", "None")]
+            kind = " | ".join([*kinds, "None"])
+            is_positional = "    *," not in found
+            found.append(f"    {names[match[1]]}: {kind}{'' if is_positional else ' = None'},")
+    return "\n".join(found)
+
+
+def tangent_names(row):
+    """Return the names of the tangents of a derivative, in the order of its arguments."""
+    return [argument.name for argument in row.arguments if argument.role == "tangent"]
+
+
+def expected_directions():
+    """Return what has to stand in the stub of the numbers for derivatives in a direction."""
+    found = []
+    for piece in functions_of_numbers():
+        row = treealg.operations.get(re.search(r"def (\w+)\(", piece).group(1))
+        if row is not None and row.jvp is not None:
+            found.append(with_tangents(piece, row))
+    return "\n".join(found)
 
 
 def head(framework):
@@ -30,7 +64,7 @@ def stub(framework):
 
 def functions_of_numbers():
     """Return the functions of arrays as they stand in the stub of the numbers, one per entry."""
-    text = (PACKAGE / "numeric" / "__init__.pyi").read_text("utf-8")
+    text = NUMBERS.read_text("utf-8")
     body = text[text.index("\n# treealg.numeric.") :]
     pieces = re.split(r"^(?=@overload\n|(?<!@overload\n)def |# treealg)", body, flags=re.MULTILINE)
     return [piece.strip() for piece in pieces if "def " in piece]
@@ -86,6 +120,8 @@ def written(framework):
 
 
 if __name__ == "__main__":
+    above = NUMBERS.read_text("utf-8").split(DIRECTIONS)[0].rstrip()
+    NUMBERS.write_text(f"{above}\n\n{DIRECTIONS}\n{expected_directions()}\n", "utf-8")
     for name in TYPES:
         above = stub(name).read_text("utf-8").split(head(name))[0]
         stub(name).write_text(f"{above}{head(name)}\n{expected(name)}\n", "utf-8")

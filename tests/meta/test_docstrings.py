@@ -1,5 +1,6 @@
 """Every public name is documented: sections, parameters, and the errors that it raises."""
 
+import doctest
 import inspect
 import re
 from functools import cache
@@ -208,14 +209,36 @@ def documented_errors(function):
     return set(documented_parameters(sections(function.__doc__ or "").get("Raises", [])))
 
 
-@pytest.mark.parametrize("function", public_functions())
+def written_functions():
+    """Return the functions that stand in the source, and are not made from others."""
+    made = {row.jvp.function for row in treealg.operations.values() if row.jvp}
+    return [case for case in public_functions() if case.values[0] not in made]
+
+
+@pytest.mark.parametrize("function", written_functions())
 def test_what_a_public_function_raises_is_documented(function):
     name = qualified(function)
     undocumented = source().raised(name, DEPTH) - documented_errors(function)
     assert undocumented == NEVER.get(name.removeprefix("treealg."), set())
 
 
-@pytest.mark.parametrize("function", public_functions())
+@pytest.mark.parametrize(
+    "row", [x for x in treealg.operations.values() if x.jvp], ids=lambda x: x.name
+)
+def test_a_derivative_raises_what_its_function_raises_but_for_gpus(row):
+    errors = documented_errors(row.function) - {"MissingDependencyError"}
+    assert documented_errors(row.jvp.function) == errors
+    text = inspect.getdoc(row.jvp.function)
+    assert "in a direction" in text.split("\n")[0]
+    found = sections(text)
+    assert {"References", "Examples"} <= found.keys()
+    parser = doctest.DocTestParser()
+    case = parser.get_doctest("\n".join(found["Examples"]), {}, row.jvp.name, None, None)
+    assert case.examples
+    assert doctest.DocTestRunner(verbose=False).run(case).failed == 0
+
+
+@pytest.mark.parametrize("function", written_functions())
 def test_what_a_public_function_documents_can_be_raised(function):
     name = qualified(function)
     unseen = documented_errors(function) - source().reachable()[name]

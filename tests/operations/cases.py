@@ -15,6 +15,7 @@ LOGARITHMS = ("log_coefficients",), ("log_words",)
 VECTORS = ("coefficients",), ("words",), ("geometric_words",), *LOGARITHMS
 OPERATIONS = treealg.operations
 FORWARD = {row.backward.name: row for row in OPERATIONS.values() if row.backward}
+OF_JVP = {row.jvp.name: row for row in OPERATIONS.values() if row.jvp}
 TREES = [((0,), 1), ((0,), (1,), 1), (1,)]
 WORDS = [(0, 1), (1, 0, 1), (1,)]
 
@@ -134,6 +135,11 @@ class Case:
         """The same case of the function whose gradient this is."""
         return Case(FORWARD[self.name].name, self.variant, self.points, self.degree)
 
+    @property
+    def differentiated(self):
+        """The same case of the function whose derivative in a direction this is."""
+        return Case(OF_JVP[self.name].name, self.variant, self.points, self.degree)
+
     def is_known(self):
         """Tell whether the variant makes sense for the operation."""
         row, asked = self.row, self.asked
@@ -218,6 +224,8 @@ class Case:
     def arguments(self, batch=(), dtype=np.float64, seed=0):
         """Return every argument by name; those that broadcast may have batches of their own."""
         rng = np.random.default_rng([seed, len(self.name), len(self.variant)])
+        if self.name in OF_JVP:
+            return self._with_tangents(self.differentiated.arguments(batch, dtype, seed), rng)
         asked, sizes, options = self.asked, self.sizes(), self.options()
         batches = batch if isinstance(batch, list) else [batch, batch]
         is_product = any(argument.batch == "product" for argument in self.row.arguments)
@@ -245,6 +253,17 @@ class Case:
         return {name: given[name] for name in self.row.signature.parameters if name in given} | (
             options
         )
+
+    def _with_tangents(self, given, rng):
+        """Add the tangents of arguments, also of the scalars in front of them, which have none."""
+        names = iter(self.row.tangents)
+        for argument in self.row.arguments:
+            if argument.role == "tangent":
+                value = given.get(next(names))
+                if isinstance(value, np.ndarray):
+                    tangent = rng.normal(size=value.shape)
+                    given[argument.name] = np.asarray(tangent, value.dtype)
+        return {name: given[name] for name in self.row.signature.parameters if name in given}
 
     def _add_what_came_back(self, given, options, common, dtype, rng):
         """Add derivatives and the forward value to the arguments of a backward function."""

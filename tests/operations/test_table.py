@@ -9,7 +9,7 @@ import pytest
 import treealg
 from treealg import engines
 
-from .cases import FORWARD, OPERATIONS, Case
+from .cases import FORWARD, OF_JVP, OPERATIONS, Case
 
 # Functions of sizes, places and trees alone, and what is done to the cache.
 WITHOUT_ARRAYS = {
@@ -139,8 +139,36 @@ def test_kinds_of_options_are_what_the_functions_take(row):
     } <= {"object"}
 
 
+def test_every_derivative_in_a_direction_belongs_to_one_function():
+    assert {name for name in OPERATIONS if name.endswith("_jvp")} == OF_JVP.keys()
+    for name, row in OF_JVP.items():
+        assert name == f"{row.name}_jvp"
+        assert row.jvp is OPERATIONS[name]
+        assert row.jvp.gradients == row.gradients
+
+
+@each_row
+def test_tangents_are_those_of_differentiable_arguments_and_stand_behind_them(row):
+    differentiated = OF_JVP[row.name].arguments if row.name in OF_JVP else ()
+    assert row.tangents == tuple(a.name for a in differentiated if a.differentiable)
+    places = [i for i, a in enumerate(row.arguments) if a.role == "tangent"]
+    assert tuple(row.arguments[i - 1].name for i in places) == row.tangents
+
+
+def test_what_has_gradients_and_no_derivative_in_a_direction_is_listed():
+    without = {name for name, row in OPERATIONS.items() if row.backward and not row.jvp}
+    assert without == {
+        *("branched_mmd", "branched_scoring_rule", "expected_branched_scoring_rule"),
+        *("branched_sig_kernel", "branched_sig_kernel_gram"),
+        *("expected_branched_sig", "expected_branched_log_sig"),
+        *("branched_sig_translate", "bracket_path"),
+    }
+
+
 @each_row
 def test_gradients_are_those_of_differentiable_arguments(row):
+    if row.tangents:
+        row = OF_JVP[row.name]
     arguments = FORWARD[row.name].arguments if row.name in FORWARD else ()
     forward = {argument.name: argument for argument in arguments}
     assert bool(row.gradients) == bool(forward)
@@ -204,6 +232,6 @@ def test_arrays_on_a_gpu_are_refused_where_the_row_says_so(row, monkeypatch):
 
     monkeypatch.setattr(engines, "read_on_gpu", read)
     given = Case(row.name, "plain").arguments((2,))
-    first = next(a.name for a in row.arguments if a.role == "input" or len(row.arguments) == 1)
+    first = next((a.name for a in row.arguments if a.role == "input"), row.arguments[0].name)
     with pytest.raises(Reached if row.gpu else treealg.InvalidTypeError):
         row.function(**{**given, first: OnGpu()})

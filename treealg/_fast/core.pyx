@@ -96,7 +96,7 @@ def use_instruction_set(name):
 cdef class Buffer:
     """An array of float32 or float64, with any strides, held for the time of a call.
 
-    A complex array is one of dual numbers: what is real is the value, what is imaginary the tangent.
+    A complex array is one of dual numbers: the real part is the value, the other the tangent.
     """
 
     def __cinit__(self, array, int ndim, bint writable):

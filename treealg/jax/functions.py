@@ -16,10 +16,10 @@ from treealg.errors import InvalidTypeError
 from treealg.frameworks.documentation import docstring
 from treealg.frameworks.lists import pad_lists
 from treealg.frameworks.options import as_number, names_of, option_reader
-from treealg.frameworks.source import written
 from treealg.jax.operators import operators
 from treealg.jax.primitives import Differentiable, differentiable
 from treealg.numeric.operations.operation import Argument, Operation
+from treealg.numeric.operations.source import written
 from treealg.numeric.operations.table import operations
 
 __all__ = [*operations]

@@ -28,9 +28,9 @@ from treealg.frameworks.options import (
     option_reader,
     option_type,
 )
-from treealg.frameworks.source import written
 from treealg.numeric.arguments.lists import integer_array, refuse_packed
 from treealg.numeric.operations.operation import Argument, Operation
+from treealg.numeric.operations.source import written
 from treealg.numeric.operations.table import operations
 from treealg.torch.derivatives import Differentiable, differentiable
 from treealg.torch.operators import OPERATORS

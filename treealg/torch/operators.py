@@ -18,8 +18,8 @@ import numpy as np
 import torch
 
 from treealg.frameworks.options import from_text, is_text, names_of
-from treealg.frameworks.source import written
 from treealg.numeric.operations.operation import ArrayType, Operation
+from treealg.numeric.operations.source import written
 from treealg.numeric.operations.table import operations
 from treealg.torch.batching import register_rule
 from treealg.torch.schema import schema

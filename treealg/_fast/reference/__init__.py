@@ -13,8 +13,8 @@ Representation, shared with the kernels
     contiguous ones where it is said.
 
 Dual numbers
-    The functions of paths and of coefficients take complex arrays, too, as values with tangents; all
-    of a call are complex or none (see `duals`).
+    The functions of paths and of coefficients take complex arrays, too, as values with tangents;
+    all of a call are complex or none (see `duals`).
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Dual numbers: values with their tangents, for derivatives in a direction.
 
 A `Dual` may stand where a function of arrays takes an array. It is read as one array of complex
-numbers, whose real part is the value and whose imaginary part the tangent. What is done to it on the
-way to a kernel (paths in line, missing values, a base point) is linear over the reals, which complex
-numbers do as dual ones do; products are for kernels, which know better. What comes back is complex,
-too, and its imaginary part is the derivative.
+numbers, whose real part is the value and whose imaginary part the tangent. What is done to it on
+the way to a kernel (paths in line, missing values, a base point) is linear over the reals, which
+complex numbers do as dual ones do; products are for kernels, which know better. What comes back is
+complex, too, and its imaginary part is the derivative.
 """
 
 from __future__ import annotations

@@ -45,8 +45,7 @@ def split_scalar(
     """Return vectors without their scalar, and an array of scalars, None if there are none.
 
     Whether they are there is told by the length, which has to be what `scalar_term` says if that is
-    a boolean; with a unit they have to be that, or NaN. A scalar
-    has no tangent.
+    a boolean; with a unit they have to be that, or NaN. Scalars have no tangent.
     """
     found: int = rows.item[0] - columns
     allowed: tuple[int, ...]

@@ -8,6 +8,7 @@ from typing import Any
 
 from treealg.numeric.operations import shapes
 from treealg.numeric.operations.operation import Argument, Operation, Operations, Shape
+from treealg.numeric.operations.tangents import with_jvp
 from treealg.numeric.pairs.distances import branched_mmd, branched_mmd_backprop
 from treealg.numeric.pairs.gradients import (
     branched_sig_kernel_backprop,
@@ -134,9 +135,11 @@ def _row(
     shape: Shape,
     backward: Operation | None = None,
     gpu: bool = False,
+    jvp: bool = True,
 ) -> Operation:
-    """Return the row of a function."""
-    return Operation(function, arguments, shape, backward, gpu=gpu)
+    """Return the row of a function, with derivatives in a direction if it has gradients."""
+    row = Operation(function, arguments, shape, backward, gpu=gpu)
+    return with_jvp(row) if jvp and backward is not None else row
 
 
 def _backward(
@@ -294,21 +297,21 @@ operations = Operations((
         Argument("dt", (), batch="broadcast", alternative="number"), shape=shapes.corrections,
     ),
     _row(
-        expected_branched_sig, *_LAW, shape=shapes.signature,
+        expected_branched_sig, *_LAW, shape=shapes.signature, jvp=False,
         backward=_backward(
             expected_branched_sig_backprop, _derivs("derivs", "coefficients"), *_LAW,
             gradients=_GRADIENTS_OF_LAW,
         ),
     ),
     _row(
-        expected_branched_log_sig, *_LAW, shape=shapes.cumulants,
+        expected_branched_log_sig, *_LAW, shape=shapes.cumulants, jvp=False,
         backward=_backward(
             expected_branched_log_sig_backprop, _derivs("derivs", "log_coefficients"), *_LAW,
             gradients=_GRADIENTS_OF_LAW,
         ),
     ),
     _row(
-        branched_sig_translate, _equal(_BSIG), _TRANSLATION, shape=shapes.like("bsig"),
+        branched_sig_translate, _equal(_BSIG), _TRANSLATION, shape=shapes.like("bsig"), jvp=False,
         backward=_backward(
             branched_sig_translate_backprop, _derivs("derivs", "coefficients"), _equal(_BSIG),
             _TRANSLATION, gradients=("bsig", "translation"),
@@ -323,7 +326,7 @@ operations = Operations((
         ),
     ),
     _row(
-        bracket_path, _PATH, shape=shapes.with_brackets,
+        bracket_path, _PATH, shape=shapes.with_brackets, jvp=False,
         backward=_backward(
             bracket_path_backprop, _derivs("derivs", "length", "labels"), _PATH,
             gradients=("path",),
@@ -480,23 +483,23 @@ operations = Operations((
     ),
     _row(branched_sig_to_sig, _BSIG, shape=shapes.words_of_signature),
     _row(
-        branched_sig_kernel, *_PAIR, shape=shapes.kernels,
+        branched_sig_kernel, *_PAIR, shape=shapes.kernels, jvp=False,
         backward=_backward_of_pairs(branched_sig_kernel_backprop, _GRID, *_PAIR),
     ),
     _row(
-        branched_sig_kernel_gram, *_GRAM, shape=shapes.kernels,
+        branched_sig_kernel_gram, *_GRAM, shape=shapes.kernels, jvp=False,
         backward=_backward_of_pairs(branched_sig_kernel_gram_backprop, _GRID, *_GRAM),
     ),
     _row(
-        branched_mmd, _X, _Y, shape=shapes.numbers,
+        branched_mmd, _X, _Y, shape=shapes.numbers, jvp=False,
         backward=_backward_of_pairs(branched_mmd_backprop, _NUMBER, _X, _Y),
     ),
     _row(
-        branched_scoring_rule, _X, _OBSERVATION, shape=shapes.numbers,
+        branched_scoring_rule, _X, _OBSERVATION, shape=shapes.numbers, jvp=False,
         backward=_backward_of_pairs(branched_scoring_rule_backprop, _NUMBER, _X, _OBSERVATION),
     ),
     _row(
-        expected_branched_scoring_rule, _X, _Y, shape=shapes.numbers,
+        expected_branched_scoring_rule, _X, _Y, shape=shapes.numbers, jvp=False,
         backward=_backward_of_pairs(expected_branched_scoring_rule_backprop, _NUMBER, _X, _Y),
     ),
 ))  # fmt: skip

@@ -101,8 +101,7 @@ INLINE void NAME(load_rows_and_copy)(const rows_t *rows, Py_ssize_t start, Py_ss
         for (Py_ssize_t next = 0; next < count; next += LANES) {
             const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
             vec v[LANES];
-            for (int l = 0; l < LANES; ++l)
-                v[l] = load_lanes(rows->base[l] + (start + j) * size);
+            for (int l = 0; l < LANES; ++l) v[l] = load_lanes(rows->base[l] + (start + j) * size);
             if (copy)
                 for (int l = 0; l < copy->used; ++l)
                     store_lanes(copy->base[l] + (copy_start + j) * size, v[l]);

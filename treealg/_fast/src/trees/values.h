@@ -142,7 +142,8 @@ INLINE void NAME(integrate)(const int n, const int more, const tree_task *s, int
 }
 
 INLINE vec NAME(integrate_steps_backward)(const int n, const int more, const int keep, int steps,
-                                          const integral *x, const real_vec *restrict inverse, vec g) {
+                                          const integral *x, const real_vec *restrict inverse,
+                                          vec g) {
     const Py_ssize_t width = more ? x->width : n + 1, stride = x->stride;
     const vec *restrict p = x->p, *restrict dc = x->dc;
     vec *restrict dp = x->dp, *restrict dz = x->dz;

@@ -283,7 +283,8 @@ static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t 
         .begin = begin,
         .end = end,
         .out = out,
-        .back = {d, degree, 0, z, dz, NULL, (vec *)cotangent, carries, dcarries, rows, drows, inverse},
+        .back = {d, degree, 0, z, dz, NULL, (vec *)cotangent, carries, dcarries, rows, drows,
+                 inverse},
         .forward = {.d = d,
                     .degree = degree - 1,
                     .z = z,
@@ -301,8 +302,8 @@ static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t 
     for (Py_ssize_t k = 1; k <= degree; ++k) {
         inverse[k] = constant((REAL)1 / (REAL)k);
         for (int t = 0; t < BLOCK; ++t)
-            carries[(k - 1) * BLOCK + t] = forward_carries[(k - 1) * BLOCK + t] =
-                splat((REAL)1 / (REAL)k);
+            carries[(k - 1) * BLOCK + t] = forward_carries[(k - 1) * BLOCK + t] = splat((REAL)1
+                                                                                        / (REAL)k);
     }
     for (int t = 0; t < BLOCK; ++t) forward_rows[t] = rows[t] = splat(1);
     memset(dcarries, 0, (size_t)stride * sizeof(vec)); /* nobody reads those of the empty word */

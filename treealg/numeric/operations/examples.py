@@ -1,0 +1,470 @@
+"""Examples of derivatives in a direction, for their docstrings: by the name of the function."""
+
+__all__ = ["EXAMPLES"]
+
+EXAMPLES = {
+    "branched_sig": """
+A step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_jvp([[0.0], [2.0]], [[0.0], [1.0]], 2)
+array([1., 2.])
+""",
+    "branched_sig_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_backprop_jvp(
+...     [[0.0], [2.0]], [[0.0], [1.0]], None, [0.0, 1.0], None, 2
+... )
+array([[-1.],
+       [ 1.]])
+""",
+    "branched_log_sig": """
+A step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.branched_log_sig_jvp([[0.0], [2.0]], [[0.0], [1.0]], 2)
+array([1., 0.])
+""",
+    "branched_log_sig_backprop": """
+With derivatives that come in growing, at a step of 2:
+
+>>> import treealg
+>>> treealg.branched_log_sig_backprop_jvp(
+...     [[0.0], [2.0]], [[0.0], [1.0]], [1.0, 0.0], [1.0, 0.0], 2
+... )
+array([[-1.],
+       [ 1.]])
+""",
+    "branched_sig_coef": """
+A step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_coef_jvp([[0.0], [2.0]], [[0.0], [1.0]], [((0,), 0)])
+array([2.])
+""",
+    "branched_sig_coef_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_coef_backprop_jvp(
+...     [[0.0], [2.0]], [[0.0], [1.0]], [((0,), 0)], None, [1.0], None
+... )
+array([[-1.],
+       [ 1.]])
+""",
+    "branched_sig_of_lift": """
+What belongs to a step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_of_lift_jvp([[2.0, 0.5]], [[1.0, 0.0]], 1, 2)
+array([1., 2.])
+""",
+    "branched_sig_of_lift_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_of_lift_backprop_jvp(
+...     [[2.0, 0.5]], [[1.0, 0.0]], [0.0, 1.0], None, 1, 2
+... )
+array([[1., 0.]])
+""",
+    "sig": """
+A step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.sig_jvp([[0.0], [2.0]], [[0.0], [1.0]], 2)
+array([1., 2.])
+""",
+    "sig_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.sig_backprop_jvp([[0.0], [2.0]], [[0.0], [1.0]], None, [0.0, 1.0], None, 2)
+array([[-1.],
+       [ 1.]])
+""",
+    "log_sig": """
+A step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.log_sig_jvp([[0.0], [2.0]], [[0.0], [1.0]], 2)
+array([1., 0.])
+""",
+    "log_sig_backprop": """
+With derivatives that come in growing, at a step of 2:
+
+>>> import treealg
+>>> treealg.log_sig_backprop_jvp([[0.0], [2.0]], [[0.0], [1.0]], [1.0, 0.0], [1.0, 0.0], 2)
+array([[-1.],
+       [ 1.]])
+""",
+    "sig_coef": """
+A step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.sig_coef_jvp([[0.0], [2.0]], [[0.0], [1.0]], [(0, 0)])
+array([2.])
+""",
+    "sig_coef_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.sig_coef_backprop_jvp(
+...     [[0.0], [2.0]], [[0.0], [1.0]], [(0, 0)], None, [1.0], None
+... )
+array([[-1.],
+       [ 1.]])
+""",
+    "transform_path": """
+A step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.transform_path_jvp([[0.0], [2.0]], [[0.0], [1.0]])
+array([[0.],
+       [1.]])
+""",
+    "transform_path_backprop": """
+With derivatives that come in growing, at a step of 2:
+
+>>> import treealg
+>>> treealg.transform_path_backprop_jvp(
+...     [[0.0], [2.0]], [[0.0], [1.0]], [[1.0], [0.0]], [[1.0], [0.0]]
+... )
+array([[1.],
+       [0.]])
+""",
+    "branched_sig_change_lift": """
+What belongs to a step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_change_lift_jvp([2.0, 4.0], [1.0, 0.0], 2, 1)
+array([1., 0.])
+""",
+    "branched_sig_change_lift_backprop": """
+With derivatives that come in growing, at a step of 2:
+
+>>> import treealg
+>>> treealg.branched_sig_change_lift_backprop_jvp([1.0, 0.0], [1.0, 0.0], 2, 1)
+array([1., 0.])
+""",
+    "branched_sig_to_geometric": """
+What belongs to a step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_to_geometric_jvp([2.0, 2.0], [1.0, 2.0], 1, 2)
+array([1., 2., 0.])
+""",
+    "branched_sig_to_geometric_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_to_geometric_backprop_jvp(
+...     [0.0, 0.0, 1.0], None, [2.0, 2.0], [1.0, 2.0], 1, 2
+... )
+array([-1.,  0.])
+""",
+    "geometric_to_branched_sig": """
+What belongs to a step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.geometric_to_branched_sig_jvp([2.0, 2.0, 0.5], [1.0, 2.0, 0.0], 1, 2)
+array([1., 2.])
+""",
+    "geometric_to_branched_sig_backprop": """
+With derivatives that come in growing, at a step of 2:
+
+>>> import treealg
+>>> treealg.geometric_to_branched_sig_backprop_jvp([1.0, 0.0], [1.0, 0.0], 1, 2)
+array([1., 0., 0.])
+""",
+    "branched_sig_to_log_sig": """
+What belongs to a step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_to_log_sig_jvp([2.0, 2.0], [1.0, 2.0], 1, 2)
+array([1., 0.])
+""",
+    "branched_sig_to_log_sig_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_to_log_sig_backprop_jvp(
+...     [2.0, 2.0], [1.0, 2.0], [0.0, 1.0], None, 1, 2
+... )
+array([-1.,  0.])
+""",
+    "branched_log_sig_to_sig": """
+What belongs to a step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.branched_log_sig_to_sig_jvp([2.0, 0.0], [1.0, 0.0], 1, 2)
+array([1., 2.])
+""",
+    "branched_log_sig_to_sig_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.branched_log_sig_to_sig_backprop_jvp(
+...     [2.0, 0.0], [1.0, 0.0], [0.0, 1.0], None, 1, 2
+... )
+array([1., 0.])
+""",
+    "branched_sig_combine": """
+What belongs to a step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_combine_jvp([2.0, 2.0], [1.0, 2.0], [1.0, 0.5], None, 1, 2)
+array([1., 3.])
+""",
+    "branched_sig_combine_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_combine_backprop_jvp(
+...     [0.0, 1.0], None, [2.0, 2.0], [1.0, 2.0], [1.0, 0.5], None, 1, 2
+... )
+(array([0., 0.]), array([1., 0.]))
+""",
+    "branched_sig_inverse": """
+What belongs to a step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_inverse_jvp([2.0, 2.0], [1.0, 2.0], 1, 2)
+array([-1.,  2.])
+""",
+    "branched_sig_inverse_backprop": """
+With derivatives that come in growing, at a step of 2:
+
+>>> import treealg
+>>> treealg.branched_sig_inverse_backprop_jvp(
+...     [1.0, 1.0], [1.0, 1.0], [2.0, 2.0], [1.0, 2.0], 1, 2
+... )
+array([ 5., -1.])
+""",
+    "branched_sig_join": """
+A step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_join_jvp([2.0, 2.0], [1.0, 2.0], [2.0], [1.0], 1, 2)
+array([2., 8.])
+""",
+    "branched_sig_join_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.branched_sig_join_backprop_jvp(
+...     [0.0, 1.0], None, [2.0, 2.0], [1.0, 2.0], [2.0], [1.0], 1, 2
+... )
+(array([1., 0.]), array([2.]))
+""",
+    "branched_log_sig_combine": """
+What belongs to a step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.branched_log_sig_combine_jvp([2.0, 0.0], [1.0, 0.0], [1.0, 0.0], None, 1, 2)
+array([1., 0.])
+""",
+    "branched_log_sig_combine_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.branched_log_sig_combine_backprop_jvp(
+...     [0.0, 1.0], None, [2.0, 0.0], [1.0, 0.0], [1.0, 0.0], None, 1, 2
+... )
+(array([0., 0.]), array([0., 0.]))
+""",
+    "branched_log_sig_join": """
+A step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.branched_log_sig_join_jvp([2.0, 0.0], [1.0, 0.0], [2.0], [1.0], 1, 2)
+array([2., 0.])
+""",
+    "branched_log_sig_join_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.branched_log_sig_join_backprop_jvp(
+...     [0.0, 1.0], None, [2.0, 0.0], [1.0, 0.0], [2.0], [1.0], 1, 2
+... )
+(array([0., 0.]), array([0.]))
+""",
+    "linear_branched_sig": """
+A step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.linear_branched_sig_jvp([2.0], [1.0], 1, 2)
+array([1., 2.])
+""",
+    "linear_branched_sig_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.linear_branched_sig_backprop_jvp([0.0, 1.0], None, [2.0], [1.0], 1, 2)
+array([1.])
+""",
+    "linear_branched_log_sig": """
+A step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.linear_branched_log_sig_jvp([2.0], [1.0], 1, 2)
+array([1., 0.])
+""",
+    "linear_branched_log_sig_backprop": """
+With derivatives that come in growing, at a step of 2:
+
+>>> import treealg
+>>> treealg.linear_branched_log_sig_backprop_jvp([1.0, 0.0], [1.0, 0.0], [2.0], [1.0], 1, 2)
+array([1.])
+""",
+    "sig_to_log_sig": """
+What belongs to a step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.sig_to_log_sig_jvp([2.0, 2.0], [1.0, 2.0], 1, 2)
+array([1., 0.])
+""",
+    "sig_to_log_sig_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.sig_to_log_sig_backprop_jvp([2.0, 2.0], [1.0, 2.0], [0.0, 1.0], None, 1, 2)
+array([-1.,  0.])
+""",
+    "log_sig_to_sig": """
+What belongs to a step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.log_sig_to_sig_jvp([2.0, 0.0], [1.0, 0.0], 1, 2)
+array([1., 2.])
+""",
+    "log_sig_to_sig_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.log_sig_to_sig_backprop_jvp([2.0, 0.0], [1.0, 0.0], [0.0, 1.0], None, 1, 2)
+array([1., 0.])
+""",
+    "sig_combine": """
+What belongs to a step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.sig_combine_jvp([2.0, 2.0], [1.0, 2.0], [1.0, 0.5], None, 1, 2)
+array([1., 3.])
+""",
+    "sig_combine_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.sig_combine_backprop_jvp(
+...     [0.0, 1.0], None, [2.0, 2.0], [1.0, 2.0], [1.0, 0.5], None, 1, 2
+... )
+(array([0., 0.]), array([1., 0.]))
+""",
+    "sig_inverse": """
+What belongs to a step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.sig_inverse_jvp([2.0, 2.0], [1.0, 2.0], 1, 2)
+array([-1.,  2.])
+""",
+    "sig_inverse_backprop": """
+With derivatives that come in growing, at a step of 2:
+
+>>> import treealg
+>>> treealg.sig_inverse_backprop_jvp([1.0, 1.0], [1.0, 1.0], [2.0, 2.0], [1.0, 2.0], 1, 2)
+array([ 5., -1.])
+""",
+    "sig_join": """
+A step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.sig_join_jvp([2.0, 2.0], [1.0, 2.0], [2.0], [1.0], 1, 2)
+array([2., 8.])
+""",
+    "sig_join_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.sig_join_backprop_jvp(
+...     [0.0, 1.0], None, [2.0, 2.0], [1.0, 2.0], [2.0], [1.0], 1, 2
+... )
+(array([1., 0.]), array([2.]))
+""",
+    "log_sig_combine": """
+What belongs to a step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.log_sig_combine_jvp([2.0, 0.0], [1.0, 0.0], [1.0, 0.0], None, 1, 2)
+array([1., 0.])
+""",
+    "log_sig_combine_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.log_sig_combine_backprop_jvp(
+...     [0.0, 1.0], None, [2.0, 0.0], [1.0, 0.0], [1.0, 0.0], None, 1, 2
+... )
+(array([0., 0.]), array([0., 0.]))
+""",
+    "log_sig_join": """
+A step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.log_sig_join_jvp([2.0, 0.0], [1.0, 0.0], [2.0], [1.0], 1, 2)
+array([2., 0.])
+""",
+    "log_sig_join_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.log_sig_join_backprop_jvp(
+...     [0.0, 1.0], None, [2.0, 0.0], [1.0, 0.0], [2.0], [1.0], 1, 2
+... )
+(array([0., 0.]), array([0.]))
+""",
+    "linear_sig": """
+A step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.linear_sig_jvp([2.0], [1.0], 1, 2)
+array([1., 2.])
+""",
+    "linear_sig_backprop": """
+How the gradient at a step of 2 changes as the step becomes longer:
+
+>>> import treealg
+>>> treealg.linear_sig_backprop_jvp([0.0, 1.0], None, [2.0], [1.0], 1, 2)
+array([1.])
+""",
+    "linear_log_sig": """
+A step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.linear_log_sig_jvp([2.0], [1.0], 1, 2)
+array([1., 0.])
+""",
+    "linear_log_sig_backprop": """
+With derivatives that come in growing, at a step of 2:
+
+>>> import treealg
+>>> treealg.linear_log_sig_backprop_jvp([1.0, 0.0], [1.0, 0.0], [2.0], [1.0], 1, 2)
+array([1.])
+""",
+    "sig_to_branched_sig": """
+What belongs to a step of 2 that becomes longer:
+
+>>> import treealg
+>>> treealg.sig_to_branched_sig_jvp([2.0, 2.0], [1.0, 2.0], 1, 2)
+array([1., 2.])
+""",
+    "sig_to_branched_sig_backprop": """
+With derivatives that come in growing, at a step of 2:
+
+>>> import treealg
+>>> treealg.sig_to_branched_sig_backprop_jvp([1.0, 0.0], [1.0, 0.0], 1, 2)
+array([1., 0.])
+""",
+}

@@ -1,0 +1,139 @@
+"""Derivatives in a direction: the function of each row over dual numbers, as a row of its own.
+
+Nothing is written for one function alone. Arguments and tangents become dual numbers, the function
+is called, and what it returns has the derivative as its tangent (see `numeric/arguments/duals.py`).
+Parameters, documentation and the row follow from those of the function.
+"""
+
+from __future__ import annotations
+
+import inspect
+import numbers
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.duals import Dual, tangents
+from treealg.numeric.arguments.ragged import is_list_of_paths
+from treealg.numeric.operations.documentation import documented
+from treealg.numeric.operations.operation import Argument, Operation
+from treealg.numeric.operations.source import written
+
+__all__ = ["jvp_row", "tangent_name", "with_jvp"]
+
+# Where the functions are found by their names; it imports this module.
+_MODULE = f"{__package__}.directions"
+
+
+def with_jvp(row: Operation) -> Operation:
+    """Return a row with its derivative in a direction, and that of its backward function."""
+    backward = row.backward
+    if backward is not None:
+        backward = replace(backward, jvp=jvp_row(backward))
+    return replace(row, backward=backward, jvp=jvp_row(row))
+
+
+def jvp_row(row: Operation) -> Operation:
+    """Return the row of the derivative of a function in a direction."""
+    names: dict[str, str] = {}
+    arguments: list[Argument] = []
+    for argument in row.arguments:
+        arguments.append(argument)
+        if argument.differentiable:
+            name = names[argument.name] = tangent_name(row, argument)
+            arguments.append(
+                replace(argument, name=name, role="tangent", optional=True, alternative=None)
+            )
+    return Operation(
+        _function(row, names), tuple(arguments), row.shape,
+        gradients=row.gradients, flags=row.flags, tangents=tuple(names),
+    )  # fmt: skip
+
+
+def tangent_name(row: Operation, argument: Argument) -> str:
+    """Return the name of the tangent of an argument.
+
+    That of the one argument that a function is of is `tangent`, as in ``jvp(path, tangent, ...)``.
+    """
+    main = [x for x in row.arguments if x.role == "input" and _is_needed(x)]
+    return "tangent" if main == [argument] else f"{argument.name}_tangent"
+
+
+def _is_needed(argument: Argument) -> bool:
+    return argument.differentiable and not (argument.optional or argument.alternative)
+
+
+def _function(row: Operation, names: Mapping[str, str]) -> Callable[..., Any]:
+    """Return the function, whose tangents stand behind their arguments."""
+    parameters = []
+    for name, parameter in row.signature.parameters.items():
+        parameters.append(parameter)
+        if name in names:
+            is_positional = parameter.kind is not parameter.KEYWORD_ONLY
+            parameters.append(
+                inspect.Parameter(
+                    names[name], parameter.kind, annotation="ArrayLike | None",
+                    default=parameter.empty if is_positional else None,
+                )
+            )  # fmt: skip
+    signature = row.signature.replace(parameters=parameters)
+    plain = [parameter.replace(annotation=parameter.empty) for parameter in parameters]
+    given = ", ".join(f"{name}={name}" for name in signature.parameters)
+    name = f"{row.name}_jvp"
+    # Defaults of the table are constants, which print as they are written.
+    source = f"def {name}{inspect.Signature(plain)}:\n    return derivative({given})\n"
+    place = _MODULE.removeprefix("treealg.")
+    function = written(name, source, place, derivative=_derivative(row, names))
+    function.__module__ = _MODULE
+    function.__signature__ = signature  # type: ignore[attr-defined]
+    function.__doc__ = documented(row, names)
+    return function
+
+
+def _derivative(row: Operation, names: Mapping[str, str]) -> Callable[..., Any]:
+    """Return what calls a function with dual numbers for its arguments."""
+    duals = [x for x in row.arguments if x.name in names or x.role == "value"]
+    function = row.function
+
+    def derivative(**given: Any) -> Any:
+        path = given.get("path")
+        for argument in duals:
+            value = given[argument.name]
+            name = names.get(argument.name, "")
+            tangent = given.pop(name, None)
+            if not argument.is_absent(value):
+                given[argument.name] = _dual(value, tangent, name, argument, path)
+            elif tangent is not None:
+                raise InvalidValueError(
+                    f"{name} must be None where {argument.name} is no array; give both or none"
+                )
+        return tangents(function(**given))
+
+    return derivative
+
+
+def _dual(value: Any, tangent: Any, name: str, argument: Argument, path: Any) -> Any:
+    """Return an argument with its tangent; of a list, a list of these."""
+    if argument.name == "path":
+        is_list = is_list_of_paths(value)
+    else:
+        # One array for each path of a list, and not one for all.
+        is_list = argument.name == "correction" and isinstance(value, (list, tuple))
+        is_list = is_list and is_list_of_paths(path)
+        is_list = is_list and not all(isinstance(piece, numbers.Real) for piece in value)
+    if not is_list:
+        return Dual(value, tangent, name)
+    if tangent is None:
+        return [Dual(piece, None, name) for piece in value]
+    if not hasattr(tangent, "__len__"):
+        raise InvalidTypeError(
+            f"{name} must be a list of {len(value)} arrays, as {argument.name} is, got a value of "
+            f"type {type(tangent).__module__}.{type(tangent).__qualname__}"
+        )
+    if len(tangent) != len(value):
+        raise InvalidValueError(
+            f"{name} must have as many arrays as {argument.name}, {len(value)}, got {len(tangent)}"
+        )
+    pairs = enumerate(zip(value, tangent, strict=True))
+    return [Dual(piece, own, f"{name}[{i}]") for i, (piece, own) in pairs]
