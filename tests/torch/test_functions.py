@@ -9,12 +9,14 @@ import torch
 import treealg
 import treealg.torch
 
-from ..operations.cases import CASES, FORWARD, OPERATIONS, WAYS, Case, each_case
+from ..operations.cases import CASES, FORWARD, OPERATIONS, WAYS, Case, each_case, scalar_slots
 from .cases import as_list, function_of, has_gradient, on_tensors, tensors_of, without_none
 
 WITH_GRADIENT = [case for case in CASES if case.row.backward is not None]
 DIFFERENTIABLE = [case for case in WITH_GRADIENT if has_gradient(case)]
 each_name = pytest.mark.parametrize("name", OPERATIONS)
+# The warning is about torch's own use of it.
+forward_mode = pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")
 
 
 def assert_equal(got, want):
@@ -127,7 +129,11 @@ def test_functions_without_gradient_say_so_when_one_is_wanted(case):
         function_of(case)(**given | {name: given[name].requires_grad_()})
 
 
-@each_case(DIFFERENTIABLE, "plain")
+ONCE = [case for case in DIFFERENTIABLE if case.row.jvp is None]
+TWICE = [case for case in DIFFERENTIABLE if case.row.jvp is not None]
+
+
+@each_case(ONCE, "plain")
 def test_second_derivatives_are_refused_in_one_clear_error(case):
     given = on_tensors(case, (2,))
     name = case.row.backward.gradients[0]
@@ -138,8 +144,90 @@ def test_second_derivatives_are_refused_in_one_clear_error(case):
         gradient.square().sum().backward()
 
 
-@each_name
-@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")  # torch's own use of it
+def leaves_of(case, given):
+    """Return the arguments in which a function has gradients, in its order, by name."""
+    inputs = tensors_of(case, given)
+    return {x: inputs[x] for x in case.row.backward.gradients if x in inputs}
+
+
+def along(case, given, leaves):
+    """Return a function as one of some of its arguments, without the scalars in front of these."""
+    slots = {name: scalar_slots(case, name, x) for name, x in leaves.items()}
+
+    def function(*moved):
+        values = dict(zip(leaves, moved, strict=True))
+        for name, slot in slots.items():
+            if slot is not None:
+                values[name] = torch.cat([slot.detach(), values[name][..., 1:]], dim=-1)
+        return without_none(function_of(case)(**given | values))
+
+    return function
+
+
+@each_case(
+    TWICE, "plain", "planar_scalar", "corrected", "basepoint", "ragged", "prefixes", "windows",
+    "filled", "weighted",
+)  # fmt: skip
+def test_second_derivatives_are_those_of_differences(case):
+    given = on_tensors(case, (2,))
+    leaves = leaves_of(case, given)
+    inputs = [x.clone().requires_grad_() for x in leaves.values()]
+    assert torch.autograd.gradgradcheck(along(case, given, leaves), inputs, fast_mode=True)
+
+
+@each_case(TWICE)
+@forward_mode
+def test_derivatives_in_a_direction_are_those_of_arrays(case):
+    given = on_tensors(case, (3,))
+    leaves = leaves_of(case, given)
+    rng = np.random.default_rng(7)
+    directions = {
+        name: torch.from_numpy(rng.normal(size=tuple(x.shape))) for name, x in leaves.items()
+    }
+    for name, direction in directions.items():
+        slots = scalar_slots(case, name, direction)
+        if slots is not None:
+            slots[...] = 0
+    _, got = torch.func.jvp(
+        along(case, given, leaves), tuple(leaves.values()), tuple(directions.values())
+    )
+    row = case.row.jvp
+    names = [a.name for a in row.arguments if a.role == "tangent"]
+    tangents = {
+        tangent: directions[name].numpy() if name in directions else None
+        for tangent, name in zip(names, row.tangents, strict=True)
+    }
+    assert_equal(got, row.function(**case.arguments((3,)) | tangents))
+
+
+HESSIANS = (
+    "branched_sig",
+    "branched_log_sig",
+    "sig",
+    "log_sig",
+    "branched_sig_coef",
+    "sig_inverse",
+)
+
+
+@each_case([case for case in TWICE if case.name in HESSIANS], "plain", "corrected", "time")
+@forward_mode
+def test_hessians_agree_however_they_are_taken(case):
+    given = on_tensors(case)
+    name = case.row.backward.gradients[0]
+
+    def number(x):
+        return function_of(case)(**given | {name: x}).square().sum()
+
+    want = torch.autograd.functional.hessian(number, given[name])
+    for take in (torch.func.hessian, lambda f: torch.func.jacrev(torch.func.jacrev(f))):
+        torch.testing.assert_close(take(number)(given[name]), want)
+    both = torch.stack([given[name], given[name] + 1])
+    torch.testing.assert_close(torch.func.vmap(torch.func.hessian(number))(both)[0], want)
+
+
+@pytest.mark.parametrize("name", [name for name, row in OPERATIONS.items() if row.jvp is None])
+@forward_mode
 def test_derivatives_in_a_direction_are_refused_in_one_clear_error(name):
     case = Case(name, "plain")
     given = on_tensors(case, (2,))

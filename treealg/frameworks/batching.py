@@ -74,6 +74,7 @@ def mapped(
         for value, dim in zip(given, in_dims, strict=True)
     ]
     is_mapped = [dim is not None for dim in in_dims]
+    _map_tangents(library, row, size, is_mapped, front)
     if has_one_by_one(row, is_mapped):
         return one_by_one(library, operator, size, is_mapped, front)
     batch = Batch(library, row, size, is_mapped, front)
@@ -85,6 +86,22 @@ def mapped(
         return batch.gradients([result])[0], axis
     gradients = batch.gradients(result)
     return gradients, [axis] * len(gradients)
+
+
+def _map_tangents(
+    library: Library, row: Operation, size: int, is_mapped: list[bool], front: list[Any]
+) -> None:
+    """Give arguments and their tangents, which are of one shape, an axis of examples together."""
+    names = [argument.name for argument in row.arguments]
+    tangents = [i for i, argument in enumerate(row.arguments) if argument.role == "tangent"]
+    for tangent, name in zip(tangents, row.tangents, strict=True):
+        pair = names.index(name), tangent
+        if any(front[i] is None for i in pair) or not any(is_mapped[i] for i in pair):
+            continue
+        for i in pair:
+            if not is_mapped[i]:
+                front[i] = library.expand(front[i], (size, *front[i].shape))
+                is_mapped[i] = True
 
 
 def has_one_by_one(row: Operation, is_mapped: Sequence[bool]) -> bool:

@@ -308,7 +308,8 @@ class Differentiable:
             found |= {i: results[names[i]] for i in inputs}
         for i in asked:
             if arguments[i].role == "derivs":
-                point, settings = _arguments(forward.row, known)
+                # What a linear map has not asked for has no influence but by its shape.
+                point, settings = _arguments(forward.row, {**directions, **known})
                 at = forward.operator.names
                 tangents = {at.index(name): x for name, x in directions.items()}
                 (found[i],) = forward.direction(point, settings, tangents)

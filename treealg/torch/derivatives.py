@@ -260,7 +260,8 @@ def _second_gradients(
             found[i] = at[maker.names[i]]
     for i, argument in enumerate(maker.row.arguments):
         if argument.role == "derivs" and needed[i]:
-            point = [values.get(name, False) for name in maker.forward.names]
+            # What a linear map has not asked for has no influence but by its shape.
+            point = [values.get(x, directions.get(x, False)) for x in maker.forward.names]
             found[i] = maker.forward.derivative(point, directions)
     return tuple(found)
 
