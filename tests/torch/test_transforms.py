@@ -137,7 +137,13 @@ def test_jacobians_have_the_gradient_of_each_coefficient(case):
     assert_alike(got, torch.stack(want))
 
 
-def test_a_hessian_is_refused_in_one_clear_error():
+def test_a_third_derivative_is_refused_in_one_clear_error():
     path = torch.zeros(4, 2, dtype=torch.float64)
-    with pytest.raises(treealg.InvalidTypeError, match="no derivative in a direction"):
-        torch.func.jacrev(torch.func.jacrev(lambda x: treealg.torch.branched_sig(x, 2)))(path)
+
+    def gradient(x):
+        return torch.func.grad(lambda x: treealg.torch.branched_sig(x, 2).sum())(x)
+
+    hessian = torch.func.jacrev(gradient)(path)
+    assert hessian.shape == (4, 2, 4, 2)
+    with pytest.raises(treealg.InvalidTypeError, match="no gradient"):
+        torch.func.jacrev(torch.func.jacrev(gradient))(path)
