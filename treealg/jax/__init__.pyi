@@ -1816,9 +1816,14 @@ def branched_sig_coef_jvp(
     planar: bool = False,
     correction: ArrayLike | Sequence[ArrayLike] | None = None,
     correction_tangent: ArrayLike | Sequence[ArrayLike] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -1833,9 +1838,14 @@ def branched_sig_coef_jvp(
     planar: bool = False,
     correction: ArrayLike | None = None,
     correction_tangent: ArrayLike | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -1853,9 +1863,14 @@ def branched_sig_coef_backprop_jvp(
     planar: bool = False,
     correction: ArrayLike | Sequence[ArrayLike] | None = None,
     correction_tangent: ArrayLike | Sequence[ArrayLike] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Array | tuple[Array, ...]: ...
 @overload
@@ -1873,9 +1888,14 @@ def branched_sig_coef_backprop_jvp(
     planar: bool = False,
     correction: None = None,
     correction_tangent: None = None,
+    stream: bool = False,
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -1893,9 +1913,14 @@ def branched_sig_coef_backprop_jvp(
     planar: bool = False,
     correction: ArrayLike,
     correction_tangent: ArrayLike | None = None,
+    stream: bool = False,
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> tuple[Array, Array]: ...
 @overload
@@ -1913,9 +1938,14 @@ def branched_sig_coef_backprop_jvp(
     planar: bool = False,
     correction: ArrayLike | None = None,
     correction_tangent: ArrayLike | None = None,
+    stream: bool = False,
     basepoint: ArrayLike,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> tuple[Array, ...]: ...
 @overload
@@ -2149,6 +2179,150 @@ def branched_sig_of_lift_backprop_jvp(
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
+def branched_log_sig_coef_jvp(
+    path: Sequence[ArrayLike],
+    tangent: Sequence[ArrayLike] | None,
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    correction_tangent: ArrayLike | Sequence[ArrayLike] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Array: ...
+@overload
+def branched_log_sig_coef_jvp(
+    path: ArrayLike,
+    tangent: ArrayLike | None,
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayLike | None = None,
+    correction_tangent: ArrayLike | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Array: ...
+@overload
+def branched_log_sig_coef_backprop_jvp(
+    path: Sequence[ArrayLike],
+    tangent: Sequence[ArrayLike] | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayLike | None,
+    derivs: ArrayLike,
+    derivs_tangent: ArrayLike | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayLike | Sequence[ArrayLike] | None = None,
+    correction_tangent: ArrayLike | Sequence[ArrayLike] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Array | tuple[Array, ...]: ...
+@overload
+def branched_log_sig_coef_backprop_jvp(
+    path: ArrayLike,
+    tangent: ArrayLike | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayLike | None,
+    derivs: ArrayLike,
+    derivs_tangent: ArrayLike | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: None = None,
+    correction_tangent: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Array: ...
+@overload
+def branched_log_sig_coef_backprop_jvp(
+    path: ArrayLike,
+    tangent: ArrayLike | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayLike | None,
+    derivs: ArrayLike,
+    derivs_tangent: ArrayLike | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayLike,
+    correction_tangent: ArrayLike | None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[Array, Array]: ...
+@overload
+def branched_log_sig_coef_backprop_jvp(
+    path: ArrayLike,
+    tangent: ArrayLike | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayLike | None,
+    derivs: ArrayLike,
+    derivs_tangent: ArrayLike | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayLike | None = None,
+    correction_tangent: ArrayLike | None = None,
+    stream: bool = False,
+    basepoint: ArrayLike,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[Array, ...]: ...
+@overload
 def branched_log_sig_jvp(
     path: Sequence[ArrayLike],
     tangent: Sequence[ArrayLike] | None,
@@ -2320,9 +2494,13 @@ def sig_coef_jvp(
     prefixes: bool = False,
     correction: ArrayLike | Sequence[ArrayLike] | None = None,
     correction_tangent: ArrayLike | Sequence[ArrayLike] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -2337,9 +2515,13 @@ def sig_coef_jvp(
     prefixes: bool = False,
     correction: ArrayLike | None = None,
     correction_tangent: ArrayLike | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -2357,9 +2539,13 @@ def sig_coef_backprop_jvp(
     prefixes: bool = False,
     correction: ArrayLike | Sequence[ArrayLike] | None = None,
     correction_tangent: ArrayLike | Sequence[ArrayLike] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array | tuple[Array, ...]: ...
 @overload
@@ -2377,9 +2563,13 @@ def sig_coef_backprop_jvp(
     prefixes: bool = False,
     correction: None = None,
     correction_tangent: None = None,
+    stream: bool = False,
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -2397,9 +2587,13 @@ def sig_coef_backprop_jvp(
     prefixes: bool = False,
     correction: ArrayLike,
     correction_tangent: ArrayLike | None = None,
+    stream: bool = False,
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Array, Array]: ...
 @overload
@@ -2417,9 +2611,13 @@ def sig_coef_backprop_jvp(
     prefixes: bool = False,
     correction: ArrayLike | None = None,
     correction_tangent: ArrayLike | None = None,
+    stream: bool = False,
     basepoint: ArrayLike,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Array, ...]: ...
 @overload
@@ -2936,6 +3134,7 @@ def linear_branched_log_sig_jvp(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def linear_branched_log_sig_backprop_jvp(
     derivs: ArrayLike,
@@ -2949,6 +3148,7 @@ def linear_branched_log_sig_backprop_jvp(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def linear_branched_sig_jvp(
     displacement: ArrayLike,
@@ -2959,6 +3159,7 @@ def linear_branched_sig_jvp(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def linear_branched_sig_backprop_jvp(
     derivs: ArrayLike,
@@ -2971,6 +3172,7 @@ def linear_branched_sig_backprop_jvp(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def branched_log_sig_join_jvp(
     blogsig: ArrayLike,
@@ -3175,6 +3377,7 @@ def linear_log_sig_jvp(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def linear_log_sig_backprop_jvp(
     derivs: ArrayLike,
@@ -3187,6 +3390,7 @@ def linear_log_sig_backprop_jvp(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def linear_sig_jvp(
     displacement: ArrayLike,
@@ -3196,6 +3400,7 @@ def linear_sig_jvp(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def linear_sig_backprop_jvp(
     derivs: ArrayLike,
@@ -3207,6 +3412,7 @@ def linear_sig_backprop_jvp(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 def log_sig_to_sig_jvp(
     log_sig: ArrayLike,

@@ -1940,9 +1940,14 @@ def branched_sig_coef_jvp(
     planar: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
     correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -1957,9 +1962,14 @@ def branched_sig_coef_jvp(
     planar: bool = False,
     correction: ArrayT | Exact | None = None,
     correction_tangent: ArrayT | Exact | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -1977,9 +1987,14 @@ def branched_sig_coef_backprop_jvp(
     planar: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
     correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Gradients: ...
 @overload
@@ -1997,9 +2012,14 @@ def branched_sig_coef_backprop_jvp(
     planar: bool = False,
     correction: None = None,
     correction_tangent: None = None,
+    stream: bool = False,
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -2017,9 +2037,14 @@ def branched_sig_coef_backprop_jvp(
     planar: bool = False,
     correction: ArrayT | Exact,
     correction_tangent: ArrayT | Exact | None = None,
+    stream: bool = False,
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
@@ -2037,9 +2062,14 @@ def branched_sig_coef_backprop_jvp(
     planar: bool = False,
     correction: ArrayT | Exact | None = None,
     correction_tangent: ArrayT | Exact | None = None,
+    stream: bool = False,
     basepoint: ArrayT | Exact,
     basepoint_tangent: ArrayT | Exact | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 @overload
@@ -2273,6 +2303,150 @@ def branched_sig_of_lift_backprop_jvp(
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
+def branched_log_sig_coef_jvp(
+    path: Sequence[Tensor],
+    tangent: Sequence[Tensor] | None,
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
+def branched_log_sig_coef_jvp(
+    path: ArrayT | Exact,
+    tangent: ArrayT | Exact | None,
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayT | Exact | None = None,
+    correction_tangent: ArrayT | Exact | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+@overload
+def branched_log_sig_coef_backprop_jvp(
+    path: Sequence[Tensor],
+    tangent: Sequence[Tensor] | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    derivs_tangent: Tensor | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
+    basepoint: bool | ArrayLike = False,
+    basepoint_tangent: ArrayLike | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Gradients: ...
+@overload
+def branched_log_sig_coef_backprop_jvp(
+    path: ArrayT | Exact,
+    tangent: ArrayT | Exact | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayT | Exact | None,
+    derivs: ArrayT | Exact,
+    derivs_tangent: ArrayT | Exact | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: None = None,
+    correction_tangent: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+@overload
+def branched_log_sig_coef_backprop_jvp(
+    path: ArrayT | Exact,
+    tangent: ArrayT | Exact | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayT | Exact | None,
+    derivs: ArrayT | Exact,
+    derivs_tangent: ArrayT | Exact | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayT | Exact,
+    correction_tangent: ArrayT | Exact | None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ArrayT]: ...
+@overload
+def branched_log_sig_coef_backprop_jvp(
+    path: ArrayT | Exact,
+    tangent: ArrayT | Exact | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: ArrayT | Exact | None,
+    derivs: ArrayT | Exact,
+    derivs_tangent: ArrayT | Exact | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: ArrayT | Exact | None = None,
+    correction_tangent: ArrayT | Exact | None = None,
+    stream: bool = False,
+    basepoint: ArrayT | Exact,
+    basepoint_tangent: ArrayT | Exact | None = None,
+    lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[ArrayT, ...]: ...
+@overload
 def branched_log_sig_jvp(
     path: Sequence[Tensor],
     tangent: Sequence[Tensor] | None,
@@ -2444,9 +2618,13 @@ def sig_coef_jvp(
     prefixes: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
     correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -2461,9 +2639,13 @@ def sig_coef_jvp(
     prefixes: bool = False,
     correction: ArrayT | Exact | None = None,
     correction_tangent: ArrayT | Exact | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -2481,9 +2663,13 @@ def sig_coef_backprop_jvp(
     prefixes: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
     correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Gradients: ...
 @overload
@@ -2501,9 +2687,13 @@ def sig_coef_backprop_jvp(
     prefixes: bool = False,
     correction: None = None,
     correction_tangent: None = None,
+    stream: bool = False,
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -2521,9 +2711,13 @@ def sig_coef_backprop_jvp(
     prefixes: bool = False,
     correction: ArrayT | Exact,
     correction_tangent: ArrayT | Exact | None = None,
+    stream: bool = False,
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
@@ -2541,9 +2735,13 @@ def sig_coef_backprop_jvp(
     prefixes: bool = False,
     correction: ArrayT | Exact | None = None,
     correction_tangent: ArrayT | Exact | None = None,
+    stream: bool = False,
     basepoint: ArrayT | Exact,
     basepoint_tangent: ArrayT | Exact | None = None,
     lengths: ArrayLike | None = None,
+    windows: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 @overload
@@ -3060,6 +3258,7 @@ def linear_branched_log_sig_jvp(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def linear_branched_log_sig_backprop_jvp(
     derivs: ArrayT | Exact,
@@ -3073,6 +3272,7 @@ def linear_branched_log_sig_backprop_jvp(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def linear_branched_sig_jvp(
     displacement: ArrayT | Exact,
@@ -3083,6 +3283,7 @@ def linear_branched_sig_jvp(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def linear_branched_sig_backprop_jvp(
     derivs: ArrayT | Exact,
@@ -3095,6 +3296,7 @@ def linear_branched_sig_backprop_jvp(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def branched_log_sig_join_jvp(
     blogsig: ArrayT | Exact,
@@ -3299,6 +3501,7 @@ def linear_log_sig_jvp(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def linear_log_sig_backprop_jvp(
     derivs: ArrayT | Exact,
@@ -3311,6 +3514,7 @@ def linear_log_sig_backprop_jvp(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def linear_sig_jvp(
     displacement: ArrayT | Exact,
@@ -3320,6 +3524,7 @@ def linear_sig_jvp(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def linear_sig_backprop_jvp(
     derivs: ArrayT | Exact,
@@ -3331,6 +3536,7 @@ def linear_sig_backprop_jvp(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 def log_sig_to_sig_jvp(
     log_sig: ArrayT | Exact,

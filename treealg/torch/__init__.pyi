@@ -1794,9 +1794,14 @@ def branched_sig_coef_jvp(
     planar: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
     correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | Tensor = False,
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -1811,9 +1816,14 @@ def branched_sig_coef_jvp(
     planar: bool = False,
     correction: Tensor | None = None,
     correction_tangent: Tensor | None = None,
+    stream: bool = False,
     basepoint: bool | Tensor = False,
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -1831,9 +1841,14 @@ def branched_sig_coef_backprop_jvp(
     planar: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
     correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | Tensor = False,
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Tensor | tuple[Tensor, ...]: ...
 @overload
@@ -1851,9 +1866,14 @@ def branched_sig_coef_backprop_jvp(
     planar: bool = False,
     correction: None = None,
     correction_tangent: None = None,
+    stream: bool = False,
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -1871,9 +1891,14 @@ def branched_sig_coef_backprop_jvp(
     planar: bool = False,
     correction: Tensor,
     correction_tangent: Tensor | None = None,
+    stream: bool = False,
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> tuple[Tensor, Tensor]: ...
 @overload
@@ -1891,9 +1916,14 @@ def branched_sig_coef_backprop_jvp(
     planar: bool = False,
     correction: Tensor | None = None,
     correction_tangent: Tensor | None = None,
+    stream: bool = False,
     basepoint: Tensor,
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
     n_jobs: int = 1,
 ) -> tuple[Tensor, ...]: ...
 @overload
@@ -2127,6 +2157,150 @@ def branched_sig_of_lift_backprop_jvp(
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
+def branched_log_sig_coef_jvp(
+    path: Sequence[Tensor],
+    tangent: Sequence[Tensor] | None,
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
+    basepoint: bool | Tensor = False,
+    basepoint_tangent: Tensor | None = None,
+    lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
+def branched_log_sig_coef_jvp(
+    path: Tensor,
+    tangent: Tensor | None,
+    trees: TreeLike | list[TreeLike],
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | None = None,
+    correction_tangent: Tensor | None = None,
+    stream: bool = False,
+    basepoint: bool | Tensor = False,
+    basepoint_tangent: Tensor | None = None,
+    lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
+def branched_log_sig_coef_backprop_jvp(
+    path: Sequence[Tensor],
+    tangent: Sequence[Tensor] | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    derivs_tangent: Tensor | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | Sequence[Tensor] | None = None,
+    correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
+    basepoint: bool | Tensor = False,
+    basepoint_tangent: Tensor | None = None,
+    lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Tensor | tuple[Tensor, ...]: ...
+@overload
+def branched_log_sig_coef_backprop_jvp(
+    path: Tensor,
+    tangent: Tensor | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    derivs_tangent: Tensor | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: None = None,
+    correction_tangent: None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> Tensor: ...
+@overload
+def branched_log_sig_coef_backprop_jvp(
+    path: Tensor,
+    tangent: Tensor | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    derivs_tangent: Tensor | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor,
+    correction_tangent: Tensor | None = None,
+    stream: bool = False,
+    basepoint: bool = False,
+    basepoint_tangent: None = None,
+    lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[Tensor, Tensor]: ...
+@overload
+def branched_log_sig_coef_backprop_jvp(
+    path: Tensor,
+    tangent: Tensor | None,
+    trees: TreeLike | list[TreeLike],
+    coefs: Tensor | None,
+    derivs: Tensor,
+    derivs_tangent: Tensor | None,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    planar: bool = False,
+    correction: Tensor | None = None,
+    correction_tangent: Tensor | None = None,
+    stream: bool = False,
+    basepoint: Tensor,
+    basepoint_tangent: Tensor | None = None,
+    lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
+    gram: bool = False,
+    n_jobs: int = 1,
+) -> tuple[Tensor, ...]: ...
+@overload
 def branched_log_sig_jvp(
     path: Sequence[Tensor],
     tangent: Sequence[Tensor] | None,
@@ -2298,9 +2472,13 @@ def sig_coef_jvp(
     prefixes: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
     correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | Tensor = False,
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -2315,9 +2493,13 @@ def sig_coef_jvp(
     prefixes: bool = False,
     correction: Tensor | None = None,
     correction_tangent: Tensor | None = None,
+    stream: bool = False,
     basepoint: bool | Tensor = False,
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -2335,9 +2517,13 @@ def sig_coef_backprop_jvp(
     prefixes: bool = False,
     correction: Tensor | Sequence[Tensor] | None = None,
     correction_tangent: Tensor | Sequence[Tensor] | None = None,
+    stream: bool = False,
     basepoint: bool | Tensor = False,
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor | tuple[Tensor, ...]: ...
 @overload
@@ -2355,9 +2541,13 @@ def sig_coef_backprop_jvp(
     prefixes: bool = False,
     correction: None = None,
     correction_tangent: None = None,
+    stream: bool = False,
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -2375,9 +2565,13 @@ def sig_coef_backprop_jvp(
     prefixes: bool = False,
     correction: Tensor,
     correction_tangent: Tensor | None = None,
+    stream: bool = False,
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Tensor, Tensor]: ...
 @overload
@@ -2395,9 +2589,13 @@ def sig_coef_backprop_jvp(
     prefixes: bool = False,
     correction: Tensor | None = None,
     correction_tangent: Tensor | None = None,
+    stream: bool = False,
     basepoint: Tensor,
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
+    windows: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
     n_jobs: int = 1,
 ) -> tuple[Tensor, ...]: ...
 @overload
@@ -2914,6 +3112,7 @@ def linear_branched_log_sig_jvp(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def linear_branched_log_sig_backprop_jvp(
     derivs: Tensor,
@@ -2927,6 +3126,7 @@ def linear_branched_log_sig_backprop_jvp(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def linear_branched_sig_jvp(
     displacement: Tensor,
@@ -2937,6 +3137,7 @@ def linear_branched_sig_jvp(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def linear_branched_sig_backprop_jvp(
     derivs: Tensor,
@@ -2949,6 +3150,7 @@ def linear_branched_sig_backprop_jvp(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def branched_log_sig_join_jvp(
     blogsig: Tensor,
@@ -3153,6 +3355,7 @@ def linear_log_sig_jvp(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def linear_log_sig_backprop_jvp(
     derivs: Tensor,
@@ -3165,6 +3368,7 @@ def linear_log_sig_backprop_jvp(
     scalar_term: bool = False,
     method: int = 0,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def linear_sig_jvp(
     displacement: Tensor,
@@ -3174,6 +3378,7 @@ def linear_sig_jvp(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def linear_sig_backprop_jvp(
     derivs: Tensor,
@@ -3185,6 +3390,7 @@ def linear_sig_backprop_jvp(
     *,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def log_sig_to_sig_jvp(
     log_sig: Tensor,

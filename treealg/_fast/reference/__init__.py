@@ -14,7 +14,7 @@ Representation, shared with the kernels
 
 Dual numbers
     The functions of paths and of coefficients take complex arrays, too, as values with tangents;
-    all of a call are complex or none (see `duals`).
+    all of a call are complex or none (see `treealg.complex_step`).
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ from treealg._fast.reference.algebra import (
     word_products,
 )
 from treealg._fast.reference.coefficients import path_coefficients, path_coefficients_backward
-from treealg._fast.reference.duals import over_duals
 from treealg._fast.reference.pairs import sig_kernel, sig_kernel_backward
 from treealg._fast.reference.paths import (
     path_prefixes,
@@ -57,6 +56,7 @@ from treealg._fast.reference.spans import (
     span_signature,
     span_signature_backward,
 )
+from treealg.complex_step import over_duals
 
 __all__ = [
     "ConvolutionProgram",

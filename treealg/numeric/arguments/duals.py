@@ -3,8 +3,8 @@
 A `Dual` may stand where a function of arrays takes an array. It is read as one array of complex
 numbers, whose real part is the value and whose imaginary part the tangent. What is done to it on
 the way to a kernel (paths in line, missing values, a base point) is linear over the reals, which
-complex numbers do as dual ones do; products are for kernels, which know better. What comes back is
-complex, too, and its imaginary part is the derivative.
+complex numbers do as dual ones do; products are for kernels, which know better. What these write is
+complex, too, and its imaginary part, the derivative, is what a caller gets (`Rows.wrap`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.rows import Rows
 
-__all__ = ["Dual", "joined", "real_dtype", "tangents"]
+__all__ = ["Dual", "joined"]
 
 
 class Dual:
@@ -71,17 +71,3 @@ def joined(value: Rows, tangent: Rows | None) -> npt.NDArray[Any]:
         )
     array.imag = tangent.array
     return array
-
-
-def real_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the dtype of the values of numbers, dual or not."""
-    return np.dtype(np.zeros((), dtype).real.dtype)
-
-
-def tangents(result: Any) -> Any:
-    """Return the tangents of what a function of arrays returned for dual numbers."""
-    if isinstance(result, (tuple, list)):
-        return type(result)(map(tangents, result))
-    if isinstance(result, np.ndarray):
-        return np.ascontiguousarray(result.imag)
-    return result.imag.contiguous()

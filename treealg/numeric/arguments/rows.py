@@ -165,7 +165,9 @@ class Rows:
         return result, result
 
     def wrap(self, result: Any) -> Any:
-        """Return a result as the kind of the data."""
+        """Return a result as the kind of the data; of dual numbers, the tangents."""
+        if self.dtype.kind == "c":
+            result = np.ascontiguousarray(result.imag)
         return result if self.kind is NUMPY else self.kind.wrap(result)
 
 

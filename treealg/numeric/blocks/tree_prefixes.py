@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from treealg.complex_step import over_duals
 from treealg.numeric.arguments.batches import parts
 from treealg.numeric.arguments.transforms import Transform
 from treealg.tables import CoefficientTable
@@ -26,6 +27,7 @@ Spans = npt.NDArray[np.int64]
 _NUMBERS_AT_ONCE = 1 << 20
 
 
+@over_duals
 def tree_prefixes(
     path: Numbers,
     spans: Spans,
@@ -46,6 +48,7 @@ def tree_prefixes(
             out[rows, part.start // step : part.stop // step] = found
 
 
+@over_duals
 def tree_prefixes_backward(
     path: Numbers,
     spans: Spans,

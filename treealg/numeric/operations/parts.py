@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from treealg.errors import TreeAlgError
+from treealg.numeric.arguments.tensors import is_tensor
 from treealg.numeric.operations.operation import Argument
 
 __all__ = ["in_parts"]
@@ -38,6 +39,8 @@ def in_parts(function: Function, given: Mapping[str, Any], arguments: Sequence[A
         Those that may be arrays.
     """
     rows = _rows(given, arguments)
+    if not rows:
+        return function(given)
     size = _bytes(given, arguments)  # results are about as large
     step = _rows_at_once(2 * size, given)
     if rows <= step:
@@ -67,7 +70,7 @@ def _rows(given: Mapping[str, Any], arguments: Sequence[Argument]) -> int:
         value = given[argument.name]
         if argument.is_absent(value) or argument.batch == "one":
             continue
-        if not hasattr(value, "ndim"):
+        if not (isinstance(value, np.ndarray) or _is_dense(value)):
             return 0
         lead = value.ndim - len(argument.item_axes(value.ndim, given))
         found.add((lead, value.shape[0] if lead > 0 else 0))
@@ -75,6 +78,11 @@ def _rows(given: Mapping[str, Any], arguments: Sequence[Argument]) -> int:
         return 0
     ((_, rows),) = found
     return int(rows)
+
+
+def _is_dense(value: Any) -> bool:
+    """Tell whether a value is a tensor whose rows are slices of it."""
+    return is_tensor(value) and not value.is_nested and str(value.layout) == "torch.strided"
 
 
 def _part(
@@ -91,11 +99,11 @@ def _part(
 def _bytes(given: Mapping[str, Any], arguments: Sequence[Argument]) -> int:
     """Return the bytes of one row of all arguments, as dual numbers."""
     found = [given[x.name] for x in arguments if x.batch != "one"]
-    return sum(_row_bytes(x) for x in found if hasattr(x, "ndim") and x.ndim)
+    return sum(_row_bytes(x) for x in found if hasattr(x, "shape"))
 
 
 def _row_bytes(array: Any) -> int:
-    return 16 * math.prod(array.shape[1:])
+    return 16 * int(math.prod(array.shape[1:]))
 
 
 def _rows_at_once(size: int, given: Mapping[str, Any]) -> int:

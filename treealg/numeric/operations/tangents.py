@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments.duals import Dual, tangents
+from treealg.numeric.arguments.duals import Dual
 from treealg.numeric.arguments.ragged import is_list_of_paths
 from treealg.numeric.operations.documentation import documented
 from treealg.numeric.operations.operation import Argument, Operation
@@ -114,7 +114,7 @@ def _derivative(
                 raise InvalidValueError(
                     f"{name} must be None where {argument.name} is no array; give both or none"
                 )
-        return tangents(function(**given))
+        return function(**given)
 
     def derivative(**given: Any) -> Any:
         return in_parts(call, given, arguments)

@@ -1,8 +1,8 @@
-"""Dual numbers in readable NumPy: a step along the imaginary axis in place of a nilpotent one.
+"""Dual numbers in NumPy: a step along the imaginary axis in place of a nilpotent one.
 
-A complex array is one of values and tangents. Every function here is a polynomial, so that
-``f(x + i h dx) = f(x) + i h df(x; dx)`` up to terms of ``h**2``, which a small ``h`` puts below all
-digits: nothing is subtracted, and no digit lost. The kernels compute with dual numbers proper.
+A complex array is one of values and tangents. A function of sums and products is a polynomial, so
+that ``f(x + i h dx) = f(x) + i h df(x; dx)`` up to terms of ``h**2``, which a small ``h`` puts
+below all digits: nothing is subtracted, and no digit lost. Kernels compute with dual numbers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ _STEP = 2.0**-300
 
 
 def over_duals(function: Callable[..., None]) -> Callable[..., None]:
-    """Return a function that takes complex arrays as dual numbers, beside real ones."""
+    """Return a function that takes complex arrays as dual numbers, beside real ones.
+
+    It is one that writes its results to those arguments whose names begin with ``out`` or ``d_``.
+    """
     names = list(inspect.signature(function).parameters)
     results = [i for i, name in enumerate(names) if name.startswith(("out", "d_"))]
 
