@@ -127,18 +127,22 @@ def test_dimensions_that_differ_broadcast(case, size):
     want = call(case, given)
     one = [x for x in case.row.arguments if x.batch == "broadcast"]
     changed = dict(given)
+    tangents = [x.name for x in case.row.arguments if x.role == "tangent"]
+    tangent_of = dict(zip(case.row.tangents, tangents, strict=True))
     for place, argument in enumerate(x for x in case.row.arguments if x.role == "input"):
-        value = given.get(argument.name)
-        if isinstance(value, np.ndarray) and argument in one:
-            item = dims_of(argument.axes)
-            value = value[:, 0] if place % 2 == 0 else value
-            made = xarray.DataArray(value, dims=["v" if place % 2 else "u", *item])
-            changed[argument.name] = made if size is None else made.chunk({made.dims[0]: size})
-    for argument in case.row.arguments:
-        value = given.get(argument.name)
-        if argument.role in ("derivs", "value") and isinstance(value, np.ndarray):
-            item = dims_of(argument.axes if argument.only_with is None else ())
-            changed[argument.name] = xarray.DataArray(value, dims=["u", "v", *item])
+        for name in (argument.name, tangent_of.get(argument.name)):
+            value = given.get(name)
+            if isinstance(value, np.ndarray) and argument in one:
+                item = dims_of(argument.axes)
+                value = value[:, 0] if place % 2 == 0 else value
+                made = xarray.DataArray(value, dims=["v" if place % 2 else "u", *item])
+                changed[name] = made if size is None else made.chunk({made.dims[0]: size})
+    for argument in (x for x in case.row.arguments if x.role in ("derivs", "value")):
+        for name in (argument.name, tangent_of.get(argument.name)):
+            value = given.get(name)
+            if isinstance(value, np.ndarray):
+                item = dims_of(argument.axes if argument.only_with is None else ())
+                changed[name] = xarray.DataArray(value, dims=["u", "v", *item])
     found = function_of(case)(**changed)
     found = list(found) if isinstance(found, tuple) else [found]
     for x, other in zip(found, want, strict=True):

@@ -2427,6 +2427,8 @@ def transform_path_jvp(
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> list[Array]: ...
 @overload
 def transform_path_jvp(
@@ -2439,6 +2441,8 @@ def transform_path_jvp(
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> Array: ...
 @overload
 def transform_path_backprop_jvp(
@@ -2453,6 +2457,8 @@ def transform_path_backprop_jvp(
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> Array | tuple[Array, ...]: ...
 @overload
 def transform_path_backprop_jvp(
@@ -2467,6 +2473,8 @@ def transform_path_backprop_jvp(
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> Array: ...
 @overload
 def transform_path_backprop_jvp(
@@ -2481,6 +2489,8 @@ def transform_path_backprop_jvp(
     basepoint: ArrayLike,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> tuple[Array, Array]: ...
 @overload
 def sig_coef_jvp(

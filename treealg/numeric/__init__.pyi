@@ -2551,6 +2551,8 @@ def transform_path_jvp(
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> list[Tensor]: ...
 @overload
 def transform_path_jvp(
@@ -2563,6 +2565,8 @@ def transform_path_jvp(
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> ArrayT: ...
 @overload
 def transform_path_backprop_jvp(
@@ -2577,6 +2581,8 @@ def transform_path_backprop_jvp(
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> Gradients: ...
 @overload
 def transform_path_backprop_jvp(
@@ -2591,6 +2597,8 @@ def transform_path_backprop_jvp(
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> ArrayT: ...
 @overload
 def transform_path_backprop_jvp(
@@ -2605,6 +2613,8 @@ def transform_path_backprop_jvp(
     basepoint: ArrayT | Exact,
     basepoint_tangent: ArrayT | Exact | None = None,
     lengths: ArrayLike | None = None,
+    times: ArrayLike | None = None,
+    missing: str = "propagate",
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def sig_coef_jvp(

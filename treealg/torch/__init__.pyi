@@ -2405,6 +2405,8 @@ def transform_path_jvp(
     basepoint: bool | Tensor = False,
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
 ) -> list[Tensor]: ...
 @overload
 def transform_path_jvp(
@@ -2417,6 +2419,8 @@ def transform_path_jvp(
     basepoint: bool | Tensor = False,
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
 ) -> Tensor: ...
 @overload
 def transform_path_backprop_jvp(
@@ -2431,6 +2435,8 @@ def transform_path_backprop_jvp(
     basepoint: bool | Tensor = False,
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
 ) -> Tensor | tuple[Tensor, ...]: ...
 @overload
 def transform_path_backprop_jvp(
@@ -2445,6 +2451,8 @@ def transform_path_backprop_jvp(
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
 ) -> Tensor: ...
 @overload
 def transform_path_backprop_jvp(
@@ -2459,6 +2467,8 @@ def transform_path_backprop_jvp(
     basepoint: Tensor,
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
+    times: Tensor | None = None,
+    missing: str = "propagate",
 ) -> tuple[Tensor, Tensor]: ...
 @overload
 def sig_coef_jvp(

@@ -2051,6 +2051,8 @@ def transform_path_jvp(
     basepoint: bool | DataArray | ArrayLike = False,
     basepoint_tangent: DataArray | ArrayLike | None = None,
     lengths: DataArray | ArrayLike | None = None,
+    times: DataArray | ArrayLike | None = None,
+    missing: str = "propagate",
     time: str = "time",
     channel: str = "channel",
 ) -> DataArray: ...
@@ -2067,6 +2069,8 @@ def transform_path_backprop_jvp(
     basepoint: bool = False,
     basepoint_tangent: None = None,
     lengths: DataArray | ArrayLike | None = None,
+    times: DataArray | ArrayLike | None = None,
+    missing: str = "propagate",
     time: str = "time",
     channel: str = "channel",
 ) -> DataArray: ...
@@ -2083,6 +2087,8 @@ def transform_path_backprop_jvp(
     basepoint: DataArray | ArrayLike,
     basepoint_tangent: DataArray | ArrayLike | None = None,
     lengths: DataArray | ArrayLike | None = None,
+    times: DataArray | ArrayLike | None = None,
+    missing: str = "propagate",
     time: str = "time",
     channel: str = "channel",
 ) -> tuple[DataArray, DataArray]: ...
