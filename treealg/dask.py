@@ -283,6 +283,10 @@ class _LazyCall:
                 item = (self.arrays["path"].shape[-2] - 1 + in_front, *item)
             if arrays[name].shape != (*batch, *item):
                 arrays[name] = dask_array.broadcast_to(arrays[name], (*batch, *item))
+        tangents = (argument.name for argument in self.row.arguments if argument.role == "tangent")
+        for name, tangent in zip(self.row.tangents, tangents, strict=True):
+            if tangent in arrays:
+                arrays[tangent] = dask_array.broadcast_to(arrays[tangent], arrays[name].shape)
         items = [arrays[name].shape[len(batch) :] for name in names]
         sizes = [int(np.prod(item)) for item in items]
         dtype = arrays[names[0]].dtype
