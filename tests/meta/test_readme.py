@@ -12,7 +12,8 @@ import pytest
 import treealg
 from treealg import cli
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = sorted(set(re.findall(r"`treealg ([^`]+)`", README)))
 
 
@@ -75,3 +76,17 @@ def test_the_lines_for_a_cluster_run(tmp_path, monkeypatch):
         namespace["client"].close()
     expected = treealg.branched_log_sig(paths, 3, time_aug=True)
     np.testing.assert_allclose(zarr.load("features.zarr"), expected, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("page", ["scikit_learn", "aeon_and_sktime"])
+def test_blocks_of_python_on_pages_run(page, tmp_path, monkeypatch, capsys):
+    for module in ("sklearn", "aeon", "sktime", "pandas"):
+        pytest.importorskip(module)
+    text = (ROOT / "docs" / "how-to" / f"{page}.md").read_text("utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    namespace = {}
+    for block in blocks:
+        exec(block, namespace)
+    assert len(blocks) >= 2
+    assert capsys.readouterr().out
