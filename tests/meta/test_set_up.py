@@ -56,13 +56,20 @@ def test_ci_runs_the_test_command_of_the_readme():
 
 def test_version_is_the_same_everywhere():
     citation = re.search(r"^version: (\S+)$", read("CITATION.cff"), re.MULTILINE)
-    newest = re.search(r"^## (\S+)", read("CHANGELOG.md"), re.MULTILINE)
+    newest = re.search(r"^## (\d\S+) \((\S+)\)$", read("CHANGELOG.md"), re.MULTILINE)
     assert {
         "citation": citation.group(1),
         "changelog": newest.group(1),
         "installed": importlib.metadata.version("treealg"),
         "package": treealg.__version__,
     } == dict.fromkeys(("citation", "changelog", "installed", "package"), PROJECT["version"])
+
+
+def test_what_is_not_released_stands_above_and_dates_are_one():
+    heads = re.findall(r"^## (\S+)(?: \((.*)\))?$", read("CHANGELOG.md"), re.MULTILINE)
+    assert heads[0] == ("Unreleased", "")
+    assert [date for _, date in heads[1:]] == sorted((date for _, date in heads[1:]), reverse=True)
+    assert f'date-released: "{heads[1][1]}"' in read("CITATION.cff")
 
 
 def test_license_is_the_same_everywhere():
