@@ -217,6 +217,12 @@ def test_values_that_are_checked_are_checked_each_time(repeats):
     treealg.branched_sig(path, 2, missing="refuse")
     with pytest.raises(TreeAlgError, match="missing"):
         treealg.branched_sig(path * np.nan, 2, missing="refuse")
+    treealg.branched_sig_kernel(path, path + 1, 2, 0, missing="refuse")
+    with pytest.raises(TreeAlgError, match="missing"):
+        treealg.branched_sig_kernel(path * np.nan, path, 2, 0, missing="refuse")
+    treealg.branched_sig_kernel_backprop(1.0, path, path + 1, 2, 0, missing="refuse")
+    with pytest.raises(TreeAlgError, match="missing"):
+        treealg.branched_sig_kernel_backprop(1.0, path * np.nan, path, 2, 0, missing="refuse")
     signature = treealg.branched_sig(path, 2, scalar_term=True)
     treealg.branched_sig_to_log_sig(signature, 2, 2)
     with pytest.raises(TreeAlgError, match="scalar 1"):

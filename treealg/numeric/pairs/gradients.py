@@ -112,14 +112,15 @@ def branched_sig_kernel_backprop(
     """
     options = time_aug, lead_lag, end_time, n_jobs, return_grid, rule
     flags = left_deriv, right_deriv, normalize
-    key = "kernels, backward", depth, dyadic_order, static_kernel, *flags, *options
-    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
+    given = basepoint, lengths1, lengths2, times1, times2, missing
+    key = "kernels, backward", depth, dyadic_order, static_kernel, flags, given, options
     if isinstance(derivs, float) and getattr(path1, "dtype", None) is _FLOAT64:
         derivs = np.array(derivs)
-    known = again(key, derivs, path1, path2) if beside.is_nothing else None
+    known = again(key, derivs, path1, path2)
     if known is not None:
         left, right = known if right_deriv is left_deriv else (known, known)
         return left if left_deriv else None, right if right_deriv else None
+    beside = Beside(*given)
     problem = problem_of(path1, path2, depth, dyadic_order, static_kernel, *options, beside=beside)
     wanted = wanted_of(left_deriv, right_deriv)
     kernels = kernels_of(problem, normalize, wanted)
@@ -131,6 +132,7 @@ def branched_sig_kernel_backprop(
     found = tuple(x for x in gradients if x is not None)
     if (
         found
+        and beside.is_nothing
         and problem.is_simple
         and not normalize
         and are_constant((depth, dyadic_order, *flags, *options))

@@ -145,11 +145,12 @@ def branched_sig_kernel(
     2.718281828459045
     """
     options = time_aug, lead_lag, end_time, n_jobs, return_grid, rule
-    key = "kernels", depth, dyadic_order, static_kernel, normalize, *options
-    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
-    known = again(key, path1, path2) if beside.is_nothing else None
+    given = basepoint, lengths1, lengths2, times1, times2, missing
+    key = "kernels", depth, dyadic_order, static_kernel, normalize, given, options
+    known = again(key, path1, path2)
     if known is not None:
         return known
+    beside = Beside(*given)
     problem = problem_of(path1, path2, depth, dyadic_order, static_kernel, *options, beside=beside)
     kernels = kernels_of(problem, normalize)
     batch, first, second = problem.batch_pairs()
