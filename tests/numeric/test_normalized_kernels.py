@@ -75,7 +75,14 @@ def test_paths_that_differ_have_the_kernel_0_where_exponents_are_infinite(
 @pytest.mark.parametrize("depth", [2, 3])
 def test_orders_of_exponents_are_those_of_exact_exponents(depth):
     # With one step each: the next exponent is c (3 + exp e) / 4, by the means of four nodes.
-    for x, y in ((1.0, 2.0), (26.0, 28.0), (30.0, 27.0), (-30.0, 27.0), (40.0, 40.0)):
+    for x, y in (
+        (1.0, 2.0),
+        (26.0, 28.0),
+        (26.65, 25.9),
+        (30.0, 27.0),
+        (-30.0, 27.0),
+        (40.0, 40.0),
+    ):
         pair = [[0.0], [x]], [[0.0], [y]]
         got = treealg.branched_sig_kernel(*pair, depth, 0, normalize=True)
         exponents = {}
