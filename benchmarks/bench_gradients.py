@@ -122,8 +122,44 @@ def last_signature(stream: Stream) -> np.ndarray:
     return stream.sig()[-1]
 
 
+STEP = 2.0**-14
+
+
+def bench_directions(run: Run) -> None:
+    """Time derivatives in a direction beside differences, and beside the backward pass."""
+    for batch, length, d, n in (
+        (128, 100, 2, 3),
+        (128, 100, 3, 4),
+        (64, 50, 5, 4),
+        (1, 2000, 3, 4),
+    ):
+        x, v = paths(batch, length, d), paths(batch, length, d)[:, ::-1].copy()
+        size, derivs = f"({batch},{length},{d},{n})", derivatives(treealg.branched_sig(x, n).shape)
+        forward = partial(treealg.branched_sig, degree=n)
+        backward = partial(treealg.branched_sig_backprop, bsig=None, bsig_derivs=derivs, degree=n)
+        along = partial(treealg.branched_sig_jvp, x, v, n)
+        twice = partial(treealg.branched_sig_backprop_jvp, x, v, None, derivs, None, n)
+        for name, ours, function in (
+            ("branched_sig_jvp", along, forward),
+            ("branched_sig_backprop_jvp", twice, backward),
+        ):
+            naive = partial(difference, function, x, v)
+            beside = {"expected": naive, "tolerance": 1e-5}
+            run.compare(name, size, ours, naive, beside="differences", tolerance=1e-5)
+            run.compare(
+                f"{name}, one backward pass", size, ours, partial(backward, x),
+                beside="our backward pass", **beside,
+            )  # fmt: skip
+
+
+def difference(function: Callable[..., np.ndarray], x: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """Return the derivative along a line by a central difference."""
+    return (function(x + STEP * v) - function(x - STEP * v)) / (2 * STEP)
+
+
 BENCHMARKS = {
     "gradients": bench_gradients,
+    "directions": bench_directions,
     "kernels": bench_kernels,
     "windows": bench_windows,
     "streams": bench_streams,

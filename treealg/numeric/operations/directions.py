@@ -6,9 +6,6 @@ signatures.
 
 from treealg.numeric.operations.table import operations
 
-__all__: list[str] = []
+__all__ = [name for name, row in operations.items() if row.tangents]
 
-for _name, _row in operations.items():
-    if _row.tangents:
-        globals()[_name] = _row.function
-        __all__.append(_name)
+globals().update((name, operations[name].function) for name in __all__)

@@ -54,10 +54,10 @@ def in_parts(function: Function, given: Mapping[str, Any], arguments: Sequence[A
     start, part = 0, first
     step = _rows_at_once(size + sum(_row_bytes(x) for x in wholes), given)
     while True:
-        for whole, own in zip(wholes, part if several else (part,), strict=True):
+        pieces = part if several else (part,)
+        for whole, own in zip(wholes, pieces, strict=True):
             whole[start : start + len(own)] = own
-            count = len(own)
-        start += count
+        start += len(pieces[0])
         if start >= rows:
             return tuple(wholes) if several else wholes[0]
         part = function(_part(given, arguments, start, start + step))
