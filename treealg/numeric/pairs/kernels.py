@@ -154,10 +154,10 @@ class Kernels:
             # A kernel is least and greatest there; floating point has no other numbers for it.
             flat = beyond & ((values == 0) | (values == 1))
             if flat.any():
-                first, second, weights, values = (
-                    x[~flat] for x in (first, second, weights, values)
-                )
-                mirrored = None if mirrored is None else mirrored[~flat]
+                kept = ~flat
+                first, second = first[kept], second[kept]
+                weights, values = weights[kept], values[kept]
+                mirrored = None if mirrored is None else mirrored[kept]
             if not len(first):
                 return
             for index, given in ((first, second), weights), ((second, first), mirrored):
