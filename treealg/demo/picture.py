@@ -117,10 +117,12 @@ def _draw_scores(axes: Any, experiment: Experiment) -> None:
 
 
 def _broken(name: str) -> str:
-    """Break a long name of features after the degree."""
-    first, comma, rest = name.partition(", ")
+    """Break a long name of features after the degree, or else at its comma."""
+    first, _, rest = name.partition(", ")
     degree, _, options = rest.partition(", ")
-    return f"{first}{comma}{degree}\n{options}" if options else name
+    if options:
+        return f"{first}, {degree}\n{options}"
+    return name.replace(", ", "\n") if len(name) > 30 else name
 
 
 def _draw_weights(axes: Any, experiment: Experiment) -> None:
