@@ -464,7 +464,7 @@ def test_figures_have_the_colours_of_pictures(tree, draw):
 def test_a_missing_matplotlib_is_named_with_its_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(MissingDependencyError, match=r"matplotlib.*treealg\[plot\]"):
+    with pytest.raises(MissingDependencyError, match=r"matplotlib.*\[plot\]"):
         plot(CHERRY)
 
 

@@ -139,5 +139,5 @@ def test_the_empty_forest_is_a_graph_without_nodes():
 
 def test_a_missing_pydot_is_named_with_its_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "pydot", None)
-    with pytest.raises(MissingDependencyError, match=r"pydot.*treealg\[graphviz\]"):
+    with pytest.raises(MissingDependencyError, match=r"pydot.*\[graphviz\]"):
         to_dot(PlanarTree())

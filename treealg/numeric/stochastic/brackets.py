@@ -143,11 +143,16 @@ def bracket_path_backprop(derivs: ArrayLike, path: ArrayLike) -> Array | list[Ar
     if not is_list_of_paths(path):
         return _without_brackets(as_path(path), as_rows(derivs, "derivs", 2))
     paths = _listed(path, False)
-    if not isinstance(derivs, (list, tuple)) or len(derivs) != len(paths):
+    if isinstance(derivs, (list, tuple)):
+        given = [as_rows(piece, f"derivs[{i}]", 2) for i, piece in enumerate(derivs)]
+    else:
+        rows = as_rows(derivs, "derivs", 2)
+        given = [Rows(piece, rows.kind, 2, "derivs") for piece in rows.array]
+    if len(given) != len(paths):
         raise InvalidValueError(
-            f"derivs must be a list with one array for each of the {len(paths)} paths"
+            f"derivs must be a list with one array for each of the {len(paths)} paths, got "
+            f"{len(given)} of them"
         )
-    given = [as_rows(piece, f"derivs[{i}]", 2) for i, piece in enumerate(derivs)]
     return [_without_brackets(*pair) for pair in zip(paths, given, strict=True)]
 
 
