@@ -11,7 +11,7 @@ import pytest
 STATUS = Path("/proc/self/status")
 pytestmark = pytest.mark.skipif(not STATUS.exists(), reason="peaks are read from /proc")
 
-MEASURE = """
+PEAK = """
 import json, re, sys
 from pathlib import Path
 import treealg, treealg.symbolic
@@ -19,6 +19,9 @@ from treealg import tables
 def peak():
     status = Path("/proc/self/status").read_text()
     return 1024 * int(re.search(r"VmHWM:\\s*(\\d+) kB", status)[1])
+"""
+
+MEASURE = f"""{PEAK}
 name, dimension, degree, planar = json.loads(sys.argv[1])
 getattr(tables, name)(1, 2, planar)  # what is loaded when it is first needed
 before = peak()
@@ -30,15 +33,30 @@ print(peak() - before, nbytes)
 """
 
 
-def measured(name, dimension, degree, planar):
-    """Return the growth of a process that makes a table, and the bytes of the table."""
-    given = f'["{name}", {dimension}, {degree}, {str(planar).lower()}]'
+CALL = f"""{PEAK}
+path = [[0.0, 0.0], [1.0, 2.0], [2.0, 1.0]]
+treealg.log_sig(path, 2, method=1)
+before = peak()
+try:
+    CALLED
+except treealg.TreeAlgError:
+    print(peak() - before)
+"""
+
+
+def printed(code, *given):
+    """Return the integers that a process prints."""
     done = subprocess.run(
-        [sys.executable, "-c", MEASURE, given], cwd=Path(__file__).parents[2],
+        [sys.executable, "-c", code, *given], cwd=Path(__file__).parents[2],
         env={**os.environ, "TREEALG_CACHE_DIR": ""}, capture_output=True, text=True, timeout=300,
         check=True,
     )  # fmt: skip
     return tuple(map(int, done.stdout.split()))
+
+
+def measured(name, dimension, degree, planar):
+    """Return the growth of a process that makes a table, and the bytes of the table."""
+    return printed(MEASURE, f'["{name}", {dimension}, {degree}, {str(planar).lower()}]')
 
 
 @pytest.mark.slow
@@ -73,4 +91,19 @@ def test_a_table_that_is_too_large_is_refused_before_memory_is_taken(
 ):
     peak, nbytes = measured(name, dimension, degree, planar)
     assert nbytes == 0
+    assert peak < 2**26
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        "treealg.log_sig(path, 23, method=1)",
+        "treealg.log_sig(path, 23, method=2, n_jobs=2)",
+        "treealg.log_sig(path, 23, weights=[1, 1], method=1)",
+        "treealg.branched_log_sig(path, 10, planar=True, method=1)",
+        "tables.lyndon(2, 26, 1, None)",
+    ],
+)
+def test_a_call_whose_tables_are_too_large_is_refused_before_memory_is_taken(called):
+    (peak,) = printed(CALL.replace("CALLED", called))
     assert peak < 2**26

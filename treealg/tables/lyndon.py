@@ -200,9 +200,11 @@ def lyndon_map(method: int, layout: Layout, size: str) -> LinearMap:
 
 def lyndon_forests(layout: Layout) -> Iterator[tuple[IntArray, IntArray]]:
     """Yield, for 1, 2, ... trees, the Lyndon forests and their trees, shape (forests, trees)."""
+    check_entries(layout.start[-1] - 1, "the search for Lyndon words")
     forests, rest = np.arange(1, layout.start[-1]), np.arange(1, layout.start[-1])
     letters = np.zeros((forests.size, 0), dtype=np.int64)
     while forests.size:
+        check_entries(letters.size + forests.size, "the search for Lyndon words")
         letters = np.column_stack([letters, layout.first[rest]])
         rest = layout.rest[rest]
         whole = rest == 0

@@ -78,11 +78,12 @@ def _path_plan(
     channels: int,
 ) -> Plan:
     def make() -> Tables:
+        # What is refused for its size is refused before the longer work.
+        log = None if method is None else tables.word_convolution(dimension, degree, longest)
         if method:
             linear = tables.lyndon_arborification(dimension, degree, method, longest, planar)
         else:
             linear = tables.arborification(dimension, degree, planar, longest)
-        log = None if method is None else tables.word_convolution(dimension, degree, longest)
         if log is not None and dimension == longest == 1:
             # One letter commutes with itself: the logarithm is the increment, and no rounding of
             # powers of it is left on longer words.
@@ -103,14 +104,14 @@ def weighted_plan(call: Call, longest: int = 1) -> Plan:
     key = ("weighted path", degree, planar, method, weights, *letters)
 
     def make() -> Tables:
+        words, letter = words_by_weight(weights, degree, *letters, planar is None)
+        log = None if method is None else tables.deconcatenation(words[0])  # first, as above
         if method:
             linear = tables.weighted_lyndon_arborification(
                 weights, degree, method, planar, *letters
             )
         else:
             linear = tables.weighted_arborification(weights, degree, planar, *letters)
-        words, letter = words_by_weight(weights, degree, *letters, planar is None)
-        log = None if method is None else tables.deconcatenation(words[0])
         if log is not None and len(words[1]) == 1:
             linear, log = of_first_word(linear), None  # as above
         nodes = max(degree // min(weights), min(degree, 2))
