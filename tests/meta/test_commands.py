@@ -59,6 +59,8 @@ def test_each_help_has_examples_that_parse(command, capsys):
         (["trees", "2", "2", "--plannar"], "did you mean '--planar'"),
         (["table", "arborifcation", "2", "2", "-o", "x.npz"], "did you mean 'arborification'"),
         (["cache", "prun"], "did you mean 'prune'"),
+        (["cache", "prune", "--megabyts", "3"], "treealg cache prune: error"),
+        (["trees", "--dimension", "2", "3"], "treealg trees: error: unrecognized arguments: --dim"),
     ],
 )
 def test_what_does_not_parse_says_what_may_have_been_meant(words, meant, capsys):

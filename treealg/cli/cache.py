@@ -25,7 +25,7 @@ cache prune --megabytes 100
 cache clear
 """,
     )
-    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
+    actions = parser.add_subparsers(title="actions", dest="action", required=True, metavar="ACTION")
     listed = actions.add_parser("list", help="list the tables, the one used longest ago first")
     add_json(listed)
     listed.set_defaults(run=run_list)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from treealg.checks import closest
@@ -27,6 +26,13 @@ Commands = argparse._SubParsersAction
 class Parser(argparse.ArgumentParser):
     """A parser whose errors say what may have been meant."""
 
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse arguments; what a command does not know is an error of that command."""
+        found, rest = self.parse_known_args(args, namespace)
+        if rest:
+            _command_of(self, found).error(f"unrecognized arguments: {' '.join(rest)}")
+        return found
+
     def error(self, message: str) -> NoReturn:
         """Print usage, error and suggestions, and exit with status 2."""
         wrong = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message)
@@ -34,17 +40,19 @@ class Parser(argparse.ArgumentParser):
             message += closest(wrong[1], re.findall(r"[\w-]+", wrong[2]))
         elif message.startswith("unrecognized arguments: "):
             first = message.removeprefix("unrecognized arguments: ").split()[0]
-            message += closest(first.partition("=")[0], sorted(set(_options(self))))
+            options = sorted(option for action in self._actions for option in action.option_strings)
+            message += closest(first.partition("=")[0], options)
         super().error(message)
 
 
-def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
-    """Yield the options of a parser and of those below it."""
+def _command_of(
+    parser: argparse.ArgumentParser, found: argparse.Namespace
+) -> argparse.ArgumentParser:
+    """Return the parser of the command that was chosen, or the one given."""
     for action in parser._actions:
-        yield from action.option_strings
-        if isinstance(action, Commands):
-            for below in action.choices.values():
-                yield from _options(below)
+        if isinstance(action, Commands) and getattr(found, action.dest, None):
+            return _command_of(action.choices[getattr(found, action.dest)], found)
+    return parser
 
 
 def add_command(
