@@ -140,7 +140,8 @@ def test_a_piece_on_which_workers_die_is_named_and_what_was_done_is_kept(
         patched.setattr(run, "recipe_of", deadly)
         cloudpickle.register_pickle_by_value(module)
         try:
-            with pytest.raises(OSError, match=r"again and again on .*in\.npy, paths 34 to") as info:
+            # Which piece that the worker had Dask blames is not certain.
+            with pytest.raises(OSError, match=r"again and again on .*in\.npy, paths \d+") as info:
                 compute(files / "in.npy", files / "out.npy", degree=2, dask=address)
         finally:
             cloudpickle.unregister_pickle_by_value(module)

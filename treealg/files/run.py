@@ -301,7 +301,10 @@ def _gathered(piece: Piece, future: Any) -> tuple[Piece, Any]:
     try:
         return piece, future.result()
     except distributed.scheduler.KilledWorker as error:
-        raise OSError(f"workers died again and again on {piece.where}: {error}") from error
+        # Dask counts a death against each piece that the worker had, and names any of them.
+        raise OSError(
+            f"workers died again and again on {piece.where}, or on a piece beside it: {error}"
+        ) from error
     except (CancelledError, distributed.comm.CommClosedError) as error:
         raise OSError(f"the cluster was lost, with {piece.where}: {error}") from error
 
