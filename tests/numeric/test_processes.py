@@ -243,7 +243,7 @@ def fork(*_):
     children.append(os.fork())
     if children[-1] == 0:
         signal.alarm(20)
-many = np.broadcast_to(np.zeros((1, 1, 2)), (20000, 1000, 2))
+many = np.broadcast_to(np.zeros((1, 1, 2)), (20000, 10000, 2))
 treealg.branched_sig(many[:2, :9], 3, n_jobs=2)  # what is made once is there before the alarm
 signal.signal(signal.SIGALRM, fork)
 signal.setitimer(signal.ITIMER_REAL, 0.02)
