@@ -21,7 +21,7 @@ from treealg.symbolic import (
     rank,
     unrank,
 )
-from treealg.symbolic.trees import enumeration, modular_counts
+from treealg.symbolic.trees import enumeration, modular_counts, ranking
 
 PUBLISHED = json.loads((Path(__file__).parents[1] / "data" / "trees.json").read_text("utf-8"))
 KINDS = [
@@ -175,7 +175,7 @@ def test_a_wrong_residue_is_noticed(monkeypatch):
 
 def test_counts_beyond_the_primes_are_left_to_the_recursion(monkeypatch):
     monkeypatch.setattr(enumeration, "_FEW", 10)
-    many = 10**10000
+    many = 10**2000
     assert modular_counts.forests_by_residues(40, many) is None
     assert enumeration.Counts(many, False).trees(40) > many**40
 
@@ -192,6 +192,35 @@ def test_trees_of_thousands_of_vertices_have_a_place(kind, shape):
     if shape == "path":
         assert index + 1 == sum(count_trees(n, 1, kind is PlanarTree) for n in range(1, 3002))
     assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize(("colours", "greatest"), [(1, 90), (3, 70), (40, 50), (10**20, 60)])
+def test_sequences_by_least_order_are_counted_alike_by_residues(colours, greatest, monkeypatch):
+    by_integers = ranking._Sorted(colours, greatest)
+    by_residues = ranking._Sorted(colours, greatest)
+    monkeypatch.setattr(ranking, "_FEW_PRODUCTS", -1)
+    for total in range(greatest + 1):
+        for order in range(1, total + 2):
+            monkeypatch.setattr(ranking, "_FEW", 0)
+            found = by_residues._from_order(total, order)
+            monkeypatch.setattr(ranking, "_FEW", greatest)
+            assert found == by_integers._from_order(total, order)
+    assert len(by_residues._residues._columns) >= greatest // 3
+    assert by_integers._residues is None
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_bushy_trees_have_a_place_that_is_counted_fast(seed):
+    generator = random.Random(seed)
+    branches = [[] for _ in range(1200)]
+    for vertex in range(1, 1200):
+        branches[generator.randrange(vertex)].append(vertex)
+    trees = {}
+    for vertex in reversed(range(1200)):
+        trees[vertex] = Tree([trees[child] for child in branches[vertex]])
+    start = time.process_time()
+    assert unrank(Tree, rank(trees[0])) is trees[0]
+    assert time.process_time() - start < 8
 
 
 @pytest.mark.parametrize("number", [200_001, 10**30])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Mapping
-from math import comb
 from typing import Any
 
 from treealg.errors import InvalidTypeError
@@ -16,6 +15,7 @@ from treealg.symbolic.trees.sizes import (
     MAX_TERMS,
     check_steps,
     check_terms,
+    count_choices,
     count_shuffles,
 )
 
@@ -69,10 +69,13 @@ def _build_shuffle(
 ) -> dict[Word, int]:
     first, second = pair
     length, states = len(first) + len(second), len(first) * len(second)
-    if comb(length, len(first)) > MAX_TERMS:
+    ways = count_choices(length, len(first))
+    if ways > MAX_TERMS:
         if states <= MAX_STEPS or set(first).isdisjoint(second):
             check_terms("the shuffle of these words", count_shuffles(first, second))
         check_steps("the shuffle of these words", states)
+    elif ways * length // 10 > MAX_STEPS and set(first).isdisjoint(second):
+        check_steps("the shuffle of these words", ways * length // 10)
     if len(first) < len(second):
         first, second = second, first
     first, second = first[::-1], second[::-1]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from treealg.symbolic.trees.memo import remembered
 
-__all__ = ["forests_by_residues"]
+__all__ = ["forest_residues", "forests_by_residues", "integer_weights"]
 
 _BLOCK = 32
 _RADIX = 16
@@ -42,14 +42,52 @@ def forests_by_residues(nodes: int, colours: int) -> tuple[int, ...] | None:
     >>> forests_by_residues(6, 2)
     (1, 2, 7, 26, 107, 458, 2058)
     """
-    primes = _primes()[: _needed(nodes, colours)]
-    if nodes >= _GREATEST_PRIME // 2 or len(primes) < _needed(nodes, colours):
+    if not _is_reached(nodes, colours):
         return None
-    parts = range(0, len(primes), _COLUMNS)
-    residues = [_Residues(nodes, colours, primes[i : i + _COLUMNS]).forests for i in parts]
-    found = tuple(_integers(np.concatenate(residues, axis=1), colours, primes))
+    residues, primes = forest_residues(nodes, colours)
+    found = tuple(_integers(residues, colours, primes))
     greatest = 3 * (3 * colours) ** nodes
     return found if all(count <= greatest for count in found) else None
+
+
+def forest_residues(nodes: int, colours: int) -> tuple[_Integers, _Integers]:
+    """Return the numbers of forests modulo primes, in a row for each number of vertices, and these.
+
+    The primes are enough for counts of up to `nodes` vertices that are no more than those of all
+    forests.
+
+    Examples
+    --------
+    >>> residues, primes = forest_residues(6, 2)
+    >>> residues[:, 0].tolist()
+    [1, 2, 7, 26, 107, 458, 2058]
+    """
+    primes = _primes()[: _needed(nodes, colours)]
+    parts = range(0, len(primes), _COLUMNS)
+    residues = [_Residues(nodes, colours, primes[i : i + _COLUMNS]).forests for i in parts]
+    return np.concatenate(residues, axis=1), primes
+
+
+def integer_weights(primes: _Integers) -> tuple[list[int], int]:
+    """Return the factors by which residues add up to an integer, and modulo what they do.
+
+    Examples
+    --------
+    >>> weights, product = integer_weights(np.array([5, 7]))
+    >>> (3 * weights[0] + 6 * weights[1]) % product
+    13
+    """
+    moduli = primes.tolist()
+    product = prod(moduli)
+    others = [product // prime for prime in moduli]
+    weights = [
+        other * pow(other % prime, -1, prime) for other, prime in zip(others, moduli, strict=True)
+    ]
+    return weights, product
+
+
+def _is_reached(nodes: int, colours: int) -> bool:
+    return nodes < _GREATEST_PRIME // 2 and _needed(nodes, colours) <= len(_primes())
 
 
 def _bound(nodes: int, colours: int) -> float:

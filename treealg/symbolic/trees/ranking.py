@@ -8,6 +8,7 @@ down to the place of a sequence of trees among all those with the same total.
 from __future__ import annotations
 
 import reprlib
+from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from treealg.checks import check_integer
@@ -25,6 +26,8 @@ Place = tuple[int, int]
 T = TypeVar("T", Tree, PlanarTree, Forest, OrderedForest)
 
 _SMALL = 64
+_FEW = 400  # vertices up to which counts are made as integers
+_FEW_PRODUCTS = 20  # for each total, that are made as such of integers with more vertices
 _MOST_BITS = 16_000  # of an index, which is what trees of 10,000 vertices need
 
 
@@ -86,7 +89,9 @@ class _Sorted:
     def __init__(self, colours: int, greatest: int) -> None:
         self.counts = counts(colours, False)
         self.counts.forests(greatest)
+        self._colours = colours
         self._columns = [[self.counts.forests(m) for m in range(greatest + 1)]]
+        self._residues: Any = None
 
     def _from_order(self, total: int, order: int) -> int:
         """Count the sequences with `total` vertices whose trees have at least `order`."""
@@ -94,9 +99,56 @@ class _Sorted:
             return 0 if total else 1
         if total < 2 * order:
             return self.counts.trees(total)
+        if total < 3 * order:
+            return self._of_at_most_two(total, order)
         if len(self._columns) < order:
+            if self._has_many_products(order):
+                return self._from_residues(total, order)
             self._extend(order)
         return self._columns[order - 1][total]
+
+    def _of_at_most_two(self, total: int, order: int) -> int:
+        """Count the sequences of one or two trees, of at least `order` vertices each."""
+        trees = self.counts.trees
+        pairs = sum(trees(k) * trees(total - k) for k in range(order, (total + 1) // 2))
+        equal = 0 if total % 2 else trees(total // 2)
+        return trees(total) + pairs + equal * (equal + 1) // 2
+
+    def _has_many_products(self, order: int) -> bool:
+        """Tell whether integers are too long, or their products too many, to be taken one by one.
+
+        Examples are branches of more than five vertices beside others among 2,000.
+        """
+        greatest = len(self._columns[0]) - 1
+        if greatest <= _FEW:
+            return False
+        products = (min(greatest // k, self.counts.trees(k)) for k in range(1, order))
+        return sum(islice(products, _FEW_PRODUCTS)) > _FEW_PRODUCTS
+
+    def _from_residues(self, total: int, order: int) -> int:
+        if self._residues is None:
+            from treealg.symbolic.trees.modular_columns import ModularColumns
+
+            self._residues = ModularColumns(len(self._columns[0]) - 1, self.counts, self._colours)
+        found: int = self._residues.count(total, order)
+        return found
+
+    def _last_order(self, total: int, order: int, least: int) -> int:
+        """Return the last order from which on at least `least` sequences start, `order` or more."""
+        third = total // 3 + 1
+        if order < third and self._from_order(total, third) < least:
+            while self._from_order(total, order + 1) >= least:
+                order += 1
+            return order
+        # From here on there are at most two trees, and counts need no others.
+        low, high = max(order, third), total // 2 + 1
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self._from_order(total, middle) >= least:
+                low = middle
+            else:
+                high = middle
+        return low
 
     def _extend(self, order: int) -> None:
         # Threads that extend at the same time each replace the whole list by a right one.
@@ -163,9 +215,7 @@ class _Sorted:
             if self.counts.trees(total) >= left:
                 low = (total, self.counts.trees(total) - left)
                 return [*places, low]
-            order = low[0]
-            while self._from_order(total, order + 1) >= left:
-                order += 1
+            order = self._last_order(total, low[0], left)
             first, last = 0, self.counts.trees(order)
             while last - first > 1:
                 middle = (first + last) // 2
@@ -213,11 +263,12 @@ def rank(x: Tree | PlanarTree | Forest | OrderedForest, colours: Any = 1) -> int
         If `x` is none of these, or `colours` is not an integer.
     InvalidValueError
         If `colours` is less than 1, a label is not an integer from 0 to ``colours - 1``, or
-        counting would take minutes, as for most trees of more than 3,000 vertices.
+        counting would take long, as for most bushy trees of more than 2,000 vertices.
 
     Notes
     -----
-    Only counts are used: for n vertices O(n^2 log n) operations on integers of O(n) digits.
+    Only counts are used: for n vertices O(n^2 log n) operations on integers of O(n) digits, or
+    on their residues modulo primes.
 
     Examples
     --------
@@ -275,7 +326,7 @@ def unrank(kind: type[T], index: Any, colours: Any = 1) -> T:
         If `kind` is none of the four classes, or `index` or `colours` is not an integer.
     InvalidValueError
         If `index` is negative or has more than 16,000 binary digits, `colours` less than 1, or
-        counting would take minutes, as for most trees of more than 3,000 vertices.
+        counting would take long, as for most bushy trees of more than 2,000 vertices.
 
     Examples
     --------

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import groupby
-from math import comb, log10, prod
+from math import comb, lgamma, log, log10, prod
 from typing import Any
 
 from treealg.errors import InvalidValueError
@@ -21,6 +21,7 @@ __all__ = [
     "check_orders",
     "check_steps",
     "check_terms",
+    "count_choices",
     "count_cuts",
     "count_quasi_shuffles",
     "count_shuffles",
@@ -98,6 +99,18 @@ def check_orders(what: str, order: int, count: Callable[[int], int]) -> None:
         check_terms(f"{what} of order {order:,}", total)
 
 
+def count_choices(total: int, chosen: int) -> int:
+    """Return a binomial coefficient, or a power of ten below it if it has a thousand digits.
+
+    Examples
+    --------
+    >>> count_choices(8, 4), count_choices(10**6, 10**5) < 10**141180
+    (70, True)
+    """
+    digits = (lgamma(total + 1) - lgamma(chosen + 1) - lgamma(total - chosen + 1)) / log(10)
+    return comb(total, chosen) if digits < 1000 else int(10 ** int(digits))
+
+
 def count_shuffles(first: Sequence[Hashable], second: Sequence[Hashable]) -> int:
     """Return the number of different words in a shuffle, or a lower bound beyond `MAX_TERMS`.
 
@@ -129,7 +142,7 @@ def count_shuffles(first: Sequence[Hashable], second: Sequence[Hashable]) -> int
         if sum(layer.values()) > MAX_TERMS:
             # Each beginning goes on in some way. Without common letters it is known in how many.
             disjoint = set(first).isdisjoint(second)
-            return comb(length, len(first)) if disjoint else sum(layer.values())
+            return count_choices(length, len(first)) if disjoint else sum(layer.values())
     return sum(layer.values())
 
 
