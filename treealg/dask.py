@@ -16,7 +16,6 @@ Examples
 
 from __future__ import annotations
 
-import fcntl
 import functools
 import os
 import tempfile
@@ -30,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.locks import hold
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.numeric.operations.table import operations
 from treealg.optional import require
@@ -124,11 +124,17 @@ _thread = threading.Lock()
 
 @contextmanager
 def _one_process() -> Iterator[None]:
-    """Wait for other processes of this user on this machine."""
-    path = Path(tempfile.gettempdir()) / f"treealg-{os.getuid()}.lock"
-    number = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    """Wait for other processes of this user on this machine, or at worst do the same as they."""
+    user = os.getuid() if hasattr(os, "getuid") else ""
     try:
-        fcntl.flock(number, fcntl.LOCK_EX)
+        path = Path(tempfile.gettempdir()) / f"treealg-{user}.lock"
+        flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
+        number = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
+    except OSError:  # there is no place for it, or something of another user is in its place
+        yield
+        return
+    try:
+        hold(number, wait=True)
         yield
     finally:
         os.close(number)

@@ -1,5 +1,6 @@
 """Every row of the table on arrays of Dask against the function itself on all of the batch."""
 
+import errno
 import os
 import pickle
 import subprocess
@@ -167,6 +168,27 @@ def test_one_process_of_a_machine_builds_the_tables(tmp_path):
     alone = built(1)
     assert alone
     assert built(3) == alone
+
+
+@pytest.mark.parametrize("obstacle", ["in the place", "no place", "no locks", "no module"])
+def test_where_no_lock_can_be_had_all_is_computed_without(tmp_path, monkeypatch, obstacle):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    if obstacle == "in the place":
+        (tmp_path / f"treealg-{os.getuid()}.lock").mkdir()
+    elif obstacle == "no place":
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "not there"))
+    elif obstacle == "no locks":
+
+        def refuse(number, kind):
+            raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+        monkeypatch.setattr("fcntl.flock", refuse)
+    else:
+        monkeypatch.setitem(sys.modules, "fcntl", None)
+    monkeypatch.setattr(treealg.dask, "_prepared", set())
+    paths = np.random.default_rng(0).normal(size=(4, 3, 2))
+    found = treealg.dask.branched_sig(da.from_array(paths, chunks=(2, -1, -1)), 3)
+    assert_close([found.compute()], [treealg.branched_sig(paths, 3)])
 
 
 def test_functions_of_chunks_can_be_pickled():

@@ -1,5 +1,6 @@
 """Whenever a run ends, the same call goes on, and nothing half-written is ever seen."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -204,6 +205,19 @@ def test_two_processes_do_not_write_one_output(tmp_path):
     writing = parts.Parts(tmp_path / "out.npy", {}, overwrite=False, restart=False)
     with writing, pytest.raises(InvalidValueError, match="another process is writing"):
         compute(tmp_path / "in.npy", tmp_path / "out.npy", degree=2)
+    assert compute(tmp_path / "in.npy", tmp_path / "out.npy", degree=2) == 40
+
+
+@pytest.mark.parametrize("system", ["file system", "module"])
+def test_where_there_are_no_locks_an_output_is_written(system, tmp_path, monkeypatch):
+    def refuse(number, kind):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    if system == "module":
+        monkeypatch.setitem(sys.modules, "fcntl", None)
+    else:
+        monkeypatch.setattr("fcntl.flock", refuse)
+    np.save(tmp_path / "in.npy", some_paths())
     assert compute(tmp_path / "in.npy", tmp_path / "out.npy", degree=2) == 40
 
 

@@ -136,6 +136,17 @@ def test_info_tells_version_kernels_and_cache(cache, capsys):
     assert int(rows["cached tables"].split()[0]) == len(list(cache.iterdir())) > 0
 
 
+def test_info_goes_on_where_the_cache_may_not_be_read(cache, capsys, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr("os.listdir", refuse)
+    assert cli.main(["info"]) == 0
+    assert "cannot be read: Permission denied" in capsys.readouterr().out
+    assert cli.main(["info", "--json"]) == 0
+    assert '"cached tables": null' in capsys.readouterr().out
+
+
 def test_info_and_clear_work_without_a_disk_cache(monkeypatch, capsys):
     monkeypatch.setenv("TREEALG_CACHE_DIR", "")
     assert cli.main(["info"]) == 0

@@ -7,6 +7,7 @@ import pytest
 
 from treealg import _fast, tables
 from treealg._fast import reference
+from treealg._fast.layouts import checked_spans
 from treealg.numeric.arguments.corrections import letter_columns
 
 FUNCTIONS = [name for name in _fast.__all__ if inspect.isfunction(getattr(reference, name))]
@@ -68,3 +69,39 @@ def test_reference_has_no_choice_of_instruction_sets():
     reference.use_thread_for(None)
     assert reference.threads_started() == reference.threads_called() == 0
     assert reference.instruction_set_name() == "numpy"
+
+
+FAR = [2**63 - 1, -(2**63)]  # the difference of the two is 1, as numbers of 64 bits are
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_indices_that_are_too_far_apart_for_their_difference_are_refused(name):
+    arguments = arguments_of(name)
+    wide = [
+        place
+        for place, array in enumerate(arguments)
+        if isinstance(array, np.ndarray) and array.dtype == np.int64 and array.size > 3
+    ]
+    assert wide or name == "TreeProgram"
+    for place in wide:
+        for pair in (FAR, FAR[::-1]):
+            changed = arguments[place].copy()
+            changed[1:3] = pair
+            damaged = [*arguments[:place], changed, *arguments[place + 1 :]]
+            with pytest.raises(ValueError, match=name):
+                getattr(_fast, name)(*damaged)
+
+
+@pytest.mark.parametrize("width", [0, -1, 2**62, 2**63 - 1])
+@pytest.mark.parametrize("name", ["SparseMap", "ConvolutionProgram"])
+def test_widths_whose_products_are_no_sizes_are_refused(name, width):
+    with pytest.raises(ValueError, match=name):
+        getattr(_fast, name)(width, *arguments_of(name)[1:])
+
+
+@pytest.mark.parametrize(
+    "span", [(-1, 2), (0, 0), (3, 2), (2**62, 2**62), (1, 2**63 - 1), (2**63 - 1, 1)]
+)
+def test_spans_that_leave_their_path_are_refused(span):
+    with pytest.raises(ValueError, match="within its path"):
+        checked_spans([span], 1, 4)

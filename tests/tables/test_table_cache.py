@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 import sys
 import threading
+import tracemalloc
 import warnings
 import zlib
 
@@ -107,6 +108,67 @@ def test_truncated_files_are_rebuilt(table_directory, length):
     with pytest.warns(TableCacheWarning, match="built anew"):
         assert equal(tables.arborification(2, 3), built)
     assert path.read_bytes() == content
+
+
+def test_what_does_not_begin_like_a_table_is_not_read_on(table_directory, monkeypatch):
+    tables.arborification(2, 3)
+    with open(only_file(table_directory), "wb") as file:
+        file.truncate(2**31)
+    tables.clear_cache()
+    tracemalloc.start()
+    try:
+        with pytest.warns(TableCacheWarning, match="does not begin like"):
+            tables.arborification(2, 3)
+        assert tracemalloc.get_traced_memory()[1] < 2**24
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_rebuilt(table_directory, monkeypatch):
+    built = tables.arborification(2, 3)
+    path = only_file(table_directory)
+    size = path.stat().st_size
+    path.write_bytes(path.read_bytes()[:30])
+    fstat = os.fstat
+
+    def before(number):
+        found = list(fstat(number))
+        found[6] = size
+        return os.stat_result(found)
+
+    tables.clear_cache()
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fstat", before)
+        with pytest.warns(TableCacheWarning, match="cut off while it was read"):
+            assert equal(tables.arborification(2, 3), built)
+
+
+def test_weights_of_many_channels_have_a_file_as_all_tables_do(table_directory):
+    weights = (1,) * 149 + (2,)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        built = tables.weighted_arborification(weights, 1, False)
+        tables.weighted_arborification((2, *weights[:-1]), 1, False)
+    files, others = table_files(str(table_directory))
+    assert (len(files), others) == (2, [])
+    assert all(len(file.name) < 143 for file in files)
+    tables.clear_cache()
+    assert equal(tables.weighted_arborification(weights, 1, False), built)
+
+
+def test_files_under_the_hash_of_another_key_are_not_taken(table_directory):
+    weights = (1,) * 149 + (2,)
+    other = (2, *weights[:-1])
+    built = tables.weighted_arborification(weights, 2, False)
+    tables.weighted_arborification(other, 2, False)
+    name = "weighted_arborification"
+    mine, foreign = (
+        file_name(str(table_directory), name, (2, 0, *chosen)) for chosen in (weights, other)
+    )
+    os.replace(foreign, mine)
+    tables.clear_cache()
+    with pytest.warns(TableCacheWarning, match="it is 'weighted_arborification' for"):
+        assert equal(tables.weighted_arborification(weights, 2, False), built)
 
 
 def test_a_longer_file_is_rebuilt(table_directory):
@@ -404,6 +466,26 @@ def test_what_another_process_clears_first_is_no_error(table_directory, monkeypa
     monkeypatch.setattr("os.unlink", faster)
     monkeypatch.setattr("os.lstat", gone)
     assert prune(str(table_directory)) == []
+
+
+def test_a_file_that_may_not_be_removed_keeps_no_other(table_directory, monkeypatch):
+    for degree in (1, 2, 3):
+        tables.arborification(2, degree)
+    unlink = os.unlink
+
+    def refuse(path):
+        if "-2-2-" in str(path):
+            raise PermissionError(1, "Operation not permitted", path)
+        unlink(path)
+
+    monkeypatch.setattr("os.unlink", refuse)
+    with pytest.raises(PermissionError):
+        tables.clear_cache(disk_too=True)
+    assert [path.name for path in table_directory.iterdir()] == ["arborification-2-2-0-1.table"]
+    monkeypatch.setattr(cache, "DISK_BOUND", 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        tables.arborification(2, 3)
 
 
 def test_who_clears_while_a_file_is_written_disturbs_nobody(table_directory, monkeypatch):

@@ -1,5 +1,8 @@
 """Tables as arrays of SciPy and as files: the same maps, and nothing that is damaged."""
 
+import struct
+import zipfile
+
 import numpy as np
 import pytest
 import scipy.sparse
@@ -99,6 +102,61 @@ def test_a_file_that_was_changed_is_refused(tmp_path):
     changed["col"] = changed["col"] + np.int32(100)
     np.savez(file, **changed)
     with pytest.raises(InvalidValueError, match="col is a block of the input"):
+        tables.load_table(file)
+
+
+def header(shape, descr="<i4"):
+    text = f"{{'descr': {descr!r}, 'fortran_order': False, 'shape': {shape}}}".ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text.encode()
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        header("(10000000000000,)"),
+        header(f"({10**30},)"),
+        header("(-1,)"),
+        header("(1,"),
+        header("(" * 90),
+        header("(1,)", "|O") + b"N.",
+        b"no array",
+        b"",
+    ],
+    ids=["huge", "beyond", "negative", "open", "nested", "objects", "bytes", "empty"],
+)
+def test_members_that_are_no_arrays_are_refused(tmp_path, member):
+    file = tmp_path / "table.npz"
+    tables.save_table(TABLES["convolution"](), file)
+    with zipfile.ZipFile(file) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in (members | {"head.npy": member}).items():
+            archive.writestr(name, data)
+    with pytest.raises(InvalidValueError, match="is damaged"):
+        tables.load_table(file)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"), [(6, 255), (8, 1), (8, 32), (8, 64), (10, 9), (10, 99)]
+)
+def test_archives_of_other_kinds_are_refused(tmp_path, place, value):
+    file = tmp_path / "table.npz"
+    tables.save_table(TABLES["convolution"](), file)
+    whole = bytearray(file.read_bytes())
+    whole[whole.index(b"PK\x01\x02") + place] = value  # version, encryption, compression
+    file.write_bytes(whole)
+    with pytest.raises(InvalidValueError, match="is damaged"):
+        tables.load_table(file)
+
+
+@pytest.mark.parametrize("value", [3.7, np.nan, np.inf, 3j, "3", [3, 3], np.datetime64(3, "s")])
+def test_sizes_that_are_no_integers_are_refused(tmp_path, value):
+    file = tmp_path / "table.npz"
+    tables.save_table(TABLES["convolution"](), file)
+    with np.load(file) as arrays:
+        changed = dict(arrays)
+    np.savez(file, **(changed | {"degree": np.array(value)}))
+    with pytest.raises(InvalidValueError, match="is damaged"):
         tables.load_table(file)
 
 

@@ -137,6 +137,37 @@ def test_tables_do_not_share_memory_with_what_they_were_made_of():
     assert table.coef.tolist() == [1]
 
 
+def readable_only(array):
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        readable_only,
+        lambda array: readable_only(np.repeat(array, 2))[::2],
+        lambda array: readable_only(array[::-1].copy())[::-1],
+        lambda array: np.frombuffer(b"x" + array.tobytes(), array.dtype, offset=1),
+    ],
+    ids=["view", "stride", "backwards", "unaligned"],
+)
+def test_views_of_what_others_may_change_are_copied_as_kernels_read_them(form):
+    given = np.array([0, 1, 2]), np.array([1, 0], np.int32), np.array([2.0, 1.0])
+    numbers = [array.tolist() for array in given]
+    arrays = [form(array) for array in given]
+    owners = [array if array.base is None else array.base for array in arrays]
+    table = tables.LinearMap(1, 2, 2, *arrays)
+    for owner in owners:
+        if isinstance(owner, np.ndarray) and owner.flags.writeable:
+            owner[...] = 77
+    for found, expected in zip((table.ptr, table.col, table.coef), numbers, strict=True):
+        assert found.flags.c_contiguous
+        assert found.flags.aligned
+        assert found.tolist() == expected
+
+
 def test_fields_are_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         linear_map().width = 3

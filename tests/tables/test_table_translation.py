@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from treealg import tables
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError, TableCacheWarning
 from treealg.symbolic.maps.vectors import basis_elements
+from treealg.tables import disk
 
 SIZES = [(1, 4, 2, False), (2, 3, 3, False), (3, 2, 1, False), (2, 3, 2, True), (1, 4, 3, True)]
 
@@ -58,6 +59,13 @@ def test_degree_0_has_no_entries(planar):
         ("factor", 0, -1),
         ("ptr", 1, 9),
         ("term_ptr", 1, 0),
+        ("count", 0, np.nan),
+        ("count", 1, np.inf),
+        ("count", 1, 0.0),
+        ("count", 0, -1.0),
+        ("count", -1, 0.5),
+        ("count", 0, 2.0**53),
+        ("col", 1, 1),
     ],
 )
 def test_damaged_tables_are_refused(field, index, value):
@@ -66,6 +74,18 @@ def test_damaged_tables_are_refused(field, index, value):
     array[index] = value
     with pytest.raises(InvalidValueError, match="not a valid table"):
         dataclasses.replace(table, **{field: array})
+
+
+def test_a_file_of_more_values_is_built_anew(tmp_path, monkeypatch):
+    monkeypatch.setenv("TREEALG_CACHE_DIR", str(tmp_path))
+    tables.clear_cache()
+    table = tables.translation(2, 2, False, 1)
+    more = dataclasses.replace(table, values=2**40)
+    disk.write(str(tmp_path), "translation", (2, 2, False, 1), more)
+    tables.clear_cache()
+    with pytest.warns(TableCacheWarning, match="its sizes are wrong"):
+        found = tables.translation(2, 2, False, 1)
+    assert found.values == table.values
 
 
 def test_bad_sizes_are_refused():

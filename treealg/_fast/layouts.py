@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "check_map",
     "check_program",
     "check_trees",
     "check_words",
@@ -24,6 +25,30 @@ __all__ = [
 Array = npt.NDArray[Any]
 
 
+_LARGEST = 2**63 - 1
+
+
+def _is_monotone(array: Array) -> bool:
+    """Tell whether numbers do not descend; their differences may have wrapped around."""
+    return bool((array[1:] >= array[:-1]).all())
+
+
+def check_map(width: int, n_cols: int, ptr: Array, col: Array, coef: Array) -> None:
+    """Raise ValueError where a sparse map would make a kernel leave its arrays."""
+    n_rows = len(ptr) - 1
+    if (
+        width < 1
+        or n_rows < 0
+        or width * max(n_rows, n_cols) > _LARGEST
+        or len(col) != len(coef)
+        or ptr[0] != 0
+        or ptr[-1] != len(col)
+        or not _is_monotone(ptr)
+        or (len(col) and (col.min() < 0 or col.max() >= n_cols))
+    ):
+        raise ValueError("SparseMap: the arrays are not a sparse matrix in row form")
+
+
 def check_program(integers: list[Array], indices: list[Array], n_slots: int, width: int) -> None:
     """Raise ValueError where a convolution table would make a kernel read outside its arrays."""
     block_start, slot_start, term_ptr = integers
@@ -33,15 +58,16 @@ def check_program(integers: list[Array], indices: list[Array], n_slots: int, wid
         degree >= 1
         and width >= 1
         and block_start[0] == 0
-        and np.all(np.diff(block_start) >= 0)
+        and width * int(block_start[-1]) <= _LARGEST
+        and _is_monotone(block_start)
         and len(slot_start) == degree
         and slot_start[0] == 1
-        and np.all(np.diff(slot_start) >= 0)
+        and _is_monotone(slot_start)
         and slot_start[-1] == n_slots
         and len(head) == len(tail) == n_slots
         and len(term_ptr) == block_start[-1] + 1
         and term_ptr[0] == 0
-        and np.all(np.diff(term_ptr) >= 0)
+        and _is_monotone(term_ptr)
         and term_ptr[-1] == len(term_slot) == len(term_trunk)
     )
     if not sizes_fit:
@@ -88,11 +114,12 @@ def check_words(
         or weight[0] != 0
         or len(start) != count + 1
         or start[0] != 0
+        or not _is_monotone(start)
         or sizes[0] != 0
         or np.any(sizes[1:] < 1)
         or np.any(weight > degree)
         or np.any(child >= count)
-        or np.any(np.diff(weight) < 0)
+        or not _is_monotone(weight)
         or len(letters) != longest + 1
         or letters[0] != 0
         or (letters[1] != dimension and channel_letter is None)
@@ -109,7 +136,7 @@ def check_words(
         or np.any(follows & (weight[np.maximum(child, 0)] != weight[:, None] + k))
         or len(cut_ptr) != count + 1
         or cut_ptr[0] != 0
-        or np.any(np.diff(cut_ptr) < 0)
+        or not _is_monotone(cut_ptr)
         or cut_ptr[-1] != len(left)
         or len(left) != len(right)
         or np.any(left < 1)
@@ -300,7 +327,7 @@ def checked_spans(spans: Any, count: int, length: int) -> Array:
     if table.shape != (count, 2):
         raise ValueError("there must be one span, its first point and its points, per path")
     if count and (
-        table[:, 0].min() < 0 or table[:, 1].min() < 1 or (table[:, 0] + table[:, 1]).max() > length
+        table.min() < 0 or table[:, 1].min() < 1 or (table[:, 1] > length - table[:, 0]).any()
     ):
         raise ValueError("a span is not within its path")
     return table

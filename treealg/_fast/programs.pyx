@@ -6,7 +6,8 @@ from libc.stdint cimport int32_t, int64_t
 import numpy as np
 
 from treealg._fast.layouts import (
-    check_program, check_trees, check_words, merged_by_trunk, orders_of_terms, states_of_trees,
+    check_map, check_program, check_trees, check_words, merged_by_trunk, orders_of_terms,
+    states_of_trees,
 )
 
 from treealg._fast.core cimport TREEALG_MAX_NODES, TREEALG_TILE, term_order, term_run
@@ -34,12 +35,7 @@ cdef class SparseMap:
         col = np.ascontiguousarray(col, dtype=np.int32)
         coef = np.ascontiguousarray(coef, dtype=np.float64)
         cdef Py_ssize_t n_rows = len(ptr) - 1
-        if (
-            width < 1 or n_rows < 0 or len(col) != len(coef) or ptr[0] != 0
-            or ptr[n_rows] != len(col) or np.any(np.diff(ptr) < 0)
-            or (len(col) and (col.min() < 0 or col.max() >= n_cols))
-        ):
-            raise ValueError("SparseMap: the arrays are not a sparse matrix in row form")
+        check_map(width, n_cols, ptr, col, coef)
         row = np.repeat(np.arange(n_rows), np.diff(ptr))
         order = np.lexsort((coef != 1, row))  # stable: coefficient 1 first within a row
         col, coef = col[order], coef[order]

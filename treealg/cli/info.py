@@ -49,13 +49,22 @@ def run(arguments: argparse.Namespace) -> int:
         "threads": thread_count(-1),
         "table cache": None if directory is None else str(directory),
     }
-    count, size = (0, 0) if directory is None else cache_size(directory)
+    count: int | None = 0
+    size: int | None = 0
+    text = None
+    if directory is not None:
+        try:
+            count, size = cache_size(directory)
+            text = f"{count} in {size / 1e6:.1f} MB"
+        except OSError as error:
+            count = size = None
+            text = f"unknown, as the directory cannot be read: {error.strerror}"
     if arguments.json:
         print_json(rows | {"cached tables": count, "bytes of cached tables": size})
         return 0
     rows["table cache"] = rows["table cache"] or "off"
-    if directory is not None:
-        rows["cached tables"] = f"{count} in {size / 1e6:.1f} MB"
+    if text is not None:
+        rows["cached tables"] = text
     width = max(map(len, rows))
     for name, value in rows.items():
         print(f"{name.ljust(width)}  {value}")

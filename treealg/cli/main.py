@@ -98,7 +98,7 @@ def _text(error: Exception) -> str:
     """Return what is wrong in words; of a file that cannot be opened its name, and why."""
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         return f"{error.filename}: {error.strerror}"
-    return str(error)
+    return str(error).removeprefix("treealg: ")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,7 +7,6 @@ refused, as its parts would be wrong.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ import pyarrow as pa
 
 from treealg.errors import InvalidValueError
 from treealg.files.source import readable
+from treealg.locks import hold
 
 __all__ = ["Part", "Parts", "remove"]
 
@@ -68,13 +68,11 @@ class Parts:
             self._check_output()
             self.folder.mkdir()
         self.lock = os.open(self.folder / "lock", os.O_CREAT | os.O_RDWR)
-        try:
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not hold(self.lock, wait=False):
             os.close(self.lock)
             raise InvalidValueError(
                 f"another process is writing {self.output}; wait for it, or stop it"
-            ) from None
+            )
         try:
             self._begin()
         except BaseException:

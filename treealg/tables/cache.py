@@ -6,6 +6,7 @@ immutable, so whoever holds one keeps it, whatever is dropped or cleared meanwhi
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable
@@ -114,9 +115,10 @@ def _load_or_build(
     new = build()
     try:
         disk.write(directory, name, key, new)
-        prune(directory, DISK_BOUND, spared=file_name(directory, name, key))
     except OSError as error:
-        problem = problem or _disk_problem(error)
+        return new, problem or _disk_problem(error)
+    with contextlib.suppress(OSError):  # in a common directory, files of others may have to stay
+        prune(directory, DISK_BOUND, spared=file_name(directory, name, key))
     return new, problem
 
 

@@ -40,6 +40,9 @@ DISK_BOUND = 2**30
 TEMPORARY = ".table-tmp"
 """How the name of a file ends that is being written."""
 
+_LONGEST_KEY = 80
+"""Characters of a key in the name of a file, of which some systems allow for 143."""
+
 _SUFFIX = ".table"
 _OUR_NAME = re.compile(r"[a-z_]+(-\d+)+\.table")
 _OUR_TEMPORARY_NAME = re.compile(r"[a-z0-9_-]+\.table-tmp")
@@ -110,12 +113,20 @@ def directory_name() -> str | None:
 def file_name(directory: str, name: str, key: Key) -> str:
     """Return the path of a table file.
 
+    Where the key is longer than a name may be, as of the weights of many channels, its hash stands
+    in its place: the file has the key itself.
+
     Examples
     --------
     >>> file_name("cache", "convolution", (2, 5, False))
     'cache/convolution-2-5-0.table'
     """
-    return os.path.join(directory, "-".join([name, *(str(int(part)) for part in key)]) + _SUFFIX)
+    text = "-".join(str(int(part)) for part in key)
+    if len(text) > _LONGEST_KEY:
+        import hashlib
+
+        text = str(int.from_bytes(hashlib.sha256(text.encode()).digest(), "big"))
+    return os.path.join(directory, f"{name}-{text}{_SUFFIX}")
 
 
 def check_trusted(directory: str) -> None:
@@ -191,10 +202,17 @@ def prune(directory: str, bound: int = 0, spared: str = "") -> list[TableFile]:
     -------
     list of TableFile
         What was removed. What another process removes first, is left to it.
+
+    Raises
+    ------
+    OSError
+        If the directory cannot be read, or a file not removed: the first of them, when all others
+        are.
     """
     files, _ = table_files(directory)
     total = sum(file.nbytes for file in files)
     removed = []
+    refused = None
     for file in files:
         path = os.path.join(directory, file.name)
         if total <= bound and bound:
@@ -205,6 +223,11 @@ def prune(directory: str, bound: int = 0, spared: str = "") -> list[TableFile]:
             os.unlink(path)
         except FileNotFoundError:
             continue
+        except OSError as error:
+            refused = refused or error
+            continue
         total -= file.nbytes
         removed.append(file)
+    if refused is not None:
+        raise refused
     return removed

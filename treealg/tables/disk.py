@@ -58,12 +58,14 @@ def write(directory: str, name: str, key: Key, table: Table) -> None:
     import json
 
     integers, arrays = table.parts()
-    places, chunks, place = [], [], 0
+    places: list[list[Any]] = []
+    chunks: list[Any] = []
+    place = 0
     for field, array in arrays.items():
         little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
         places.append([field, little.dtype.str, little.size, place])
         gap = -little.nbytes % _ALIGNMENT
-        chunks += [little.tobytes(), b"\0" * gap]
+        chunks += [little.view(np.uint8).data, b"\0" * gap]
         place += little.nbytes + gap
     header = {
         "format": FORMAT,
@@ -111,11 +113,7 @@ def read(directory: str, name: str, key: Key, cls: type[_Table]) -> _Table | Non
         content = _content(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    if len(content) < _PREFIX.size:
-        raise DamagedFileError("it is too short")
-    magic, digest, length = _PREFIX.unpack_from(content)
-    if magic != MAGIC:
-        raise DamagedFileError("it does not begin like a table file")
+    _, digest, length = _PREFIX.unpack_from(content)
     if digest != _digest(length, [memoryview(content)[_PREFIX.size :]]):
         raise DamagedFileError("its checksum is wrong")
     try:
@@ -132,17 +130,25 @@ def read(directory: str, name: str, key: Key, cls: type[_Table]) -> _Table | Non
 
 
 def _content(path: str) -> bytes:
-    """Read a regular file of a size that a table can have, and note that it was used."""
+    """Read a regular file that begins like one of ours, and note that it was used."""
     with open(path, "rb", opener=without_waiting) as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise DamagedFileError("it is no regular file")
         if found.st_size > _LARGEST_FILE:
             raise DamagedFileError(f"it has {found.st_size} bytes, more than any table")
+        prefix = file.read(_PREFIX.size)
+        if len(prefix) < _PREFIX.size:
+            raise DamagedFileError("it is too short")
+        if not prefix.startswith(MAGIC):  # before gigabytes of something else are read
+            raise DamagedFileError("it does not begin like a table file")
+        file.seek(0)
         try:
             content = file.read(found.st_size)
         except MemoryError as error:
             raise DamagedFileError(f"its {found.st_size} bytes do not fit in memory") from error
+        if len(content) < found.st_size:
+            raise DamagedFileError("it was cut off while it was read")
     with contextlib.suppress(OSError):
         os.utime(path)
     return content

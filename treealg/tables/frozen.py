@@ -26,6 +26,17 @@ def freeze(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
     return np.frombuffer(array.tobytes(), dtype=array.dtype).reshape(array.shape)
 
 
+def _is_frozen(array: npt.NDArray[Any]) -> bool:
+    """Tell whether an array lies side by side in memory that nobody can write to, as kernels read.
+
+    An array that cannot be written to may be a view of one that can.
+    """
+    owner: Any = array
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    return isinstance(owner, bytes) and array.flags.c_contiguous and array.flags.aligned
+
+
 def require(condition: bool | np.bool_, what: str) -> None:
     """Refuse a table whose structure is wrong."""
     if not condition:
@@ -46,7 +57,7 @@ class Table:
                     f"{type(self).__name__}.{name} must be a one-dimensional array of {dtype}, got "
                     f"{array!r}; build tables with treealg.tables"
                 )
-            if array.flags.writeable:
+            if not _is_frozen(array):
                 object.__setattr__(self, name, freeze(array))
         self.validate()
 

@@ -19,7 +19,7 @@ from treealg.tables.frozen import Table, require
 from treealg.tables.layout import IntArray
 from treealg.tables.sizes import check_entries
 
-__all__ = ["EXACT", "LinearMap", "check_pointer", "compose", "expand", "merge"]
+__all__ = ["EXACT", "LinearMap", "check_ascending", "check_pointer", "compose", "expand", "merge"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -145,10 +145,7 @@ class LinearMap(Table):
         if not self.col.size:
             return
         require(self.col.min() >= 0 and self.col.max() < self.n_cols, "col is a block of the input")
-        ascending = np.diff(self.col) > 0
-        begins = self.ptr[1:-1]
-        ascending[begins[(begins > 0) & (begins < self.col.size)] - 1] = True
-        require(ascending.all(), "columns ascend within a row")
+        check_ascending(self.ptr, self.col)
         within = self.coef.min() > -EXACT and self.coef.max() < EXACT
         require(within and self.coef.all(), "0 < |coef| < 2**53")
         require((np.trunc(self.coef) == self.coef).all(), "coefficients are integers")
@@ -159,6 +156,14 @@ def check_pointer(ptr: IntArray, entries: int, first: int = 0) -> None:
     require(ptr[0] == first and ptr[-1] == entries, "the row pointer goes from 0 to the entries")
     # No differences: those of numbers that are far enough apart are of the other sign.
     require((ptr[1:] >= ptr[:-1]).all(), "the row pointer is monotone")
+
+
+def check_ascending(ptr: IntArray, col: npt.NDArray[np.int32]) -> None:
+    """Refuse columns, of which there are some, that do not ascend within a row."""
+    ascending = col[1:] > col[:-1]
+    begins = ptr[1:-1]
+    ascending[begins[(begins > 0) & (begins < col.size)] - 1] = True
+    require(ascending.all(), "columns ascend within a row")
 
 
 def expand(ptr: IntArray, rows: IntArray) -> tuple[IntArray, IntArray]:

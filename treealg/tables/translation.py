@@ -21,7 +21,7 @@ from treealg.checks import check_integer
 from treealg.tables import cache
 from treealg.tables.frozen import Table, require
 from treealg.tables.layout import ForestLayout, IntArray
-from treealg.tables.linear_map import FloatArray, check_pointer
+from treealg.tables.linear_map import EXACT, FloatArray, check_ascending, check_pointer
 from treealg.tables.shapes import (
     ForestShape,
     branches_by_label,
@@ -60,7 +60,7 @@ class TranslationTable(Table):
     term_ptr : numpy.ndarray
         int64, shape ``(entries + 1,)``: where the terms of each entry begin.
     count : numpy.ndarray
-        float64, shape ``(terms,)``: multiplicities.
+        float64, shape ``(terms,)``: multiplicities, positive integers below 2**53.
     factor : numpy.ndarray
         int32, shape ``(terms * width,)``.
 
@@ -96,8 +96,11 @@ class TranslationTable(Table):
         require(self.factor.size == self.count.size * self.width, "terms have `width` factors")
         if self.col.size:
             require(self.col.min() >= 0 and self.col.max() < self.size, "col is a column")
+            check_ascending(self.ptr, self.col)
             known = self.factor.min() >= 0 and self.factor.max() <= self.values
             require(known, "factor is a value")
+            within = (self.count >= 1) & (self.count < EXACT) & (np.trunc(self.count) == self.count)
+            require(within.all(), "multiplicities are integers from 1 to 2**53")
 
 
 def translation(dimension: int, degree: int, planar: bool, order: int) -> TranslationTable:
@@ -151,7 +154,11 @@ def translation(dimension: int, degree: int, planar: bool, order: int) -> Transl
         return _collected(parts, size, values * dimension, values, max(degree, 1))
 
     def check(table: TranslationTable) -> bool:
-        return table.size == require_fits(dimension, degree, planar)
+        return (table.size, table.values, table.width) == (
+            require_fits(dimension, degree, planar),
+            dimension * basis_length(dimension, most, planar),
+            max(degree, 1),
+        )
 
     key = (dimension, degree, planar, most)
     return cache.table("translation", key, TranslationTable, build, check)
