@@ -87,7 +87,71 @@ def bench_streams(run: Run) -> None:
             run.compare("branched_sig, beside a stream", size, ours, stream, beside="stream")
 
 
-BENCHMARKS = {"slices": bench_slices, "gradients": bench_gradients, "streams": bench_streams}
+# (dimension, depth)
+KERNELS = [(2, 2), (5, 1)]
+
+
+def kernels_by_slices(lib: Any, x: Array, y: Array, depth: int, windows: Array) -> Array:
+    """Compute the kernel of window after window."""
+    found = [
+        lib.branched_sig_kernel(x[start:stop].copy(), y[start:stop].copy(), depth, 0)
+        for start, stop in windows.tolist()
+    ]
+    return np.array(found).reshape(-1)
+
+
+def gram_of_copies(lib: Any, x: Array, depth: int, windows: Array) -> Array:
+    """Compute the kernels of all windows, which are copied to one array."""
+    pieces = np.stack([x[start:stop] for start, stop in windows.tolist()])
+    return np.asarray(lib.branched_sig_kernel_gram(pieces, pieces, depth, 0))
+
+
+def gradient_of_copies(x: Array, derivs: Array, depth: int, windows: Array) -> Array:
+    """Add the gradients of windows, which are copied to one array."""
+    pieces = np.stack([x[start:stop] for start, stop in windows.tolist()])
+    both = treealg.branched_sig_kernel_gram_backprop(
+        derivs, pieces, pieces, depth, 0, right_deriv=True
+    )
+    total = np.zeros_like(x)
+    for own, (start, stop) in zip(sum(both), windows.tolist(), strict=True):
+        total[start:stop] += own
+    return total
+
+
+def bench_kernels(run: Run) -> None:
+    """Compare kernels of windows with those of slices and of copies."""
+    for d, depth in KERNELS:
+        x, y = paths(2, LENGTH, d) / LENGTH**0.5
+        windows = treealg.sliding_windows(LENGTH, 30)
+        both = {"windows1": windows, "windows2": windows}
+        size = f"d={d},depth={depth}; 30 points, step 1"
+        ours = partial(treealg.branched_sig_kernel, x, y, depth, 0, **both)
+        for lib, beside in ((treealg, "slices"), (pysiglib, "pySigLib")):
+            loop = partial(kernels_by_slices, lib, x, y, depth, windows)
+            run.compare(f"branched_sig_kernel, {beside}", size, ours, loop, beside=beside)
+        few = windows[::10]
+        both = {"windows1": few, "windows2": few}
+        size = f"d={d},depth={depth}; 30 points, step 10"
+        ours = partial(treealg.branched_sig_kernel_gram, x, x, depth, 0, **both)
+        for lib, beside in ((treealg, "copies"), (pysiglib, "pySigLib")):
+            copied = partial(gram_of_copies, lib, x, depth, few)
+            run.compare(f"branched_sig_kernel_gram, {beside}", size, ours, copied, beside=beside)
+        derivs = np.random.default_rng(1).normal(size=(len(few), len(few)))
+
+        def gradient(given: Any = (derivs, x, x, depth, 0), both: Any = both) -> Array:
+            found = treealg.branched_sig_kernel_gram_backprop(*given, right_deriv=True, **both)
+            return np.asarray(sum(found))
+
+        copied = partial(gradient_of_copies, x, derivs, depth, few)
+        run.compare("branched_sig_kernel_gram_backprop", size, gradient, copied, beside="copies")
+
+
+BENCHMARKS = {
+    "slices": bench_slices,
+    "gradients": bench_gradients,
+    "streams": bench_streams,
+    "kernels": bench_kernels,
+}
 
 if __name__ == "__main__":
     main(BENCHMARKS, "windows", __doc__, {})

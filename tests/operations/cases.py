@@ -63,6 +63,13 @@ VARIANTS = {
         "times2": [0, 0.25, 0.5, 0.5, 0.75, 1],
         "time_aug": True,
     },
+    "pairs_of_windows": {
+        "windows1": [[0, 3], [1, 5], [2, 3], [0, 2]],
+        "windows2": [[0, 4], [2, 6], [1, 3], [4, 5]],
+        "time_aug": True,
+    },
+    "windows_beside": {"windows2": [[0, 4], [2, 6]], "lead_lag": True, "normalize": True},
+    "windows_of_origin": {"windows1": [[0, 6], [3, 5]], "basepoint": True, "dyadic_order": (1, 0)},
     "grid": {"return_grid": True, "time_aug": True, "dyadic_order": (0, 1)},
     "grid_lead_lag": {"return_grid": True, "lead_lag": True},
     "normalized": {"normalize": True},

@@ -86,6 +86,19 @@ def test_prefixes_have_the_time_of_their_last_point():
     xarray.testing.assert_equal(from_origin["minute"], prices()["minute"])
 
 
+def test_pairs_of_windows_have_the_times_of_their_ends():
+    one, two = np.array([[0, 2], [1, 5]]), [(2, 4)]
+    path, other = prices(), prices().rename(day="other")
+    found = tx.branched_sig_kernel_gram(path, other, 1, 0, windows1=one, windows2=two, **NAMES)
+    assert found.dims == ("day", "other", "windows_1", "windows_2")
+    np.testing.assert_array_equal(found["minute_first_1"], TIMES[[0, 1]])
+    np.testing.assert_array_equal(found["minute_last_1"], TIMES[[1, 4]])
+    np.testing.assert_array_equal(found["minute_last_2"], TIMES[[3]])
+    paired = tx.branched_sig_kernel(path, path, 1, 0, windows1=one, windows2=one, **NAMES)
+    assert paired.dims == ("day", "windows")
+    assert "minute_first" not in paired.coords
+
+
 def test_windows_have_the_times_of_their_ends():
     windows = np.array([[0, 2], [1, 5]])
     found = tx.sig(prices(), 2, windows=windows, **NAMES)

@@ -28,6 +28,12 @@ _NAMED: dict[str, tuple[Any, ...]] = {
     "log_words": (log_sig_names, "method"),
 }
 
+_WINDOWS = {
+    "windows": ("path", "windows", ""),
+    "windows_1": ("path1", "windows1", "_1"),
+    "windows_2": ("path2", "windows2", "_2"),
+}
+
 
 def along(value: Any, dims: Sequence[str]) -> dict[str, Any]:
     """Return the coordinates of an array that lie along some of its dimensions and no other."""
@@ -64,8 +70,8 @@ def with_coordinates(
     for axis in axes:
         if axis in _NAMED or axis == "elements":
             found |= _coefficients(result, axis, arrays, values, names)
-        elif axis == "windows":
-            found |= _ends(arrays, values, names)
+        elif axis in _WINDOWS:
+            found |= _ends(axis, arrays, values, names)
         elif axis in ("length", "segments"):
             found |= _times(result, arrays, names["time"])
         elif axis == "channels":
@@ -84,17 +90,19 @@ def _times(result: Any, arrays: Mapping[str, Any], dim: str) -> dict[str, Any]:
     return {}
 
 
-def _ends(arrays: Mapping[str, Any], values: Mapping[str, Any], names: Names) -> dict[str, Any]:
-    """Return the times of the first and of the last point of each window."""
-    path, dim, point = arrays["path"], names["time"], values["basepoint"]
-    if dim not in path.coords or not (point is None or point is False):
+def _ends(
+    axis: str, arrays: Mapping[str, Any], values: Mapping[str, Any], names: Names
+) -> dict[str, Any]:
+    """Return the times of the first and of the last point of each window of one path."""
+    of, option, end = _WINDOWS[axis]
+    path, dim, point = arrays.get(of), names["time"], values["basepoint"]
+    if path is None or dim not in path.coords or not (point is None or point is False):
         return {}
-    times = path.coords[dim].to_numpy()
-    windows = arrays["windows"].transpose("windows", "ends").to_numpy()
-    return {
-        f"{dim}_first": ("windows", times[windows[:, 0]]),
-        f"{dim}_last": ("windows", times[windows[:, 1] - 1]),
-    }
+    times, windows = path.coords[dim].to_numpy(), arrays.get(option, values[option])
+    if option in arrays:
+        windows = windows.transpose("windows", "ends")
+    first, stop = np.asarray(windows).reshape(-1, 2).T
+    return {f"{dim}_first{end}": (axis, times[first]), f"{dim}_last{end}": (axis, times[stop - 1])}
 
 
 def _channels(

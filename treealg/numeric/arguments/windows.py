@@ -76,29 +76,29 @@ class Windows(NamedTuple):
         return np.stack([first, count], axis=-1).reshape(-1, 2)
 
 
-def read_windows(found: Prepared, value: Any) -> Integers:
+def read_windows(found: Prepared, value: Any, name: str = "windows") -> Integers:
     """Return the first and last points of windows that fit prepared paths, all of them checked."""
     step = 1 if found.has_steps else 2
     counts = found.whole_spans[:, 1]
-    points = int(counts.min()) if counts.size else found.path.item[0]
-    return step * _read(value, (points - 1) // step + 1)
+    points = (int(counts.min()) - 1) // step + 1 if counts.size else found.most_points
+    return step * _read(value, points, name)
 
 
-def windows_of(found: Prepared, value: Any) -> Windows:
+def windows_of(found: Prepared, value: Any, name: str = "windows") -> Windows:
     """Read the argument `windows` for paths that were prepared for a call."""
     if found.call.transform.time_aug:
         found = timed(found, None)
-    return Windows(in_line(found), read_windows(found, value), found)
+    return Windows(in_line(found), read_windows(found, value, name), found)
 
 
-def _read(value: Any, points: int) -> Integers:
+def _read(value: Any, points: int, name: str) -> Integers:
     """Return the first and last points of windows that fit paths of so many points."""
-    found = integer_array(value, "windows")
+    found = integer_array(value, name)
     if found.shape == (0,):
         found = found.reshape(0, 2)
     if found.ndim != 2 or found.shape[1] != 2:
         raise InvalidValueError(
-            f"windows must have shape (windows, 2), a start and a stop for each, got shape "
+            f"{name} must have shape (windows, 2), a start and a stop for each, got shape "
             f"{found.shape}"
         )
     wrong = (found[:, 0] < 0) | (found[:, 1] <= found[:, 0]) | (found[:, 1] > points)
@@ -106,7 +106,7 @@ def _read(value: Any, points: int) -> Integers:
         place = int(wrong.argmax())
         start, stop = (int(x) for x in found[place])
         raise InvalidValueError(
-            f"windows must have 0 <= start < stop <= {points}, the points of the (shortest) path, "
-            f"a base point among them; got {start}, {stop} as windows[{place}]"
+            f"{name} must have 0 <= start < stop <= {points}, the points of the (shortest) path, "
+            f"a base point among them; got {start}, {stop} as {name}[{place}]"
         )
     return found.astype(np.int64) - (0, 1)

@@ -31,6 +31,7 @@ __all__ = [
     "Option",
     "Results",
     "Shape",
+    "axes_of_windows",
 ]
 
 
@@ -62,6 +63,14 @@ Item: TypeAlias = dict[str, Any]
 """The axes of an item of a result: their lengths by their names."""
 
 
+def axes_of_windows(
+    options: Iterable[tuple[str, str]], values: Mapping[str, Any]
+) -> dict[str, int]:
+    """Return the axes that results have of windows that are options, with their lengths."""
+    given = [(axis, values[name]) for name, axis in options]
+    return {axis: len(windows) for axis, windows in given if windows is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """An argument that is an array.
@@ -91,6 +100,8 @@ class Argument:
     by_segment : bool
         Whether there is an item for each segment, on an axis in front, if ``stream=True``, and for
         each window if there are `windows`.
+    of_windows : tuple of (str, str)
+        Options that are windows, and the axis in front of an item that there is with each.
     """
 
     name: str
@@ -102,6 +113,7 @@ class Argument:
     alternative: Literal["flag", "number"] | None = None
     only_with: str | None = None
     by_segment: bool = False
+    of_windows: tuple[tuple[str, str], ...] = ()
 
     def is_absent(self, value: Any) -> bool:
         """Tell whether there is no array: None, or a flag."""
@@ -111,6 +123,8 @@ class Argument:
 
     def item_axes(self, ndim: int, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the axes of an item in an array of so many axes."""
+        if self.of_windows and (found := axes_of_windows(self.of_windows, values)):
+            return tuple(found)
         if self.only_with is not None and not values[self.only_with]:
             return ()
         if self.by_segment and values["stream"]:

@@ -8,7 +8,14 @@ from treealg import tables
 from treealg.checks import check_integer, check_method, is_flag
 from treealg.numeric.arguments.calls import checked_weights, coefficients
 from treealg.numeric.arguments.transforms import Transform
-from treealg.numeric.operations.operation import ArrayType, Call, Item, Results, Shape
+from treealg.numeric.operations.operation import (
+    ArrayType,
+    Call,
+    Item,
+    Results,
+    Shape,
+    axes_of_windows,
+)
 
 __all__ = [
     "corrections",
@@ -143,20 +150,29 @@ def corrections(call: Call) -> Item:
     return {"segments": call.sizes["length"] - 1} | columns if "length" in call.sizes else columns
 
 
-def kernels(call: Call) -> Item:
-    """Return the item of a signature kernel: a number or a grid."""
-    if not call["return_grid"]:
-        return {}
-    order = call["dyadic_order"]
-    orders = order if isinstance(order, (tuple, list)) else (order, order)
-    return {
-        f"nodes_{i}": (_points(call, f"length_{i}") - 1) * 2 ** orders[i - 1] + 1 for i in (1, 2)
-    }
+def kernels(of_windows: tuple[tuple[str, str], ...]) -> Shape:
+    """Return the shape function of signature kernels, a number or a grid, or those of windows."""
+
+    def shape(call: Call) -> Item:
+        if not call["return_grid"]:
+            return dict(axes_of_windows(of_windows, call.values))
+        order = call["dyadic_order"]
+        orders = order if isinstance(order, (tuple, list)) else (order, order)
+        return {
+            f"nodes_{i}": (_points(call, f"length_{i}") - 1) * 2 ** orders[i - 1] + 1
+            for i in (1, 2)
+        }
+
+    return shape
 
 
-def numbers(_call: Call) -> Item:
-    """Return the item of a number."""
-    return {}
+def numbers(*of_windows: tuple[str, str]) -> Shape:
+    """Return the shape function of a number, or of one for each window."""
+
+    def shape(call: Call) -> Item:
+        return dict(axes_of_windows(of_windows, call.values))
+
+    return shape
 
 
 def gradients_of_pairs(first: str, second: str) -> Shape:

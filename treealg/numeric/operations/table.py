@@ -227,6 +227,9 @@ _NUMBER = replace(_derivs("derivs"), alternative="number")
 _GRID = replace(
     _derivs("derivs", "nodes_1", "nodes_2"), alternative="number", only_with="return_grid"
 )
+_OF_PAIRS = ("windows1", "windows"), ("windows2", "windows")
+_OF_BOTH = ("windows1", "windows_1"), ("windows2", "windows_2")
+_OF_OBSERVATION = (("windows2", "windows"),)
 
 operations = Operations((
     _row(
@@ -483,23 +486,30 @@ operations = Operations((
     ),
     _row(branched_sig_to_sig, _BSIG, shape=shapes.words_of_signature),
     _row(
-        branched_sig_kernel, *_PAIR, shape=shapes.kernels, jvp=False,
-        backward=_backward_of_pairs(branched_sig_kernel_backprop, _GRID, *_PAIR),
+        branched_sig_kernel, *_PAIR, shape=shapes.kernels(_OF_PAIRS), jvp=False,
+        backward=_backward_of_pairs(
+            branched_sig_kernel_backprop, replace(_GRID, of_windows=_OF_PAIRS), *_PAIR
+        ),
     ),
     _row(
-        branched_sig_kernel_gram, *_GRAM, shape=shapes.kernels, jvp=False,
-        backward=_backward_of_pairs(branched_sig_kernel_gram_backprop, _GRID, *_GRAM),
+        branched_sig_kernel_gram, *_GRAM, shape=shapes.kernels(_OF_BOTH), jvp=False,
+        backward=_backward_of_pairs(
+            branched_sig_kernel_gram_backprop, replace(_GRID, of_windows=_OF_BOTH), *_GRAM
+        ),
     ),
     _row(
-        branched_mmd, _X, _Y, shape=shapes.numbers, jvp=False,
+        branched_mmd, _X, _Y, shape=shapes.numbers(), jvp=False,
         backward=_backward_of_pairs(branched_mmd_backprop, _NUMBER, _X, _Y),
     ),
     _row(
-        branched_scoring_rule, _X, _OBSERVATION, shape=shapes.numbers, jvp=False,
-        backward=_backward_of_pairs(branched_scoring_rule_backprop, _NUMBER, _X, _OBSERVATION),
+        branched_scoring_rule, _X, _OBSERVATION, shape=shapes.numbers(*_OF_OBSERVATION), jvp=False,
+        backward=_backward_of_pairs(
+            branched_scoring_rule_backprop, replace(_NUMBER, of_windows=_OF_OBSERVATION), _X,
+            _OBSERVATION,
+        ),
     ),
     _row(
-        expected_branched_scoring_rule, _X, _Y, shape=shapes.numbers, jvp=False,
+        expected_branched_scoring_rule, _X, _Y, shape=shapes.numbers(), jvp=False,
         backward=_backward_of_pairs(expected_branched_scoring_rule_backprop, _NUMBER, _X, _Y),
     ),
 ))  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from treealg.numeric.pairs.gradients import wanted_of
-from treealg.numeric.pairs.problem import Beside
 from treealg.numeric.pairs.samples import Options, statistic_of
+from treealg.numeric.pairs.sides import Beside
 from treealg.numeric.pairs.static import StaticKernel
 from treealg.typing import Array, ArrayLike, Nested
 
@@ -27,6 +27,8 @@ def branched_mmd(
     basepoint: bool | Nested = False,
     lengths1: Nested | None = None,
     lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
     times1: Nested | None = None,
     times2: Nested | None = None,
     missing: str = "propagate",
@@ -59,6 +61,9 @@ def branched_mmd(
         two empirical laws, which is at least 0 and is 0 for equal samples.
     static_kernel, time_aug, lead_lag, end_time, n_jobs, max_batch, normalize, rule
         As in `branched_sig_kernel_gram`.
+    windows1, windows2 : Nested of int, shape (windows, 2), optional
+        Pieces of the paths of either sample, as for `branched_sig`: the sample is that of all
+        windows of its paths. A single long path is a sample of windows as ``path[None]``.
     basepoint, lengths1, lengths2, times1, times2, missing
         As in `branched_sig_kernel_gram`.
 
@@ -73,7 +78,8 @@ def branched_mmd(
         As `branched_sig_kernel_gram`; or if `unbiased` is no boolean.
     InvalidValueError
         As `branched_sig_kernel_gram`; or if an argument has fewer than three axes, no paths, or
-        only one path with ``unbiased=True``, or if leading shapes do not broadcast.
+        only one path with ``unbiased=True``, of which windows count as several, or if leading
+        shapes do not broadcast.
 
     See Also
     --------
@@ -112,7 +118,7 @@ def branched_mmd(
     >>> print(treealg.branched_mmd(x, y, 1, 0, unbiased=False).round(12))
     0.25
     """
-    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
+    beside = Beside(basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing)
     options = Options(
         depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, normalize, n_jobs,
         max_batch, rule, unbiased, beside,
@@ -135,6 +141,8 @@ def branched_mmd_backprop(
     basepoint: bool | Nested = False,
     lengths1: Nested | None = None,
     lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
     times1: Nested | None = None,
     times2: Nested | None = None,
     missing: str = "propagate",
@@ -158,7 +166,7 @@ def branched_mmd_backprop(
         The samples.
     depth, dyadic_order, unbiased, static_kernel, time_aug, lead_lag, end_time, n_jobs, max_batch
         As in the forward call.
-    basepoint, lengths1, lengths2, times1, times2, missing
+    basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing
         As in the forward call.
     normalize, rule
         As in the forward call.
@@ -195,7 +203,7 @@ def branched_mmd_backprop(
     >>> gradient[0].round(6).tolist()
     [[-2.718282], [2.718282]]
     """
-    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
+    beside = Beside(basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing)
     options = Options(
         depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, normalize, n_jobs,
         max_batch, rule, unbiased, beside,

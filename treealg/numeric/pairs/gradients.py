@@ -16,7 +16,8 @@ from treealg.numeric.arguments.repeats import again, are_constant, keep
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.pairs.blocks import blocks
 from treealg.numeric.pairs.kernels import kernels_of
-from treealg.numeric.pairs.problem import Beside, Problem, max_batch_of, problem_of
+from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
+from treealg.numeric.pairs.sides import Beside
 from treealg.numeric.pairs.static import StaticKernel
 from treealg.typing import Array, ArrayLike, Nested
 
@@ -46,6 +47,8 @@ def branched_sig_kernel_backprop(
     basepoint: bool | Nested = False,
     lengths1: Nested | None = None,
     lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
     times1: Nested | None = None,
     times2: Nested | None = None,
     missing: str = "propagate",
@@ -63,13 +66,13 @@ def branched_sig_kernel_backprop(
 
     Parameters
     ----------
-    derivs : ArrayLike, shape (...) or (..., nodes_1, nodes_2)
+    derivs : ArrayLike, shape (...), (..., windows) or (..., nodes_1, nodes_2)
         Derivatives with respect to what `branched_sig_kernel` returns.
     path1, path2 : ArrayLike, shapes (..., length_1, channels) and (..., length_2, channels)
         The paths.
     depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs, normalize, rule
         As in the forward call.
-    basepoint, lengths1, lengths2, times1, times2, missing
+    basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing
         As in the forward call.
     left_deriv : bool, default True
         Compute the gradient in `path1`.
@@ -82,7 +85,8 @@ def branched_sig_kernel_backprop(
     -------
     tuple of (Array or None)
         Gradients of the shapes of `path1` and `path2`, lists for lists, None for one that is not
-        asked for. For an argument that was broadcast, sums over the pairs that each path is in.
+        asked for. For an argument that was broadcast, sums over the pairs that each path is in, and
+        so for the points that windows share.
 
     Raises
     ------
@@ -112,7 +116,7 @@ def branched_sig_kernel_backprop(
     """
     options = time_aug, lead_lag, end_time, n_jobs, return_grid, rule
     flags = left_deriv, right_deriv, normalize
-    given = basepoint, lengths1, lengths2, times1, times2, missing
+    given = basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing
     key = "kernels, backward", depth, dyadic_order, static_kernel, flags, given, options
     if isinstance(derivs, float) and getattr(path1, "dtype", None) is _FLOAT64:
         derivs = np.array(derivs)
@@ -158,6 +162,8 @@ def branched_sig_kernel_gram_backprop(
     basepoint: bool | Nested = False,
     lengths1: Nested | None = None,
     lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
     times1: Nested | None = None,
     times2: Nested | None = None,
     missing: str = "propagate",
@@ -178,12 +184,13 @@ def branched_sig_kernel_gram_backprop(
     Parameters
     ----------
     derivs : ArrayLike, shape (batch_1…, batch_2…) or (batch_1…, batch_2…, nodes_1, nodes_2)
-        Derivatives with respect to what `branched_sig_kernel_gram` returns.
+        Derivatives with respect to what `branched_sig_kernel_gram` returns, with its axes of
+        windows.
     path1, path2 : ArrayLike, shapes (batch_1…, length_1, channels), (batch_2…, length_2, channels)
         The paths.
     depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs, max_batch
         As in the forward call.
-    basepoint, lengths1, lengths2, times1, times2, missing
+    basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing
         As in the forward call.
     normalize, rule
         As in the forward call.
@@ -224,18 +231,19 @@ def branched_sig_kernel_gram_backprop(
     problem = problem_of(
         path1, path2, depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs,
         return_grid, rule,
-        beside=Beside(basepoint, lengths1, lengths2, times1, times2, missing),
+        beside=Beside(basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing),
     )  # fmt: skip
     kernels = kernels_of(problem, normalize, wanted_of(left_deriv, right_deriv))
     at_once = min(max_batch_of(max_batch, problem), problem.pairs_at_once)
     n1, n2 = problem.rows1.count, problem.rows2.count
-    weights = derivs_of(derivs, problem, problem.rows1.batch + problem.rows2.batch)
-    weights = weights.reshape(n1, n2, *problem.value_shape)
+    weights, index = problem.by_pair(derivs_of(derivs, problem, problem.gram_shape))
     is_symmetric = problem.is_symmetric and not problem.grid
     for _, first, second in blocks(1, n1, n2, at_once, np.less_equal if is_symmetric else None):
         # The gradients of K(i, j) serve K(j, i), with the sides exchanged.
-        mirrored = np.where(first == second, 0, weights[second, first]) if is_symmetric else None
-        kernels.add_gradients(first, second, weights[first, second], mirrored)
+        mirrored = (
+            np.where(first == second, 0, weights[index(second, first)]) if is_symmetric else None
+        )
+        kernels.add_gradients(first, second, weights[index(first, second)], mirrored)
     return kernels.left.gradient(), kernels.right.gradient()
 
 

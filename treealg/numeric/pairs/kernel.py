@@ -12,7 +12,8 @@ from treealg.numeric.arguments.kinds import is_array
 from treealg.numeric.arguments.repeats import again, are_constant, keep
 from treealg.numeric.pairs.blocks import blocks
 from treealg.numeric.pairs.kernels import kernels_of
-from treealg.numeric.pairs.problem import Beside, Problem, max_batch_of, problem_of
+from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
+from treealg.numeric.pairs.sides import Beside
 from treealg.numeric.pairs.static import StaticKernel
 from treealg.typing import Array, ArrayLike, Nested
 
@@ -32,6 +33,8 @@ def branched_sig_kernel(
     basepoint: bool | Nested = False,
     lengths1: Nested | None = None,
     lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
     times1: Nested | None = None,
     times2: Nested | None = None,
     missing: str = "propagate",
@@ -72,6 +75,10 @@ def branched_sig_kernel(
     lengths1, lengths2 : Nested of int, optional
         Number of points of each path of an array, of its leading shape; what follows is ignored. A
         list of paths needs none.
+    windows1, windows2 : Nested of int, shape (windows, 2), optional
+        Pieces of the paths of either argument, as for `branched_sig`, instead of whole paths: the
+        kernels are those of windows at the same place, or of each window and the whole of a path
+        without windows.
     times1, times2 : Nested, shape (length,) or (..., length), optional
         With `time_aug`, the values of the time channel of either argument, as for `branched_sig`,
         from the first of each path on; uniform where there are none. For a list it is a list.
@@ -88,7 +95,7 @@ def branched_sig_kernel(
 
     Returns
     -------
-    Array, shape (...) or (..., nodes_1, nodes_2)
+    Array, shape (...), (..., windows) or (..., nodes_1, nodes_2)
         The kernels, with ``(length - 1) * 2**dyadic_order + 1`` nodes for a path of `length`
         (transformed) points. Kind and dtype follow `path1`; never shares memory with an argument.
 
@@ -98,15 +105,15 @@ def branched_sig_kernel(
         If a path is no real array, requires a gradient, or is not on the CPU, or if the two differ
         in kind or dtype; if `depth`, `dyadic_order` or `n_jobs` is no integer, `end_time` no real
         number, a flag no boolean, `missing` no text, or `static_kernel` none of treealg's; or if
-        `lengths1` or `lengths2` are no integers, `times1` or `times2` no times, or `basepoint` no
-        point.
+        lengths or windows are no integers, `times1` or `times2` no times, or `basepoint` no point.
     InvalidValueError
         If a path has fewer than two axes, no points or no channels; if channels differ, or leading
         shapes do not broadcast; if `depth` is not 0 to 1000, `dyadic_order` out of range or no
         pair, `n_jobs` 0, `end_time` not finite, or `rule` unknown; if `return_grid` comes with
-        `normalize`, ``rule="romberg"``, a list, lengths, times or missing values that are filled;
-        if lengths, times or a base point do not fit the paths, times come without `time_aug`, or a
-        value is missing that cannot be; or if the result does not fit in memory.
+        `normalize`, ``rule="romberg"``, a list, lengths, windows, times or missing values that are
+        filled; if lengths, windows, times or a base point do not fit the paths, `windows1` and
+        `windows2` are not equally many, times come without `time_aug`, or a value is missing that
+        cannot be; or if the result does not fit in memory.
 
     See Also
     --------
@@ -127,8 +134,9 @@ def branched_sig_kernel(
     ``rule="romberg"`` does at a third more work: the error is of order ``2 * dyadic_order + 2``.
 
     Time is ``depth * nodes_1 * nodes_2`` per pair, memory per thread ``depth * nodes_2``. Paths of
-    a list are not padded: pairs of similar lengths share a vector. The GIL is released, no argument
-    is changed.
+    a list are not padded: pairs of similar lengths share a vector. Windows are read where they are,
+    and none is copied; with `time_aug`, time runs as it does along the whole path. The GIL is
+    released, no argument is changed.
 
     References
     ----------
@@ -143,9 +151,17 @@ def branched_sig_kernel(
     >>> one, two = [[0.0, 0.0], [1.0, 2.0]], [[0.0, 0.0], [0.5, 0.25]]
     >>> print(treealg.branched_sig_kernel(one, two, 1, 0))
     2.718281828459045
+
+    Two windows of one path, each with that of the other path at the same place:
+
+    >>> one, two = [[0.0], [1.0], [3.0]], [[0.0], [1.0], [1.5]]
+    >>> windows = [(0, 2), (1, 3)]
+    >>> kernels = treealg.branched_sig_kernel(one, two, 1, 0, windows1=windows, windows2=windows)
+    >>> kernels.round(6).tolist()
+    [2.718282, 2.718282]
     """
     options = time_aug, lead_lag, end_time, n_jobs, return_grid, rule
-    given = basepoint, lengths1, lengths2, times1, times2, missing
+    given = basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing
     key = "kernels", depth, dyadic_order, static_kernel, normalize, given, options
     known = again(key, path1, path2)
     if known is not None:
@@ -182,6 +198,8 @@ def branched_sig_kernel_gram(
     basepoint: bool | Nested = False,
     lengths1: Nested | None = None,
     lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
     times1: Nested | None = None,
     times2: Nested | None = None,
     missing: str = "propagate",
@@ -220,6 +238,9 @@ def branched_sig_kernel_gram(
     lengths1, lengths2 : Nested of int, optional
         Number of points of each path of an array, of its leading shape; what follows is ignored. A
         list of paths needs none.
+    windows1, windows2 : Nested of int, shape (windows, 2), optional
+        Pieces of the paths of either argument, as for `branched_sig`, instead of whole paths: the
+        kernels are those of all windows with all others.
     times1, times2 : Nested, shape (length,) or (..., length), optional
         With `time_aug`, the values of the time channel of either argument, as for `branched_sig`,
         from the first of each path on; uniform where there are none. For a list it is a list.
@@ -242,7 +263,9 @@ def branched_sig_kernel_gram(
     Returns
     -------
     Array, shape (batch_1…, batch_2…) or (batch_1…, batch_2…, nodes_1, nodes_2)
-        The kernels. Kind and dtype follow `path1`; `out` itself if it is given, otherwise new.
+        The kernels; behind the batches are axes for the windows of the first argument and for those
+        of the second, where there are windows. Kind and dtype follow `path1`; `out` itself if it is
+        given, otherwise new.
 
     Raises
     ------
@@ -250,9 +273,9 @@ def branched_sig_kernel_gram(
         As `branched_sig_kernel`; or if `max_batch` is no integer, or `out` not of the kind and
         dtype of the result.
     InvalidValueError
-        As `branched_sig_kernel`, but leading shapes may differ; or if `max_batch` is 0 or below -1;
-        or if `out` has another shape than the result, is not C-contiguous and writable, or shares
-        memory with a path.
+        As `branched_sig_kernel`, but leading shapes and numbers of windows may differ; or if
+        `max_batch` is 0 or below -1; or if `out` has another shape than the result, is not
+        C-contiguous and writable, or shares memory with a path.
 
     See Also
     --------
@@ -263,7 +286,8 @@ def branched_sig_kernel_gram(
     -----
     The Gram matrix of a batch with itself is symmetric, and with the static kernels that there are
     positive semi-definite up to the error of the rule. It is written tile by tile, each with its
-    mirror image; memory beyond the result is bounded by threads and `max_batch`.
+    mirror image; memory beyond the result is bounded by threads and `max_batch`. So is that of the
+    windows of a path with themselves, for the same object as both arguments and as both windows.
 
     References
     ----------
@@ -277,24 +301,31 @@ def branched_sig_kernel_gram(
     >>> np.log(treealg.branched_sig_kernel_gram(paths, paths, 1, 0)).round(6)
     array([[1., 2.],
            [2., 4.]])
+
+    All windows of a path with each other:
+
+    >>> path, windows = [[0.0], [1.0], [3.0]], [(0, 2), (1, 3)]
+    >>> options = {"windows1": windows, "windows2": windows}
+    >>> np.log(treealg.branched_sig_kernel_gram(path, path, 1, 0, **options)).round(6)
+    array([[1., 2.],
+           [2., 4.]])
     """
     problem = problem_of(
         path1, path2, depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs,
         return_grid, rule,
-        beside=Beside(basepoint, lengths1, lengths2, times1, times2, missing),
+        beside=Beside(basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing),
     )  # fmt: skip
     kernels = kernels_of(problem, normalize)
     at_once = max_batch_of(max_batch, problem)
-    n1, n2 = problem.rows1.count, problem.rows2.count
-    batch = problem.rows1.batch + problem.rows2.batch
+    n1, n2, batch = problem.rows1.count, problem.rows2.count, problem.gram_shape
     result = _allocated(problem, batch) if out is None else _given(out, problem, batch)
-    flat = result.reshape(n1, n2, *problem.value_shape)
+    flat, index = problem.by_pair(result)
     keep = np.less_equal if problem.is_symmetric else None
     for _, first, second in blocks(1, n1, n2, at_once, keep):
         values = kernels.values(first, second)
-        flat[first, second] = values
+        flat[index(first, second)] = values
         if problem.is_symmetric:
-            flat[second, first] = values.swapaxes(-1, -2) if problem.grid else values
+            flat[index(second, first)] = values.swapaxes(-1, -2) if problem.grid else values
     return problem.rows1.wrap(result) if out is None else out
 
 

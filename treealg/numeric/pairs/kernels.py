@@ -16,7 +16,7 @@ import numpy.typing as npt
 from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.batches import allocate, parts
-from treealg.numeric.arguments.prepared import Prepared
+from treealg.numeric.arguments.prepared import in_line
 from treealg.numeric.pairs.blocks import Indices
 from treealg.numeric.pairs.logarithms import normalized_by_logarithms
 from treealg.numeric.pairs.problem import Problem
@@ -44,8 +44,10 @@ class Side:
         self.norms = norms
         self.is_wanted = is_wanted
         if is_wanted:
-            _, self._sums = own.rows1.empty((own.rows1.count, *own.point_shapes[0]))
-            self._sums[...] = 0
+            self._pieces = None if own.given1 is None else _Pieces(own)
+            if self._pieces is None:
+                _, self._sums = own.rows1.empty((own.rows1.count, *own.point_shapes[0]))
+                self._sums[...] = 0
             self._of_norms = np.zeros(own.rows1.count)
 
     def add(self, index: Indices, gradients: Floats) -> None:
@@ -54,14 +56,21 @@ class Side:
             return
         if len(index) == 1:
             with np.errstate(invalid="ignore", over="ignore"):
-                self._sums[index[0]] += gradients[0]
+                self._add_to(index, gradients)
             return
         order = np.argsort(index, kind="stable")
         ordered = index[order]
         starts = np.flatnonzero(np.concatenate([[True], np.diff(ordered) != 0]))
         with np.errstate(invalid="ignore", over="ignore"):  # infinities pass, as in kernels
             sums = np.add.reduceat(gradients[order], starts, axis=0, dtype=np.float64)
-            self._sums[ordered[starts]] += sums
+            self._add_to(ordered[starts], sums)
+
+    def _add_to(self, index: Indices, sums: Floats) -> None:
+        """Add one gradient to each of some paths."""
+        if self._pieces is None:
+            self._sums[index] += sums
+        else:
+            self._pieces.add(index, sums)
 
     def add_norms(self, index: Indices, derivs: Floats) -> None:
         """Add derivatives in the logarithms of the norms that the index names."""
@@ -80,24 +89,48 @@ class Side:
                 index = part.start + np.flatnonzero(self._of_norms[part])
                 for gradients in own.gradients(index, index, weights[index]):
                     self.add(index, gradients)
-        if own.given1 is not None:
-            return self._gradient_of(own.given1)
+        if self._pieces is not None:
+            return self._pieces.gradient()
         result, out = allocate(rows, *rows.item)
         own.transform.write_adjoint(self._sums, out)
         return rows.wrap(result)
 
-    def _gradient_of(self, given: Prepared) -> Any:
-        """Return the gradient in what was given; what is beyond the end of a path is at its end."""
-        transform, rows = self.own.transform, given.path
-        counts = given.whole_spans[:, 1].tolist()
-        points = np.empty((sum(counts), rows.item[1]), rows.dtype)
-        at = 0
-        for sums, count in zip(self._sums, counts, strict=True):
-            n = transform.points(count)
-            sums[n - 1] = sums[n - 1 :].sum(axis=0)
-            transform.write_adjoint(sums[:n], points[at : at + count])
-            at += count
-        found = given.gradients(points, None)
+
+class _Pieces:
+    """The sum of gradients in paths that are pieces of a line, which windows may share.
+
+    Parameters
+    ----------
+    own : Problem
+        The paths with themselves, which are not as they were given.
+    """
+
+    def __init__(self, own: Problem) -> None:
+        assert own.given1 is not None
+        self._own, self._given = own, own.given1
+        self._line = in_line(own.given1)
+        of = self._line if own.list1 is None else in_line(own.list1)
+        self._starts, self._counts = of.starts, of.counts
+        self._sums = np.zeros(self._line.points.shape)
+
+    def add(self, index: Indices, sums: Floats) -> None:
+        """Add gradients in transformed pieces; what is beyond the end of one is at its end."""
+        transform = self._own.transform
+        _, moved, _ = sums.shape
+        points = (moved + 1) // 2 if transform.lead_lag else moved
+        found = np.empty((len(sums), points, self._line.points.shape[-1]))
+        transform.write_adjoint(sums, found)
+        starts, counts = self._starts[index].tolist(), self._counts[index].tolist()
+        for own, start, count in zip(found, starts, counts, strict=True):
+            piece = self._sums[start : start + count]
+            piece += own[:count]
+            if count < points:
+                piece[-1] += own[count:].sum(axis=0)
+
+    def gradient(self) -> Any:
+        """Return the gradient in what was given."""
+        sums = self._sums[self._line.places].astype(self._own.rows1.dtype, copy=False)
+        found = self._given.gradients(sums, None)
         return found[0] if isinstance(found, tuple) else found  # of no base point
 
 

@@ -9,23 +9,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from treealg.checks import check_choice, check_flag, check_integer, is_flag, thread_count
+from treealg.checks import check_choice, check_flag, check_integer, thread_count
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments.arrays import as_path
 from treealg.numeric.arguments.batches import common_batch, source_rows
-from treealg.numeric.arguments.calls import Call, checked_transform
-from treealg.numeric.arguments.prepared import Prepared, prepared, prepared_list, timed
-from treealg.numeric.arguments.ragged import is_list_of_paths, read_list
+from treealg.numeric.arguments.calls import checked_transform
+from treealg.numeric.arguments.prepared import Prepared
 from treealg.numeric.arguments.rows import Rows, memory_for
 from treealg.numeric.arguments.transforms import Transform
+from treealg.numeric.pairs.sides import NOTHING, Beside, read_paths, read_paths_beside
 from treealg.numeric.pairs.static import as_static_kernel
 
-__all__ = ["NOTHING", "Beside", "Problem", "max_batch_of", "problem_of"]
+__all__ = ["Problem", "max_batch_of", "problem_of"]
 
 _MAX_DEPTH = 1000  # as many rows of a grid are kept by each thread
 
@@ -35,42 +34,6 @@ Indices = npt.NDArray[np.int64]
 _LARGEST_ORDER = 20
 _PAIRS = 1 << 14
 _GRADIENT_NUMBERS = 1 << 22
-
-
-_PROPAGATE = "propagate"
-
-
-class Beside(NamedTuple):
-    """What a caller may give beside the paths, as it is."""
-
-    basepoint: Any = False
-    lengths1: Any = None
-    lengths2: Any = None
-    times1: Any = None
-    times2: Any = None
-    missing: Any = _PROPAGATE
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether nothing is given."""
-        point, *arrays, missing = self
-        return (
-            point is False
-            and isinstance(missing, str)
-            and missing == _PROPAGATE
-            and all(x is None for x in arrays)
-        )
-
-
-NOTHING = Beside()
-
-
-class _Side(NamedTuple):
-    """The paths of one argument: what kernels get, their spans, and the way back."""
-
-    rows: Rows
-    spans: Prepared | None
-    given: Prepared | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +64,8 @@ class Problem:
         The paths, where they are of different lengths, or parts of one long array.
     given1, given2 : Prepared or None
         The way back to what was given, where that is not the paths themselves.
+    windows : tuple of (int or None)
+        How many windows each path of either argument is cut into, on the last axis of the batch.
     """
 
     rows1: Rows
@@ -119,6 +84,7 @@ class Problem:
     list2: Prepared | None = None
     given1: Prepared | None = None
     given2: Prepared | None = None
+    windows: tuple[int | None, int | None] = (None, None)
 
     @property
     def value_shape(self) -> tuple[int, ...]:
@@ -150,6 +116,7 @@ class Problem:
         )[place]
         sides: dict[str, Any] = {"rows1": rows, "rows2": rows, "paths1": paths, "paths2": paths}
         sides |= {"list1": listed, "list2": listed, "given1": given, "given2": given}
+        sides["windows"] = (self.windows[place],) * 2
         return replace(self, **sides)
 
     @property
@@ -201,10 +168,47 @@ class Problem:
         return first[order], second[order], back
 
     def batch_pairs(self) -> tuple[tuple[int, ...], Indices, Indices]:
-        """Return the pairs of two batches of one leading shape, or that broadcast to one."""
-        batch = common_batch(self.rows1, self.rows2)
+        """Return the pairs of two batches of one leading shape, or that broadcast to one.
+
+        Windows pair with those of the same place, or with the whole of a path that has none.
+        """
+        one, two, (first, second) = self.rows1, self.rows2, self.windows
+        if first is None and second is not None:
+            one = _once_more(one)
+        elif second is None and first is not None:
+            two = _once_more(two)
+        elif first != second:
+            raise InvalidValueError(
+                f"windows1 and windows2 must be equally many, got {first} and {second}: those at "
+                f"the same place make a pair; branched_sig_kernel_gram takes all pairs"
+            )
+        batch = common_batch(one, two)
         with memory_for(f"the batch of pairs, of shape {batch},"):
-            return batch, source_rows(self.rows1, batch), source_rows(self.rows2, batch)
+            return batch, source_rows(one, batch), source_rows(two, batch)
+
+    @property
+    def gram_shape(self) -> tuple[int, ...]:
+        """Leading shape of all pairs: both batches, then the windows of both."""
+        kept = [n for rows, count in self._cut for n in _before_windows(rows, count)]
+        return *kept, *(count for _, count in self._cut if count is not None)
+
+    @property
+    def _cut(self) -> tuple[tuple[Rows, int | None], ...]:
+        """The paths, with the number of windows that each is cut into."""
+        return (self.rows1, self.windows[0]), (self.rows2, self.windows[1])
+
+    def by_pair(self, result: Any) -> tuple[Any, Callable[[Indices, Indices], tuple[Any, ...]]]:
+        """View all pairs so that they can be indexed, and return what makes the index of some."""
+        if self.windows == (None, None):
+            flat = result.reshape(self.rows1.count, self.rows2.count, *self.value_shape)
+            return flat, lambda first, second: (first, second)
+        w1, w2 = (1 if count is None else count for count in self.windows)
+        n1, n2 = (math.prod(_before_windows(*side)) for side in self._cut)
+
+        def index(first: Indices, second: Indices) -> tuple[Any, ...]:
+            return first // w1, second // w2, first % w1, second % w2
+
+        return result.reshape(n1, n2, w1, w2), index
 
     def values(self, first: Indices, second: Indices) -> Floats:
         """Compute the kernel of pairs."""
@@ -335,11 +339,11 @@ def problem_of(
     transform, n_threads = checked_transform(time_aug, lead_lag, end_time), thread_count(n_jobs)
     # A linear kernel sees increments alone, the Gaussian one how far apart two paths are.
     if beside.is_nothing:
-        one = _paths(path1, names[0], rbf)
-        two = one if path2 is path1 else _paths(path2, names[1], rbf)
+        one = read_paths(path1, names[0], rbf)
+        two = one if path2 is path1 else read_paths(path2, names[1], rbf)
     else:
-        one, two, transform = _prepared_sides(path1, path2, names, rbf, transform, beside)
-    (rows1, list1, given1), (rows2, list2, given2) = one, two
+        one, two, transform = read_paths_beside(path1, path2, names, rbf, transform, beside)
+    (rows1, list1, given1, windows1), (rows2, list2, given2, windows2) = one, two
     if rows1.kind is not rows2.kind or rows1.dtype is not rows2.dtype:
         raise InvalidTypeError(
             f"{names[0]} and {names[1]} must be of one kind and dtype, got a {rows1.kind} of "
@@ -354,8 +358,8 @@ def problem_of(
     grid = check_flag("return_grid", return_grid)
     if grid and (list1 is not None or list2 is not None):
         raise InvalidValueError(
-            "return_grid must be False for lists of paths, lengths, times or missing values, as "
-            "grids may be of different sizes; call the function for each pair"
+            "return_grid must be False for lists of paths, lengths, windows, times or missing "
+            "values, as grids may be of different sizes; call the function for each pair"
         )
     return Problem(
         rows1,
@@ -374,61 +378,18 @@ def problem_of(
         list2,
         given1,
         given2,
+        (windows1, windows2),
     )
 
 
-def _paths(value: Any, name: str, values: bool) -> _Side:
-    """Read an array of paths, or a list, which becomes one array of spans."""
-    if not is_list_of_paths(value):
-        return _Side(as_path(value, name, values=values), None, None)
-    with memory_for(f"{name}, copied as a list of paths,"):
-        listed = prepared_list(read_list(value, values, name), name)
-    return _Side(listed.path, listed, listed)
+def _before_windows(rows: Rows, windows: int | None) -> tuple[int, ...]:
+    """Return the leading shape of paths, without the axis of their windows."""
+    return rows.batch if windows is None else rows.batch[:-1]
 
 
-def _prepared_sides(
-    path1: Any, path2: Any, names: tuple[str, str], values: bool, transform: Transform,
-    beside: Beside,
-) -> tuple[_Side, _Side, Transform]:  # fmt: skip
-    """Read paths with what is given beside them, and tell what is left to be done to them."""
-    point = beside.basepoint
-    if not is_flag(point) and np.ndim(point) != 1:
-        raise InvalidValueError(
-            f"basepoint must be a boolean or one point, of shape (channels,), got shape "
-            f"{np.shape(point)}; put other points in front of the paths"
-        )
-
-    def read(path: Any, lengths: Any, times: Any) -> Prepared:
-        return prepared(
-            path, None, point, lengths, lambda channels: _call(channels, transform),
-            times=times, missing=beside.missing, exact=values,
-        )  # fmt: skip
-
-    first = read(path1, beside.lengths1, beside.times1)
-    options = (beside.lengths1, beside.times1), (beside.lengths2, beside.times2)
-    if path2 is path1 and all(x is y for x, y in zip(*options, strict=True)):
-        second = first
-    else:
-        second = read(path2, beside.lengths2, beside.times2)
-    if (beside.times1 is None) != (beside.times2 is None):
-        # Where only one has times, those of the other are uniform, and written as well.
-        first, second = (
-            timed(side, None) if own is None else side
-            for side, own in ((first, beside.times1), (second, beside.times2))
-        )
-    sides = []
-    for side, name in zip((first, second), names, strict=True):
-        side.path.name = name
-        spans = None if side.spans is None else side
-        sides.append(_Side(side.path, spans, None if side.is_given else side))
-    if second is first:
-        sides[1] = sides[0]
-    return sides[0], sides[1], first.call.transform
-
-
-def _call(channels: int, transform: Transform) -> Call:
-    """Return the call that paths are prepared for, of which kernels need the transform alone."""
-    return Call(channels, transform.channels(channels), 1, False, None, transform, False, 1)
+def _once_more(rows: Rows) -> Rows:
+    """View paths with an axis of one entry behind those of their batch."""
+    return Rows(rows.array[..., None, :, :], rows.kind, 2, rows.name)
 
 
 def _longest(side: Prepared) -> int:

@@ -19,7 +19,8 @@ from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.pairs.blocks import Indices, blocks
 from treealg.numeric.pairs.gradients import derivs_of
 from treealg.numeric.pairs.kernels import Floats, Kernels, Side, kernels_of
-from treealg.numeric.pairs.problem import Beside, Problem, max_batch_of, problem_of
+from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
+from treealg.numeric.pairs.sides import Beside
 from treealg.typing import Array
 
 __all__ = ["Options", "Statistic", "statistic_of"]
@@ -187,7 +188,13 @@ def statistic_of(
     at_once = max_batch_of(options.max_batch, problem)
     kernels = kernels_of(problem, options.normalize, wanted)
     sides = kernels.left, kernels.right
-    samples = _samples(problem.rows1), _samples(problem.rows2) if is_sample else problem.rows2
+    many = problem.windows
+    samples = (
+        _samples(problem.rows1, many[0]),
+        _samples(problem.rows2, many[1]) if is_sample else problem.rows2,
+    )
+    if not is_sample and many[1] is not None:  # each window of an observation is one
+        samples = Rows(samples[0].array[..., None, :, :, :], samples[0].kind, 3, "x"), samples[1]
     sizes = samples[0].item[0], samples[1].item[0] if is_sample else 1
     batch = common_batch(*samples)
     sources = source_rows(samples[0], batch), source_rows(samples[1], batch)
@@ -208,14 +215,17 @@ def statistic_of(
     return Statistic(problem, batch, sides, terms)
 
 
-def _samples(rows: Rows) -> Rows:
-    """View a batch of paths as one of samples."""
-    if not rows.batch:
+def _samples(rows: Rows, windows: int | None) -> Rows:
+    """View a batch of paths as one of samples; windows of them are paths of the same sample."""
+    batch = rows.batch if windows is None else rows.batch[:-1]
+    if not batch:
         raise InvalidValueError(
             f"{rows.name} must be a sample of paths, of shape (..., paths, length, channels), got "
-            f"shape {rows.array.shape}; {rows.name}[None] is a sample of one path"
+            f"one path; {rows.name}[None] is a sample of that"
         )
-    return Rows(rows.array, rows.kind, 3, rows.name)
+    size = batch[-1] * (1 if windows is None else windows)
+    array = rows.array if windows is None else rows.array.reshape(*batch[:-1], size, *rows.item)
+    return Rows(array, rows.kind, 3, rows.name)
 
 
 def _check_size(name: str, size: int, least: int) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from treealg.checks import check_real
 from treealg.numeric.pairs.gradients import wanted_of
-from treealg.numeric.pairs.problem import Beside
 from treealg.numeric.pairs.samples import Options, statistic_of
+from treealg.numeric.pairs.sides import Beside
 from treealg.numeric.pairs.static import StaticKernel
 from treealg.typing import Array, ArrayLike, Nested
 
@@ -34,6 +34,8 @@ def branched_scoring_rule(
     basepoint: bool | Nested = False,
     lengths1: Nested | None = None,
     lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
     times1: Nested | None = None,
     times2: Nested | None = None,
     missing: str = "propagate",
@@ -70,12 +72,15 @@ def branched_scoring_rule(
         Leave out the pairs of a path with itself in the mean within the sample.
     static_kernel, time_aug, lead_lag, end_time, n_jobs, max_batch, normalize, rule
         As in `branched_sig_kernel_gram`.
+    windows1, windows2 : Nested of int, shape (windows, 2), optional
+        Pieces of the paths of either argument, as for `branched_sig`: the sample is that of all
+        windows of its paths, and each window of an observation is one of its own.
     basepoint, lengths1, lengths2, times1, times2, missing
         As in `branched_sig_kernel_gram`.
 
     Returns
     -------
-    Array, shape (...)
+    Array, shape (...), or (..., windows) with `windows2`
         The scores; their kind and dtype follow `x`. Never shares memory with an argument.
 
     Raises
@@ -114,7 +119,7 @@ def branched_scoring_rule(
     >>> print(treealg.branched_scoring_rule([still, still], up, 1, 0))
     -1.0
     """
-    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
+    beside = Beside(basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing)
     options = Options(
         depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, normalize, n_jobs,
         max_batch, rule, unbiased, beside,
@@ -138,6 +143,8 @@ def branched_scoring_rule_backprop(
     basepoint: bool | Nested = False,
     lengths1: Nested | None = None,
     lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
     times1: Nested | None = None,
     times2: Nested | None = None,
     missing: str = "propagate",
@@ -155,13 +162,13 @@ def branched_scoring_rule_backprop(
 
     Parameters
     ----------
-    derivs : ArrayLike, shape (...)
+    derivs : ArrayLike, shape (...), or (..., windows) with `windows2`
         Derivatives with respect to what `branched_scoring_rule` returns.
     x, y : ArrayLike, shapes (..., paths_1, length_1, channels) and (..., length_2, channels)
         The sample and the observation.
     depth, dyadic_order, lam, unbiased, static_kernel, time_aug, lead_lag, end_time, n_jobs
         As in the forward call.
-    basepoint, lengths1, lengths2, times1, times2, missing
+    basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing
         As in the forward call.
     max_batch, normalize, rule
         As in the forward call.
@@ -197,7 +204,7 @@ def branched_scoring_rule_backprop(
     >>> gradient.tolist()
     [[[1.0], [-1.0]], [[1.0], [-1.0]]]
     """
-    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
+    beside = Beside(basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing)
     options = Options(
         depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, normalize, n_jobs,
         max_batch, rule, unbiased, beside,
@@ -221,6 +228,8 @@ def expected_branched_scoring_rule(
     basepoint: bool | Nested = False,
     lengths1: Nested | None = None,
     lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
     times1: Nested | None = None,
     times2: Nested | None = None,
     missing: str = "propagate",
@@ -254,6 +263,9 @@ def expected_branched_scoring_rule(
         Leave out the pairs of a path with itself in the mean within `x`.
     static_kernel, time_aug, lead_lag, end_time, n_jobs, max_batch, normalize, rule
         As in `branched_sig_kernel_gram`.
+    windows1, windows2 : Nested of int, shape (windows, 2), optional
+        Pieces of the paths of either sample, as for `branched_sig`: the sample is that of all
+        windows of its paths.
     basepoint, lengths1, lengths2, times1, times2, missing
         As in `branched_sig_kernel_gram`.
 
@@ -286,7 +298,7 @@ def expected_branched_scoring_rule(
     >>> print(treealg.expected_branched_scoring_rule([up, up], [up, still], 1, 0))
     -1.0
     """
-    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
+    beside = Beside(basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing)
     options = Options(
         depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, normalize, n_jobs,
         max_batch, rule, unbiased, beside,
@@ -310,6 +322,8 @@ def expected_branched_scoring_rule_backprop(
     basepoint: bool | Nested = False,
     lengths1: Nested | None = None,
     lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
     times1: Nested | None = None,
     times2: Nested | None = None,
     missing: str = "propagate",
@@ -333,7 +347,7 @@ def expected_branched_scoring_rule_backprop(
         The samples.
     depth, dyadic_order, lam, unbiased, static_kernel, time_aug, lead_lag, end_time, n_jobs
         As in the forward call.
-    basepoint, lengths1, lengths2, times1, times2, missing
+    basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing
         As in the forward call.
     max_batch, normalize, rule
         As in the forward call.
@@ -370,7 +384,7 @@ def expected_branched_scoring_rule_backprop(
     >>> gradient.tolist()
     [[[0.5], [-0.5]], [[0.5], [-0.5]]]
     """
-    beside = Beside(basepoint, lengths1, lengths2, times1, times2, missing)
+    beside = Beside(basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing)
     options = Options(
         depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, normalize, n_jobs,
         max_batch, rule, unbiased, beside,
