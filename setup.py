@@ -25,6 +25,7 @@ MODULES = [
     "algebra",
     "calls",
     "coefficients",
+    "duals",
     "gradients",
     "pairs",
     "paths",

@@ -218,6 +218,12 @@ class HostEngine(Engine, Protocol):
     def word_products(self, left: Any, right: Any, out: Any, plan: Any, n_threads: int) -> None:
         """Write products of word signatures."""
 
+    def join_tangents(self, values: Any, tangents: Any, out: Any) -> None:
+        """Write values and tangents, or zeros, as dual numbers."""
+
+    def take_tangents(self, duals: Any, out: Any) -> None:
+        """Write the tangents of dual numbers."""
+
     def sig_kernel(self, path1: Any, path2: Any, *rest: Any) -> None:
         """Write signature kernels of pairs of paths."""
 
@@ -512,6 +518,14 @@ class KernelEngine:
     def word_products(self, left: Any, right: Any, out: Any, plan: Any, n_threads: int) -> None:
         """Write products of word signatures."""
         self.kernels.word_products(left, right, out, plan.prepared(self).words, n_threads)
+
+    def join_tangents(self, values: Any, tangents: Any, out: Any) -> None:
+        """Write values and tangents, or zeros, as dual numbers."""
+        self.kernels.join_tangents(values, tangents, out)
+
+    def take_tangents(self, duals: Any, out: Any) -> None:
+        """Write the tangents of dual numbers."""
+        self.kernels.take_tangents(duals, out)
 
     def sig_kernel(self, path1: Any, path2: Any, *rest: Any) -> None:
         """Write signature kernels of pairs of paths."""

@@ -36,6 +36,7 @@ from treealg._fast.core import (
     use_instruction_set,
     use_thread_for,
 )
+from treealg._fast.duals import join_tangents, take_tangents
 from treealg._fast.gradients import path_signature_backward
 from treealg._fast.pairs import sig_kernel, sig_kernel_backward
 from treealg._fast.paths import path_signature
@@ -53,6 +54,7 @@ __all__ = [
     "TreeProgram",
     "WordProgram",
     "instruction_set_name",
+    "join_tangents",
     "linear_signature",
     "linear_signature_backward",
     "log_to_signature",
@@ -78,6 +80,7 @@ __all__ = [
     "span_prefixes_backward",
     "span_signature",
     "span_signature_backward",
+    "take_tangents",
     "threads_called",
     "threads_started",
     "use_instruction_set",

@@ -35,6 +35,7 @@ from treealg._fast.reference.algebra import (
     word_products,
 )
 from treealg._fast.reference.coefficients import path_coefficients, path_coefficients_backward
+from treealg._fast.reference.duals import join_tangents, take_tangents
 from treealg._fast.reference.pairs import sig_kernel, sig_kernel_backward
 from treealg._fast.reference.paths import (
     path_prefixes,
@@ -65,6 +66,7 @@ __all__ = [
     "TreeProgram",
     "WordProgram",
     "instruction_set_name",
+    "join_tangents",
     "linear_signature",
     "linear_signature_backward",
     "log_to_signature",
@@ -90,6 +92,7 @@ __all__ = [
     "span_prefixes_backward",
     "span_signature",
     "span_signature_backward",
+    "take_tangents",
     "threads_called",
     "threads_started",
     "use_instruction_set",

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from treealg import engines
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments.duals import Dual, joined
+from treealg.numeric.arguments.duals import Dual, with_tangent
 from treealg.numeric.arguments.foreign import not_an_array
 from treealg.numeric.arguments.integers import exact_values, from_first_point, rounded
 from treealg.numeric.arguments.kinds import NUMPY, TORCH, Kind, foreign_array, is_array
@@ -119,7 +119,7 @@ def _dual(value: Dual, name: str, item_ndim: int, convert: Convert) -> Rows:
     own = None
     if value.tangent is not None:
         own = as_rows(value.tangent, value.name, item_ndim)
-    return Rows(joined(rows, own), rows.kind, item_ndim, name)
+    return with_tangent(rows, own)
 
 
 def _from_elsewhere(value: Any, name: str) -> tuple[npt.NDArray[Any], Kind]:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import check_kinds
+from treealg.numeric.arguments.duals import DualRows
 from treealg.numeric.arguments.rows import Rows
 
 __all__ = [
@@ -34,19 +35,26 @@ __all__ = [
 LEAST_ROWS = 32
 """So many rows are never done in parts."""
 
+_DUAL_BYTES = 1 << 19  # dual numbers beside each other in cache
+_LANE_BYTES = 64  # of the widest vector: so many bytes of values, one of each row
 
-def allocate(rows: Rows, *item: int, scalar: Any = None) -> tuple[Any, Any]:
+
+def allocate(rows: Rows, *item: int, scalar: Any = None, walked: bool = True) -> tuple[Any, Any]:
     """Allocate a result for each item of an argument, and view it as a kernel writes it.
 
     With a scalar, a number or one per row, the last axis is longer by one: it is written there, and
-    the view is what comes after it.
+    the view is what comes after it. Of dual numbers it is a result for the tangents alone, where it
+    is written by `walk`.
     """
+    empty, unit = rows.empty, scalar
+    if walked and isinstance(rows, DualRows):
+        empty, unit = rows.empty_tangents, 0.0
     if scalar is None:
-        result, memory = rows.empty(rows.batch + item)
+        result, memory = empty(rows.batch + item)
         return result, memory.reshape(rows.count, *item)
     *axes, size = item
-    result, memory = rows.empty((*rows.batch, *axes, size + 1))
-    memory[..., 0] = scalar
+    result, memory = empty((*rows.batch, *axes, size + 1))
+    memory[..., 0] = unit
     return result, memory.reshape(rows.count, *axes, size + 1)[..., 1:]
 
 
@@ -57,7 +65,12 @@ def walk(
 
     All items at once, unless an input has to be copied for the kernel or there is `work`, numbers
     of an intermediate result per item. Then so many that each of these arrays stays in cache.
+
+    Dual numbers are put side by side so, and of what is written to a real output the tangents are
+    taken, in memory that is used again for the next items.
     """
+    if any(isinstance(rows, DualRows) for rows in inputs):
+        return _walk_over_duals(n_threads, inputs, outputs, work)
     if not work:
         views = []
         for rows in inputs:
@@ -77,6 +90,41 @@ def _walk_in_parts(
     for part in parts(inputs[0].count, step):
         given = (rows.slab(part.start, part.stop) for rows in inputs)
         yield (*given, *(out[part] for out in outputs))
+
+
+def _walk_over_duals(
+    n_threads: int, inputs: Sequence[Rows], outputs: Sequence[Any], work: int
+) -> Iterator[tuple[Any, ...]]:
+    count, dtype, engine = inputs[0].count, inputs[0].dtype, inputs[0].engine
+    numbers = work + sum(math.prod(rows.item) for rows in inputs)
+    numbers += sum(math.prod(out.shape[1:]) for out in outputs)
+    least = 2 * _LANE_BYTES // dtype.itemsize * n_threads
+    step = min(
+        max(count, 1), max(_DUAL_BYTES // (dtype.itemsize * max(numbers, 1)) // least, 1) * least
+    )
+    sides = [
+        np.empty((step, *rows.item), dtype) if isinstance(rows, DualRows) else None
+        for rows in inputs
+    ]
+    written = [
+        out if out.dtype.kind == "c" else np.empty((step, *out.shape[1:]), dtype) for out in outputs
+    ]
+    for part in parts(count, step):
+        size = part.stop - part.start
+        given = [
+            rows.slab(part.start, part.stop, side[:size])
+            if isinstance(rows, DualRows) and side is not None
+            else rows.slab(part.start, part.stop)
+            for rows, side in zip(inputs, sides, strict=True)
+        ]
+        results = [
+            own[part] if own is out else own[:size]
+            for own, out in zip(written, outputs, strict=True)
+        ]
+        yield (*given, *results)
+        for own, out in zip(results, outputs, strict=True):
+            if out.dtype.kind != "c":
+                engine.take_tangents(own, out[part])
 
 
 def parts(count: int, step: int) -> Iterator[slice]:

@@ -75,7 +75,7 @@ def as_correction(
     check_kinds(path, rows)
     longest = _levels(rows, call)
     segments = path.item[0] - 1 + in_front
-    return Correction(_broadcast(rows, path.batch, segments), longest, rows.array.shape)
+    return Correction(_broadcast(rows, path.batch, segments), longest, rows.shape)
 
 
 def as_corrections(
@@ -171,7 +171,7 @@ def _levels(rows: Rows, call: Call) -> int:
 
 def _broadcast(rows: Rows, batch: tuple[int, ...], segments: int) -> Rows:
     """View a correction as one item per path."""
-    shape = rows.array.shape
+    shape = rows.shape
     wanted = (*batch, segments, shape[-1])
     if shape not in (shape[-1:], wanted[-2:], wanted):
         raise InvalidValueError(
@@ -184,7 +184,7 @@ def _broadcast(rows: Rows, batch: tuple[int, ...], segments: int) -> Rows:
 def empty_like(value: Any, path: Rows) -> Any:
     """Return the gradient in a correction without columns."""
     with path.active():
-        result, memory = path.empty(as_rows(value, "correction", 1, gpu=True).array.shape)
+        result, memory = path.empty(as_rows(value, "correction", 1, gpu=True).shape)
         memory[...] = 0
     return path.wrap(result)
 

@@ -1,10 +1,12 @@
 """Dual numbers: values with their tangents, for derivatives in a direction.
 
-A `Dual` may stand where a function of arrays takes an array. It is read as one array of complex
-numbers, whose real part is the value and whose imaginary part the tangent. What is done to it on
-the way to a kernel (paths in line, missing values, a base point) is linear over the reals, which
-complex numbers do as dual ones do; products are for kernels, which know better. What these write is
-complex, too, and its imaginary part, the derivative, is what a caller gets (`Rows.wrap`).
+A `Dual` may stand where a function of arrays takes an array. It is read as `DualRows`: an array of
+complex numbers, whose real part is the value and whose imaginary part the tangent, which is made
+where it is needed. `walk` makes it for a few items at a time, and takes the tangents of what
+kernels write to a real result, so that all that is complex stays in cache. What else is done on the
+way to a kernel (paths in line, missing values, a base point) is linear over the reals, which
+complex numbers do as dual ones do; products are for kernels, which know better. Where a result is
+complex, its imaginary part, the derivative, is what a caller gets (`Rows.wrap`).
 """
 
 from __future__ import annotations
@@ -17,7 +19,14 @@ import numpy.typing as npt
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.rows import Rows
 
-__all__ = ["Dual", "joined"]
+__all__ = ["Dual", "DualRows", "direction", "with_tangent"]
+
+Floats = npt.NDArray[Any]
+
+_COMPLEX: dict[np.dtype[Any], np.dtype[Any]] = {
+    np.dtype(np.float32): np.dtype(np.complex64),
+    np.dtype(np.float64): np.dtype(np.complex128),
+}
 
 
 class Dual:
@@ -46,28 +55,119 @@ class Dual:
         return np.shape(self.value)
 
 
-def joined(value: Rows, tangent: Rows | None) -> npt.NDArray[Any]:
-    """Return one array of values and tangents."""
-    dtype = np.dtype(np.complex64 if value.dtype == np.float32 else np.complex128)
-    try:
-        array = np.empty(value.array.shape, dtype)
-    except MemoryError:
-        raise InvalidValueError(
-            f"{value.name} and its tangent do not fit in memory together; use a smaller batch"
-        ) from None
-    array.real = value.array
-    if tangent is None:
-        array.imag = 0
+class DualRows(Rows):
+    """Values and tangents as one argument, which are put side by side when they are asked for.
+
+    Parameters
+    ----------
+    value : Rows
+        The values.
+    tangent : Rows or None
+        The tangents, of the kind, dtype and shape of the values; None for zero.
+
+    Attributes
+    ----------
+    value, tangent : Rows
+        What was given.
+    """
+
+    __slots__ = ("tangent", "value")
+
+    def __init__(self, value: Rows, tangent: Rows | None) -> None:
+        self.value, self.tangent = value, tangent
+        self.name, self.kind = value.name, value.kind
+        self.batch, self.item, self.count = value.batch, value.item, value.count
+        self.dtype = _COMPLEX[value.dtype]
+        self.view = None
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "array":
+            raise AttributeError(name)
+        tangent = None if self.tangent is None else self.tangent.array
+        self.array = self._joined(self.value.array, tangent)
+        return self.array
+
+    def _joined(self, value: Floats, tangent: Floats | None) -> Floats:
+        try:
+            array = np.empty(value.shape, self.dtype)
+        except MemoryError:
+            raise InvalidValueError(
+                f"{self.name} and its tangent do not fit in memory together; use a smaller batch"
+            ) from None
+        array.real = value
+        array.imag = 0 if tangent is None else tangent
         return array
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the values."""
+        return self.value.shape
+
+    def joined(self) -> Rows:
+        """Return one array of values and tangents."""
+        return Rows(self.array, self.kind, len(self.item), self.name)
+
+    def broadcast(self, shape: tuple[int, ...], item_ndim: int) -> Rows:
+        """View the data in another shape."""
+        return DualRows(
+            self.value.broadcast(shape, item_ndim),
+            self.tangent and self.tangent.broadcast(shape, item_ndim),
+        )
+
+    def without_scalar(self) -> Rows:
+        """View vectors without their first column."""
+        return DualRows(self.value.without_scalar(), self.tangent and self.tangent.without_scalar())
+
+    def scalars(self) -> npt.NDArray[Any]:
+        """Return the first column of the values; scalars have no tangent."""
+        return self.value.scalars()
+
+    def other_scalar(self, unit: int) -> Any:
+        """Return a number in the first column that is neither `unit` nor NaN, None if none is."""
+        return self.value.other_scalar(unit)
+
+    def slab(self, start: int, stop: int, out: Floats | None = None) -> Floats:
+        """Write items ``start:stop`` for a kernel, to memory that may be given."""
+        value = self.value.slab(start, stop)
+        tangent = None if self.tangent is None else self.tangent.slab(start, stop)
+        if out is None:
+            return self._joined(value, tangent)
+        self.engine.join_tangents(value, tangent, out)
+        return out
+
+    def whole(self) -> Floats:
+        """Return all items for a kernel."""
+        return self.array.reshape(self.count, *self.item)
+
+    def empty_tangents(self, shape: tuple[int, ...]) -> tuple[Any, Floats]:
+        """Allocate tangents of a result, as they are and as an array."""
+        return self.value.empty(shape)
+
+
+def direction(rows: Rows, scalar: Any = None) -> tuple[Rows, Any]:
+    """Return what a linear map is applied to: of dual numbers the tangents, whose scalar is 0."""
+    if not isinstance(rows, DualRows):
+        return rows, scalar
+    if rows.tangent is not None:
+        tangent = rows.tangent
+    else:
+        zeros = np.broadcast_to(rows.value.dtype.type(0), rows.shape)
+        tangent = Rows(zeros, rows.kind, len(rows.item), rows.name)
+    return tangent, None if scalar is None else 0.0
+
+
+def with_tangent(value: Rows, tangent: Rows | None) -> Rows:
+    """Return values with their tangents, which are checked."""
+    if tangent is None:
+        return DualRows(value, None)
     if tangent.kind is not value.kind or tangent.dtype is not value.dtype:
         raise InvalidTypeError(
             f"{tangent.name} must be of the kind and dtype of {value.name}, a {value.kind} of "
             f"{value.dtype}, got a {tangent.kind} of {tangent.dtype}; convert it"
         )
-    if tangent.array.shape != value.array.shape:
+    if tangent.shape != value.shape:
         raise InvalidValueError(
-            f"{tangent.name} must have the shape of {value.name}, {value.array.shape}, got "
-            f"{tangent.array.shape}; a tangent has a number for each of the value"
+            f"{tangent.name} must have the shape of {value.name}, {value.shape}, got "
+            f"{tangent.shape}; a tangent has a number for each of the value"
         )
-    array.imag = tangent.array
-    return array
+    return DualRows(value, tangent)

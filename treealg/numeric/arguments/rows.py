@@ -78,7 +78,7 @@ class Rows:
             if array.flags.aligned:
                 self.view = array if split else array[None]
         else:
-            # Complex arrays are made here (duals.py); as_rows refuses those of callers.
+            # Complex arrays are those of duals.py; as_rows refuses those of callers.
             self.dtype = dtype if dtype.kind == "c" else compute_dtype(dtype, name)
             self.count = math.prod(self.batch)
             if dtype == self.dtype and dtype is not self.dtype:
@@ -100,6 +100,15 @@ class Rows:
             self.array, (self.count, *self.item), (step, *strides[split:]), writeable=False
         )
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the data."""
+        return self.batch + self.item
+
+    def joined(self) -> Rows:
+        """Return this; of dual numbers, one array of values and tangents."""
+        return self
+
     def broadcast(self, shape: tuple[int, ...], item_ndim: int) -> Rows:
         """View the data in another shape."""
         is_same = shape == self.array.shape
@@ -109,6 +118,11 @@ class Rows:
     def without_scalar(self) -> Rows:
         """View vectors without their first column."""
         return Rows(self.array[..., 1:], self.kind, 1, self.name)
+
+    def scalars(self) -> npt.NDArray[Any]:
+        """Return the first column; of dual numbers, that of the values."""
+        column: npt.NDArray[Any] = self.array[..., 0].real
+        return column
 
     def slab(self, start: int, stop: int) -> npt.NDArray[Any]:
         """Return items ``start:stop`` for a kernel, copied if need be."""
@@ -131,7 +145,7 @@ class Rows:
 
     def other_scalar(self, unit: int) -> Any:
         """Return a number in the first column that is neither `unit` nor NaN, None if none is."""
-        column = self.array[..., 0].real
+        column = self.scalars()
         if column.size == 1:
             value = column.item()
             return None if value == unit or value != value else value
@@ -166,7 +180,7 @@ class Rows:
 
     def wrap(self, result: Any) -> Any:
         """Return a result as the kind of the data; of dual numbers, the tangents."""
-        if self.dtype.kind == "c":
+        if result.dtype.kind == "c":
             result = np.ascontiguousarray(result.imag)
         return result if self.kind is NUMPY else self.kind.wrap(result)
 

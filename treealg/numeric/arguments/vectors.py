@@ -69,7 +69,7 @@ def split_scalar(
                 f"{rows.name} must have the scalar {unit} in its first column, got {other}; a "
                 f"signature has 1 there and a log-signature 0"
             )
-    return rows.without_scalar(), rows.array[..., 0].real
+    return rows.without_scalar(), rows.scalars()
 
 
 def body(rows: Rows, scalar: Any) -> Rows:

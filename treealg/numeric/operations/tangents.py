@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import numbers
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,6 @@ from treealg.numeric.arguments.duals import Dual
 from treealg.numeric.arguments.ragged import is_list_of_paths
 from treealg.numeric.operations.documentation import documented
 from treealg.numeric.operations.operation import Argument, Operation
-from treealg.numeric.operations.parts import in_parts
 from treealg.numeric.operations.source import written
 
 __all__ = ["jvp_row", "tangent_name", "with_jvp"]
@@ -47,7 +46,7 @@ def jvp_row(row: Operation) -> Operation:
                 replace(argument, name=name, role="tangent", optional=True, alternative=None)
             )
     return Operation(
-        _function(row, names, arguments), tuple(arguments), row.shape,
+        _function(row, names), tuple(arguments), row.shape,
         gradients=row.gradients, flags=row.flags, tangents=tuple(names),
     )  # fmt: skip
 
@@ -65,9 +64,7 @@ def _is_needed(argument: Argument) -> bool:
     return argument.differentiable and not (argument.optional or argument.alternative)
 
 
-def _function(
-    row: Operation, names: Mapping[str, str], arguments: Sequence[Argument]
-) -> Callable[..., Any]:
+def _function(row: Operation, names: Mapping[str, str]) -> Callable[..., Any]:
     """Return the function, whose tangents stand behind their arguments."""
     parameters = []
     for name, parameter in row.signature.parameters.items():
@@ -87,22 +84,19 @@ def _function(
     # Defaults of the table are constants, which print as they are written.
     source = f"def {name}{inspect.Signature(plain)}:\n    return derivative({given})\n"
     place = _MODULE.removeprefix("treealg.")
-    function = written(name, source, place, derivative=_derivative(row, names, arguments))
+    function = written(name, source, place, derivative=_derivative(row, names))
     function.__module__ = _MODULE
     function.__signature__ = signature  # type: ignore[attr-defined]
     function.__doc__ = documented(row, names)
     return function
 
 
-def _derivative(
-    row: Operation, names: Mapping[str, str], arguments: Sequence[Argument]
-) -> Callable[..., Any]:
+def _derivative(row: Operation, names: Mapping[str, str]) -> Callable[..., Any]:
     """Return what calls a function with dual numbers for its arguments."""
     duals = [x for x in row.arguments if x.name in names or x.role == "value"]
     function = row.function
 
-    def call(arguments: Mapping[str, Any]) -> Any:
-        given = dict(arguments)
+    def derivative(**given: Any) -> Any:
         path = given.get("path")
         for argument in duals:
             value = given[argument.name]
@@ -115,9 +109,6 @@ def _derivative(
                     f"{name} must be None where {argument.name} is no array; give both or none"
                 )
         return function(**given)
-
-    def derivative(**given: Any) -> Any:
-        return in_parts(call, given, arguments)
 
     return derivative
 

@@ -70,7 +70,9 @@ def chosen(path: Any, choice: Choice, along: Along, options: tuple[Any, ...]) ->
     with memory_for("path, copied for windows,"):
         pieces = None if along.windows is None else windows_of(found, along.windows)
     item = (len(pieces.ends),) if pieces is not None else results_along(found, every)
-    result, view = allocate(found.path, *item, wanted.number)
+    # What walks along whole paths writes the result itself.
+    walked = wanted.is_plain and pieces is None and not (every and plan.by_trees)
+    result, view = allocate(found.path, *item, wanted.number, walked=walked)
     if wanted.is_plain:
         _write(found, plan, every, pieces, view)
         return found.path.wrap(result)

@@ -454,7 +454,7 @@ def _of_whole_paths(
         segments, columns = correction.rows.item
         if backward is None:
             memory[...] = 0
-        elif correction.shared == correction.rows.array.shape:
+        elif correction.shared == correction.rows.shape:
             whole = memory.reshape(path.count, segments, columns)
             for *given, dx, dc in walk(n_threads, inputs, (out, whole)):
                 backward(*given, dx, dc, *rest)

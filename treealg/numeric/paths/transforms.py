@@ -105,7 +105,7 @@ def transform_path(
             transform.write(piece, out)
             moved.append(rows.wrap(out))
         return moved
-    result, view = allocate(rows, *_shape(found))
+    result, view = allocate(rows, *_shape(found), walked=False)
     if found.spans is None:
         transform.write(rows.array, result)
         return rows.wrap(result)

@@ -39,7 +39,7 @@ def of_windows(found: Prepared, plan: Plan, windows: Any) -> Array:
     rows, call = found.path, found.call
     with memory_for("path, copied for windows,"):
         pieces = windows_of(found, windows)
-    result, view = allocate(rows, len(pieces.ends), plan.size, scalar=call.unit)
+    result, view = allocate(rows, len(pieces.ends), plan.size, scalar=call.unit, walked=False)
     if call.degree:
         write_windows(pieces, plan, view)
     return rows.wrap(result)

@@ -10,13 +10,14 @@ from treealg import tables
 from treealg.checks import LIFTS, check_choice
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
-from treealg.numeric.arguments.batches import allocate, walk
+from treealg.numeric.arguments.batches import allocate
 from treealg.numeric.arguments.calls import checked_call
 from treealg.numeric.arguments.kinds import NUMPY
 from treealg.numeric.arguments.ragged import is_list_of_paths, read_list
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.matrices import lift_change_plan
+from treealg.numeric.vectors.maps import image
 from treealg.typing import Array, ArrayLike
 
 __all__ = [
@@ -350,11 +351,5 @@ def _change(
             f"9, 14, ...; got {dimension}; bracket_path appends brackets to a path"
         )
     given, scalar = split_scalar(rows, call.columns, call)
-    if transposed and scalar is not None:
-        scalar = 0.0
-    result, view = allocate(given, call.columns, scalar=scalar)
-    if call.degree:
-        plan = lift_change_plan(channels, call, share)
-        for x, out in walk(call.n_threads, (given,), (view,)):
-            rows.engine.map_rows(x, out, plan, transposed, call.n_threads)
-    return rows.wrap(result)
+    plan = lift_change_plan(channels, call, share)
+    return image(call, given, scalar, call.columns, plan, transposed=transposed)

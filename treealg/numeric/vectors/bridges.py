@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from treealg.numeric.arguments.arrays import as_rows
-from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call, coefficients
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import ladder_plan, path_plan
+from treealg.numeric.vectors.maps import image
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_to_sig", "sig_to_branched_sig", "sig_to_branched_sig_backprop"]
@@ -235,11 +235,4 @@ def _map_rows(
     """Apply the linear map of a plan, or its transpose."""
     rows = as_rows(value, name, 1)
     given, scalar = split_scalar(rows, n_in, call, what=what)
-    if transposed and scalar is not None:
-        scalar = 0.0
-    engine = rows.engine
-    result, view = allocate(given, n_out, scalar=scalar)
-    if call.degree:
-        for x, out in walk(call.n_threads, (given,), (view,)):
-            engine.map_rows(x, out, plan, transposed, call.n_threads)
-    return rows.wrap(result)
+    return image(call, given, scalar, n_out, plan, transposed=transposed)

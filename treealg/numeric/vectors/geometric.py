@@ -16,6 +16,7 @@ from treealg.numeric.arguments.vectors import body, split_scalar, split_signatur
 from treealg.numeric.basis import trees
 from treealg.numeric.plans.vectors import algebra_plan
 from treealg.numeric.plans.words import geometric_plan, lift_plan
+from treealg.numeric.vectors.maps import image
 from treealg.typing import Array, ArrayLike, TupleForm
 
 __all__ = [
@@ -398,11 +399,5 @@ def _map(value: Any, name: str, call: Call, *, transposed: bool) -> Array:
     words = tables.words(call.dimension, call.degree, None, bool(call.planar)).size
     n_in, n_out = (call.columns, words) if transposed else (words, call.columns)
     given, scalar = split_scalar(rows, n_in, call, what="" if transposed else _WORDS)
-    if transposed and scalar is not None:
-        scalar = 0.0
-    result, view = allocate(given, n_out, scalar=scalar)
-    if call.degree:
-        plan = lift_plan(call.dimension, call.degree, call.planar)
-        for x, out in walk(call.n_threads, (given,), (view,)):
-            rows.engine.map_rows(x, out, plan, transposed, call.n_threads)
-    return rows.wrap(result)
+    plan = lift_plan(call.dimension, call.degree, call.planar)
+    return image(call, given, scalar, n_out, plan, transposed=transposed)

@@ -20,6 +20,7 @@ from treealg.numeric.arguments.batches import (
     walk,
 )
 from treealg.numeric.arguments.calls import Call
+from treealg.numeric.arguments.duals import direction
 from treealg.numeric.arguments.repeats import again, keep
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.vectors import (
@@ -36,6 +37,7 @@ from treealg.typing import Array
 __all__ = [
     "exponentials",
     "exponentials_backward",
+    "image",
     "inverses",
     "inverses_backward",
     "joined",
@@ -340,8 +342,8 @@ def linear_backward(call: Call, derivs: Any, displacement: Any) -> Made[Array]:
 
 def linear_logs(call: Call, displacement: Any) -> Array:
     """Write the logarithms of linear pieces, which are their displacements."""
-    rows = _displacements(displacement, call)
-    result, out = allocate(rows, call.size, scalar=0.0 if call.scalar else None)
+    rows, scalar = direction(_displacements(displacement, call), 0.0 if call.scalar else None)
+    result, out = allocate(rows, call.size, scalar=scalar)
     out[:] = 0.0
     if call.degree:
         for x, y in walk(1, (rows,), (out,)):
@@ -354,11 +356,24 @@ def linear_logs_backward(call: Call, derivs: Any, displacement: Any) -> Array:
     back, rows = as_rows(derivs, "derivs", 1), _displacements(displacement, call)
     check_alike(back, rows)
     check_columns(back, call.size + call.scalar, "as the log-signature of a piece has")
-    result, out = allocate(rows, call.dimension)
+    back, _ = direction(body(back, call.scalar or None))
+    result, out = allocate(back, call.dimension)
     out[:] = 0.0
     if call.degree:
-        for d, dx in walk(1, (body(back, call.scalar or None),), (out,)):
+        for d, dx in walk(1, (back,), (out,)):
             dx[:, call.light] = d[:, : len(call.light)]
+    return rows.wrap(result)
+
+
+def image(
+    call: Call, given: Rows, scalar: Any, columns: int, plan: Any, *, transposed: bool = False
+) -> Array:
+    """Apply the linear map of a plan, or its transpose, to vectors without their scalar."""
+    rows, scalar = direction(given, 0.0 if transposed and scalar is not None else scalar)
+    result, view = allocate(rows, columns, scalar=scalar)
+    if call.degree:
+        for x, out in walk(call.n_threads, (rows,), (view,)):
+            rows.engine.map_rows(x, out, plan, transposed, call.n_threads)
     return rows.wrap(result)
 
 
