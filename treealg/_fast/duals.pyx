@@ -57,12 +57,12 @@ def join_tangents(values, tangents, out):
         out.real = values
         out.imag = 0 if tangents is None else tangents
         return
-    cdef Py_ssize_t i, rows = both.view.shape[0], size = numbers_of_item(both)
+    cdef Py_ssize_t _row, rows = both.view.shape[0], size = numbers_of_item(both)
     cdef char *value = <char *> one.view.buf
     cdef char *tangent = NULL if tangents is None else <char *> two.view.buf
     cdef char *target = <char *> both.view.buf
     with nogil:
-        for i in range(rows):
+        for _row in range(rows):
             if one.single:
                 treealg_join_f32(<float *> value, <float *> tangent, <float *> target, size)
             else:
@@ -84,11 +84,11 @@ def take_tangents(duals, out):
     if not (has_dense_items(one) and has_dense_items(both)):
         out[...] = duals.imag
         return
-    cdef Py_ssize_t i, rows = both.view.shape[0], size = numbers_of_item(both)
+    cdef Py_ssize_t _row, rows = both.view.shape[0], size = numbers_of_item(both)
     cdef char *source = <char *> both.view.buf
     cdef char *target = <char *> one.view.buf
     with nogil:
-        for i in range(rows):
+        for _row in range(rows):
             if one.single:
                 treealg_tangents_f32(<float *> source, <float *> target, size)
             else:
