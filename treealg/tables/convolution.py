@@ -142,10 +142,16 @@ def _terms(
     Those of a block are sorted by trunk, then those of multiplicity 1 come first, then by forest:
     so they are by slot.
     """
-    none = np.zeros(0, dtype=np.int32)
-    pieces = [(np.zeros(1, dtype=np.int64), none, none, none), *_pieces(layout, degree)]
-    sizes, trunk, pruned, multiplicity = map(np.concatenate, zip(*pieces, strict=True))
-    return np.cumsum(sizes), trunk, pruned, multiplicity
+    sizes = [np.zeros(1, dtype=np.int64)]
+    # They grow in place, which takes no room for what is done twice.
+    columns = bytearray(), bytearray(), bytearray()
+    for size, *parts in _pieces(layout, degree):
+        sizes.append(size)
+        for column, part in zip(columns, parts, strict=True):
+            column += part.data
+        check_entries(len(columns[0]) // 4, f"the coproduct for dimension={layout.dimension}")
+    trunk, pruned, multiplicity = (np.frombuffer(column, np.int32) for column in columns)
+    return np.cumsum(np.concatenate(sizes)), trunk, pruned, multiplicity
 
 
 def _pieces(
@@ -211,7 +217,7 @@ def assemble(
     owner[multiple_slot], factor[multiple_slot] = multiple_forest, multiple_factor
     slot = unit_slot.astype(np.int32)[pruned]
     slot[repeated] = multiple_slot[which]
-    del pruned, multiplicity, repeated, pair, which
+    del terms, pruned, multiplicity, repeated, pair, which
     if layout.planar is not False:
         head, tail = owner - 1, np.zeros_like(owner)
     else:

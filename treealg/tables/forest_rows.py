@@ -16,7 +16,7 @@ import numpy as np
 
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import expand
-from treealg.tables.rows import UNIT, RowAlgebra, Rows, Split, rows_of
+from treealg.tables.rows import UNIT, RowAlgebra, Rows, Split, between, ranges, rows_of
 from treealg.tables.word_rows import formal_shuffle
 
 __all__ = ["ForestRows"]
@@ -50,18 +50,24 @@ class ForestRows(RowAlgebra):
             yield 0, UNIT
         forests, trees = [UNIT], [UNIT]
         for nodes in range(1, degree):
-            trees.append(self.with_root(forests[nodes - 1], nodes - 1))
+            is_last = nodes + 1 == degree
+            if not is_last:
+                trees.append(self.with_root(forests[nodes - 1], nodes - 1))
             part = slice(layout.start[nodes], layout.start[nodes + 1])
             branches, label = np.divmod(layout.first[part], dimension)
             left = layout.place(branches) * dimension + label
             right = layout.place(layout.rest[part])
             own = layout.order_of[branches] + 1
-            factors = nodes, own, left, trees, right, forests
-            if nodes + 1 < degree:
-                forests.append(self.product(*factors))
+            if not is_last:
+                forests.append(self.product(nodes, own, left, trees, right, forests))
                 yield nodes, forests[-1]
-            else:
-                yield from ((nodes, piece) for piece in self.pieces(*factors))
+                continue
+            # Trees come after forests of smaller ones, and need not be multiplied.
+            several = slice(0, own.size - dimension * layout.counts[nodes - 1])
+            if several.stop:
+                factors = own[several], left[several], trees, right[several], forests
+                yield from ((nodes, piece) for piece in self.pieces(nodes, *factors))
+            yield from ((nodes, piece) for piece in self.rooted(forests[-1], nodes - 1))
 
     def _planar_blocks(self, degree: int) -> Iterator[tuple[int, Split]]:
         """Yield K of all ordered forests with 1, ..., degree nodes, but for the last root."""
@@ -80,8 +86,18 @@ class ForestRows(RowAlgebra):
             else:
                 yield from ((nodes, piece) for piece in self.pieces(*factors))
 
-    def with_root(self, rows: Split, nodes: int) -> Split:
-        """Put each root below: row ``r * dimension + a``; and cut all of it off, too."""
+    def rooted(self, rows: Split, nodes: int) -> Iterator[Split]:
+        """Yield what `with_root` returns, some rows at a time."""
+        size = sum(np.diff(part.ptr) for part in rows.values()) * self.layout.dimension
+        for begin, end in ranges(np.asarray(size)):
+            some = {weight: between(part, begin, end) for weight, part in rows.items()}
+            yield self.with_root(some, nodes, begin)
+
+    def with_root(self, rows: Split, nodes: int, first: int = 0) -> Split:
+        """Put each root below: row ``r * dimension + a``; and cut all of it off, too.
+
+        The rows are those of forests from `first` on.
+        """
         dimension = self.layout.dimension
         split: Split = {}
         for weight, part in rows.items():
@@ -93,7 +109,8 @@ class ForestRows(RowAlgebra):
             np.cumsum(np.repeat(np.diff(part.ptr), dimension), out=ptr[1:])
             pair = tree * self.counts[nodes - weight] + cut
             split[weight + 1] = Rows(ptr, pair, part.coef[entry])
-        all_of_it = self._tree(np.arange(ptr.size - 1), nodes + 1)
+        every = np.arange(ptr.size - 1) + first * dimension
+        all_of_it = self._tree(every, nodes + 1)
         split[0] = Rows(np.arange(ptr.size), all_of_it, np.ones(ptr.size - 1))
         return split
 

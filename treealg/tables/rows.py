@@ -21,7 +21,18 @@ from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import FloatArray, expand, merge
 from treealg.tables.sizes import check_entries
 
-__all__ = ["CHUNK", "UNIT", "RowAlgebra", "Rows", "Split", "rows_of", "stacked", "united"]
+__all__ = [
+    "CHUNK",
+    "UNIT",
+    "RowAlgebra",
+    "Rows",
+    "Split",
+    "between",
+    "ranges",
+    "rows_of",
+    "stacked",
+    "united",
+]
 
 CHUNK = 1 << 17
 """About how many entries are made at a time, before equal ones are merged."""
@@ -120,7 +131,7 @@ class RowAlgebra(ABC):
             size[rows] += np.diff(a.ptr)[left[rows]] * np.diff(b.ptr)[right[rows]] * longest
         weights = dict.fromkeys(first + second for _, first, _, second, _ in kinds)
         total = 0
-        for begin, end in _ranges(size):
+        for begin, end in ranges(size):
             found = {weight: [(np.zeros(0, dtype=np.int64), np.zeros(0))] for weight in weights}
             for k, first, a, second, b in kinds:
                 rows = begin + np.flatnonzero(own[begin:end] == k)
@@ -186,7 +197,13 @@ def stacked(parts: list[Rows]) -> Rows:
     return Rows(np.concatenate(([0], np.cumsum(sizes))), np.concatenate(pair), np.concatenate(coef))
 
 
-def _ranges(size: IntArray) -> Iterator[tuple[int, int]]:
+def between(rows: Rows, begin: int, end: int) -> Rows:
+    """Return some of the rows."""
+    first, last = rows.ptr[begin], rows.ptr[end]
+    return Rows(rows.ptr[begin : end + 1] - first, rows.pair[first:last], rows.coef[first:last])
+
+
+def ranges(size: IntArray) -> Iterator[tuple[int, int]]:
     """Cut rows into ranges whose sizes add up to not much more than a bound."""
     bounds = np.cumsum(size)
     cuts = np.searchsorted(bounds, np.arange(CHUNK, int(bounds[-1]), CHUNK))
