@@ -21,6 +21,7 @@ from treealg.processors import all_processors, available_processors
 
 __all__ = [
     "LIFTS",
+    "brief",
     "check_callable",
     "check_choice",
     "check_flag",
@@ -37,6 +38,9 @@ __all__ = [
 
 LIFTS = {"stratonovich": 0.5, "ito": 0.0, "backward": 1.0}
 """The integrals of a lift, by name, with the share of its bracket that each adds to that of Itô."""
+
+_MOST_BITS = 2**13
+"""The size of integers that are arguments; Python writes some more digits than these have."""
 
 _METHODS = ("0 (expanded)", "1 (Lyndon coordinates)", "2 (bracket coefficients)")
 
@@ -95,6 +99,11 @@ def check_integer(name: str, value: Any, minimum: int | None) -> int:
         raise InvalidTypeError(
             f"{name} must be an integer, got {_shown(value)}; write int(...) around it if that is "
             f"what you mean"
+        )
+    if number.bit_length() > _MOST_BITS:
+        raise InvalidValueError(
+            f"{name} must be an integer of at most {_MOST_BITS} bits, got one of "
+            f"{number.bit_length()}"
         )
     if minimum is not None and number < minimum:
         raise InvalidValueError(f"{name} must be at least {minimum}, got {number}")
@@ -208,11 +217,25 @@ def thread_count(n_jobs: Any) -> int:
     return min(count, available) if count > 0 else max(all_processors(available) + 1 + count, 1)
 
 
+def brief(value: Any) -> str:
+    """Return the beginning of the text of a value, nothing where it has none.
+
+    Examples
+    --------
+    >>> brief(1.5), brief(10**5000), brief("a" * 50)
+    ('1.5', '', "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
+    """
+    try:
+        return repr(value)[:40]
+    except Exception:  # of a class of the caller, or more digits than Python writes
+        return ""
+
+
 def _shown(value: Any) -> str:
     """Return a short text for a value of unknown type and size."""
-    text = repr(value) if isinstance(value, (str, numbers.Number)) or is_flag(value) else ""
+    text = brief(value) if isinstance(value, (str, numbers.Number)) or is_flag(value) else ""
     kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
-    return f"{text[:40]} of type {kind}" if text else f"a value of type {kind}"
+    return f"{text} of type {kind}" if text else f"a value of type {kind}"
 
 
 def check_weights(name: str, value: Any) -> tuple[int, ...]:

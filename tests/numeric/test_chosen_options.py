@@ -152,6 +152,22 @@ def test_coefficients_of_words_are_those_of_signatures(name):
 
 
 @pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("name", OPTIONS)
+def test_the_empty_element_alone_has_the_scalar(name):
+    options, path = OPTIONS[name], np.random.default_rng(7).normal(size=(3, LENGTH, D))
+    shape = treealg.branched_sig_coef(path, [(1,)], **options).shape
+    for function, empty, scalar in [
+        (treealg.branched_sig_coef, None, 1.0),
+        (treealg.branched_log_sig_coef, None, 0.0),
+        (treealg.sig_coef, (), 1.0),
+    ]:
+        for several in (1, 2, 0):
+            found = function(path, [empty] * several, **options)
+            np.testing.assert_array_equal(found, np.full((*shape[:-1], several), scalar))
+        np.testing.assert_array_equal(function(path, empty, **options), np.full(shape, scalar))
+
+
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("missing", ["forward-fill", "linear"])
 def test_missing_values_are_filled_before(missing):
     path = np.random.default_rng(3).normal(size=(3, LENGTH, D))

@@ -1,5 +1,8 @@
 """Times that are given, and values that are missing."""
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import numpy as np
 import pytest
 
@@ -178,6 +181,103 @@ def test_what_are_no_times_is_refused(options, error, message):
     given = {"time_aug": True, "times": [0.0, 1.0, 2.0]} | options
     with pytest.raises(error, match=message):
         treealg.branched_sig(paths(length=3), 2, **given)
+
+
+DAYS = [datetime(2020, 1, day) for day in (1, 2, 4)]
+WITH_DAYS = {
+    "dates": lambda: [day.date() for day in DAYS],
+    "datetimes": lambda: DAYS,
+    "objects": lambda: np.array(DAYS, object),
+    "durations": lambda: [timedelta(days=k) for k in (0, 1, 3)],
+    "arrays": lambda: np.array(DAYS, "M8[us]"),
+    "numbers of NumPy": lambda: list(np.array(DAYS, "M8[h]")),
+    "other byte order": lambda: np.array(DAYS, "M8[s]").astype(">M8[s]"),
+    "a zone": lambda: [day.replace(tzinfo=UTC) for day in DAYS],
+    "Series": lambda: pandas().Series(DAYS),
+    "Series with a zone": lambda: pandas().Series(DAYS).dt.tz_localize("UTC"),
+    "index": lambda: pandas().DatetimeIndex(DAYS, tz="UTC"),
+    "time stamps": lambda: list(map(pandas().Timestamp, DAYS)),
+    "durations of pandas": lambda: pandas().Series(pandas().to_timedelta([0, 1, 3], unit="D")),
+    "polars": lambda: pytest.importorskip("polars").Series(DAYS),
+    "dates of polars": lambda: pytest.importorskip("polars").Series([x.date() for x in DAYS]),
+    "durations of polars": lambda: pytest.importorskip("polars").Series(
+        [timedelta(days=k) for k in (0, 1, 3)]
+    ),
+}
+
+
+def pandas():
+    return pytest.importorskip("pandas")
+
+
+def time_of(times, *, length=3, **options):
+    path = np.zeros((length, 1))
+    return treealg.transform_path(path, time_aug=True, times=times, **options)[:, 1]
+
+
+@pytest.mark.parametrize("kind", WITH_DAYS)
+def test_dates_and_durations_of_any_library_are_in_seconds(kind):
+    times = WITH_DAYS[kind]()
+    np.testing.assert_array_equal(time_of(times), [0, 86400, 3 * 86400])
+    paths = [np.zeros((3, 1)), np.zeros((2, 1))]
+    got = treealg.transform_path(paths, time_aug=True, times=[times, times[:2]])
+    np.testing.assert_array_equal(got[1][:, 1], [0, 86400])
+
+
+def test_an_hour_is_an_hour_where_clocks_change():
+    hours = [datetime(2020, 3, 29, hour, tzinfo=ZoneInfo("Europe/Paris")) for hour in (0, 1, 4)]
+    np.testing.assert_array_equal(time_of(hours), [0, 3600, 3 * 3600])
+
+
+def test_nanoseconds_of_time_stamps_are_kept():
+    stamps = [pandas().Timestamp(2**60 + k) for k in (0, 1, 3)]
+    np.testing.assert_array_equal(time_of(stamps), [0, 1e-9, 3e-9])
+
+
+@pytest.mark.parametrize(("unit", "second"), [("fs", 1e15), ("as", 1e18)])
+def test_the_smallest_units_are_taken(unit, second):
+    np.testing.assert_array_equal(time_of(np.array([0, 1, 2], f"m8[{unit}]")) * second, [0, 1, 2])
+
+
+def test_dates_further_apart_than_their_integers_are_large():
+    ends = np.array([-(2**63) + 1, 0, 2**63 - 1], "M8[ns]")
+    np.testing.assert_allclose(time_of(ends), [0, 2**63 / 1e9, 2**64 / 1e9])
+
+
+@pytest.mark.parametrize("late", [np.nan, -1.0])
+def test_times_beyond_the_end_of_a_path_are_not_looked_at(late):
+    assert time_of([0, 1, 3, late], length=4, lengths=3).tolist() == [0, 1, 3, 3]
+    dates = np.array(["2020-01-01", "2020-01-02", "2020-01-03", "NaT"], "M8[D]")
+    assert time_of(dates, length=4, lengths=3).tolist() == [0, 86400, 2 * 86400, 2 * 86400]
+
+
+@pytest.mark.parametrize(
+    ("times", "error", "message"),
+    [
+        (np.ma.masked_array([0.0, 1.0, 2.0], [0, 1, 0]), InvalidTypeError, "masked"),
+        (np.array([None, 1, 2], object), InvalidTypeError, "all numbers, all dates.* got None"),
+        (np.array(["a", "b", "c"], object), InvalidTypeError, "got 'a' of type builtins.str"),
+        (np.array([DAYS[0], 1, 2], object), InvalidTypeError, "got 1 of type"),
+        (np.array([np.timedelta64(1, "s"), 1, 2], object), InvalidTypeError, "timedelta64"),
+        ([DAYS[0], DAYS[1].replace(tzinfo=UTC), DAYS[2]], InvalidTypeError, "offset-naive"),
+        ((x for x in range(3)), InvalidTypeError, r"use list\(times\)"),
+        ({0: 1.0}, InvalidTypeError, "dict"),
+        ([-1e308, 0.0, 1e308], InvalidValueError, r"between them; got -1e\+308 and 1e\+308"),
+        ([0.0, 1.0], InvalidValueError, r"shape \(3,\), one for each"),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_other_objects_are_no_times(times, error, message):
+    with pytest.raises(error, match=message):
+        time_of(times)
+
+
+@pytest.mark.filterwarnings("error")
+def test_times_that_the_path_does_not_hold_are_refused():
+    path = np.zeros((2, 1), np.float32)
+    with pytest.raises(InvalidValueError, match="finite in the dtype of path, float32, got 1e"):
+        treealg.sig(path, 1, time_aug=True, times=[0, 1e300])
+    assert treealg.sig(path.astype(float), 1, time_aug=True, times=[0, 1e300])[1] == 1e300
 
 
 def test_times_of_a_list_are_a_list():

@@ -1,5 +1,7 @@
 """Windows of paths: each as its points alone give it, by whichever way it is computed."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -180,6 +182,23 @@ def test_no_windows_and_no_paths_give_nothing():
 
 
 @pytest.mark.parametrize(
+    "options",
+    [
+        {"time_aug": True},
+        {"time_aug": True, "lead_lag": True},
+        {"times": [0, 1, 2, 3, 4], "time_aug": True},
+        {"missing": "linear"},
+        {"lengths": []},
+    ],
+)
+def test_windows_of_no_paths_are_those_of_their_points(options):
+    none = np.zeros((0, 5, 2))
+    assert treealg.sig(none, 1, windows=[(0, 5), (1, 2)], **options).shape[:2] == (0, 2)
+    with pytest.raises(InvalidValueError, match="stop <= 5, the points"):
+        treealg.sig(none, 1, windows=[(0, 6)], **options)
+
+
+@pytest.mark.parametrize(
     ("method", "windows"),
     [
         ("points", [(0, 40), (50, 90), (100, 140)]),
@@ -238,6 +257,14 @@ def test_makers_make_all_windows_that_fit():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("length", [9, 1000, 2**62, 2**63 - 1])
+def test_cuts_of_dyadic_windows_are_exact(length):
+    for level, count in enumerate((1, 2, 4, 8)):
+        cuts = [i * (length - 1) // count for i in range(count + 1)]
+        want = [[a, b + 1] for a, b in pairwise(cuts)]
+        assert treealg.dyadic_windows(length, level)[-count:].tolist() == want
+
+
 @pytest.mark.parametrize("length", [9, 12, 100])
 def test_halves_of_dyadic_windows_join_to_them(length):
     path = paths(length=length)
@@ -255,6 +282,10 @@ def test_halves_of_dyadic_windows_join_to_them(length):
         (lambda: treealg.sliding_windows(4, 0), "size must be at least 1"),
         (lambda: treealg.sliding_windows(4, 2, step=0), "step must be at least 1"),
         (lambda: treealg.dyadic_windows(8, -1), "depth must be"),
+        (lambda: treealg.expanding_windows(10**9), "999999999 windows, more than the bound"),
+        (lambda: treealg.sliding_windows(2**63 - 1, 1), "windows, more than the bound"),
+        (lambda: treealg.dyadic_windows(2**63 - 1, 40), "windows, more than the bound"),
+        (lambda: treealg.dyadic_windows(2**64, 1), "length must be at most 9223372036854775807"),
     ],
 )
 def test_makers_refuse_what_does_not_fit(make, message):

@@ -14,7 +14,7 @@ from .cases import CASES, arrays_of, each_case
 
 
 def torch_of(x):
-    return pytest.importorskip("torch").from_numpy(x.copy())
+    return pytest.importorskip("torch").from_numpy(np.array(x))
 
 
 def packed(x):
@@ -81,6 +81,22 @@ def key_of_jax(x):
     return pytest.importorskip("jax").random.key(0)
 
 
+def half_frame(x):
+    polars = pytest.importorskip("polars")
+    return polars.DataFrame({"x": polars.Series([1.0, 2.0], dtype=polars.Float16)})
+
+
+def masked_rows(x):
+    return list(np.ma.masked_array(x, np.ones(x.shape, bool)))
+
+
+class Wordless:
+    """What has no text."""
+
+    def __repr__(self):
+        raise RuntimeError("no text")
+
+
 # What comes, and a part of what is said: the cause or the fix, in terms of what came.
 REFUSED = {
     "generator": (lambda x: (row for row in x), "read only once; use list"),
@@ -130,6 +146,21 @@ REFUSED = {
     "array of Dask": (lazy, r"functions of treealg\.dask .*\.compute\(\)"),
     "array of Arrow": (arrow, r"numpy\.asarray"),
     "bfloat of JAX": (bfloat_of_jax, "of dtype bfloat16 on .*convert it first"),
+    "masked rows in a list": (masked_rows, r"\[\d\] .*filled\("),
+    "masked place in a list": (lambda x: [[np.ma.masked, 1.0]], r"\[0\]\[0\] .*filled\("),
+    "named axes in a list": (lambda x: [labelled(r) for r in x], r"\[0\] .*treealg\.xarray"),
+    "sparse in a list": (lambda x: [sparse(x)], r"use \w+\[0\]\.toarray\(\)"),
+    "bfloat tensors in a list": (
+        lambda x: [torch_of(r).bfloat16() for r in x],
+        r"\[0\] .*\[0\]\.double\(\)",
+    ),
+    "gradients in a list": (
+        lambda x: [torch_of(r).requires_grad_() for r in x],
+        r"\[0\] requires.*\.detach\(\)",
+    ),
+    "half precision in a frame": (half_frame, r"got float16; use \w+\.cast\(polars\.Float64\)"),
+    "no text": (lambda x: Wordless(), "numpy.asarray"),
+    "no text in a list": (lambda x: [[Wordless()]], "got a value of type Wordless"),
     "key of JAX": (key_of_jax, r"no numbers, jax.*treealg\.jax"),
 }
 
@@ -248,6 +279,21 @@ def test_missing_values_of_frames_are_nan_and_large_integers_exact():
     np.testing.assert_array_equal(treealg.branched_sig(table, 1), [3.0, 0.5])
     missing = pandas.DataFrame({"t": pandas.array([1, None], "Int64"), "x": [1.5, 2.0]})
     np.testing.assert_array_equal(treealg.branched_sig(missing, 1), [np.nan, 0.5])
+
+
+def test_decimals_and_wide_integers_of_polars_are_read():
+    polars = pytest.importorskip("polars")
+    table = polars.DataFrame(
+        {
+            "x": [Decimal("1.5"), Decimal("2.25")],
+            "t": polars.Series([2**100, 2**100 + 3], dtype=polars.Int128),
+        }
+    )
+    np.testing.assert_array_equal(treealg.branched_sig(table, 1), [0.75, 3.0])
+    missing = polars.DataFrame({"x": [Decimal("1.5"), None]})
+    np.testing.assert_array_equal(treealg.branched_sig(missing, 1), [np.nan])
+    vector = polars.Series([Decimal("1.5"), Decimal(2)])
+    np.testing.assert_array_equal(treealg.linear_branched_sig(vector, 2, 1), [1.5, 2.0])
 
 
 def test_tables_of_polars_are_read():

@@ -1,5 +1,8 @@
 """What does not fit is refused, by the name of the argument."""
 
+import contextlib
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -87,3 +90,26 @@ def test_bad_options_are_refused_by_name(option, value, error):
         given = Case(name, "plain").arguments((4,)) | {option: value}
         with pytest.raises(error, match=option):
             OPERATIONS[name].function(**given)
+
+
+# What is no option of any kind, and what Python and NumPy have errors of their own for.
+ODD = {
+    "duration": np.timedelta64(2),  # has no hash
+    "no numbers": np.array([]),  # has no truth value
+    "objects": np.array([None, 1], object),
+    "huge": 10**5000,  # has no text
+    "very negative": -(10**5000),
+    "largest of NumPy": np.uint64(2**64 - 1),
+    "huge fraction": Fraction(10**5000, 3),
+    "list of itself": [[...]],
+    "no finite number": float("nan"),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+@each_case(CASES, "plain")
+def test_options_leave_no_errors_but_ours(case, kind):
+    given = case.arguments((4,))
+    for option in case.row.options:
+        with contextlib.suppress(treealg.TreeAlgError):
+            case.row.function(**given | {option.name: ODD[kind]})

@@ -16,7 +16,14 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.duals import Dual, with_tangent
 from treealg.numeric.arguments.foreign import not_an_array
 from treealg.numeric.arguments.integers import exact_values, from_first_point, rounded
-from treealg.numeric.arguments.kinds import NUMPY, TORCH, Kind, foreign_array, is_array
+from treealg.numeric.arguments.kinds import (
+    NUMPY,
+    TORCH,
+    Kind,
+    foreign_array,
+    is_array,
+    refuse_masked,
+)
 from treealg.numeric.arguments.lists import list_array
 from treealg.numeric.arguments.rows import Rows, compute_dtype
 from treealg.numeric.arguments.tables import is_table, table_array
@@ -100,11 +107,7 @@ def check_axes(shape: tuple[int, ...], name: str, item_ndim: int) -> None:
 
 
 def _plain(value: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
-    if isinstance(value, np.ma.MaskedArray):
-        raise InvalidTypeError(
-            f"{name} must not be a masked array, as there is no value at a masked place; use "
-            f"filled(...) first"
-        )
+    refuse_masked(value, name)
     return value.view(np.ndarray)
 
 

@@ -17,7 +17,7 @@ from treealg.checks import (
     check_weights,
     thread_count,
 )
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidValueError, TreeAlgError
 from treealg.numeric.arguments.transforms import PLAIN, Transform
 
 __all__ = [
@@ -140,9 +140,9 @@ def checked_call(
     n_threads = thread_count(n_jobs)
     try:
         return _known_call(*given, n_threads)
-    except InvalidTypeError:
+    except TreeAlgError:
         raise
-    except TypeError:  # an option that is not hashable: none is, and the check says which
+    except (TypeError, ValueError):  # an option without a hash: none is, and the check says which
         pass
     return _checked_call(*given, n_threads)
 

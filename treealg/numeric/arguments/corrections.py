@@ -160,7 +160,8 @@ def _levels(rows: Rows, call: Call) -> int:
         total += channels**level
     if total == columns:
         return level
-    allowed = [sum(channels**k for k in range(2, m + 1)) for m in range(2, min(nodes, 5) + 1)]
+    ms = range(min(nodes, 2), min(nodes, 5) + 1)
+    allowed = [sum(channels**k for k in range(2, m + 1)) for m in ms]
     most = f"the degree, {nodes}" if call.weights is None else f"{nodes}, the most nodes by weight"
     raise InvalidValueError(
         f"{rows.name} must have the {channels}^2 + ... + {channels}^m columns of levels 2 to m for "

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 
-__all__ = ["not_an_array"]
+__all__ = ["is_of", "not_an_array"]
 
 _OBJECT = "an object of type {type}"
 # The first that applies: what a value is, and what to do with it; {name} is the argument.
@@ -24,12 +25,12 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
      "use list({name})"),
     (lambda value: isinstance(value, (set, frozenset)), _OBJECT + ", which has no order",
      "give a list"),
-    (lambda value: _is_of(value, "xarray"), _OBJECT + ", whose axes have names and any order",
+    (lambda value: is_of(value, "xarray"), _OBJECT + ", whose axes have names and any order",
      "the functions of treealg.xarray take it, given the names of time and channel"),
-    (lambda value: _is_of(value, "scipy"), "a sparse {type}", "use {name}.toarray()"),
-    (lambda value: _is_of(value, "jax", "jaxlib"), "a value of JAX that has no numbers, {type}",
+    (lambda value: is_of(value, "scipy"), "a sparse {type}", "use {name}.toarray()"),
+    (lambda value: is_of(value, "jax", "jaxlib"), "a value of JAX that has no numbers, {type}",
      "the functions of treealg.jax take what jax.jit, vmap and grad trace"),
-    (lambda value: _is_of(value, "dask"), _OBJECT + ", which is not computed yet",
+    (lambda value: is_of(value, "dask"), _OBJECT + ", which is not computed yet",
      "the functions of treealg.dask take it and stay lazy; {name}.compute() has its numbers"),
     (callable, _OBJECT, "call it, or give its values"),
     (lambda value: hasattr(value, "__array__"), _OBJECT, "use numpy.asarray({name})"),
@@ -51,15 +52,21 @@ def not_an_array(value: Any, name: str) -> InvalidTypeError:
             what, how = kind, fix
             break
     found = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
-    said = what.format(type=found, value=repr(value)[:40])
+    said = what.format(type=found, value=brief(value))
     return InvalidTypeError(
         f"{name} must be an array in the memory of the CPU, a DataFrame or a nested list of "
         f"numbers, got {said}; {how.format(name=name)}"
     )
 
 
-def _is_of(value: Any, *packages: str) -> bool:
-    """Tell whether the class of a value, or one that it is made of, is one of some packages."""
+def is_of(value: Any, *packages: str) -> bool:
+    """Tell whether the class of a value, or one that it is made of, is one of some packages.
+
+    Examples
+    --------
+    >>> is_of([1.0], "xarray")
+    False
+    """
     return any(
         kind.__module__.partition(".")[0] in packages and kind.__module__ in sys.modules
         for kind in type(value).__mro__

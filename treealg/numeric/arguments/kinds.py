@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError
+from treealg.numeric.arguments.foreign import not_an_array
 
-__all__ = ["NUMPY", "TORCH", "Kind", "foreign_array", "is_array", "read_array"]
+__all__ = ["NUMPY", "TORCH", "Kind", "foreign_array", "is_array", "read_array", "refuse_masked"]
 
 
 class Kind:
@@ -104,10 +105,23 @@ def read_array(value: Any, name: str, what: str) -> npt.NDArray[Any]:
     read = foreign_array(value, name) if is_foreign else None
     if read is not None:
         return read[0]
+    refuse_masked(value, name)
     try:
-        return np.asarray(value)
+        found = np.asarray(value)
     except (TypeError, ValueError, RuntimeError) as error:
         raise InvalidTypeError(f"{name} must be an array of {what}: {error}") from None
+    if found.dtype.kind in "OUS" and not found.ndim:
+        raise not_an_array(value, name)
+    return found
+
+
+def refuse_masked(value: Any, name: str) -> None:
+    """Refuse an array of NumPy in which values are masked."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise InvalidTypeError(
+            f"{name} must not be a masked array, as there is no value at a masked place; use "
+            f"filled(...) first"
+        )
 
 
 def _module(value: Any) -> str | None:

@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treealg.checks import is_flag
+from treealg.checks import brief, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.foreign import is_of, not_an_array
 from treealg.numeric.arguments.integers import numbers_of
-from treealg.numeric.arguments.kinds import read_array
+from treealg.numeric.arguments.kinds import read_array, refuse_masked
+from treealg.numeric.arguments.rows import compute_dtype
 from treealg.numeric.arguments.tables import without_tables
+from treealg.numeric.arguments.tensors import is_tensor, tensor_array
 
 __all__ = ["integer_array", "list_array", "refuse_packed"]
 
@@ -41,12 +44,12 @@ def list_array(value: Any, name: str) -> npt.NDArray[Any]:
         array = np.array(value)
     except ValueError as error:
         raise _unequal(value, name, error) from None
-    except (TypeError, RuntimeError) as error:
+    except (TypeError, RuntimeError, UserWarning) as error:  # that of a masked element
         raise _wrong_leaf(value, name, str(error)) from None
     if array.dtype.kind in "iufO" and array.dtype.itemsize <= 8:
         exact = numbers_of(value, array)
         is_real = array.dtype.kind in "iuf" or exact is not array
-        if is_real and not _holds_booleans(value):
+        if is_real and not _holds_other(value, name):
             return exact.astype(np.float64) if exact.dtype.kind == "f" else exact
     raise _wrong_leaf(value, name, f"it is read as dtype {array.dtype}")
 
@@ -63,13 +66,28 @@ def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
     return found
 
 
-def _holds_booleans(value: Any) -> bool:
-    """Tell whether a nested list, known to be rectangular, holds a boolean at any depth."""
-    return any(is_flag(leaf) or _is_of_booleans(leaf) for _, leaf in _leaves(value, ""))
+def _holds_other(value: Any, name: str) -> bool:
+    """Tell whether a nested list, known to be rectangular, holds a boolean at any depth.
+
+    An array in it that is none of those that are taken is refused, where NumPy reads it.
+    """
+    for place, leaf in _leaves(value, name):
+        if type(leaf) is not float and type(leaf) is not int:
+            if is_flag(leaf):
+                return True
+            _check_array(leaf, place)
+    return False
 
 
-def _is_of_booleans(leaf: Any) -> bool:
-    return isinstance(leaf, np.ndarray) and leaf.dtype.kind == "b"
+def _check_array(leaf: Any, place: str) -> None:
+    """Refuse an array in a list as it would be refused alone; half precision gives numbers."""
+    refuse_masked(leaf, place)
+    if is_tensor(leaf):
+        tensor_array(leaf, place)
+    elif isinstance(leaf, np.ndarray) and leaf.dtype != np.float16:
+        compute_dtype(leaf.dtype, place)
+    elif is_of(leaf, "xarray", "scipy"):
+        raise not_an_array(leaf, place)
 
 
 def _leaves(value: Any, name: str) -> Any:
@@ -86,13 +104,13 @@ def _leaves(value: Any, name: str) -> Any:
 def _wrong_leaf(value: Any, name: str, why: str) -> InvalidTypeError:
     """Return the error of a list with something that is no number."""
     for place, leaf in _leaves(value, name):
+        _check_array(leaf, place)
         is_number = isinstance(leaf, (int, float, np.integer, np.floating)) and not is_flag(leaf)
         is_array = hasattr(leaf, "__array__") and not isinstance(leaf, np.generic)
         if is_number or is_array:
             continue
-        shown = repr(leaf)
         return InvalidTypeError(
-            f"{name} must be a nested list of real numbers, got {shown[:40]} of type "
+            f"{name} must be a nested list of real numbers, got {brief(leaf) or 'a value'} of type "
             f"{type(leaf).__name__} at {place}; convert or leave out what is no number"
         )
     return InvalidTypeError(

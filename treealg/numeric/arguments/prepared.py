@@ -433,8 +433,20 @@ def _after(found: Prepared, line: Line, back: Callable[[Floats], Floats]) -> Pre
 
 
 def _times(value: Any, found: Prepared) -> Floats:
-    """Read the times of prepared paths."""
-    counts, origin = found.whole_spans[:, 1], found.origin
+    """Read the times of prepared paths, which their dtype has to hold."""
+    counts, dtype = found.whole_spans[:, 1], found.path.dtype
+    times = _times_of(value, found, counts)
+    ends = times[np.arange(len(counts)), counts - 1]
+    if ends.max(initial=0) > np.finfo(dtype).max:
+        raise InvalidValueError(
+            f"times must be finite in the dtype of path, {dtype}, got {ends.max()} from the first "
+            f"to the last; use path.astype(numpy.float64), or a larger unit of time"
+        )
+    return times
+
+
+def _times_of(value: Any, found: Prepared, counts: Spans) -> Floats:
+    origin = found.origin
     if origin is None or not origin.is_list:
         return read_times(value, "times", found.path.batch, counts)
     if not isinstance(value, (list, tuple)) or len(value) != len(counts):

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from treealg.errors import InvalidTypeError
 from treealg.numeric.arguments.integers import numbers_of
 
-__all__ = ["is_table", "table_array", "without_tables"]
+__all__ = ["is_of_moments", "is_table", "moments", "table_array", "without_tables"]
 
 
 def is_table(value: Any) -> bool:
@@ -36,6 +36,18 @@ def without_tables(value: Any, name: str) -> Any:
     ]
 
 
+def is_of_moments(value: Any) -> bool:
+    """Tell whether a value is a Series of dates or durations."""
+    dtype = value.dtype if not hasattr(value, "columns") else None
+    return getattr(dtype, "kind", "") in ("M", "m") or str(dtype).startswith(("Date", "Duration"))
+
+
+def moments(value: Any) -> npt.NDArray[Any]:
+    """Return a Series of dates or durations as an array of NumPy, or of those of pandas."""
+    array: npt.NDArray[Any] = value.to_numpy()
+    return array
+
+
 def table_array(value: Any, name: str) -> npt.NDArray[Any]:
     """Return the numbers of a table; what is missing is NaN."""
     is_pandas = type(value).__module__.partition(".")[0] != "polars"
@@ -51,12 +63,31 @@ def table_array(value: Any, name: str) -> npt.NDArray[Any]:
             f"{', ...' if len(wrong) > 5 else ''}; drop or convert those columns, and times with "
             f"a unit, for instance (t - t[0]).dt.total_seconds()"
         )
-    array: npt.NDArray[Any] = value.to_numpy()
+    known = value
+    if not is_pandas:
+        value = _as_floats(value, columns, "Decimal")
+        known = _as_floats(value, columns, "Int128", "UInt128")
+    array: npt.NDArray[Any] = known.to_numpy()
+    if array.dtype == np.float16:
+        fix = "astype(numpy.float64)" if is_pandas else "cast(polars.Float64)"
+        raise InvalidTypeError(
+            f"{name} must have columns of float32, float64 or integers, got float16; use "
+            f"{name}.{fix}"
+        )
     if array.dtype.kind == "O":  # columns of pandas that may have missing values
         array = value.to_numpy(dtype=np.float64, na_value=np.nan)
     if array.dtype == np.float64 and any("int" in str(dtype).lower() for _, dtype in columns):
         return numbers_of(_objects(value, is_pandas), array)
     return array
+
+
+def _as_floats(value: Any, columns: list[tuple[Any, Any]], *kinds: str) -> Any:
+    """Return a table of polars whose columns of some kinds are float64, as NumPy has none."""
+    wide = [name for name, dtype in columns if str(dtype).startswith(kinds)]
+    if not wide:
+        return value
+    float64 = sys.modules["polars"].Float64
+    return value.cast(dict.fromkeys(wide, float64) if hasattr(value, "columns") else float64)
 
 
 def _columns(value: Any) -> list[tuple[Any, Any]]:

@@ -6,17 +6,20 @@ wanted, the transform of the path is written instead, with a column of time, and
 
 from __future__ import annotations
 
+from datetime import UTC, date, timedelta
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from treealg.checks import brief, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.integers import from_first_point
 from treealg.numeric.arguments.kinds import read_array
 from treealg.numeric.arguments.lists import list_array
-from treealg.numeric.arguments.tables import is_table, table_array
+from treealg.numeric.arguments.tables import is_of_moments, is_table, moments, table_array
 from treealg.numeric.arguments.tensors import is_tensor, tensor_array
 from treealg.numeric.arguments.transforms import Transform
 
@@ -25,7 +28,10 @@ __all__ = ["check_times", "read_times", "without_time", "written"]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9, "ps": 10**12}
+_PER_SECOND = {
+    unit: 1000**power for power, unit in enumerate(("s", "ms", "us", "ns", "ps", "fs", "as"))
+}
+_MOMENTS = date, timedelta
 _SECONDS = {"m": 60, "h": 3600, "D": 86400, "W": 7 * 86400}
 
 
@@ -60,70 +66,129 @@ def read_times(value: Any, name: str, batch: tuple[int, ...], counts: Integers) 
     given = _array(value, name)
     points = int(counts.max()) if counts.size else given.shape[-1] if given.ndim else 0
     shapes = (given.shape[-1:], (*batch, *given.shape[-1:]))
+    wanted = " or ".join(str(shape) for shape in dict.fromkeys(((points,), (*batch, points))))
     if not given.ndim or given.shape not in shapes or given.shape[-1] < points:
         raise InvalidValueError(
-            f"{name} must have shape {(points,)} or {(*batch, points)}, one for each point, a base "
-            f"point among them; got shape {given.shape}"
+            f"{name} must have shape {wanted}, one for each point, a base point among them; got "
+            f"shape {given.shape}"
         )
     rows = given.reshape(-1, given.shape[-1])
     inside = np.arange(rows.shape[1]) < (counts[:, None] if len(rows) == len(counts) else points)
     times = _from_first(rows, name)
     wide = np.broadcast_to(times, (len(counts), times.shape[1]))
     inside = np.broadcast_to(inside, wide.shape)
-    if not (np.isfinite(wide) | ~inside).all():
-        raise InvalidValueError(f"{name} must be finite, as every point has a time")
+    wrong = ~np.isfinite(wide) & inside
+    if wrong.any():
+        first, own = _two(rows, wrong, 0)
+        raise InvalidValueError(
+            f"{name} must be finite, as every point has a time, and so must be what lies between "
+            f"them; got {first} and {own}"
+        )
     with np.errstate(invalid="ignore"):
         falls = (np.diff(wide, axis=1) < 0) & inside[:, 1:]
     if falls.any():
-        path, place = (int(x) for x in np.argwhere(falls)[0])
-        own = rows[path if len(rows) > 1 else 0]
+        place = int(np.argwhere(falls)[0][1])
+        first, own = _two(rows, falls, 1)
         raise InvalidValueError(
-            f"{name} must not decrease along a path, got {own[place]} and then {own[place + 1]} as "
-            f"numbers {place} and {place + 1}; sort the points first"
+            f"{name} must not decrease along a path, got {first} and then {own} as numbers "
+            f"{place} and {place + 1}; sort the points first"
         )
     return wide
 
 
+def _two(rows: npt.NDArray[Any], wrong: npt.NDArray[np.bool_], step: int) -> tuple[Any, Any]:
+    """Return the time of the first wrong place, after that before it or that of the first point."""
+    path, place = (int(x) for x in np.argwhere(wrong)[0])
+    own = rows[path if len(rows) > 1 else 0]
+    return own[place if step else 0], own[place + step]
+
+
 def _array(value: Any, name: str) -> npt.NDArray[Any]:
-    if isinstance(value, (list, tuple)) and not all(_is_date(piece) for piece in value):
-        found = list_array(value, name)
+    if isinstance(value, (list, tuple)):
+        found = _of_list(value, name)
     elif is_tensor(value):
         found = tensor_array(value, name)
     elif is_table(value):
-        found = table_array(value, name)
+        found = moments(value) if is_of_moments(value) else table_array(value, name)
     else:
         found = read_array(value, name, "times")
     if found.dtype.kind not in "fiumMO":
         raise InvalidTypeError(f"{name} must be numbers, dates or durations, got {found.dtype}")
+    if found.dtype.kind == "O":
+        _check_objects(found, name)
     return found
 
 
-def _is_date(value: Any) -> bool:
-    return isinstance(value, (np.datetime64, np.timedelta64))
+def _of_list(value: Any, name: str) -> npt.NDArray[Any]:
+    first = value
+    while isinstance(first, (list, tuple)) and first:
+        first = first[0]
+    if isinstance(first, _MOMENTS):
+        return np.array(value, dtype=object)
+    if getattr(getattr(first, "dtype", None), "kind", "") in ("M", "m"):
+        return read_array(value, name, "times")
+    return list_array(value, name)
+
+
+def _check_objects(found: npt.NDArray[Any], name: str) -> None:
+    """Refuse objects that are neither all numbers nor all dates or durations of Python."""
+    kinds = [Real, *_MOMENTS]
+    kind = next((kind for kind in kinds if found.size and isinstance(found.flat[0], kind)), Real)
+    for x in found.flat:
+        if not isinstance(x, kind) or is_flag(x) or isinstance(x, np.timedelta64):
+            raise InvalidTypeError(
+                f"{name} must be all numbers, all dates or all durations, got {brief(x)} of type "
+                f"{type(x).__module__}.{type(x).__qualname__}"
+            )
 
 
 def _from_first(rows: npt.NDArray[Any], name: str) -> Floats:
     """Return times as float64 from the first of each row on; of dates, in seconds."""
-    if rows.dtype.kind not in "mM":
-        if rows.dtype.kind == "f":
-            found = rows.astype(np.float64)
-        else:  # exact, also beyond 2**53
-            found = from_first_point(rows[..., None], name)[..., 0].astype(np.float64)
-        with np.errstate(invalid="ignore"):
-            since: Floats = found - found[:, :1]
-        return since
+    if rows.dtype.kind in "mM":
+        return _from_first_tick(rows, name)
+    if rows.dtype.kind == "O" and rows.size and isinstance(rows.flat[0], _MOMENTS):
+        try:  # exact, as Python subtracts
+            since = _in_utc(rows) - _in_utc(rows[:, :1])
+            return (since / timedelta(seconds=1)).astype(np.float64)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise InvalidTypeError(
+                f"{name} must be dates of which one can be subtracted from another: {error}"
+            ) from None
+    if rows.dtype.kind == "f":
+        found = rows.astype(np.float64)
+    else:  # exact, also beyond 2**53
+        found = from_first_point(rows[..., None], name)[..., 0].astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return found - found[:, :1]  # type: ignore[no-any-return]
+
+
+def _in_utc(dates: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return dates of Python that have a time zone in one where an hour is an hour."""
+
+    def moved(x: Any) -> Any:
+        return x if getattr(x, "tzinfo", None) is None else x.astimezone(UTC)
+
+    found: npt.NDArray[Any] = np.frompyfunc(moved, 1, 1)(dates)
+    return found
+
+
+def _from_first_tick(rows: npt.NDArray[Any], name: str) -> Floats:
+    """Return dates or durations of NumPy in seconds; what is none is NaN."""
     unit, count = np.datetime_data(rows.dtype)
     if unit not in _PER_SECOND and unit not in _SECONDS:
         raise InvalidTypeError(
             f"{name} must have a unit of fixed length, got {rows.dtype}; use "
             f"{name}.astype('{rows.dtype.kind}8[s]')"
         )
-    if np.isnat(rows).any():
-        raise InvalidValueError(f"{name} must be dates or durations, got NaT among them")
-    ticks = (rows.view(np.int64) - rows.view(np.int64)[:, :1]).astype(np.float64)
+    ticks: npt.NDArray[Any] = rows.astype(rows.dtype.newbyteorder("=")).view(np.int64)
+    known = ~np.isnat(rows)
+    if ticks.size and int(ticks.max()) - int(ticks.min(where=known, initial=2**63 - 1)) >= 2**63:
+        ticks = ticks.astype(object)
+    since = (ticks - ticks[:, :1]).astype(np.float64)
+    since[~known | ~known[:, :1]] = np.nan
     if unit in _PER_SECOND:
-        return ticks * count / _PER_SECOND[unit]
-    return ticks * (count * _SECONDS[unit])
+        return since * count / _PER_SECOND[unit]
+    return since * (count * _SECONDS[unit])
 
 
 def _time_column(times: Floats | None, counts: Integers, transform: Transform) -> Floats:

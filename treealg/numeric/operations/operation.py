@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from treealg.checks import is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import check_axes
 from treealg.numeric.arguments.rows import ACCEPTED, compute_dtype
@@ -118,21 +119,26 @@ class Argument:
     def is_absent(self, value: Any) -> bool:
         """Tell whether there is no array: None, or a flag."""
         if self.alternative == "flag":  # where there are no flags, None stands for one not set
-            return value is None or isinstance(value, (bool, np.bool_))
+            return value is None or is_flag(value)
         return self.optional and value is None
 
     def item_axes(self, ndim: int, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the axes of an item in an array of so many axes."""
         if self.of_windows and (found := axes_of_windows(self.of_windows, values)):
             return tuple(found)
-        if self.only_with is not None and not values[self.only_with]:
+        if self.only_with is not None and not _is_set(values[self.only_with]):
             return ()
-        if self.by_segment and values["stream"]:
+        if self.by_segment and _is_set(values["stream"]):
             return ("segments", *self.axes)
         if self.by_segment and values["windows"] is not None:
             return ("windows", *self.axes)
         is_short = self.batch == "shared" and ndim == 1
         return self.axes[-1:] if is_short else self.axes
+
+
+def _is_set(flag: Any) -> bool:
+    """Tell whether a flag is set; what is no flag is refused where it is read."""
+    return is_flag(flag) and bool(flag)
 
 
 @dataclass(frozen=True, slots=True)

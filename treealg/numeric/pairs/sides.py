@@ -8,7 +8,7 @@ import numpy as np
 
 from treealg.checks import is_flag
 from treealg.errors import InvalidValueError
-from treealg.numeric.arguments.arrays import as_path
+from treealg.numeric.arguments.arrays import as_path, as_rows
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.prepared import Prepared, prepared, prepared_list, timed
 from treealg.numeric.arguments.ragged import is_list_of_paths, read_list
@@ -72,11 +72,13 @@ def read_paths_beside(
 ) -> tuple[Side, Side, Transform]:  # fmt: skip
     """Read paths with what is given beside them, and tell what is left to be done to them."""
     point = beside.basepoint
-    if not is_flag(point) and np.ndim(point) != 1:
-        raise InvalidValueError(
-            f"basepoint must be a boolean or one point, of shape (channels,), got shape "
-            f"{np.shape(point)}; put other points in front of the paths"
-        )
+    if not is_flag(point):
+        rows = as_rows(point, "basepoint", 1)
+        if rows.batch:
+            raise InvalidValueError(
+                f"basepoint must be a boolean or one point, of shape (channels,), got shape "
+                f"{rows.array.shape}; put other points in front of the paths"
+            )
 
     def read(path: Any, lengths: Any, times: Any) -> Prepared:
         return prepared(

@@ -76,17 +76,18 @@ def chosen(path: Any, choice: Choice, along: Along, options: tuple[Any, ...]) ->
     if wanted.is_plain:
         _write(found, plan, every, pieces, view)
         return found.path.wrap(result)
-    values = np.empty((*view.shape[:-1], plan.size), found.path.dtype)
-    _write(found, plan, every, pieces, values)
-    rows = values.reshape(-1, plan.size)
-    if wanted.log is not None and wanted.places:
-        logs = np.empty((len(rows), len(wanted.places)), rows.dtype)
-        found.path.engine.signature_to_log(rows, logs, wanted.log, found.call.n_threads)
-        rows = logs
-    if wanted.scale is not None:
-        rows *= wanted.scale.astype(rows.dtype)
-    view[...] = 0.0 if choice.is_log else 1.0
-    view[..., wanted.places] = rows.reshape(*view.shape[:-1], len(wanted.places))
+    view[...] = 0.0 if choice.is_log else 1.0  # that of the empty element
+    if wanted.places:
+        values = np.empty((*view.shape[:-1], plan.size), found.path.dtype)
+        _write(found, plan, every, pieces, values)
+        rows = values.reshape(-1, plan.size)
+        if wanted.log is not None:
+            logs = np.empty((len(rows), len(wanted.places)), rows.dtype)
+            found.path.engine.signature_to_log(rows, logs, wanted.log, found.call.n_threads)
+            rows = logs
+        if wanted.scale is not None:
+            rows *= wanted.scale.astype(rows.dtype)
+        view[..., wanted.places] = rows.reshape(*view.shape[:-1], len(wanted.places))
     return found.path.wrap(result)
 
 

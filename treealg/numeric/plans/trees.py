@@ -107,7 +107,7 @@ def chosen_elements(elements: list[Any], dimension: int, planar: bool | None, gr
     rest = dimension, planar, gram
     try:
         return _known(_Listed.of(elements), *rest)
-    except RecursionError:  # a deep tuple, which is no reason to refuse it
+    except (RecursionError, ValueError):  # a deep tuple, or what has no text; what is wrong is said
         return _read(elements, *rest)
 
 

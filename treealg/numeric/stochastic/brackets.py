@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -342,9 +343,7 @@ def _change(
     call = checked_call(dimension, degree, planar, n_jobs)
     share = LIFTS[check_choice("target", target, LIFTS)]
     share -= LIFTS[check_choice("source", source, LIFTS)]
-    channels = 1
-    while tables.bracket_labels(channels) < call.dimension:
-        channels += 1
+    channels = (math.isqrt(8 * call.dimension + 9) - 3) // 2
     if tables.bracket_labels(channels) != call.dimension:
         raise InvalidValueError(
             f"dimension must be d + d (d + 1) / 2 for d channels and their brackets, one of 2, 5, "
