@@ -11,8 +11,10 @@ import contextlib
 import math
 import numbers
 import os
+import reprlib
 import sys
 from collections.abc import Collection, Iterable, Mapping, Set
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,28 @@ _MOST_BITS = 2**13
 """The size of integers that are arguments; Python writes some more digits than these have."""
 
 _METHODS = ("0 (expanded)", "1 (Lyndon coordinates)", "2 (bracket coefficients)")
+
+
+class _Brief(reprlib.Repr):
+    """Texts of values of any size, also of integers with more digits than Python writes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxother = self.maxstring = self.maxlong = 40
+
+    def repr_int(self, x: int, level: int) -> str:
+        try:
+            return super().repr_int(x, level)
+        except ValueError:
+            return f"<an integer of {x.bit_length()} bits>"
+
+    def repr_Fraction(self, x: Fraction, level: int) -> str:
+        numerator, denominator = (self.repr_int(n, level) for n in x.as_integer_ratio())
+        return f"Fraction({numerator}, {denominator})"
+
+
+brief = _Brief().repr
+"""The text of a value, shortened; for messages."""
 
 
 def is_flag(value: Any) -> bool:
@@ -215,20 +239,6 @@ def thread_count(n_jobs: Any) -> int:
         )
     available = available_processors()
     return min(count, available) if count > 0 else max(all_processors(available) + 1 + count, 1)
-
-
-def brief(value: Any) -> str:
-    """Return the beginning of the text of a value, nothing where it has none.
-
-    Examples
-    --------
-    >>> brief(1.5), brief(10**5000), brief("a" * 50)
-    ('1.5', '', "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
-    """
-    try:
-        return repr(value)[:40]
-    except Exception:  # of a class of the caller, or more digits than Python writes
-        return ""
 
 
 def _shown(value: Any) -> str:

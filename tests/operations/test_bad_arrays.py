@@ -160,7 +160,7 @@ REFUSED = {
     ),
     "half precision in a frame": (half_frame, r"got float16; use \w+\.cast\(polars\.Float64\)"),
     "no text": (lambda x: Wordless(), "numpy.asarray"),
-    "no text in a list": (lambda x: [[Wordless()]], "got a value of type Wordless"),
+    "no text in a list": (lambda x: [[Wordless()]], "got <Wordless instance"),
     "key of JAX": (key_of_jax, r"no numbers, jax.*treealg\.jax"),
 }
 

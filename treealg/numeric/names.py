@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from treealg import tables
-from treealg.checks import check_flag, is_integer
+from treealg.checks import brief, check_flag, check_integer, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.calls import checked_method, checked_weights
 from treealg.numeric.basis import checked_basis, independent, trees
@@ -375,10 +375,11 @@ def _channel_names(dimension: int, channels: Any) -> list[str | int]:
     for name in given:
         if not isinstance(name, str) and not is_integer(name):
             raise InvalidTypeError(
-                f"channels must hold strings or integers, got {name!r:.60} of type "
+                f"channels must hold strings or integers, got {brief(name)} of type "
                 f"{type(name).__name__}; write str(...) around it"
             )
-        names.append(str(name) if isinstance(name, str) else int(name))
+        is_text = isinstance(name, str)
+        names.append(str(name) if is_text else check_integer("a channel", name, None))
     if len(names) != dimension:
         raise InvalidValueError(
             f"channels must be one name for each of the {dimension} channels of the path, before "

@@ -110,7 +110,7 @@ def _wrong_leaf(value: Any, name: str, why: str) -> InvalidTypeError:
         if is_number or is_array:
             continue
         return InvalidTypeError(
-            f"{name} must be a nested list of real numbers, got {brief(leaf) or 'a value'} of type "
+            f"{name} must be a nested list of real numbers, got {brief(leaf)} of type "
             f"{type(leaf).__name__} at {place}; convert or leave out what is no number"
         )
     return InvalidTypeError(

@@ -7,12 +7,11 @@ square roots is zero exactly when it looks so; rational functions are quotients 
 from __future__ import annotations
 
 import math
-import reprlib
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from treealg.checks import is_integer
+from treealg.checks import brief, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.number_text import read_number
 from treealg.symbolic.linear.coefficients import is_coefficient, own_number
@@ -59,7 +58,7 @@ def exact_number(value: Any) -> Any:
             value = read_number(value)
         except ValueError:
             raise InvalidValueError(
-                f"cannot read the coefficient {reprlib.repr(value)}; give a fraction, or an "
+                f"cannot read the coefficient {brief(value)}; give a fraction, or an "
                 "expression of moderate size in numbers, + - * / ** and sqrt"
             ) from None
         if isinstance(value, Fraction):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Hashable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from treealg.checks import check_flag
+from treealg.checks import brief, check_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.optional import require
 from treealg.symbolic.display.style import plain_text, printable
@@ -53,7 +52,7 @@ def to_networkx(x: Any) -> networkx.DiGraph:
         trees = x.trees
     else:
         raise InvalidTypeError(
-            f"only trees and forests become graphs, got {type(x).__name__} {reprlib.repr(x)}; "
+            f"only trees and forests become graphs, got {type(x).__name__} {brief(x)}; "
             "make one with from_tuple"
         )
     import networkx
@@ -185,7 +184,7 @@ def _sorted(nodes: Any, siblings: list[Any], position: str) -> list[Any]:
     places = [nodes[node].get(position) for node in siblings]
     if all(place is None for place in places):
         return siblings
-    shown = f"{reprlib.repr(places)} for the nodes {reprlib.repr(siblings)}"
+    shown = f"{brief(places)} for the nodes {brief(siblings)}"
     try:
         order = sorted(range(len(places)), key=places.__getitem__)
     except TypeError:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import itertools
 import math
-import reprlib
 from dataclasses import dataclass
 from typing import Any
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.trees.forests import RootedForest
 from treealg.symbolic.trees.rooted import RootedTree
@@ -150,7 +150,7 @@ def layout_forest(x: Any) -> Layout:
         trees = x.trees
     else:
         raise InvalidTypeError(
-            f"only trees and forests have a layout, got {type(x).__name__} {reprlib.repr(x)}; "
+            f"only trees and forests have a layout, got {type(x).__name__} {brief(x)}; "
             "make one with from_tuple"
         )
     label: list[Any] = []

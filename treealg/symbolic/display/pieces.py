@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from treealg.checks import check_integer
+from treealg.checks import brief, check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.display.numbers import TEXT
 from treealg.symbolic.display.style import Style, printable
@@ -53,7 +52,7 @@ def terms_to_show(x: Any, max_terms: Any) -> tuple[list[Term], int]:
     if not isinstance(x, Displayed):
         raise InvalidTypeError(
             "only trees, forests, elements, tensors and series can be displayed, got "
-            f"{type(x).__name__} {reprlib.repr(x)}; make one with from_tuple"
+            f"{type(x).__name__} {brief(x)}; make one with from_tuple"
         )
     limit = None if max_terms is None else check_integer("max_terms", max_terms, 1)
     sums: Any = x

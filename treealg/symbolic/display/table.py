@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import html
 import math
-import reprlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.display.latex import to_latex
 from treealg.symbolic.display.style import Names, Style, make_style, printable
@@ -158,13 +158,13 @@ def tree_table(
     if isinstance(trees, (str, bytes)) or not isinstance(trees, Iterable):
         raise InvalidTypeError(
             f"trees must be an iterable of trees, got {type(trees).__name__} "
-            f"{reprlib.repr(trees)}; write [tree] for a single one"
+            f"{brief(trees)}; write [tree] for a single one"
         )
     found = tuple(trees)
     for tree in found:
         if not isinstance(tree, RootedTree):
             raise InvalidTypeError(
-                f"trees must be Tree or PlanarTree, got {type(tree).__name__} {reprlib.repr(tree)}"
+                f"trees must be Tree or PlanarTree, got {type(tree).__name__} {brief(tree)}"
             )
     used = {vertex.label for tree in found for vertex in tree.vertices()}
     style = make_style(used, names, labels)

@@ -5,10 +5,10 @@ An algebra inherits its basis from here and states its product and coproduct onl
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Iterator
 from typing import Any
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.trees.enumeration import count_forests, enumerate_forests
@@ -127,7 +127,7 @@ class OrderedForestAlgebra(HopfAlgebra[OrderedForest]):
         if not (x is None or isinstance(x, (PlanarTree, OrderedForest, tuple))):
             raise InvalidTypeError(
                 f"{self.name.upper()} needs a PlanarTree, an OrderedForest, None or a tuple of "
-                f"trees in tuple form, got {type(x).__name__} {reprlib.repr(x)}"
+                f"trees in tuple form, got {type(x).__name__} {brief(x)}"
             )
         return OrderedForest._read(x)
 
@@ -186,7 +186,7 @@ class WordAlgebra(HopfAlgebra[tuple[Any, ...]]):
             return ()
         if not isinstance(x, tuple):
             raise InvalidTypeError(
-                f"a word must be a tuple of letters, got {type(x).__name__} {reprlib.repr(x)}; "
+                f"a word must be a tuple of letters, got {type(x).__name__} {brief(x)}; "
                 "the word of one letter a is (a,)"
             )
         return normalize_word(x)

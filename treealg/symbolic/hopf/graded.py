@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import operator
-import reprlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any, ClassVar, Generic, TypeVar
 
-from treealg.checks import check_integer
+from treealg.checks import brief, check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.trees.enumeration import listable
@@ -242,7 +241,7 @@ class GradedSpace(ABC, Generic[B]):
                 if not isinstance(key, kind):
                     raise InvalidTypeError(
                         f"an element of {self.name} has keys of type {kind.__name__}, got "
-                        f"{type(key).__name__} {reprlib.repr(key)}"
+                        f"{type(key).__name__} {brief(key)}"
                     )
             keys = [self.basis_element(key) for key in x]
             if all(map(operator.is_, keys, x)):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.bases import OrderedForestAlgebra
@@ -101,9 +101,7 @@ class GL(HopfAlgebra[Forest]):
                 )
             return x
         if not isinstance(x, (Tree, tuple)):
-            raise InvalidTypeError(
-                f"GL needs a non-planar tree, got {type(x).__name__} {reprlib.repr(x)}"
-            )
+            raise InvalidTypeError(f"GL needs a non-planar tree, got {type(x).__name__} {brief(x)}")
         return Forest._read(x)
 
     def _degree(self, x: Forest) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import reprlib
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from numbers import Integral
 from typing import Any, Self
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.trees.interning import Interned
 from treealg.symbolic.trees.scalars import python_scalar
@@ -83,7 +83,7 @@ def check_coefficient(value: Any) -> Any:
     if not is_coefficient(value):
         raise InvalidTypeError(
             f"a coefficient must be a number or a symbolic expression that commutes, got "
-            f"{type(value).__name__} {reprlib.repr(value)}"
+            f"{type(value).__name__} {brief(value)}"
         )
     return value
 
@@ -112,7 +112,7 @@ def expression(name: str, value: Any) -> Any:
         return sympy.Float(value.real) + sympy.I * sympy.Float(value.imag)
     raise InvalidTypeError(
         f"{name} must be a number or a SymPy expression, got {type(value).__name__} "
-        f"{reprlib.repr(value)}; text is not evaluated"
+        f"{brief(value)}; text is not evaluated"
     )
 
 
@@ -125,7 +125,7 @@ def _substitute(value: Any, arguments: tuple[Any, ...]) -> Any:
     except (sympy.SympifyError, TypeError, ValueError, AttributeError):
         raise InvalidTypeError(
             "subs needs a symbol and a number or an expression, or a mapping or pairs of them, got "
-            f"{', '.join(map(reprlib.repr, arguments)) or 'nothing'}"
+            f"{', '.join(map(brief, arguments)) or 'nothing'}"
         ) from None
 
 
@@ -133,7 +133,7 @@ def _refuse_text(x: Any) -> None:
     if isinstance(x, (str, bytes)):
         raise InvalidTypeError(
             f"subs needs symbols, numbers and expressions, got {type(x).__name__} "
-            f"{reprlib.repr(x)}; text is not evaluated"
+            f"{brief(x)}; text is not evaluated"
         )
     if isinstance(x, Mapping):
         x = (*x.keys(), *x.values())
@@ -147,7 +147,7 @@ def _float(value: Any) -> float:
         return float(value)
     except TypeError:
         raise InvalidTypeError(
-            f"coefficients must be real numbers to become floats, got {reprlib.repr(value)}; "
+            f"coefficients must be real numbers to become floats, got {brief(value)}; "
             "substitute numbers for symbols with subs first"
         ) from None
 

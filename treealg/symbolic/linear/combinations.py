@@ -8,12 +8,11 @@ nothing becomes a float.
 from __future__ import annotations
 
 import numbers
-import reprlib
 from collections.abc import Callable, Hashable, ItemsView, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Generic, Self, TypeVar
 
-from treealg.checks import check_callable
+from treealg.checks import brief, check_callable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.coefficients import Coefficients, check_coefficient, python_number
 from treealg.symbolic.linear.fields import is_expression, normal_form
@@ -248,7 +247,7 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         if operand is None:
             raise InvalidTypeError(
                 f"only a combination of the same kind can be added to the {type(self).__name__} "
-                f"{self}, got {type(other).__name__} {reprlib.repr(other)}; a number stands for "
+                f"{self}, got {type(other).__name__} {brief(other)}; a number stands for "
                 "nothing without an algebra: add a multiple of its unit, such as 2 * bck.unit"
             )
         other = operand

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Mapping
 from typing import Any
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
@@ -162,7 +162,7 @@ def _tree(x: Any) -> Any:
         return x[0]
     raise InvalidTypeError(
         f"expected a tree or an element over single trees, got {type(x).__name__} "
-        f"{reprlib.repr(x)}; use Tree.from_tuple or PlanarTree.from_tuple for tuples"
+        f"{brief(x)}; use Tree.from_tuple or PlanarTree.from_tuple for tuples"
     )
 
 
@@ -173,7 +173,7 @@ def _forest(x: Any) -> Any:
         return _forest_class(x)._make((x,))
     raise InvalidTypeError(
         f"expected a tree, a forest or an element over forests, got {type(x).__name__} "
-        f"{reprlib.repr(x)}; use Forest.from_tuple or OrderedForest.from_tuple for tuples"
+        f"{brief(x)}; use Forest.from_tuple or OrderedForest.from_tuple for tuples"
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.coefficients import python_number
 
@@ -53,7 +53,6 @@ def _listed(name: str, values: Any, kind: str) -> list[Any]:
     # A mapping or set would pass with its keys, in an order that means nothing.
     if isinstance(values, (str, bytes, Mapping, Set)) or not isinstance(values, Iterable):
         raise InvalidTypeError(
-            f"{name} must be a sequence of {kind}, got {type(values).__name__} "
-            f"{reprlib.repr(values)}"
+            f"{name} must be a sequence of {kind}, got {type(values).__name__} {brief(values)}"
         )
     return list(values)

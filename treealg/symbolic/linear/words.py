@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Mapping
 from typing import Any
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.linear.combinations import add_terms
 from treealg.symbolic.trees.labels import normalize_word
@@ -58,8 +58,7 @@ def shuffle_words(first: Word, second: Word) -> dict[Word, int]:
 def _word(name: str, word: Any) -> Word:
     if not isinstance(word, (tuple, list, str)):
         raise InvalidTypeError(
-            f"{name} must be a word, a tuple of letters, got {type(word).__name__} "
-            f"{reprlib.repr(word)}"
+            f"{name} must be a word, a tuple of letters, got {type(word).__name__} {brief(word)}"
         )
     return normalize_word(tuple(word))
 

@@ -9,11 +9,10 @@ correction (chains, that is, ladder trees), and of a general branched rough path
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from treealg.checks import check_integer
+from treealg.checks import brief, check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
@@ -94,7 +93,7 @@ def arborification(x: Any, longest: int | None = 1) -> Element:
     if not isinstance(x, Element) or any(not isinstance(key, AnyForest) for key in x):
         raise InvalidTypeError(
             "arborification needs a tree, a forest or an element over forests, got "
-            f"{type(x).__name__} {reprlib.repr(x)}; use Tree.from_tuple or "
+            f"{type(x).__name__} {brief(x)}; use Tree.from_tuple or "
             "OrderedForest.from_tuple for tuples"
         )
     total: Terms = {}

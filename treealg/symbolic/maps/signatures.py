@@ -5,12 +5,11 @@ They come from exponentials of segments and Chen's identity in the Hopf algebra,
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from treealg.checks import check_flag, check_integer, check_weights
+from treealg.checks import brief, check_flag, check_integer, check_weights
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import bck
@@ -165,7 +164,7 @@ def point_rows(name: str, rows: Any) -> list[Any]:
     for row in found:
         if isinstance(row, (str, bytes)) or not isinstance(row, Iterable):
             raise InvalidTypeError(
-                f"{name} must be a sequence of rows, got the row {reprlib.repr(row)}; "
+                f"{name} must be a sequence of rows, got the row {brief(row)}; "
                 "write (x,) for a point on a line"
             )
     return found
@@ -176,7 +175,7 @@ def exact_number(name: str, value: Any) -> Any:
     value = python_scalar(value)
     if isinstance(value, bool) or not hasattr(value, "__sub__") or not is_coefficient(value):
         raise InvalidTypeError(
-            f"{name} must hold numbers, got {type(value).__name__} {reprlib.repr(value)}"
+            f"{name} must hold numbers, got {type(value).__name__} {brief(value)}"
         )
     if isinstance(value, float):
         try:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import reprlib
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
@@ -47,7 +47,7 @@ class RootedForest(Displayed, Summand, Interned, Generic[T]):
         if isinstance(trees, (str, bytes, RootedTree)) or not isinstance(trees, Iterable):
             raise InvalidTypeError(
                 f"trees must be an iterable of trees, got {type(trees).__name__} "
-                f"{reprlib.repr(trees)}; write [tree] for a single tree"
+                f"{brief(trees)}; write [tree] for a single tree"
             )
         given: Any = tuple(cls._tree.from_tuple(tree) for tree in trees)
         arranged: Any = cls._tree._arrange(given)
@@ -105,7 +105,7 @@ class RootedForest(Displayed, Summand, Interned, Generic[T]):
         if not isinstance(value, tuple):
             raise InvalidTypeError(
                 f"a forest must be a {cls.__name__}, None or a tuple of trees, got "
-                f"{type(value).__name__} {reprlib.repr(value)}; the forest of one leaf is ((0,),)"
+                f"{type(value).__name__} {brief(value)}; the forest of one leaf is ((0,),)"
             )
         return cls(value)
 
@@ -316,7 +316,7 @@ class Forest(RootedForest[Tree]):
             except TreeAlgError:
                 return Forest._make((tree,))
             raise InvalidValueError(
-                f"{reprlib.repr(x)} is the tuple form of the tree {tree}, whose root has a tuple "
+                f"{brief(x)} is the tuple form of the tree {tree}, whose root has a tuple "
                 f"as its label, and of the forest {forest}; make one of them with "
                 "Tree.from_tuple or Forest.from_tuple"
             )

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import numbers
 import operator
-import reprlib
 from collections.abc import Hashable
 from fractions import Fraction
 from typing import Any
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.interning import Interned
 from treealg.symbolic.trees.scalars import python_scalar
@@ -55,12 +55,12 @@ def normalize_label(label: Any) -> Label:
         hash(label)
     except TypeError:
         raise InvalidTypeError(
-            f"a label must be hashable, got {type(label).__name__} {reprlib.repr(label)}; "
+            f"a label must be hashable, got {type(label).__name__} {brief(label)}; "
             "use a tuple or a frozenset instead"
         ) from None
     if not bool(label == label):
         raise InvalidValueError(
-            f"a label must be equal to itself, got {reprlib.repr(label)}; use None or a string"
+            f"a label must be equal to itself, got {brief(label)}; use None or a string"
         )
     return label  # type: ignore[no-any-return]
 
@@ -77,9 +77,7 @@ def normalize_word(word: tuple[Any, ...]) -> tuple[Any, ...]:
     try:
         hash(word)
     except TypeError:
-        raise InvalidTypeError(
-            f"letters of a word must be hashable, got {reprlib.repr(word)}"
-        ) from None
+        raise InvalidTypeError(f"letters of a word must be hashable, got {brief(word)}") from None
     letters = tuple(map(python_scalar, word))
     return word if all(map(operator.is_, letters, word)) else letters
 
@@ -100,7 +98,7 @@ def _sort_key(label: Any) -> tuple[Any, ...]:
     if " at 0x" in text:
         raise InvalidValueError(
             f"labels that show as their address in memory have no order that lasts, got "
-            f"{reprlib.repr(label)}; give them names"
+            f"{brief(label)}; give them names"
         )
     return (5, name, text)
 
@@ -135,6 +133,6 @@ def label_less(first: Any, second: Any) -> bool:
     if left == right:
         raise InvalidValueError(
             f"two different labels of type {type(first).__name__} cannot be put in order: both "
-            f"show as {reprlib.repr(first)}; give them different names"
+            f"show as {brief(first)}; give them different names"
         )
     return left < right

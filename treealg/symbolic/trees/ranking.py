@@ -7,11 +7,10 @@ down to the place of a sequence of trees among all those with the same total.
 
 from __future__ import annotations
 
-import reprlib
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
-from treealg.checks import check_integer
+from treealg.checks import brief, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.enumeration import Counts, counts
 from treealg.symbolic.trees.forests import Forest, OrderedForest
@@ -284,7 +283,7 @@ def rank(x: Tree | PlanarTree | Forest | OrderedForest, colours: Any = 1) -> int
         trees = x.trees
     else:
         raise InvalidTypeError(
-            f"rank needs a tree or a forest, got {type(x).__name__} {reprlib.repr(x)}; "
+            f"rank needs a tree or a forest, got {type(x).__name__} {brief(x)}; "
             "use from_tuple first"
         )
     sequences = _sequences(x.is_planar, colours, x.order)
@@ -381,6 +380,6 @@ def _checked_label(label: Any, colours: int) -> int:
     if label.__class__ is not int or not 0 <= label < colours:
         raise InvalidValueError(
             f"labels must be integers from 0 to {colours - 1} for colours={colours}, got "
-            f"{reprlib.repr(label)}"
+            f"{brief(label)}"
         )
     return label

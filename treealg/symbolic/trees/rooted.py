@@ -8,10 +8,10 @@ operation recurses on depth.
 from __future__ import annotations
 
 import math
-import reprlib
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Self
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
@@ -50,7 +50,7 @@ class RootedTree(Displayed, Summand, Interned):
         if isinstance(children, (str, bytes, RootedTree)) or not isinstance(children, Iterable):
             raise InvalidTypeError(
                 f"children must be an iterable of trees, got {type(children).__name__} "
-                f"{reprlib.repr(children)}; write [child] for a single child"
+                f"{brief(children)}; write [child] for a single child"
             )
         branches = tuple(cls.from_tuple(child) for child in children)
         return cls._make(cls._arrange(branches), normalize_label(label))
@@ -212,7 +212,7 @@ class RootedTree(Displayed, Summand, Interned):
         trees = parse_trees(text, cls._build)
         if len(trees) != 1:
             raise InvalidValueError(
-                f"text must describe one tree, got {len(trees)} in {reprlib.repr(text)}; "
+                f"text must describe one tree, got {len(trees)} in {brief(text)}; "
                 "use the forest class for several"
             )
         return trees[0]
@@ -390,7 +390,7 @@ def _checked(cls: type[RootedTree], piece: Any) -> tuple[Any, ...]:
     if not isinstance(piece, tuple):
         raise InvalidTypeError(
             f"a tree must be a {cls.__name__} or a tuple (child_1, ..., child_k, label), got "
-            f"{type(piece).__name__} {reprlib.repr(piece)}; a leaf with label 0 is (0,)"
+            f"{type(piece).__name__} {brief(piece)}; a leaf with label 0 is (0,)"
         )
     if not piece:
         raise InvalidValueError(

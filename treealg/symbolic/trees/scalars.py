@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import reprlib
 from fractions import Fraction
 from typing import Any
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 
 __all__ = ["python_scalar"]
@@ -39,7 +39,7 @@ def python_scalar(value: Any) -> Any:
     double = complex(scalar) if kind == "c" else float(scalar)
     if double != scalar:
         raise InvalidTypeError(
-            f"{type(value).__name__} {reprlib.repr(value)} is no number of Python; round it with "
+            f"{type(value).__name__} {brief(value)} is no number of Python; round it with "
             "float, or give a Fraction"
         )
     return double

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import reprlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.labels import shown_label
 
@@ -42,7 +42,7 @@ def label_text(label: Any, *, strict: bool) -> str:
     if strict:
         raise InvalidTypeError(
             f"the text form holds integer and string labels only, got {type(label).__name__} "
-            f"{reprlib.repr(label)}; use to_tuple or pickle"
+            f"{brief(label)}; use to_tuple or pickle"
         )
     return shown_label(label)
 
@@ -86,7 +86,7 @@ def parse_trees(text: Any, build: Callable[[tuple[T, ...], Any], T]) -> tuple[T,
     """
     if not isinstance(text, str):
         raise InvalidTypeError(
-            f"text must be a str, got {type(text).__name__} {reprlib.repr(text)}; "
+            f"text must be a str, got {type(text).__name__} {brief(text)}; "
             "use from_tuple for tuples"
         )
     if text.strip() in ("", EMPTY, "{}"):
@@ -156,5 +156,5 @@ def _read_label(kind: str, token: str, text: str, position: int) -> Any:
 def _malformed(text: str, position: int, expected: str) -> InvalidValueError:
     return InvalidValueError(
         f"text is not that of a tree: expected {expected} at position {position} of "
-        f"{reprlib.repr(text)}; an example is 0[1,2[0]]"
+        f"{brief(text)}; an example is 0[1,2[0]]"
     )
