@@ -107,8 +107,8 @@ def check_flag(name: str, value: Any) -> bool:
     )
 
 
-def check_integer(name: str, value: Any, minimum: int | None) -> int:
-    """Return an integer argument, of any size if there is no minimum.
+def check_integer(name: str, value: Any, minimum: int | None, most_bits: int = _MOST_BITS) -> int:
+    """Return an integer argument, of either sign if there is no minimum.
 
     Examples
     --------
@@ -124,13 +124,12 @@ def check_integer(name: str, value: Any, minimum: int | None) -> int:
             f"{name} must be an integer, got {_shown(value)}; write int(...) around it if that is "
             f"what you mean"
         )
-    if number.bit_length() > _MOST_BITS:
+    if number.bit_length() > most_bits:
         raise InvalidValueError(
-            f"{name} must be an integer of at most {_MOST_BITS} bits, got one of "
-            f"{number.bit_length()}"
+            f"{name} must have at most {most_bits:,} binary digits, got {number.bit_length():,}"
         )
     if minimum is not None and number < minimum:
-        raise InvalidValueError(f"{name} must be at least {minimum}, got {number}")
+        raise InvalidValueError(f"{name} must be at least {minimum}, got {brief(number)}")
     return number
 
 

@@ -338,17 +338,13 @@ def unrank(kind: type[T], index: Any, colours: Any = 1) -> T:
         raise InvalidTypeError(
             f"kind must be Tree, PlanarTree, Forest or OrderedForest, got {kind!r}"
         )
-    index = check_integer("index", index, 0)
+    index = check_integer("index", index, 0, _MOST_BITS)
     colours = check_integer("colours", colours, 1)
     is_tree = issubclass(kind, RootedTree)
     planar = kind in (PlanarTree, OrderedForest)
     count = counts(colours, planar)
     size = 1 if is_tree else 0
     number = count.trees if is_tree else count.forests
-    if index.bit_length() > _MOST_BITS:
-        raise InvalidValueError(
-            f"index must have at most {_MOST_BITS:,} binary digits, got {index.bit_length():,}"
-        )
     while index >= number(size):
         index -= number(size)
         size += 1
