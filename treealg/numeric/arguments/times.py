@@ -148,8 +148,8 @@ def _from_first(rows: npt.NDArray[Any], name: str) -> Floats:
         return _from_first_tick(rows, name)
     if rows.dtype.kind == "O" and rows.size and isinstance(rows.flat[0], _MOMENTS):
         try:  # exact, as Python subtracts
-            since = _in_utc(rows) - _in_utc(rows[:, :1])
-            return (since / timedelta(seconds=1)).astype(np.float64)
+            elapsed = (_in_utc(rows) - _in_utc(rows[:, :1])) / timedelta(seconds=1)
+            return np.asarray(elapsed, np.float64)
         except (TypeError, ValueError, OverflowError) as error:
             raise InvalidTypeError(
                 f"{name} must be dates of which one can be subtracted from another: {error}"
@@ -159,7 +159,7 @@ def _from_first(rows: npt.NDArray[Any], name: str) -> Floats:
     else:  # exact, also beyond 2**53
         found = from_first_point(rows[..., None], name)[..., 0].astype(np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
-        return found - found[:, :1]  # type: ignore[no-any-return]
+        return np.asarray(found - found[:, :1])
 
 
 def _in_utc(dates: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -184,11 +184,11 @@ def _from_first_tick(rows: npt.NDArray[Any], name: str) -> Floats:
     known = ~np.isnat(rows)
     if ticks.size and int(ticks.max()) - int(ticks.min(where=known, initial=2**63 - 1)) >= 2**63:
         ticks = ticks.astype(object)
-    since = (ticks - ticks[:, :1]).astype(np.float64)
+    since: Floats = (ticks - ticks[:, :1]).astype(np.float64)
     since[~known | ~known[:, :1]] = np.nan
     if unit in _PER_SECOND:
-        return since * count / _PER_SECOND[unit]
-    return since * (count * _SECONDS[unit])
+        return np.asarray(since * count / _PER_SECOND[unit])
+    return np.asarray(since * (count * _SECONDS[unit]))
 
 
 def _time_column(times: Floats | None, counts: Integers, transform: Transform) -> Floats:
