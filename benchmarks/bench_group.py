@@ -1,5 +1,7 @@
 """The group of signatures beside pySigLib 4.0.0: products, joins, linear pieces, 512 signatures.
 
+Large results once more in an array that is kept (`out`), beside those that are new each time.
+
 python benchmarks/bench_group.py
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import pysiglib
 from bench_signatures import grid
 from harness import Run, derivatives, main, paths
@@ -39,8 +42,27 @@ def bench_group(run: Run) -> None:
             run.compare(name, f"({BATCH},d={d},N={n})", ours, theirs, planar=planar)
 
 
+def bench_kept(run: Run) -> None:
+    """Measure conversions of 39 MB into an array that is kept, beside new results."""
+    d, n = 5, 4
+    sig = treealg.branched_sig(paths(BATCH, 10, d), n, planar=True)
+    log, out = treealg.branched_sig_to_log_sig(sig, d, n, planar=True), np.empty_like(sig)
+    for name, arguments in {
+        "branched_sig_to_log_sig": (sig,),
+        "branched_sig_to_log_sig_backprop": (sig, log),
+        "branched_log_sig_to_sig": (log,),
+        "branched_sig_combine": (sig, sig),
+        "branched_sig_inverse": (sig,),
+    }.items():
+        new = partial(getattr(treealg, name), *arguments, d, n, planar=True)
+        run.compare(
+            f"{name}, kept", f"({BATCH},d={d},N={n})", partial(new, out=out), new, planar=True,
+            beside="new results",
+        )  # fmt: skip
+
+
 # Geometric mean and least of the ratios that are aimed at.
 AIMS = {f"branched_sig_combine, {kind}": (3,) for kind in ("non-planar", "planar")}
 
 if __name__ == "__main__":
-    main({"group": bench_group}, "group", __doc__, AIMS)
+    main({"group": bench_group, "kept": bench_kept}, "group", __doc__, AIMS)

@@ -26,6 +26,7 @@ def with_tangents(text, row):
     """Return a signature with the tangents of arguments behind these, for a row of the table."""
     names = dict(zip(row.jvp.tangents, tangent_names(row.jvp), strict=True))
     found = []
+    text = without_out(text)
     for line in text.replace(f"def {row.name}(", f"def {row.name}_jvp(").split("\n"):
         found.append(line)
         match = re.fullmatch(r"    (\w+): (.+?)(?: = .+)?,", line)
@@ -35,6 +36,13 @@ def with_tangents(text, row):
             is_positional = "    *," not in found
             found.append(f"    {names[match[1]]}: {kind}{'' if is_positional else ' = None'},")
     return "\n".join(found)
+
+
+def without_out(text):
+    """Return a signature without the place of the result, which is an option of NumPy alone."""
+    out = r"out: (?:\w+ \| )?None = None"
+    text = re.sub(rf"    {out},\n", "", text)
+    return re.sub(rf"(?:, \*)?, {out}", "", text).replace("    *,\n)", ")")
 
 
 def tangent_names(row):
@@ -73,6 +81,7 @@ def functions_of_numbers():
 def with_types(text, framework):
     """Return a signature of arrays as one of a framework."""
     taken, given = TYPES[framework]
+    text = without_out(text)
     parameters, arrow, result = text.rpartition(") -> ")
     parameters = re.sub(r"ArrayT \| Exact|ArrayLike|ArrayT|Tensor", taken, parameters)
     result = result.replace("Gradients", "ArrayT | tuple[ArrayT, ...]")  # lists become one array

@@ -52,6 +52,8 @@ def __getattr__(name: str) -> Callable[..., Any]:
         return _LazyCall(row, arguments, options).results()
 
     lazily.__module__ = __name__
+    lazily.__signature__ = row.signature  # type: ignore[attr-defined]
+    lazily.__doc__ = row.doc
     globals()[name] = lazily
     return lazily
 
@@ -153,8 +155,6 @@ class _LazyCall:
             raise InvalidTypeError(f"{row.name}: {error}; see its signature") from None
         bound.apply_defaults()
         self.values = dict(bound.arguments)
-        if self.values.get("out") is not None:
-            raise InvalidValueError("out must be None for arrays of Dask; store the result instead")
         self.arguments = {
             argument.name: argument for argument in row.arguments if self._is_array(argument)
         }

@@ -122,7 +122,7 @@ def test_what_makes_no_sense_is_refused_before_anything_is_computed():
         treealg.dask.branched_sig(paths, 2, planer=True)
     with pytest.raises(InvalidValueError, match="degree"):
         treealg.dask.branched_sig(paths, -1)
-    with pytest.raises(InvalidValueError, match="out must be None"):
+    with pytest.raises(InvalidTypeError, match="unexpected keyword argument 'out'"):
         treealg.dask.branched_sig_kernel_gram(paths, paths, 1, 0, out=np.zeros((6, 6)))
 
 

@@ -357,7 +357,7 @@ def test_what_the_result_does_not_fit_in_is_refused(bad):
 
 def test_a_result_that_would_overwrite_a_path_is_refused():
     x = paths(8, 4, 2)
-    with pytest.raises(treealg.InvalidValueError, match="share memory with path1"):
+    with pytest.raises(treealg.InvalidValueError, match="share memory with an argument"):
         treealg.branched_sig_kernel_gram(x, paths(1, 4, 2), 2, 0, out=x.reshape(-1)[:8, None])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Sequence
 
@@ -32,7 +31,7 @@ def docstring(
     >>> docstring(treealg.operations["branched_sig_inverse"], "tensor").split("\n\n")[1]
     '`treealg.branched_sig_inverse` on tensors, with gradients in `bsig`.'
     """
-    head, *parts = re.split(r"\n\n(?=[A-Z][A-Za-z ]+\n-{3,}\n)", inspect.getdoc(row.function) or "")
+    head, *parts = re.split(r"\n\n(?=[A-Z][A-Za-z ]+\n-{3,}\n)", row.doc)
     summary = head.split("\n\n")[0]
     sections = [part for part in parts if part.split("\n")[0] in _KEPT]
     sections = ["\n".join([part, *more]) if part.startswith("Param") else part for part in sections]

@@ -191,7 +191,6 @@ def branched_sig_kernel_gram(
     return_grid: bool = False,
     normalize: bool = False,
     rule: str = "trapezoid",
-    out: ArrayLike | None = None,
 ) -> Array: ...
 def branched_scoring_rule(
     x: ArrayLike,
@@ -1267,7 +1266,10 @@ def sig(
     weights: Sequence[int] | None = None,
 ) -> Array: ...
 def bracket_path(path: ArrayLike) -> Array: ...
-def bracket_path_backprop(derivs: ArrayLike, path: ArrayLike) -> Array: ...
+def bracket_path_backprop(
+    derivs: ArrayLike,
+    path: ArrayLike,
+) -> Array: ...
 def branched_sig_change_lift(
     bsig: ArrayLike,
     dimension: int,

@@ -360,6 +360,7 @@ def branched_sig_coef(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: Tensor | None = None,
 ) -> Tensor: ...
 @overload
 def branched_sig_coef(
@@ -379,6 +380,7 @@ def branched_sig_coef(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
 def branched_sig_coef_backprop(
@@ -400,6 +402,7 @@ def branched_sig_coef_backprop(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: None = None,
 ) -> Gradients: ...
 @overload
 def branched_sig_coef_backprop(
@@ -421,6 +424,7 @@ def branched_sig_coef_backprop(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
 def branched_sig_coef_backprop(
@@ -442,6 +446,7 @@ def branched_sig_coef_backprop(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def branched_sig_coef_backprop(
@@ -463,6 +468,7 @@ def branched_sig_coef_backprop(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: None = None,
 ) -> tuple[ArrayT, ...]: ...
 def extract_branched_sig_coef(
     bsig: ArrayT | Exact,
@@ -498,6 +504,7 @@ def branched_log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: None = None,
 ) -> Gradients: ...
 @overload
 def branched_log_sig_backprop(
@@ -520,6 +527,7 @@ def branched_log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
 def branched_log_sig_backprop(
@@ -542,6 +550,7 @@ def branched_log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def branched_log_sig_backprop(
@@ -564,6 +573,7 @@ def branched_log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: None = None,
 ) -> tuple[ArrayT, ...]: ...
 @overload
 def branched_sig_backprop(
@@ -586,6 +596,7 @@ def branched_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: None = None,
 ) -> Gradients: ...
 @overload
 def branched_sig_backprop(
@@ -608,6 +619,7 @@ def branched_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
 def branched_sig_backprop(
@@ -630,6 +642,7 @@ def branched_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def branched_sig_backprop(
@@ -652,6 +665,7 @@ def branched_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: None = None,
 ) -> tuple[ArrayT, ...]: ...
 
 # treealg.numeric.paths.ito
@@ -669,6 +683,7 @@ def branched_sig_of_lift(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def branched_sig_of_lift_backprop(
     lift: ArrayT | Exact,
@@ -679,6 +694,7 @@ def branched_sig_of_lift_backprop(
     planar: bool = False,
     scalar_term: bool | None = None,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.paths.log_coefficients
@@ -701,6 +717,7 @@ def branched_log_sig_coef(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: Tensor | None = None,
 ) -> Tensor: ...
 @overload
 def branched_log_sig_coef(
@@ -720,6 +737,7 @@ def branched_log_sig_coef(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
 def branched_log_sig_coef_backprop(
@@ -741,6 +759,7 @@ def branched_log_sig_coef_backprop(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: None = None,
 ) -> Gradients: ...
 @overload
 def branched_log_sig_coef_backprop(
@@ -762,6 +781,7 @@ def branched_log_sig_coef_backprop(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
 def branched_log_sig_coef_backprop(
@@ -783,6 +803,7 @@ def branched_log_sig_coef_backprop(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def branched_log_sig_coef_backprop(
@@ -804,6 +825,7 @@ def branched_log_sig_coef_backprop(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: None = None,
 ) -> tuple[ArrayT, ...]: ...
 
 # treealg.numeric.paths.signature
@@ -828,6 +850,7 @@ def branched_log_sig(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Tensor | None = None,
 ) -> Tensor: ...
 @overload
 def branched_log_sig(
@@ -849,6 +872,7 @@ def branched_log_sig(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
 def branched_sig(
@@ -869,6 +893,7 @@ def branched_sig(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Tensor | None = None,
 ) -> Tensor: ...
 @overload
 def branched_sig(
@@ -889,6 +914,7 @@ def branched_sig(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.paths.transforms
@@ -904,6 +930,7 @@ def transform_path(
     lengths: ArrayLike | None = None,
     times: ArrayLike | None = None,
     missing: str = "propagate",
+    out: None = None,
 ) -> list[Tensor]: ...
 @overload
 def transform_path(
@@ -916,6 +943,7 @@ def transform_path(
     lengths: ArrayLike | None = None,
     times: ArrayLike | None = None,
     missing: str = "propagate",
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
 def transform_path_backprop(
@@ -929,6 +957,7 @@ def transform_path_backprop(
     lengths: ArrayLike | None = None,
     times: ArrayLike | None = None,
     missing: str = "propagate",
+    out: None = None,
 ) -> Gradients: ...
 @overload
 def transform_path_backprop(
@@ -942,6 +971,7 @@ def transform_path_backprop(
     lengths: ArrayLike | None = None,
     times: ArrayLike | None = None,
     missing: str = "propagate",
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
 def transform_path_backprop(
@@ -955,6 +985,7 @@ def transform_path_backprop(
     lengths: ArrayLike | None = None,
     times: ArrayLike | None = None,
     missing: str = "propagate",
+    out: None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 
 # treealg.numeric.paths.word_coefficients
@@ -985,6 +1016,7 @@ def sig_coef(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    out: Tensor | None = None,
 ) -> Tensor: ...
 @overload
 def sig_coef(
@@ -1003,6 +1035,7 @@ def sig_coef(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
 def sig_coef_backprop(
@@ -1023,6 +1056,7 @@ def sig_coef_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    out: None = None,
 ) -> Gradients: ...
 @overload
 def sig_coef_backprop(
@@ -1043,6 +1077,7 @@ def sig_coef_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
 def sig_coef_backprop(
@@ -1063,6 +1098,7 @@ def sig_coef_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    out: None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def sig_coef_backprop(
@@ -1083,6 +1119,7 @@ def sig_coef_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    out: None = None,
 ) -> tuple[ArrayT, ...]: ...
 
 # treealg.numeric.paths.word_gradients
@@ -1107,6 +1144,7 @@ def log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: None = None,
 ) -> Gradients: ...
 @overload
 def log_sig_backprop(
@@ -1128,6 +1166,7 @@ def log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
 def log_sig_backprop(
@@ -1149,6 +1188,7 @@ def log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def log_sig_backprop(
@@ -1170,6 +1210,7 @@ def log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: None = None,
 ) -> tuple[ArrayT, ...]: ...
 @overload
 def sig_backprop(
@@ -1191,6 +1232,7 @@ def sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: None = None,
 ) -> Gradients: ...
 @overload
 def sig_backprop(
@@ -1212,6 +1254,7 @@ def sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
 def sig_backprop(
@@ -1233,6 +1276,7 @@ def sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def sig_backprop(
@@ -1254,6 +1298,7 @@ def sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: None = None,
 ) -> tuple[ArrayT, ...]: ...
 
 # treealg.numeric.paths.words
@@ -1277,6 +1322,7 @@ def log_sig(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Tensor | None = None,
 ) -> Tensor: ...
 @overload
 def log_sig(
@@ -1297,6 +1343,7 @@ def log_sig(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 @overload
 def sig(
@@ -1316,6 +1363,7 @@ def sig(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Tensor | None = None,
 ) -> Tensor: ...
 @overload
 def sig(
@@ -1335,12 +1383,18 @@ def sig(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.stochastic.brackets
 
-def bracket_path(path: ArrayT | Exact) -> ArrayT: ...
-def bracket_path_backprop(derivs: ArrayT | Exact, path: ArrayT | Exact) -> ArrayT: ...
+def bracket_path(path: ArrayT | Exact, *, out: ArrayT | None = None) -> ArrayT: ...
+def bracket_path_backprop(
+    derivs: ArrayT | Exact,
+    path: ArrayT | Exact,
+    *,
+    out: ArrayT | None = None,
+) -> ArrayT: ...
 def branched_sig_change_lift(
     bsig: ArrayT | Exact,
     dimension: int,
@@ -1350,6 +1404,7 @@ def branched_sig_change_lift(
     target: str = "stratonovich",
     planar: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def branched_sig_change_lift_backprop(
     derivs: ArrayT | Exact,
@@ -1360,6 +1415,7 @@ def branched_sig_change_lift_backprop(
     target: str = "stratonovich",
     planar: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.stochastic.expected
@@ -1375,6 +1431,7 @@ def expected_branched_log_sig(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def expected_branched_log_sig_backprop(
     derivs: ArrayT | Exact,
@@ -1400,6 +1457,7 @@ def expected_branched_sig(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def expected_branched_sig_backprop(
     derivs: ArrayT | Exact,
@@ -1425,6 +1483,7 @@ def branched_sig_translate(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def branched_sig_translate_backprop(
     derivs: ArrayT | Exact,
@@ -1449,6 +1508,7 @@ def branched_log_sig_combine(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def branched_log_sig_combine_backprop(
     derivs: ArrayT | Exact,
@@ -1474,6 +1534,7 @@ def branched_sig_to_sig(
     lead_lag: bool = False,
     planar: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def sig_to_branched_sig(
     sig: ArrayT | Exact,
@@ -1484,6 +1545,7 @@ def sig_to_branched_sig(
     lead_lag: bool = False,
     planar: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def sig_to_branched_sig_backprop(
     derivs: ArrayT | Exact,
@@ -1494,6 +1556,7 @@ def sig_to_branched_sig_backprop(
     lead_lag: bool = False,
     planar: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.vectors.exponential
@@ -1509,6 +1572,7 @@ def branched_log_sig_to_sig(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def branched_log_sig_to_sig_backprop(
     blogsig: ArrayT | Exact,
@@ -1522,6 +1586,7 @@ def branched_log_sig_to_sig_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.vectors.geometric
@@ -1533,6 +1598,7 @@ def branched_sig_to_geometric(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def branched_sig_to_geometric_backprop(
     derivs: ArrayT | Exact,
@@ -1542,6 +1608,7 @@ def branched_sig_to_geometric_backprop(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def geometric_to_branched_sig(
     gsig: ArrayT | Exact,
@@ -1550,6 +1617,7 @@ def geometric_to_branched_sig(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def geometric_to_branched_sig_backprop(
     derivs: ArrayT | Exact,
@@ -1558,6 +1626,7 @@ def geometric_to_branched_sig_backprop(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.vectors.group
@@ -1571,6 +1640,7 @@ def branched_sig_combine(
     planar: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def branched_sig_combine_backprop(
     derivs: ArrayT | Exact,
@@ -1591,6 +1661,7 @@ def branched_sig_inverse(
     planar: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def branched_sig_inverse_backprop(
     derivs: ArrayT | Exact,
@@ -1601,6 +1672,7 @@ def branched_sig_inverse_backprop(
     planar: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.vectors.join
@@ -1615,6 +1687,7 @@ def branched_sig_join(
     prepend: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def branched_sig_join_backprop(
     derivs: ArrayT | Exact,
@@ -1641,6 +1714,7 @@ def linear_branched_log_sig(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def linear_branched_log_sig_backprop(
     derivs: ArrayT | Exact,
@@ -1653,6 +1727,7 @@ def linear_branched_log_sig_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def linear_branched_sig(
     displacement: ArrayT | Exact,
@@ -1663,6 +1738,7 @@ def linear_branched_sig(
     scalar_term: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def linear_branched_sig_backprop(
     derivs: ArrayT | Exact,
@@ -1674,6 +1750,7 @@ def linear_branched_sig_backprop(
     scalar_term: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.vectors.log_join
@@ -1689,6 +1766,7 @@ def branched_log_sig_join(
     prepend: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def branched_log_sig_join_backprop(
     derivs: ArrayT | Exact,
@@ -1717,6 +1795,7 @@ def branched_sig_to_log_sig(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def branched_sig_to_log_sig_backprop(
     bsig: ArrayT | Exact,
@@ -1730,6 +1809,7 @@ def branched_sig_to_log_sig_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.vectors.word_bch
@@ -1745,6 +1825,7 @@ def log_sig_combine(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def log_sig_combine_backprop(
     derivs: ArrayT | Exact,
@@ -1769,6 +1850,7 @@ def log_sig_join(
     prepend: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def log_sig_join_backprop(
     derivs: ArrayT | Exact,
@@ -1795,6 +1877,7 @@ def sig_combine(
     lead_lag: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def sig_combine_backprop(
     derivs: ArrayT | Exact,
@@ -1817,6 +1900,7 @@ def sig_inverse(
     lead_lag: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def sig_inverse_backprop(
     derivs: ArrayT | Exact,
@@ -1828,6 +1912,7 @@ def sig_inverse_backprop(
     lead_lag: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.vectors.word_join
@@ -1841,6 +1926,7 @@ def sig_join(
     prepend: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def sig_join_backprop(
     derivs: ArrayT | Exact,
@@ -1865,6 +1951,7 @@ def linear_log_sig(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def linear_log_sig_backprop(
     derivs: ArrayT | Exact,
@@ -1876,6 +1963,7 @@ def linear_log_sig_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def linear_sig(
     displacement: ArrayT | Exact,
@@ -1885,6 +1973,7 @@ def linear_sig(
     scalar_term: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def linear_sig_backprop(
     derivs: ArrayT | Exact,
@@ -1895,6 +1984,7 @@ def linear_sig_backprop(
     scalar_term: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.vectors.word_logarithm
@@ -1909,6 +1999,7 @@ def log_sig_to_sig(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def log_sig_to_sig_backprop(
     log_sig: ArrayT | Exact,
@@ -1921,6 +2012,7 @@ def log_sig_to_sig_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def sig_to_log_sig(
     sig: ArrayT | Exact,
@@ -1932,6 +2024,7 @@ def sig_to_log_sig(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 def sig_to_log_sig_backprop(
     sig: ArrayT | Exact,
@@ -1944,6 +2037,7 @@ def sig_to_log_sig_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: ArrayT | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.operations.directions

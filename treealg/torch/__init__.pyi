@@ -169,7 +169,6 @@ def branched_sig_kernel_gram(
     return_grid: bool = False,
     normalize: bool = False,
     rule: str = "trapezoid",
-    out: Tensor | None = None,
 ) -> Tensor: ...
 def branched_scoring_rule(
     x: Tensor,
@@ -1245,7 +1244,10 @@ def sig(
     weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def bracket_path(path: Tensor) -> Tensor: ...
-def bracket_path_backprop(derivs: Tensor, path: Tensor) -> Tensor: ...
+def bracket_path_backprop(
+    derivs: Tensor,
+    path: Tensor,
+) -> Tensor: ...
 def branched_sig_change_lift(
     bsig: Tensor,
     dimension: int,

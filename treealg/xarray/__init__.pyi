@@ -175,7 +175,6 @@ def branched_sig_kernel_gram(
     return_grid: bool = False,
     normalize: bool = False,
     rule: str = "trapezoid",
-    out: DataArray | ArrayLike | None = None,
     time: str = "time",
     channel: str = "channel",
 ) -> DataArray: ...

@@ -20,8 +20,6 @@ __all__ = ["call"]
 def call(row: Operation, values: Mapping[str, Any], names: Names) -> Any:
     """Return what a row returns, given all its arguments and the names of dimensions."""
     check_names(names)
-    if values.get("out") is not None:
-        raise InvalidValueError("out must be None for DataArrays; assign the result instead")
     return _Call(row, values, names).results()
 
 

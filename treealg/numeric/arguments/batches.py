@@ -17,7 +17,8 @@ import numpy.typing as npt
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import check_kinds
 from treealg.numeric.arguments.duals import DualRows
-from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.rows import Rows, as_batch
+from treealg.numeric.arguments.targets import Target
 
 __all__ = [
     "LEAST_ROWS",
@@ -39,23 +40,39 @@ _DUAL_BYTES = 1 << 19  # dual numbers beside each other in cache
 _LANE_BYTES = 64  # of the widest vector: so many bytes of values, one of each row
 
 
-def allocate(rows: Rows, *item: int, scalar: Any = None, walked: bool = True) -> tuple[Any, Any]:
+def allocate(
+    rows: Rows,
+    *item: int,
+    scalar: Any = None,
+    walked: bool = True,
+    to: Target | None = None,
+    dense: bool = False,
+) -> tuple[Any, Any]:
     """Allocate a result for each item of an argument, and view it as a kernel writes it.
 
     With a scalar, a number or one per row, the last axis is longer by one: it is written there, and
     the view is what comes after it. Of dual numbers it is a result for the tangents alone, where it
-    is written by `walk`.
+    is written by `walk`. The result is `to`, if that is given; if `dense`, the kernel needs items
+    without gaps.
     """
-    empty, unit = rows.empty, scalar
-    if walked and isinstance(rows, DualRows):
-        empty, unit = rows.empty_tangents, 0.0
+    unit = scalar
+    if scalar is not None:
+        item = (*item[:-1], item[-1] + 1)
+    shape = rows.batch + item
+    view: Any
+    if to is None:
+        empty = rows.empty
+        if walked and isinstance(rows, DualRows):
+            empty, unit = rows.empty_tangents, 0.0
+        result, memory = empty(shape)
+        view = memory.reshape(rows.count, *item)
+    else:
+        result, memory = to.value, to.memory(rows, shape, dense=dense or len(item) > 1)
+        view = as_batch(memory, len(rows.batch))
     if scalar is None:
-        result, memory = empty(rows.batch + item)
-        return result, memory.reshape(rows.count, *item)
-    *axes, size = item
-    result, memory = empty((*rows.batch, *axes, size + 1))
+        return result, view
     memory[..., 0] = unit
-    return result, memory.reshape(rows.count, *axes, size + 1)[..., 1:]
+    return result, view[..., 1:]
 
 
 def walk(

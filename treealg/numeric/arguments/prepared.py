@@ -38,6 +38,7 @@ from treealg.numeric.arguments.ragged import (
     read_paths,
 )
 from treealg.numeric.arguments.rows import Rows, memory_for
+from treealg.numeric.arguments.targets import Target, refuse_for_lists
 from treealg.numeric.arguments.times import check_times, read_times, without_time, written
 from treealg.numeric.arguments.transforms import PLAIN
 
@@ -141,7 +142,29 @@ class Prepared(NamedTuple):
             return self.spans
         return np.tile(np.array([0, self.path.item[0]]), (self.path.count, 1))
 
-    def gradients(self, points: Floats, corrections: Floats | None) -> Any:
+    def room(self, to: Target) -> tuple[Any, Floats]:
+        """Return where the gradient in the path is wanted, as it is and as an array.
+
+        That is refused where a gradient is a list, or several are returned.
+        """
+        first = self.first
+        origin = first.origin
+        if origin is not None and origin.is_list:
+            refuse_for_lists(to)
+        if self.given_correction is not None or (origin is not None and origin.point is not None):
+            raise InvalidValueError(
+                "out must be None where gradients are returned in a correction or base point, too; "
+                "use what is returned"
+            )
+        rows = first.path
+        length, channels = rows.item
+        in_front = 0 if origin is None else origin.in_front
+        shape = (*rows.batch, length - in_front, channels)
+        return to.value, to.memory(rows, shape, dense=True)
+
+    def gradients(
+        self, points: Floats, corrections: Floats | None, room: tuple[Any, Floats] | None = None
+    ) -> Any:
         """Return the derivatives in what was given, from those in the points, span after span.
 
         Parameters
@@ -151,6 +174,8 @@ class Prepared(NamedTuple):
         corrections : ndarray or None, shape (points of all spans, columns)
             Those in `correction`, a row for the segment from each point on, and zeros for the last
             point of a span.
+        room : tuple or None
+            Where the derivatives in the path are wanted, as `room` returns it.
 
         Returns
         -------
@@ -159,9 +184,9 @@ class Prepared(NamedTuple):
             arrays.
         """
         if self.before is not None and self.back is not None:
-            return self.before.gradients(self.back(points), corrections)
+            return self.before.gradients(self.back(points), corrections, room)
         path, origin = self.path, self.origin
-        found = [self._in_path(points)]
+        found = [self._in_path(points, room)]
         if self.given_correction is not None:
             if corrections is None:
                 found.append(empty_like(self.given_correction, path))
@@ -174,16 +199,21 @@ class Prepared(NamedTuple):
             found.append(path.wrap(own))
         return found[0] if len(found) == 1 else tuple(found)
 
-    def _in_path(self, points: Floats) -> Any:
+    def _in_path(self, points: Floats, room: tuple[Any, Floats] | None) -> Any:
         path, origin = self.path, self.origin
         first = 0 if origin is None else origin.in_front
         if origin is not None and origin.is_list:
             return [path.wrap(piece[first:]) for piece in self._by_span(points)]
         if len(points) == path.count * path.item[0]:  # each path is the whole of its row
-            whole = points.reshape(*path.batch, *path.item)
-            return path.wrap(np.ascontiguousarray(whole[..., first:, :]))
+            whole = points.reshape(*path.batch, *path.item)[..., first:, :]
+            if room is None:
+                return path.wrap(np.ascontiguousarray(whole))
+            result, memory = room
+            memory[...] = whole
+            return result
         length, channels = path.item
-        result, memory = path.empty((*path.batch, length - first, channels))
+        shape = (*path.batch, length - first, channels)
+        result, memory = path.empty(shape) if room is None else room
         rows = memory.reshape(path.count, length - first, channels)
         for row, own in zip(rows, self._by_span(points), strict=True):
             row[: len(own) - first] = own[first:]

@@ -24,6 +24,7 @@ from treealg.numeric.arguments.kinds import NUMPY, Kind
 __all__ = [
     "ACCEPTED",
     "Rows",
+    "as_batch",
     "compute_dtype",
     "memory_for",
     "out_of_memory",
@@ -85,20 +86,7 @@ class Rows:
                 # The native byte order by its name, which kernels do not read; as of Zarr.
                 array = self.array = array.view(self.dtype)
             if dtype == self.dtype and array.flags.aligned:
-                self.view = self._collapsed()
-
-    def _collapsed(self) -> npt.NDArray[Any] | None:
-        """Return the data as ``(count, *item)`` without copying, if its strides allow that."""
-        split = len(self.batch)
-        strides = self.array.strides
-        axes = [(n, s) for n, s in zip(self.batch, strides, strict=False) if n != 1]
-        for (_, outer), (inner_n, inner) in pairwise(axes):
-            if outer != inner_n * inner and self.count:
-                return None
-        step = axes[-1][1] if axes else 0
-        return np.lib.stride_tricks.as_strided(
-            self.array, (self.count, *self.item), (step, *strides[split:]), writeable=False
-        )
+                self.view = as_batch(array, split, writeable=False)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -179,10 +167,31 @@ class Rows:
         return result, result
 
     def wrap(self, result: Any) -> Any:
-        """Return a result as the kind of the data; of dual numbers, the tangents."""
+        """Return a result as the kind of the data; of dual numbers, the tangents.
+
+        What is an array of that kind already, as a caller gave it, is the result itself.
+        """
+        if not isinstance(result, np.ndarray):
+            return result
         if result.dtype.kind == "c":
             result = np.ascontiguousarray(result.imag)
         return result if self.kind is NUMPY else self.kind.wrap(result)
+
+
+def as_batch(
+    array: npt.NDArray[Any], split: int, *, writeable: bool = True
+) -> npt.NDArray[Any] | None:
+    """View an array of so many leading axes as ``(count, *item)``, if its strides allow that."""
+    shape, strides = array.shape, array.strides
+    count = math.prod(shape[:split])
+    axes = [(n, s) for n, s in zip(shape[:split], strides, strict=False) if n != 1]
+    for (_, outer), (inner_n, inner) in pairwise(axes):
+        if outer != inner_n * inner and count:
+            return None
+    step = axes[-1][1] if axes else 0
+    return np.lib.stride_tricks.as_strided(
+        array, (count, *shape[split:]), (step, *strides[split:]), writeable=writeable
+    )
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import textwrap
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ __all__ = ["documented"]
 
 def documented(row: Operation, names: Mapping[str, str]) -> str:
     """Return the docstring of the derivative of a function, given the names of tangents."""
-    _, *parts = re.split(r"\n\n(?=[A-Z][A-Za-z ]+\n-{3,}\n)", inspect.getdoc(row.function) or "")
+    _, *parts = re.split(r"\n\n(?=[A-Z][A-Za-z ]+\n-{3,}\n)", row.doc)
     of = {head: body for head, _, body in (part.split("\n", 2) for part in parts)}
     sections = {
         "Parameters": _parameters(of["Parameters"], names),

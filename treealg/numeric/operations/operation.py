@@ -21,6 +21,7 @@ from treealg.checks import is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import check_axes
 from treealg.numeric.arguments.rows import ACCEPTED, compute_dtype
+from treealg.numeric.operations.source import without_out
 
 __all__ = [
     "Argument",
@@ -252,9 +253,25 @@ class Operation:
         return self.function.__name__
 
     @cached_property
+    def has_out(self) -> bool:
+        """Whether the function takes `out`, an array that the result is written to.
+
+        That is for callers who hold arrays: no argument, and in none of `signature`, `options` and
+        what is made from these.
+        """
+        return "out" in inspect.signature(self.function).parameters
+
+    @cached_property
     def signature(self) -> inspect.Signature:
-        """The signature of the function."""
-        return inspect.signature(self.function)
+        """The signature of the function, without `out`."""
+        found = inspect.signature(self.function)
+        parameters = found.parameters
+        return found.replace(parameters=[x for name, x in parameters.items() if name != "out"])
+
+    @cached_property
+    def doc(self) -> str:
+        """The docstring of the function, without indentation and without `out`."""
+        return without_out(inspect.getdoc(self.function) or "")
 
     @cached_property
     def options(self) -> tuple[Option, ...]:

@@ -1,12 +1,16 @@
-"""Functions that are written out as source: a call costs no more than of one written by hand."""
+"""Functions that are written out as source, and docstrings, for functions made from others.
+
+A call of a function that is written out costs no more than one of a function written by hand.
+"""
 
 from __future__ import annotations
 
 import linecache
+import re
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["written"]
+__all__ = ["without_out", "written"]
 
 
 def written(name: str, source: str, place: str, **known: Any) -> Callable[..., Any]:
@@ -22,3 +26,16 @@ def written(name: str, source: str, place: str, **known: Any) -> Callable[..., A
     exec(compile(source, file, "exec"), known)
     function: Callable[..., Any] = known[name]
     return function
+
+
+def without_out(text: str) -> str:
+    r"""Return a docstring without what it says of the parameter `out`.
+
+    Examples
+    --------
+    >>> without_out("Returns\n-------\nArray\n    The result. It is `out`, if that is given.")
+    'Returns\n-------\nArray\n    The result.'
+    """
+    text = re.sub(r"\nout : .*(?:\n    .*)+", "", text)
+    text = re.sub(r"\s+It\s+is\s+`out`,\s+if\s+that\s+is\s+given\.", "", text)
+    return re.sub(r";\s+or\s+if\s+`out`[^;.]*", "", text)

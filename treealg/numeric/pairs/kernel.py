@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments.arrays import as_rows
-from treealg.numeric.arguments.kinds import is_array
+from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.repeats import again, are_constant, keep
+from treealg.numeric.arguments.targets import into
 from treealg.numeric.pairs.blocks import blocks
 from treealg.numeric.pairs.kernels import kernels_of
 from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
@@ -257,25 +256,26 @@ def branched_sig_kernel_gram(
     rule : {"trapezoid", "romberg"}, default "trapezoid"
         How integrals over the pieces are computed, as for `branched_sig_kernel`.
     out : Array or None, default None
-        Where to write the result: an array of its shape, kind and dtype, for instance a
-        ``numpy.memmap`` for a matrix that is larger than memory.
+        Where to write the result: a C-contiguous array of its kind, dtype and shape that shares no
+        memory with an argument, for instance a ``numpy.memmap`` for a matrix that is larger than
+        memory.
 
     Returns
     -------
     Array, shape (batch_1…, batch_2…) or (batch_1…, batch_2…, nodes_1, nodes_2)
         The kernels; behind the batches are axes for the windows of the first argument and for those
-        of the second, where there are windows. Kind and dtype follow `path1`; `out` itself if it is
-        given, otherwise new.
+        of the second, where there are windows. Kind and dtype follow `path1`. It is `out`, if that
+        is given.
 
     Raises
     ------
     InvalidTypeError
-        As `branched_sig_kernel`; or if `max_batch` is no integer, or `out` not of the kind and
-        dtype of the result.
+        As `branched_sig_kernel`; or if `max_batch` is no integer; or if `out` is no array of the
+        kind and dtype of the result.
     InvalidValueError
         As `branched_sig_kernel`, but leading shapes and numbers of windows may differ; or if
-        `max_batch` is 0 or below -1; or if `out` has another shape than the result, is not
-        C-contiguous and writable, or shares memory with a path.
+        `max_batch` is 0 or below -1; or if `out` has not its shape or layout, or shares memory with
+        an argument.
 
     See Also
     --------
@@ -318,7 +318,11 @@ def branched_sig_kernel_gram(
     kernels = kernels_of(problem, normalize)
     at_once = max_batch_of(max_batch, problem)
     n1, n2, batch = problem.rows1.count, problem.rows2.count, problem.gram_shape
-    result = _allocated(problem, batch) if out is None else _given(out, problem, batch)
+    to = into(out, path1, path2, lengths1, lengths2, windows1, windows2, times1, times2)
+    if to is None:
+        result = _allocated(problem, batch)
+    else:
+        result = to.memory(problem.rows1, batch + problem.value_shape, dense=True)
     flat, index = problem.by_pair(result)
     keep = np.less_equal if problem.is_symmetric else None
     for _, first, second in blocks(1, n1, n2, at_once, keep):
@@ -338,33 +342,3 @@ def _allocated(problem: Problem, batch: tuple[int, ...]) -> np.ndarray[Any, Any]
             f"the result of shape {shape} does not fit in memory; use smaller batches, a smaller "
             f"dyadic_order, or return_grid=False"
         ) from None
-
-
-def _given(out: Any, problem: Problem, batch: tuple[int, ...]) -> np.ndarray[Any, Any]:
-    """Return the memory of an array that the caller wants the result in."""
-    shape, paths = batch + problem.value_shape, problem.rows1
-    if not is_array(out):
-        raise InvalidTypeError(
-            f"out must be a {paths.kind} of {paths.dtype} to write to, got a "
-            f"{type(out).__name__}; use numpy.empty({shape}, numpy.{paths.dtype})"
-        )
-    rows = as_rows(out, "out", 0)
-    if rows.kind is not paths.kind or rows.array.dtype != paths.dtype:
-        raise InvalidTypeError(
-            f"out must be of the kind and dtype of the result, a {paths.kind} of {paths.dtype}, "
-            f"got a {rows.kind} of {rows.array.dtype}"
-        )
-    if rows.array.shape != shape:
-        raise InvalidValueError(
-            f"out must have the shape {shape} of the result, got {rows.array.shape}"
-        )
-    flags = rows.array.flags
-    if not (flags.c_contiguous and flags.writeable and flags.aligned):
-        raise InvalidValueError(
-            "out must be C-contiguous, aligned and writable; leave it out, or give an array made "
-            "by numpy.empty or numpy.memmap"
-        )
-    for given in (paths, problem.rows2):
-        if np.may_share_memory(rows.array, given.array):
-            raise InvalidValueError(f"out must not share memory with {given.name}; copy one first")
-    return rows.array

@@ -15,6 +15,7 @@ from treealg.numeric.arguments.batches import allocate
 from treealg.numeric.arguments.calls import Call, checked_call
 from treealg.numeric.arguments.prepared import Prepared, prepared
 from treealg.numeric.arguments.rows import Rows, memory_for
+from treealg.numeric.arguments.targets import into
 from treealg.numeric.arguments.windows import read_windows, windows_of
 from treealg.numeric.blocks.products import integrate
 from treealg.numeric.blocks.tree_prefixes import tree_prefixes, tree_prefixes_backward
@@ -61,7 +62,7 @@ class Along(NamedTuple):
     missing: Any
 
 
-def chosen(path: Any, choice: Choice, along: Along, options: tuple[Any, ...]) -> Array:
+def chosen(path: Any, choice: Choice, along: Along, options: tuple[Any, ...], out: Any) -> Array:
     """Compute chosen coefficients of signatures, or of log-signatures, of paths.
 
     `options` are those of `checked_call` without the channels.
@@ -72,7 +73,8 @@ def chosen(path: Any, choice: Choice, along: Along, options: tuple[Any, ...]) ->
     item = (len(pieces.ends),) if pieces is not None else results_along(found, every)
     # What walks along whole paths writes the result itself.
     walked = wanted.is_plain and pieces is None and not (every and plan.by_trees)
-    result, view = allocate(found.path, *item, wanted.number, walked=walked)
+    to = into(out, path, *along)
+    result, view = allocate(found.path, *item, wanted.number, walked=walked, to=to)
     if wanted.is_plain:
         _write(found, plan, every, pieces, view)
         return found.path.wrap(result)
@@ -98,6 +100,7 @@ def chosen_backward(
     derivs: Any,
     along: Along,
     options: tuple[Any, ...],
+    out: Any,
 ) -> Gradients:
     """Compute the gradients in paths, corrections and base points, from those in coefficients."""
     cotangent = as_rows(derivs, "derivs", 1)
@@ -112,8 +115,9 @@ def chosen_backward(
                 f"{values.name} must have a column for each of the {wanted.number} coefficients "
                 f"that were chosen, got shape {values.array.shape}"
             )
+    to = into(out, path, coefs, derivs, *along)
     if not wanted.places:
-        return backprop(None, None, found, cotangent, plan)
+        return backprop(None, None, found, cotangent, plan, to)
     array = cotangent.array
     if not wanted.is_plain:
         array = array[..., wanted.places]
@@ -123,15 +127,15 @@ def chosen_backward(
             array = _log_backward(found, plan, wanted, every, windows, array)
     given = Rows(array, rows.kind, 1 if windows is None and not every else 2, "derivs")
     if windows is not None:
-        return of_windows_backward(found, given, plan, windows)
+        return of_windows_backward(found, given, plan, windows, to)
     if every:
         by_trees = _prefixes_backward if plan.by_trees else engine.span_prefixes_backward
-        return backprop(None, by_trees, found, given, plan)
+        return backprop(None, by_trees, found, given, plan, to)
     if plan.by_trees:
         kernels = engine.path_coefficients_backward, engine.span_coefficients_backward
     else:
         kernels = engine.path_signature_backward, engine.span_signature_backward
-    return backprop(*kernels, found, given, plan)
+    return backprop(*kernels, found, given, plan, to)
 
 
 def _planned(

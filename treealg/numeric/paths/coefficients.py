@@ -42,6 +42,7 @@ def branched_sig_coef(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute chosen coefficients of the branched signature of a path.
 
@@ -88,13 +89,16 @@ def branched_sig_coef(
         product of two results is a kernel: see the notes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., elements)
         A value for each element, in the order given; one column for a single element. Kind and
         dtype follow `path` as for `branched_sig`; never shares memory with it. With `stream` the
-        shape is (..., length - 1, elements), with `windows` (..., windows, elements).
+        shape is (..., length - 1, elements), with `windows` (..., windows, elements). It is `out`,
+        if that is given.
 
     Raises
     ------
@@ -103,14 +107,16 @@ def branched_sig_coef(
         they are of different kinds or dtypes; if an element is no tree (or no ordered forest) or
         has a label that is no integer; if `n_jobs` is no integer, `end_time` no real number, a flag
         no boolean; if `missing` is no text; or if `times` are no times, `lengths` or `windows` no
-        integers or `basepoint` no point.
+        integers or `basepoint` no point; or if `out` is no array of the kind and dtype of the
+        result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if a label is not below the
         number of channels of the transformed path; if `correction` has another shape, or is
         combined with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or
         `windows` come with `stream`; if `times` do not fit or come without `time_aug`, or a value
         is missing that cannot be; if `n_jobs` is 0 or `end_time` is not finite; or if the result
-        does not fit in memory.
+        does not fit in memory; or if `out` has not its shape or layout, or shares memory with an
+        argument.
 
     See Also
     --------
@@ -159,7 +165,7 @@ def branched_sig_coef(
     """
     along = Along(correction, stream, basepoint, lengths, windows, times, missing)
     options = 0, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    return chosen(path, Choice(listed(trees), False, gram), along, options)
+    return chosen(path, Choice(listed(trees), False, gram), along, options, out)
 
 
 def branched_sig_coef_backprop(
@@ -181,6 +187,7 @@ def branched_sig_coef_backprop(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in chosen coefficients of its signature.
 
@@ -220,21 +227,26 @@ def branched_sig_coef_backprop(
         Whether values were divided by the square roots of symmetry factors.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the gradient in the path, as for `branched_sig`; C-contiguous, and only where
+        that is the one array that is returned.
 
     Returns
     -------
     Array, shape (..., length, channels)
         Derivatives in the points, of the shape, kind and dtype of `path` (float64 for integers and
         lists), never sharing memory with an argument. For a list of paths, a correction or a base
-        point as for `branched_sig_backprop`.
+        point as for `branched_sig_backprop`. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
-        As `branched_sig_coef`, or if two arrays are of different kinds or dtypes.
+        As `branched_sig_coef`, or if two arrays are of different kinds or dtypes; or if `out` is no
+        array of the kind and dtype of the result.
     InvalidValueError
         As `branched_sig_coef`, or if `derivs` or `coefs` has not one column for each element, or
-        another leading shape than the result.
+        another leading shape than the result; or if `out` has not its shape or layout, or shares
+        memory with an argument.
 
     See Also
     --------
@@ -261,7 +273,9 @@ def branched_sig_coef_backprop(
     """
     along = Along(correction, stream, basepoint, lengths, windows, times, missing)
     options = 0, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    return chosen_backward(path, Choice(listed(trees), False, gram), coefs, derivs, along, options)
+    return chosen_backward(
+        path, Choice(listed(trees), False, gram), coefs, derivs, along, options, out
+    )
 
 
 def extract_branched_sig_coef(

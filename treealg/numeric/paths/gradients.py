@@ -18,12 +18,13 @@ from treealg.numeric.arguments.corrections import empty_like
 from treealg.numeric.arguments.prepared import Prepared, prepared
 from treealg.numeric.arguments.repeats import are_usual, keep
 from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.targets import Target, into
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.arguments.windows import read_windows
 from treealg.numeric.paths.windowed import check_either, check_steps, of_windows_backward
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import plan_along
-from treealg.typing import ArrayLike, Gradients
+from treealg.typing import Array, ArrayLike, Gradients
 
 __all__ = ["along_path_backward", "backprop", "branched_log_sig_backprop", "branched_sig_backprop"]
 
@@ -48,6 +49,7 @@ def branched_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its branched signature.
 
@@ -96,6 +98,9 @@ def branched_sig_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
         in basis order. None counts nodes.
+    out : Array or None, default None
+        Where to write the gradient in the path, as for `branched_sig`; C-contiguous, and only where
+        that is the one array that is returned.
 
     Returns
     -------
@@ -104,7 +109,8 @@ def branched_sig_backprop(
         integers and lists), never sharing memory with an argument; zero beyond the end of a shorter
         path. Of a list of paths it is a list. With a correction, or a base point that is an array,
         this comes in a tuple before the derivatives in the correction and those in the base point,
-        each of its own shape: the sum over the segments or paths that share it.
+        each of its own shape: the sum over the segments or paths that share it. It is `out`, if
+        that is given.
 
     Raises
     ------
@@ -112,7 +118,8 @@ def branched_sig_backprop(
         If an array is no real array, requires a gradient, or is on no CPU or GPU; if two are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
         a flag no boolean; if `missing` is no text; or if `times` are no times, `lengths` or
-        `windows` no integers or `basepoint` no point; or if `weights` are no integers.
+        `windows` no integers or `basepoint` no point; or if `weights` are no integers; or if `out`
+        is no array of the kind and dtype of the result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `bsig_derivs` has not the
         length of this basis, or `bsig` not the shape of `bsig_derivs`, or a scalar that is neither
@@ -120,7 +127,8 @@ def branched_sig_backprop(
         with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
         with `stream`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; or if the
         basis or the result does not fit in memory; or if `weights` are not positive, one for each
-        channel, or too fine.
+        channel, or too fine; or if `out` has not its shape or layout, or shares memory with an
+        argument.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -164,7 +172,7 @@ def branched_sig_backprop(
     options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar, weights
     arrays = (bsig, "bsig"), (bsig_derivs, "bsig_derivs")
     given = correction, stream, basepoint, lengths, windows, times, missing
-    return along_path_backward(path, *arrays, scalar_term, given, options)
+    return along_path_backward(path, *arrays, scalar_term, given, options, out)
 
 
 def branched_log_sig_backprop(
@@ -187,6 +195,7 @@ def branched_log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its branched log-signature.
 
@@ -232,13 +241,16 @@ def branched_log_sig_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
         in basis order. None counts nodes.
+    out : Array or None, default None
+        Where to write the gradient in the path, as for `branched_sig`; C-contiguous, and only where
+        that is the one array that is returned.
 
     Returns
     -------
     Array, shape (..., length, channels)
         Derivatives in the points, of the shape, kind and dtype of `path` (float64 for integers and
         lists), never sharing memory with an argument. For a list of paths, a correction or a base
-        point as for `branched_sig_backprop`.
+        point as for `branched_sig_backprop`. It is `out`, if that is given.
 
     Raises
     ------
@@ -246,7 +258,8 @@ def branched_log_sig_backprop(
         If an array is no real array, requires a gradient, or is on no CPU or GPU; if the two are of
         different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer, `end_time` no
         real number, a flag no boolean; or if `times` are no times, `lengths` or `windows` no
-        integers or `basepoint` no point; or if `weights` are no integers.
+        integers or `basepoint` no point; or if `weights` are no integers; or if `out` is no array
+        of the kind and dtype of the result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `blogsig_derivs` has not the
         length that belongs to these arguments; if the leading shapes differ; if `correction` has
@@ -254,7 +267,8 @@ def branched_log_sig_backprop(
         fit `path`, or `windows` come with `stream`; if `degree` is negative, `n_jobs` is 0 or
         `end_time` is not finite; if `method` is not one of this basis, or has no scalar and
         `scalar_term` asks for one; or if the basis or the result does not fit in memory; or if
-        `weights` are not positive, one for each channel, or too fine.
+        `weights` are not positive, one for each channel, or too fine; or if `out` has not its shape
+        or layout, or shares memory with an argument.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -290,7 +304,7 @@ def branched_log_sig_backprop(
     options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, has_scalar, weights
     arrays = (None, ""), (blogsig_derivs, "blogsig_derivs")
     given = correction, stream, basepoint, lengths, windows, times, missing
-    return along_path_backward(path, *arrays, scalar_term, given, options)
+    return along_path_backward(path, *arrays, scalar_term, given, options, out)
 
 
 def along_path_backward(
@@ -300,16 +314,17 @@ def along_path_backward(
     scalar_term: Any,
     given: tuple[Any, ...],
     options: tuple[Any, ...],
+    out: Any,
 ) -> Gradients:
     """Compute gradients in paths from those in their signatures or log-signatures.
 
     What the forward function returned, or None, and the derivatives in it come with their names;
-    `given` and `options` are as for `along_path`.
+    `given`, `options` and `out` are as for `along_path`.
     """
     key = "along path, backward", scalar_term, given, options
     arrays = (path, derivs[0]) if forward[0] is None else (path, derivs[0], forward[0])
     engine = current()
-    known = engine.repeats.find(key, *arrays)
+    known = engine.repeats.find(key, *arrays) if out is None else None
     if known is not None:
         return known
     gpu = options[1] is not WORDS and options[-1] is None
@@ -343,17 +358,18 @@ def along_path_backward(
         split_scalar(value, plan.size, call, scalar_term=scalar is not None, unit=1)
     if every or windows is not None:
         cotangent = Rows(cotangent.array, cotangent.kind, 2, cotangent.name)
+    to = into(out, path, derivs[0], forward[0], *given)
     if windows is not None:
-        return of_windows_backward(found, cotangent, plan, windows)
+        return of_windows_backward(found, cotangent, plan, windows, to)
     if not call.degree:
-        return backprop(None, None, found, cotangent, plan)
+        return backprop(None, None, found, cotangent, plan, to)
     if every:
-        return backprop(None, rows.engine.span_prefixes_backward, found, cotangent, plan)
+        return backprop(None, rows.engine.span_prefixes_backward, found, cotangent, plan, to)
     # An engine on a GPU has no spans, and is asked for none.
     of_spans = None if found.is_given else rows.engine.span_signature_backward
     backward = rows.engine.path_signature_backward
-    result = backprop(backward, of_spans, found, cotangent, plan)
-    is_usual = scalar is None and are_usual(given, (scalar_term, *options), call)
+    result = backprop(backward, of_spans, found, cotangent, plan, to)
+    is_usual = to is None and scalar is None and are_usual(given, (scalar_term, *options), call)
     if is_usual and rows.engine is engine:
         places = (0, 2, 3) if value is None else (0, 2, -1, 3)
         kernel, rest = engine.kernel_along_path_backward(plan, call.transform, call.n_threads)
@@ -389,17 +405,21 @@ def backprop(
     found: Prepared,
     derivs: Rows,
     plan: Plan,
+    to: Target | None = None,
 ) -> Gradients:
     """Compute the gradients in paths, and in corrections and base points that are arrays.
 
     The functions are those of an engine: `backward` for whole paths, without which these go as
     spans, too, and `span_backward` for spans. Without both, gradients are zero.
     """
+    room = None if to is None else found.room(to)
     if found.is_given and (backward is not None or span_backward is None):
-        return _of_whole_paths(backward, found, derivs, plan)
+        return _of_whole_paths(backward, found, derivs, plan, to)
     rows, spans, correction = found.path, found.whole_spans, found.correction
     total = int(spans[:, 1].sum())
-    points: Any = rows.empty((total, rows.item[1]))[1]
+    is_there = room is not None and found.is_given  # and not copied from here
+    points: Any = room[1] if room is not None and is_there else rows.empty((total, rows.item[1]))[1]
+    points = points.reshape(total, rows.item[1])
     corrections: Any = None
     if correction is not None:
         corrections = rows.empty((total, correction.rows.item[1]))[1]
@@ -414,7 +434,9 @@ def backprop(
         added = None if correction is None else correction.rows.whole()
         rest = plan, found.call.transform, found.call.n_threads
         span_backward(rows.whole(), spans, added, array, points, corrections, *rest)
-    return found.gradients(points, corrections)
+    if room is not None and is_there:
+        return room[0]
+    return found.gradients(points, corrections, room)
 
 
 def _summed_ends(derivs: npt.NDArray[Any], counts: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
@@ -429,7 +451,11 @@ def _summed_ends(derivs: npt.NDArray[Any], counts: npt.NDArray[np.int64]) -> npt
 
 
 def _of_whole_paths(
-    backward: Callable[..., None] | None, found: Prepared, derivs: Rows, plan: Plan
+    backward: Callable[..., None] | None,
+    found: Prepared,
+    derivs: Rows,
+    plan: Plan,
+    to: Target | None,
 ) -> Gradients:
     """Compute gradients in paths that are given as they are.
 
@@ -439,7 +465,7 @@ def _of_whole_paths(
     path, correction, call = found.path, found.correction, found.call
     rest, n_threads = (plan, call.transform, call.n_threads), call.n_threads
     with path.active():
-        result, out = allocate(path, *path.item)
+        result, out = allocate(path, *path.item, to=to)
         if backward is None:
             out[...] = 0
         elif correction is None:

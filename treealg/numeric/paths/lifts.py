@@ -12,6 +12,7 @@ from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
 from treealg.numeric.arguments.corrections import no_path
 from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.targets import into
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.words import lift_plan
 from treealg.typing import Array, ArrayLike
@@ -27,6 +28,7 @@ def branched_sig_of_lift(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the branched signature of a path that steps in the whole algebra.
 
@@ -52,22 +54,25 @@ def branched_sig_of_lift(
         Put the value 1 of the empty tree in front.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., coefficients)
         Coefficients in basis order. NumPy array or tensor as `lift` is, of the same dtype (float64
-        for integers and lists), never sharing memory with it.
+        for integers and lists), never sharing memory with it. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `lift` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or a flag no boolean.
+        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `out` is no array of the
+        kind and dtype of the result.
     InvalidValueError
         If `lift` has fewer than two axes or not the columns of this basis; if `dimension` is below
         1, `degree` negative or `n_jobs` 0; or if the basis, the words or the result do not fit in
-        memory.
+        memory; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -99,7 +104,8 @@ def branched_sig_of_lift(
     """
     call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, scalar_term=scalar_term)
     rows = _lift_rows(lift, call)
-    result, view = allocate(rows, call.columns, scalar=1.0 if call.scalar else None)
+    unit = 1.0 if call.scalar else None
+    result, view = allocate(rows, call.columns, scalar=unit, to=into(out, lift))
     if call.degree:
         plan = lift_plan(call.dimension, call.degree, call.planar)
         for steps, out in walk(call.n_threads, (rows,), (view,)):
@@ -117,6 +123,7 @@ def branched_sig_of_lift_backprop(
     planar: bool = False,
     scalar_term: bool | None = None,
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the gradient in a lift from that in its branched signature.
 
@@ -137,23 +144,26 @@ def branched_sig_of_lift_backprop(
         Whether `bsig_derivs` has a place for the scalar; None lets its length tell.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., segments, coefficients)
         Derivatives in `lift`, of its shape, kind and dtype (float64 for integers and lists), never
-        sharing memory with an argument.
+        sharing memory with an argument. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
-        boolean.
+        boolean; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If `lift` has fewer than two axes, or an array not the columns of this basis; if the leading
         shapes differ; if `dimension` is below 1, `degree` negative or `n_jobs` 0; or if the basis,
-        the words or the result do not fit in memory.
+        the words or the result do not fit in memory; or if `out` has not its shape or layout, or
+        shares memory with an argument.
 
     See Also
     --------
@@ -176,7 +186,7 @@ def branched_sig_of_lift_backprop(
     rows, derivs = _lift_rows(lift, call), as_rows(bsig_derivs, "bsig_derivs", 1)
     check_alike(rows, derivs)
     given, _ = split_scalar(derivs, call.columns, call, scalar_term=scalar_term)
-    result, view = allocate(rows, *rows.item)
+    result, view = allocate(rows, *rows.item, to=into(out, lift, bsig_derivs))
     if call.degree:
         plan = lift_plan(call.dimension, call.degree, call.planar)
         for steps, dy, out in walk(call.n_threads, (rows, given), (view,)):

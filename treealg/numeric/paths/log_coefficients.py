@@ -27,6 +27,7 @@ def branched_log_sig_coef(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute chosen coefficients of the branched log-signature of a path.
 
@@ -68,6 +69,8 @@ def branched_log_sig_coef(
         `branched_sig_coef` does.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
@@ -75,14 +78,15 @@ def branched_log_sig_coef(
         A value for each element, in the order given, 0 for the empty one; one column for a single
         element. Kind and dtype follow `path` as for `branched_sig`; never shares memory with it.
         With `stream` the shape is (..., length - 1, elements), with `windows` (..., windows,
-        elements).
+        elements). It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
-        As `branched_sig_coef`.
+        As `branched_sig_coef`; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
-        As `branched_sig_coef`; or if the coproducts of `trees` have too many terms.
+        As `branched_sig_coef`; or if the coproducts of `trees` have too many terms; or if `out` has
+        not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -113,7 +117,7 @@ def branched_log_sig_coef(
     """
     along = Along(correction, stream, basepoint, lengths, windows, times, missing)
     options = 0, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    return chosen(path, Choice(listed(trees), True, gram), along, options)
+    return chosen(path, Choice(listed(trees), True, gram), along, options, out)
 
 
 def branched_log_sig_coef_backprop(
@@ -135,6 +139,7 @@ def branched_log_sig_coef_backprop(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in chosen coefficients of its log-signature.
 
@@ -175,21 +180,26 @@ def branched_log_sig_coef_backprop(
         Whether values were divided by the square roots of symmetry factors.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the gradient in the path, as for `branched_sig`; C-contiguous, and only where
+        that is the one array that is returned.
 
     Returns
     -------
     Array, shape (..., length, channels)
         Derivatives in the points, of the shape, kind and dtype of `path` (float64 for integers and
         lists), never sharing memory with an argument. For a list of paths, a correction or a base
-        point as for `branched_sig_backprop`.
+        point as for `branched_sig_backprop`. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
-        As `branched_log_sig_coef`, or if two arrays are of different kinds or dtypes.
+        As `branched_log_sig_coef`, or if two arrays are of different kinds or dtypes; or if `out`
+        is no array of the kind and dtype of the result.
     InvalidValueError
         As `branched_log_sig_coef`, or if `derivs` or `coefs` has not one column for each element,
-        or another leading shape than the result.
+        or another leading shape than the result; or if `out` has not its shape or layout, or shares
+        memory with an argument.
 
     See Also
     --------
@@ -216,4 +226,6 @@ def branched_log_sig_coef_backprop(
     """
     along = Along(correction, stream, basepoint, lengths, windows, times, missing)
     options = 0, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    return chosen_backward(path, Choice(listed(trees), True, gram), coefs, derivs, along, options)
+    return chosen_backward(
+        path, Choice(listed(trees), True, gram), coefs, derivs, along, options, out
+    )

@@ -15,6 +15,7 @@ from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
 from treealg.numeric.arguments.prepared import Prepared, prepared
 from treealg.numeric.arguments.repeats import are_usual, keep
+from treealg.numeric.arguments.targets import Target, into
 from treealg.numeric.paths.windowed import check_either, check_steps, of_windows
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.trees import TreePlan
@@ -50,6 +51,7 @@ def branched_sig(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the branched signature of a path or of a batch of paths.
 
@@ -118,6 +120,9 @@ def branched_sig(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
         in basis order. None counts nodes.
+    out : Array or None, default None
+        Where to write the result: an array of its kind, dtype and shape that shares no memory with
+        an argument; C-contiguous, or columns of such an array where results are vectors.
 
     Returns
     -------
@@ -127,6 +132,7 @@ def branched_sig(
         (float64 for integers and lists), never sharing memory with it. With `stream` the shape is
         (..., length - 1, coefficients), where a base point counts as a point; after the end of a
         shorter path its last result is repeated. With `windows` it is (..., windows, coefficients).
+        It is `out`, if that is given.
 
     Raises
     ------
@@ -134,13 +140,15 @@ def branched_sig(
         If `path` or `correction` is no real array, requires a gradient, or is on no CPU or GPU, or
         they are of different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no
         real number, a flag no boolean; or if `times` are no times, `lengths` or `windows` no
-        integers or `basepoint` no point; or if `weights` are no integers.
+        integers or `basepoint` no point; or if `weights` are no integers; or if `out` is no array
+        of the kind and dtype of the result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `correction` has another shape, or is combined
         with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
         with `stream`; or if the basis or the result does not fit in memory; or if `weights` are not
-        positive, one for each channel, or too fine.
+        positive, one for each channel, or too fine; or if `out` has not its shape or layout, or
+        shares memory with an argument.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -206,10 +214,20 @@ def branched_sig(
     >>> treealg.branched_sig([[0], [1], [3], [4], [9]], 2, windows=[(0, 3), (2, 5)])
     array([[ 3. ,  4.5],
            [ 6. , 18. ]])
+
+    Into the last columns of a table:
+
+    >>> import numpy as np
+    >>> table = np.zeros((2, 4))
+    >>> paths = np.array([[[0.0], [1.0]], [[0.0], [2.0]]])
+    >>> _ = treealg.branched_sig(paths, 2, out=table[:, 2:])
+    >>> table
+    array([[0. , 0. , 1. , 0.5],
+           [0. , 0. , 2. , 2. ]])
     """
     options = degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term, weights
     arrays = correction, stream, basepoint, lengths, windows, times, missing
-    return along_path(path, arrays, options)
+    return along_path(path, arrays, options, out)
 
 
 def branched_log_sig(
@@ -231,6 +249,7 @@ def branched_log_sig(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the branched log-signature of a path or of a batch of paths.
 
@@ -280,6 +299,8 @@ def branched_log_sig(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
         in basis order. None counts nodes.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
@@ -287,7 +308,7 @@ def branched_log_sig(
         As many coefficients as the signature, or ``branched_log_sig_length(d, degree,
         planar=True)`` for methods 1 and 2. Kind and dtype follow `path` as for `branched_sig`;
         never shares memory with it. With `stream` the shape is (..., length - 1, coefficients),
-        with `windows` (..., windows, coefficients).
+        with `windows` (..., windows, coefficients). It is `out`, if that is given.
 
     Raises
     ------
@@ -295,14 +316,16 @@ def branched_log_sig(
         If `path` or `correction` is no real array, requires a gradient, or is on no CPU or GPU, or
         they are of different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer,
         `end_time` no real number, a flag no boolean; or if `times` are no times, `lengths` or
-        `windows` no integers or `basepoint` no point; or if `weights` are no integers.
+        `windows` no integers or `basepoint` no point; or if `weights` are no integers; or if `out`
+        is no array of the kind and dtype of the result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `method` is not one of this basis, or has no
         scalar and `scalar_term` asks for one; if `correction` has another shape, or is combined
         with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
         with `stream`; or if the basis or the result does not fit in memory; or if `weights` are not
-        positive, one for each channel, or too fine.
+        positive, one for each channel, or too fine; or if `out` has not its shape or layout, or
+        shares memory with an argument.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -342,18 +365,18 @@ def branched_log_sig(
     """
     options = degree, planar, n_jobs, method, time_aug, lead_lag, end_time, scalar_term, weights
     arrays = correction, stream, basepoint, lengths, windows, times, missing
-    return along_path(path, arrays, options)
+    return along_path(path, arrays, options, out)
 
 
-def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...]) -> Array:
+def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...], out: Any) -> Array:
     """Compute signatures or log-signatures, on trees, ordered forests or words.
 
     `given` are the arguments from `correction` to `missing`, in this order, and
-    `options` those of `checked_call` without the channels. Everything is checked before a table is
-    built or memory taken.
+    `options` those of `checked_call` without the channels; the result is `out`, if that is given.
+    Everything is checked before a table is built or memory taken.
     """
     engine, key = current(), ("along path", given, options)
-    known = engine.repeats.find(key, path)
+    known = engine.repeats.find(key, path) if out is None else None
     if known is not None:
         return known
     correction, stream, basepoint, lengths, windows, times, missing = given
@@ -373,17 +396,18 @@ def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...]) -> A
     )
     check_steps(found, every)
     plan = plan_along(found.path, found.call, found.longest)
+    to = into(out, path, *given)
     if windows is not None:
-        return of_windows(found, plan, windows)
-    result = signatures(found, plan, every)
+        return of_windows(found, plan, windows, to)
+    result = signatures(found, plan, every, to)
     rows, call = found.path, found.call
-    if call.degree and rows.engine is engine and are_usual(given, options, call):
+    if to is None and call.degree and rows.engine is engine and are_usual(given, options, call):
         kernel, rest = engine.kernel_along_path(plan, call.transform, call.n_threads)
         keep(key, (path,), (rows,), (result,), kernel, (0, 2), rest, call.unit)
     return result
 
 
-def signatures(found: Prepared, plan: Plan, every: bool = False) -> Array:
+def signatures(found: Prepared, plan: Plan, every: bool = False, to: Target | None = None) -> Array:
     """Compute what a plan gives along paths; if `every`, along their beginnings, one per segment.
 
     After the end of a shorter path its last result is repeated.
@@ -391,7 +415,7 @@ def signatures(found: Prepared, plan: Plan, every: bool = False) -> Array:
     rows, call = found.path, found.call
     item = (*results_along(found, every), plan.size)
     with rows.active():
-        result, view = allocate(rows, *item, scalar=call.unit)
+        result, view = allocate(rows, *item, scalar=call.unit, to=to)
         if call.degree:
             write_along(found, plan, every, view)
     return rows.wrap(result)

@@ -12,6 +12,7 @@ from treealg.numeric.arguments.batches import allocate
 from treealg.numeric.arguments.calls import SIGNATURE, checked_call
 from treealg.numeric.arguments.prepared import Prepared, prepared
 from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.targets import into, refuse_for_lists
 from treealg.typing import Array, ArrayLike, Gradients
 
 __all__ = ["transform_path", "transform_path_backprop"]
@@ -27,6 +28,7 @@ def transform_path(
     lengths: ArrayLike | None = None,
     times: ArrayLike | None = None,
     missing: str = "propagate",
+    out: Array | None = None,
 ) -> Array | list[Array]:
     """Return the lead-lag transform and time augmentation of a path.
 
@@ -54,6 +56,8 @@ def transform_path(
         each path on, so that the channel begins at 0.
     missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
         What is done to NaN in the path, as for `branched_sig`.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`; not for a list of paths.
 
     Returns
     -------
@@ -61,18 +65,21 @@ def transform_path(
         ``new_length`` is ``2 * length - 1`` with `lead_lag`, ``new_channels`` twice as many, and
         one more with `time_aug`. NumPy array or tensor as `path` is, of the same dtype (float64 for
         integers and lists), never sharing memory with it. A base point counts as a point. For a
-        list of paths it is a list; with `lengths` a path rests at its end, time included.
+        list of paths it is a list; with `lengths` a path rests at its end, time included. It is
+        `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `path` is no real array, requires a gradient, or is not on the CPU; if `end_time` is no
         real number, a flag no boolean, `missing` no text; or if `times` are no times, `lengths` no
-        integers or `basepoint` no point.
+        integers or `basepoint` no point; or if `out` is no array of the kind and dtype of the
+        result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `basepoint`, `lengths` or
         `times` do not fit it, or `times` come without `time_aug`; if a value is missing that cannot
-        be; if `end_time` is not finite; or if the result does not fit in memory.
+        be; if `end_time` is not finite; or if the result does not fit in memory; or if `out` has
+        not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -98,21 +105,23 @@ def transform_path(
     found = _read(path, basepoint, lengths, times, missing, (time_aug, lead_lag, end_time))
     rows, transform = found.path, found.call.transform
     if _is_list(found):
+        refuse_for_lists(out)
         moved = []
         for piece in _pieces(found):
             shape = transform.points(len(piece)), transform.channels(piece.shape[1])
-            out = rows.empty(shape)[1]
-            transform.write(piece, out)
-            moved.append(rows.wrap(out))
+            own = rows.empty(shape)[1]
+            transform.write(piece, own)
+            moved.append(rows.wrap(own))
         return moved
-    result, view = allocate(rows, *_shape(found), walked=False)
+    shape, to = _shape(found), into(out, path, basepoint, lengths, times)
+    result, view = allocate(rows, *shape, walked=False, to=to)
     if found.spans is None:
-        transform.write(rows.array, result)
+        transform.write(rows.array, view.reshape(*rows.batch, *shape))
         return rows.wrap(result)
-    for piece, out in zip(_pieces(found), view, strict=True):
+    for piece, own in zip(_pieces(found), view, strict=True):
         count = transform.points(len(piece))
-        transform.write(piece, out[:count])
-        out[count:] = out[count - 1]
+        transform.write(piece, own[:count])
+        own[count:] = own[count - 1]
     return rows.wrap(result)
 
 
@@ -127,6 +136,7 @@ def transform_path_backprop(
     lengths: ArrayLike | None = None,
     times: ArrayLike | None = None,
     missing: str = "propagate",
+    out: Array | None = None,
 ) -> Gradients:
     """Compute the gradient in a path from that in its transform.
 
@@ -150,6 +160,9 @@ def transform_path_backprop(
         The times that were given; there is no gradient in them.
     missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
         What was done to NaN in the path. The gradient in a missing value is 0.
+    out : Array or None, default None
+        Where to write the gradient in the path, as for `branched_sig`; C-contiguous, and only where
+        that is the one array that is returned.
 
     Returns
     -------
@@ -157,15 +170,17 @@ def transform_path_backprop(
         Derivatives in the points, of the shape, kind and dtype of `path` (float64 for integers and
         lists), never sharing memory with an argument; zero beyond the end of a shorter path. Of a
         list of paths it is a list. With a base point that is an array the pair of this and the
-        derivatives in the base point, of its own shape.
+        derivatives in the base point, of its own shape. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
-        As `transform_path`, or if two arrays are of different kinds or dtypes.
+        As `transform_path`, or if two arrays are of different kinds or dtypes; or if `out` is no
+        array of the kind and dtype of the result.
     InvalidValueError
         As `transform_path`, or if `derivs` has not the shape of the transform, or of a list of
-        paths not as many entries.
+        paths not as many entries; or if `out` has not its shape or layout, or shares memory with an
+        argument.
 
     See Also
     --------
@@ -183,6 +198,8 @@ def transform_path_backprop(
     found = _read(path, basepoint, lengths, times, missing, (time_aug, lead_lag, end_time))
     rows, transform = found.path, found.call.transform
     spans, shape = found.whole_spans, _shape(found)
+    to = into(out, path, derivs, basepoint, lengths, times)
+    room = None if to is None else found.room(to)
     points = rows.empty((int(spans[:, 1].sum()), rows.item[1]))[1]
     if _is_list(found):
         given = _of_list(derivs, found, shape[1])
@@ -192,9 +209,12 @@ def transform_path_backprop(
         if cotangent.item != shape:
             raise _wrong_shape("derivs", (*rows.batch, *shape), cotangent)
         if found.spans is None:
+            if room is not None and found.is_given:
+                transform.write_adjoint(cotangent.array, room[1])
+                return room[0]
             whole = points.reshape(*rows.batch, *rows.item)
             transform.write_adjoint(cotangent.array, whole)
-            return found.gradients(points, None)
+            return found.gradients(points, None, room)
         given = list(cotangent.whole())
     at = 0
     for own, count in zip(given, spans[:, 1].tolist(), strict=True):
@@ -203,7 +223,7 @@ def transform_path_backprop(
         inside[last] = own[last:].sum(axis=0)  # where the path rests
         transform.write_adjoint(inside, points[at : at + count])
         at += count
-    return found.gradients(points, None)
+    return found.gradients(points, None, room)
 
 
 def _read(

@@ -8,6 +8,7 @@ from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.batches import allocate
 from treealg.numeric.arguments.prepared import Prepared
 from treealg.numeric.arguments.rows import Rows, memory_for
+from treealg.numeric.arguments.targets import Target
 from treealg.numeric.arguments.windows import windows_of
 from treealg.numeric.blocks.gradients import windows_backward
 from treealg.numeric.blocks.windows import write_windows
@@ -34,22 +35,27 @@ def check_steps(found: Prepared, every: bool) -> None:
         )
 
 
-def of_windows(found: Prepared, plan: Plan, windows: Any) -> Array:
+def of_windows(found: Prepared, plan: Plan, windows: Any, to: Target | None = None) -> Array:
     """Compute what a plan gives for windows of paths that were prepared for a call."""
     rows, call = found.path, found.call
     with memory_for("path, copied for windows,"):
         pieces = windows_of(found, windows)
-    result, view = allocate(rows, len(pieces.ends), plan.size, scalar=call.unit, walked=False)
+    result, view = allocate(
+        rows, len(pieces.ends), plan.size, scalar=call.unit, walked=False, to=to
+    )
     if call.degree:
         write_windows(pieces, plan, view)
     return rows.wrap(result)
 
 
-def of_windows_backward(found: Prepared, derivs: Rows, plan: Plan, windows: Any) -> Any:
+def of_windows_backward(
+    found: Prepared, derivs: Rows, plan: Plan, windows: Any, to: Target | None = None
+) -> Any:
     """Compute the derivatives in what was prepared from those in results for windows.
 
     The derivatives are items of shape ``(windows, size)``.
     """
+    room = None if to is None else found.room(to)
     with memory_for("path, copied for windows,"):
         pieces = windows_of(found, windows)
     sums = windows_backward(pieces, derivs.whole(), plan)
@@ -57,4 +63,5 @@ def of_windows_backward(found: Prepared, derivs: Rows, plan: Plan, windows: Any)
     corrections = sums.corrections
     if corrections is not None:
         corrections = corrections[places].astype(dtype, copy=False)
-    return pieces.found.gradients(sums.points[places].astype(dtype, copy=False), corrections)
+    points = sums.points[places].astype(dtype, copy=False)
+    return pieces.found.gradients(points, corrections, room)

@@ -31,6 +31,7 @@ def sig_coef(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute chosen coefficients of the signature of a path.
 
@@ -70,13 +71,16 @@ def sig_coef(
         What is done to NaN in the path, as for `branched_sig`.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., elements)
         A value for each word, in the order given; one column for a single word. Kind and dtype
         follow `path` as for `branched_sig`; never shares memory with it. With `stream` the shape is
-        (..., length - 1, elements), with `windows` (..., windows, elements).
+        (..., length - 1, elements), with `windows` (..., windows, elements). It is `out`, if that
+        is given.
 
     Raises
     ------
@@ -84,14 +88,16 @@ def sig_coef(
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if a word is no tuple of integers; if `n_jobs` is no
         integer, `end_time` no real number, a flag no boolean; if `missing` is no text; or if
-        `times` are no times, `lengths` or `windows` no integers or `basepoint` no point.
+        `times` are no times, `lengths` or `windows` no integers or `basepoint` no point; or if
+        `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if a letter is not below the
         number of channels of the transformed path; if `correction` has another shape, or is
         combined with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or
         `windows` come with `stream`; if `times` do not fit or come without `time_aug`, or a value
         is missing that cannot be; if `n_jobs` is 0 or `end_time` is not finite; or if the result
-        does not fit in memory.
+        does not fit in memory; or if `out` has not its shape or layout, or shares memory with an
+        argument.
 
     See Also
     --------
@@ -123,7 +129,7 @@ def sig_coef(
     """
     along = Along(correction, stream, basepoint, lengths, windows, times, missing)
     options = 0, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    return chosen(path, Choice(_listed(words, prefixes)), along, options)
+    return chosen(path, Choice(_listed(words, prefixes)), along, options, out)
 
 
 def sig_coef_backprop(
@@ -144,6 +150,7 @@ def sig_coef_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in chosen coefficients of its signature.
 
@@ -181,21 +188,26 @@ def sig_coef_backprop(
         What was done to NaN in the path. The gradient in a missing value is 0.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the gradient in the path, as for `branched_sig`; C-contiguous, and only where
+        that is the one array that is returned.
 
     Returns
     -------
     Array, shape (..., length, channels)
         Derivatives in the points, of the shape, kind and dtype of `path` (float64 for integers and
         lists), never sharing memory with an argument. For a list of paths, a correction or a base
-        point as for `sig_backprop`.
+        point as for `sig_backprop`. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
-        As `sig_coef`, or if two arrays are of different kinds or dtypes.
+        As `sig_coef`, or if two arrays are of different kinds or dtypes; or if `out` is no array of
+        the kind and dtype of the result.
     InvalidValueError
         As `sig_coef`, or if `derivs` or `coefs` has not one column for each coefficient, or another
-        leading shape than the result.
+        leading shape than the result; or if `out` has not its shape or layout, or shares memory
+        with an argument.
 
     See Also
     --------
@@ -221,7 +233,9 @@ def sig_coef_backprop(
     """
     along = Along(correction, stream, basepoint, lengths, windows, times, missing)
     options = 0, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    return chosen_backward(path, Choice(_listed(words, prefixes)), coefs, derivs, along, options)
+    return chosen_backward(
+        path, Choice(_listed(words, prefixes)), coefs, derivs, along, options, out
+    )
 
 
 def extract_sig_coef(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS
 from treealg.numeric.paths.gradients import along_path_backward
-from treealg.typing import ArrayLike, Gradients
+from treealg.typing import Array, ArrayLike, Gradients
 
 __all__ = ["log_sig_backprop", "sig_backprop"]
 
@@ -30,6 +30,7 @@ def sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its signature.
 
@@ -76,6 +77,9 @@ def sig_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : Array or None, default None
+        Where to write the gradient in the path, as for `branched_sig`; C-contiguous, and only where
+        that is the one array that is returned.
 
     Returns
     -------
@@ -84,7 +88,8 @@ def sig_backprop(
         integers and lists), never sharing memory with an argument; zero beyond the end of a shorter
         path. Of a list of paths it is a list. With a correction, or a base point that is an array,
         this comes in a tuple before the derivatives in the correction and those in the base point,
-        each of its own shape: the sum over the segments or paths that share it.
+        each of its own shape: the sum over the segments or paths that share it. It is `out`, if
+        that is given.
 
     Raises
     ------
@@ -92,7 +97,8 @@ def sig_backprop(
         If an array is no real array, requires a gradient, or is not on the CPU; if two are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
         a flag no boolean; if `missing` is no text; or if `times` are no times, `lengths` or
-        `windows` no integers or `basepoint` no point; or if `weights` are no integers.
+        `windows` no integers or `basepoint` no point; or if `weights` are no integers; or if `out`
+        is no array of the kind and dtype of the result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `sig_derivs` has not the
         length of these words, or `sig` not the shape of `sig_derivs`, or a scalar that is neither 1
@@ -100,7 +106,8 @@ def sig_backprop(
         with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
         with `stream`; if `degree` is negative, `n_jobs` is 0 or `end_time` is not finite; or if the
         words or the result do not fit in memory; or if `weights` are not positive, one for each
-        channel, or too fine.
+        channel, or too fine; or if `out` has not its shape or layout, or shares memory with an
+        argument.
 
     See Also
     --------
@@ -132,7 +139,7 @@ def sig_backprop(
     options = degree, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, has_scalar, weights
     arrays = (sig, "sig"), (sig_derivs, "sig_derivs")
     given = correction, stream, basepoint, lengths, windows, times, missing
-    return along_path_backward(path, *arrays, scalar_term, given, options)
+    return along_path_backward(path, *arrays, scalar_term, given, options, out)
 
 
 def log_sig_backprop(
@@ -154,6 +161,7 @@ def log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its log-signature.
 
@@ -197,13 +205,16 @@ def log_sig_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : Array or None, default None
+        Where to write the gradient in the path, as for `branched_sig`; C-contiguous, and only where
+        that is the one array that is returned.
 
     Returns
     -------
     Array, shape (..., length, channels)
         Derivatives in the points, of the shape, kind and dtype of `path` (float64 for integers and
         lists), never sharing memory with an argument. For a list of paths, a correction or a base
-        point as for `sig_backprop`.
+        point as for `sig_backprop`. It is `out`, if that is given.
 
     Raises
     ------
@@ -211,7 +222,8 @@ def log_sig_backprop(
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer, `end_time` no
         real number, a flag no boolean; or if `times` are no times, `lengths` or `windows` no
-        integers or `basepoint` no point; or if `weights` are no integers.
+        integers or `basepoint` no point; or if `weights` are no integers; or if `out` is no array
+        of the kind and dtype of the result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `log_sig_derivs` has not the
         length that belongs to these arguments; if the leading shapes differ; if `correction` has
@@ -219,7 +231,8 @@ def log_sig_backprop(
         fit `path`, or `windows` come with `stream`; if `degree` is negative, `n_jobs` is 0 or
         `end_time` is not finite; if `method` is none of these, or not 0 while there is a
         `correction` or `scalar_term` asks for a scalar; or if the words or the result do not fit in
-        memory; or if `weights` are not positive, one for each channel, or too fine.
+        memory; or if `weights` are not positive, one for each channel, or too fine; or if `out` has
+        not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -249,4 +262,4 @@ def log_sig_backprop(
     options = degree, WORDS, n_jobs, method, time_aug, lead_lag, end_time, has_scalar, weights
     arrays = (None, ""), (log_sig_derivs, "log_sig_derivs")
     given = correction, stream, basepoint, lengths, windows, times, missing
-    return along_path_backward(path, *arrays, scalar_term, given, options)
+    return along_path_backward(path, *arrays, scalar_term, given, options, out)

@@ -28,6 +28,7 @@ def sig(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the signature of a path or of a batch of paths, indexed by words.
 
@@ -74,14 +75,17 @@ def sig(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : Array or None, default None
+        Where to write the result: an array of its kind, dtype and shape that shares no memory with
+        an argument; C-contiguous, or columns of such an array where results are vectors.
 
     Returns
     -------
     Array, shape (..., words)
         By length, then lexicographically, ``sig_length(d, degree, ...)`` of them with ``d`` the
         channels of the transformed path. Kind and dtype follow `path` as for `branched_sig`; never
-        shares memory with it. With `stream` the shape is (..., length - 1, words), with
-        `windows` (..., windows, words).
+        shares memory with it. With `stream` the shape is (..., length - 1, words), with `windows`
+        (..., windows, words). It is `out`, if that is given.
 
     Raises
     ------
@@ -89,13 +93,15 @@ def sig(
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no
         real number, a flag no boolean; or if `times` are no times, `lengths` or `windows` no
-        integers or `basepoint` no point; or if `weights` are no integers.
+        integers or `basepoint` no point; or if `weights` are no integers; or if `out` is no array
+        of the kind and dtype of the result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `correction` has another shape, or is combined
         with `lead_lag`; if `basepoint`, `lengths` or `windows` do not fit `path`, or `windows` come
         with `stream`; or if the words or the result do not fit in memory; or if `weights` are not
-        positive, one for each channel, or too fine.
+        positive, one for each channel, or too fine; or if `out` has not its shape or layout, or
+        shares memory with an argument.
 
     See Also
     --------
@@ -129,7 +135,7 @@ def sig(
     """
     options = degree, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time, scalar_term, weights
     arrays = correction, stream, basepoint, lengths, windows, times, missing
-    return along_path(path, arrays, options)
+    return along_path(path, arrays, options, out)
 
 
 def log_sig(
@@ -150,6 +156,7 @@ def log_sig(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the log-signature of a path or of a batch of paths, indexed by words.
 
@@ -195,6 +202,8 @@ def log_sig(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
@@ -202,7 +211,7 @@ def log_sig(
         As many coefficients as `sig` has, or ``log_sig_length(d, degree)`` for methods 1 and 2,
         those of Lyndon words by length, then lexicographically. Kind and dtype follow `path` as for
         `branched_sig`; never shares memory with it. With `stream` the shape is (..., length - 1,
-        log_words), with `windows` (..., windows, log_words).
+        log_words), with `windows` (..., windows, log_words). It is `out`, if that is given.
 
     Raises
     ------
@@ -210,7 +219,8 @@ def log_sig(
         If `path` or `correction` is no real array, requires a gradient, or is not on the CPU, or
         they are of different kinds or dtypes; if `degree`, `method` or `n_jobs` is no integer,
         `end_time` no real number, a flag no boolean; or if `times` are no times, `lengths` or
-        `windows` no integers or `basepoint` no point; or if `weights` are no integers.
+        `windows` no integers or `basepoint` no point; or if `weights` are no integers; or if `out`
+        is no array of the kind and dtype of the result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; if `degree` is negative,
         `n_jobs` is 0 or `end_time` is not finite; if `method` is none of these, or not 0 while
@@ -220,7 +230,8 @@ def log_sig(
         are not finite, decrease, or come without `time_aug` or with `end_time`; if `missing` is
         none of these, a value is missing with ``"refuse"``, or all of a channel are with the
         others; or if the words or the result do not fit in memory; or if `weights` are not
-        positive, one for each channel, or too fine.
+        positive, one for each channel, or too fine; or if `out` has not its shape or layout, or
+        shares memory with an argument.
 
     See Also
     --------
@@ -253,4 +264,4 @@ def log_sig(
     """
     options = degree, WORDS, n_jobs, method, time_aug, lead_lag, end_time, scalar_term, weights
     arrays = correction, stream, basepoint, lengths, windows, times, missing
-    return along_path(path, arrays, options)
+    return along_path(path, arrays, options, out)

@@ -16,6 +16,7 @@ from treealg.numeric.arguments.calls import checked_call
 from treealg.numeric.arguments.kinds import NUMPY
 from treealg.numeric.arguments.ragged import is_list_of_paths, read_list
 from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.targets import Target, into, refuse_for_lists
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.matrices import lift_change_plan
 from treealg.numeric.vectors.maps import image
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 
-def bracket_path(path: ArrayLike) -> Array | list[Array]:
+def bracket_path(path: ArrayLike, *, out: Array | None = None) -> Array | list[Array]:
     r"""Append the brackets of all pairs of channels to a path.
 
     :math:`[x^i, x^j]_t = \sum_{s < t} \Delta x^i_s \Delta x^j_s`, the realised quadratic
@@ -39,21 +40,24 @@ def bracket_path(path: ArrayLike) -> Array | list[Array]:
     ----------
     path : ArrayLike, shape (..., length, channels)
         Points, at least one, in at least one channel; or a list of paths of any lengths.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`; not for a list of paths.
 
     Returns
     -------
     Array, shape (..., length, labels)
         The path, and ``channels * (channels + 1) / 2`` more channels, which begin at 0. NumPy array
         or tensor as `path` is, of the same dtype (float64 for integers and lists), never sharing
-        memory with it. Of a list of paths it is a list.
+        memory with it. Of a list of paths it is a list. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
-        If `path` is no real array, requires a gradient, or is not on the CPU.
+        If `path` is no real array, requires a gradient, or is not on the CPU; or if `out` is no
+        array of the kind and dtype of the result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels; or if the result does not fit
-        in memory.
+        in memory; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -79,8 +83,9 @@ def bracket_path(path: ArrayLike) -> Array | list[Array]:
            [3., 2., 5., 2., 4.]])
     """
     if is_list_of_paths(path):
+        refuse_for_lists(out)
         return [_with_brackets(rows) for rows in _listed(path, True)]
-    return _with_brackets(as_path(path, values=True))
+    return _with_brackets(as_path(path, values=True), into(out, path))
 
 
 def _listed(paths: Any, values: bool) -> list[Rows]:
@@ -91,20 +96,24 @@ def _listed(paths: Any, values: bool) -> list[Rows]:
     return [Rows(np.asarray(rows.array, np.float64), NUMPY, 2, rows.name) for rows in read]
 
 
-def _with_brackets(rows: Rows) -> Array:
+def _with_brackets(rows: Rows, to: Target | None = None) -> Array:
     length, channels = rows.item
-    result, _ = allocate(rows, length, tables.bracket_labels(channels))
+    labels = tables.bracket_labels(channels)
+    result, view = allocate(rows, length, labels, to=to)
+    memory = view.reshape(*rows.batch, length, labels)
     first, second = np.triu_indices(channels)
     points = rows.array.astype(rows.dtype, copy=False)
     with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, here as in kernels
         step = np.diff(points, axis=-2)
-        result[..., :channels] = points
-        result[..., 0, channels:] = 0
-        np.cumsum(step[..., first] * step[..., second], axis=-2, out=result[..., 1:, channels:])
+        memory[..., :channels] = points
+        memory[..., 0, channels:] = 0
+        np.cumsum(step[..., first] * step[..., second], axis=-2, out=memory[..., 1:, channels:])
     return rows.wrap(result)
 
 
-def bracket_path_backprop(derivs: ArrayLike, path: ArrayLike) -> Array | list[Array]:
+def bracket_path_backprop(
+    derivs: ArrayLike, path: ArrayLike, *, out: Array | None = None
+) -> Array | list[Array]:
     """Compute the gradient in a path from that in the path with its brackets.
 
     Parameters
@@ -114,20 +123,24 @@ def bracket_path_backprop(derivs: ArrayLike, path: ArrayLike) -> Array | list[Ar
         paths.
     path : ArrayLike, shape (..., length, channels)
         As given to `bracket_path`; of the kind, dtype and leading shape of `derivs`.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., length, channels)
         Derivatives in `path`, of its shape, kind and dtype, never sharing memory with an argument.
+        It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; or if the two are
-        of different kinds or dtypes.
+        of different kinds or dtypes; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels, `derivs` is not of the shape of
-        the result, or of a list of paths not a list as long, or the result does not fit in memory.
+        the result, or of a list of paths not a list as long, or the result does not fit in memory;
+        or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -143,7 +156,9 @@ def bracket_path_backprop(derivs: ArrayLike, path: ArrayLike) -> Array | list[Ar
            [ 6.]])
     """
     if not is_list_of_paths(path):
-        return _without_brackets(as_path(path), as_rows(derivs, "derivs", 2))
+        to = into(out, path, derivs)
+        return _without_brackets(as_path(path), as_rows(derivs, "derivs", 2), to)
+    refuse_for_lists(out)
     paths = _listed(path, False)
     if isinstance(derivs, (list, tuple)):
         given = [as_rows(piece, f"derivs[{i}]", 2) for i, piece in enumerate(derivs)]
@@ -158,7 +173,7 @@ def bracket_path_backprop(derivs: ArrayLike, path: ArrayLike) -> Array | list[Ar
     return [_without_brackets(*pair) for pair in zip(paths, given, strict=True)]
 
 
-def _without_brackets(rows: Rows, back: Rows) -> Array:
+def _without_brackets(rows: Rows, back: Rows, to: Target | None = None) -> Array:
     check_alike(back, rows)
     length, channels = rows.item
     labels = tables.bracket_labels(channels)
@@ -167,7 +182,8 @@ def _without_brackets(rows: Rows, back: Rows) -> Array:
             f"{back.name} must have shape (..., {length}, {labels}), as the path with its "
             f"brackets; got shape {back.array.shape}"
         )
-    result, _ = allocate(rows, length, channels)
+    result, view = allocate(rows, length, channels, to=to)
+    memory = view.reshape(*rows.batch, length, channels)
     first, second = np.triu_indices(channels)
     given = back.array.astype(rows.dtype, copy=False)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -177,9 +193,9 @@ def _without_brackets(rows: Rows, back: Rows) -> Array:
         square[..., first, second] += later
         square[..., second, first] += later
         d_step = np.einsum("...ij,...j->...i", square, step)
-        result[...] = given[..., :channels]
-        result[..., 1:, :] += d_step
-        result[..., :-1, :] -= d_step
+        memory[...] = given[..., :channels]
+        memory[..., 1:, :] += d_step
+        memory[..., :-1, :] -= d_step
     return rows.wrap(result)
 
 
@@ -192,6 +208,7 @@ def branched_sig_change_lift(
     target: str = "stratonovich",
     planar: bool = False,
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Take Itô, Stratonovich or backward signatures to those of another lift.
 
@@ -215,22 +232,27 @@ def branched_sig_change_lift(
         Basis of ordered forests rather than non-planar trees.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., coefficients)
         In the layout of `bsig`, with a copy of its scalar if it has one. NumPy array or tensor as
         `bsig` is, of the same dtype (float64 for integers and lists), never sharing memory with it.
+        It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `bsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or `planar` no boolean.
+        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `out` is no array of the
+        kind and dtype of the result.
     InvalidValueError
         If `dimension` is not that of channels and their brackets; if `source` or `target` is none
         of these; if the last axis of `bsig` has not the length of this basis; if `degree` is
-        negative or `n_jobs` 0; or if the basis, the table or the result does not fit in memory.
+        negative or `n_jobs` 0; or if the basis, the table or the result does not fit in memory; or
+        if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -263,7 +285,9 @@ def branched_sig_change_lift(
     (np.float64(4.5), np.float64(2.0))
     """
     rows = as_rows(bsig, "bsig", 1)
-    return _change(rows, dimension, degree, source, target, planar, n_jobs, transposed=False)
+    return _change(
+        rows, dimension, degree, source, target, planar, n_jobs, into(out, bsig), transposed=False
+    )
 
 
 def branched_sig_change_lift_backprop(
@@ -275,6 +299,7 @@ def branched_sig_change_lift_backprop(
     target: str = "stratonovich",
     planar: bool = False,
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the gradient in the signature of one lift from that in another.
 
@@ -295,22 +320,27 @@ def branched_sig_change_lift_backprop(
         Basis of ordered forests rather than non-planar trees.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., coefficients)
         Derivatives in the signature of `source`, with 0 in the place of the scalar if `derivs` has
-        one. Kind and dtype follow `derivs`; never shares memory with it.
+        one. Kind and dtype follow `derivs`; never shares memory with it. It is `out`, if that is
+        given.
 
     Raises
     ------
     InvalidTypeError
         If `derivs` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or `planar` no boolean.
+        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `out` is no array of the
+        kind and dtype of the result.
     InvalidValueError
         If `dimension` is not that of channels and their brackets; if `source` or `target` is none
         of these; if the last axis of `derivs` has not the length of this basis; if `degree` is
-        negative or `n_jobs` 0; or if the basis, the table or the result does not fit in memory.
+        negative or `n_jobs` 0; or if the basis, the table or the result does not fit in memory; or
+        if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -325,7 +355,9 @@ def branched_sig_change_lift_backprop(
     array([0. , 0.5, 1. , 0. , 0. , 0. ])
     """
     rows = as_rows(derivs, "derivs", 1)
-    return _change(rows, dimension, degree, source, target, planar, n_jobs, transposed=True)
+    return _change(
+        rows, dimension, degree, source, target, planar, n_jobs, into(out, derivs), transposed=True
+    )
 
 
 def _change(
@@ -336,6 +368,7 @@ def _change(
     target: Any,
     planar: Any,
     n_jobs: Any,
+    to: Target | None,
     *,
     transposed: bool,
 ) -> Array:
@@ -351,4 +384,4 @@ def _change(
         )
     given, scalar = split_scalar(rows, call.columns, call)
     plan = lift_change_plan(channels, call, share)
-    return image(call, given, scalar, call.columns, plan, transposed=transposed)
+    return image(call, given, scalar, call.columns, plan, to, transposed=transposed)

@@ -10,6 +10,7 @@ from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.batches import allocate, check_result_batch, gathered, walk
 from treealg.numeric.arguments.calls import coefficients
 from treealg.numeric.arguments.corrections import no_path
+from treealg.numeric.arguments.targets import into
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.stochastic import cumulant_plan, expectation_plan
 from treealg.numeric.plans.vectors import algebra_plan
@@ -35,6 +36,7 @@ def expected_branched_sig(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the expected branched signature of Brownian motion with drift and jumps.
 
@@ -66,24 +68,28 @@ def expected_branched_sig(
         Put the value 1 of the empty tree in front.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., coefficients)
         Coefficients in basis order. NumPy array or tensor as `drift` is, of the same dtype (float64
-        for integers and lists), never sharing memory with an argument.
+        for integers and lists), never sharing memory with an argument. It is `out`, if that is
+        given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if arrays are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
-        or a flag no boolean.
+        or a flag no boolean; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If `drift` has no channels, `covariance` is not square of their number, or `jump_moments`
-        has not the length of these words; if leading shapes do not broadcast; if `degree`
-        is negative, `n_jobs` 0, `end_time` not finite, or `lift` none of these; or if the basis,
-        the words or the result do not fit in memory.
+        has not the length of these words; if leading shapes do not broadcast; if `degree` is
+        negative, `n_jobs` 0, `end_time` not finite, or `lift` none of these; or if the basis, the
+        words or the result do not fit in memory; or if `out` has not its shape or layout, or shares
+        memory with an argument.
 
     See Also
     --------
@@ -129,7 +135,8 @@ def expected_branched_sig(
         drift, covariance, degree, jump_moments, lift, end_time, planar, n_jobs, scalar_term
     )
     call = law.call
-    result, view = allocate(law.wide[0], call.columns, scalar=1.0 if call.scalar else None)
+    unit, to = 1.0 if call.scalar else None, into(out, drift, covariance, jump_moments)
+    result, view = allocate(law.wide[0], call.columns, scalar=unit, to=to)
     if call.degree:
         _expect(law, view)
     return law.given[0].wrap(result)
@@ -291,6 +298,7 @@ def expected_branched_log_sig(
     planar: bool = False,
     scalar_term: bool = False,
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the logarithm of an expected branched signature: signature cumulants.
 
@@ -322,24 +330,28 @@ def expected_branched_log_sig(
         Put the value 0 of the empty tree in front.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., log_coefficients)
         In the layout of `branched_sig`. NumPy array or tensor as `drift` is, of the same dtype
-        (float64 for integers and lists), never sharing memory with an argument.
+        (float64 for integers and lists), never sharing memory with an argument. It is `out`, if
+        that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if arrays are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
-        or a flag no boolean.
+        or a flag no boolean; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If `drift` has no channels, `covariance` is not square of their number, or `jump_moments`
-        has not the length of these words; if leading shapes do not broadcast; if `degree`
-        is negative, `n_jobs` 0, `end_time` not finite, or `lift` none of these; or if the basis,
-        the words or the result do not fit in memory.
+        has not the length of these words; if leading shapes do not broadcast; if `degree` is
+        negative, `n_jobs` 0, `end_time` not finite, or `lift` none of these; or if the basis, the
+        words or the result do not fit in memory; or if `out` has not its shape or layout, or shares
+        memory with an argument.
 
     See Also
     --------
@@ -366,12 +378,13 @@ def expected_branched_log_sig(
         drift, covariance, degree, jump_moments, lift, end_time, planar, n_jobs, scalar_term
     )
     call, engine = law.call, law.given[0].engine
-    result, view = allocate(law.wide[0], call.columns, scalar=0.0 if call.scalar else None)
+    zero, to = 0.0 if call.scalar else None, into(out, drift, covariance, jump_moments)
+    result, view = allocate(law.wide[0], call.columns, scalar=zero, to=to)
     if call.degree:
         plan = cumulant_plan(call, law.lift)
         words = coefficients(call.dimension, call.degree, None, 0)
-        for *values, out in walk(call.n_threads, law.wide, (view,), words):
-            engine.map_rows(law.cumulants(values, words), out, plan, False, call.n_threads)
+        for *values, own in walk(call.n_threads, law.wide, (view,), words):
+            engine.map_rows(law.cumulants(values, words), own, plan, False, call.n_threads)
     return law.given[0].wrap(result)
 
 

@@ -22,6 +22,7 @@ from treealg.numeric.arguments.batches import (
 )
 from treealg.numeric.arguments.calls import Call, checked_call
 from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.targets import into
 from treealg.numeric.arguments.vectors import body, check_columns, split_scalar
 from treealg.numeric.plans.matrices import Matrix
 from treealg.typing import Array, ArrayLike
@@ -40,6 +41,7 @@ def branched_sig_translate(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Translate branched signatures: channels are moved by series of trees.
 
@@ -68,24 +70,27 @@ def branched_sig_translate(
     n_jobs : int, default 1
         Threads, which share the rows that have one translation: 1 is serial, -1 all processors,
         ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., coefficients)
         In the layout of `bsig`, with a copy of its scalar if it has one. NumPy array or tensor as
         `bsig` is, of the same dtype (float64 for integers and lists), never sharing memory with an
-        argument.
+        argument. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
-        no boolean.
+        no boolean; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis, or `translation` not the shape
         of one; if leading shapes do not broadcast; if `dimension` is below 1, `degree` negative, or
-        `n_jobs` 0; or if the basis, the table or the result does not fit in memory.
+        `n_jobs` 0; or if the basis, the table or the result does not fit in memory; or if `out` has
+        not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -125,11 +130,12 @@ def branched_sig_translate(
     x, _ = broadcast(given, moves)
     if scalar is not None:
         scalar = np.broadcast_to(scalar, x.batch)
-    result, out = allocate(x, call.columns, scalar=scalar)
+    to = into(out, bsig, translation)
+    result, view = allocate(x, call.columns, scalar=scalar, to=to)
     for move, part in _runs(moves, x.batch, call.degree):
         matrix = _Matrix(table, _moved(table, move, call))
         rows.engine.map_rows(
-            x.slab(part.start, part.stop), out[part], matrix, False, call.n_threads
+            x.slab(part.start, part.stop), view[part], matrix, False, call.n_threads
         )
     return rows.wrap(result)
 

@@ -21,6 +21,7 @@ def branched_log_sig_combine(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the log-signature of one path followed by another, from their log-signatures.
 
@@ -49,25 +50,30 @@ def branched_log_sig_combine(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
         counts nodes.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., log_coefficients)
         Log-signatures in the layout of the arguments. NumPy array or tensor as they are, of the
-        same dtype (float64 for integers and lists), never sharing memory with them.
+        same dtype (float64 for integers and lists), never sharing memory with them. It is `out`, if
+        that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        `planar` no boolean; or if `weights` are no integers.
+        `planar` no boolean; or if `weights` are no integers; or if `out` is no array of the kind
+        and dtype of the result.
     InvalidValueError
         If the last axis of an array has not the length that belongs to `method` in this basis, a
         scalar in front is neither 0 nor NaN, or only one of them has a scalar; if the leading
         shapes do not broadcast; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
         `method` is not one of this basis; or if the basis or the result does not fit in memory; or
-        if `weights` are not positive, one for each channel, or too fine.
+        if `weights` are not positive, one for each channel, or too fine; or if `out` has not its
+        shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -95,7 +101,7 @@ def branched_log_sig_combine(
     array([4., 7.])
     """
     call = checked_call(dimension, degree, planar, n_jobs, method, weights=weights)
-    return maps.log_products(call, blogsig1, blogsig2, ("blogsig1", "blogsig2"))
+    return maps.log_products(call, blogsig1, blogsig2, ("blogsig1", "blogsig2"), out)
 
 
 def branched_log_sig_combine_backprop(

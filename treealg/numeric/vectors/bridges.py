@@ -6,6 +6,7 @@ from typing import Any
 
 from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call, coefficients
+from treealg.numeric.arguments.targets import into
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import ladder_plan, path_plan
@@ -24,6 +25,7 @@ def sig_to_branched_sig(
     lead_lag: bool = False,
     planar: bool = False,
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Map word signatures to branched signatures.
 
@@ -45,21 +47,25 @@ def sig_to_branched_sig(
         Basis of ordered forests rather than non-planar trees.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., coefficients)
         In the layout of `branched_sig`, with a copy of the scalar if `sig` has one. Kind and dtype
-        follow `sig`; never shares memory with it.
+        follow `sig`; never shares memory with it. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `sig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or a flag no boolean.
+        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `out` is no array of the
+        kind and dtype of the result.
     InvalidValueError
         If the last axis of `sig` has not the length of these words; if `dimension` is below 1,
-        `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in memory.
+        `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in memory; or
+        if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -84,7 +90,7 @@ def sig_to_branched_sig(
     call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag)
     plan = path_plan(call.dimension, call.degree, call.planar, None)
     words = coefficients(call.dimension, call.degree, None, 0)
-    return _map_rows(sig, "sig", call, plan, words, call.columns, what="the words below ")
+    return _map_rows(sig, "sig", call, plan, words, call.columns, out, what="the words below ")
 
 
 def sig_to_branched_sig_backprop(
@@ -96,6 +102,7 @@ def sig_to_branched_sig_backprop(
     lead_lag: bool = False,
     planar: bool = False,
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the gradient in a word signature from that in its branched signature.
 
@@ -116,21 +123,25 @@ def sig_to_branched_sig_backprop(
         Basis of ordered forests rather than non-planar trees.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., words)
         Derivatives in the word signature, with 0 in the place of the scalar if `derivs` has one.
-        Kind and dtype follow `derivs`; never shares memory with it.
+        Kind and dtype follow `derivs`; never shares memory with it. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `derivs` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or a flag no boolean.
+        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `out` is no array of the
+        kind and dtype of the result.
     InvalidValueError
         If the last axis of `derivs` has not the length of this basis; if `dimension` is below 1,
-        `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in memory.
+        `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in memory; or
+        if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -148,7 +159,7 @@ def sig_to_branched_sig_backprop(
     call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag)
     plan = path_plan(call.dimension, call.degree, call.planar, None)
     words = coefficients(call.dimension, call.degree, None, 0)
-    return _map_rows(derivs, "derivs", call, plan, call.columns, words, transposed=True)
+    return _map_rows(derivs, "derivs", call, plan, call.columns, words, out, transposed=True)
 
 
 def branched_sig_to_sig(
@@ -160,6 +171,7 @@ def branched_sig_to_sig(
     lead_lag: bool = False,
     planar: bool = False,
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Restrict branched signatures to ladders, which are words.
 
@@ -180,21 +192,25 @@ def branched_sig_to_sig(
         Basis of ordered forests rather than non-planar trees.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., words)
         By length, then lexicographically, with a copy of the scalar if `bsig` has one. Kind and
-        dtype follow `bsig`; never shares memory with it.
+        dtype follow `bsig`; never shares memory with it. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `bsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or a flag no boolean.
+        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `out` is no array of the
+        kind and dtype of the result.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis; if `dimension` is below 1,
-        `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in memory.
+        `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in memory; or
+        if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -218,7 +234,7 @@ def branched_sig_to_sig(
     """
     call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag)
     plan = ladder_plan(call.dimension, call.degree, call.planar)
-    return _map_rows(bsig, "bsig", call, plan, call.columns, plan.size)
+    return _map_rows(bsig, "bsig", call, plan, call.columns, plan.size, out)
 
 
 def _map_rows(
@@ -228,6 +244,7 @@ def _map_rows(
     plan: Plan,
     n_in: int,
     n_out: int,
+    out: Any,
     *,
     transposed: bool = False,
     what: str = "",
@@ -235,4 +252,5 @@ def _map_rows(
     """Apply the linear map of a plan, or its transpose."""
     rows = as_rows(value, name, 1)
     given, scalar = split_scalar(rows, n_in, call, what=what)
-    return image(call, given, scalar, n_out, plan, transposed=transposed)
+    to = into(out, value)
+    return image(call, given, scalar, n_out, plan, to, transposed=transposed)

@@ -22,6 +22,7 @@ def branched_log_sig_to_sig(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the branched signature of a branched log-signature.
 
@@ -50,25 +51,28 @@ def branched_log_sig_to_sig(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
         in basis order. None counts nodes.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., coefficients)
         Signatures in basis order, with the scalar 1 in front if `blogsig` has its 0. NumPy array or
         tensor as `blogsig` is, of the same dtype (float64 for integers and lists), never sharing
-        memory with it.
+        memory with it. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `blogsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
         `degree`, `method` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no
-        integers.
+        integers; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `blogsig` has not the length that belongs to `method` in this basis, or
         a scalar in front is neither 0 nor NaN; if `dimension` is below 1, `degree` negative, or
         `n_jobs` 0; if `method` is not one of this basis; or if the basis or the result does not fit
-        in memory; or if `weights` are not positive, one for each channel, or too fine.
+        in memory; or if `weights` are not positive, one for each channel, or too fine; or if `out`
+        has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -103,7 +107,7 @@ def branched_log_sig_to_sig(
     call = checked_call(
         dimension, degree, planar, n_jobs, method, time_aug, lead_lag, weights=weights
     )
-    return maps.exponentials(call, blogsig, "blogsig")
+    return maps.exponentials(call, blogsig, "blogsig", out)
 
 
 def branched_log_sig_to_sig_backprop(
@@ -118,6 +122,7 @@ def branched_log_sig_to_sig_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the gradient in a branched log-signature from that in its signature.
 
@@ -139,25 +144,30 @@ def branched_log_sig_to_sig_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
         in basis order. None counts nodes.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., log_coefficients)
         Derivatives of :math:`F` in `blogsig`, of its shape, kind and dtype (float64 for integers
-        and lists), never sharing memory with an argument. A scalar slot is 0.
+        and lists), never sharing memory with an argument. A scalar slot is 0. It is `out`, if that
+        is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean; or if `weights` are no integers.
+        a flag no boolean; or if `weights` are no integers; or if `out` is no array of the kind and
+        dtype of the result.
     InvalidValueError
         If the last axis of `blogsig` or `bsig_derivs` has not the length that belongs to these
         arguments, or a scalar in front of `blogsig` is neither 0 nor NaN; if the leading shapes
         differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is not one
         of this basis; or if the basis or the result does not fit in memory; or if `weights` are not
-        positive, one for each channel, or too fine.
+        positive, one for each channel, or too fine; or if `out` has not its shape or layout, or
+        shares memory with an argument.
 
     See Also
     --------
@@ -175,4 +185,4 @@ def branched_log_sig_to_sig_backprop(
         dimension, degree, planar, n_jobs, method, time_aug, lead_lag, weights=weights
     )
     names = "blogsig", "bsig_derivs"
-    return maps.exponentials_backward(call, blogsig, bsig_derivs, *names)
+    return maps.exponentials_backward(call, blogsig, bsig_derivs, *names, out)

@@ -12,6 +12,7 @@ from treealg.numeric.arguments.arrays import as_rows, check_alike
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import Call, checked_call
 from treealg.numeric.arguments.corrections import no_path
+from treealg.numeric.arguments.targets import into
 from treealg.numeric.arguments.vectors import body, split_scalar, split_signature
 from treealg.numeric.basis import trees
 from treealg.numeric.plans.vectors import algebra_plan
@@ -118,7 +119,13 @@ def geometric_sig_words(
 
 
 def branched_sig_to_geometric(
-    bsig: ArrayLike, dimension: int, degree: int, *, planar: bool = False, n_jobs: int = 1
+    bsig: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Write branched signatures as geometric ones over an alphabet of trees.
 
@@ -138,23 +145,27 @@ def branched_sig_to_geometric(
         Basis of ordered forests rather than non-planar trees, and letters too.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., geometric_words)
         Coefficients of words of trees, as `geometric_sig_words` lists them, with the scalar 1 in
         front if `bsig` has it. NumPy array or tensor as `bsig` is, of the same dtype (float64 for
-        integers and lists), never sharing memory with it.
+        integers and lists), never sharing memory with it. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `bsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or `planar` no boolean.
+        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `out` is no array of the
+        kind and dtype of the result.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis, or a scalar in front is neither
         1 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis, the
-        words or the result do not fit in memory.
+        words or the result do not fit in memory; or if `out` has not its shape or layout, or shares
+        memory with an argument.
 
     See Also
     --------
@@ -185,14 +196,14 @@ def branched_sig_to_geometric(
     rows = as_rows(bsig, "bsig", 1)
     x, scalar = split_signature(rows, call)
     plan, algebra, engine = geometric_plan(call), algebra_plan(call), rows.engine
-    result, view = allocate(x, plan.size, scalar=scalar)
+    result, view = allocate(x, plan.size, scalar=scalar, to=into(out, bsig))
     if call.degree:
-        for given, out in walk(call.n_threads, (x,), (view,), call.columns):
+        for given, own in walk(call.n_threads, (x,), (view,), call.columns):
             log = np.empty(given.shape, given.dtype)
             engine.signature_to_log(given, log, algebra, call.n_threads)
             steps = log[:, None]
             path = no_path(steps, call.dimension)
-            engine.path_signature(path, steps, out, plan, call.transform, call.n_threads)
+            engine.path_signature(path, steps, own, plan, call.transform, call.n_threads)
     return rows.wrap(result)
 
 
@@ -204,6 +215,7 @@ def branched_sig_to_geometric_backprop(
     *,
     planar: bool = False,
     n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the gradient in a branched signature from that in the geometric one.
 
@@ -222,24 +234,26 @@ def branched_sig_to_geometric_backprop(
         Basis of ordered forests rather than non-planar trees.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., coefficients)
         Derivatives in `bsig`, in its layout, kind and dtype, with 0 in the place of a scalar, never
-        sharing memory with an argument.
+        sharing memory with an argument. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
-        no boolean.
+        no boolean; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of an array has not its length, a scalar in front of `bsig` is neither 1
         nor NaN, or only one array has a scalar; if the leading shapes differ; if `dimension` is
         below 1, `degree` negative, or `n_jobs` 0; or if the basis, the words or the result do not
-        fit in memory.
+        fit in memory; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -260,9 +274,10 @@ def branched_sig_to_geometric_backprop(
     plan, algebra, engine = geometric_plan(call), algebra_plan(call), rows.engine
     split_scalar(back, plan.size, call, scalar_term=scalar is not None, what=_WORDS)
     dy = body(back, scalar)
-    result, view = allocate(x, call.columns, scalar=None if scalar is None else 0.0)
+    zero = None if scalar is None else 0.0
+    result, view = allocate(x, call.columns, scalar=zero, to=into(out, bsig, derivs))
     if call.degree:
-        for given, derivatives, out in walk(call.n_threads, (x, dy), (view,), call.columns):
+        for given, derivatives, own in walk(call.n_threads, (x, dy), (view,), call.columns):
             log, d_log = np.empty(given.shape, given.dtype), np.empty(given.shape, given.dtype)
             engine.signature_to_log(given, log, algebra, call.n_threads)
             steps = log[:, None]
@@ -271,7 +286,7 @@ def branched_sig_to_geometric_backprop(
                 path, steps, derivatives, np.empty(path.shape, log.dtype), d_log[:, None], plan,
                 call.transform, call.n_threads,
             )  # fmt: skip
-            engine.signature_to_log_backward(given, d_log, out, algebra, call.n_threads)
+            engine.signature_to_log_backward(given, d_log, own, algebra, call.n_threads)
     return rows.wrap(result)
 
 
@@ -279,7 +294,13 @@ _WORDS = "the words of trees that belong to "
 
 
 def geometric_to_branched_sig(
-    gsig: ArrayLike, dimension: int, degree: int, *, planar: bool = False, n_jobs: int = 1
+    gsig: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Map geometric signatures over an alphabet of trees to branched signatures.
 
@@ -299,22 +320,25 @@ def geometric_to_branched_sig(
         Basis of ordered forests rather than non-planar trees.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., coefficients)
         In the layout of `branched_sig`, with a copy of the scalar if `gsig` has one. Kind and dtype
-        follow `gsig`; never shares memory with it.
+        follow `gsig`; never shares memory with it. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `gsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or `planar` no boolean.
+        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `out` is no array of the
+        kind and dtype of the result.
     InvalidValueError
         If the last axis of `gsig` has not the length of these words; if `dimension` is below 1,
         `degree` negative, or `n_jobs` 0; or if the basis, the words or the result do not fit in
-        memory.
+        memory; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -339,11 +363,17 @@ def geometric_to_branched_sig(
     array([3., 4.])
     """
     call = checked_call(dimension, degree, planar, n_jobs)
-    return _map(gsig, "gsig", call, transposed=False)
+    return _map(gsig, "gsig", call, out, transposed=False)
 
 
 def geometric_to_branched_sig_backprop(
-    derivs: ArrayLike, dimension: int, degree: int, *, planar: bool = False, n_jobs: int = 1
+    derivs: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    n_jobs: int = 1,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the gradient in a geometric signature from that in the branched one.
 
@@ -362,22 +392,26 @@ def geometric_to_branched_sig_backprop(
         Basis of ordered forests rather than non-planar trees.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., geometric_words)
         Derivatives in the coefficients of words of trees, with 0 in the place of the scalar if
-        `derivs` has one. Kind and dtype follow `derivs`; never shares memory with it.
+        `derivs` has one. Kind and dtype follow `derivs`; never shares memory with it. It is `out`,
+        if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `derivs` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or `planar` no boolean.
+        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `out` is no array of the
+        kind and dtype of the result.
     InvalidValueError
         If the last axis of `derivs` has not the length of this basis; if `dimension` is below 1,
         `degree` negative, or `n_jobs` 0; or if the basis, the words or the result do not fit in
-        memory.
+        memory; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -390,14 +424,14 @@ def geometric_to_branched_sig_backprop(
     array([0., 1., 1.])
     """
     call = checked_call(dimension, degree, planar, n_jobs)
-    return _map(derivs, "derivs", call, transposed=True)
+    return _map(derivs, "derivs", call, out, transposed=True)
 
 
-def _map(value: Any, name: str, call: Call, *, transposed: bool) -> Array:
+def _map(value: Any, name: str, call: Call, out: Any, *, transposed: bool) -> Array:
     """Apply the map of Hairer and Kelly, or its transpose."""
     rows = as_rows(value, name, 1)
     words = tables.words(call.dimension, call.degree, None, bool(call.planar)).size
     n_in, n_out = (call.columns, words) if transposed else (words, call.columns)
     given, scalar = split_scalar(rows, n_in, call, what="" if transposed else _WORDS)
-    plan = lift_plan(call.dimension, call.degree, call.planar)
-    return image(call, given, scalar, n_out, plan, transposed=transposed)
+    plan, to = lift_plan(call.dimension, call.degree, call.planar), into(out, value)
+    return image(call, given, scalar, n_out, plan, to, transposed=transposed)

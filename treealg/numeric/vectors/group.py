@@ -25,6 +25,7 @@ def branched_sig_combine(
     planar: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the signature of one path followed by another, from their signatures.
 
@@ -49,25 +50,29 @@ def branched_sig_combine(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
         counts nodes.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., coefficients)
         Signatures in the layout of the factors, with a scalar if they have one. NumPy array or
         tensor as they are, of the same dtype (float64 for integers and lists), never sharing memory
-        with them.
+        with them. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If a factor is no real array, requires a gradient, or is on no CPU or GPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
-        no boolean; or if `weights` are no integers.
+        no boolean; or if `weights` are no integers; or if `out` is no array of the kind and dtype
+        of the result.
     InvalidValueError
         If the last axis of a factor has not the length of this basis, a scalar in front is neither
         1 nor NaN, or only one of them has a scalar; if the leading shapes do not broadcast; if
         `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis or the result does
-        not fit in memory; or if `weights` are not positive, one for each channel, or too fine.
+        not fit in memory; or if `weights` are not positive, one for each channel, or too fine; or
+        if `out` has not its shape or layout, or shares memory with an argument.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -106,7 +111,7 @@ def branched_sig_combine(
     array([1. , 1. , 0.5, 1. , 0. , 0.5])
     """
     call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
-    return maps.products(call, bsig1, bsig2, ("bsig1", "bsig2"))
+    return maps.products(call, bsig1, bsig2, ("bsig1", "bsig2"), out)
 
 
 def branched_sig_combine_backprop(
@@ -196,6 +201,7 @@ def branched_sig_inverse(
     planar: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the signature of a path run backwards, from that of the path.
 
@@ -219,23 +225,27 @@ def branched_sig_inverse(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
         counts nodes.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., coefficients)
         Inverses in the layout of `bsig`, with a scalar if it has one. NumPy array or tensor as
         `bsig` is, of the same dtype (float64 for integers and lists), never sharing memory with it.
+        It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `bsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `weights` are no integers.
+        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `weights` are no integers;
+        or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis, or a scalar in front is neither
         1 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis or
         the result does not fit in memory; or if `weights` are not positive, one for each channel,
-        or too fine.
+        or too fine; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -265,7 +275,7 @@ def branched_sig_inverse(
     array([-3.,  4.])
     """
     call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
-    return maps.inverses(call, bsig, "bsig")
+    return maps.inverses(call, bsig, "bsig", out)
 
 
 def branched_sig_inverse_backprop(
@@ -277,6 +287,7 @@ def branched_sig_inverse_backprop(
     planar: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the gradient in a signature from that in its inverse.
 
@@ -302,25 +313,28 @@ def branched_sig_inverse_backprop(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
         counts nodes.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., coefficients)
         Derivatives of :math:`F` in `bsig`, in its layout, kind and dtype, never sharing memory with
-        an argument. A scalar slot is 0.
+        an argument. A scalar slot is 0. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
-        no boolean; or if `weights` are no integers.
+        no boolean; or if `weights` are no integers; or if `out` is no array of the kind and dtype
+        of the result.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis, that of `derivs` not the length
         of `bsig`, or a scalar in front of `bsig` is neither 1 nor NaN; if the leading shapes
         differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis or the
         result does not fit in memory; or if `weights` are not positive, one for each channel, or
-        too fine.
+        too fine; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -335,4 +349,4 @@ def branched_sig_inverse_backprop(
     array([ 6., -1.])
     """
     call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
-    return maps.inverses_backward(call, derivs, bsig, "bsig")
+    return maps.inverses_backward(call, derivs, bsig, "bsig", out)

@@ -22,6 +22,7 @@ def branched_sig_join(
     prepend: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Append a linear piece to the path of a branched signature, or prepend one.
 
@@ -48,25 +49,29 @@ def branched_sig_join(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
         counts nodes.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., coefficients)
         Signatures in the layout of `bsig`, with a scalar if it has one. NumPy array or tensor as
         `bsig` is, of the same dtype (float64 for integers and lists), never sharing memory with it.
+        It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
-        boolean; or if `weights` are no integers.
+        boolean; or if `weights` are no integers; or if `out` is no array of the kind and dtype of
+        the result.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis or that of `displacement` not
         length `dimension`, or a scalar in front is neither 1 nor NaN; if the leading shapes do not
         broadcast; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis or
         the result does not fit in memory; or if `weights` are not positive, one for each channel,
-        or too fine.
+        or too fine; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -94,7 +99,7 @@ def branched_sig_join(
     """
     call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     before = check_flag("prepend", prepend)
-    return maps.joined(call, bsig, displacement, "bsig", before=before, is_log=False)
+    return maps.joined(call, bsig, displacement, "bsig", out, before=before, is_log=False)
 
 
 def branched_sig_join_backprop(

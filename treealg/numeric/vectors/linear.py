@@ -25,6 +25,7 @@ def linear_branched_sig(
     scalar_term: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the branched signature of a linear piece of path.
 
@@ -50,23 +51,27 @@ def linear_branched_sig(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
         counts nodes.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., coefficients)
         Signatures in basis order. NumPy array or tensor as `displacement` is, of the same dtype
-        (float64 for integers and lists), never sharing memory with it.
+        (float64 for integers and lists), never sharing memory with it. It is `out`, if that is
+        given.
 
     Raises
     ------
     InvalidTypeError
         If `displacement` is no real array, requires a gradient, or is not on the CPU; if
         `dimension`, `degree` or `n_jobs` is no integer, a flag no boolean, or `weights` no
-        integers.
+        integers; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `displacement` has not length `dimension`; if `dimension` is below 1,
         `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each channel, or
-        too fine; or if the basis or the result does not fit in memory.
+        too fine; or if the basis or the result does not fit in memory; or if `out` has not its
+        shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -86,7 +91,7 @@ def linear_branched_sig(
     array([1. , 2. , 0.5, 1. , 1. , 2. ])
     """
     call = checked_call(dimension, degree, planar, n_jobs, scalar_term=scalar_term, weights=weights)
-    return maps.linear(call, displacement)
+    return maps.linear(call, displacement, out)
 
 
 def linear_branched_sig_backprop(
@@ -99,6 +104,7 @@ def linear_branched_sig_backprop(
     scalar_term: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the gradient in a displacement from that in the signature of its linear piece.
 
@@ -121,23 +127,28 @@ def linear_branched_sig_backprop(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
         counts nodes.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., dimension)
-        Derivatives in `displacement`, of its kind and dtype, never sharing memory with it.
+        Derivatives in `displacement`, of its kind and dtype, never sharing memory with it. It is
+        `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, a flag no
-        boolean, or `weights` no integers.
+        boolean, or `weights` no integers; or if `out` is no array of the kind and dtype of the
+        result.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments; if the
         leading shapes differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
         `weights` are not positive, one for each channel, or too fine; or if the basis or the result
-        does not fit in memory.
+        does not fit in memory; or if `out` has not its shape or layout, or shares memory with an
+        argument.
 
     See Also
     --------
@@ -152,7 +163,7 @@ def linear_branched_sig_backprop(
     array([3.])
     """
     call = checked_call(dimension, degree, planar, n_jobs, scalar_term=scalar_term, weights=weights)
-    return maps.linear_backward(call, derivs, displacement)
+    return maps.linear_backward(call, derivs, displacement, out)
 
 
 def linear_branched_log_sig(
@@ -165,6 +176,7 @@ def linear_branched_log_sig(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     """Compute the branched log-signature of a linear piece of path.
 
@@ -191,24 +203,27 @@ def linear_branched_log_sig(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
         counts nodes.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., log_coefficients)
         Log-signatures. NumPy array or tensor as `displacement` is, of the same dtype (float64 for
-        integers and lists), never sharing memory with it.
+        integers and lists), never sharing memory with it. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `displacement` is no real array, requires a gradient, or is not on the CPU; if
         `dimension`, `degree`, `method` or `n_jobs` is no integer, a flag no boolean, or `weights`
-        no integers.
+        no integers; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `displacement` has not length `dimension`; if `dimension` is below 1,
         `degree` negative, or `n_jobs` 0; if `method` is not one of this basis, or has no scalar and
         `scalar_term` asks for one; if `weights` are not positive, one for each channel, or too
-        fine; or if the basis or the result does not fit in memory.
+        fine; or if the basis or the result does not fit in memory; or if `out` has not its shape or
+        layout, or shares memory with an argument.
 
     See Also
     --------
@@ -223,7 +238,7 @@ def linear_branched_log_sig(
     call = checked_call(
         dimension, degree, planar, n_jobs, method, scalar_term=scalar_term, weights=weights
     )
-    return maps.linear_logs(call, displacement)
+    return maps.linear_logs(call, displacement, out)
 
 
 def linear_branched_log_sig_backprop(
@@ -237,6 +252,7 @@ def linear_branched_log_sig_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     """Compute the gradient in a displacement from that in the log-signature of its linear piece.
 
@@ -259,24 +275,29 @@ def linear_branched_log_sig_backprop(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
         counts nodes.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., dimension)
         Derivatives in `displacement`, of its kind and dtype, never sharing memory with an argument.
+        It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, a
-        flag no boolean, or `weights` no integers.
+        flag no boolean, or `weights` no integers; or if `out` is no array of the kind and dtype of
+        the result.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments; if the
         leading shapes differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
         `method` is not one of this basis, or has no scalar and `scalar_term` asks for one; if
         `weights` are not positive, one for each channel, or too fine; or if the basis or the result
-        does not fit in memory.
+        does not fit in memory; or if `out` has not its shape or layout, or shares memory with an
+        argument.
 
     See Also
     --------
@@ -291,4 +312,4 @@ def linear_branched_log_sig_backprop(
     call = checked_call(
         dimension, degree, planar, n_jobs, method, scalar_term=scalar_term, weights=weights
     )
-    return maps.linear_logs_backward(call, derivs, displacement)
+    return maps.linear_logs_backward(call, derivs, displacement, out)

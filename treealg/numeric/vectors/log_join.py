@@ -23,6 +23,7 @@ def branched_log_sig_join(
     prepend: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Append a linear piece to the path of a branched log-signature, or prepend one.
 
@@ -52,25 +53,30 @@ def branched_log_sig_join(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
         counts nodes.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., log_coefficients)
         Log-signatures in the layout of `blogsig`. NumPy array or tensor as it is, of the same dtype
-        (float64 for integers and lists), never sharing memory with it.
+        (float64 for integers and lists), never sharing memory with it. It is `out`, if that is
+        given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean; or if `weights` are no integers.
+        a flag no boolean; or if `weights` are no integers; or if `out` is no array of the kind and
+        dtype of the result.
     InvalidValueError
         If the last axis of `blogsig` has not the length that belongs to `method` in this basis or
         that of `displacement` not length `dimension`, or a scalar in front is neither 0 nor NaN; if
         the leading shapes do not broadcast; if `dimension` is below 1, `degree` negative, or
         `n_jobs` 0; if `method` is not one of this basis; or if the basis or the result does not fit
-        in memory; or if `weights` are not positive, one for each channel, or too fine.
+        in memory; or if `weights` are not positive, one for each channel, or too fine; or if `out`
+        has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -92,7 +98,7 @@ def branched_log_sig_join(
     """
     call = checked_call(dimension, degree, planar, n_jobs, method, weights=weights)
     before = check_flag("prepend", prepend)
-    return maps.joined(call, blogsig, displacement, "blogsig", before=before, is_log=True)
+    return maps.joined(call, blogsig, displacement, "blogsig", out, before=before, is_log=True)
 
 
 def branched_log_sig_join_backprop(

@@ -22,6 +22,7 @@ def branched_sig_to_log_sig(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the branched log-signature of a branched signature.
 
@@ -53,24 +54,29 @@ def branched_sig_to_log_sig(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
         in basis order. None counts nodes.
+    out : Array or None, default None
+        Where to write the result: an array of its kind, dtype and shape that shares no memory with
+        an argument; C-contiguous, or columns of such an array where results are vectors.
 
     Returns
     -------
     Array, shape (..., coefficients)
         Log-signatures. NumPy array or tensor as `bsig` is, of the same dtype (float64 for integers
-        and lists), never sharing memory with it. The scalar, if `bsig` has one, is 0.
+        and lists), never sharing memory with it. The scalar, if `bsig` has one, is 0. It is `out`,
+        if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `bsig` is no real array, requires a gradient, or is on no CPU or GPU; if `dimension`,
         `degree`, `method` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no
-        integers.
+        integers; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis, or a scalar in front is neither
         1 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is not
         one of this basis; or if the basis or the result does not fit in memory; or if `weights` are
-        not positive, one for each channel, or too fine.
+        not positive, one for each channel, or too fine; or if `out` has not its shape or layout, or
+        shares memory with an argument.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -121,11 +127,20 @@ def branched_sig_to_log_sig(
     array([3. , 0.5])
     >>> treealg.branched_sig_to_log_sig([1.0, 3.0, 5.0], 1, 2)
     array([0. , 3. , 0.5])
+
+    In an array that serves again and again:
+
+    >>> import numpy as np
+    >>> out = np.empty((1, 2))
+    >>> treealg.branched_sig_to_log_sig(np.array([[3.0, 5.0]]), 1, 2, out=out) is out
+    True
+    >>> out
+    array([[3. , 0.5]])
     """
     call = checked_call(
         dimension, degree, planar, n_jobs, method, time_aug, lead_lag, weights=weights
     )
-    return maps.logarithms(call, bsig, "bsig")
+    return maps.logarithms(call, bsig, "bsig", out)
 
 
 def branched_sig_to_log_sig_backprop(
@@ -140,6 +155,7 @@ def branched_sig_to_log_sig_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the gradient in a branched signature from that in its log-signature.
 
@@ -171,25 +187,30 @@ def branched_sig_to_log_sig_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
         in basis order. None counts nodes.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., coefficients)
         Derivatives of :math:`F` in `bsig`, of its shape, kind and dtype (float64 for integers and
-        lists), never sharing memory with an argument. The scalar slot, if there is one, is 0.
+        lists), never sharing memory with an argument. The scalar slot, if there is one, is 0. It is
+        `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is on no CPU or GPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean; or if `weights` are no integers.
+        a flag no boolean; or if `weights` are no integers; or if `out` is no array of the kind and
+        dtype of the result.
     InvalidValueError
         If the last axis of `bsig` or `blogsig_derivs` has not the length that belongs to these
         arguments, or a scalar in front of `bsig` is neither 1 nor NaN; if the leading shapes
         differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is not one
         of this basis; or if the basis or the result does not fit in memory; or if `weights` are not
-        positive, one for each channel, or too fine.
+        positive, one for each channel, or too fine; or if `out` has not its shape or layout, or
+        shares memory with an argument.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -224,4 +245,4 @@ def branched_sig_to_log_sig_backprop(
         dimension, degree, planar, n_jobs, method, time_aug, lead_lag, weights=weights
     )
     names = "bsig", "blogsig_derivs"
-    return maps.logarithms_backward(call, bsig, blogsig_derivs, *names)
+    return maps.logarithms_backward(call, bsig, blogsig_derivs, *names, out)

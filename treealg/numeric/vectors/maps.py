@@ -23,6 +23,7 @@ from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.duals import direction
 from treealg.numeric.arguments.repeats import again, keep
 from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.targets import Target, into
 from treealg.numeric.arguments.vectors import (
     body,
     check_columns,
@@ -80,9 +81,12 @@ class Made(NamedTuple, Generic[_Answer]):
 
 
 def _repeated(
-    count: int,
+    count: int, *, of_several: bool = False
 ) -> Callable[[Callable[_Given, Made[_Answer]]], Callable[_Given, _Answer]]:
-    """Let a map of so many arrays be computed again where its call is known, and keep it."""
+    """Let a map of so many arrays be computed again where its call is known, and keep it.
+
+    The last argument of a map with one result, and not `of_several`, is where that is wanted.
+    """
 
     def decorate(function: Callable[_Given, Made[_Answer]]) -> Callable[_Given, _Answer]:
         name = function.__name__
@@ -90,6 +94,8 @@ def _repeated(
         @wraps(function)
         def known_or_made(*given: _Given.args, **options: _Given.kwargs) -> _Answer:
             call: Any = given[0]
+            if not of_several and given[-1] is not None:
+                return function(*given, **options).answer
             key, arrays = (name, call, *options.values()), given[1 : 1 + count]
             known: _Answer | None = again(key, *arrays)
             if known is not None:
@@ -107,14 +113,14 @@ def _repeated(
 
 
 @_repeated(1)
-def logarithms(call: Call, signature: Any, name: str) -> Made[Array]:
+def logarithms(call: Call, signature: Any, name: str, to: Any) -> Made[Array]:
     """Compute logarithms of signatures, by the method of the call."""
     rows = as_rows(signature, name, 1, gpu=_on_gpu(call))
     x, scalar = split_signature(rows, call)
     plan, engine = log_plan(call), rows.engine
     with rows.active():
         kept = None if scalar is None or call.method else scalar - 1
-        result, out = allocate(x, plan.size, scalar=kept)
+        result, out = allocate(x, plan.size, scalar=kept, to=into(to, signature))
         if call.degree:
             for signatures, logs in walk(call.n_threads, (x,), (out,)):
                 engine.signature_to_log(signatures, logs, plan, call.n_threads)
@@ -131,7 +137,7 @@ def logarithms(call: Call, signature: Any, name: str) -> Made[Array]:
 
 @_repeated(2)
 def logarithms_backward(
-    call: Call, signature: Any, derivs: Any, name: str, derivs_name: str
+    call: Call, signature: Any, derivs: Any, name: str, derivs_name: str, to: Any
 ) -> Made[Array]:
     """Compute the derivatives in signatures from those in their logarithms."""
     gpu = _on_gpu(call)
@@ -143,7 +149,12 @@ def logarithms_backward(
     kept = None if call.method else scalar
     check_columns(back, plan.size + (kept is not None), f"as the logarithm of {name} has")
     with rows.active():
-        result, out = allocate(x, call.columns, scalar=None if scalar is None else 0.0)
+        result, out = allocate(
+            x,
+            call.columns,
+            scalar=None if scalar is None else 0.0,
+            to=into(to, signature, derivs),
+        )
         if call.degree:
             for signatures, d, dx in walk(call.n_threads, (x, body(back, kept)), (out,)):
                 engine.signature_to_log_backward(signatures, d, dx, plan, call.n_threads)
@@ -159,12 +170,14 @@ def logarithms_backward(
 
 
 @_repeated(1)
-def exponentials(call: Call, logarithm: Any, name: str) -> Made[Array]:
+def exponentials(call: Call, logarithm: Any, name: str, to: Any) -> Made[Array]:
     """Compute the signatures of logarithms."""
     rows = as_rows(logarithm, name, 1)
     log, scalar = split_log(rows, call)
     steps = Steps(call, rows)
-    result, out = allocate(log, call.columns, scalar=None if scalar is None else scalar + 1)
+    result, out = allocate(
+        log, call.columns, scalar=None if scalar is None else scalar + 1, to=into(to, logarithm)
+    )
     if call.degree:
         for x, y in walk(call.n_threads, (log,), (out,), call.columns if call.method else 0):
             steps.exponentials(x, y)
@@ -173,7 +186,7 @@ def exponentials(call: Call, logarithm: Any, name: str) -> Made[Array]:
 
 @_repeated(2)
 def exponentials_backward(
-    call: Call, logarithm: Any, derivs: Any, name: str, derivs_name: str
+    call: Call, logarithm: Any, derivs: Any, name: str, derivs_name: str, to: Any
 ) -> Made[Array]:
     """Compute the derivatives in logarithms from those in their signatures."""
     rows, back = as_rows(logarithm, name, 1), as_rows(derivs, derivs_name, 1)
@@ -181,7 +194,9 @@ def exponentials_backward(
     log, scalar = split_log(rows, call)
     check_columns(back, call.columns + (scalar is not None), f"as the signature of {name} has")
     steps, work = Steps(call, rows), call.columns if call.method else 0
-    result, out = allocate(log, log.item[0], scalar=None if scalar is None else 0.0)
+    result, out = allocate(
+        log, log.item[0], scalar=None if scalar is None else 0.0, to=into(to, logarithm, derivs)
+    )
     if call.degree:
         for x, d, dx in walk(call.n_threads, (log, body(back, scalar)), (out,), work):
             steps.exponentials_backward(x, d, dx)
@@ -197,7 +212,7 @@ def exponentials_backward(
 
 
 @_repeated(2)
-def products(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> Made[Array]:
+def products(call: Call, earlier: Any, later: Any, names: tuple[str, str], to: Any) -> Made[Array]:
     """Compute the products of two signatures."""
     left, right = _pair(call, earlier, later, names)
     wide1, wide2 = broadcast(left, right)
@@ -205,7 +220,12 @@ def products(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> Ma
     check_same_scalar(left, right)
     plan, engine = algebra_plan(call), left.engine
     with left.active():
-        result, out = allocate(x, plan.size, scalar=None if scalar is None else scalar * other)
+        result, out = allocate(
+            x,
+            plan.size,
+            scalar=None if scalar is None else scalar * other,
+            to=into(to, earlier, later),
+        )
         if call.degree:
             for first, second, z in walk(call.n_threads, (x, y), (out,)):
                 engine.signature_product(first, second, z, plan, call.n_threads)
@@ -220,7 +240,7 @@ def products(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> Ma
     )
 
 
-@_repeated(3)
+@_repeated(3, of_several=True)
 def products_backward(
     call: Call, derivs: Any, earlier: Any, later: Any, names: tuple[str, str]
 ) -> Made[tuple[Array, Array]]:
@@ -260,12 +280,12 @@ def _pair(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> tuple
 
 
 @_repeated(1)
-def inverses(call: Call, signature: Any, name: str) -> Made[Array]:
+def inverses(call: Call, signature: Any, name: str, to: Any) -> Made[Array]:
     """Compute the inverses of signatures."""
     rows = as_rows(signature, name, 1)
     x, scalar = split_signature(rows, call)
     plan, engine = algebra_plan(call), rows.engine
-    result, out = allocate(x, plan.size, scalar=scalar)
+    result, out = allocate(x, plan.size, scalar=scalar, to=into(to, signature))
     if call.degree:
         for signatures, y in walk(call.n_threads, (x,), (out,)):
             engine.signature_inverse(signatures, y, plan, call.n_threads)
@@ -281,14 +301,16 @@ def inverses(call: Call, signature: Any, name: str) -> Made[Array]:
 
 
 @_repeated(2)
-def inverses_backward(call: Call, derivs: Any, signature: Any, name: str) -> Made[Array]:
+def inverses_backward(call: Call, derivs: Any, signature: Any, name: str, to: Any) -> Made[Array]:
     """Compute the derivatives in signatures from those in their inverses."""
     back, rows = as_rows(derivs, "derivs", 1), as_rows(signature, name, 1)
     check_alike(back, rows)
     x, scalar = split_signature(rows, call)
     check_columns(back, rows.item[0], f"as {name} has")
     plan, engine = algebra_plan(call), rows.engine
-    result, out = allocate(x, plan.size, scalar=None if scalar is None else 0.0)
+    result, out = allocate(
+        x, plan.size, scalar=None if scalar is None else 0.0, to=into(to, derivs, signature)
+    )
     if call.degree:
         for signatures, d, dx in walk(call.n_threads, (x, body(back, scalar)), (out,)):
             engine.signature_inverse_backward(signatures, d, dx, plan, call.n_threads)
@@ -304,11 +326,13 @@ def inverses_backward(call: Call, derivs: Any, signature: Any, name: str) -> Mad
 
 
 @_repeated(1)
-def linear(call: Call, displacement: Any) -> Made[Array]:
+def linear(call: Call, displacement: Any, to: Any) -> Made[Array]:
     """Compute the signatures of linear pieces."""
     rows = _displacements(displacement, call)
     steps = Steps(call, rows)
-    result, out = allocate(rows, call.columns, scalar=1.0 if call.scalar else None)
+    result, out = allocate(
+        rows, call.columns, scalar=1.0 if call.scalar else None, to=into(to, displacement)
+    )
     if call.degree:
         for x, y in walk(call.n_threads, (rows,), (out,)):
             steps.linear(x, y)
@@ -317,13 +341,13 @@ def linear(call: Call, displacement: Any) -> Made[Array]:
 
 
 @_repeated(2)
-def linear_backward(call: Call, derivs: Any, displacement: Any) -> Made[Array]:
+def linear_backward(call: Call, derivs: Any, displacement: Any, to: Any) -> Made[Array]:
     """Compute the derivatives in displacements from those in the signatures of the pieces."""
     back, rows = as_rows(derivs, "derivs", 1), _displacements(displacement, call)
     check_alike(back, rows)
     check_columns(back, call.columns + call.scalar, "as the signature of a piece has")
     steps = Steps(call, rows)
-    result, out = allocate(rows, call.dimension)
+    result, out = allocate(rows, call.dimension, to=into(to, derivs, displacement))
     if call.degree:
         for x, d, dx in walk(call.n_threads, (rows, body(back, call.scalar or None)), (out,)):
             steps.linear_backward(x, d, dx)
@@ -340,10 +364,10 @@ def linear_backward(call: Call, derivs: Any, displacement: Any) -> Made[Array]:
     )
 
 
-def linear_logs(call: Call, displacement: Any) -> Array:
+def linear_logs(call: Call, displacement: Any, to: Any) -> Array:
     """Write the logarithms of linear pieces, which are their displacements."""
     rows, scalar = direction(_displacements(displacement, call), 0.0 if call.scalar else None)
-    result, out = allocate(rows, call.size, scalar=scalar)
+    result, out = allocate(rows, call.size, scalar=scalar, to=into(to, displacement))
     out[:] = 0.0
     if call.degree:
         for x, y in walk(1, (rows,), (out,)):
@@ -351,13 +375,13 @@ def linear_logs(call: Call, displacement: Any) -> Array:
     return rows.wrap(result)
 
 
-def linear_logs_backward(call: Call, derivs: Any, displacement: Any) -> Array:
+def linear_logs_backward(call: Call, derivs: Any, displacement: Any, to: Any) -> Array:
     """Write the derivatives in displacements from those in the logarithms of the pieces."""
     back, rows = as_rows(derivs, "derivs", 1), _displacements(displacement, call)
     check_alike(back, rows)
     check_columns(back, call.size + call.scalar, "as the log-signature of a piece has")
     back, _ = direction(body(back, call.scalar or None))
-    result, out = allocate(back, call.dimension)
+    result, out = allocate(back, call.dimension, to=into(to, derivs, displacement))
     out[:] = 0.0
     if call.degree:
         for d, dx in walk(1, (back,), (out,)):
@@ -366,11 +390,18 @@ def linear_logs_backward(call: Call, derivs: Any, displacement: Any) -> Array:
 
 
 def image(
-    call: Call, given: Rows, scalar: Any, columns: int, plan: Any, *, transposed: bool = False
+    call: Call,
+    given: Rows,
+    scalar: Any,
+    columns: int,
+    plan: Any,
+    to: Target | None,
+    *,
+    transposed: bool = False,
 ) -> Array:
     """Apply the linear map of a plan, or its transpose, to vectors without their scalar."""
     rows, scalar = direction(given, 0.0 if transposed and scalar is not None else scalar)
-    result, view = allocate(rows, columns, scalar=scalar)
+    result, view = allocate(rows, columns, scalar=scalar, to=to)
     if call.degree:
         for x, out in walk(call.n_threads, (rows,), (view,)):
             rows.engine.map_rows(x, out, plan, transposed, call.n_threads)
@@ -386,14 +417,14 @@ def _displacements(displacement: Any, call: Call) -> Rows:
 
 @_repeated(2)
 def joined(
-    call: Call, value: Any, displacement: Any, name: str, *, before: bool, is_log: bool
+    call: Call, value: Any, displacement: Any, name: str, to: Any, *, before: bool, is_log: bool
 ) -> Made[Array]:
     """Join a linear piece to signatures, or to logarithms."""
     rows, pieces = as_rows(value, name, 1), _displacements(displacement, call)
     wide, wide_pieces = broadcast(rows, pieces)
     given, scalar = (split_log if is_log else split_signature)(wide, call)
     steps = Steps(call, rows)
-    result, out = allocate(given, given.item[0], scalar=scalar)
+    result, out = allocate(given, given.item[0], scalar=scalar, to=into(to, value, displacement))
 
     def write(x: Any, piece: Any, y: Any) -> None:
         factors = (steps.exponentials(x) if is_log else x), steps.linear(piece)
@@ -409,7 +440,7 @@ def joined(
     return Made(rows.wrap(result), (rows, pieces), (result,), scalar, write, (0, 1, 2), ())
 
 
-@_repeated(3)
+@_repeated(3, of_several=True)
 def joined_backward(
     call: Call,
     derivs: Any,
@@ -458,14 +489,21 @@ def joined_backward(
 
 
 @_repeated(2)
-def log_products(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -> Made[Array]:
+def log_products(
+    call: Call, earlier: Any, later: Any, names: tuple[str, str], to: Any
+) -> Made[Array]:
     """Compute the logarithms of products, from the logarithms of the factors."""
     left, right = as_rows(earlier, names[0], 1), as_rows(later, names[1], 1)
     wide1, wide2 = broadcast(left, right)
     (first, scalar), (second, other) = split_log(wide1, call), split_log(wide2, call)
     check_same_scalar(left, right)
     steps = Steps(call, left)
-    result, out = allocate(first, call.size, scalar=None if scalar is None else scalar + other)
+    result, out = allocate(
+        first,
+        call.size,
+        scalar=None if scalar is None else scalar + other,
+        to=into(to, earlier, later),
+    )
 
     def write(x: Any, y: Any, z: Any) -> None:
         product = steps.products(steps.exponentials(x), steps.exponentials(y))
@@ -477,7 +515,7 @@ def log_products(call: Call, earlier: Any, later: Any, names: tuple[str, str]) -
     return Made(left.wrap(result), (left, right), (result,), scalar, write, (0, 1, 2), ())
 
 
-@_repeated(3)
+@_repeated(3, of_several=True)
 def log_products_backward(
     call: Call, derivs: Any, earlier: Any, later: Any, names: tuple[str, str]
 ) -> Made[tuple[Array, Array]]:

@@ -23,6 +23,7 @@ def log_sig_combine(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the log-signature of one path followed by another, from their log-signatures.
 
@@ -50,25 +51,30 @@ def log_sig_combine(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., log_words)
         Log-signatures in the layout of the arguments. NumPy array or tensor as they are, of the
-        same dtype (float64 for integers and lists), never sharing memory with them.
+        same dtype (float64 for integers and lists), never sharing memory with them. It is `out`, if
+        that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean; or if `weights` are no integers.
+        a flag no boolean; or if `weights` are no integers; or if `out` is no array of the kind and
+        dtype of the result.
     InvalidValueError
         If the last axis of an array has not the length that belongs to `method`, a scalar in front
         is neither 0 nor NaN, or only one of them has a scalar; if the leading shapes do not
         broadcast; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is none
         of these; or if the words or the result do not fit in memory; or if `weights` are not
-        positive, one for each channel, or too fine.
+        positive, one for each channel, or too fine; or if `out` has not its shape or layout, or
+        shares memory with an argument.
 
     See Also
     --------
@@ -94,7 +100,7 @@ def log_sig_combine(
     call = checked_call(
         dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag, weights=weights
     )
-    return maps.log_products(call, log_sig1, log_sig2, ("log_sig1", "log_sig2"))
+    return maps.log_products(call, log_sig1, log_sig2, ("log_sig1", "log_sig2"), out)
 
 
 def log_sig_combine_backprop(
@@ -185,6 +191,7 @@ def log_sig_join(
     prepend: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the log-signature of a path with one more linear piece, from its log-signature.
 
@@ -213,25 +220,30 @@ def log_sig_join(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., log_words)
         Log-signatures in the layout of `log_sig`. NumPy array or tensor as that is, of the same
-        dtype (float64 for integers and lists), never sharing memory with it.
+        dtype (float64 for integers and lists), never sharing memory with it. It is `out`, if that
+        is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        `prepend` no boolean; or if `weights` are no integers.
+        `prepend` no boolean; or if `weights` are no integers; or if `out` is no array of the kind
+        and dtype of the result.
     InvalidValueError
         If the last axis of `log_sig` has not the length that belongs to `method` or that of
         `displacement` not length `dimension`, or a scalar in front is neither 0 nor NaN; if the
         leading shapes do not broadcast; if `dimension` is below 1, `degree` negative, or `n_jobs`
         0; if `method` is none of these; or if the words or the result do not fit in memory; or if
-        `weights` are not positive, one for each channel, or too fine.
+        `weights` are not positive, one for each channel, or too fine; or if `out` has not its shape
+        or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -248,7 +260,7 @@ def log_sig_join(
     """
     call = checked_call(dimension, degree, WORDS, n_jobs, method, weights=weights)
     before = check_flag("prepend", prepend)
-    return maps.joined(call, log_sig, displacement, "log_sig", before=before, is_log=True)
+    return maps.joined(call, log_sig, displacement, "log_sig", out, before=before, is_log=True)
 
 
 def log_sig_join_backprop(

@@ -21,6 +21,7 @@ def sig_combine(
     lead_lag: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the signature of one path followed by another, indexed by words.
 
@@ -44,24 +45,29 @@ def sig_combine(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., words)
         Signatures in the layout of the arguments. NumPy array or tensor as they are, of the same
-        dtype (float64 for integers and lists), never sharing memory with them.
+        dtype (float64 for integers and lists), never sharing memory with them. It is `out`, if that
+        is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
-        boolean; or if `weights` are no integers.
+        boolean; or if `weights` are no integers; or if `out` is no array of the kind and dtype of
+        the result.
     InvalidValueError
         If the last axis of an array has not the length of these words, a scalar in front is neither
         1 nor NaN, or only one of them has a scalar; if the leading shapes do not broadcast; if
         `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the words or the result do
-        not fit in memory; or if `weights` are not positive, one for each channel, or too fine.
+        not fit in memory; or if `weights` are not positive, one for each channel, or too fine; or
+        if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -88,7 +94,7 @@ def sig_combine(
     array([1. , 1. , 0.5, 1. , 0. , 0.5])
     """
     call = checked_call(dimension, degree, WORDS, n_jobs, 0, time_aug, lead_lag, weights=weights)
-    return maps.products(call, sig1, sig2, ("sig1", "sig2"))
+    return maps.products(call, sig1, sig2, ("sig1", "sig2"), out)
 
 
 def sig_combine_backprop(
@@ -170,6 +176,7 @@ def sig_inverse(
     lead_lag: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the signature of a path run backwards, from that of the path.
 
@@ -192,23 +199,27 @@ def sig_inverse(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., words)
         Inverses in the layout of `sig`, with a scalar if it has one. NumPy array or tensor as `sig`
-        is, of the same dtype (float64 for integers and lists), never sharing memory with it.
+        is, of the same dtype (float64 for integers and lists), never sharing memory with it. It is
+        `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `sig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no integers.
+        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no integers;
+        or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `sig` has not the length of these words, or a scalar in front is neither
         1 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the words or
         the result do not fit in memory; or if `weights` are not positive, one for each channel, or
-        too fine.
+        too fine; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -232,7 +243,7 @@ def sig_inverse(
     array([-1. , -1. ,  0.5,  0. ,  1. ,  0.5])
     """
     call = checked_call(dimension, degree, WORDS, n_jobs, 0, time_aug, lead_lag, weights=weights)
-    return maps.inverses(call, sig, "sig")
+    return maps.inverses(call, sig, "sig", out)
 
 
 def sig_inverse_backprop(
@@ -245,6 +256,7 @@ def sig_inverse_backprop(
     lead_lag: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the gradient in a signature from that in its inverse.
 
@@ -266,24 +278,29 @@ def sig_inverse_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., words)
         Derivatives in `sig`, all of whose coefficients are independent variables; of its kind and
-        dtype, never sharing memory with an argument. A scalar slot is 0.
+        dtype, never sharing memory with an argument. A scalar slot is 0. It is `out`, if that is
+        given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
-        boolean; or if `weights` are no integers.
+        boolean; or if `weights` are no integers; or if `out` is no array of the kind and dtype of
+        the result.
     InvalidValueError
         If the last axis of an array has not the length of these words, or only one of them has a
         scalar, or that in front of `sig` is neither 1 nor NaN; if the leading shapes differ; if
         `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the words or the result do
-        not fit in memory; or if `weights` are not positive, one for each channel, or too fine.
+        not fit in memory; or if `weights` are not positive, one for each channel, or too fine; or
+        if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -298,4 +315,4 @@ def sig_inverse_backprop(
     array([ 6., -1.])
     """
     call = checked_call(dimension, degree, WORDS, n_jobs, 0, time_aug, lead_lag, weights=weights)
-    return maps.inverses_backward(call, derivs, sig, "sig")
+    return maps.inverses_backward(call, derivs, sig, "sig", out)

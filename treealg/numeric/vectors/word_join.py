@@ -21,6 +21,7 @@ def sig_join(
     prepend: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the signature of a path with one more linear piece, indexed by words.
 
@@ -45,25 +46,29 @@ def sig_join(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a word, the sum
         over its letters, and the basis is what is light enough, in basis order. None counts
         letters.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., words)
         Signatures in the layout of `sig`, with a scalar if it has one. NumPy array or tensor as
         `sig` is, of the same dtype (float64 for integers and lists), never sharing memory with it.
+        It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `prepend`
-        no boolean; or if `weights` are no integers.
+        no boolean; or if `weights` are no integers; or if `out` is no array of the kind and dtype
+        of the result.
     InvalidValueError
         If the last axis of `sig` has not the length of these words or that of `displacement` not
         length `dimension`, or a scalar in front is neither 1 nor NaN; if the leading shapes do not
         broadcast; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the words or
         the result do not fit in memory; or if `weights` are not positive, one for each channel, or
-        too fine.
+        too fine; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -81,7 +86,7 @@ def sig_join(
     """
     call = checked_call(dimension, degree, WORDS, n_jobs, weights=weights)
     before = check_flag("prepend", prepend)
-    return maps.joined(call, sig, displacement, "sig", before=before, is_log=False)
+    return maps.joined(call, sig, displacement, "sig", out, before=before, is_log=False)
 
 
 def sig_join_backprop(

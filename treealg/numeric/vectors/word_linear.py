@@ -19,6 +19,7 @@ def linear_sig(
     scalar_term: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the signature of a linear piece of path, indexed by words.
 
@@ -41,23 +42,26 @@ def linear_sig(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a word, the sum
         over its letters, and the basis is what is light enough, in basis order. None counts
         letters.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., words)
         Signatures. NumPy array or tensor as `displacement` is, of the same dtype (float64 for
-        integers and lists), never sharing memory with it.
+        integers and lists), never sharing memory with it. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `displacement` is no real array, requires a gradient, or is not on the CPU; if
         `dimension`, `degree` or `n_jobs` is no integer, `scalar_term` no boolean, or `weights` no
-        integers.
+        integers; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `displacement` has not length `dimension`; if `dimension` is below 1,
         `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each channel, or
-        too fine; or if the words or the result do not fit in memory.
+        too fine; or if the words or the result do not fit in memory; or if `out` has not its shape
+        or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -71,7 +75,7 @@ def linear_sig(
     array([1. , 2. , 0.5, 1. , 1. , 2. ])
     """
     call = checked_call(dimension, degree, WORDS, n_jobs, scalar_term=scalar_term, weights=weights)
-    return maps.linear(call, displacement)
+    return maps.linear(call, displacement, out)
 
 
 def linear_sig_backprop(
@@ -83,6 +87,7 @@ def linear_sig_backprop(
     scalar_term: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the gradient in a displacement from that in the signature of its linear piece.
 
@@ -105,23 +110,27 @@ def linear_sig_backprop(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a word, the sum
         over its letters, and the basis is what is light enough, in basis order. None counts
         letters.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., dimension)
-        Derivatives in `displacement`, of its kind and dtype, never sharing memory with it.
+        Derivatives in `displacement`, of its kind and dtype, never sharing memory with it. It is
+        `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or
-        `scalar_term` no boolean.
+        `scalar_term` no boolean; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments; if the
         leading shapes differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
         `weights` are not positive, one for each channel, or too fine; or if the words or the result
-        do not fit in memory.
+        do not fit in memory; or if `out` has not its shape or layout, or shares memory with an
+        argument.
 
     See Also
     --------
@@ -136,7 +145,7 @@ def linear_sig_backprop(
     array([3.])
     """
     call = checked_call(dimension, degree, WORDS, n_jobs, scalar_term=scalar_term, weights=weights)
-    return maps.linear_backward(call, derivs, displacement)
+    return maps.linear_backward(call, derivs, displacement, out)
 
 
 def linear_log_sig(
@@ -148,6 +157,7 @@ def linear_log_sig(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the log-signature of a linear piece of path, indexed by words.
 
@@ -172,24 +182,27 @@ def linear_log_sig(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a word, the sum
         over its letters, and the basis is what is light enough, in basis order. None counts
         letters.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., log_words)
         Log-signatures. NumPy array or tensor as `displacement` is, of the same dtype (float64 for
-        integers and lists), never sharing memory with it.
+        integers and lists), never sharing memory with it. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `displacement` is no real array, requires a gradient, or is not on the CPU; if
         `dimension`, `degree`, `method` or `n_jobs` is no integer, `scalar_term` no boolean, or
-        `weights` no integers.
+        `weights` no integers; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `displacement` has not length `dimension`; if `dimension` is below 1,
         `degree` negative, or `n_jobs` 0; if `method` is none of these, or has no scalar and
         `scalar_term` asks for one; if `weights` are not positive, one for each channel, or too
-        fine; or if the words or the result do not fit in memory.
+        fine; or if the words or the result do not fit in memory; or if `out` has not its shape or
+        layout, or shares memory with an argument.
 
     See Also
     --------
@@ -206,7 +219,7 @@ def linear_log_sig(
     call = checked_call(
         dimension, degree, WORDS, n_jobs, method, scalar_term=scalar_term, weights=weights
     )
-    return maps.linear_logs(call, displacement)
+    return maps.linear_logs(call, displacement, out)
 
 
 def linear_log_sig_backprop(
@@ -219,6 +232,7 @@ def linear_log_sig_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the gradient in a displacement from that in the log-signature of its linear piece.
 
@@ -241,24 +255,27 @@ def linear_log_sig_backprop(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a word, the sum
         over its letters, and the basis is what is light enough, in basis order. None counts
         letters.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., dimension)
         Derivatives in `displacement`, of its kind and dtype, never sharing memory with an argument.
+        It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        `scalar_term` no boolean.
+        `scalar_term` no boolean; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments; if the
         leading shapes differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
         `method` is none of these, or has no scalar and `scalar_term` asks for one; if `weights` are
         not positive, one for each channel, or too fine; or if the words or the result do not fit in
-        memory.
+        memory; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -273,4 +290,4 @@ def linear_log_sig_backprop(
     call = checked_call(
         dimension, degree, WORDS, n_jobs, method, scalar_term=scalar_term, weights=weights
     )
-    return maps.linear_logs_backward(call, derivs, displacement)
+    return maps.linear_logs_backward(call, derivs, displacement, out)

@@ -21,6 +21,7 @@ def sig_to_log_sig(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the log-signature of a signature, indexed by words.
 
@@ -47,24 +48,28 @@ def sig_to_log_sig(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., log_words)
         Log-signatures. NumPy array or tensor as `sig` is, of the same dtype (float64 for integers
-        and lists), never sharing memory with it. The scalar, if `sig` has one, is 0.
+        and lists), never sharing memory with it. The scalar, if `sig` has one, is 0. It is `out`,
+        if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `sig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
         `degree`, `method` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no
-        integers.
+        integers; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `sig` has not the length of these words, or a scalar in front is neither
         1 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is none
         of these; or if the words or the result do not fit in memory; or if `weights` are not
-        positive, one for each channel, or too fine.
+        positive, one for each channel, or too fine; or if `out` has not its shape or layout, or
+        shares memory with an argument.
 
     See Also
     --------
@@ -97,7 +102,7 @@ def sig_to_log_sig(
     call = checked_call(
         dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag, weights=weights
     )
-    return maps.logarithms(call, sig, "sig")
+    return maps.logarithms(call, sig, "sig", out)
 
 
 def sig_to_log_sig_backprop(
@@ -111,6 +116,7 @@ def sig_to_log_sig_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the gradient in a signature from that in its log-signature.
 
@@ -136,26 +142,30 @@ def sig_to_log_sig_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., words)
         Derivatives in `sig`, all of whose coefficients are independent variables; of its shape,
         kind and dtype (float64 for integers and lists), never sharing memory with an argument. The
-        scalar slot, if there is one, is 0.
+        scalar slot, if there is one, is 0. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean; or if `weights` are no integers.
+        a flag no boolean; or if `weights` are no integers; or if `out` is no array of the kind and
+        dtype of the result.
     InvalidValueError
         If the last axis of `sig` or `log_sig_derivs` has not the length that belongs to these
         arguments, or a scalar in front of `sig` is neither 1 nor NaN; if the leading shapes differ;
         if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is none of these;
         or if the words or the result do not fit in memory; or if `weights` are not positive, one
-        for each channel, or too fine.
+        for each channel, or too fine; or if `out` has not its shape or layout, or shares memory
+        with an argument.
 
     See Also
     --------
@@ -172,7 +182,7 @@ def sig_to_log_sig_backprop(
     call = checked_call(
         dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag, weights=weights
     )
-    return maps.logarithms_backward(call, sig, log_sig_derivs, "sig", "log_sig_derivs")
+    return maps.logarithms_backward(call, sig, log_sig_derivs, "sig", "log_sig_derivs", out)
 
 
 def log_sig_to_sig(
@@ -185,6 +195,7 @@ def log_sig_to_sig(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the signature of a log-signature, indexed by words.
 
@@ -211,25 +222,28 @@ def log_sig_to_sig(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., words)
         Signatures, with the scalar 1 in front if `log_sig` has its 0. NumPy array or tensor as
         `log_sig` is, of the same dtype (float64 for integers and lists), never sharing memory with
-        it.
+        it. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If `log_sig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
         `degree`, `method` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no
-        integers.
+        integers; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `log_sig` has not the length that belongs to `method`, or a scalar in
         front is neither 0 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
         `method` is none of these; or if the words or the result do not fit in memory; or if
-        `weights` are not positive, one for each channel, or too fine.
+        `weights` are not positive, one for each channel, or too fine; or if `out` has not its shape
+        or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -257,7 +271,7 @@ def log_sig_to_sig(
     call = checked_call(
         dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag, weights=weights
     )
-    return maps.exponentials(call, log_sig, "log_sig")
+    return maps.exponentials(call, log_sig, "log_sig", out)
 
 
 def log_sig_to_sig_backprop(
@@ -271,6 +285,7 @@ def log_sig_to_sig_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: Array | None = None,
 ) -> Array:
     r"""Compute the gradient in a log-signature from that in its signature.
 
@@ -295,26 +310,30 @@ def log_sig_to_sig_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
 
     Returns
     -------
     Array, shape (..., log_words)
         Derivatives in `log_sig`, all of whose coefficients are independent variables; of its shape,
         kind and dtype (float64 for integers and lists), never sharing memory with an argument. The
-        scalar slot, if there is one, is 0.
+        scalar slot, if there is one, is 0. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean; or if `weights` are no integers.
+        a flag no boolean; or if `weights` are no integers; or if `out` is no array of the kind and
+        dtype of the result.
     InvalidValueError
         If the last axis of `log_sig` or `sig_derivs` has not the length that belongs to these
         arguments, or a scalar in front of `log_sig` is neither 0 nor NaN; if the leading shapes
         differ; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is none of
         these; or if the words or the result do not fit in memory; or if `weights` are not positive,
-        one for each channel, or too fine.
+        one for each channel, or too fine; or if `out` has not its shape or layout, or shares memory
+        with an argument.
 
     See Also
     --------
@@ -331,4 +350,4 @@ def log_sig_to_sig_backprop(
     call = checked_call(
         dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag, weights=weights
     )
-    return maps.exponentials_backward(call, log_sig, sig_derivs, "log_sig", "sig_derivs")
+    return maps.exponentials_backward(call, log_sig, sig_derivs, "log_sig", "sig_derivs", out)

@@ -1,0 +1,280 @@
+"""Results go where the caller says, once, and what does not fit there is refused unwritten."""
+
+import importlib
+import inspect
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import treealg
+from treealg import engines
+
+from .cases import CASES, OPERATIONS, Case, arrays_of, call, each_case
+
+WITH_OUT = [case for case in CASES if case.row.has_out]
+# Gradients in paths come with those in corrections and base points that are arrays.
+SEVERAL = [
+    case for case in WITH_OUT if any(case.asked.get(name) is ... for name in case.row.gradients[1:])
+]
+ONE = [case for case in WITH_OUT if case not in SEVERAL]
+WAYS = "plain", "planar_scalar", "brackets", "word_brackets", "corrected", "ragged", "jumps"
+VECTORS = [
+    case
+    for case in ONE
+    if case.variant in WAYS and len(case.row.result(**case.arguments((3,))).axes) == 1
+]
+BATCHES = (), (3,), (2, 2)
+# Results that are as small as a number, a choice out of an argument, or a pair of paths; and those
+# of which there are several.
+WITHOUT = {
+    "branched_sig_kernel", "branched_mmd", "branched_scoring_rule",
+    "expected_branched_scoring_rule", "ito_correction", "realised_correction",
+    "extract_branched_sig_coef", "extract_sig_coef",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", OPERATIONS.values(), ids=OPERATIONS)
+def test_functions_without_it_are_listed(row):
+    of_direction = any(argument.role == "tangent" for argument in row.arguments)
+    returns_several = len(row.gradients) > 1 and row.gradients[0] != "path"
+    assert row.has_out is not (row.name in WITHOUT or of_direction or returns_several)
+
+
+@pytest.mark.parametrize("batch", BATCHES, ids=str)
+@each_case(ONE)
+def test_the_array_that_is_given_is_the_result_to_the_bit(case, batch):
+    arguments = case.arguments(batch)
+    (want,) = call(case, arguments)
+    out = np.full(want.shape, np.nan)
+    assert case.row.function(**arguments, out=out) is out
+    np.testing.assert_array_equal(out.view(np.int64), want.view(np.int64))
+
+
+@each_case(SEVERAL)
+def test_one_array_is_refused_where_there_are_several_results(case):
+    arguments = case.arguments((3,))
+    out = np.full(call(case, arguments)[0].shape, np.nan)
+    with pytest.raises(treealg.InvalidValueError, match="out must be None where gradients"):
+        case.row.function(**arguments, out=out)
+    assert np.isnan(out).all()
+
+
+@each_case(VECTORS)
+def test_columns_of_a_larger_array_get_vectors_and_no_more(case):
+    arguments = case.arguments((3,), np.float32)
+    (want,) = call(case, arguments)
+    size = want.shape[1]
+    whole = np.full((3, size + 3), np.float32(7))
+    out = whole[:, 1 : 1 + size]
+    assert case.row.function(**arguments, out=out) is out
+    np.testing.assert_array_equal(out, want)
+    assert (whole[:, 0] == 7).all()
+    assert (whole[:, 1 + size :] == 7).all()
+
+
+def read_only(out):
+    out.flags.writeable = False
+    return out
+
+
+def unaligned(out):
+    memory = np.zeros(out.nbytes + 1, np.uint8)[1:]
+    return memory.view(out.dtype).reshape(out.shape)
+
+
+BAD = {
+    "list": (lambda out: out.tolist(), TypeError),
+    "text": (lambda out: "out", TypeError),
+    "dtype": (lambda out: out.astype(np.float32), TypeError),
+    "integers": (lambda out: np.zeros(out.shape, np.int64), TypeError),
+    "byte order": (lambda out: out.astype(">f8"), TypeError),
+    "masked": (lambda out: np.ma.masked_array(out, out == 7), TypeError),
+    "matrix": (lambda out: np.asarray(out).view(np.recarray), TypeError),
+    "shape": (lambda out: out[:1], ValueError),
+    "too many axes": (lambda out: out[None], ValueError),
+    "flat": (np.ravel, ValueError),
+    "columns first": (np.asfortranarray, ValueError),
+    "backwards": (lambda out: out[..., ::-1], ValueError),
+    "rows backwards": (lambda out: out[::-1], ValueError),
+    "one row for all": (lambda out: np.lib.stride_tricks.as_strided(
+        out, strides=(0, *out.strides[1:])), ValueError),
+    "read only": (read_only, ValueError),
+    "unaligned": (unaligned, ValueError),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", BAD)
+@each_case(WITH_OUT, "plain")
+def test_what_the_result_does_not_fit_in_is_refused_and_not_written(case, bad):
+    arguments = case.arguments((3,))
+    shape = call(case, arguments)[0].shape
+    change, error = BAD[bad]
+    out = change(np.full(shape, 7.0))
+    with pytest.raises(treealg.TreeAlgError, match="out must") as caught:
+        case.row.function(**arguments, out=out)
+    assert isinstance(caught.value, error)
+    if isinstance(out, np.ndarray) and bad not in ("integers", "unaligned"):
+        assert (np.asarray(out) == 7).all()
+
+
+@each_case(ONE, "plain", "basepoint", "corrected", "ragged", "times", "with_value", "jumps")
+def test_a_result_that_would_overwrite_an_argument_is_refused(case):
+    arguments = case.arguments((3,))
+    (want,) = call(case, arguments)
+    size = want.size
+    for name, array in arrays_of(case, arguments).items():
+        memory = np.zeros(max(size, array.size))
+        given = memory[: array.size].reshape(array.shape)
+        given[...] = array
+        before = memory.copy()
+        out = memory[:size].reshape(want.shape)
+        with pytest.raises(treealg.InvalidValueError, match="out must not share memory"):
+            case.row.function(**(arguments | {name: given}), out=out)
+        np.testing.assert_array_equal(memory, before)
+
+
+def test_a_result_between_the_numbers_of_an_argument_is_taken():
+    table = np.zeros((4, 5, 8))
+    table[..., :2] = np.random.default_rng(0).normal(size=(4, 5, 2))
+    signatures = np.zeros((4, 12))
+    signatures[:, 6:] = treealg.branched_sig(table[..., :2], 2)
+    want = treealg.branched_sig_to_log_sig(signatures[:, 6:], 2, 2)
+    out = signatures[:, :6]
+    assert treealg.branched_sig_to_log_sig(signatures[:, 6:], 2, 2, out=out) is out
+    np.testing.assert_array_equal(out, want)
+
+
+def test_paths_of_a_list_are_arguments_and_one_result_is_for_all():
+    rng = np.random.default_rng(1)
+    memory = rng.normal(size=40)
+    paths = [memory[:12].reshape(6, 2), memory[12:20].reshape(4, 2)]
+    want = treealg.branched_sig(paths, 2)
+    out = np.zeros((2, 6))
+    assert treealg.branched_sig(paths, 2, out=out) is out
+    np.testing.assert_array_equal(out, want)
+    with pytest.raises(treealg.InvalidValueError, match="out must not share memory"):
+        treealg.branched_sig(paths, 2, out=memory[18:30].reshape(2, 6))
+    ones = np.ones((2, 6))
+    for function in (treealg.branched_sig_backprop, treealg.sig_backprop):
+        with pytest.raises(
+            treealg.InvalidValueError, match=r"out must be None for a list of paths"
+        ):
+            function(paths, None, ones, 2, out=np.zeros((2, 6, 2)))
+    for function in (treealg.transform_path, treealg.bracket_path):
+        with pytest.raises(
+            treealg.InvalidValueError, match=r"out must be None for a list of paths"
+        ):
+            function(paths, out=np.zeros((2, 6, 2)))
+
+
+def test_a_tensor_takes_the_result_of_tensors_and_no_other_kind():
+    torch = pytest.importorskip("torch")
+    paths = torch.randn(3, 5, 2, dtype=torch.float64)
+    want = treealg.branched_sig(paths, 3)
+    out = torch.full_like(want, torch.nan)
+    assert treealg.branched_sig(paths, 3, out=out) is out
+    assert torch.equal(out, want)
+    wrong = {"kind": np.zeros(want.shape), "integers": torch.zeros(want.shape, dtype=torch.int64)}
+    for other in wrong.values():
+        with pytest.raises(treealg.InvalidTypeError, match="out must be of the kind and dtype"):
+            treealg.branched_sig(paths, 3, out=other)
+    with pytest.raises(treealg.InvalidTypeError, match="out requires a gradient"):
+        treealg.branched_sig(paths, 3, out=out.clone().requires_grad_())
+    with pytest.raises(treealg.InvalidValueError, match="out must not share memory"):
+        treealg.branched_sig_inverse(want, 2, 3, out=want)
+
+
+def test_a_file_is_taken(tmp_path):
+    paths = np.random.default_rng(2).normal(size=(4, 5, 2))
+    want = treealg.branched_sig(paths, 3)
+    out = np.memmap(tmp_path / "result", np.float64, "w+", shape=want.shape)
+    assert treealg.branched_sig(paths, 3, out=out) is out
+    np.testing.assert_array_equal(out, want)
+
+
+def test_the_same_call_with_and_without_it_is_not_mistaken_for_one_another():
+    path = np.random.default_rng(3).normal(size=(5, 2))
+    first = treealg.branched_sig(path, 2)
+    out = np.zeros_like(first)
+    for _ in range(2):
+        assert treealg.branched_sig(path, 2, out=out) is out
+        assert treealg.branched_sig(path, 2) is not out
+    np.testing.assert_array_equal(out, first)
+
+
+LARGE = {
+    "branched_sig": "plain", "branched_log_sig": "planar_scalar", "sig": "scalar",
+    "log_sig": "plain", "branched_sig_to_log_sig": "scalar", "branched_log_sig_to_sig": "plain",
+    "branched_sig_to_log_sig_backprop": "plain", "branched_log_sig_to_sig_backprop": "planar",
+    "branched_sig_combine": "scalar", "branched_sig_inverse": "plain",
+    "branched_sig_inverse_backprop": "planar", "branched_sig_join": "plain",
+    "branched_log_sig_combine": "plain", "branched_log_sig_join": "scalar",
+    "sig_combine": "plain", "sig_inverse": "plain", "sig_to_log_sig": "word_brackets",
+    "log_sig_to_sig": "lyndon_words", "linear_branched_sig": "scalar",
+    "linear_branched_log_sig": "planar", "sig_to_branched_sig": "plain",
+    "branched_sig_to_sig": "plain", "branched_sig_of_lift": "scalar",
+    "branched_sig_translate": "plain", "branched_sig_change_lift": "plain",
+    "branched_sig_to_geometric": "plain", "geometric_to_branched_sig": "plain",
+    "branched_sig_coef": "plain", "sig_coef": "plain",
+    "branched_sig_backprop": "plain", "branched_log_sig_backprop": "brackets",
+    "sig_backprop": "prefixes", "branched_sig_of_lift_backprop": "plain",
+    "transform_path": "lead_lag", "linear_sig_backprop": "plain",
+    "expected_branched_sig": "plain",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "variant"), LARGE.items())
+def test_no_second_array_of_the_size_of_the_result_is_made(name, variant):
+    case = Case(name, variant)
+    assert case.is_known()
+    arguments = case.arguments((20_000,))
+    (want,) = call(case, arguments)
+    out = np.full(want.shape, np.nan)
+    tracemalloc.start()
+    try:
+        assert case.row.function(**arguments, out=out) is out
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_array_equal(out, want)
+    assert peak < max(out.nbytes / 2, 1 << 21)
+    assert out.nbytes > 1 << 18
+
+
+def test_an_error_on_the_way_leaves_the_array_to_the_caller(monkeypatch):
+    signatures = treealg.branched_sig(np.random.default_rng(4).normal(size=(2000, 5, 2)), 3)
+    wide = np.asarray(signatures, ">f8")  # is copied for kernels a few rows at a time
+    want = treealg.branched_sig_to_log_sig(signatures, 2, 3)
+    out = np.full(signatures.shape, np.nan)
+    engine = type(engines.current())
+    kernel, calls = engine.signature_to_log, []
+
+    def failing(self, *given):
+        calls.append(given)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        kernel(self, *given)
+
+    monkeypatch.setattr(engine, "signature_to_log", failing)
+    with pytest.raises(KeyboardInterrupt):
+        treealg.branched_sig_to_log_sig(wide, 2, 3, out=out)
+    rows = len(calls[0][0])
+    np.testing.assert_array_equal(out[:rows], want[:rows])
+    assert np.isnan(out[rows:]).all()
+    monkeypatch.undo()
+    assert treealg.branched_sig_to_log_sig(wide, 2, 3, out=out) is out
+    np.testing.assert_array_equal(out, want)
+
+
+@pytest.mark.parametrize("framework", ["torch", "jax", "xarray", "dask"])
+def test_frameworks_make_their_results_themselves(framework):
+    pytest.importorskip(framework)
+    module = importlib.import_module(f"treealg.{framework}")
+    for name, row in OPERATIONS.items():
+        function = getattr(module, name)
+        assert "out" not in inspect.signature(function).parameters
+        assert "out" not in [option.name for option in row.options]
+        assert "`out`" not in (inspect.getdoc(function) or "")
+        assert "\nout : " not in (inspect.getdoc(function) or "")
+        assert ("`out`" in row.function.__doc__) is row.has_out
