@@ -127,3 +127,82 @@ def test_a_pair_beyond_floating_point_leaves_the_gradients_of_others():
             np.testing.assert_allclose(own[:3], other, rtol=1e-12, atol=1e-13)
             np.testing.assert_array_equal(own[3], 0)
     assert want[0] is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "dtype"), [(np.asarray, np.float64), (np.asarray, np.float32), (list, np.float64)]
+)
+def test_gradients_of_linear_paths_beyond_floating_point(kind, dtype):
+    # At depth 1 the kernel is exp(-|x - y|**2 / 2), of the steps x and y from end to end.
+    rng = np.random.default_rng(33)
+    paths = (100 + 40 * rng.normal(size=2) * np.linspace(0, 1, 4)[:, None]).astype(dtype)
+    paths = paths + rng.normal(size=(3, 4, 2)).astype(dtype) / 4
+    steps = (paths[:, -1] - paths[:, 0]).astype(np.float64)
+    between = steps[:, None] - steps
+    kernels = np.exp(-(between**2).sum(axis=-1) / 2)
+    derivs = rng.normal(size=(3, 3)).astype(dtype)
+    want = -((derivs * kernels)[..., None] * between).sum(axis=1)
+    options = {"normalize": True, "right_deriv": True}
+    assert np.isinf(treealg.branched_sig_kernel_gram(paths, paths, 1, 0)).all()
+    for second in (kind(paths), kind(paths[:2])):
+        first = second if len(second) == 3 else kind(paths)
+        count = len(second)
+        left, right = treealg.branched_sig_kernel_gram_backprop(
+            derivs[:, :count], first, second, 1, 0, **options
+        )
+        want = -((derivs * kernels)[:, :count, None] * between[:, :count]).sum(axis=1)
+        of_second = ((derivs * kernels)[:, :count, None] * between[:, :count]).sum(axis=0)
+        tolerance = 1e-11 if dtype is np.float64 else 1e-3
+        for found, step in ((left, want), (right, of_second)):
+            for gradient, own in zip(found, step, strict=True):
+                np.testing.assert_allclose(gradient[-1], own, atol=tolerance)
+                np.testing.assert_allclose(gradient[0], -own, atol=tolerance)
+                np.testing.assert_allclose(gradient[1:-1], 0, atol=tolerance)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"depth": 2},
+        {"depth": 3},
+        {"depth": 2, "time_aug": True, "end_time": 3.0},
+        {"depth": 2, "lead_lag": True},
+        {"depth": 2, "static_kernel": treealg.ScaledLinearKernel(0.9)},
+        {"depth": 3, "static_kernel": treealg.RBFKernel(2.0)},
+        {"depth": 1, "rule": "romberg"},
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("kind", ["batch", "list"])
+def test_gradients_beyond_floating_point_are_differences_of_values(options, kind):
+    rng = np.random.default_rng(34)
+    scale = {1: 30.0, 2: 2.8, 3: 1.7}[options["depth"]]
+    if "static_kernel" in options and options["depth"] == 3:
+        scale = 5.0
+    common = {"dyadic_order": 1, "normalize": True, **options}
+    base = scale * rng.normal(size=(1, 4, 2))
+    paths, ways = base + rng.normal(size=(3, 4, 2)) / 10, rng.normal(size=(3, 4, 2))
+
+    def moved(by):
+        found = paths + by * ways
+        return [found[0], found[1][:3], found[2]] if kind == "list" else found
+
+    def gram(by):
+        return treealg.branched_sig_kernel_gram(moved(by), moved(by), **common)
+
+    derivs = rng.normal(size=(3, 3))
+    want = (derivs * (gram(1e-6) - gram(-1e-6))).sum() / 2e-6
+    here = moved(0.0)
+    plain = {name: value for name, value in common.items() if name != "normalize"}
+    assert not np.isfinite(treealg.branched_sig_kernel_gram(here, here, **plain)).all()
+    given = here if kind == "batch" else [x.copy() for x in here]
+    for second in (here, given):  # one and the same, or another
+        found = treealg.branched_sig_kernel_gram_backprop(
+            derivs, here, second, right_deriv=True, **common
+        )
+        got = sum(
+            (gradient * way[: len(gradient)]).sum()
+            for gradients in found
+            for gradient, way in zip(gradients, ways, strict=True)
+        )
+        np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6)

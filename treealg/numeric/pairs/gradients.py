@@ -103,8 +103,9 @@ def branched_sig_kernel_backprop(
     that of the forward call; with `normalize` the forward call comes on top. The GIL is released,
     no argument is changed.
 
-    The gradient of a normalised kernel that is 0 or 1 to any precision is 0; where the kernels of a
-    pair are infinite and their ratio is neither, it is NaN.
+    The gradient of a normalised kernel that is 0 or 1 to any precision is 0. Where the kernels of a
+    pair are infinite it goes by their logarithms, as the values do, and is NaN where these are
+    infinite, too, and their difference is not known.
 
     Examples
     --------

@@ -18,7 +18,7 @@ from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.batches import allocate, parts
 from treealg.numeric.arguments.prepared import in_line
 from treealg.numeric.pairs.blocks import Indices
-from treealg.numeric.pairs.logarithms import normalized_by_logarithms
+from treealg.numeric.pairs.logarithms import gradients_of_logarithms, normalized_by_logarithms
 from treealg.numeric.pairs.problem import Problem
 
 __all__ = ["Kernels", "Side", "kernels_of"]
@@ -83,12 +83,17 @@ class Side:
             return None
         rows, own = self.own.rows1, self.own
         if self.norms is not None:
+            beyond = ~np.isfinite(self.norms)  # also of infinities that were extrapolated
             with np.errstate(invalid="ignore", over="ignore"):
                 weights = (self._of_norms / self.norms / self.norms / 2).astype(rows.dtype)
             for part in parts(rows.count, own.pairs_at_once):
                 index = part.start + np.flatnonzero(self._of_norms[part])
+                large, index = index[beyond[index]], index[~beyond[index]]
                 for gradients in own.gradients(index, index, weights[index]):
                     self.add(index, gradients)
+                if len(large):
+                    for gradients in _of_logarithms(own, large, large, self._of_norms[large] / 2):
+                        self.add(large, gradients)
         if self._pieces is not None:
             return self._pieces.gradient()
         result, out = allocate(rows, *rows.item)
@@ -197,17 +202,37 @@ class Kernels:
                 if given is not None:
                     self.left.add_norms(index[0], -given * values)
                     self.right.add_norms(index[1], -given * values)
+            large = beyond[~flat] & np.isfinite(values)
+            if large.any():
+                own = first[large], second[large]
+                scale = values[large].astype(np.float64)
+                pair = _of_logarithms(self.problem, *own, scale)
+                self._add(*own, pair, weights[large], None if mirrored is None else mirrored[large])
+                kept = ~large
+                first, second, weights = first[kept], second[kept], weights[kept]
+                mirrored = None if mirrored is None else mirrored[kept]
+                if not len(first):
+                    return
         dtype = self.problem.rows1.dtype
         given = weights if mirrored is None else np.ones(len(first), dtype)
         pair = self.problem.gradients(first, second, self._normalized(given, first, second))
         if mirrored is None:
             self.left.add(first, pair[0])
             self.right.add(second, pair[1])
-            return
+        else:
+            self._add(first, second, pair, weights, mirrored)
+
+    def _add(
+        self, first: Indices, second: Indices, pair: tuple[Floats, Floats], weights: Floats,
+        mirrored: Floats | None,
+    ) -> None:  # fmt: skip
+        """Add gradients of pairs with weights, and of the pairs the other way round with theirs."""
         for index, gradients, given in (
             ((first, second), pair, weights),
             ((second, first), pair[::-1], mirrored),
         ):
+            if given is None:
+                continue
             self.left.add(index[0], gradients[0] * given[:, None, None])
             self.right.add(index[1], gradients[1] * given[:, None, None])
 
@@ -217,6 +242,23 @@ class Kernels:
             return numbers
         with np.errstate(invalid="ignore"):  # infinite values have no ratio
             return numbers / self.left.norms[first] / self.right.norms[second]
+
+
+def _of_logarithms(
+    problem: Problem, first: Indices, second: Indices, derivs: Floats
+) -> tuple[Floats, Floats]:
+    """Return the gradients of weighted logarithms of kernels, of lists one pair after the other."""
+    with np.errstate(all="ignore"):
+        if not problem.is_ragged:
+            return gradients_of_logarithms(problem, first, second, derivs)
+        one, two = (np.zeros((len(first), *shape)) for shape in problem.point_shapes)
+        zero = np.zeros(1, np.int64)
+        for at, pair in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
+            alone = problem.of_one_pair(*pair)
+            own = gradients_of_logarithms(alone, zero, zero, derivs[at : at + 1])
+            for total, gradient in zip((one, two), own, strict=True):
+                total[at, : gradient.shape[1]] = gradient[0]
+    return one, two
 
 
 def kernels_of(

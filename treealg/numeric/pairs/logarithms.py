@@ -17,12 +17,17 @@ import numpy.typing as npt
 from treealg.numeric.arguments.batches import parts
 from treealg.numeric.pairs.problem import Problem
 
-__all__ = ["normalized_by_logarithms"]
+__all__ = ["gradients_of_logarithms", "normalized_by_logarithms"]
 
 Floats = npt.NDArray[np.floating]
 Indices = npt.NDArray[np.int64]
 
 _NUMBERS = 1 << 20
+_CORNERS = [
+    (slice(None), rows, columns)
+    for rows in (slice(-1), slice(1, None))
+    for columns in (slice(-1), slice(1, None))
+]
 _LARGEST = 700.0  # exponent, whose exponential is finite
 
 
@@ -57,26 +62,84 @@ def _logarithms(problem: Problem, first: Indices, second: Indices) -> Floats:
     (n1, _), (n2, _) = problem.point_shapes
     size = (n1 << problem.orders[0]) * (n2 << problem.orders[1])
     for part in parts(len(first), max(_NUMBERS // size, 1)):
-        exponents = np.array(
-            [_exponents(problem, first[part], second[part], lower) for _, lower in problem.terms]
-        )
-        weights = np.array([weight for weight, _ in problem.terms])[:, None]
-        largest = exponents.max(axis=0)
-        found[part] = largest + np.log((weights * np.exp(exponents - largest)).sum(axis=0))
+        levels = [
+            _LastLevel(problem, first[part], second[part], lower) for _, lower in problem.terms
+        ]
+        found[part] = _logarithm(problem, levels)[0]
     return found
 
 
-def _exponents(problem: Problem, first: Indices, second: Indices, lower: int) -> Floats:
-    """Return the integrals of the last level but one, by the trapezoid rule."""
-    orders = (problem.orders[0] - lower, problem.orders[1] - lower)
-    inner = replace(problem, depth=problem.depth - 1, grid=True, orders=orders, terms=((1.0, 0),))
-    nodes = inner.values(first, second).astype(np.float64)
-    means = (nodes[:, :-1, :-1] + nodes[:, 1:, :-1] + nodes[:, :-1, 1:] + nodes[:, 1:, 1:]) / 4
-    cells = _cells(problem, first, second) / 2.0 ** sum(orders)
-    for axis, order in enumerate(orders):
-        cells = np.repeat(cells, 1 << order, axis=axis + 1)
-    total: Floats = (means * cells).sum(axis=(1, 2))
-    return total
+def gradients_of_logarithms(
+    problem: Problem, first: Indices, second: Indices, derivs: Floats
+) -> tuple[Floats, Floats]:
+    """Return the gradients of weighted logarithms of kernels, in the transformed paths of pairs."""
+    one, two = (np.zeros((len(first), *shape)) for shape in problem.point_shapes)
+    (n1, _), (n2, _) = problem.point_shapes
+    size = (n1 << problem.orders[0]) * (n2 << problem.orders[1])
+    for part in parts(len(first) if problem.depth else 0, max(_NUMBERS // size, 1)):
+        levels = [
+            _LastLevel(problem, first[part], second[part], lower) for _, lower in problem.terms
+        ]
+        for level, share in zip(levels, _logarithm(problem, levels)[1], strict=True):
+            gradients = level.gradients(share * derivs[part])
+            one[part] += gradients[0]
+            two[part] += gradients[1]
+    return one, two
+
+
+def _logarithm(problem: Problem, levels: list[_LastLevel]) -> tuple[Floats, Floats]:
+    """Return logarithms of weighted sums of exponentials, and the shares of these in the sums."""
+    exponents = np.array([level.exponents for level in levels])
+    weights = np.array([weight for weight, _ in problem.terms])[:, None]
+    largest = exponents.max(axis=0)
+    numbers = weights * np.exp(exponents - largest)
+    total = numbers.sum(axis=0)
+    return largest + np.log(total), numbers / total
+
+
+class _LastLevel:
+    """The exponent of the last level: the integral of the level before, by the trapezoid rule.
+
+    Parameters
+    ----------
+    problem : Problem
+        The kernel, of depth 1 at least.
+    first, second : ndarray of int64
+        The pairs.
+    lower : int
+        By how much the grid is less refined.
+    """
+
+    def __init__(self, problem: Problem, first: Indices, second: Indices, lower: int) -> None:
+        self._problem, self._pairs = problem, (first, second)
+        self._orders = orders = (problem.orders[0] - lower, problem.orders[1] - lower)
+        self._inner = replace(
+            problem, depth=problem.depth - 1, grid=True, orders=orders, terms=((1.0, 0),)
+        )
+        nodes = self._inner.values(first, second).astype(np.float64)
+        self._means = np.sum([nodes[corner] for corner in _CORNERS], axis=0) / 4
+        cells = _cells(problem, first, second) / 2.0 ** sum(orders)
+        for axis, order in enumerate(orders):
+            cells = np.repeat(cells, 1 << order, axis=axis + 1)
+        self._increments = cells
+        self.exponents: Floats = (self._means * cells).sum(axis=(1, 2))
+
+    def gradients(self, derivs: Floats) -> list[Floats]:
+        """Return the gradients of weighted exponents in the transformed paths."""
+        count, rows, columns = self._means.shape
+        each = derivs[:, None, None]
+        (o1, o2), d_cells = self._orders, self._means * each
+        d_cells = d_cells.reshape(count, rows >> o1, 1 << o1, columns >> o2, 1 << o2)
+        found = _gradients_of_cells(
+            self._problem, *self._pairs, d_cells.sum(axis=(2, 4)) / 2.0 ** (o1 + o2)
+        )
+        if self._inner.depth:
+            d_nodes = np.zeros((count, rows + 1, columns + 1))
+            for corner in _CORNERS:
+                d_nodes[corner] += self._increments * each / 4
+            for total, own in zip(found, self._inner.gradients(*self._pairs, d_nodes), strict=True):
+                total += own
+        return found
 
 
 def _compared(problem: Problem, first: Indices, second: Indices) -> Floats:
@@ -135,19 +198,52 @@ def _tower(problem: Problem, first: Indices, second: Indices) -> Tower:
     return 0, exponents[-1, -1]
 
 
-def _cells(problem: Problem, first: Indices, second: Indices) -> Floats:
-    """Return the increments of the static kernel over the cells of the grid of points."""
-    points = []
+def _points(problem: Problem, first: Indices, second: Indices) -> list[Floats]:
+    """Return the points of the transformed paths of pairs."""
+    points: list[Floats] = []
     for paths, indices, shape in zip(
         (problem.paths1, problem.paths2), (first, second), problem.point_shapes, strict=True
     ):
         moved = np.empty((len(indices), *shape))
         problem.transform.write(paths[indices], moved)
         points.append(moved)
-    x, y = points
+    return points
+
+
+def _cells(problem: Problem, first: Indices, second: Indices) -> Floats:
+    """Return the increments of the static kernel over the cells of the grid of points."""
+    x, y = _points(problem, first, second)
     if not problem.rbf:
         steps: Floats = np.diff(x, axis=1) @ np.diff(y, axis=1).swapaxes(1, 2)
         return problem.parameter * steps
+    return np.diff(np.diff(_gaussian(x, y, problem.parameter), axis=1), axis=2)
+
+
+def _gaussian(x: Floats, y: Floats, parameter: float) -> Floats:
     squares = ((x[:, :, None] - y[:, None]) ** 2).sum(axis=-1)
-    static = np.exp(-problem.parameter * squares)
-    return np.diff(np.diff(static, axis=1), axis=2)
+    found: Floats = np.exp(-parameter * squares)
+    return found
+
+
+def _gradients_of_cells(
+    problem: Problem, first: Indices, second: Indices, derivs: Floats
+) -> list[Floats]:
+    """Return the gradients in the points from derivatives in the cells."""
+    x, y = _points(problem, first, second)
+    if not problem.rbf:
+        dx = problem.parameter * (derivs @ np.diff(y, axis=1))
+        dy = problem.parameter * (derivs.swapaxes(1, 2) @ np.diff(x, axis=1))
+        return [_adjoint_of_diff(dx, 1), _adjoint_of_diff(dy, 1)]
+    d_static = _adjoint_of_diff(_adjoint_of_diff(derivs, 1), 2)
+    weights = -2 * problem.parameter * d_static * _gaussian(x, y, problem.parameter)
+    return [
+        weights.sum(axis=2)[..., None] * x - weights @ y,
+        weights.sum(axis=1)[..., None] * y - weights.swapaxes(1, 2) @ x,
+    ]
+
+
+def _adjoint_of_diff(derivs: Floats, axis: int) -> Floats:
+    """Return derivatives in numbers from those in their differences along an axis."""
+    wide = [(int(k == axis), int(k == axis)) for k in range(derivs.ndim)]
+    found: Floats = -np.diff(np.pad(derivs, wide), axis=axis)
+    return found
