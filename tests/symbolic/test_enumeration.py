@@ -198,7 +198,7 @@ def test_trees_of_thousands_of_vertices_have_a_place(kind, shape):
 def test_sequences_by_least_order_are_counted_alike_by_residues(colours, greatest, monkeypatch):
     by_integers = ranking._Sorted(colours, greatest)
     by_residues = ranking._Sorted(colours, greatest)
-    monkeypatch.setattr(ranking, "_FEW_PRODUCTS", -1)
+    monkeypatch.setattr(ranking, "_FEW_PRODUCTS", 0)
     for total in range(greatest + 1):
         for order in range(1, total + 2):
             monkeypatch.setattr(ranking, "_FEW", 0)

@@ -122,7 +122,7 @@ class _Sorted:
         if greatest <= _FEW:
             return False
         products = (min(greatest // k, self.counts.trees(k)) for k in range(1, order))
-        return sum(islice(products, _FEW_PRODUCTS)) > _FEW_PRODUCTS
+        return sum(islice(products, _FEW_PRODUCTS + 1)) > _FEW_PRODUCTS
 
     def _from_residues(self, total: int, order: int) -> int:
         if self._residues is None:
