@@ -260,10 +260,34 @@ def test_numbers_are_written_as_mathematics(value, text, latex):
     assert "e-0" not in to_html(x)
 
 
+@pytest.mark.parametrize(
+    ("value", "text", "latex"),
+    [
+        (sympy.Float("1e500"), "10⁵⁰⁰", "10^{500}"),
+        (sympy.Float("-2.5e-400"), "− 2.5·10⁻⁴⁰⁰", r"- 2.5 \cdot 10^{-400}"),
+        (sympy.oo, "∞", r"\infty"),
+        (-sympy.oo, "− ∞", r"- \infty"),
+        (sympy.nan, "NaN", r"\text{NaN}"),
+        (sympy.I, "i", r"\mathrm{i}"),
+        (1 - 2 * sympy.I, "(1 - 2*i)", r"\left(1 - 2 \mathrm{i}\right)"),
+        (-sympy.pi, "− π", r"- \pi"),
+        (1e-5 * sympy.Symbol("a"), "10⁻⁵*a", r"1.0 \cdot 10^{-5} a"),
+        (sympy.Function("f")(sympy.Symbol("a")), "f(a)", r"f{\left(a \right)}"),
+    ],
+    ids=str,
+)
+def test_numbers_in_expressions_are_written_as_mathematics(value, text, latex):
+    x = Element({Tree(): value})
+    assert to_unicode(x) == f"{text} ●"
+    assert to_latex(x) == rf"{latex}\, {{\bullet}}"
+    assert text.removeprefix("− ") in to_html(x)
+    assert "<svg" in to_svg(x)
+
+
 def test_floats_of_sympy_are_written_as_mathematics():
     x = Element({Tree(): sympy.Float(-1e-5)})
     assert to_unicode(x) == "− 10⁻⁵ ●"
-    assert to_latex(x) == r"- 1.0 \cdot 10^{-5}\, {\bullet}"
+    assert to_latex(x) == r"- 10^{-5}\, {\bullet}"
 
 
 def test_hooks_show_sixty_terms_at_most():

@@ -19,6 +19,7 @@ from treealg.symbolic import (
     Forest,
     Functional,
     InfinitesimalCharacter,
+    LieButcherSeries,
     OrderedForest,
     PlanarTree,
     RungeKutta,
@@ -503,3 +504,91 @@ def test_dates_and_durations_are_labels(label):
     assert Tree(label=label).label == label
     with pytest.raises(InvalidTypeError, match="masked"):
         Tree(label=np.ma.masked)
+
+
+# -- numbers of other kinds, and what they are called ----------------------------------------------
+
+
+def test_decimal_numbers_are_the_fractions_that_they_are():
+    tenth, third = Decimal("0.1"), Fraction(1, 3)
+    x = Element({LEAF: tenth})
+    assert (x + Element({LEAF: third}))[LEAF] == Fraction(13, 30)
+    assert (x / 3)[LEAF] == (tenth * Element({LEAF: third}))[LEAF] == Fraction(1, 30)
+    assert (x + Element({LEAF: 0.5}))[LEAF] == 0.6
+    assert (x * sympy.Symbol("a"))[LEAF] == sympy.Symbol("a") / 10
+    assert Character(bck, {LEAF: tenth})(Forest([LEAF] * 3)) == Fraction(1, 1000)
+    assert exact_signature([[0], [tenth]], 2) == [Fraction(1, 10), Fraction(1, 200)]
+    assert RungeKutta([[Decimal("0.5")]], [Decimal(1)]).order() == 2
+    assert BSeries({LEAF: tenth}, 1)[LEAF] == Fraction(1, 10)
+    for huge in ("1e1000000000", "-1e-1000000000"):
+        with pytest.raises(InvalidValueError, match="exponent"):
+            Element({LEAF: Decimal(huge)})
+    with pytest.raises(InvalidValueError, match="number"):
+        Element({LEAF: Decimal("sNaN")})
+    assert Element({LEAF: Decimal("Infinity")})[LEAF] == float("inf")
+
+
+@pytest.mark.parametrize(
+    "value", [sympy.nan, sympy.oo, -sympy.oo, sympy.zoo, 2 * sympy.oo + sympy.Symbol("a")], ids=str
+)
+def test_coefficients_of_methods_are_finite(value):
+    for make in (lambda: RungeKutta([[value]], [1]), lambda: RungeKutta([[0]], [value])):
+        with pytest.raises(InvalidValueError, match="must be finite"):
+            make()
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+@pytest.mark.parametrize("kind", ["frame", "matrix", "sparse", "object", "tensor-like"])
+def test_tables_and_matrices_of_other_packages_are_tableaux(kind):
+    a, b = [[0, 0], [0.5, 0.5]], [0.5, 0.5]
+    if kind == "frame":
+        pandas = pytest.importorskip("pandas")
+        given, weights = pandas.DataFrame(a), pandas.Series(b)
+    elif kind == "matrix":
+        given, weights = np.matrix(a), np.matrix(b)
+    elif kind == "sparse":
+        sparse = pytest.importorskip("scipy.sparse")
+        given, weights = sparse.csr_array(np.array(a)), b
+    elif kind == "object":
+        given, weights = np.array(a, object), np.array(b, object)
+    else:
+        given, weights = sympy.Array(a), sympy.Array(b)
+    assert RungeKutta(given, weights).order(tol=1e-12) == RungeKutta(a, b).order(tol=1e-12) == 2
+
+
+@pytest.mark.parametrize(
+    ("x", "value"),
+    [
+        (Character(bck, {LEAF: 2}), lambda x: x(LEAF)),
+        (InfinitesimalCharacter(bck, {LEAF: 2}), lambda x: x(LEAF)),
+        (BSeries({LEAF: 2, LADDER: 3}, 2), lambda x: x[LEAF]),
+        (LieButcherSeries({OrderedForest([PlanarTree()]): 2}, 1), lambda x: x[PlanarTree()]),
+    ],
+    ids=lambda x: type(x).__name__,
+)
+def test_sums_of_functionals_and_series_begin_with_zero(x, value):
+    assert value(sum([x, x])) == 4
+    assert value(0 + x) == value(x + 0) == value(x - 0) == value(x + 0.0) == 2
+    assert value(0 - x) == -2
+    with pytest.raises(InvalidTypeError, match="no number can be added"):
+        x + 1
+    with pytest.raises(InvalidTypeError, match="no number can be added"):
+        1 - x
+    with pytest.raises(InvalidTypeError, match="no number can be added"):
+        x + sympy.Symbol("a")
+    for zero in (0, 0.0, Fraction(0), sympy.Integer(0), np.int8(0)):
+        with pytest.raises(InvalidValueError, match="by 0"):
+            x / zero
+    assert value(x / 3) == value(pickle.loads(pickle.dumps(x / 3))) == Fraction(2, 3)
+    assert value(x / sympy.Symbol("a")) == 2 / sympy.Symbol("a")
+
+
+def test_powers_of_trees_are_forests():
+    assert t**3 is Forest([t, t, t])
+    assert Forest([s, t]) ** 2 is Forest([s, s, t, t])
+    assert OrderedForest([q, p]) ** 2 is OrderedForest([q, p, q, p])
+    assert t**0 is Forest.empty
+    assert +t == Element({t: 1})
+    for wrong, error in ((-1, InvalidValueError), (0.5, InvalidTypeError), (10**30, TreeAlgError)):
+        with pytest.raises(error):
+            t**wrong

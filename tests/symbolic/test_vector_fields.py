@@ -12,6 +12,7 @@ from treealg.symbolic import (
     CommutatorFree,
     Rosenbrock,
     RungeKutta,
+    Tree,
     elementary_differential,
     exact_series,
     exact_signature,
@@ -185,3 +186,33 @@ def test_components_that_are_no_numbers_are_refused(field):
     for tree in ((0,), ((0,), 0)):
         with pytest.raises(InvalidTypeError):
             elementary_differential_at(tree, field, [1.5])
+
+
+def test_real_parts_and_conjugates_of_real_values_keep_their_derivatives():
+    for same in (
+        lambda y: [y[0].real],
+        lambda y: [y[0].conjugate()],
+        lambda y: [np.real(y[0])],
+        lambda y: np.conj(y),
+        lambda y: y.real,
+    ):
+        assert elementary_differential_at(Tree([Tree()]), same, [2.0]) == (2.0,)
+    assert elementary_differential_at(Tree([Tree()]), lambda y: [y[0].imag + 3], [2.0]) == (0,)
+    with pytest.raises(InvalidTypeError, match="not differentiable"):
+        elementary_differential_at(Tree([Tree()]), lambda y: [y[0].real], [2j])
+
+
+def test_functions_of_sympy_at_numbers_are_an_error_that_says_so():
+    with pytest.raises(InvalidTypeError, match=r"uses SymPy at numbers.*NumPy"):
+        elementary_differential_at(Tree([Tree()]), lambda y: [sympy.sin(y[0])], [2.0])
+
+
+def test_variables_are_different_and_the_step_is_none_of_them():
+    x, y, h = sympy.symbols("x y h")
+    with pytest.raises(InvalidValueError, match="must be different"):
+        expand_series(exact_series(2), [x, x], [x, x], h)
+    with pytest.raises(InvalidValueError, match="must be different"):
+        elementary_differential(Tree(), [x, x], [x, x])
+    for step in (x, 2 * y + h):
+        with pytest.raises(InvalidValueError, match="must not depend on the variables"):
+            expand_series(exact_series(2), [x, y], [x, y], step)

@@ -64,6 +64,8 @@ def exact_number(value: Any) -> Any:
         if isinstance(value, Fraction):
             return value
     if is_expression(value) and is_coefficient(value):
+        if value.has(*_without_value()):
+            raise InvalidValueError(f"a coefficient must be finite, got {value}")
         return normal_form(value)
     if is_integer(value):
         return int(value)
@@ -71,6 +73,12 @@ def exact_number(value: Any) -> Any:
         f"a coefficient must be a number, a string such as '1/6' or a SymPy expression, got "
         f"{type(value).__name__} {value!r}"
     )
+
+
+def _without_value() -> tuple[Any, ...]:
+    from sympy import S
+
+    return S.NaN, S.Infinity, S.NegativeInfinity, S.ComplexInfinity
 
 
 def product_sum(left: Sequence[Any], right: Iterable[Any]) -> Any:

@@ -52,8 +52,8 @@ def elementary_differential(tree: Any, fields: Any, variables: Iterable[Any]) ->
     InvalidTypeError
         If an argument has the wrong type.
     InvalidValueError
-        If a field has another number of components than there are variables, or a colour of the
-        tree has no field.
+        If a field has another number of components than there are variables, a variable occurs
+        twice, or a colour of the tree has no field.
 
     References
     ----------
@@ -131,8 +131,8 @@ def expand_series(series: BSeries, fields: Any, variables: Iterable[Any], step: 
     InvalidTypeError
         If an argument has the wrong type.
     InvalidValueError
-        If a field has another number of components than there are variables, or a colour has
-        no field.
+        If a field has another number of components than there are variables, a variable occurs
+        twice or in the step, or a colour has no field.
 
     Examples
     --------
@@ -145,6 +145,10 @@ def expand_series(series: BSeries, fields: Any, variables: Iterable[Any], step: 
     check_series("series", series)
     symbols, table = _symbolic_fields(fields, variables)
     step = expression("step", step)
+    if step.free_symbols & set(symbols):
+        raise InvalidValueError(
+            f"step must not depend on the variables {symbols}, got {step}; take another symbol"
+        )
     return _sum(series, _symbolic_derivative(table, symbols), symbols, step)
 
 
@@ -221,6 +225,8 @@ def _symbolic_fields(fields: Any, variables: Any) -> tuple[Components, dict[Any,
     symbols = tuple(entries_of("variables", variables, "symbols"))
     if any(not isinstance(symbol, sympy.Symbol) for symbol in symbols):
         raise InvalidTypeError(f"variables must be SymPy symbols, got {symbols}")
+    if len(set(symbols)) < len(symbols):
+        raise InvalidValueError(f"variables must be different, got {symbols}")
     given = fields if isinstance(fields, Mapping) else {0: fields}
     table = {}
     for colour, field in given.items():
@@ -274,6 +280,11 @@ def _value(field: Callable[[Any], Any], y: Any) -> Any:
             "give it as SymPy expressions to elementary_differential"
         ) from error
     except (ArithmeticError, ValueError) as error:
+        if type(error).__name__ == "SympifyError":
+            raise InvalidTypeError(
+                f"the vector field uses SymPy at numbers: {error}; use functions of NumPy, or give "
+                "expressions to elementary_differential"
+            ) from error
         raise InvalidValueError(
             f"the vector field has no value or no derivative at the point: {error}; choose another "
             "point"

@@ -45,9 +45,25 @@ class Nilpotent:
         self.terms = terms
 
     @property
-    def real(self) -> Any:
+    def plain(self) -> Any:
         """The part without infinitesimals."""
         return self.terms.get(0, 0)
+
+    @property
+    def real(self) -> Nilpotent:
+        """The value itself, as for every real number."""
+        if any(isinstance(value, complex) for value in self.terms.values()):
+            raise TypeError("the real part of a complex number is not differentiable")
+        return self
+
+    @property
+    def imag(self) -> Nilpotent:
+        """Zero, as for every real number."""
+        return self.real * 0
+
+    def conjugate(self) -> Nilpotent:
+        """Return the value itself, as for every real number."""
+        return self.real
 
     def __add__(self, other: Any) -> Nilpotent:
         terms = dict(self.terms)
@@ -96,13 +112,13 @@ class Nilpotent:
                 result = result * self
             return result
         if isinstance(exponent, int):
-            base = self.real
+            base = self.plain
             start = Fraction(1, base) if isinstance(base, int) else 1 / base
             return self._compose(
                 lambda k: _falling(exponent, k) * start ** (k - exponent)  # type: ignore[operator, unused-ignore]
             )
         if isinstance(exponent, (float, Fraction)):
-            return self._compose(lambda k: _falling(exponent, k) * self.real ** (exponent - k))
+            return self._compose(lambda k: _falling(exponent, k) * self.plain ** (exponent - k))
         power: Nilpotent = self.log() * exponent
         return power.exp()
 
@@ -133,13 +149,13 @@ class Nilpotent:
     def _difference(self, other: Any) -> Any:
         """Return the difference of real parts, which decides how two values compare."""
         difference = self - other
-        if difference.real == 0 and any(value != 0 for value in difference.terms.values()):
+        if difference.plain == 0 and any(value != 0 for value in difference.terms.values()):
             raise InvalidValueError(
-                f"a comparison of two values that are both {self.real} at the point depends on "
+                f"a comparison of two values that are both {self.plain} at the point depends on "
                 "where one goes from there: the vector field has no derivative, or no one that "
                 "can be seen; choose another point"
             )
-        return difference.real
+        return difference.plain
 
     def _compose(self, derivative: Callable[[int], Any]) -> Nilpotent:
         """Return the Taylor series of a function of known derivatives at the real part."""
@@ -170,20 +186,20 @@ class Nilpotent:
 
     def exp(self) -> Nilpotent:
         """Return the exponential."""
-        return self._periodic([_real_function("exp", self.real)])
+        return self._periodic([_real_function("exp", self.plain)])
 
     def log(self) -> Nilpotent:
         """Return the natural logarithm."""
-        return self._integral(_real_function("log", self.real), self**-1)
+        return self._integral(_real_function("log", self.plain), self**-1)
 
     def sin(self) -> Nilpotent:
         """Return the sine."""
-        s, c = _real_function("sin", self.real), _real_function("cos", self.real)
+        s, c = _real_function("sin", self.plain), _real_function("cos", self.plain)
         return self._periodic([s, c, -s, -c])
 
     def cos(self) -> Nilpotent:
         """Return the cosine."""
-        s, c = _real_function("sin", self.real), _real_function("cos", self.real)
+        s, c = _real_function("sin", self.plain), _real_function("cos", self.plain)
         return self._periodic([c, -s, -c, s])
 
     def tan(self) -> Nilpotent:
@@ -224,50 +240,50 @@ class Nilpotent:
 
     def expm1(self) -> Nilpotent:
         """Return the exponential less 1."""
-        return self._integral(_real_function("expm1", self.real), self.exp())
+        return self._integral(_real_function("expm1", self.plain), self.exp())
 
     def log1p(self) -> Nilpotent:
         """Return the logarithm of 1 more."""
-        return self._integral(_real_function("log1p", self.real), (self + 1) ** -1)
+        return self._integral(_real_function("log1p", self.plain), (self + 1) ** -1)
 
     def log2(self) -> Nilpotent:
         """Return the binary logarithm."""
-        return self._integral(_real_function("log2", self.real), (self * math.log(2)) ** -1)
+        return self._integral(_real_function("log2", self.plain), (self * math.log(2)) ** -1)
 
     def log10(self) -> Nilpotent:
         """Return the decimal logarithm."""
-        return self._integral(_real_function("log10", self.real), (self * math.log(10)) ** -1)
+        return self._integral(_real_function("log10", self.plain), (self * math.log(10)) ** -1)
 
     def arcsin(self) -> Nilpotent:
         """Return the inverse sine."""
-        return self._integral(_real_function("asin", self.real), (1 - self * self).sqrt() ** -1)
+        return self._integral(_real_function("asin", self.plain), (1 - self * self).sqrt() ** -1)
 
     def arccos(self) -> Nilpotent:
         """Return the inverse cosine."""
-        return self._integral(_real_function("acos", self.real), -((1 - self * self).sqrt() ** -1))
+        return self._integral(_real_function("acos", self.plain), -((1 - self * self).sqrt() ** -1))
 
     def arctan(self) -> Nilpotent:
         """Return the inverse tangent."""
-        return self._integral(_real_function("atan", self.real), (1 + self * self) ** -1)
+        return self._integral(_real_function("atan", self.plain), (1 + self * self) ** -1)
 
     def arcsinh(self) -> Nilpotent:
         """Return the inverse hyperbolic sine."""
-        return self._integral(_real_function("asinh", self.real), (1 + self * self).sqrt() ** -1)
+        return self._integral(_real_function("asinh", self.plain), (1 + self * self).sqrt() ** -1)
 
     def arccosh(self) -> Nilpotent:
         """Return the inverse hyperbolic cosine."""
-        return self._integral(_real_function("acosh", self.real), (self * self - 1).sqrt() ** -1)
+        return self._integral(_real_function("acosh", self.plain), (self * self - 1).sqrt() ** -1)
 
     def arctanh(self) -> Nilpotent:
         """Return the inverse hyperbolic tangent."""
-        return self._integral(_real_function("atanh", self.real), (1 - self * self) ** -1)
+        return self._integral(_real_function("atanh", self.plain), (1 - self * self) ** -1)
 
     def arctan2(self, other: Any) -> Nilpotent:
         """Return the angle of the point with this ordinate and the given abscissa."""
         x = other if isinstance(other, Nilpotent) else Nilpotent({0: other})
         # Locally the inverse tangent of a quotient, up to a constant.
-        angle = (self / x).arctan() if x.real != 0 else -(x / self).arctan()
-        start = _real_function("atan2", self.real, x.real)
+        angle = (self / x).arctan() if x.plain != 0 else -(x / self).arctan()
+        start = _real_function("atan2", self.plain, x.plain)
         return Nilpotent({**angle.terms, 0: start})
 
     def hypot(self, other: Any) -> Nilpotent:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 from treealg.checks import check_callable, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import tidy
-from treealg.symbolic.linear.coefficients import check_coefficient
+from treealg.symbolic.linear.coefficients import check_coefficient, is_zero_start
 from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
 from treealg.symbolic.linear.zeros import are_equal, check_tolerance, is_close
 from treealg.symbolic.trees.displayed import Displayed
@@ -303,6 +303,8 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
     # -- vector space --------------------------------------------------------------------------
 
     def _combine(self, other: Any, factor: int) -> Any:
+        if is_zero_start(other, "a series"):
+            return self
         if not isinstance(other, TruncatedSeries) or type(other) is not type(self):
             return NotImplemented
         check_same_colours(self, other)
@@ -314,8 +316,14 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
     def __add__(self, other: Any) -> Self:
         return self._combine(other, 1)  # type: ignore[no-any-return]
 
+    def __radd__(self, other: Any) -> Self:
+        return self._combine(other, 1)  # type: ignore[no-any-return]
+
     def __sub__(self, other: Any) -> Self:
         return self._combine(other, -1)  # type: ignore[no-any-return]
+
+    def __rsub__(self, other: Any) -> Self:
+        return (-self)._combine(other, 1)  # type: ignore[no-any-return]
 
     def __neg__(self) -> Self:
         return self.map_coefficients(lambda value: -value)
@@ -337,9 +345,9 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
 
     def __truediv__(self, scalar: Any) -> Self:
         scalar = _given(scalar)
+        if scalar == 0:
+            raise InvalidValueError("cannot divide a series by 0")
         if isinstance(scalar, int):
-            if scalar == 0:
-                raise InvalidValueError("cannot divide a series by 0")
             return self * Fraction(1, scalar)
         return self.map_coefficients(lambda value: tidy(value / scalar))
 

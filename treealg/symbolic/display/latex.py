@@ -26,6 +26,7 @@ from treealg.symbolic.display.pieces import (
 )
 from treealg.symbolic.display.style import Names, Style, make_style
 from treealg.symbolic.trees.forests import RootedForest
+from treealg.symbolic.trees.scalars import number_text, spelled
 
 __all__ = ["LATEX_PREAMBLE", "to_latex"]
 
@@ -179,14 +180,15 @@ def _term(term: Term, style: Style, *, drawn: bool) -> tuple[bool, str]:
 def _coefficient(value: Any) -> str:
     text = TEXT.number(value)
     if isinstance(value, Fraction) and value.denominator != 1:
-        return rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
-    # SymPy is imported for its own objects only.
-    if any(base.__module__.partition(".")[0] == "sympy" for base in type(value).__mro__):
+        upper, lower = map(number_text, (value.numerator, value.denominator))
+        return rf"\frac{{{upper}}}{{{lower}}}"
+    if isinstance(value, (float, complex)) or getattr(value, "is_Float", False):
+        written = LATEX.number(value)
+    elif hasattr(value, "free_symbols"):
+        # SymPy is imported for its own objects only.
         from sympy import latex
 
-        written = str(latex(value))
-    elif isinstance(value, (float, complex)):
-        written = LATEX.number(value)
+        written = str(latex(spelled(value), imaginary_unit="ri"))
     else:
         written = _escaped(text) if not text.isascii() or "_" in text else text
     return rf"\left({written}\right)" if is_compound(text) else written

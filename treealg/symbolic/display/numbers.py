@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from treealg.symbolic.display.style import printable
+from treealg.symbolic.trees.scalars import number_text, spelled
 
 __all__ = ["LATEX", "TEXT", "Notation"]
 
@@ -39,10 +40,14 @@ class Notation:
         >>> TEXT.number(1e-05), TEXT.number(-2.5e20), TEXT.number(1 - 2j), TEXT.number(3)
         ('10⁻⁵', '-2.5·10²⁰', '1 - 2i', '3')
         """
-        if isinstance(value, float) or getattr(value, "is_Float", False):
-            return self._real(float(value))
+        if getattr(value, "is_Float", False):
+            return self._float(value)
+        if isinstance(value, float):
+            return self._real(value)
+        if hasattr(value, "free_symbols"):
+            return printable(self._expression(value))
         if not isinstance(value, complex):
-            return printable(str(value))
+            return printable(number_text(value))
         real, imaginary = value.real, value.imag
         if math.isnan(real) or math.isnan(imaginary):
             return self.undefined
@@ -57,7 +62,37 @@ class Notation:
             return self.undefined
         if math.isinf(value):
             return f"-{self.infinity}" if value < 0 else self.infinity
-        digits, _, exponent = repr(value).partition("e")
+        return self._decimal(repr(value))
+
+    def _float(self, value: Any) -> str:
+        """Return the text of a float of SymPy, which may be beyond those of Python."""
+        near = float(value)
+        if value == 0 or (near and math.isfinite(near)):
+            return self._real(near)
+        from sympy import sstr
+
+        return self._decimal(sstr(value, full_prec=False, min=-4, max=15))
+
+    def _expression(self, value: Any) -> str:
+        """Return the text of an expression, with the numbers in it as here."""
+        from sympy.printing.str import StrPrinter
+
+        symbols = {
+            "Float": self._float,
+            "Infinity": lambda number: self.infinity,
+            "NegativeInfinity": lambda number: f"-{self.infinity}",
+            "ComplexInfinity": lambda number: self.infinity,
+            "NaN": lambda number: self.undefined,
+            "ImaginaryUnit": lambda number: self.unit,
+            "Pi": lambda number: "π",
+        }
+        printer = StrPrinter()
+        for name, text in symbols.items():
+            setattr(printer, f"_print_{name}", text)
+        return str(printer.doprint(spelled(value)))
+
+    def _decimal(self, text: str) -> str:
+        digits, _, exponent = text.partition("e")
         digits = digits.removesuffix(".0")
         if not exponent:
             return digits

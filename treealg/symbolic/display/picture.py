@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-import reprlib
 
 from matplotlib.figure import Figure
+
+from treealg.checks import brief
 
 __all__ = ["Picture"]
 
@@ -22,4 +23,4 @@ class Picture(Figure):
         return file.getvalue()
 
     def __repr__(self) -> str:
-        return f"<Picture of {reprlib.repr(self.drawn)[1:-1]}; show or save it with savefig>"
+        return f"<Picture of {brief(self.drawn)[1:-1]}; show or save it with savefig>"

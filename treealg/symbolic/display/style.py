@@ -9,6 +9,7 @@ from typing import Any
 from treealg.checks import check_flag, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.labels import shown_label
+from treealg.symbolic.trees.scalars import number_text
 
 __all__ = [
     "COLOURS",
@@ -125,7 +126,7 @@ def plain_text(label: Any) -> str:
     >>> plain_text("a"), plain_text(frozenset("ba"))
     ('a', "frozenset({'a', 'b'})")
     """
-    return shown_label(label) if isinstance(label, (tuple, frozenset)) else str(label)
+    return shown_label(label) if isinstance(label, (tuple, frozenset)) else number_text(label)
 
 
 def printable(text: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from fractions import Fraction
-from numbers import Integral
+from numbers import Integral, Number
 from typing import Any, Self
 
 from treealg.checks import brief
-from treealg.errors import InvalidTypeError
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.interning import Interned
 from treealg.symbolic.trees.scalars import python_scalar
 
@@ -18,9 +19,13 @@ __all__ = [
     "check_coefficient",
     "expression",
     "is_coefficient",
+    "is_zero_start",
     "own_number",
     "python_number",
 ]
+
+
+_GREATEST_EXPONENT = 10_000
 
 
 def python_number(value: Any) -> Any:
@@ -35,8 +40,8 @@ def python_number(value: Any) -> Any:
 def own_number(value: Any) -> Any:
     """Return a coefficient of another kind as one of ours: a number of Python or an expression.
 
-    Scalars of NumPy, rational numbers of other libraries, polynomials and elements of SymPy's
-    fields of fractions; everything else is returned as it is.
+    Scalars of NumPy, decimal numbers, which are fractions, rational numbers of other libraries,
+    polynomials and elements of SymPy's fields of fractions; everything else is returned as it is.
 
     Examples
     --------
@@ -47,6 +52,8 @@ def own_number(value: Any) -> Any:
     value = python_scalar(value)
     if value.__class__ in (int, Fraction, float):
         return value
+    if isinstance(value, Decimal):
+        return _fraction(value)
     if hasattr(value, "as_expr"):
         return value if hasattr(value, "equals") else value.as_expr()
     upper, lower = getattr(value, "numerator", None), getattr(value, "denominator", None)
@@ -55,6 +62,21 @@ def own_number(value: Any) -> Any:
     if hasattr(value, "dtype"):  # durations, which NumPy calls integers
         return value
     return Fraction(int(upper), int(lower))
+
+
+def _fraction(value: Decimal) -> Any:
+    """Return a decimal number as the fraction that it is; its own arithmetic rounds."""
+    if not value.is_finite():
+        try:
+            return float(value)
+        except ValueError:
+            raise InvalidValueError(f"a coefficient must be a number, got {value!r}") from None
+    if abs(value.adjusted()) > _GREATEST_EXPONENT:
+        raise InvalidValueError(
+            f"a coefficient must have an exponent of at most {_GREATEST_EXPONENT:,}, got "
+            f"{brief(value)}; give a float, or another unit"
+        )
+    return Fraction(value)
 
 
 def is_coefficient(value: Any) -> bool:
@@ -74,6 +96,24 @@ def is_coefficient(value: Any) -> bool:
         or not hasattr(value, "__mul__")
         or getattr(value, "is_Matrix", False)
         or getattr(value, "is_commutative", True) is not True
+    )
+
+
+def is_zero_start(value: Any, what: str) -> bool:
+    """Tell whether a summand is the number 0, with which sums begin; other numbers are refused.
+
+    Examples
+    --------
+    >>> is_zero_start(0, "a series"), is_zero_start([], "a series")
+    (True, False)
+    """
+    if not isinstance(value, Number) and not hasattr(value, "free_symbols"):
+        return False
+    if value == 0:
+        return True
+    raise InvalidTypeError(
+        f"no number can be added to {what} but 0, got {brief(value)}; add a multiple of what "
+        "is 1 on the empty tree and 0 elsewhere"
     )
 
 

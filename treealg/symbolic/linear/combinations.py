@@ -21,6 +21,7 @@ from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.labels import shown_label
+from treealg.symbolic.trees.scalars import number_text
 from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.trees import Tree
 
@@ -334,7 +335,7 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
     def _text(self) -> str:
         parts: list[str] = []
         for key, value in self._terms.items():
-            text = str(value)
+            text = number_text(value)
             negative = text.startswith("-") and not any(sign in text[1:] for sign in "+-")
             text = text[1:] if negative else text
             is_complex = isinstance(value, complex) and text.startswith("(")

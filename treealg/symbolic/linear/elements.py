@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from treealg.checks import check_callable
+from treealg.checks import check_callable, check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.linear.combinations import LinearCombination, add_terms, terms_of
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.labels import normalize_word
+from treealg.symbolic.trees.sizes import check_steps
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
-__all__ = ["Element", "check_kind", "element_of", "forest_product", "read_key"]
+__all__ = ["Element", "check_kind", "element_of", "forest_power", "forest_product", "read_key"]
 
 
 class Element(LinearCombination[Any]):
@@ -125,6 +126,20 @@ def forest_product(x: Any, y: Any) -> Any:
             f"a forest has trees of one kind, got {x!r} and {y!r}; use forget_order() first"
         )
     return left * right
+
+
+def forest_power(x: Any, exponent: Any) -> Any:
+    """Return the forest of so many copies of a tree or forest.
+
+    Examples
+    --------
+    >>> forest_power(Tree(), 3)
+    <Forest 0 0 0>
+    """
+    count = check_integer("exponent", exponent, 0)
+    forest = Element._check_key(x)
+    check_steps("a power of this exponent", count * len(forest.trees))
+    return type(forest)(forest.trees * count)
 
 
 def check_kind(key: Any, stored: Iterable[Any]) -> None:

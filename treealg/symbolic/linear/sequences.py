@@ -21,13 +21,13 @@ def entries_of(name: str, values: Any, kind: str = "numbers") -> list[Any]:
     >>> entries_of("b", (1, 2)), entries_of("b", sympy.Matrix([1, 2]))
     ([1, 2], [1, 2])
     """
-    if _is_matrix(values):
+    if _is_matrix(values) or hasattr(values, "A1"):
         if 1 not in values.shape:
             raise InvalidValueError(
                 f"{name} must be a sequence of {kind}, or a matrix of one row or column, got a "
                 f"matrix of shape {tuple(values.shape)}"
             )
-        return list(map(python_number, values))
+        return list(map(python_number, getattr(values, "A1", values)))
     return _listed(name, values, kind)
 
 
@@ -51,8 +51,19 @@ def _is_matrix(values: Any) -> bool:
 
 def _listed(name: str, values: Any, kind: str) -> list[Any]:
     # A mapping or set would pass with its keys, in an order that means nothing.
-    if isinstance(values, (str, bytes, Mapping, Set)) or not isinstance(values, Iterable):
+    if isinstance(values, (str, bytes, Mapping, Set)) or not (
+        isinstance(values, Iterable) or hasattr(values, "toarray")
+    ):
         raise InvalidTypeError(
             f"{name} must be a sequence of {kind}, got {type(values).__name__} {brief(values)}"
         )
-    return list(values)
+    return list(_as_array(values))
+
+
+def _as_array(values: Any) -> Any:
+    """Return a table, a sparse array or a matrix of NumPy as an array, all else as it is."""
+    for name in ("to_numpy", "toarray"):
+        convert = getattr(values, name, None)
+        if callable(convert):
+            values = convert()
+    return getattr(values, "A", values) if hasattr(values, "A1") else values

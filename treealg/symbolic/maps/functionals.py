@@ -14,7 +14,7 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
-from treealg.symbolic.linear.coefficients import check_coefficient
+from treealg.symbolic.linear.coefficients import check_coefficient, is_zero_start
 from treealg.symbolic.linear.combinations import add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.maps.origin import Made
@@ -135,14 +135,16 @@ class Functional(Made):
 
     def __add__(self, other: Any) -> Functional:
         if not isinstance(other, Functional):
-            return NotImplemented
+            return self if is_zero_start(other, "a functional") else NotImplemented
         right = self._other(other)
         total = self._like(lambda key: self._value(key) + right._value(key))
         return total._made_by(operator.add, self, right)
 
+    __radd__ = __add__
+
     def __sub__(self, other: Any) -> Functional:
         if not isinstance(other, Functional):
-            return NotImplemented
+            return self if is_zero_start(other, "a functional") else NotImplemented
         right = self._other(other)
         difference = self._like(lambda key: self._value(key) - right._value(key))
         return difference._made_by(operator.sub, self, right)
@@ -156,6 +158,15 @@ class Functional(Made):
         other = check_coefficient(other)
         scaled = self._like(lambda key: self._value(key) * other)
         return scaled._made_by(operator.mul, self, other)
+
+    def __rsub__(self, other: Any) -> Functional:
+        return -self if is_zero_start(other, "a functional") else NotImplemented
+
+    def __truediv__(self, scalar: Any) -> Functional:
+        scalar = check_coefficient(scalar)
+        if scalar == 0:
+            raise InvalidValueError("cannot divide a functional by 0")
+        return self * (Fraction(1, scalar) if isinstance(scalar, int) else 1 / scalar)
 
     def __rmul__(self, scalar: Any) -> Functional:
         scalar = check_coefficient(scalar)

@@ -21,6 +21,9 @@ class Sums(Protocol):
     def forest_product(self, x: Any, y: Any) -> Any:
         """Return the forest of two trees or forests, or NotImplemented for anything else."""
 
+    def forest_power(self, x: Any, exponent: Any) -> Any:
+        """Return the forest of so many copies of a tree or forest."""
+
 
 def _load() -> Sums:
     found: Sums = announced("sums")
@@ -28,7 +31,7 @@ def _load() -> Sums:
 
 
 class Summand:
-    """A tree or forest, which adds and scales as an element; two of them multiply to a forest."""
+    """A tree or forest, which adds and scales as an element; several multiply to a forest."""
 
     __slots__ = ()
     # NumPy scalars on the left must leave multiplication to this class.
@@ -56,6 +59,12 @@ class Summand:
 
     def __rmul__(self, scalar: Any) -> Any:
         return scalar * _load().element_of(self)
+
+    def __pos__(self) -> Any:
+        return +_load().element_of(self)
+
+    def __pow__(self, exponent: Any) -> Any:
+        return _load().forest_power(self, exponent)
 
     def __truediv__(self, scalar: Any) -> Any:
         return _load().element_of(self) / scalar

@@ -8,27 +8,33 @@ canonical form of a tree would otherwise depend on the order in which its parts 
 
 from __future__ import annotations
 
+import math
 import numbers
 import operator
 from collections.abc import Hashable
+from datetime import date, time, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.interning import Interned
-from treealg.symbolic.trees.scalars import python_scalar
+from treealg.symbolic.trees.scalars import number_text, python_scalar
 
-__all__ = ["Label", "label_less", "normalize_label", "normalize_word", "shown_label"]
+__all__ = ["Label", "label_kind", "label_less", "normalize_label", "normalize_word", "shown_label"]
 
 Label = Hashable
+
+_FEW_ZEROS = 20  # at the end of an integer, which it is written with
 
 
 def normalize_label(label: Any) -> Label:
     """Return `label` as trees store it, or refuse it.
 
-    Integers of SymPy and scalars of NumPy, also in tuples, become those of Python, so that equal
-    labels give one tree; everything else is kept as it is.
+    Integers of SymPy, scalars of NumPy and instances of subclasses of numbers, strings and tuples,
+    also in tuples and sets, become those of Python, so that equal labels give one tree; everything
+    else is kept as it is.
 
     Examples
     --------
@@ -37,9 +43,9 @@ def normalize_label(label: Any) -> Label:
     """
     if label.__class__ is int or label.__class__ is str:
         return label
-    if label.__class__ is tuple:
-        return tuple(map(normalize_label, label))
     label = python_scalar(label)
+    if isinstance(label, (str, bytes, int, float, complex, tuple)):
+        return _plain(label)  # type: ignore[no-any-return]
     if isinstance(label, Interned):
         raise InvalidTypeError(
             f"a label must not be a tree or a forest, got {label!r:.60}; branches are given as "
@@ -58,11 +64,69 @@ def normalize_label(label: Any) -> Label:
             f"a label must be hashable, got {type(label).__name__} {brief(label)}; "
             "use a tuple or a frozenset instead"
         ) from None
+    _check_itself(label)
+    if isinstance(label, frozenset):
+        return frozenset(map(normalize_label, label))
+    return _shortest(label) if isinstance(label, Decimal) else label
+
+
+def _plain(label: Any) -> Any:
+    """Return a label as the string, number or tuple of Python that it is."""
+    if isinstance(label, tuple):
+        try:
+            return tuple(map(normalize_label, label))
+        except RecursionError:
+            raise InvalidValueError(
+                "a label must not be nested that deep; take branches as children, or a name"
+            ) from None
+    _check_itself(label)
+    if isinstance(label, complex):
+        return complex(label.real + 0.0, label.imag + 0.0)
+    if isinstance(label, float):
+        return float.__float__(label) + 0.0  # not -0.0, which equals 0.0
+    if isinstance(label, int):
+        return label if label.__class__ is bool else int.__int__(label)
+    if isinstance(label, str):
+        return str.__str__(label)
+    return bytes.__bytes__(label)
+
+
+def _check_itself(label: Any) -> None:
     if not bool(label == label):
         raise InvalidValueError(
             f"a label must be equal to itself, got {brief(label)}; use None or a string"
         )
-    return label  # type: ignore[no-any-return]
+
+
+def _shortest(label: Decimal) -> Decimal:
+    """Return a decimal number without zeros at its end: 1.0 and 1.00 are equal."""
+    sign, digits, exponent = label.as_tuple()
+    if not isinstance(exponent, int):
+        return label
+    kept = list(digits)
+    while kept and not kept[-1]:
+        kept.pop()
+    if not kept:
+        return Decimal(0)
+    exponent += len(digits) - len(kept)
+    if 0 < exponent < _FEW_ZEROS:
+        kept, exponent = kept + [0] * exponent, 0
+    return Decimal((sign, tuple(kept), exponent))
+
+
+def label_kind(label: Any) -> Any:
+    """Return what tells labels apart that are equal: their class, and those of their members.
+
+    Examples
+    --------
+    >>> label_kind(1) == label_kind(True), label_kind((1,)) == label_kind((True,))
+    (False, False)
+    """
+    if label.__class__ is tuple:
+        return tuple(map(label_kind, label))
+    if label.__class__ is frozenset:
+        return frozenset((member, label_kind(member)) for member in label)
+    return label.__class__
 
 
 def normalize_word(word: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -84,7 +148,7 @@ def normalize_word(word: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _sort_key(label: Any) -> tuple[Any, ...]:
     name = f"{type(label).__module__}.{type(label).__qualname__}"
-    if isinstance(label, (int, float, Fraction)):
+    if isinstance(label, (int, float, Fraction, Decimal)):
         return (0, label, name)
     if isinstance(label, str):
         return (1, label, name)
@@ -94,13 +158,35 @@ def _sort_key(label: Any) -> tuple[Any, ...]:
         return (3, tuple(_sort_key(part) for part in label), name)
     if isinstance(label, frozenset):
         return (4, tuple(sorted(map(_sort_key, label))), name)
+    if getattr(label, "is_number", False) and getattr(label, "is_extended_real", False):
+        return (0, _real(label), name, repr(label))
+    if isinstance(label, complex):
+        return (5, name, label.real, label.imag)
     text = repr(label)
+    if isinstance(label, (date, time)):
+        return (5, name, label.isoformat(), text)
+    if isinstance(label, timedelta) or _is_time(label):
+        return (5, name, label, text)
     if " at 0x" in text:
         raise InvalidValueError(
             f"labels that show as their address in memory have no order that lasts, got "
             f"{brief(label)}; give them names"
         )
     return (5, name, text)
+
+
+def _real(label: Any) -> Any:
+    """Return the value of a real number of SymPy, to some digits where it has no end."""
+    if label.is_Rational:
+        return Fraction(int(label.p), int(label.q))
+    if label.is_infinite:
+        return math.inf if label.is_extended_positive else -math.inf
+    return Decimal(str(label.evalf(30)))
+
+
+def _is_time(label: Any) -> bool:
+    """Tell whether a label is a date or a duration of NumPy."""
+    return getattr(getattr(label, "dtype", None), "kind", None) in {"m", "M"}
 
 
 def shown_label(label: Any) -> str:
@@ -116,7 +202,7 @@ def shown_label(label: Any) -> str:
         return f"frozenset({{{', '.join(map(shown_label, members))}}})"
     if label.__class__ is tuple:
         return f"({', '.join(map(shown_label, label))}{',' if len(label) == 1 else ''})"
-    return repr(label)
+    return number_text(label) if label.__class__ is int else repr(label)
 
 
 def label_less(first: Any, second: Any) -> bool:

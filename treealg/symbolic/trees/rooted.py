@@ -16,7 +16,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.interning import Interned, WeakTable, intern_value
-from treealg.symbolic.trees.labels import Label, label_less, normalize_label
+from treealg.symbolic.trees.labels import Label, label_kind, label_less, normalize_label
 from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.text import parse_trees, tree_text
 
@@ -65,7 +65,10 @@ class RootedTree(Displayed, Summand, Interned):
     @classmethod
     def _make(cls, children: tuple[Self, ...], label: Label) -> Self:
         """Return the one tree with these arranged children and this normalized label."""
-        key = (label, label.__class__, children)
+        kind: Any = label.__class__
+        if kind is tuple or kind is frozenset:
+            kind = label_kind(label)
+        key = (label, kind, children)
         known = cls._interned.get(key)
         if known is not None:
             tree: Self | None = known()

@@ -2,15 +2,62 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 
-__all__ = ["python_scalar"]
+__all__ = ["number_text", "python_scalar", "spelled"]
 
 _COMMON = frozenset({int, Fraction, float, str, tuple})
+_LONG = 10**600  # what any limit of Python lets through
+
+
+def number_text(value: Any) -> str:
+    """Return what Python prints of a number, also of integers that are too long for it to print.
+
+    Examples
+    --------
+    >>> number_text(Fraction(1, 3)), len(number_text(10**5000))
+    ('1/3', 5001)
+    """
+    try:
+        return str(value)
+    except ValueError:
+        if isinstance(value, int):
+            return str(Decimal(int(value)))
+        if isinstance(value, Fraction):
+            lower = "" if value.denominator == 1 else f"/{number_text(value.denominator)}"
+            return f"{number_text(value.numerator)}{lower}"
+        atoms = getattr(value, "atoms", None)
+        if atoms is None:
+            raise
+    return str(spelled(value))
+
+
+def spelled(value: Any) -> Any:
+    """Return an expression with names in the place of integers that are too long to be printed.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> len(str(spelled(sympy.Symbol("a") + 10**5000)))
+    5005
+    """
+    from sympy import Pow, Rational, Symbol
+
+    def named(number: Any) -> Any:
+        upper, lower = (
+            Symbol(number_text(abs(int(part))), positive=True) if part != 1 else 1
+            for part in (number.p, number.q)
+        )
+        size = upper * Pow(lower, -1)
+        return -size if number.p < 0 else size
+
+    long = [number for number in value.atoms(Rational) if max(abs(number.p), number.q) > _LONG]
+    return value.xreplace({number: named(number) for number in long})
 
 
 def python_scalar(value: Any) -> Any:

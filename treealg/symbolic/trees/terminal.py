@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 __all__ = ["for_terminal", "in_ascii", "is_plain_terminal"]
@@ -11,9 +12,13 @@ _IN_ASCII = str.maketrans(
         "⊗": "(x)", "∅": "{}", "−": "-", "→": "->", "…": "...", "⧢": "sh", "Σ": "Sum",
         "τ": "tau", "ω": "omega", "σ": "sigma", "α": "alpha", "β": "beta", "∞": "oo", "·": "*",
         "●": "o", "│": "|", "─": "-", "└": "+", "┘": "+", "├": "+", "┤": "+", "┬": "+", "┴": "+",
-        "┼": "+",
+        "┼": "+", "π": "pi",
     }
 )  # fmt: skip
+
+
+_DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_EXPONENT = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 
 
 def is_plain_terminal(text: str) -> bool:
@@ -43,7 +48,8 @@ def in_ascii(text: str) -> str:
 
     Examples
     --------
-    >>> in_ascii("(∅)⊗(0) − 2 (1)")
-    '({})(x)(0) - 2 (1)'
+    >>> in_ascii("(∅)⊗(0) − 10⁻⁵ (1)")
+    '({})(x)(0) - 10^-5 (1)'
     """
+    text = _EXPONENT.sub(lambda found: f"^{found[0].translate(_DIGITS)}", text)
     return text.translate(_IN_ASCII).encode("ascii", "backslashreplace").decode()

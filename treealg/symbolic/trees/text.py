@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.labels import shown_label
+from treealg.symbolic.trees.scalars import number_text
 
 __all__ = ["EMPTY", "label_text", "parse_trees", "tree_text"]
 
 T = TypeVar("T")
 
 EMPTY = "∅"
+
+_LONG = 600  # digits, more than which Python may refuse to read as an integer
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<integer>-?[0-9]+(?!\w))|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<bare>[^\W\d]\w*)
@@ -35,7 +39,7 @@ def label_text(label: Any, *, strict: bool) -> str:
     ('3', 'f', '"f g"')
     """
     if label.__class__ is int:
-        return str(label)
+        return number_text(label)
     if label.__class__ is str:
         # \w is what the parser reads; it differs from str.isidentifier on a few letters.
         return label if re.fullmatch(r"[^\W\d]\w*", label) else json.dumps(label)
@@ -144,7 +148,7 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
 
 def _read_label(kind: str, token: str, text: str, position: int) -> Any:
     if kind == "integer":
-        return int(token)
+        return int(token) if len(token) < _LONG else int(Decimal(token))
     if kind == "bare":
         return token
     try:

@@ -1,0 +1,181 @@
+"""Labels: equal ones give one tree, whatever was made before; numbers and dates in their order."""
+
+import datetime
+import enum
+import functools
+import itertools
+from collections import namedtuple
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import sympy
+
+from treealg.errors import InvalidValueError
+from treealg.symbolic import (
+    Element,
+    PlanarTree,
+    Tree,
+    bck,
+    rank,
+    to_html,
+    to_latex,
+    to_svg,
+    to_unicode,
+    unrank,
+)
+
+
+class Text(str):
+    __slots__ = ()
+
+
+class Colour(enum.StrEnum):
+    RED = "red"
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+
+
+class Many(int):
+    __slots__ = ()
+
+
+class Real(float):
+    __slots__ = ()
+
+
+Point = namedtuple("Point", "x y")
+
+
+@pytest.mark.parametrize(
+    ("label", "plain"),
+    [
+        (Text("x"), "x"),
+        (Colour.RED, "red"),
+        (Level.LOW, 1),
+        (Many(7), 7),
+        (Real(0.5), 0.5),
+        (Point(1, np.int8(2)), (1, 2)),
+        ((Text("x"), (Many(1),)), ("x", (1,))),
+        (frozenset({np.int64(3)}), frozenset({3})),
+        (-0.0, 0.0),
+        ((-0.0, 1), (0.0, 1)),
+        (complex(-0.0, 1.0), 1j),
+        (Decimal("1.500"), Decimal("1.5")),
+        (Decimal("-0.0"), Decimal(0)),
+        (Decimal("1E+3"), Decimal(1000)),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("cls", [Tree, PlanarTree])
+def test_labels_of_subclasses_and_other_writings_give_the_tree_of_the_plain_label(
+    cls, label, plain
+):
+    def kinds(value):
+        return [type(value), *map(kinds, value)] if isinstance(value, tuple) else type(value)
+
+    tree = cls(label=label)
+    assert tree is cls(label=plain)
+    assert kinds(tree.label) == kinds(plain)
+    assert repr(tree) == repr(cls(label=plain))
+    assert Element({tree: 1})[cls(label=plain)] == 1
+
+
+def test_an_enumeration_that_is_no_number_or_text_is_a_label_of_its_own():
+    kind = enum.Enum("Kind", "A B")
+    assert Tree(label=kind.A).label is kind.A
+    assert Tree(label=kind.A) is not Tree(label=1)
+
+
+ONES = [1, True, 1.0, Fraction(1), Decimal(1)]
+
+
+@pytest.mark.parametrize("wrap", [lambda x: x, lambda x: (x,), lambda x: frozenset({x})])
+def test_equal_labels_of_different_types_are_told_apart_whichever_came_first(wrap):
+    for order in itertools.permutations(ONES, 3):
+        trees = [Tree(label=wrap(one)) for one in order]
+        assert [str(tree) for tree in trees] == [str(Tree(label=wrap(one))) for one in order]
+        assert len(set(trees)) == len(set(map(str, trees))) == 3
+    bush = Tree([Tree(label=wrap(one)) for one in ONES])
+    assert bush is Tree([Tree(label=wrap(one)) for one in reversed(ONES)])
+
+
+INCREASING = [
+    [-1, Fraction(1, 3), Decimal("0.5"), sympy.sqrt(2), 2, sympy.Rational(5, 2), 3.5, sympy.pi + 1],
+    [Decimal(9), 9.5, Decimal(10), sympy.Float(11), 10**400, float("inf")],
+    [-sympy.oo, sympy.Integer(-3), Decimal("1e-400"), sympy.Rational(1, 10**9), sympy.oo],
+    [np.timedelta64(9, "s"), np.timedelta64(10, "s"), np.timedelta64(1, "m")],
+    [np.datetime64("-20000-01-01"), np.datetime64("1999-01-01"), np.datetime64("12000-01-01")],
+    [datetime.date(2020, 9, 1), datetime.date(2020, 10, 1), datetime.date(2021, 1, 1)],
+    [datetime.timedelta(seconds=9), datetime.timedelta(seconds=10), datetime.timedelta(1)],
+    [datetime.time(9), datetime.time(9, 30), datetime.time(10)],
+    [9j, 10j, 1 + 2j],
+    [(Decimal(9),), (10,), (Fraction(21, 2),)],
+]
+
+
+@pytest.mark.parametrize("labels", INCREASING, ids=lambda labels: type(labels[0]).__name__)
+def test_numbers_and_dates_are_ordered_by_value(labels):
+    for mixed in (labels, labels[::-1], labels[1:] + labels[:1]):
+        tree = Tree([Tree(label=label) for label in mixed])
+        assert [child.label for child in tree.children] == labels
+
+
+def test_a_label_nested_too_deep_is_refused():
+    deep = functools.reduce(lambda inner, _: (inner,), range(100_000), 1)
+    with pytest.raises(InvalidValueError, match="nested that deep"):
+        Tree(label=deep)
+
+
+# -- integers longer than those of which Python prints the digits ----------------------------------
+
+LONG = 10**5000 + 7
+DIGITS = "1" + "0" * 4999 + "7"
+
+
+def test_long_integers_are_labels_with_a_text():
+    tree = Tree([Tree(label=LONG)], -LONG)
+    assert str(tree) == tree.to_text() == f"-{DIGITS}[{DIGITS}]"
+    assert Tree.from_text(tree.to_text()) is tree
+    assert str(Tree(label=(LONG, "x"))) == f"({DIGITS}, 'x')"
+    for draw in (to_latex, to_svg, to_html, to_unicode):
+        assert DIGITS in draw(tree)
+
+
+@pytest.mark.parametrize(
+    ("coefficient", "text"),
+    [
+        (LONG, DIGITS),
+        (-LONG, f"-{DIGITS}"),
+        (Fraction(1, LONG), f"1/{DIGITS}"),
+        (sympy.Symbol("a") * LONG, f"{DIGITS}*a"),
+        (sympy.Symbol("a") / LONG, f"a/{DIGITS}"),
+    ],
+    ids=["integer", "negative", "fraction", "multiple", "quotient"],
+)
+def test_long_integers_are_coefficients_with_a_text(coefficient, text):
+    x = Element({Tree(): coefficient})
+    assert str(x) == f"{text} (0)"
+    assert text.removeprefix("-") in to_unicode(x)
+    assert DIGITS in to_html(x)
+    assert DIGITS in to_latex(x)
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda: rank(Tree(label=LONG)),
+        lambda: unrank(Tree, LONG),
+        lambda: unrank(Tree, -LONG),
+        lambda: bck.iterated_coproduct(Tree(), LONG),
+        lambda: Tree([Tree()], LONG) ** LONG,
+        lambda: list(bck.basis(LONG)),
+        lambda: list(bck.basis(-LONG)),
+    ],
+)
+def test_long_integers_are_no_sizes(attempt):
+    with pytest.raises(InvalidValueError, match="binary digits"):
+        attempt()
