@@ -14,6 +14,7 @@ import os
 import reprlib
 import sys
 from collections.abc import Collection, Iterable, Mapping, Set
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -143,11 +144,12 @@ def check_real(name: str, value: Any) -> float:
     """
     if type(value) is float and -math.inf < value < math.inf:
         return value
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or _is_duration(value):
+    is_real = isinstance(value, (numbers.Real, Decimal)) and not isinstance(value, bool)
+    if not is_real or _is_duration(value):
         raise InvalidTypeError(f"{name} must be a real number, got {_shown(value)}")
     try:
         number = float(value)
-    except OverflowError:
+    except (OverflowError, ValueError):  # of a long integer, of a signaling NaN
         number = math.inf
     if not math.isfinite(number):
         raise InvalidValueError(

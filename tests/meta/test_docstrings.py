@@ -183,10 +183,9 @@ UNSEEN = {
     "numeric.vectors.group.branched_sig_combine_backprop": {"MissingDependencyError"},
     "numeric.vectors.logarithm.branched_sig_to_log_sig": {"MissingDependencyError"},
     "numeric.vectors.logarithm.branched_sig_to_log_sig_backprop": {"MissingDependencyError"},
-    # Labels: children are sorted, and forests of both kinds grafted.
+    # Labels: children are sorted.
     "symbolic.trees.forests.OrderedForest.forget_order": {"InvalidValueError"},
     "symbolic.trees.trees.PlanarTree.forget_order": {"InvalidValueError"},
-    "symbolic.linear.grafting.b_plus": {"InvalidValueError"},
     # Sizes: measured where the results are remembered.
     "symbolic.linear.words.shuffle_words": {"InvalidValueError"},
     # Python and the system.

@@ -33,6 +33,7 @@ from treealg.symbolic import (
     concatenation_algebra,
     count_trees,
     enumerate_forests,
+    exact_series,
     exact_signature,
     exp_star,
     functional_from_vector,
@@ -44,7 +45,7 @@ from treealg.symbolic import (
     shuffle_algebra,
     to_latex,
 )
-from treealg.symbolic.bseries import iterate
+from treealg.symbolic.bseries import elementary_differential_at, evaluate_series, iterate
 from treealg.symbolic.linear.coefficients import python_number
 from treealg.symbolic.trees.scalars import python_scalar
 
@@ -592,3 +593,85 @@ def test_powers_of_trees_are_forests():
     for wrong, error in ((-1, InvalidValueError), (0.5, InvalidTypeError), (10**30, TreeAlgError)):
         with pytest.raises(error):
             t**wrong
+
+
+# -- text is not evaluated, however it comes -------------------------------------------------------
+
+CODE = "__import__('os').getpid()"
+VARIABLE = sympy.Symbol("a")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (VARIABLE, CODE),
+        ({VARIABLE: CODE},),
+        ({VARIABLE: CODE}.items(),),
+        ([(VARIABLE, CODE)],),
+        (np.array([[VARIABLE, CODE]], object),),
+        (np.array([[CODE, VARIABLE]], object),),
+        (iter([(VARIABLE, CODE)]),),
+        (map(tuple, [(VARIABLE, CODE)]),),
+        ([(VARIABLE, [CODE])],),
+        ([(VARIABLE, np.str_(CODE))],),
+        (VARIABLE, np.array(CODE)),
+        (VARIABLE, np.array(CODE, object)),
+        (VARIABLE, CODE.encode()),
+        (VARIABLE, type("Text", (str,), {})(CODE)),
+        ("ab",),
+        (["ab"],),
+        (VARIABLE,),
+        (VARIABLE, 1, 2),
+        (),
+        ([(VARIABLE, 1, 2)],),
+        (3,),
+    ],
+    ids=lambda arguments: ", ".join(type(one).__name__ for one in arguments),
+)
+def test_substitution_takes_no_text_in_any_container(arguments):
+    with pytest.raises(InvalidTypeError, match=r"subs needs|text is not evaluated"):
+        Element({LEAF: VARIABLE}).subs(*arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (VARIABLE, Decimal("0.5")),
+        ({VARIABLE: Fraction(1, 2)},),
+        ([[VARIABLE, sympy.S.Half]],),
+        (np.array([[VARIABLE, Fraction(1, 2)]], object),),
+        (iter({VARIABLE: Fraction(1, 2)}.items()),),
+    ],
+    ids=["two", "mapping", "lists", "array", "iterator"],
+)
+def test_substitution_takes_pairs_in_any_container(arguments):
+    assert Element({LEAF: VARIABLE + 1}).subs(*arguments)[LEAF] == Fraction(3, 2)
+
+
+@pytest.mark.parametrize("point", [[CODE], [None], [[1.0]], [np.str_("1")]])
+def test_points_of_vector_fields_are_numbers(point):
+    with pytest.raises(InvalidTypeError, match="coefficient"):
+        elementary_differential_at(LEAF, lambda y: y, point)
+    with pytest.raises(InvalidTypeError, match="coefficient"):
+        evaluate_series(exact_series(1), lambda y: y, point, 1)
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**5000), Fraction(10**400, 3)], ids=["a", "b", "c"])
+def test_what_is_beyond_floats_becomes_none(value):
+    with pytest.raises(InvalidValueError, match="beyond the greatest float"):
+        Element({LEAF: value}).to_float()
+
+
+def test_infinities_are_close_to_themselves_and_what_is_no_number_is_not():
+    infinite, undefined = float("inf"), float("nan")
+    assert Element({LEAF: infinite}).is_close(Element({LEAF: np.inf * 2}), 0)
+    assert not Element({LEAF: infinite}).is_close(Element({LEAF: -infinite}), 1)
+    assert not Element({LEAF: undefined * 1}).is_close(Element({LEAF: undefined * 2}), 1)
+
+
+@pytest.mark.parametrize("tol", [Decimal("1e-6"), Fraction(1, 10**6), sympy.Rational(1, 10**6)])
+def test_tolerances_are_real_numbers_of_any_kind(tol):
+    assert RungeKutta([[0.5]], [1.0]).order(tol=tol) == 2
+    for wrong in (Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), 10**5000):
+        with pytest.raises(InvalidValueError, match="tol must be finite"):
+            RungeKutta([[0.5]], [1.0]).order(tol=wrong)

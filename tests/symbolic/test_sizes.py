@@ -61,6 +61,10 @@ def bush(count, kind=Tree):
     return kind([kind(label=label) for label in range(count)], "root")
 
 
+def path(count, kind=Tree):
+    return functools.reduce(lambda tree, _: kind([tree]), range(count - 1), kind())
+
+
 TOO_LARGE = {
     "shuffle": (lambda: shuffle_words("a" * 12, "b" * 12), "2,704,156"),
     "shuffle of letters": (lambda: shuffle_algebra.product(LETTERS, OTHERS), "2,704,156"),
@@ -87,6 +91,9 @@ TOO_LARGE = {
     "planar cuts": (lambda: nck.coproduct(bush(30, PlanarTree)), f"{2**30 + 1:,}"),
     "antipode": (lambda: bck.antipode(bush(25)), f"{2**25 + 1:,}"),
     "partitions": (lambda: cem.coproduct(bush(40)), f"{2**40:,}"),
+    "antipode of a path": (lambda: bck.antipode(path(300)), "1,121,505"),
+    "planar antipode of a path": (lambda: nck.antipode(path(300, PlanarTree)), "1,121,505"),
+    "antipode of a comb": (lambda: bck.antipode(path(80) * Tree()), "1,121,505"),
     "grafting": (lambda: gl.product(bush(14), bush(14)), "10^16"),
 }
 

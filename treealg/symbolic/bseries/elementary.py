@@ -14,7 +14,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.nilpotent import Nilpotent
 from treealg.symbolic.bseries.series import BSeries, check_series
-from treealg.symbolic.linear.coefficients import check_coefficient, expression, own_number
+from treealg.symbolic.linear.coefficients import check_coefficient, expression
 from treealg.symbolic.linear.sequences import entries_of
 from treealg.symbolic.trees.trees import Tree
 
@@ -187,7 +187,7 @@ def evaluate_series(series: BSeries, fields: Any, point: Sequence[Any], step: An
     (Fraction(15, 16),)
     """
     check_series("series", series)
-    start = tuple(map(own_number, entries_of("point", point)))
+    start = tuple(map(check_coefficient, entries_of("point", point)))
     step = check_coefficient(step)
     return _sum(series, _pointwise_derivative(fields, start), start, step)
 
@@ -310,7 +310,7 @@ def _component(value: Any, top: int) -> Any:
 def _pointwise_derivative(fields: Any, point: Any) -> Directional:
     import numpy as np
 
-    start = tuple(map(own_number, entries_of("point", point)))
+    start = tuple(map(check_coefficient, entries_of("point", point)))
     table = fields if isinstance(fields, Mapping) else {0: fields}
     if any(not callable(field) for field in table.values()):
         raise InvalidTypeError("fields must be a callable or a mapping from colours to callables")

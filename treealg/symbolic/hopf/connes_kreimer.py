@@ -9,7 +9,7 @@ from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.bases import ForestAlgebra, OrderedForestAlgebra
 from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.trees.forests import Forest
-from treealg.symbolic.trees.sizes import check_terms, count_cuts
+from treealg.symbolic.trees.sizes import check_terms, count_cuts, count_partitions
 
 __all__ = ["BCK", "NCK", "ConnesKreimer", "bck", "nck"]
 
@@ -71,6 +71,11 @@ class ConnesKreimer(HopfAlgebra[Any]):
     def _antipode_needs(self, x: Any) -> Iterable[Any]:
         if len(x._trees) > 1:
             return (x._make(x._trees[:-1]), x._make(x._trees[-1:]))
+        if x._order > _FEW:
+            # The longest path is cut to pieces in any way; there is no cancellation.
+            check_terms(
+                f"the antipode of a tree of {x._order:,} vertices", count_partitions(_height(x))
+            )
         return super()._antipode_needs(x)
 
     def _build_antipode(self, x: Any, known: Mapping[Any, Terms]) -> Terms:
@@ -88,6 +93,15 @@ class ConnesKreimer(HopfAlgebra[Any]):
                     forest = pruned * key
                     total[forest] = total.get(forest, 0) - value * factor
         return {key: value for key, value in total.items() if value != 0}
+
+
+def _height(x: Any) -> int:
+    """Return the number of vertices of a longest path from a root to a leaf."""
+    known: dict[Any, int] = {}
+    for root in x._trees:
+        for tree in root._bottom_up():
+            known[tree] = 1 + max((known[child] for child in tree._children), default=0)
+    return max(known.values(), default=0)
 
 
 class BCK(ConnesKreimer, ForestAlgebra):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Number
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -141,7 +141,7 @@ def expression(name: str, value: Any) -> Any:
     """
     import sympy
 
-    value = python_scalar(value)
+    value = own_number(value)
     if isinstance(value, sympy.Basic):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -156,35 +156,43 @@ def expression(name: str, value: Any) -> Any:
     )
 
 
-def _substitute(value: Any, arguments: tuple[Any, ...]) -> Any:
-    """Return an expression after a substitution that SymPy understands."""
-    import sympy
+def _pairs(arguments: tuple[Any, ...]) -> list[tuple[Any, Any]]:
+    """Return the pairs of old and new that the arguments of `subs` stand for, as expressions.
 
-    try:
-        return python_number(value.subs(*arguments))
-    except (sympy.SympifyError, TypeError, ValueError, AttributeError):
-        raise InvalidTypeError(
-            "subs needs a symbol and a number or an expression, or a mapping or pairs of them, got "
-            f"{', '.join(map(brief, arguments)) or 'nothing'}"
-        ) from None
+    Nothing else reaches SymPy, which would evaluate text wherever it finds it.
+    """
+    if len(arguments) == 2:
+        given: Any = [arguments]
+    elif len(arguments) == 1 and isinstance(arguments[0], Mapping):
+        given = arguments[0].items()
+    else:
+        given = arguments[0] if len(arguments) == 1 else None
+    if not isinstance(given, Iterable) or isinstance(given, (str, bytes)):
+        _refuse(arguments)
+    pairs = []
+    for pair in given:
+        try:
+            old, new = pair
+        except (TypeError, ValueError):
+            _refuse(arguments)
+        pairs.append((expression("what is substituted", old), expression("a value", new)))
+    return pairs
 
 
-def _refuse_text(x: Any) -> None:
-    if isinstance(x, (str, bytes)):
-        raise InvalidTypeError(
-            f"subs needs symbols, numbers and expressions, got {type(x).__name__} "
-            f"{brief(x)}; text is not evaluated"
-        )
-    if isinstance(x, Mapping):
-        x = (*x.keys(), *x.values())
-    if isinstance(x, (tuple, list, set, frozenset)):
-        for part in x:
-            _refuse_text(part)
+def _refuse(arguments: tuple[Any, ...]) -> NoReturn:
+    raise InvalidTypeError(
+        "subs needs a symbol and a number or an expression, or a mapping or pairs of them, got "
+        f"{', '.join(map(brief, arguments)) or 'nothing'}"
+    )
 
 
 def _float(value: Any) -> float:
     try:
         return float(value)
+    except OverflowError:
+        raise InvalidValueError(
+            f"a coefficient is beyond the greatest float, got {brief(value)}; scale it first"
+        ) from None
     except TypeError:
         raise InvalidTypeError(
             f"coefficients must be real numbers to become floats, got {brief(value)}; "
@@ -238,9 +246,9 @@ class Coefficients:
         >>> Element({Tree(): a**2, Tree([Tree()]): 3}).subs(a, sympy.Rational(1, 2))
         <Element 1/4 (0) + 3 (0[0])>
         """
-        _refuse_text(arguments)
+        pairs = _pairs(arguments)
         return self.map_coefficients(
-            lambda value: _substitute(value, arguments) if hasattr(value, "subs") else value
+            lambda value: python_number(value.subs(pairs)) if hasattr(value, "subs") else value
         )
 
     def expand(self) -> Self:
@@ -352,6 +360,8 @@ class Coefficients:
         ------
         InvalidTypeError
             If a coefficient is not a real number.
+        InvalidValueError
+            If a coefficient is beyond the greatest float.
 
         Examples
         --------

@@ -175,7 +175,7 @@ def is_close(first: Any, second: Any, tol: float | None) -> bool:
     >>> is_close(1 / 3, Fraction(1, 3), 1e-12), is_close(Fraction(1, 10), 0, 0.2)
     (True, True)
     """
-    return first is second or bool(_size(first - second) <= (tol or 0))
+    return bool(first is second or first == second or _size(first - second) <= (tol or 0))
 
 
 def _is_rounded(value: Any) -> bool:

@@ -23,6 +23,7 @@ __all__ = [
     "check_terms",
     "count_choices",
     "count_cuts",
+    "count_partitions",
     "count_quasi_shuffles",
     "count_shuffles",
     "labels_differ",
@@ -181,6 +182,27 @@ def count_cuts(trees: Sequence[Any]) -> int:
             if part not in known:
                 known[part] = 1 + of_forest(part._children)
     return of_forest(trees)
+
+
+def count_partitions(number: int) -> int:
+    """Return the number of partitions of an integer, or a lower bound beyond `MAX_TERMS`.
+
+    Examples
+    --------
+    >>> [count_partitions(number) for number in range(8)]
+    [1, 1, 2, 3, 5, 7, 11, 15]
+    """
+    counts = [1]
+    while len(counts) <= number and counts[-1] <= MAX_TERMS:
+        n = len(counts)
+        total, k = 0, 1
+        # Euler's recursion, over pentagonal numbers.
+        while (pentagonal := k * (3 * k - 1) // 2) <= n:
+            pair = sum(counts[n - m] for m in (pentagonal, pentagonal + k) if m <= n)
+            total += pair if k % 2 else -pair
+            k += 1
+        counts.append(total)
+    return counts[-1]
 
 
 def labels_differ(*forests: Iterable[Any]) -> bool:
