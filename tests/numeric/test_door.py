@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from treealg import _fast, tables
-from treealg._fast import reference
+from treealg._fast import layouts, reference
 from treealg._fast.layouts import checked_spans
 from treealg.numeric.arguments.corrections import letter_columns
 
@@ -105,3 +105,34 @@ def test_widths_whose_products_are_no_sizes_are_refused(name, width):
 def test_spans_that_leave_their_path_are_refused(span):
     with pytest.raises(ValueError, match="within its path"):
         checked_spans([span], 1, 4)
+
+
+@pytest.mark.parametrize("part", [1, 7, 100])
+@pytest.mark.parametrize(
+    "table",
+    [
+        tables.convolution(2, 5),
+        tables.convolution(2, 4, planar=True),
+        tables.word_convolution(2, 6),
+        tables.weighted_convolution((2, 3), 6, False),
+    ],
+    ids=["trees", "forests", "words", "weights"],
+)
+def test_terms_have_one_order_however_many_are_walked_at_a_time(table, part, monkeypatch):
+    first = table.block_start[-2]
+    start = table.term_ptr[first]
+
+    def found():
+        merged = layouts.merged_by_trunk(
+            table.term_ptr[first:] - start, table.term_slot[start:], table.term_trunk[start:],
+            table.n_slots,
+        )  # fmt: skip
+        count = int(table.block_start[-1] - first)
+        orders = layouts.orders_of_terms(*merged[:3], count, table.dimension, 8)
+        return [*merged, *orders[0], *orders[1]]
+
+    at_once = found()
+    monkeypatch.setattr(layouts, "_PART", part)
+    for array, expected in zip(found(), at_once, strict=True):
+        assert array.dtype == expected.dtype
+        np.testing.assert_array_equal(array, expected)

@@ -33,6 +33,24 @@ print(peak() - before, nbytes)
 """
 
 
+PREPARED = f"""{PEAK}
+from treealg import _fast
+def prepared(dimension, degree, planar):
+    c = tables.convolution(dimension, degree, planar)
+    before = peak()
+    made = _fast.ConvolutionProgram(
+        c.dimension, c.block_start, c.slot_start, c.factor, c.head, c.tail, c.term_ptr, c.term_slot,
+        c.term_trunk, *tables.nodes(c.degree),
+    )
+    return peak() - before, c.nbytes
+prepared(1, 3, False)
+Path("/proc/self/clear_refs").write_text("5")
+tables.convolution(*json.loads(sys.argv[1]))
+Path("/proc/self/clear_refs").write_text("5")
+print(*prepared(*json.loads(sys.argv[1])))
+"""
+
+
 CALL = f"""{PEAK}
 path = [[0.0, 0.0], [1.0, 2.0], [2.0, 1.0]]
 treealg.log_sig(path, 2, method=1)
@@ -75,6 +93,14 @@ def test_a_table_needs_a_few_times_its_own_memory(name, dimension, degree, plana
     peak, nbytes = measured(name, dimension, degree, planar)
     # As the contracts say; what a chunk of entries takes does not grow with the table.
     assert 0 < nbytes < peak < 5 * nbytes + 2**24
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.access("/proc/self/clear_refs", os.W_OK), reason="peaks are kept")
+@pytest.mark.parametrize(("dimension", "degree", "planar"), [(3, 7, "false"), (2, 16, "null")])
+def test_what_kernels_make_of_a_table_needs_a_few_times_as_much(dimension, degree, planar):
+    peak, nbytes = printed(PREPARED, f"[{dimension}, {degree}, {planar}]")
+    assert 0 < peak < 3 * nbytes + 2**23
 
 
 @pytest.mark.parametrize(

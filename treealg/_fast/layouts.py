@@ -5,6 +5,8 @@ A wrong table must not make a kernel leave its arrays, so that each is checked a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,9 @@ Array = npt.NDArray[Any]
 
 
 _LARGEST = 2**63 - 1
+
+_PART = 1 << 17
+"""About how many terms of a table are walked at a time, so as to need little beside the result."""
 
 
 def _is_monotone(array: Array) -> bool:
@@ -74,21 +79,45 @@ def check_program(integers: list[Array], indices: list[Array], n_slots: int, wid
         raise ValueError("ConvolutionProgram: the arrays do not fit each other")
     # An entry may only use what lower orders have computed.
     order = np.repeat(np.arange(degree), np.diff(block_start)) + 1
-    term_order = np.repeat(order, np.diff(term_ptr))
     slot_order = np.concatenate([[0], np.repeat(np.arange(degree - 1), np.diff(slot_start)) + 1])
     uses_lower = (
-        np.all(term_slot >= 0)
-        and np.all(term_slot < n_slots)
-        and np.all(term_trunk >= 0)
-        and np.all(slot_order[term_slot] < term_order)
-        and np.all(term_trunk < block_start[term_order - 1])
-        and np.all(head >= 0)
+        np.all(head >= 0)
         and np.all(tail >= 0)
         and np.all(head[1:] < block_start[slot_order[1:]] * width)
         and np.all(tail[1:] < slot_start[slot_order[1:] - 1])
+        and all(
+            _terms_use_lower(
+                np.repeat(order[begin:end], np.diff(term_ptr[begin : end + 1])),
+                term_slot[term_ptr[begin] : term_ptr[end]],
+                term_trunk[term_ptr[begin] : term_ptr[end]],
+                block_start,
+                slot_order,
+            )
+            for begin, end in _ranges(term_ptr)
+        )
     )
     if not uses_lower:
         raise ValueError("ConvolutionProgram: an entry refers to one that is computed later")
+
+
+def _terms_use_lower(
+    order: Array, slot: Array, trunk: Array, block_start: Array, slot_order: Array
+) -> bool:
+    """Tell whether terms of some orders refer to slots and blocks of lower ones."""
+    return bool(
+        np.all(slot >= 0)
+        and np.all(slot < len(slot_order))
+        and np.all(trunk >= 0)
+        and np.all(slot_order[slot] < order)
+        and np.all(trunk < block_start[order - 1])
+    )
+
+
+def _ranges(ptr: Array) -> Iterator[tuple[int, int]]:
+    """Cut rows, whose entries begin at `ptr`, into ranges of not many more entries than a bound."""
+    cuts = np.searchsorted(ptr, np.arange(_PART, ptr[-1], _PART))
+    cuts = np.unique(cuts[(cuts > 0) & (cuts < len(ptr) - 1)])
+    return pairwise([0, *cuts.tolist(), len(ptr) - 1])
 
 
 def check_words(
@@ -242,29 +271,43 @@ def merged_by_trunk(
     Returns block, slot and trunk of the merged terms, and sum_ptr and sum_slot: slot number
     n_slots + i is the sum of the slots sum_slot[sum_ptr[i]:sum_ptr[i + 1]].
     """
-    block = np.repeat(np.arange(len(term_ptr) - 1), np.diff(term_ptr))
-    order = np.lexsort((term_slot, term_trunk, block))
-    block, slot, trunk = block[order], term_slot[order], term_trunk[order]
-    changes = (np.diff(block) != 0) | (np.diff(trunk) != 0)
-    starts = np.flatnonzero(np.concatenate([[True], changes])[: len(slot)])
-    sizes = np.diff(np.append(starts, len(slot)))
-    merged = slot[starts]
+    parts = [
+        _merged_terms(
+            np.repeat(np.arange(begin, end, dtype=np.int32), np.diff(term_ptr[begin : end + 1])),
+            term_slot[term_ptr[begin] : term_ptr[end]],
+            term_trunk[term_ptr[begin] : term_ptr[end]],
+        )
+        for begin, end in _ranges(term_ptr)
+    ]
+    block, merged, trunk, sizes, members = map(np.concatenate, zip(*parts, strict=True))
+    del parts
+    several = np.flatnonzero(sizes > 1)
+    sizes = sizes[several]
+    begins = np.cumsum(sizes) - sizes
     sums: list[Array] = []
-    for size in np.unique(sizes[sizes > 1]):
-        group = np.flatnonzero(sizes == size)
-        members = slot[starts[group][:, None] + np.arange(size)]
-        distinct, which = np.unique(members, axis=0, return_inverse=True)
-        merged[group] = n_slots + sum(map(len, sums)) + which.ravel()
+    for size in np.unique(sizes):
+        group = sizes == size
+        rows = members[begins[group][:, None] + np.arange(size)]
+        distinct, which = np.unique(rows, axis=0, return_inverse=True)
+        merged[several[group]] = n_slots + sum(map(len, sums)) + which.ravel()
         sums.append(distinct)
     sum_ptr = np.cumsum([0, *(distinct.shape[1] for distinct in sums for _ in distinct)])
     sum_slot = np.concatenate([np.empty(0, np.int32), *(distinct.ravel() for distinct in sums)])
-    return (
-        block[starts],
-        merged.astype(np.int32),
-        trunk[starts],
-        sum_ptr.astype(np.int64),
-        sum_slot.astype(np.int32),
-    )
+    return block, merged, trunk, sum_ptr.astype(np.int64), sum_slot.astype(np.int32)
+
+
+def _merged_terms(block: Array, slot: Array, trunk: Array) -> tuple[Array, ...]:
+    """Merge terms of some blocks that have one trunk.
+
+    Returns block, first slot, trunk and size of the merged terms, and the slots of those of
+    several, one after the other.
+    """
+    order = np.lexsort((slot, trunk, block))
+    block, slot, trunk = block[order], slot[order], trunk[order]
+    changes = (block[1:] != block[:-1]) | (trunk[1:] != trunk[:-1])
+    starts = np.flatnonzero(np.concatenate([[True], changes])[: len(slot)])
+    sizes = np.diff(np.append(starts, len(slot))).astype(np.int32)
+    return block[starts], slot[starts], trunk[starts], sizes, slot[np.repeat(sizes > 1, sizes)]
 
 
 def orders_of_terms(
@@ -272,6 +315,29 @@ def orders_of_terms(
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     """Return the arrays of the two term_order (see algebra.h) of terms that are sorted by block."""
     per_tile = max(tile_size // width, 1)
+    n_tiles = -(-n_blocks // per_tile)
+    ptr = np.searchsorted(block, per_tile * np.arange(n_tiles + 1))
+    by_block, by_trunk = [], []
+    for begin, end in _ranges(ptr):
+        part = slice(ptr[begin], ptr[end])
+        first = begin * per_tile
+        count = min(end * per_tile, n_blocks) - first
+        orders = _orders_of_tiles(block[part] - first, slot[part], trunk[part], count, per_tile)
+        by_block.append(orders[0])
+        by_trunk.append(orders[1])
+    return _joined(by_block), _joined(by_trunk)
+
+
+def _joined(orders: list[tuple[Array, ...]]) -> tuple[Array, ...]:
+    """Return one term_order of several, of one range of tiles after the other."""
+    tile_runs, *others = zip(*orders, strict=True)
+    runs = np.concatenate([np.diff(tile_run) for tile_run in tile_runs])
+    return np.concatenate([[0], np.cumsum(runs)]), *map(np.concatenate, others)
+
+
+def _orders_of_tiles(
+    block: Array, slot: Array, trunk: Array, n_blocks: int, per_tile: int
+) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     n_tiles = -(-n_blocks // per_tile)
     blocks = np.arange(n_blocks)
     by_block = _order_of_terms(
