@@ -153,11 +153,24 @@ def bench_closed(run: Run) -> None:
                     )  # fmt: skip
 
 
+def bench_words(run: Run) -> None:
+    """Time words of log-signatures, as entries of the whole and from the words within them."""
+    for d, word in ((2, (0, 1, 1)), (3, (0, 1, 0, 2)), (5, (0, 1, 2, 3, 4, 1))):
+        x, n = paths(32, 100, d), len(word)
+        places = np.array([treealg.word_to_idx(word, d)])
+        run.compare(
+            "log_sig_coef", f"(d={d}, N={n}) 1 word", partial(treealg.log_sig_coef, x, word),
+            partial(entries, partial(treealg.log_sig, x, n), places), planar=None,
+            beside="all words",
+        )  # fmt: skip
+
+
 BENCHMARKS = {
     "chosen": bench_chosen,
     "twelve": bench_twelve_nodes,
     "long": bench_long,
     "closed": bench_closed,
+    "words": bench_words,
 }
 
 # Geometric mean and least of the ratios that are aimed at.

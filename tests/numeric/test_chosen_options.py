@@ -131,24 +131,36 @@ def test_coefficients_of_lists_are_those_of_their_paths(name):
 
 
 @pytest.mark.usefixtures("way")
-@pytest.mark.parametrize("name", ["plain", "stream", "windows", "times", "lead_lag_stream"])
-def test_coefficients_of_words_are_those_of_signatures(name):
+@pytest.mark.parametrize("is_log", [False, True])
+@pytest.mark.parametrize(
+    ("name", "corrected"),
+    [(name, False) for name in OPTIONS] + [(name, True) for name in CORRECTED],
+)
+def test_coefficients_of_words_are_those_of_signatures(name, corrected, is_log):
     options, rng = OPTIONS[name], np.random.default_rng(2)
     path = rng.normal(size=(3, LENGTH, D)) / 3
     words = [(0, 1, 1), (), (1,), (0, 0), (0, 1, 1)]
     kind = {k: options[k] for k in ("time_aug", "lead_lag") if k in options}
     degree = 3
-    whole = treealg.sig(path, degree, scalar_term=True, **options)
+    if corrected:
+        options = options | {"correction": rng.normal(size=(3, LENGTH - 1, D**2)) / 5}
+    names = ("log_sig", "log_sig_coef") if is_log else ("sig", "sig_coef")
+    (sig, sig_backprop), (sig_coef, sig_coef_backprop) = (
+        (getattr(treealg, found), getattr(treealg, f"{found}_backprop")) for found in names
+    )
+    whole = sig(path, degree, scalar_term=True, **options)
     letters = treealg.sig_length(D, 1, **kind)
     places = [treealg.word_to_idx(word, letters, scalar_term=True) for word in words]
-    found = treealg.sig_coef(path, words, **options)
+    found = sig_coef(path, words, **options)
     np.testing.assert_allclose(found, whole[..., places], rtol=1e-10, atol=1e-12)
     derivs, spread = rng.normal(size=found.shape), np.zeros_like(whole)
     for i, place in enumerate(places):
         spread[..., place] += derivs[..., i]
-    expected = treealg.sig_backprop(path, None, spread, degree, scalar_term=True, **options)
-    got = treealg.sig_coef_backprop(path, words, None, derivs, **options)
-    np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-11)
+    given = (path, spread) if is_log else (path, None, spread)
+    expected = sig_backprop(*given, degree, scalar_term=True, **options)
+    got = sig_coef_backprop(path, words, None, derivs, **options)
+    for one, other in zip(*((x if corrected else [x]) for x in (got, expected)), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-8, atol=1e-10)
 
 
 @pytest.mark.usefixtures("way")
@@ -160,6 +172,7 @@ def test_the_empty_element_alone_has_the_scalar(name):
         (treealg.branched_sig_coef, None, 1.0),
         (treealg.branched_log_sig_coef, None, 0.0),
         (treealg.sig_coef, (), 1.0),
+        (treealg.log_sig_coef, (), 0.0),
     ]:
         for several in (1, 2, 0):
             found = function(path, [empty] * several, **options)

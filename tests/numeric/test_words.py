@@ -111,6 +111,34 @@ def test_a_chosen_word_is_a_ladder_however_long():
     np.testing.assert_array_equal(treealg.sig_coef(path, word), want)
 
 
+@pytest.mark.parametrize("method", [0, 1])
+def test_chosen_coefficients_of_logarithms_are_those_of_the_lyndon_basis(method):
+    path = dyadic(23, 4, 6, 3)
+    words = treealg.lyndon_words(3, 4) if method else treealg.words(3, 4)[1:]
+    want = treealg.log_sig(path, 4, method=method)
+    found = treealg.log_sig_coef(path, list(words))
+    np.testing.assert_allclose(found, want, rtol=1e-11, atol=1e-11)
+
+
+@pytest.mark.parametrize("word", [(0, 1, 1), (1, 0, 2, 0), (2, 2), (0,), (0, 1, 0, 1, 2)])
+def test_a_coefficient_of_the_logarithm_is_exact(word):
+    path, exact = dyadic(24, 5, 3), Tensors(3, len(word))
+    logarithm = exact.vector(exact.log(exact.signature(path.tolist())))
+    found = treealg.log_sig_coef(path, word)
+    want = logarithm[treealg.word_to_idx(word, 3)]
+    np.testing.assert_allclose(found, [want], rtol=1e-11, atol=1e-12)
+
+
+def test_a_chosen_word_of_a_logarithm_may_be_long_and_of_many_letters():
+    word = tuple(range(12))
+    path = dyadic(25, 6, 20)
+    want = treealg.log_sig_coef(path[:, :12], word)
+    assert want[0] != 0
+    np.testing.assert_allclose(treealg.log_sig_coef(path, word), want, rtol=1e-12)
+    halves = treealg.branched_log_sig_coef(path, treealg.numeric.word_indices.ladder(word, 20))
+    np.testing.assert_allclose(halves, want, rtol=1e-12)
+
+
 def test_prefixes_come_with_their_words():
     path = dyadic(21, 4, 6, 2)
     given = [(1, 0, 1), (), (1, 0)]

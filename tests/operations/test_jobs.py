@@ -119,7 +119,13 @@ def test_as_many_threads_work_as_are_asked_for(case):
 
 
 # A path of which several threads would have nothing to share.
-UNDIVIDED = ("branched_sig_coef", "branched_log_sig_coef", "sig_coef", "branched_sig_kernel")
+UNDIVIDED = (
+    "branched_sig_coef",
+    "branched_log_sig_coef",
+    "sig_coef",
+    "log_sig_coef",
+    "branched_sig_kernel",
+)
 
 
 @each_case([c for c in ALONG_PATH if not c.name.startswith(UNDIVIDED)], "plain", "corrected")

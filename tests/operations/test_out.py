@@ -216,7 +216,7 @@ LARGE = {
     "branched_sig_to_sig": "plain", "branched_sig_of_lift": "scalar",
     "branched_sig_translate": "plain", "branched_sig_change_lift": "plain",
     "branched_sig_to_geometric": "plain", "geometric_to_branched_sig": "plain",
-    "branched_sig_coef": "plain", "sig_coef": "plain",
+    "branched_sig_coef": "plain", "sig_coef": "plain", "log_sig_coef": "plain",
     "branched_sig_backprop": "plain", "branched_log_sig_backprop": "brackets",
     "sig_backprop": "prefixes", "branched_sig_of_lift_backprop": "plain",
     "transform_path": "lead_lag", "linear_sig_backprop": "plain",

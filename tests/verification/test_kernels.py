@@ -29,6 +29,7 @@ OTHERS = {
     "transform_path",
     "expected_branched_sig",
     "geometric_to_branched_sig",
+    "log_sig_coef",
     "sig_coef",
 }
 

@@ -135,6 +135,22 @@ How the gradient at a step of 2 changes as the step becomes longer:
 array([[-1.],
        [ 1.]])
 """,
+    "log_sig_coef": """
+Two steps, of which the second becomes longer: the coefficient is half the area that they span.
+
+>>> import treealg
+>>> path, tangent = [[0, 0], [1, 0], [1, 2]], [[0, 0], [0, 0], [0, 1]]
+>>> treealg.log_sig_coef_jvp(path, tangent, [(0, 1)])
+array([0.5])
+""",
+    "log_sig_coef_backprop": """
+How the gradient of that coefficient changes with the second step.
+
+>>> import treealg
+>>> path, tangent = [[0, 0], [1, 0], [1, 2]], [[0, 0], [0, 0], [0, 1]]
+>>> treealg.log_sig_coef_backprop_jvp(path, tangent, [(0, 1)], None, [1.0], None)[:, 0]
+array([-0.5,  0.5,  0. ])
+""",
     "transform_path": """
 A step of 2 that becomes longer:
 

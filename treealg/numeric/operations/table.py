@@ -41,6 +41,7 @@ from treealg.numeric.paths.word_coefficients import (
     sig_coef_backprop,
 )
 from treealg.numeric.paths.word_gradients import log_sig_backprop, sig_backprop
+from treealg.numeric.paths.word_log_coefficients import log_sig_coef, log_sig_coef_backprop
 from treealg.numeric.paths.words import log_sig, sig
 from treealg.numeric.stochastic.brackets import (
     bracket_path,
@@ -284,6 +285,13 @@ operations = Operations((
         sig_coef, *_ALONG_PATH, shape=shapes.elements_along_path,
         backward=_backward_along_path(
             sig_coef_backprop, _value("coefs", "elements", by_segment=True),
+            _derivs("derivs", "elements", by_segment=True),
+        ),
+    ),
+    _row(
+        log_sig_coef, *_ALONG_PATH, shape=shapes.elements_along_path,
+        backward=_backward_along_path(
+            log_sig_coef_backprop, _value("coefs", "elements", by_segment=True),
             _derivs("derivs", "elements", by_segment=True),
         ),
     ),

@@ -12,7 +12,7 @@ from treealg.numeric.paths.coefficients import extracted, of_any_degree
 from treealg.numeric.word_indices import as_word, word_to_idx
 from treealg.typing import Array, ArrayLike, Gradients, Word
 
-__all__ = ["extract_sig_coef", "sig_coef", "sig_coef_backprop"]
+__all__ = ["extract_sig_coef", "listed_words", "sig_coef", "sig_coef_backprop"]
 
 
 def sig_coef(
@@ -129,7 +129,7 @@ def sig_coef(
     """
     along = Along(correction, stream, basepoint, lengths, windows, times, missing)
     options = 0, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
-    return chosen(path, Choice(_listed(words, prefixes)), along, options, out)
+    return chosen(path, Choice(listed_words(words, prefixes)), along, options, out)
 
 
 def sig_coef_backprop(
@@ -234,7 +234,7 @@ def sig_coef_backprop(
     along = Along(correction, stream, basepoint, lengths, windows, times, missing)
     options = 0, WORDS, n_jobs, SIGNATURE, time_aug, lead_lag, end_time
     return chosen_backward(
-        path, Choice(_listed(words, prefixes)), coefs, derivs, along, options, out
+        path, Choice(listed_words(words, prefixes)), coefs, derivs, along, options, out
     )
 
 
@@ -297,7 +297,7 @@ def extract_sig_coef(
     options = dimension, 0, WORDS, 1, SIGNATURE, time_aug, lead_lag, 1.0, scalar_term
     rows, call, degree = of_any_degree(sig, "sig", options)
     places = []
-    for word in _listed(words, False):
+    for word in listed_words(words, False):
         places.append(word_to_idx(word, call.dimension, scalar_term=call.scalar))
         if len(word) > degree:
             raise InvalidValueError(
@@ -306,7 +306,7 @@ def extract_sig_coef(
     return extracted(rows, places)
 
 
-def _listed(words: Any, prefixes: Any) -> list[Word]:
+def listed_words(words: Any, prefixes: Any) -> list[Word]:
     """Return the words that are asked for."""
     given = [as_word(word) for word in (words if isinstance(words, list) else [words])]
     if not check_flag("prefixes", prefixes):
