@@ -205,8 +205,7 @@ class Case:
             "words": words + scalar,
             "log_words": lyndon_words if method else words + scalar,
             "segments": length - 1 + ("basepoint" in asked),
-            "geometric_words": treealg.geometric_sig_length(dimension, degree, planar=planar)
-            + scalar,
+            "geometric_words": treealg.geometric_sig_length(dimension, degree, **weighted) + scalar,
             "moments": words,
             "moved": treealg.branched_sig_length(dimension, 2, planar=planar),
             "columns": sum(D**k for k in range(2, asked.get("levels", 1) + 1)),
@@ -221,12 +220,21 @@ class Case:
             "degree": N,
             "depth": 2,
             "dyadic_order": 1,
-            "trees": [(tree,) for tree in TREES] if planar else TREES,
-            "words": WORDS,
+            "trees": [(tree,) for tree in self._light(TREES)] if planar else self._light(TREES),
+            "words": self._light(WORDS),
             "right_deriv": True,
             "scalar_term": self.asked.get("scalar", False),
         } | self.asked
         return {name: given[name] for name in names if name in given}
+
+    def _light(self, elements):
+        """Return the elements that are in the basis by weight."""
+        weights, degree = self.asked.get("weights"), self.asked.get("degree", N)
+
+        def weight(x):
+            return weights[x] if isinstance(x, int) else sum(map(weight, x))
+
+        return elements if weights is None else [x for x in elements if weight(x) <= degree]
 
     def arguments(self, batch=(), dtype=np.float64, seed=0):
         """Return every argument by name; those that broadcast may have batches of their own."""

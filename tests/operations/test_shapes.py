@@ -78,7 +78,7 @@ class Unknown:
 
 @each_case(CASES)
 def test_batches_of_unknown_length_survive(case):
-    unknown, size = Unknown("b"), 7
+    unknown, size = Unknown("b"), 23
     given = without_data(case, case.arguments((size,)))
     for value in given.values():
         if isinstance(value, SimpleNamespace):

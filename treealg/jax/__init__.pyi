@@ -429,6 +429,7 @@ def extract_branched_sig_coef(
     lead_lag: bool = False,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 @overload
 def branched_log_sig_backprop(
@@ -615,6 +616,7 @@ def branched_sig_of_lift(
     *,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def branched_sig_of_lift_backprop(
@@ -625,6 +627,7 @@ def branched_sig_of_lift_backprop(
     *,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -902,6 +905,7 @@ def extract_sig_coef(
     time_aug: bool = False,
     lead_lag: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> Array: ...
 @overload
 def sig_coef(
@@ -1394,6 +1398,7 @@ def branched_sig_change_lift(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def branched_sig_change_lift_backprop(
@@ -1404,6 +1409,7 @@ def branched_sig_change_lift_backprop(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def expected_branched_log_sig(
@@ -1506,6 +1512,7 @@ def branched_sig_to_sig(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def sig_to_branched_sig(
@@ -1516,6 +1523,7 @@ def sig_to_branched_sig(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def sig_to_branched_sig_backprop(
@@ -1526,6 +1534,7 @@ def sig_to_branched_sig_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def branched_log_sig_to_sig(
@@ -1559,6 +1568,7 @@ def branched_sig_to_geometric(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def branched_sig_to_geometric_backprop(
@@ -1568,6 +1578,7 @@ def branched_sig_to_geometric_backprop(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def geometric_to_branched_sig(
@@ -1576,6 +1587,7 @@ def geometric_to_branched_sig(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def geometric_to_branched_sig_backprop(
@@ -1584,6 +1596,7 @@ def geometric_to_branched_sig_backprop(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def branched_sig_combine(
@@ -2302,6 +2315,7 @@ def branched_sig_of_lift_jvp(
     *,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def branched_sig_of_lift_backprop_jvp(
@@ -2314,6 +2328,7 @@ def branched_sig_of_lift_backprop_jvp(
     *,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 @overload
@@ -3205,6 +3220,7 @@ def branched_sig_change_lift_jvp(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def branched_sig_change_lift_backprop_jvp(
@@ -3216,6 +3232,7 @@ def branched_sig_change_lift_backprop_jvp(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def branched_log_sig_combine_jvp(
@@ -3255,6 +3272,7 @@ def sig_to_branched_sig_jvp(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def sig_to_branched_sig_backprop_jvp(
@@ -3266,6 +3284,7 @@ def sig_to_branched_sig_backprop_jvp(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def branched_log_sig_to_sig_jvp(
@@ -3303,6 +3322,7 @@ def branched_sig_to_geometric_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def branched_sig_to_geometric_backprop_jvp(
@@ -3314,6 +3334,7 @@ def branched_sig_to_geometric_backprop_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def geometric_to_branched_sig_jvp(
@@ -3323,6 +3344,7 @@ def geometric_to_branched_sig_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def geometric_to_branched_sig_backprop_jvp(
@@ -3332,6 +3354,7 @@ def geometric_to_branched_sig_backprop_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def branched_sig_combine_jvp(

@@ -479,6 +479,7 @@ def extract_branched_sig_coef(
     lead_lag: bool = False,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 
 # treealg.numeric.paths.gradients
@@ -682,6 +683,7 @@ def branched_sig_of_lift(
     *,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
@@ -693,6 +695,7 @@ def branched_sig_of_lift_backprop(
     *,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
@@ -998,6 +1001,7 @@ def extract_sig_coef(
     time_aug: bool = False,
     lead_lag: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
 @overload
 def sig_coef(
@@ -1528,6 +1532,7 @@ def branched_sig_change_lift(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
@@ -1539,6 +1544,7 @@ def branched_sig_change_lift_backprop(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
@@ -1658,6 +1664,7 @@ def branched_sig_to_sig(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
@@ -1669,6 +1676,7 @@ def sig_to_branched_sig(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
@@ -1680,6 +1688,7 @@ def sig_to_branched_sig_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
@@ -1722,6 +1731,7 @@ def branched_sig_to_geometric(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
@@ -1732,6 +1742,7 @@ def branched_sig_to_geometric_backprop(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
@@ -1741,6 +1752,7 @@ def geometric_to_branched_sig(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
@@ -1750,6 +1762,7 @@ def geometric_to_branched_sig_backprop(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
@@ -2527,6 +2540,7 @@ def branched_sig_of_lift_jvp(
     *,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 def branched_sig_of_lift_backprop_jvp(
@@ -2539,6 +2553,7 @@ def branched_sig_of_lift_backprop_jvp(
     *,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 @overload
@@ -3430,6 +3445,7 @@ def branched_sig_change_lift_jvp(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 def branched_sig_change_lift_backprop_jvp(
@@ -3441,6 +3457,7 @@ def branched_sig_change_lift_backprop_jvp(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 def branched_log_sig_combine_jvp(
@@ -3480,6 +3497,7 @@ def sig_to_branched_sig_jvp(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 def sig_to_branched_sig_backprop_jvp(
@@ -3491,6 +3509,7 @@ def sig_to_branched_sig_backprop_jvp(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 def branched_log_sig_to_sig_jvp(
@@ -3528,6 +3547,7 @@ def branched_sig_to_geometric_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 def branched_sig_to_geometric_backprop_jvp(
@@ -3539,6 +3559,7 @@ def branched_sig_to_geometric_backprop_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 def geometric_to_branched_sig_jvp(
@@ -3548,6 +3569,7 @@ def geometric_to_branched_sig_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 def geometric_to_branched_sig_backprop_jvp(
@@ -3557,6 +3579,7 @@ def geometric_to_branched_sig_backprop_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 def branched_sig_combine_jvp(

@@ -11,6 +11,13 @@ from treealg.tables.cumulants import cumulants as cumulants, expectation as expe
 from treealg.tables.directory import cache_directory as cache_directory
 from treealg.tables.files import load_table as load_table, save_table as save_table
 from treealg.tables.lifts import bracket_labels as bracket_labels, change_of_lift as change_of_lift
+from treealg.tables.light import (
+    LightWords as LightWords,
+    element_weights as element_weights,
+    light_elements as light_elements,
+    light_words as light_words,
+    restricted as restricted,
+)
 from treealg.tables.linear_map import LinearMap as LinearMap
 from treealg.tables.lyndon import lyndon as lyndon, lyndon_arborification as lyndon_arborification
 from treealg.tables.lyndon_expansion import lyndon_expansion as lyndon_expansion

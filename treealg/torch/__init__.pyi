@@ -407,6 +407,7 @@ def extract_branched_sig_coef(
     lead_lag: bool = False,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def branched_log_sig_backprop(
@@ -593,6 +594,7 @@ def branched_sig_of_lift(
     *,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def branched_sig_of_lift_backprop(
@@ -603,6 +605,7 @@ def branched_sig_of_lift_backprop(
     *,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -880,6 +883,7 @@ def extract_sig_coef(
     time_aug: bool = False,
     lead_lag: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 @overload
 def sig_coef(
@@ -1372,6 +1376,7 @@ def branched_sig_change_lift(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def branched_sig_change_lift_backprop(
@@ -1382,6 +1387,7 @@ def branched_sig_change_lift_backprop(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def expected_branched_log_sig(
@@ -1484,6 +1490,7 @@ def branched_sig_to_sig(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def sig_to_branched_sig(
@@ -1494,6 +1501,7 @@ def sig_to_branched_sig(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def sig_to_branched_sig_backprop(
@@ -1504,6 +1512,7 @@ def sig_to_branched_sig_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def branched_log_sig_to_sig(
@@ -1537,6 +1546,7 @@ def branched_sig_to_geometric(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def branched_sig_to_geometric_backprop(
@@ -1546,6 +1556,7 @@ def branched_sig_to_geometric_backprop(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def geometric_to_branched_sig(
@@ -1554,6 +1565,7 @@ def geometric_to_branched_sig(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def geometric_to_branched_sig_backprop(
@@ -1562,6 +1574,7 @@ def geometric_to_branched_sig_backprop(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def branched_sig_combine(
@@ -2280,6 +2293,7 @@ def branched_sig_of_lift_jvp(
     *,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def branched_sig_of_lift_backprop_jvp(
@@ -2292,6 +2306,7 @@ def branched_sig_of_lift_backprop_jvp(
     *,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 @overload
@@ -3183,6 +3198,7 @@ def branched_sig_change_lift_jvp(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def branched_sig_change_lift_backprop_jvp(
@@ -3194,6 +3210,7 @@ def branched_sig_change_lift_backprop_jvp(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def branched_log_sig_combine_jvp(
@@ -3233,6 +3250,7 @@ def sig_to_branched_sig_jvp(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def sig_to_branched_sig_backprop_jvp(
@@ -3244,6 +3262,7 @@ def sig_to_branched_sig_backprop_jvp(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def branched_log_sig_to_sig_jvp(
@@ -3281,6 +3300,7 @@ def branched_sig_to_geometric_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def branched_sig_to_geometric_backprop_jvp(
@@ -3292,6 +3312,7 @@ def branched_sig_to_geometric_backprop_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def geometric_to_branched_sig_jvp(
@@ -3301,6 +3322,7 @@ def geometric_to_branched_sig_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def geometric_to_branched_sig_backprop_jvp(
@@ -3310,6 +3332,7 @@ def geometric_to_branched_sig_backprop_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def branched_sig_combine_jvp(

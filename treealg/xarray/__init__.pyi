@@ -394,6 +394,7 @@ def extract_branched_sig_coef(
     lead_lag: bool = False,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> DataArray: ...
 @overload
 def branched_log_sig_backprop(
@@ -558,6 +559,7 @@ def branched_sig_of_lift(
     *,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     time: str = "time",
 ) -> DataArray: ...
@@ -569,6 +571,7 @@ def branched_sig_of_lift_backprop(
     *,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     time: str = "time",
 ) -> DataArray: ...
@@ -755,6 +758,7 @@ def extract_sig_coef(
     time_aug: bool = False,
     lead_lag: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> DataArray: ...
 def sig_coef(
     path: DataArray | ArrayLike,
@@ -1126,6 +1130,7 @@ def branched_sig_change_lift(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def branched_sig_change_lift_backprop(
@@ -1136,6 +1141,7 @@ def branched_sig_change_lift_backprop(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def expected_branched_log_sig(
@@ -1244,6 +1250,7 @@ def branched_sig_to_sig(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def sig_to_branched_sig(
@@ -1254,6 +1261,7 @@ def sig_to_branched_sig(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def sig_to_branched_sig_backprop(
@@ -1264,6 +1272,7 @@ def sig_to_branched_sig_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def branched_log_sig_to_sig(
@@ -1297,6 +1306,7 @@ def branched_sig_to_geometric(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def branched_sig_to_geometric_backprop(
@@ -1306,6 +1316,7 @@ def branched_sig_to_geometric_backprop(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def geometric_to_branched_sig(
@@ -1314,6 +1325,7 @@ def geometric_to_branched_sig(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def geometric_to_branched_sig_backprop(
@@ -1322,6 +1334,7 @@ def geometric_to_branched_sig_backprop(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def branched_sig_combine(
@@ -1976,6 +1989,7 @@ def branched_sig_of_lift_jvp(
     *,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     time: str = "time",
 ) -> DataArray: ...
@@ -1989,6 +2003,7 @@ def branched_sig_of_lift_backprop_jvp(
     *,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     time: str = "time",
 ) -> DataArray: ...
@@ -2614,6 +2629,7 @@ def branched_sig_change_lift_jvp(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def branched_sig_change_lift_backprop_jvp(
@@ -2625,6 +2641,7 @@ def branched_sig_change_lift_backprop_jvp(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def branched_log_sig_combine_jvp(
@@ -2664,6 +2681,7 @@ def sig_to_branched_sig_jvp(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def sig_to_branched_sig_backprop_jvp(
@@ -2675,6 +2693,7 @@ def sig_to_branched_sig_backprop_jvp(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def branched_log_sig_to_sig_jvp(
@@ -2712,6 +2731,7 @@ def branched_sig_to_geometric_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def branched_sig_to_geometric_backprop_jvp(
@@ -2723,6 +2743,7 @@ def branched_sig_to_geometric_backprop_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def geometric_to_branched_sig_jvp(
@@ -2732,6 +2753,7 @@ def geometric_to_branched_sig_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def geometric_to_branched_sig_backprop_jvp(
@@ -2741,6 +2763,7 @@ def geometric_to_branched_sig_backprop_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
 def branched_sig_combine_jvp(

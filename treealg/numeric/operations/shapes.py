@@ -16,6 +16,8 @@ from treealg.numeric.operations.operation import (
     Shape,
     axes_of_windows,
 )
+from treealg.numeric.vectors.geometric import geometric_sig_length
+from treealg.numeric.word_basis import sig_length
 
 __all__ = [
     "corrections",
@@ -247,10 +249,14 @@ def _weighted(call: Call, method: int) -> int:
 
 
 def _tree_words(call: Call) -> int:
-    return tables.words(_dimension(call), call["degree"], None, bool(call["planar"])).size
+    return geometric_sig_length(
+        _dimension(call), call["degree"], planar=bool(call["planar"]), weights=call["weights"]
+    )
 
 
 def _words(call: Call) -> int:
+    if call.values.get("weights") is not None:
+        return sig_length(_dimension(call), call["degree"], weights=call["weights"])
     return tables.word_length(_dimension(call), call["degree"])
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from treealg import tables
+from treealg.checks import check_weights
 from treealg.errors import InvalidValueError
 from treealg.numeric import indices
 from treealg.numeric.arguments.arrays import as_rows
@@ -287,6 +290,7 @@ def extract_branched_sig_coef(
     lead_lag: bool = False,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Select coefficients of branched signatures.
 
@@ -304,6 +308,9 @@ def extract_branched_sig_coef(
         Basis of ordered forests rather than non-planar trees.
     scalar_term : bool, default False
         Whether there is a scalar in front, the coefficient of the empty tree.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1, where `bsig` is truncated by
+        weight; None where it is by nodes.
 
     Returns
     -------
@@ -315,11 +322,13 @@ def extract_branched_sig_coef(
     ------
     InvalidTypeError
         If `bsig` is no real array, requires a gradient, or is not on the CPU; if an element is no
-        tree (or no ordered forest); if `dimension` is no integer, or a flag no boolean.
+        tree (or no ordered forest); if `dimension` is no integer, or a flag no boolean; or if
+        `weights` are no integers.
     InvalidValueError
         If the length of `bsig` is that of no degree; if an element has more nodes than that degree,
-        a label that is no integer below the number of channels, or is empty without a scalar in
-        front; or if `dimension` is below 1.
+        or is too heavy, has a label that is no integer below the number of channels, or is empty
+        without a scalar in front; if `dimension` is below 1; or if `weights` are not positive, or
+        not one for each channel.
 
     See Also
     --------
@@ -328,7 +337,7 @@ def extract_branched_sig_coef(
 
     Notes
     -----
-    The degree is that of the length.
+    The degree is the least that has the length.
 
     Examples
     --------
@@ -338,22 +347,34 @@ def extract_branched_sig_coef(
     array([1.33333333, 2.        ])
     """
     options = dimension, 0, planar, 1, SIGNATURE, time_aug, lead_lag, 1.0, scalar_term
-    rows, call, degree = of_any_degree(bsig, "bsig", options)
+    rows, call, degree = of_any_degree(bsig, "bsig", options, weights)
     planar, scalar = bool(call.planar), call.scalar
     places = [
-        indices.tree_to_idx(tree, call.dimension, degree, planar=planar, scalar_term=scalar)
+        indices.tree_to_idx(
+            tree, call.dimension, degree, planar=planar, scalar_term=scalar, weights=weights
+        )
         for tree in listed(trees)
     ]
     return extracted(rows, places)
 
 
-def of_any_degree(value: Any, name: str, options: tuple[Any, ...]) -> tuple[Rows, Call, int]:
+def of_any_degree(
+    value: Any, name: str, options: tuple[Any, ...], weights: Any = None
+) -> tuple[Rows, Call, int]:
     """Read signatures and their options, and tell the degree by their length."""
-    rows, call = as_rows(value, name, 1), checked_call(*options)
-    columns, degree, length = rows.item[0] - call.scalar, 0, 0
+    rows, call = as_rows(value, name, 1), checked_call(*(*options, weights))
+    columns, degree, length, unit = rows.item[0] - call.scalar, 0, 0, 1
+    own = None if weights is None else check_weights("weights", weights)
+    if own is not None:
+        unit = math.gcd(*own)
+        own = tuple(weight // unit for weight in own)
     while length < columns:
         degree += 1
-        length = tables.basis_length(call.dimension, degree, call.planar)
+        if own is None:
+            length = tables.basis_length(call.dimension, degree, call.planar)
+        elif degree >= min(own):
+            length = tables.weighted_length(own, degree, call.planar)
+    degree *= unit
     if length != columns:
         raise InvalidValueError(
             f"{name} must have the length of a signature, got shape {rows.array.shape}; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from treealg.numeric.arguments.corrections import no_path
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.targets import into
 from treealg.numeric.arguments.vectors import split_scalar
-from treealg.numeric.plans.words import lift_plan
+from treealg.numeric.plans.elements import lift_plan
 from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_of_lift", "branched_sig_of_lift_backprop"]
@@ -27,6 +28,7 @@ def branched_sig_of_lift(
     *,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: Array | None = None,
 ) -> Array:
@@ -52,6 +54,10 @@ def branched_sig_of_lift(
         Basis of ordered forests rather than non-planar trees.
     scalar_term : bool, default False
         Put the value 1 of the empty tree in front.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
     out : Array or None, default None
@@ -67,12 +73,13 @@ def branched_sig_of_lift(
     ------
     InvalidTypeError
         If `lift` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `out` is no array of the
-        kind and dtype of the result.
+        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no integers;
+        or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If `lift` has fewer than two axes or not the columns of this basis; if `dimension` is below
-        1, `degree` negative or `n_jobs` 0; or if the basis, the words or the result do not fit in
-        memory; or if `out` has not its shape or layout, or shares memory with an argument.
+        1, `degree` negative or `n_jobs` 0; if `weights` are not positive, one for each channel, or
+        too fine; or if the basis, the words or the result do not fit in memory; or if `out` has not
+        its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -102,12 +109,14 @@ def branched_sig_of_lift(
     >>> treealg.branched_sig_of_lift([[1.0, -0.5], [2.0, 0.0]], 1, 2)
     array([3., 4.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, scalar_term=scalar_term)
+    call = checked_call(
+        dimension, degree, planar, n_jobs, SIGNATURE, scalar_term=scalar_term, weights=weights
+    )
     rows = _lift_rows(lift, call)
     unit = 1.0 if call.scalar else None
     result, view = allocate(rows, call.columns, scalar=unit, to=into(out, lift))
     if call.degree:
-        plan = lift_plan(call.dimension, call.degree, call.planar)
+        plan = lift_plan(call)
         for steps, out in walk(call.n_threads, (rows,), (view,)):
             path = no_path(steps, call.dimension)
             rows.engine.path_signature(path, steps, out, plan, call.transform, call.n_threads)
@@ -122,6 +131,7 @@ def branched_sig_of_lift_backprop(
     *,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: Array | None = None,
 ) -> Array:
@@ -142,6 +152,10 @@ def branched_sig_of_lift_backprop(
         Basis of ordered forests rather than non-planar trees.
     scalar_term : bool or None, default None
         Whether `bsig_derivs` has a place for the scalar; None lets its length tell.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
+        counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
     out : Array or None, default None
@@ -158,12 +172,14 @@ def branched_sig_of_lift_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
-        boolean; or if `out` is no array of the kind and dtype of the result.
+        boolean; or if `weights` are no integers; or if `out` is no array of the kind and dtype of
+        the result.
     InvalidValueError
         If `lift` has fewer than two axes, or an array not the columns of this basis; if the leading
-        shapes differ; if `dimension` is below 1, `degree` negative or `n_jobs` 0; or if the basis,
-        the words or the result do not fit in memory; or if `out` has not its shape or layout, or
-        shares memory with an argument.
+        shapes differ; if `dimension` is below 1, `degree` negative or `n_jobs` 0; if `weights` are
+        not positive, one for each channel, or too fine; or if the basis, the words or the result do
+        not fit in memory; or if `out` has not its shape or layout, or shares memory with an
+        argument.
 
     See Also
     --------
@@ -182,13 +198,13 @@ def branched_sig_of_lift_backprop(
     >>> treealg.branched_sig_of_lift_backprop([[3.0, 5.0]], [0.0, 1.0], 1, 2)
     array([[3., 1.]])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE)
+    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, weights=weights)
     rows, derivs = _lift_rows(lift, call), as_rows(bsig_derivs, "bsig_derivs", 1)
     check_alike(rows, derivs)
     given, _ = split_scalar(derivs, call.columns, call, scalar_term=scalar_term)
     result, view = allocate(rows, *rows.item, to=into(out, lift, bsig_derivs))
     if call.degree:
-        plan = lift_plan(call.dimension, call.degree, call.planar)
+        plan = lift_plan(call)
         for steps, dy, out in walk(call.n_threads, (rows, given), (view,)):
             path = no_path(steps, call.dimension)
             d_path = np.empty(path.shape, steps.dtype)

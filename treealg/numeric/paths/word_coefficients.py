@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from treealg.checks import check_flag
@@ -246,6 +247,7 @@ def extract_sig_coef(
     time_aug: bool = False,
     lead_lag: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> Array:
     r"""Select coefficients of word signatures.
 
@@ -261,6 +263,9 @@ def extract_sig_coef(
         Whether the signature is that of a path so transformed.
     scalar_term : bool, default False
         Whether there is a scalar in front, the coefficient of the empty word.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1, where `sig` is truncated by
+        weight; None where it is by letters.
 
     Returns
     -------
@@ -272,11 +277,13 @@ def extract_sig_coef(
     ------
     InvalidTypeError
         If `sig` is no real array, requires a gradient, or is not on the CPU; if a word is no tuple
-        of integers; if `dimension` is no integer, or a flag no boolean.
+        of integers; if `dimension` is no integer, or a flag no boolean; or if `weights` are no
+        integers.
     InvalidValueError
-        If the length of `sig` is that of no degree; if a word is longer than that degree, has a
-        letter that is not below the number of channels, or is empty without a scalar in front; or
-        if `dimension` is below 1.
+        If the length of `sig` is that of no degree; if a word is longer than that degree, or too
+        heavy, has a letter that is not below the number of channels, or is empty without a scalar
+        in front; if `dimension` is below 1; or if `weights` are not positive, or not one for each
+        channel.
 
     See Also
     --------
@@ -285,7 +292,7 @@ def extract_sig_coef(
 
     Notes
     -----
-    The degree is that of the length.
+    The degree is the least that has the length.
 
     Examples
     --------
@@ -295,11 +302,14 @@ def extract_sig_coef(
     array([2., 2.])
     """
     options = dimension, 0, WORDS, 1, SIGNATURE, time_aug, lead_lag, 1.0, scalar_term
-    rows, call, degree = of_any_degree(sig, "sig", options)
+    rows, call, degree = of_any_degree(sig, "sig", options, weights)
+    most = None if weights is None else degree
     places = []
     for word in listed_words(words, False):
-        places.append(word_to_idx(word, call.dimension, scalar_term=call.scalar))
-        if len(word) > degree:
+        places.append(
+            word_to_idx(word, call.dimension, scalar_term=call.scalar, degree=most, weights=weights)
+        )
+        if weights is None and len(word) > degree:
             raise InvalidValueError(
                 f"words must have at most {degree} letters, the degree of sig, got {len(word)}"
             )

@@ -49,15 +49,21 @@ class Matrix:
 
 def lift_change_plan(channels: int, call: Call, share: float) -> Matrix:
     """Return the plan that adds a share of the brackets to integrals."""
-    degree, planar = call.degree, bool(call.planar)
+    degree, planar, weights = call.nodes, bool(call.planar), call.weights
 
     def make() -> Matrix:
         table = tables.change_of_lift(channels, degree, planar)
         lengths = [tables.basis_length(call.dimension, n, planar) for n in range(degree + 1)]
         nodes = np.repeat(np.arange(1, degree + 1), np.diff(lengths))
+        if weights is not None:
+            light = tables.light_elements(weights, call.degree, planar)
+            place = np.full(nodes.size, -1, dtype=np.int64)
+            place[light] = np.arange(light.size)
+            table = tables.restricted(table, light, place, light.size)
+            nodes = nodes[light]
         row = np.repeat(np.arange(table.n_rows), np.diff(table.ptr))
         lost = nodes[row] - nodes[table.col]
         return Matrix(table.ptr, table.col, table.coef * float(share) ** lost)
 
-    key = ("lift change", channels, degree, planar, share)
+    key = ("lift change", channels, call.degree, planar, share, weights)
     return find_plan(key) or keep_plan(key, make)

@@ -16,9 +16,8 @@ from treealg.numeric.plans.cache import find_plan, keep_plan
 from treealg.numeric.plans.plan import Plan, Tables
 
 __all__ = [
-    "geometric_plan",
+    "bridge_plan",
     "ladder_plan",
-    "lift_plan",
     "of_first_word",
     "path_plan",
     "plan_along",
@@ -141,47 +140,41 @@ def words_of_chains(
     return tables.words(dimension, degree, longest), letters
 
 
-def lift_plan(dimension: int, degree: int, planar: bool | None) -> Plan:
-    """Return the plan from words in all basis elements to the signature of a lift."""
-    key = ("lift", dimension, degree, planar)
-
-    def make_plan() -> Plan:
-        size = coefficients(dimension, degree, planar, 0)
-
-        def make() -> Tables:
-            layout = tables.words(dimension, degree, None, bool(planar))
-            linear = tables.arborification(dimension, degree, planar, None)
-            return Tables((layout, np.arange(size, dtype=np.int32)), linear)
-
-        return Plan(dimension, degree, planar, size, make, None, degree)
-
-    return find_plan(key) or keep_plan(key, make_plan)
-
-
-def geometric_plan(call: Call) -> Plan:
-    """Return the plan of the words in all basis elements themselves."""
-    dimension, degree, planar = call.dimension, call.degree, bool(call.planar)
-    key = ("geometric", dimension, degree, planar)
-
-    def make_plan() -> Plan:
-        layout = tables.words(dimension, degree, None, planar)
-
-        def make() -> Tables:
-            blocks = layout.size // dimension
-            letters = np.arange(sum(layout.letters), dtype=np.int32)
-            return Tables((layout, letters), selection(dimension, blocks, np.arange(blocks)))
-
-        return Plan(dimension, degree, planar, layout.size, make, None, degree)
-
-    return find_plan(key) or keep_plan(key, make_plan)
-
-
-def ladder_plan(dimension: int, degree: int, planar: bool | None) -> Plan:
-    """Return the plan of the restriction to ladders, which are words."""
-    key = ("ladders", dimension, degree, planar)
+def bridge_plan(call: Call) -> Plan:
+    """Return the plan from signatures of words to those of trees or ordered forests."""
+    weights: Any = call.weights
+    if weights is None:
+        return path_plan(call.dimension, call.degree, call.planar, None)
 
     def make() -> Tables:
-        phi = tables.arborification(dimension, degree, planar)
+        return Tables(linear=_weighted_bridge(weights, call.degree, bool(call.planar)))
+
+    key = ("bridge", call.degree, call.planar, weights)
+
+    def make_plan() -> Plan:
+        return Plan(call.dimension, call.degree, call.planar, call.columns, make)
+
+    return find_plan(key) or keep_plan(key, make_plan)
+
+
+def _weighted_bridge(weights: tuple[int, ...], degree: int, planar: bool) -> tables.LinearMap:
+    """Return the arborification of words in the order of their basis."""
+    of_words = tables.weighted_arborification(weights, degree, None)  # a permutation
+    place = np.empty(of_words.n_cols, dtype=np.int64)
+    place[of_words.col] = np.arange(of_words.n_rows)
+    phi = tables.weighted_arborification(weights, degree, planar)
+    return tables.restricted(phi, np.arange(phi.n_rows), place, phi.n_cols)
+
+
+def ladder_plan(call: Call) -> Plan:
+    """Return the plan of the restriction to ladders, which are words."""
+    dimension, degree, planar, weights = call.dimension, call.degree, call.planar, call.weights
+
+    def make() -> Tables:
+        if weights is None:
+            phi = tables.arborification(dimension, degree, planar)
+        else:
+            phi = _weighted_bridge(weights, degree, bool(planar))
         # Blocks with one word each, once: ladders, and of ordered forests also some with more
         # trees. Of those with one word the ladder is the last, as a single tree comes after
         # forests of smaller ones, and that holds again for what is below its root.
@@ -191,10 +184,12 @@ def ladder_plan(dimension: int, degree: int, planar: bool | None) -> Plan:
         once = phi.coef[entry] == 1
         ladder = np.zeros(phi.n_cols, dtype=np.int64)
         np.maximum.at(ladder, phi.col[entry[once]], single[once])
-        return Tables(linear=selection(dimension, phi.n_rows, ladder))
+        return Tables(linear=selection(phi.width, phi.n_rows, ladder))
+
+    key = ("ladders", dimension, degree, planar, weights)
 
     def make_plan() -> Plan:
-        size = tables.require_fits(dimension, degree, None)
+        size = coefficients(dimension, degree, None, 0, weights)
         return Plan(dimension, degree, planar, size, make)
 
     return find_plan(key) or keep_plan(key, make_plan)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
 
 from treealg import tables
-from treealg.checks import LIFTS, check_choice
+from treealg.checks import LIFTS, check_choice, check_weights
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
 from treealg.numeric.arguments.batches import allocate
@@ -207,6 +209,7 @@ def branched_sig_change_lift(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: Array | None = None,
 ) -> Array:
@@ -230,6 +233,10 @@ def branched_sig_change_lift(
         Where integrands are taken: in the middle of each step, before or after it.
     planar : bool, default False
         Basis of ordered forests rather than non-planar trees.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order; a
+        bracket may weigh at most what its two channels do. None counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
     out : Array or None, default None
@@ -246,13 +253,15 @@ def branched_sig_change_lift(
     ------
     InvalidTypeError
         If `bsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `out` is no array of the
-        kind and dtype of the result.
+        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `weights` are no integers;
+        or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If `dimension` is not that of channels and their brackets; if `source` or `target` is none
         of these; if the last axis of `bsig` has not the length of this basis; if `degree` is
-        negative or `n_jobs` 0; or if the basis, the table or the result does not fit in memory; or
-        if `out` has not its shape or layout, or shares memory with an argument.
+        negative or `n_jobs` 0; if `weights` are not positive, one for each channel, too fine, or
+        larger for a bracket than for its channels; or if the basis, the table or the result does
+        not fit in memory; or if `out` has not its shape or layout, or shares memory with an
+        argument.
 
     See Also
     --------
@@ -286,7 +295,16 @@ def branched_sig_change_lift(
     """
     rows = as_rows(bsig, "bsig", 1)
     return _change(
-        rows, dimension, degree, source, target, planar, n_jobs, into(out, bsig), transposed=False
+        rows,
+        dimension,
+        degree,
+        source,
+        target,
+        planar,
+        weights,
+        n_jobs,
+        into(out, bsig),
+        transposed=False,
     )
 
 
@@ -298,6 +316,7 @@ def branched_sig_change_lift_backprop(
     source: str = "ito",
     target: str = "stratonovich",
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: Array | None = None,
 ) -> Array:
@@ -318,6 +337,10 @@ def branched_sig_change_lift_backprop(
         As given to `branched_sig_change_lift`.
     planar : bool, default False
         Basis of ordered forests rather than non-planar trees.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order; a
+        bracket may weigh at most what its two channels do. None counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
     out : Array or None, default None
@@ -334,13 +357,15 @@ def branched_sig_change_lift_backprop(
     ------
     InvalidTypeError
         If `derivs` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `out` is no array of the
-        kind and dtype of the result.
+        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `weights` are no integers;
+        or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If `dimension` is not that of channels and their brackets; if `source` or `target` is none
         of these; if the last axis of `derivs` has not the length of this basis; if `degree` is
-        negative or `n_jobs` 0; or if the basis, the table or the result does not fit in memory; or
-        if `out` has not its shape or layout, or shares memory with an argument.
+        negative or `n_jobs` 0; if `weights` are not positive, one for each channel, too fine, or
+        larger for a bracket than for its channels; or if the basis, the table or the result does
+        not fit in memory; or if `out` has not its shape or layout, or shares memory with an
+        argument.
 
     See Also
     --------
@@ -356,7 +381,16 @@ def branched_sig_change_lift_backprop(
     """
     rows = as_rows(derivs, "derivs", 1)
     return _change(
-        rows, dimension, degree, source, target, planar, n_jobs, into(out, derivs), transposed=True
+        rows,
+        dimension,
+        degree,
+        source,
+        target,
+        planar,
+        weights,
+        n_jobs,
+        into(out, derivs),
+        transposed=True,
     )
 
 
@@ -367,13 +401,14 @@ def _change(
     source: Any,
     target: Any,
     planar: Any,
+    weights: Any,
     n_jobs: Any,
     to: Target | None,
     *,
     transposed: bool,
 ) -> Array:
     """Apply a change of lift, or its transpose."""
-    call = checked_call(dimension, degree, planar, n_jobs)
+    call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     share = LIFTS[check_choice("target", target, LIFTS)]
     share -= LIFTS[check_choice("source", source, LIFTS)]
     channels = (math.isqrt(8 * call.dimension + 9) - 3) // 2
@@ -382,6 +417,20 @@ def _change(
             f"dimension must be d + d (d + 1) / 2 for d channels and their brackets, one of 2, 5, "
             f"9, 14, ...; got {dimension}; bracket_path appends brackets to a path"
         )
+    if weights is not None:
+        _check_brackets(check_weights("weights", weights), channels, int(degree))
     given, scalar = split_scalar(rows, call.columns, call)
     plan = lift_change_plan(channels, call, share)
     return image(call, given, scalar, call.columns, plan, to, transposed=transposed)
+
+
+def _check_brackets(weights: tuple[int, ...], channels: int, degree: int) -> None:
+    """Refuse brackets that are heavier than their channels: what has one may be too heavy."""
+    pairs = combinations_with_replacement(range(channels), 2)
+    for own, (i, j) in zip(weights[channels:], pairs, strict=True):
+        both = weights[i] + weights[j]
+        if own > both <= degree:
+            raise InvalidValueError(
+                f"weights must be at most {both} for the bracket of channels {i} "
+                f"and {j}, which weigh {weights[i]} and {weights[j]}, got {own}"
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from treealg.numeric.arguments.arrays import as_rows
@@ -9,7 +10,7 @@ from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call, coeff
 from treealg.numeric.arguments.targets import into
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.plan import Plan
-from treealg.numeric.plans.words import ladder_plan, path_plan
+from treealg.numeric.plans.words import bridge_plan, ladder_plan
 from treealg.numeric.vectors.maps import image
 from treealg.typing import Array, ArrayLike
 
@@ -24,6 +25,7 @@ def sig_to_branched_sig(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: Array | None = None,
 ) -> Array:
@@ -45,6 +47,10 @@ def sig_to_branched_sig(
         Whether the signature is that of a path so transformed.
     planar : bool, default False
         Basis of ordered forests rather than non-planar trees.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, tree or ordered forest, the sum over its letters or nodes, and both bases are
+        what is light enough, in basis order. None counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
     out : Array or None, default None
@@ -60,12 +66,13 @@ def sig_to_branched_sig(
     ------
     InvalidTypeError
         If `sig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `out` is no array of the
-        kind and dtype of the result.
+        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no integers;
+        or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `sig` has not the length of these words; if `dimension` is below 1,
-        `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in memory; or
-        if `out` has not its shape or layout, or shares memory with an argument.
+        `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each channel, or
+        too fine; or if the basis or the result does not fit in memory; or if `out` has not its
+        shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -87,9 +94,11 @@ def sig_to_branched_sig(
     >>> treealg.sig_to_branched_sig([3.0, 4.5, 4.5], 1, 3)
     array([3. , 4.5, 9. , 4.5])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag)
-    plan = path_plan(call.dimension, call.degree, call.planar, None)
-    words = coefficients(call.dimension, call.degree, None, 0)
+    call = checked_call(
+        dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, weights=weights
+    )
+    plan = bridge_plan(call)
+    words = coefficients(call.dimension, call.degree, None, 0, call.weights)
     return _map_rows(sig, "sig", call, plan, words, call.columns, out, what="the words below ")
 
 
@@ -101,6 +110,7 @@ def sig_to_branched_sig_backprop(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: Array | None = None,
 ) -> Array:
@@ -121,6 +131,10 @@ def sig_to_branched_sig_backprop(
         Whether the signature is that of a path so transformed.
     planar : bool, default False
         Basis of ordered forests rather than non-planar trees.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, tree or ordered forest, the sum over its letters or nodes, and both bases are
+        what is light enough, in basis order. None counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
     out : Array or None, default None
@@ -136,12 +150,13 @@ def sig_to_branched_sig_backprop(
     ------
     InvalidTypeError
         If `derivs` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `out` is no array of the
-        kind and dtype of the result.
+        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no integers;
+        or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `derivs` has not the length of this basis; if `dimension` is below 1,
-        `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in memory; or
-        if `out` has not its shape or layout, or shares memory with an argument.
+        `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each channel, or
+        too fine; or if the basis or the result does not fit in memory; or if `out` has not its
+        shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -156,9 +171,11 @@ def sig_to_branched_sig_backprop(
     >>> treealg.sig_to_branched_sig_backprop([0.0, 0.0, 1.0, 0.0], 1, 3)
     array([0., 0., 2.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag)
-    plan = path_plan(call.dimension, call.degree, call.planar, None)
-    words = coefficients(call.dimension, call.degree, None, 0)
+    call = checked_call(
+        dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, weights=weights
+    )
+    plan = bridge_plan(call)
+    words = coefficients(call.dimension, call.degree, None, 0, call.weights)
     return _map_rows(derivs, "derivs", call, plan, call.columns, words, out, transposed=True)
 
 
@@ -170,6 +187,7 @@ def branched_sig_to_sig(
     time_aug: bool = False,
     lead_lag: bool = False,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: Array | None = None,
 ) -> Array:
@@ -190,6 +208,10 @@ def branched_sig_to_sig(
         Whether the signature is that of a path so transformed.
     planar : bool, default False
         Basis of ordered forests rather than non-planar trees.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, tree or ordered forest, the sum over its letters or nodes, and both bases are
+        what is light enough, in basis order. None counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
     out : Array or None, default None
@@ -205,12 +227,13 @@ def branched_sig_to_sig(
     ------
     InvalidTypeError
         If `bsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `out` is no array of the
-        kind and dtype of the result.
+        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no integers;
+        or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis; if `dimension` is below 1,
-        `degree` negative, or `n_jobs` 0; or if the basis or the result does not fit in memory; or
-        if `out` has not its shape or layout, or shares memory with an argument.
+        `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each channel, or
+        too fine; or if the basis or the result does not fit in memory; or if `out` has not its
+        shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -232,8 +255,10 @@ def branched_sig_to_sig(
     >>> treealg.branched_sig_to_sig([3.0, 4.5, 9.0, 4.5], 1, 3)
     array([3. , 4.5, 4.5])
     """
-    call = checked_call(dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag)
-    plan = ladder_plan(call.dimension, call.degree, call.planar)
+    call = checked_call(
+        dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, weights=weights
+    )
+    plan = ladder_plan(call)
     return _map_rows(bsig, "bsig", call, plan, call.columns, plan.size, out)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
@@ -15,8 +16,13 @@ from treealg.numeric.arguments.corrections import no_path
 from treealg.numeric.arguments.targets import into
 from treealg.numeric.arguments.vectors import body, split_scalar, split_signature
 from treealg.numeric.basis import trees
+from treealg.numeric.plans.elements import (
+    geometric_map_plan,
+    geometric_plan,
+    geometric_size,
+    light_geometric_words,
+)
 from treealg.numeric.plans.vectors import algebra_plan
-from treealg.numeric.plans.words import geometric_plan, lift_plan
 from treealg.numeric.vectors.maps import image
 from treealg.typing import Array, ArrayLike, TupleForm
 
@@ -30,7 +36,13 @@ __all__ = [
 ]
 
 
-def geometric_sig_length(dimension: int, degree: int, *, planar: bool = False) -> int:
+def geometric_sig_length(
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+) -> int:
     """Count the words of trees that `branched_sig_to_geometric` has coefficients for.
 
     Parameters
@@ -41,6 +53,10 @@ def geometric_sig_length(dimension: int, degree: int, *, planar: bool = False) -
         Largest number of nodes of all letters of a word, at least 0.
     planar : bool, default False
         Ordered forests as letters rather than non-planar trees.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and of a word of them; bases are what is light enough, in
+        their order. None counts nodes.
 
     Returns
     -------
@@ -50,9 +66,11 @@ def geometric_sig_length(dimension: int, degree: int, *, planar: bool = False) -
     Raises
     ------
     InvalidTypeError
-        If `dimension` or `degree` is no integer, or `planar` no boolean.
+        If `dimension` or `degree` is no integer, or `planar` no boolean; or if `weights` are no
+        integers.
     InvalidValueError
-        If `dimension` is below 1, `degree` negative, or there are too many words.
+        If `dimension` is below 1, `degree` negative, or there are too many words; or if `weights`
+        are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -64,12 +82,15 @@ def geometric_sig_length(dimension: int, degree: int, *, planar: bool = False) -
     >>> [treealg.geometric_sig_length(2, degree) for degree in range(4)]
     [0, 2, 10, 48]
     """
-    call = checked_call(dimension, degree, planar, 1)
-    return tables.words(call.dimension, call.degree, None, bool(call.planar)).size
+    return geometric_size(checked_call(dimension, degree, planar, 1, weights=weights))
 
 
 def geometric_sig_words(
-    dimension: int, degree: int, *, planar: bool = False
+    dimension: int,
+    degree: int,
+    *,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
 ) -> list[tuple[TupleForm, ...]]:
     """List the words of trees that `branched_sig_to_geometric` has coefficients for.
 
@@ -81,6 +102,10 @@ def geometric_sig_words(
         Largest number of nodes of all letters of a word, at least 0.
     planar : bool, default False
         Ordered forests as letters rather than non-planar trees.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and of a word of them; bases are what is light enough, in
+        their order. None counts nodes.
 
     Returns
     -------
@@ -92,9 +117,11 @@ def geometric_sig_words(
     Raises
     ------
     InvalidTypeError
-        If `dimension` or `degree` is no integer, or `planar` no boolean.
+        If `dimension` or `degree` is no integer, or `planar` no boolean; or if `weights` are no
+        integers.
     InvalidValueError
-        If `dimension` is below 1, `degree` negative, or there are too many words.
+        If `dimension` is below 1, `degree` negative, or there are too many words; or if `weights`
+        are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -106,16 +133,17 @@ def geometric_sig_words(
     >>> treealg.geometric_sig_words(1, 2)
     [((0,),), ((0,), (0,)), (((0,), 0),)]
     """
-    call = checked_call(dimension, degree, planar, 1)
-    layout = tables.words(call.dimension, call.degree, None, bool(call.planar))
-    basis = iter(trees(call.dimension, call.degree, planar=bool(call.planar)))
+    call = checked_call(dimension, degree, planar, 1, weights=weights)
+    layout = tables.words(call.dimension, call.nodes, None, bool(call.planar))
+    basis = iter(trees(call.dimension, call.nodes, planar=bool(call.planar)))
     next(basis)  # the empty one
-    letters = [[next(basis) for _ in range(count)] for count in layout.letters[: degree + 1]]
-    return [
+    letters = [[next(basis) for _ in range(count)] for count in layout.letters[: call.nodes + 1]]
+    every = [
         word
         for parts in layout.compositions[1:]
         for word in product(*(letters[weight] for weight in parts))
     ]
+    return [every[place] for place in light_geometric_words(call).tolist()]
 
 
 def branched_sig_to_geometric(
@@ -124,6 +152,7 @@ def branched_sig_to_geometric(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: Array | None = None,
 ) -> Array:
@@ -143,6 +172,10 @@ def branched_sig_to_geometric(
         Truncation, at least 0; a letter counts as many as its tree has nodes.
     planar : bool, default False
         Basis of ordered forests rather than non-planar trees, and letters too.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and of a word of them; bases are what is light enough, in
+        their order. None counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
     out : Array or None, default None
@@ -159,13 +192,13 @@ def branched_sig_to_geometric(
     ------
     InvalidTypeError
         If `bsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `out` is no array of the
-        kind and dtype of the result.
+        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `weights` are no integers;
+        or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis, or a scalar in front is neither
-        1 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; or if the basis, the
-        words or the result do not fit in memory; or if `out` has not its shape or layout, or shares
-        memory with an argument.
+        1 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `weights` are not
+        positive, one for each channel, or too fine; or if the basis, the words or the result do not
+        fit in memory; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -192,7 +225,7 @@ def branched_sig_to_geometric(
     >>> treealg.branched_sig_to_geometric([3.0, 4.0], 1, 2)
     array([ 3. ,  4.5, -0.5])
     """
-    call = checked_call(dimension, degree, planar, n_jobs)
+    call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     rows = as_rows(bsig, "bsig", 1)
     x, scalar = split_signature(rows, call)
     plan, algebra, engine = geometric_plan(call), algebra_plan(call), rows.engine
@@ -214,6 +247,7 @@ def branched_sig_to_geometric_backprop(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: Array | None = None,
 ) -> Array:
@@ -232,6 +266,10 @@ def branched_sig_to_geometric_backprop(
         Truncation, at least 0.
     planar : bool, default False
         Basis of ordered forests rather than non-planar trees.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and of a word of them; bases are what is light enough, in
+        their order. None counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
     out : Array or None, default None
@@ -248,12 +286,14 @@ def branched_sig_to_geometric_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
-        no boolean; or if `out` is no array of the kind and dtype of the result.
+        no boolean; or if `weights` are no integers; or if `out` is no array of the kind and dtype
+        of the result.
     InvalidValueError
         If the last axis of an array has not its length, a scalar in front of `bsig` is neither 1
         nor NaN, or only one array has a scalar; if the leading shapes differ; if `dimension` is
-        below 1, `degree` negative, or `n_jobs` 0; or if the basis, the words or the result do not
-        fit in memory; or if `out` has not its shape or layout, or shares memory with an argument.
+        below 1, `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each
+        channel, or too fine; or if the basis, the words or the result do not fit in memory; or if
+        `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -267,7 +307,7 @@ def branched_sig_to_geometric_backprop(
     >>> treealg.branched_sig_to_geometric_backprop([0.0, 0.0, 1.0], [3.0, 4.0], 1, 2)
     array([-3.,  1.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs)
+    call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     rows, back = as_rows(bsig, "bsig", 1), as_rows(derivs, "derivs", 1)
     check_alike(back, rows)
     x, scalar = split_signature(rows, call)
@@ -299,6 +339,7 @@ def geometric_to_branched_sig(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: Array | None = None,
 ) -> Array:
@@ -318,6 +359,10 @@ def geometric_to_branched_sig(
         Truncation, at least 0.
     planar : bool, default False
         Basis of ordered forests rather than non-planar trees.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and of a word of them; bases are what is light enough, in
+        their order. None counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
     out : Array or None, default None
@@ -333,12 +378,13 @@ def geometric_to_branched_sig(
     ------
     InvalidTypeError
         If `gsig` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `out` is no array of the
-        kind and dtype of the result.
+        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `weights` are no integers;
+        or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `gsig` has not the length of these words; if `dimension` is below 1,
-        `degree` negative, or `n_jobs` 0; or if the basis, the words or the result do not fit in
-        memory; or if `out` has not its shape or layout, or shares memory with an argument.
+        `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each channel, or
+        too fine; or if the basis, the words or the result do not fit in memory; or if `out` has not
+        its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -362,7 +408,7 @@ def geometric_to_branched_sig(
     >>> treealg.geometric_to_branched_sig([3.0, 4.5, -0.5], 1, 2)
     array([3., 4.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs)
+    call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     return _map(gsig, "gsig", call, out, transposed=False)
 
 
@@ -372,6 +418,7 @@ def geometric_to_branched_sig_backprop(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: Array | None = None,
 ) -> Array:
@@ -390,6 +437,10 @@ def geometric_to_branched_sig_backprop(
         Truncation, at least 0.
     planar : bool, default False
         Basis of ordered forests rather than non-planar trees.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and of a word of them; bases are what is light enough, in
+        their order. None counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
     out : Array or None, default None
@@ -406,12 +457,13 @@ def geometric_to_branched_sig_backprop(
     ------
     InvalidTypeError
         If `derivs` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
-        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `out` is no array of the
-        kind and dtype of the result.
+        `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `weights` are no integers;
+        or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If the last axis of `derivs` has not the length of this basis; if `dimension` is below 1,
-        `degree` negative, or `n_jobs` 0; or if the basis, the words or the result do not fit in
-        memory; or if `out` has not its shape or layout, or shares memory with an argument.
+        `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each channel, or
+        too fine; or if the basis, the words or the result do not fit in memory; or if `out` has not
+        its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -423,15 +475,15 @@ def geometric_to_branched_sig_backprop(
     >>> treealg.geometric_to_branched_sig_backprop([0.0, 1.0], 1, 2)
     array([0., 1., 1.])
     """
-    call = checked_call(dimension, degree, planar, n_jobs)
+    call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     return _map(derivs, "derivs", call, out, transposed=True)
 
 
 def _map(value: Any, name: str, call: Call, out: Any, *, transposed: bool) -> Array:
     """Apply the map of Hairer and Kelly, or its transpose."""
     rows = as_rows(value, name, 1)
-    words = tables.words(call.dimension, call.degree, None, bool(call.planar)).size
+    words = geometric_size(call)
     n_in, n_out = (call.columns, words) if transposed else (words, call.columns)
     given, scalar = split_scalar(rows, n_in, call, what="" if transposed else _WORDS)
-    plan, to = lift_plan(call.dimension, call.degree, call.planar), into(out, value)
-    return image(call, given, scalar, n_out, plan, to, transposed=transposed)
+    plan = geometric_map_plan(call)
+    return image(call, given, scalar, n_out, plan, into(out, value), transposed=transposed)

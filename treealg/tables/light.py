@@ -1,0 +1,231 @@
+"""What is light enough of a basis by nodes, and maps restricted to that.
+
+A map that keeps the labels of what it acts on, or makes nothing heavier, takes what is light to
+what is light: its table by weight is a part of that of all with as many nodes, rows and columns in
+the same order.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+
+from treealg.tables.layout import ForestLayout, IntArray
+from treealg.tables.linear_map import LinearMap, expand, from_keys
+from treealg.tables.sizes import require_fits
+from treealg.tables.weighted_sizes import require_weighted_fits
+from treealg.tables.weighted_words import WeightedWords
+
+__all__ = ["LightWords", "element_weights", "light_elements", "light_words", "restricted"]
+
+
+def element_weights(weights: tuple[int, ...], nodes: int, planar: bool | None) -> IntArray:
+    """Return what each element of a basis by nodes weighs.
+
+    Parameters
+    ----------
+    weights : tuple of int
+        The weight of each label, at least 1.
+    nodes : int
+        Largest number of nodes, at least 0.
+    planar : bool or None
+        Ordered forests, trees, or (None) words.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64, in basis order, without the empty one.
+
+    Raises
+    ------
+    InvalidValueError
+        If the basis is larger than tables are built for.
+
+    Examples
+    --------
+    >>> element_weights((1, 3), 2, False).tolist()
+    [1, 3, 2, 4, 4, 6]
+    """
+    require_fits(len(weights), nodes, planar)
+    own = np.array(weights, dtype=np.int64)
+    if planar is None:
+        level, found = np.zeros(1, dtype=np.int64), [np.zeros(0, dtype=np.int64)]
+        for _ in range(nodes):
+            level = np.add.outer(level, own).ravel()
+            found.append(level)
+        return np.concatenate(found)
+    if not nodes:
+        return np.zeros(0, dtype=np.int64)
+    layout = ForestLayout(own.size, nodes if planar else nodes - 1, planar)
+    forests = np.zeros(layout.start[-1], dtype=np.int64)
+    for start, stop in zip(layout.start[1:], layout.start[2:], strict=False):
+        branches, label = np.divmod(layout.first[start:stop], own.size)
+        forests[start:stop] = forests[branches] + own[label] + forests[layout.rest[start:stop]]
+    return forests[1:] if planar else np.add.outer(forests, own).ravel()
+
+
+def light_elements(weights: tuple[int, ...], degree: int, planar: bool | None) -> IntArray:
+    """Return where what is light enough stands in the basis of all with as many nodes.
+
+    Parameters
+    ----------
+    weights : tuple of int
+        The weight of each label, at least 1.
+    degree : int
+        The largest weight, at least 0.
+    planar : bool or None
+        Ordered forests, trees, or (None) words.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64: places, ascending.
+
+    Raises
+    ------
+    InvalidValueError
+        If one of these bases is larger than tables are built for.
+
+    Examples
+    --------
+    >>> light_elements((1, 3), 4, False)[:6].tolist()
+    [0, 1, 2, 3, 4, 6]
+    """
+    require_weighted_fits(weights, degree, planar)
+    found = element_weights(weights, degree // min(weights), planar)
+    return np.flatnonzero(found <= degree)
+
+
+class LightWords(NamedTuple):
+    """The words of a layout that are light enough.
+
+    Attributes
+    ----------
+    layout : WeightedWords
+        Their layout, by weight.
+    letters : ndarray of int64
+        The letters that are light enough, in the order of `layout`: their numbers, from those of
+        the fewest nodes on.
+    place : ndarray of int64
+        Where each word stands in `layout`, -1 for what is too heavy.
+    """
+
+    layout: WeightedWords
+    letters: IntArray
+    place: IntArray
+
+
+def light_words(words: WeightedWords, weights: IntArray, degree: int) -> LightWords:
+    """Return the words of a layout by nodes that are light enough.
+
+    Parameters
+    ----------
+    words : WeightedWords
+        All words, by nodes.
+    weights : numpy.ndarray
+        What each letter weighs, from those of one node on.
+    degree : int
+        The largest weight of a word, at least the smallest of a letter.
+
+    Returns
+    -------
+    LightWords
+
+    Examples
+    --------
+    >>> from treealg.tables.weighted_words import words
+    >>> found = light_words(words(2, 2), np.array([1, 2]), 2)
+    >>> found.layout.letters, found.layout.size, found.place.tolist()
+    ((0, 1, 1), 3, [0, 2, 1, -1, -1, -1])
+    """
+    light = np.flatnonzero(weights <= degree)
+    letters = light[np.argsort(weights[light], kind="stable")]
+    number = np.zeros(weights.size, dtype=np.int64)
+    counts = np.bincount(weights[letters])
+    first = np.cumsum(counts) - counts
+    number[letters] = np.arange(letters.size) - first[weights[letters]]
+    of_weight = [1]
+    for weight in range(1, degree + 1):
+        parts = range(1, min(weight, counts.size - 1) + 1)
+        of_weight.append(sum(of_weight[weight - k] * int(counts[k]) for k in parts))
+    layout = WeightedWords(tuple(counts.tolist()), tuple(of_weight))
+    place = _places(words, layout, weights, number, degree)
+    return LightWords(layout, letters, place)
+
+
+def _places(
+    words: WeightedWords, layout: WeightedWords, weights: IntArray, number: IntArray, degree: int
+) -> IntArray:
+    """Return where the words of one layout stand in another, whose letters weigh something else."""
+    begins = [0, *accumulate(words.letters[1:])]
+    # What comes before the words that end with a letter of some weight, by what they begin with.
+    before = np.zeros((degree + 1, degree + 1), dtype=np.int64)
+    for init in range(degree + 1):
+        for own in range(1, min(layout.longest, degree - init) + 1):
+            before[init, own] = layout.append(0, init, 0, own)
+    many = np.array(layout.letters)
+    total: list[IntArray] = [np.zeros(1, dtype=np.int64)]
+    place: list[IntArray] = [np.zeros(1, dtype=np.int64)]
+    found = [np.zeros(0, dtype=np.int64)]
+    first = np.array([0, *layout.first])
+    numbers = {parts: i for i, parts in enumerate(words.compositions)}
+    for parts in words.compositions[1:]:
+        begin, part = numbers[parts[:-1]], parts[-1]
+        chosen = slice(begins[part - 1], begins[part])
+        weight = total[begin][:, None] + weights[chosen]
+        is_light = weight <= degree
+        row, column = np.nonzero(is_light)
+        here = np.full(weight.shape, -1, dtype=np.int64)
+        letter = weights[chosen][column]
+        here[row, column] = (
+            place[begin][row] * many[letter]
+            + number[chosen][column]
+            + before[total[begin][row], letter]
+        )
+        total.append(np.where(is_light, weight, degree + 1).ravel())
+        place.append(here.ravel())
+        found.append(np.where(is_light, here + first[np.where(is_light, weight, 0)], -1).ravel())
+    return np.concatenate(found)
+
+
+def restricted(
+    table: LinearMap, rows: IntArray, columns: IntArray | None = None, n_cols: int = 0
+) -> LinearMap:
+    """Return some rows of a map, whose entries are in columns that are kept.
+
+    Parameters
+    ----------
+    table : LinearMap
+        The map.
+    rows : numpy.ndarray
+        Which coefficients of the output to keep, in this order.
+    columns : numpy.ndarray, optional
+        The new place of each coefficient of the input, -1 for those that are dropped; None keeps
+        all.
+    n_cols : int, optional
+        How many columns there are then.
+
+    Returns
+    -------
+    LinearMap
+        Of width 1.
+
+    Examples
+    --------
+    >>> from treealg.tables import arborification
+    >>> phi = restricted(arborification(1, 3), np.array([2]), np.array([-1, -1, 0]), 1)
+    >>> phi.coef.tolist()
+    [2.0]
+    """
+    data, col, ptr = table.csr()
+    row, entry = expand(ptr, rows)
+    if columns is None:
+        columns, n_cols = np.arange(table.shape[1]), table.shape[1]
+    new = columns[col[entry]]
+    if new.size and new.min() < 0:
+        raise ValueError("restricted: a row that is kept has an entry in a column that is not")
+    key = row * max(n_cols, 1) + new
+    order = np.argsort(key, kind="stable")
+    return from_keys(1, rows.size, n_cols, key[order], data[entry][order])
