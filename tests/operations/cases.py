@@ -229,7 +229,8 @@ class Case:
 
     def _light(self, elements):
         """Return the elements that are in the basis by weight."""
-        weights, degree = self.asked.get("weights"), self.asked.get("degree", N)
+        weights, has_degree = self.asked.get("weights"), "degree" in self.row.signature.parameters
+        degree = self.asked.get("degree", N) if has_degree else N
 
         def weight(x):
             return weights[x] if isinstance(x, int) else sum(map(weight, x))

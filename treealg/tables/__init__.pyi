@@ -12,7 +12,6 @@ from treealg.tables.directory import cache_directory as cache_directory
 from treealg.tables.files import load_table as load_table, save_table as save_table
 from treealg.tables.lifts import bracket_labels as bracket_labels, change_of_lift as change_of_lift
 from treealg.tables.light import (
-    LightWords as LightWords,
     element_weights as element_weights,
     light_elements as light_elements,
     light_words as light_words,

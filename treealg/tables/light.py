@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from treealg.errors import InvalidValueError
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import LinearMap, expand, from_keys
 from treealg.tables.sizes import require_fits
@@ -40,8 +41,10 @@ def element_weights(weights: tuple[int, ...], nodes: int, planar: bool | None) -
 
     Raises
     ------
+    InvalidTypeError
+        If `nodes` is no integer.
     InvalidValueError
-        If the basis is larger than tables are built for.
+        If `nodes` is negative, or the basis larger than tables are built for.
 
     Examples
     --------
@@ -212,6 +215,11 @@ def restricted(
     LinearMap
         Of width 1.
 
+    Raises
+    ------
+    InvalidValueError
+        If a row that is kept has an entry in a column that is not.
+
     Examples
     --------
     >>> from treealg.tables import arborification
@@ -225,7 +233,9 @@ def restricted(
         columns, n_cols = np.arange(table.shape[1]), table.shape[1]
     new = columns[col[entry]]
     if new.size and new.min() < 0:
-        raise ValueError("restricted: a row that is kept has an entry in a column that is not")
+        raise InvalidValueError(
+            "columns must keep what the rows that are kept have entries in; keep more of them"
+        )
     key = row * max(n_cols, 1) + new
     order = np.argsort(key, kind="stable")
     return from_keys(1, rows.size, n_cols, key[order], data[entry][order])

@@ -29,6 +29,7 @@ from treealg.verification.stochastic import check_cumulants, check_expectation
 from treealg.verification.times import check_times
 from treealg.verification.translations import check_change_of_lift, check_translation
 from treealg.verification.weights import (
+    check_light_words,
     check_weighted_arborification,
     check_weighted_coproduct,
 )
@@ -301,6 +302,7 @@ def _check_tables(dimension: int, degree: int, planar: bool | None) -> Checks:
         yield "arborification by weight", check_weighted_arborification(dimension, degree, planar)
         yield "chains by weight", check_weighted_arborification(dimension, degree, planar, 3)
         yield "coproduct by weight", check_weighted_coproduct(dimension, degree, planar)
+        yield "light elements", check_light_words(dimension, degree, planar)
     if planar is not False:
         yield "Lyndon coordinates", check_lyndon(dimension, degree, planar)
     else:

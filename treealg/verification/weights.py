@@ -11,7 +11,7 @@ from treealg.verification.algebra import basis_tuples, cuts_of, slot_forests
 from treealg.verification.independent import words_of_chains, words_of_forest
 from treealg.verification.report import Outcome
 
-__all__ = ["check_weighted_arborification", "check_weighted_coproduct"]
+__all__ = ["check_light_words", "check_weighted_arborification", "check_weighted_coproduct"]
 
 
 def _weights(dimension: int) -> tuple[int, ...]:
@@ -39,17 +39,25 @@ def _words_of_kernels(dimension: int, degree: int, longest: int) -> list[tuple[A
     """
     weights = _weights(dimension)
     chains = [c for n in range(1, longest + 1) for c in product(range(dimension), repeat=n)]
-    letters = {
-        own: [c for c in chains if _weight(c, weights) == own] for own in range(1, degree + 1)
+    letters = chains if longest > 1 else list(range(dimension))
+    return _words_by_weight(letters, weights, degree)
+
+
+def _words_by_weight(
+    letters: list[Any], weights: tuple[int, ...], degree: int
+) -> list[tuple[Any, ...]]:
+    """Return words of some letters by weight, then as above."""
+    own_letters = {
+        own: [x for x in letters if _weight(x, weights) == own] for own in range(1, degree + 1)
     }
     of_weight: list[list[tuple[Any, ...]]] = [[()]]
     for total in range(1, degree + 1):
         of_weight.append(
             [
-                (*word, letter if longest > 1 else letter[0])
+                (*word, letter)
                 for own in range(1, total + 1)
                 for word in of_weight[total - own]
-                for letter in letters[own]
+                for letter in own_letters[own]
             ]
         )
     return [word for words in of_weight[1:] for word in words]
@@ -100,3 +108,32 @@ def check_weighted_coproduct(dimension: int, degree: int, planar: bool | None) -
         if dict(found) != expected:
             return Outcome(index, f"element {element}: {dict(found)}, not {expected}")
     return Outcome(len(basis))
+
+
+def check_light_words(dimension: int, degree: int, planar: bool | None) -> Outcome:
+    """Compare what is light enough of a basis with a list, and of words of up to 4 nodes, too."""
+    weights, basis = _weights(dimension), basis_tuples(dimension, degree, planar)
+    light = _light(dimension, degree, planar)
+    if [basis[place] for place in tables.light_elements(weights, degree, planar)] != light:
+        return Outcome(0, "light elements are not those that are light")
+    if planar is None:
+        return Outcome(len(light))
+    degree = min(degree, 4)
+    basis = basis_tuples(dimension, degree, planar)
+    every = tables.words(dimension, degree, None, planar)
+    own = tables.element_weights(weights, degree, planar)
+    found = tables.light_words(every, own, degree)
+    nodes = [x for n in range(1, degree + 1) for x in basis if _weight(x, (1,) * dimension) == n]
+    order = {word: i for i, word in enumerate(_words_by_weight(nodes, weights, degree))}
+    by_nodes: dict[int, list[Any]] = {
+        n: [x for x in nodes if _weight(x, (1,) * dimension) == n] for n in range(1, degree + 1)
+    }
+    words = [
+        word
+        for parts in every.compositions[1:]
+        for word in product(*(by_nodes[part] for part in parts))
+    ]
+    for index, (word, place) in enumerate(zip(words, found.place.tolist(), strict=True)):
+        if place != order.get(word, -1):
+            return Outcome(index, f"word {word}: place {place}, not {order.get(word, -1)}")
+    return Outcome(len(light) + len(words))

@@ -13,6 +13,7 @@ from treealg.numeric.arguments.calls import Call
 from treealg.numeric.plans.cache import find_plan, keep_plan
 from treealg.numeric.plans.plan import Plan, Tables
 from treealg.numeric.plans.words import selection
+from treealg.tables.light import LightWords
 
 __all__ = [
     "geometric_map_plan",
@@ -101,7 +102,7 @@ def _plan_of_elements(
 
 def _words_of_elements(
     call: Call, layout: tables.WeightedWords
-) -> tuple[tables.LightWords, npt.NDArray[np.int64]]:
+) -> tuple[LightWords, npt.NDArray[np.int64]]:
     """Return the light ones of words of basis elements, and the light ones of these."""
     weights: Any = call.weights
     own = tables.element_weights(weights, call.nodes, bool(call.planar))
@@ -110,7 +111,7 @@ def _words_of_elements(
 
 
 def _tables_of_light(
-    words: tables.LightWords, light: npt.NDArray[np.int64], linear: tables.LinearMap, call: Call
+    words: LightWords, light: npt.NDArray[np.int64], linear: tables.LinearMap, call: Call
 ) -> Tables:
     """Return the tables of words by weight whose letters are the columns that are light."""
     columns = np.searchsorted(light, words.letters).astype(np.int32)
