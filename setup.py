@@ -44,6 +44,7 @@ UNITS = [
     "chains/chains_duals.cpp",
     "words/words.c",
     "words/words_duals.cpp",
+    "pairs/pairs_duals.cpp",
     "pairs/pairs.c",
     "trees/trees.c",
 ]

@@ -22,10 +22,11 @@ _STEP = 2.0**-300
 def over_duals(function: Callable[..., None]) -> Callable[..., None]:
     """Return a function that takes complex arrays as dual numbers, beside real ones.
 
-    It is one that writes its results to those arguments whose names begin with ``out`` or ``d_``.
+    It is one that writes its results to those arguments whose names begin with ``out``, ``d_`` or
+    ``grad``.
     """
     names = list(inspect.signature(function).parameters)
-    results = [i for i, name in enumerate(names) if name.startswith(("out", "d_"))]
+    results = [i for i, name in enumerate(names) if name.startswith(("out", "d_", "grad"))]
 
     @functools.wraps(function)
     def compute(*given: Any) -> None:

@@ -34,8 +34,7 @@ cdef int describe(
     problem.x = one.path(time_aug, lead_lag, end_time)
     problem.y = two.path(time_aug, lead_lag, end_time)
     if (
-        one.table != two.table or one.table.pairs is NULL
-        or problem.x.channels != problem.y.channels or depth < 0
+        one.table != two.table or problem.x.channels != problem.y.channels or depth < 0
         or not 0 <= order1 <= 24 or not 0 <= order2 <= 24 or second.shape[0] != count
         or problem.x.length < 1 or problem.y.length < 1
     ):

@@ -304,7 +304,10 @@ class Differentiable:
         inputs = [i for i in asked if arguments[i].role == "input"]
         if inputs:
             tangents = {names.index(name): x for name, x in directions.items()}
-            results = dict(zip(returned, self.direction(values, options, tangents), strict=True))
+            wider = known | self.row.asking({names[i] for i in inputs})
+            settings = tuple(wider[name] for name in names[len(values) :])
+            moved = self.direction(values, settings, tangents)
+            results = dict(zip(self.row.returned(wider), moved, strict=True))
             found |= {i: results[names[i]] for i in inputs}
         for i in asked:
             if arguments[i].role == "derivs":

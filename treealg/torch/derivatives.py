@@ -253,9 +253,10 @@ def _second_gradients(
     found: list[Any] = [None] * len(given)
     inputs = [i for i, x in enumerate(maker.row.arguments) if x.role == "input" and needed[i]]
     if inputs:
-        by_name = maker.derivative(given, directions)
+        asked = values | maker.row.asking({maker.names[i] for i in inputs})
+        by_name = maker.derivative([asked[name] for name in maker.names], directions)
         results = by_name if isinstance(by_name, (list, tuple)) else (by_name,)
-        at = dict(zip(maker.row.returned(values), results, strict=True))
+        at = dict(zip(maker.row.returned(asked), results, strict=True))
         for i in inputs:
             found[i] = at[maker.names[i]]
     for i, argument in enumerate(maker.row.arguments):

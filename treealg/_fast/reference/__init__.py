@@ -13,7 +13,7 @@ Representation, shared with the kernels
     contiguous ones where it is said.
 
 Dual numbers
-    The functions of paths and of coefficients take complex arrays, too, as values with tangents;
+    The functions take complex arrays, too, as values with tangents;
     all of a call are complex or none (see `treealg.complex_step`).
 """
 
@@ -111,6 +111,8 @@ path_coefficients_backward = over_duals(path_coefficients_backward)
 path_prefixes = over_duals(path_prefixes)
 path_signature = over_duals(path_signature)
 path_signature_backward = over_duals(path_signature_backward)
+sig_kernel = over_duals(sig_kernel)
+sig_kernel_backward = over_duals(sig_kernel_backward)
 signature_inverse = over_duals(signature_inverse)
 signature_inverse_backward = over_duals(signature_inverse_backward)
 signature_product = over_duals(signature_product)

@@ -122,7 +122,7 @@ def _dual(value: Dual, name: str, item_ndim: int, convert: Convert) -> Rows:
     own = None
     if value.tangent is not None:
         own = as_rows(value.tangent, value.name, item_ndim)
-    return with_tangent(rows, own)
+    return with_tangent(rows, own, value.is_step)
 
 
 def _from_elsewhere(value: Any, name: str) -> tuple[npt.NDArray[Any], Kind]:

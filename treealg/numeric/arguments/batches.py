@@ -211,7 +211,8 @@ def gathered(result: Any, view: Any, wide: Rows, rows: Rows, scalar: Any = None)
     """
     if wide is rows:
         return rows.wrap(result)
-    total, own = allocate(rows, *view.shape[1:], scalar=scalar)
+    walked = view.dtype.kind != "c"
+    total, own = allocate(rows, *view.shape[1:], scalar=scalar, walked=walked)
     wider = view.reshape(*wide.batch, *view.shape[1:])
     batch = (1,) * (len(wide.batch) - len(rows.batch)) + rows.batch
     axes = tuple(

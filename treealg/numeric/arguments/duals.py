@@ -7,6 +7,11 @@ kernels write to a real result, so that all that is complex stays in cache. What
 way to a kernel (paths in line, missing values, a base point) is linear over the reals, which
 complex numbers do as dual ones do; products are for kernels, which know better. Where a result is
 complex, its imaginary part, the derivative, is what a caller gets (`Rows.wrap`).
+
+Functions that multiply, divide and take roots themselves, between kernels, are given tangents that
+are very small (`is_step`). Of these a function of complex numbers gives the derivative up to terms
+of third order, which are below all digits, as in `treealg.complex_step`; what it returns is divided
+by the step at the end.
 """
 
 from __future__ import annotations
@@ -19,7 +24,7 @@ import numpy.typing as npt
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.rows import Rows
 
-__all__ = ["Dual", "DualRows", "direction", "with_tangent"]
+__all__ = ["Dual", "DualRows", "direction", "step_of", "sum_dtype", "sums_by", "with_tangent"]
 
 Floats = npt.NDArray[Any]
 
@@ -27,6 +32,26 @@ _COMPLEX: dict[np.dtype[Any], np.dtype[Any]] = {
     np.dtype(np.float32): np.dtype(np.complex64),
     np.dtype(np.float64): np.dtype(np.complex128),
 }
+
+
+def step_of(dtype: np.dtype[Any]) -> float:
+    """Return how small tangents of a dtype are made, so that squares of them are lost.
+
+    A power of two, which no digit is lost by, and of float32 one that leaves room to underflow.
+    """
+    return 2.0**-300 if dtype.itemsize == 8 else 2.0**-40
+
+
+def sums_by(places: npt.NDArray[Any], values: Floats, size: int) -> Floats:
+    """Add up numbers by their places, as `numpy.bincount` does, also dual ones."""
+    if values.dtype.kind != "c":
+        return np.bincount(places, values, size)
+    return np.bincount(places, values.real, size) + 1j * np.bincount(places, values.imag, size)
+
+
+def sum_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return float64, and its complex numbers for dual ones: what sums are taken in."""
+    return np.result_type(dtype, np.float64)
 
 
 class Dual:
@@ -40,14 +65,17 @@ class Dual:
         Its tangent, or None for zero.
     name : str
         The name of the tangent, for messages.
+    is_step : bool, default False
+        Whether the tangent is to be read as one that is very small, `step_of` times itself.
     """
 
-    __slots__ = ("name", "tangent", "value")
+    __slots__ = ("is_step", "name", "tangent", "value")
 
-    def __init__(self, value: Any, tangent: Any, name: str) -> None:
+    def __init__(self, value: Any, tangent: Any, name: str, is_step: bool = False) -> None:
         self.value = value
         self.tangent = tangent
         self.name = name
+        self.is_step = is_step
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -64,17 +92,19 @@ class DualRows(Rows):
         The values.
     tangent : Rows or None
         The tangents, of the kind, dtype and shape of the values; None for zero.
+    is_step : bool
+        Whether tangents are very small, as for a `Dual`.
 
     Attributes
     ----------
-    value, tangent : Rows
+    value, tangent, is_step
         What was given.
     """
 
-    __slots__ = ("tangent", "value")
+    __slots__ = ("is_step", "tangent", "value")
 
-    def __init__(self, value: Rows, tangent: Rows | None) -> None:
-        self.value, self.tangent = value, tangent
+    def __init__(self, value: Rows, tangent: Rows | None, is_step: bool) -> None:
+        self.value, self.tangent, self.is_step = value, tangent, is_step
         self.name, self.kind = value.name, value.kind
         self.batch, self.item, self.count = value.batch, value.item, value.count
         self.dtype = _COMPLEX[value.dtype]
@@ -96,6 +126,8 @@ class DualRows(Rows):
             ) from None
         array.real = value
         array.imag = 0 if tangent is None else tangent
+        if self.is_step:
+            array.imag *= step_of(self.value.dtype)
         return array
 
     @property
@@ -112,11 +144,13 @@ class DualRows(Rows):
         return DualRows(
             self.value.broadcast(shape, item_ndim),
             self.tangent and self.tangent.broadcast(shape, item_ndim),
+            self.is_step,
         )
 
     def without_scalar(self) -> Rows:
         """View vectors without their first column."""
-        return DualRows(self.value.without_scalar(), self.tangent and self.tangent.without_scalar())
+        tangent = None if self.tangent is None else self.tangent.without_scalar()
+        return DualRows(self.value.without_scalar(), tangent, self.is_step)
 
     def scalars(self) -> npt.NDArray[Any]:
         """Return the first column of the values; scalars have no tangent."""
@@ -130,7 +164,7 @@ class DualRows(Rows):
         """Write items ``start:stop`` for a kernel, to memory that may be given."""
         value = self.value.slab(start, stop)
         tangent = None if self.tangent is None else self.tangent.slab(start, stop)
-        if out is None:
+        if out is None or self.is_step:
             return self._joined(value, tangent)
         self.engine.join_tangents(value, tangent, out)
         return out
@@ -156,10 +190,10 @@ def direction(rows: Rows, scalar: Any = None) -> tuple[Rows, Any]:
     return tangent, None if scalar is None else 0.0
 
 
-def with_tangent(value: Rows, tangent: Rows | None) -> Rows:
+def with_tangent(value: Rows, tangent: Rows | None, is_step: bool) -> Rows:
     """Return values with their tangents, which are checked."""
     if tangent is None:
-        return DualRows(value, None)
+        return DualRows(value, None, is_step)
     if tangent.kind is not value.kind or tangent.dtype is not value.dtype:
         raise InvalidTypeError(
             f"{tangent.name} must be of the kind and dtype of {value.name}, a {value.kind} of "
@@ -170,4 +204,4 @@ def with_tangent(value: Rows, tangent: Rows | None) -> Rows:
             f"{tangent.name} must have the shape of {value.name}, {value.shape}, got "
             f"{tangent.shape}; a tangent has a number for each of the value"
         )
-    return DualRows(value, tangent)
+    return DualRows(value, tangent, is_step)

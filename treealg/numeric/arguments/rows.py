@@ -174,7 +174,7 @@ class Rows:
         if not isinstance(result, np.ndarray):
             return result
         if result.dtype.kind == "c":
-            result = np.ascontiguousarray(result.imag)
+            result = result.imag.copy()
         return result if self.kind is NUMPY else self.kind.wrap(result)
 
 

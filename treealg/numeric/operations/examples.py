@@ -501,4 +501,161 @@ With derivatives that come in growing, at a step of 2:
 >>> treealg.sig_to_branched_sig_backprop_jvp([1.0, 0.0], [1.0, 0.0], 1, 2)
 array([1., 0.])
 """,
+    "expected_branched_sig": """
+How the expectation of half the square of Brownian motion changes with its variance:
+
+>>> import treealg
+>>> treealg.expected_branched_sig_jvp([0.0], None, [[1.0]], [[1.0]], 2)
+array([0. , 0.5])
+""",
+    "expected_branched_sig_backprop": """
+The gradient in the drift grows with the drift:
+
+>>> import treealg
+>>> treealg.expected_branched_sig_backprop_jvp(
+...     [0.0, 1.0], None, [3.0], [1.0], [[5.0]], None, 2
+... )
+(array([1.]), array([[0.]]))
+""",
+    "expected_branched_log_sig": """
+>>> import treealg
+>>> treealg.expected_branched_log_sig_jvp([3.0], None, [[1.0]], [[1.0]], 2)
+array([0. , 0.5])
+""",
+    "expected_branched_log_sig_backprop": """
+The gradient is linear in the derivatives that come in, and no function of the law:
+
+>>> import treealg
+>>> treealg.expected_branched_log_sig_backprop_jvp(
+...     [0.0, 1.0], [0.0, 2.0], [3.0], [1.0], [[5.0]], None, 2
+... )
+(array([0.]), array([[1.]]))
+""",
+    "branched_sig_translate": """
+In one channel the ladder has the value :math:`x_2 (1 + v_1)^2 + x_1 v_2`; in the direction of
+:math:`v_1`:
+
+>>> import treealg
+>>> treealg.branched_sig_translate_jvp([3.0, 5.0], None, [[0.0, 7.0]], [[1.0, 0.0]], 1, 2)
+array([ 3., 10.])
+""",
+    "branched_sig_translate_backprop": """
+How the gradient of the ladder changes with :math:`v_1`:
+
+>>> import treealg
+>>> treealg.branched_sig_translate_backprop_jvp(
+...     [0.0, 1.0], None, [3.0, 5.0], None, [[0.0, 7.0]], [[1.0, 0.0]], 1, 2
+... )
+(array([0., 2.]), array([[10.,  0.]]))
+""",
+    "bracket_path": """
+The square of a step of 3 that becomes longer:
+
+>>> import treealg
+>>> treealg.bracket_path_jvp([[1.0], [4.0]], [[0.0], [1.0]])
+array([[0., 0.],
+       [1., 6.]])
+""",
+    "bracket_path_backprop": """
+>>> import treealg
+>>> derivs = [[0.0, 0.0], [0.0, 1.0]]
+>>> treealg.bracket_path_backprop_jvp(derivs, None, [[1.0], [4.0]], [[0.0], [1.0]])
+array([[-2.],
+       [ 2.]])
+""",
+    "branched_sig_kernel": """
+At depth 1 the kernel of two steps is the exponential of their product; of 0 and 2, the first of
+which becomes longer:
+
+>>> import treealg
+>>> one, two, tangent = [[0.0], [0.0]], [[0.0], [2.0]], [[0.0], [1.0]]
+>>> print(treealg.branched_sig_kernel_jvp(one, tangent, two, None, 1, 0))
+2.0
+""",
+    "branched_sig_kernel_backprop": """
+How the gradient in the first path changes as its step, of 0, becomes longer:
+
+>>> import treealg
+>>> one, two, tangent = [[0.0], [0.0]], [[0.0], [2.0]], [[0.0], [1.0]]
+>>> left, _ = treealg.branched_sig_kernel_backprop_jvp(
+...     1.0, None, one, tangent, two, None, 1, 0
+... )
+>>> left
+array([[-4.],
+       [ 4.]])
+""",
+    "branched_sig_kernel_gram": """
+>>> import numpy as np, treealg
+>>> one, two = np.array([[[0.0], [0.0]]]), np.array([[[0.0], [2.0]], [[0.0], [3.0]]])
+>>> treealg.branched_sig_kernel_gram_jvp(one, [[[0.0], [1.0]]], two, None, 1, 0)
+array([[2., 3.]])
+""",
+    "branched_sig_kernel_gram_backprop": """
+>>> import numpy as np, treealg
+>>> one, two = np.array([[[0.0], [0.0]]]), np.array([[[0.0], [2.0]], [[0.0], [3.0]]])
+>>> left, _ = treealg.branched_sig_kernel_gram_backprop_jvp(
+...     [[1.0, 1.0]], None, one, [[[0.0], [1.0]]], two, None, 1, 0
+... )
+>>> left
+array([[[-13.],
+        [ 13.]]])
+""",
+    "branched_mmd": """
+Where two samples are the same, the estimate with pairs of one path is least:
+
+>>> import numpy as np, treealg
+>>> x, tangent = np.array([[[0.0], [1.0]]]), np.array([[[0.0], [1.0]]])
+>>> print(treealg.branched_mmd_jvp(x, tangent, x, None, 1, 0, unbiased=False))
+0.0
+""",
+    "branched_mmd_backprop": """
+From a path at rest, of which kernels are 1, the square of the distance grows as that of the step:
+
+>>> import numpy as np, treealg
+>>> x, tangent = np.array([[[0.0], [0.0]]]), np.array([[[0.0], [1.0]]])
+>>> left, _ = treealg.branched_mmd_backprop_jvp(
+...     1.0, None, x, tangent, x, None, 1, 0, unbiased=False, right_deriv=False
+... )
+>>> left
+array([[[-2.],
+        [ 2.]]])
+""",
+    "branched_scoring_rule": """
+A forecast of rest, and a step of 2; the forecast moves:
+
+>>> import numpy as np, treealg
+>>> x, tangent = np.array([[[0.0], [0.0]]]), np.array([[[0.0], [1.0]]])
+>>> y = np.array([[0.0], [2.0]])
+>>> print(treealg.branched_scoring_rule_jvp(x, tangent, y, None, 1, 0, unbiased=False))
+-4.0
+""",
+    "branched_scoring_rule_backprop": """
+>>> import numpy as np, treealg
+>>> x, tangent = np.array([[[0.0], [0.0]]]), np.array([[[0.0], [1.0]]])
+>>> left, _ = treealg.branched_scoring_rule_backprop_jvp(
+...     1.0, None, x, tangent, np.array([[0.0], [2.0]]), None, 1, 0, unbiased=False
+... )
+>>> left
+array([[[ 6.],
+        [-6.]]])
+""",
+    "expected_branched_scoring_rule": """
+A forecast of rest, and a step of 2; the forecast moves:
+
+>>> import numpy as np, treealg
+>>> x, tangent = np.array([[[0.0], [0.0]]]), np.array([[[0.0], [1.0]]])
+>>> y = np.array([[[0.0], [2.0]]])
+>>> print(treealg.expected_branched_scoring_rule_jvp(x, tangent, y, None, 1, 0, unbiased=False))
+-4.0
+""",
+    "expected_branched_scoring_rule_backprop": """
+>>> import numpy as np, treealg
+>>> x, tangent = np.array([[[0.0], [0.0]]]), np.array([[[0.0], [1.0]]])
+>>> left, _ = treealg.expected_branched_scoring_rule_backprop_jvp(
+...     1.0, None, x, tangent, np.array([[[0.0], [2.0]]]), None, 1, 0, unbiased=False
+... )
+>>> left
+array([[[ 6.],
+        [-6.]]])
+""",
 }

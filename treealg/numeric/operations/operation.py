@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import numbers
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -305,6 +305,11 @@ class Operation:
             for name in self.gradients
             if is_given.get(name, True) and (name not in flags or values[flags[name]])
         )
+
+    def asking(self, names: Collection[str]) -> dict[str, bool]:
+        """Return the flags of a backward function that ask for the gradients in some arguments."""
+        pairs = zip(self.gradients, self.flags, strict=False)
+        return {flag: name in names for name, flag in pairs}
 
     def result(self, *arguments: Any, **options: Any) -> Results:
         """Return the shape and dtype of what the function returns for arrays of some shapes.

@@ -136,11 +136,11 @@ def _row(
     shape: Shape,
     backward: Operation | None = None,
     gpu: bool = False,
-    jvp: bool = True,
+    by_steps: bool = False,
 ) -> Operation:
     """Return the row of a function, with derivatives in a direction if it has gradients."""
     row = Operation(function, arguments, shape, backward, gpu=gpu)
-    return with_jvp(row) if jvp and backward is not None else row
+    return row if backward is None else with_jvp(row, by_steps)
 
 
 def _backward(
@@ -308,21 +308,22 @@ operations = Operations((
         Argument("dt", (), batch="broadcast", alternative="number"), shape=shapes.corrections,
     ),
     _row(
-        expected_branched_sig, *_LAW, shape=shapes.signature, jvp=False,
+        expected_branched_sig, *_LAW, shape=shapes.signature,
         backward=_backward(
             expected_branched_sig_backprop, _derivs("derivs", "coefficients"), *_LAW,
             gradients=_GRADIENTS_OF_LAW,
         ),
     ),
     _row(
-        expected_branched_log_sig, *_LAW, shape=shapes.cumulants, jvp=False,
+        expected_branched_log_sig, *_LAW, shape=shapes.cumulants,
         backward=_backward(
             expected_branched_log_sig_backprop, _derivs("derivs", "log_coefficients"), *_LAW,
             gradients=_GRADIENTS_OF_LAW,
         ),
     ),
     _row(
-        branched_sig_translate, _equal(_BSIG), _TRANSLATION, shape=shapes.like("bsig"), jvp=False,
+        branched_sig_translate, _equal(_BSIG), _TRANSLATION, shape=shapes.like("bsig"),
+        by_steps=True,
         backward=_backward(
             branched_sig_translate_backprop, _derivs("derivs", "coefficients"), _equal(_BSIG),
             _TRANSLATION, gradients=("bsig", "translation"),
@@ -337,7 +338,7 @@ operations = Operations((
         ),
     ),
     _row(
-        bracket_path, _PATH, shape=shapes.with_brackets, jvp=False,
+        bracket_path, _PATH, shape=shapes.with_brackets, by_steps=True,
         backward=_backward(
             bracket_path_backprop, _derivs("derivs", "length", "labels"), _PATH,
             gradients=("path",),
@@ -494,30 +495,31 @@ operations = Operations((
     ),
     _row(branched_sig_to_sig, _BSIG, shape=shapes.words_of_signature),
     _row(
-        branched_sig_kernel, *_PAIR, shape=shapes.kernels(_OF_PAIRS), jvp=False,
+        branched_sig_kernel, *_PAIR, shape=shapes.kernels(_OF_PAIRS), by_steps=True,
         backward=_backward_of_pairs(
             branched_sig_kernel_backprop, replace(_GRID, of_windows=_OF_PAIRS), *_PAIR
         ),
     ),
     _row(
-        branched_sig_kernel_gram, *_GRAM, shape=shapes.kernels(_OF_BOTH), jvp=False,
+        branched_sig_kernel_gram, *_GRAM, shape=shapes.kernels(_OF_BOTH), by_steps=True,
         backward=_backward_of_pairs(
             branched_sig_kernel_gram_backprop, replace(_GRID, of_windows=_OF_BOTH), *_GRAM
         ),
     ),
     _row(
-        branched_mmd, _X, _Y, shape=shapes.numbers(), jvp=False,
+        branched_mmd, _X, _Y, shape=shapes.numbers(), by_steps=True,
         backward=_backward_of_pairs(branched_mmd_backprop, _NUMBER, _X, _Y),
     ),
     _row(
-        branched_scoring_rule, _X, _OBSERVATION, shape=shapes.numbers(*_OF_OBSERVATION), jvp=False,
+        branched_scoring_rule, _X, _OBSERVATION, shape=shapes.numbers(*_OF_OBSERVATION),
+        by_steps=True,
         backward=_backward_of_pairs(
             branched_scoring_rule_backprop, replace(_NUMBER, of_windows=_OF_OBSERVATION), _X,
             _OBSERVATION,
         ),
     ),
     _row(
-        expected_branched_scoring_rule, _X, _Y, shape=shapes.numbers(), jvp=False,
+        expected_branched_scoring_rule, _X, _Y, shape=shapes.numbers(), by_steps=True,
         backward=_backward_of_pairs(expected_branched_scoring_rule_backprop, _NUMBER, _X, _Y),
     ),
 ))  # fmt: skip

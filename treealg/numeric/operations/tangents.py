@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments.duals import Dual
+from treealg.numeric.arguments.duals import Dual, step_of
 from treealg.numeric.arguments.ragged import is_list_of_paths
 from treealg.numeric.operations.documentation import documented
 from treealg.numeric.operations.operation import Argument, Operation
@@ -26,15 +26,18 @@ __all__ = ["jvp_row", "tangent_name", "with_jvp"]
 _MODULE = f"{__package__}.directions"
 
 
-def with_jvp(row: Operation) -> Operation:
-    """Return a row with its derivative in a direction, and that of its backward function."""
+def with_jvp(row: Operation, by_steps: bool = False) -> Operation:
+    """Return a row with its derivative in a direction, and that of its backward function.
+
+    A function that does more than is linear outside kernels is computed `by_steps`.
+    """
     backward = row.backward
     if backward is not None:
-        backward = replace(backward, jvp=jvp_row(backward))
-    return replace(row, backward=backward, jvp=jvp_row(row))
+        backward = replace(backward, jvp=jvp_row(backward, by_steps))
+    return replace(row, backward=backward, jvp=jvp_row(row, by_steps))
 
 
-def jvp_row(row: Operation) -> Operation:
+def jvp_row(row: Operation, by_steps: bool) -> Operation:
     """Return the row of the derivative of a function in a direction."""
     names: dict[str, str] = {}
     arguments: list[Argument] = []
@@ -46,7 +49,7 @@ def jvp_row(row: Operation) -> Operation:
                 replace(argument, name=name, role="tangent", optional=True, alternative=None)
             )
     return Operation(
-        _function(row, names), tuple(arguments), row.shape,
+        _function(row, names, by_steps), tuple(arguments), row.shape,
         gradients=row.gradients, flags=row.flags, tangents=tuple(names),
     )  # fmt: skip
 
@@ -64,7 +67,7 @@ def _is_needed(argument: Argument) -> bool:
     return argument.differentiable and not (argument.optional or argument.alternative)
 
 
-def _function(row: Operation, names: Mapping[str, str]) -> Callable[..., Any]:
+def _function(row: Operation, names: Mapping[str, str], by_steps: bool) -> Callable[..., Any]:
     """Return the function, whose tangents stand behind their arguments."""
     parameters = []
     for name, parameter in row.signature.parameters.items():
@@ -84,48 +87,67 @@ def _function(row: Operation, names: Mapping[str, str]) -> Callable[..., Any]:
     # Defaults of the table are constants, which print as they are written.
     source = f"def {name}{inspect.Signature(plain)}:\n    return derivative({given})\n"
     place = _MODULE.removeprefix("treealg.")
-    function = written(name, source, place, derivative=_derivative(row, names))
+    function = written(name, source, place, derivative=_derivative(row, names, by_steps))
     function.__module__ = _MODULE
     function.__signature__ = signature  # type: ignore[attr-defined]
     function.__doc__ = documented(row, names)
     return function
 
 
-def _derivative(row: Operation, names: Mapping[str, str]) -> Callable[..., Any]:
+def _derivative(row: Operation, names: Mapping[str, str], by_steps: bool) -> Callable[..., Any]:
     """Return what calls a function with dual numbers for its arguments."""
     duals = [x for x in row.arguments if x.name in names or x.role == "value"]
     function = row.function
 
     def derivative(**given: Any) -> Any:
         path = given.get("path")
+        made: dict[tuple[int, int], Any] = {}  # one object that is given twice is one object again
         for argument in duals:
             value = given[argument.name]
             name = names.get(argument.name, "")
             tangent = given.pop(name, None)
             if not argument.is_absent(value):
-                given[argument.name] = _dual(value, tangent, name, argument, path)
+                key = id(value), id(tangent)
+                if key not in made:
+                    made[key] = _dual(value, tangent, name, argument, path, by_steps)
+                given[argument.name] = made[key]
             elif tangent is not None:
                 raise InvalidValueError(
                     f"{name} must be None where {argument.name} is no array; give both or none"
                 )
-        return function(**given)
+        found = function(**given)
+        return _by_the_step(found) if by_steps else found
 
     return derivative
 
 
-def _dual(value: Any, tangent: Any, name: str, argument: Argument, path: Any) -> Any:
+def _by_the_step(result: Any) -> Any:
+    """Divide results, which are new, by the step."""
+    if isinstance(result, (list, tuple)):
+        return type(result)(_by_the_step(piece) for piece in result)
+    if result is None:
+        return None
+    result *= 1 / step_of(result.dtype)
+    return result
+
+
+def _dual(
+    value: Any, tangent: Any, name: str, argument: Argument, path: Any, by_steps: bool
+) -> Any:
     """Return an argument with its tangent; of a list, a list of these."""
     if argument.name == "path":
         is_list = is_list_of_paths(value)
+    elif argument.role == "derivs" and argument.axes and argument.axes[0].endswith("length"):
+        is_list = isinstance(value, (list, tuple)) and is_list_of_paths(path)
     else:
         # One array for each path of a list, and not one for all.
         is_list = argument.name == "correction" and isinstance(value, (list, tuple))
         is_list = is_list and is_list_of_paths(path)
         is_list = is_list and not all(isinstance(piece, numbers.Real) for piece in value)
     if not is_list:
-        return Dual(value, tangent, name)
+        return Dual(value, tangent, name, by_steps)
     if tangent is None:
-        return [Dual(piece, None, name) for piece in value]
+        return [Dual(piece, None, name, by_steps) for piece in value]
     if not hasattr(tangent, "__len__"):
         raise InvalidTypeError(
             f"{name} must be a list of {len(value)} arrays, as {argument.name} is, got a value of "
@@ -136,4 +158,4 @@ def _dual(value: Any, tangent: Any, name: str, argument: Argument, path: Any) ->
             f"{name} must have as many arrays as {argument.name}, {len(value)}, got {len(tangent)}"
         )
     pairs = enumerate(zip(value, tangent, strict=True))
-    return [Dual(piece, own, f"{name}[{i}]") for i, (piece, own) in pairs]
+    return [Dual(piece, own, f"{name}[{i}]", by_steps) for i, (piece, own) in pairs]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from treealg.checks import check_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.batches import parts
+from treealg.numeric.arguments.duals import Dual
 from treealg.numeric.arguments.kinds import NUMPY
 from treealg.numeric.arguments.repeats import again, are_constant, keep
 from treealg.numeric.arguments.rows import Rows
@@ -255,11 +257,16 @@ def wanted_of(left_deriv: Any, right_deriv: Any) -> tuple[bool, bool]:
 
 def derivs_of(value: Any, problem: Problem, batch: tuple[int, ...]) -> Floats:
     """Read the derivatives with respect to kernels of a batch of pairs."""
-    shape = batch + problem.value_shape
+    shape, dual = batch + problem.value_shape, None
+    if isinstance(value, Dual) and isinstance(value.value, numbers.Real):
+        value, dual = value.value, value
     if isinstance(value, (float, int)) and not isinstance(value, bool) and not shape:
-        value = np.full((), value, problem.rows1.dtype)
+        value = np.full((), value, problem.rows1.dtype).real
     elif isinstance(value, np.floating) and not shape:
         value = np.asarray(value)
+    if dual is not None:
+        tangent = None if dual.tangent is None else np.asarray(dual.tangent, value.dtype)
+        value = Dual(value, tangent, dual.name, dual.is_step)
     rows = as_rows(value, "derivs", 0)
     if rows.array.dtype.kind in "iu" and problem.rows1.array.dtype.kind in "iu":
         rows = Rows(rows.array.astype(problem.rows1.dtype), rows.kind, 0, "derivs")

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.batches import allocate, parts
+from treealg.numeric.arguments.duals import sum_dtype, sums_by
 from treealg.numeric.arguments.prepared import in_line
 from treealg.numeric.pairs.blocks import Indices
 from treealg.numeric.pairs.logarithms import gradients_of_logarithms, normalized_by_logarithms
@@ -48,7 +49,7 @@ class Side:
             if self._pieces is None:
                 _, self._sums = own.rows1.empty((own.rows1.count, *own.point_shapes[0]))
                 self._sums[...] = 0
-            self._of_norms = np.zeros(own.rows1.count)
+            self._of_norms = np.zeros(own.rows1.count, sum_dtype(own.rows1.dtype))
 
     def add(self, index: Indices, gradients: Floats) -> None:
         """Add gradients in the paths that the index names, in one pass over sorted rows."""
@@ -62,7 +63,9 @@ class Side:
         ordered = index[order]
         starts = np.flatnonzero(np.concatenate([[True], np.diff(ordered) != 0]))
         with np.errstate(invalid="ignore", over="ignore"):  # infinities pass, as in kernels
-            sums = np.add.reduceat(gradients[order], starts, axis=0, dtype=np.float64)
+            sums = np.add.reduceat(
+                gradients[order], starts, axis=0, dtype=sum_dtype(gradients.dtype)
+            )
             self._add_to(ordered[starts], sums)
 
     def _add_to(self, index: Indices, sums: Floats) -> None:
@@ -75,7 +78,7 @@ class Side:
     def add_norms(self, index: Indices, derivs: Floats) -> None:
         """Add derivatives in the logarithms of the norms that the index names."""
         if self.is_wanted:
-            self._of_norms += np.bincount(index, derivs, self.own.rows1.count)
+            self._of_norms += sums_by(index, derivs, self.own.rows1.count)
 
     def gradient(self) -> Any:
         """Return the gradient in the argument, None if it is not wanted."""
@@ -96,7 +99,7 @@ class Side:
                         self.add(large, gradients)
         if self._pieces is not None:
             return self._pieces.gradient()
-        result, out = allocate(rows, *rows.item)
+        result, out = allocate(rows, *rows.item, walked=False)
         own.transform.write_adjoint(self._sums, out)
         return rows.wrap(result)
 
@@ -116,14 +119,14 @@ class _Pieces:
         self._line = in_line(own.given1)
         of = self._line if own.list1 is None else in_line(own.list1)
         self._starts, self._counts = of.starts, of.counts
-        self._sums = np.zeros(self._line.points.shape)
+        self._sums = np.zeros(self._line.points.shape, sum_dtype(own.rows1.dtype))
 
     def add(self, index: Indices, sums: Floats) -> None:
         """Add gradients in transformed pieces; what is beyond the end of one is at its end."""
         transform = self._own.transform
         _, moved, _ = sums.shape
         points = (moved + 1) // 2 if transform.lead_lag else moved
-        found = np.empty((len(sums), points, self._line.points.shape[-1]))
+        found = np.empty((len(sums), points, self._line.points.shape[-1]), self._sums.dtype)
         transform.write_adjoint(sums, found)
         starts, counts = self._starts[index].tolist(), self._counts[index].tolist()
         for own, start, count in zip(found, starts, counts, strict=True):
@@ -190,7 +193,7 @@ class Kernels:
         if self.left.norms is not None:
             values, beyond = self._values(first, second)
             # A kernel is least and greatest there; floating point has no other numbers for it.
-            flat = beyond & ((values == 0) | (values == 1))
+            flat = beyond & ((values.real == 0) | (values.real == 1))
             if flat.any():
                 kept = ~flat
                 first, second = first[kept], second[kept]
@@ -205,7 +208,7 @@ class Kernels:
             large = beyond[~flat] & np.isfinite(values)
             if large.any():
                 own = first[large], second[large]
-                scale = values[large].astype(np.float64)
+                scale = values[large].astype(sum_dtype(values.dtype))
                 pair = _of_logarithms(self.problem, *own, scale)
                 self._add(*own, pair, weights[large], None if mirrored is None else mirrored[large])
                 kept = ~large
@@ -251,7 +254,8 @@ def _of_logarithms(
     with np.errstate(all="ignore"):
         if not problem.is_ragged:
             return gradients_of_logarithms(problem, first, second, derivs)
-        one, two = (np.zeros((len(first), *shape)) for shape in problem.point_shapes)
+        dtype = sum_dtype(problem.rows1.dtype)
+        one, two = (np.zeros((len(first), *shape), dtype) for shape in problem.point_shapes)
         zero = np.zeros(1, np.int64)
         for at, pair in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
             alone = problem.of_one_pair(*pair)
@@ -281,5 +285,8 @@ def kernels_of(
 def _norms(own: Problem) -> Floats:
     every = np.arange(own.rows1.count)
     with np.errstate(invalid="ignore"):  # extrapolation may go below 0, and beyond all numbers
-        norms: Floats = np.sqrt(own.values(every, every))
+        squares = own.values(every, every)
+        if squares.dtype.kind == "c":  # whose roots are real, too
+            squares = np.where(squares.real < 0, np.nan, squares)
+        norms: Floats = np.sqrt(squares)
     return norms

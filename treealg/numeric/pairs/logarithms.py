@@ -10,11 +10,14 @@ by how often and of what the exponential is taken.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from treealg.numeric.arguments.batches import parts
+from treealg.numeric.arguments.duals import sum_dtype
+from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.pairs.problem import Problem
 
 __all__ = ["gradients_of_logarithms", "normalized_by_logarithms"]
@@ -37,12 +40,11 @@ def normalized_by_logarithms(problem: Problem, first: Indices, second: Indices) 
     A path with itself gives 1 whatever its kernel is. NaN where exponents are infinite and agree to
     rounding, though paths do not.
     """
-    of_first, of_second = problem.with_itself(0), problem.with_itself(1)
+    if problem.rows1.dtype.kind == "c":
+        both: Floats = _with_tangents(problem, first, second)
+        return both
     with np.errstate(all="ignore"):
-        exponent = _logarithms(problem, first, second)
-        exponent -= (
-            _logarithms(of_first, first, first) + _logarithms(of_second, second, second)
-        ) / 2
+        exponent = _exponent(problem, first, second)
         unknown = np.flatnonzero(np.isnan(exponent))
         if unknown.size:
             exponent[unknown] = _compared(problem, first[unknown], second[unknown])
@@ -54,9 +56,38 @@ def normalized_by_logarithms(problem: Problem, first: Indices, second: Indices) 
     return found
 
 
+def _exponent(problem: Problem, first: Indices, second: Indices) -> Floats:
+    """Return the logarithm of what is normalised."""
+    of_first, of_second = problem.with_itself(0), problem.with_itself(1)
+    norms = _logarithms(of_first, first, first) + _logarithms(of_second, second, second)
+    found: Floats = _logarithms(problem, first, second) - norms / 2
+    return found
+
+
+def _with_tangents(problem: Problem, first: Indices, second: Indices) -> Any:
+    """Return the same over dual numbers; what is 0 or 1 to any precision has no tangent."""
+    values = normalized_by_logarithms(_of_values(problem), first, second)
+    with np.errstate(all="ignore"):
+        tangents = values * _exponent(problem, first, second).imag
+    tangents[(values == 0) | (values == 1)] = 0
+    found = values.astype(np.complex128)
+    found.imag = tangents
+    return found
+
+
+def _of_values(problem: Problem) -> Problem:
+    """Return a problem of dual numbers without their tangents."""
+    sides: dict[str, Any] = {}
+    for place, rows in enumerate((problem.rows1, problem.rows2), 1):
+        array = np.ascontiguousarray(rows.array.real)
+        sides[f"rows{place}"] = own = Rows(array, rows.kind, 2, rows.name)
+        sides[f"paths{place}"] = own.slab(0, own.count)
+    return replace(problem, **sides)
+
+
 def _logarithms(problem: Problem, first: Indices, second: Indices) -> Floats:
     """Return the logarithms of the kernels of pairs."""
-    found = np.zeros(len(first))
+    found = np.zeros(len(first), sum_dtype(problem.rows1.dtype))
     if not problem.depth:
         return found
     (n1, _), (n2, _) = problem.point_shapes
@@ -73,7 +104,8 @@ def gradients_of_logarithms(
     problem: Problem, first: Indices, second: Indices, derivs: Floats
 ) -> tuple[Floats, Floats]:
     """Return the gradients of weighted logarithms of kernels, in the transformed paths of pairs."""
-    one, two = (np.zeros((len(first), *shape)) for shape in problem.point_shapes)
+    dtype = sum_dtype(problem.rows1.dtype)
+    one, two = (np.zeros((len(first), *shape), dtype) for shape in problem.point_shapes)
     (n1, _), (n2, _) = problem.point_shapes
     size = (n1 << problem.orders[0]) * (n2 << problem.orders[1])
     for part in parts(len(first) if problem.depth else 0, max(_NUMBERS // size, 1)):
@@ -116,7 +148,7 @@ class _LastLevel:
         self._inner = replace(
             problem, depth=problem.depth - 1, grid=True, orders=orders, terms=((1.0, 0),)
         )
-        nodes = self._inner.values(first, second).astype(np.float64)
+        nodes = self._inner.values(first, second).astype(sum_dtype(problem.rows1.dtype))
         self._means = np.sum([nodes[corner] for corner in _CORNERS], axis=0) / 4
         cells = _cells(problem, first, second) / 2.0 ** sum(orders)
         for axis, order in enumerate(orders):
@@ -134,7 +166,7 @@ class _LastLevel:
             self._problem, *self._pairs, d_cells.sum(axis=(2, 4)) / 2.0 ** (o1 + o2)
         )
         if self._inner.depth:
-            d_nodes = np.zeros((count, rows + 1, columns + 1))
+            d_nodes = np.zeros((count, rows + 1, columns + 1), self._means.dtype)
             for corner in _CORNERS:
                 d_nodes[corner] += self._increments * each / 4
             for total, own in zip(found, self._inner.gradients(*self._pairs, d_nodes), strict=True):
@@ -204,7 +236,7 @@ def _points(problem: Problem, first: Indices, second: Indices) -> list[Floats]:
     for paths, indices, shape in zip(
         (problem.paths1, problem.paths2), (first, second), problem.point_shapes, strict=True
     ):
-        moved = np.empty((len(indices), *shape))
+        moved = np.empty((len(indices), *shape), sum_dtype(paths.dtype))
         problem.transform.write(paths[indices], moved)
         points.append(moved)
     return points

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.batches import common_batch, source_rows
+from treealg.numeric.arguments.duals import sum_dtype, sums_by
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.pairs.blocks import Indices, blocks
 from treealg.numeric.pairs.gradients import derivs_of
@@ -85,9 +86,9 @@ class Mean:
     is_distinct: bool
     at_once: int
 
-    def values(self) -> Numbers:
+    def values(self) -> Floats:
         """Compute the mean for each pair of samples."""
-        means = np.zeros(len(self.sources[0]))
+        means = np.zeros(len(self.sources[0]), sum_dtype(self.kernels.problem.rows1.dtype))
         for samples, first, second, weights in self._blocks(self.at_once):
             values = self.kernels.values(first, second).reshape(-1, len(weights))
             with np.errstate(invalid="ignore", over="ignore"):  # infinities pass, as in kernels
@@ -161,7 +162,7 @@ class Statistic:
         given: Floats = derivs_of(derivs, self.problem, self.batch).ravel()
         for factor, mean, source in self.terms:
             if mean.kernels.left.is_wanted or mean.kernels.right.is_wanted:
-                sums = np.bincount(source, given, len(mean.sources[0]))
+                sums = sums_by(source, given, len(mean.sources[0]))
                 mean.add_gradients(factor * sums)
         return self.sides[0].gradient(), self.sides[1].gradient()
 

@@ -15,6 +15,7 @@ from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
 from treealg.numeric.arguments.batches import allocate
 from treealg.numeric.arguments.calls import checked_call
+from treealg.numeric.arguments.duals import sum_dtype
 from treealg.numeric.arguments.kinds import NUMPY
 from treealg.numeric.arguments.ragged import is_list_of_paths, read_list
 from treealg.numeric.arguments.rows import Rows
@@ -95,13 +96,15 @@ def _listed(paths: Any, values: bool) -> list[Rows]:
     read = read_list(paths, values, "path")
     if read[0].kind is not NUMPY:
         return list(read)
-    return [Rows(np.asarray(rows.array, np.float64), NUMPY, 2, rows.name) for rows in read]
+    return [
+        Rows(np.asarray(rows.array, sum_dtype(rows.dtype)), NUMPY, 2, rows.name) for rows in read
+    ]
 
 
 def _with_brackets(rows: Rows, to: Target | None = None) -> Array:
     length, channels = rows.item
     labels = tables.bracket_labels(channels)
-    result, view = allocate(rows, length, labels, to=to)
+    result, view = allocate(rows, length, labels, to=to, walked=False)
     memory = view.reshape(*rows.batch, length, labels)
     first, second = np.triu_indices(channels)
     points = rows.array.astype(rows.dtype, copy=False)
@@ -184,7 +187,7 @@ def _without_brackets(rows: Rows, back: Rows, to: Target | None = None) -> Array
             f"{back.name} must have shape (..., {length}, {labels}), as the path with its "
             f"brackets; got shape {back.array.shape}"
         )
-    result, view = allocate(rows, length, channels, to=to)
+    result, view = allocate(rows, length, channels, to=to, walked=False)
     memory = view.reshape(*rows.batch, length, channels)
     first, second = np.triu_indices(channels)
     given = back.array.astype(rows.dtype, copy=False)

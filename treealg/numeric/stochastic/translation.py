@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg import tables
+from treealg.engines import HostEngine
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.batches import (
@@ -21,6 +22,7 @@ from treealg.numeric.arguments.batches import (
     source_rows,
 )
 from treealg.numeric.arguments.calls import Call, checked_call
+from treealg.numeric.arguments.duals import sum_dtype, sums_by
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.targets import into
 from treealg.numeric.arguments.vectors import body, check_columns, split_scalar
@@ -131,12 +133,11 @@ def branched_sig_translate(
     if scalar is not None:
         scalar = np.broadcast_to(scalar, x.batch)
     to = into(out, bsig, translation)
-    result, view = allocate(x, call.columns, scalar=scalar, to=to)
+    result, view = allocate(x, call.columns, scalar=scalar, to=to, walked=False)
     for move, part in _runs(moves, x.batch, call.degree):
         matrix = _Matrix(table, _moved(table, move, call))
-        rows.engine.map_rows(
-            x.slab(part.start, part.stop), view[part], matrix, False, call.n_threads
-        )
+        own = x.slab(part.start, part.stop)
+        matrix.write_image(own, view[part], False, rows.engine, call.n_threads)
     return rows.wrap(result)
 
 
@@ -211,15 +212,15 @@ def branched_sig_translate_backprop(
     check_columns(back, rows.item[0], "as bsig has")
     x, dy = body(wide, scalar), body(back, scalar)
     zero = None if scalar is None else 0.0
-    result1, out = allocate(x, call.columns, scalar=zero)
-    result2, d_moves = allocate(moves, *moves.item)
-    total = np.zeros((moves.count, table.values))
+    result1, out = allocate(x, call.columns, scalar=zero, walked=False)
+    result2, d_moves = allocate(moves, *moves.item, walked=False)
+    total = np.zeros((moves.count, table.values), sum_dtype(moves.dtype))
     source = source_rows(moves, wide.batch)
     for move, part in _runs(moves, wide.batch, call.degree):
         values = _moved(table, move, call)
         matrix = _Matrix(table, values)
         d, own = dy.slab(part.start, part.stop), x.slab(part.start, part.stop)
-        rows.engine.map_rows(d, out[part], matrix, True, call.n_threads)
+        matrix.write_image(d, out[part], True, rows.engine, call.n_threads)
         total[source[part.start]] += matrix.derivatives(d, own)
     stride = table.values // call.dimension
     known = min(stride, moves.item[1])
@@ -263,7 +264,7 @@ def _moved(
 ) -> npt.NDArray[np.float64]:
     """Return what vertices become: themselves, and a translation."""
     stride = table.values // call.dimension
-    values = np.zeros((call.dimension, stride))
+    values = np.zeros((call.dimension, stride), sum_dtype(move.dtype))
     known = min(stride, move.shape[1])
     values[:, :known] = move[:, :known]
     labels = np.arange(call.dimension)
@@ -290,23 +291,37 @@ class _Matrix(Matrix):
         with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, as in kernels
             terms = _products(table.count, self._factors)[-1]
             coef = np.add.reduceat(terms, table.term_ptr[:-1])
-        super().__init__(table.ptr, table.col, coef)
+        super().__init__(table.ptr, table.col, np.ascontiguousarray(coef.real))
+        self._tangent: Matrix | None = None
+        if coef.dtype.kind == "c":
+            self._tangent = Matrix(table.ptr, table.col, np.ascontiguousarray(coef.imag))
+
+    def write_image(
+        self, rows: Any, out: Any, transposed: bool, engine: HostEngine, n_threads: int
+    ) -> None:
+        """Write the images of some rows, or those of the transpose; kernels have real matrices."""
+        engine.map_rows(rows, out, self, transposed, n_threads)
+        if self._tangent is not None:
+            added = np.empty(out.shape, out.real.dtype)
+            values = np.ascontiguousarray(rows.real)
+            engine.map_rows(values, added, self._tangent, transposed, n_threads)
+            out.imag += added
 
     def derivatives(self, derivs: Any, rows: Any) -> npt.NDArray[np.float64]:
         """Return derivatives in what vertices become, from those in the images of some rows."""
         table = self._table
         row = np.repeat(np.arange(table.size), np.diff(table.ptr))
-        entries = np.zeros(table.col.size)
+        entries = np.zeros(table.col.size, sum_dtype(rows.dtype))
         with np.errstate(over="ignore", invalid="ignore"):
             for part in parts(len(rows), max(_NUMBERS // max(entries.size, 1), 1)):
                 left, right = derivs[part][:, row], rows[part][:, table.col]
-                entries += np.einsum("re,re->e", left, right, dtype=np.float64)
+                entries += np.einsum("re,re->e", left, right, dtype=entries.dtype)
             terms = np.repeat(entries, np.diff(table.term_ptr)) * table.count
             before = _products(terms, self._factors[:-1])
             after = _products(np.ones(terms.size), self._factors[:0:-1])[::-1]
-            total = np.zeros(table.values + 1)
+            total = np.zeros(table.values + 1, entries.dtype)
             for place, left, right in zip(self._place, before, after, strict=True):
-                total += np.bincount(place, left * right, total.size)
+                total += sums_by(place, left * right, total.size)
         return total[:-1]
 
 

@@ -4,26 +4,26 @@
 
 #include "common/kernels.h"
 
-#define NUMBERS(variant, suffix, lane_count, pairs)                                                \
+#define NUMBERS(variant, suffix, lane_count)                                                       \
     extern const word_kernels treealg_words_##variant##_##suffix;                                 \
     extern const chain_kernels treealg_chains_##variant##_##suffix;                               \
     extern const algebra_kernels treealg_algebra_##variant##_##suffix;                            \
     extern const tree_kernels treealg_trees_##variant##_##suffix;                                 \
+    extern const pair_kernels treealg_pairs_##variant##_##suffix;                                 \
     static const kernel_table variant##_##suffix = {                                              \
         lane_count,                                                                               \
         &treealg_words_##variant##_##suffix,                                                      \
         &treealg_chains_##variant##_##suffix,                                                     \
         &treealg_algebra_##variant##_##suffix,                                                    \
         &treealg_trees_##variant##_##suffix,                                                      \
-        pairs,                                                                                    \
+        &treealg_pairs_##variant##_##suffix,                                                      \
     };
 
 #define INSTRUCTION_SET(variant, vector_bytes)                                                    \
-    extern const pair_kernels treealg_pairs_##variant##_f32, treealg_pairs_##variant##_f64;       \
-    NUMBERS(variant, f32, vector_bytes / 4, &treealg_pairs_##variant##_f32)                       \
-    NUMBERS(variant, f64, vector_bytes / 8, &treealg_pairs_##variant##_f64)                       \
-    NUMBERS(variant, d32, vector_bytes / 4, NULL)                                                 \
-    NUMBERS(variant, d64, vector_bytes / 8, NULL)                                                 \
+    NUMBERS(variant, f32, vector_bytes / 4)                                                       \
+    NUMBERS(variant, f64, vector_bytes / 8)                                                       \
+    NUMBERS(variant, d32, vector_bytes / 4)                                                       \
+    NUMBERS(variant, d64, vector_bytes / 8)                                                       \
     static const instruction_set variant = {#variant, &variant##_f32, &variant##_f64,             \
                                             &variant##_d32, &variant##_d64};
 

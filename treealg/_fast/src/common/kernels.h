@@ -8,15 +8,14 @@
 #include "trees/trees.h"
 #include "words/words.h"
 
-/* One kind of numbers on one instruction set, which has so many lanes. Over dual numbers (see duals.h)
- * there are no kernels of pairs. */
+/* One kind of numbers on one instruction set, which has so many lanes. */
 typedef struct {
     int lanes;
     const word_kernels *words;
     const chain_kernels *chains;
     const algebra_kernels *algebra;
     const tree_kernels *trees;
-    const pair_kernels *pairs; /* or NULL */
+    const pair_kernels *pairs;
 } kernel_table;
 
 typedef struct {

@@ -53,18 +53,17 @@ static void NAME(load_points)(const path_view *p, const int64_t *row, int used, 
         const Py_ssize_t path = (Py_ssize_t)row[l < used ? l : 0];
         const path_clock clock = NAME(clock_of)(p, path);
         const char *const from = p->data + path * p->path_stride;
-        REAL *const to = (REAL *)points + l;
         for (Py_ssize_t k = 0; k < count; ++k) {
             const Py_ssize_t at = clock.first + k + l * part, i = at < clock.last ? at : clock.last;
             const char *const lag = from + (p->lead_lag ? i / 2 : i) * p->time_stride;
             const char *const lead = from + (i + 1) / 2 * p->time_stride;
-            REAL *const out = to + k * d * LANES;
+            vec *const out = points + k * d;
             for (Py_ssize_t a = 0; a < c; ++a) {
-                out[a * LANES] = *(const REAL *)(lag + a * p->channel_stride);
+                put(out + a, l, *(const NUMBER *)(lag + a * p->channel_stride));
                 if (p->lead_lag)
-                    out[(c + a) * LANES] = *(const REAL *)(lead + a * p->channel_stride);
+                    put(out + c + a, l, *(const NUMBER *)(lead + a * p->channel_stride));
             }
-            if (p->time_aug) out[(d - 1) * LANES] = NAME(time_of_point)(&clock, i);
+            if (p->time_aug) put(out + d - 1, l, NAME(time_of_point)(&clock, i));
         }
     }
 }
@@ -135,7 +134,7 @@ static const vec *NAME(fixed_row)(pair_state *s, Py_ssize_t i) {
                 const vec apart = x[a] - s->y[j * s->d + a];
                 sum += apart * apart;
             }
-            row[j] = vector_exp(-sum * splat((REAL)s->p->parameter));
+            row[j] = vector_exp(-sum * constant((REAL)s->p->parameter));
         }
         s->tag[i & 1] = i;
     }
@@ -143,15 +142,15 @@ static const vec *NAME(fixed_row)(pair_state *s, Py_ssize_t i) {
 }
 
 /* A quarter of the share of a refined cell in its cell. */
-INLINE vec NAME(cell_share)(const pair_problem *p) {
-    return splat((REAL)0.25 / (REAL)((int64_t)1 << (p->order_x + p->order_y)));
+INLINE real_vec NAME(cell_share)(const pair_problem *p) {
+    return constant((REAL)0.25 / (REAL)((int64_t)1 << (p->order_x + p->order_y)));
 }
 
 /* The increments of the static kernel over row i of cells, for each refined cell of it. */
 static void NAME(increment_row)(pair_state *s, Py_ssize_t i) {
     const pair_problem *const p = s->p;
-    const vec share = NAME(cell_share)(p);
-    const vec scaled = share * splat((REAL)p->parameter);
+    const real_vec share = NAME(cell_share)(p);
+    const real_vec scaled = share * constant((REAL)p->parameter);
     const vec *const above = p->rbf ? NAME(fixed_row)(s, i) : NULL;
     const vec *const below = p->rbf ? NAME(fixed_row)(s, i + 1) : NULL;
     const vec *const x = s->x + i * s->d;
@@ -178,15 +177,15 @@ INLINE Py_ssize_t NAME(row_of_lane)(const pair_state *s, Py_ssize_t step, int la
 /* The increments of one pair in parts: none for a lane that is outside the grid. */
 static void NAME(increments_in_parts)(pair_state *s, Py_ssize_t step) {
     const pair_problem *const p = s->p;
-    const vec share = NAME(cell_share)(p), parameter = splat((REAL)p->parameter);
+    const real_vec share = NAME(cell_share)(p), parameter = constant((REAL)p->parameter);
     const Py_ssize_t d = s->d;
     vec *const above = s->ends, *const below = above + d;
     for (int l = 0; l < LANES; ++l) {
         const Py_ssize_t row = NAME(row_of_lane)(s, step, l);
         const vec *const from = s->x + (row < 0 ? 0 : row >> p->order_x) * d;
         for (Py_ssize_t a = 0; a < d; ++a) {
-            ((REAL *)(above + a))[l] = ((const REAL *)(from + a))[l];
-            ((REAL *)(below + a))[l] = ((const REAL *)(from + a + (row < 0 ? 0 : d)))[l];
+            put(above + a, l, get(from + a, l));
+            put(below + a, l, get(from + a + (row < 0 ? 0 : d), l));
         }
     }
     for (Py_ssize_t j = 0; j <= s->m2; ++j) {
@@ -222,7 +221,7 @@ INLINE void NAME(increments_of_step)(pair_state *s, Py_ssize_t step, int fresh) 
 /* Each lane's number from the lane before it; the first lane's is `first`. */
 INLINE vec NAME(from_lane_before)(const vec v, const vec first) {
     vec result = first;
-    for (int l = 1; l < LANES; ++l) result[l] = v[l - 1];
+    for (int l = 1; l < LANES; ++l) put(&result, l, get(&v, l - 1));
     return result;
 }
 
@@ -279,9 +278,11 @@ static int NAME(stops)(pair_state *s, interrupt *stop) {
 /* I_depth at the last node, once all rows are done. */
 INLINE vec NAME(last_integral)(const pair_state *s) {
     if (!s->parts) return s->total;
-    REAL total = 0;
-    for (int l = 0; l < LANES; ++l) total += s->total[l];
-    return splat(total);
+    NUMBER total = 0;
+    for (int l = 0; l < LANES; ++l) total += get(&s->total, l);
+    vec result;
+    for (int l = 0; l < LANES; ++l) put(&result, l, total);
+    return result;
 }
 
 /* The kernel of `used` pairs from `first` on to the rows of `out`. */
@@ -289,7 +290,7 @@ static void NAME(kernel_of_pairs)(const pair_problem *p, Py_ssize_t first, int u
                                   const matrix_view *out, void *scratch, interrupt *stop) {
     rows_t rows = rows_of(out, first);
     pair_state s;
-    NAME(pair_set_up)(&s, p, first, used, parts, scratch);
+    NAME(pair_set_up)(&s, p, first, used, parts, (vec *)scratch);
     const Py_ssize_t width = s.n2 + 1;
     rows.used = used;
     if (p->grid) {

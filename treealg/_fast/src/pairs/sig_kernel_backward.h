@@ -58,7 +58,7 @@ static size_t NAME(sig_kernel_scratch)(const pair_problem *p, int backward) {
 /* Each lane's number from the lane after it; the last lane's is 0. */
 INLINE vec NAME(from_lane_after)(const vec v) {
     vec result = splat(0);
-    for (int l = 1; l < LANES; ++l) result[l - 1] = v[l];
+    for (int l = 1; l < LANES; ++l) put(&result, l - 1, get(&v, l));
     return result;
 }
 
@@ -97,7 +97,7 @@ static void NAME(adjoint_row)(const pair_state *s, pair_adjoint *b, const vec *a
 /* From a row of the Gaussian static kernel to the points. */
 static void NAME(fixed_row_backward)(pair_state *s, pair_adjoint *b, Py_ssize_t i) {
     const vec *const row = NAME(fixed_row)(s, i);
-    const vec factor = splat((REAL)(-2 * s->p->parameter));
+    const real_vec factor = constant((REAL)(-2 * s->p->parameter));
     for (Py_ssize_t j = 0; j <= s->m2; ++j) {
         const vec weight = b->fixed[j] * row[j] * factor;
         for (Py_ssize_t a = 0; a < s->d; ++a) {
@@ -111,7 +111,7 @@ static void NAME(fixed_row_backward)(pair_state *s, pair_adjoint *b, Py_ssize_t 
 /* From the increments of row i of cells to points or differences; clears them. */
 static void NAME(increment_row_backward)(pair_state *s, pair_adjoint *b, Py_ssize_t i) {
     const pair_problem *const p = s->p;
-    const vec share = NAME(cell_share)(p) * splat(p->rbf ? 1 : (REAL)p->parameter);
+    const real_vec share = NAME(cell_share)(p) * constant(p->rbf ? 1 : (REAL)p->parameter);
     for (int pass = 0; pass < 2; ++pass) {
         for (Py_ssize_t j = 0; j < s->m2; ++j) {
             vec sum = splat(0);
@@ -141,15 +141,15 @@ static void NAME(clear_outside)(const pair_state *s, vec *cells) {
     const Py_ssize_t columns = s->columns;
     for (int l = 0; l < LANES; ++l) {
         const Py_ssize_t left = columns - l * s->m2 > 0 ? columns - l * s->m2 : 0;
-        for (Py_ssize_t k = left << s->p->order_y; k < s->n2; ++k) cells[k][l] = 0;
+        for (Py_ssize_t k = left << s->p->order_y; k < s->n2; ++k) put(cells + k, l, 0);
     }
 }
 
 /* From the increments of a step of a pair in parts to points; clears them. */
 static void NAME(increments_in_parts_backward)(pair_state *s, pair_adjoint *b, Py_ssize_t step) {
     const pair_problem *const p = s->p;
-    const vec share = NAME(cell_share)(p) * splat(p->rbf ? 1 : (REAL)p->parameter);
-    const vec factor = splat((REAL)(-2 * p->parameter));
+    const real_vec share = NAME(cell_share)(p) * constant(p->rbf ? 1 : (REAL)p->parameter);
+    const real_vec factor = constant((REAL)(-2 * p->parameter));
     const vec *const above = s->ends, *const below = above + s->d;
     vec *const dabove = b->ends, *const dbelow = dabove + s->d;
     const Py_ssize_t d = s->d, refined = (Py_ssize_t)1 << p->order_y;
@@ -185,8 +185,8 @@ static void NAME(increments_in_parts_backward)(pair_state *s, pair_adjoint *b, P
     for (int l = 0; l < LANES; ++l) {
         const Py_ssize_t row = NAME(row_of_lane)(s, step, l);
         if (row < 0) continue;
-        for (Py_ssize_t a = 0; a < 2 * d; ++a)
-            b->x[(row >> p->order_x) * d + a][l] += b->ends[a][l];
+        vec *const x = b->x + (row >> p->order_x) * d;
+        for (Py_ssize_t a = 0; a < 2 * d; ++a) put(x + a, l, get(x + a, l) + get(b->ends + a, l));
     }
     memset(b->cells, 0, (size_t)s->n2 * sizeof(vec));
 }
@@ -196,10 +196,10 @@ static void NAME(increments_in_parts_backward)(pair_state *s, pair_adjoint *b, P
 static void NAME(store_parts)(const vec *points, Py_ssize_t part, Py_ssize_t count, Py_ssize_t d,
                               Py_ssize_t last, const matrix_view *out, Py_ssize_t row) {
     char *const to = out->data + row * out->row_stride;
-    for (Py_ssize_t i = 0; i < (last + 1) * d; ++i) *(REAL *)(to + i * out->column_stride) = 0;
+    for (Py_ssize_t i = 0; i < (last + 1) * d; ++i) *(NUMBER *)(to + i * out->column_stride) = 0;
     for (int l = 0; l < LANES; ++l)
         for (Py_ssize_t i = 0; i < count * d && l * part * d + i < (last + 1) * d; ++i)
-            *(REAL *)(to + (l * part * d + i) * out->column_stride) += points[i][l];
+            *(NUMBER *)(to + (l * part * d + i) * out->column_stride) += get(points + i, l);
 }
 
 /* From derivatives in the differences of points to derivatives in the points. */
@@ -238,7 +238,7 @@ INLINE void NAME(start_row)(const pair_state *s, pair_adjoint *b, const rows_t *
     if (s->p->grid) {
         load_rows(derivs, (step + 1) * width, width, b->adjoint);
         for (Py_ssize_t j = 0; j < width; ++j)
-            b->adjoint[j] *= below[(s->p->depth - 1) * width + j];
+            b->adjoint[j] = b->adjoint[j] * below[(s->p->depth - 1) * width + j];
     } else {
         memset(b->adjoint, 0, (size_t)width * sizeof(vec));
         if (step + 1 == s->steps) b->adjoint[s->n2] = corner;
@@ -250,10 +250,10 @@ INLINE vec NAME(corner_of)(const pair_state *s, const rows_t *derivs) {
     vec corner = splat(0);
     if (s->p->grid) return corner;
     load_rows(derivs, 0, 1, &corner);
-    corner *= vector_exp(NAME(last_integral)(s));
+    corner = corner * vector_exp(NAME(last_integral)(s));
     if (!s->parts) return corner;
     vec last = splat(0);
-    last[LANES - 1] = corner[0];
+    put(&last, LANES - 1, get(&corner, 0));
     return last;
 }
 
@@ -280,7 +280,7 @@ static void NAME(gradient_of_pairs)(const pair_problem *p, Py_ssize_t first, int
     const rows_t rows = rows_of(derivs, first);
     pair_state s;
     pair_adjoint b;
-    vec *const end_of_state = NAME(pair_set_up)(&s, p, first, used, parts, scratch);
+    vec *const end_of_state = NAME(pair_set_up)(&s, p, first, used, parts, (vec *)scratch);
     vec *const end_of_adjoint = NAME(adjoint_set_up)(&s, &b, end_of_state);
     const Py_ssize_t row = s.levels * (s.n2 + 1), size = NAME(state_size)(&s);
     const int whole = b.distance >= s.steps; /* all rows are kept: nothing is computed again */
