@@ -26,7 +26,7 @@ def with_tangents(text, row):
     """Return a signature with the tangents of arguments behind these, for a row of the table."""
     names = dict(zip(row.jvp.tangents, tangent_names(row.jvp), strict=True))
     found = []
-    text = without_out(text)
+    text = on_several_lines(without_out(text))
     for line in text.replace(f"def {row.name}(", f"def {row.name}_jvp(").split("\n"):
         found.append(line)
         match = re.fullmatch(r"    (\w+): (.+?)(?: = .+)?,", line)
@@ -36,6 +36,15 @@ def with_tangents(text, row):
             is_positional = "    *," not in found
             found.append(f"    {names[match[1]]}: {kind}{'' if is_positional else ' = None'},")
     return "\n".join(found)
+
+
+def on_several_lines(text):
+    """Return a signature with a line for each parameter."""
+    inside = re.search(r"def \w+\(([^\n]+)\) -> ", text)
+    if inside is None:
+        return text
+    parameters = "".join(f"    {x},\n" for x in inside[1].split(", "))
+    return text[: inside.start(1)] + "\n" + parameters + text[inside.end(1) :]
 
 
 def without_out(text):

@@ -3493,7 +3493,10 @@ def sig_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> Array: ...
-def bracket_path_jvp(path: ArrayLike) -> Array: ...
+def bracket_path_jvp(
+    path: ArrayLike,
+    tangent: ArrayLike | None,
+) -> Array: ...
 def bracket_path_backprop_jvp(
     derivs: ArrayLike,
     derivs_tangent: ArrayLike | None,

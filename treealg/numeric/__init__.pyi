@@ -3718,7 +3718,10 @@ def sig_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
-def bracket_path_jvp(path: ArrayT | Exact) -> ArrayT: ...
+def bracket_path_jvp(
+    path: ArrayT | Exact,
+    tangent: ArrayT | Exact | None,
+) -> ArrayT: ...
 def bracket_path_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,

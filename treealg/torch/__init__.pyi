@@ -3471,7 +3471,10 @@ def sig_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> Tensor: ...
-def bracket_path_jvp(path: Tensor) -> Tensor: ...
+def bracket_path_jvp(
+    path: Tensor,
+    tangent: Tensor | None,
+) -> Tensor: ...
 def bracket_path_backprop_jvp(
     derivs: Tensor,
     derivs_tangent: Tensor | None,

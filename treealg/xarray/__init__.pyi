@@ -2930,6 +2930,7 @@ def sig_jvp(
 ) -> DataArray: ...
 def bracket_path_jvp(
     path: DataArray | ArrayLike,
+    tangent: DataArray | ArrayLike | None,
     *,
     time: str = "time",
     channel: str = "channel",
