@@ -217,3 +217,22 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path):
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "0  (0,)", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["generate", "--map", "log", "--dimension", "1", "--degree", "2", "-o", ""],
+        ["generate", "--map", "log", "--dimension", "1", "--degree", "2", "--header="],
+        ["verify", "--report", ""],
+        ["compute", "", "features.npy", "--degree", "2"],
+        ["compute", "paths.npy", "", "--degree", "2"],
+        ["demo", "--output", ""],
+    ],
+)
+def test_an_empty_name_is_no_file(arguments, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit):
+        cli.main(arguments)
+    assert "must be the name of a file, got ''" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

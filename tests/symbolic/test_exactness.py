@@ -675,3 +675,46 @@ def test_tolerances_are_real_numbers_of_any_kind(tol):
     for wrong in (Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), 10**5000):
         with pytest.raises(InvalidValueError, match="tol must be finite"):
             RungeKutta([[0.5]], [1.0]).order(tol=wrong)
+
+
+# -- what is given is not lost ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda values: BSeries(values, 2),
+        lambda values: Character(bck, values),
+        lambda values: InfinitesimalCharacter(bck, values),
+        lambda values: Functional(bck, values),
+    ],
+)
+def test_two_values_for_one_key_are_refused(make):
+    for values in ({LEAF: 1, (0,): 2}, {(0,): 1, LEAF: Fraction(1, 2)}, {LEAF: 1, (0,): VARIABLE}):
+        with pytest.raises(InvalidValueError, match="two values for"):
+            make(values)
+    make({LEAF: 1, (0,): Fraction(1)})
+
+
+def test_two_values_for_one_ordered_forest_are_refused():
+    for make in (
+        lambda values: Functional(mkw, values),
+        lambda values: ShuffleCharacter(mkw, values),
+        lambda values: LieButcherSeries(values, 2),
+    ):
+        with pytest.raises(InvalidValueError, match="two values for"):
+            make({PlanarTree(): 1, ((0,),): 2})
+
+
+@pytest.mark.parametrize("cls", [Tree, PlanarTree, Forest, OrderedForest])
+def test_mappings_are_no_sequences_of_trees_nor_sets_where_order_matters(cls):
+    leaf = cls._tree() if issubclass(cls, (Forest, OrderedForest)) else cls()
+    other = type(leaf)([leaf])
+    with pytest.raises(InvalidTypeError, match="must be a sequence of trees"):
+        cls({leaf: 2})
+    for unordered in ({leaf, other}, frozenset({leaf}), {leaf: 1}.keys()):
+        if cls in (PlanarTree, OrderedForest):
+            with pytest.raises(InvalidTypeError, match="its order means nothing"):
+                cls(unordered)
+        else:
+            assert cls(unordered) is cls(sorted(unordered))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
-from treealg.cli.parsers import Commands, add_command, add_json, add_planar, print_json, say
+from treealg.cli.parsers import Commands, add_command, add_json, add_planar, path, print_json, say
 
 __all__ = ["add_parser"]
 
@@ -33,9 +32,9 @@ def add_parser(commands: Commands[Any]) -> None:
         _EXAMPLES,
     )
     parser.add_argument(
-        "input", type=Path, nargs="+", metavar="INPUT", help="files of one format, or a folder"
+        "input", type=path, nargs="+", metavar="INPUT", help="files of one format, or a folder"
     )
-    parser.add_argument("output", type=Path, metavar="OUTPUT", help="file to write")
+    parser.add_argument("output", type=path, metavar="OUTPUT", help="file to write")
     _add_input(parser)
     _add_features(parser)
     run_group = parser.add_argument_group("the run")

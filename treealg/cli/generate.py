@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import re
-from pathlib import Path
 from typing import Any
 
-from treealg.cli.parsers import Commands, add_command, add_planar, say
+from treealg.cli.parsers import Commands, add_command, add_planar, path, say
 from treealg.errors import InvalidValueError
 
 __all__ = ["add_parser"]
@@ -44,10 +43,10 @@ generate --map combine --dimension 3 --degree 3 --language cuda --backward -o co
         "--method", type=int, default=0, help="planar logarithms: 1 Lyndon coordinates, 2 brackets"
     )
     parser.add_argument(
-        "-o", "--output", type=Path, help="file to write (default: standard output)"
+        "-o", "--output", type=path, help="file to write (default: standard output)"
     )
     parser.add_argument(
-        "--header", type=Path, help="file to write the declaration to, for C and C++"
+        "--header", type=path, help="file to write the declaration to, for C and C++"
     )
     parser.set_defaults(run=run)
 

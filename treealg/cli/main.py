@@ -10,7 +10,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from treealg.cli import (
     cache,
@@ -71,9 +70,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if parsed.command is None:
         parser.print_help()
         return 0
-    for name, value in vars(parsed).items():
-        if isinstance(value, Path):  # shells leave ~ as it is in --output=~/name
-            setattr(parsed, name, Path(os.path.expanduser(value)))
     try:
         status: int = parsed.run(parsed)
         sys.stdout.flush()

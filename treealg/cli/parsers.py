@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
-from treealg.checks import closest
+from treealg.checks import check_path, closest
+from treealg.errors import InvalidValueError
 
 __all__ = [
     "Commands",
@@ -16,6 +18,7 @@ __all__ = [
     "add_common",
     "add_json",
     "add_planar",
+    "path",
     "print_json",
     "say",
 ]
@@ -88,6 +91,20 @@ def add_json(parser: argparse._ActionsContainer) -> None:
 def add_planar(parser: argparse._ActionsContainer) -> None:
     """Add the option of the planar basis."""
     parser.add_argument("--planar", action="store_true", help="ordered forests of planar trees")
+
+
+def path(text: str) -> Path:
+    """Read the name of a file or folder; shells leave ~ as it is in ``--output=~/name``.
+
+    Examples
+    --------
+    >>> path("features.npy").name
+    'features.npy'
+    """
+    try:
+        return check_path("it", text)
+    except InvalidValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def print_json(value: Any) -> None:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from treealg.cli.parsers import Commands, add_command, add_planar, print_json, say
+from treealg.cli.parsers import Commands, add_command, add_planar, path, print_json, say
 from treealg.errors import InvalidValueError
 
 __all__ = ["add_parser"]
@@ -41,7 +41,7 @@ table arborification 1 3
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=path,
         help="file to write: .npz or .json (default: JSON on standard output)",
     )
     parser.set_defaults(run=run)

@@ -10,7 +10,11 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 from treealg.checks import check_callable, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import tidy
-from treealg.symbolic.linear.coefficients import check_coefficient, is_zero_start
+from treealg.symbolic.linear.coefficients import (
+    check_coefficient,
+    is_zero_start,
+    values_by_key,
+)
 from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
 from treealg.symbolic.linear.zeros import are_equal, check_tolerance, is_close
 from treealg.symbolic.trees.displayed import Displayed
@@ -71,7 +75,7 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         self._colours = check_integer("colours", colours, 1)
         basis = self._basis(self._order, self._colours)
         if isinstance(values, Mapping):
-            table = {self._check_key(key): value for key, value in values.items()}
+            table = values_by_key(values, self._check_key)
             if self._empty in table and empty is not ABSENT:
                 raise InvalidValueError(
                     "empty is given twice, in values and by itself; leave one of them out"

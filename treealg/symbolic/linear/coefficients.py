@@ -22,6 +22,7 @@ __all__ = [
     "is_zero_start",
     "own_number",
     "python_number",
+    "values_by_key",
 ]
 
 
@@ -126,6 +127,28 @@ def check_coefficient(value: Any) -> Any:
             f"{type(value).__name__} {brief(value)}"
         )
     return value
+
+
+def values_by_key(values: Mapping[Any, Any], read: Callable[[Any], Any]) -> dict[Any, Any]:
+    """Return the coefficients that a caller gave, by the keys that were meant.
+
+    Two ways to write one key may not have two values.
+
+    Examples
+    --------
+    >>> values_by_key({"a": 1, "b": 2}, str.upper)
+    {'A': 1, 'B': 2}
+    """
+    table: dict[Any, Any] = {}
+    for given, value in values.items():
+        key, value = read(given), check_coefficient(value)
+        if key in table and table[key] != value:
+            raise InvalidValueError(
+                f"values has two values for {brief(key)}, {brief(table[key])} and {brief(value)}; "
+                "leave one of them out"
+            )
+        table[key] = value
+    return table
 
 
 def expression(name: str, value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
-from treealg.symbolic.linear.coefficients import check_coefficient
+from treealg.symbolic.linear.coefficients import check_coefficient, values_by_key
 from treealg.symbolic.maps.functionals import Functional, Values
 
 __all__ = ["Character", "InfinitesimalCharacter"]
@@ -104,12 +104,14 @@ def _tree_values(
                 f"values must be a mapping or a callable, got {type(values).__name__}"
             )
         return values, lambda tree: check_coefficient(values(tree))
-    table = {}
-    for key, value in values.items():
+
+    def single(key: Any) -> Any:
         forest = algebra.basis_element(key)
         if len(forest) != 1:
             raise InvalidValueError(f"values must be given on single trees, got {forest}")
-        table[forest[0]] = check_coefficient(value)
+        return forest[0]
+
+    table = values_by_key(values, single)
 
     def lookup(tree: Any) -> Any:
         if tree in table:

@@ -14,7 +14,11 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
-from treealg.symbolic.linear.coefficients import check_coefficient, is_zero_start
+from treealg.symbolic.linear.coefficients import (
+    check_coefficient,
+    is_zero_start,
+    values_by_key,
+)
 from treealg.symbolic.linear.combinations import add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.maps.origin import Made
@@ -66,7 +70,7 @@ class Functional(Made):
         self._algebra = algebra
         self._known: dict[Any, Any] = {}
         if isinstance(values, Mapping):
-            table = {self._key(key): check_coefficient(value) for key, value in values.items()}
+            table = values_by_key(values, self._key)
             self._rule: Callable[[Any], Any] = lambda key: table.get(key, 0)
             self._made_by(type(self), algebra, table)
         elif callable(values):

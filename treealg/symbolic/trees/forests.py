@@ -49,6 +49,7 @@ class RootedForest(Displayed, Summand, Interned, Generic[T]):
                 f"trees must be an iterable of trees, got {type(trees).__name__} "
                 f"{brief(trees)}; write [tree] for a single tree"
             )
+        cls._tree._check_order("trees", trees)
         given: Any = tuple(cls._tree.from_tuple(tree) for tree in trees)
         arranged: Any = cls._tree._arrange(given)
         return cls._make(arranged)

@@ -8,7 +8,7 @@ operation recurses on depth.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any, ClassVar, Self
 
 from treealg.checks import brief
@@ -52,8 +52,18 @@ class RootedTree(Displayed, Summand, Interned):
                 f"children must be an iterable of trees, got {type(children).__name__} "
                 f"{brief(children)}; write [child] for a single child"
             )
+        cls._check_order("children", children)
         branches = tuple(cls.from_tuple(child) for child in children)
         return cls._make(cls._arrange(branches), normalize_label(label))
+
+    @classmethod
+    def _check_order(cls, name: str, given: Any) -> None:
+        """Refuse mappings, and sets, whose order means nothing, where order matters."""
+        if isinstance(given, Mapping) or (cls._planar and isinstance(given, Set)):
+            raise InvalidTypeError(
+                f"{name} must be a sequence of trees, got {type(given).__name__} {brief(given)}; "
+                "its order means nothing, or its values would be lost"
+            )
 
     @classmethod
     def _arrange(cls, children: tuple[Self, ...]) -> tuple[Self, ...]:
