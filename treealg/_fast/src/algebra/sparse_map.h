@@ -67,22 +67,63 @@ static void NAME(apply_map)(const sparse_map *m, const void *lanes, const matrix
     }
 }
 
+/* Add block r of the transposed map: columns a..a+n of one block to those of its entries. */
+INLINE void NAME(scatter_block)(const Py_ssize_t n, const sparse_map *m, const vec *block,
+                                Py_ssize_t w, Py_ssize_t r, vec *out) {
+    const REAL *const coef = (const REAL *)m->coef;
+    const int64_t last = m->ptr[r + 1], unit = m->unit_end[r];
+    int64_t e = m->ptr[r];
+    vec own[8];
+    for (Py_ssize_t a = 0; a < n; ++a) own[a] = block[a];
+    for (; e < unit; ++e)
+        for (Py_ssize_t a = 0; a < n; ++a) out[m->col[e] * w + a] += own[a];
+    for (; e < last; ++e) {
+        const real_vec c = constant(coef[e]);
+        for (Py_ssize_t a = 0; a < n; ++a) out[m->col[e] * w + a] += c * own[a];
+    }
+}
+
+INLINE void NAME(scatter_narrow)(const Py_ssize_t w, const sparse_map *m, const rows_t *rows,
+                                 vec *out) {
+    vec tile[TILE];
+    const Py_ssize_t step = TILE / w;
+    for (Py_ssize_t r = 0; r < m->n_rows; r += step) {
+        const Py_ssize_t end = r + step < m->n_rows ? r + step : m->n_rows;
+        load_rows(rows, r * w, (end - r) * w, tile);
+        for (Py_ssize_t i = r; i < end; ++i)
+            NAME(scatter_block)(w, m, tile + (i - r) * w, w, i, out);
+    }
+}
+
+static void NAME(scatter_wide)(const sparse_map *m, const rows_t *rows, vec *out) {
+    vec tile[TILE];
+    const Py_ssize_t w = m->width, step = w < TILE ? TILE / w : 1;
+    for (Py_ssize_t r = 0; r < m->n_rows; r += step)
+        for (Py_ssize_t from = 0; from < w; from += TILE) { /* of blocks that are no longer, once */
+            const Py_ssize_t blocks = r + step < m->n_rows ? step : m->n_rows - r;
+            const Py_ssize_t here = w - from < TILE ? w - from : TILE;
+            load_rows(rows, r * w + from, (blocks - 1) * w + here, tile);
+            for (Py_ssize_t i = 0; i < blocks; ++i)
+                for (Py_ssize_t a = 0; a < here; a += 8) {
+                    const vec *const block = tile + i * w + a;
+                    const Py_ssize_t n = here - a < 8 ? here - a : 8;
+                    if (n == 8) NAME(scatter_block)(8, m, block, w, r + i, out + from + a);
+                    else NAME(scatter_block)(n, m, block, w, r + i, out + from + a);
+                }
+        }
+}
+
 static void NAME(apply_map_transposed)(const sparse_map *m, const matrix_view *in, Py_ssize_t first,
                                        void *lanes) {
-    const Py_ssize_t w = m->width;
-    const REAL *const coef = (const REAL *)m->coef;
     const rows_t rows = rows_of(in, first);
     vec *const out = (vec *)lanes;
-    vec tile[TILE];
-    memset(out, 0, (size_t)(m->n_cols * w) * sizeof(vec));
-    const Py_ssize_t size = m->n_rows * w;
-    for (Py_ssize_t start = 0; start < size; start += TILE) {
-        const Py_ssize_t count = size - start < TILE ? size - start : TILE;
-        load_rows(&rows, start, count, tile);
-        for (Py_ssize_t j = 0; j < count; ++j) {
-            const Py_ssize_t r = (start + j) / w, a = (start + j) % w;
-            for (int64_t e = m->ptr[r]; e < m->ptr[r + 1]; ++e)
-                out[m->col[e] * w + a] += constant(coef[e]) * tile[j];
-        }
+    memset(out, 0, (size_t)(m->n_cols * m->width) * sizeof(vec));
+    switch (m->width) {
+        /* clang-format off */
+#define WIDTH(n) case n: NAME(scatter_narrow)(n, m, &rows, out); break;
+        WIDTH(1) WIDTH(2) WIDTH(3) WIDTH(4) WIDTH(5) WIDTH(6) WIDTH(7) WIDTH(8)
+#undef WIDTH
+    default: NAME(scatter_wide)(m, &rows, out);
+        /* clang-format on */
     }
 }

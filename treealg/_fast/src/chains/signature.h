@@ -118,13 +118,16 @@ static void NAME(move_channels)(const word_program *p, int steps, vec *z, int to
 
 /* Read the increments of all letters of a block, those of weight k to z + letter_start[k] * BLOCK;
  * returns the number of segments. */
-static int NAME(read_chains)(const word_program *p, const chain_input *in, Py_ssize_t block,
-                             vec *z) {
+static int NAME(read_chains)(const word_program *p, chain_input *in, Py_ssize_t block, vec *z) {
     const Py_ssize_t first = block * BLOCK, left = in->longest - first;
     const int steps = left < BLOCK ? (int)left : BLOCK;
     const int given = NAME(steps_given)(p);
+    /* What is the same in each segment is laid out once, for all blocks in which no path ends. */
+    const int lasts = in->correction->time_stride == 0 && NAME(all_inside)(in, first, steps);
+    const int is_new = !lasts || in->laid_out < steps;
+    if (is_new) in->laid_out = lasts ? steps : 0;
     if (p->channel_letter) {
-        for (Py_ssize_t k = 1; k <= p->longest && in->correction->data; ++k)
+        for (Py_ssize_t k = 1; k <= p->longest && in->correction->data && is_new; ++k)
             NAME(corrections)(in, p->letter_column + p->letter_start[k],
                               p->letter_start[k + 1] - p->letter_start[k], first, steps,
                               z + p->letter_start[k] * BLOCK);
@@ -136,7 +139,7 @@ static int NAME(read_chains)(const word_program *p, const chain_input *in, Py_ss
     if (!given)
         NAME(increments)(in->path, p->dimension, in->used, in->row, in->begin, in->end, first,
                          steps, z);
-    for (Py_ssize_t k = given ? 1 : 2; k <= p->longest; ++k)
+    for (Py_ssize_t k = given ? 1 : 2; k <= p->longest && is_new; ++k)
         NAME(corrections)(in, p->letter_column + p->letter_start[k],
                           p->letter_start[k + 1] - p->letter_start[k], first, steps,
                           z + p->letter_start[k] * BLOCK);
@@ -172,6 +175,7 @@ static chain_state NAME(chain_setup)(const word_program *p, Py_ssize_t degree, i
     }
     for (Py_ssize_t k = 1; k <= p->longest; ++k) {
         s.letters[k].d = p->letter_start[k + 1] - p->letter_start[k];
+        s.letters[k].paired = 0; /* letters that do not move are rare */
         s.letters[k].z = z + p->letter_start[k] * BLOCK;
         s.letters[k].inverse = inverse;
     }
@@ -224,7 +228,7 @@ static void NAME(chain_signature)(const word_program *p, const path_view *path,
                                   const Py_ssize_t *row, const Py_ssize_t *begin,
                                   const Py_ssize_t *end, void *signature, void *scratch,
                                   interrupt *stop) {
-    const chain_input in = NAME(chain_input_of)(path, correction, used, row, begin, end);
+    chain_input in = NAME(chain_input_of)(path, correction, used, row, begin, end);
     chain_state s = NAME(chain_state_in)(p, BLOCK, scratch);
     memset(signature, 0, (size_t)p->start[p->count] * sizeof(vec));
     for (Py_ssize_t block = 0; block * BLOCK < in.longest; ++block) {
@@ -243,7 +247,7 @@ static void NAME(chain_step)(const word_program *p, const path_view *path,
                              const Py_ssize_t *segment, void *signature, void *scratch) {
     Py_ssize_t end[LANES];
     for (int l = 0; l < used; ++l) end[l] = segment[l] + 1;
-    const chain_input in = NAME(chain_input_of)(path, correction, used, row, segment, end);
+    chain_input in = NAME(chain_input_of)(path, correction, used, row, segment, end);
     chain_state s = NAME(chain_state_in)(p, 1, scratch);
     NAME(chain_block)(&s, NAME(read_chains)(p, &in, 0, (vec *)scratch), (vec *)signature);
 }

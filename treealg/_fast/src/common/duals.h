@@ -45,6 +45,7 @@ INLINE vec operator*(vec x, REAL y) { return y * x; }
 INLINE vec &operator*=(vec &x, REAL y) { return x = y * x; }
 
 INLINE vec NAME(splat)(REAL x) { return {constant(x), constant(0)}; }
+INLINE vec NAME(splat)(NUMBER x) { return {constant(x.value), constant(x.tangent)}; }
 #define splat NAME(splat)
 
 INLINE void NAME(transpose)(vec v[LANES]) {

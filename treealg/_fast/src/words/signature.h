@@ -29,33 +29,64 @@ INLINE int NAME(tile_rows)(Py_ssize_t columns) {
 
 typedef struct {
     Py_ssize_t d, degree;
-    int steps;          /* segments in this block */
-    const vec *z;       /* increments, [steps][d] */
-    vec *signature;     /* all words */
-    vec *carries;       /* [depth] -> [degree - depth][BLOCK] */
-    vec *rows;          /* carries of pending words of length N-1, [pending][BLOCK] */
-    vec *top;           /* where the results of the pending rows go */
+    Py_ssize_t paired; /* with lead-lag the letters of a block, of lag and then of lead; else 0 */
+    int steps; /* segments in this block */
+    const vec *z; /* increments, [steps][d] */
+    vec *signature; /* all words */
+    vec *carries; /* [depth] -> [degree - depth][BLOCK] */
+    vec *rows; /* carries of pending words of length N-1, [pending][BLOCK] */
+    vec *top; /* where the results of the pending rows go */
     int pending, capacity;
     const real_vec *inverse; /* 1/k */
 } NAME(word_state);
 #define word_state NAME(word_state)
 
-INLINE void NAME(rank_update)(const int n_rows, const int n_columns, const vec *rows, const vec *z,
-                              Py_ssize_t d, int steps, vec *top) {
+/* Columns of words of length N, and the segments that move them: each `every`-th from number `first`
+ * on. Column j is that of the letter from + j, but for the last, which is that of `last`. */
+typedef struct {
+    Py_ssize_t from, count, last;
+    int first, every;
+} NAME(column_range);
+#define column_range NAME(column_range)
+
+/* With lead-lag the lead moves in the even segments, the lag in the odd ones, and time in all. */
+INLINE column_range NAME(columns_of)(const int paired, Py_ssize_t d, Py_ssize_t letters, int half) {
+    if (!paired) return (column_range){0, d, d - 1, 0, 1};
+    const Py_ssize_t time = d - 2 * letters, from = half * letters;
+    return (column_range){from, letters + time, time ? d - 1 : from + letters - 1, 1 - half, 2};
+}
+
+/* The letter of column j of n from number a on, counted from the first of them. */
+INLINE Py_ssize_t NAME(letter_of)(const int paired, const column_range *range, Py_ssize_t a,
+                                  const int n, const int j) {
+    return paired && j == n - 1 && a + n == range->count ? range->last - range->from - a : j;
+}
+
+INLINE void NAME(rank_update)(const int n_rows, const int n_columns, const int paired,
+                              const column_range *range, const word_state *s, int row,
+                              Py_ssize_t a) {
+    const Py_ssize_t d = s->d, last = NAME(letter_of)(paired, range, a, n_columns, n_columns - 1);
+    const vec *const rows = s->rows + row * BLOCK, *const z = s->z + range->from + a;
+    vec *const top = s->top + row * d + range->from + a;
+    const int first = paired ? range->first : 0, every = paired ? 2 : 1;
     vec sum[8][8];
+#define LETTER(j) ((j) < n_columns - 1 ? (j) : last)
     for (int r = 0; r < n_rows; ++r)
-        for (int a = 0; a < n_columns; ++a) sum[r][a] = top[r * d + a];
-    for (int t = 0; t < steps; ++t) {
+        for (int j = 0; j < n_columns; ++j) sum[r][j] = top[r * d + LETTER(j)];
+    for (int t = first; t < s->steps; t += every) {
         for (int r = 0; r < n_rows; ++r) {
             const vec carry = rows[r * BLOCK + t];
-            for (int a = 0; a < n_columns; ++a) sum[r][a] += carry * z[t * d + a];
+            for (int j = 0; j < n_columns; ++j) sum[r][j] += carry * z[t * d + LETTER(j)];
         }
     }
     for (int r = 0; r < n_rows; ++r)
-        for (int a = 0; a < n_columns; ++a) top[r * d + a] = sum[r][a];
+        for (int j = 0; j < n_columns; ++j) top[r * d + LETTER(j)] = sum[r][j];
+#undef LETTER
 }
 
-INLINE void NAME(rank_update_columns)(const int n_columns, word_state *s, Py_ssize_t a) {
+INLINE void NAME(rank_update_columns)(const int n_columns, const int paired,
+                                      const column_range *range, const word_state *s,
+                                      Py_ssize_t a) {
     /* clang-format off */
     const int tile = VECTOR_REGISTERS >= 32
         ? (n_columns <= 3 ? 8 : n_columns == 4 ? 6 : n_columns == 5 ? 5 : n_columns == 6 ? 4 : 3)
@@ -64,26 +95,32 @@ INLINE void NAME(rank_update_columns)(const int n_columns, word_state *s, Py_ssi
     /* clang-format on */
     int r = 0;
     for (; r + tile <= s->pending; r += tile)
-        NAME(rank_update)(tile, n_columns, s->rows + r * BLOCK, s->z + a, s->d, s->steps,
-                          s->top + r * s->d + a);
-    for (; r < s->pending; ++r)
-        NAME(rank_update)(1, n_columns, s->rows + r * BLOCK, s->z + a, s->d, s->steps,
-                          s->top + r * s->d + a);
+        NAME(rank_update)(tile, n_columns, paired, range, s, r, a);
+    for (; r < s->pending; ++r) NAME(rank_update)(1, n_columns, paired, range, s, r, a);
 }
 
-static void NAME(flush_rows)(word_state *s) {
-    Py_ssize_t a = 0;
-    while (a < s->d) {
-        const Py_ssize_t left = s->d - a;
+INLINE void NAME(flush_columns)(const int paired, word_state *s, int half) {
+    const column_range range = NAME(columns_of)(paired, s->d, s->paired, half);
+    for (Py_ssize_t a = 0; a < range.count;) {
+        const Py_ssize_t left = range.count - a;
         switch (left > 8 && left < 16 ? (left + 1) / 2 : left) {
             /* clang-format off */
-#define COLUMNS(n) case n: NAME(rank_update_columns)(n, s, a); a += n; break;
+#define COLUMNS(n) case n: NAME(rank_update_columns)(n, paired, &range, s, a); a += n; break;
             COLUMNS(1) COLUMNS(2) COLUMNS(3) COLUMNS(4) COLUMNS(5) COLUMNS(6) COLUMNS(7)
 #undef COLUMNS
-        default: NAME(rank_update_columns)(8, s, a); a += 8;
+        default: NAME(rank_update_columns)(8, paired, &range, s, a); a += 8;
             /* clang-format on */
         }
     }
+}
+
+static void NAME(flush_paired_rows)(word_state *s) {
+    for (int half = 0; half < 2; ++half) NAME(flush_columns)(1, s, half);
+}
+
+static void NAME(flush_rows)(word_state *s) {
+    if (s->paired) NAME(flush_paired_rows)(s);
+    else NAME(flush_columns)(0, s, 0);
     s->top += s->pending * s->d;
     s->pending = 0;
 }
@@ -174,12 +211,14 @@ static void NAME(word_signature)(const path_view *path, Py_ssize_t d, Py_ssize_t
     vec *const z = (vec *)scratch + degree + 1;
     s.d = d;
     s.degree = degree;
+    s.paired = path->lead_lag ? path->channels : 0;
     s.z = z;
     s.signature = (vec *)signature;
     s.inverse = inverse;
     s.carries = z + d * BLOCK;
     s.rows = s.carries + degree * (degree + 1) * BLOCK;
-    const int tile = NAME(tile_rows)(d > 8 ? 8 : d);
+    const Py_ssize_t moving = d - s.paired; /* in one segment */
+    const int tile = NAME(tile_rows)(moving > 8 ? 8 : moving);
     s.capacity = (int)d;
     while (s.capacity % tile && s.capacity + d <= MAX_ROWS) s.capacity += (int)d;
 
