@@ -252,6 +252,38 @@ cdef void cut_paths(
 # --- the door ---------------------------------------------------------------------------------
 
 
+cdef Py_ssize_t count_apart(const gradient_task *task, int n_threads) noexcept nogil:
+    """Return how many paths at the end are better cut on their own, by one thread.
+
+    They are those that do not fill the lanes of a group, while the others do; more of them than a
+    few take as long in pieces as in a group of their own, and so do short ones.
+    """
+    cdef const path_words *words = &task.words
+    cdef Py_ssize_t lanes = words.table.lanes, rest = words.path.count % lanes
+    if (
+        n_threads > 1 or words.path.count < lanes or rest == 0 or rest > lanes // 4
+        or pieces_of_path(rest, words.steps, <int> lanes, 1) < 3
+    ):
+        return 0
+    return rest
+
+
+cdef gradient_task paths_from(const gradient_task *task, Py_ssize_t first) noexcept nogil:
+    """Return the task of the paths from one on, which are to be cut on their own."""
+    cdef gradient_task rest = task[0]
+    cdef path_words *words = &rest.words
+    words.path.data += first * words.path.path_stride
+    words.path.count -= first
+    words.correction.data += first * words.correction.path_stride
+    rest.derivs.data += first * rest.derivs.row_stride
+    rest.derivs.count -= first
+    rest.out.steps.data += first * rest.out.steps.row_stride
+    if words.columns:
+        rest.out.correction.data += first * rest.out.correction.row_stride
+    rest.pieces = pieces_of_path(words.path.count, words.steps, words.table.lanes, 1)
+    return rest
+
+
 cdef Py_ssize_t count_short_words(const word_program *words) noexcept nogil:
     """How many words there are of weight below the degree."""
     cdef Py_ssize_t count = words.count
@@ -262,9 +294,10 @@ cdef Py_ssize_t count_short_words(const word_program *words) noexcept nogil:
 
 cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcept nogil:
     """The derivatives in all paths, of a task that is complete up to its pieces and scratch."""
-    cdef const path_words *words = &task.words
+    cdef path_words *words = &task.words
     cdef const kernel_table *table = words.table
-    cdef Py_ssize_t per_step = 2 if words.path.lead_lag else 1, row
+    cdef Py_ssize_t per_step = 2 if words.path.lead_lag else 1, row, apart
+    cdef gradient_task rest
     cdef phase whole
     n_threads = worthwhile_threads(
         4 * cost_of_integration(words) + 2 * cost_of_output(words), n_threads
@@ -279,6 +312,11 @@ cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcep
     if words.log_program is not NULL:
         task.rows_size = words.lanes_size
         size = max(size, table.algebra.logarithm_scratch(words.log_program, 1))
+    apart = count_apart(task, n_threads) if pieces == 1 else 0
+    if apart:
+        rest = paths_from(task, words.path.count - apart)
+        words.path.count -= apart
+        size = max(size, backward_scratch(words, per_step * (words.steps // rest.pieces + 1)))
     size += 2 * words.lanes_size + 2 * task.rows_size
     if pieces == 1:
         whole.work = group_of_paths
@@ -286,6 +324,10 @@ cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcep
         run_phases(&whole, 1, task, size, n_threads, stop)
     else:
         cut_paths(task, size, n_threads, stop)
+    if apart:
+        words.path.count += apart
+        if not stop.stop:
+            cut_paths(&rest, size, 1, stop)
     for row in range(words.path.count):
         table.words.steps_to_points(
             task.out.steps.data + row * task.out.steps.row_stride, words.path.length,

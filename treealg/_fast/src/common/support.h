@@ -1,4 +1,4 @@
-/* Aligned memory, and a clock. */
+/* Scratch memory, and a clock. */
 #ifndef TREEALG_SUPPORT_H
 #define TREEALG_SUPPORT_H
 
@@ -10,19 +10,11 @@
 
 #define MAX_LANES 16
 
-/* Memory aligned for vectors; the address of the whole block stands just before it. */
-static inline void *aligned_scratch(size_t size) {
-    char *const block = malloc(size + ALIGNMENT + sizeof(void *));
-    if (!block) return NULL;
-    void **const aligned = (void **)(((uintptr_t)block + sizeof(void *) + ALIGNMENT - 1)
-                                     & ~(uintptr_t)(ALIGNMENT - 1));
-    aligned[-1] = block;
-    return aligned;
-}
+/* Memory aligned for vectors, with anything in it; NULL where there is none. */
+void *treealg_take_scratch(size_t size);
 
-static inline void free_scratch(void *scratch) {
-    if (scratch) free(((void **)scratch)[-1]);
-}
+/* Give it back; NULL does nothing. */
+void treealg_give_scratch(void *scratch);
 
 static inline double seconds(void) {
     struct timespec now;

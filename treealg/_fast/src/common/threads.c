@@ -315,13 +315,13 @@ static void *keep_working(void *unused) {
             use_processors(&allowed);
         }
         if (!scratch || scratch_size < one->scratch_size) {
-            free_scratch(scratch);
+            treealg_give_scratch(scratch);
             scratch_size = one->scratch_size;
-            scratch = aligned_scratch(scratch_size);
+            scratch = treealg_take_scratch(scratch_size);
         }
         if (scratch) take_groups(one, scratch, 0);
         if (scratch_size > KEPT_BYTES) {
-            free_scratch(scratch);
+            treealg_give_scratch(scratch);
             scratch = NULL;
         }
         pthread_mutex_lock(&all.lock);
@@ -330,7 +330,7 @@ static void *keep_working(void *unused) {
     }
     if (--all.threads == 0) pthread_cond_broadcast(&all.ended);
     pthread_mutex_unlock(&all.lock);
-    free_scratch(scratch);
+    treealg_give_scratch(scratch);
     return unused;
 }
 
@@ -357,9 +357,9 @@ static int run_team(const phase *phases, int count, const void *task, size_t scr
     *end = one;
     all.wanted += n_threads - 1;
     call_threads(one);
-    char *const scratch = aligned_scratch(scratch_size);
+    char *const scratch = treealg_take_scratch(scratch_size);
     take_groups(one, scratch, 1);
-    free_scratch(scratch);
+    treealg_give_scratch(scratch);
     if (stop->stop == FORKED) return 1;
     pthread_mutex_lock(&all.lock);
     for (end = &all.teams; *end != one;) end = &(*end)->next;
@@ -378,11 +378,11 @@ void treealg_run_phases(const phase *phases, int count, const void *task, size_t
     if (most == 0) return;
     if (n_threads > most) n_threads = (int)most;
     if (n_threads > 1 && run_team(phases, count, task, scratch_size, n_threads, stop)) return;
-    char *const scratch = aligned_scratch(scratch_size);
+    char *const scratch = treealg_take_scratch(scratch_size);
     for (int i = 0; i < count; ++i)
         for (Py_ssize_t group = 0; group < phases[i].groups; ++group)
             one_group(phases[i].work, task, group, scratch, stop);
-    free_scratch(scratch);
+    treealg_give_scratch(scratch);
 }
 
 /* --- forks ----------------------------------------------------------------------------------- */
