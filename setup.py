@@ -27,8 +27,10 @@ MODULES = [
     "coefficients",
     "duals",
     "gradients",
+    "lines",
     "pairs",
     "paths",
+    "pieces",
     "prefix_gradients",
     "prefixes",
     "repeats",
@@ -141,7 +143,7 @@ class BuildKernels(build_ext):
 
 def kernel_module(name):
     """Return the extension treealg._fast.`name`."""
-    common = ["dispatch.c", "threads.c"] if name == "core" else []
+    common = ["dispatch.c", "scratch.c", "threads.c"] if name == "core" else []
     sources = [FAST / f"{name}.pyx", *(FAST / "src/common" / file for file in common)]
     return Extension(
         f"treealg._fast.{name}",

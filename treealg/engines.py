@@ -84,6 +84,9 @@ class Engine(Protocol):
 class HostEngine(Engine, Protocol):
     """What engines on the CPU do besides."""
 
+    def lines(self, paths: Any) -> Any:
+        """Return the paths of a list as functions of spans read them where they lie, or None."""
+
     def path_prefixes(
         self, path: Any, correction: Any, out: Any, plan: Any, transform: Any, n_threads: int
     ) -> None:
@@ -251,6 +254,10 @@ class KernelEngine:
         self.name = name
         self.kernels = kernels
         self.repeats = kernels.Repeats()
+
+    def lines(self, paths: Any) -> Any:
+        """Return the paths of a list as functions of spans read them where they lie, or None."""
+        return self.kernels.Lines.of(paths)
 
     def path_signature(
         self, path: Any, correction: Any, out: Any, plan: Any, transform: Any, n_threads: int

@@ -12,7 +12,7 @@ from treealg.numeric.arguments.corrections import letter_columns
 
 FUNCTIONS = [name for name in _fast.__all__ if inspect.isfunction(getattr(reference, name))]
 CLASSES = [name for name in _fast.__all__ if inspect.isclass(getattr(reference, name))]
-TABLES = [name for name in CLASSES if name != "Repeats"]
+TABLES = [name for name in CLASSES if name not in {"Lines", "Repeats"}]
 
 
 def arguments_of(name):
@@ -40,6 +40,43 @@ def test_reference_exports_the_names_of_the_door():
 def test_functions_have_the_same_parameters(name):
     door, readable = (inspect.signature(getattr(x, name)) for x in (_fast, reference))
     assert list(door.parameters) == list(readable.parameters)
+
+
+@pytest.mark.parametrize("change", [np.asarray, np.asfortranarray, lambda x: x[::-1]])
+def test_lists_of_arrays_are_the_same_lines(change):
+    paths = [change(np.arange(2.0 * n).reshape(n, 2)) for n in (3, 1, 4)]
+    compiled, readable = _fast.Lines.of(paths), reference.Lines.of(paths)
+    assert compiled.shape == readable.shape == (3, 8, 2)
+    assert compiled.dtype is readable.dtype
+    assert all(map(lambda one, other: one is other, compiled.arrays, readable.arrays))
+    np.testing.assert_array_equal(compiled.spans, [[0, 3], [3, 1], [4, 4]])
+    np.testing.assert_array_equal(compiled.spans, readable.spans)
+    np.testing.assert_array_equal(compiled.whole(), readable.whole())
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        [],
+        [[[1.0]]],
+        [np.zeros((2, 1)), np.zeros((2, 2))],
+        [np.zeros((2, 1)), np.zeros((2, 1), np.float32)],
+        [np.zeros((2, 1)), np.zeros((0, 1))],
+        [np.zeros((2, 0))],
+        [np.zeros(2)],
+        [np.zeros((2, 1), int)],
+        [np.zeros((2, 1), object)],
+        [np.zeros((2, 1), complex)],
+        [np.zeros((2, 1), "M8[s]")],
+        [np.zeros((2, 1), ">f8")],
+        [np.ma.zeros((2, 1))],
+        [np.zeros(17, np.uint8)[1:].view(np.float64)[:, None]],
+    ],
+    ids=str,
+)
+def test_other_lists_are_no_lines(paths):
+    assert _fast.Lines.of(paths) is None
+    assert reference.Lines.of(paths) is None
 
 
 @pytest.mark.parametrize("name", ["find", "keep", "clear"])

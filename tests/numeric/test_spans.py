@@ -8,7 +8,7 @@ import pytest
 import treealg
 from treealg import _fast, engines, tables
 from treealg._fast import reference
-from treealg._fast.layouts import cut_spans
+from treealg._fast.pieces import cut_spans
 from treealg.numeric.arguments.corrections import letter_columns
 
 from ..support import TOLERANCE, program, sparse_map, walk
@@ -222,6 +222,46 @@ def test_kernel_refuses_spans_that_leave_the_path(spans):
     arguments = np.zeros((1, 3, 2)), np.array(spans), None, np.zeros((1, 2)), words, output
     with pytest.raises(ValueError, match="span"):
         _fast.span_signature(*arguments, None, False, False, 1.0, 1)
+
+
+@pytest.mark.parametrize("span", [[0, 4], [2, 2], [4, 1]])
+def test_kernel_refuses_spans_that_leave_the_path_of_a_list(span):
+    words = _fast.WordProgram(2, 1, *tables.words(2, 1, 1).program(), letter_columns(2, False, 1))
+    output = sparse_map(_fast, tables.arborification(2, 1, False, 1))
+    lines = _fast.Lines.of([np.zeros((3, 2)), np.zeros((2, 2))])
+    arguments = lines, np.array([span, [3, 2]]), None, np.zeros((2, 2)), words, output
+    with pytest.raises(ValueError, match="span"):
+        _fast.span_signature(*arguments, None, False, False, 1.0, 1)
+
+
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+def test_paths_of_a_list_may_lie_in_any_way(options):
+    paths = paths_of([3, 40, 1, 7, 25, 9, 12, 2, 30], channels=2)
+    wide = [np.hstack([path[::-1], path])[::-1] for path in paths]
+    given = [
+        np.asfortranarray(path) if i % 2 else one[:, :2]
+        for i, (path, one) in enumerate(zip(paths, wide, strict=True))
+    ]
+    np.testing.assert_array_equal(np.vstack(given), np.vstack(paths))
+    want = treealg.branched_sig(paths, 3, **options)
+    np.testing.assert_array_equal(treealg.branched_sig(given, 3, **options), want)
+    derivs = np.random.default_rng(0).normal(size=want.shape)
+    results = [
+        treealg.branched_sig_backprop(each, None, derivs, 3, **options) for each in (given, paths)
+    ]
+    gradients = [result if isinstance(result, list) else result[0] for result in results]
+    for one, other in zip(*gradients, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_list_is_read_where_it_lies():
+    paths = paths_of([2000, 3000, 1000] * 8)
+    treealg.branched_sig(paths, 2)
+    tracemalloc.start()
+    treealg.branched_sig(paths, 2)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < sum(path.nbytes for path in paths) / 4
 
 
 def test_both_engines_agree_on_lists():

@@ -38,6 +38,7 @@ from treealg._fast.core import (
 )
 from treealg._fast.duals import join_tangents, take_tangents
 from treealg._fast.gradients import path_signature_backward
+from treealg._fast.lines import Lines
 from treealg._fast.pairs import sig_kernel, sig_kernel_backward
 from treealg._fast.paths import path_signature
 from treealg._fast.prefix_gradients import span_prefixes_backward
@@ -49,6 +50,7 @@ from treealg._fast.spans import span_signature
 
 __all__ = [
     "ConvolutionProgram",
+    "Lines",
     "Repeats",
     "SparseMap",
     "TreeProgram",

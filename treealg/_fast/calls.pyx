@@ -134,6 +134,7 @@ cdef path_words words_along(
     """The words of a call along paths that lie one after the other."""
     cdef path_words words = call.words
     words.path.data = <const char *> path
+    words.path.lines = NULL
     words.path.count = count
     words.path.length = length
     words.path.channel_stride = words.real

@@ -1,6 +1,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from treealg._fast.lines import Lines
 from treealg._fast.programs import TreeProgram
 
 def path_coefficients(
@@ -26,7 +27,7 @@ def path_coefficients_backward(
     n_threads: int,
 ) -> None: ...
 def span_coefficients(
-    path: npt.NDArray[np.floating],
+    path: npt.NDArray[np.floating] | Lines,
     spans: npt.NDArray[np.int64],
     correction: npt.NDArray[np.floating] | None,
     out: npt.NDArray[np.floating],
@@ -37,7 +38,7 @@ def span_coefficients(
     n_threads: int,
 ) -> None: ...
 def span_coefficients_backward(
-    path: npt.NDArray[np.floating],
+    path: npt.NDArray[np.floating] | Lines,
     spans: npt.NDArray[np.int64],
     correction: npt.NDArray[np.floating] | None,
     derivs: npt.NDArray[np.floating],

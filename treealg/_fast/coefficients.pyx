@@ -4,15 +4,13 @@
 from libc.stdint cimport int64_t
 from libc.string cimport memcpy, memset
 
-import numpy as np
-
 from treealg._fast.core cimport (
     Buffer, correction_view, interrupt, kernel_table, matrix_view, path_group, path_view,
     run, steps_of, tree_program,
 )
+from treealg._fast.lines cimport points_of
+from treealg._fast.pieces cimport Spans, spans_of
 from treealg._fast.programs cimport TreeProgram
-
-from treealg._fast.layouts import checked_spans
 
 
 cdef enum:
@@ -68,27 +66,12 @@ cdef int describe(
     return 0
 
 
-cdef class Spans:
-    """Spans of paths, the longest first, and where what belongs to their points is written."""
-
-    cdef const int64_t[:, ::1] spans
-    cdef const int64_t[::1] places, order
-    cdef Py_ssize_t points
-
-    def __cinit__(self, spans, Py_ssize_t count, Py_ssize_t length):
-        table = checked_spans(spans, count, length)
-        first, points = table[:, 0], table[:, 1]
-        self.spans = table
-        self.places = np.cumsum(points) - points - first
-        self.order = np.argsort(-points, kind="stable")
-        self.points = points.sum()
-
-    cdef void describe(self, tree_task *task) noexcept:
-        if task.path.count:
-            task.path.spans = &self.spans[0, 0]
-            task.path.places = &self.places[0]
-            task.order = &self.order[0]
-            task.segments = (self.spans[self.order[0], 1] - 1) * (2 if task.path.lead_lag else 1)
+cdef void take_spans(tree_task *task, Spans spans) noexcept:
+    """Let paths be spans of them, the longest first."""
+    if spans.count:
+        spans.describe(&task.path)
+        task.order = spans.order
+        task.segments = (spans.longest - 1) * (2 if task.path.lead_lag else 1)
 
 
 cdef path_group group_of(const tree_task *task, Py_ssize_t number) noexcept nogil:
@@ -218,10 +201,11 @@ cdef double cost_of_values(const tree_task *task) noexcept:
 
 
 cdef int run_values(
-    path, Spans spans, correction, out, TreeProgram program, bint time_aug, bint lead_lag,
+    path, spans, correction, out, TreeProgram program, bint time_aug, bint lead_lag,
     double end_time, int n_threads,
 ) except -1:
-    cdef Buffer source = Buffer(path, 3, False)
+    cdef Spans given = None
+    cdef Buffer source = Buffer(path, 3, False) if spans is None else points_of(path)
     cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
     cdef Buffer target = Buffer(out, 2, True)
     cdef tree_task task
@@ -229,7 +213,8 @@ cdef int run_values(
         &task, source, increments, target, program, time_aug, lead_lag, end_time, False
     )
     if spans is not None:
-        spans.describe(&task)
+        given = spans_of(spans, source)
+        take_spans(&task, given)
     return run(
         group_of_values, &task, groups_of(&task), cost_of_values(&task), task.scratch_size,
         n_threads,
@@ -237,11 +222,12 @@ cdef int run_values(
 
 
 cdef int run_gradients(
-    path, Spans spans, correction, derivs, out, out_correction, TreeProgram program,
+    path, spans, correction, derivs, out, out_correction, TreeProgram program,
     bint time_aug, bint lead_lag, double end_time, int n_threads,
 ) except -1:
     cdef int axes = 3 if spans is None else 2
-    cdef Buffer source = Buffer(path, 3, False)
+    cdef Spans given = None
+    cdef Buffer source = Buffer(path, 3, False) if spans is None else points_of(path)
     cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
     cdef Buffer cotangent = Buffer(derivs, 2, False)
     cdef Buffer target = Buffer(out, axes, True)
@@ -255,10 +241,11 @@ cdef int run_gradients(
         if second is not None:
             second.check_items(source, task.path.length - 1, task.columns)
     else:
-        spans.describe(&task)
-        target.check_flat(source, spans.points, task.path.channels)
+        given = spans_of(spans, source)
+        take_spans(&task, given)
+        target.check_flat(source, given.points, task.path.channels)
         if second is not None:
-            second.check_flat(source, spans.points, task.columns)
+            second.check_flat(source, given.points, task.columns)
     task.out = target.matrix()
     if second is not None:
         task.out_correction = second.matrix()
@@ -288,7 +275,7 @@ def span_coefficients(
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
     run_values(
-        path, Spans(spans, *path.shape[:2]), correction, out, program, time_aug, lead_lag,
+        path, spans, correction, out, program, time_aug, lead_lag,
         end_time, n_threads,
     )
 
@@ -316,6 +303,6 @@ def span_coefficients_backward(
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
     run_gradients(
-        path, Spans(spans, *path.shape[:2]), correction, derivs, out, out_correction, program,
+        path, spans, correction, derivs, out, out_correction, program,
         time_aug, lead_lag, end_time, n_threads,
     )

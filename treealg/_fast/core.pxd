@@ -11,8 +11,12 @@ cdef extern from "common/kernels.h" nogil:
         char *data
         Py_ssize_t count, row_stride, column_stride
 
+    ctypedef struct path_line:
+        Py_ssize_t start, time_stride, channel_stride
+
     ctypedef struct path_view:
         const char *data
+        const path_line *lines
         const int64_t *spans
         const int64_t *places
         Py_ssize_t count, length, channels
@@ -219,8 +223,8 @@ cdef extern from "common/kernels.h" nogil:
 
 cdef extern from "common/support.h" nogil:
     enum: MAX_LANES
-    void *aligned_scratch(size_t size)
-    void free_scratch(void *scratch)
+    void *treealg_take_scratch(size_t size)
+    void treealg_give_scratch(void *scratch)
     double seconds()
 
 
@@ -248,6 +252,10 @@ cdef class Buffer:
     cdef bint single
     cdef Py_ssize_t real  # bytes of a number, for a dual one of both its parts
     cdef const kernel_table *table
+    # Of paths where they lie, in place of the first axes; see lines.pyx. NULL for an array.
+    cdef const path_line *lines
+    cdef const int64_t *own_spans
+    cdef Py_ssize_t count, length
     cdef matrix_view matrix(self) noexcept
     cdef path_view path(self, bint time_aug, bint lead_lag, double end_time) noexcept
     cdef correction_view correction(self) noexcept
@@ -272,6 +280,10 @@ cdef class Signals:
     cdef object error
     cdef int finish(self) except -1
 
+
+cdef void *aligned_scratch(size_t size) noexcept nogil
+
+cdef void free_scratch(void *scratch) noexcept nogil
 
 cdef Py_ssize_t steps_of(const path_view *path) noexcept nogil
 

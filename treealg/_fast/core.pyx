@@ -129,9 +129,10 @@ cdef class Buffer:
     cdef path_view path(self, bint time_aug, bint lead_lag, double end_time) noexcept:
         cdef path_view p
         p.data = <const char *> self.view.buf
+        p.lines = self.lines
         p.spans = p.places = NULL
-        p.count = self.view.shape[0]
-        p.length = self.view.shape[1]
+        p.count = self.view.shape[0] if self.lines is NULL else self.count
+        p.length = self.view.shape[1] if self.lines is NULL else self.length
         p.channels = self.view.shape[2]
         p.path_stride = self.view.strides[0]
         p.time_stride = self.view.strides[1]
@@ -235,6 +236,19 @@ cdef void poll(interrupt *flag) noexcept nogil:
             (<Signals> flag.context).error = error
             flag.stop = SIGNALLED
     flag.last = seconds()
+
+
+# --- memory -----------------------------------------------------------------------------------
+
+
+cdef void *aligned_scratch(size_t size) noexcept nogil:
+    """Take memory that is aligned for vectors, with anything in it; NULL where there is none."""
+    return treealg_take_scratch(size)
+
+
+cdef void free_scratch(void *scratch) noexcept nogil:
+    """Give it back, for the next call."""
+    treealg_give_scratch(scratch)
 
 
 # --- threads ----------------------------------------------------------------------------------

@@ -17,8 +17,6 @@ __all__ = [
     "check_program",
     "check_trees",
     "check_words",
-    "checked_spans",
-    "cut_spans",
     "merged_by_trunk",
     "orders_of_terms",
     "states_of_trees",
@@ -385,83 +383,3 @@ def _order_of_terms(
         slot[entries].astype(np.int32),
         other[entries].astype(np.int32),
     )
-
-
-def checked_spans(spans: Any, count: int, length: int) -> Array:
-    """Return spans as kernels read them, having checked that each is within its path."""
-    table = np.ascontiguousarray(spans, np.int64)
-    if table.shape != (count, 2):
-        raise ValueError("there must be one span, its first point and its points, per path")
-    if count and (
-        table.min() < 0 or table[:, 1].min() < 1 or (table[:, 1] > length - table[:, 0]).any()
-    ):
-        raise ValueError("a span is not within its path")
-    return table
-
-
-def cut_spans(
-    spans: Array, per_step: int, lanes: int, n_threads: int
-) -> tuple[Array, Array, Array]:
-    """Return the pieces of spans that are cut, the spans that are not, and what is to be joined.
-
-    Both kinds of pieces are rows of path, first segment, the one after the last, and place in the
-    order of paths and time; the longest come first, as lanes want them. What is joined are rows of
-    path, place of the first piece, the one after the last, and last point. Segments and points are
-    those of the transformed path, `per_step` for a step of the path.
-    """
-    first, points = spans[:, 0], spans[:, 1]
-    steps = points - 1
-    pieces = _pieces_of_spans(steps, lanes, n_threads)
-    if pieces.max(initial=1) == 1:
-        path = np.argsort(-steps, kind="stable")
-        begin = per_step * first[path]
-        whole = np.empty((len(path), 4), np.int64)
-        whole[:, 0] = path
-        whole[:, 1] = begin
-        whole[:, 2] = begin + per_step * steps[path]
-        whole[:, 3] = np.arange(len(path))
-        return np.empty((0, 4), np.int64), whole, np.empty((0, 4), np.int64)
-    found = []
-    for path in (np.flatnonzero(pieces > 1), np.flatnonzero(pieces == 1)):
-        count = pieces[path]
-        place = np.arange(count.sum())
-        own = np.repeat(path, count)
-        number = place - np.repeat(np.cumsum(count) - count, count)
-        begin = first[own] + number * steps[own] // pieces[own]
-        end = first[own] + (number + 1) * steps[own] // pieces[own]
-        order = np.argsort(begin - end, kind="stable")
-        table = np.stack([own, per_step * begin, per_step * end, place], axis=1)
-        found.append(np.ascontiguousarray(table[order], np.int64))
-    path = np.flatnonzero(pieces > 1)
-    last = np.cumsum(pieces[path])
-    point = per_step * (first[path] + steps[path])
-    joined = np.stack([path, last - pieces[path], last, point], axis=1).astype(np.int64)
-    return found[0], found[1], joined
-
-
-def _pieces_of_spans(steps: Array, lanes: int, n_threads: int) -> Array:
-    """Return into how many pieces of time to cut each span, so that all lanes have work.
-
-    What is counted are segments per thread, of lanes that wait for the longest; to join a piece
-    costs about as much as a few segments. There are only so many pieces as keep all lanes busy for
-    a few turns, however many spans there are.
-    """
-    whole = np.ones(len(steps), np.int64)
-    workers = lanes * n_threads
-    share = int(steps.sum()) // workers
-    if len(steps) == 0 or (len(steps) >= 4 * workers and steps.max() <= share):
-        return whole
-    best, least = whole, _cost_of_pieces(steps, whole, lanes, n_threads)
-    for turns in (1, 2, 3, 4):
-        wanted = -(-steps // max(share // turns, 1))
-        pieces = np.clip(wanted, 1, np.maximum(steps // 4, 1))
-        cost = _cost_of_pieces(steps, pieces, lanes, n_threads)
-        if cost < least:
-            best, least = pieces, cost
-    return best
-
-
-def _cost_of_pieces(steps: Array, pieces: Array, lanes: int, n_threads: int) -> float:
-    longest = -np.sort(-np.repeat(-(-steps // pieces), pieces))[::lanes]
-    work = max(longest.sum() / n_threads, longest[0])
-    return float(work + 3 * (pieces - 1).sum())

@@ -11,7 +11,7 @@ from treealg._fast.core cimport (
     Buffer, interrupt, kernel_table, matrix_view, pair_problem, path_view, run, worthwhile_threads,
 )
 
-from treealg._fast.layouts import checked_spans
+from treealg._fast.pieces import checked_spans
 
 
 cdef struct pair_task:

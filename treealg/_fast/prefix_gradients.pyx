@@ -9,19 +9,17 @@ forwards from checkpoints, and never by inverting a step. See core.pyx for the t
 from libc.stdint cimport int64_t
 from libc.string cimport memcpy, memset
 
-import numpy as np
-
 from treealg._fast.core cimport (
     MAX_LANES, Buffer, interrupt, kernel_table, matrix_view, run, steps_of,
 )
 from treealg._fast.gradients cimport (
     backward, backward_scratch, gradient_out, points_of_spans, rows_in, word_derivatives,
 )
+from treealg._fast.lines cimport points_of
 from treealg._fast.paths cimport cost_of_integration, cost_of_output, describe, path_words
+from treealg._fast.pieces cimport Spans, spans_of
 from treealg._fast.prefixes cimport advance, advance_scratch
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
-
-from treealg._fast.layouts import checked_spans
 
 
 cdef extern from "common/checkpoints.h" nogil:
@@ -180,38 +178,36 @@ def span_prefixes_backward(
 
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
-    cdef Buffer source = Buffer(path, 3, False)
+    cdef Buffer source = points_of(path)
     cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
     cdef Buffer cotangent = Buffer(derivs, 3, False)
     cdef Buffer target = Buffer(out, 2, True)
     cdef Buffer second = None if correction is None else Buffer(out_correction, 2, True)
     cdef const kernel_table *table = source.table
-    cdef const int64_t[:, ::1] given
-    cdef const int64_t[::1] order, places
+    cdef Spans given
+    cdef Py_ssize_t longest, groups
+    cdef double cost
     cdef prefix_gradient_task task
     cdef size_t scratch_size
     describe(
         &task.words, source, increments, words, output_map, log_program, time_aug, lead_lag,
         end_time, n_threads,
     )
-    checked = checked_spans(spans, task.words.path.count, task.words.path.length)
-    points = checked[:, 1]
-    longest = int(points.max(initial=1)) - 1
+    given = spans_of(spans, source)
+    longest = given.longest - 1
     if (
         source.table != cotangent.table or cotangent.view.shape[0] != task.words.path.count
         or cotangent.view.shape[1] < longest or cotangent.view.shape[2] != output_map.rows
     ):
         raise ValueError("the derivatives, the path and the map do not fit each other")
-    target.check_flat(source, points.sum(), task.words.path.channels)
+    target.check_flat(source, given.points, task.words.path.channels)
     if second is not None:
-        second.check_flat(source, points.sum(), task.words.columns)
+        second.check_flat(source, given.points, task.words.columns)
         task.out.correction = second.matrix()
-    if task.words.path.count == 0:
+    if given.count == 0:
         return
-    given, order = checked, np.argsort(-points, kind="stable")
-    places = np.cumsum(points) - points - checked[:, 0]
-    task.words.path.spans, task.words.path.places = &given[0, 0], &places[0]
-    task.order = &order[0]
+    given.describe(&task.words.path)
+    task.order = given.order
     task.out.steps = target.matrix()
     task.every = 2 if lead_lag else 1
     task.columns = output_map.rows

@@ -1,6 +1,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from treealg._fast.lines import Lines
 from treealg._fast.programs import ConvolutionProgram, SparseMap, WordProgram
 
 def path_prefixes(
@@ -16,7 +17,7 @@ def path_prefixes(
     n_threads: int,
 ) -> None: ...
 def span_prefixes(
-    path: npt.NDArray[np.floating],
+    path: npt.NDArray[np.floating] | Lines,
     spans: npt.NDArray[np.int64],
     correction: npt.NDArray[np.floating] | None,
     out: npt.NDArray[np.floating],

@@ -8,19 +8,17 @@ signature of the parts before it. Of spans the longest come first. See core.pyx 
 from libc.stdint cimport int64_t
 from libc.string cimport memcpy, memset
 
-import numpy as np
-
 from treealg._fast.core cimport (
     MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
     kernel_table, matrix_view, phase, run_phases, steps_of, worthwhile_threads,
 )
+from treealg._fast.lines cimport points_of
 from treealg._fast.paths cimport (
     cost_of_integration, cost_of_output, describe, extend, integrate, integration_scratch,
     path_words,
 )
+from treealg._fast.pieces cimport Spans, spans_of
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
-
-from treealg._fast.layouts import checked_spans
 
 
 cdef struct prefix_task:
@@ -218,12 +216,11 @@ cdef int write_prefixes(
     path, spans, correction, out, WordProgram words, SparseMap output_map,
     ConvolutionProgram log_program, bint time_aug, bint lead_lag, double end_time, int n_threads,
 ) except -1:
-    cdef Buffer source = Buffer(path, 3, False)
+    cdef Buffer source = Buffer(path, 3, False) if spans is None else points_of(path)
     cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
     cdef Buffer target = Buffer(out, 3, True)
     cdef const kernel_table *table = source.table
-    cdef const int64_t[:, ::1] given
-    cdef const int64_t[::1] order
+    cdef Spans given = None
     cdef prefix_task task
     cdef Signals signals
     describe(
@@ -238,15 +235,15 @@ cdef int write_prefixes(
     task.order = NULL
     steps = task.words.steps
     if spans is not None:
-        checked = checked_spans(spans, task.words.path.count, task.words.path.length)
-        steps = int(checked[:, 1].max(initial=1)) - 1
-        given, order = checked, np.argsort(-checked[:, 1], kind="stable")
+        given = spans_of(spans, source)
+        steps = given.longest - 1
     if target.view.shape[1] < steps or spans is None and target.view.shape[1] > steps:
         raise ValueError("path_prefixes: there must be a row of the result for each segment")
     if task.words.path.count == 0 or steps == 0:
         return 0
     if spans is not None:
-        task.words.path.spans, task.order = &given[0, 0], &order[0]
+        given.describe(&task.words.path)
+        task.order = given.order
     task.out = <char *> target.view.buf
     task.path_stride = target.view.strides[0]
     task.point_stride = target.view.strides[1]

@@ -1,10 +1,11 @@
 import numpy as np
 import numpy.typing as npt
 
+from treealg._fast.lines import Lines
 from treealg._fast.programs import ConvolutionProgram, SparseMap, WordProgram
 
 def span_signature_backward(
-    path: npt.NDArray[np.floating],
+    path: npt.NDArray[np.floating] | Lines,
     spans: npt.NDArray[np.int64],
     correction: npt.NDArray[np.floating] | None,
     derivs: npt.NDArray[np.floating],

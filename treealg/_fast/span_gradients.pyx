@@ -8,8 +8,6 @@ What belongs to the points of the spans is written span after span. See core.pyx
 from libc.stdint cimport int64_t
 from libc.string cimport memcpy, memset
 
-import numpy as np
-
 from treealg._fast.core cimport (
     MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
     kernel_table, matrix_view, phase, run_phases, worthwhile_threads,
@@ -18,14 +16,13 @@ from treealg._fast.gradients cimport (
     backward, backward_scratch, contract, count_short_words, gradient_out, points_of_spans, rows_in,
     word_derivatives,
 )
+from treealg._fast.lines cimport points_of
 from treealg._fast.paths cimport (
     cost_of_integration, cost_of_output, describe, extend, integrate, integration_scratch,
     path_words,
 )
+from treealg._fast.pieces cimport Pieces, Spans, cut_path, piece, pieces_of, spans_of
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
-from treealg._fast.spans cimport cut_path, piece
-
-from treealg._fast.layouts import checked_spans, cut_spans
 
 
 cdef struct span_gradient_task:
@@ -246,16 +243,15 @@ def span_signature_backward(
 
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
-    cdef Buffer source = Buffer(path, 3, False)
+    cdef Buffer source = points_of(path)
     cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
     cdef Buffer cotangent = Buffer(derivs, 2, False)
     cdef Buffer target = Buffer(out, 2, True)
     cdef Buffer second = None if correction is None else Buffer(out_correction, 2, True)
     cdef const kernel_table *table = source.table
-    cdef const int64_t[:, ::1] given, cut, whole, joined
-    cdef const int64_t[::1] position, places
+    cdef Spans given
+    cdef Pieces pieces
     cdef span_gradient_task task
-    cdef Py_ssize_t longest = 0
     cdef size_t scratch_size
     cdef Signals signals
     describe(
@@ -263,37 +259,28 @@ def span_signature_backward(
         end_time, n_threads,
     )
     cotangent.check_rows(source, task.words.path.count, output_map.rows)
-    table_of_spans = checked_spans(spans, task.words.path.count, task.words.path.length)
-    given = table_of_spans
-    points = table_of_spans[:, 1]
-    target.check_flat(source, points.sum(), task.words.path.channels)
+    given = spans_of(spans, source)
+    target.check_flat(source, given.points, task.words.path.channels)
     if second is not None:
-        second.check_flat(source, points.sum(), task.words.columns)
+        second.check_flat(source, given.points, task.words.columns)
         task.out.correction = second.matrix()
-    if task.words.path.count == 0:
+    if given.count == 0:
         return
-    task.words.path.spans = &given[0, 0]
+    given.describe(&task.words.path)
     n_threads = worthwhile_threads(
         4 * cost_of_integration(&task.words) + 2 * cost_of_output(&task.words), n_threads
     )
-    found = cut_spans(table_of_spans, 2 if lead_lag else 1, table.lanes, n_threads)
-    cut, whole, joined = found
-    places = np.cumsum(points) - points - table_of_spans[:, 0]
-    position = np.argsort(found[0][:, 3])
-    for pieces in found[:2]:
-        if len(pieces):
-            longest = max(longest, (pieces[:, 2] - pieces[:, 1]).max())
-    task.words.path.places = &places[0]
+    pieces = pieces_of(given, 2 if lead_lag else 1, table.lanes, n_threads)
     task.derivs = cotangent.matrix()
     task.out.steps = target.matrix()
     task.columns = output_map.rows
     task.short_words = count_short_words(task.words.words)
-    task.n_cut, task.n_whole, task.n_joined = len(cut), len(whole), len(joined)
-    task.cut = <const piece *> &cut[0, 0] if len(cut) else NULL
-    task.whole = <const piece *> &whole[0, 0] if len(whole) else NULL
-    task.joined = <const cut_path *> &joined[0, 0] if len(joined) else NULL
-    task.position = &position[0] if len(cut) else NULL
-    scratch_size = max(integration_scratch(&task.words), backward_scratch(&task.words, longest))
+    task.n_cut, task.n_whole, task.n_joined = pieces.n_cut, pieces.n_whole, pieces.n_joined
+    task.cut, task.whole, task.joined = pieces.cut, pieces.whole, pieces.joined
+    task.position = pieces.position
+    scratch_size = max(
+        integration_scratch(&task.words), backward_scratch(&task.words, pieces.longest)
+    )
     if log_program is not None:
         scratch_size = max(scratch_size, table.algebra.logarithm_scratch(task.words.log_program, 1))
     scratch_size += 4 * task.words.lanes_size + task.columns * table.lanes * task.words.real

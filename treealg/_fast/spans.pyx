@@ -3,7 +3,7 @@
 
 Spans of similar length share a vector, one per lane, the longest first; and long ones are cut into
 pieces of time, which Chen's identity joins, so that no lane waits long for another (see
-`treealg._fast.layouts.cut_spans`). See core.pyx for the threads.
+pieces.pyx). See core.pyx for the threads.
 """
 
 from libc.stdint cimport int64_t
@@ -13,13 +13,13 @@ from treealg._fast.core cimport (
     MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
     kernel_table, matrix_view, phase, run_phases, worthwhile_threads,
 )
+from treealg._fast.lines cimport points_of
 from treealg._fast.paths cimport (
     cost_of_integration, cost_of_output, describe, integrate, integration_scratch, multiply,
     path_words,
 )
+from treealg._fast.pieces cimport Pieces, Spans, cut_path, piece, pieces_of, spans_of
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
-
-from treealg._fast.layouts import checked_spans, cut_spans
 
 
 cdef struct span_task:
@@ -172,11 +172,12 @@ def span_signature(
 
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
-    cdef Buffer source = Buffer(path, 3, False)
+    cdef Buffer source = points_of(path)
     cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
     cdef Buffer target = Buffer(out, 2, True)
     cdef const kernel_table *table = source.table
-    cdef const int64_t[:, ::1] given, cut, whole, joined
+    cdef Spans given
+    cdef Pieces pieces
     cdef span_task task
     cdef Signals signals
     describe(
@@ -184,23 +185,18 @@ def span_signature(
         end_time, n_threads,
     )
     target.check_rows(source, task.words.path.count, output_map.rows)
-    table_of_spans = checked_spans(spans, task.words.path.count, task.words.path.length)
-    given = table_of_spans
-    if task.words.path.count == 0:
+    given = spans_of(spans, source)
+    if given.count == 0:
         return
-    task.words.path.spans = &given[0, 0]
+    given.describe(&task.words.path)
     n_threads = worthwhile_threads(
         cost_of_integration(&task.words) + cost_of_output(&task.words), n_threads
     )
-    cut, whole, joined = cut_spans(
-        table_of_spans, 2 if lead_lag else 1, table.lanes, n_threads
-    )
+    pieces = pieces_of(given, 2 if lead_lag else 1, table.lanes, n_threads)
     task.out = target.matrix()
     task.columns = output_map.rows
-    task.n_cut, task.n_whole, task.n_joined = len(cut), len(whole), len(joined)
-    task.cut = <const piece *> &cut[0, 0] if len(cut) else NULL
-    task.whole = <const piece *> &whole[0, 0] if len(whole) else NULL
-    task.joined = <const cut_path *> &joined[0, 0] if len(joined) else NULL
+    task.n_cut, task.n_whole, task.n_joined = pieces.n_cut, pieces.n_whole, pieces.n_joined
+    task.cut, task.whole, task.joined = pieces.cut, pieces.whole, pieces.joined
     task.scratch_size = max(integration_scratch(&task.words), task.words.lanes_size)
     if log_program is not None:
         task.scratch_size = max(

@@ -36,6 +36,7 @@ from treealg._fast.reference.algebra import (
 )
 from treealg._fast.reference.coefficients import path_coefficients, path_coefficients_backward
 from treealg._fast.reference.duals import join_tangents, take_tangents
+from treealg._fast.reference.lines import Lines
 from treealg._fast.reference.pairs import sig_kernel, sig_kernel_backward
 from treealg._fast.reference.paths import (
     path_prefixes,
@@ -61,6 +62,7 @@ from treealg.complex_step import over_duals
 
 __all__ = [
     "ConvolutionProgram",
+    "Lines",
     "Repeats",
     "SparseMap",
     "TreeProgram",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from treealg._fast.reference.coefficients import path_coefficients, path_coefficients_backward
+from treealg._fast.reference.lines import Lines
 from treealg._fast.reference.paths import (
     path_prefixes,
     path_signature,
@@ -30,7 +31,7 @@ __all__ = [
 
 
 def span_signature(
-    path: Array,
+    path: Array | Lines,
     spans: Array,
     correction: Array | None,
     out: Array,
@@ -47,7 +48,8 @@ def span_signature(
     Parameters
     ----------
     path, correction, out, words, output_map, log_program, time_aug, lead_lag, end_time, n_threads
-        As for `path_signature`; time runs from the first point of a span to its last.
+        As for `path_signature`; time runs from the first point of a span to its last. The path may
+        be `Lines`, in all functions of spans.
     spans : ndarray of int64, shape (batch, 2)
         First point of each span, and how many there are, at least 1.
     """
@@ -57,7 +59,7 @@ def span_signature(
 
 
 def span_prefixes(
-    path: Array,
+    path: Array | Lines,
     spans: Array,
     correction: Array | None,
     out: Array,
@@ -85,7 +87,7 @@ def span_prefixes(
 
 
 def span_coefficients(
-    path: Array,
+    path: Array | Lines,
     spans: Array,
     correction: Array | None,
     out: Array,
@@ -111,7 +113,7 @@ def span_coefficients(
 
 
 def span_signature_backward(
-    path: Array,
+    path: Array | Lines,
     spans: Array,
     correction: Array | None,
     derivs: Array,
@@ -147,7 +149,7 @@ def span_signature_backward(
 
 
 def span_prefixes_backward(
-    path: Array,
+    path: Array | Lines,
     spans: Array,
     correction: Array | None,
     derivs: Array,
@@ -181,7 +183,7 @@ def span_prefixes_backward(
 
 
 def span_coefficients_backward(
-    path: Array,
+    path: Array | Lines,
     spans: Array,
     correction: Array | None,
     derivs: Array,
@@ -212,9 +214,11 @@ def span_coefficients_backward(
 
 
 def _spans(
-    path: Array, spans: Array, correction: Array | None
+    path: Array | Lines, spans: Array, correction: Array | None
 ) -> Iterator[tuple[int, Array, Array | None]]:
     """Yield the number of each span, its points and its correction, as a batch of one path."""
+    if isinstance(path, Lines):
+        path = path.whole()
     for i, (first, points) in enumerate(spans.tolist()):
         one, last = slice(i, i + 1), first + points
         own = None if correction is None else correction[one, first : last - 1]
@@ -222,7 +226,7 @@ def _spans(
 
 
 def _targets(
-    path: Array,
+    path: Array | Lines,
     spans: Array,
     correction: Array | None,
     out: Array,

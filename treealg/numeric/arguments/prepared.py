@@ -3,8 +3,9 @@
 Every function of a path, forwards or backwards, reads its path here. A path may be an array, an
 array with `lengths`, or a list; it may have a base point in front and a correction on its segments.
 Paths of different lengths are spans: pieces of the paths of an array, or of one long array in which
-the paths of a list stand one after the other. None is padded. Derivatives in the points of spans
-come span after span; `Prepared.gradients` takes them apart.
+the paths of a list stand one after the other, or would: kernels read them where they lie. None is
+padded. Derivatives in the points of spans come span after span; `Prepared.gradients` takes them
+apart.
 """
 
 from __future__ import annotations
@@ -34,10 +35,11 @@ from treealg.numeric.arguments.ragged import (
     as_base_point,
     base_points,
     is_list_of_paths,
+    lines_of,
     read_lengths,
     read_paths,
 )
-from treealg.numeric.arguments.rows import Rows, memory_for
+from treealg.numeric.arguments.rows import ListedRows, Rows, memory_for
 from treealg.numeric.arguments.targets import Target, refuse_for_lists
 from treealg.numeric.arguments.times import check_times, read_times, without_time, written
 from treealg.numeric.arguments.transforms import PLAIN
@@ -290,7 +292,7 @@ def _prepared(
 
 
 def prepared_list(pieces: Sequence[Rows], name: str) -> Prepared:
-    """Put paths that were read into one array, where there is nothing but paths."""
+    """Take paths that were read as if in one array, where there is nothing but paths."""
     nothing: Any = None
     found = _one_after_the_other(Origin(pieces, True, 0, None), None, nothing)
     found.path.name = name
@@ -317,39 +319,50 @@ def _with_options(
         array = np.concatenate([start[..., None, :], array], axis=-2)
     spans = None
     if counts is not None:
-        count = counts.reshape(-1) + in_front
-        spans = np.stack([np.zeros(count.size, np.int64), count], axis=1)
+        spans = np.zeros((counts.size, 2), np.int64)
+        spans[:, 1] = counts.reshape(-1) + in_front
     return Prepared(Rows(array, first.kind, 2, "path"), added, call, correction, spans, origin)
 
 
 def _one_after_the_other(origin: Origin, correction: Any, call: Call) -> Prepared:
-    """Put the paths of a list into one array, without anything between or beyond them."""
+    """Take the paths of a list as if they were in one array, with nothing between or beyond them.
+
+    Those that have no base point in front, and the dtype that is computed in, are not copied.
+    """
     pieces, in_front = origin.pieces, origin.in_front
     first = pieces[0]
     several = as_corrections(correction, pieces, call, in_front)
-    arrays = arrays_of(pieces)
-    counts = np.fromiter(map(len, arrays), np.int64, len(arrays)) + in_front
-    ends = np.cumsum(counts)
-    total, channels = int(ends[-1]), first.item[1]
     dtype = first.dtype
     if first.kind is NUMPY:
         dtype = np.result_type(dtype, np.float64)
-    array = np.empty((total, channels), dtype)
-    if in_front:
-        points = base_points(origin.point, (len(pieces), channels), dtype)[:, None]
-        arrays = [part for pair in zip(points, arrays, strict=True) for part in pair]
-    np.concatenate(arrays, out=array)
-    path = Rows(np.broadcast_to(array, (len(pieces), *array.shape)), first.kind, 2, "path")
-    spans = np.stack([ends - counts, counts], axis=1)
+    lines = None if in_front else lines_of(pieces)
+    path: Rows
+    if lines is not None and lines.dtype == dtype:
+        path, spans = ListedRows(lines, first.kind, "path"), lines.spans
+    else:
+        path, spans = _in_one_array(origin, dtype)
     if several is None:
         return Prepared(path, None, call, correction, spans, origin)
-    columns = several[0].rows.item[1]
+    total, columns = path.item[0], several[0].rows.item[1]
     added = np.zeros((total, columns), dtype)  # the last row of each path is that of no segment
-    for own, begin, count in zip(several, (ends - counts).tolist(), counts.tolist(), strict=True):
+    for own, (begin, count) in zip(several, spans.tolist(), strict=True):
         added[begin : begin + count - 1] = own.rows.array
     wide = np.broadcast_to(added[:-1], (len(pieces), total - 1, columns))
     joined = several[0]._replace(rows=Rows(wide, first.kind, 2, "correction"))
     return Prepared(path, joined, call, correction, spans, origin)
+
+
+def _in_one_array(origin: Origin, dtype: np.dtype[Any]) -> tuple[Rows, Spans]:
+    """Put the paths of a list into one array, and return what they are of it."""
+    pieces, in_front = origin.pieces, origin.in_front
+    arrays, channels = arrays_of(pieces), pieces[0].item[1]
+    counts = np.fromiter(map(len, arrays), np.int64, len(arrays)) + in_front
+    if in_front:
+        points = base_points(origin.point, (len(pieces), channels), dtype)[:, None]
+        arrays = [part for pair in zip(points, arrays, strict=True) for part in pair]
+    array = np.concatenate(arrays, out=np.empty((int(counts.sum()), channels), dtype))
+    path = Rows(np.broadcast_to(array, (len(pieces), *array.shape)), pieces[0].kind, 2, "path")
+    return path, np.stack([np.cumsum(counts) - counts, counts], axis=1)
 
 
 def _is_list(correction: Any) -> bool:

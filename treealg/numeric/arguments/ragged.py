@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.checks import is_flag
+from treealg.engines import current
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows
 from treealg.numeric.arguments.duals import Dual
@@ -23,6 +24,7 @@ __all__ = [
     "as_base_point",
     "base_points",
     "is_list_of_paths",
+    "lines_of",
     "read_lengths",
     "read_list",
     "read_paths",
@@ -43,7 +45,8 @@ def is_list_of_paths(value: Any) -> bool:
     if isinstance(value[0], Dual):
         return True
     if set(map(type, value)) == {np.ndarray}:
-        return {array.ndim for array in value} == {2} and len(set(map(len, value))) > 1
+        length = len(value[0]) if value[0].ndim == 2 else 0
+        return {array.ndim for array in value} == {2} and any(len(x) != length for x in value)
     if all(_is_matrix(piece) for piece in value):
         return not isinstance(value[0], np.ndarray) or len({len(piece) for piece in value}) > 1
     nested = all(isinstance(piece, (list, tuple)) and piece for piece in value)
@@ -74,55 +77,46 @@ class PlainPaths(Sequence[Rows]):
 
     Parameters
     ----------
-    arrays : sequence of numpy.ndarray
+    lines : treealg._fast.Lines
         The paths.
     name : str
         Name of the list, for messages.
     """
 
-    def __init__(self, arrays: Sequence[npt.NDArray[Any]], name: str) -> None:
-        self.arrays = arrays
+    def __init__(self, lines: Any, name: str) -> None:
+        self.lines = lines
         self._name = name
 
     def __len__(self) -> int:
-        return len(self.arrays)
+        return len(self.lines.arrays)
 
     @overload
     def __getitem__(self, index: int) -> Rows: ...
 
     @overload
-    def __getitem__(self, index: slice) -> PlainPaths: ...
+    def __getitem__(self, index: slice) -> Sequence[Rows]: ...
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return PlainPaths(self.arrays[index], self._name)
-        return Rows(self.arrays[index], NUMPY, 2, f"{self._name}[{index}]")
-
-    @staticmethod
-    def are(paths: Any) -> bool:
-        """Tell whether all paths of a list are such, of as many channels and at least one point."""
-        if set(map(type, paths)) != {np.ndarray}:
-            return False
-        dtypes, items = {array.dtype for array in paths}, {array.shape[1:] for array in paths}
-        channels = items.pop()
-        return (
-            not items
-            and len(channels) == 1
-            and channels[0] > 0
-            and dtypes in ({np.dtype(np.float64)}, {np.dtype(np.float32)})
-            and min(map(len, paths)) > 0
-        )
+            return [self[i] for i in range(len(self))[index]]
+        return Rows(self.lines.arrays[index], NUMPY, 2, f"{self._name}[{index}]")
 
 
 def arrays_of(paths: Sequence[Rows]) -> Sequence[npt.NDArray[Any]]:
     """Return the arrays of paths that were read."""
-    return paths.arrays if isinstance(paths, PlainPaths) else [rows.array for rows in paths]
+    return paths.lines.arrays if isinstance(paths, PlainPaths) else [rows.array for rows in paths]
+
+
+def lines_of(paths: Sequence[Rows]) -> Any:
+    """Return paths that were read as kernels read them where they lie, or None."""
+    return paths.lines if isinstance(paths, PlainPaths) else current().lines(arrays_of(paths))
 
 
 def read_list(paths: Any, values: bool, name: str = "path") -> Sequence[Rows]:
     """Read the paths of a list; `values` are wanted of the points, or differences alone."""
-    if PlainPaths.are(paths):
-        return PlainPaths(paths, name)
+    lines = current().lines(paths)
+    if lines is not None:
+        return PlainPaths(lines, name)
     read = [as_path(piece, f"{name}[{i}]", values=values) for i, piece in enumerate(paths)]
     first = read[0]
     for rows in read:

@@ -23,6 +23,7 @@ from treealg.numeric.arguments.kinds import NUMPY, Kind
 
 __all__ = [
     "ACCEPTED",
+    "ListedRows",
     "Rows",
     "as_batch",
     "compute_dtype",
@@ -131,6 +132,10 @@ class Rows:
         array = np.require(self.array, self.dtype, ("C", "ALIGNED"))
         return array.reshape(self.count, *self.item)
 
+    def points(self) -> Any:
+        """Return all paths for a kernel of spans."""
+        return self.whole()
+
     def other_scalar(self, unit: int) -> Any:
         """Return a number in the first column that is neither `unit` nor NaN, None if none is."""
         column = self.scalars()
@@ -192,6 +197,40 @@ def as_batch(
     return np.lib.stride_tricks.as_strided(
         array, (count, *shape[split:]), (step, *strides[split:]), writeable=writeable
     )
+
+
+class ListedRows(Rows):
+    """The paths of a list, which lie anywhere.
+
+    They are one array, in which they stand one after the other, for whoever asks for `array` or
+    `view`, and then alone.
+
+    Attributes
+    ----------
+    lines : treealg._fast.Lines
+        The paths.
+    """
+
+    __slots__ = ("lines",)
+
+    def __init__(self, lines: Any, kind: Kind, name: str) -> None:
+        self.name = name
+        self.lines = lines
+        self.kind = kind
+        self.dtype = lines.dtype
+        self.count, *item = lines.shape
+        self.batch = (self.count,)
+        self.item = tuple(item)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("array", "view"):
+            raise AttributeError(name)
+        self.array = self.view = self.lines.whole()
+        return self.array
+
+    def points(self) -> Any:
+        """Return all paths for a kernel of spans."""
+        return self.lines
 
 
 @contextmanager

@@ -196,12 +196,13 @@ def _write_prefixes(found: Prepared, plan: TreePlan, out: Floats) -> None:
 
 
 def _prefixes_backward(
-    path: Floats, spans: Any, correction: Any, derivs: Floats, points: Floats, corrections: Any,
+    path: Any, spans: Any, correction: Any, derivs: Floats, points: Floats, corrections: Any,
     plan: TreePlan, transform: Any, n_threads: int,
 ) -> None:  # fmt: skip
     """As the kernels that go backwards along spans."""
     rest = plan.table, transform
-    tree_prefixes_backward(path, spans, correction, derivs, points, corrections, *rest)
+    whole = path if isinstance(path, np.ndarray) else path.whole()
+    tree_prefixes_backward(whole, spans, correction, derivs, points, corrections, *rest)
 
 
 def _log_backward(

@@ -433,7 +433,7 @@ def backprop(
             array = _summed_ends(array, spans[:, 1] - 1)
         added = None if correction is None else correction.rows.whole()
         rest = plan, found.call.transform, found.call.n_threads
-        span_backward(rows.whole(), spans, added, array, points, corrections, *rest)
+        span_backward(rows.points(), spans, added, array, points, corrections, *rest)
     if room is not None and is_there:
         return room[0]
     return found.gradients(points, corrections, room)

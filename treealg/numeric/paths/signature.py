@@ -436,11 +436,11 @@ def write_along(found: Prepared, plan: Plan, every: bool, view: npt.NDArray[Any]
     if spans is not None:
         added = None if correction is None else correction.rows.whole()
         if every:
-            engine.span_prefixes(rows.whole(), spans, added, view, *rest)
+            engine.span_prefixes(rows.points(), spans, added, view, *rest)
             repeat_last(view, spans[:, 1] - 1)
             return
         of_spans = engine.span_coefficients if by_trees else engine.span_signature
-        of_spans(rows.whole(), spans, added, view, *rest)
+        of_spans(rows.points(), spans, added, view, *rest)
         return
     kernel = engine.path_prefixes if every else engine.path_signature
     if by_trees:

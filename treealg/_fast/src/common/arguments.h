@@ -19,12 +19,20 @@ typedef struct {
     Py_ssize_t count, row_stride, column_stride;
 } matrix_view;
 
+/* One path of several that lie anywhere: the address of its point 0, which may be no point of it (see
+ * lines.pyx) and is therefore a number, and its strides. */
+typedef struct {
+    Py_ssize_t start, time_stride, channel_stride;
+} path_line;
+
 /* Piecewise linear paths, (count, length, channels), strides in bytes, and their transform. With
- * spans, path i is no more than spans[2 i + 1] points from number spans[2 i] on: pieces of it are
- * counted from the beginning of its row, its time starts with the span. With places, what belongs to
- * point k of path i is written to row k + places[i] of one matrix, not to row k of the i-th. */
+ * lines, path i is lines[i], and there are spans; data and strides say nothing. With spans, path i is
+ * no more than spans[2 i + 1] points from number spans[2 i] on: pieces of it are counted from the
+ * beginning of its row, its time starts with the span. With places, what belongs to point k of path i
+ * is written to row k + places[i] of one matrix, not to row k of the i-th. */
 typedef struct {
     const char *data;
+    const path_line *lines; /* or NULL */
     const int64_t *spans, *places; /* or NULL */
     Py_ssize_t count, length, channels;
     Py_ssize_t path_stride, time_stride, channel_stride;

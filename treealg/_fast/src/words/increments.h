@@ -32,20 +32,33 @@ static void NAME(time_increments)(const path_view *p, Py_ssize_t d, int used, co
         }
 }
 
+/* Where the points of a path are. */
+INLINE path_line NAME(line_of)(const path_view *p, Py_ssize_t row) {
+    if (p->lines) return p->lines[row];
+    return (path_line){(Py_ssize_t)p->data + row * p->path_stride, p->time_stride,
+                       p->channel_stride};
+}
+
 /* Increments of segments first..first+steps of each piece; 0 beyond its end. */
 static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
                              const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
                              int steps, vec *z) {
     const Py_ssize_t c = p->channels, size = (Py_ssize_t)sizeof(NUMBER);
-    int aligned = !p->lead_lag && p->channel_stride == size && p->time_stride == c * size;
-    for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
+    path_line line[LANES];
+    int aligned = !p->lead_lag;
+    for (int l = 0; l < LANES; ++l) {
+        const int lane = l < used ? l : 0;
+        line[l] = NAME(line_of)(p, row[lane]);
+        aligned &= begin[lane] + first + steps <= end[lane] && line[l].channel_stride == size
+            && line[l].time_stride == c * size;
+    }
     if (p->time_aug) NAME(time_increments)(p, d, used, row, begin, end, first, steps, z);
     if (aligned) {
         const char *base[LANES];
         Py_ssize_t j = 0, to = 0, a = 0; /* number j goes to vector `to`, that of channel a */
         for (int l = 0; l < LANES; ++l) {
             const int lane = l < used ? l : 0;
-            base[l] = p->data + row[lane] * p->path_stride + (begin[lane] + first) * c * size;
+            base[l] = (const char *)(line[l].start + (begin[lane] + first) * c * size);
         }
         for (; j + LANES <= steps * c; j += LANES) {
             vec v[LANES];
@@ -70,7 +83,6 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
     const Py_ssize_t moving = d - p->time_aug; /* letters that are not time */
     for (int l = 0; l < LANES; ++l) {
         const int lane = l < used ? l : 0;
-        const char *const path = p->data + row[lane] * p->path_stride;
         for (int t = 0; t < steps; ++t) {
             const Py_ssize_t segment = begin[lane] + first + t;
             vec *const out = z + t * d;
@@ -78,11 +90,12 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
             if (segment >= end[lane]) continue;
             const Py_ssize_t step = p->lead_lag ? segment / 2 : segment;
             const Py_ssize_t shift = p->lead_lag && segment % 2 == 0 ? c : 0;
-            const char *const x = path + step * p->time_stride;
-            for (Py_ssize_t a = 0; a < c; ++a)
+            const Py_ssize_t x = line[l].start + step * line[l].time_stride;
+            for (Py_ssize_t a = 0; a < c; ++a) {
+                const NUMBER *const from = (const NUMBER *)(x + a * line[l].channel_stride);
                 put(out + shift + a, l,
-                    *(const NUMBER *)(x + p->time_stride + a * p->channel_stride)
-                        - *(const NUMBER *)(x + a * p->channel_stride));
+                    *(const NUMBER *)((const char *)from + line[l].time_stride) - *from);
+            }
         }
     }
 }
