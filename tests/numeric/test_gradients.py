@@ -18,7 +18,7 @@ from treealg.symbolic import (
     exact_signature,
 )
 
-from ..support import dyadic
+from ..support import dyadic, walk
 
 
 def fractions(array):
@@ -89,6 +89,28 @@ def test_gradient_in_each_coordinate_is_exact(dimension, degree, planar, log):
         got = treealg.branched_sig_backprop(path, None, weights, degree, planar=planar)
     # The logarithm loses the digits by which the signature is larger.
     assert error(got, want) < (1e-11 if log else 1e-13)
+
+
+@pytest.mark.parametrize("count", [9, 10, 17, 18])
+@pytest.mark.parametrize("name", ["branched_sig", "branched_log_sig"])
+@pytest.mark.parametrize(
+    "options", [{}, {"time_aug": True}, {"lead_lag": True}, {"correction": np.arange(4.0) / 50}]
+)
+def test_paths_beyond_full_lanes_have_the_gradients_that_they_have_alone(options, name, count):
+    paths = walk(count, 90, 2)
+    forward, function = getattr(treealg, name), getattr(treealg, f"{name}_backprop")
+    shape = forward(paths, 3, **options).shape
+    derivs = np.random.default_rng(1).normal(size=shape)
+    value = () if "log" in name else (None,)
+    found = function(paths, *value, derivs, 3, **options)
+    alone = [
+        function(path, *value, own, 3, **options) for path, own in zip(paths, derivs, strict=True)
+    ]
+    if "correction" in options:
+        found, total = found
+        alone, shares = zip(*alone, strict=True)
+        np.testing.assert_allclose(total, sum(shares), rtol=1e-10, atol=1e-11)
+    np.testing.assert_allclose(found, np.array(alone), rtol=1e-10, atol=1e-11)
 
 
 @pytest.mark.parametrize("method", [1, 2])

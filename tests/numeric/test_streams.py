@@ -339,7 +339,8 @@ def test_two_parts_make_a_window(transforms, block, monkeypatch):
             monkeypatch.setattr(sliding_words, "LONG", long)
             sliding = sliding_words.SlidingWords(words, 3, segments, stride)
             blocks = [points[:, at : at + block] for at in range(0, 61, block)]
-            found.append(np.concatenate([w for new in blocks for w in sliding.append(new)]))
+            windows = [w for new in blocks for w in sliding.append(new)]
+            found.append(np.concatenate(windows + sliding.rest()))
         assert len(found[0]) == (60 - segments) // stride + 1
         assert_close(*found)
 

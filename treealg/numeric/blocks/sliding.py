@@ -4,7 +4,8 @@ A long window is two parts, cut where a multiple of its length falls into it: an
 and a beginning of the next. The ends of a block are computed in one sweep when it is complete, and
 its beginnings grow with the path: each point enters one sweep of either kind, and a window costs a
 product or two, whatever its length and however the points come. Short windows, or such as hardly
-overlap, are cheaper computed from their points.
+overlap, are cheaper computed from their points, several side by side: they wait for others, unless
+they lie far apart.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 
 LONG = 64  # segments per point of stride from which a window is better made of two parts
 _NUMBERS_AT_ONCE = 1 << 16
+_MOST_WAITING = 32  # windows
 
 
 class SlidingWords:
@@ -42,6 +44,8 @@ class SlidingWords:
         self._words = words
         self._segments, self._stride = segments, stride
         self._has_parts = segments >= LONG * stride
+        # No points between windows wait with them.
+        self._at_once = 1 if self._has_parts or stride > segments + 1 else _MOST_WAITING
         self._points = Growing(count, words.columns)
         self._pushed = 0
         self._next = 0  # first point of the next window
@@ -51,12 +55,21 @@ class SlidingWords:
         self._beginning = np.zeros((count, words.size))
         self._reached = 0
 
+    @property
+    def waiting(self) -> int:
+        """How many windows are complete and have not been returned."""
+        return max((self._pushed - 1 - self._segments - self._next) // self._stride + 1, 0)
+
     def append(self, points: Floats) -> list[Floats]:
-        """Take new points."""
+        """Take new points, and return windows that have waited long enough."""
         # Points between windows are not kept, though they may come long before the next window.
         skipped = min(max(self._next - self._pushed, 0), points.shape[1])
         self._pushed += points.shape[1]
         self._points.append(points[:, skipped:])
+        return [] if self.waiting < self._at_once else self.rest()
+
+    def rest(self) -> list[Floats]:
+        """Return the windows that wait."""
         found = []
         while self._next + self._segments < self._pushed:
             found.append(self._in_two_parts() if self._has_parts else self._one_by_one())
@@ -66,9 +79,8 @@ class SlidingWords:
     def _one_by_one(self) -> Floats:
         """Return the next few windows, each from its points."""
         words, segments, stride = self._words, self._segments, self._stride
-        ready = (self._pushed - 1 - segments - self._next) // stride + 1
         at_once = _NUMBERS_AT_ONCE // (words.size * max(self._points.rows, 1))
-        ready = min(ready, max(at_once, 1))
+        ready = min(self.waiting, max(at_once, 1))
         stop = self._next + (ready - 1) * stride + segments + 1
         points = self._points[self._next : stop]
         self._next += ready * stride

@@ -26,8 +26,9 @@ _MOST_POINTS = sys.maxsize // 4
 class BranchedSigWindowStream(StreamBase):
     """A batch of growing paths with the branched signatures of a sliding window.
 
-    Whenever enough points have been pushed, the word signature of the next window is computed; it
-    is kept, and turned into the result whenever that is asked for.
+    Once enough points have been pushed, the word signature of the next window is computed, with
+    those of some others, at the latest when it is asked for; it is kept, and turned into the result
+    whenever that is asked for.
 
     Parameters
     ----------
@@ -145,7 +146,7 @@ class BranchedSigWindowStream(StreamBase):
         """
         if self._sliding is None:
             raise InvalidValueError("the stream has no points yet; push some first")
-        self._windows = [np.concatenate(self._windows)]
+        self._windows = [np.concatenate(self._windows + self._sliding.rest())]
         words = self._windows[0]
         return self._wrapped(self._results(words, self._segments), len(words))
 
@@ -169,7 +170,8 @@ class BranchedSigWindowStream(StreamBase):
     @property
     def num_windows(self) -> int:
         """Number of windows that `sig` returns."""
-        return sum(map(len, self._windows))
+        waiting = 0 if self._sliding is None else self._sliding.waiting
+        return sum(map(len, self._windows)) + waiting
 
 
 class BranchedLogSigWindowStream(BranchedSigWindowStream):

@@ -336,6 +336,23 @@ static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t 
     run_backward(&run, (char *)next, stop);
 }
 
+/* Add to each number of `out` the product of its row, of so many columns, with `other`. */
+INLINE void NAME(add_inner)(const Py_ssize_t columns, Py_ssize_t rows, const NUMBER *row,
+                            const NUMBER *other, NUMBER *restrict out) {
+    for (Py_ssize_t u = 0; u < rows; ++u, row += columns) {
+        NUMBER sum = 0, part[8]; /* sums that do not wait for each other */
+        Py_ssize_t v = 0;
+        if (columns >= 8) {
+            for (int i = 0; i < 8; ++i) part[i] = row[i] * other[i];
+            for (v = 8; v + 8 <= columns; v += 8)
+                for (int i = 0; i < 8; ++i) part[i] += row[v + i] * other[v + i];
+            for (int i = 0; i < 8; ++i) sum += part[i];
+        }
+        for (; v < columns; ++v) sum += row[v] * other[v];
+        out[u] += sum;
+    }
+}
+
 /* In place, row-major and of one path: the cotangent before a piece of path from that after it. */
 static void NAME(word_contract)(void *cotangent, const void *piece, Py_ssize_t d,
                                 Py_ssize_t degree) {
@@ -343,18 +360,13 @@ static void NAME(word_contract)(void *cotangent, const void *piece, Py_ssize_t d
     const NUMBER *const y = (const NUMBER *)piece;
     Py_ssize_t start = 0, size = d;
     for (Py_ssize_t j = 1; j < degree; ++j) {
-        for (Py_ssize_t u = 0; u < size; ++u) {
-            NUMBER sum = x[start + u];
-            Py_ssize_t long_start = start + size, long_size = size * d, right_start = 0, right = d;
-            for (Py_ssize_t k = 1; j + k <= degree; ++k) {
-                const NUMBER *const tail = x + long_start + u * right;
-                for (Py_ssize_t v = 0; v < right; ++v) sum += tail[v] * y[right_start + v];
-                long_start += long_size;
-                long_size *= d;
-                right_start += right;
-                right *= d;
-            }
-            x[start + u] = sum;
+        Py_ssize_t long_start = start + size, long_size = size * d, right_start = 0, right = d;
+        for (Py_ssize_t k = 1; j + k <= degree; ++k) {
+            FEW_COLUMNS(add_inner, right, size, x + long_start, y + right_start, x + start)
+            long_start += long_size;
+            long_size *= d;
+            right_start += right;
+            right *= d;
         }
         start += size;
         size *= d;

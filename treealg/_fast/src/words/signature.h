@@ -257,6 +257,23 @@ static void NAME(word_signature)(const path_view *path, Py_ssize_t d, Py_ssize_t
     }
 }
 
+/* `function` for a number of columns, known where they are few. */
+#define FEW_COLUMNS(function, columns, ...)                        \
+    switch (columns) {                                             \
+    case 2: NAME(function)(2, __VA_ARGS__); break;                 \
+    case 3: NAME(function)(3, __VA_ARGS__); break;                 \
+    case 4: NAME(function)(4, __VA_ARGS__); break;                 \
+    case 5: NAME(function)(5, __VA_ARGS__); break;                 \
+    default: NAME(function)(columns, __VA_ARGS__);                 \
+    }
+
+/* Add the outer product of `left`, of so many rows, and `right`. */
+INLINE void NAME(add_outer)(const Py_ssize_t columns, Py_ssize_t rows, const NUMBER *left,
+                            const NUMBER *right, NUMBER *restrict out) {
+    for (Py_ssize_t u = 0; u < rows; ++u)
+        for (Py_ssize_t v = 0; v < columns; ++v) out[u * columns + v] += left[u] * right[v];
+}
+
 static void NAME(word_product)(void *signature, const void *next, Py_ssize_t d, Py_ssize_t degree) {
     NUMBER *const left = (NUMBER *)signature;
     const NUMBER *const right = (const NUMBER *)next;
@@ -272,12 +289,8 @@ static void NAME(word_product)(void *signature, const void *next, Py_ssize_t d, 
             left_start -= left_size;
             right_start = right_start < 0 ? 0 : right_start + right_size;
             right_size *= d;
-            for (Py_ssize_t u = 0; u < left_size; ++u) {
-                const NUMBER factor = left[left_start + u];
-                NUMBER *const out = left + start + u * right_size;
-                for (Py_ssize_t v = 0; v < right_size; ++v)
-                    out[v] += factor * right[right_start + v];
-            }
+            FEW_COLUMNS(add_outer, right_size, left_size, left + left_start, right + right_start,
+                        left + start)
         }
         for (Py_ssize_t w = 0; w < size; ++w) left[start + w] += right[start + w];
         size /= d;
