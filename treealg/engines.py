@@ -273,6 +273,12 @@ class KernelEngine:
         words, linear, log, _ = plan.prepared(self)
         return self.kernels.path_signature, (words, linear, log, *transform, n_threads)
 
+    def kernel_along_spans(
+        self, plan: Any, transform: Any, n_threads: int
+    ) -> tuple[Callable[..., None], tuple[Any, ...]]:
+        """Return the kernel of `span_signature`, and what comes after its arrays."""
+        return self.kernels.span_signature, self.kernel_along_path(plan, transform, n_threads)[1]
+
     def path_signature_backward(
         self,
         path: Any,
@@ -313,10 +319,8 @@ class KernelEngine:
         n_threads: int,
     ) -> None:
         """Write what `path_signature` gives for a span of each path: first point, points."""
-        words, linear, log, _ = plan.prepared(self)
-        self.kernels.span_signature(
-            path, spans, correction, out, words, linear, log, *transform, n_threads
-        )
+        kernel, rest = self.kernel_along_spans(plan, transform, n_threads)
+        kernel(path, spans, correction, out, *rest)
 
     def span_signature_backward(
         self,

@@ -7,7 +7,7 @@ import pytest
 
 from treealg import _fast, tables
 from treealg._fast import layouts, reference
-from treealg._fast.layouts import checked_spans
+from treealg._fast.pieces import checked_spans
 from treealg.numeric.arguments.corrections import letter_columns
 
 FUNCTIONS = [name for name in _fast.__all__ if inspect.isfunction(getattr(reference, name))]

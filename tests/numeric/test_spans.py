@@ -139,6 +139,26 @@ def test_a_long_path_among_short_ones_takes_no_room():
     assert peak < 2 * sum(path.nbytes for path in paths)
 
 
+@pytest.mark.parametrize("scalar_term", [False, True])
+@pytest.mark.parametrize("shape", [(5,), ()])
+def test_lengths_of_a_call_that_is_made_again_are_looked_at(shape, scalar_term):
+    array, options = walk(*shape, 9, 2), {"scalar_term": scalar_term}
+    lengths = np.full(shape, 4)
+    treealg.branched_sig(array, 3, lengths=lengths, **options)
+    lengths[...] = 7
+    found = treealg.branched_sig(array, 3, lengths=lengths, **options)
+    want = treealg.branched_sig(array[..., :7, :], 3, **options)
+    np.testing.assert_allclose(found, want, rtol=1e-13, atol=1e-14)
+    for wrong in (0, 10, -1, 2**62):
+        lengths[...] = wrong
+        with pytest.raises(treealg.InvalidValueError, match="lengths must be from 1 to 9"):
+            treealg.branched_sig(array, 3, lengths=lengths, **options)
+    want = treealg.branched_sig(array, 3, **options)
+    np.testing.assert_allclose(
+        treealg.branched_sig(array, 3, lengths=np.full(shape, 9), **options), want, rtol=1e-13
+    )
+
+
 def test_lengths_of_a_batch_in_two_axes():
     array, lengths = walk(2, 3, 9, 2), np.array([[1, 9, 4], [2, 7, 7]])
     found = treealg.branched_sig(array[:, ::-1].swapaxes(0, 1), 3, lengths=lengths[:, ::-1].T)

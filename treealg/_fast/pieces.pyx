@@ -68,6 +68,8 @@ cdef class Spans:
         cdef Py_ssize_t i
         cdef int64_t first, points
         cdef int64_t *sizes
+        if spans.ndim == 1:  # lengths, of paths from their beginnings
+            spans = np.stack([np.zeros(len(spans), np.int64), spans], axis=1)
         if spans.shape != (count, 2):
             raise ValueError("there must be one span, its first point and its points, per path")
         self.table = table = np.ascontiguousarray(spans, np.int64)

@@ -17,5 +17,6 @@ class Repeats:
         scalar: float | None = None,
         axes: int = 0,
         result_axes: int | None = None,
+        integers: int | None = None,
     ) -> None: ...
     def clear(self) -> None: ...

@@ -37,7 +37,7 @@ cdef object ndarray = numpy.ndarray, empty = numpy.empty
 
 cdef struct array_form:
     int axes
-    char number  # f or d, as in the format of a buffer
+    char number  # f or d, as in the format of a buffer; l for integers of 64 bits
     Py_ssize_t shape[MAX_AXES]
 
 
@@ -54,11 +54,10 @@ cdef int read_form(object array, array_form *form) except -1:
         return False
     form.axes = view.ndim
     form.number = view.format[0]
+    if view.itemsize == 8 and (form.number == c"l" or form.number == c"q"):
+        form.number = c"l"
     bits = <Py_ssize_t> view.buf
-    cdef bint is_read = (
-        view.ndim <= MAX_AXES and view.format[1] == 0
-        and (form.number == c"d" or form.number == c"f")
-    )
+    cdef bint is_read = view.ndim <= MAX_AXES and view.format[1] == 0 and form.number in b"dfl"
     if is_read:
         for axis in range(view.ndim):
             form.shape[axis] = view.shape[axis]
@@ -129,7 +128,7 @@ cdef class Repeats:
 
     def keep(
         self, tuple key, tuple arrays, tuple results, function, tuple places, tuple rest,
-        scalar=None, int axes=0, result_axes=None,
+        scalar=None, int axes=0, result_axes=None, integers=None,
     ):
         """Keep a call, if its arrays lie in memory as kernels read them.
 
@@ -155,6 +154,8 @@ cdef class Repeats:
             How many axes of length 1 the function is to see in front of arrays.
         result_axes : int or None, default None
             The same for results; None for as many.
+        integers : int or None, default None
+            Which of the arrays has integers, of 64 bits, where one has.
         """
         cdef Recipe made = Recipe()
         cdef int i
@@ -167,6 +168,8 @@ cdef class Repeats:
             raise ValueError("a call of so many arrays or arguments cannot be kept")
         for i in range(made.n_arrays):
             if not read_form(arrays[i], &made.forms[i]):
+                return
+            if (made.forms[i].number == c"l") != (i == integers):
                 return
             made.places[i] = places[i]
         made.key = key

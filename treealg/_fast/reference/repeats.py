@@ -74,6 +74,7 @@ class Repeats:
         scalar: float | None = None,
         axes: int = 0,
         result_axes: int | None = None,
+        integers: int | None = None,
     ) -> None:
         """Keep a call, if its arrays lie in memory as kernels read them.
 
@@ -99,11 +100,15 @@ class Repeats:
             How many axes of length 1 the function is to see in front of arrays.
         result_axes : int or None, default None
             The same for results; None for as many.
+        integers : int or None, default None
+            Which of the arrays has integers, of 64 bits, where one has.
         """
         if len(arrays) > 4 or len(places) != len(arrays) + len(results) or min(places) < -1:
             raise ValueError("a call of so many arrays or arguments cannot be kept")
         found = _known_by(key, arrays)
-        if found is None:
+        if found is None or [i for i, x in enumerate(arrays) if x.dtype == np.int64] != (
+            [] if integers is None else [integers]
+        ):
             return
         if len(self._calls) >= _MOST:
             self._calls.clear()
@@ -120,11 +125,14 @@ class Repeats:
         )
 
 
+_DTYPES = (np.float32, np.float64, np.int64)
+
+
 def _known_by(key: tuple[Any, ...], arrays: tuple[Any, ...]) -> Hashable:
     """Return what tells a call from others, None where an array is not read in place."""
     forms = []
     for array in arrays:
-        if type(array) is not np.ndarray or array.dtype not in (np.float32, np.float64):
+        if type(array) is not np.ndarray or array.dtype not in _DTYPES:
             return None
         if array.ndim > 4 or not (array.flags.aligned and array.dtype.isnative):
             return None

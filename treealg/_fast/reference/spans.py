@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from treealg._fast.reference.coefficients import path_coefficients, path_coefficients_backward
 from treealg._fast.reference.lines import Lines
 from treealg._fast.reference.paths import (
@@ -51,7 +53,8 @@ def span_signature(
         As for `path_signature`; time runs from the first point of a span to its last. The path may
         be `Lines`, in all functions of spans.
     spans : ndarray of int64, shape (batch, 2)
-        First point of each span, and how many there are, at least 1.
+        First point of each span, and how many there are, at least 1; or, of shape (batch,), that
+        of spans which begin with their paths.
     """
     rest = words, output_map, log_program, time_aug, lead_lag, end_time, n_threads
     for i, piece, steps in _spans(path, spans, correction):
@@ -219,6 +222,8 @@ def _spans(
     """Yield the number of each span, its points and its correction, as a batch of one path."""
     if isinstance(path, Lines):
         path = path.whole()
+    if spans.ndim == 1:
+        spans = np.stack([np.zeros_like(spans), spans], axis=1)
     for i, (first, points) in enumerate(spans.tolist()):
         one, last = slice(i, i + 1), first + points
         own = None if correction is None else correction[one, first : last - 1]

@@ -34,6 +34,7 @@ def keep(
     rest: tuple[Any, ...],
     scalar: float | None = None,
     most: int | None = None,
+    integers: int | None = None,
 ) -> None:
     """Keep a call whose arguments and results are of one batch, of at most one axis.
 
@@ -45,7 +46,7 @@ def keep(
         The arrays that were given.
     rows : sequence of Rows
         The same, as they were read.
-    results, function, places, rest, scalar
+    results, function, places, rest, scalar, integers
         As for `treealg._fast.repeats.Repeats.keep`.
     most : int or None, default None
         How many rows the function takes at once, if it is to do more in parts.
@@ -55,7 +56,9 @@ def keep(
         return
     if most is not None and rows[0].count > most:
         return
-    current().repeats.keep(key, arrays, results, function, places, rest, scalar, axes=not batch)
+    current().repeats.keep(
+        key, arrays, results, function, places, rest, scalar, not batch, None, integers
+    )
 
 
 def are_constant(options: tuple[Any, ...]) -> bool:

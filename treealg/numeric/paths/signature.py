@@ -375,11 +375,15 @@ def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...], out:
     `options` those of `checked_call` without the channels; the result is `out`, if that is given.
     Everything is checked before a table is built or memory taken.
     """
-    engine, key = current(), ("along path", given, options)
-    known = engine.repeats.find(key, path) if out is None else None
+    correction, stream, basepoint, lengths, windows, times, missing = given
+    engine, usual = current(), given
+    arrays: tuple[Any, ...] = (path,)
+    if type(lengths) is np.ndarray:  # whose values the kernel checks
+        usual, arrays = (*given[:3], None, *given[4:]), (path, lengths)
+    key = ("along path", usual, options)
+    known = _made_again(engine, key, arrays) if out is None else None
     if known is not None:
         return known
-    correction, stream, basepoint, lengths, windows, times, missing = given
     every = stream is not False and check_flag("stream", stream)
     if every or windows is not None:
         check_either(every, windows)
@@ -401,10 +405,26 @@ def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...], out:
         return of_windows(found, plan, windows, to)
     result = signatures(found, plan, every, to)
     rows, call = found.path, found.call
-    if to is None and call.degree and rows.engine is engine and are_usual(given, options, call):
-        kernel, rest = engine.kernel_along_path(plan, call.transform, call.n_threads)
-        keep(key, (path,), (rows,), (result,), kernel, (0, 2), rest, call.unit)
+    if to is None and call.degree and rows.engine is engine and are_usual(usual, options, call):
+        kind = call.transform, call.n_threads
+        if len(arrays) == 1:
+            kernel, rest = engine.kernel_along_path(plan, *kind)
+            keep(key, arrays, (rows,), (result,), kernel, (0, 2), rest, call.unit)
+        else:
+            kernel, rest = engine.kernel_along_spans(plan, *kind)
+            places = (0, 1, 3)
+            keep(key, arrays, (rows,), (result,), kernel, places, rest, call.unit, integers=1)
     return result
+
+
+def _made_again(engine: Any, key: tuple[Any, ...], arrays: tuple[Any, ...]) -> Any:
+    """Return what a call that was kept returns; None if it was not, or for wrong lengths."""
+    try:
+        return engine.repeats.find(key, *arrays)
+    except ValueError:
+        if len(arrays) == 1:
+            raise
+        return None
 
 
 def signatures(found: Prepared, plan: Plan, every: bool = False, to: Target | None = None) -> Array:
