@@ -33,7 +33,7 @@
 #undef tree_task
 #undef integral
 #undef chain_input
-#undef column_range
+#undef moving_t
 #undef chain_state
 #undef chain_back
 #undef chain_task

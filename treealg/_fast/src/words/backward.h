@@ -14,7 +14,8 @@
  */
 
 typedef struct {
-    Py_ssize_t d, degree, paired; /* as in a word_state */
+    Py_ssize_t d, degree;
+    int paired; /* as in a word_state */
     int steps;
     const vec *z;         /* increments, [steps][d] */
     vec *dz;              /* their derivatives, [steps][d] */
@@ -27,78 +28,80 @@ typedef struct {
 #define back_state NAME(back_state)
 
 /* Words of length N from d words of length N-1, some rows and columns of the square. */
-INLINE void NAME(word_tile)(const int n_rows, const int n_columns, const int paired,
-                            const column_range *range, const back_state *s, int r, Py_ssize_t a,
-                            const vec *cotangent) {
-    const Py_ssize_t d = s->d, last = NAME(letter_of)(paired, range, a, n_columns, n_columns - 1);
-    const vec *const rows = s->rows + r * BLOCK, *const z = s->z + range->from + a;
-    vec *const drows = s->drows + r * BLOCK, *const dz = s->dz + range->from + a;
-    const int first = paired ? range->first : 0, every = paired ? 2 : 1;
+INLINE void NAME(word_tile)(const int n_rows, const int n_columns, const int paired, int first,
+                            const back_state *s, int r, Py_ssize_t a, const vec *cotangent) {
+    const Py_ssize_t d = s->d;
+    const vec *const rows = s->rows + r * BLOCK;
+    vec *const drows = s->drows + r * BLOCK;
     vec top[8][8];
-    cotangent += r * d + range->from + a;
-#define LETTER(j) ((j) < n_columns - 1 ? (j) : last)
     for (int i = 0; i < n_rows; ++i)
-        for (int j = 0; j < n_columns; ++j) top[i][j] = cotangent[i * d + LETTER(j)];
-    for (int t = first; t < s->steps; t += every) {
-        vec step[8], dstep[8];
+        for (int j = 0; j < n_columns; ++j) top[i][j] = cotangent[(r + i) * d + a + j];
+    for (int t = paired ? first : 0; t < s->steps; t += paired ? 2 : 1) {
+        vec z[8], dz[8];
         for (int j = 0; j < n_columns; ++j) {
-            step[j] = z[t * d + LETTER(j)];
-            dstep[j] = dz[t * d + LETTER(j)];
+            z[j] = s->z[t * d + a + j];
+            dz[j] = s->dz[t * d + a + j];
         }
         for (int i = 0; i < n_rows; ++i) {
             const vec carry = rows[i * BLOCK + t];
             vec sum = drows[i * BLOCK + t];
             for (int j = 0; j < n_columns; ++j) {
-                sum += top[i][j] * step[j];
-                dstep[j] += top[i][j] * carry;
+                sum += top[i][j] * z[j];
+                dz[j] += top[i][j] * carry;
             }
             drows[i * BLOCK + t] = sum;
         }
-        for (int j = 0; j < n_columns; ++j) dz[t * d + LETTER(j)] = dstep[j];
+        for (int j = 0; j < n_columns; ++j) s->dz[t * d + a + j] = dz[j];
     }
-#undef LETTER
 }
 
-INLINE void NAME(word_columns)(const int n_columns, const int paired, const column_range *range,
+INLINE void NAME(word_columns)(const int n_columns, const int paired, int first,
                                const back_state *s, int n_rows, Py_ssize_t a,
                                const vec *cotangent) {
     /* clang-format off */
     const int tile = VECTOR_REGISTERS >= 32
         ? (n_columns <= 2 ? 6 : n_columns == 3 ? 5 : n_columns == 4 ? 4 : 3)
         : (n_columns == 1 ? 4 : n_columns == 2 ? 3 : 2);
-    /* clang-format on */
     int r = 0;
-#define TILES(n)                            \
-    for (; tile >= n && r + n <= n_rows; r += n) \
-        NAME(word_tile)(n, n_columns, paired, range, s, r, a, cotangent);
+#define TILES(n)                                                         \
+    for (; tile >= n && r + n <= n_rows; r += n)                         \
+        NAME(word_tile)(n, n_columns, paired, first, s, r, a, cotangent);
     TILES(tile) TILES(3) TILES(2) TILES(1)
 #undef TILES
+    /* clang-format on */
 }
 
-INLINE void NAME(columns_on_top)(const int paired, int half, const back_state *s, int n_rows,
+INLINE void NAME(letters_on_top)(const int paired, int half, const back_state *s, int n_rows,
                                  const vec *cotangent) {
-    const column_range range = NAME(columns_of)(paired, s->d, s->paired, half);
-    for (Py_ssize_t a = 0; a < range.count;) {
-        const Py_ssize_t left = range.count - a;
+    const moving_t letters = NAME(moving_letters)(paired, s->d, half);
+    Py_ssize_t a = letters.from;
+    const Py_ssize_t end = a + letters.count;
+    while (a < end) {
+        const Py_ssize_t left = end - a;
         switch (left > 5 ? (left < 8 ? (left + 1) / 2 : 4) : left) {
-#define COLUMNS(n) \
-        case n: NAME(word_columns)(n, paired, &range, s, n_rows, a, cotangent); a += n; break;
+            /* clang-format off */
+#define COLUMNS(n)                                                                  \
+        case n:                                                                     \
+            NAME(word_columns)(n, paired, letters.first, s, n_rows, a, cotangent);  \
+            a += n;                                                                 \
+            break;
             COLUMNS(1) COLUMNS(2) COLUMNS(3) COLUMNS(4) COLUMNS(5)
 #undef COLUMNS
+            /* clang-format on */
         }
     }
 }
 
-static void NAME(paired_words_on_top)(const back_state *s, int n_rows, const vec *cotangent) {
-    for (int half = 0; half < 2; ++half) NAME(columns_on_top)(1, half, s, n_rows, cotangent);
+static void NAME(halves_on_top)(const back_state *s, int n_rows, const vec *cotangent) {
+    for (int half = 0; half < 2; ++half) NAME(letters_on_top)(1, half, s, n_rows, cotangent);
 }
 
 /* The first n_rows words of length N-1 that are in `rows`, and all their children. Derivatives in
- * increments that are 0 with lead-lag are left out. */
+ * increments that are 0 with lead-lag are left out: nobody reads them. */
 static void NAME(words_on_top)(const back_state *s, int n_rows, const vec *cotangent) {
     memset(s->drows, 0, (size_t)n_rows * BLOCK * sizeof(vec));
-    if (s->paired) NAME(paired_words_on_top)(s, n_rows, cotangent);
-    else NAME(columns_on_top)(0, 0, s, n_rows, cotangent);
+    if (s->paired) NAME(halves_on_top)(s, n_rows, cotangent);
+    else NAME(letters_on_top)(0, 0, s, n_rows, cotangent);
 }
 
 /* carry_N of n children of a word of length N-2. */
@@ -282,7 +285,7 @@ static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t 
                                 const Py_ssize_t *end, const void *before, void *cotangent,
                                 const matrix_view *out, void *scratch, interrupt *stop) {
     const Py_ssize_t words = NAME(short_words)(d, degree), stride = degree * BLOCK;
-    const Py_ssize_t paired = path->lead_lag ? path->channels : 0;
+    const int paired = NAME(are_paired)(path);
     vec *next = (vec *)scratch;
 #define TAKE(name, count) vec *const name = next; next += (count);
     real_vec *const inverse = (real_vec *)next;
@@ -315,8 +318,8 @@ static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t 
     };
     for (int l = 0; l < used; ++l)
         if (end[l] - begin[l] > task.longest) task.longest = end[l] - begin[l];
-    const Py_ssize_t moving = d - paired;
-    const int tile = NAME(tile_rows)(moving > 8 ? 8 : moving);
+    const Py_ssize_t columns = paired ? d / 2 : d;
+    const int tile = NAME(tile_rows)(columns > 8 ? 8 : columns);
     task.forward.capacity = (int)d;
     while (task.forward.capacity % tile && task.forward.capacity + d <= MAX_ROWS)
         task.forward.capacity += (int)d;

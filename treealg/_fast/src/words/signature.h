@@ -29,7 +29,7 @@ INLINE int NAME(tile_rows)(Py_ssize_t columns) {
 
 typedef struct {
     Py_ssize_t d, degree;
-    Py_ssize_t paired; /* with lead-lag the letters of a block, of lag and then of lead; else 0 */
+    int paired;         /* the letters are those of lag and of lead, and nothing else */
     int steps; /* segments in this block */
     const vec *z; /* increments, [steps][d] */
     vec *signature; /* all words */
@@ -41,52 +41,42 @@ typedef struct {
 } NAME(word_state);
 #define word_state NAME(word_state)
 
-/* Columns of words of length N, and the segments that move them: each `every`-th from number `first`
- * on. Column j is that of the letter from + j, but for the last, which is that of `last`. */
+/* Letters of one half with lead-lag, and the first of every two segments that move them: the lead in
+ * the even ones, the lag in the odd ones. Without, these are all letters and segments. */
 typedef struct {
-    Py_ssize_t from, count, last;
-    int first, every;
-} NAME(column_range);
-#define column_range NAME(column_range)
+    Py_ssize_t from, count;
+    int first;
+} NAME(moving);
+#define moving_t NAME(moving)
 
-/* With lead-lag the lead moves in the even segments, the lag in the odd ones, and time in all. */
-INLINE column_range NAME(columns_of)(const int paired, Py_ssize_t d, Py_ssize_t letters, int half) {
-    if (!paired) return (column_range){0, d, d - 1, 0, 1};
-    const Py_ssize_t time = d - 2 * letters, from = half * letters;
-    return (column_range){from, letters + time, time ? d - 1 : from + letters - 1, 1 - half, 2};
+INLINE moving_t NAME(moving_letters)(const int paired, Py_ssize_t d, int half) {
+    if (!paired) return (moving_t){0, d, 0};
+    return (moving_t){half * (d / 2), d / 2, 1 - half};
 }
 
-/* The letter of column j of n from number a on, counted from the first of them. */
-INLINE Py_ssize_t NAME(letter_of)(const int paired, const column_range *range, Py_ssize_t a,
-                                  const int n, const int j) {
-    return paired && j == n - 1 && a + n == range->count ? range->last - range->from - a : j;
-}
+/* Whether letters move in every other segment; with time the gain is too little. */
+INLINE int NAME(are_paired)(const path_view *path) { return path->lead_lag && !path->time_aug; }
 
-INLINE void NAME(rank_update)(const int n_rows, const int n_columns, const int paired,
-                              const column_range *range, const word_state *s, int row,
-                              Py_ssize_t a) {
-    const Py_ssize_t d = s->d, last = NAME(letter_of)(paired, range, a, n_columns, n_columns - 1);
-    const vec *const rows = s->rows + row * BLOCK, *const z = s->z + range->from + a;
-    vec *const top = s->top + row * d + range->from + a;
-    const int first = paired ? range->first : 0, every = paired ? 2 : 1;
+INLINE void NAME(rank_update)(const int n_rows, const int n_columns, const int paired, int first,
+                              const word_state *s, int row, Py_ssize_t a) {
+    const Py_ssize_t d = s->d;
+    const vec *const rows = s->rows + row * BLOCK, *const z = s->z + a;
+    vec *const top = s->top + row * d + a;
     vec sum[8][8];
-#define LETTER(j) ((j) < n_columns - 1 ? (j) : last)
     for (int r = 0; r < n_rows; ++r)
-        for (int j = 0; j < n_columns; ++j) sum[r][j] = top[r * d + LETTER(j)];
-    for (int t = first; t < s->steps; t += every) {
+        for (int j = 0; j < n_columns; ++j) sum[r][j] = top[r * d + j];
+    for (int t = paired ? first : 0; t < s->steps; t += paired ? 2 : 1) {
         for (int r = 0; r < n_rows; ++r) {
             const vec carry = rows[r * BLOCK + t];
-            for (int j = 0; j < n_columns; ++j) sum[r][j] += carry * z[t * d + LETTER(j)];
+            for (int j = 0; j < n_columns; ++j) sum[r][j] += carry * z[t * d + j];
         }
     }
     for (int r = 0; r < n_rows; ++r)
-        for (int j = 0; j < n_columns; ++j) top[r * d + LETTER(j)] = sum[r][j];
-#undef LETTER
+        for (int j = 0; j < n_columns; ++j) top[r * d + j] = sum[r][j];
 }
 
-INLINE void NAME(rank_update_columns)(const int n_columns, const int paired,
-                                      const column_range *range, const word_state *s,
-                                      Py_ssize_t a) {
+INLINE void NAME(rank_update_columns)(const int n_columns, const int paired, int first,
+                                      const word_state *s, Py_ssize_t a) {
     /* clang-format off */
     const int tile = VECTOR_REGISTERS >= 32
         ? (n_columns <= 3 ? 8 : n_columns == 4 ? 6 : n_columns == 5 ? 5 : n_columns == 6 ? 4 : 3)
@@ -95,32 +85,34 @@ INLINE void NAME(rank_update_columns)(const int n_columns, const int paired,
     /* clang-format on */
     int r = 0;
     for (; r + tile <= s->pending; r += tile)
-        NAME(rank_update)(tile, n_columns, paired, range, s, r, a);
-    for (; r < s->pending; ++r) NAME(rank_update)(1, n_columns, paired, range, s, r, a);
+        NAME(rank_update)(tile, n_columns, paired, first, s, r, a);
+    for (; r < s->pending; ++r) NAME(rank_update)(1, n_columns, paired, first, s, r, a);
 }
 
-INLINE void NAME(flush_columns)(const int paired, word_state *s, int half) {
-    const column_range range = NAME(columns_of)(paired, s->d, s->paired, half);
-    for (Py_ssize_t a = 0; a < range.count;) {
-        const Py_ssize_t left = range.count - a;
+INLINE void NAME(flush_letters)(const int paired, int half, word_state *s) {
+    const moving_t letters = NAME(moving_letters)(paired, s->d, half);
+    Py_ssize_t a = letters.from;
+    const Py_ssize_t end = a + letters.count;
+    while (a < end) {
+        const Py_ssize_t left = end - a;
         switch (left > 8 && left < 16 ? (left + 1) / 2 : left) {
             /* clang-format off */
-#define COLUMNS(n) case n: NAME(rank_update_columns)(n, paired, &range, s, a); a += n; break;
+#define COLUMNS(n) case n: NAME(rank_update_columns)(n, paired, letters.first, s, a); a += n; break;
             COLUMNS(1) COLUMNS(2) COLUMNS(3) COLUMNS(4) COLUMNS(5) COLUMNS(6) COLUMNS(7)
 #undef COLUMNS
-        default: NAME(rank_update_columns)(8, paired, &range, s, a); a += 8;
+        default: NAME(rank_update_columns)(8, paired, letters.first, s, a); a += 8;
             /* clang-format on */
         }
     }
 }
 
-static void NAME(flush_paired_rows)(word_state *s) {
-    for (int half = 0; half < 2; ++half) NAME(flush_columns)(1, s, half);
+static void NAME(flush_halves)(word_state *s) {
+    for (int half = 0; half < 2; ++half) NAME(flush_letters)(1, half, s);
 }
 
 static void NAME(flush_rows)(word_state *s) {
-    if (s->paired) NAME(flush_paired_rows)(s);
-    else NAME(flush_columns)(0, s, 0);
+    if (s->paired) NAME(flush_halves)(s);
+    else NAME(flush_letters)(0, 0, s);
     s->top += s->pending * s->d;
     s->pending = 0;
 }
@@ -211,14 +203,14 @@ static void NAME(word_signature)(const path_view *path, Py_ssize_t d, Py_ssize_t
     vec *const z = (vec *)scratch + degree + 1;
     s.d = d;
     s.degree = degree;
-    s.paired = path->lead_lag ? path->channels : 0;
+    s.paired = NAME(are_paired)(path);
     s.z = z;
     s.signature = (vec *)signature;
     s.inverse = inverse;
     s.carries = z + d * BLOCK;
     s.rows = s.carries + degree * (degree + 1) * BLOCK;
-    const Py_ssize_t moving = d - s.paired; /* in one segment */
-    const int tile = NAME(tile_rows)(moving > 8 ? 8 : moving);
+    const Py_ssize_t columns = s.paired ? d / 2 : d;
+    const int tile = NAME(tile_rows)(columns > 8 ? 8 : columns);
     s.capacity = (int)d;
     while (s.capacity % tile && s.capacity + d <= MAX_ROWS) s.capacity += (int)d;
 
