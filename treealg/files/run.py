@@ -285,26 +285,39 @@ def _mapper(address: str | None) -> Iterator[Mapper]:
 
         def mapped(recipe: Recipe, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Any]]:
             waiting: deque[tuple[Piece, Any]] = deque()
+
+            def submitted(piece: Piece) -> Any:
+                return client.submit(recipe, piece.paths, piece.times, pure=False)
+
+            def gathered(piece: Piece, future: Any) -> tuple[Piece, Any]:
+                with _naming(piece):
+                    try:
+                        return piece, future.result()
+                    except distributed.scheduler.KilledWorker:
+                        # Dask counts a death against each piece that the worker had, and blames
+                        # any: one that is computed alone has only its own.
+                        distributed.wait([other for _, other in waiting])
+                        return piece, submitted(piece).result()
+
             most = 2 * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
             for piece in pieces:
-                waiting.append((piece, client.submit(recipe, piece.paths, piece.times, pure=False)))
+                waiting.append((piece, submitted(piece)))
                 if len(waiting) >= most:
-                    yield _gathered(*waiting.popleft())
+                    yield gathered(*waiting.popleft())
             while waiting:
-                yield _gathered(*waiting.popleft())
+                yield gathered(*waiting.popleft())
 
         yield mapped
 
 
-def _gathered(piece: Piece, future: Any) -> tuple[Piece, Any]:
+@contextmanager
+def _naming(piece: Piece) -> Iterator[None]:
+    """Say on which piece a cluster failed."""
     distributed = require("distributed", extra="dask")
     try:
-        return piece, future.result()
+        yield
     except distributed.scheduler.KilledWorker as error:
-        # Dask counts a death against each piece that the worker had, and names any of them.
-        raise OSError(
-            f"workers died again and again on {piece.where}, or on a piece beside it: {error}"
-        ) from error
+        raise OSError(f"workers died again and again on {piece.where}: {error}") from error
     except (CancelledError, distributed.comm.CommClosedError) as error:
         raise OSError(f"the cluster was lost, with {piece.where}: {error}") from error
 
