@@ -99,9 +99,9 @@ class ForestRows(RowAlgebra):
         The rows are those of forests from `first` on.
         """
         dimension = self.layout.dimension
+        (count,) = {part.ptr.size - 1 for part in rows.values()}
         split: Split = {}
         for weight, part in rows.items():
-            count = part.ptr.size - 1
             source, entry = expand(part.ptr, np.repeat(np.arange(count), dimension))
             trunk, cut = self.apart(part.pair[entry], weight, nodes)
             tree = self._tree(trunk * dimension + source % dimension, weight + 1)
@@ -109,9 +109,9 @@ class ForestRows(RowAlgebra):
             np.cumsum(np.repeat(np.diff(part.ptr), dimension), out=ptr[1:])
             pair = tree * self.counts[nodes - weight] + cut
             split[weight + 1] = Rows(ptr, pair, part.coef[entry])
-        every = np.arange(ptr.size - 1) + first * dimension
-        all_of_it = self._tree(every, nodes + 1)
-        split[0] = Rows(np.arange(ptr.size), all_of_it, np.ones(ptr.size - 1))
+        every = np.arange(count * dimension)
+        all_of_it = self._tree(every + first * dimension, nodes + 1)
+        split[0] = Rows(np.arange(every.size + 1), all_of_it, np.ones(every.size))
         return split
 
     def _tree(self, place: IntArray, nodes: int) -> IntArray:
