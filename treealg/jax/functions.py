@@ -11,16 +11,20 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from treealg.checks import check_real
-from treealg.errors import InvalidTypeError
+from treealg.checks import check_real, is_flag
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.frameworks.documentation import docstring
 from treealg.frameworks.lists import pad_lists
 from treealg.frameworks.options import as_number, names_of, option_reader
 from treealg.jax.operators import operators
 from treealg.jax.primitives import Differentiable, differentiable
+from treealg.numeric.arguments.integers import from_first_point
+from treealg.numeric.arguments.kinds import refuse_masked
+from treealg.numeric.arguments.times import from_first_time
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.numeric.operations.source import written
 from treealg.numeric.operations.table import operations
+from treealg.numeric.pairs.static import as_static_kernel
 
 __all__ = [*operations]
 
@@ -48,7 +52,7 @@ def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any
     reader = _Reader(row)
 
     def call(*given: Any) -> Any:
-        arrays, options = reader.arrays(given[:count]), reader.options(given[count:])
+        arrays, options = reader.arrays(given), reader.options(given[count:])
         results = differentiable.call(arrays, options)
         if len(row.gradients) < 2:
             return results[0]
@@ -82,20 +86,32 @@ class _Reader:
         )
 
     def arrays(self, given: Sequence[Any]) -> list[Any]:
-        """Return the arrays, None for those that are left out."""
-        values = list(given)
+        """Return the arrays among all arguments, None for those that are left out."""
+        values = list(given[: len(self._names)])
+        by_steps = self._is_of_steps(given)
         if isinstance(values[0], (list, tuple)) and "lengths" in self._names:
             pad_lists(self._names, values, _check_array, _lengths, _padded)
         first = next((x for x in values if _is_array(x)), None)
         found = [
-            self._array(argument, value, first)
+            self._array(argument, value, first, by_steps)
             for argument, value in zip(self._row.arguments, values, strict=True)
         ]
         return _varying_alike(found)
 
-    def _array(self, argument: Argument, value: Any, first: Any) -> Any:
+    def _is_of_steps(self, given: Sequence[Any]) -> bool:
+        """Tell whether of paths only the differences of points count, and not points themselves."""
+        named = dict(zip(names_of(self._row), given, strict=True))
+        point = named.get("basepoint")
+        return (
+            self._row.name not in ("transform_path", "bracket_path")
+            and (point is None or (is_flag(point) and not point))
+            and not as_static_kernel(named.get("static_kernel"))[0]
+        )
+
+    def _array(self, argument: Argument, value: Any, first: Any, by_steps: bool) -> Any:
         if _is_array(value):
-            return _real(argument, value)
+            is_path = argument.axes[-1:] == ("channels",) and len(argument.axes) > 1
+            return _real(argument, value, by_steps and is_path and argument.role == "input")
         if value is None and argument.optional:
             return None
         if argument.alternative == "flag" and isinstance(value, (bool, np.bool_, type(None))):
@@ -113,19 +129,60 @@ def _is_array(value: Any) -> bool:
     return isinstance(value, (jax.Array, np.ndarray, np.generic))
 
 
-def _real(argument: Argument, value: Any) -> Any:
-    """Return an array as operators take it: integers, but for those of lengths, as floats."""
-    array = value if isinstance(value, jax.Array) else _as_array(argument.name, value)
-    if not argument.differentiable and argument.role == "input":
-        return array
-    if array.dtype in _COMPUTED:
+def _real(argument: Argument, value: Any, by_steps: bool = False) -> Any:
+    """Return an array as operators take it: integers, but for those of lengths, as floats.
+
+    Integers may have more digits than floats, and those of NumPy more than those of JAX. If
+    `by_steps`, they become the differences from their first point.
+    """
+    is_index = not argument.differentiable and argument.role == "input"
+    if isinstance(value, jax.Array):
+        array = value
+    elif argument.name == "times":
+        return jnp.asarray(from_first_time(value, argument.name))
+    else:
+        array = _as_array(argument.name, _of_numpy(argument.name, value, is_index, by_steps))
+    if is_index or array.dtype in _COMPUTED:
         return array
     if jnp.issubdtype(array.dtype, jnp.integer):
-        return array.astype(jnp.result_type(float))
+        return (_from_first_point(array) if by_steps else array).astype(jnp.result_type(float))
     raise InvalidTypeError(
         f"{argument.name} must have dtype float32, float64 or an integer type, got {array.dtype}; "
         f"{argument.name}.astype(numpy.float32) converts it"
     )
+
+
+def _of_numpy(name: str, value: Any, is_index: bool, by_steps: bool) -> Any:
+    """Return an array of NumPy whose integers JAX can hold; else it keeps their lowest digits."""
+    refuse_masked(value, name)
+    array = np.asarray(value)
+    if array.dtype.kind not in "iu":
+        return array
+    if is_index:
+        held = np.iinfo(jnp.result_type(int))
+        if array.size and (array.min() < held.min or array.max() > held.max):
+            raise InvalidValueError(
+                f"{name} must be integers from {held.min} to {held.max}, which JAX holds here; got "
+                f"{array.min()} to {array.max()}"
+            )
+        return array
+    if by_steps and array.ndim > 1:
+        array = from_first_point(array, name)
+        if array.dtype.kind != "f":
+            array = array.astype(np.int64)
+            array = array - array[..., :1, :]
+    return array.astype(jnp.result_type(float))
+
+
+def _from_first_point(points: Any) -> Any:
+    """Return paths of integers from their first points on, which takes all digits of them."""
+    if points.ndim < 2:
+        return points
+    kind, half = jnp.result_type(float), 4 * points.dtype.itemsize
+    # Each in half of the digits, which floats hold.
+    parts = [x.astype(kind) for x in (points >> half, points & ((1 << half) - 1))]
+    upper, lower = (x - x[..., :1, :] for x in parts)
+    return upper * 2.0**half + lower
 
 
 def _as_array(name: str, value: Any) -> Any:
@@ -149,6 +206,8 @@ def _lengths(counts: Sequence[int]) -> Any:
 def _padded(arrays: Sequence[Any]) -> Any:
     """Return a list of arrays as one array, with zeros at the ends of the shorter ones."""
     length = max(len(x) for x in arrays)
+    if all(isinstance(x, np.ndarray) for x in arrays):
+        return np.stack([np.pad(x, ((0, length - len(x)), (0, 0))) for x in arrays])
     return jnp.stack([jnp.pad(jnp.asarray(x), ((0, length - len(x)), (0, 0))) for x in arrays])
 
 

@@ -23,7 +23,7 @@ from treealg.numeric.arguments.tables import is_of_moments, is_table, moments, t
 from treealg.numeric.arguments.tensors import is_tensor, tensor_array
 from treealg.numeric.arguments.transforms import Transform
 
-__all__ = ["check_times", "read_times", "without_time", "written"]
+__all__ = ["check_times", "from_first_time", "read_times", "without_time", "written"]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -94,6 +94,14 @@ def read_times(value: Any, name: str, batch: tuple[int, ...], counts: Integers) 
             f"{place} and {place + 1}; sort the points first"
         )
     return wide
+
+
+def from_first_time(value: Any, name: str) -> Floats:
+    """Return times as numbers from the first of each path on, which the caller has yet to check."""
+    given = _array(value, name)
+    if not given.size:
+        return np.zeros(given.shape)
+    return _from_first(given.reshape(-1, given.shape[-1]), name).reshape(given.shape)
 
 
 def _two(rows: npt.NDArray[Any], wrong: npt.NDArray[np.bool_], step: int) -> tuple[Any, Any]:
