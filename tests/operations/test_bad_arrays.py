@@ -101,6 +101,7 @@ class Wordless:
 REFUSED = {
     "generator": (lambda x: (row for row in x), "read only once; use list"),
     "iterator": (iter, "use list"),
+    "iterator in an array": (lambda x: np.array(iter(x)), "use list"),
     "mapping": (lambda x: {"x": x}, "has its values as channels"),
     "text": (lambda x: "values.csv", "the text 'values.csv'"),
     "tree": (lambda x: "0[1]", r"the text '0\[1\]'"),

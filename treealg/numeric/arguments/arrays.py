@@ -70,6 +70,8 @@ def as_rows(
         array, kind = _from_elsewhere(value, name)
     if array.dtype.kind not in "fiuO":
         compute_dtype(array.dtype, name)
+    if array.dtype.kind == "O" and not array.ndim:
+        raise not_an_array(array.item(), name)  # that NumPy could make nothing of
     if array.ndim < item_ndim:
         check_axes(array.shape, name, item_ndim)
     if array.dtype.kind in "iuO" and (array.dtype.kind != "O" or array is not value):
