@@ -234,6 +234,13 @@ def test_mixed_dtypes_are_refused(other):
         back(SIG.astype(other), SIG.astype(np.int64))
 
 
+@pytest.mark.parametrize("name", ["lengths", "windows"])
+def test_integers_beyond_those_of_numpy_are_called_large(name):
+    value = [2**70] if name == "lengths" else [[0, 2**70]]
+    with pytest.raises(treealg.InvalidValueError, match=f"{name} must be integers that int64"):
+        treealg.sig(np.zeros((1, 3, 1)), 1, **{name: value})
+
+
 def test_one_wrong_scalar_in_a_batch_is_found():
     batch = np.ones((30_000, 7))
     batch[29_999, 0] = 1.5

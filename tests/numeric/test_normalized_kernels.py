@@ -129,6 +129,19 @@ def test_a_pair_beyond_floating_point_leaves_the_gradients_of_others():
     assert want[0] is not None
 
 
+@pytest.mark.parametrize("rule", ["trapezoid", "romberg"])
+@pytest.mark.parametrize("size", [1e3, 1e8, 1e150, 1e200, 1e300])
+def test_depth_1_is_a_gaussian_of_the_steps_from_end_to_end(size, rule):
+    pair = [[0.0], [size]], [[0.0], [np.nextafter(size, 0)]]
+    apart = pair[0][1][0] - pair[1][1][0]
+    for static_kernel, squared in ((None, 1.0), (treealg.ScaledLinearKernel(0.5), 0.25)):
+        options = {"normalize": True, "static_kernel": static_kernel, "rule": rule}
+        found = treealg.branched_sig_kernel(*pair, 1, 1, **options)
+        with np.errstate(over="ignore"):
+            want = np.exp(-squared * np.square(apart) / 2)
+        np.testing.assert_allclose(found, want, rtol=1e-13)
+
+
 @pytest.mark.parametrize(
     ("kind", "dtype"), [(np.asarray, np.float64), (np.asarray, np.float32), (list, np.float64)]
 )

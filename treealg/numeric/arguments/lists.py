@@ -61,6 +61,8 @@ def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
         found = found if found.size else found.astype(np.int64)
     else:
         found = read_array(value, name, "integers")
+    if found.dtype.kind == "O" and isinstance(value, (list, tuple)):
+        raise InvalidValueError(f"{name} must be integers that int64 holds, got larger ones")
     if found.dtype.kind not in "iu":
         raise InvalidTypeError(f"{name} must be integers, got dtype {found.dtype}")
     return found

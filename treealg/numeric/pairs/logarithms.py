@@ -58,6 +58,11 @@ def normalized_by_logarithms(problem: Problem, first: Indices, second: Indices) 
 
 def _exponent(problem: Problem, first: Indices, second: Indices) -> Floats:
     """Return the logarithm of what is normalised."""
+    if problem.depth == 1 and not problem.rbf:
+        # Of the steps x and y from end to end it is (x, y) - (x, x) / 2 - (y, y) / 2.
+        x, y = (points[:, -1] - points[:, 0] for points in _points(problem, first, second))
+        own: Floats = -problem.parameter / 2 * ((x - y) ** 2).sum(axis=1)
+        return own
     of_first, of_second = problem.with_itself(0), problem.with_itself(1)
     norms = _logarithms(of_first, first, first) + _logarithms(of_second, second, second)
     found: Floats = _logarithms(problem, first, second) - norms / 2
