@@ -160,6 +160,36 @@ def test_brackets_that_are_heavier_than_their_channels_are_refused():
 
 
 @each
+@pytest.mark.parametrize("jumps", [False, True])
+@pytest.mark.parametrize("lift", ["ito", "stratonovich", "backward"])
+@pytest.mark.parametrize("name", ["expected_branched_sig", "expected_branched_log_sig"])
+def test_expected_signatures_restrict(name, lift, jumps, weights, degree, planar):
+    places, nodes = light(weights, degree, planar)
+    words, _ = light(weights, degree, None)
+    d = len(weights)
+    root = numbers(3, d, d, seed=1)
+    law = [numbers(3, d), root @ root.swapaxes(1, 2)]
+    moments = numbers(treealg.sig_length(d, nodes), seed=2)
+    # Moments of what is heavy have no effect on what is light.
+    kind = {"lift": lift, "planar": planar, "end_time": 0.5}
+    of_all, of_light = kind | {}, kind | {"weights": weights}
+    if jumps:
+        of_all["jump_moments"], of_light["jump_moments"] = moments, moments[words]
+    function, backward = getattr(treealg, name), getattr(treealg, name + "_backprop")
+    whole = function(*law, nodes, **of_all)
+    close(function(*law, degree, **of_light), whole[:, places])
+    derivs = numbers(3, places.size, seed=3)
+    expected = backward(spread(derivs, places, whole.shape[1]), *law, nodes, **of_all)
+    found = backward(derivs, *law, degree, **of_light)
+    assert len(found) == 2 + jumps
+    close(found[0], expected[0])
+    close(found[1], expected[1])
+    if jumps:
+        close(found[2], expected[2][words])
+        assert not np.delete(expected[2], words).any()
+
+
+@each
 @pytest.mark.parametrize("scalar", [False, True])
 def test_coefficients_are_selected_by_weight(weights, degree, planar, scalar):
     d, options = len(weights), {"planar": planar, "weights": weights, "scalar_term": scalar}
@@ -190,6 +220,7 @@ def test_weights_that_do_not_fit_are_refused(weights):
         lambda: treealg.sig_to_branched_sig(np.zeros(2), 2, 1, weights=weights),
         lambda: treealg.branched_sig_to_geometric(np.zeros(2), 2, 1, weights=weights),
         lambda: treealg.branched_sig_change_lift(np.zeros(2), 2, 1, weights=weights),
+        lambda: treealg.expected_branched_sig([0.0, 0.0], np.eye(2), 2, weights=weights),
         lambda: treealg.extract_sig_coef(np.zeros(2), (0,), 2, weights=weights),
     ]
     for call in calls:

@@ -1422,6 +1422,7 @@ def expected_branched_log_sig(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def expected_branched_log_sig_backprop(
@@ -1435,6 +1436,7 @@ def expected_branched_log_sig_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[Array, ...]: ...
 def expected_branched_sig(
@@ -1447,6 +1449,7 @@ def expected_branched_sig(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def expected_branched_sig_backprop(
@@ -1460,6 +1463,7 @@ def expected_branched_sig_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[Array, ...]: ...
 def branched_sig_translate(

@@ -1561,6 +1561,7 @@ def expected_branched_log_sig(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
@@ -1575,6 +1576,7 @@ def expected_branched_log_sig_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 def expected_branched_sig(
@@ -1587,6 +1589,7 @@ def expected_branched_sig(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
@@ -1601,6 +1604,7 @@ def expected_branched_sig_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 

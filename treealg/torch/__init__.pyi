@@ -1400,6 +1400,7 @@ def expected_branched_log_sig(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def expected_branched_log_sig_backprop(
@@ -1413,6 +1414,7 @@ def expected_branched_log_sig_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[Tensor, ...]: ...
 def expected_branched_sig(
@@ -1425,6 +1427,7 @@ def expected_branched_sig(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def expected_branched_sig_backprop(
@@ -1438,6 +1441,7 @@ def expected_branched_sig_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[Tensor, ...]: ...
 def branched_sig_translate(

@@ -1154,6 +1154,7 @@ def expected_branched_log_sig(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     channel: str = "channel",
 ) -> DataArray: ...
@@ -1168,6 +1169,7 @@ def expected_branched_log_sig_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     channel: str = "channel",
 ) -> tuple[DataArray, ...]: ...
@@ -1181,6 +1183,7 @@ def expected_branched_sig(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     channel: str = "channel",
 ) -> DataArray: ...
@@ -1195,6 +1198,7 @@ def expected_branched_sig_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     channel: str = "channel",
 ) -> tuple[DataArray, ...]: ...

@@ -15,10 +15,14 @@ __all__ = ["cumulant_plan", "expectation_plan"]
 def cumulant_plan(call: Call, lift: str) -> Plan:
     """Return the plan from cumulants to the logarithm of an expected signature."""
     dimension, degree, planar, size = call.dimension, call.degree, bool(call.planar), call.columns
-    key = ("cumulants", dimension, degree, planar, lift)
+    weights = call.weights
+    key = ("cumulants", dimension, degree, planar, lift, weights)
 
     def make() -> Tables:
-        return Tables(linear=tables.cumulants(dimension, degree, planar, lift))
+        linear = tables.cumulants(dimension, call.nodes, planar, lift)
+        if weights is not None:
+            linear = tables.restricted(linear, tables.light_elements(weights, degree, planar))
+        return Tables(linear=linear)
 
     def make_plan() -> Plan:
         return Plan(dimension, degree, planar, size, make)
@@ -28,13 +32,21 @@ def cumulant_plan(call: Call, lift: str) -> Plan:
 
 def expectation_plan(call: Call, lift: str, longest: int) -> Plan:
     """Return the plan from cumulants of up to so many labels to an expected signature on trees."""
-    dimension, degree, size = call.dimension, call.degree, call.columns
-    key = ("expectation", dimension, degree, lift, longest)
+    dimension, degree, size, weights = call.dimension, call.degree, call.columns, call.weights
+    key = ("expectation", dimension, degree, lift, longest, weights)
 
     def make() -> Tables:
-        layout = tables.words(dimension, degree, longest)
-        letters = np.arange(sum(layout.letters), dtype=np.int32)
-        return Tables((layout, letters), tables.expectation(dimension, degree, lift, longest))
+        layout = tables.words(dimension, call.nodes, longest)
+        linear = tables.expectation(dimension, call.nodes, lift, longest)
+        if weights is None:
+            letters = np.arange(sum(layout.letters), dtype=np.int32)
+            return Tables((layout, letters), linear)
+        own = tables.element_weights(weights, layout.longest, None)
+        words = tables.light_words(layout, own, degree)
+        light = tables.light_elements(weights, degree, False)
+        linear = tables.restricted(linear, light, words.place, words.layout.size)
+        none = np.full(dimension, -1, dtype=np.int32)
+        return Tables((words.layout, words.letters.astype(np.int32)), linear, channel_letter=none)
 
     def make_plan() -> Plan:
         return Plan(dimension, degree, False, size, make, None, longest)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.batches import allocate, check_result_batch, gathered, walk
-from treealg.numeric.arguments.calls import coefficients
 from treealg.numeric.arguments.corrections import no_path
 from treealg.numeric.arguments.targets import into
 from treealg.numeric.arguments.vectors import split_scalar
@@ -35,6 +35,7 @@ def expected_branched_sig(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: Array | None = None,
 ) -> Array:
@@ -66,6 +67,10 @@ def expected_branched_sig(
         Basis of ordered forests rather than non-planar trees.
     scalar_term : bool, default False
         Put the value 1 of the empty tree in front.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order; so it
+        is with the words that `jump_moments` has. None counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
     out : Array or None, default None
@@ -83,13 +88,14 @@ def expected_branched_sig(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if arrays are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
-        or a flag no boolean; or if `out` is no array of the kind and dtype of the result.
+        or a flag no boolean; if `weights` are no integers; or if `out` is no array of the kind and
+        dtype of the result.
     InvalidValueError
         If `drift` has no channels, `covariance` is not square of their number, or `jump_moments`
         has not the length of these words; if leading shapes do not broadcast; if `degree` is
-        negative, `n_jobs` 0, `end_time` not finite, or `lift` none of these; or if the basis, the
-        words or the result do not fit in memory; or if `out` has not its shape or layout, or shares
-        memory with an argument.
+        negative, `n_jobs` 0, `end_time` not finite, or `lift` none of these; if `weights` are not
+        positive, one for each channel, or too fine; or if the basis, the words or the result do not
+        fit in memory; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -132,7 +138,16 @@ def expected_branched_sig(
     array([2., 2.])
     """
     law = checked_law(
-        drift, covariance, degree, jump_moments, lift, end_time, planar, n_jobs, scalar_term
+        drift,
+        covariance,
+        degree,
+        jump_moments,
+        lift,
+        end_time,
+        planar,
+        n_jobs,
+        scalar_term,
+        weights,
     )
     call = law.call
     unit, to = 1.0 if call.scalar else None, into(out, drift, covariance, jump_moments)
@@ -147,7 +162,7 @@ def _expect(law: Law, view: Any) -> None:
     call, engine = law.call, law.given[0].engine
     if call.planar:
         algebra, plan = algebra_plan(call), cumulant_plan(call, law.lift)
-        words = coefficients(call.dimension, call.degree, None, 0)
+        words = law.words
         for *values, out in walk(call.n_threads, law.wide, (view,), call.columns):
             log = np.empty(out.shape, out.dtype)
             engine.map_rows(law.cumulants(values, words), log, plan, False, call.n_threads)
@@ -171,6 +186,7 @@ def expected_branched_sig_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[Array, ...]:
     r"""Compute the gradients in the law of a process from that in its expected signature.
@@ -200,6 +216,10 @@ def expected_branched_sig_backprop(
         Basis of ordered forests rather than non-planar trees.
     scalar_term : bool or None, default None
         Whether `derivs` has a place for the scalar; None lets its length tell.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order; so it
+        is with the words that `jump_moments` has. None counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -215,13 +235,13 @@ def expected_branched_sig_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if arrays are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
-        or a flag no boolean.
+        or a flag no boolean; or if `weights` are no integers.
     InvalidValueError
         If `drift` has no channels, `covariance` is not square of their number, or `jump_moments`
         has not the length of these words; if `derivs` has not the length of this basis or another
         leading shape; if leading shapes do not broadcast; if `degree` is negative, `n_jobs` 0,
-        `end_time` not finite, or `lift` none of these; or if the basis, the words or the result do
-        not fit in memory.
+        `end_time` not finite, or `lift` none of these; if `weights` are not positive, one for each
+        channel, or too fine; or if the basis, the words or the result do not fit in memory.
 
     See Also
     --------
@@ -239,7 +259,9 @@ def expected_branched_sig_backprop(
     >>> treealg.expected_branched_sig_backprop([0.0, 1.0], [3.0], [[5.0]], 2)
     (array([3.]), array([[0.5]]))
     """
-    law = checked_law(drift, covariance, degree, jump_moments, lift, end_time, planar, n_jobs)
+    law = checked_law(
+        drift, covariance, degree, jump_moments, lift, end_time, planar, n_jobs, weights=weights
+    )
     call, engine = law.call, law.given[0].engine
     back = _derivatives(derivs, law, scalar_term)
     results = [allocate(rows, *rows.item) for rows in law.wide]
@@ -249,7 +271,7 @@ def expected_branched_sig_backprop(
             view[...] = 0
     elif call.planar:
         algebra, plan = algebra_plan(call), cumulant_plan(call, law.lift)
-        words = coefficients(call.dimension, call.degree, None, 0)
+        words = law.words
         for dy, *rest in walk(call.n_threads, (back, *law.wide), outputs, call.columns):
             values, outs = rest[: len(outputs)], rest[len(outputs) :]
             log, d_log = np.empty(dy.shape, dy.dtype), np.empty(dy.shape, dy.dtype)
@@ -297,6 +319,7 @@ def expected_branched_log_sig(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: Array | None = None,
 ) -> Array:
@@ -328,6 +351,10 @@ def expected_branched_log_sig(
         Basis of ordered forests rather than non-planar trees.
     scalar_term : bool, default False
         Put the value 0 of the empty tree in front.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order; so it
+        is with the words that `jump_moments` has. None counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
     out : Array or None, default None
@@ -345,13 +372,14 @@ def expected_branched_log_sig(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if arrays are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
-        or a flag no boolean; or if `out` is no array of the kind and dtype of the result.
+        or a flag no boolean; if `weights` are no integers; or if `out` is no array of the kind and
+        dtype of the result.
     InvalidValueError
         If `drift` has no channels, `covariance` is not square of their number, or `jump_moments`
         has not the length of these words; if leading shapes do not broadcast; if `degree` is
-        negative, `n_jobs` 0, `end_time` not finite, or `lift` none of these; or if the basis, the
-        words or the result do not fit in memory; or if `out` has not its shape or layout, or shares
-        memory with an argument.
+        negative, `n_jobs` 0, `end_time` not finite, or `lift` none of these; if `weights` are not
+        positive, one for each channel, or too fine; or if the basis, the words or the result do not
+        fit in memory; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -375,14 +403,23 @@ def expected_branched_log_sig(
     array([3. , 0.5, 0. , 0. ])
     """
     law = checked_law(
-        drift, covariance, degree, jump_moments, lift, end_time, planar, n_jobs, scalar_term
+        drift,
+        covariance,
+        degree,
+        jump_moments,
+        lift,
+        end_time,
+        planar,
+        n_jobs,
+        scalar_term,
+        weights,
     )
     call, engine = law.call, law.given[0].engine
     zero, to = 0.0 if call.scalar else None, into(out, drift, covariance, jump_moments)
     result, view = allocate(law.wide[0], call.columns, scalar=zero, to=to)
     if call.degree:
         plan = cumulant_plan(call, law.lift)
-        words = coefficients(call.dimension, call.degree, None, 0)
+        words = law.words
         for *values, own in walk(call.n_threads, law.wide, (view,), words):
             engine.map_rows(law.cumulants(values, words), own, plan, False, call.n_threads)
     return law.given[0].wrap(result)
@@ -399,6 +436,7 @@ def expected_branched_log_sig_backprop(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[Array, ...]:
     r"""Compute the gradients in the law of a process from that in its signature cumulants.
@@ -431,6 +469,10 @@ def expected_branched_log_sig_backprop(
         Basis of ordered forests rather than non-planar trees.
     scalar_term : bool or None, default None
         Whether `derivs` has a place for the scalar; None lets its length tell.
+    weights : sequence of int or None, default None
+        The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order; so it
+        is with the words that `jump_moments` has. None counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
 
@@ -446,13 +488,13 @@ def expected_branched_log_sig_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if arrays are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
-        or a flag no boolean.
+        or a flag no boolean; or if `weights` are no integers.
     InvalidValueError
         If `drift` has no channels, `covariance` is not square of their number, or `jump_moments`
         has not the length of these words; if `derivs` has not the length of this basis or another
         leading shape; if leading shapes do not broadcast; if `degree` is negative, `n_jobs` 0,
-        `end_time` not finite, or `lift` none of these; or if the basis, the words or the result do
-        not fit in memory.
+        `end_time` not finite, or `lift` none of these; if `weights` are not positive, one for each
+        channel, or too fine; or if the basis, the words or the result do not fit in memory.
 
     See Also
     --------
@@ -464,13 +506,15 @@ def expected_branched_log_sig_backprop(
     >>> treealg.expected_branched_log_sig_backprop([0.0, 1.0], [3.0], [[5.0]], 2)
     (array([0.]), array([[0.5]]))
     """
-    law = checked_law(drift, covariance, degree, jump_moments, lift, end_time, planar, n_jobs)
+    law = checked_law(
+        drift, covariance, degree, jump_moments, lift, end_time, planar, n_jobs, weights=weights
+    )
     call, engine = law.call, law.given[0].engine
     back = _derivatives(derivs, law, scalar_term)
     results = [allocate(rows, *rows.item) for rows in law.wide]
     outputs = [view for _, view in results]
     plan = cumulant_plan(call, law.lift)
-    words = coefficients(call.dimension, call.degree, None, 0)
+    words = law.words
     for dy, *outs in walk(call.n_threads, (back,), outputs, max(words, 1)):
         cumulants = np.zeros((dy.shape[0], words), dy.dtype)
         if call.degree:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from treealg import tables
 from treealg.checks import LIFTS, check_choice
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows, check_kinds
@@ -57,16 +58,22 @@ class Law(NamedTuple):
     @property
     def levels(self) -> int:
         """The labels of the longest cumulant that is not zero."""
-        return self.call.degree if len(self.given) > 2 else min(self.call.degree, 2)
+        return self.call.nodes if len(self.given) > 2 else min(self.call.nodes, 2)
 
     @property
     def columns(self) -> int:
         """The cumulants up to that level."""
         return coefficients(self.call.dimension, self.levels, None, 0)
 
+    @property
+    def words(self) -> int:
+        """The words of as many labels as there are nodes."""
+        return coefficients(self.call.dimension, self.call.nodes, None, 0)
+
     def cumulants(self, values: Sequence[npt.NDArray[Any]], columns: int) -> npt.NDArray[Any]:
         """Return cumulants of some rows of the arguments, filled up with zeros to a number."""
-        drift, covariance, *moments = values
+        drift, covariance, *given = values
+        moments = [self._of_all_words(rows) for rows in given]
         d, levels = self.call.dimension, self.levels
         found = np.zeros((drift.shape[0], columns), drift.dtype)
         with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, as in kernels
@@ -85,18 +92,36 @@ class Law(NamedTuple):
         """Write derivatives in the arguments from those in cumulants."""
         drift, covariance, *moments = outputs
         levels = self.levels
+        whole = np.empty((derivs.shape[0], self.columns), derivs.dtype)
         for level, part in self._parts(levels):
             given = self._symmetric(derivs[:, part], level)
             if level == 1:
                 drift[...] = given
             if level == 2:
                 covariance[...] = given.reshape(covariance.shape)
-            if moments:
-                moments[0][:, part] = given
+            whole[:, part] = given
+        if moments:
+            moments[0][...] = whole[:, self._light]
         if levels < 1:
             drift[...] = 0
         if levels < 2:
             covariance[...] = 0
+
+    @property
+    def _light(self) -> Any:
+        """Which words have moments."""
+        call = self.call
+        if call.weights is None:
+            return slice(None)
+        return tables.light_elements(call.weights, call.degree, None)
+
+    def _of_all_words(self, moments: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return moments with zeros for words that are too heavy."""
+        if self.call.weights is None:
+            return moments
+        whole = np.zeros((moments.shape[0], self.words), moments.dtype)
+        whole[:, self._light] = moments
+        return whole
 
     def _parts(self, levels: int) -> list[tuple[int, slice]]:
         ends = [coefficients(self.call.dimension, level, None, 0) for level in range(levels + 1)]
@@ -136,6 +161,7 @@ def checked_law(
     planar: Any,
     n_jobs: Any,
     scalar_term: Any = False,
+    weights: Any = None,
 ) -> Law:
     """Check the arguments of a function of a law."""
     check_choice("lift", lift, LIFTS)
@@ -147,7 +173,9 @@ def checked_law(
             f"drift must have shape (..., channels) with at least one channel, got shape "
             f"{b.array.shape}"
         )
-    call = checked_call(d, degree, planar, n_jobs, SIGNATURE, scalar_term=scalar_term)
+    call = checked_call(
+        d, degree, planar, n_jobs, SIGNATURE, scalar_term=scalar_term, weights=weights
+    )
     given = [b, as_rows(covariance, "covariance", 2)]
     if given[1].item != (d, d):
         raise InvalidValueError(
@@ -156,11 +184,12 @@ def checked_law(
         )
     if jump_moments is not None:
         given.append(as_rows(jump_moments, "jump_moments", 1))
-        columns = coefficients(d, call.degree, None, 0)
+        columns = coefficients(d, call.degree, None, 0, call.weights)
         if given[2].item[0] != columns:
             raise InvalidValueError(
-                f"jump_moments must have {columns} columns, the moments of 1 to {call.degree} of "
-                f"{d} coordinates, level after level; got shape {given[2].array.shape}"
+                f"jump_moments must have {columns} columns, the moments of 1 to {call.nodes} of "
+                f"{d} coordinates that are light enough, level after level; got shape "
+                f"{given[2].array.shape}"
             )
     for rows in given[1:]:
         check_kinds(b, rows)
