@@ -189,6 +189,49 @@ def test_expected_signatures_restrict(name, lift, jumps, weights, degree, planar
         assert not np.delete(expected[2], words).any()
 
 
+@pytest.mark.parametrize(
+    ("weights", "degree", "planar"),
+    [(*case, p) for case in CASES for p in (False, True) if not p or len(case[0]) < 3],
+)
+@pytest.mark.parametrize("order", [0, 2, 3, 5])
+def test_translations_by_what_is_heavy_enough_restrict(weights, degree, planar, order):
+    places, nodes = light(weights, degree, planar)
+    d, options = len(weights), {"planar": planar, "weights": weights}
+    moved, most = light(weights, order, planar)
+    own = tables.element_weights(weights, most, planar)
+    move = numbers(2, d, own.size)
+    move[:, own < np.array(weights)[:, None]] = 0
+    kept = np.zeros_like(move)
+    kept[..., moved] = move[..., moved]
+    bsig = numbers(2, treealg.branched_sig_length(d, nodes, planar=planar), seed=1)
+    given = (d, nodes)
+    whole = treealg.branched_sig_translate(bsig, kept, *given, planar=planar)
+    found = treealg.branched_sig_translate(bsig[:, places], move[..., moved], d, degree, **options)
+    close(found, whole[:, places])
+    derivs = numbers(2, places.size, seed=2)
+    expected = treealg.branched_sig_translate_backprop(
+        spread(derivs, places, bsig.shape[1]), bsig, kept, *given, planar=planar
+    )
+    found = treealg.branched_sig_translate_backprop(
+        derivs, bsig[:, places], move[..., moved], d, degree, **options
+    )
+    close(found[0], expected[0][:, places])
+    is_free = own[moved] >= np.array(weights)[:, None]
+    close(found[1][:, is_free], expected[1][..., moved][:, is_free])
+    assert not found[1][:, ~is_free].any()
+
+
+def test_translations_by_what_is_lighter_are_refused():
+    weights, degree = (1, 2), 3
+    size = treealg.branched_sig_length(2, degree, weights=weights)
+    move = np.zeros((2, treealg.branched_sig_length(2, 2, weights=weights)))
+    move[1, 0] = 1.0
+    with pytest.raises(
+        treealg.InvalidValueError, match=r"lighter than the label.*label 1 in column 0"
+    ):
+        treealg.branched_sig_translate(np.zeros(size), move, 2, degree, weights=weights)
+
+
 @each
 @pytest.mark.parametrize("scalar", [False, True])
 def test_coefficients_are_selected_by_weight(weights, degree, planar, scalar):

@@ -1473,6 +1473,7 @@ def branched_sig_translate(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def branched_sig_translate_backprop(
@@ -1483,6 +1484,7 @@ def branched_sig_translate_backprop(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[Array, Array]: ...
 def branched_log_sig_combine(

@@ -1617,6 +1617,7 @@ def branched_sig_translate(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
@@ -1628,6 +1629,7 @@ def branched_sig_translate_backprop(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
 

@@ -16,6 +16,7 @@ from treealg.tables.light import (
     light_elements as light_elements,
     light_words as light_words,
     restricted as restricted,
+    restricted_translation as restricted_translation,
 )
 from treealg.tables.linear_map import LinearMap as LinearMap
 from treealg.tables.lyndon import lyndon as lyndon, lyndon_arborification as lyndon_arborification

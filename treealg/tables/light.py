@@ -16,10 +16,18 @@ from treealg.errors import InvalidValueError
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import LinearMap, expand, from_keys
 from treealg.tables.sizes import require_fits
+from treealg.tables.translation import TranslationTable
 from treealg.tables.weighted_sizes import require_weighted_fits
 from treealg.tables.weighted_words import WeightedWords
 
-__all__ = ["LightWords", "element_weights", "light_elements", "light_words", "restricted"]
+__all__ = [
+    "LightWords",
+    "element_weights",
+    "light_elements",
+    "light_words",
+    "restricted",
+    "restricted_translation",
+]
 
 
 def element_weights(weights: tuple[int, ...], nodes: int, planar: bool | None) -> IntArray:
@@ -239,3 +247,66 @@ def restricted(
     key = row * max(n_cols, 1) + new
     order = np.argsort(key, kind="stable")
     return from_keys(1, rows.size, n_cols, key[order], data[entry][order])
+
+
+def restricted_translation(
+    table: TranslationTable, weights: tuple[int, ...], degree: int, planar: bool
+) -> TranslationTable:
+    """Return a translation of what is light enough, by what makes nothing heavier.
+
+    Parameters
+    ----------
+    table : TranslationTable
+        The translation of all with as many nodes.
+    weights : tuple of int
+        The weight of each label, at least 1.
+    degree : int
+        The largest weight.
+    planar : bool
+        Ordered forests and not trees.
+
+    Returns
+    -------
+    TranslationTable
+        Without the terms in which a vertex becomes something lighter, of the same values.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `degree` is no integer.
+    InvalidValueError
+        If a basis is larger than tables are built for.
+
+    Examples
+    --------
+    The ladder of two light labels comes from the heavy one:
+
+    >>> from treealg.tables import translation
+    >>> whole = translation(2, 2, False, 2)
+    >>> table = restricted_translation(whole, (1, 2), 2, False)
+    >>> table.size, table.ptr.tolist(), table.col.tolist()
+    (3, [0, 1, 3, 6], [0, 0, 1, 0, 1, 2])
+    """
+    own = np.array(weights, dtype=np.int64)
+    all_weights = element_weights(weights, degree // min(weights), planar)
+    light = np.flatnonzero(all_weights <= degree)
+    place = np.full(all_weights.size, -1, dtype=np.int64)
+    place[light] = np.arange(light.size)
+    stride = table.values // own.size
+    grows = np.append((all_weights[:stride] >= own[:, None]).ravel(), True)
+    kept = grows[table.factor].reshape(-1, table.width).all(axis=1)
+    entry = np.repeat(np.arange(table.col.size), np.diff(table.term_ptr))
+    row = np.repeat(np.arange(table.size), np.diff(table.ptr))
+    kept &= (place[row] >= 0)[entry]
+    terms = np.bincount(entry[kept], minlength=table.col.size)
+    entries = np.flatnonzero(terms)
+    return TranslationTable(
+        light.size,
+        table.values,
+        table.width,
+        np.searchsorted(place[row[entries]], np.arange(light.size + 1)).astype(np.int64),
+        place[table.col[entries]].astype(np.int32),
+        np.concatenate([[0], np.cumsum(terms[entries])]).astype(np.int64),
+        table.count[kept],
+        table.factor.reshape(-1, table.width)[kept].ravel(),
+    )

@@ -1451,6 +1451,7 @@ def branched_sig_translate(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def branched_sig_translate_backprop(
@@ -1461,6 +1462,7 @@ def branched_sig_translate_backprop(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[Tensor, Tensor]: ...
 def branched_log_sig_combine(

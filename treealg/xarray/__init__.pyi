@@ -1209,6 +1209,7 @@ def branched_sig_translate(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     channel: str = "channel",
 ) -> DataArray: ...
@@ -1220,6 +1221,7 @@ def branched_sig_translate_backprop(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     channel: str = "channel",
 ) -> tuple[DataArray, DataArray]: ...

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from treealg import tables
+from treealg.checks import check_weights
 from treealg.engines import HostEngine
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
@@ -26,6 +27,7 @@ from treealg.numeric.arguments.duals import sum_dtype, sums_by
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.targets import into
 from treealg.numeric.arguments.vectors import body, check_columns, split_scalar
+from treealg.numeric.plans.cache import find_plan, keep_plan
 from treealg.numeric.plans.matrices import Matrix
 from treealg.typing import Array, ArrayLike
 
@@ -42,6 +44,7 @@ def branched_sig_translate(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     out: Array | None = None,
 ) -> Array:
@@ -69,6 +72,11 @@ def branched_sig_translate(
     planar : bool, default False
         Basis of ordered forests rather than non-planar trees. For a signature that is a character,
         :math:`v_i` has to be in the Lie algebra (0 on shuffles), which is not checked.
+    weights : sequence of int or None, default None
+        The weight of each label, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order; so
+        does m for `translation`, which must be 0 on what is lighter than the label. None counts
+        nodes.
     n_jobs : int, default 1
         Threads, which share the rows that have one translation: 1 is serial, -1 all processors,
         ``-k`` all but ``k - 1``.
@@ -87,12 +95,15 @@ def branched_sig_translate(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if the two are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
-        no boolean; or if `out` is no array of the kind and dtype of the result.
+        no boolean; if `weights` are no integers; or if `out` is no array of the kind and dtype of
+        the result.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis, or `translation` not the shape
         of one; if leading shapes do not broadcast; if `dimension` is below 1, `degree` negative, or
-        `n_jobs` 0; or if the basis, the table or the result does not fit in memory; or if `out` has
-        not its shape or layout, or shares memory with an argument.
+        `n_jobs` 0; if `weights` are not positive, one for each label, or too fine, or `translation`
+        is not 0 on what is lighter than its label; or if the basis, the table or the result does
+        not fit in memory; or if `out` has not its shape or layout, or shares memory with an
+        argument.
 
     See Also
     --------
@@ -125,17 +136,17 @@ def branched_sig_translate(
     >>> treealg.branched_sig_translate(ito, translation, 2, 2)
     array([3. , 1. , 4.5, 1. , 2. , 0.5])
     """
-    call = checked_call(dimension, degree, planar, n_jobs)
+    call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     rows, moves = as_rows(bsig, "bsig", 1), as_rows(translation, "translation", 2)
     given, scalar = split_scalar(rows, call.columns, call)
-    table = _table(moves, call)
+    known = _known(moves, call, weights, degree)
     x, _ = broadcast(given, moves)
     if scalar is not None:
         scalar = np.broadcast_to(scalar, x.batch)
     to = into(out, bsig, translation)
     result, view = allocate(x, call.columns, scalar=scalar, to=to, walked=False)
     for move, part in _runs(moves, x.batch, call.degree):
-        matrix = _Matrix(table, _moved(table, move, call))
+        matrix = _Matrix(known.table, known.moved(move))
         own = x.slab(part.start, part.stop)
         matrix.write_image(own, view[part], False, rows.engine, call.n_threads)
     return rows.wrap(result)
@@ -149,6 +160,7 @@ def branched_sig_translate_backprop(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in signatures and a translation from that in what is translated.
@@ -167,6 +179,11 @@ def branched_sig_translate_backprop(
         Truncation, at least 0.
     planar : bool, default False
         Basis of ordered forests rather than non-planar trees.
+    weights : sequence of int or None, default None
+        The weight of each label, at least 1. Then `degree` bounds the weight of a tree or ordered
+        forest, the sum over its nodes, and the basis is what is light enough, in basis order; so
+        does m for `translation`, which must be 0 on what is lighter than the label. None counts
+        nodes.
     n_jobs : int, default 1
         Threads, which share the rows that have one translation: 1 is serial, -1 all processors,
         ``-k`` all but ``k - 1``.
@@ -183,12 +200,13 @@ def branched_sig_translate_backprop(
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if they are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
-        no boolean.
+        no boolean; or if `weights` are no integers.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis, `translation` not the shape of
         one, or `derivs` not that of the result; if leading shapes do not broadcast; if `dimension`
-        is below 1, `degree` negative, or `n_jobs` 0; or if the basis, the table or the result does
-        not fit in memory.
+        is below 1, `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each
+        label, or too fine, or `translation` is not 0 on what is lighter than its label; or if the
+        basis, the table or the result does not fit in memory.
 
     See Also
     --------
@@ -202,11 +220,11 @@ def branched_sig_translate_backprop(
     >>> treealg.branched_sig_translate_backprop([0.0, 1.0], [3.0, 5.0], [[0.0, 7.0]], 1, 2)
     (array([7., 1.]), array([[10.,  3.]]))
     """
-    call = checked_call(dimension, degree, planar, n_jobs)
+    call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     back = as_rows(derivs, "derivs", 1)
     rows, moves = as_rows(bsig, "bsig", 1), as_rows(translation, "translation", 2)
     given, scalar = split_scalar(rows, call.columns, call)
-    table = _table(moves, call)
+    known = _known(moves, call, weights, degree)
     wide, _ = broadcast(rows, moves)
     check_result_batch(back, wide)
     check_columns(back, rows.item[0], "as bsig has")
@@ -214,36 +232,93 @@ def branched_sig_translate_backprop(
     zero = None if scalar is None else 0.0
     result1, out = allocate(x, call.columns, scalar=zero, walked=False)
     result2, d_moves = allocate(moves, *moves.item, walked=False)
-    total = np.zeros((moves.count, table.values), sum_dtype(moves.dtype))
+    total = np.zeros((moves.count, known.table.values), sum_dtype(moves.dtype))
     source = source_rows(moves, wide.batch)
     for move, part in _runs(moves, wide.batch, call.degree):
-        values = _moved(table, move, call)
-        matrix = _Matrix(table, values)
+        values = known.moved(move)
+        matrix = _Matrix(known.table, values)
         d, own = dy.slab(part.start, part.stop), x.slab(part.start, part.stop)
         matrix.write_image(d, out[part], True, rows.engine, call.n_threads)
         total[source[part.start]] += matrix.derivatives(d, own)
-    stride = table.values // call.dimension
-    known = min(stride, moves.item[1])
     d_moves[...] = 0
-    d_moves[..., :known] = total.reshape(-1, call.dimension, stride)[..., :known]
+    of_labels = total.reshape(moves.count, call.dimension, known.table.values // call.dimension)
+    d_moves[..., known.columns] = of_labels[..., known.places]
     gradient = gathered(result1, out, wide if given is rows else x, rows, zero)
     return gradient, moves.wrap(result2)
 
 
-def _table(moves: Rows, call: Call) -> tables.TranslationTable:
+class _Known(NamedTuple):
+    """The table of a translation, and which of its values an argument has.
+
+    Attributes
+    ----------
+    table : TranslationTable
+        The matrix.
+    columns, places : ndarray of int64
+        Columns of the argument that have an effect, and where they are among the elements that the
+        table has values of.
+    dimension : int
+        The number of labels.
+    """
+
+    table: tables.TranslationTable
+    columns: npt.NDArray[np.int64]
+    places: npt.NDArray[np.int64]
+    dimension: int
+
+    def moved(self, move: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """Return what vertices become: themselves, and a translation."""
+        shape = self.dimension, self.table.values // self.dimension
+        values = np.zeros(shape, sum_dtype(move.dtype))
+        values[:, self.places] = move[:, self.columns]
+        labels = np.arange(self.dimension)
+        values[labels, labels] += 1.0
+        return values.ravel()
+
+
+def _known(moves: Rows, call: Call, weights: Any, degree: Any) -> _Known:
     """Check the shape of a translation, and return its table."""
+    planar, dimension = bool(call.planar), call.dimension
+    own = (1,) * dimension if weights is None else check_weights("weights", weights)
     labels, columns = moves.item
     order = length = 0
     while length < columns:
         order += 1
-        length = tables.basis_length(call.dimension, order, bool(call.planar))
-    if labels != call.dimension or length != columns:
-        allowed = [tables.basis_length(call.dimension, m, bool(call.planar)) for m in range(1, 4)]
+        length = tables.weighted_length(own, order, planar)
+    if labels != dimension or length != columns:
+        first = [tables.weighted_length(own, m, planar) for m in range(1, 4)]
         raise InvalidValueError(
-            f"translation must have shape (..., {call.dimension}, moved), where moved is one of "
-            f"{[*allowed, '...']}, the basis of 1, 2, 3, ... nodes; got shape {moves.array.shape}"
+            f"translation must have shape (..., {dimension}, moved), where moved is one of "
+            f"{[*first, '...']}, the basis of 1, 2, 3, ... nodes or by weight; got shape "
+            f"{moves.array.shape}"
         )
-    return tables.translation(call.dimension, call.degree, bool(call.planar), order)
+    nodes = order // min(own)
+    table = tables.translation(dimension, call.nodes, planar, nodes)
+    places = np.arange(columns)
+    if call.weights is not None or weights is not None:
+        places = tables.light_elements(own, order, planar)
+        lighter = tables.element_weights(own, nodes, planar)[places] < np.array(own)[:, None]
+        _check_zero(moves, lighter)
+    if call.weights is not None:
+        key = ("translation", dimension, call.degree, planar, nodes, own, int(degree))
+
+        def make() -> tables.TranslationTable:
+            return tables.restricted_translation(table, own, int(degree), planar)
+
+        table = find_plan(key) or keep_plan(key, make)
+    kept = np.flatnonzero(places < table.values // dimension)
+    return _Known(table, kept, places[kept], dimension)
+
+
+def _check_zero(moves: Rows, lighter: npt.NDArray[np.bool_]) -> None:
+    """Refuse a translation that makes something lighter: the value on that is not known."""
+    wrong = np.argwhere(moves.array[..., lighter] != 0)
+    if wrong.size:
+        label, column = np.argwhere(lighter)[wrong[0][-1]].tolist()
+        raise InvalidValueError(
+            f"translation must be 0 on what is lighter than the label, got another value for label "
+            f"{label} in column {column}; lower its weight, or leave out weights"
+        )
 
 
 def _runs(
@@ -257,19 +332,6 @@ def _runs(
     for start, stop in zip(begins, np.append(begins[1:], source.size), strict=True):
         own = int(source[start])
         yield moves.slab(own, own + 1)[0], slice(int(start), int(stop))
-
-
-def _moved(
-    table: tables.TranslationTable, move: npt.NDArray[Any], call: Call
-) -> npt.NDArray[np.float64]:
-    """Return what vertices become: themselves, and a translation."""
-    stride = table.values // call.dimension
-    values = np.zeros((call.dimension, stride), sum_dtype(move.dtype))
-    known = min(stride, move.shape[1])
-    values[:, :known] = move[:, :known]
-    labels = np.arange(call.dimension)
-    values[labels, labels] += 1.0
-    return values.ravel()
 
 
 class _Matrix(Matrix):
