@@ -3546,6 +3546,7 @@ def expected_branched_log_sig_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def expected_branched_log_sig_backprop_jvp(
@@ -3563,6 +3564,7 @@ def expected_branched_log_sig_backprop_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[Array, ...]: ...
 def expected_branched_sig_jvp(
@@ -3578,6 +3580,7 @@ def expected_branched_sig_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def expected_branched_sig_backprop_jvp(
@@ -3595,6 +3598,7 @@ def expected_branched_sig_backprop_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[Array, ...]: ...
 def branched_sig_translate_jvp(
@@ -3606,6 +3610,7 @@ def branched_sig_translate_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
 def branched_sig_translate_backprop_jvp(
@@ -3619,6 +3624,7 @@ def branched_sig_translate_backprop_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[Array, Array]: ...
 def branched_log_sig_combine_jvp(

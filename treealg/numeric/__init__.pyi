@@ -3771,6 +3771,7 @@ def expected_branched_log_sig_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 def expected_branched_log_sig_backprop_jvp(
@@ -3788,6 +3789,7 @@ def expected_branched_log_sig_backprop_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 def expected_branched_sig_jvp(
@@ -3803,6 +3805,7 @@ def expected_branched_sig_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 def expected_branched_sig_backprop_jvp(
@@ -3820,6 +3823,7 @@ def expected_branched_sig_backprop_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ...]: ...
 def branched_sig_translate_jvp(
@@ -3831,6 +3835,7 @@ def branched_sig_translate_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> ArrayT: ...
 def branched_sig_translate_backprop_jvp(
@@ -3844,6 +3849,7 @@ def branched_sig_translate_backprop_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[ArrayT, ArrayT]: ...
 def branched_log_sig_combine_jvp(

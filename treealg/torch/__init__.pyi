@@ -3524,6 +3524,7 @@ def expected_branched_log_sig_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def expected_branched_log_sig_backprop_jvp(
@@ -3541,6 +3542,7 @@ def expected_branched_log_sig_backprop_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[Tensor, ...]: ...
 def expected_branched_sig_jvp(
@@ -3556,6 +3558,7 @@ def expected_branched_sig_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def expected_branched_sig_backprop_jvp(
@@ -3573,6 +3576,7 @@ def expected_branched_sig_backprop_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[Tensor, ...]: ...
 def branched_sig_translate_jvp(
@@ -3584,6 +3588,7 @@ def branched_sig_translate_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
 def branched_sig_translate_backprop_jvp(
@@ -3597,6 +3602,7 @@ def branched_sig_translate_backprop_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> tuple[Tensor, Tensor]: ...
 def branched_log_sig_combine_jvp(

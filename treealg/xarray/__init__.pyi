@@ -2987,6 +2987,7 @@ def expected_branched_log_sig_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     channel: str = "channel",
 ) -> DataArray: ...
@@ -3005,6 +3006,7 @@ def expected_branched_log_sig_backprop_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     channel: str = "channel",
 ) -> tuple[DataArray, ...]: ...
@@ -3021,6 +3023,7 @@ def expected_branched_sig_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     channel: str = "channel",
 ) -> DataArray: ...
@@ -3039,6 +3042,7 @@ def expected_branched_sig_backprop_jvp(
     end_time: float = 1.0,
     planar: bool = False,
     scalar_term: bool | None = None,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     channel: str = "channel",
 ) -> tuple[DataArray, ...]: ...
@@ -3051,6 +3055,7 @@ def branched_sig_translate_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     channel: str = "channel",
 ) -> DataArray: ...
@@ -3065,6 +3070,7 @@ def branched_sig_translate_backprop_jvp(
     degree: int,
     *,
     planar: bool = False,
+    weights: Sequence[int] | None = None,
     n_jobs: int = 1,
     channel: str = "channel",
 ) -> tuple[DataArray, DataArray]: ...
