@@ -113,6 +113,46 @@ def bench_kernels(run: Run) -> None:
     )  # fmt: skip
 
 
+def bench_pairs(run: Run) -> None:
+    """Measure pairs with lengths beside one at a time, and with times beside channels by hand."""
+    count, length, d = 256, 50, 2
+    x, y = (paths(count, length, d) / 4 for _ in range(2))
+    y = y[::-1].copy()
+    rng = np.random.default_rng(5)
+    lengths, size = rng.integers(2, length + 1, (2, count)), f"({count},{length},{d},2,0)"
+    times = np.sort(rng.uniform(size=(2, count, length)), axis=-1)
+    kernel = partial(treealg.branched_sig_kernel, depth=2, dyadic_order=0)
+    given = {"lengths1": lengths[0], "lengths2": lengths[1]}
+
+    def one_by_one() -> np.ndarray:
+        pairs = zip(x, y, *lengths, strict=True)
+        return np.array([kernel(one[:m], two[:n]) for one, two, m, n in pairs])
+
+    run.compare(
+        "branched_sig_kernel, lengths", size, partial(kernel, x, y, **given), one_by_one,
+        beside="one by one",
+    )  # fmt: skip
+    wide = [
+        np.concatenate([paths_of, own[..., None]], axis=-1)
+        for paths_of, own in zip((x, y), times, strict=True)
+    ]
+    timed = partial(kernel, x, y, time_aug=True, times1=times[0], times2=times[1])
+    run.compare(
+        "branched_sig_kernel, times",
+        size,
+        timed,
+        partial(kernel, *wide),
+        beside="times as channels",
+    )
+    derivs = np.ones(count)
+    back = partial(treealg.branched_sig_kernel_backprop, derivs, depth=2, dyadic_order=0)
+    run.compare(
+        "branched_sig_kernel_backprop, times", size,
+        lambda: back(x, y, time_aug=True, times1=times[0], times2=times[1])[0],
+        lambda: back(*wide)[0][..., :d], beside="times as channels",
+    )  # fmt: skip
+
+
 def bench_prefixes(run: Run) -> None:
     """Measure the gradient of all prefixes beside that of the whole path."""
     for d, n in SIZES:
@@ -142,6 +182,7 @@ if __name__ == "__main__":
         "lengths": bench_lengths,
         "coefficients": bench_coefficients,
         "kernels": bench_kernels,
+        "pairs": bench_pairs,
         "prefixes": bench_prefixes,
     }
     main(groups, "ragged", __doc__, AIMS)

@@ -93,7 +93,10 @@ def with_types(text, framework):
     text = without_out(text)
     parameters, arrow, result = text.rpartition(") -> ")
     parameters = re.sub(r"ArrayT \| Exact|ArrayLike|ArrayT|Tensor", taken, parameters)
-    result = result.replace("Gradients", "ArrayT | tuple[ArrayT, ...]")  # lists become one array
+    # Lists become one array.
+    result = result.replace("Gradients", "ArrayT | tuple[ArrayT, ...]").replace(
+        "list[Tensor]", "ArrayT"
+    )
     if framework == "xarray":
         parameters = with_dimensions(parameters)
     return parameters + arrow + re.sub(r"ArrayT|Tensor", given, result)

@@ -1,5 +1,6 @@
 """Brackets as channels, and changes of lift, against exact ones and against corrections."""
 
+import importlib
 import itertools
 import re
 from fractions import Fraction
@@ -151,3 +152,51 @@ def test_brackets_of_lists_are_those_of_their_paths(dtype):
         np.testing.assert_array_equal(gradient, treealg.bracket_path_backprop(d, exact))
     with pytest.raises(treealg.InvalidValueError, match="derivs must be a list"):
         treealg.bracket_path_backprop(derivs[:2], paths)
+    with pytest.raises(treealg.InvalidValueError, match="lengths must be None for a list"):
+        treealg.bracket_path(paths, lengths=[4, 1, 7])
+
+
+def test_paths_that_end_before_others_rest_there():
+    rng = np.random.default_rng(13)
+    lengths = np.array([[4, 1], [7, 6]])
+    path = rng.normal(size=(2, 2, 7, 2))
+    for place in np.ndindex(2, 2):
+        path[place][lengths[place] :] = np.nan  # which is not read
+    found = treealg.bracket_path(path, lengths=lengths)
+    derivs = rng.normal(size=found.shape)
+    out = np.full(path.shape, np.nan)
+    gradient = treealg.bracket_path_backprop(derivs, path, lengths=lengths, out=out)
+    assert gradient is out
+    for place in np.ndindex(2, 2):
+        n = lengths[place]
+        own = path[place][:n]
+        want = treealg.bracket_path(own)
+        np.testing.assert_array_equal(found[place][:n], want)
+        np.testing.assert_array_equal(found[place][n:], np.broadcast_to(want[-1], (7 - n, 5)))
+        back = derivs[place][:n].copy()
+        back[-1] += derivs[place][n:].sum(axis=0)
+        want = treealg.bracket_path_backprop(back, own)
+        np.testing.assert_allclose(gradient[place][:n], want, rtol=1e-12, atol=1e-12)
+        assert (gradient[place][n:] == 0).all()
+    with pytest.raises(treealg.InvalidValueError, match="lengths must be from 1 to 7"):
+        treealg.bracket_path(path, lengths=lengths + 1)
+
+
+@pytest.mark.parametrize("framework", ["torch", "jax"])
+def test_lists_have_brackets_and_gradients_in_other_frameworks(framework):
+    pytest.importorskip(framework)
+    module = importlib.import_module(f"treealg.{framework}")
+    make = importlib.import_module({"torch": "torch", "jax": "jax.numpy"}[framework]).asarray
+    rng = np.random.default_rng(14)
+    arrays = [rng.normal(size=(n, 2)).astype(np.float32) for n in (4, 1, 7)]
+    paths = [make(array) for array in arrays]
+    found = np.asarray(module.bracket_path(paths))
+    derivs = rng.normal(size=found.shape).astype(np.float32)
+    back = np.asarray(module.bracket_path_backprop(make(derivs), paths))
+    for i, array in enumerate(arrays):
+        want = treealg.bracket_path(array)
+        np.testing.assert_allclose(found[i, : len(array)], want, rtol=1e-6)
+        np.testing.assert_allclose(found[i, len(array) :], want[-1:].repeat(7 - len(array), 0))
+    padded = np.stack([np.pad(array, ((0, 7 - len(array)), (0, 0))) for array in arrays])
+    want = treealg.bracket_path_backprop(derivs, padded, lengths=[4, 1, 7])
+    np.testing.assert_allclose(back, want, rtol=1e-5, atol=1e-6)

@@ -7,7 +7,18 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["pad_lists"]
+__all__ = ["is_list_of_paths", "pad_lists"]
+
+
+def is_list_of_paths(names: Sequence[str], values: Sequence[Any]) -> bool:
+    """Tell whether the arguments are those of a function that has `lengths`, and a list of paths.
+
+    Examples
+    --------
+    >>> is_list_of_paths(["derivs", "path", "lengths"], [0, [1, 2], None])
+    True
+    """
+    return "lengths" in names and isinstance(values[names.index("path")], (list, tuple))
 
 
 def pad_lists(
@@ -24,7 +35,7 @@ def pad_lists(
     names : sequence of str
         The arguments of a function of paths that has `lengths`.
     values : list
-        What was given for them, the list of paths first; changed in place.
+        What was given for them, a list of paths among it; changed in place.
     check : callable
         Refuses what is no array of the framework, given what it is called.
     lengths_of : callable

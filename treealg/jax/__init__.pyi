@@ -845,7 +845,7 @@ def transform_path(
     lengths: ArrayLike | None = None,
     times: ArrayLike | None = None,
     missing: str = "propagate",
-) -> list[Array]: ...
+) -> Array: ...
 @overload
 def transform_path(
     path: ArrayLike,
@@ -1385,10 +1385,23 @@ def sig(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> Array: ...
-def bracket_path(path: ArrayLike) -> Array: ...
+@overload
+def bracket_path(
+    path: Sequence[ArrayLike],
+    *,
+    lengths: ArrayLike | None = None,
+) -> Array: ...
+@overload
+def bracket_path(
+    path: ArrayLike,
+    *,
+    lengths: ArrayLike | None = None,
+) -> Array: ...
 def bracket_path_backprop(
     derivs: ArrayLike,
     path: ArrayLike,
+    *,
+    lengths: ArrayLike | None = None,
 ) -> Array: ...
 def branched_sig_change_lift(
     bsig: ArrayLike,
@@ -2870,7 +2883,7 @@ def transform_path_jvp(
     lengths: ArrayLike | None = None,
     times: ArrayLike | None = None,
     missing: str = "propagate",
-) -> list[Array]: ...
+) -> Array: ...
 @overload
 def transform_path_jvp(
     path: ArrayLike,
@@ -3499,15 +3512,27 @@ def sig_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> Array: ...
+@overload
+def bracket_path_jvp(
+    path: Sequence[ArrayLike],
+    tangent: Sequence[ArrayLike] | None,
+    *,
+    lengths: ArrayLike | None = None,
+) -> Array: ...
+@overload
 def bracket_path_jvp(
     path: ArrayLike,
     tangent: ArrayLike | None,
+    *,
+    lengths: ArrayLike | None = None,
 ) -> Array: ...
 def bracket_path_backprop_jvp(
     derivs: ArrayLike,
     derivs_tangent: ArrayLike | None,
     path: ArrayLike,
     tangent: ArrayLike | None,
+    *,
+    lengths: ArrayLike | None = None,
 ) -> Array: ...
 def branched_sig_change_lift_jvp(
     bsig: ArrayLike,

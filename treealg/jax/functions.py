@@ -14,7 +14,7 @@ import numpy as np
 from treealg.checks import check_real, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.frameworks.documentation import docstring
-from treealg.frameworks.lists import pad_lists
+from treealg.frameworks.lists import is_list_of_paths, pad_lists
 from treealg.frameworks.options import as_number, names_of, option_reader
 from treealg.jax.operators import operators
 from treealg.jax.primitives import Differentiable, differentiable
@@ -89,7 +89,7 @@ class _Reader:
         """Return the arrays among all arguments, None for those that are left out."""
         values = list(given[: len(self._names)])
         by_steps = self._is_of_steps(given)
-        if isinstance(values[0], (list, tuple)) and "lengths" in self._names:
+        if is_list_of_paths(self._names, values):
             pad_lists(self._names, values, _check_array, _lengths, _padded)
         first = next((x for x in values if _is_array(x)), None)
         found = [

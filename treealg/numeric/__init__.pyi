@@ -1517,11 +1517,25 @@ def sig(
 
 # treealg.numeric.stochastic.brackets
 
-def bracket_path(path: ArrayT | Exact, *, out: ArrayT | None = None) -> ArrayT: ...
+@overload
+def bracket_path(
+    path: Sequence[Tensor],
+    *,
+    lengths: ArrayLike | None = None,
+    out: None = None,
+) -> list[Tensor]: ...
+@overload
+def bracket_path(
+    path: ArrayT | Exact,
+    *,
+    lengths: ArrayLike | None = None,
+    out: ArrayT | None = None,
+) -> ArrayT: ...
 def bracket_path_backprop(
     derivs: ArrayT | Exact,
     path: ArrayT | Exact,
     *,
+    lengths: ArrayLike | None = None,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
 def branched_sig_change_lift(
@@ -3724,15 +3738,27 @@ def sig_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> ArrayT: ...
+@overload
+def bracket_path_jvp(
+    path: Sequence[Tensor],
+    tangent: Sequence[Tensor] | None,
+    *,
+    lengths: ArrayLike | None = None,
+) -> list[Tensor]: ...
+@overload
 def bracket_path_jvp(
     path: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
+    *,
+    lengths: ArrayLike | None = None,
 ) -> ArrayT: ...
 def bracket_path_backprop_jvp(
     derivs: ArrayT | Exact,
     derivs_tangent: ArrayT | Exact | None,
     path: ArrayT | Exact,
     tangent: ArrayT | Exact | None,
+    *,
+    lengths: ArrayLike | None = None,
 ) -> ArrayT: ...
 def branched_sig_change_lift_jvp(
     bsig: ArrayT | Exact,

@@ -823,7 +823,7 @@ def transform_path(
     lengths: Tensor | None = None,
     times: Tensor | None = None,
     missing: str = "propagate",
-) -> list[Tensor]: ...
+) -> Tensor: ...
 @overload
 def transform_path(
     path: Tensor,
@@ -1363,10 +1363,23 @@ def sig(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> Tensor: ...
-def bracket_path(path: Tensor) -> Tensor: ...
+@overload
+def bracket_path(
+    path: Sequence[Tensor],
+    *,
+    lengths: Tensor | None = None,
+) -> Tensor: ...
+@overload
+def bracket_path(
+    path: Tensor,
+    *,
+    lengths: Tensor | None = None,
+) -> Tensor: ...
 def bracket_path_backprop(
     derivs: Tensor,
     path: Tensor,
+    *,
+    lengths: Tensor | None = None,
 ) -> Tensor: ...
 def branched_sig_change_lift(
     bsig: Tensor,
@@ -2848,7 +2861,7 @@ def transform_path_jvp(
     lengths: Tensor | None = None,
     times: Tensor | None = None,
     missing: str = "propagate",
-) -> list[Tensor]: ...
+) -> Tensor: ...
 @overload
 def transform_path_jvp(
     path: Tensor,
@@ -3477,15 +3490,27 @@ def sig_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> Tensor: ...
+@overload
+def bracket_path_jvp(
+    path: Sequence[Tensor],
+    tangent: Sequence[Tensor] | None,
+    *,
+    lengths: Tensor | None = None,
+) -> Tensor: ...
+@overload
 def bracket_path_jvp(
     path: Tensor,
     tangent: Tensor | None,
+    *,
+    lengths: Tensor | None = None,
 ) -> Tensor: ...
 def bracket_path_backprop_jvp(
     derivs: Tensor,
     derivs_tangent: Tensor | None,
     path: Tensor,
     tangent: Tensor | None,
+    *,
+    lengths: Tensor | None = None,
 ) -> Tensor: ...
 def branched_sig_change_lift_jvp(
     bsig: Tensor,

@@ -19,7 +19,7 @@ from torch.nn.utils.rnn import pad_sequence
 from treealg.checks import check_real
 from treealg.errors import InvalidTypeError
 from treealg.frameworks.documentation import docstring
-from treealg.frameworks.lists import pad_lists
+from treealg.frameworks.lists import is_list_of_paths, pad_lists
 from treealg.frameworks.options import (
     as_number,
     is_text,
@@ -124,7 +124,7 @@ class _Reader:
         values = list(given)
         for name, value in zip(self._names, values, strict=True):
             refuse_packed(value, name)
-        if isinstance(values[0], (list, tuple)) and "lengths" in self._names:
+        if is_list_of_paths(self._names, values):
             pad_lists(self._names, values, _check_tensor, torch.tensor, _padded)
         found = [value for value in values if isinstance(value, Tensor)]
         first = found[0] if found else None

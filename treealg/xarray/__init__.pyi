@@ -1112,6 +1112,7 @@ def sig(
 def bracket_path(
     path: DataArray | ArrayLike,
     *,
+    lengths: DataArray | ArrayLike | None = None,
     time: str = "time",
     channel: str = "channel",
 ) -> DataArray: ...
@@ -1119,6 +1120,7 @@ def bracket_path_backprop(
     derivs: DataArray | ArrayLike,
     path: DataArray | ArrayLike,
     *,
+    lengths: DataArray | ArrayLike | None = None,
     time: str = "time",
     channel: str = "channel",
 ) -> DataArray: ...
@@ -2938,6 +2940,7 @@ def bracket_path_jvp(
     path: DataArray | ArrayLike,
     tangent: DataArray | ArrayLike | None,
     *,
+    lengths: DataArray | ArrayLike | None = None,
     time: str = "time",
     channel: str = "channel",
 ) -> DataArray: ...
@@ -2947,6 +2950,7 @@ def bracket_path_backprop_jvp(
     path: DataArray | ArrayLike,
     tangent: DataArray | ArrayLike | None,
     *,
+    lengths: DataArray | ArrayLike | None = None,
     time: str = "time",
     channel: str = "channel",
 ) -> DataArray: ...

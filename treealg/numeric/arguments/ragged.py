@@ -28,6 +28,7 @@ __all__ = [
     "read_lengths",
     "read_list",
     "read_paths",
+    "refuse_lengths",
 ]
 
 Floats = npt.NDArray[np.floating]
@@ -65,11 +66,16 @@ def read_paths(path: Any, lengths: Any, basepoint: Any, values: bool = False) ->
     has_point = values or not is_flag(basepoint) or bool(basepoint)
     if not is_list_of_paths(path):
         return [as_path(path, values=has_point)]
+    refuse_lengths(lengths)
+    return read_list(path, has_point)
+
+
+def refuse_lengths(lengths: Any) -> None:
+    """Refuse lengths of paths that are a list."""
     if lengths is not None:
         raise InvalidValueError(
             "lengths must be None for a list of paths, which have lengths of their own"
         )
-    return read_list(path, has_point)
 
 
 class PlainPaths(Sequence[Rows]):

@@ -338,9 +338,9 @@ operations = Operations((
         ),
     ),
     _row(
-        bracket_path, _PATH, shape=shapes.with_brackets, by_steps=True,
+        bracket_path, _PATH, _LENGTHS, shape=shapes.with_brackets, by_steps=True,
         backward=_backward(
-            bracket_path_backprop, _derivs("derivs", "length", "labels"), _PATH,
+            bracket_path_backprop, _derivs("derivs", "length", "labels"), _PATH, _LENGTHS,
             gradients=("path",),
         ),
     ),

@@ -8,6 +8,7 @@ from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from treealg import tables
 from treealg.checks import LIFTS, check_choice, check_weights
@@ -17,7 +18,12 @@ from treealg.numeric.arguments.batches import allocate
 from treealg.numeric.arguments.calls import checked_call
 from treealg.numeric.arguments.duals import sum_dtype
 from treealg.numeric.arguments.kinds import NUMPY
-from treealg.numeric.arguments.ragged import is_list_of_paths, read_list
+from treealg.numeric.arguments.ragged import (
+    is_list_of_paths,
+    read_lengths,
+    read_list,
+    refuse_lengths,
+)
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.targets import Target, into, refuse_for_lists
 from treealg.numeric.arguments.vectors import split_scalar
@@ -33,7 +39,9 @@ __all__ = [
 ]
 
 
-def bracket_path(path: ArrayLike, *, out: Array | None = None) -> Array | list[Array]:
+def bracket_path(
+    path: ArrayLike, *, lengths: ArrayLike | None = None, out: Array | None = None
+) -> Array | list[Array]:
     r"""Append the brackets of all pairs of channels to a path.
 
     :math:`[x^i, x^j]_t = \sum_{s < t} \Delta x^i_s \Delta x^j_s`, the realised quadratic
@@ -43,6 +51,9 @@ def bracket_path(path: ArrayLike, *, out: Array | None = None) -> Array | list[A
     ----------
     path : ArrayLike, shape (..., length, channels)
         Points, at least one, in at least one channel; or a list of paths of any lengths.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path, which are the first ones of it; what follows is ignored. A
+        list of paths needs none.
     out : Array or None, default None
         Where to write the result, as for `branched_sig`; not for a list of paths.
 
@@ -51,16 +62,18 @@ def bracket_path(path: ArrayLike, *, out: Array | None = None) -> Array | list[A
     Array, shape (..., length, labels)
         The path, and ``channels * (channels + 1) / 2`` more channels, which begin at 0. NumPy array
         or tensor as `path` is, of the same dtype (float64 for integers and lists), never sharing
-        memory with it. Of a list of paths it is a list. It is `out`, if that is given.
+        memory with it. After the end of a shorter path its last point is repeated. Of a list of
+        paths it is a list. It is `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
-        If `path` is no real array, requires a gradient, or is not on the CPU; or if `out` is no
-        array of the kind and dtype of the result.
+        If `path` is no real array, requires a gradient, or is not on the CPU; if `lengths` are no
+        integers; or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
-        If `path` has fewer than two axes, no points or no channels; or if the result does not fit
-        in memory; or if `out` has not its shape or layout, or shares memory with an argument.
+        If `path` has fewer than two axes, no points or no channels; if `lengths` do not fit it, or
+        come with a list; or if the result does not fit in memory; or if `out` has not its shape or
+        layout, or shares memory with an argument.
 
     See Also
     --------
@@ -87,12 +100,29 @@ def bracket_path(path: ArrayLike, *, out: Array | None = None) -> Array | list[A
     """
     if is_list_of_paths(path):
         refuse_for_lists(out)
-        return [_with_brackets(rows) for rows in _listed(path, True)]
-    return _with_brackets(as_path(path, values=True), into(out, path))
+        return [_with_brackets(rows) for rows in _listed(path, lengths, True)]
+    rows = as_path(path, values=True)
+    return _with_brackets(rows, _last_points(lengths, rows), into(out, path, lengths))
 
 
-def _listed(paths: Any, values: bool) -> list[Rows]:
+def _last_points(lengths: Any, rows: Rows) -> npt.NDArray[np.int64] | None:
+    """Return the index of the last point of each path, as an array that goes with paths."""
+    if lengths is None:
+        return None
+    return (read_lengths(lengths, rows) - 1)[..., None, None]
+
+
+def _held(points: npt.NDArray[Any], last: npt.NDArray[np.int64] | None) -> npt.NDArray[Any]:
+    """Return paths that rest at their last points, where they end before the others."""
+    if last is None:
+        return points
+    places = np.minimum(np.arange(points.shape[-2])[:, None], last)
+    return np.take_along_axis(points, places, axis=-2)
+
+
+def _listed(paths: Any, lengths: Any, values: bool) -> list[Rows]:
     """Read a list of paths, which are computed in float64 where they are arrays of NumPy."""
+    refuse_lengths(lengths)
     read = read_list(paths, values, "path")
     if read[0].kind is not NUMPY:
         return list(read)
@@ -101,13 +131,15 @@ def _listed(paths: Any, values: bool) -> list[Rows]:
     ]
 
 
-def _with_brackets(rows: Rows, to: Target | None = None) -> Array:
+def _with_brackets(
+    rows: Rows, last: npt.NDArray[np.int64] | None = None, to: Target | None = None
+) -> Array:
     length, channels = rows.item
     labels = tables.bracket_labels(channels)
     result, view = allocate(rows, length, labels, to=to, walked=False)
     memory = view.reshape(*rows.batch, length, labels)
     first, second = np.triu_indices(channels)
-    points = rows.array.astype(rows.dtype, copy=False)
+    points = _held(rows.array.astype(rows.dtype, copy=False), last)
     with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, here as in kernels
         step = np.diff(points, axis=-2)
         memory[..., :channels] = points
@@ -117,7 +149,11 @@ def _with_brackets(rows: Rows, to: Target | None = None) -> Array:
 
 
 def bracket_path_backprop(
-    derivs: ArrayLike, path: ArrayLike, *, out: Array | None = None
+    derivs: ArrayLike,
+    path: ArrayLike,
+    *,
+    lengths: ArrayLike | None = None,
+    out: Array | None = None,
 ) -> Array | list[Array]:
     """Compute the gradient in a path from that in the path with its brackets.
 
@@ -128,6 +164,8 @@ def bracket_path_backprop(
         paths.
     path : ArrayLike, shape (..., length, channels)
         As given to `bracket_path`; of the kind, dtype and leading shape of `derivs`.
+    lengths : ArrayLike of int, shape (...), optional
+        Number of points of each path; the gradient after the end of one is 0.
     out : Array or None, default None
         Where to write the result, as for `branched_sig`.
 
@@ -141,11 +179,13 @@ def bracket_path_backprop(
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; or if the two are
-        of different kinds or dtypes; or if `out` is no array of the kind and dtype of the result.
+        of different kinds or dtypes; if `lengths` are no integers; or if `out` is no array of the
+        kind and dtype of the result.
     InvalidValueError
         If `path` has fewer than two axes, no points or no channels, `derivs` is not of the shape of
         the result, or of a list of paths not a list as long, or the result does not fit in memory;
-        or if `out` has not its shape or layout, or shares memory with an argument.
+        or if `lengths` do not fit `path`; or if `out` has not its shape or layout, or shares memory
+        with an argument.
 
     See Also
     --------
@@ -161,10 +201,11 @@ def bracket_path_backprop(
            [ 6.]])
     """
     if not is_list_of_paths(path):
-        to = into(out, path, derivs)
-        return _without_brackets(as_path(path), as_rows(derivs, "derivs", 2), to)
+        rows = as_path(path)
+        last, to = _last_points(lengths, rows), into(out, path, derivs, lengths)
+        return _without_brackets(rows, as_rows(derivs, "derivs", 2), last, to)
     refuse_for_lists(out)
-    paths = _listed(path, False)
+    paths = _listed(path, lengths, False)
     if isinstance(derivs, (list, tuple)):
         given = [as_rows(piece, f"derivs[{i}]", 2) for i, piece in enumerate(derivs)]
     else:
@@ -178,7 +219,12 @@ def bracket_path_backprop(
     return [_without_brackets(*pair) for pair in zip(paths, given, strict=True)]
 
 
-def _without_brackets(rows: Rows, back: Rows, to: Target | None = None) -> Array:
+def _without_brackets(
+    rows: Rows,
+    back: Rows,
+    last: npt.NDArray[np.int64] | None = None,
+    to: Target | None = None,
+) -> Array:
     check_alike(back, rows)
     length, channels = rows.item
     labels = tables.bracket_labels(channels)
@@ -192,7 +238,7 @@ def _without_brackets(rows: Rows, back: Rows, to: Target | None = None) -> Array
     first, second = np.triu_indices(channels)
     given = back.array.astype(rows.dtype, copy=False)
     with np.errstate(over="ignore", invalid="ignore"):
-        step = np.diff(rows.array.astype(rows.dtype, copy=False), axis=-2)
+        step = np.diff(_held(rows.array.astype(rows.dtype, copy=False), last), axis=-2)
         later = np.cumsum(given[..., :0:-1, channels:], axis=-2)[..., ::-1, :]
         square = np.zeros((*step.shape, channels), rows.dtype)
         square[..., first, second] += later
@@ -201,6 +247,11 @@ def _without_brackets(rows: Rows, back: Rows, to: Target | None = None) -> Array
         memory[...] = given[..., :channels]
         memory[..., 1:, :] += d_step
         memory[..., :-1, :] -= d_step
+        if last is not None:
+            place = np.arange(length)[:, None]
+            at_rest = np.where(place < last, 0, memory).sum(axis=-2, keepdims=True)
+            np.copyto(memory, at_rest, where=place == last)
+            np.copyto(memory, 0, where=place > last)
     return rows.wrap(result)
 
 
