@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -375,15 +375,17 @@ def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...], out:
     `options` those of `checked_call` without the channels; the result is `out`, if that is given.
     Everything is checked before a table is built or memory taken.
     """
-    correction, stream, basepoint, lengths, windows, times, missing = given
-    engine, usual = current(), given
-    arrays: tuple[Any, ...] = (path,)
-    if type(lengths) is np.ndarray:  # whose values the kernel checks
-        usual, arrays = (*given[:3], None, *given[4:]), (path, lengths)
+    engine, lengths, usual = current(), given[3], given
+    has_lengths = type(lengths) is np.ndarray  # whose values the kernel checks
+    if has_lengths:
+        usual = (*given[:3], None, *given[4:])
     key = ("along path", usual, options)
-    known = _made_again(engine, key, arrays) if out is None else None
-    if known is not None:
-        return known
+    if out is None:
+        again = engine.repeats.find
+        known = _of_lengths(again, key, path, lengths) if has_lengths else again(key, path)
+        if known is not None:
+            return known
+    correction, stream, basepoint, _, windows, times, missing = given
     every = stream is not False and check_flag("stream", stream)
     if every or windows is not None:
         check_either(every, windows)
@@ -407,23 +409,21 @@ def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...], out:
     rows, call = found.path, found.call
     if to is None and call.degree and rows.engine is engine and are_usual(usual, options, call):
         kind = call.transform, call.n_threads
-        if len(arrays) == 1:
-            kernel, rest = engine.kernel_along_path(plan, *kind)
-            keep(key, arrays, (rows,), (result,), kernel, (0, 2), rest, call.unit)
-        else:
+        if has_lengths:
             kernel, rest = engine.kernel_along_spans(plan, *kind)
-            places = (0, 1, 3)
+            arrays, places = (path, lengths), (0, 1, 3)
             keep(key, arrays, (rows,), (result,), kernel, places, rest, call.unit, integers=1)
+        else:
+            kernel, rest = engine.kernel_along_path(plan, *kind)
+            keep(key, (path,), (rows,), (result,), kernel, (0, 2), rest, call.unit)
     return result
 
 
-def _made_again(engine: Any, key: tuple[Any, ...], arrays: tuple[Any, ...]) -> Any:
+def _of_lengths(find: Callable[..., Any], key: tuple[Any, ...], path: Any, lengths: Any) -> Any:
     """Return what a call that was kept returns; None if it was not, or for wrong lengths."""
     try:
-        return engine.repeats.find(key, *arrays)
+        return find(key, path, lengths)
     except ValueError:
-        if len(arrays) == 1:
-            raise
         return None
 
 

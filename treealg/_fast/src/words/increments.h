@@ -44,21 +44,21 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
                              const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
                              int steps, vec *z) {
     const Py_ssize_t c = p->channels, size = (Py_ssize_t)sizeof(NUMBER);
-    path_line line[LANES];
-    int aligned = !p->lead_lag;
-    for (int l = 0; l < LANES; ++l) {
-        const int lane = l < used ? l : 0;
-        line[l] = NAME(line_of)(p, row[lane]);
-        aligned &= begin[lane] + first + steps <= end[lane] && line[l].channel_stride == size
-            && line[l].time_stride == c * size;
-    }
+    const int dense = p->channel_stride == size && p->time_stride == c * size;
+    int aligned = !p->lead_lag && (p->lines || dense);
+    for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
+    if (p->lines)
+        for (int l = 0; l < used; ++l)
+            aligned &= p->lines[row[l]].channel_stride == size
+                && p->lines[row[l]].time_stride == c * size;
     if (p->time_aug) NAME(time_increments)(p, d, used, row, begin, end, first, steps, z);
     if (aligned) {
         const char *base[LANES];
         Py_ssize_t j = 0, to = 0, a = 0; /* number j goes to vector `to`, that of channel a */
         for (int l = 0; l < LANES; ++l) {
             const int lane = l < used ? l : 0;
-            base[l] = (const char *)(line[l].start + (begin[lane] + first) * c * size);
+            base[l] = (const char *)(NAME(line_of)(p, row[lane]).start
+                                     + (begin[lane] + first) * c * size);
         }
         for (; j + LANES <= steps * c; j += LANES) {
             vec v[LANES];
@@ -83,6 +83,7 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
     const Py_ssize_t moving = d - p->time_aug; /* letters that are not time */
     for (int l = 0; l < LANES; ++l) {
         const int lane = l < used ? l : 0;
+        const path_line line = NAME(line_of)(p, row[lane]);
         for (int t = 0; t < steps; ++t) {
             const Py_ssize_t segment = begin[lane] + first + t;
             vec *const out = z + t * d;
@@ -90,11 +91,11 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
             if (segment >= end[lane]) continue;
             const Py_ssize_t step = p->lead_lag ? segment / 2 : segment;
             const Py_ssize_t shift = p->lead_lag && segment % 2 == 0 ? c : 0;
-            const Py_ssize_t x = line[l].start + step * line[l].time_stride;
+            const Py_ssize_t x = line.start + step * line.time_stride;
             for (Py_ssize_t a = 0; a < c; ++a) {
-                const NUMBER *const from = (const NUMBER *)(x + a * line[l].channel_stride);
+                const NUMBER *const from = (const NUMBER *)(x + a * line.channel_stride);
                 put(out + shift + a, l,
-                    *(const NUMBER *)((const char *)from + line[l].time_stride) - *from);
+                    *(const NUMBER *)((const char *)from + line.time_stride) - *from);
             }
         }
     }
