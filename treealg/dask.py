@@ -169,7 +169,7 @@ class _LazyCall:
         self.types: tuple[Any, ...] = found if isinstance(found, tuple) else (found,)
         for name in self.arrays:
             self._check_chunks(name)
-        self.products = [a.name for a in self.arguments.values() if a.batch == "product"]
+        self.products = [name for name in self.arguments if name in row.products]
         ranks = [self._rank(name) for name in self.arrays]
         self.rank = sum(map(self._rank, self.products)) if self.products else max(ranks)
 
@@ -221,7 +221,7 @@ class _LazyCall:
         """Return the axes of the batch of the results that those of an argument go with."""
         if self.arguments[name].batch != "product":
             return list(range(self.rank - rank, self.rank))
-        before = self.products[: self.products.index(name)]
+        before = self.products[: self.products.index(self.row.points.get(name, name))]
         first = sum(map(self._rank, before))
         return list(range(first, first + rank))
 

@@ -116,12 +116,40 @@ def test_mapped_derivatives_are_one_after_the_other(made):
     check(made, hessians, np.stack([np.diag(6 * x) for x in X]))
 
 
+def test_derivatives_in_a_direction_have_gradients(made):
+    def along(x, v):
+        return jax.jvp(lambda x: cube(made, x), (x,), (v,))[1].sum()
+
+    check(made, lambda x: jax.grad(along, (0, 1))(x, V), (6 * X * V, 3 * X**2))
+    check(made, lambda x: jax.vmap(jax.grad(along), (0, None))(jnp.stack([x]), V), 6 * X[None] * V)
+    jacobian = jax.jacrev(jax.jacfwd(lambda x: cube(made, x).sum()))
+    check(made, lambda x: jacobian(x[0]), np.diag(6 * X[0]))
+
+
+@pytest.mark.parametrize("name", ["branched_sig", "sig_inverse"])
+def test_functions_of_directions_have_the_gradients_of_derivatives(name):
+    rng = np.random.default_rng(3)
+    shape = (4, 2) if name == "branched_sig" else (6,)
+    x, v = (jnp.asarray(y) for y in rng.normal(size=(2, 2, *shape)))
+    options = (2,) if name == "branched_sig" else (2, 2)
+    function = getattr(treealg.jax, name)
+
+    def given(x, v):
+        return (getattr(treealg.jax, f"{name}_jvp")(x, v, *options) ** 2).sum()
+
+    def taken(x, v):
+        return (jax.jvp(lambda x: function(x, *options), (x,), (v,))[1] ** 2).sum()
+
+    assert_alike(jax.grad(given, (0, 1))(x, v), jax.grad(taken, (0, 1))(x, v))
+
+
 def test_derivatives_of_derivatives_in_a_direction_need_a_row_of_their_own(made):
     def twice(x):
         return jax.jvp(lambda x: jax.jvp(lambda x: cube(made, x), (x,), (V,))[1], (x,), (V,))[1]
 
-    with pytest.raises(treealg.InvalidTypeError, match="has no"):
-        twice(X)
+    for function in (twice, jax.jit(twice), jax.jacfwd(jax.jacfwd(lambda x: cube(made, x)))):
+        with pytest.raises(treealg.InvalidTypeError, match="has no"):
+            function(X)
     if made[0]:  # linear in the direction, which needs none
         linear = jax.jvp(lambda v: jax.jvp(lambda x: cube(made, x), (X,), (v,))[1], (V,), (V,))[1]
         assert_alike(linear, 3 * X**2 * V)

@@ -188,6 +188,52 @@ def test_derivatives_in_a_direction_are_those_of_arrays(case):
     assert_equal(got, row.function(**case.arguments((3,)) | tangents))
 
 
+@each_case(TWICE, "plain", "planar_scalar", "corrected", "basepoint", "weighted", "normalized")
+@forward_mode
+def test_derivatives_in_a_direction_have_gradients(case):
+    given = on_tensors(case, (2,))
+    leaves = leaves_of(case, given)
+    rng = np.random.default_rng(11)
+    directions = [torch.from_numpy(0.1 * rng.normal(size=tuple(x.shape))) for x in leaves.values()]
+    for name, direction in zip(leaves, directions, strict=True):
+        slots = scalar_slots(case, name, direction)
+        if slots is not None:
+            slots[...] = 0
+    inputs = [x.clone().requires_grad_() for x in (*leaves.values(), *directions)]
+
+    def moved(*xs):
+        n = len(leaves)
+        return torch.func.jvp(along(case, given, leaves), xs[:n], xs[n:])[1]
+
+    assert torch.autograd.gradcheck(moved, inputs, fast_mode=True)
+
+
+def weighted_in_a_direction(path, v):
+    weights = torch.linspace(-1, 1, 20, dtype=torch.float64)
+    return (weights * treealg.torch.branched_sig_jvp(path, v, 3)).sum()
+
+
+def test_gradients_of_derivatives_in_a_direction_are_those_of_the_backward_function():
+    rng = np.random.default_rng(12)
+    path, v = (torch.from_numpy(x) for x in rng.normal(size=(2, 2, 5, 2)))
+    derivs = torch.linspace(-1, 1, 20, dtype=torch.float64).expand(2, 20)
+    want = (
+        treealg.torch.branched_sig_backprop_jvp(path, v, None, derivs, None, 3),
+        treealg.torch.branched_sig_backprop(path, None, derivs, 3),
+    )
+    take = torch.func.grad(weighted_in_a_direction, (0, 1))
+    torch.testing.assert_close(take(path, v), want)
+    torch.testing.assert_close(torch.func.vmap(take)(path, v), want)
+
+
+def test_what_is_of_third_order_is_refused_in_one_clear_error():
+    path = torch.ones(3, 2, dtype=torch.float64, requires_grad=True)
+    derivs = torch.ones(6, dtype=torch.float64)
+    moved = treealg.torch.branched_sig_backprop_jvp
+    with pytest.raises(treealg.InvalidTypeError, match="branched_sig_backprop_jvp has no gradient"):
+        moved(path, path, None, derivs, None, 2)
+
+
 HESSIANS = (
     "branched_sig",
     "branched_log_sig",

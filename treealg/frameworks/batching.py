@@ -132,7 +132,7 @@ def one_by_one(
 
 def _products(row: Operation) -> list[int]:
     """Return which arguments have batches of which that of the call is the product."""
-    return [i for i, argument in enumerate(row.arguments) if argument.batch == "product"]
+    return [i for i, argument in enumerate(row.arguments) if argument.name in row.products]
 
 
 class Batch:

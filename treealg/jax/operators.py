@@ -44,6 +44,8 @@ class Operator:
     ----------
     backward, jvp : Operator or None
         Its gradient, and its derivative in a direction.
+    base : Operator or None
+        If it is a derivative in a direction, the function of which it is.
     """
 
     def __init__(self, row: Operation, forward: Operator | None = None) -> None:
@@ -51,7 +53,10 @@ class Operator:
         self.names = names_of(row)
         self.forward = forward
         self.backward = None if row.backward is None else Operator(row.backward, self)
+        self.base: Operator | None = None
         self.jvp = None if row.jvp is None else Operator(row.jvp)
+        if self.jvp is not None:
+            self.jvp.base = self
         self._texts = [is_text(option) for option in row.options]
         self.shapes = lru_cache(maxsize=4096)(self._shapes)
 
@@ -100,19 +105,21 @@ class Operator:
             (len(b) for a, b in zip(there, batches, strict=True) if a.batch == "broadcast"),
             default=0,
         )
-        has_front = False
+        fronts: dict[str, tuple[int, ...]] = {}
         empty = []
         for argument, batch, (shape, dtype) in zip(there, batches, given, strict=True):
             front: tuple[int, ...] = (0,)
-            if argument.batch == "broadcast":
+            if self.row.points.get(argument.name) in fronts:
+                front = fronts[self.row.points[argument.name]]
+            elif argument.batch == "broadcast":
                 front = (0, *(1,) * (rank - len(batch)))
             elif (
                 argument.batch == "one"
                 or (argument.batch == "shared" and not batch)
-                or (argument.batch == "product" and has_front)
+                or argument.name in self.row.products[1:]
             ):
                 front = ()
-            has_front = has_front or argument.batch == "product"
+            fronts[argument.name] = front
             empty.append(_stand_in(argument, (*front, *shape), dtype))
         return empty
 

@@ -57,7 +57,8 @@ class Differentiable:
         made[self.row.name] = self
         self._call = Primitive(self.row.name)
         self._tangent = Primitive(f"{self.row.name}_tangent")
-        for primitive in (self._call, self._tangent):
+        self._second = Primitive(f"{self.row.name}_second")
+        for primitive in (self._call, self._tangent, self._second):
             primitive.multiple_results = True
         self._call.def_impl(self._compute)
         self._call.def_abstract_eval(self._types)
@@ -71,6 +72,14 @@ class Differentiable:
         ad.primitive_jvps[self._tangent] = self._jvp_of_tangent
         ad.primitive_transposes[self._tangent] = self._transposed
         batching.primitive_batchers[self._tangent] = self._batched_tangent
+        # How a derivative in a direction changes with the arguments: linear, and known by its
+        # transpose alone, which is the derivative of the backward function in that direction.
+        self._second.def_impl(self._not_twice)
+        self._second.def_abstract_eval(self._types_of_second)
+        mlir.register_lowering(self._second, mlir.lower_fun(self._not_twice, True))
+        batching.primitive_batchers[self._second] = self._not_twice
+        ad.primitive_jvps[self._second] = self._jvp_of_second
+        ad.primitive_transposes[self._second] = self._second_transposed
 
     def call(self, values: Sequence[Any], options: Options) -> list[Any]:
         """Return the results, given a value for each argument that is None where it is absent."""
@@ -144,9 +153,27 @@ class Differentiable:
         }
         if not directions:
             return results, [jnp.zeros_like(result) for result in results]
+        if self.operator.base is not None:
+            same = partial(self._by_base, present=present, options=options)
+            moved = tuple(_instantiate_zeros(tangent) for tangent in tangents)
+            return results, jax.jvp(same, tuple(arrays), moved)[1]
         if self.row.jvp is None and self.row.backward is None:
             raise self._no_derivative()
         return results, self.direction(_spread(arrays, present), options, directions)
+
+    def _by_base(self, *arrays: Any, present: Presence, options: Options) -> list[Any]:
+        """Return the derivative in a direction that this is as one of the function itself."""
+        base = self._other(self.operator.base)
+        assert base is not None
+        own = [argument.name for argument in self.row.arguments]
+        values = dict(zip(own, _spread(arrays, present), strict=True))
+        names = [argument.name for argument in base.row.arguments]
+        tangents = {
+            names.index(name): values[tangent]
+            for tangent, name in self.row.points.items()
+            if values[tangent] is not None
+        }
+        return base.direction([values[name] for name in names], options, tangents)
 
     def _derivative(
         self, *given: Any, present: Presence, options: Options, wanted: tuple[int, ...]
@@ -195,10 +222,87 @@ class Differentiable:
             return bind(*given, **parameters), bind(*given[:count], *moved, **parameters)
         if self.operator.jvp is None:
             raise self._no_derivative()
+        if self.operator.forward is None and self.operator.backward is not None:
+            return self._tangent.bind(*given, **parameters), self._change(
+                given, tangents, parameters
+            )
         directions = [_instantiate_zeros(tangent) for tangent in tangents]
         derivative: Any = partial(self._derivative, **parameters)
         found: tuple[list[Any], list[Any]] = jax.jvp(derivative, tuple(given), tuple(directions))
         return found
+
+    def _change(
+        self, given: Sequence[Any], tangents: Sequence[Any], parameters: Mapping[str, Any]
+    ) -> list[Any]:
+        """Return how a derivative in a direction changes with the arguments and the direction."""
+        count = sum(parameters["present"])
+        moved = {
+            i: tangent
+            for i, tangent in enumerate(_spread(tangents[:count], parameters["present"]))
+            if tangent is not None and not isinstance(tangent, ad.Zero)
+        }
+        bind: Any = self._second.bind
+        found: list[Any] = bind(*given, *moved.values(), **parameters, moved=tuple(moved))
+        if all(isinstance(tangent, ad.Zero) for tangent in tangents[count:]):
+            return found
+        turned = [_instantiate_zeros(tangent) for tangent in tangents[count:]]
+        bind = self._tangent.bind
+        added = bind(*given[:count], *turned, **parameters)
+        return [one + other for one, other in zip(found, added, strict=True)]
+
+    def _types_of_second(self, *types: Any, moved: tuple[int, ...], **parameters: Any) -> list[Any]:
+        del moved
+        return self._types_of_tangent(*types, **parameters)
+
+    def _not_twice(self, *_given: Any, **_parameters: Any) -> Any:
+        raise InvalidTypeError(
+            f"{self.row.name} has no derivative in two directions, one after the other; take a "
+            f"gradient first or last, as jax.hessian and jax.grad of jax.jvp do"
+        )
+
+    def _jvp_of_second(
+        self, given: Sequence[Any], tangents: Sequence[Any], **parameters: Any
+    ) -> tuple[list[Any], list[Any]]:
+        count = len(given) - len(parameters["moved"])
+        if not all(isinstance(tangent, ad.Zero) for tangent in tangents[:count]):
+            self._not_twice()
+        bind: Any = self._second.bind
+        moved = [_instantiate_zeros(tangent) for tangent in tangents[count:]]
+        return bind(*given, **parameters), bind(*given[:count], *moved, **parameters)
+
+    def _second_transposed(
+        self,
+        cotangents: Sequence[Any],
+        *given: Any,
+        present: Presence,
+        options: Options,
+        wanted: tuple[int, ...],
+        moved: tuple[int, ...],
+    ) -> list[Any]:
+        """Return the gradients in what arguments change by."""
+        count = sum(present)
+        other = self._other(self.operator.backward)
+        assert other is not None
+        values = _spread(given[:count], present)
+        changes = dict(zip(moved, given[count + len(wanted) :], strict=True))
+        known = dict(zip(self.operator.names, (*values, *options), strict=True))
+        self._refuse(other.row, known, "gradient")
+        for argument in other.row.arguments:
+            if argument.role != "input":
+                is_derivs = argument.role == "derivs"
+                known[argument.name] = _instantiate_zeros(cotangents[0]) if is_derivs else None
+        own = [argument.name for argument in self.row.arguments]
+        asked = {own[i] for i, change in changes.items() if _is_undefined_primal(change)}
+        known |= other.row.asking(asked)
+        point, settings = _arguments(other.row, known)
+        names = other.operator.names
+        directions = {
+            names.index(own[i]): tangent for i, tangent in zip(wanted, given[count:], strict=False)
+        }
+        results = other.direction(point, settings, directions)
+        found = dict(zip(other.row.returned(known), results, strict=True))
+        gradients = (found[own[i]] if own[i] in asked else None for i in moved)
+        return [*(None,) * (count + len(wanted)), *gradients]
 
     def _batched_tangent(
         self,

@@ -2,7 +2,9 @@
 
 The gradient of a function is its backward function. The gradient of that one is, in the derivatives
 that come in, the derivative of the function in a direction, and in the arguments the derivative of
-the backward function in a direction. Where the table has no such row there is none here.
+the backward function in a direction. By the same symmetry the gradient of a derivative in a
+direction is, in the direction, the backward function, and in the arguments its derivative in that
+direction. Where the table has no such row there is none here.
 """
 
 from __future__ import annotations
@@ -40,6 +42,9 @@ class Differentiable:
         If it is a backward function, that of which it is.
     backward, jvp : Differentiable or None
         Its gradient, and its derivative in a direction.
+    base : Differentiable or None
+        If it is a derivative in a direction, the function of which it is, unless that is a
+        backward function.
     """
 
     def __init__(self, row: Operation, operator: Call, forward: Differentiable | None) -> None:
@@ -49,6 +54,7 @@ class Differentiable:
         self.forward = forward
         self.backward: Differentiable | None = None
         self.jvp: Differentiable | None = None
+        self.base: Differentiable | None = None
 
     def derivative(self, given: Sequence[Any], directions: Mapping[str, Any]) -> Any:
         """Return the derivative in a direction: a tangent for each argument, None for zero."""
@@ -82,6 +88,11 @@ class Differentiable:
                 views = [None if tensor is None else tensor.view_as(tensor) for tensor in tensors]
                 given = (*views, *given[count:])
                 if _require_gradient(tensors):
+                    if self.base is not None:
+                        raise InvalidTypeError(
+                            f"{self.row.name} has no gradient in what is compiled; use detach() on "
+                            f"its tensors, or leave its gradient to eager code"
+                        )
                     check(given)
                 return traced.apply(*given)
             if _are_transforms_active() or forward_ad._current_level >= 0:
@@ -96,6 +107,8 @@ class Differentiable:
     def _check(self) -> Callable[[Sequence[Any]], None]:
         """Return what refuses arguments for which there is no gradient."""
         row = self.row
+        if self.base is not None:
+            return lambda _given: None  # as its function, whose gradient is asked for then
         if self.backward is None and self.forward is None:
             error = f"{row.name} has no gradient; use detach() on its tensors, or torch.no_grad()"
             defaults: dict[int, tuple[str, Any]] | None = None
@@ -130,6 +143,8 @@ def differentiable(rows: Mapping[str, Operation], operators: Mapping[str, Call])
         found = made[row.name] = Differentiable(row, operators[row.name], forward)
         found.backward = None if row.backward is None else make(row.backward, found)
         found.jvp = None if row.jvp is None else make(row.jvp, None)
+        if found.jvp is not None and found.backward is not None:
+            found.jvp.base = found
         return found
 
     others = {other.name for row in rows.values() for other in (row.backward, row.jvp) if other}
@@ -185,6 +200,8 @@ def _functions(maker: Differentiable) -> tuple[type[Function], type[Function]]:
             needed = ctx.needs_input_grad
             if maker.forward is not None:
                 return _second_gradients(maker, given, derivs, needed)
+            if maker.base is not None:
+                return _gradients_of_direction(maker, given, derivs[0], needed)
             check(given)
             return again(given, derivs, tuple(needed[place] for place in wanted))
 
@@ -264,6 +281,42 @@ def _second_gradients(
             # What a linear map has not asked for has no influence but by its shape.
             point = [values.get(x, directions.get(x, False)) for x in maker.forward.names]
             found[i] = maker.forward.derivative(point, directions)
+    return tuple(found)
+
+
+def _gradients_of_direction(
+    maker: Differentiable, given: Sequence[Any], derivs: Any, needed: Sequence[bool]
+) -> tuple[Any, ...]:
+    """Return the gradients of a derivative in a direction, in the arguments and the direction."""
+    base = maker.base
+    assert base is not None
+    back = base.backward
+    assert back is not None
+    values = dict(zip(maker.names, given, strict=True))
+    base._check()([values[name] for name in base.names])
+    known = {option.name: default_of(option) for option in back.row.options} | values
+    for argument in back.row.arguments:
+        if argument.role != "input":
+            known[argument.name] = derivs if argument.role == "derivs" else None
+    places = {name: i for i, name in enumerate(maker.names)}
+    tangents = [argument.name for argument in maker.row.arguments if argument.role == "tangent"]
+    moved = dict(zip(maker.row.tangents, tangents, strict=True))
+    found: list[Any] = [None] * len(given)
+    for is_moved in (False, True):
+        wanted = {name: places[moved[name] if is_moved else name] for name in moved}
+        wanted = {name: i for name, i in wanted.items() if needed[i]}
+        if not wanted:
+            continue
+        asked = known | back.row.asking(wanted)
+        point = [asked[name] for name in back.names]
+        if is_moved:
+            results = back.call(*point)
+        else:
+            results = back.derivative(point, {x: values[moved[x]] for x in moved})
+        several = results if isinstance(results, (list, tuple)) else (results,)
+        at = dict(zip(back.row.returned(asked), several, strict=True))
+        for name, i in wanted.items():
+            found[i] = at[name]
     return tuple(found)
 
 

@@ -85,7 +85,7 @@ class _Call:
 
     def _joined(self, arguments: Sequence[Argument]) -> tuple[str, ...]:
         """Return the dimensions of the batch of all arguments, in the order of the first."""
-        products = [x.name for x in arguments if x.batch == "product"]
+        products = [x.name for x in arguments if x.name in self.row.products]
         names = products or [x.name for x in arguments if x.batch != "one"]
         joined = [dim for name in names for dim in self.batches[name]]
         twice = [dim for dim in joined if joined.count(dim) > 1]

@@ -306,6 +306,17 @@ class Operation:
             if is_given.get(name, True) and (name not in flags or values[flags[name]])
         )
 
+    @cached_property
+    def products(self) -> tuple[str, ...]:
+        """The arguments of whose batches that of the call is the product, without tangents."""
+        return tuple(x.name for x in self.arguments if x.batch == "product" and x.role != "tangent")
+
+    @cached_property
+    def points(self) -> dict[str, str]:
+        """The argument that each tangent belongs to, by the name of the tangent."""
+        names = [x.name for x in self.arguments if x.role == "tangent"]
+        return dict(zip(names, self.tangents, strict=True))
+
     def asking(self, names: Collection[str]) -> dict[str, bool]:
         """Return the flags of a backward function that ask for the gradients in some arguments."""
         pairs = zip(self.gradients, self.flags, strict=False)
@@ -378,7 +389,8 @@ class Operation:
                 sizes |= zip(array.axes, array.shape[len(shape) :], strict=True)
                 values[argument.name] = array
                 dtype = dtype or array.dtype
-            batches.setdefault(argument.batch, []).append(shape)
+            if argument.role != "tangent":  # of the batch of its argument
+                batches.setdefault(argument.batch, []).append(shape)
         if dtype is None:
             names = ", ".join(argument.name for argument in self.arguments)
             raise InvalidTypeError(f"{self.name} must have an array among {names}, got none")
