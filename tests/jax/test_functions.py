@@ -8,7 +8,14 @@ import pytest
 import treealg
 import treealg.jax
 
-from ..operations.cases import CASES, FORWARD, OPERATIONS, WAYS, Case, each_case
+from ..operations.cases import (
+    CASES,
+    OPERATIONS,
+    WAYS,
+    Case,
+    each_case,
+    is_without_gradient,
+)
 from .cases import (
     arrays_of,
     assert_same,
@@ -133,7 +140,7 @@ def test_the_gradient_of_one_path_of_a_kernel_is_not_computed_for_the_other(side
     assert (options["left_deriv"], options["right_deriv"]) == (side == "path1", side == "path2")
 
 
-@each_case([c for c in CASES if c.row.backward is None and c.name not in FORWARD], "plain")
+@each_case([c for c in CASES if is_without_gradient(c.row)], "plain")
 def test_functions_without_gradient_say_so_when_one_is_wanted(case):
     given = on_jax(case, (2,))
     name = case.row.arguments[0].name

@@ -333,6 +333,12 @@ WAYS = (
 )
 
 
+def is_without_gradient(row):
+    """Tell whether a function has no gradient, nor the one of which it is a derivative."""
+    base = OF_JVP.get(row.name)
+    return row.backward is None and row.name not in FORWARD and not (base and base.backward)
+
+
 def each_case(cases, *variants):
     """Run a test on cases, those of some variants if any are named."""
     chosen = [case for case in cases if not variants or case.variant in variants]

@@ -9,7 +9,15 @@ import torch
 import treealg
 import treealg.torch
 
-from ..operations.cases import CASES, FORWARD, OPERATIONS, WAYS, Case, each_case, scalar_slots
+from ..operations.cases import (
+    CASES,
+    OPERATIONS,
+    WAYS,
+    Case,
+    each_case,
+    is_without_gradient,
+    scalar_slots,
+)
 from .cases import as_list, function_of, has_gradient, on_tensors, tensors_of, without_none
 
 WITH_GRADIENT = [case for case in CASES if case.row.backward is not None]
@@ -121,7 +129,7 @@ def test_the_gradient_of_one_path_of_a_kernel_is_not_computed_for_the_other(side
     assert (True in arguments, False in arguments) == (True, True)
 
 
-@each_case([c for c in CASES if c.row.backward is None and c.name not in FORWARD], "plain")
+@each_case([c for c in CASES if is_without_gradient(c.row)], "plain")
 def test_functions_without_gradient_say_so_when_one_is_wanted(case):
     given = on_tensors(case, (2,))
     name = case.row.arguments[0].name

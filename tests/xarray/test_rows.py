@@ -46,16 +46,17 @@ def labelled(case, arguments, size=None):
     found = dict(arguments)
     parameters = case.row.signature.parameters.values()
     values = {parameter.name: parameter.default for parameter in parameters} | arguments
-    products = [a.name for a in case.row.arguments if a.batch == "product"]
+    products = case.row.products
     for argument in case.row.arguments:
         value = arguments.get(argument.name)
         if not isinstance(value, np.ndarray) or (argument.alternative and not value.ndim):
             continue
         item = dims_of(argument.item_axes(value.ndim, values))
         rank = value.ndim - len(item)
-        own = argument.name if argument.name in products else "b"
+        point = case.row.points.get(argument.name, argument.name)
+        own = point if point in products else "b"
         batch = [f"{own}{i}" for i in range(-rank, 0)]
-        if products and argument.name not in products:
+        if products and point not in products:
             half = rank // 2
             batch = [f"{name}{i}" for name in products for i in range(-half, 0)]
         found[argument.name] = xarray.DataArray(value, dims=[*batch, *item]).transpose()

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.duals import Dual, step_of
 from treealg.numeric.arguments.ragged import is_list_of_paths
@@ -127,7 +129,8 @@ def _by_the_step(result: Any) -> Any:
         return type(result)(_by_the_step(piece) for piece in result)
     if result is None:
         return None
-    result *= 1 / step_of(result.dtype)
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, as in kernels
+        result *= 1 / step_of(result.dtype)
     return result
 
 
