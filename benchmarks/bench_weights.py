@@ -26,6 +26,36 @@ def taken(function: Any, places: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(function()[..., places])
 
 
+def maps(
+    d: int, n: int, planar: bool, own: dict[str, Any], whole: dict[str, Any], places: np.ndarray
+) -> dict[str, tuple[Any, Any]]:
+    """Return maps to coefficients, by weight and of the whole basis."""
+    rng = np.random.default_rng(4)
+    sigs = [rng.normal(size=(64, treealg.sig_length(d + 1, n)))]
+    words = treealg.words(d + 1, n)[1:]
+    light = [i for i, word in enumerate(words) if weight(word, own["weights"]) <= n]
+    sigs.append(np.ascontiguousarray(sigs[0][:, light]))
+    law = np.zeros(d + 1), np.eye(d + 1)
+    found: dict[str, tuple[Any, Any]] = {
+        "`sig_to_branched_sig`": (
+            partial(treealg.sig_to_branched_sig, sigs[1], d + 1, n, **own),
+            partial(treealg.sig_to_branched_sig, sigs[0], d + 1, n, **whole),
+        ),
+        "`expected_branched_sig`": (
+            partial(treealg.expected_branched_sig, *law, n, **own),
+            partial(treealg.expected_branched_sig, *law, n, **whole),
+        ),
+    }
+    if n < 5 and not planar:
+        lift = rng.normal(size=(64, 20, treealg.branched_sig_length(d + 1, n, planar=planar))) / 9
+        some = np.ascontiguousarray(lift[..., places])
+        found["`branched_sig_of_lift`"] = (
+            partial(treealg.branched_sig_of_lift, some, d + 1, n, **own),
+            partial(treealg.branched_sig_of_lift, lift, d + 1, n, **whole),
+        )
+    return found
+
+
 def bench_weights(run: Run) -> None:
     """Measure each size and kind: path to signature, its gradient, logarithm and product."""
     for planar, (d, n) in product((False, True), SIZES):
@@ -67,6 +97,7 @@ def bench_weights(run: Run) -> None:
                 partial(treealg.branched_sig_combine, sigs[0], sigs[0], d + 1, n, **own),
                 partial(treealg.branched_sig_combine, sigs[1], sigs[1], d + 1, n, **whole),
             ),
+            **maps(d, n, planar, own, whole, places),
         }
         for name, (ours, theirs) in pairs.items():
             selected = partial(taken, theirs, places)

@@ -346,8 +346,8 @@ def extract_branched_sig_coef(
     >>> treealg.extract_branched_sig_coef(sig, [((1,), (1,), 0), (1,)], 2)
     array([1.33333333, 2.        ])
     """
-    options = dimension, 0, planar, 1, SIGNATURE, time_aug, lead_lag, 1.0, scalar_term
-    rows, call, degree = of_any_degree(bsig, "bsig", options, weights)
+    options = dimension, 0, planar, 1, SIGNATURE, time_aug, lead_lag, 1.0, scalar_term, weights
+    rows, call, degree = of_any_degree(bsig, "bsig", options)
     planar, scalar = bool(call.planar), call.scalar
     places = [
         indices.tree_to_idx(
@@ -358,11 +358,10 @@ def extract_branched_sig_coef(
     return extracted(rows, places)
 
 
-def of_any_degree(
-    value: Any, name: str, options: tuple[Any, ...], weights: Any = None
-) -> tuple[Rows, Call, int]:
-    """Read signatures and their options, and tell the degree by their length."""
-    rows, call = as_rows(value, name, 1), checked_call(*(*options, weights))
+def of_any_degree(value: Any, name: str, options: tuple[Any, ...]) -> tuple[Rows, Call, int]:
+    """Read signatures and their options, weights the last, and tell the degree by their length."""
+    weights = options[-1]
+    rows, call = as_rows(value, name, 1), checked_call(*options)
     columns, degree, length, unit = rows.item[0] - call.scalar, 0, 0, 1
     own = None if weights is None else check_weights("weights", weights)
     if own is not None:

@@ -301,8 +301,8 @@ def extract_sig_coef(
     >>> treealg.extract_sig_coef(sig, [(0, 1), (1,)], 2)
     array([2., 2.])
     """
-    options = dimension, 0, WORDS, 1, SIGNATURE, time_aug, lead_lag, 1.0, scalar_term
-    rows, call, degree = of_any_degree(sig, "sig", options, weights)
+    options = dimension, 0, WORDS, 1, SIGNATURE, time_aug, lead_lag, 1.0, scalar_term, weights
+    rows, call, degree = of_any_degree(sig, "sig", options)
     most = None if weights is None else degree
     places = []
     for word in listed_words(words, False):
