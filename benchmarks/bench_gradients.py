@@ -151,6 +151,70 @@ def bench_directions(run: Run) -> None:
                 beside="our backward pass", **beside,
             )  # fmt: skip
 
+    for batch, d, n in ((300, 3, 4), (300, 5, 4)):
+        conversions_in_a_direction(run, batch, d, n)
+    pairs, length, d, depth, order = KERNELS[1]
+    x, v = paths(pairs, length, d) / 4, paths(pairs, length, d)[:, ::-1] / 4
+    y = x[::-1].copy()
+    derivs, size = np.ones(pairs), f"({pairs},{length},{d},{depth},{order})"
+    both = {"depth": depth, "dyadic_order": order}
+    forward = partial(treealg.branched_sig_kernel, path2=y, **both)
+    along = partial(treealg.branched_sig_kernel_jvp, x, v, y, None, **both)
+
+    def gradient(x: np.ndarray) -> np.ndarray:
+        return treealg.branched_sig_kernel_backprop(derivs, x, y, **both)[0]
+
+    def change_of_gradient() -> np.ndarray:
+        return treealg.branched_sig_kernel_backprop_jvp(derivs, None, x, v, y, None, **both)[0]
+
+    line = x, v
+    beside_backward(run, "branched_sig_kernel_jvp", size, along, forward, gradient, line)
+    name = "branched_sig_kernel_backprop_jvp"
+    beside_backward(run, name, size, change_of_gradient, gradient, gradient, line)
+
+
+def conversions_in_a_direction(run: Run, batch: int, dimension: int, degree: int) -> None:
+    """Time derivatives of functions of signatures beside the backward pass."""
+    columns = treealg.branched_sig_length(dimension, degree)
+    rng = np.random.default_rng(5)
+    x, v, derivs = rng.normal(size=(3, batch, columns)) / 10
+    size, basis = f"({batch},{dimension},{degree})", {"dimension": dimension, "degree": degree}
+    for name, is_derivs_first in (
+        ("branched_sig_to_log_sig", False),
+        ("branched_log_sig_to_sig", False),
+        ("branched_sig_inverse", True),
+    ):
+        function = partial(getattr(treealg, name), **basis)
+        backprop = getattr(treealg, f"{name}_backprop")
+        along = partial(getattr(treealg, f"{name}_jvp"), x, v, **basis)
+        twice = getattr(treealg, f"{name}_backprop_jvp")
+        if is_derivs_first:
+            backward = partial(backprop, derivs, **basis)
+            again = partial(twice, derivs, None, x, v, **basis)
+        else:
+            key = "bsig_derivs" if name.endswith("to_sig") else "blogsig_derivs"
+            backward = partial(backprop, **{key: derivs}, **basis)
+            again = partial(twice, x, v, derivs, None, **basis)
+        beside_backward(run, f"{name}_jvp", size, along, function, backward, (x, v))
+        beside_backward(run, f"{name}_backprop_jvp", size, again, backward, backward, (x, v))
+
+
+def beside_backward(
+    run: Run,
+    name: str,
+    size: str,
+    ours: Callable[[], np.ndarray],
+    function: Callable[[np.ndarray], np.ndarray],
+    backward: Callable[[np.ndarray], np.ndarray],
+    line: tuple[np.ndarray, np.ndarray],
+) -> None:
+    """Time a derivative of a function along a line beside one backward pass."""
+    x, v = line
+    run.compare(
+        f"{name}, one backward pass", size, ours, partial(backward, x),
+        beside="our backward pass", expected=partial(difference, function, x, v), tolerance=1e-5,
+    )  # fmt: skip
+
 
 def difference(function: Callable[..., np.ndarray], x: np.ndarray, v: np.ndarray) -> np.ndarray:
     """Return the derivative along a line by a central difference."""

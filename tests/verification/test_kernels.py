@@ -46,8 +46,9 @@ OTHERS = {
 def test_kernels_and_gradients_stay_within_the_bound(name, planar):
     outcomes = dict(kernels.check_kernels(name, 2, 3, planar))
     assert list(outcomes) == [
-        f"{direction}, {dtype}"
-        for direction in ("kernel", "kernel backward")
+        f"kernel{direction}{along}, {dtype}"
+        for along in ("", " in a direction")
+        for direction in ("", " backward")
         for dtype in ("float64", "float32")
     ]
     assert {name: o.failure for name, o in outcomes.items() if o.failure} == {}
@@ -103,6 +104,22 @@ def test_a_wrong_kernel_input_is_found(name, planar, backward, monkeypatch):
     outcomes = dict(kernels.check_kernels(name, 2, 2, planar))
     found = {name for name, outcome in outcomes.items() if outcome.failure}
     direction = "kernel backward" if backward else "kernel"
+    assert found == {f"{direction}, float64", f"{direction}, float32"}
+
+
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("name", ["corrected_sig", "combine", "log method 1"])
+def test_a_wrong_tangent_is_found(name, backward, monkeypatch):
+    attribute = KERNELS[name].function_on(None) + ("_backprop_jvp" if backward else "_jvp")
+    function = getattr(treealg, attribute)
+
+    def wrong(first, tangent, *arguments, **options):
+        return function(first, spoiled(tangent), *arguments, **options)
+
+    monkeypatch.setattr(treealg.numeric, attribute, wrong)
+    outcomes = dict(kernels.check_kernels(name, 2, 2, None))
+    found = {name for name, outcome in outcomes.items() if outcome.failure}
+    direction = "kernel backward in a direction" if backward else "kernel in a direction"
     assert found == {f"{direction}, float64", f"{direction}, float32"}
 
 

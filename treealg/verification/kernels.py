@@ -7,7 +7,8 @@ a few times per order and segment, in whatever sequence the terms are added. The
 rounded once to float64, and half a unit in its last place counts as error.
 
 The kernels are listed in `KERNELS`, each with the map that it computes. Gradients are compared with
-the adjoint program, which is proved elsewhere to be the exact derivative of the map.
+the adjoint program, which is proved elsewhere to be the exact derivative of the map, and
+derivatives of both in a direction with the programs over dual numbers of rational ones.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from treealg.verification.definitions import (
     sized,
 )
 from treealg.verification.report import Outcome, merged
-from treealg.verification.rings import Magnitude, Rationals
+from treealg.verification.rings import Dual, Magnitude, Rationals
 
 __all__ = ["KERNELS", "Kernel", "check_generated", "check_kernels"]
 
@@ -105,8 +106,34 @@ class Kernel:
         name = f"{self.function_on(size.planar)}_backprop"
         return self._run(name, size, values, order, n_jobs)
 
+    def call_jvp(
+        self, size: MapSize, values: Sequence[Floats], tangents: Sequence[Floats], n_jobs: int
+    ) -> list[Floats]:
+        """Compute the derivative of the map in a direction."""
+        order = _in_turn(values, tangents)[: 2 if self.rule in PATH_MAPS else None]
+        name = f"{self.function_on(size.planar)}_jvp"
+        return self._run(name, size, values, order, n_jobs, tangents)
+
+    def call_backward_jvp(
+        self, size: MapSize, values: Sequence[Floats], tangents: Sequence[Floats], n_jobs: int
+    ) -> list[Floats]:
+        """Compute the derivative of the gradient; what comes in is the last of the values."""
+        *inputs, derivs = zip(values, tangents, strict=True)
+        if self.rule in PATH_MAPS:
+            inputs = inputs[:1]
+        given = {"values": [x for pair in inputs for x in pair], "derivs": derivs, "none": [None]}
+        order = [array for name in self.backward for array in given[name]]
+        name = f"{self.function_on(size.planar)}_backprop_jvp"
+        return self._run(name, size, values[:-1], order, n_jobs, tangents)
+
     def _run(
-        self, name: str, size: MapSize, values: Sequence[Floats], order: list[Any], n_jobs: int
+        self,
+        name: str,
+        size: MapSize,
+        values: Sequence[Floats],
+        order: list[Any],
+        n_jobs: int,
+        tangents: Sequence[Floats] = (),
     ) -> list[Floats]:
         options = {"n_jobs": n_jobs, **self.options}
         if size.planar is not None:
@@ -114,11 +141,17 @@ class Kernel:
         if self.rule in PATH_MAPS:
             if len(values) > 1:
                 options["correction"] = values[1]
+                if tangents:
+                    options["correction_tangent"] = tangents[1]
             result = getattr(numeric, name)(*(order or values[:1]), size.degree, **options)
         else:
             shape = (size.dimension, size.degree)
             result = getattr(numeric, name)(*(order or values), *shape, **options)
         return list(result) if isinstance(result, tuple) else [result]
+
+
+def _in_turn(values: Sequence[Any], tangents: Sequence[Any]) -> list[Any]:
+    return [x for pair in zip(values, tangents, strict=True) for x in pair]
 
 
 _LOG_JOIN = ("log", ("combine", ("exp", 0), ("linear", 1)))
@@ -164,6 +197,13 @@ class _Sample:
             numbers = [generator.randint(-_ONE, _ONE) for _ in range(count * int(np.prod(shape)))]
             return np.array(numbers, dtype=np.int64).reshape(count, -1)
 
+        def duals(ring: Any) -> Vectors:
+            """Return arguments, and what comes in, with their tangents in a ring."""
+            return [
+                [Dual(ring(x), {0: ring(dx)}) for x, dx in zip(vector.T, moved.T, strict=True)]
+                for vector, moved in zip([*drawn, d_out], tangents, strict=True)
+            ]
+
         drawn = [draw(shape) for shape in shapes]
         values = [[Rationals(column, _ONE) for column in vector.T.copy()] for vector in drawn]
         sizes = [[Magnitude(column / _ONE) for column in vector.T] for vector in drawn]
@@ -177,6 +217,21 @@ class _Sample:
         values.append([Rationals(column, _ONE) for column in d_out.T.copy()])
         sizes.append([Magnitude(column / _ONE) for column in d_out.T])
         self.backward = _Expected(exact.backward(values), exact.backward(sizes), count)
+        tangents = [draw(shape) for shape in (*shapes, (len(expected),))]
+        self.directions = [
+            (vector / _ONE).reshape(count, *shape)
+            for vector, shape in zip(tangents, (*shapes, (len(expected),)), strict=True)
+        ]
+        numbers = duals(lambda column: Rationals(column.copy(), _ONE))
+        bounds = duals(lambda column: Magnitude(column / _ONE))
+        self.along = _Expected(
+            [_slopes(exact.forward(numbers[:-1]))], [_slopes(exact.forward(bounds[:-1]))], count
+        )
+        self.backward_along = _Expected(
+            [_slopes(row) for row in exact.backward(numbers)],
+            [_slopes(row) for row in exact.backward(bounds)],
+            count,
+        )
 
     def allowance(self, dtype: str) -> float:
         """Return the bound of the error as a multiple of the size."""
@@ -223,6 +278,11 @@ def _stacked(columns: list[Floats], count: int) -> Floats:
     return np.stack(columns, axis=1) if columns else np.zeros((count, 0))
 
 
+def _slopes(values: Sequence[Any]) -> list[Any]:
+    """Return the derivatives of numbers, some of which may be constants."""
+    return [value.gradient.get(0, 0) if isinstance(value, Dual) else 0 for value in values]
+
+
 def _shapes(rule: Rule, size: MapSize, length: int) -> list[tuple[int, ...]]:
     if rule in PATH_MAPS:
         return [a.shape for a in arguments(size, False, length) if a.role == "in"]
@@ -233,7 +293,7 @@ def _shapes(rule: Rule, size: MapSize, length: int) -> list[tuple[int, ...]]:
 def check_kernels(
     name: str, dimension: int, degree: int, planar: bool | None, *, threads: bool = True
 ) -> Iterator[tuple[str, Outcome]]:
-    """Compare a compiled kernel and its gradient with exact values.
+    """Compare a compiled kernel, its gradient, and how both change, with exact values.
 
     Notes
     -----
@@ -251,10 +311,25 @@ def check_kernels(
         largest.append((_Sample(rule, size, 1, _LONG), 1))
     calls = [(full, batch, 1) for batch in _BATCHES[:-1]]
     calls += [(*own, count) for own in largest for count in ((1, 2) if threads else (1,))]
-    for backward in (False, True):
-        for dtype in DTYPES:
-            outcomes = (_outcome(kernel, backward, dtype, *call) for call in calls)
-            yield f"{'kernel backward' if backward else 'kernel'}, {dtype}", merged(outcomes)
+    for along in (False, True):
+        for backward in (False, True):
+            label = f"kernel{' backward' * backward}{' in a direction' * along}"
+            outcome = _outcome_along if along else _outcome
+            for dtype in DTYPES:
+                outcomes = (outcome(kernel, backward, dtype, *call) for call in calls)
+                yield f"{label}, {dtype}", merged(outcomes)
+
+
+def _outcome_along(
+    kernel: Kernel, backward: bool, dtype: str, sample: _Sample, batch: int, threads: int
+) -> Outcome:
+    given = (*sample.arrays, sample.d_out) if backward else sample.arrays
+    values = [array[:batch].astype(dtype) for array in given]
+    moved = [array[:batch].astype(dtype) for array in sample.directions[: len(values)]]
+    call = kernel.call_backward_jvp if backward else kernel.call_jvp
+    found = call(sample.size, values, moved, threads)
+    expected = sample.backward_along if backward else sample.along
+    return expected.compare(found, sample.allowance(dtype))
 
 
 def _outcome(

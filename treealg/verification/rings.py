@@ -197,6 +197,12 @@ class Dual:
     def __sub__(self, other: Any) -> Dual:
         return self + (other.scaled(-1) if isinstance(other, Dual) else -other)
 
+    def __rsub__(self, other: Any) -> Dual:
+        return self.scaled(-1) + other
+
+    def __neg__(self) -> Dual:
+        return self.scaled(-1)
+
     def __mul__(self, other: Any) -> Dual:
         if not isinstance(other, Dual):
             return self.scaled(other)
