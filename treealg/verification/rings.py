@@ -198,7 +198,7 @@ class Dual:
         return self + (other.scaled(-1) if isinstance(other, Dual) else -other)
 
     def __rsub__(self, other: Any) -> Dual:
-        return -self + other
+        return self.scaled(-1).__add__(other)
 
     def __neg__(self) -> Dual:
         return self.scaled(-1)
