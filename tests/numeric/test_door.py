@@ -173,3 +173,10 @@ def test_terms_have_one_order_however_many_are_walked_at_a_time(table, part, mon
     for array, expected in zip(found(), at_once, strict=True):
         assert array.dtype == expected.dtype
         np.testing.assert_array_equal(array, expected)
+
+
+def test_a_program_has_no_more_coefficients_than_kernels_can_number():
+    program = arguments_of("ConvolutionProgram")
+    program[0] = 2**27
+    with pytest.raises(ValueError, match="more coefficients than the kernels can number"):
+        _fast.ConvolutionProgram(*program)

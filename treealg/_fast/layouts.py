@@ -320,7 +320,8 @@ def orders_of_terms(
         part = slice(ptr[begin], ptr[end])
         first = begin * per_tile
         count = min(end * per_tile, n_blocks) - first
-        orders = _orders_of_tiles(block[part] - first, slot[part], trunk[part], count, per_tile)
+        arrays = block[part] - first, slot[part], trunk[part]
+        orders = _orders_of_tiles(*arrays, count, per_tile, width)
         by_block.append(orders[0])
         by_trunk.append(orders[1])
     return _joined(by_block), _joined(by_trunk)
@@ -334,17 +335,17 @@ def _joined(orders: list[tuple[Array, ...]]) -> tuple[Array, ...]:
 
 
 def _orders_of_tiles(
-    block: Array, slot: Array, trunk: Array, n_blocks: int, per_tile: int
+    block: Array, slot: Array, trunk: Array, n_blocks: int, per_tile: int, width: int
 ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     n_tiles = -(-n_blocks // per_tile)
     blocks = np.arange(n_blocks)
     by_block = _order_of_terms(
         n_tiles,
         blocks // per_tile,
-        blocks % per_tile,
+        _places(blocks % per_tile, width),
         np.bincount(block, minlength=n_blocks),
-        slot,
-        trunk,
+        _places(slot),
+        _places(trunk, width),
     )
     order = np.lexsort((block, trunk, block // per_tile))
     tile, key = block[order] // per_tile, trunk[order]
@@ -353,12 +354,20 @@ def _orders_of_tiles(
     by_trunk = _order_of_terms(
         n_tiles,
         tile[starts],
-        key[starts],
+        _places(key[starts], width),
         np.diff(np.append(starts, len(order))),
-        slot[order],
-        block[order] % per_tile,
+        _places(slot[order]),
+        _places(block[order] % per_tile, width),
     )
     return by_block, by_trunk
+
+
+def _places(number: Array, width: int = 1) -> Array:
+    """Return where slots, or blocks of a width, lie: in eighths of a vector, as addresses count."""
+    places = 8 * width * number.astype(np.int64)
+    if places.max(initial=0) > np.iinfo(np.int32).max:
+        raise ValueError("ConvolutionProgram: more coefficients than the kernels can number")
+    return places
 
 
 def _order_of_terms(

@@ -4,7 +4,10 @@
 
 #include "common/arguments.h"
 
-#define TREEALG_TILE 64 /* coefficients that are transposed at a time; at least 8 */
+/* Coefficients that are transposed at a time; at least 8. For most widths, the multiple of it below
+ * fills whole vectors of 8. */
+#define TREEALG_TILE 120
+
 #define TREEALG_MAX_NODES 32 /* of the quadrature of a convolution program */
 
 /* out[r * width + a] = sum over e in ptr[r]:ptr[r + 1] of coef[e] * in[col[e] * width + a].
@@ -19,8 +22,8 @@ typedef struct {
 /* Terms in an order that is cheap to walk: tile by tile, within a tile grouped by a key (the block
  * or the trunk), the keys with equally many terms one after the other, so that the loop over the
  * terms of a key is the same again and again. Tile i has the runs tile_run[i]:tile_run[i + 1]; of
- * block and trunk, `key` holds one entry per key and `other` one per term. Blocks are numbered
- * within their tile. */
+ * block and trunk, `key` holds one entry per key and `other` one per term. All are places of a slot,
+ * or of the first element of a trunk or of a block within its tile, in eighths of a vector. */
 typedef struct {
     int32_t keys, terms;
 } term_run;

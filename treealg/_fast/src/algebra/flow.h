@@ -263,17 +263,23 @@ INLINE void NAME(next_order)(const Py_ssize_t m, const int sign, const convoluti
                              flow *f) {
     const REAL *const w = (const REAL *)p->weights, *const factor = (const REAL *)p->factor;
     const Py_ssize_t n = p->degree - 1;
+    vec weighted[MAX_NODES]; /* Y of one head, which slots in a row share, times the weights */
+    for (Py_ssize_t i = 0; i < m; ++i) weighted[i] = splat(0);
     for (Py_ssize_t b = p->block_start[n - 1]; b < p->block_start[n]; ++b)
         BY_COLUMNS(NAME(next_columns), m, sign, p, f, b);
-    for (Py_ssize_t s = p->slot_start[n - 1]; s < p->slot_start[n]; ++s) {
+    for (Py_ssize_t s = p->slot_start[n - 1], head = -1; s < p->slot_start[n]; ++s) {
         if (p->head[s] >= f->inner) {
             f->integral[s] = factor[s] * f->j[p->head[s] - f->inner];
-        } else {
-            const vec *const y = f->y + p->head[s] * m, *const tail = f->value + p->tail[s] * m;
-            vec integral = splat(0);
-            for (Py_ssize_t i = 0; i < m; ++i) integral += w[i] * y[i] * tail[i];
-            f->integral[s] = factor[s] * integral;
+            continue;
         }
+        if (p->head[s] != head) {
+            head = p->head[s];
+            for (Py_ssize_t i = 0; i < m; ++i) weighted[i] = w[i] * f->y[head * m + i];
+        }
+        const vec *const tail = f->value + p->tail[s] * m;
+        vec integral = weighted[0] * tail[0];
+        for (Py_ssize_t i = 1; i < m; ++i) integral += weighted[i] * tail[i];
+        f->integral[s] = factor[s] * integral;
     }
 }
 

@@ -91,10 +91,10 @@ static void NAME(piece_low_backward)(const convolution_program *p, piece *s) {
 }
 
 /* Move the walk, by blocks, to the end of its tile; pruned[k] is the slot under the root of block k. */
-INLINE void NAME(root_slots)(walk_t *walk, Py_ssize_t *pruned) {
+INLINE void NAME(root_slots)(Py_ssize_t w, walk_t *walk, Py_ssize_t *pruned) {
     for (const term_run *run = walk->run; run < walk->end; ++run)
         for (int32_t i = 0; i < run->keys; ++i, walk->slot += run->terms)
-            pruned[*walk->key++] = run->terms ? *walk->slot : 0; /* no terms: a single node */
+            pruned[*walk->key++ / 8 / w] = run->terms ? *walk->slot / 8 : 0; /* a node has none */
 }
 
 static void NAME(linear_piece)(const convolution_program *p, const matrix_view *args,
@@ -110,7 +110,7 @@ static void NAME(linear_piece)(const convolution_program *p, const matrix_view *
     store_rows(&to, 0, s.low, s.e);
     walk_t walk = NAME(walk_of)(p, &p->by_block);
     while (NAME(next_tile)(&walk)) {
-        NAME(root_slots)(&walk, pruned);
+        NAME(root_slots)(w, &walk, pruned);
         for (Py_ssize_t k = 0; k < walk.count / w; ++k) {
             const vec value = scale * s.value[pruned[k]];
             for (Py_ssize_t a = 0; a < w; ++a) s.tile[k * w + a] = value * s.dx[a];
@@ -134,7 +134,7 @@ static void NAME(linear_piece_backward)(const convolution_program *p, const matr
     NAME(piece_low)(p, &s);
     walk_t walk = NAME(walk_of)(p, &p->by_block);
     while (NAME(next_tile)(&walk)) {
-        NAME(root_slots)(&walk, pruned);
+        NAME(root_slots)(w, &walk, pruned);
         load_rows(&back, walk.column, walk.count, s.tile);
         for (Py_ssize_t k = 0; k < walk.count / w; ++k) {
             const vec value = scale * s.value[pruned[k]];

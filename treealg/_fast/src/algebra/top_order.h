@@ -14,6 +14,15 @@ typedef struct {
 } NAME(operands);
 #define operands NAME(operands)
 
+/* A place of a term_order: eighths of a vector are what an address takes as a factor. */
+INLINE const vec *NAME(at)(const vec *lanes, int32_t place) {
+    return (const vec *)((const char *)lanes + place * (Py_ssize_t)(sizeof(vec) / 8));
+}
+
+INLINE vec *NAME(at_mutable)(vec *lanes, int32_t place) {
+    return (vec *)((char *)lanes + place * (Py_ssize_t)(sizeof(vec) / 8));
+}
+
 INLINE vec NAME(plus)(const int sign, vec x, vec y) { return sign < 0 ? x - y : x + y; }
 #define plus NAME(plus)
 
@@ -68,24 +77,42 @@ INLINE int NAME(next_tile)(walk_t *walk) {
     return 1;
 }
 
+/* The sum over the terms of one block. */
+INLINE void NAME(top_block)(const Py_ssize_t n, const int32_t terms, const operands *o,
+                            const int32_t *slot, const int32_t *trunk, vec *out) {
+    vec sum[MAX_COLUMNS];
+    for (Py_ssize_t c = 0; c < n; ++c) sum[c] = splat(0);
+    _Pragma("GCC unroll 8") for (int32_t e = 0; e < terms; ++e) {
+        const vec factor = *NAME(at)(o->pruned, slot[e]);
+        const vec *const below = NAME(at)(o->trunk, trunk[e]);
+        for (Py_ssize_t c = 0; c < n; ++c) sum[c] += factor * below[c];
+    }
+    for (Py_ssize_t c = 0; c < n; ++c) out[c] = sum[c];
+}
+
 /* One tile: the sums over the terms of its blocks. */
 INLINE void NAME(top_columns)(const Py_ssize_t n, const int sign, Py_ssize_t w, const operands *o,
                               walk_t *walk, vec *tile) {
     const int32_t *slot = walk->slot, *trunk = walk->other, *block = walk->key;
     (void)sign;
     for (const term_run *run = walk->run; run < walk->end; ++run) {
-        const int32_t terms = run->terms;
-        for (int32_t i = 0; i < run->keys; ++i, slot += terms, trunk += terms) {
-            vec *const out = tile + *block++ * w;
-            vec sum[MAX_COLUMNS];
-            for (Py_ssize_t c = 0; c < n; ++c) sum[c] = splat(0);
-            for (int32_t e = 0; e < terms; ++e) {
-                const vec pruned = o->pruned[slot[e]];
-                const vec *const below = o->trunk + trunk[e] * w;
-                for (Py_ssize_t c = 0; c < n; ++c) sum[c] += pruned * below[c];
-            }
-            for (Py_ssize_t c = 0; c < n; ++c) out[c] = sum[c];
+        const int32_t terms = run->terms, *const end = block + run->keys;
+#define BLOCKS(terms)                                                                \
+        for (; block < end; ++block, slot += (terms), trunk += (terms))              \
+            NAME(top_block)(n, terms, o, slot, trunk, NAME(at_mutable)(tile, *block))
+        switch (terms) { /* the usual numbers are unrolled */
+#ifndef TREEALG_DUALS
+        case 2: BLOCKS(2); break;
+        case 3: BLOCKS(3); break;
+        case 4: BLOCKS(4); break;
+        case 5: BLOCKS(5); break;
+        case 6: BLOCKS(6); break;
+        case 7: BLOCKS(7); break;
+        case 8: BLOCKS(8); break;
+#endif
+        default: BLOCKS(terms);
         }
+#undef BLOCKS
     }
     walk->slot = slot, walk->other = trunk, walk->key = block;
 }
@@ -97,19 +124,20 @@ INLINE void NAME(top_columns_backward)(const Py_ssize_t n, const int sign, Py_ss
     for (const term_run *run = walk->run; run < walk->end; ++run) {
         const int32_t terms = run->terms;
         for (int32_t i = 0; i < run->keys; ++i, slot += terms, block += terms) {
-            const Py_ssize_t k = *trunk++ * w;
+            const vec *const from = NAME(at)(o->trunk, *trunk);
+            vec *const to = NAME(at_mutable)(o->dtrunk, *trunk++);
             vec below[MAX_COLUMNS], dbelow[MAX_COLUMNS];
-            for (Py_ssize_t c = 0; c < n; ++c) below[c] = o->trunk[k + c], dbelow[c] = splat(0);
+            for (Py_ssize_t c = 0; c < n; ++c) below[c] = from[c], dbelow[c] = splat(0);
             for (int32_t e = 0; e < terms; ++e) {
-                const vec *const d = tile + block[e] * w;
-                const vec pruned = o->pruned[slot[e]];
+                const vec *const d = NAME(at)(tile, block[e]);
+                const vec pruned = *NAME(at)(o->pruned, slot[e]);
+                vec *const dpruned = NAME(at_mutable)(o->dpruned, slot[e]);
                 vec sum = d[0] * below[0];
                 for (Py_ssize_t c = 1; c < n; ++c) sum += d[c] * below[c];
                 for (Py_ssize_t c = 0; c < n; ++c) dbelow[c] += pruned * d[c];
-                o->dpruned[slot[e]] = plus(sign, o->dpruned[slot[e]], sum);
+                *dpruned = plus(sign, *dpruned, sum);
             }
-            for (Py_ssize_t c = 0; c < n; ++c)
-                o->dtrunk[k + c] = plus(sign, o->dtrunk[k + c], dbelow[c]);
+            for (Py_ssize_t c = 0; c < n; ++c) to[c] = plus(sign, to[c], dbelow[c]);
         }
     }
     walk->slot = slot, walk->other = block, walk->key = trunk;
