@@ -236,3 +236,18 @@ def test_an_empty_name_is_no_file(arguments, capsys, tmp_path, monkeypatch):
         cli.main(arguments)
     assert "must be the name of a file, got ''" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "arguments", [["coproduct", "-1[0]"], ["trees", "--of", "-1[0]"], ["formula", "log", "-1[0]"]]
+)
+def test_trees_with_negative_labels_say_how_they_are_written(arguments, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(arguments)
+    assert "-1[0], is written after --" in capsys.readouterr().err
+
+
+def test_trees_with_negative_labels_are_read_after_dashes_or_an_equals_sign(capsys):
+    assert cli.main(["coproduct", "--", "-1[0]"]) == 0
+    assert cli.main(["trees", "--of=-1[0]"]) == 0
+    assert "-1[0]" in capsys.readouterr().out

@@ -36,8 +36,10 @@ from treealg.symbolic import (
     exact_series,
     exact_signature,
     exp_star,
+    expected_signature,
     functional_from_vector,
     gl,
+    identity_map,
     mkw,
     nck,
     ogl,
@@ -45,7 +47,12 @@ from treealg.symbolic import (
     shuffle_algebra,
     to_latex,
 )
-from treealg.symbolic.bseries import elementary_differential_at, evaluate_series, iterate
+from treealg.symbolic.bseries import (
+    elementary_differential,
+    elementary_differential_at,
+    evaluate_series,
+    iterate,
+)
 from treealg.symbolic.linear.coefficients import python_number
 from treealg.symbolic.trees.scalars import python_scalar
 
@@ -718,3 +725,85 @@ def test_mappings_are_no_sequences_of_trees_nor_sets_where_order_matters(cls):
                 cls(unordered)
         else:
             assert cls(unordered) is cls(sorted(unordered))
+
+
+# -- what others give ------------------------------------------------------------------------------
+
+
+def test_booleans_are_the_numbers_that_they_are():
+    for true in (True, np.True_):
+        assert type(Element({LEAF: true})[LEAF]) is int
+        assert Character(bck, lambda tree, true=true: true)(LADDER) + 1 == 2
+        assert to_latex(Element({LEAF: 2, LADDER: true})) == to_latex(Element({LEAF: 2, LADDER: 1}))
+
+
+def test_decimal_coordinates_are_subtracted_without_rounding():
+    start, end = Decimal(10) ** 30, Decimal("1000000000000000000000000000000.125")
+    assert exact_signature([[end], [start / 3]], 1) == [Fraction(start / 3) - Fraction(end)]
+    assert exact_signature([[start], [Decimal("0.375")]], 1) == [Fraction("0.375") - 10**30]
+
+
+def test_points_and_vectors_may_be_matrices():
+    rows = [sympy.Matrix([0, 1]), sympy.ImmutableMatrix([[2, 1]])]
+    assert exact_signature(rows, 2) == exact_signature([[0, 1], [2, 1]], 2)
+    given = expected_signature(sympy.Matrix([1, 2]), sympy.eye(2))
+    assert given(LADDER) == expected_signature([1, 2], [[1, 0], [0, 1]])(LADDER)
+    with pytest.raises(InvalidValueError, match="one row or column"):
+        exact_signature([sympy.eye(2)], 1)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        LEAF,
+        Forest([LEAF]),
+        Element({LEAF: 1}),
+        Tensor({(LEAF, LEAF): 1}),
+        exact_series(1),
+        Functional(bck, {LEAF: 1}),
+        identity_map(bck),
+        AlgebraElement(gl, LEAF),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_matrices_on_the_left_are_no_scalars(value):
+    with pytest.raises(InvalidTypeError, match="a coefficient must be"):
+        sympy.Matrix([[1]]) * value
+    assert type(sympy.Symbol("x") * value) is type(2 * value)
+
+
+@pytest.mark.parametrize(
+    "part", [sympy.Matrix([1, 2]), sympy.Array([1, 2]), np.array([1, 2])], ids=identifier
+)
+def test_fields_for_several_colours_are_asked_for_as_a_mapping(part):
+    x, y = sympy.symbols("x y")
+    with pytest.raises(InvalidTypeError, match="a mapping from their colours"):
+        elementary_differential(LEAF, [part, part], [x, y])
+
+
+def test_relations_are_no_expressions():
+    x = sympy.Symbol("x")
+    with pytest.raises(InvalidTypeError, match="a component of a field must be a number"):
+        elementary_differential(LADDER, [x > 0], [x])
+
+
+class Own:
+    """A coefficient of a library that knows nothing of SymPy."""
+
+    def __mul__(self, other):
+        return self
+
+    __rmul__ = __mul__
+
+
+def test_coefficients_that_cannot_be_subtracted_are_different():
+    own = Own()
+    assert Element({LEAF: own}) != Element({LEAF: VARIABLE})
+    assert BSeries({LEAF: VARIABLE}, 1) != BSeries({LEAF: own}, 1)
+    one = Element({LEAF: own})
+    assert one == one + Element()
+
+
+def test_functionals_show_where_they_live_and_no_address():
+    assert repr(Functional(bck, {LEAF: 1})) == "<Functional on bck>"
+    assert repr(identity_map(mkw)) == "<Endomorphism on mkw>"

@@ -1,11 +1,13 @@
 """Pre-Lie and post-Lie identities, Magnus and BCH series."""
 
+import collections
 import itertools
 import json
 import math
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sympy
 
@@ -27,6 +29,9 @@ from treealg.symbolic import (
     graft,
     graft_forest,
     grafting_bracket,
+    lyndon_bracketing,
+    lyndon_factorization,
+    lyndon_words,
     nck,
     ogl,
     post_lie_bch,
@@ -36,6 +41,7 @@ from treealg.symbolic import (
     pre_lie_exp,
     pre_lie_magnus,
 )
+from treealg.symbolic.trees import sizes
 
 PUBLISHED = json.loads((Path(__file__).parents[1] / "data" / "trees.json").read_text("utf-8"))
 
@@ -225,3 +231,35 @@ def test_bad_arguments_are_refused():
         butcher_product(Tree(), Forest())
     with pytest.raises(InvalidTypeError):
         concatenation_bracket(Tree(), Tree())
+
+
+def test_standard_factors_are_those_of_the_definition():
+    def bracketing(word):
+        if len(word) == 1:
+            return {word: 1}
+        ends = (word[cut:] for cut in range(1, len(word)))
+        end = next(end for end in ends if lyndon_factorization(end) == (end,))
+        first, second = bracketing(word[: -len(end)]), bracketing(end)
+        total = collections.Counter()
+        for u, a in first.items():
+            for v, b in second.items():
+                total[u + v] += a * b
+                total[v + u] -= a * b
+        return total
+
+    for length in range(1, 8):
+        for word in lyndon_words(length, 2):
+            assert lyndon_bracketing(word) == Element(bracketing(word))
+
+
+def test_letters_of_factors_are_scalars_of_python():
+    factors = lyndon_factorization((np.int8(1), np.int64(0), np.str_("a")))
+    assert factors == ((1,), (0, "a"))
+    assert {type(letter) for factor in factors for letter in factor} == {int, str}
+
+
+def test_long_bracketings_are_refused_as_they_grow(monkeypatch):
+    monkeypatch.setattr(sizes, "MAX_STEPS", 10_000)
+    with pytest.raises(InvalidValueError, match="beyond the bound of 10,000"):
+        lyndon_bracketing((0,) * 100 + (1,))
+    assert len(lyndon_bracketing((0,) * 20 + (1,))) == 21

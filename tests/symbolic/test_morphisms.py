@@ -168,3 +168,16 @@ def test_bad_morphisms_are_refused():
         symmetrisation.then(3)
     with pytest.raises(InvalidTypeError):
         symmetrisation(PlanarTree())
+
+
+def test_what_is_no_element_is_no_image():
+    for image in ("text", 1, {Tree(): 1}, None):
+        with pytest.raises(InvalidTypeError, match="a linear map must return an Element"):
+            Morphism("wrong", bck, bck, lambda x, image=image: image)(Tree())
+
+
+@pytest.mark.parametrize("image", ["text", {Tree(): 1}, 2 * Tree(), PlanarTree()])
+def test_what_is_no_basis_element_is_nothing_that_a_cocycle_gives(image):
+    wrong = morphism_from_cocycle("wrong", bck, bck, lambda forest, label: image)
+    with pytest.raises(InvalidTypeError):
+        wrong(Tree())

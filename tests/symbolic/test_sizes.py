@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from treealg import symbolic
 from treealg.codegen.maps import MapSize, build_program, map_size
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
@@ -52,6 +53,7 @@ from treealg.symbolic import (
 from treealg.symbolic.bseries import free_tree
 from treealg.symbolic.linear import words
 from treealg.symbolic.trees import memo, sizes
+from treealg.symbolic.trees.rooted import RootedTree
 
 LETTERS = tuple(range(12))
 OTHERS = tuple(range(12, 24))
@@ -340,3 +342,25 @@ def test_places_of_bushes_and_chains_need_few_counts(monkeypatch):
 def test_counts_by_weight_are_bounded(planar):
     with pytest.raises(InvalidValueError, match="at most 1,000 to be counted"):
         count_by_weight((1, 2), 10**30, planar=planar)
+
+
+@pytest.mark.parametrize(
+    "multiply",
+    [
+        lambda: ogl.product(OrderedForest([PlanarTree()] * 7), OrderedForest([PlanarTree()] * 7)),
+        lambda: quasi_shuffle(lambda a, b: a + b, lambda a: 1).product((1, 2, 3) * 3, (2, 1) * 4),
+    ],
+    ids=["ogl", "quasi-shuffle"],
+)
+def test_products_with_equal_labels_are_measured_before_they_are_made(multiply, monkeypatch):
+    monkeypatch.setattr(sizes, "MAX_STEPS", 1000)
+    symbolic.clear_cache()
+    with pytest.raises(InvalidValueError, match="all that is needed together takes at least"):
+        multiply()
+
+
+def test_cuts_are_counted_once_for_all_parts(monkeypatch):
+    path = functools.reduce(lambda tree, _: Tree([tree]), range(200), Tree(label="end"))
+    assert sizes.count_cuts([path]) == 202
+    monkeypatch.setattr(RootedTree, "_bottom_up", None)
+    assert sizes.count_cuts([path.children[0]]) == 201

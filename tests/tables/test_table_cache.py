@@ -410,6 +410,14 @@ def test_the_directory_is_the_one_of_platformdirs(monkeypatch, base):
     assert tables.cache_directory() == platformdirs.user_cache_path("treealg")
 
 
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="not the XDG convention here")
+def test_an_empty_home_is_no_home(monkeypatch):
+    monkeypatch.delenv("TREEALG_CACHE_DIR")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", "")
+    assert tables.cache_directory() is None
+
+
 def test_writing_leaves_no_other_file(table_directory):
     tables.arborification(2, 3)
     assert [path.name for path in table_directory.iterdir()] == ["arborification-2-3-0-1.table"]

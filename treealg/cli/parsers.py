@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -29,6 +30,13 @@ Commands = argparse._SubParsersAction
 class Parser(argparse.ArgumentParser):
     """A parser whose errors say what may have been meant."""
 
+    _given: Sequence[str] = ()
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse arguments, and remember them for errors."""
+        self._given = sys.argv[1:] if args is None else list(args)
+        return super().parse_known_args(args, namespace)
+
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse arguments; what a command does not know is an error of that command."""
         found, rest = self.parse_known_args(args, namespace)
@@ -45,6 +53,11 @@ class Parser(argparse.ArgumentParser):
             first = message.removeprefix("unrecognized arguments: ").split()[0]
             options = sorted(option for action in self._actions for option in action.option_strings)
             message += closest(first.partition("=")[0], options)
+        if any(re.match(r"-\d", given) for given in self._given):
+            message += (
+                "; an argument that begins with a minus, such as the tree -1[0], is written after "
+                "-- or, as the value of an option, after ="
+            )
         super().error(message)
 
 

@@ -106,6 +106,8 @@ def directory_name() -> str | None:
     # platformdirs says the same, and to import it takes longer than to read the tables.
     base = os.environ.get("XDG_CACHE_HOME", "")
     if not os.path.isabs(base):
+        if os.environ.get("HOME") == "":  # which stands for no home, and not for the root
+            return None
         base = os.path.join(os.path.expanduser("~"), ".cache")
     return os.path.join(base, "treealg") if os.path.isabs(base) else None
 

@@ -231,7 +231,7 @@ def _symbolic_fields(fields: Any, variables: Any) -> tuple[Components, dict[Any,
     table = {}
     for colour, field in given.items():
         parts = entries_of("a vector field", field, "expressions")
-        if any(isinstance(part, (list, tuple)) for part in parts):
+        if any(isinstance(part, (list, tuple)) or getattr(part, "shape", ()) for part in parts):
             raise InvalidTypeError(
                 "a vector field must be a sequence of expressions, got one of sequences; give "
                 "several fields as a mapping from their colours, {0: [...], 1: [...]}"

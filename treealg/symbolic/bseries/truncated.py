@@ -45,6 +45,7 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
     __slots__ = ("_colours", "_order", "_values")
     # NumPy scalars on the left must leave multiplication to this class.
     __array_ufunc__ = None
+    _op_priority = 100.0  # and so must matrices of SymPy
 
     _empty: ClassVar[Any]
     _values: dict[K, Any]

@@ -95,7 +95,9 @@ class EnvelopingProduct:
         self._divisions: Memo[Any, list[Division]] = Memo(
             lambda forest: (), lambda forest, known: divide(forest)
         )
-        self._products: Memo[tuple[Any, Any], Terms] = Memo(self._needs, self._build)
+        self._products: Memo[tuple[Any, Any], Terms] = Memo(
+            self._needs, self._build, cost=self._cost
+        )
 
     def __call__(self, first: Any, second: Any) -> Terms:
         """Return the product of two forests.
@@ -123,6 +125,18 @@ class EnvelopingProduct:
             for left, right, _, _ in self._divisions(first)
             for need in ((left, before), (right, branches))
         ]
+
+    def _cost(self, pair: tuple[Any, Any], known: Mapping[tuple[Any, Any], Terms]) -> int:
+        first, second = pair
+        if not first._trees or not second._trees:
+            return 1
+        make, trees = second._make, second._trees
+        before, branches = make(trees[:-1]), make(trees[-1]._children)
+        products = sum(
+            len(known[left, before]) * len(known[right, branches])
+            for left, right, _, _ in self._divisions(first)
+        )
+        return products * (1 + (len(first) + len(second)) // 4)
 
     def _build(self, pair: tuple[Any, Any], known: Mapping[tuple[Any, Any], Terms]) -> Terms:
         first, second = pair

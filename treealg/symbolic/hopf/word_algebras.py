@@ -175,7 +175,9 @@ class QuasiShuffleAlgebra(Deconcatenation):
         super().__init__()
         self._arguments = (bracket, weight, letters)
         self._bracket, self._weight, self._letters = self._arguments
-        self._products: Memo[tuple[Word, Word], Terms] = Memo(self._needs, self._build)
+        self._products: Memo[tuple[Word, Word], Terms] = Memo(
+            self._needs, self._build, cost=self._cost
+        )
 
     def __reduce__(self) -> Any:
         return quasi_shuffle, self._arguments
@@ -217,6 +219,10 @@ class QuasiShuffleAlgebra(Deconcatenation):
         if not u or not v:
             return ()
         return ((u[:-1], v), (u, v[:-1]), (u[:-1], v[:-1]))
+
+    def _cost(self, pair: tuple[Word, Word], known: Mapping[tuple[Word, Word], Terms]) -> int:
+        terms = sum(len(known[need]) for need in self._needs(pair))
+        return terms * (1 + sum(map(len, pair)) // 10)
 
     def _build(self, pair: tuple[Word, Word], known: Mapping[tuple[Word, Word], Terms]) -> Terms:
         u, v = pair

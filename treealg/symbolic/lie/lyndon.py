@@ -13,17 +13,18 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from treealg.checks import check_integer
+from treealg.checks import brief, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import nck
 from treealg.symbolic.hopf.mkw import MKW
 from treealg.symbolic.hopf.word_algebras import Deconcatenation, concatenation_algebra
+from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.maps.functionals import Functional, Values
 from treealg.symbolic.trees.enumeration import enumerate_forests
 from treealg.symbolic.trees.forests import OrderedForest
-from treealg.symbolic.trees.labels import label_less
+from treealg.symbolic.trees.labels import label_less, normalize_word
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.sizes import check_terms
 from treealg.symbolic.trees.trees import PlanarTree
@@ -65,7 +66,7 @@ def _letters(x: Any) -> tuple[tuple[Any, ...], Any]:
     if isinstance(x, OrderedForest):
         return x._trees, OrderedForest._make
     if isinstance(x, tuple):
-        return x, tuple
+        return normalize_word(x), tuple
     raise InvalidTypeError(
         f"expected an OrderedForest or a word (a tuple of letters), got {type(x).__name__}"
     )
@@ -208,7 +209,8 @@ def lyndon_bracketing(x: Any) -> Element:
     InvalidTypeError
         If `x` is of another kind.
     InvalidValueError
-        If `x` is not a Lyndon word.
+        If `x` is not a Lyndon word, or so long that its bracketing takes more than ten million
+        steps.
 
     References
     ----------
@@ -221,24 +223,33 @@ def lyndon_bracketing(x: Any) -> Element:
     """
     letters, make = _letters(x)
     if len(_factors(letters)) != 1:
-        raise InvalidValueError(f"expected a Lyndon word, got {x}; use lyndon_factorization first")
+        raise InvalidValueError(
+            f"expected a Lyndon word, got {brief(x)}; use lyndon_factorization first"
+        )
     algebra: Any = nck if isinstance(x, OrderedForest) else concatenation_algebra
 
+    parts: dict[tuple[Any, ...], tuple[tuple[Any, ...], ...]] = {}
+
     def longest(word: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]:
-        for cut in range(1, len(word)):
-            if len(_factors(word[cut:])) == 1:
-                return word[:cut], word[cut:]
-        return ()
+        # The longest proper end that is a Lyndon word is the last factor of all but the first
+        # letter: a longer one would be smaller than its own end, that factor.
+        if word not in parts:
+            end = _factors(word[1:])[-1] if len(word) > 1 else ()
+            parts[word] = (word[: -len(end)], end) if end else ()
+        return parts[word]
 
-    def build(word: tuple[Any, ...], known: Mapping[Any, Element]) -> Element:
-        parts = longest(word)
-        if not parts:
-            return Element([(make(word), 1)])
-        first, second = (known[part] for part in parts)
-        bracket: Element = algebra.product(first, second) - algebra.product(second, first)
-        return bracket
+    def cost(word: tuple[Any, ...], known: Mapping[Any, Terms]) -> int:
+        return 2 * math.prod(len(known[part]) for part in longest(word)) * (1 + len(word) // 10)
 
-    return Memo[Any, Element](longest, build)(letters)
+    def build(word: tuple[Any, ...], known: Mapping[Any, Terms]) -> Terms:
+        if len(word) == 1:
+            return {make(word): 1}
+        first, second = (known[part] for part in longest(word))
+        bracket = dict(algebra._multiply(first, second))
+        add_terms(bracket, algebra._multiply(second, first), -1)
+        return {key: value for key, value in bracket.items() if value != 0}
+
+    return Element._wrap(Memo[Any, Terms](longest, build, cost=cost)(letters))
 
 
 class ShuffleCharacter(Functional):

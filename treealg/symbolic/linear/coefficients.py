@@ -119,14 +119,20 @@ def is_zero_start(value: Any, what: str) -> bool:
 
 
 def check_coefficient(value: Any) -> Any:
-    """Return a coefficient: a number, of Python if it was one of NumPy, or an expression."""
+    """Return a coefficient: a number, of Python if it was one of NumPy, or an expression.
+
+    Examples
+    --------
+    >>> check_coefficient(True), check_coefficient(0.5)
+    (1, 0.5)
+    """
     value = own_number(value)
     if not is_coefficient(value):
         raise InvalidTypeError(
             f"a coefficient must be a number or a symbolic expression that commutes, got "
             f"{type(value).__name__} {brief(value)}"
         )
-    return value
+    return int(value) if value.__class__ is bool else value
 
 
 def values_by_key(values: Mapping[Any, Any], read: Callable[[Any], Any]) -> dict[Any, Any]:
@@ -165,7 +171,7 @@ def expression(name: str, value: Any) -> Any:
     import sympy
 
     value = own_number(value)
-    if isinstance(value, sympy.Basic):
+    if isinstance(value, sympy.Expr):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return sympy.Integer(value) if isinstance(value, int) else sympy.Float(value)

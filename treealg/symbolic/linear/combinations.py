@@ -75,6 +75,7 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
     __slots__ = ("_terms",)
     # NumPy scalars on the left must leave multiplication to this class.
     __array_ufunc__ = None
+    _op_priority = 100.0  # and so must matrices of SymPy
 
     _terms: dict[K, Any]
 

@@ -116,7 +116,13 @@ def are_equal(first: Any, second: Any) -> bool:
     if not is_expression(first) and not is_expression(second):
         return bool(first == second)
     first, second = _without_fraction(first), _without_fraction(second)
-    return first == second or is_zero(first - second)
+    if first == second:
+        return True
+    try:
+        difference = first - second
+    except TypeError:  # of a coefficient of another library, which knows nothing of SymPy
+        return False
+    return is_zero(difference)
 
 
 def _without_fraction(value: Any) -> Any:

@@ -56,6 +56,7 @@ class AlgebraElement(Slotted):
     __slots__ = ("_algebra", "_element")
 
     __array_ufunc__ = None
+    _op_priority = 100.0  # and so must matrices of SymPy
     #: Tells `Element` on the left that this is no coefficient.
     multiplies_elements = True
 

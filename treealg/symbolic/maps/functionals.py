@@ -62,6 +62,10 @@ class Functional(Made):
     (1, Fraction(1, 2))
     """
 
+    # Scalars of NumPy and matrices of SymPy on the left must leave multiplication to this class.
+    __array_ufunc__ = None
+    _op_priority = 100.0
+
     def __init__(self, algebra: HopfAlgebra[Any], values: Values) -> None:
         if not isinstance(algebra, HopfAlgebra):
             raise InvalidTypeError(
@@ -83,6 +87,9 @@ class Functional(Made):
 
     def _key(self, key: Any) -> Any:
         return self._algebra.basis_element(key)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} on {self._algebra.name}>"
 
     def _like(self, rule: Callable[[Any], Any]) -> Functional:
         """Make the result of an operation, which says by what it was made."""

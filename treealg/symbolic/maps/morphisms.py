@@ -10,7 +10,7 @@ from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import ConnesKreimer, bck, nck
 from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.hopf.word_algebras import quasi_shuffle, shuffle_algebra
-from treealg.symbolic.linear.combinations import Terms, add_terms
+from treealg.symbolic.linear.combinations import Terms, add_terms, terms_of
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.maps.arborification import arborification
 from treealg.symbolic.maps.origin import Made
@@ -132,12 +132,14 @@ class Morphism(Made):
         Raises
         ------
         InvalidTypeError
-            If `x` does not belong to `source`.
+            If `x` does not belong to `source`, or the rule returns no element.
         InvalidValueError
             If `x` is a tuple that is not a valid tuple form.
         """
         if not isinstance(x, Element):
-            return self._rule(self._source.basis_element(x))
+            image = self._rule(self._source.basis_element(x))
+            terms_of(image)  # refuses what is no sum
+            return image
         return self._source.element(x).apply(self._rule)
 
     def then(self, other: Morphism) -> Morphism:
@@ -212,7 +214,8 @@ def morphism_from_cocycle(
     Raises
     ------
     InvalidTypeError
-        If `source` is neither `bck` nor `nck`, or `target` not a `HopfAlgebra`.
+        If `source` is neither `bck` nor `nck`, or `target` not a `HopfAlgebra`; when the morphism
+        is called, if `append` returns no basis element of `target`.
     InvalidValueError
         When the morphism is called: if an image has more terms than any result may have.
 
@@ -238,7 +241,8 @@ def morphism_from_cocycle(
         if len(forest) == 1:
             total: Terms = {}
             for key, value in known[forest._make(forest._trees[0]._children)].items():
-                add_terms(total, {append(key, forest._trees[0]._label): value})
+                image = append(key, forest._trees[0]._label)
+                add_terms(total, {target.basis_element(image): value})
             return total
         first, last = needs
         product = target._multiply(known[first], known[last])

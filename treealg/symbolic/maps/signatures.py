@@ -14,12 +14,11 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
-from treealg.symbolic.linear.coefficients import is_coefficient
-from treealg.symbolic.linear.sequences import rows_of
+from treealg.symbolic.linear.coefficients import is_coefficient, own_number
+from treealg.symbolic.linear.sequences import entries_of, rows_of
 from treealg.symbolic.maps.characters import InfinitesimalCharacter
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.maps.vectors import basis_elements, check_basis, chen_product, log_star
-from treealg.symbolic.trees.scalars import python_scalar
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = ["exact_log_signature", "exact_number", "exact_signature", "point_rows"]
@@ -161,7 +160,10 @@ def exact_log_signature(
 def point_rows(name: str, rows: Any) -> list[Any]:
     """Return the rows of an argument, each of which can be iterated over."""
     found = rows_of(name, rows)
-    for row in found:
+    for place, row in enumerate(found):
+        if getattr(row, "is_Matrix", False):
+            found[place] = entries_of(f"row {place} of {name}", row)
+            continue
         if isinstance(row, (str, bytes)) or not isinstance(row, Iterable):
             raise InvalidTypeError(
                 f"{name} must be a sequence of rows, got the row {brief(row)}; "
@@ -172,7 +174,7 @@ def point_rows(name: str, rows: Any) -> list[Any]:
 
 def exact_number(name: str, value: Any) -> Any:
     """Return a number as it is, a float as the fraction that it stands for."""
-    value = python_scalar(value)
+    value = own_number(value)
     if isinstance(value, bool) or not hasattr(value, "__sub__") or not is_coefficient(value):
         raise InvalidTypeError(
             f"{name} must hold numbers, got {type(value).__name__} {brief(value)}"

@@ -36,6 +36,7 @@ class Summand:
     __slots__ = ()
     # NumPy scalars on the left must leave multiplication to this class.
     __array_ufunc__ = None
+    _op_priority = 100.0  # and so must matrices of SymPy
 
     def __add__(self, other: Any) -> Any:
         return _load().element_of(self) + other

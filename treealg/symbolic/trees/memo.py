@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from treealg.checks import check_callable
-from treealg.symbolic.trees.sizes import MAX_STEPS, check_terms
+from treealg.symbolic.trees.sizes import MAX_STEPS, check_steps, check_terms
 
 __all__ = ["Memo", "check_progress", "clear_cache", "remembered"]
 
@@ -36,6 +36,9 @@ class Memo(Generic[K, V]):
         ``build(key, known)`` gives the value, where `known` maps those keys to their values.
     bound : int, default 500_000
         When the values together have more than this many terms, all are forgotten.
+    cost : callable, optional
+        ``cost(key, known)`` gives how many steps `build` will take at least, where that is more
+        than the terms of the value; asked before it, so that what takes too many is refused.
 
     Notes
     -----
@@ -58,10 +61,12 @@ class Memo(Generic[K, V]):
         needs: Callable[[K], Iterable[K]],
         build: Callable[[K, Mapping[K, V]], V],
         bound: int = 500_000,
+        cost: Callable[[K, Mapping[K, V]], int] | None = None,
     ) -> None:
         self._needs = needs
         self._build = build
         self._bound = bound
+        self._cost = cost
         self._table: dict[K, V] = {}
         self._terms = 0
         _memos[id(self)] = self
@@ -79,7 +84,7 @@ class Memo(Generic[K, V]):
         if value is not None:
             return value
         stack = [key]
-        added = found = 0
+        added = found = steps = 0
         while stack:
             top = stack[-1]
             if top in table:
@@ -89,6 +94,9 @@ class Memo(Generic[K, V]):
             if missing:
                 stack.extend(missing)
                 continue
+            if self._cost is not None:
+                steps += self._cost(top, table)
+                check_steps("all that is needed together", steps)
             built = self._build(top, table)
             check_terms("a sum that is needed", len(built))  # type: ignore[arg-type]
             table[top] = built

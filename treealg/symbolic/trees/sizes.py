@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import groupby
 from math import comb, lgamma, log, log10, prod
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from treealg.errors import InvalidValueError
 
@@ -161,6 +162,11 @@ def count_quasi_shuffles(first: Sequence[Hashable], second: Sequence[Hashable]) 
     return sum(comb(m, k) * comb(n, k) << k for k in range(min(m, n) + 1))
 
 
+#: In how many ways trees can be cut, or a lower bound that is far beyond all others.
+_cuts: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+_MANY = 10**100
+
+
 def count_cuts(trees: Sequence[Any]) -> int:
     """Return in how many ways a forest can be cut, ways that differ by equal neighbours being one.
 
@@ -170,17 +176,20 @@ def count_cuts(trees: Sequence[Any]) -> int:
     >>> count_cuts([Tree([Tree(), Tree()])]), count_cuts([Tree(label=i) for i in range(3)])
     (4, 8)
     """
-    known: dict[Any, int] = {}
+    # Counts are kept, as the parts of what is cut are asked for in turn.
+    known = _cuts
 
     def of_forest(forest: Iterable[Any]) -> int:
         # A multiset of cuts of each of several equal trees.
         runs = ((known[tree], len(list(run))) for tree, run in groupby(forest))
-        return prod(comb(count + ways - 1, count) for ways, count in runs)
+        return prod(count_choices(count + ways - 1, count) for ways, count in runs)
 
     for tree in trees:
+        if tree in known:
+            continue
         for part in tree._bottom_up():
             if part not in known:
-                known[part] = 1 + of_forest(part._children)
+                known[part] = min(1 + of_forest(part._children), _MANY)
     return of_forest(trees)
 
 
