@@ -179,7 +179,7 @@ def readable_gram(one, two, orders, normalize):
 
     def of_pairs(a, b, first, second):
         out = np.empty((len(first), 1), one.dtype)
-        reference.sig_kernel(a, b, first, second, out, *options)
+        reference.pairs.sig_kernel(a, b, first, second, out, *options)
         return out[:, 0]
 
     first, second = (i.ravel() for i in np.indices((len(one), len(two))))

@@ -209,7 +209,7 @@ def readable_kernels(one, two, static, transforms, rule, grid):
             for x in (one, two)
         ]
         out = np.empty((len(first), nodes[0] * nodes[1] if grid else 1), one.dtype)
-        reference.sig_kernel(
+        reference.pairs.sig_kernel(
             one, two, first, second, out, 3, order, order, *STATIC[static], grid,
             transforms.get("time_aug", False), transforms.get("lead_lag", False),
             transforms.get("end_time", 1.0), 1,

@@ -46,7 +46,10 @@ def sums_by(places: npt.NDArray[Any], values: Floats, size: int) -> Floats:
     """Add up numbers by their places, as `numpy.bincount` does, also dual ones."""
     if values.dtype.kind != "c":
         return np.bincount(places, values, size)
-    return np.bincount(places, values.real, size) + 1j * np.bincount(places, values.imag, size)
+    sums = np.empty(max(size, int(places.max(initial=-1)) + 1), np.complex128)
+    sums.real = np.bincount(places, values.real, len(sums))
+    sums.imag = np.bincount(places, values.imag, len(sums))
+    return sums
 
 
 def sum_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -118,6 +121,15 @@ class DualRows(Rows):
         return self.array
 
     def _joined(self, value: Floats, tangent: Floats | None) -> Floats:
+        both = (value,) if tangent is None else (value, tangent)
+        once = tuple(
+            slice(None, None if any(x.strides[axis] for x in both) else 1)
+            for axis in range(value.ndim)
+        )
+        if value[once].size < value.size:  # repeated without memory, as the result is
+            shape = value.shape
+            small = self._joined(value[once], None if tangent is None else tangent[once])
+            return np.broadcast_to(small, shape)
         try:
             array = np.empty(value.shape, self.dtype)
         except MemoryError:

@@ -84,7 +84,7 @@ def _of_values(problem: Problem) -> Problem:
     """Return a problem of dual numbers without their tangents."""
     sides: dict[str, Any] = {}
     for place, rows in enumerate((problem.rows1, problem.rows2), 1):
-        array = np.ascontiguousarray(rows.array.real)
+        array = np.ascontiguousarray(np.real(rows.array))
         sides[f"rows{place}"] = own = Rows(array, rows.kind, 2, rows.name)
         sides[f"paths{place}"] = own.slab(0, own.count)
     return replace(problem, **sides)

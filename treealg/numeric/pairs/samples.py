@@ -100,7 +100,8 @@ class Mean:
         dtype = self.kernels.problem.rows1.dtype
         at_once = min(self.at_once, self.kernels.problem.pairs_at_once)
         for samples, first, second, weights in self._blocks(at_once):
-            given = np.outer(derivs[samples], weights).ravel().astype(dtype)
+            with np.errstate(invalid="ignore", over="ignore"):
+                given = np.outer(derivs[samples], weights).ravel().astype(dtype)
             self.kernels.add_gradients(first, second, given)
 
     def _blocks(self, at_once: int) -> Iterator[tuple[slice, Indices, Indices, Numbers]]:
@@ -163,7 +164,9 @@ class Statistic:
         for factor, mean, source in self.terms:
             if mean.kernels.left.is_wanted or mean.kernels.right.is_wanted:
                 sums = sums_by(source, given, len(mean.sources[0]))
-                mean.add_gradients(factor * sums)
+                with np.errstate(invalid="ignore", over="ignore"):  # infinities pass, as in kernels
+                    sums = factor * sums
+                mean.add_gradients(sums)
         return self.sides[0].gradient(), self.sides[1].gradient()
 
 

@@ -353,10 +353,10 @@ class _Matrix(Matrix):
         with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, as in kernels
             terms = _products(table.count, self._factors)[-1]
             coef = np.add.reduceat(terms, table.term_ptr[:-1])
-        super().__init__(table.ptr, table.col, np.ascontiguousarray(coef.real))
+        super().__init__(table.ptr, table.col, np.ascontiguousarray(np.real(coef)))
         self._tangent: Matrix | None = None
         if coef.dtype.kind == "c":
-            self._tangent = Matrix(table.ptr, table.col, np.ascontiguousarray(coef.imag))
+            self._tangent = Matrix(table.ptr, table.col, np.ascontiguousarray(np.imag(coef)))
 
     def write_image(
         self, rows: Any, out: Any, transposed: bool, engine: HostEngine, n_threads: int
