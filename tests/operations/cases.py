@@ -44,6 +44,7 @@ VARIANTS = {
     "prefixes_from_origin": {"stream": True, "lead_lag": True, "basepoint": True, "degree": 2},
     "basepoint": {"basepoint": ..., "scalar": True},
     "one_basepoint": {"basepoint": ..., "axes": 1},
+    "ended": {"lengths": ...},
     "ragged": {"lengths": ..., "time_aug": True},
     "ragged_prefixes": {"lengths": ..., "stream": True, "correction": ..., "levels": 2},
     "windows": {"windows": ..., "time_aug": True, "scalar": True},

@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.duals import Dual, step_of
-from treealg.numeric.arguments.kinds import foreign_array
 from treealg.numeric.arguments.ragged import is_list_of_paths
-from treealg.numeric.arguments.tensors import is_tensor
 from treealg.numeric.operations.documentation import documented
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.numeric.operations.source import written
@@ -131,14 +130,10 @@ def _by_the_step(result: Any) -> Any:
         return type(result)(_by_the_step(piece) for piece in result)
     if result is None:
         return None
+    rows = as_rows(result, "result", 0)
     with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, as in kernels
-        if isinstance(result, np.ndarray) or is_tensor(result):
-            result *= 1 / step_of(result.dtype)
-            return result
-        found = foreign_array(result, "result")
-        assert found is not None, "it was made so"
-        array, kind = found
-        return kind.wrap(array * array.dtype.type(1 / step_of(array.dtype)))
+        out = rows.array if rows.array.flags.writeable else None
+        return rows.wrap(np.multiply(rows.array, 1 / step_of(rows.dtype), out=out))
 
 
 def _dual(
