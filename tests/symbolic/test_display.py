@@ -471,6 +471,17 @@ def test_a_grid_has_a_panel_per_tree_and_a_legend_of_labels():
     assert plot_grid([CHERRY]).legends == []
 
 
+@pytest.mark.parametrize(("count", "panels"), [(30, 1), (60, 4)])
+def test_legends_of_many_labels_stay_within_the_picture(count, panels):
+    tree = Tree([Tree(label=f"label {i}") for i in range(count)])
+    figure = plot_grid([tree] * panels)
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    drawn, whole = legend.get_window_extent(), figure.bbox
+    assert whole.x0 <= drawn.x0 < drawn.x1 <= whole.x1
+    assert whole.y0 <= drawn.y0 < drawn.y1 <= whole.y1
+
+
 @pytest.mark.parametrize("draw", [plot, lambda tree: plot_grid([tree])], ids=["plot", "grid"])
 @pytest.mark.parametrize("tree", [CHERRY, LABELLED, Tree.from_text("f[0,g]")], ids=str)
 def test_figures_have_the_colours_of_pictures(tree, draw):

@@ -27,6 +27,7 @@ _MARGIN = 0.6
 # Vertices are so large in units of the layout at most, and edges so steep that they pass beside.
 _RADIUS = 0.25
 _SLOPE = slope_clear_of(_RADIUS + 0.05, 1.0)
+_LEGEND_ROW = 0.22  # inches
 _POINTS_PER_INCH = 72
 _PANEL = 1.8
 
@@ -251,7 +252,12 @@ def _add_legend(figure: Any, style: Style, texts: dict[Any, str]) -> None:
              markerfacecolor=style.colour(label), markeredgecolor=INK)
         for label in order
     ]  # fmt: skip
-    figure.legend(handles=handles, loc="outside right center", frameon=False)
+    # More than fit below each other stand side by side, in a wider figure.
+    columns = math.ceil(len(handles) * _LEGEND_ROW / (figure.get_figheight() - 2 * _LEGEND_ROW))
+    longest = max(map(len, texts.values()))
+    wider = (columns - 1) * (4 + longest) * _LEGEND_ROW / 2
+    figure.set_figwidth(figure.get_figwidth() + wider)
+    figure.legend(handles=handles, loc="outside right center", frameon=False, ncols=columns)
 
 
 def _draw_panel(axes: Any, layout: Layout, style: Style) -> None:
