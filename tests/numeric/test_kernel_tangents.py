@@ -148,3 +148,39 @@ def test_single_precision_is_double_precision_to_its_digits():
     single = treealg.branched_sig_kernel_jvp(*given, **options)
     assert single.dtype == np.float32
     np.testing.assert_allclose(single, double, rtol=0, atol=1e-5 * np.abs(double).max())
+
+
+def padded(paths):
+    """Return the paths of a list as one array, and their lengths."""
+    whole = np.zeros((len(paths), max(map(len, paths)), paths[0].shape[1]))
+    for row, path in zip(whole, paths, strict=True):
+        row[: len(path)] = path
+    return whole, [len(path) for path in paths]
+
+
+@pytest.mark.parametrize("options", [{}, {"time_aug": True, "normalize": True, "basepoint": True}])
+@pytest.mark.parametrize(
+    "name",
+    ["branched_sig_kernel", "branched_sig_kernel_gram", "branched_mmd",
+     "expected_branched_scoring_rule"],
+)  # fmt: skip
+def test_of_lists_they_are_those_of_arrays_with_lengths(name, options):
+    rng = np.random.default_rng(9)
+    lengths = (3, 5, 4), (6, 2, 3)
+    pair, tangents = ([[rng.normal(size=(n, 2)) / 3 for n in one] for one in lengths]
+                      for _ in range(2))  # fmt: skip
+    (x, n1), (y, n2) = map(padded, pair)
+    dx, dy = (padded(tangent)[0] for tangent in tangents)
+    call = {"depth": 2, "dyadic_order": 1} | options
+    function, back = (getattr(treealg, f"{name}{kind}_jvp") for kind in ("", "_backprop"))
+    got = function(pair[0], tangents[0], pair[1], tangents[1], **call)
+    want = function(x, dx, y, dy, lengths1=n1, lengths2=n2, **call)
+    assert np.any(want)
+    np.testing.assert_allclose(got, want, rtol=0, atol=1e-14 * np.abs(want).max())
+    derivs = rng.normal(size=np.shape(want))
+    both = {"right_deriv": True} | call
+    got = back(derivs, None, pair[0], tangents[0], pair[1], tangents[1], **both)
+    want = back(derivs, None, x, dx, y, dy, lengths1=n1, lengths2=n2, **both)
+    for found, whole in zip(got, want, strict=True):
+        assert isinstance(found, list)
+        np.testing.assert_allclose(padded(found)[0], whole, rtol=0, atol=1e-13)

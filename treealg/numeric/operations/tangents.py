@@ -140,7 +140,7 @@ def _dual(
     value: Any, tangent: Any, name: str, argument: Argument, path: Any, by_steps: bool
 ) -> Any:
     """Return an argument with its tangent; of a list, a list of these."""
-    if argument.name == "path":
+    if argument.role == "input" and any(axis.startswith("length") for axis in argument.axes):
         is_list = is_list_of_paths(value)
     elif argument.role == "derivs" and argument.axes and argument.axes[0].endswith("length"):
         is_list = isinstance(value, (list, tuple)) and is_list_of_paths(path)
