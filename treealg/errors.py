@@ -39,13 +39,21 @@ class TableCacheWarning(UserWarning):
     """A table file on disk could not be used or written; the table was built in memory instead."""
 
 
+_BETWEEN = frozenset(
+    ["treealg", "torch", "jax", "sklearn", "sktime", "skbase", "aeon", "xarray", "pandas", "polars"]
+)
+
+
 def warn_caller(message: str, category: type[Warning]) -> None:
     """Warn at the line outside of treealg that made the call, however deep this one is.
 
-    PyTorch stands between the two where it calls what it does not compile.
+    The packages in `_BETWEEN` stand between the two where they call what treealg gave them, and
+    functions that treealg wrote out, which are in no module.
     """
     frame, level = sys._getframe(1), 2
-    ours = ("treealg", "torch")
-    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in ours:
+    while frame.f_back and (
+        frame.f_globals.get("__name__", "").partition(".")[0] in _BETWEEN
+        or frame.f_code.co_filename.startswith("<treealg.")
+    ):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level)

@@ -18,6 +18,7 @@ import treealg
 from treealg import tables
 from treealg.errors import InvalidValueError, TableCacheWarning, warn_caller
 from treealg.memory import memory
+from treealg.numeric.operations.source import written
 from treealg.tables import cache, disk
 from treealg.tables.directory import TEMPORARY, file_name, prune, table_files
 from treealg.tables.linear_map import LinearMap
@@ -602,12 +603,23 @@ def test_a_warning_is_about_the_line_that_called(table_directory, call):
     assert [warning.filename for warning in record] == [__file__]
 
 
-@pytest.mark.parametrize("between", ["torch._dynamo.eval_frame", "treealg.optional"])
+@pytest.mark.parametrize(
+    "between",
+    ["torch._dynamo.eval_frame", "jax._src.core", "sklearn.utils._set_output", "treealg.optional"],
+)
 def test_a_warning_passes_what_stands_between(between):
     scope = {"__name__": between, "warn": warn_caller, "kind": TableCacheWarning}
     exec("def call(): warn('damaged', kind)", scope)
     with pytest.warns(TableCacheWarning) as record:
         scope["call"]()
+    assert [warning.filename for warning in record] == [__file__]
+
+
+def test_a_warning_passes_functions_that_are_written_out():
+    source = "def call():\n    warn('damaged', kind)\n"
+    call = written("call", source, "place", warn=warn_caller, kind=TableCacheWarning)
+    with pytest.warns(TableCacheWarning) as record:
+        call()
     assert [warning.filename for warning in record] == [__file__]
 
 

@@ -368,6 +368,15 @@ def test_trees_may_be_those_of_the_symbolic_layer():
     assert_equal(treealg.torch.branched_sig_coef(path, [tree, Tree(label=1)]), want)
 
 
+def test_gradients_of_a_list_of_paths_are_parts_of_one_array():
+    paths = [torch.rand(n, 2, dtype=torch.float64, requires_grad=True) for n in (3, 1, 40, 1)]
+    got = torch.autograd.grad(treealg.torch.branched_sig(paths, 2).sum(), paths)
+    alone = [torch.autograd.grad(treealg.torch.branched_sig(x, 2).sum(), x)[0] for x in paths]
+    for x, y in zip(got, alone, strict=True):
+        torch.testing.assert_close(x, y, rtol=1e-13, atol=1e-13)
+    assert len({x.untyped_storage().data_ptr() for x in got}) == 1
+
+
 def test_a_list_of_paths_is_padded_or_refused_by_its_items():
     rng = np.random.default_rng(5)
     paths = [torch.from_numpy(rng.normal(size=(n, 2))) for n in (3, 5, 1)]

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
 from treealg.checks import check_real
 from treealg.errors import InvalidTypeError
@@ -154,7 +153,15 @@ def _check_tensor(name: str, value: Any) -> None:
 
 
 def _padded(tensors: Sequence[Tensor]) -> Any:
-    return pad_sequence(list(tensors), batch_first=True)
+    """Return tensors as one, with zeros at the ends of the shorter ones.
+
+    The gradient of `torch.cat` is views of one array; that of `pad_sequence` is an array for each
+    tensor.
+    """
+    longest = max(x.shape[0] for x in tensors)
+    zeros = tensors[0].new_zeros(longest, tensors[0].shape[1])
+    pieces = [piece for x in tensors for piece in (x, zeros[x.shape[0] :])]
+    return torch.cat(pieces).reshape(len(tensors), longest, -1)
 
 
 def _checked(name: str, value: Any) -> Any:
