@@ -154,15 +154,18 @@ def bench_closed(run: Run) -> None:
 
 
 def bench_words(run: Run) -> None:
-    """Time words of log-signatures, as entries of the whole and from the words within them."""
+    """Time words of signatures and log-signatures, as entries of the whole and alone."""
     for d, word in ((2, (0, 1, 1)), (3, (0, 1, 0, 2)), (5, (0, 1, 2, 3, 4, 1))):
         x, n = paths(32, 100, d), len(word)
         places = np.array([treealg.word_to_idx(word, d)])
-        run.compare(
-            "log_sig_coef", f"(d={d}, N={n}) 1 word", partial(treealg.log_sig_coef, x, word),
-            partial(entries, partial(treealg.log_sig, x, n), places), planar=None,
-            beside="all words",
-        )  # fmt: skip
+        for ours, whole in (
+            (treealg.sig_coef, treealg.sig),
+            (treealg.log_sig_coef, treealg.log_sig),
+        ):
+            run.compare(
+                ours.__name__, f"(d={d}, N={n}) 1 word", partial(ours, x, word),
+                partial(entries, partial(whole, x, n), places), planar=None, beside="all words",
+            )  # fmt: skip
 
 
 BENCHMARKS = {

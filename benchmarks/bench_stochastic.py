@@ -106,6 +106,16 @@ def bench_linear(run: Run) -> None:
             "branched_sig_change_lift", f"({BATCH},d={labels},N={n})", partial(change, bsig),
             lambda bsig=bsig, matrix=matrix: bsig @ matrix, planar=planar, beside="NumPy",
         )  # fmt: skip
+    for planar, d, n in [(False, 2, 4), (True, 2, 3)]:
+        bsig = treealg.branched_sig(paths(BATCH, 10, d), n, planar=planar)
+        size = treealg.geometric_sig_length(d, n, planar=planar)
+        back = partial(treealg.geometric_to_branched_sig, dimension=d, degree=n, planar=planar)
+        matrix = dense(back, size)
+        gsig = treealg.branched_sig_to_geometric(bsig, d, n, planar=planar)
+        run.compare(
+            "geometric_to_branched_sig", f"({BATCH},d={d},N={n})", partial(back, gsig),
+            lambda gsig=gsig, matrix=matrix: gsig @ matrix, planar=planar, beside="NumPy",
+        )  # fmt: skip
 
 
 AIMS: dict[str, tuple[float, ...]] = {}
