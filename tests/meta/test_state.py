@@ -2,7 +2,6 @@
 
 import copy
 import inspect
-import operator
 import os
 import pickle
 import subprocess
@@ -62,7 +61,9 @@ SAMPLES = {
     "CommutatorFree": bseries.published_method("cmo3"),
     "MethodInfo": bseries.method_info("rk4"),
     "Functional": symbolic.Functional(mkw, {PlanarTree(): 2, None: 1}),
-    "Character": symbolic.Character(bck, operator.attrgetter("order")),
+    "Character": symbolic.Character(
+        bck, {tree: tree.order for n in (1, 2, 3) for tree in symbolic.enumerate_trees(n)}
+    ),
     "InfinitesimalCharacter": symbolic.InfinitesimalCharacter(bck, {LEAF: 2}),
     "ShuffleCharacter": symbolic.ShuffleCharacter(mkw, {PlanarTree(): 2}),
     "Endomorphism": symbolic.identity_map(bck).log(),
@@ -138,9 +139,22 @@ def test_copies_and_pickles_are_equal_in_value(name):
     for y in again(x):
         assert type(y) is type(x)
         assert value_of(y) == value_of(x)
-        if not isinstance(x, symbolic.Functional | symbolic.Morphism | display.TreeTable):
+        if not isinstance(x, display.TreeTable):
             assert y == x
             assert hash(y) == hash(x)
+
+
+def test_maps_are_equal_that_are_made_alike():
+    character = SAMPLES["Character"]
+    assert symbolic.Functional(bck, {LEAF: 1}) == symbolic.Functional(bck, {(0,): 1})
+    assert symbolic.Functional(bck, {LEAF: 1}) != symbolic.Functional(bck, {LEAF: 2})
+    assert symbolic.Functional(bck, {LEAF: 1}) != symbolic.Functional(mkw, {((0,),): 1})
+    assert symbolic.Functional(bck, {LEAF: 1}) != symbolic.InfinitesimalCharacter(bck, {LEAF: 1})
+    assert character.log() * 2 == character.log() * 2 != character.log() * 3
+    assert character.inverse() != character.log() != 1
+    assert len({character, character.log(), *again(character), *again(character.log())}) == 2
+    one, two = (symbolic.Functional(bck, lambda key: 1) for _ in range(2))
+    assert one == one != two  # functions are what Python says
 
 
 @pytest.mark.parametrize("name", STREAMS)

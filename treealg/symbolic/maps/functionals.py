@@ -52,7 +52,8 @@ class Functional(Made):
     -----
     Immutable; values are remembered, scalars of NumPy as those of Python. ``f * g`` is the
     convolution, ``f + g``, ``f - g`` and ``f * number`` are pointwise. A pickle holds the values
-    of a mapping, or the callable, and of a result from what it was made.
+    of a mapping, or the callable, and of a result from what it was made; functionals are equal that
+    are made alike.
 
     Examples
     --------
