@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pysiglib
@@ -61,7 +62,42 @@ def bench_discrepancies(run: Run) -> None:
             run.compare(what, size, gradient, theirs, beside=beside)
 
 
-BENCHMARKS = {"discrepancies": bench_discrepancies}
+def scores_by_hand(
+    lib: ModuleType, x: np.ndarray, y: np.ndarray, depth: int, order: int
+) -> np.ndarray:
+    """Return the score of a sample for each path of another, from two Gram matrices."""
+    gram = lib.branched_sig_kernel_gram(x, x, depth, order)
+    within = (gram.sum() - np.trace(gram)) / (len(x) * (len(x) - 1))
+    between = lib.branched_sig_kernel_gram(x, y, depth, order)
+    return np.asarray(within - 2 * between.mean(axis=0))
+
+
+def mean_by_hand(*given: Any) -> float:
+    """Return the mean of the scores."""
+    return float(scores_by_hand(*given).mean())
+
+
+def bench_scores(run: Run) -> None:
+    """Time scores and their mean, and Gram matrices in parts that need less memory."""
+    for n, length, d, depth, order in SAMPLES:
+        x, y = (paths(n, length + side, d)[:, side:] / 4 for side in (0, 1))
+        given, size = (x, y, depth, order), f"({n},{length},{d},{depth},{order})"
+        for name, theirs in (
+            ("branched_scoring_rule", scores_by_hand),
+            ("expected_branched_scoring_rule", mean_by_hand),
+        ):
+            ours = partial(getattr(treealg, name), *given)
+            for lib, beside in ((pysiglib, "pySigLib"), (treealg, "Gram matrices")):
+                what = name + (", matrices" if lib is treealg else "")
+                run.compare(what, size, ours, partial(theirs, lib, *given), beside=beside)
+        gram = partial(treealg.branched_sig_kernel_gram, *given)
+        run.compare(
+            "branched_sig_kernel_gram, in parts", size, partial(gram, max_batch=256), gram,
+            beside="at once",
+        )  # fmt: skip
+
+
+BENCHMARKS = {"discrepancies": bench_discrepancies, "scores": bench_scores}
 
 # Geometric mean and least of the ratios that are aimed at.
 AIMS = {

@@ -42,6 +42,31 @@ def bench_group(run: Run) -> None:
             run.compare(name, f"({BATCH},d={d},N={n})", ours, theirs, planar=planar)
 
 
+def bench_round(run: Run) -> None:
+    """Measure products and segments as logarithms beside the way through signatures."""
+    for planar, _, _, d, n in grid(most=5):
+        size, rest = f"({BATCH},d={d},N={n})", {"dimension": d, "degree": n, "planar": planar}
+        sigs = [treealg.branched_sig(paths(BATCH, m, d), n, planar=planar) for m in (9, 10)]
+        logs = [treealg.branched_sig_to_log_sig(sig, **rest) for sig in sigs]
+        dx = paths(BATCH, 2, d)[:, 1].copy()
+
+        def combine(logs=logs, rest=rest):
+            sigs = (treealg.branched_log_sig_to_sig(log, **rest) for log in logs)
+            return treealg.branched_sig_to_log_sig(
+                treealg.branched_sig_combine(*sigs, **rest), **rest
+            )
+
+        def linear(dx=dx, rest=rest):
+            return treealg.branched_sig_to_log_sig(treealg.linear_branched_sig(dx, **rest), **rest)
+
+        for name, given, theirs in (
+            ("branched_log_sig_combine", logs, combine),
+            ("linear_branched_log_sig", (dx,), linear),
+        ):
+            ours = partial(getattr(treealg, name), *given, **rest)
+            run.compare(name, size, ours, theirs, planar=planar, beside="the way round")
+
+
 def bench_kept(run: Run) -> None:
     """Measure conversions of 39 MB into an array that is kept, beside new results."""
     d, n = 5, 4
@@ -65,4 +90,5 @@ def bench_kept(run: Run) -> None:
 AIMS = {f"branched_sig_combine, {kind}": (3,) for kind in ("non-planar", "planar")}
 
 if __name__ == "__main__":
-    main({"group": bench_group, "kept": bench_kept}, "group", __doc__, AIMS)
+    groups = {"group": bench_group, "round": bench_round, "kept": bench_kept}
+    main(groups, "group", __doc__, AIMS)

@@ -1,5 +1,7 @@
 """Paths of different lengths beside the same work on paths of one length, and prefixes backwards.
 
+Times and missing values, and paths that are transformed, stand beside what one does in NumPy.
+
 python benchmarks/bench_ragged.py
 """
 
@@ -153,6 +155,53 @@ def bench_pairs(run: Run) -> None:
     )  # fmt: skip
 
 
+def interpolated(array: np.ndarray) -> np.ndarray:
+    """Return paths without gaps, channel by channel."""
+    found, places = array.copy(), np.arange(array.shape[1])
+    for path in found:
+        for channel in path.T:
+            gaps = np.isnan(channel)
+            channel[gaps] = np.interp(places[gaps], places[~gaps], channel[~gaps])
+    return found
+
+
+def lead_and_lag(array: np.ndarray) -> np.ndarray:
+    """Return paths beside themselves one step later, with time as the last channel."""
+    twice = np.repeat(array, 2, axis=1)
+    points = twice.shape[1] - 1
+    time = np.broadcast_to(np.linspace(0, 1, points)[:, None], (len(array), points, 1))
+    return np.concatenate([twice[:, :-1], twice[:, 1:], time], axis=2)
+
+
+def bench_times(run: Run) -> None:
+    """Measure times, missing values and transforms beside arrays that are made by hand."""
+    d, n = 3, 4
+    array, size = paths(256, 101, d), f"(256,101,d={d},N={n})"
+    rng = np.random.default_rng(7)
+    times = np.sort(rng.uniform(size=array.shape[:2]), axis=-1)
+    holes = np.where(rng.uniform(size=array.shape) < 0.1, np.nan, array)
+    holes[:, [0, -1]] = array[:, [0, -1]]
+    for name in ("branched_sig", "branched_log_sig"):
+        function = getattr(treealg, name)
+
+        def as_channel(function: Function = function) -> np.ndarray:
+            return function(np.concatenate([array, times[..., None]], axis=-1), n)
+
+        run.compare(
+            f"{name}, times", size, partial(function, array, n, time_aug=True, times=times),
+            as_channel, beside="times as a channel",
+        )  # fmt: skip
+        run.compare(
+            f"{name}, missing", size, partial(function, holes, n, missing="linear"),
+            lambda function=function: function(interpolated(holes), n), beside="NumPy",
+        )  # fmt: skip
+    run.compare(
+        "transform_path", f"(256,101,d={d})",
+        partial(treealg.transform_path, array, lead_lag=True, time_aug=True),
+        partial(lead_and_lag, array), beside="NumPy",
+    )  # fmt: skip
+
+
 def bench_prefixes(run: Run) -> None:
     """Measure the gradient of all prefixes beside that of the whole path."""
     for d, n in SIZES:
@@ -183,6 +232,7 @@ if __name__ == "__main__":
         "coefficients": bench_coefficients,
         "kernels": bench_kernels,
         "pairs": bench_pairs,
+        "times": bench_times,
         "prefixes": bench_prefixes,
     }
     main(groups, "ragged", __doc__, AIMS)

@@ -60,6 +60,13 @@ def bench_expected(run: Run) -> None:
         ours = partial(treealg.expected_branched_sig, drift, covariance, n, planar=planar)
         size = f"({BATCH},d={d},N={n})"
         run.compare("expected_branched_sig", size, ours, theirs, planar=planar, beside="NumPy")
+        logarithm = partial(treealg.branched_sig_to_log_sig, dimension=d, degree=n, planar=planar)
+        run.compare(
+            "expected_branched_log_sig", size,
+            partial(treealg.expected_branched_log_sig, drift, covariance, n, planar=planar),
+            lambda theirs=theirs, logarithm=logarithm: logarithm(theirs()), planar=planar,
+            beside="NumPy",
+        )  # fmt: skip
         derivs = derivatives(ours().shape)
         backward = partial(
             treealg.expected_branched_sig_backprop, derivs, drift, covariance, n, planar=planar
@@ -115,6 +122,14 @@ def bench_linear(run: Run) -> None:
         run.compare(
             "geometric_to_branched_sig", f"({BATCH},d={d},N={n})", partial(back, gsig),
             lambda gsig=gsig, matrix=matrix: gsig @ matrix, planar=planar, beside="NumPy",
+        )  # fmt: skip
+    for planar, d, n in [(False, 2, 5), (False, 5, 3), (True, 2, 4)]:
+        bsig = treealg.branched_sig(paths(BATCH, 10, d), n, planar=planar)
+        words = partial(treealg.branched_sig_to_sig, dimension=d, degree=n, planar=planar)
+        matrix = dense(words, bsig.shape[1])
+        run.compare(
+            "branched_sig_to_sig", f"({BATCH},d={d},N={n})", partial(words, bsig),
+            lambda bsig=bsig, matrix=matrix: bsig @ matrix, planar=planar, beside="NumPy",
         )  # fmt: skip
 
 

@@ -69,6 +69,38 @@ def bench_vectors(run: Run) -> None:
                 run.compare(what, f"({BATCH},d={d},N={n})", ours, theirs, planar=None)
 
 
+def bench_round(run: Run) -> None:
+    """Products and joins of logarithms, and inverses, beside the way through signatures."""
+    for _, _, d, n in GRID:
+        size = f"({BATCH},d={d},N={n})"
+        first, second = (treealg.sig(paths(BATCH, length, d), n) for length in (9, 10))
+        one, two = (treealg.sig_to_log_sig(sig, d, n) for sig in (first, second))
+        dx = paths(BATCH, 2, d)[:, 1].copy()
+
+        def combine(one=one, two=two, d=d, n=n):
+            sigs = (treealg.log_sig_to_sig(log, d, n) for log in (one, two))
+            return treealg.sig_to_log_sig(treealg.sig_combine(*sigs, d, n), d, n)
+
+        def join(one=one, dx=dx, d=d, n=n):
+            sig = treealg.log_sig_to_sig(one, d, n)
+            return treealg.sig_to_log_sig(treealg.sig_join(sig, dx, d, n), d, n)
+
+        def inverse(first=first, d=d, n=n):
+            return treealg.log_sig_to_sig(-treealg.sig_to_log_sig(first, d, n), d, n)
+
+        def linear(dx=dx, d=d, n=n):
+            return treealg.sig_to_log_sig(treealg.linear_sig(dx, d, n), d, n)
+
+        for name, given, theirs in (
+            ("log_sig_combine", (one, two), combine),
+            ("log_sig_join", (one, dx), join),
+            ("sig_inverse", (first,), inverse),
+            ("linear_log_sig", (dx,), linear),
+        ):
+            ours = partial(getattr(treealg, name), *given, d, n)
+            run.compare(name, size, ours, theirs, planar=None, beside="the way round")
+
+
 def by_segments(x: np.ndarray, degree: int) -> np.ndarray:
     """Multiply the exponentials of the segments, level by level, the batch in one array."""
     batch, _, d = x.shape
@@ -95,7 +127,12 @@ def bench_naive(run: Run) -> None:
         run.compare("sig, beside NumPy", size, ours, theirs, planar=None, beside="NumPy")
 
 
-BENCHMARKS = {"paths": bench_paths, "vectors": bench_vectors, "naive": bench_naive}
+BENCHMARKS = {
+    "paths": bench_paths,
+    "vectors": bench_vectors,
+    "round": bench_round,
+    "naive": bench_naive,
+}
 
 # Geometric mean of the ratios that is aimed at, and the least.
 AIMS = {"sig, words": (3, 0.5)}
