@@ -211,6 +211,9 @@ def _time_column(times: Floats | None, counts: Integers, transform: Transform) -
     transform : Transform
         The transform; points between others in a lead-lag path are in the middle of their times.
     """
+    if times is not None and not transform.lead_lag:
+        alone: Floats = times[np.arange(times.shape[1]) < counts[:, None]]
+        return alone
     step = 2 if transform.lead_lag else 1
     last = step * (counts - 1)
     path = np.repeat(np.arange(len(counts)), last + 1)
