@@ -49,7 +49,7 @@ def on_several_lines(text):
 
 def without_out(text):
     """Return a signature without the place of the result, which is an option of NumPy alone."""
-    out = r"out: (?:\w+ \| )?None = None"
+    out = r"out: (?:(?:\w+|tuple\[[^\n]+?\]) \| )?None = None"
     text = re.sub(rf"    {out},\n", "", text)
     return re.sub(rf"(?:, \*)?, {out}", "", text).replace("    *,\n)", ")")
 

@@ -67,6 +67,14 @@ def test_a_boolean_is_no_number(call, flag):
         call(flag)
 
 
+@pytest.mark.parametrize("alike", [np.int8(1), np.uint8(1)])
+def test_a_boolean_is_no_label_that_has_the_same_memory(alike):
+    want = treealg.branched_sig_coef(PATHS, [(1,)])
+    np.testing.assert_array_equal(treealg.branched_sig_coef(PATHS, [(alike,)]), want)
+    with pytest.raises(treealg.InvalidTypeError):
+        treealg.branched_sig_coef(PATHS, [(np.True_,)])
+
+
 def pushed():
     stream = treealg.BranchedSigStream(2, 2)
     stream.push_batch(PATHS)

@@ -13,10 +13,24 @@ from treealg import engines
 from .cases import CASES, OPERATIONS, Case, arrays_of, call, each_case
 
 WITH_OUT = [case for case in CASES if case.row.has_out]
-# Gradients in paths come with those in corrections and base points that are arrays.
-SEVERAL = [
-    case for case in WITH_OUT if any(case.asked.get(name) is ... for name in case.row.gradients[1:])
-]
+
+
+def returns_several(case):
+    """Tell whether a gradient comes in a tuple, as do those in paths with others beside them."""
+    flags, row = case.row.flags, case.row
+    arguments = {x.name: x for x in row.arguments}
+    return bool(flags) or any(
+        name in arguments and (case.asked.get(name) is ... or not is_left_out(arguments[name]))
+        for name in row.gradients[1:]
+    )
+
+
+def is_left_out(argument):
+    """Tell whether an argument is no array if nothing is said."""
+    return argument.optional or argument.alternative == "flag"
+
+
+SEVERAL = [case for case in WITH_OUT if returns_several(case)]
 ONE = [case for case in WITH_OUT if case not in SEVERAL]
 WAYS = "plain", "planar_scalar", "brackets", "word_brackets", "corrected", "ragged", "jumps"
 VECTORS = [
@@ -37,8 +51,7 @@ WITHOUT = {
 @pytest.mark.parametrize("row", OPERATIONS.values(), ids=OPERATIONS)
 def test_functions_without_it_are_listed(row):
     of_direction = any(argument.role == "tangent" for argument in row.arguments)
-    returns_several = len(row.gradients) > 1 and row.gradients[0] != "path"
-    assert row.has_out is not (row.name in WITHOUT or of_direction or returns_several)
+    assert row.has_out is not (row.name in WITHOUT or of_direction)
 
 
 @pytest.mark.parametrize("batch", BATCHES, ids=str)
@@ -51,13 +64,85 @@ def test_the_array_that_is_given_is_the_result_to_the_bit(case, batch):
     np.testing.assert_array_equal(out.view(np.int64), want.view(np.int64))
 
 
+def room_for(want):
+    """Return arrays for several results, None for what is None."""
+    return tuple(None if x is None else np.full(x.shape, np.nan, x.dtype) for x in want)
+
+
+@pytest.mark.parametrize("batch", BATCHES, ids=str)
 @each_case(SEVERAL)
-def test_one_array_is_refused_where_there_are_several_results(case):
+def test_the_arrays_of_a_tuple_are_the_results_to_the_bit(case, batch):
+    arguments = case.arguments(batch)
+    want = call(case, arguments)
+    out = room_for(want)
+    found = case.row.function(**arguments, out=out)
+    assert type(found) is tuple
+    assert len(found) == len(want) > 1
+    for got, own, expected in zip(found, out, want, strict=True):
+        assert got is own
+        if own is not None:
+            np.testing.assert_array_equal(own.view(np.int64), expected.view(np.int64))
+
+
+@each_case(SEVERAL, "plain", "corrected", "basepoint", "ragged", "corrected_windows")
+def test_a_result_of_several_that_is_left_open_is_made(case):
     arguments = case.arguments((3,))
-    out = np.full(call(case, arguments)[0].shape, np.nan)
-    with pytest.raises(treealg.InvalidValueError, match="out must be None where gradients"):
-        case.row.function(**arguments, out=out)
-    assert np.isnan(out).all()
+    want = call(case, arguments)
+    for place in range(len(want)):
+        out = [x if i == place else None for i, x in enumerate(room_for(want))]
+        found = case.row.function(**arguments, out=tuple(out))
+        assert found[place] is out[place]
+        for got, expected in zip(found, want, strict=True):
+            np.testing.assert_array_equal(got, expected)
+
+
+@each_case([case for case in SEVERAL if case.variant == "plain" and "broadcast" in (
+    argument.batch for argument in case.row.arguments)])  # fmt: skip
+def test_sums_over_rows_that_an_argument_served_are_written_where_they_are_wanted(case):
+    arguments = case.arguments([(3, 1), (1, 2)])
+    want = call(case, arguments)
+    out = room_for(want)
+    found = case.row.function(**arguments, out=out)
+    for got, own, expected in zip(found, out, want, strict=True):
+        assert got is own
+        np.testing.assert_array_equal(own, expected)
+
+
+@each_case(SEVERAL, "plain", "corrected", "basepoint")
+def test_several_arrays_that_do_not_fit_are_refused_unwritten(case):
+    arguments = case.arguments((3,))
+    out = room_for(call(case, arguments))
+    last = out[-1]
+    bad = {
+        "must be a tuple": (out[0], treealg.InvalidTypeError),
+        r"must be a tuple of \d": (out[:1], treealg.InvalidValueError),
+        r"out\[\d\] must have the shape": ((*out[:-1], last[:1]), treealg.InvalidValueError),
+        r"out\[\d\] must be of the kind": (
+            (*out[:-1], last.astype(np.float32)), treealg.InvalidTypeError
+        ),
+        r"out\[\d\] must not share memory with another": (
+            sharing(out), treealg.InvalidValueError
+        ),
+    }  # fmt: skip
+    for match, (wrong, error) in bad.items():
+        with pytest.raises(error, match=match):
+            case.row.function(**arguments, out=wrong)
+    assert all(np.isnan(own).all() for own in out)
+
+
+def sharing(out):
+    """Return arrays of the same shapes, the first and the last in one piece of memory."""
+    memory = np.zeros(max(x.size for x in out))
+    first, last = (memory[: x.size].reshape(x.shape) for x in (out[0], out[-1]))
+    return first, *out[1:-1], last
+
+
+@each_case(SEVERAL, "right_only")
+def test_no_array_is_taken_for_a_gradient_that_is_not_asked_for(case):
+    arguments = case.arguments((3,))
+    _, right = call(case, arguments)
+    with pytest.raises(treealg.InvalidValueError, match=r"out\[0\] must be None"):
+        case.row.function(**arguments, out=(right, None))
 
 
 @each_case(VECTORS)
@@ -105,7 +190,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("bad", BAD)
-@each_case(WITH_OUT, "plain")
+@each_case(ONE, "plain")
 def test_what_the_result_does_not_fit_in_is_refused_and_not_written(case, bad):
     arguments = case.arguments((3,))
     shape = call(case, arguments)[0].shape
@@ -156,7 +241,7 @@ def test_paths_of_a_list_are_arguments_and_one_result_is_for_all():
     with pytest.raises(treealg.InvalidValueError, match="out must not share memory"):
         treealg.branched_sig(paths, 2, out=memory[18:30].reshape(2, 6))
     ones = np.ones((2, 6))
-    for function in (treealg.branched_sig_backprop, treealg.sig_backprop):
+    for function in (treealg.branched_sig_backprop, treealg.sig_backprop):  # no array for a list
         with pytest.raises(
             treealg.InvalidValueError, match=r"out must be None for a list of paths"
         ):

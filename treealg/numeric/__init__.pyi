@@ -122,6 +122,7 @@ def branched_mmd_backprop(
     max_batch: int = -1,
     normalize: bool = False,
     rule: str = "trapezoid",
+    out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
 
 # treealg.numeric.pairs.gradients
@@ -151,6 +152,7 @@ def branched_sig_kernel_backprop(
     return_grid: bool = False,
     normalize: bool = False,
     rule: str = "trapezoid",
+    out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
 def branched_sig_kernel_gram_backprop(
     derivs: ArrayT | Exact,
@@ -178,6 +180,7 @@ def branched_sig_kernel_gram_backprop(
     max_batch: int = -1,
     normalize: bool = False,
     rule: str = "trapezoid",
+    out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
 
 # treealg.numeric.pairs.kernel
@@ -285,6 +288,7 @@ def branched_scoring_rule_backprop(
     max_batch: int = -1,
     normalize: bool = False,
     rule: str = "trapezoid",
+    out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
 def expected_branched_scoring_rule(
     x: ArrayT | Exact,
@@ -338,6 +342,7 @@ def expected_branched_scoring_rule_backprop(
     max_batch: int = -1,
     normalize: bool = False,
     rule: str = "trapezoid",
+    out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT | None, ArrayT | None]: ...
 
 # treealg.numeric.paths.coefficients
@@ -446,7 +451,7 @@ def branched_sig_coef_backprop(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-    out: None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def branched_sig_coef_backprop(
@@ -468,7 +473,7 @@ def branched_sig_coef_backprop(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-    out: None = None,
+    out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 def extract_branched_sig_coef(
     bsig: ArrayT | Exact,
@@ -551,7 +556,7 @@ def branched_log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def branched_log_sig_backprop(
@@ -574,7 +579,7 @@ def branched_log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: None = None,
+    out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 @overload
 def branched_sig_backprop(
@@ -643,7 +648,7 @@ def branched_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def branched_sig_backprop(
@@ -666,7 +671,7 @@ def branched_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: None = None,
+    out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 
 # treealg.numeric.paths.ito
@@ -806,7 +811,7 @@ def branched_log_sig_coef_backprop(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-    out: None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def branched_log_sig_coef_backprop(
@@ -828,7 +833,7 @@ def branched_log_sig_coef_backprop(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-    out: None = None,
+    out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 
 # treealg.numeric.paths.signature
@@ -988,7 +993,7 @@ def transform_path_backprop(
     lengths: ArrayLike | None = None,
     times: ArrayLike | None = None,
     missing: str = "propagate",
-    out: None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 
 # treealg.numeric.paths.word_coefficients
@@ -1102,7 +1107,7 @@ def sig_coef_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-    out: None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def sig_coef_backprop(
@@ -1123,7 +1128,7 @@ def sig_coef_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-    out: None = None,
+    out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 
 # treealg.numeric.paths.word_gradients
@@ -1192,7 +1197,7 @@ def log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def log_sig_backprop(
@@ -1214,7 +1219,7 @@ def log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: None = None,
+    out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 @overload
 def sig_backprop(
@@ -1280,7 +1285,7 @@ def sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def sig_backprop(
@@ -1302,7 +1307,7 @@ def sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: None = None,
+    out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 
 # treealg.numeric.paths.word_log_coefficients
@@ -1406,7 +1411,7 @@ def log_sig_coef_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-    out: None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 @overload
 def log_sig_coef_backprop(
@@ -1427,7 +1432,7 @@ def log_sig_coef_backprop(
     times: ArrayLike | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-    out: None = None,
+    out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 
 # treealg.numeric.paths.words
@@ -1592,6 +1597,7 @@ def expected_branched_log_sig_backprop(
     scalar_term: bool | None = None,
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
+    out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 def expected_branched_sig(
     drift: ArrayT | Exact,
@@ -1620,6 +1626,7 @@ def expected_branched_sig_backprop(
     scalar_term: bool | None = None,
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
+    out: tuple[ArrayT | None, ...] | None = None,
 ) -> tuple[ArrayT, ...]: ...
 
 # treealg.numeric.stochastic.translation
@@ -1645,6 +1652,7 @@ def branched_sig_translate_backprop(
     planar: bool = False,
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 
 # treealg.numeric.vectors.bch
@@ -1672,6 +1680,7 @@ def branched_log_sig_combine_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 
 # treealg.numeric.vectors.bridges
@@ -1810,6 +1819,7 @@ def branched_sig_combine_backprop(
     planar: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 def branched_sig_inverse(
     bsig: ArrayT | Exact,
@@ -1858,6 +1868,7 @@ def branched_sig_join_backprop(
     prepend: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 
 # treealg.numeric.vectors.linear
@@ -1938,6 +1949,7 @@ def branched_log_sig_join_backprop(
     prepend: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 
 # treealg.numeric.vectors.logarithm
@@ -1997,6 +2009,7 @@ def log_sig_combine_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 def log_sig_join(
     log_sig: ArrayT | Exact,
@@ -2021,6 +2034,7 @@ def log_sig_join_backprop(
     prepend: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 
 # treealg.numeric.vectors.word_group
@@ -2048,6 +2062,7 @@ def sig_combine_backprop(
     lead_lag: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 def sig_inverse(
     sig: ArrayT | Exact,
@@ -2096,6 +2111,7 @@ def sig_join_backprop(
     prepend: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: tuple[ArrayT | None, ArrayT | None] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
 
 # treealg.numeric.vectors.word_linear

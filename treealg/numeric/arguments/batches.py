@@ -22,12 +22,13 @@ from treealg.numeric.arguments.targets import Target
 
 __all__ = [
     "LEAST_ROWS",
+    "Gradient",
     "allocate",
     "broadcast",
     "broadcast_all",
     "check_result_batch",
     "common_batch",
-    "gathered",
+    "gradients_in",
     "parts",
     "source_rows",
     "walk",
@@ -204,21 +205,76 @@ def source_rows(rows: Rows, batch: tuple[int, ...]) -> npt.NDArray[np.int64]:
     return np.ascontiguousarray(wide.reshape(-1))
 
 
-def gathered(result: Any, view: Any, wide: Rows, rows: Rows, scalar: Any = None) -> Any:
-    """Return a gradient in an argument, summed over the axes along which it was broadcast.
+class Gradient:
+    """The gradient in an argument: as kernels write it, and summed over what was broadcast.
 
-    `result`, `view` and `scalar` are those of `allocate` for the argument as it was broadcast.
+    Parameters
+    ----------
+    given, wide : Rows
+        The argument as it was given, and with the batch of the result.
+    item : tuple of int
+        The shape of an item, without a scalar.
+    scalar : float or None
+        What is written in front of each item, if there is a place.
+    to : Target or None
+        Where it is wanted.
+    walked : bool
+        As for `allocate`.
+
+    Attributes
+    ----------
+    result : array
+        The gradient in `wide`, as a caller gets it.
+    view : numpy.ndarray
+        The same without scalar, as a kernel writes it.
     """
-    if wide is rows:
-        return rows.wrap(result)
-    walked = view.dtype.kind != "c"
-    total, own = allocate(rows, *view.shape[1:], scalar=scalar, walked=walked)
-    wider = view.reshape(*wide.batch, *view.shape[1:])
-    batch = (1,) * (len(wide.batch) - len(rows.batch)) + rows.batch
-    axes = tuple(
-        i for i, (one, many) in enumerate(zip(batch, wide.batch, strict=True)) if one != many
-    )
-    with np.errstate(invalid="ignore", over="ignore"):  # infinities pass, here as in kernels
-        dtype = np.result_type(wider, np.float64)
-        own[...] = wider.sum(axis=axes, dtype=dtype).reshape(own.shape)
-    return rows.wrap(total)
+
+    __slots__ = ("_given", "_scalar", "_to", "_walked", "_wide", "result", "view")
+
+    def __init__(
+        self, given: Rows, wide: Rows, item: tuple[int, ...], scalar: float | None,
+        to: Target | None, walked: bool,
+    ) -> None:  # fmt: skip
+        self._given, self._wide = given, wide
+        self._scalar, self._to, self._walked = scalar, to, walked
+        own = to if given.batch == wide.batch else None
+        self.result, self.view = allocate(wide, *item, scalar=scalar, walked=walked, to=own)
+
+    def summed(self) -> Any:
+        """Return the gradient in the argument as it was given."""
+        given, wide = self._given, self._wide
+        if given.batch == wide.batch:
+            return given.wrap(self.result)
+        item = self.view.shape[1:]
+        total, own = allocate(given, *item, scalar=self._scalar, walked=self._walked, to=self._to)
+        wider = self.view.reshape(*wide.batch, *self.view.shape[1:])
+        batch = (1,) * (len(wide.batch) - len(given.batch)) + given.batch
+        axes = tuple(
+            i for i, (one, many) in enumerate(zip(batch, wide.batch, strict=True)) if one != many
+        )
+        with np.errstate(invalid="ignore", over="ignore"):  # infinities pass, here as in kernels
+            dtype = np.result_type(wider, np.float64)
+            own[...] = wider.sum(axis=axes, dtype=dtype).reshape(own.shape)
+        return given.wrap(total)
+
+
+def gradients_in(
+    given: Sequence[Rows],
+    wide: Sequence[Rows],
+    items: Sequence[tuple[int, ...]],
+    to: Sequence[Target | None],
+    scalars: Sequence[float | None] | None = None,
+    walked: bool = True,
+) -> tuple[Gradient, ...]:
+    """Return the gradients in several arguments.
+
+    As for `Gradient`, of each; where they are wanted is checked for all of them before anything is
+    written.
+    """
+    fronts = scalars or (None,) * len(given)
+    for rows, item, target, scalar in zip(given, items, to, fronts, strict=True):
+        if target is not None:
+            last = item[-1] + (scalar is not None)
+            target.memory(rows, (*rows.batch, *item[:-1], last), dense=len(item) > 1)
+    each = zip(given, wide, items, fronts, to, strict=True)
+    return tuple(Gradient(*own, walked) for own in each)

@@ -25,7 +25,6 @@ __all__ = [
     "as_correction",
     "as_corrections",
     "as_row",
-    "empty_like",
     "letter_columns",
     "no_path",
     "pushed_rows",
@@ -180,14 +179,6 @@ def _broadcast(rows: Rows, batch: tuple[int, ...], segments: int) -> Rows:
             f"all segments, one row per segment, or that for each path; got shape {shape}"
         )
     return rows.broadcast(wanted, 2)
-
-
-def empty_like(value: Any, path: Rows) -> Any:
-    """Return the gradient in a correction without columns."""
-    with path.active():
-        result, memory = path.empty(as_rows(value, "correction", 1, gpu=True).shape)
-        memory[...] = 0
-    return path.wrap(result)
 
 
 def letter_columns(

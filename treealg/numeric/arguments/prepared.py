@@ -20,13 +20,12 @@ import numpy.typing as npt
 
 from treealg.checks import check_choice, is_flag
 from treealg.errors import InvalidValueError
-from treealg.numeric.arguments.arrays import as_path, refuse_on_device
+from treealg.numeric.arguments.arrays import as_path, as_rows, refuse_on_device
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.corrections import (
     Correction,
     as_correction,
     as_corrections,
-    empty_like,
 )
 from treealg.numeric.arguments.kinds import NUMPY
 from treealg.numeric.arguments.missing import MISSING, fill
@@ -40,11 +39,21 @@ from treealg.numeric.arguments.ragged import (
     read_paths,
 )
 from treealg.numeric.arguments.rows import ListedRows, Rows, memory_for
-from treealg.numeric.arguments.targets import Target, refuse_for_lists
+from treealg.numeric.arguments.targets import Target, into_each, refuse_for_lists
 from treealg.numeric.arguments.times import check_times, read_times, without_time, written
 from treealg.numeric.arguments.transforms import PLAIN
 
-__all__ = ["Line", "Origin", "Prepared", "in_line", "prepared", "prepared_list", "timed"]
+__all__ = [
+    "Line",
+    "Origin",
+    "Prepared",
+    "Room",
+    "Rooms",
+    "in_line",
+    "prepared",
+    "prepared_list",
+    "timed",
+]
 
 Floats = npt.NDArray[Any]
 Spans = npt.NDArray[np.int64]
@@ -69,6 +78,24 @@ class Origin(NamedTuple):
     is_list: bool
     in_front: int
     point: Rows | None
+
+
+class Room(NamedTuple):
+    """Where an array is wanted, as it is and as an array of NumPy."""
+
+    result: Any
+    memory: Floats
+
+
+class Rooms(NamedTuple):
+    """Where gradients are wanted; None for one that is to be made."""
+
+    path: Room | None = None
+    correction: Room | None = None
+    basepoint: Room | None = None
+
+
+_NO_ROOMS = Rooms()
 
 
 class Prepared(NamedTuple):
@@ -144,28 +171,33 @@ class Prepared(NamedTuple):
             return self.spans
         return np.tile(np.array([0, self.path.item[0]]), (self.path.count, 1))
 
-    def room(self, to: Target) -> tuple[Any, Floats]:
-        """Return where the gradient in the path is wanted, as it is and as an array.
-
-        That is refused where a gradient is a list, or several are returned.
-        """
+    def rooms(self, to: Target | None, *, of_path_alone: bool = False) -> Rooms:
+        """Return where gradients are wanted; that is refused where they are lists."""
+        if to is None:
+            return _NO_ROOMS
         first = self.first
         origin = first.origin
         if origin is not None and origin.is_list:
-            refuse_for_lists(to)
-        if self.given_correction is not None or (origin is not None and origin.point is not None):
-            raise InvalidValueError(
-                "out must be None where gradients are returned in a correction or base point, too; "
-                "use what is returned"
-            )
+            refuse_for_lists(to, to.name)
         rows = first.path
         length, channels = rows.item
         in_front = 0 if origin is None else origin.in_front
-        shape = (*rows.batch, length - in_front, channels)
-        return to.value, to.memory(rows, shape, dense=True)
+        shapes: dict[str, tuple[int, ...]] = {"path": (*rows.batch, length - in_front, channels)}
+        if self.given_correction is not None and not of_path_alone:
+            shapes["correction"] = as_rows(self.given_correction, "correction", 1, gpu=True).shape
+        if origin is not None and origin.point is not None and not of_path_alone:
+            shapes["basepoint"] = origin.point.shape
+        targets = (to,) if len(shapes) == 1 else into_each(to.value, len(shapes), *to.inputs)
+        return Rooms(
+            **{
+                name: Room(target.value, target.memory(rows, shape, dense=True))
+                for (name, shape), target in zip(shapes.items(), targets, strict=True)
+                if target is not None
+            }
+        )
 
     def gradients(
-        self, points: Floats, corrections: Floats | None, room: tuple[Any, Floats] | None = None
+        self, points: Floats, corrections: Floats | None, rooms: Rooms = _NO_ROOMS
     ) -> Any:
         """Return the derivatives in what was given, from those in the points, span after span.
 
@@ -176,8 +208,8 @@ class Prepared(NamedTuple):
         corrections : ndarray or None, shape (points of all spans, columns)
             Those in `correction`, a row for the segment from each point on, and zeros for the last
             point of a span.
-        room : tuple or None
-            Where the derivatives in the path are wanted, as `room` returns it.
+        rooms : Rooms
+            Where they are wanted.
 
         Returns
         -------
@@ -186,43 +218,54 @@ class Prepared(NamedTuple):
             arrays.
         """
         if self.before is not None and self.back is not None:
-            return self.before.gradients(self.back(points), corrections, room)
+            return self.before.gradients(self.back(points), corrections, rooms)
         path, origin = self.path, self.origin
-        found = [self._in_path(points, room)]
+        found = [self._in_path(points, rooms.path)]
         if self.given_correction is not None:
             if corrections is None:
-                found.append(empty_like(self.given_correction, path))
+                found.append(self.empty_correction(rooms.correction))
             else:
-                found.append(self._in_correction(corrections))
+                found.append(self._in_correction(corrections, rooms.correction))
         if origin is not None and origin.point is not None:
             starts = np.cumsum(self.whole_spans[:, 1]) - self.whole_spans[:, 1]
             own = points[starts]
-            own = own.reshape(origin.point.array.shape) if origin.point.batch else own.sum(axis=0)
-            found.append(path.wrap(own))
+            own = own.reshape(origin.point.shape) if origin.point.batch else own.sum(axis=0)
+            found.append(_placed(path, own, rooms.basepoint))
         return found[0] if len(found) == 1 else tuple(found)
 
-    def _in_path(self, points: Floats, room: tuple[Any, Floats] | None) -> Any:
+    def empty_correction(self, room: Room | None) -> Any:
+        """Return the gradient in a correction without columns."""
+        if room is not None:
+            return room.result
+        path = self.path
+        with path.active():
+            result, memory = path.empty(
+                as_rows(self.given_correction, "correction", 1, gpu=True).shape
+            )
+            memory[...] = 0
+        return path.wrap(result)
+
+    def _in_path(self, points: Floats, room: Room | None) -> Any:
         path, origin = self.path, self.origin
         first = 0 if origin is None else origin.in_front
         if origin is not None and origin.is_list:
             return [path.wrap(piece[first:]) for piece in self._by_span(points)]
         if len(points) == path.count * path.item[0]:  # each path is the whole of its row
             whole = points.reshape(*path.batch, *path.item)[..., first:, :]
-            if room is None:
-                return path.wrap(np.ascontiguousarray(whole))
-            result, memory = room
-            memory[...] = whole
-            return result
+            return _placed(path, whole, room)
         length, channels = path.item
         shape = (*path.batch, length - first, channels)
         result, memory = path.empty(shape) if room is None else room
         rows = memory.reshape(path.count, length - first, channels)
-        for row, own in zip(rows, self._by_span(points), strict=True):
-            row[: len(own) - first] = own[first:]
-            row[len(own) - first :] = 0
+        counts = self.whole_spans[:, 1:]
+        is_inside = np.arange(first, length) < counts
+        if first:
+            points = np.delete(points, np.cumsum(counts) - counts[:, 0], axis=0)
+        rows[is_inside] = points
+        rows[~is_inside] = 0
         return path.wrap(result)
 
-    def _in_correction(self, corrections: Floats) -> Any:
+    def _in_correction(self, corrections: Floats, room: Room | None) -> Any:
         assert self.correction is not None
         path, shape = self.path, self.correction.shared
         own = self._by_span(corrections)
@@ -230,9 +273,9 @@ class Prepared(NamedTuple):
             shapes = [np.shape(piece) for piece in self.given_correction]
             return [path.wrap(_of_segments(x, to)) for x, to in zip(own, shapes, strict=True)]
         if len(shape) == 1:
-            return path.wrap(corrections.sum(axis=0))
+            return _placed(path, corrections.sum(axis=0), room)
         segments, columns = self.correction.rows.item
-        result, memory = path.empty(shape)
+        result, memory = path.empty(shape) if room is None else room
         memory[...] = 0
         rows = memory.reshape(math.prod(shape[:-2]), segments, columns)
         for i, piece in enumerate(own):
@@ -243,6 +286,15 @@ class Prepared(NamedTuple):
         """Return the rows of each span."""
         ends = np.cumsum(self.whole_spans[:, 1]).tolist()
         return [values[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _placed(rows: Rows, values: Floats, room: Room | None) -> Any:
+    """Return values as an array of the kind of the paths, where that is wanted."""
+    if room is None:
+        return rows.wrap(np.ascontiguousarray(values))
+    if not np.may_share_memory(values, room.memory):  # where kernels write to it, they are there
+        room.memory[...] = values
+    return room.result
 
 
 def prepared(
@@ -402,6 +454,14 @@ class Line(NamedTuple):
         shift = self.starts - np.cumsum(self.counts) + self.counts
         places: Spans = np.arange(total) + np.repeat(shift, self.counts)
         return places
+
+    def taken(self, values: Floats) -> Floats:
+        """Return what there is for the points of all paths, path after path."""
+        ends = np.cumsum(self.counts)
+        is_whole = len(ends) > 0 and len(values) == ends[-1]
+        if is_whole and np.array_equal(self.starts, ends - self.counts):
+            return values
+        return values[self.places]
 
 
 def in_line(found: Prepared) -> Line:

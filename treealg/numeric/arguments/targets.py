@@ -1,9 +1,9 @@
 """Where a caller wants a result, which functions of large results are told by `out`.
 
 Such an array is checked before anything is written: it has to be of the kind, dtype and shape of
-the result, and to share no number with an argument, as kernels read these while they write. It lies
-in memory as kernels write: C-contiguous; or, of one vector for each item, as columns of a larger
-array, such as ``features[:, 3:9]``.
+the result, and to share no number with an argument, as kernels read these while they write, nor
+with another result. It lies in memory as kernels write: C-contiguous; or, of one vector for each
+item, as columns of a larger array, such as ``features[:, 3:9]``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from treealg.numeric.arguments.kinds import NUMPY, TORCH, Kind, foreign_array, i
 from treealg.numeric.arguments.rows import Rows, as_batch
 from treealg.numeric.arguments.tensors import is_tensor, tensor_array
 
-__all__ = ["Target", "into", "refuse_for_lists"]
+__all__ = ["Target", "into", "into_each", "refuse_for_lists"]
 
 # Finding out whether two arrays share a number is a search without a bound in odd cases.
 _MOST_WORK = 10_000
@@ -36,13 +36,21 @@ class Target:
         The array, as the caller gave it.
     inputs : sequence of object
         All arguments that may be arrays, or lists of arrays, as the caller gave them.
+    name : str, default "out"
+        What it is called in messages.
+    others : sequence of object
+        The arrays for other results.
     """
 
-    __slots__ = ("inputs", "value")
+    __slots__ = ("inputs", "name", "others", "value")
 
-    def __init__(self, value: Any, inputs: tuple[Any, ...]) -> None:
+    def __init__(
+        self, value: Any, inputs: tuple[Any, ...], name: str = "out", others: tuple[Any, ...] = ()
+    ) -> None:
         self.value = value
         self.inputs = inputs
+        self.name = name
+        self.others = others
 
     def memory(self, rows: Rows, shape: tuple[int, ...], *, dense: bool = False) -> Floats:
         """Return the memory for a result of a shape, as an array of it.
@@ -50,34 +58,42 @@ class Target:
         The result belongs to an argument, whose kind and dtype it has. If not `dense`, the last
         axis may be part of that of a larger array.
         """
+        name = self.name
         if isinstance(rows.kind, str):
-            raise InvalidValueError("out must be None for arrays on a GPU; use what is returned")
-        array, kind = _read(self.value, rows, shape)
+            raise InvalidValueError(
+                f"{name} must be None for arrays on a GPU; use what is returned"
+            )
+        array, kind = _read(self, rows, shape)
         if kind is not rows.kind or array.dtype != rows.dtype:
             raise InvalidTypeError(
-                f"out must be of the kind and dtype of the result, a {rows.kind} of {rows.dtype}, "
-                f"got a {kind} of {array.dtype}; {_use(rows, shape)}"
+                f"{name} must be of the kind and dtype of the result, a {rows.kind} of "
+                f"{rows.dtype}, got a {kind} of {array.dtype}; {_use(rows, shape)}"
             )
         if array.shape != shape:
             raise InvalidValueError(
-                f"out must have the shape {shape} of the result, got {array.shape}; "
+                f"{name} must have the shape {shape} of the result, got {array.shape}; "
                 f"{_use(rows, shape)}"
             )
         flags = array.flags
         if not (flags.writeable and flags.aligned):
             what = "writable" if flags.aligned else "aligned"
             raise InvalidValueError(
-                f"out must be {what}, got an array that is not; {_use(rows, shape)}"
+                f"{name} must be {what}, got an array that is not; {_use(rows, shape)}"
             )
         if not (flags.c_contiguous or (not dense and _are_columns(array))):
             also = "" if dense else ", or columns of a C-contiguous array"
             raise InvalidValueError(
-                f"out must be C-contiguous{also}, got strides {array.strides}; {_use(rows, shape)}"
+                f"{name} must be C-contiguous{also}, got strides {array.strides}; "
+                f"{_use(rows, shape)}"
             )
         if any(_share(array, given) for value in self.inputs for given in _arrays(value)):
             raise InvalidValueError(
-                "out must not share memory with an argument, which is read while out is written; "
-                "copy one of them, or leave out=None"
+                f"{name} must not share memory with an argument, which is read while {name} is "
+                f"written; copy one of them, or leave {name}=None"
+            )
+        if any(_share(array, other) for value in self.others for other in _arrays(value)):
+            raise InvalidValueError(
+                f"{name} must not share memory with another result; give each its own array"
             )
         return array.view(rows.dtype)
 
@@ -87,11 +103,30 @@ def into(out: Any, *inputs: Any) -> Target | None:
     return None if out is None else Target(out, inputs)
 
 
-def refuse_for_lists(out: Any) -> None:
+def into_each(out: Any, count: int, *inputs: Any) -> tuple[Target | None, ...]:
+    """Return where each of several results is to be written, None for one that is left open."""
+    if out is None:
+        return (None,) * count
+    if not isinstance(out, (tuple, list)):
+        raise InvalidTypeError(
+            f"out must be a tuple of {count}, an array or None for each result, got a value of "
+            f"type {type(out).__qualname__}"
+        )
+    if len(out) != count:
+        raise InvalidValueError(
+            f"out must be a tuple of {count}, an array or None for each result, got {len(out)}"
+        )
+    return tuple(
+        None if value is None else Target(value, inputs, f"out[{i}]", (*out[:i], *out[i + 1 :]))
+        for i, value in enumerate(out)
+    )
+
+
+def refuse_for_lists(out: Any, name: str = "out") -> None:
     """Refuse an array for a result that is a list, as that of a list of paths is."""
     if out is not None:
         raise InvalidValueError(
-            "out must be None for a list of paths, of which the result is a list; use what is "
+            f"{name} must be None for a list of paths, of which the result is a list; use what is "
             "returned"
         )
 
@@ -100,21 +135,23 @@ def _use(rows: Rows, shape: tuple[int, ...]) -> str:
     return f"numpy.empty({shape}, numpy.{rows.dtype}) makes such an array of NumPy"
 
 
-def _read(value: Any, rows: Rows, shape: tuple[int, ...]) -> tuple[Floats, Kind]:
+def _read(target: Target, rows: Rows, shape: tuple[int, ...]) -> tuple[Floats, Kind]:
     """Return the memory of an array, whatever its dtype, and its kind."""
+    value, name = target.value, target.name
     if isinstance(value, np.ndarray):
         if type(value) not in (np.ndarray, np.memmap):
             raise InvalidTypeError(
-                f"out must be a plain array or a numpy.memmap, got a {type(value).__qualname__}, "
-                f"which may mean something else by its numbers; {_use(rows, shape)}"
+                f"{name} must be a plain array or a numpy.memmap, got a "
+                f"{type(value).__qualname__}, which may mean something else by its numbers; "
+                f"{_use(rows, shape)}"
             )
         return value.view(np.ndarray), NUMPY
     if is_tensor(value):
-        return tensor_array(value, "out"), TORCH
-    found = foreign_array(value, "out") if is_array(value) else None
+        return tensor_array(value, name), TORCH
+    found = foreign_array(value, name) if is_array(value) else None
     if found is None:
         raise InvalidTypeError(
-            f"out must be a {rows.kind} of {rows.dtype} to write to, got a value of type "
+            f"{name} must be a {rows.kind} of {rows.dtype} to write to, got a value of type "
             f"{type(value).__qualname__}; {_use(rows, shape)}"
         )
     return found

@@ -37,5 +37,6 @@ def without_out(text: str) -> str:
     'Returns\n-------\nArray\n    The result.'
     """
     text = re.sub(r"\nout : .*(?:\n    .*)+", "", text)
-    text = re.sub(r"\s+It\s+is\s+`out`,\s+if\s+that\s+is\s+given\.", "", text)
+    which = r"(?:It\s+is|They\s+are\s+those\s+of)"
+    text = re.sub(rf"\s+{which}\s+`out`,\s+if\s+that\s+is\s+given\.", "", text)
     return re.sub(r";\s+or\s+if\s+`out`[^;.]*", "", text)

@@ -17,7 +17,7 @@ from treealg.numeric.arguments.kinds import NUMPY
 from treealg.numeric.arguments.repeats import again, are_constant, keep
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.pairs.blocks import blocks
-from treealg.numeric.pairs.kernels import kernels_of
+from treealg.numeric.pairs.kernels import kernels_of, reserve
 from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
 from treealg.numeric.pairs.sides import Beside
 from treealg.numeric.pairs.static import StaticKernel
@@ -60,6 +60,7 @@ def branched_sig_kernel_backprop(
     return_grid: bool = False,
     normalize: bool = False,
     rule: str = "trapezoid",
+    out: tuple[Array | None, ...] | None = None,
 ) -> tuple[Array | None, Array | None]:
     r"""Compute the gradient of branched signature kernels in the points of the paths.
 
@@ -82,21 +83,27 @@ def branched_sig_kernel_backprop(
         Compute the gradient in `path2`.
     return_grid : bool, default False
         Whether the forward call returned grids.
+    out : tuple of (Array or None), default None
+        Where to write the results, one for each of them, as for `branched_sig`; None for one that
+        is to be made.
 
     Returns
     -------
     tuple of (Array or None)
         Gradients of the shapes of `path1` and `path2`, lists for lists, None for one that is not
         asked for. For an argument that was broadcast, sums over the pairs that each path is in, and
-        so for the points that windows share.
+        so for the points that windows share. They are those of `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         As `branched_sig_kernel`; or if `derivs` is no real array of the kind and dtype of the
-        paths, or `left_deriv` or `right_deriv` no boolean.
+        paths, or `left_deriv` or `right_deriv` no boolean; or if `out` is no tuple, or one of it no
+        array of the kind and dtype of its result.
     InvalidValueError
-        As `branched_sig_kernel`; or if `derivs` has not the shape of the forward result.
+        As `branched_sig_kernel`; or if `derivs` has not the shape of the forward result; or if
+        `out` has not the lengths of the results, or one of it not the shape or layout of its
+        result, or memory in common with another one or an argument.
 
     Notes
     -----
@@ -123,7 +130,7 @@ def branched_sig_kernel_backprop(
     key = "kernels, backward", depth, dyadic_order, static_kernel, flags, given, options
     if isinstance(derivs, float) and getattr(path1, "dtype", None) is _FLOAT64:
         derivs = np.array(derivs)
-    known = again(key, derivs, path1, path2)
+    known = again(key, derivs, path1, path2) if out is None else None
     if known is not None:
         left, right = known if right_deriv is left_deriv else (known, known)
         return left if left_deriv else None, right if right_deriv else None
@@ -131,6 +138,7 @@ def branched_sig_kernel_backprop(
     problem = problem_of(path1, path2, depth, dyadic_order, static_kernel, *options, beside=beside)
     wanted = wanted_of(left_deriv, right_deriv)
     kernels = kernels_of(problem, normalize, wanted)
+    reserve((kernels.left, kernels.right), out, derivs, path1, path2, *given)
     batch, first, second = problem.batch_pairs()
     weights = derivs_of(derivs, problem, batch).reshape(len(first), *problem.value_shape)
     for part in parts(len(first), problem.pairs_at_once):
@@ -139,6 +147,7 @@ def branched_sig_kernel_backprop(
     found = tuple(x for x in gradients if x is not None)
     if (
         found
+        and out is None
         and beside.is_nothing
         and problem.is_simple
         and not normalize
@@ -177,6 +186,7 @@ def branched_sig_kernel_gram_backprop(
     max_batch: int = -1,
     normalize: bool = False,
     rule: str = "trapezoid",
+    out: tuple[Array | None, ...] | None = None,
 ) -> tuple[Array | None, Array | None]:
     r"""Compute the gradient of a Gram matrix of branched signature kernels in the paths.
 
@@ -203,20 +213,26 @@ def branched_sig_kernel_gram_backprop(
         Compute the gradient in `path2`.
     return_grid : bool, default False
         Whether the forward call returned grids.
+    out : tuple of (Array or None), default None
+        Where to write the results, one for each of them, as for `branched_sig`; None for one that
+        is to be made.
 
     Returns
     -------
     tuple of (Array or None)
         Gradients of the shapes of `path1` and `path2`, lists for lists, None for one that is not
-        asked for.
+        asked for. They are those of `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         As `branched_sig_kernel_gram`; or if `derivs` is no real array of the kind and dtype of the
-        paths, or `left_deriv` or `right_deriv` no boolean.
+        paths, or `left_deriv` or `right_deriv` no boolean; or if `out` is no tuple, or one of it no
+        array of the kind and dtype of its result.
     InvalidValueError
-        As `branched_sig_kernel_gram`; or if `derivs` has not the shape of the forward result.
+        As `branched_sig_kernel_gram`; or if `derivs` has not the shape of the forward result; or if
+        `out` has not the lengths of the results, or one of it not the shape or layout of its
+        result, or memory in common with another one or an argument.
 
     Notes
     -----
@@ -231,12 +247,13 @@ def branched_sig_kernel_gram_backprop(
     >>> left[0].tolist()
     [[-1.0], [1.0]]
     """
+    beside = Beside(basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing)
     problem = problem_of(
         path1, path2, depth, dyadic_order, static_kernel, time_aug, lead_lag, end_time, n_jobs,
-        return_grid, rule,
-        beside=Beside(basepoint, lengths1, lengths2, windows1, windows2, times1, times2, missing),
+        return_grid, rule, beside=beside,
     )  # fmt: skip
     kernels = kernels_of(problem, normalize, wanted_of(left_deriv, right_deriv))
+    reserve((kernels.left, kernels.right), out, derivs, path1, path2, *beside)
     at_once = min(max_batch_of(max_batch, problem), problem.pairs_at_once)
     n1, n2 = problem.rows1.count, problem.rows2.count
     weights, index = problem.by_pair(derivs_of(derivs, problem, problem.gram_shape))

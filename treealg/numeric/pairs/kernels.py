@@ -17,12 +17,13 @@ from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.batches import allocate, parts
 from treealg.numeric.arguments.duals import sum_dtype, sums_by
-from treealg.numeric.arguments.prepared import in_line
+from treealg.numeric.arguments.prepared import Room, Rooms, in_line
+from treealg.numeric.arguments.targets import Target, into_each
 from treealg.numeric.pairs.blocks import Indices
 from treealg.numeric.pairs.logarithms import gradients_of_logarithms, normalized_by_logarithms
 from treealg.numeric.pairs.problem import Problem
 
-__all__ = ["Kernels", "Side", "kernels_of"]
+__all__ = ["Kernels", "Side", "kernels_of", "reserve"]
 
 Floats = npt.NDArray[np.floating]
 
@@ -50,6 +51,22 @@ class Side:
                 _, self._sums = own.rows1.empty((own.rows1.count, *own.point_shapes[0]))
                 self._sums[...] = 0
             self._of_norms = np.zeros(own.rows1.count, sum_dtype(own.rows1.dtype))
+        self._rooms = Rooms()
+
+    def reserve(self, to: Target | None) -> None:
+        """Let the gradient be written where it is wanted."""
+        rows, given = self.own.rows1, self.own.given1
+        if to is None:
+            return
+        if not self.is_wanted:
+            raise InvalidValueError(
+                f"{to.name} must be None where that gradient is not asked for; use left_deriv=True "
+                f"or right_deriv=True"
+            )
+        if given is not None:
+            self._rooms = given.rooms(to, of_path_alone=True)
+        else:
+            self._rooms = Rooms(Room(to.value, to.memory(rows, rows.shape, dense=True)))
 
     def add(self, index: Indices, gradients: Floats) -> None:
         """Add gradients in the paths that the index names, in one pass over sorted rows."""
@@ -98,9 +115,9 @@ class Side:
                     for gradients in _of_logarithms(own, large, large, self._of_norms[large] / 2):
                         self.add(large, gradients)
         if self._pieces is not None:
-            return self._pieces.gradient()
-        result, out = allocate(rows, *rows.item, walked=False)
-        own.transform.write_adjoint(self._sums, out)
+            return self._pieces.gradient(self._rooms)
+        result, out = self._rooms.path or allocate(rows, *rows.item, walked=False)
+        own.transform.write_adjoint(self._sums, out.reshape(rows.count, *rows.item))
         return rows.wrap(result)
 
 
@@ -135,10 +152,10 @@ class _Pieces:
             if count < points:
                 piece[-1] += own[count:].sum(axis=0)
 
-    def gradient(self) -> Any:
+    def gradient(self, rooms: Rooms) -> Any:
         """Return the gradient in what was given."""
-        sums = self._sums[self._line.places].astype(self._own.rows1.dtype, copy=False)
-        found = self._given.gradients(sums, None)
+        sums = self._line.taken(self._sums).astype(self._own.rows1.dtype, copy=False)
+        found = self._given.gradients(sums, None, rooms)
         return found[0] if isinstance(found, tuple) else found  # of no base point
 
 
@@ -280,6 +297,12 @@ def kernels_of(
         norms = first, first if problem.rows1 is problem.rows2 else _norms(own[1])
     sides = [Side(*each) for each in zip(own, norms, wanted, strict=True)]
     return Kernels(problem, *sides)
+
+
+def reserve(sides: tuple[Side, Side], out: Any, *inputs: Any) -> None:
+    """Let gradients be written where a caller wants them, who gave these inputs."""
+    for side, to in zip(sides, into_each(out, 2, *inputs), strict=True):
+        side.reserve(to)
 
 
 def _norms(own: Problem) -> Floats:

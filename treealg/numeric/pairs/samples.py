@@ -19,7 +19,7 @@ from treealg.numeric.arguments.duals import sum_dtype, sums_by
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.pairs.blocks import Indices, blocks
 from treealg.numeric.pairs.gradients import derivs_of
-from treealg.numeric.pairs.kernels import Floats, Kernels, Side, kernels_of
+from treealg.numeric.pairs.kernels import Floats, Kernels, Side, kernels_of, reserve
 from treealg.numeric.pairs.problem import Problem, max_batch_of, problem_of
 from treealg.numeric.pairs.sides import Beside
 from treealg.typing import Array
@@ -136,6 +136,8 @@ class Statistic:
         The paths of both arguments.
     terms : list of (float, Mean, numpy.ndarray)
         Coefficients, means, and which of the means belongs to each entry of the result.
+    inputs : tuple of object
+        All arguments that may be arrays, as the caller gave them.
     """
 
     def __init__(
@@ -144,11 +146,13 @@ class Statistic:
         batch: tuple[int, ...],
         sides: tuple[Side, Side],
         terms: list[tuple[float, Mean, Indices]],
+        inputs: tuple[Any, ...],
     ) -> None:
         self.problem = problem
         self.batch = batch
         self.sides = sides
         self.terms = terms
+        self.inputs = inputs
 
     def value(self) -> Array:
         """Compute the statistic of each pair of samples."""
@@ -158,8 +162,9 @@ class Statistic:
             memory[...] = np.reshape(total, self.batch)
         return self.problem.rows1.wrap(result)
 
-    def gradients(self, derivs: Any) -> tuple[Array | None, Array | None]:
-        """Compute the gradients in both arguments."""
+    def gradients(self, derivs: Any, out: Any) -> tuple[Array | None, Array | None]:
+        """Compute the gradients in both arguments, which are wanted in `out` if that is given."""
+        reserve(self.sides, out, derivs, *self.inputs)
         given: Floats = derivs_of(derivs, self.problem, self.batch).ravel()
         for factor, mean, source in self.terms:
             if mean.kernels.left.is_wanted or mean.kernels.right.is_wanted:
@@ -216,7 +221,7 @@ def statistic_of(
         _check_size(rows.name, size, 1)
     between = Mean(kernels, sources, sizes, False, False, at_once)
     terms.append((factors[1], between, np.arange(len(sources[0]))))
-    return Statistic(problem, batch, sides, terms)
+    return Statistic(problem, batch, sides, terms, (x, y, *options.beside))
 
 
 def _samples(rows: Rows, windows: int | None) -> Rows:

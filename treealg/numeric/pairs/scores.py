@@ -154,6 +154,7 @@ def branched_scoring_rule_backprop(
     max_batch: int = -1,
     normalize: bool = False,
     rule: str = "trapezoid",
+    out: tuple[Array | None, ...] | None = None,
 ) -> tuple[Array | None, Array | None]:
     r"""Compute the gradient of scores in the points of the sample and of the observation.
 
@@ -176,20 +177,27 @@ def branched_scoring_rule_backprop(
         Compute the gradient in `x`.
     right_deriv : bool, default False
         Compute the gradient in `y`.
+    out : tuple of (Array or None), default None
+        Where to write the results, one for each of them, as for `branched_sig`; None for one that
+        is to be made.
 
     Returns
     -------
     tuple of (Array or None)
         Gradients of the shapes of `x` and `y`, None for one that is not asked for. For an argument
-        that was broadcast, sums over the results that it is in.
+        that was broadcast, sums over the results that it is in. They are those of `out`, if that is
+        given.
 
     Raises
     ------
     InvalidTypeError
         As `branched_scoring_rule`; or if `derivs` is no real array of the kind and dtype of the
-        paths, or `left_deriv` or `right_deriv` no boolean.
+        paths, or `left_deriv` or `right_deriv` no boolean; or if `out` is no tuple, or one of it no
+        array of the kind and dtype of its result.
     InvalidValueError
-        As `branched_scoring_rule`; or if `derivs` has not the shape of the forward result.
+        As `branched_scoring_rule`; or if `derivs` has not the shape of the forward result; or if
+        `out` has not the lengths of the results, or one of it not the shape or layout of its
+        result, or memory in common with another one or an argument.
 
     Notes
     -----
@@ -210,7 +218,7 @@ def branched_scoring_rule_backprop(
         max_batch, rule, unbiased, beside,
     )  # fmt: skip
     wanted = wanted_of(left_deriv, right_deriv)
-    return statistic_of(x, y, options, _factors(lam), False, wanted).gradients(derivs)
+    return statistic_of(x, y, options, _factors(lam), False, wanted).gradients(derivs, out)
 
 
 def expected_branched_scoring_rule(
@@ -333,6 +341,7 @@ def expected_branched_scoring_rule_backprop(
     max_batch: int = -1,
     normalize: bool = False,
     rule: str = "trapezoid",
+    out: tuple[Array | None, ...] | None = None,
 ) -> tuple[Array | None, Array | None]:
     r"""Compute the gradient of mean scores in the points of the samples.
 
@@ -355,20 +364,27 @@ def expected_branched_scoring_rule_backprop(
         Compute the gradient in `x`.
     right_deriv : bool, default False
         Compute the gradient in `y`.
+    out : tuple of (Array or None), default None
+        Where to write the results, one for each of them, as for `branched_sig`; None for one that
+        is to be made.
 
     Returns
     -------
     tuple of (Array or None)
         Gradients of the shapes of `x` and `y`, None for one that is not asked for. For an argument
-        that was broadcast, sums over the results that it is in.
+        that was broadcast, sums over the results that it is in. They are those of `out`, if that is
+        given.
 
     Raises
     ------
     InvalidTypeError
         As `expected_branched_scoring_rule`; or if `derivs` is no real array of the kind and dtype
-        of the paths, or `left_deriv` or `right_deriv` no boolean.
+        of the paths, or `left_deriv` or `right_deriv` no boolean; or if `out` is no tuple, or one
+        of it no array of the kind and dtype of its result.
     InvalidValueError
-        As `expected_branched_scoring_rule`; or if `derivs` has not the shape of the forward result.
+        As `expected_branched_scoring_rule`; or if `derivs` has not the shape of the forward result;
+        or if `out` has not the lengths of the results, or one of it not the shape or layout of its
+        result, or memory in common with another one or an argument.
 
     Notes
     -----
@@ -390,7 +406,7 @@ def expected_branched_scoring_rule_backprop(
         max_batch, rule, unbiased, beside,
     )  # fmt: skip
     wanted = wanted_of(left_deriv, right_deriv)
-    return statistic_of(x, y, options, _factors(lam), wanted=wanted).gradients(derivs)
+    return statistic_of(x, y, options, _factors(lam), wanted=wanted).gradients(derivs, out)
 
 
 def _factors(lam: Any) -> tuple[float, float, float]:

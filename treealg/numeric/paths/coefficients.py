@@ -190,7 +190,7 @@ def branched_sig_coef_backprop(
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-    out: Array | None = None,
+    out: Array | tuple[Array | None, ...] | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in chosen coefficients of its signature.
 
@@ -230,9 +230,9 @@ def branched_sig_coef_backprop(
         Whether values were divided by the square roots of symmetry factors.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
-    out : Array or None, default None
-        Where to write the gradient in the path, as for `branched_sig`; C-contiguous, and only where
-        that is the one array that is returned.
+    out : Array, tuple of (Array or None), or None, default None
+        Where to write the gradient, as for `branched_sig`; C-contiguous. Where several are
+        returned, a tuple with an array, or None, for each of them. Not for a list of paths.
 
     Returns
     -------

@@ -14,8 +14,7 @@ from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows, check_alike, check_kinds, refuse_on_device
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
-from treealg.numeric.arguments.corrections import empty_like
-from treealg.numeric.arguments.prepared import Prepared, prepared
+from treealg.numeric.arguments.prepared import Prepared, Rooms, prepared
 from treealg.numeric.arguments.repeats import are_usual, keep
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.targets import Target, into
@@ -49,7 +48,7 @@ def branched_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: Array | None = None,
+    out: Array | tuple[Array | None, ...] | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its branched signature.
 
@@ -98,9 +97,9 @@ def branched_sig_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
         in basis order. None counts nodes.
-    out : Array or None, default None
-        Where to write the gradient in the path, as for `branched_sig`; C-contiguous, and only where
-        that is the one array that is returned.
+    out : Array, tuple of (Array or None), or None, default None
+        Where to write the gradient, as for `branched_sig`; C-contiguous. Where several are
+        returned, a tuple with an array, or None, for each of them. Not for a list of paths.
 
     Returns
     -------
@@ -195,7 +194,7 @@ def branched_log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: Array | None = None,
+    out: Array | tuple[Array | None, ...] | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its branched log-signature.
 
@@ -241,9 +240,9 @@ def branched_log_sig_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a tree or ordered forest, the sum over its nodes, and the basis is what is light enough,
         in basis order. None counts nodes.
-    out : Array or None, default None
-        Where to write the gradient in the path, as for `branched_sig`; C-contiguous, and only where
-        that is the one array that is returned.
+    out : Array, tuple of (Array or None), or None, default None
+        Where to write the gradient, as for `branched_sig`; C-contiguous. Where several are
+        returned, a tuple with an array, or None, for each of them. Not for a list of paths.
 
     Returns
     -------
@@ -412,13 +411,14 @@ def backprop(
     The functions are those of an engine: `backward` for whole paths, without which these go as
     spans, too, and `span_backward` for spans. Without both, gradients are zero.
     """
-    room = None if to is None else found.room(to)
+    rooms = found.rooms(to)
     if found.is_given and (backward is not None or span_backward is None):
-        return _of_whole_paths(backward, found, derivs, plan, to)
+        return _of_whole_paths(backward, found, derivs, plan, rooms)
     rows, spans, correction = found.path, found.whole_spans, found.correction
     total = int(spans[:, 1].sum())
-    is_there = room is not None and found.is_given  # and not copied from here
-    points: Any = room[1] if room is not None and is_there else rows.empty((total, rows.item[1]))[1]
+    # Of paths as they are given, kernels write the result itself.
+    room = rooms.path if found.is_given else None
+    points: Any = rows.empty((total, rows.item[1]))[1] if room is None else room.memory
     points = points.reshape(total, rows.item[1])
     corrections: Any = None
     if correction is not None:
@@ -434,9 +434,7 @@ def backprop(
         added = None if correction is None else correction.rows.whole()
         rest = plan, found.call.transform, found.call.n_threads
         span_backward(rows.points(), spans, added, array, points, corrections, *rest)
-    if room is not None and is_there:
-        return room[0]
-    return found.gradients(points, corrections, room)
+    return found.gradients(points, corrections, rooms)
 
 
 def _summed_ends(derivs: npt.NDArray[Any], counts: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
@@ -455,7 +453,7 @@ def _of_whole_paths(
     found: Prepared,
     derivs: Rows,
     plan: Plan,
-    to: Target | None,
+    rooms: Rooms,
 ) -> Gradients:
     """Compute gradients in paths that are given as they are.
 
@@ -465,7 +463,8 @@ def _of_whole_paths(
     path, correction, call = found.path, found.correction, found.call
     rest, n_threads = (plan, call.transform, call.n_threads), call.n_threads
     with path.active():
-        result, out = allocate(path, *path.item, to=to)
+        result, out = rooms.path or allocate(path, *path.item)
+        out = out.reshape(path.count, *path.item)
         if backward is None:
             out[...] = 0
         elif correction is None:
@@ -473,9 +472,9 @@ def _of_whole_paths(
                 backward(points, None, d, dx, None, *rest)
         if correction is None:
             if found.given_correction is not None:
-                return path.wrap(result), empty_like(found.given_correction, path)
+                return path.wrap(result), found.empty_correction(rooms.correction)
             return path.wrap(result)
-        total, memory = path.empty(correction.shared)
+        total, memory = rooms.correction or path.empty(correction.shared)
         inputs = path, correction.rows, derivs
         segments, columns = correction.rows.item
         if backward is None:

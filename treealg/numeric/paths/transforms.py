@@ -136,7 +136,7 @@ def transform_path_backprop(
     lengths: ArrayLike | None = None,
     times: ArrayLike | None = None,
     missing: str = "propagate",
-    out: Array | None = None,
+    out: Array | tuple[Array | None, ...] | None = None,
 ) -> Gradients:
     """Compute the gradient in a path from that in its transform.
 
@@ -160,9 +160,9 @@ def transform_path_backprop(
         The times that were given; there is no gradient in them.
     missing : {"propagate", "refuse", "forward-fill", "linear"}, default "propagate"
         What was done to NaN in the path. The gradient in a missing value is 0.
-    out : Array or None, default None
-        Where to write the gradient in the path, as for `branched_sig`; C-contiguous, and only where
-        that is the one array that is returned.
+    out : Array, tuple of (Array or None), or None, default None
+        Where to write the gradient, as for `branched_sig`; C-contiguous. Where several are
+        returned, a tuple with an array, or None, for each of them. Not for a list of paths.
 
     Returns
     -------
@@ -199,7 +199,7 @@ def transform_path_backprop(
     rows, transform = found.path, found.call.transform
     spans, shape = found.whole_spans, _shape(found)
     to = into(out, path, derivs, basepoint, lengths, times)
-    room = None if to is None else found.room(to)
+    rooms = found.rooms(to)
     points = rows.empty((int(spans[:, 1].sum()), rows.item[1]))[1]
     if _is_list(found):
         given = _of_list(derivs, found, shape[1])
@@ -209,12 +209,12 @@ def transform_path_backprop(
         if cotangent.item != shape:
             raise _wrong_shape("derivs", (*rows.batch, *shape), cotangent)
         if found.spans is None:
-            if room is not None and found.is_given:
-                transform.write_adjoint(cotangent.array, room[1])
-                return room[0]
+            if rooms.path is not None and found.is_given:
+                transform.write_adjoint(cotangent.array, rooms.path.memory)
+                return rooms.path.result
             whole = points.reshape(*rows.batch, *rows.item)
             transform.write_adjoint(cotangent.array, whole)
-            return found.gradients(points, None, room)
+            return found.gradients(points, None, rooms)
         given = list(cotangent.whole())
     at = 0
     for own, count in zip(given, spans[:, 1].tolist(), strict=True):
@@ -223,7 +223,7 @@ def transform_path_backprop(
         inside[last] = own[last:].sum(axis=0)  # where the path rests
         transform.write_adjoint(inside, points[at : at + count])
         at += count
-    return found.gradients(points, None, room)
+    return found.gradients(points, None, rooms)
 
 
 def _read(

@@ -55,13 +55,13 @@ def of_windows_backward(
 
     The derivatives are items of shape ``(windows, size)``.
     """
-    room = None if to is None else found.room(to)
+    rooms = found.rooms(to)
     with memory_for("path, copied for windows,"):
         pieces = windows_of(found, windows)
     sums = windows_backward(pieces, derivs.whole(), plan)
-    places, dtype = pieces.line.places, found.path.dtype
+    line, dtype = pieces.line, found.path.dtype
     corrections = sums.corrections
     if corrections is not None:
-        corrections = corrections[places].astype(dtype, copy=False)
-    points = sums.points[places].astype(dtype, copy=False)
-    return pieces.found.gradients(points, corrections, room)
+        corrections = line.taken(corrections).astype(dtype, copy=False)
+    points = line.taken(sums.points).astype(dtype, copy=False)
+    return pieces.found.gradients(points, corrections, rooms)

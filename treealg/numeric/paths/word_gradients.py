@@ -30,7 +30,7 @@ def sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: Array | None = None,
+    out: Array | tuple[Array | None, ...] | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its signature.
 
@@ -77,9 +77,9 @@ def sig_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
-    out : Array or None, default None
-        Where to write the gradient in the path, as for `branched_sig`; C-contiguous, and only where
-        that is the one array that is returned.
+    out : Array, tuple of (Array or None), or None, default None
+        Where to write the gradient, as for `branched_sig`; C-contiguous. Where several are
+        returned, a tuple with an array, or None, for each of them. Not for a list of paths.
 
     Returns
     -------
@@ -161,7 +161,7 @@ def log_sig_backprop(
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-    out: Array | None = None,
+    out: Array | tuple[Array | None, ...] | None = None,
 ) -> Gradients:
     r"""Compute the gradient in a path from that in its log-signature.
 
@@ -205,9 +205,9 @@ def log_sig_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
-    out : Array or None, default None
-        Where to write the gradient in the path, as for `branched_sig`; C-contiguous, and only where
-        that is the one array that is returned.
+    out : Array, tuple of (Array or None), or None, default None
+        Where to write the gradient, as for `branched_sig`; C-contiguous. Where several are
+        returned, a tuple with an array, or None, for each of them. Not for a list of paths.
 
     Returns
     -------

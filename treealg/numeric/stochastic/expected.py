@@ -8,9 +8,15 @@ from typing import Any
 import numpy as np
 
 from treealg.numeric.arguments.arrays import as_rows
-from treealg.numeric.arguments.batches import allocate, check_result_batch, gathered, walk
+from treealg.numeric.arguments.batches import (
+    Gradient,
+    allocate,
+    check_result_batch,
+    gradients_in,
+    walk,
+)
 from treealg.numeric.arguments.corrections import no_path
-from treealg.numeric.arguments.targets import into
+from treealg.numeric.arguments.targets import into, into_each
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.stochastic import cumulant_plan, expectation_plan
 from treealg.numeric.plans.vectors import algebra_plan
@@ -188,6 +194,7 @@ def expected_branched_sig_backprop(
     scalar_term: bool | None = None,
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
+    out: tuple[Array | None, ...] | None = None,
 ) -> tuple[Array, ...]:
     r"""Compute the gradients in the law of a process from that in its expected signature.
 
@@ -222,26 +229,33 @@ def expected_branched_sig_backprop(
         is with the words that `jump_moments` has. None counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : tuple of (Array or None), default None
+        Where to write the results, one for each of them, as for `branched_sig`; None for one that
+        is to be made.
 
     Returns
     -------
     tuple of Array
         Derivatives in `drift`, in `covariance` and, if they are given, in `jump_moments`, of their
         shapes, kind and dtype, never sharing memory with an argument: for one that was broadcast,
-        the sum over the rows that it served. Those in symmetric arguments are symmetric.
+        the sum over the rows that it served. Those in symmetric arguments are symmetric. They are
+        those of `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if arrays are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
-        or a flag no boolean; or if `weights` are no integers.
+        or a flag no boolean; or if `weights` are no integers; or if `out` is no tuple, or one of it
+        no array of the kind and dtype of its result.
     InvalidValueError
         If `drift` has no channels, `covariance` is not square of their number, or `jump_moments`
         has not the length of these words; if `derivs` has not the length of this basis or another
         leading shape; if leading shapes do not broadcast; if `degree` is negative, `n_jobs` 0,
         `end_time` not finite, or `lift` none of these; if `weights` are not positive, one for each
-        channel, or too fine; or if the basis, the words or the result do not fit in memory.
+        channel, or too fine; or if the basis, the words or the result do not fit in memory; or if
+        `out` has not the lengths of the results, or one of it not the shape or layout of its
+        result, or memory in common with another one or an argument.
 
     See Also
     --------
@@ -264,8 +278,8 @@ def expected_branched_sig_backprop(
     )
     call, engine = law.call, law.given[0].engine
     back = _derivatives(derivs, law, scalar_term)
-    results = [allocate(rows, *rows.item) for rows in law.wide]
-    outputs = [view for _, view in results]
+    found = _gradients(law, (derivs, drift, covariance, jump_moments), out)
+    outputs = [gradient.view for gradient in found]
     if not call.degree:
         for view in outputs:
             view[...] = 0
@@ -291,7 +305,7 @@ def expected_branched_sig_backprop(
                 path, steps, dy, d_path, d_steps, plan, call.transform, call.n_threads
             )
             law.gradients(d_steps[:, 0], outs)
-    return _gathered(law, results)
+    return tuple(gradient.summed() for gradient in found)
 
 
 def _derivatives(derivs: Any, law: Law, scalar_term: Any) -> Any:
@@ -301,12 +315,11 @@ def _derivatives(derivs: Any, law: Law, scalar_term: Any) -> Any:
     return split_scalar(back, law.call.columns, law.call, scalar_term=scalar_term)[0]
 
 
-def _gathered(law: Law, results: Any) -> tuple[Any, ...]:
-    """Return gradients in the arguments as they were given."""
-    return tuple(
-        gathered(result, view, wide, own)
-        for (result, view), wide, own in zip(results, law.wide, law.given, strict=True)
-    )
+def _gradients(law: Law, arguments: tuple[Any, ...], out: Any) -> tuple[Gradient, ...]:
+    """Return the gradients in the arguments of a law, in `out` if that is given."""
+    items = [rows.item for rows in law.given]
+    to = into_each(out, len(items), *arguments)
+    return gradients_in(law.given, law.wide, items, to)
 
 
 def expected_branched_log_sig(
@@ -438,6 +451,7 @@ def expected_branched_log_sig_backprop(
     scalar_term: bool | None = None,
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
+    out: tuple[Array | None, ...] | None = None,
 ) -> tuple[Array, ...]:
     r"""Compute the gradients in the law of a process from that in its signature cumulants.
 
@@ -475,26 +489,33 @@ def expected_branched_log_sig_backprop(
         is with the words that `jump_moments` has. None counts nodes.
     n_jobs : int, default 1
         Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : tuple of (Array or None), default None
+        Where to write the results, one for each of them, as for `branched_sig`; None for one that
+        is to be made.
 
     Returns
     -------
     tuple of Array
         Derivatives in `drift`, in `covariance` and, if they are given, in `jump_moments`, of their
         shapes, kind and dtype, never sharing memory with an argument: for one that was broadcast,
-        the sum over the rows that it served. Those in symmetric arguments are symmetric.
+        the sum over the rows that it served. Those in symmetric arguments are symmetric. They are
+        those of `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if arrays are of
         different kinds or dtypes; if `degree` or `n_jobs` is no integer, `end_time` no real number,
-        or a flag no boolean; or if `weights` are no integers.
+        or a flag no boolean; or if `weights` are no integers; or if `out` is no tuple, or one of it
+        no array of the kind and dtype of its result.
     InvalidValueError
         If `drift` has no channels, `covariance` is not square of their number, or `jump_moments`
         has not the length of these words; if `derivs` has not the length of this basis or another
         leading shape; if leading shapes do not broadcast; if `degree` is negative, `n_jobs` 0,
         `end_time` not finite, or `lift` none of these; if `weights` are not positive, one for each
-        channel, or too fine; or if the basis, the words or the result do not fit in memory.
+        channel, or too fine; or if the basis, the words or the result do not fit in memory; or if
+        `out` has not the lengths of the results, or one of it not the shape or layout of its
+        result, or memory in common with another one or an argument.
 
     See Also
     --------
@@ -511,8 +532,8 @@ def expected_branched_log_sig_backprop(
     )
     call, engine = law.call, law.given[0].engine
     back = _derivatives(derivs, law, scalar_term)
-    results = [allocate(rows, *rows.item) for rows in law.wide]
-    outputs = [view for _, view in results]
+    found = _gradients(law, (derivs, drift, covariance, jump_moments), out)
+    outputs = [gradient.view for gradient in found]
     plan = cumulant_plan(call, law.lift)
     words = law.words
     for dy, *outs in walk(call.n_threads, (back,), outputs, max(words, 1)):
@@ -520,4 +541,4 @@ def expected_branched_log_sig_backprop(
         if call.degree:
             engine.map_rows(dy, cumulants, plan, True, call.n_threads)
         law.gradients(cumulants, outs)
-    return _gathered(law, results)
+    return tuple(gradient.summed() for gradient in found)

@@ -18,14 +18,14 @@ from treealg.numeric.arguments.batches import (
     allocate,
     broadcast,
     check_result_batch,
-    gathered,
+    gradients_in,
     parts,
     source_rows,
 )
 from treealg.numeric.arguments.calls import Call, checked_call
 from treealg.numeric.arguments.duals import sum_dtype, sums_by
 from treealg.numeric.arguments.rows import Rows
-from treealg.numeric.arguments.targets import into
+from treealg.numeric.arguments.targets import into, into_each
 from treealg.numeric.arguments.vectors import body, check_columns, split_scalar
 from treealg.numeric.plans.cache import find_plan, keep_plan
 from treealg.numeric.plans.matrices import Matrix
@@ -162,6 +162,7 @@ def branched_sig_translate_backprop(
     planar: bool = False,
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
+    out: tuple[Array | None, ...] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in signatures and a translation from that in what is translated.
 
@@ -187,26 +188,32 @@ def branched_sig_translate_backprop(
     n_jobs : int, default 1
         Threads, which share the rows that have one translation: 1 is serial, -1 all processors,
         ``-k`` all but ``k - 1``.
+    out : tuple of (Array or None), default None
+        Where to write the results, one for each of them, as for `branched_sig`; None for one that
+        is to be made.
 
     Returns
     -------
     tuple of two Array, shapes (..., coefficients) and (..., dimension, moved)
         Derivatives in `bsig`, with 0 in the place of a scalar, and in `translation`; in their
         layout, kind and dtype, never sharing memory with an argument: for one that was broadcast,
-        the sum over the rows that it served.
+        the sum over the rows that it served. They are those of `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if they are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
-        no boolean; or if `weights` are no integers.
+        no boolean; or if `weights` are no integers; or if `out` is no tuple, or one of it no array
+        of the kind and dtype of its result.
     InvalidValueError
         If the last axis of `bsig` has not the length of this basis, `translation` not the shape of
         one, or `derivs` not that of the result; if leading shapes do not broadcast; if `dimension`
         is below 1, `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each
         label, or too fine, or `translation` is not 0 on what is lighter than its label; or if the
-        basis, the table or the result does not fit in memory.
+        basis, the table or the result does not fit in memory; or if `out` has not the lengths of
+        the results, or one of it not the shape or layout of its result, or memory in common with
+        another one or an argument.
 
     See Also
     --------
@@ -223,28 +230,29 @@ def branched_sig_translate_backprop(
     call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     back = as_rows(derivs, "derivs", 1)
     rows, moves = as_rows(bsig, "bsig", 1), as_rows(translation, "translation", 2)
-    given, scalar = split_scalar(rows, call.columns, call)
+    _, scalar = split_scalar(rows, call.columns, call)
     known = _known(moves, call, weights, degree)
     wide, _ = broadcast(rows, moves)
     check_result_batch(back, wide)
     check_columns(back, rows.item[0], "as bsig has")
     x, dy = body(wide, scalar), body(back, scalar)
     zero = None if scalar is None else 0.0
-    result1, out = allocate(x, call.columns, scalar=zero, walked=False)
-    result2, d_moves = allocate(moves, *moves.item, walked=False)
+    of_rows, of_moves = gradients_in(
+        (rows, moves), (x, moves), ((call.columns,), moves.item),
+        into_each(out, 2, derivs, bsig, translation), (zero, None), walked=False,
+    )  # fmt: skip
     total = np.zeros((moves.count, known.table.values), sum_dtype(moves.dtype))
     source = source_rows(moves, wide.batch)
     for move, part in _runs(moves, wide.batch, call.degree):
         values = known.moved(move)
         matrix = _Matrix(known.table, values)
         d, own = dy.slab(part.start, part.stop), x.slab(part.start, part.stop)
-        matrix.write_image(d, out[part], True, rows.engine, call.n_threads)
+        matrix.write_image(d, of_rows.view[part], True, rows.engine, call.n_threads)
         total[source[part.start]] += matrix.derivatives(d, own)
-    d_moves[...] = 0
+    of_moves.view[...] = 0
     of_labels = total.reshape(moves.count, call.dimension, known.table.values // call.dimension)
-    d_moves[..., known.columns] = of_labels[..., known.places]
-    gradient = gathered(result1, out, wide if given is rows else x, rows, zero)
-    return gradient, moves.wrap(result2)
+    of_moves.view[..., known.columns] = of_labels[..., known.places]
+    return of_rows.summed(), of_moves.summed()
 
 
 class _Known(NamedTuple):

@@ -115,6 +115,7 @@ def branched_log_sig_combine_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: tuple[Array | None, ...] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in two log-signatures from that in the one of the joined path.
 
@@ -137,27 +138,33 @@ def branched_log_sig_combine_backprop(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
         counts nodes.
+    out : tuple of (Array or None), default None
+        Where to write the results, one for each of them, as for `branched_sig`; None for one that
+        is to be made.
 
     Returns
     -------
     tuple of two Array, shape (..., log_coefficients)
         Derivatives in `blogsig1` and in `blogsig2`, in their layout, kind and dtype, never sharing
         memory with an argument: for one that was broadcast, the sum over the rows that it served. A
-        scalar slot is 0.
+        scalar slot is 0. They are those of `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if they are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        `planar` no boolean; or if `weights` are no integers.
+        `planar` no boolean; or if `weights` are no integers; or if `out` is no tuple, or one of it
+        no array of the kind and dtype of its result.
     InvalidValueError
         If the last axis of an array has not the length that belongs to `method` in this basis, a
         scalar in front of a log-signature is neither 0 nor NaN, or not all have a scalar where one
         has; if the leading shapes of the log-signatures do not broadcast, or not to that of
         `derivs`; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is not
         one of this basis; or if the basis or the result does not fit in memory; or if `weights` are
-        not positive, one for each channel, or too fine.
+        not positive, one for each channel, or too fine; or if `out` has not the lengths of the
+        results, or one of it not the shape or layout of its result, or memory in common with
+        another one or an argument.
 
     See Also
     --------
@@ -173,4 +180,4 @@ def branched_log_sig_combine_backprop(
     """
     call = checked_call(dimension, degree, planar, n_jobs, method, weights=weights)
     names = "blogsig1", "blogsig2"
-    return maps.log_products_backward(call, derivs, blogsig1, blogsig2, names)
+    return maps.log_products_backward(call, derivs, blogsig1, blogsig2, names, out)

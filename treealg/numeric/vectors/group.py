@@ -124,6 +124,7 @@ def branched_sig_combine_backprop(
     planar: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: tuple[Array | None, ...] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in two signatures from that in their product.
 
@@ -149,26 +150,32 @@ def branched_sig_combine_backprop(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
         counts nodes.
+    out : tuple of (Array or None), default None
+        Where to write the results, one for each of them, as for `branched_sig`; None for one that
+        is to be made.
 
     Returns
     -------
     tuple of two Array, shape (..., coefficients)
         Derivatives of :math:`F` in `bsig1` and in `bsig2`, in their layout, kind and dtype, never
         sharing memory with an argument: for a factor that was broadcast, the sum over the rows that
-        it served. A scalar slot is 0.
+        it served. A scalar slot is 0. They are those of `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is on no CPU or GPU; if they are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `planar`
-        no boolean; or if `weights` are no integers.
+        no boolean; or if `weights` are no integers; or if `out` is no tuple, or one of it no array
+        of the kind and dtype of its result.
     InvalidValueError
         If the last axis of an array has not the length of this basis, a scalar in front of a factor
         is neither 1 nor NaN, or not all have a scalar where one has; if the leading shapes of the
         factors do not broadcast, or not to that of `derivs`; if `dimension` is below 1, `degree`
         negative, or `n_jobs` 0; or if the basis or the result does not fit in memory; or if
-        `weights` are not positive, one for each channel, or too fine.
+        `weights` are not positive, one for each channel, or too fine; or if `out` has not the
+        lengths of the results, or one of it not the shape or layout of its result, or memory in
+        common with another one or an argument.
     MissingDependencyError
         If an array is on a GPU and CuPy is not installed.
 
@@ -190,7 +197,7 @@ def branched_sig_combine_backprop(
     (array([4., 1.]), array([3., 1.]))
     """
     call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
-    return maps.products_backward(call, derivs, bsig1, bsig2, ("bsig1", "bsig2"))
+    return maps.products_backward(call, derivs, bsig1, bsig2, ("bsig1", "bsig2"), out)
 
 
 def branched_sig_inverse(

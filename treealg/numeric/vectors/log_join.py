@@ -113,6 +113,7 @@ def branched_log_sig_join_backprop(
     prepend: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: tuple[Array | None, ...] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in a log-signature and a displacement from that in their join.
 
@@ -137,27 +138,33 @@ def branched_log_sig_join_backprop(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a tree or ordered
         forest, the sum over its nodes, and the basis is what is light enough, in basis order. None
         counts nodes.
+    out : tuple of (Array or None), default None
+        Where to write the results, one for each of them, as for `branched_sig`; None for one that
+        is to be made.
 
     Returns
     -------
     tuple of two Array
         Derivatives in `blogsig`, shape ``(..., log_coefficients)``, and in `displacement`, shape
         ``(..., dimension)``, of their kind and dtype, never sharing memory with an argument: for
-        one that was broadcast, the sum over the rows that it served. A scalar slot is 0.
+        one that was broadcast, the sum over the rows that it served. A scalar slot is 0. They are
+        those of `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if they are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean; or if `weights` are no integers.
+        a flag no boolean; or if `weights` are no integers; or if `out` is no tuple, or one of it no
+        array of the kind and dtype of its result.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments, or a scalar
         in front of `blogsig` is neither 0 nor NaN; if the leading shapes of `blogsig` and
         `displacement` do not broadcast, or not to that of `derivs`; if `dimension` is below 1,
         `degree` negative, or `n_jobs` 0; if `method` is not one of this basis; or if the basis or
         the result does not fit in memory; or if `weights` are not positive, one for each channel,
-        or too fine.
+        or too fine; or if `out` has not the lengths of the results, or one of it not the shape or
+        layout of its result, or memory in common with another one or an argument.
 
     See Also
     --------
@@ -174,5 +181,5 @@ def branched_log_sig_join_backprop(
     call = checked_call(dimension, degree, planar, n_jobs, method, weights=weights)
     before = check_flag("prepend", prepend)
     return maps.joined_backward(
-        call, derivs, blogsig, displacement, "blogsig", before=before, is_log=True
+        call, derivs, blogsig, displacement, "blogsig", out, before=before, is_log=True
     )

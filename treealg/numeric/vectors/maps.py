@@ -16,14 +16,14 @@ from treealg.numeric.arguments.batches import (
     allocate,
     broadcast,
     check_result_batch,
-    gathered,
+    gradients_in,
     walk,
 )
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.duals import direction
 from treealg.numeric.arguments.repeats import again, keep
 from treealg.numeric.arguments.rows import Rows
-from treealg.numeric.arguments.targets import Target, into
+from treealg.numeric.arguments.targets import Target, into, into_each
 from treealg.numeric.arguments.vectors import (
     body,
     check_columns,
@@ -81,11 +81,11 @@ class Made(NamedTuple, Generic[_Answer]):
 
 
 def _repeated(
-    count: int, *, of_several: bool = False
+    count: int,
 ) -> Callable[[Callable[_Given, Made[_Answer]]], Callable[_Given, _Answer]]:
     """Let a map of so many arrays be computed again where its call is known, and keep it.
 
-    The last argument of a map with one result, and not `of_several`, is where that is wanted.
+    Its last argument is where results are wanted.
     """
 
     def decorate(function: Callable[_Given, Made[_Answer]]) -> Callable[_Given, _Answer]:
@@ -94,7 +94,7 @@ def _repeated(
         @wraps(function)
         def known_or_made(*given: _Given.args, **options: _Given.kwargs) -> _Answer:
             call: Any = given[0]
-            if not of_several and given[-1] is not None:
+            if given[-1] is not None:
                 return function(*given, **options).answer
             key, arrays = (name, call, *options.values()), given[1 : 1 + count]
             known: _Answer | None = again(key, *arrays)
@@ -240,9 +240,9 @@ def products(call: Call, earlier: Any, later: Any, names: tuple[str, str], to: A
     )
 
 
-@_repeated(3, of_several=True)
+@_repeated(3)
 def products_backward(
-    call: Call, derivs: Any, earlier: Any, later: Any, names: tuple[str, str]
+    call: Call, derivs: Any, earlier: Any, later: Any, names: tuple[str, str], to: Any
 ) -> Made[tuple[Array, Array]]:
     """Compute the derivatives in both signatures from those in their products."""
     back = as_rows(derivs, "derivs", 1, gpu=_on_gpu(call))
@@ -255,18 +255,17 @@ def products_backward(
     plan, engine = algebra_plan(call), left.engine
     zero = None if scalar is None else 0.0
     with left.active():
-        result1, out1 = allocate(x, plan.size, scalar=zero)
-        result2, out2 = allocate(y, plan.size, scalar=zero)
+        targets = into_each(to, 2, derivs, earlier, later)
+        found = gradients_in((left, right), (x, y), ((plan.size,),) * 2, targets, (zero, zero))
         if call.degree:
-            inputs = x, y, body(back, scalar)
-            for first, second, d, dx, dy in walk(call.n_threads, inputs, (out1, out2)):
+            inputs, outputs = (x, y, body(back, scalar)), [gradient.view for gradient in found]
+            for first, second, d, dx, dy in walk(call.n_threads, inputs, outputs):
                 engine.signature_product_backward(first, second, d, dx, dy, plan, call.n_threads)
-        gradient1 = gathered(result1, out1, wide1, left, zero)
-        gradient2 = gathered(result2, out2, wide2, right, zero)
+        gradients = found[0].summed(), found[1].summed()
     return Made(
-        (gradient1, gradient2),
+        gradients,
         (back, left, right),
-        (result1, result2),
+        tuple(gradient.result for gradient in found),
         scalar,
         engine.signature_product_backward,
         (2, 0, 1, 3, 4),
@@ -440,13 +439,14 @@ def joined(
     return Made(rows.wrap(result), (rows, pieces), (result,), scalar, write, (0, 1, 2), ())
 
 
-@_repeated(3, of_several=True)
+@_repeated(3)
 def joined_backward(
     call: Call,
     derivs: Any,
     value: Any,
     displacement: Any,
     name: str,
+    to: Any,
     *,
     before: bool,
     is_log: bool,
@@ -460,8 +460,11 @@ def joined_backward(
     check_columns(back, rows.item[0], f"as {name} has")
     zero = None if scalar is None else 0.0
     steps = Steps(call, rows)
-    result, out = allocate(given, given.item[0], scalar=zero)
-    d_pieces, out_pieces = allocate(wide_pieces, call.dimension)
+    found = gradients_in(
+        (rows, pieces), (given, wide_pieces), (given.item, (call.dimension,)),
+        into_each(to, 2, derivs, value, displacement), (zero, None),
+    )  # fmt: skip
+    outputs = [gradient.view for gradient in found]
 
     def write(d: Any, x: Any, piece: Any, dx: Any, d_piece: Any) -> None:
         signature = steps.exponentials(x) if is_log else x
@@ -477,15 +480,13 @@ def joined_backward(
 
     if call.degree:
         inputs = body(back, scalar), given, wide_pieces
-        for views in walk(call.n_threads, inputs, (out, out_pieces), call.columns):
+        for views in walk(call.n_threads, inputs, outputs, call.columns):
             write(*views)
     else:
-        out_pieces[:] = 0.0
-    gradient = gathered(result, out, wide, rows, zero)
-    gradients = gradient, gathered(d_pieces, out_pieces, wide_pieces, pieces)
-    return Made(
-        gradients, (back, rows, pieces), (result, d_pieces), scalar, write, (0, 1, 2, 3, 4), ()
-    )
+        outputs[1][:] = 0.0
+    gradients = found[0].summed(), found[1].summed()
+    results = tuple(gradient.result for gradient in found)
+    return Made(gradients, (back, rows, pieces), results, scalar, write, (0, 1, 2, 3, 4), ())
 
 
 @_repeated(2)
@@ -515,9 +516,9 @@ def log_products(
     return Made(left.wrap(result), (left, right), (result,), scalar, write, (0, 1, 2), ())
 
 
-@_repeated(3, of_several=True)
+@_repeated(3)
 def log_products_backward(
-    call: Call, derivs: Any, earlier: Any, later: Any, names: tuple[str, str]
+    call: Call, derivs: Any, earlier: Any, later: Any, names: tuple[str, str], to: Any
 ) -> Made[tuple[Array, Array]]:
     """Compute the derivatives in both logarithms from those in the logarithm of the product."""
     back = as_rows(derivs, "derivs", 1)
@@ -529,8 +530,8 @@ def log_products_backward(
     check_columns(back, left.item[0], f"as {left.name} and {right.name} have")
     zero = None if scalar is None else 0.0
     steps = Steps(call, left)
-    result1, out1 = allocate(first, call.size, scalar=zero)
-    result2, out2 = allocate(second, call.size, scalar=zero)
+    targets = into_each(to, 2, derivs, earlier, later)
+    found = gradients_in((left, right), (first, second), (first.item,) * 2, targets, (zero, zero))
 
     def write(d: Any, x: Any, y: Any, dx: Any, dy: Any) -> None:
         factors = steps.exponentials(x), steps.exponentials(y)
@@ -542,10 +543,9 @@ def log_products_backward(
 
     if call.degree:
         inputs = body(back, scalar), first, second
-        for views in walk(call.n_threads, inputs, (out1, out2), call.columns):
+        outputs = [gradient.view for gradient in found]
+        for views in walk(call.n_threads, inputs, outputs, call.columns):
             write(*views)
-    gradient = gathered(result1, out1, wide1, left, zero)
-    gradients = gradient, gathered(result2, out2, wide2, right, zero)
-    return Made(
-        gradients, (back, left, right), (result1, result2), scalar, write, (0, 1, 2, 3, 4), ()
-    )
+    gradients = found[0].summed(), found[1].summed()
+    results = tuple(gradient.result for gradient in found)
+    return Made(gradients, (back, left, right), results, scalar, write, (0, 1, 2, 3, 4), ())

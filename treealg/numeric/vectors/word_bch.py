@@ -115,6 +115,7 @@ def log_sig_combine_backprop(
     method: int = 0,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: tuple[Array | None, ...] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in two log-signatures from that in the one of the joined path.
 
@@ -140,27 +141,32 @@ def log_sig_combine_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : tuple of (Array or None), default None
+        Where to write the results, one for each of them, as for `branched_sig`; None for one that
+        is to be made.
 
     Returns
     -------
     tuple of two Array, shape (..., log_words)
         Derivatives in `log_sig1` and in `log_sig2`, in their layout, kind and dtype, never sharing
         memory with an argument: for one that was broadcast, the sum over the rows that it served. A
-        scalar slot is 0.
+        scalar slot is 0. They are those of `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if they are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        a flag no boolean; or if `weights` are no integers.
+        a flag no boolean; or if `weights` are no integers; or if `out` is no tuple, or one of it no
+        array of the kind and dtype of its result.
     InvalidValueError
         If the last axis of an array has not the length that belongs to `method`, a scalar in front
         of a log-signature is neither 0 nor NaN, or not all have a scalar where one has; if the
         leading shapes of the log-signatures do not broadcast, or not to that of `derivs`; if
         `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `method` is none of these; or
         if the words or the result do not fit in memory; or if `weights` are not positive, one for
-        each channel, or too fine.
+        each channel, or too fine; or if `out` has not the lengths of the results, or one of it not
+        the shape or layout of its result, or memory in common with another one or an argument.
 
     See Also
     --------
@@ -178,7 +184,7 @@ def log_sig_combine_backprop(
         dimension, degree, WORDS, n_jobs, method, time_aug, lead_lag, weights=weights
     )
     names = "log_sig1", "log_sig2"
-    return maps.log_products_backward(call, derivs, log_sig1, log_sig2, names)
+    return maps.log_products_backward(call, derivs, log_sig1, log_sig2, names, out)
 
 
 def log_sig_join(
@@ -274,6 +280,7 @@ def log_sig_join_backprop(
     prepend: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: tuple[Array | None, ...] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in a log-signature and a displacement from that in their join.
 
@@ -301,27 +308,33 @@ def log_sig_join_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : tuple of (Array or None), default None
+        Where to write the results, one for each of them, as for `branched_sig`; None for one that
+        is to be made.
 
     Returns
     -------
     tuple of two Array
         Derivatives in `log_sig`, shape ``(..., log_words)``, and in `displacement`, shape ``(...,
         dimension)``, of their kind and dtype, never sharing memory with an argument: for one that
-        was broadcast, the sum over the rows that it served. A scalar slot is 0.
+        was broadcast, the sum over the rows that it served. A scalar slot is 0. They are those of
+        `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if they are of
         different kinds or dtypes; if `dimension`, `degree`, `method` or `n_jobs` is no integer, or
-        `prepend` no boolean; or if `weights` are no integers.
+        `prepend` no boolean; or if `weights` are no integers; or if `out` is no tuple, or one of it
+        no array of the kind and dtype of its result.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments, or a scalar
         in front of `log_sig` is neither 0 nor NaN; if the leading shapes of `log_sig` and
         `displacement` do not broadcast, or not to that of `derivs`; if `dimension` is below 1,
         `degree` negative, or `n_jobs` 0; if `method` is none of these; or if the words or the
         result do not fit in memory; or if `weights` are not positive, one for each channel, or too
-        fine.
+        fine; or if `out` has not the lengths of the results, or one of it not the shape or layout
+        of its result, or memory in common with another one or an argument.
 
     See Also
     --------
@@ -338,5 +351,5 @@ def log_sig_join_backprop(
     call = checked_call(dimension, degree, WORDS, n_jobs, method, weights=weights)
     before = check_flag("prepend", prepend)
     return maps.joined_backward(
-        call, derivs, log_sig, displacement, "log_sig", before=before, is_log=True
+        call, derivs, log_sig, displacement, "log_sig", out, before=before, is_log=True
     )

@@ -108,6 +108,7 @@ def sig_combine_backprop(
     lead_lag: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: tuple[Array | None, ...] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in two signatures from that in the one of the joined path.
 
@@ -130,26 +131,32 @@ def sig_combine_backprop(
         The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
         of a word, the sum over its letters, and the basis is what is light enough, in basis order.
         None counts letters.
+    out : tuple of (Array or None), default None
+        Where to write the results, one for each of them, as for `branched_sig`; None for one that
+        is to be made.
 
     Returns
     -------
     tuple of two Array, shape (..., words)
         Derivatives in `sig1` and in `sig2`, in their layout, kind and dtype, never sharing memory
         with an argument: for one that was broadcast, the sum over the rows that it served. A scalar
-        slot is 0.
+        slot is 0. They are those of `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if they are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or a flag no
-        boolean; or if `weights` are no integers.
+        boolean; or if `weights` are no integers; or if `out` is no tuple, or one of it no array of
+        the kind and dtype of its result.
     InvalidValueError
         If the last axis of an array has not the length of these words, a scalar in front of a
         factor is neither 1 nor NaN, or not all have a scalar where one has; if the leading shapes
         of the factors do not broadcast, or not to that of `derivs`; if `dimension` is below 1,
         `degree` negative, or `n_jobs` 0; or if the words or the result do not fit in memory; or if
-        `weights` are not positive, one for each channel, or too fine.
+        `weights` are not positive, one for each channel, or too fine; or if `out` has not the
+        lengths of the results, or one of it not the shape or layout of its result, or memory in
+        common with another one or an argument.
 
     See Also
     --------
@@ -164,7 +171,7 @@ def sig_combine_backprop(
     (array([4., 1.]), array([3., 1.]))
     """
     call = checked_call(dimension, degree, WORDS, n_jobs, 0, time_aug, lead_lag, weights=weights)
-    return maps.products_backward(call, derivs, sig1, sig2, ("sig1", "sig2"))
+    return maps.products_backward(call, derivs, sig1, sig2, ("sig1", "sig2"), out)
 
 
 def sig_inverse(

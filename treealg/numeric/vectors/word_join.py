@@ -99,6 +99,7 @@ def sig_join_backprop(
     prepend: bool = False,
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
+    out: tuple[Array | None, ...] | None = None,
 ) -> tuple[Array, Array]:
     r"""Compute the gradients in a signature and a displacement from that in their join.
 
@@ -123,26 +124,33 @@ def sig_join_backprop(
         The weight of each channel, at least 1. Then `degree` bounds the weight of a word, the sum
         over its letters, and the basis is what is light enough, in basis order. None counts
         letters.
+    out : tuple of (Array or None), default None
+        Where to write the results, one for each of them, as for `branched_sig`; None for one that
+        is to be made.
 
     Returns
     -------
     tuple of two Array
         Derivatives in `sig`, shape ``(..., words)``, and in `displacement`, shape ``(...,
         dimension)``, of their kind and dtype, never sharing memory with an argument: for one that
-        was broadcast, the sum over the rows that it served. A scalar slot is 0.
+        was broadcast, the sum over the rows that it served. A scalar slot is 0. They are those of
+        `out`, if that is given.
 
     Raises
     ------
     InvalidTypeError
         If an array is no real array, requires a gradient, or is not on the CPU; if they are of
         different kinds or dtypes; if `dimension`, `degree` or `n_jobs` is no integer, or `prepend`
-        no boolean; or if `weights` are no integers.
+        no boolean; or if `weights` are no integers; or if `out` is no tuple, or one of it no array
+        of the kind and dtype of its result.
     InvalidValueError
         If the last axis of an array has not the length that belongs to these arguments, or a scalar
         in front of `sig` is neither 1 nor NaN; if the leading shapes of `sig` and `displacement` do
         not broadcast, or not to that of `derivs`; if `dimension` is below 1, `degree` negative, or
         `n_jobs` 0; or if the words or the result do not fit in memory; or if `weights` are not
-        positive, one for each channel, or too fine.
+        positive, one for each channel, or too fine; or if `out` has not the lengths of the results,
+        or one of it not the shape or layout of its result, or memory in common with another one or
+        an argument.
 
     See Also
     --------
@@ -159,4 +167,6 @@ def sig_join_backprop(
     """
     call = checked_call(dimension, degree, WORDS, n_jobs, weights=weights)
     before = check_flag("prepend", prepend)
-    return maps.joined_backward(call, derivs, sig, displacement, "sig", before=before, is_log=False)
+    return maps.joined_backward(
+        call, derivs, sig, displacement, "sig", out, before=before, is_log=False
+    )
