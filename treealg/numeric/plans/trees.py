@@ -98,7 +98,7 @@ class _Listed(bytes):
             found = cls(marshal.dumps(elements, 2))  # ten times as fast as a text
         except ValueError:  # not made of tuples and integers alone
             found = cls(b"s")
-        if b"s" in found:  # perhaps the memory of numbers of NumPy, without their type
+        if found.find(b"s") >= 0:  # perhaps the memory of numbers of NumPy, without their type
             found = cls(b"r" + repr(elements).encode())
         found.elements = elements
         return found
