@@ -308,3 +308,5 @@ def test_restriction_to_ladders_takes_the_coefficients_of_ladders(planar):
                 ladder = (ladder, letter)
             want.append(treealg.tree_to_idx(ladder, 2, 4, planar=planar))
     np.testing.assert_array_equal(got, want)
+    units = treealg.branched_sig_to_sig_backprop(np.eye(len(want)), 2, 4, planar=planar)
+    np.testing.assert_array_equal(units, np.eye(len(bsig))[want])

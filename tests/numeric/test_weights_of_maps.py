@@ -87,6 +87,11 @@ def test_bridges_between_words_and_trees_restrict(weights, degree, planar):
     found = treealg.branched_sig_to_sig(bsig[:, places], d, degree, **options)
     close(found, restricted[:, words])
     derivs = numbers(3, places.size, seed=2)
+    of_words = treealg.branched_sig_to_sig_backprop(
+        np.eye(restricted.shape[1]), d, nodes, planar=planar
+    )
+    own = treealg.branched_sig_to_sig_backprop(np.eye(len(words)), d, degree, **options)
+    np.testing.assert_array_equal(own, of_words[words][:, places])
     back = treealg.sig_to_branched_sig_backprop(
         spread(derivs, places, whole.shape[1]), d, nodes, planar=planar
     )

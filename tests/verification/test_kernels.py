@@ -23,6 +23,7 @@ OTHERS = {
     "branched_sig_kernel_gram",
     "branched_sig_of_lift",
     "branched_sig_to_geometric",
+    "branched_sig_to_sig",
     "branched_sig_translate",
     "expected_branched_log_sig",
     "expected_branched_scoring_rule",

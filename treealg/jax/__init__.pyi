@@ -1534,6 +1534,17 @@ def branched_sig_to_sig(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Array: ...
+def branched_sig_to_sig_backprop(
+    derivs: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> Array: ...
 def sig_to_branched_sig(
     sig: ArrayLike,
     dimension: int,
@@ -3680,6 +3691,30 @@ def branched_log_sig_combine_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[Array, Array]: ...
+def branched_sig_to_sig_jvp(
+    bsig: ArrayLike,
+    tangent: ArrayLike | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> Array: ...
+def branched_sig_to_sig_backprop_jvp(
+    derivs: ArrayLike,
+    derivs_tangent: ArrayLike | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> Array: ...
 def sig_to_branched_sig_jvp(
     sig: ArrayLike,
     tangent: ArrayLike | None,

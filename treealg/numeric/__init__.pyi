@@ -1697,6 +1697,18 @@ def branched_sig_to_sig(
     n_jobs: int = 1,
     out: ArrayT | None = None,
 ) -> ArrayT: ...
+def branched_sig_to_sig_backprop(
+    derivs: ArrayT | Exact,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: ArrayT | None = None,
+) -> ArrayT: ...
 def sig_to_branched_sig(
     sig: ArrayT | Exact,
     dimension: int,
@@ -3922,6 +3934,30 @@ def branched_log_sig_combine_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[ArrayT, ArrayT]: ...
+def branched_sig_to_sig_jvp(
+    bsig: ArrayT | Exact,
+    tangent: ArrayT | Exact | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> ArrayT: ...
+def branched_sig_to_sig_backprop_jvp(
+    derivs: ArrayT | Exact,
+    derivs_tangent: ArrayT | Exact | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> ArrayT: ...
 def sig_to_branched_sig_jvp(
     sig: ArrayT | Exact,
     tangent: ArrayT | Exact | None,

@@ -1512,6 +1512,17 @@ def branched_sig_to_sig(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> Tensor: ...
+def branched_sig_to_sig_backprop(
+    derivs: Tensor,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> Tensor: ...
 def sig_to_branched_sig(
     sig: Tensor,
     dimension: int,
@@ -3658,6 +3669,30 @@ def branched_log_sig_combine_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[Tensor, Tensor]: ...
+def branched_sig_to_sig_jvp(
+    bsig: Tensor,
+    tangent: Tensor | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> Tensor: ...
+def branched_sig_to_sig_backprop_jvp(
+    derivs: Tensor,
+    derivs_tangent: Tensor | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> Tensor: ...
 def sig_to_branched_sig_jvp(
     sig: Tensor,
     tangent: Tensor | None,

@@ -1261,6 +1261,17 @@ def branched_sig_to_sig(
     weights: Sequence[int] | None = None,
     n_jobs: int = 1,
 ) -> DataArray: ...
+def branched_sig_to_sig_backprop(
+    derivs: DataArray | ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> DataArray: ...
 def sig_to_branched_sig(
     sig: DataArray | ArrayLike,
     dimension: int,
@@ -3106,6 +3117,30 @@ def branched_log_sig_combine_backprop_jvp(
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
 ) -> tuple[DataArray, DataArray]: ...
+def branched_sig_to_sig_jvp(
+    bsig: DataArray | ArrayLike,
+    tangent: DataArray | ArrayLike | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> DataArray: ...
+def branched_sig_to_sig_backprop_jvp(
+    derivs: DataArray | ArrayLike,
+    derivs_tangent: DataArray | ArrayLike | None,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+) -> DataArray: ...
 def sig_to_branched_sig_jvp(
     sig: DataArray | ArrayLike,
     tangent: DataArray | ArrayLike | None,

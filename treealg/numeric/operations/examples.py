@@ -501,6 +501,20 @@ With derivatives that come in growing, at a step of 2:
 >>> treealg.sig_to_branched_sig_backprop_jvp([1.0, 0.0], [1.0, 0.0], 1, 2)
 array([1., 0.])
 """,
+    "branched_sig_to_sig": """
+What belongs to a step of 2 that becomes longer: the value of the cherry has no influence.
+
+>>> import treealg
+>>> treealg.branched_sig_to_sig_jvp([2.0, 2.0, 8 / 3, 4 / 3], [1.0, 2.0, 4.0, 2.0], 1, 3)
+array([1., 2., 2.])
+""",
+    "branched_sig_to_sig_backprop": """
+With derivatives that come in growing:
+
+>>> import treealg
+>>> treealg.branched_sig_to_sig_backprop_jvp([1.0, 0.0], [1.0, 2.0], 1, 2)
+array([1., 2.])
+""",
     "expected_branched_sig": """
 How the expectation of half the square of Brownian motion changes with its variance:
 

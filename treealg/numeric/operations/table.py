@@ -65,6 +65,7 @@ from treealg.numeric.vectors.bch import (
 )
 from treealg.numeric.vectors.bridges import (
     branched_sig_to_sig,
+    branched_sig_to_sig_backprop,
     sig_to_branched_sig,
     sig_to_branched_sig_backprop,
 )
@@ -493,7 +494,13 @@ operations = Operations((
             gradients=("sig",), shape=shapes.words_of_signature,
         ),
     ),
-    _row(branched_sig_to_sig, _BSIG, shape=shapes.words_of_signature),
+    _row(
+        branched_sig_to_sig, _BSIG, shape=shapes.words_of_signature,
+        backward=_backward(
+            branched_sig_to_sig_backprop, Argument("derivs", ("words",), role="derivs"),
+            gradients=("bsig",), shape=shapes.signature_of_words,
+        ),
+    ),
     _row(
         branched_sig_kernel, *_PAIR, shape=shapes.kernels(_OF_PAIRS), by_steps=True,
         backward=_backward_of_pairs(

@@ -14,7 +14,12 @@ from treealg.numeric.plans.words import bridge_plan, ladder_plan
 from treealg.numeric.vectors.maps import image
 from treealg.typing import Array, ArrayLike
 
-__all__ = ["branched_sig_to_sig", "sig_to_branched_sig", "sig_to_branched_sig_backprop"]
+__all__ = [
+    "branched_sig_to_sig",
+    "branched_sig_to_sig_backprop",
+    "sig_to_branched_sig",
+    "sig_to_branched_sig_backprop",
+]
 
 
 def sig_to_branched_sig(
@@ -77,6 +82,7 @@ def sig_to_branched_sig(
     See Also
     --------
     branched_sig_to_sig : The way back.
+    sig_to_branched_sig_backprop : The gradient.
 
     Notes
     -----
@@ -238,6 +244,7 @@ def branched_sig_to_sig(
     See Also
     --------
     sig_to_branched_sig : The way back, for signatures of paths without correction.
+    branched_sig_to_sig_backprop : The gradient.
 
     Notes
     -----
@@ -260,6 +267,86 @@ def branched_sig_to_sig(
     )
     plan = ladder_plan(call)
     return _map_rows(bsig, "bsig", call, plan, call.columns, plan.size, out)
+
+
+def branched_sig_to_sig_backprop(
+    derivs: ArrayLike,
+    dimension: int,
+    degree: int,
+    *,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    planar: bool = False,
+    weights: Sequence[int] | None = None,
+    n_jobs: int = 1,
+    out: Array | None = None,
+) -> Array:
+    r"""Compute the gradient in a branched signature from that in its restriction to ladders.
+
+    The transpose of `branched_sig_to_sig`, which is linear: no signature is needed. It is 0 on what
+    is no ladder.
+
+    Parameters
+    ----------
+    derivs : ArrayLike, shape (..., words)
+        Derivatives of a scalar function in the word signature, with or without a place for the
+        scalar in front, which has no influence.
+    dimension : int
+        Channels of the underlying path, before the transforms; at least 1.
+    degree : int
+        Truncation, at least 0.
+    time_aug, lead_lag : bool, default False
+        Whether the signature is that of a path so transformed.
+    planar : bool, default False
+        Basis of ordered forests rather than non-planar trees.
+    weights : sequence of int or None, default None
+        The weight of each channel after the transforms, at least 1. Then `degree` bounds the weight
+        of a word, tree or ordered forest, the sum over its letters or nodes, and both bases are
+        what is light enough, in basis order. None counts nodes.
+    n_jobs : int, default 1
+        Threads: 1 is serial, -1 all processors, ``-k`` all but ``k - 1``.
+    out : Array or None, default None
+        Where to write the result, as for `branched_sig`.
+
+    Returns
+    -------
+    Array, shape (..., coefficients)
+        Derivatives in the branched signature, with 0 in the place of the scalar if `derivs` has it.
+        Kind and dtype follow `derivs`; never shares memory with it. It is `out`, if that is given.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `derivs` is no real array, requires a gradient, or is not on the CPU; if `dimension`,
+        `degree` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no integers;
+        or if `out` is no array of the kind and dtype of the result.
+    InvalidValueError
+        If the last axis of `derivs` has not the length of these words; if `dimension` is below 1,
+        `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each channel, or
+        too fine; or if the basis or the result does not fit in memory; or if `out` has not its
+        shape or layout, or shares memory with an argument.
+
+    See Also
+    --------
+    branched_sig_to_sig : The map differentiated.
+
+    Examples
+    --------
+    Of the four trees of up to three nodes in one channel, the cherry, the third in order, is no
+    ladder.
+
+    >>> import treealg
+    >>> treealg.branched_sig_to_sig_backprop([1.0, 2.0, 3.0], 1, 3)
+    array([1., 2., 0., 3.])
+    """
+    call = checked_call(
+        dimension, degree, planar, n_jobs, SIGNATURE, time_aug, lead_lag, weights=weights
+    )
+    plan = ladder_plan(call)
+    what = "the words below "
+    return _map_rows(
+        derivs, "derivs", call, plan, plan.size, call.columns, out, transposed=True, what=what
+    )
 
 
 def _map_rows(
