@@ -2,10 +2,13 @@
 
 #include "common/time.h"
 #include "words/increments.h"
+#include "words/state.h"
+#include "words/last_letters.h"
 #include "words/signature.h"
 #include "common/checkpoints.h"
 #include "words/backward.h"
 #include "chains/corrections.h"
+#include "chains/last_letters.h"
 #include "chains/signature.h"
 #include "chains/backward.h"
 

@@ -14,15 +14,6 @@
  * words of one composition by their labels as digits, so that what follows a word stands together.
  */
 
-typedef struct {
-    const word_program *p;
-    Py_ssize_t degree;            /* words up to this weight, at most that of the program */
-    vec *signature, *carries;     /* carries: [weight] -> [degree - weight][BLOCK] */
-    word_state *letters;          /* [k], k = 1..longest: increments of the letters of weight k */
-    word_state *ends;             /* [composition]: words that only a last letter may follow */
-} NAME(chain_state);
-#define chain_state NAME(chain_state)
-
 /* Rows to collect before a matrix product with `columns` columns: whole register tiles. */
 INLINE int NAME(row_capacity)(Py_ssize_t columns) {
     const int tile = NAME(tile_rows)(columns > 8 ? 8 : columns);
@@ -62,6 +53,7 @@ INLINE int NAME(has_letters)(const word_program *p, Py_ssize_t k) {
 static void NAME(expand_chains)(chain_state *s, int32_t node, Py_ssize_t word, const vec *carry) {
     const word_program *const p = s->p;
     const Py_ssize_t left = s->degree - p->weight[node];
+    if (left == 2 && NAME(last_pairs)(0, s, node, word, 0, carry)) return;
     if (NAME(has_letters)(p, left)) {
         word_state *const end = s->ends + node;
         if (end->pending == end->capacity) NAME(flush_rows)(end);
@@ -75,10 +67,12 @@ static void NAME(expand_chains)(chain_state *s, int32_t node, Py_ssize_t word, c
         vec *const value = s->signature + p->start[child] + first;
         vec *const out = s->carries + p->weight[child] * s->degree * BLOCK;
         if (left - k == 1 && s->letters[1].d) {
-            NAME(pending_children)(z, s->ends + child, carry, value);
+            if (!NAME(last_label)(s, child, z, first, carry))
+                NAME(pending_children)(z, s->ends + child, carry, value);
             continue;
         }
         for (Py_ssize_t a = 0; a < size; ++a) {
+            if (k == 1 && left == 3 && NAME(last_pairs)(1, s, child, first + a, a, carry)) continue;
             switch (left - k) {
             case 1: NAME(carries_of_child)(1, z, carry, a, value + a, out); break;
             case 2: NAME(carries_of_child)(2, z, carry, a, value + a, out); break;

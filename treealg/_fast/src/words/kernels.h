@@ -2,6 +2,8 @@
 
 #include "common/time.h"
 #include "words/increments.h"
+#include "words/state.h"
+#include "words/last_letters.h"
 #include "words/signature.h"
 #include "common/checkpoints.h"
 #include "words/backward.h"
