@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 
 __all__ = ["all_processors", "available_processors", "cgroup_quota"]
+
+_NUMBER = re.compile(r"\s*0*([1-9]\d{0,9})\s*(,|$)")
 
 
 def available_processors() -> int:
@@ -29,8 +32,11 @@ def available_processors() -> int:
     >>> available_processors() >= 1
     True
     """
-    bounds = _scheduled(), _quota(), _number("OMP_THREAD_LIMIT")
-    return min(bound for bound in bounds if bound is not None)
+    count = _scheduled()
+    for bound in (_quota(), _number("OMP_THREAD_LIMIT")):
+        if bound is not None and bound < count:
+            count = bound
+    return count
 
 
 def all_processors(available: int) -> int:
@@ -55,20 +61,26 @@ def all_processors(available: int) -> int:
     return min(available, _number("OMP_NUM_THREADS") or available)
 
 
-def _scheduled() -> int:
-    count: int | None
-    if hasattr(os, "process_cpu_count"):
-        count = os.process_cpu_count()
-    elif hasattr(os, "sched_getaffinity"):
-        count = len(os.sched_getaffinity(0))
-    else:
-        count = os.cpu_count()
-    return count or 1
+if sys.version_info >= (3, 13):
+
+    def _scheduled() -> int:
+        return os.process_cpu_count() or 1
+
+elif hasattr(os, "sched_getaffinity"):
+
+    def _scheduled() -> int:
+        return len(os.sched_getaffinity(0)) or 1
+
+else:
+
+    def _scheduled() -> int:
+        return os.cpu_count() or 1
 
 
 def _number(variable: str) -> int | None:
     """Return the number of threads that an environment variable gives, None if it gives none."""
-    found = re.match(r"\s*0*([1-9]\d{0,9})\s*(,|$)", os.environ.get(variable, ""))
+    text = os.environ.get(variable)
+    found = _NUMBER.match(text) if text else None
     return int(found[1]) if found else None
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import treealg
-from treealg import _fast, engines
+from treealg import _fast, checks, engines
 from treealg._fast import reference
 from treealg.errors import TreeAlgError
 
@@ -202,6 +202,28 @@ def test_options_that_are_equal_but_not_the_same_are_checked(option, repeats):
         else:
             assert_equal([got], [want])
     assert not repeats.found
+
+
+@pytest.mark.parametrize("n_jobs", [2, 3, -1, -2])
+def test_calls_are_known_by_the_threads_that_they_have_now(n_jobs, repeats, monkeypatch):
+    path = np.arange(24.0).reshape(3, 4, 2) ** 2
+    derivs = np.ones((3, 6))
+
+    def threads(found):
+        before, seen = repeats.found, len(asked)
+        treealg.branched_sig(path, 2, n_jobs=n_jobs)
+        treealg.branched_sig_backprop(path, None, derivs, 2, n_jobs=n_jobs)
+        assert repeats.found - before == (2 if found else 0)
+        assert len(asked) > seen
+
+    asked = []
+    for processors in (4, 1):
+        monkeypatch.setattr(
+            checks, "available_processors", lambda p=processors: asked.append(p) or p
+        )
+        threads(False)
+        threads(True)
+        threads(True)
 
 
 def test_options_that_may_change_are_read_each_time(repeats):

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from treealg.checks import thread_count
 from treealg.engines import current
-from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.rows import Rows
 
-__all__ = ["again", "are_constant", "are_usual", "keep"]
+__all__ = ["again", "are_constant", "are_usual", "keep", "threads_now"]
 
 _USUAL = (None, False, False, None, None, None, "propagate")
 _CONSTANT = frozenset({bool, float, int, str, type(None), object})
@@ -69,14 +69,22 @@ def are_constant(options: tuple[Any, ...]) -> bool:
     )
 
 
-def are_usual(given: tuple[Any, ...], options: tuple[Any, ...], call: Call) -> bool:
+def are_usual(given: tuple[Any, ...], options: tuple[Any, ...]) -> bool:
     """Tell whether a call along paths holds for all paths of a shape.
 
-    Then it is given nothing beside the path, from `correction` to `missing`; no option is such as
-    may change; and it has one thread, as processors may come and go.
+    Then it is given nothing beside the path, from `correction` to `missing`, and no option is such
+    as may change.
     """
-    return (
-        all(value is usual for value, usual in zip(given, _USUAL, strict=True))
-        and are_constant(options)
-        and call.n_threads == 1
+    return all(value is usual for value, usual in zip(given, _USUAL, strict=True)) and are_constant(
+        options
     )
+
+
+def threads_now(n_jobs: Any) -> int:
+    """Return the threads that a call is known by, as processors may come and go.
+
+    They are those that `n_jobs` asks for, and 0 where the long way has to tell.
+    """
+    if type(n_jobs) is not int or n_jobs == 0:
+        return 0
+    return thread_count(n_jobs)

@@ -15,7 +15,7 @@ from treealg.numeric.arguments.arrays import as_rows, check_alike, check_kinds, 
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
 from treealg.numeric.arguments.prepared import Prepared, Rooms, prepared
-from treealg.numeric.arguments.repeats import are_usual, keep
+from treealg.numeric.arguments.repeats import are_usual, keep, threads_now
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.targets import Target, into
 from treealg.numeric.arguments.vectors import split_scalar
@@ -320,7 +320,7 @@ def along_path_backward(
     What the forward function returned, or None, and the derivatives in it come with their names;
     `given`, `options` and `out` are as for `along_path`.
     """
-    key = "along path, backward", scalar_term, given, options
+    key = "along path, backward", scalar_term, given, options, threads_now(options[2])
     arrays = (path, derivs[0]) if forward[0] is None else (path, derivs[0], forward[0])
     engine = current()
     known = engine.repeats.find(key, *arrays) if out is None else None
@@ -368,7 +368,7 @@ def along_path_backward(
     of_spans = None if found.is_given else rows.engine.span_signature_backward
     backward = rows.engine.path_signature_backward
     result = backprop(backward, of_spans, found, cotangent, plan, to)
-    is_usual = to is None and scalar is None and are_usual(given, (scalar_term, *options), call)
+    is_usual = to is None and scalar is None and are_usual(given, (scalar_term, *options))
     if is_usual and rows.engine is engine:
         places = (0, 2, 3) if value is None else (0, 2, -1, 3)
         kernel, rest = engine.kernel_along_path_backward(plan, call.transform, call.n_threads)

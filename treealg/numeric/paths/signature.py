@@ -14,7 +14,7 @@ from treealg.numeric.arguments.arrays import refuse_on_device
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
 from treealg.numeric.arguments.prepared import Prepared, prepared
-from treealg.numeric.arguments.repeats import are_usual, keep
+from treealg.numeric.arguments.repeats import are_usual, keep, threads_now
 from treealg.numeric.arguments.targets import Target, into
 from treealg.numeric.paths.windowed import check_either, check_steps, of_windows
 from treealg.numeric.plans.plan import Plan
@@ -379,7 +379,7 @@ def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...], out:
     has_lengths = type(lengths) is np.ndarray  # whose values the kernel checks
     if has_lengths:
         usual = (*given[:3], None, *given[4:])
-    key = ("along path", usual, options)
+    key = ("along path", usual, options, threads_now(options[2]))
     if out is None:
         again = engine.repeats.find
         known = _of_lengths(again, key, path, lengths) if has_lengths else again(key, path)
@@ -407,7 +407,7 @@ def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...], out:
         return of_windows(found, plan, windows, to)
     result = signatures(found, plan, every, to)
     rows, call = found.path, found.call
-    if to is None and call.degree and rows.engine is engine and are_usual(usual, options, call):
+    if to is None and call.degree and rows.engine is engine and are_usual(usual, options):
         kind = call.transform, call.n_threads
         if has_lengths:
             kernel, rest = engine.kernel_along_spans(plan, *kind)
