@@ -25,6 +25,7 @@ from treealg.symbolic import (
     enumerate_forests,
     enumerate_trees,
     mkw,
+    nck,
 )
 from treealg.symbolic.trees.memo import Memo
 
@@ -187,3 +188,17 @@ def test_symbolic_layer_loads_no_optional_or_heavy_package():
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("algebra", [bck, nck], ids=str)
+def test_coproducts_and_antipodes_of_runs_of_equal_trees_are_products(algebra):
+    kind, many = (Tree, Forest) if algebra is bck else (PlanarTree, OrderedForest)
+    path, fork = kind([kind([], 1)]), kind([kind([kind()]), kind()])
+    for trees in ([kind()] * 7 + [path] * 4, [fork] * 3 + [path], [path, fork, fork]):
+        forests = [many([tree]) for tree in many(trees)]
+        whole, antipode = algebra.coproduct(None), algebra.unit
+        for forest in forests:
+            whole = algebra.tensor_product(whole, algebra.coproduct(forest))
+            antipode = algebra.product(algebra.antipode(forest), antipode)
+        assert algebra.coproduct(many(trees)) == whole
+        assert algebra.antipode(many(trees)) == antipode

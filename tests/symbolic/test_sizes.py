@@ -5,6 +5,7 @@ import functools
 import itertools
 import math
 import os
+import random
 import subprocess
 import sys
 import time
@@ -27,7 +28,9 @@ from treealg.symbolic import (
     cem,
     chen_product,
     concatenation_algebra,
+    contracting_arborification,
     count_by_weight,
+    count_forests,
     count_trees,
     enumerate_forests,
     exact_log_signature,
@@ -35,6 +38,8 @@ from treealg.symbolic import (
     exp_star,
     functional_from_vector,
     gl,
+    graft,
+    graft_forest,
     log_star,
     lyndon_words,
     mkw,
@@ -51,6 +56,8 @@ from treealg.symbolic import (
     unrank,
 )
 from treealg.symbolic.bseries import free_tree
+from treealg.symbolic.hopf import samples
+from treealg.symbolic.hopf.grossman_larson import graft_multisets
 from treealg.symbolic.linear import words
 from treealg.symbolic.trees import memo, sizes
 from treealg.symbolic.trees.rooted import RootedTree
@@ -91,13 +98,154 @@ TOO_LARGE = {
     ),
     "cuts": (lambda: bck.coproduct(bush(30)), f"{2**30 + 1:,}"),
     "planar cuts": (lambda: nck.coproduct(bush(30, PlanarTree)), f"{2**30 + 1:,}"),
-    "antipode": (lambda: bck.antipode(bush(25)), f"{2**25 + 1:,}"),
+    "antipode": (lambda: bck.antipode(bush(25)), f"{2**25:,}"),
     "partitions": (lambda: cem.coproduct(bush(40)), f"{2**40:,}"),
     "antipode of a path": (lambda: bck.antipode(path(300)), "1,121,505"),
     "planar antipode of a path": (lambda: nck.antipode(path(300, PlanarTree)), "1,121,505"),
     "antipode of a comb": (lambda: bck.antipode(path(80) * Tree()), "1,121,505"),
     "grafting": (lambda: gl.product(bush(14), bush(14)), "10^16"),
+    "grafting of leaves on leaves": (
+        lambda: ogl.product(OrderedForest([PlanarTree()] * 20), OrderedForest([PlanarTree()] * 20)),
+        f"{math.comb(40, 20):,}",
+    ),
+    "contractions": (lambda: contracting_arborification(Tree([Tree()] * 30)), f"{2**29:,}"),
+    "paths on paths": (lambda: graft(path(10**4), path(10**4)), "steps"),
+    "counts": (lambda: count_trees(10**5, 3), "steps"),
+    "counts of many colours": (lambda: count_forests(1000, 10**300), "steps"),
+    "relations": (lambda: bck.primitives(12), "12,486"),
 }
+
+
+def tree_of(seed, order, kind=Tree):
+    """Return a tree whose vertices choose their parents at random."""
+    draw = random.Random(seed)
+    branches = [[] for _ in range(order)]
+    for vertex in range(order - 1, 0, -1):
+        branches[draw.randrange(vertex)].append(kind(branches[vertex]))
+    return kind(branches[0])
+
+
+FAR_TOO_LARGE = {
+    "left cuts": lambda: mkw.coproduct(PlanarTree([path(3, PlanarTree)] * 12)),
+    "antipode of left cuts": lambda: mkw.antipode(tree_of(1, 30, PlanarTree)),
+    "antipode of a planar path": lambda: mkw.antipode(bamboo(15, PlanarTree)),
+    "antipode of a bush": lambda: bck.antipode(tree_of(4, 60)),
+    "planar antipode of a bush": lambda: nck.antipode(tree_of(4, 60, PlanarTree)),
+    "cuts of a bush": lambda: bck.coproduct(tree_of(5, 80)),
+    "grafting": lambda: gl.product(*(Tree([tree_of(i + j, 5) for i in range(8)]) for j in (0, 9))),
+    "grafting on one tree": lambda: graft_forest(
+        Forest([tree_of(i, 7) for i in range(9)]), path(9)
+    ),
+    "insertion": lambda: pgl.product(
+        *(OrderedForest([tree_of(i + j, 5, PlanarTree) for i in range(8)]) for j in (0, 9))
+    ),
+    "words of trees": lambda: arborification(bush(30)),
+    "words of planar trees": lambda: arborification(
+        bamboo(30, PlanarTree) * bamboo(30, PlanarTree)
+    ),
+    "contractions of paths": lambda: contracting_arborification(Tree([path(18)] * 2)),
+}
+
+
+def bamboo(count, kind=Tree):
+    return functools.reduce(lambda tree, label: kind([tree], label), range(1, count), kind())
+
+
+@pytest.mark.parametrize("name", FAR_TOO_LARGE)
+def test_what_is_far_too_large_is_refused_before_it_is_made(name):
+    symbolic.clear_cache()
+    start = time.process_time()
+    with pytest.raises(InvalidValueError, match=r"more than 1,000,000 terms, beyond the bound of"):
+        FAR_TOO_LARGE[name]()
+    assert time.process_time() - start < 10
+
+
+FEW_TERMS = {
+    "antipode of a star": lambda: len(bck.antipode(Tree([Tree()] * 2000))) - 2001,
+    "planar antipode of a star": lambda: len(nck.antipode(PlanarTree([PlanarTree()] * 300))) - 301,
+    "antipode of a star, left cuts": lambda: (
+        len(mkw.antipode(PlanarTree([PlanarTree()] * 40))) - (40 * 41 // 2 + 1)
+    ),
+    "coproduct of a star": lambda: len(bck.coproduct(Tree([Tree()] * 2000))) - 2002,
+    "antipode of many ordered leaves": lambda: (
+        len(mkw.antipode(OrderedForest([PlanarTree(label=i) for i in range(200)]))) - 1
+    ),
+    "long contraction": lambda: len(contracting_arborification(path(200))) - 1,
+    "grafting": lambda: len(ogl.product(bush(50, PlanarTree), bush(40, PlanarTree))) - 42,
+    "planar counts": lambda: (
+        count_trees(10**5, 3, planar=True) * 10**5 - math.comb(2 * 10**5 - 2, 10**5 - 1) * 3**10**5
+    ),
+    "relations": lambda: len(bck.primitives(9)) - 98,
+}
+
+
+@pytest.mark.parametrize("name", FEW_TERMS)
+def test_large_arguments_with_small_results_come(name):
+    start = time.process_time()
+    assert FEW_TERMS[name]() == 0
+    assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize("bound", [1, 50, 2000])
+def test_no_sum_within_the_bound_is_refused_by_draws(bound, monkeypatch):
+    monkeypatch.setattr(sizes, "MAX_TERMS", bound)
+    for seed in range(20):
+        own = random.Random(seed)
+        sizes.check_draws("a sum", lambda _, own=own: own.randrange(bound))
+    with pytest.raises(InvalidValueError, match="more than"):
+        sizes.check_draws("a sum", lambda draw: draw.random())
+
+
+@pytest.mark.parametrize(
+    ("check", "terms"),
+    [
+        (samples.check_cuts, lambda forest: bck.coproduct(forest)),
+        (samples.check_readings, lambda forest: arborification(forest)),
+        (
+            lambda what, forest: samples.check_readings(what, forest, together=True),
+            lambda forest: contracting_arborification(forest),
+        ),
+        (
+            lambda what, forest: samples.check_grafts(what, forest, forest),
+            lambda forest: graft_multisets(forest, forest),
+        ),
+        (
+            lambda what, forest: samples.check_pieces(what, forest.b_plus()),
+            lambda forest: bck.antipode(forest.b_plus()),
+        ),
+        (
+            lambda what, forest: samples.check_left_cuts(what, planar(forest), antipode=False),
+            lambda forest: mkw.coproduct(planar(forest)),
+        ),
+        (
+            lambda what, forest: samples.check_left_cuts(what, planar(forest), antipode=True),
+            lambda forest: mkw.antipode(planar(forest)),
+        ),
+        (
+            lambda what, forest: samples.check_readings(what, planar(forest)),
+            lambda forest: arborification(planar(forest)),
+        ),
+        (
+            lambda what, forest: samples.check_insertions(what, planar(forest), planar(forest)),
+            lambda forest: pgl.product(planar(forest), planar(forest)),
+        ),
+    ],
+)
+def test_what_is_drawn_are_terms_and_all_of_them(check, terms, monkeypatch):
+    found = set()
+
+    def gather(what, draw):
+        own = random.Random(7)
+        found.update(draw(own) for _ in range(4000))
+
+    monkeypatch.setattr(samples, "check_draws", gather)
+    forest = Forest.from_text("1 0[0,0[1]]")
+    check("a sum", forest)
+    assert len(found) == len(terms(forest))
+
+
+def planar(forest):
+    return OrderedForest.from_tuple(forest.to_tuple())
 
 
 @pytest.mark.parametrize("name", TOO_LARGE)
@@ -332,7 +480,7 @@ def test_places_that_take_minutes_to_count_are_refused(monkeypatch, ask):
 
 
 def test_places_of_bushes_and_chains_need_few_counts(monkeypatch):
-    monkeypatch.setattr(sizes, "MAX_STEPS", 10)
+    monkeypatch.setattr(sizes, "MAX_STEPS", 50_000)  # what the counts themselves take
     chain = functools.reduce(lambda tree, _: Tree([tree]), range(300), Tree())
     for tree in (Tree([Tree()] * 300), chain):
         assert unrank(Tree, rank(tree)) == tree

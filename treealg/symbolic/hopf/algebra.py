@@ -38,7 +38,9 @@ class HopfAlgebra(Bialgebra[B]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._antipodes: Memo[B, Terms] = Memo(self._antipode_needs, self._build_antipode)
+        self._antipodes: Memo[B, Terms] = Memo(
+            self._antipode_needs, self._build_antipode, check=self._check_antipode
+        )
 
     # -- antipode ------------------------------------------------------------------------------
 
@@ -75,11 +77,18 @@ class HopfAlgebra(Bialgebra[B]):
         """
         check_progress(progress)
         if not isinstance(x, Element):
-            return Element._wrap(self._antipodes(self.basis_element(x), progress))
+            return Element._wrap(self._antipode_of(self.basis_element(x), progress))
         total: Terms = {}
         for key, value in self.element(x).items():
-            add_terms(total, self._antipodes(key, progress), value)
+            add_terms(total, self._antipode_of(key, progress), value)
         return Element._collect(total)
+
+    def _antipode_of(self, x: B, progress: Callable[[int, int], Any] | None) -> Terms:
+        """Return the antipode of a basis element."""
+        return self._antipodes(x, progress)
+
+    def _check_antipode(self, x: B) -> None:
+        """Refuse an antipode that has too many terms, as far as that is known before the work."""
 
     def _antipode_needs(self, x: B) -> Iterable[B]:
         trivial = self._is_trivial
@@ -180,7 +189,8 @@ class HopfAlgebra(Bialgebra[B]):
         InvalidTypeError
             If `degree` or `colours` is not an integer, or `progress` is not callable.
         InvalidValueError
-            If `degree` or `colours` is less than 1, or the basis has more than a million elements.
+            If `degree` or `colours` is less than 1, the basis has more than a million elements, or
+            elimination would take long, as in `bck` from degree 11 on.
 
         Notes
         -----

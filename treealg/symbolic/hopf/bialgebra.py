@@ -34,7 +34,9 @@ class Bialgebra(GradedSpace[B]):
     """
 
     def __init__(self) -> None:
-        self._coproducts: Memo[B, Terms] = Memo(self._coproduct_needs, self._build_coproduct)
+        self._coproducts: Memo[B, Terms] = Memo(
+            self._coproduct_needs, self._build_coproduct, check=self._check_coproduct
+        )
 
     @abstractmethod
     def _product(self, x: B, y: B) -> Mapping[B, Any]:
@@ -43,6 +45,9 @@ class Bialgebra(GradedSpace[B]):
     @abstractmethod
     def _coproduct_needs(self, x: B) -> Iterable[B]:
         """Return the basis elements whose coproducts that of `x` is built from."""
+
+    def _check_coproduct(self, x: B) -> None:
+        """Refuse a coproduct that has too many terms, as far as that is known before the work."""
 
     @abstractmethod
     def _build_coproduct(self, x: B, known: Mapping[B, Terms]) -> Terms:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.bases import ForestAlgebra, OrderedForestAlgebra
+from treealg.symbolic.hopf.samples import check_cuts, check_pieces
+from treealg.symbolic.hopf.tensor_powers import tensor_power, tensor_product
 from treealg.symbolic.linear.combinations import Terms
-from treealg.symbolic.trees.forests import Forest
-from treealg.symbolic.trees.sizes import check_terms, count_cuts, count_partitions
+from treealg.symbolic.trees.forests import Forest, OrderedForest
+from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.sizes import (
+    MAX_TERMS,
+    check_terms,
+    count_cuts,
+    count_partitions,
+    height,
+    labels_differ,
+)
 
 __all__ = ["BCK", "NCK", "ConnesKreimer", "bck", "nck"]
 
@@ -32,76 +42,109 @@ class ConnesKreimer(HopfAlgebra[Any]):
 
     is_free_on_trees = True
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._cut_antipodes: Memo[Any, Terms] = Memo(_parts, self._build_cut_antipodes)
+
     def _product(self, x: Any, y: Any) -> Mapping[Any, int]:
         return {x * y: 1}
 
+    def _check_coproduct(self, x: Any) -> None:
+        if x._order > _FEW and (ways := count_cuts(x._trees)) > MAX_TERMS:
+            what = f"the coproduct of a forest of {x._order:,} vertices"
+            if labels_differ(x._trees):
+                check_terms(what, ways)
+            check_cuts(what, x)
+
     def _coproduct_needs(self, x: Any) -> Iterable[Any]:
-        trees = x._trees
-        if not trees:
-            return ()
-        if x._order > _FEW:
-            check_terms(f"the coproduct of a forest of {x._order} vertices", count_cuts(trees))
-        make = x._make
-        if len(trees) == 1:
-            return (make(trees[0]._children),)
-        return (make(trees[:-1]), make(trees[-1:]))
+        return _parts(x)
 
     def _build_coproduct(self, x: Any, known: Mapping[Any, Terms]) -> Terms:
-        trees = x._trees
-        if not trees:
-            return {(x, x): 1}
-        make = x._make
-        if len(trees) == 1:
-            label = trees[0]._label
-            tree = trees[0]._make
-            total: Terms = {
-                (pruned, make((tree(trunk._trees, label),))): value
-                for (pruned, trunk), value in known[make(trees[0]._children)].items()
-            }
-            total[x, self.one] = 1
-            return total
-        total = {}
-        last = known[make(trees[-1:])]
-        for (pruned, trunk), value in known[make(trees[:-1])].items():
-            for (more, rest), factor in last.items():
-                key = (pruned * more, trunk * rest)
-                total[key] = total.get(key, 0) + value * factor
+        if len(x._trees) != 1:
+            return _product_of_parts(x, known)
+        total = _rooted(x._trees[0], known)
+        total[x, self.one] = 1
         return total
 
+    # The antipode, by S(x) = - sum S(pruned) trunk over the cuts but that below the root. Pruned
+    # are all that a vertex bears, so that a tree needs the antipodes of as many trees as it has
+    # vertices; and nothing cancels. What is kept is the coproduct with the antipode applied to
+    # what is pruned.
+
+    def _antipode_of(self, x: Any, progress: Callable[[int, int], Any] | None) -> Terms:
+        self._check_antipode(x)
+        for tree in set(x._trees):
+            self._cut_antipodes(x._make((tree,)), progress)
+        return self._antipodes(x)
+
+    def _check_antipode(self, x: Any) -> None:
+        for tree in set(x._trees):
+            if tree._order > _FEW and x._make((tree,)) not in self._cut_antipodes:
+                what = f"the antipode of a tree of {tree._order:,} vertices"
+                # The longest path is cut to pieces in any way.
+                check_terms(what, count_partitions(height(tree)))
+                if labels_differ((tree,)):
+                    check_terms(what, 2 ** (tree._order - 1))
+                check_pieces(what, tree)
+
     def _antipode_needs(self, x: Any) -> Iterable[Any]:
-        if len(x._trees) > 1:
-            return (x._make(x._trees[:-1]), x._make(x._trees[-1:]))
-        if x._order > _FEW:
-            # The longest path is cut to pieces in any way; there is no cancellation.
-            check_terms(
-                f"the antipode of a tree of {x._order:,} vertices", count_partitions(_height(x))
-            )
-        return super()._antipode_needs(x)
+        return _parts(x) if len(x._trees) > 1 else ()
 
     def _build_antipode(self, x: Any, known: Mapping[Any, Terms]) -> Terms:
         trees = x._trees
-        if len(trees) > 1:
-            product = self._multiply(known[x._make(trees[-1:])], known[x._make(trees[:-1])])
-            return {key: value for key, value in product.items() if value != 0}
-        if not trees:
-            return {x: 1}
-        # What the base class does, without a dictionary for each product of two forests.
-        total: Terms = {x: -1}
-        for (pruned, trunk), value in self._coproducts(x).items():
-            if pruned._trees and trunk._trees:
-                for key, factor in known[trunk].items():
-                    forest = pruned * key
-                    total[forest] = total.get(forest, 0) - value * factor
-        return {key: value for key, value in total.items() if value != 0}
+        if len(trees) == 1:
+            terms = self._cut_antipodes(x).items()
+            return {pruned: value for (pruned, trunk), value in terms if not trunk._trees}
+        one = self.one
+        pairs = {part: {(key, one): c for key, c in known[part].items()} for part in _parts(x)}
+        return {key: c for (key, _), c in _product_of_parts(x, pairs, reverse=True).items()}
+
+    def _build_cut_antipodes(self, x: Any, known: Mapping[Any, Terms]) -> Terms:
+        if len(x._trees) != 1:
+            return _product_of_parts(x, known, reverse=True)
+        total = _rooted(x._trees[0], known)
+        antipode: Terms = {}
+        for (pruned, trunk), value in total.items():
+            forest = pruned * trunk
+            antipode[forest] = antipode.get(forest, 0) - value
+        one = self.one
+        total.update(((forest, one), value) for forest, value in antipode.items())
+        return total
 
 
-def _height(x: Any) -> int:
-    """Return the number of vertices of a longest path from a root to a leaf."""
-    known: dict[Any, int] = {}
-    for root in x._trees:
-        for tree in root._bottom_up():
-            known[tree] = 1 + max((known[child] for child in tree._children), default=0)
-    return max(known.values(), default=0)
+def _parts(x: Any) -> tuple[Any, ...]:
+    """Return the forests of which the coproduct is built: branches, or trees before the last run.
+
+    Of a run of equal trees, a power is taken: the last part is one of them.
+    """
+    trees = x._trees
+    if len(trees) < 2:
+        return tuple(x._make(tree._children) for tree in trees)
+    start = len(trees) - 1
+    while start and trees[start - 1] is trees[-1]:
+        start -= 1
+    one = x._make(trees[-1:])
+    return (x._make(trees[:start]), one) if start else (one,)
+
+
+def _product_of_parts(x: Any, known: Mapping[Any, Terms], reverse: bool = False) -> Terms:
+    """Return the product of the tensors that belong to the trees of a forest, none or several."""
+    if not x._trees:
+        return {(x, x): 1}
+    *before, one = _parts(x)
+    count = len(x._trees) - sum(len(forest._trees) for forest in before)
+    power = tensor_power(known[one], count, reverse)
+    return tensor_product(known[before[0]], power, reverse) if before else power
+
+
+def _rooted(tree: Any, known: Mapping[Any, Terms]) -> Terms:
+    """Return what belongs to the branches of a tree, with trunks joined to its root."""
+    forest: Any = OrderedForest if tree._planar else Forest
+    make, grow, label = forest._make, tree._make, tree._label
+    return {
+        (pruned, make((grow(trunk._trees, label),))): value
+        for (pruned, trunk), value in known[make(tree._children)].items()
+    }
 
 
 class BCK(ConnesKreimer, ForestAlgebra):

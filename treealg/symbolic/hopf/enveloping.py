@@ -11,12 +11,15 @@ branches (dual to NCK).
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from math import prod
 from typing import Any
 
+from treealg.symbolic.hopf.samples import check_grafts, check_insertions
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.trees.memo import Memo
-from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, labels_differ
+from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, count_choices, labels_differ
 
 __all__ = ["EnvelopingProduct", "consecutive_pieces", "sub_multisets", "sub_sequences"]
 
@@ -91,12 +94,12 @@ class EnvelopingProduct:
     """
 
     def __init__(self, divide: Callable[[Any], list[Division]]) -> None:
-        self._divides_freely = divide is not consecutive_pieces
+        self._divide = divide
         self._divisions: Memo[Any, list[Division]] = Memo(
             lambda forest: (), lambda forest, known: divide(forest)
         )
         self._products: Memo[tuple[Any, Any], Terms] = Memo(
-            self._needs, self._build, cost=self._cost
+            self._needs, self._build, cost=self._cost, check=self._check
         )
 
     def __call__(self, first: Any, second: Any) -> Terms:
@@ -110,12 +113,26 @@ class EnvelopingProduct:
         """Return the divisions of a forest."""
         return self._divisions(forest)
 
+    def _check(self, pair: tuple[Any, Any]) -> None:
+        first, second = pair
+        what = "this product of forests"
+        count, places = len(first), second._order + 1
+        if self._divide is consecutive_pieces:
+            if count_choices(count + 2 * second._order, count) > MAX_TERMS:
+                check_insertions(what, first, second)
+            return
+        # Each tree stands beside the others or on one of the vertices.
+        ways = prod(count_choices(n + places - 1, n) for n in Counter(first._trees).values())
+        if ways <= MAX_TERMS:
+            return
+        # What is grafted to the left of branches is known from the result, but for the order of
+        # equal trees that go to different places.
+        if self._divide is sub_sequences or all(map(labels_differ, pair)):
+            check_terms(what, ways)
+        check_grafts(what, first, second)
+
     def _needs(self, pair: tuple[Any, Any]) -> Iterable[tuple[Any, Any]]:
         first, second = pair
-        # Each tree stands beside the others or on one of the vertices.
-        ways = (second._order + 1) ** len(first)
-        if ways > MAX_TERMS and self._divides_freely and all(map(labels_differ, (first, second))):
-            check_terms("this product of forests", ways)
         if not first._trees or not second._trees:
             return []
         make, trees = second._make, second._trees

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from treealg.symbolic.hopf.bases import OrderedForestAlgebra
-from treealg.symbolic.linear.combinations import Terms
+from treealg.symbolic.hopf.samples import check_left_cuts
+from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.words import shuffle_words
 from treealg.symbolic.trees.forests import OrderedForest
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.sizes import check_terms
 from treealg.symbolic.trees.trees import PlanarTree
 
 __all__ = ["MKW", "mkw"]
+
+
+# A forest of so few vertices is not drawn from.
+_FEW = 8
 
 
 class MKW(OrderedForestAlgebra):
@@ -43,6 +50,9 @@ class MKW(OrderedForestAlgebra):
         self._shuffles: Memo[tuple[OrderedForest, OrderedForest], Terms] = Memo(
             lambda pair: (), _build_shuffle
         )
+        self._cut_antipodes: Memo[tuple[OrderedForest, bool], Terms] = Memo(
+            _cut_antipode_needs, self._build_cut_antipodes
+        )
 
     def _product(self, x: OrderedForest, y: OrderedForest) -> Mapping[OrderedForest, int]:
         if not x._trees:
@@ -50,6 +60,10 @@ class MKW(OrderedForestAlgebra):
         if not y._trees:
             return {x: 1}
         return self._shuffles((x, y))
+
+    def _check_coproduct(self, x: OrderedForest) -> None:
+        if x._order > _FEW:
+            check_left_cuts(f"the coproduct of a forest of {x._order:,} vertices", x, False)
 
     def _coproduct_needs(self, x: OrderedForest) -> Iterable[OrderedForest]:
         trees = x._trees
@@ -62,20 +76,80 @@ class MKW(OrderedForestAlgebra):
         if not trees:
             return {(x, x): 1}
         make = OrderedForest._make
-        label = trees[-1]._label
+        total = self._grown(known[make(trees[:-1])], trees[-1], known[make(trees[-1]._children)])
+        total[x, self.one] = 1
+        return total
+
+    def _grown(self, before: Terms, tree: PlanarTree, branches: Terms) -> Terms:
+        """Multiply by what belongs to the branches of a tree, with trunks joined to its root."""
+        make, label = OrderedForest._make, tree._label
         above = [
             (pruned, PlanarTree._make(trunk._trees, label), value)
-            for (pruned, trunk), value in known[make(trees[-1]._children)].items()
+            for (pruned, trunk), value in branches.items()
         ]
         total: Terms = {}
-        for (pruned, trunk), value in known[make(trees[:-1])].items():
+        for (pruned, trunk), value in before.items():
             for more, tree, factor in above:
                 rest = make((*trunk._trees, tree))
                 for shuffled, count in self._product(pruned, more).items():
                     key = (shuffled, rest)
                     total[key] = total.get(key, 0) + value * factor * count
-        total[x, self.one] = 1
+                check_terms("a coproduct", len(total))
         return total
+
+    # The antipode, by S(x) = (-1)^k sum S(pruned) ⧢ reversed trunk over the cuts that leave the k
+    # trees of x their roots: of the enveloping algebra that is dual, the antipode is one for
+    # concatenation after grafting of another, and nothing cancels. Kept are the coproduct and, if
+    # the flag is set, the part with these cuts, each with the antipode applied to what is pruned.
+
+    def _antipode_of(self, x: OrderedForest, progress: Callable[[int, int], Any] | None) -> Terms:
+        if x not in self._antipodes:
+            self._check_antipode(x)
+            self._cut_antipodes((x, True), progress)
+        return self._antipodes(x)
+
+    def _check_antipode(self, x: OrderedForest) -> None:
+        if x._order > _FEW and (x, True) not in self._cut_antipodes:
+            check_left_cuts(f"the antipode of a forest of {x._order:,} vertices", x, True)
+
+    def _antipode_needs(self, x: OrderedForest) -> Iterable[OrderedForest]:
+        return ()
+
+    def _build_antipode(self, x: OrderedForest, known: Mapping[OrderedForest, Terms]) -> Terms:
+        return self._reversed(x, self._cut_antipodes((x, True)))
+
+    def _reversed(self, x: OrderedForest, cuts: Terms) -> Terms:
+        sign = -1 if len(x) % 2 else 1
+        total: Terms = {}
+        for (pruned, trunk), value in cuts.items():
+            turned = OrderedForest._make(trunk._trees[::-1])
+            add_terms(total, self._product(pruned, turned), sign * value)
+            check_terms("an antipode", len(total))
+        return total
+
+    def _build_cut_antipodes(
+        self, key: tuple[OrderedForest, bool], known: Mapping[tuple[OrderedForest, bool], Terms]
+    ) -> Terms:
+        x, keeps_roots = key
+        trees = x._trees
+        if not trees:
+            return {(x, x): 1}
+        make = OrderedForest._make
+        before, branches = make(trees[:-1]), make(trees[-1]._children)
+        total = self._grown(known[before, keeps_roots], trees[-1], known[branches, False])
+        if not keeps_roots:
+            antipode = self._reversed(x, known[x, True])
+            total.update(((forest, self.one), value) for forest, value in antipode.items())
+        return total
+
+
+def _cut_antipode_needs(key: tuple[OrderedForest, bool]) -> Iterable[tuple[OrderedForest, bool]]:
+    x, keeps_roots = key
+    if not x._trees:
+        return ()
+    make = OrderedForest._make
+    needs = [(make(x._trees[:-1]), keeps_roots), (make(x._trees[-1]._children), False)]
+    return needs if keeps_roots else [*needs, (x, True)]
 
 
 def _build_shuffle(

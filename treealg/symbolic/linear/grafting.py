@@ -12,6 +12,7 @@ from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.rooted import RootedTree
+from treealg.symbolic.trees.sizes import check_steps
 
 __all__ = ["b_minus", "b_plus", "graft"]
 
@@ -101,6 +102,8 @@ def graft(branch: Any, trunk: Any) -> Element:
     InvalidTypeError
         If an argument is neither a tree nor an element over single trees, or one is planar and
         the other is not.
+    InvalidValueError
+        If more than ten million vertices of new trees would have to be made.
 
     References
     ----------
@@ -134,6 +137,10 @@ def graft(branch: Any, trunk: Any) -> Element:
 
 def _graft_tree(branch: Any, trunk: Any) -> Mapping[Any, int]:
     cls = type(trunk)
+    # Grafting makes all vertices from the root to that of the branch anew.
+    what = f"grafting on a tree of {trunk.order:,} vertices"
+    check_steps(what, trunk.order)
+    check_steps(what, sum(vertex.order for vertex in trunk.vertices()))
 
     def build(tree: Any, known: Mapping[Any, Terms]) -> Terms:
         children = tree.children

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from fractions import Fraction
 from typing import Any, TypeVar
 
+from treealg.symbolic.trees.sizes import check_steps
+
 __all__ = ["null_space"]
+
+_FEW = 100  # rows, from which the number of steps is estimated
+_ENTRIES_PER_STEP = 5
+_MOST_BITS = 64  # by which entries grow before what they have in common is looked for
 
 K = TypeVar("K", bound=Hashable)
 
@@ -21,42 +26,68 @@ def null_space(
 
     The `count` images are sparse vectors with integer or rational entries. A relation goes from
     the index of an image to its factor; the factors are coprime integers, the first one positive.
+    What takes more than some ten million steps is refused, as early as that can be told.
 
     Examples
     --------
     >>> null_space([{"x": 1}, {"x": 2, "y": 1}, {"y": 3}], 3)
     [{0: 6, 1: -3, 2: 1}]
     """
-    # Rows in echelon form: for each pivot a vector with entry 1 there, and what it is made of.
-    pivots: dict[K, tuple[dict[K, Any], dict[int, Any]]] = {}
+    # Rows in echelon form with whole numbers: for each pivot a vector, and what it is made of.
+    pivots: dict[K, tuple[dict[K, int], dict[int, int]]] = {}
     relations = []
+    steps = 0
     for index, image in enumerate(images):
-        vector: dict[K, Any] = dict(image)
-        origin: dict[int, Any] = {index: 1}
+        common = math.lcm(*(value.denominator for value in image.values()))
+        vector = {key: int(value * common) for key, value in image.items()}
+        origin = {index: common}
+        scale = 1
         # Later pivots do not occur in earlier rows' place, so that one ordered pass is enough.
         for key, (row, source) in pivots.items():
             factor = vector.get(key)
             if factor:
+                pivot = row[key]
+                steps += len(row) + len(source)
+                if pivot != 1:
+                    divisor = math.gcd(pivot, factor)
+                    factor //= divisor
+                    pivot //= divisor
+                    _multiply(vector, pivot)
+                    _multiply(origin, pivot)
+                    scale *= pivot
                 _subtract(vector, row, factor)
                 _subtract(origin, source, factor)
+                if scale.bit_length() > _MOST_BITS:
+                    _reduce(vector, origin)
+                    scale = 1
+        _reduce(vector, origin)
         if vector:
-            # A pivot 1 or -1 keeps whole numbers whole, which are much faster than fractions.
-            pivot: Any = next((key for key, value in vector.items() if value in (1, -1)), None)
-            if pivot is None:
-                pivot = next(iter(vector))
-            scale = vector[pivot] if vector[pivot] in (1, -1) else Fraction(1) / vector[pivot]
-            pivots[pivot] = (
-                {key: value * scale for key, value in vector.items()},
-                {key: value * scale for key, value in origin.items()},
-            )
+            # A small pivot keeps numbers small.
+            least = min(vector, key=lambda key: abs(vector[key]))
+            if vector[least] < 0:
+                _multiply(vector, -1)
+                _multiply(origin, -1)
+            pivots[least] = (vector, origin)
         else:
-            relations.append(_integral(origin))
+            relations.append(_sorted(origin))
         if progress is not None:
             progress(index + 1, count)
+        # Rows fill up, so that all of them take far more steps than the first ones tell.
+        if index >= _FEW:
+            check_steps(
+                f"to find the relations among {count:,} images",
+                max(steps, steps * count**2 // (index + 1) ** 2 // 4) // _ENTRIES_PER_STEP,
+            )
     return relations
 
 
-def _subtract(target: dict[Any, Any], row: Mapping[Any, Any], factor: Any) -> None:
+def _multiply(target: dict[Any, int], factor: int) -> None:
+    if factor != 1:
+        for key in target:
+            target[key] *= factor
+
+
+def _subtract(target: dict[Any, int], row: Mapping[Any, int], factor: int) -> None:
     for key, value in row.items():
         new = target.get(key, 0) - factor * value
         if new:
@@ -65,10 +96,16 @@ def _subtract(target: dict[Any, Any], row: Mapping[Any, Any], factor: Any) -> No
             del target[key]
 
 
-def _integral(relation: dict[int, Any]) -> dict[int, int]:
-    common = math.lcm(*(value.denominator for value in relation.values()))
-    whole = {index: int(relation[index] * common) for index in sorted(relation)}
-    divisor = math.gcd(*whole.values())
-    if next(iter(whole.values())) < 0:
-        divisor = -divisor
-    return {index: value // divisor for index, value in whole.items()}
+def _reduce(vector: dict[Any, int], origin: dict[int, int]) -> None:
+    """Divide by what all entries have in common."""
+    divisor = math.gcd(*origin.values(), *vector.values())
+    if divisor > 1:
+        for target in (vector, origin):
+            for key in target:
+                target[key] //= divisor
+
+
+def _sorted(relation: dict[int, int]) -> dict[int, int]:
+    """Return a relation in the order of the images, its first factor positive."""
+    sign = 1 if relation[min(relation)] > 0 else -1
+    return {index: sign * relation[index] for index in sorted(relation)}

@@ -16,6 +16,7 @@ from treealg.checks import brief, check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
+from treealg.symbolic.hopf.samples import check_readings
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.words import shuffle_terms
@@ -27,6 +28,8 @@ __all__ = ["arborification", "rooted_chains"]
 
 AnyForest = Forest | OrderedForest
 Key = tuple[AnyForest, int | None]
+
+_FEW = 9  # vertices, which are read in at most 8! ways from the root of a tree
 
 
 def arborification(x: Any, longest: int | None = 1) -> Element:
@@ -197,4 +200,11 @@ def _build(key: Key, known: Mapping[Key, Terms]) -> Terms:
     return total
 
 
-_words: Memo[Key, Terms] = Memo(_needs, _build)
+def _check(key: Key) -> None:
+    forest, _ = key
+    # With longer letters there are more words.
+    if forest._order > _FEW:
+        check_readings(f"the image of a forest of {forest._order:,} vertices", forest)
+
+
+_words: Memo[Key, Terms] = Memo(_needs, _build, check=_check)

@@ -9,6 +9,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import ConnesKreimer, bck, nck
 from treealg.symbolic.hopf.mkw import mkw
+from treealg.symbolic.hopf.samples import check_readings
 from treealg.symbolic.hopf.word_algebras import quasi_shuffle, shuffle_algebra
 from treealg.symbolic.linear.combinations import Terms, add_terms, terms_of
 from treealg.symbolic.linear.elements import Element
@@ -16,6 +17,7 @@ from treealg.symbolic.maps.arborification import arborification
 from treealg.symbolic.maps.origin import Made
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.sizes import check_terms, height
 from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
@@ -31,6 +33,8 @@ __all__ = [
     "morphism_from_cocycle",
     "symmetrisation",
 ]
+
+_FEW = 9  # vertices, which are read in few ways
 
 
 class Morphism(Made):
@@ -233,7 +237,17 @@ def morphism_from_cocycle(
     """
     if not isinstance(source, ConnesKreimer):
         raise InvalidTypeError(f"source must be bck or nck, got {source!r}")
+    morphism = _from_cocycle(name, source, target, append)
+    return morphism._made_by(morphism_from_cocycle, name, source, target, append)
 
+
+def _from_cocycle(
+    name: str,
+    source: ConnesKreimer,
+    target: HopfAlgebra[Any],
+    append: Callable[[Any, Any], Any],
+    check: Callable[[Any], None] | None = None,
+) -> Morphism:
     def build(forest: Any, known: Mapping[Any, Terms]) -> Terms:
         needs = source._coproduct_needs(forest)
         if not forest._trees:
@@ -244,13 +258,22 @@ def morphism_from_cocycle(
                 image = append(key, forest._trees[0]._label)
                 add_terms(total, {target.basis_element(image): value})
             return total
-        first, last = needs
-        product = target._multiply(known[first], known[last])
+        *before, one = needs
+        product: Mapping[Any, Any] = known[before[0]] if before else {target.one: 1}
+        for _ in range(len(forest) - sum(map(len, before))):
+            product = target._multiply(product, known[one])
         return {key: value for key, value in product.items() if value != 0}
 
-    images: Memo[Any, Terms] = Memo(source._coproduct_needs, build)
-    morphism = Morphism(name, source, target, lambda forest: Element._wrap(images(forest)))
-    return morphism._made_by(morphism_from_cocycle, name, source, target, append)
+    images: Memo[Any, Terms] = Memo(source._coproduct_needs, build, check=check)
+    return Morphism(name, source, target, lambda forest: Element._wrap(images(forest)))
+
+
+def _check_contracting(forest: Forest) -> None:
+    if forest._order > _FEW:
+        what = f"the image of a forest of {forest._order:,} vertices"
+        # Vertices of one depth may be read one after the other, or some of them together.
+        check_terms(what, 2 ** (forest._order - max(map(height, forest._trees))))
+        check_readings(what, forest, together=True)
 
 
 def _hairer_kelly_trunks(forest: Forest) -> Iterable[tuple[tuple[Forest, Forest], Any]]:
@@ -276,8 +299,12 @@ arborification_bck = Morphism("arborification_bck", bck, shuffle_algebra, arbori
 #: Ordered forests to words of labels, from MKW.
 arborification_mkw = Morphism("arborification_mkw", mkw, shuffle_algebra, arborification)
 #: Trees to words whose letters are sorted tuples of labels, from BCK to the quasi-shuffle algebra.
-contracting_arborification = morphism_from_cocycle(
-    "contracting_arborification", bck, quasi_shuffle(), lambda word, label: (*word, (label,))
+contracting_arborification = _from_cocycle(
+    "contracting_arborification",
+    bck,
+    quasi_shuffle(),
+    lambda word, label: (*word, (label,)),
+    _check_contracting,
 )
 #: Trees to words of trees (Hairer and Kelly 2015): a branched rough path as a geometric one.
 hairer_kelly = Morphism(

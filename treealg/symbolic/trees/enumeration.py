@@ -9,12 +9,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from math import comb
 from typing import Any, Literal, overload
 
-from treealg.checks import check_flag, check_integer
+from treealg.checks import brief, check_flag, check_integer
 from treealg.errors import InvalidValueError
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import remembered
+from treealg.symbolic.trees.sizes import check_steps
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
 __all__ = [
@@ -32,6 +34,7 @@ _LONGEST_LIST = 20_000  # sequences held for one number of vertices
 _MOST_COUNTED = 200_000  # vertices, of which a count has as many bits at least
 _FEW_LABELS = 1_000  # trees that are made at once
 _FEW = 500  # vertices up to which counts are made one by one
+_MOST_DIGITS = 150_000  # of integers that are made by their residues
 
 
 class Counts:
@@ -68,6 +71,7 @@ class Counts:
         return self._colours * self.forests(order - 1) if order else 0
 
     def _extend(self, nodes: int) -> None:
+        self._check_work(nodes)
         forests = list(self._forests)
         if self._planar:
             for m in range(len(forests), nodes + 1):
@@ -92,6 +96,18 @@ class Counts:
                 total = sum(weights[j] * forests[m - j] for j in range(1, m + 1))
                 forests.append(total // m)
         self._forests = tuple(forests)
+
+    def _check_work(self, nodes: int) -> None:
+        """Refuse counts that take minutes, or gigabytes, as all up to the last one are made."""
+        digits = nodes * (2 + self._colours.bit_length())
+        if self._planar:
+            steps = nodes * digits // 500
+        elif nodes <= _FEW or digits > _MOST_DIGITS:
+            # Products of long integers.
+            steps = nodes**2 // 2 * (1 + int((digits / 2000) ** 1.6))
+        else:
+            steps = nodes * digits // 30
+        check_steps(f"to count up to {nodes:,} vertices with {brief(self._colours)} labels", steps)
 
 
 @remembered(64)
@@ -128,7 +144,8 @@ def count_trees(order: Any, colours: Any = 1, planar: bool = False) -> int:
     InvalidTypeError
         If `order` or `colours` is not an integer, or `planar` not a bool.
     InvalidValueError
-        If `order` is negative or above 200,000, or `colours` less than 1.
+        If `order` is negative or above 200,000, `colours` less than 1, or counting would take
+        long, as for trees that are not planar of more than some 10,000 vertices.
 
     Examples
     --------
@@ -138,7 +155,10 @@ def count_trees(order: Any, colours: Any = 1, planar: bool = False) -> int:
     [2, 4, 16, 80]
     """
     order = _countable("order", order)
-    return counts(check_integer("colours", colours, 1), check_flag("planar", planar)).trees(order)
+    colours = check_integer("colours", colours, 1)
+    if not order:
+        return 0
+    return int(colours * _count(order - 1, colours, check_flag("planar", planar)))
 
 
 def count_forests(nodes: Any, colours: Any = 1, planar: bool = False) -> int:
@@ -163,7 +183,8 @@ def count_forests(nodes: Any, colours: Any = 1, planar: bool = False) -> int:
     InvalidTypeError
         If `nodes` or `colours` is not an integer, or `planar` not a bool.
     InvalidValueError
-        If `nodes` is negative or above 200,000, or `colours` less than 1.
+        If `nodes` is negative or above 200,000, `colours` less than 1, or counting would take
+        long, as for forests that are not ordered of more than some 10,000 vertices.
 
     Examples
     --------
@@ -171,7 +192,15 @@ def count_forests(nodes: Any, colours: Any = 1, planar: bool = False) -> int:
     [1, 2, 7, 26, 107]
     """
     nodes = _countable("nodes", nodes)
-    return counts(check_integer("colours", colours, 1), check_flag("planar", planar)).forests(nodes)
+    return _count(nodes, check_integer("colours", colours, 1), check_flag("planar", planar))
+
+
+def _count(nodes: int, colours: int, planar: bool) -> int:
+    """Return a number of forests; of ordered ones, without those of fewer vertices."""
+    if planar:
+        count: int = comb(2 * nodes, nodes) // (nodes + 1) * colours**nodes
+        return count
+    return counts(colours, False).forests(nodes)
 
 
 @overload

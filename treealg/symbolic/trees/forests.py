@@ -330,7 +330,7 @@ class Forest(RootedForest[Tree]):
             return other
         if not other._trees:
             return self
-        return Forest._make(tuple(sorted(self._trees + other._trees)))
+        return Forest._make(Tree._arrange(self._trees + other._trees))
 
 
 class OrderedForest(RootedForest[PlanarTree]):

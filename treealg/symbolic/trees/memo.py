@@ -39,6 +39,9 @@ class Memo(Generic[K, V]):
     cost : callable, optional
         ``cost(key, known)`` gives how many steps `build` will take at least, where that is more
         than the terms of the value; asked before it, so that what takes too many is refused.
+    check : callable, optional
+        ``check(key)`` refuses what is too large; asked of keys of which the value is not known,
+        once at each call, before the work, and not of those that they depend on.
 
     Notes
     -----
@@ -62,11 +65,13 @@ class Memo(Generic[K, V]):
         build: Callable[[K, Mapping[K, V]], V],
         bound: int = 500_000,
         cost: Callable[[K, Mapping[K, V]], int] | None = None,
+        check: Callable[[K], None] | None = None,
     ) -> None:
         self._needs = needs
         self._build = build
         self._bound = bound
         self._cost = cost
+        self._check = check
         self._table: dict[K, V] = {}
         self._terms = 0
         _memos[id(self)] = self
@@ -83,6 +88,8 @@ class Memo(Generic[K, V]):
         value = table.get(key)
         if value is not None:
             return value
+        if self._check is not None:
+            self._check(key)
         stack = [key]
         added = found = steps = 0
         while stack:
@@ -114,6 +121,9 @@ class Memo(Generic[K, V]):
 
     def __len__(self) -> int:
         return len(self._table)
+
+    def __contains__(self, key: Any) -> bool:
+        return key in self._table
 
     def clear(self) -> None:
         """Forget all values."""

@@ -26,7 +26,7 @@ _LEAST_ORDER = 4  # of trees, from which on matrices pay
 _MOST_TERMS = 4096  # products below 2**38, so that their sums are exact
 _PRIMES_AT_ONCE = 16
 _MATRIX_ENTRIES = 2**21
-_ENTRIES_PER_STEP = 12  # so that 10 million steps are half a gigabyte, and seconds
+_ENTRIES_PER_STEP = 16  # so that 10 million steps are 640 megabytes, and seconds
 
 _Floats = NDArray[np.float64]
 

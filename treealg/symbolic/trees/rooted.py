@@ -8,7 +8,9 @@ operation recurses on depth.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
+from itertools import repeat
 from typing import Any, ClassVar, Self
 
 from treealg.checks import brief
@@ -21,6 +23,8 @@ from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.text import parse_trees, tree_text
 
 __all__ = ["RootedTree", "multiplicity_factor"]
+
+_MANY = 20  # branches, of which some may be equal
 
 
 class RootedTree(Displayed, Summand, Interned):
@@ -70,6 +74,11 @@ class RootedTree(Displayed, Summand, Interned):
         """Return the children in the order in which a tree of this class keeps them."""
         if cls._planar or len(children) < 2:
             return children
+        if len(children) > _MANY:
+            # To compare trees takes longer than to count those that are the same.
+            counts = Counter(children)
+            if 2 * len(counts) < len(children):
+                return tuple(tree for one in sorted(counts) for tree in repeat(one, counts[one]))
         return tuple(sorted(children))
 
     @classmethod

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import groupby
-from math import comb, lgamma, log, log10, prod
+from math import comb, isqrt, lgamma, log, log10, prod
+from random import Random
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,6 +20,7 @@ from treealg.errors import InvalidValueError
 __all__ = [
     "MAX_STEPS",
     "MAX_TERMS",
+    "check_draws",
     "check_orders",
     "check_steps",
     "check_terms",
@@ -27,6 +29,7 @@ __all__ = [
     "count_partitions",
     "count_quasi_shuffles",
     "count_shuffles",
+    "height",
     "labels_differ",
 ]
 
@@ -86,6 +89,39 @@ def check_steps(what: str, count: int) -> None:
             "shorter arguments, ask for single coefficients by a pairing with the dual, or set "
             "TREEALG_MAX_TERMS in the environment to more"
         )
+
+
+#: Of draws from a sum of `MAX_TERMS` terms so many repeat others on average, or more.
+_REPEATS = 40
+
+
+def check_draws(what: str, draw: Callable[[Random], Hashable]) -> None:
+    """Refuse a sum of which terms drawn at random hardly ever come twice.
+
+    ``draw`` returns a term, or what only one term has in common with others; terms need not be
+    equally likely. Of n draws from N terms n^2 / 2N or more repeat others on average; where that
+    is 40, fewer than 11 come with probability 2e-8. Sums of several times as many terms are found
+    to be too large.
+
+    Examples
+    --------
+    >>> check_draws("the sum", lambda random: random.randrange(10**5))
+    """
+    # Seeded, so that what is refused once is refused always.
+    random = Random(0)
+    seen: set[Hashable] = set()
+    repeats = 0
+    for _ in range(max(isqrt(2 * _REPEATS * MAX_TERMS), 5 * _REPEATS)):
+        term = draw(random)
+        repeats += term in seen
+        if repeats > _REPEATS // 4:
+            return
+        seen.add(term)
+    raise InvalidValueError(
+        f"{what} has more than {MAX_TERMS:,} terms, beyond the bound of as many; take a smaller "
+        "argument, ask for single coefficients by a pairing with the dual, or set "
+        "TREEALG_MAX_TERMS in the environment to more"
+    )
 
 
 def check_orders(what: str, order: int, count: Callable[[int], int]) -> None:
@@ -225,3 +261,18 @@ def labels_differ(*forests: Iterable[Any]) -> bool:
     """
     labels = [vertex.label for forest in forests for tree in forest for vertex in tree.vertices()]
     return len(set(labels)) == len(labels)
+
+
+def height(root: Any) -> int:
+    """Return the number of vertices of a longest path from the root of a tree to a leaf.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree
+    >>> height(Tree([Tree(), Tree([Tree()])]))
+    3
+    """
+    known: dict[Any, int] = {}
+    for tree in root._bottom_up():
+        known[tree] = 1 + max((known[child] for child in tree._children), default=0)
+    return known[root]

@@ -1,0 +1,299 @@
+"""Random terms of coproducts, antipodes and products, which tell whether these have too many.
+
+Each function draws a term in time that does not depend on their number; see `check_draws`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Hashable
+from random import Random
+from typing import Any
+
+from treealg.symbolic.trees.sizes import check_draws, count_cuts
+
+__all__ = [
+    "check_cuts",
+    "check_grafts",
+    "check_insertions",
+    "check_left_cuts",
+    "check_pieces",
+    "check_readings",
+]
+
+# Vertices that take part, from the roots on.
+_MOST_VERTICES = 60
+_MOST_READ = 200
+
+
+class _Top:
+    """The upper vertices of a forest, each after its parent, and what becomes of it if some go."""
+
+    def __init__(self, trees: tuple[Any, ...]) -> None:
+        self.vertices = list(trees)
+        self.parents: list[int | None] = [None] * len(trees)
+        self._children: list[list[int | None]] = []
+        for tree in self.vertices:
+            room = _MOST_VERTICES - len(self.vertices)
+            number = len(self._children)
+            taken = tree._children[: max(room, 0)]
+            first = len(self.vertices)
+            self._children.append(
+                [first + i if i < len(taken) else None for i in range(len(tree._children))]
+            )
+            self.vertices.extend(taken)
+            self.parents.extend([number] * len(taken))
+
+    def pieces(self, cut: list[bool], more: dict[int, list[Any]]) -> tuple[list[Any], list[Any]]:
+        """Return the trees that are cut off, and those that stay, with more branches at some."""
+        built: list[Any] = list(self.vertices)
+        pieces, rest = [], []
+        for i in range(len(built) - 1, -1, -1):
+            tree = self.vertices[i]
+            below = self._children[i]
+            kept = [
+                child if j is None else built[j]
+                for child, j in zip(tree._children, below, strict=True)
+                if j is None or not cut[j]
+            ]
+            built[i] = tree._build((*more.get(i, ()), *kept), tree._label)
+            if cut[i]:
+                pieces.append(built[i])
+            elif self.parents[i] is None:
+                rest.append(built[i])
+        return pieces, rest
+
+
+def _multiset(trees: list[Any]) -> Hashable:
+    return frozenset(Counter(trees).items())
+
+
+def check_cuts(what: str, forest: Any) -> None:
+    """Refuse a coproduct, by admissible cuts, that has far too many terms.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Forest, Tree
+    >>> check_cuts("the coproduct", Forest([Tree()] * 30))
+    """
+    top = _Top(forest._trees)
+    chances = [1 / count_cuts([tree]) for tree in top.vertices]
+
+    def draw(random: Random) -> Hashable:
+        cut: list[bool] = []
+        above: list[bool] = []
+        for parent, chance in zip(top.parents, chances, strict=True):
+            hidden = parent is not None and above[parent]
+            cut.append(not hidden and random.random() < chance)
+            above.append(hidden or cut[-1])
+        pieces, rest = top.pieces(cut, {})
+        return _multiset(pieces), _multiset(rest)
+
+    check_draws(what, draw)
+
+
+def check_pieces(what: str, tree: Any) -> None:
+    """Refuse an antipode, the sum over all ways to cut edges of a tree, of far too many terms.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Tree
+    >>> check_pieces("the antipode", Tree([Tree()] * 30))
+    """
+    top = _Top((tree,))
+
+    def draw(random: Random) -> Hashable:
+        chosen = random.getrandbits(len(top.vertices))
+        cut = [bool(chosen >> i & 1) and i > 0 for i in range(len(top.vertices))]
+        pieces, rest = top.pieces(cut, {})
+        return _multiset(pieces + rest)
+
+    check_draws(what, draw)
+
+
+def check_grafts(what: str, branches: Any, trunk: Any) -> None:
+    """Refuse a product, by grafting trees on any vertices of a forest, of far too many terms.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Forest, Tree
+    >>> check_grafts("the product", Forest([Tree()] * 30), Forest([Tree()]))
+    """
+    if trunk._order > _MOST_VERTICES or len(branches) > _MOST_VERTICES:
+        return
+    top = _Top(trunk._trees)
+    none = [False] * trunk._order
+
+    def draw(random: Random) -> Hashable:
+        places: dict[int, list[Any]] = {}
+        for tree in branches._trees:
+            places.setdefault(random.randrange(-1, trunk._order), []).append(tree)
+        _, rest = top.pieces(none, places)
+        return _multiset(rest + places.get(-1, []))
+
+    check_draws(what, draw)
+
+
+def check_insertions(what: str, inserted: Any, forest: Any) -> None:
+    """Refuse a product, by insertion of trees in their order anywhere, of far too many terms.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import OrderedForest, PlanarTree
+    >>> check_insertions("the product", OrderedForest([PlanarTree()]), OrderedForest.empty)
+    """
+    if forest._order > _MOST_VERTICES or len(inserted) > _MOST_VERTICES:
+        return
+    # Before each tree of a forest or branch of a vertex, and after the last one.
+    gaps = 2 * forest._order + 1
+
+    def draw(random: Random) -> Hashable:
+        chosen = sorted(random.randrange(gaps) for _ in inserted._trees)
+        pending = iter(zip(chosen, inserted._trees, strict=True))
+        following = next(pending, None)
+        levels: list[list[Any]] = [[]]
+        gap = 0
+        stack: list[tuple[Any, int]] = [(forest._trees, 0)]
+        while stack:
+            while following is not None and following[0] == gap:
+                levels[-1].append(following[1])
+                following = next(pending, None)
+            gap += 1
+            trees, done = stack.pop()
+            if done < len(trees):
+                stack += [(trees, done + 1), (trees[done]._children, 0)]
+                levels.append([])
+            elif stack:
+                parents, place = stack[-1]
+                branches = levels.pop()
+                vertex = parents[place - 1]
+                levels[-1].append(vertex._make(tuple(branches), vertex._label))
+        return tuple(levels[0])
+
+    check_draws(what, draw)
+
+
+class _LeftCuts:
+    """Random left admissible cuts of an ordered forest of few vertices, and what they prune."""
+
+    random: Random
+
+    def __init__(self, forest: Any, evenly: bool) -> None:
+        self._evenly = evenly  # Whether so many trees are pruned, not one of all cuts chosen.
+        self._ways: dict[Any, int] = {}
+        for root in forest._trees:
+            for tree in root._bottom_up():
+                self._ways[tree] = sum(self._weights(tree._children))
+
+    def _weights(self, trees: tuple[Any, ...]) -> list[int]:
+        """Return in how many ways a forest is cut where its first 0, 1, ... trees are pruned."""
+        weights = [1]
+        for tree in reversed(trees):
+            weights.append(weights[-1] * self._ways[tree])
+        return weights[::-1]
+
+    def _cut(self, trees: tuple[Any, ...], words: list[Any], first: int) -> list[Any]:
+        """Return what stays if the `first` trees are pruned, and add a word for each vertex."""
+        words.append(trees[:first])
+        return [
+            tree._make(tuple(self._cut(below, words, self._first(below))), tree._label)
+            for tree in trees[first:]
+            for below in (tree._children,)
+        ]
+
+    def _first(self, trees: tuple[Any, ...]) -> int:
+        numbers = range(len(trees) + 1)
+        if self._evenly:
+            return self.random.choice(numbers)
+        (first,) = self.random.choices(numbers, self._weights(trees))
+        return first
+
+    def _shuffled(self, words: list[Any]) -> tuple[Any, ...]:
+        order = [i for i, word in enumerate(words) for _ in word]
+        self.random.shuffle(order)
+        letters = [iter(word) for word in words]
+        return tuple(next(letters[i]) for i in order)
+
+    def term(self, trees: tuple[Any, ...]) -> Hashable:
+        """Return a term of the coproduct."""
+        words: list[Any] = []
+        rest = self._cut(trees, words, self._first(trees))
+        return self._shuffled(words), tuple(rest)
+
+    def antipode(self, trees: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return a term of the antipode."""
+        if not trees:
+            return ()
+        words: list[Any] = []
+        rest = self._cut(trees, words, 0)
+        return self._shuffled([rest[::-1], *map(self.antipode, words)])
+
+
+def check_left_cuts(what: str, forest: Any, antipode: bool) -> None:
+    """Refuse a coproduct, by left admissible cuts, or its antipode, of far too many terms.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import OrderedForest, PlanarTree
+    >>> check_left_cuts("the coproduct", OrderedForest([PlanarTree()] * 30), antipode=False)
+    """
+    if forest._order > _MOST_VERTICES:
+        return
+    # To many pieces, as their orders count.
+    cuts = _LeftCuts(forest, evenly=antipode)
+
+    def draw(random: Random) -> Hashable:
+        cuts.random = random
+        return (cuts.antipode if antipode else cuts.term)(forest._trees)
+
+    check_draws(what, draw)
+
+
+def check_readings(what: str, forest: Any, together: bool = False) -> None:
+    """Refuse the words in which a forest is read, from leaves to roots, if they are far too many.
+
+    Vertices of which none bears another may be read together, as one letter, if asked. In an
+    ordered forest each vertex comes after those to the left of it.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Forest, Tree
+    >>> check_readings("the image", Forest([Tree()] * 30))
+    """
+    if forest._order > _MOST_READ:
+        return
+    vertices = list(forest._trees)
+    families = [range(len(vertices))]
+    for tree in vertices:
+        first = len(vertices)
+        vertices.extend(tree._children)
+        families.append(range(first, len(vertices)))
+    after: list[list[int]] = [[] for _ in vertices]  # what may be read only after a vertex
+    for parent, family in enumerate(families, -1):
+        if forest.is_planar:
+            chain = [*family, *([parent] if parent >= 0 else [])]
+            for before, vertex in itertools.pairwise(chain):
+                after[before].append(vertex)
+        elif parent >= 0:
+            for vertex in family:
+                after[vertex].append(parent)
+    waits = Counter(vertex for following in after for vertex in following)
+    free = [i for i in range(len(vertices)) if not waits[i]]
+
+    def draw(random: Random) -> Hashable:
+        word: list[Any] = []
+        pending, available = waits.copy(), list(free)
+        while available:
+            random.shuffle(available)
+            taken = random.randint(1, len(available)) if together else 1
+            letter = [available.pop() for _ in range(taken)]
+            for vertex in letter:
+                for following in after[vertex]:
+                    pending[following] -= 1
+                    if not pending[following]:
+                        available.append(following)
+            word.append(frozenset(Counter(vertices[i]._label for i in letter).items()))
+        return tuple(word)
+
+    check_draws(what, draw)
