@@ -18,6 +18,8 @@ TYPES = {
     "jax": ("ArrayLike", "Array"),
     "xarray": ("DataArray | ArrayLike", "DataArray"),
 }
+# Arguments of functions of two batches of paths, with their tangents.
+PAIRS = [f"{name}{end}" for name in ("path1", "path2", "x", "y") for end in ("", "_tangent")]
 NUMBERS = PACKAGE / "numeric" / "__init__.pyi"
 DIRECTIONS = "# treealg.numeric.operations.directions\n"
 
@@ -92,11 +94,12 @@ def with_types(text, framework):
     taken, given = TYPES[framework]
     text = without_out(text)
     parameters, arrow, result = text.rpartition(") -> ")
+    if re.search(r"\(\n    \w+: Sequence\[", parameters):
+        parameters = parameters.replace(
+            "times: ArrayLike | None", "times: Sequence[ArrayLike] | None"
+        )
     parameters = re.sub(r"ArrayT \| Exact|ArrayLike|ArrayT|Tensor", taken, parameters)
-    # Lists become one array.
-    result = result.replace("Gradients", "ArrayT | tuple[ArrayT, ...]").replace(
-        "list[Tensor]", "ArrayT"
-    )
+    result = result.replace("Gradients", "list[ArrayT] | tuple[list[ArrayT] | ArrayT, ...]")
     if framework == "xarray":
         parameters = with_dimensions(parameters)
     return parameters + arrow + re.sub(r"ArrayT|Tensor", given, result)
@@ -110,6 +113,20 @@ def with_dimensions(parameters):
         parameters = f"{head}(\n" + "".join(f"    {x},\n" for x in inside.split(", "))
     mark = "" if "\n    *,\n" in parameters or not roles else "    *,\n"
     return parameters + mark + "".join(f'    {role}: str = "{role}",\n' for role in roles)
+
+
+def with_lists(text):
+    """Return the signatures of a function of pairs, whose paths may be lists, of a framework.
+
+    Gradients in lists are lists.
+    """
+    inputs = rf"^    ({'|'.join(PAIRS)}): (\w+)( \| None)?,$"
+    if "tuple[" not in text.rpartition(") -> ")[2]:
+        return re.sub(inputs, r"    \1: \2 | Sequence[\2]\3,", text, flags=re.MULTILINE)
+    listed = re.sub(inputs, r"    \1: Sequence[\2]\3,", text, flags=re.MULTILINE)
+    parameters, arrow, result = listed.rpartition(") -> ")
+    listed = parameters + arrow + re.sub(r"(\w+) \|", r"list[\1] |", result)
+    return f"@overload\n{listed}\n@overload\n{text}"
 
 
 def name_of(text):
@@ -132,7 +149,12 @@ def pieces_of(framework):
 
 def expected(framework):
     """Return the functions that have to stand in the stub, in the order of the numbers."""
-    return "\n".join(with_types(piece, framework) for piece in pieces_of(framework))
+    found = []
+    for piece in pieces_of(framework):
+        text = with_types(piece, framework)
+        is_of_pairs = re.search(rf"^    ({'|'.join(PAIRS)}): ", text, flags=re.MULTILINE)
+        found.append(with_lists(text) if is_of_pairs and framework != "xarray" else text)
+    return "\n".join(found)
 
 
 def written(framework):

@@ -148,7 +148,7 @@ def test_functions_without_gradient_say_so_when_one_is_wanted(case):
         jax.grad(square(of_arrays(case, given, [name])))(given[name])
 
 
-def test_lists_of_paths_are_padded():
+def test_lists_of_paths_come_with_lists_of_corrections():
     rng = np.random.default_rng(5)
     paths = [rng.normal(size=(n, 2)) for n in (3, 5, 1)]
     rows = [rng.normal(size=(max(n - 1, 0), 4)) for n in (3, 5, 1)]

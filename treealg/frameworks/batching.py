@@ -106,6 +106,8 @@ def _map_tangents(
 
 def has_one_by_one(row: Operation, is_mapped: Sequence[bool]) -> bool:
     """Tell whether examples have to be computed one after the other."""
+    if row.is_of_lists:
+        return True
     if any(is_mapped[i] for i, argument in enumerate(row.arguments) if argument.batch == "one"):
         return True
     products = _products(row)

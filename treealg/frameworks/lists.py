@@ -1,90 +1,215 @@
-"""Lists of paths, where a framework has arrays only."""
+"""Lists of paths, which are given to a framework array by array, and results that are lists."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.operations.operation import Argument, Operation
 
-__all__ = ["is_list_of_paths", "pad_lists"]
+__all__ = ["Lists", "is_list"]
 
 
-def is_list_of_paths(names: Sequence[str], values: Sequence[Any]) -> bool:
-    """Tell whether the arguments are those of a function that has `lengths`, and a list of paths.
+def is_list(value: Any) -> bool:
+    """Tell whether a value is a list, that may be one of paths.
 
     Examples
     --------
-    >>> is_list_of_paths(["derivs", "path", "lengths"], [0, [1, 2], None])
-    True
+    >>> is_list([1, 2]), is_list(1)
+    (True, False)
     """
-    return "lengths" in names and isinstance(values[names.index("path")], (list, tuple))
+    return isinstance(value, (list, tuple))
 
 
-def pad_lists(
-    names: Sequence[str],
-    values: list[Any],
-    check: Callable[[str, Any], None],
-    lengths_of: Callable[[Sequence[int]], Any],
-    padded: Callable[[Sequence[Any]], Any],
-) -> None:
-    """Replace a list of paths by one array and their lengths, and a list of corrections likewise.
+class Lists:
+    """The lists among the arguments and results of a function.
 
     Parameters
     ----------
-    names : sequence of str
-        The arguments of a function of paths that has `lengths`.
-    values : list
-        What was given for them, a list of paths among it; changed in place.
-    check : callable
-        Refuses what is no array of the framework, given what it is called.
-    lengths_of : callable
-        Returns the lengths of the paths as an array of the framework.
-    padded : callable
-        Returns arrays of two axes as one, with zeros at the ends of the shorter ones.
-
-    Raises
-    ------
-    InvalidTypeError
-        If lengths were given as well, or the arrays of a list have not one dtype.
-    InvalidValueError
-        If a list is empty, or not of arrays of two axes with as many columns each.
+    row : Operation
+        Its row.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> values = [[np.zeros((1, 2)), np.zeros((3, 2))], None]
-    >>> pad_lists(["path", "lengths"], values, lambda name, x: None, list, len)
-    >>> values
-    [2, [1, 3]]
+    >>> import treealg
+    >>> lists = Lists(treealg.operations["transform_path"])
+    >>> lists.are_in([["a", "b"], False, None, None])
+    True
+    >>> lists.flat([["a", "b"], False, None, None])
+    ('a', 'b', False, None, None)
     """
-    place = names.index("lengths")
-    if values[place] is not None:
-        raise InvalidTypeError(
-            "lengths must be None for a list of paths, which have lengths of their own"
+
+    @classmethod
+    def of(cls, row: Operation) -> Lists | None:
+        """Return the lists of a row, or None if there cannot be any."""
+        return cls(row) if any(argument.listed for argument in row.arguments) else None
+
+    def __init__(self, row: Operation) -> None:
+        self._arguments = row.arguments
+        self._names = tuple(argument.name for argument in row.arguments)
+        self._places = tuple(i for i, argument in enumerate(row.arguments) if argument.listed)
+        self._inputs = tuple(i for i in self._places if row.arguments[i].role == "input")
+        self._paths = tuple(i for i in self._inputs if _is_path(row.arguments[i]))
+        points = {tangent: self._names.index(name) for tangent, name in row.points.items()}
+        # What comes beside an input is a list where that is one, derivatives where the path is.
+        self._beside = tuple(
+            (i, points.get(self._names[i], self._paths[0]))
+            for i in self._places
+            if row.arguments[i].role != "input"
         )
-    for name in ("path", "correction"):
-        found = values[names.index(name)] if name in names else None
-        if isinstance(found, (list, tuple)):
-            _check_list(name, found, check)
-            if name == "path":
-                values[place] = lengths_of([len(path) for path in found])
-            values[names.index(name)] = padded(found)
+        self._partners = tuple((i, self._paths[0]) for i in self._inputs if i not in self._paths)
+        flags = dict(zip(row.gradients, row.flags, strict=False))
+        options = {option.name: i for i, option in enumerate(row.options)}
+        self._gradients = tuple(
+            (self._names.index(name), options[flags[name]] if name in flags else None)
+            for name in row.gradients
+        )
+        self._gives_list = row.gives_list
+        self._length = self._names.index("lengths") if "lengths" in self._names else None
 
+    def are_in(self, values: Sequence[Any]) -> bool:
+        """Tell whether a value for each argument has lists of paths among them."""
+        return any(isinstance(values[place], (list, tuple)) for place in self._paths)
 
-def _check_list(name: str, given: Sequence[Any], check: Callable[[str, Any], None]) -> None:
-    """Refuse what cannot be put into one array."""
-    if not given:
-        raise InvalidValueError(f"{name} must be a list of at least one array, got an empty list")
-    for i, x in enumerate(given):
-        check(f"{name}[{i}]", x)
-        if x.ndim != 2 or x.shape[1] != given[0].shape[1]:
-            raise InvalidValueError(
-                f"{name}[{i}] must have two axes, and the last one as long as that of {name}[0], "
-                f"got shape {tuple(x.shape)}"
-            )
-        if x.dtype != given[0].dtype:
+    def structure(self, values: Sequence[Any]) -> tuple[tuple[str, int], ...]:
+        """Return which inputs are lists, and of how many arrays."""
+        return tuple([
+            (self._names[i], len(values[i]))
+            for i in self._inputs
+            if isinstance(values[i], (list, tuple))
+        ])  # fmt: skip
+
+    def aligned(self, values: Sequence[Any]) -> list[Any]:
+        """Return the values, where what comes beside a list is a list as long, if it is there.
+
+        Raises
+        ------
+        InvalidTypeError
+            If lengths were given as well, or what comes beside an array is a list.
+        InvalidValueError
+            If a list is empty, or has not as many arrays as that which it belongs to.
+        """
+        found = list(values)
+        if self._length is not None and found[self._length] is not None:
             raise InvalidTypeError(
-                f"{name}[{i}] must have the dtype of {name}[0], {given[0].dtype}, got {x.dtype}; "
-                f"convert one of them"
+                "lengths must be None for a list of paths, which have lengths of their own"
             )
+        for i in self._places:
+            if isinstance(found[i], (list, tuple)) and not found[i]:
+                raise InvalidValueError(
+                    f"{self._names[i]} must be a list of at least one array, got an empty list"
+                )
+        for i, base in (*self._partners, *self._beside):
+            value, of = found[i], found[base]
+            if value is None or not (is_list(value) or is_list(of)):
+                continue
+            name, paths = self._names[i], self._names[base]
+            if not is_list(of):
+                raise InvalidTypeError(f"{name} must be an array, as {paths} is, got a list")
+            if not is_list(value) and (i, base) in self._beside:
+                value = found[i] = list(value)
+            if is_list(value) and len(value) != len(of):
+                raise InvalidValueError(
+                    f"{name} must have as many arrays as {paths}, {len(of)}, got {len(value)}"
+                )
+        return found
+
+    def check(self, values: Sequence[Any], check_array: Callable[[str, Any], None]) -> None:
+        """Refuse lists that are none of paths.
+
+        Parameters
+        ----------
+        values : sequence
+            A value for each argument, as `aligned` returns them.
+        check_array : callable
+            Refuses what is no array of the framework, given what it is called.
+
+        Raises
+        ------
+        InvalidTypeError
+            If the arrays of a list have not one dtype.
+        InvalidValueError
+            If paths have not two axes with as many columns each.
+        """
+        for i in self._places:
+            if is_list(values[i]):
+                self._check_list(self._arguments[i], values[i], check_array)
+
+    def flat(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        """Return the values with all arrays of lists one by one; None for each of an absent one."""
+        counts = {}
+        for i, base in self._beside:
+            if isinstance(values[base], (list, tuple)):
+                counts[i] = len(values[base])
+        found: list[Any] = []
+        for i, value in enumerate(values):
+            if isinstance(value, (list, tuple)):
+                found.extend(value)
+            elif i in counts:
+                found.extend([None] * counts[i])
+            else:
+                found.append(value)
+        return tuple(found)
+
+    def results(
+        self, given: Sequence[Any], values: Sequence[Any], options: Sequence[Any], found: Any
+    ) -> Any:
+        """Return results as the function of NumPy does, given those that are there one by one.
+
+        Parameters
+        ----------
+        given : sequence
+            A value for each argument, as it was given: a flag may be there.
+        values : sequence
+            The same as arrays: a point, for one.
+        options : sequence
+            The options.
+        found : sequence
+            The results.
+        """
+        pieces = found if isinstance(found, (list, tuple)) else [found]
+        if not self._gradients:
+            return list(pieces) if self._gives_list else pieces[0]
+        returned: list[Any] = []
+        at = 0
+        for place, flag in self._gradients:
+            value = values[place]
+            if value is None:
+                continue
+            if flag is not None and not options[flag]:
+                returned.append(None)
+            elif isinstance(value, (list, tuple)):
+                returned.append(list(pieces[at : at + len(value)]))
+                at += len(value)
+            else:
+                # Nobody has asked for the gradient in a point that is a flag.
+                if not isinstance(given[place], (bool, np.bool_)):
+                    returned.append(pieces[at])
+                at += 1
+        return tuple(returned) if len(returned) > 1 else returned[0]
+
+    @staticmethod
+    def _check_list(
+        argument: Argument, given: Sequence[Any], check_array: Callable[[str, Any], None]
+    ) -> None:
+        name, is_path, first = argument.name, _is_path(argument), given[0]
+        for i, x in enumerate(given):
+            check_array(f"{name}[{i}]", x)
+            if is_path and (x.ndim != 2 or x.shape[1] != first.shape[1]):
+                raise InvalidValueError(
+                    f"{name}[{i}] must have two axes, and the last one as long as that of "
+                    f"{name}[0], got shape {tuple(x.shape)}"
+                )
+            if x.dtype != first.dtype:
+                raise InvalidTypeError(
+                    f"{name}[{i}] must have the dtype of {name}[0], {first.dtype}, got {x.dtype}; "
+                    f"convert one of them"
+                )
+
+
+def _is_path(argument: Argument) -> bool:
+    """Tell whether an array of a list is a path, of points and channels."""
+    return argument.axes[-2:-1] != () and argument.axes[-2].startswith("length")

@@ -42,8 +42,8 @@ from treealg.typing import Nested, TreeLike, Word
 # treealg.jax.functions
 
 def branched_mmd(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: ArrayLike | Sequence[ArrayLike],
+    y: ArrayLike | Sequence[ArrayLike],
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -65,6 +65,35 @@ def branched_mmd(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> Array: ...
+@overload
+def branched_mmd_backprop(
+    derivs: ArrayLike,
+    x: Sequence[ArrayLike],
+    y: Sequence[ArrayLike],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Array] | None, list[Array] | None]: ...
+@overload
 def branched_mmd_backprop(
     derivs: ArrayLike,
     x: ArrayLike,
@@ -92,6 +121,34 @@ def branched_mmd_backprop(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[Array | None, Array | None]: ...
+@overload
+def branched_sig_kernel_backprop(
+    derivs: ArrayLike,
+    path1: Sequence[ArrayLike],
+    path2: Sequence[ArrayLike],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Array] | None, list[Array] | None]: ...
+@overload
 def branched_sig_kernel_backprop(
     derivs: ArrayLike,
     path1: ArrayLike,
@@ -118,6 +175,35 @@ def branched_sig_kernel_backprop(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[Array | None, Array | None]: ...
+@overload
+def branched_sig_kernel_gram_backprop(
+    derivs: ArrayLike,
+    path1: Sequence[ArrayLike],
+    path2: Sequence[ArrayLike],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Array] | None, list[Array] | None]: ...
+@overload
 def branched_sig_kernel_gram_backprop(
     derivs: ArrayLike,
     path1: ArrayLike,
@@ -146,8 +232,8 @@ def branched_sig_kernel_gram_backprop(
     rule: str = "trapezoid",
 ) -> tuple[Array | None, Array | None]: ...
 def branched_sig_kernel(
-    path1: ArrayLike,
-    path2: ArrayLike,
+    path1: ArrayLike | Sequence[ArrayLike],
+    path2: ArrayLike | Sequence[ArrayLike],
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -169,8 +255,8 @@ def branched_sig_kernel(
     rule: str = "trapezoid",
 ) -> Array: ...
 def branched_sig_kernel_gram(
-    path1: ArrayLike,
-    path2: ArrayLike,
+    path1: ArrayLike | Sequence[ArrayLike],
+    path2: ArrayLike | Sequence[ArrayLike],
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -193,8 +279,8 @@ def branched_sig_kernel_gram(
     rule: str = "trapezoid",
 ) -> Array: ...
 def branched_scoring_rule(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: ArrayLike | Sequence[ArrayLike],
+    y: ArrayLike | Sequence[ArrayLike],
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -217,6 +303,36 @@ def branched_scoring_rule(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> Array: ...
+@overload
+def branched_scoring_rule_backprop(
+    derivs: ArrayLike,
+    x: Sequence[ArrayLike],
+    y: Sequence[ArrayLike],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Array] | None, list[Array] | None]: ...
+@overload
 def branched_scoring_rule_backprop(
     derivs: ArrayLike,
     x: ArrayLike,
@@ -246,8 +362,8 @@ def branched_scoring_rule_backprop(
     rule: str = "trapezoid",
 ) -> tuple[Array | None, Array | None]: ...
 def expected_branched_scoring_rule(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: ArrayLike | Sequence[ArrayLike],
+    y: ArrayLike | Sequence[ArrayLike],
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -270,6 +386,36 @@ def expected_branched_scoring_rule(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> Array: ...
+@overload
+def expected_branched_scoring_rule_backprop(
+    derivs: ArrayLike,
+    x: Sequence[ArrayLike],
+    y: Sequence[ArrayLike],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Array] | None, list[Array] | None]: ...
+@overload
 def expected_branched_scoring_rule_backprop(
     derivs: ArrayLike,
     x: ArrayLike,
@@ -312,7 +458,7 @@ def branched_sig_coef(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -352,11 +498,11 @@ def branched_sig_coef_backprop(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def branched_sig_coef_backprop(
     path: ArrayLike,
@@ -448,11 +594,11 @@ def branched_log_sig_backprop(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def branched_log_sig_backprop(
     path: ArrayLike,
@@ -536,11 +682,11 @@ def branched_sig_backprop(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def branched_sig_backprop(
     path: ArrayLike,
@@ -644,7 +790,7 @@ def branched_log_sig_coef(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -684,11 +830,11 @@ def branched_log_sig_coef_backprop(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def branched_log_sig_coef_backprop(
     path: ArrayLike,
@@ -768,7 +914,7 @@ def branched_log_sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -809,7 +955,7 @@ def branched_sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -843,9 +989,9 @@ def transform_path(
     end_time: float = 1.0,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
-) -> Array: ...
+) -> list[Array]: ...
 @overload
 def transform_path(
     path: ArrayLike,
@@ -868,9 +1014,9 @@ def transform_path_backprop(
     end_time: float = 1.0,
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def transform_path_backprop(
     path: ArrayLike,
@@ -921,7 +1067,7 @@ def sig_coef(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
@@ -959,10 +1105,10 @@ def sig_coef_backprop(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def sig_coef_backprop(
     path: ArrayLike,
@@ -1039,11 +1185,11 @@ def log_sig_backprop(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def log_sig_backprop(
     path: ArrayLike,
@@ -1123,11 +1269,11 @@ def sig_backprop(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def sig_backprop(
     path: ArrayLike,
@@ -1205,7 +1351,7 @@ def log_sig_coef(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
@@ -1243,10 +1389,10 @@ def log_sig_coef_backprop(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def log_sig_coef_backprop(
     path: ArrayLike,
@@ -1322,7 +1468,7 @@ def log_sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -1361,7 +1507,7 @@ def sig(
     basepoint: bool | ArrayLike = False,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -1390,7 +1536,7 @@ def bracket_path(
     path: Sequence[ArrayLike],
     *,
     lengths: ArrayLike | None = None,
-) -> Array: ...
+) -> list[Array]: ...
 @overload
 def bracket_path(
     path: ArrayLike,
@@ -1986,10 +2132,10 @@ def sig_to_log_sig_backprop(
     weights: Sequence[int] | None = None,
 ) -> Array: ...
 def branched_mmd_jvp(
-    x: ArrayLike,
-    x_tangent: ArrayLike | None,
-    y: ArrayLike,
-    y_tangent: ArrayLike | None,
+    x: ArrayLike | Sequence[ArrayLike],
+    x_tangent: ArrayLike | Sequence[ArrayLike] | None,
+    y: ArrayLike | Sequence[ArrayLike],
+    y_tangent: ArrayLike | Sequence[ArrayLike] | None,
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -2011,6 +2157,38 @@ def branched_mmd_jvp(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> Array: ...
+@overload
+def branched_mmd_backprop_jvp(
+    derivs: ArrayLike,
+    derivs_tangent: ArrayLike | None,
+    x: Sequence[ArrayLike],
+    x_tangent: Sequence[ArrayLike] | None,
+    y: Sequence[ArrayLike],
+    y_tangent: Sequence[ArrayLike] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Array] | None, list[Array] | None]: ...
+@overload
 def branched_mmd_backprop_jvp(
     derivs: ArrayLike,
     derivs_tangent: ArrayLike | None,
@@ -2041,6 +2219,37 @@ def branched_mmd_backprop_jvp(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[Array | None, Array | None]: ...
+@overload
+def branched_sig_kernel_backprop_jvp(
+    derivs: ArrayLike,
+    derivs_tangent: ArrayLike | None,
+    path1: Sequence[ArrayLike],
+    path1_tangent: Sequence[ArrayLike] | None,
+    path2: Sequence[ArrayLike],
+    path2_tangent: Sequence[ArrayLike] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Array] | None, list[Array] | None]: ...
+@overload
 def branched_sig_kernel_backprop_jvp(
     derivs: ArrayLike,
     derivs_tangent: ArrayLike | None,
@@ -2070,6 +2279,38 @@ def branched_sig_kernel_backprop_jvp(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[Array | None, Array | None]: ...
+@overload
+def branched_sig_kernel_gram_backprop_jvp(
+    derivs: ArrayLike,
+    derivs_tangent: ArrayLike | None,
+    path1: Sequence[ArrayLike],
+    path1_tangent: Sequence[ArrayLike] | None,
+    path2: Sequence[ArrayLike],
+    path2_tangent: Sequence[ArrayLike] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Array] | None, list[Array] | None]: ...
+@overload
 def branched_sig_kernel_gram_backprop_jvp(
     derivs: ArrayLike,
     derivs_tangent: ArrayLike | None,
@@ -2101,10 +2342,10 @@ def branched_sig_kernel_gram_backprop_jvp(
     rule: str = "trapezoid",
 ) -> tuple[Array | None, Array | None]: ...
 def branched_sig_kernel_jvp(
-    path1: ArrayLike,
-    path1_tangent: ArrayLike | None,
-    path2: ArrayLike,
-    path2_tangent: ArrayLike | None,
+    path1: ArrayLike | Sequence[ArrayLike],
+    path1_tangent: ArrayLike | Sequence[ArrayLike] | None,
+    path2: ArrayLike | Sequence[ArrayLike],
+    path2_tangent: ArrayLike | Sequence[ArrayLike] | None,
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -2126,10 +2367,10 @@ def branched_sig_kernel_jvp(
     rule: str = "trapezoid",
 ) -> Array: ...
 def branched_sig_kernel_gram_jvp(
-    path1: ArrayLike,
-    path1_tangent: ArrayLike | None,
-    path2: ArrayLike,
-    path2_tangent: ArrayLike | None,
+    path1: ArrayLike | Sequence[ArrayLike],
+    path1_tangent: ArrayLike | Sequence[ArrayLike] | None,
+    path2: ArrayLike | Sequence[ArrayLike],
+    path2_tangent: ArrayLike | Sequence[ArrayLike] | None,
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -2152,10 +2393,10 @@ def branched_sig_kernel_gram_jvp(
     rule: str = "trapezoid",
 ) -> Array: ...
 def branched_scoring_rule_jvp(
-    x: ArrayLike,
-    x_tangent: ArrayLike | None,
-    y: ArrayLike,
-    y_tangent: ArrayLike | None,
+    x: ArrayLike | Sequence[ArrayLike],
+    x_tangent: ArrayLike | Sequence[ArrayLike] | None,
+    y: ArrayLike | Sequence[ArrayLike],
+    y_tangent: ArrayLike | Sequence[ArrayLike] | None,
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -2178,6 +2419,39 @@ def branched_scoring_rule_jvp(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> Array: ...
+@overload
+def branched_scoring_rule_backprop_jvp(
+    derivs: ArrayLike,
+    derivs_tangent: ArrayLike | None,
+    x: Sequence[ArrayLike],
+    x_tangent: Sequence[ArrayLike] | None,
+    y: Sequence[ArrayLike],
+    y_tangent: Sequence[ArrayLike] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Array] | None, list[Array] | None]: ...
+@overload
 def branched_scoring_rule_backprop_jvp(
     derivs: ArrayLike,
     derivs_tangent: ArrayLike | None,
@@ -2210,10 +2484,10 @@ def branched_scoring_rule_backprop_jvp(
     rule: str = "trapezoid",
 ) -> tuple[Array | None, Array | None]: ...
 def expected_branched_scoring_rule_jvp(
-    x: ArrayLike,
-    x_tangent: ArrayLike | None,
-    y: ArrayLike,
-    y_tangent: ArrayLike | None,
+    x: ArrayLike | Sequence[ArrayLike],
+    x_tangent: ArrayLike | Sequence[ArrayLike] | None,
+    y: ArrayLike | Sequence[ArrayLike],
+    y_tangent: ArrayLike | Sequence[ArrayLike] | None,
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -2236,6 +2510,39 @@ def expected_branched_scoring_rule_jvp(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> Array: ...
+@overload
+def expected_branched_scoring_rule_backprop_jvp(
+    derivs: ArrayLike,
+    derivs_tangent: ArrayLike | None,
+    x: Sequence[ArrayLike],
+    x_tangent: Sequence[ArrayLike] | None,
+    y: Sequence[ArrayLike],
+    y_tangent: Sequence[ArrayLike] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Array] | None, list[Array] | None]: ...
+@overload
 def expected_branched_scoring_rule_backprop_jvp(
     derivs: ArrayLike,
     derivs_tangent: ArrayLike | None,
@@ -2284,7 +2591,7 @@ def branched_sig_coef_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -2331,11 +2638,11 @@ def branched_sig_coef_backprop_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def branched_sig_coef_backprop_jvp(
     path: ArrayLike,
@@ -2432,11 +2739,11 @@ def branched_log_sig_backprop_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def branched_log_sig_backprop_jvp(
     path: ArrayLike,
@@ -2536,11 +2843,11 @@ def branched_sig_backprop_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def branched_sig_backprop_jvp(
     path: ArrayLike,
@@ -2660,7 +2967,7 @@ def branched_log_sig_coef_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -2707,11 +3014,11 @@ def branched_log_sig_coef_backprop_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def branched_log_sig_coef_backprop_jvp(
     path: ArrayLike,
@@ -2806,7 +3113,7 @@ def branched_log_sig_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -2853,7 +3160,7 @@ def branched_sig_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -2892,9 +3199,9 @@ def transform_path_jvp(
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
-) -> Array: ...
+) -> list[Array]: ...
 @overload
 def transform_path_jvp(
     path: ArrayLike,
@@ -2922,9 +3229,9 @@ def transform_path_backprop_jvp(
     basepoint: bool | ArrayLike = False,
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def transform_path_backprop_jvp(
     path: ArrayLike,
@@ -2974,7 +3281,7 @@ def sig_coef_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
@@ -3019,10 +3326,10 @@ def sig_coef_backprop_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def sig_coef_backprop_jvp(
     path: ArrayLike,
@@ -3115,11 +3422,11 @@ def log_sig_backprop_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def log_sig_backprop_jvp(
     path: ArrayLike,
@@ -3215,11 +3522,11 @@ def sig_backprop_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def sig_backprop_jvp(
     path: ArrayLike,
@@ -3312,7 +3619,7 @@ def log_sig_coef_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Array: ...
@@ -3357,10 +3664,10 @@ def log_sig_coef_backprop_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-) -> Array | tuple[Array, ...]: ...
+) -> list[Array] | tuple[list[Array] | Array, ...]: ...
 @overload
 def log_sig_coef_backprop_jvp(
     path: ArrayLike,
@@ -3451,7 +3758,7 @@ def log_sig_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -3496,7 +3803,7 @@ def sig_jvp(
     basepoint_tangent: ArrayLike | None = None,
     lengths: ArrayLike | None = None,
     windows: ArrayLike | None = None,
-    times: ArrayLike | None = None,
+    times: Sequence[ArrayLike] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -3529,7 +3836,7 @@ def bracket_path_jvp(
     tangent: Sequence[ArrayLike] | None,
     *,
     lengths: ArrayLike | None = None,
-) -> Array: ...
+) -> list[Array]: ...
 @overload
 def bracket_path_jvp(
     path: ArrayLike,

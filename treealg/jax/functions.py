@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import numbers
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -14,13 +16,14 @@ import numpy as np
 from treealg.checks import check_real, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.frameworks.documentation import docstring
-from treealg.frameworks.lists import is_list_of_paths, pad_lists
+from treealg.frameworks.lists import Lists, is_list
 from treealg.frameworks.options import as_number, names_of, option_reader
 from treealg.jax.operators import operators
 from treealg.jax.primitives import Differentiable, differentiable
 from treealg.numeric.arguments.integers import from_first_point
 from treealg.numeric.arguments.kinds import refuse_masked
 from treealg.numeric.arguments.times import from_first_time
+from treealg.numeric.operations.listed import Structure, of_lists, roots
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.numeric.operations.source import written
 from treealg.numeric.operations.table import operations
@@ -48,10 +51,13 @@ def _function(row: Operation, differentiable: Differentiable) -> Callable[..., A
 
 def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any]:
     """Return what reads all arguments, and calls."""
-    count = len(row.arguments)
+    count, lists = len(row.arguments), Lists.of(row)
     reader = _Reader(row)
+    call_lists: Any = None if lists is None else _caller_of_lists(row, lists)
 
     def call(*given: Any) -> Any:
+        if lists is not None and lists.are_in(given):
+            return call_lists(given)
         arrays, options = reader.arrays(given), reader.options(given[count:])
         results = differentiable.call(arrays, options)
         if len(row.gradients) < 2:
@@ -63,6 +69,34 @@ def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any
         return tuple(found.get(name) for name in present) if len(present) > 1 else found[present[0]]
 
     return call
+
+
+def _caller_of_lists(row: Operation, lists: Lists) -> Callable[..., Any]:
+    """Return what reads all arguments, among which there are lists, and calls."""
+    count, reader = len(row.arguments), _Reader(row)
+
+    def call(given: Sequence[Any]) -> Any:
+        values = lists.aligned(given[:count])
+        lists.check(values, _check_array)
+        options = reader.options(given[count:])
+        arrays = reader.arrays([*values, *given[count:]])
+        known = _of_lists(row.name, lists.structure(arrays))
+        found = known.call(_varying_alike(list(lists.flat(arrays))), options)
+        return lists.results(given, arrays, options, found)
+
+    return call
+
+
+@lru_cache(maxsize=256)
+def _of_lists(name: str, structure: Structure) -> Differentiable:
+    """Return a function with its derivatives, which takes the arrays of lists one by one."""
+    root = roots()[name]
+    return _family(root, structure)[name]
+
+
+@lru_cache(maxsize=128)
+def _family(name: str, structure: Structure) -> dict[str, Differentiable]:
+    return differentiable(operators([of_lists(name, structure)]))
 
 
 class _Reader:
@@ -89,14 +123,25 @@ class _Reader:
         """Return the arrays among all arguments, None for those that are left out."""
         values = list(given[: len(self._names)])
         by_steps = self._is_of_steps(given)
-        if is_list_of_paths(self._names, values):
-            pad_lists(self._names, values, _check_array, _lengths, _padded)
-        first = next((x for x in values if _is_array(x)), None)
+        pieces = [x for value in values for x in (value if is_list(value) else [value])]
+        first = next((x for x in pieces if _is_array(x)), None)
         found = [
-            self._array(argument, value, first, by_steps)
+            self._arrays(argument, value, first, by_steps)
+            if argument.listed and is_list(value)
+            else self._array(argument, value, first, by_steps)
             for argument, value in zip(self._row.arguments, values, strict=True)
         ]
-        return _varying_alike(found)
+        return found if any(map(is_list, found)) else _varying_alike(found)
+
+    def _arrays(
+        self, argument: Argument, given: Sequence[Any], first: Any, by_steps: bool
+    ) -> list[Any]:
+        """Return the arrays of a list."""
+        named = [replace(argument, name=f"{argument.name}[{i}]") for i in range(len(given))]
+        return [
+            self._array(one, value, first, by_steps)
+            for one, value in zip(named, given, strict=True)
+        ]
 
     def _is_of_steps(self, given: Sequence[Any]) -> bool:
         """Tell whether of paths only the differences of points count, and not points themselves."""
@@ -197,18 +242,6 @@ def _as_array(name: str, value: Any) -> Any:
 def _check_array(name: str, value: Any) -> None:
     if not _is_array(value):
         raise _no_array(name, value)
-
-
-def _lengths(counts: Sequence[int]) -> Any:
-    return np.array(counts, np.int32)
-
-
-def _padded(arrays: Sequence[Any]) -> Any:
-    """Return a list of arrays as one array, with zeros at the ends of the shorter ones."""
-    length = max(len(x) for x in arrays)
-    if all(isinstance(x, np.ndarray) for x in arrays):
-        return np.stack([np.pad(x, ((0, length - len(x)), (0, 0))) for x in arrays])
-    return jnp.stack([jnp.pad(jnp.asarray(x), ((0, length - len(x)), (0, 0))) for x in arrays])
 
 
 def _varying_alike(arrays: list[Any]) -> list[Any]:

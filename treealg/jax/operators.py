@@ -95,9 +95,22 @@ class Operator:
     def _without_numbers(
         self, given: Shapes, present: Presence, options: Options
     ) -> list[np.ndarray[Any, Any]]:
-        """Return arrays of these shapes with one axis more in front of the batch, of length 0."""
+        """Return arrays of these shapes with one axis more in front of the batch, of length 0.
+
+        Of lists, which have no such axis, paths are cut to two points, if nothing else is as long.
+        """
         values = self.values(given, present, options)
         there = [x for x, is_there in zip(self.row.arguments, present, strict=True) if is_there]
+        if self.row.is_of_lists:
+            is_cut = not any(values.get(name) for name in _ALONG_POINTS) and all(
+                _is_path(argument) or not set(argument.axes) & _OF_POINTS for argument in there
+            )
+            return [
+                _stand_in(argument, (min(shape[0], 2), *shape[1:]), dtype)
+                if is_cut and _is_path(argument) and len(shape) == 2
+                else _stand_in(argument, shape, dtype)
+                for argument, (shape, dtype) in zip(there, given, strict=True)
+            ]
         batches = [
             shape[: len(shape) - len(argument.item_axes(len(shape), values))]
             for argument, (shape, _) in zip(there, given, strict=True)
@@ -123,6 +136,16 @@ class Operator:
             fronts[argument.name] = front
             empty.append(_stand_in(argument, (*front, *shape), dtype))
         return empty
+
+
+# Options and axes that have to do with the points of a path.
+_ALONG_POINTS = ("stream", "windows1", "windows2", "times1", "times2", "return_grid")
+_OF_POINTS = {"length", "transformed_length", "points", "segments", "windows"}
+
+
+def _is_path(argument: Argument) -> bool:
+    is_along = argument.axes[-2:-1] != () and argument.axes[-2].startswith("length")
+    return is_along and argument.axes[-1] == "channels" and argument.role in ("input", "tangent")
 
 
 def operators(rows: Sequence[Operation]) -> dict[str, Operator]:

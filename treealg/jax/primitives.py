@@ -287,10 +287,10 @@ class Differentiable:
         changes = dict(zip(moved, given[count + len(wanted) :], strict=True))
         known = dict(zip(self.operator.names, (*values, *options), strict=True))
         self._refuse(other.row, known, "gradient")
+        derivs = map(_instantiate_zeros, cotangents)
         for argument in other.row.arguments:
             if argument.role != "input":
-                is_derivs = argument.role == "derivs"
-                known[argument.name] = _instantiate_zeros(cotangents[0]) if is_derivs else None
+                known[argument.name] = next(derivs) if argument.role == "derivs" else None
         own = [argument.name for argument in self.row.arguments]
         asked = {own[i] for i, change in changes.items() if _is_undefined_primal(change)}
         known |= other.row.asking(asked)
@@ -360,13 +360,17 @@ class Differentiable:
         values = _spread(given[:count], present)
         asked = [i for i, x in zip(wanted, given[count:], strict=True) if _is_undefined_primal(x)]
         if self.operator.forward is None:
-            found = self._gradients(values, options, _instantiate_zeros(cotangents[0]), asked)
+            found = self._gradients(values, options, cotangents, asked)
         else:
             found = self._second_gradients(values, options, cotangents, asked)
         return [*(None,) * count, *(found.get(i) for i in wanted)]
 
     def _gradients(
-        self, values: Sequence[Any], options: Options, derivs: Any, asked: Sequence[int]
+        self,
+        values: Sequence[Any],
+        options: Options,
+        cotangents: Sequence[Any],
+        asked: Sequence[int],
     ) -> dict[int, Any]:
         """Return the gradients in some arguments, by their places."""
         other = self._other(self.operator.backward)
@@ -377,13 +381,13 @@ class Differentiable:
         known = dict(zip(self.operator.names, (*values, *options), strict=True))
         self._refuse(other.row, known, "gradient")
         places = {argument.name: i for i, argument in enumerate(self.row.arguments)}
+        derivs = map(_instantiate_zeros, cotangents)
         for argument in other.row.arguments:
             if argument.role == "derivs":
-                known[argument.name] = derivs
+                known[argument.name] = next(derivs)
             elif argument.role == "value":
                 known[argument.name] = None
-        for name, flag in zip(other.row.gradients, other.row.flags, strict=False):
-            known[flag] = places[name] in asked
+        known |= other.row.asking({name for name, place in places.items() if place in asked})
         results = other.call(*_arguments(other.row, known))
         returned = other.row.returned(known)
         found = dict(zip((places[name] for name in returned), results, strict=True))
@@ -413,14 +417,14 @@ class Differentiable:
             moved = self.direction(values, settings, tangents)
             results = dict(zip(self.row.returned(wider), moved, strict=True))
             found |= {i: results[names[i]] for i in inputs}
-        for i in asked:
-            if arguments[i].role == "derivs":
-                # What a linear map has not asked for has no influence but by its shape.
-                point, settings = _arguments(forward.row, {**directions, **known})
-                at = forward.operator.names
-                tangents = {at.index(name): x for name, x in directions.items()}
-                (found[i],) = forward.direction(point, settings, tangents)
-        return found
+        incoming = [i for i, argument in enumerate(arguments) if argument.role == "derivs"]
+        if any(i in asked for i in incoming):
+            # What a linear map has not asked for has no influence but by its shape.
+            point, settings = _arguments(forward.row, {**directions, **known})
+            at = forward.operator.names
+            tangents = {at.index(name): x for name, x in directions.items()}
+            found |= zip(incoming, forward.direction(point, settings, tangents), strict=True)
+        return {i: found[i] for i in asked}
 
     def _refuse(self, other: Operation, values: Mapping[str, Any], what: str) -> None:
         """Refuse arguments which the function of a derivative has not."""

@@ -20,8 +20,8 @@ from treealg.typing import Nested, TreeLike, Word
 # treealg.torch.functions
 
 def branched_mmd(
-    x: Tensor,
-    y: Tensor,
+    x: Tensor | Sequence[Tensor],
+    y: Tensor | Sequence[Tensor],
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -43,6 +43,35 @@ def branched_mmd(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> Tensor: ...
+@overload
+def branched_mmd_backprop(
+    derivs: Tensor,
+    x: Sequence[Tensor],
+    y: Sequence[Tensor],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Tensor] | None, list[Tensor] | None]: ...
+@overload
 def branched_mmd_backprop(
     derivs: Tensor,
     x: Tensor,
@@ -70,6 +99,34 @@ def branched_mmd_backprop(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[Tensor | None, Tensor | None]: ...
+@overload
+def branched_sig_kernel_backprop(
+    derivs: Tensor,
+    path1: Sequence[Tensor],
+    path2: Sequence[Tensor],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Tensor] | None, list[Tensor] | None]: ...
+@overload
 def branched_sig_kernel_backprop(
     derivs: Tensor,
     path1: Tensor,
@@ -96,6 +153,35 @@ def branched_sig_kernel_backprop(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[Tensor | None, Tensor | None]: ...
+@overload
+def branched_sig_kernel_gram_backprop(
+    derivs: Tensor,
+    path1: Sequence[Tensor],
+    path2: Sequence[Tensor],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Tensor] | None, list[Tensor] | None]: ...
+@overload
 def branched_sig_kernel_gram_backprop(
     derivs: Tensor,
     path1: Tensor,
@@ -124,8 +210,8 @@ def branched_sig_kernel_gram_backprop(
     rule: str = "trapezoid",
 ) -> tuple[Tensor | None, Tensor | None]: ...
 def branched_sig_kernel(
-    path1: Tensor,
-    path2: Tensor,
+    path1: Tensor | Sequence[Tensor],
+    path2: Tensor | Sequence[Tensor],
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -147,8 +233,8 @@ def branched_sig_kernel(
     rule: str = "trapezoid",
 ) -> Tensor: ...
 def branched_sig_kernel_gram(
-    path1: Tensor,
-    path2: Tensor,
+    path1: Tensor | Sequence[Tensor],
+    path2: Tensor | Sequence[Tensor],
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -171,8 +257,8 @@ def branched_sig_kernel_gram(
     rule: str = "trapezoid",
 ) -> Tensor: ...
 def branched_scoring_rule(
-    x: Tensor,
-    y: Tensor,
+    x: Tensor | Sequence[Tensor],
+    y: Tensor | Sequence[Tensor],
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -195,6 +281,36 @@ def branched_scoring_rule(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> Tensor: ...
+@overload
+def branched_scoring_rule_backprop(
+    derivs: Tensor,
+    x: Sequence[Tensor],
+    y: Sequence[Tensor],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Tensor] | None, list[Tensor] | None]: ...
+@overload
 def branched_scoring_rule_backprop(
     derivs: Tensor,
     x: Tensor,
@@ -224,8 +340,8 @@ def branched_scoring_rule_backprop(
     rule: str = "trapezoid",
 ) -> tuple[Tensor | None, Tensor | None]: ...
 def expected_branched_scoring_rule(
-    x: Tensor,
-    y: Tensor,
+    x: Tensor | Sequence[Tensor],
+    y: Tensor | Sequence[Tensor],
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -248,6 +364,36 @@ def expected_branched_scoring_rule(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> Tensor: ...
+@overload
+def expected_branched_scoring_rule_backprop(
+    derivs: Tensor,
+    x: Sequence[Tensor],
+    y: Sequence[Tensor],
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Tensor] | None, list[Tensor] | None]: ...
+@overload
 def expected_branched_scoring_rule_backprop(
     derivs: Tensor,
     x: Tensor,
@@ -290,7 +436,7 @@ def branched_sig_coef(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -330,11 +476,11 @@ def branched_sig_coef_backprop(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def branched_sig_coef_backprop(
     path: Tensor,
@@ -426,11 +572,11 @@ def branched_log_sig_backprop(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def branched_log_sig_backprop(
     path: Tensor,
@@ -514,11 +660,11 @@ def branched_sig_backprop(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def branched_sig_backprop(
     path: Tensor,
@@ -622,7 +768,7 @@ def branched_log_sig_coef(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -662,11 +808,11 @@ def branched_log_sig_coef_backprop(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def branched_log_sig_coef_backprop(
     path: Tensor,
@@ -746,7 +892,7 @@ def branched_log_sig(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -787,7 +933,7 @@ def branched_sig(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -821,9 +967,9 @@ def transform_path(
     end_time: float = 1.0,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
-) -> Tensor: ...
+) -> list[Tensor]: ...
 @overload
 def transform_path(
     path: Tensor,
@@ -846,9 +992,9 @@ def transform_path_backprop(
     end_time: float = 1.0,
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def transform_path_backprop(
     path: Tensor,
@@ -899,7 +1045,7 @@ def sig_coef(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
@@ -937,10 +1083,10 @@ def sig_coef_backprop(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def sig_coef_backprop(
     path: Tensor,
@@ -1017,11 +1163,11 @@ def log_sig_backprop(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def log_sig_backprop(
     path: Tensor,
@@ -1101,11 +1247,11 @@ def sig_backprop(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def sig_backprop(
     path: Tensor,
@@ -1183,7 +1329,7 @@ def log_sig_coef(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
@@ -1221,10 +1367,10 @@ def log_sig_coef_backprop(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def log_sig_coef_backprop(
     path: Tensor,
@@ -1300,7 +1446,7 @@ def log_sig(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -1339,7 +1485,7 @@ def sig(
     basepoint: bool | Tensor = False,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -1368,7 +1514,7 @@ def bracket_path(
     path: Sequence[Tensor],
     *,
     lengths: Tensor | None = None,
-) -> Tensor: ...
+) -> list[Tensor]: ...
 @overload
 def bracket_path(
     path: Tensor,
@@ -1964,10 +2110,10 @@ def sig_to_log_sig_backprop(
     weights: Sequence[int] | None = None,
 ) -> Tensor: ...
 def branched_mmd_jvp(
-    x: Tensor,
-    x_tangent: Tensor | None,
-    y: Tensor,
-    y_tangent: Tensor | None,
+    x: Tensor | Sequence[Tensor],
+    x_tangent: Tensor | Sequence[Tensor] | None,
+    y: Tensor | Sequence[Tensor],
+    y_tangent: Tensor | Sequence[Tensor] | None,
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -1989,6 +2135,38 @@ def branched_mmd_jvp(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> Tensor: ...
+@overload
+def branched_mmd_backprop_jvp(
+    derivs: Tensor,
+    derivs_tangent: Tensor | None,
+    x: Sequence[Tensor],
+    x_tangent: Sequence[Tensor] | None,
+    y: Sequence[Tensor],
+    y_tangent: Sequence[Tensor] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Tensor] | None, list[Tensor] | None]: ...
+@overload
 def branched_mmd_backprop_jvp(
     derivs: Tensor,
     derivs_tangent: Tensor | None,
@@ -2019,6 +2197,37 @@ def branched_mmd_backprop_jvp(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[Tensor | None, Tensor | None]: ...
+@overload
+def branched_sig_kernel_backprop_jvp(
+    derivs: Tensor,
+    derivs_tangent: Tensor | None,
+    path1: Sequence[Tensor],
+    path1_tangent: Sequence[Tensor] | None,
+    path2: Sequence[Tensor],
+    path2_tangent: Sequence[Tensor] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Tensor] | None, list[Tensor] | None]: ...
+@overload
 def branched_sig_kernel_backprop_jvp(
     derivs: Tensor,
     derivs_tangent: Tensor | None,
@@ -2048,6 +2257,38 @@ def branched_sig_kernel_backprop_jvp(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> tuple[Tensor | None, Tensor | None]: ...
+@overload
+def branched_sig_kernel_gram_backprop_jvp(
+    derivs: Tensor,
+    derivs_tangent: Tensor | None,
+    path1: Sequence[Tensor],
+    path1_tangent: Sequence[Tensor] | None,
+    path2: Sequence[Tensor],
+    path2_tangent: Sequence[Tensor] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    return_grid: bool = False,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Tensor] | None, list[Tensor] | None]: ...
+@overload
 def branched_sig_kernel_gram_backprop_jvp(
     derivs: Tensor,
     derivs_tangent: Tensor | None,
@@ -2079,10 +2320,10 @@ def branched_sig_kernel_gram_backprop_jvp(
     rule: str = "trapezoid",
 ) -> tuple[Tensor | None, Tensor | None]: ...
 def branched_sig_kernel_jvp(
-    path1: Tensor,
-    path1_tangent: Tensor | None,
-    path2: Tensor,
-    path2_tangent: Tensor | None,
+    path1: Tensor | Sequence[Tensor],
+    path1_tangent: Tensor | Sequence[Tensor] | None,
+    path2: Tensor | Sequence[Tensor],
+    path2_tangent: Tensor | Sequence[Tensor] | None,
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -2104,10 +2345,10 @@ def branched_sig_kernel_jvp(
     rule: str = "trapezoid",
 ) -> Tensor: ...
 def branched_sig_kernel_gram_jvp(
-    path1: Tensor,
-    path1_tangent: Tensor | None,
-    path2: Tensor,
-    path2_tangent: Tensor | None,
+    path1: Tensor | Sequence[Tensor],
+    path1_tangent: Tensor | Sequence[Tensor] | None,
+    path2: Tensor | Sequence[Tensor],
+    path2_tangent: Tensor | Sequence[Tensor] | None,
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -2130,10 +2371,10 @@ def branched_sig_kernel_gram_jvp(
     rule: str = "trapezoid",
 ) -> Tensor: ...
 def branched_scoring_rule_jvp(
-    x: Tensor,
-    x_tangent: Tensor | None,
-    y: Tensor,
-    y_tangent: Tensor | None,
+    x: Tensor | Sequence[Tensor],
+    x_tangent: Tensor | Sequence[Tensor] | None,
+    y: Tensor | Sequence[Tensor],
+    y_tangent: Tensor | Sequence[Tensor] | None,
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -2156,6 +2397,39 @@ def branched_scoring_rule_jvp(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> Tensor: ...
+@overload
+def branched_scoring_rule_backprop_jvp(
+    derivs: Tensor,
+    derivs_tangent: Tensor | None,
+    x: Sequence[Tensor],
+    x_tangent: Sequence[Tensor] | None,
+    y: Sequence[Tensor],
+    y_tangent: Sequence[Tensor] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Tensor] | None, list[Tensor] | None]: ...
+@overload
 def branched_scoring_rule_backprop_jvp(
     derivs: Tensor,
     derivs_tangent: Tensor | None,
@@ -2188,10 +2462,10 @@ def branched_scoring_rule_backprop_jvp(
     rule: str = "trapezoid",
 ) -> tuple[Tensor | None, Tensor | None]: ...
 def expected_branched_scoring_rule_jvp(
-    x: Tensor,
-    x_tangent: Tensor | None,
-    y: Tensor,
-    y_tangent: Tensor | None,
+    x: Tensor | Sequence[Tensor],
+    x_tangent: Tensor | Sequence[Tensor] | None,
+    y: Tensor | Sequence[Tensor],
+    y_tangent: Tensor | Sequence[Tensor] | None,
     depth: int,
     dyadic_order: int | tuple[int, int],
     *,
@@ -2214,6 +2488,39 @@ def expected_branched_scoring_rule_jvp(
     normalize: bool = False,
     rule: str = "trapezoid",
 ) -> Tensor: ...
+@overload
+def expected_branched_scoring_rule_backprop_jvp(
+    derivs: Tensor,
+    derivs_tangent: Tensor | None,
+    x: Sequence[Tensor],
+    x_tangent: Sequence[Tensor] | None,
+    y: Sequence[Tensor],
+    y_tangent: Sequence[Tensor] | None,
+    depth: int,
+    dyadic_order: int | tuple[int, int],
+    *,
+    lam: float = 1.0,
+    unbiased: bool = True,
+    static_kernel: StaticKernel | None = None,
+    time_aug: bool = False,
+    lead_lag: bool = False,
+    end_time: float = 1.0,
+    basepoint: bool | Nested = False,
+    lengths1: Nested | None = None,
+    lengths2: Nested | None = None,
+    windows1: Nested | None = None,
+    windows2: Nested | None = None,
+    times1: Nested | None = None,
+    times2: Nested | None = None,
+    missing: str = "propagate",
+    left_deriv: bool = True,
+    right_deriv: bool = False,
+    n_jobs: int = 1,
+    max_batch: int = -1,
+    normalize: bool = False,
+    rule: str = "trapezoid",
+) -> tuple[list[Tensor] | None, list[Tensor] | None]: ...
+@overload
 def expected_branched_scoring_rule_backprop_jvp(
     derivs: Tensor,
     derivs_tangent: Tensor | None,
@@ -2262,7 +2569,7 @@ def branched_sig_coef_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -2309,11 +2616,11 @@ def branched_sig_coef_backprop_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def branched_sig_coef_backprop_jvp(
     path: Tensor,
@@ -2410,11 +2717,11 @@ def branched_log_sig_backprop_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def branched_log_sig_backprop_jvp(
     path: Tensor,
@@ -2514,11 +2821,11 @@ def branched_sig_backprop_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def branched_sig_backprop_jvp(
     path: Tensor,
@@ -2638,7 +2945,7 @@ def branched_log_sig_coef_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
@@ -2685,11 +2992,11 @@ def branched_log_sig_coef_backprop_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     gram: bool = False,
     n_jobs: int = 1,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def branched_log_sig_coef_backprop_jvp(
     path: Tensor,
@@ -2784,7 +3091,7 @@ def branched_log_sig_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -2831,7 +3138,7 @@ def branched_sig_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -2870,9 +3177,9 @@ def transform_path_jvp(
     basepoint: bool | Tensor = False,
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
-) -> Tensor: ...
+) -> list[Tensor]: ...
 @overload
 def transform_path_jvp(
     path: Tensor,
@@ -2900,9 +3207,9 @@ def transform_path_backprop_jvp(
     basepoint: bool | Tensor = False,
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def transform_path_backprop_jvp(
     path: Tensor,
@@ -2952,7 +3259,7 @@ def sig_coef_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
@@ -2997,10 +3304,10 @@ def sig_coef_backprop_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def sig_coef_backprop_jvp(
     path: Tensor,
@@ -3093,11 +3400,11 @@ def log_sig_backprop_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def log_sig_backprop_jvp(
     path: Tensor,
@@ -3193,11 +3500,11 @@ def sig_backprop_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def sig_backprop_jvp(
     path: Tensor,
@@ -3290,7 +3597,7 @@ def log_sig_coef_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
 ) -> Tensor: ...
@@ -3335,10 +3642,10 @@ def log_sig_coef_backprop_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
-) -> Tensor | tuple[Tensor, ...]: ...
+) -> list[Tensor] | tuple[list[Tensor] | Tensor, ...]: ...
 @overload
 def log_sig_coef_backprop_jvp(
     path: Tensor,
@@ -3429,7 +3736,7 @@ def log_sig_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -3474,7 +3781,7 @@ def sig_jvp(
     basepoint_tangent: Tensor | None = None,
     lengths: Tensor | None = None,
     windows: Tensor | None = None,
-    times: Tensor | None = None,
+    times: Sequence[Tensor] | None = None,
     missing: str = "propagate",
     n_jobs: int = 1,
     weights: Sequence[int] | None = None,
@@ -3507,7 +3814,7 @@ def bracket_path_jvp(
     tangent: Sequence[Tensor] | None,
     *,
     lengths: Tensor | None = None,
-) -> Tensor: ...
+) -> list[Tensor]: ...
 @overload
 def bracket_path_jvp(
     path: Tensor,

@@ -7,11 +7,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import torch
+from torch.utils._pytree import _broadcast_to_and_flatten, tree_flatten, tree_unflatten
 
-from treealg.frameworks.batching import Library, mapped
+from treealg.frameworks.batching import Library, mapped, one_by_one
 from treealg.numeric.operations.operation import Operation
 
-__all__ = ["register_rule"]
+__all__ = ["register_rule", "register_rule_of_lists"]
 
 _LIBRARY = Library(
     front=lambda x, axis: x.movedim(axis, 0),
@@ -27,11 +28,36 @@ def register_rule(row: Operation, operator: Any, library: torch.library.Library)
     def rule(info: Any, in_dims: tuple[int | None, ...], *given: Any) -> tuple[Any, Any]:
         return mapped(_LIBRARY, row, operator, info.batch_size, in_dims, given)
 
-    name = f"{library.ns}::{row.name}"
+    _register(row.name, rule, operator, library)
+
+
+def register_rule_of_lists(name: str, operator: Any, library: torch.library.Library) -> None:
+    """Register the rule of `torch.vmap` of an operator that takes lists: one after the other."""
+
+    def rule(info: Any, in_dims: Any, *given: Any) -> tuple[Any, Any]:
+        leaves, spec = tree_flatten(given)
+        # In the place of a list may stand the one dimension that all of it has.
+        dims: Any = _broadcast_to_and_flatten(in_dims, spec)
+        front = [
+            x if dim is None else x.movedim(dim, 0) for x, dim in zip(leaves, dims, strict=True)
+        ]
+
+        def one(*pieces: Any) -> Any:
+            return operator(*tree_unflatten(pieces, spec))
+
+        is_mapped = [dim is not None for dim in dims]
+        return one_by_one(_LIBRARY, one, info.batch_size, is_mapped, front)
+
+    _register(name, rule, operator, library)
+
+
+def _register(
+    name: str, rule: Callable[..., Any], operator: Any, library: torch.library.Library
+) -> None:
     if hasattr(torch.library, "register_vmap"):
-        torch.library.register_vmap(name, rule, lib=library)
+        torch.library.register_vmap(f"{library.ns}::{name}", rule, lib=library)
     else:  # PyTorch 2.4, as later versions do it themselves
-        _register_in_functorch(row.name, rule, operator, library)
+        _register_in_functorch(name, rule, operator, library)
 
 
 def _register_in_functorch(

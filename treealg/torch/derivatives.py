@@ -159,7 +159,7 @@ def _functions(maker: Differentiable) -> tuple[type[Function], type[Function]]:
 
     Compilers read the first one: it reaches nothing but functions, operators and tuples.
     """
-    operator, count, n_results = maker.operator, len(maker.row.arguments), len(maker.row.gradients)
+    operator, count = maker.operator, len(maker.row.arguments)
     wanted = () if maker.backward is None else _places(maker)
     once = _gradients(maker, lambda other: other.operator)
     again = _gradients(maker, lambda other: other.call)
@@ -174,7 +174,7 @@ def _functions(maker: Differentiable) -> tuple[type[Function], type[Function]]:
         def forward(*given: Any) -> Any:
             # Compilers hand over the context, too, if no gradient is wanted.
             results = operator(*given[-size:])
-            return tuple(results) if n_results > 1 else results
+            return tuple(results) if isinstance(results, (list, tuple)) else results
 
         @staticmethod
         def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
@@ -201,7 +201,7 @@ def _functions(maker: Differentiable) -> tuple[type[Function], type[Function]]:
             if maker.forward is not None:
                 return _second_gradients(maker, given, derivs, needed)
             if maker.base is not None:
-                return _gradients_of_direction(maker, given, derivs[0], needed)
+                return _gradients_of_direction(maker, given, derivs, needed)
             check(given)
             return again(given, derivs, tuple(needed[place] for place in wanted))
 
@@ -231,28 +231,34 @@ def _gradients(maker: Differentiable, choose: Callable[[Differentiable], Call]) 
     if maker.backward is None:
         return lambda *_given: None
     row, names, call = maker.backward.row, maker.names, choose(maker.backward)
-    wanted, has_flags, is_one = _places(maker), bool(row.flags), len(row.gradients) == 1
+    wanted, is_one = _places(maker), len(row.gradients) == 1
+    flags = tuple(dict.fromkeys(row.flags))
+    by_flag = tuple(flags.index(flag) for flag in row.flags) if flags else (0,) * len(wanted)
+    own = tuple(tuple(i for i, x in enumerate(by_flag) if x == j) for j in range(len(flags)))
     # All that may be handed on, in one tuple, and where in it each argument is.
     defaults = tuple(option.default for option in row.options)
-    derivs, none, flags = len(names), len(names) + 1, len(names) + 2
+    incoming = [argument.name for argument in row.arguments if argument.role == "derivs"]
+    none = len(names) + len(incoming)
     sources = {argument.name: names.index(argument.name) if argument.name in names
-               else derivs if argument.role == "derivs" else none
+               else len(names) + incoming.index(argument.name) if argument.role == "derivs"
+               else none
                for argument in row.arguments}  # fmt: skip
     for i, option in enumerate(row.options):
-        if option.name in row.flags:
-            sources[option.name] = flags + row.flags.index(option.name)
+        if option.name in flags:
+            sources[option.name] = none + 1 + flags.index(option.name)
         elif option.name in names:
             sources[option.name] = names.index(option.name)
         else:
-            sources[option.name] = flags + len(row.flags) + i
+            sources[option.name] = none + 1 + len(flags) + i
     order = tuple(sources[name] for name in maker.backward.names)
 
     def gradients(given: Any, derivs: Any, asked: Any) -> Any:
-        pool = (*given, derivs[0], None, *(asked if has_flags else ()), *defaults)
+        needed = tuple([any([asked[i] for i in places]) for places in own])
+        pool = (*given, *derivs, None, *needed, *defaults)
         results = call(*[pool[place] for place in order])
         found, number = [None] * len(given), 0
-        for place, is_asked in zip(wanted, asked, strict=True):
-            if given[place] is not None and (is_asked or not has_flags):
+        for place, flag in zip(wanted, by_flag, strict=True):
+            if given[place] is not None and (not needed or needed[flag]):
                 found[place] = results if is_one else results[number]
                 number += 1
         return tuple(found)
@@ -271,21 +277,22 @@ def _second_gradients(
     inputs = [i for i, x in enumerate(maker.row.arguments) if x.role == "input" and needed[i]]
     if inputs:
         asked = values | maker.row.asking({maker.names[i] for i in inputs})
-        by_name = maker.derivative([asked[name] for name in maker.names], directions)
-        results = by_name if isinstance(by_name, (list, tuple)) else (by_name,)
+        results = _several(maker.derivative([asked[name] for name in maker.names], directions))
         at = dict(zip(maker.row.returned(asked), results, strict=True))
         for i in inputs:
             found[i] = at[maker.names[i]]
-    for i, argument in enumerate(maker.row.arguments):
-        if argument.role == "derivs" and needed[i]:
-            # What a linear map has not asked for has no influence but by its shape.
-            point = [values.get(x, directions.get(x, False)) for x in maker.forward.names]
-            found[i] = maker.forward.derivative(point, directions)
+    incoming = [i for i, x in enumerate(maker.row.arguments) if x.role == "derivs"]
+    if any(needed[i] for i in incoming):
+        # What a linear map has not asked for has no influence but by its shape.
+        point = [values.get(x, directions.get(x, False)) for x in maker.forward.names]
+        for i, result in zip(incoming, _several(maker.forward.derivative(point, directions)),
+                             strict=True):  # fmt: skip
+            found[i] = result
     return tuple(found)
 
 
 def _gradients_of_direction(
-    maker: Differentiable, given: Sequence[Any], derivs: Any, needed: Sequence[bool]
+    maker: Differentiable, given: Sequence[Any], derivs: Sequence[Any], needed: Sequence[bool]
 ) -> tuple[Any, ...]:
     """Return the gradients of a derivative in a direction, in the arguments and the direction."""
     base = maker.base
@@ -295,9 +302,10 @@ def _gradients_of_direction(
     values = dict(zip(maker.names, given, strict=True))
     base._check()([values[name] for name in base.names])
     known = {option.name: default_of(option) for option in back.row.options} | values
+    incoming = iter(derivs)
     for argument in back.row.arguments:
         if argument.role != "input":
-            known[argument.name] = derivs if argument.role == "derivs" else None
+            known[argument.name] = next(incoming) if argument.role == "derivs" else None
     places = {name: i for i, name in enumerate(maker.names)}
     tangents = [argument.name for argument in maker.row.arguments if argument.role == "tangent"]
     moved = dict(zip(maker.row.tangents, tangents, strict=True))
@@ -313,11 +321,15 @@ def _gradients_of_direction(
             results = back.call(*point)
         else:
             results = back.derivative(point, {x: values[moved[x]] for x in moved})
-        several = results if isinstance(results, (list, tuple)) else (results,)
-        at = dict(zip(back.row.returned(asked), several, strict=True))
+        at = dict(zip(back.row.returned(asked), _several(results), strict=True))
         for name, i in wanted.items():
             found[i] = at[name]
     return tuple(found)
+
+
+def _several(results: Any) -> Sequence[Any]:
+    """Return results as a sequence."""
+    return results if isinstance(results, (list, tuple)) else (results,)
 
 
 def _require_gradient(tensors: Sequence[Any]) -> bool:

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.compiler import is_compiling
 
 from treealg.checks import check_real
-from treealg.errors import InvalidTypeError
+from treealg.errors import InvalidTypeError, TreeAlgError
 from treealg.frameworks.documentation import docstring
-from treealg.frameworks.lists import is_list_of_paths, pad_lists
+from treealg.frameworks.lists import Lists, is_list
 from treealg.frameworks.options import (
     as_number,
     is_text,
@@ -32,6 +33,7 @@ from treealg.numeric.operations.operation import Argument, Operation
 from treealg.numeric.operations.source import written
 from treealg.numeric.operations.table import operations
 from treealg.torch.derivatives import Differentiable, differentiable
+from treealg.torch.lists import call_of_lists
 from treealg.torch.operators import OPERATORS
 
 __all__ = [*operations]
@@ -62,18 +64,22 @@ def _function(row: Operation, differentiable: Differentiable) -> Callable[..., A
 
 def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any]:
     """Return what checks the kinds of all arguments, and calls."""
-    count = len(row.arguments)
+    count, lists = len(row.arguments), Lists.of(row)
     reader, run = _Reader(row), differentiable.call
+    call_lists: Any = None if lists is None else _caller_of_lists(row, lists)
     types = tuple(type(None) if may_be_none(x) else option_type(x) for x in row.options)
     # What prints as a text of its own is a text that has yet to be made.
     is_plain = not any(is_text(option) and not may_be_none(option) for option in row.options)
 
     def call(*given: Any) -> Any:
-        tensors, options = given[:count], given[count:]
+        tensors: Sequence[Any] = given[:count]
+        options = given[count:]
         for tensor in tensors:
             if tensor is not None and (
                 type(tensor) not in _TENSORS or tensor.dtype not in _COMPUTED
             ):
+                if lists is not None and lists.are_in(tensors):
+                    return call_lists(tensors, options)
                 tensors = reader.tensors(tensors)
                 given = (*tensors, *options)
                 break
@@ -93,6 +99,8 @@ def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any
     arguments = {argument.name: argument for argument in row.arguments}
 
     def call_for_several(*given: Any) -> Any:
+        if lists is not None and lists.are_in(given):
+            return call_lists(given[:count], given[count:])
         values = dict(zip(names, given, strict=True))
         # A flag that is set becomes a tensor, whose gradient nobody has asked for.
         returned = row.returned({name: 1 if x is True and name in arguments else x
@@ -102,6 +110,40 @@ def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any
         return tuple(found.get(name) for name in present) if len(present) > 1 else found[present[0]]
 
     return call_for_several
+
+
+def _caller_of_lists(row: Operation, lists: Lists) -> Callable[..., Any]:
+    """Return what checks arguments among which there are lists, and calls."""
+    reader = _Reader(row)
+
+    def call(given: Sequence[Any], options: Sequence[Any]) -> Any:
+        values: Sequence[Any] = lists.aligned(reader.unpacked(given))
+        if is_compiling() or not all(map(_is_plain, values)):
+            lists.check(values, _check_tensor)
+            _check_devices(row, values)
+            values = reader.tensors(values, in_lists=True)
+        options = reader.options(options)
+        run = call_of_lists(row.name, lists.structure(values))
+        try:
+            found = run(*lists.flat(values), *options)
+        except TreeAlgError:
+            lists.check(values, _check_tensor)  # which says it of the lists
+            raise
+        return lists.results(given, values, options, found)
+
+    return call
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether an argument is None, or a tensor or a list of such that operators take."""
+    if isinstance(value, (list, tuple)):
+        return (
+            bool(value)
+            and _TENSORS.issuperset(map(type, value))
+            and _COMPUTED.issuperset([x.dtype for x in value])
+            and all([x.is_cpu for x in value])
+        )
+    return value is None or (type(value) in _TENSORS and value.dtype in _COMPUTED)
 
 
 class _Reader:
@@ -118,19 +160,24 @@ class _Reader:
             read(as_number(value)) for read, value in zip(self._readers, given, strict=True)
         )
 
-    def tensors(self, given: Sequence[Any]) -> tuple[Any, ...]:
+    def tensors(self, given: Sequence[Any], *, in_lists: bool = False) -> Sequence[Any]:
         """Return the tensors, None for those that are left out."""
-        values = list(given)
-        for name, value in zip(self._names, values, strict=True):
-            refuse_packed(value, name)
-        if is_list_of_paths(self._names, values):
-            pad_lists(self._names, values, _check_tensor, torch.tensor, _padded)
-        found = [value for value in values if isinstance(value, Tensor)]
+        values = self.unpacked(given)
+        found = [x for value in values for x in (value if is_list(value) else [value])]
+        found = [x for x in found if isinstance(x, Tensor)]
         first = found[0] if found else None
         return tuple(
-            self._tensor(argument, value, first)
+            [_checked(f"{argument.name}[{i}]", x) for i, x in enumerate(value)]
+            if in_lists and argument.listed and is_list(value)
+            else self._tensor(argument, value, first)
             for argument, value in zip(self._row.arguments, values, strict=True)
         )
+
+    def unpacked(self, given: Sequence[Any]) -> Sequence[Any]:
+        """Return the arguments; sequences that torch has packed are refused."""
+        for name, value in zip(self._names, given, strict=True):
+            refuse_packed(value, name)
+        return given
 
     def _tensor(self, argument: Argument, value: Any, first: Tensor | None) -> Any:
         if isinstance(value, Tensor):
@@ -152,16 +199,17 @@ def _check_tensor(name: str, value: Any) -> None:
         raise _no_tensor(name, value)
 
 
-def _padded(tensors: Sequence[Tensor]) -> Any:
-    """Return tensors as one, with zeros at the ends of the shorter ones.
-
-    The gradient of `torch.cat` is views of one array; that of `pad_sequence` is an array for each
-    tensor.
-    """
-    longest = max(x.shape[0] for x in tensors)
-    zeros = tensors[0].new_zeros(longest, tensors[0].shape[1])
-    pieces = [piece for x in tensors for piece in (x, zeros[x.shape[0] :])]
-    return torch.cat(pieces).reshape(len(tensors), longest, -1)
+def _check_devices(row: Operation, values: Sequence[Any]) -> None:
+    """Refuse lists of tensors on several devices."""
+    for argument, value in zip(row.arguments, values, strict=True):
+        if not is_list(value):
+            continue
+        for i, x in enumerate(value):
+            if x.device != value[0].device:
+                raise InvalidTypeError(
+                    f"{argument.name}[{i}] must be on the device of {argument.name}[0], "
+                    f"{value[0].device}, got a tensor on {x.device}; move one of them"
+                )
 
 
 def _checked(name: str, value: Any) -> Any:

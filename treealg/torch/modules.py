@@ -33,7 +33,7 @@ class _PathModule(torch.nn.Module):
         basepoint: bool | Tensor = False,
         lengths: Tensor | None = None,
         windows: Tensor | ArrayLike | None = None,
-        times: Tensor | None = None,
+        times: Tensor | Sequence[Tensor] | None = None,
     ) -> Tensor:
         """Compute what the function of this module gives.
 

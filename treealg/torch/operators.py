@@ -16,15 +16,17 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.utils._pytree import tree_leaves
 
 from treealg.frameworks.options import from_text, is_text, names_of
-from treealg.numeric.operations.operation import ArrayType, Operation
+from treealg.numeric.arguments.ragged import ListOfPaths
+from treealg.numeric.operations.operation import Argument, ArrayType, Operation
 from treealg.numeric.operations.source import written
 from treealg.numeric.operations.table import operations
-from treealg.torch.batching import register_rule
+from treealg.torch.batching import register_rule, register_rule_of_lists
 from treealg.torch.schema import schema
 
-__all__ = ["OPERATORS", "register"]
+__all__ = ["OPERATORS", "OPERATORS_OF_LISTS", "register", "register_for_lists"]
 
 NAMESPACE = "treealg"
 _DTYPES = {"float32": torch.float32, "float64": torch.float64}
@@ -45,6 +47,82 @@ def register(row: Operation, library: torch.library.Library) -> Any:
     operator = getattr(getattr(torch.ops, library.ns), row.name).default
     register_rule(row, operator, library)
     return operator
+
+
+def register_for_lists(row: Operation, library: torch.library.Library) -> Any:
+    """Define the operator of a row that takes lists of tensors, and return it."""
+    name = f"{row.name}.lists"
+    library.define(schema(row, of_lists=True), tags=(torch.Tag.pt2_compliant_tag,))
+    compute = _of_lists(row, lambda tensor: tensor)
+    library.impl(name, compute, "CompositeExplicitAutograd")
+    library.impl(name, _on_arrays(_of_lists(row, lambda tensor: tensor.numpy()), compute), "CPU")
+    torch.library.register_fake(f"{library.ns}::{name}", _shapes_of_lists(row), lib=library)
+    operator = getattr(getattr(torch.ops, library.ns), row.name).lists
+    register_rule_of_lists(name, operator, library)
+    return operator
+
+
+def _of_lists(row: Operation, read: Callable[[Any], Any]) -> Callable[..., Any]:
+    """Return what computes of lists: the function of a row on what is read of each tensor."""
+    values_of = _reader_of_lists(row)
+
+    def compute(*given: Any) -> list[Any]:
+        return [_as_tensor(x) if isinstance(x, (np.ndarray, np.generic)) else x
+                for x in _flat(row.function(**values_of(given, read)))]  # fmt: skip
+
+    unseen = _unseen(compute)
+    return lambda *given: (unseen if "torch._dynamo" in sys.modules else compute)(*given)
+
+
+def _on_arrays(compute: Callable[..., Any], general: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what computes on arrays; what goes wrong is said of the tensors themselves."""
+
+    def run(*given: Any) -> Any:
+        try:
+            return compute(*given)
+        except (RuntimeError, TypeError, ValueError):
+            return general(*given)
+
+    return run
+
+
+def _reader_of_lists(row: Operation) -> Callable[..., dict[str, Any]]:
+    """Return the function from what an operator of lists gets to what that of the row takes."""
+    names, read_options = (*names_of(row), "lists"), _reader(row)
+
+    def read(given: tuple[Any, ...], read_tensor: Callable[[Any], Any]) -> dict[str, Any]:
+        lists = given[-1].split()
+        values = dict(zip(names, (*read_options(given[:-1]), None), strict=True))
+        del values["lists"]
+        for argument in row.arguments:
+            name, value = argument.name, values[argument.name]
+            if argument.listed:
+                pieces = ListOfPaths(map(read_tensor, value))
+                one = pieces[0] if pieces else None
+                values[name] = pieces if pieces and name in lists else one
+            elif isinstance(value, torch.Tensor):
+                values[name] = read_tensor(value)
+        return values
+
+    return read
+
+
+def _shapes_of_lists(row: Operation) -> Callable[..., Any]:
+    """Return what makes results without data."""
+    values_of = _reader_of_lists(row)
+
+    def compute(*given: Any) -> list[Any]:
+        values = values_of(given, lambda tensor: tensor)
+        first = next(x for x in tree_leaves(given) if isinstance(x, torch.Tensor))
+        for argument in row.arguments:
+            value = values[argument.name]
+            if isinstance(value, (list, tuple)):
+                values[argument.name] = [_type_of(argument, x, values) for x in value]
+            elif isinstance(value, torch.Tensor):
+                values[argument.name] = _type_of(argument, value, values)
+        return [_empty(like, first) for like in _flat(row.result(**values))]
+
+    return compute
 
 
 def _implementation(row: Operation) -> Callable[..., Any]:
@@ -148,19 +226,24 @@ def _shapes(row: Operation) -> Callable[..., Any]:
         for argument in row.arguments:
             value = values[argument.name]
             if isinstance(value, torch.Tensor):
-                axes = argument.item_axes(value.ndim, values)
-                split = value.ndim - len(axes)
-                item = (
-                    n if axis in _ANY_LENGTH else int(n)
-                    for axis, n in zip(axes, value.shape[split:], strict=False)
-                )  # fmt: skip
-                shape = (*value.shape[:split], *item) if split >= 0 else tuple(value.shape)
-                values[argument.name] = SimpleNamespace(shape=shape, dtype=value.dtype)
+                values[argument.name] = _type_of(argument, value, values)
         found = row.result(**values)
         empty = [_empty(like, first) for like in _as_list(found)]
         return empty if len(row.gradients) > 1 else empty[0]
 
     return compute
+
+
+def _type_of(argument: Argument, value: Any, values: dict[str, Any]) -> Any:
+    """Return shape and dtype of a tensor, with numbers for the lengths that a basis is of."""
+    axes = argument.item_axes(value.ndim, values)
+    split = value.ndim - len(axes)
+    item = (
+        n if axis in _ANY_LENGTH else int(n)
+        for axis, n in zip(axes, value.shape[split:], strict=False)
+    )  # fmt: skip
+    shape = (*value.shape[:split], *item) if split >= 0 else tuple(value.shape)
+    return SimpleNamespace(shape=shape, dtype=value.dtype)
 
 
 def _reader(row: Operation) -> Callable[[tuple[Any, ...]], list[Any]]:
@@ -193,6 +276,11 @@ def _as_list(results: Any) -> list[Any]:
     return [result for result in found if result is not None]
 
 
+def _flat(results: Any) -> list[Any]:
+    """Return the results that are there, some of which may be lists, as one list."""
+    return [x for result in _as_list(results) for x in _as_list(result)]
+
+
 def _as_tensor(result: Any) -> Any:
     """Return a result, an array or one number of NumPy, as a tensor of its memory."""
     return torch.from_numpy(np.asarray(result))
@@ -205,3 +293,10 @@ def _empty(like: ArrayType, first: Any) -> Any:
 _library = torch.library.Library(NAMESPACE, "DEF")
 OPERATORS: dict[str, Any] = {name: register(row, _library) for name, row in operations.items()}
 """The operator of each row of the table, by its name."""
+
+OPERATORS_OF_LISTS: dict[str, Any] = {
+    name: register_for_lists(row, _library)
+    for name, row in operations.items()
+    if any(argument.listed for argument in row.arguments)
+}
+"""Those that take lists of tensors, for each row that does."""

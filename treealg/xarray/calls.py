@@ -164,7 +164,7 @@ class _Call:
             like = np.broadcast_to(np.zeros((), array.dtype), [array.sizes[dim] for dim in order])
             shape = like[self._index(name)].shape
             shapes[name] = SimpleNamespace(shape=shape, dtype=array.dtype)
-        found = self.row.result(**{**self.values, **shapes})
+        found: Any = self.row.result(**{**self.values, **shapes})  # arrays have no lists
         return found if isinstance(found, tuple) else (found,)
 
     def _dims(self, name: str, kind: ArrayType) -> list[str]:

@@ -27,12 +27,12 @@ from treealg.numeric.arguments.corrections import (
     as_correction,
     as_corrections,
 )
-from treealg.numeric.arguments.kinds import NUMPY
 from treealg.numeric.arguments.missing import MISSING, fill
 from treealg.numeric.arguments.ragged import (
     arrays_of,
     as_base_point,
     base_points,
+    dtype_of,
     is_list_of_paths,
     lines_of,
     read_lengths,
@@ -384,9 +384,7 @@ def _one_after_the_other(origin: Origin, correction: Any, call: Call) -> Prepare
     pieces, in_front = origin.pieces, origin.in_front
     first = pieces[0]
     several = as_corrections(correction, pieces, call, in_front)
-    dtype = first.dtype
-    if first.kind is NUMPY:
-        dtype = np.result_type(dtype, np.float64)
+    dtype = dtype_of(pieces)
     lines = None if in_front else lines_of(pieces)
     path: Rows
     if lines is not None and lines.dtype == dtype:

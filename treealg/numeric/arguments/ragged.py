@@ -12,17 +12,20 @@ from treealg.checks import is_flag
 from treealg.engines import current
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows
-from treealg.numeric.arguments.duals import Dual
-from treealg.numeric.arguments.kinds import NUMPY, Kind, is_array
+from treealg.numeric.arguments.duals import Dual, sum_dtype
+from treealg.numeric.arguments.kinds import NUMPY, TORCH, Kind, is_array
 from treealg.numeric.arguments.lists import integer_array
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.tables import is_table
+from treealg.numeric.arguments.tensors import plain_arrays
 
 __all__ = [
+    "ListOfPaths",
     "PlainPaths",
     "arrays_of",
     "as_base_point",
     "base_points",
+    "dtype_of",
     "is_list_of_paths",
     "lines_of",
     "read_lengths",
@@ -34,6 +37,15 @@ __all__ = [
 Floats = npt.NDArray[np.floating]
 
 
+class ListOfPaths(tuple[Any, ...]):
+    """Paths that are a list whatever their lengths, as those of frameworks are.
+
+    What is computed is of the one dtype that arrays of NumPy have here.
+    """
+
+    __slots__ = ()
+
+
 def is_list_of_paths(value: Any) -> bool:
     """Tell whether a value is a list of tensors, or of lists or arrays of different lengths.
 
@@ -43,7 +55,7 @@ def is_list_of_paths(value: Any) -> bool:
     """
     if not isinstance(value, (list, tuple)) or not value:
         return False
-    if isinstance(value[0], Dual):
+    if isinstance(value, ListOfPaths) or isinstance(value[0], Dual):
         return True
     if set(map(type, value)) == {np.ndarray}:
         length = len(value[0]) if value[0].ndim == 2 else 0
@@ -85,12 +97,18 @@ class PlainPaths(Sequence[Rows]):
     ----------
     lines : treealg._fast.Lines
         The paths.
+    kind : Kind
+        What results are returned as.
     name : str
         Name of the list, for messages.
+    is_kept : bool
+        Whether their dtype is that of the result.
     """
 
-    def __init__(self, lines: Any, name: str) -> None:
+    def __init__(self, lines: Any, kind: Kind, name: str, is_kept: bool) -> None:
         self.lines = lines
+        self.is_kept = is_kept
+        self._kind = kind
         self._name = name
 
     def __len__(self) -> int:
@@ -105,7 +123,7 @@ class PlainPaths(Sequence[Rows]):
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return [self[i] for i in range(len(self))[index]]
-        return Rows(self.lines.arrays[index], NUMPY, 2, f"{self._name}[{index}]")
+        return Rows(self.lines.arrays[index], self._kind, 2, f"{self._name}[{index}]")
 
 
 def arrays_of(paths: Sequence[Rows]) -> Sequence[npt.NDArray[Any]]:
@@ -118,11 +136,22 @@ def lines_of(paths: Sequence[Rows]) -> Any:
     return paths.lines if isinstance(paths, PlainPaths) else current().lines(arrays_of(paths))
 
 
+def dtype_of(paths: Sequence[Rows]) -> np.dtype[Any]:
+    """Return what paths that were read are computed in; of those of NumPy, float64 unless kept."""
+    first = paths[0]
+    is_kept = paths.is_kept if isinstance(paths, PlainPaths) else isinstance(paths, ListOfPaths)
+    return first.dtype if is_kept or first.kind is not NUMPY else sum_dtype(first.dtype)
+
+
 def read_list(paths: Any, values: bool, name: str = "path") -> Sequence[Rows]:
     """Read the paths of a list; `values` are wanted of the points, or differences alone."""
-    lines = current().lines(paths)
+    is_kept = isinstance(paths, ListOfPaths)
+    arrays, kind = plain_arrays(paths), TORCH
+    if arrays is None:
+        arrays, kind = paths, NUMPY
+    lines = current().lines(arrays)
     if lines is not None:
-        return PlainPaths(lines, name)
+        return PlainPaths(lines, kind, name, kind is TORCH or is_kept)
     read = [as_path(piece, f"{name}[{i}]", values=values) for i, piece in enumerate(paths)]
     first = read[0]
     for rows in read:
@@ -130,7 +159,7 @@ def read_list(paths: Any, values: bool, name: str = "path") -> Sequence[Rows]:
             raise InvalidValueError(
                 f"{rows.name} must have shape (length, channels), got {rows.array.shape}"
             )
-        is_alike = rows.kind is NUMPY or rows.dtype is first.dtype
+        is_alike = (rows.kind is NUMPY and not is_kept) or rows.dtype is first.dtype
         if rows.kind is not first.kind or not is_alike:
             raise InvalidTypeError(
                 f"the paths of a list must be of one kind, and of one dtype if not of NumPy, got a "
@@ -141,7 +170,7 @@ def read_list(paths: Any, values: bool, name: str = "path") -> Sequence[Rows]:
                 f"{rows.name} must have as many channels as {name}[0], {first.item[1]}; got shape "
                 f"{rows.array.shape}"
             )
-    return read
+    return ListOfPaths(read) if is_kept else read
 
 
 def read_lengths(value: Any, rows: Rows) -> npt.NDArray[np.int64]:

@@ -9,7 +9,14 @@ import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError
 
-__all__ = ["check_has_numbers", "check_tensor_dtype", "dense_tensor", "is_tensor", "tensor_array"]
+__all__ = [
+    "check_has_numbers",
+    "check_tensor_dtype",
+    "dense_tensor",
+    "is_tensor",
+    "plain_arrays",
+    "tensor_array",
+]
 
 _ACCEPTED = {"float32", "float64"} | {f"{u}int{n}" for u in ("", "u") for n in (8, 16, 32, 64)}
 
@@ -32,6 +39,17 @@ def tensor_array(value: Any, name: str) -> npt.NDArray[Any]:
             f"be read: {error}; make a plain tensor of it first"
         ) from None
     return array
+
+
+def plain_arrays(values: Any) -> list[npt.NDArray[Any]] | None:
+    """Return the data of tensors that need no look at each of them, or None if there are others."""
+    torch = sys.modules.get("torch")
+    if torch is None or set(map(type, values)) != {torch.Tensor}:
+        return None
+    try:
+        return [value.numpy() for value in values]
+    except (RuntimeError, TypeError):
+        return None
 
 
 def dense_tensor(value: Any, name: str) -> Any:

@@ -28,6 +28,7 @@ __all__ = [
     "ArrayType",
     "Call",
     "Item",
+    "ListType",
     "Operation",
     "Operations",
     "Option",
@@ -56,7 +57,22 @@ class ArrayType:
     axes: tuple[str, ...]
 
 
-Results: TypeAlias = ArrayType | tuple[ArrayType | None, ...] | None
+@dataclass(frozen=True, slots=True)
+class ListType(ArrayType):
+    """The arrays of a list, and what would be one array of them.
+
+    Attributes
+    ----------
+    pieces : tuple of ArrayType
+        The arrays.
+    """
+
+    pieces: tuple[ArrayType, ...]
+
+
+Result: TypeAlias = ArrayType | list[ArrayType] | None
+
+Results: TypeAlias = Result | tuple[Result, ...]
 """What `Operation.result` returns."""
 
 Kind: TypeAlias = Literal["flag", "integer", "real", "method", "enumeration", "object"]
@@ -104,6 +120,9 @@ class Argument:
         each window if there are `windows`.
     of_windows : tuple of (str, str)
         Options that are windows, and the axis in front of an item that there is with each.
+    listed : bool
+        Whether it may be a list, of one array for each path: an input as the caller likes, and what
+        comes in beside it where the inputs are lists.
     """
 
     name: str
@@ -116,6 +135,7 @@ class Argument:
     only_with: str | None = None
     by_segment: bool = False
     of_windows: tuple[tuple[str, str], ...] = ()
+    listed: bool = False
 
     def is_absent(self, value: Any) -> bool:
         """Tell whether there is no array: None, or a flag."""
@@ -231,6 +251,10 @@ class Operation:
         to, in this order; those that are None are 0.
     gpu : bool
         Whether arrays on a GPU are taken, too.
+    gives_list : bool
+        Whether the result is a list where the path is.
+    is_of_lists : bool
+        Whether some of its arguments are those of lists, one by one (see `of_lists`).
     """
 
     function: Callable[..., Any]
@@ -242,6 +266,8 @@ class Operation:
     jvp: Operation | None = field(default=None, repr=False)
     tangents: tuple[str, ...] = ()
     gpu: bool = False
+    gives_list: bool = False
+    is_of_lists: bool = False
 
     def __reduce__(self) -> Any:
         # Shapes are functions without names: a pickle holds the name of the row.
@@ -319,8 +345,10 @@ class Operation:
 
     def asking(self, names: Collection[str]) -> dict[str, bool]:
         """Return the flags of a backward function that ask for the gradients in some arguments."""
-        pairs = zip(self.gradients, self.flags, strict=False)
-        return {flag: name in names for name, flag in pairs}
+        found = dict.fromkeys(self.flags, False)
+        for name, flag in zip(self.gradients, self.flags, strict=False):
+            found[flag] |= name in names
+        return found
 
     def result(self, *arguments: Any, **options: Any) -> Results:
         """Return the shape and dtype of what the function returns for arrays of some shapes.
@@ -330,12 +358,13 @@ class Operation:
         Parameters
         ----------
         *arguments, **options
-            As the function takes them. For an array any object with `shape` and `dtype`. The
-            leading axes may have any lengths, also ones that are no numbers.
+            As the function takes them. For an array any object with `shape` and `dtype`, for a list
+            of paths a list of these. The leading axes may have any lengths, also ones that are no
+            numbers.
 
         Returns
         -------
-        ArrayType or tuple of ArrayType
+        ArrayType, list of ArrayType or tuple of these
             As the function returns arrays; None where it returns None.
 
         Raises
@@ -361,6 +390,9 @@ class Operation:
         ('batch', 99, 12)
         """
         call = self._call(arguments, options)
+        if self.gives_list and isinstance(path := call["path"], ListType):
+            alone = [replace(call, sizes=_sizes(x), batch=()) for x in path.pieces]
+            return [_array(self.shape(one), one) for one in alone]
         found = self.shape(call)
         if isinstance(found, tuple):
             return tuple(_typed(piece, call) for piece in found)
@@ -386,7 +418,7 @@ class Operation:
             else:
                 array = _array_type(argument, value, values)
                 shape = array.shape[: len(array.shape) - len(array.axes)]
-                sizes |= zip(array.axes, array.shape[len(shape) :], strict=True)
+                sizes |= _sizes(array)
                 values[argument.name] = array
                 dtype = dtype or array.dtype
             if argument.role != "tangent":  # of the batch of its argument
@@ -459,8 +491,15 @@ def _option(parameter: inspect.Parameter) -> Option:
     return Option(parameter.name, kind, required, default)
 
 
+def _sizes(array: ArrayType) -> dict[str, Any]:
+    """Return the lengths of the axes of an item, by their names."""
+    return dict(zip(array.axes, array.shape[len(array.shape) - len(array.axes) :], strict=True))
+
+
 def _array_type(argument: Argument, value: Any, values: Mapping[str, Any]) -> ArrayType:
-    """Read the shape and dtype of an array."""
+    """Read the shape and dtype of an array, or of those of a list."""
+    if argument.listed and isinstance(value, (list, tuple)) and value:
+        return _list_type(argument, value, values)
     try:
         shape, dtype = tuple(value.shape), value.dtype
     except (AttributeError, TypeError):
@@ -473,6 +512,21 @@ def _array_type(argument: Argument, value: Any, values: Mapping[str, Any]) -> Ar
     if argument.role == "input" and not argument.differentiable:  # not computed with: dates, too
         return ArrayType(shape, np.dtype(np.float64), axes)
     return ArrayType(shape, _dtype(argument.name, dtype), axes)
+
+
+def _list_type(argument: Argument, value: Any, values: Mapping[str, Any]) -> ListType:
+    """Read the shapes and dtypes of the arrays of a list."""
+    one = replace(argument, listed=False)
+    if one.axes[0].startswith("paths"):
+        one = replace(one, axes=one.axes[1:])
+    named = [replace(one, name=f"{one.name}[{i}]") for i in range(len(value))]
+    pieces = tuple(_array_type(x, piece, values) for x, piece in zip(named, value, strict=True))
+    lengths = [piece.shape[0] for piece in pieces]
+    # What depends on the longest is as long as all prefixes of it.
+    longest = max(lengths) if _is_set(values.get("stream", False)) else lengths[0]
+    shape = (len(pieces), longest, *pieces[0].shape[1:])
+    axes = argument.axes if one.axes != argument.axes else pieces[0].axes
+    return ListType(shape, pieces[0].dtype, axes, pieces)
 
 
 def _dtype(name: str, dtype: Any) -> np.dtype[Any]:
@@ -513,10 +567,15 @@ def _broadcast(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ..
     return tuple(axes)
 
 
-def _typed(found: Any, call: Call) -> ArrayType | None:
+def _typed(found: Any, call: Call) -> Result:
     """Return what a result is."""
-    if found is None:
-        return None
+    if isinstance(found, ListType):
+        return [_array(piece, call) for piece in found.pieces]
+    return None if found is None else _array(found, call)
+
+
+def _array(found: Any, call: Call) -> ArrayType:
+    """Return what a result is that is an array."""
     if isinstance(found, ArrayType):
         return replace(found, dtype=call.dtype)
     return ArrayType((*call.batch, *found.values()), call.dtype, tuple(found))

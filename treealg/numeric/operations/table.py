@@ -138,9 +138,10 @@ def _row(
     backward: Operation | None = None,
     gpu: bool = False,
     by_steps: bool = False,
+    gives_list: bool = False,
 ) -> Operation:
     """Return the row of a function, with derivatives in a direction if it has gradients."""
-    row = Operation(function, arguments, shape, backward, gpu=gpu)
+    row = Operation(function, arguments, shape, backward, gpu=gpu, gives_list=gives_list)
     return row if backward is None else with_jvp(row, by_steps)
 
 
@@ -177,7 +178,10 @@ def _equal(argument: Argument) -> Argument:
 
 def _derivs(name: str, *axes: str, by_segment: bool = False) -> Argument:
     """Return the derivatives that come in: an item of theirs is one of the forward result."""
-    return Argument(name, axes, batch="result", role="derivs", by_segment=by_segment)
+    is_path = axes[:1] in (("length",), ("transformed_length",))
+    return Argument(
+        name, axes, batch="result", role="derivs", by_segment=by_segment, listed=is_path
+    )
 
 
 def _value(name: str, axis: str, by_segment: bool = False) -> Argument:
@@ -196,14 +200,19 @@ def _backward_along_path(function: Function, *arguments: Argument, gpu: bool = F
     )  # fmt: skip
 
 
-_PATH = Argument("path", ("length", "channels"))
-_CORRECTION = Argument("correction", ("segments", "columns"), batch="shared", optional=True)
+_PATH = Argument("path", ("length", "channels"), listed=True)
+_ONE_PATH = replace(_PATH, listed=False)
+_CORRECTION = Argument(
+    "correction", ("segments", "columns"), batch="shared", optional=True, listed=True
+)
 _BASEPOINT = Argument("basepoint", ("channels",), batch="shared", alternative="flag")
 _LENGTHS = Argument("lengths", (), optional=True, differentiable=False)
 _WINDOWS = Argument(
     "windows", ("windows", "ends"), batch="one", optional=True, differentiable=False
 )
-_TIMES = Argument("times", ("points",), batch="shared", optional=True, differentiable=False)
+_TIMES = Argument(
+    "times", ("points",), batch="shared", optional=True, differentiable=False, listed=True
+)
 _ALONG_PATH = (_PATH, _CORRECTION, _BASEPOINT, _LENGTHS, _WINDOWS, _TIMES)
 _LIFT = Argument("lift", ("segments", "coefficients"))
 _STEP = _vector("displacement", "dimension")
@@ -220,10 +229,12 @@ _SIGS = tuple(_equal(_vector(f"sig{i}", "words")) for i in (1, 2))
 _LOG_SIGS = tuple(_equal(_vector(f"log_sig{i}", "log_words")) for i in (1, 2))
 _BSIGS = _equal(_vector("bsig1")), _equal(_vector("bsig2"))
 _BLOGSIGS = tuple(_equal(_vector(f"blogsig{i}", "log_coefficients")) for i in (1, 2))
-_PAIR = tuple(_equal(Argument(f"path{i}", (f"length_{i}", "channels"))) for i in (1, 2))
+_PAIR = tuple(
+    _equal(Argument(f"path{i}", (f"length_{i}", "channels"), listed=True)) for i in (1, 2)
+)
 _GRAM = tuple(replace(path, batch="product") for path in _PAIR)
-_X = _equal(Argument("x", ("paths_1", "length_1", "channels")))
-_Y = _equal(Argument("y", ("paths_2", "length_2", "channels")))
+_X = _equal(Argument("x", ("paths_1", "length_1", "channels"), listed=True))
+_Y = _equal(Argument("y", ("paths_2", "length_2", "channels"), listed=True))
 _OBSERVATION = replace(_Y, axes=_Y.axes[1:])
 _NUMBER = replace(_derivs("derivs"), alternative="number")
 _GRID = replace(
@@ -298,6 +309,7 @@ operations = Operations((
     ),
     _row(
         transform_path, _PATH, _BASEPOINT, _LENGTHS, _TIMES, shape=shapes.transformed,
+        gives_list=True,
         backward=_backward(
             transform_path_backprop, _PATH,
             _derivs("derivs", "transformed_length", "transformed_channels"), _BASEPOINT, _LENGTHS,
@@ -340,6 +352,7 @@ operations = Operations((
     ),
     _row(
         bracket_path, _PATH, _LENGTHS, shape=shapes.with_brackets, by_steps=True,
+        gives_list=True,
         backward=_backward(
             bracket_path_backprop, _derivs("derivs", "length", "labels"), _PATH, _LENGTHS,
             gradients=("path",),
@@ -361,7 +374,7 @@ operations = Operations((
             shape=shapes.geometric_of_signature,
         ),
     ),
-    _row(realised_correction, _PATH, shape=shapes.corrections),
+    _row(realised_correction, _ONE_PATH, shape=shapes.corrections),
     _row(extract_branched_sig_coef, _BSIG, shape=shapes.elements),
     _row(extract_sig_coef, _SIG, shape=shapes.elements),
     _row(

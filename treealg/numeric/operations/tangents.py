@@ -18,7 +18,7 @@ import numpy as np
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.duals import Dual, step_of
-from treealg.numeric.arguments.ragged import is_list_of_paths
+from treealg.numeric.arguments.ragged import ListOfPaths, is_list_of_paths
 from treealg.numeric.operations.documentation import documented
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.numeric.operations.source import written
@@ -53,7 +53,7 @@ def jvp_row(row: Operation, by_steps: bool) -> Operation:
             )
     return Operation(
         _function(row, names, by_steps), tuple(arguments), row.shape,
-        gradients=row.gradients, flags=row.flags, tangents=tuple(names),
+        gradients=row.gradients, flags=row.flags, tangents=tuple(names), gives_list=row.gives_list,
     )  # fmt: skip
 
 
@@ -151,8 +151,9 @@ def _dual(
         is_list = is_list and not all(isinstance(piece, numbers.Real) for piece in value)
     if not is_list:
         return Dual(value, tangent, name, by_steps)
+    made = ListOfPaths if isinstance(value, ListOfPaths) else list
     if tangent is None:
-        return [Dual(piece, None, name, by_steps) for piece in value]
+        return made(Dual(piece, None, name, by_steps) for piece in value)
     if not hasattr(tangent, "__len__"):
         raise InvalidTypeError(
             f"{name} must be a list of {len(value)} arrays, as {argument.name} is, got a value of "
@@ -163,4 +164,4 @@ def _dual(
             f"{name} must have as many arrays as {argument.name}, {len(value)}, got {len(tangent)}"
         )
     pairs = enumerate(zip(value, tangent, strict=True))
-    return [Dual(piece, own, f"{name}[{i}]", by_steps) for i, (piece, own) in pairs]
+    return made(Dual(piece, own, f"{name}[{i}]", by_steps) for i, (piece, own) in pairs)

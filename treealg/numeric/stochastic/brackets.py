@@ -16,9 +16,8 @@ from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows, check_alike
 from treealg.numeric.arguments.batches import allocate
 from treealg.numeric.arguments.calls import checked_call
-from treealg.numeric.arguments.duals import sum_dtype
-from treealg.numeric.arguments.kinds import NUMPY
 from treealg.numeric.arguments.ragged import (
+    dtype_of,
     is_list_of_paths,
     read_lengths,
     read_list,
@@ -124,10 +123,10 @@ def _listed(paths: Any, lengths: Any, values: bool) -> list[Rows]:
     """Read a list of paths, which are computed in float64 where they are arrays of NumPy."""
     refuse_lengths(lengths)
     read = read_list(paths, values, "path")
-    if read[0].kind is not NUMPY:
-        return list(read)
+    dtype, kind = dtype_of(read), read[0].kind
     return [
-        Rows(np.asarray(rows.array, sum_dtype(rows.dtype)), NUMPY, 2, rows.name) for rows in read
+        rows if rows.dtype == dtype else Rows(np.asarray(rows.array, dtype), kind, 2, rows.name)
+        for rows in read
     ]
 
 
