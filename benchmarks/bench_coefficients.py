@@ -168,12 +168,35 @@ def bench_words(run: Run) -> None:
             )  # fmt: skip
 
 
+def bench_extracted(run: Run) -> None:
+    """Time what is taken out of whole signatures by name, words and trees."""
+    for d, n in ((2, 5), (5, 4)):
+        chosen = [tuple((i * j + i) % d for j in range(n)) for i in range(20)]
+        signatures = treealg.sig(paths(256, 10, d), n)
+        ours, theirs = (
+            partial(lib.extract_sig_coef, signatures, chosen, d) for lib in (treealg, pysiglib)
+        )
+        size = f"(256,d={d},N={n}) {len(chosen)} words"
+        run.compare("extract_sig_coef", size, ours, theirs, planar=None)
+    for planar, d, n in ((False, 2, 5), (False, 5, 3), (True, 2, 4)):
+        signatures = treealg.branched_sig(paths(256, 10, d), n, planar=planar)
+        every = list(treealg.trees(d, n, planar=planar, scalar_term=False))
+        chosen = every[:: len(every) // 20 + 1]
+        ours, theirs = (
+            partial(lib.extract_branched_sig_coef, signatures, chosen, d, planar=planar)
+            for lib in (treealg, pysiglib)
+        )
+        size = f"(256,d={d},N={n}) {len(chosen)} elements"
+        run.compare("extract_branched_sig_coef", size, ours, theirs, planar=planar)
+
+
 BENCHMARKS = {
     "chosen": bench_chosen,
     "twelve": bench_twelve_nodes,
     "long": bench_long,
     "closed": bench_closed,
     "words": bench_words,
+    "extracted": bench_extracted,
 }
 
 # Geometric mean and least of the ratios that are aimed at.

@@ -2,16 +2,20 @@
 
 Expected signatures stand beside the tensor exponential of the law, level by level in NumPy, and one
 dense matrix of arborification; translations and changes of lift, which are linear in the signature,
-beside their dense matrix. Gradients have nothing beside them, and are checked against differences.
+beside their dense matrix, which is there when time begins; geometric signatures over trees beside
+products of coefficients of the logarithm that pySigLib computes. Gradients have nothing beside
+them, and are checked against differences.
 
     python benchmarks/bench_stochastic.py
 """
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import numpy as np
+import pysiglib
 from bench_signatures import grid
 from harness import Run, derivatives, main, paths
 
@@ -92,6 +96,31 @@ def bench_expected(run: Run) -> None:
         )  # fmt: skip
 
 
+def geometric_by_products(
+    bsig: np.ndarray, degree: int, planar: bool, letters: list[np.ndarray]
+) -> np.ndarray:
+    """Return the geometric signature as products of letters, given those of words by length."""
+    log = pysiglib.branched_sig_to_log_sig(bsig, 2, degree, planar=planar)
+    return np.concatenate(
+        [log[:, words].prod(axis=2) / math.factorial(n) for n, words in enumerate(letters, 1)],
+        axis=1,
+    )
+
+
+def geometric_letters(degree: int, planar: bool) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return the places of letters of words over trees by length, and where these words are."""
+    place = {}
+    for i, tree in enumerate(treealg.trees(2, degree, planar=planar, scalar_term=False)):
+        place[tree] = i
+    words = treealg.geometric_sig_words(2, degree, planar=planar)
+    lengths = np.array([len(word) for word in words])
+    found = [
+        np.array([[place[letter] for letter in word] for word in words if len(word) == n])
+        for n in range(1, degree + 1)
+    ]
+    return found, np.argsort(np.argsort(lengths, kind="stable"))
+
+
 def bench_linear(run: Run) -> None:
     """Measure translations by trees of two nodes, and changes of lift."""
     for planar, d, n in [(False, 2, 4), (False, 2, 5), (False, 5, 3), (True, 2, 4)]:
@@ -125,6 +154,14 @@ def bench_linear(run: Run) -> None:
         back = partial(treealg.geometric_to_branched_sig, dimension=d, degree=n, planar=planar)
         matrix = dense(back, size)
         gsig = treealg.branched_sig_to_geometric(bsig, d, n, planar=planar)
+        letters, order = geometric_letters(n, planar)
+        by_length = partial(geometric_by_products, bsig, n, planar, letters)
+        run.compare(
+            "branched_sig_to_geometric", f"({BATCH},d={d},N={n})",
+            partial(treealg.branched_sig_to_geometric, bsig, d, n, planar=planar), by_length,
+            planar=planar, beside="pySigLib and NumPy",
+            expected=lambda by_length=by_length, order=order: by_length()[:, order],
+        )  # fmt: skip
         run.compare(
             "geometric_to_branched_sig", f"({BATCH},d={d},N={n})", partial(back, gsig),
             lambda gsig=gsig, matrix=matrix: gsig @ matrix, planar=planar, beside="NumPy",

@@ -116,6 +116,28 @@ def test_gradients_are_derivatives_of_polynomials(planar):
     np.testing.assert_allclose((gradient * way).sum(), exact, rtol=1e-11)
 
 
+def test_each_call_has_its_own_translation():
+    rng = np.random.default_rng(5)
+    bsig, moved = rng.normal(size=(4, 20)), rng.normal(size=(3, 2, 6))
+    batch = np.repeat(bsig[None], 3, axis=0)
+    want = treealg.branched_sig_translate(batch, moved[:, None], 2, 3)
+    again = moved.copy()
+    for _ in range(2):
+        for i in (0, 1, 1, 2, 0):
+            found = treealg.branched_sig_translate(bsig, moved[i], 2, 3)
+            np.testing.assert_array_equal(found, want[i])
+    moved[0, 0, 0] += 1.0
+    found = treealg.branched_sig_translate(bsig, moved[0], 2, 3)
+    assert np.abs(found - want[0]).max() > 0.1
+    derivs = rng.normal(size=(4, 20))
+    first = treealg.branched_sig_translate_backprop(derivs, bsig, again[0], 2, 3)
+    treealg.branched_sig_translate_backprop(derivs, bsig, again[1], 2, 3)
+    for one, two in zip(
+        first, treealg.branched_sig_translate_backprop(derivs, bsig, again[0], 2, 3), strict=True
+    ):
+        np.testing.assert_array_equal(one, two)
+
+
 def test_what_is_beyond_the_degree_has_no_effect():
     rng = np.random.default_rng(3)
     bsig, derivs = rng.normal(size=(2, 6))

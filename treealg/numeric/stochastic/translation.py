@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -146,7 +148,7 @@ def branched_sig_translate(
     to = into(out, bsig, translation)
     result, view = allocate(x, call.columns, scalar=scalar, to=to, walked=False)
     for move, part in _runs(moves, x.batch, call.degree):
-        matrix = _Matrix(known.table, known.moved(move))
+        matrix = known.matrix(known.moved(move), is_alone=moves.count == 1)
         own = x.slab(part.start, part.stop)
         matrix.write_image(own, view[part], False, rows.engine, call.n_threads)
     return rows.wrap(result)
@@ -245,7 +247,7 @@ def branched_sig_translate_backprop(
     source = source_rows(moves, wide.batch)
     for move, part in _runs(moves, wide.batch, call.degree):
         values = known.moved(move)
-        matrix = _Matrix(known.table, values)
+        matrix = known.matrix(values, is_alone=moves.count == 1)
         d, own = dy.slab(part.start, part.stop), x.slab(part.start, part.stop)
         matrix.write_image(d, of_rows.view[part], True, rows.engine, call.n_threads)
         total[source[part.start]] += matrix.derivatives(d, own)
@@ -267,12 +269,15 @@ class _Known(NamedTuple):
         table has values of.
     dimension : int
         The number of labels.
+    last : _Last
+        The translation that was last taken alone.
     """
 
     table: tables.TranslationTable
     columns: npt.NDArray[np.int64]
     places: npt.NDArray[np.int64]
     dimension: int
+    last: _Last
 
     def moved(self, move: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Return what vertices become: themselves, and a translation."""
@@ -283,17 +288,44 @@ class _Known(NamedTuple):
         values[labels, labels] += 1.0
         return values.ravel()
 
+    def matrix(self, values: npt.NDArray[np.float64], *, is_alone: bool) -> _Matrix:
+        """Return the matrix of what vertices become, which may be the last one of a call."""
+        if not is_alone or values.dtype.kind == "c":
+            return _Matrix(self.table, values)
+        last = self.last.known
+        if last is not None and last[0] == values.tobytes():
+            return last[1]
+        made = _Matrix(self.table, values)
+        self.last.known = values.tobytes(), made
+        return made
+
+
+class _Last:
+    """The translation of all rows of the last call of a size, as the next one may have it too.
+
+    Attributes
+    ----------
+    known : tuple or None
+        The bytes of what vertices become, and the matrix.
+    """
+
+    def __init__(self, entries: int) -> None:
+        self.known: tuple[bytes, _Matrix] | None = None
+        self._entries = entries
+
+    @property
+    def nbytes(self) -> int:
+        """About the memory of the matrix, and of what it is made of and kept with."""
+        return 48 * self._entries
+
 
 def _known(moves: Rows, call: Call, weights: Any, degree: Any) -> _Known:
     """Check the shape of a translation, and return its table."""
     planar, dimension = bool(call.planar), call.dimension
     own = (1,) * dimension if weights is None else check_weights("weights", weights)
     labels, columns = moves.item
-    order = length = 0
-    while length < columns:
-        order += 1
-        length = tables.weighted_length(own, order, planar)
-    if labels != dimension or length != columns:
+    order = _order(own, planar, columns)
+    if labels != dimension or order is None:
         first = [tables.weighted_length(own, m, planar) for m in range(1, 4)]
         raise InvalidValueError(
             f"translation must have shape (..., {dimension}, moved), where moved is one of "
@@ -315,7 +347,20 @@ def _known(moves: Rows, call: Call, weights: Any, degree: Any) -> _Known:
 
         table = find_plan(key) or keep_plan(key, make)
     kept = np.flatnonzero(places < table.values // dimension)
-    return _Known(table, kept, places[kept], dimension)
+    basis = call.weights and (own, int(degree))
+    own_key = ("last translation", dimension, call.degree, planar, nodes, basis)
+    last = find_plan(own_key) or keep_plan(own_key, lambda: _Last(table.col.size))
+    return _Known(table, kept, places[kept], dimension, last)
+
+
+@lru_cache(maxsize=64)
+def _order(weights: tuple[int, ...], planar: bool, columns: int) -> int | None:
+    """Return the order, or weight, up to which a basis has so many elements, None if none has."""
+    order = length = 0
+    while length < columns:
+        order += 1
+        length = tables.weighted_length(weights, order, planar)
+    return order if length == columns else None
 
 
 def _check_zero(moves: Rows, lighter: npt.NDArray[np.bool_]) -> None:
@@ -333,6 +378,9 @@ def _runs(
     moves: Rows, batch: tuple[int, ...], degree: int
 ) -> Iterator[tuple[npt.NDArray[Any], slice]]:
     """Yield each translation with a range of the rows that it serves."""
+    if moves.count == 1 and degree and math.prod(batch):
+        yield moves.slab(0, 1)[0], slice(0, math.prod(batch))
+        return
     source = source_rows(moves, batch)
     if not degree or not source.size:
         return
@@ -357,9 +405,11 @@ class _Matrix(Matrix):
         self._table = table
         self._place = table.factor.reshape(-1, table.width).T
         known = np.append(values, 1.0)
-        self._factors = [known[place] for place in self._place]
+        self._known = known
         with np.errstate(over="ignore", invalid="ignore"):  # infinities pass, as in kernels
-            terms = _products(table.count, self._factors)[-1]
+            terms = table.count
+            for place in self._place:
+                terms = terms * known[place]
             coef = np.add.reduceat(terms, table.term_ptr[:-1])
         super().__init__(table.ptr, table.col, np.ascontiguousarray(np.real(coef)))
         self._tangent: Matrix | None = None
@@ -387,8 +437,9 @@ class _Matrix(Matrix):
                 left, right = derivs[part][:, row], rows[part][:, table.col]
                 entries += np.einsum("re,re->e", left, right, dtype=entries.dtype)
             terms = np.repeat(entries, np.diff(table.term_ptr)) * table.count
-            before = _products(terms, self._factors[:-1])
-            after = _products(np.ones(terms.size), self._factors[:0:-1])[::-1]
+            factors = [self._known[place] for place in self._place]
+            before = _products(terms, factors[:-1])
+            after = _products(np.ones(terms.size), factors[:0:-1])[::-1]
             total = np.zeros(table.values + 1, entries.dtype)
             for place, left, right in zip(self._place, before, after, strict=True):
                 total += sums_by(place, left * right, total.size)
