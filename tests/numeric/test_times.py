@@ -120,6 +120,41 @@ def test_a_base_point_has_a_time_and_corrections_stay(correction):
     np.testing.assert_allclose(in_point, want[0][:, 0].sum(axis=0), rtol=0, atol=1e-13)
 
 
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("name", ["branched_sig", "branched_log_sig", "coefficients"])
+def test_beginnings_of_lead_lag_paths_are_windows_with_their_times(name, planar):
+    rng = np.random.default_rng(11)
+    x, times = paths(3, length=5), rng.uniform(size=(3, 5)).cumsum(axis=1)
+    options = {"time_aug": True, "lead_lag": True, "planar": planar}
+    tree = ((0,), (4,), 2)
+    second = ([(tree,), ((1,), (4,))] if planar else [tree, (3,)],) if "co" in name else (2,)
+    function = treealg.branched_sig_coef if "co" in name else getattr(treealg, name)
+    windows = treealg.expanding_windows(5)
+    want = function(x, *second, times=times, windows=windows, **options)
+    got = function(x, *second, times=times, stream=True, **options)
+    np.testing.assert_allclose(got, want, rtol=1e-13, atol=1e-14)
+    lengths = [5, 1, 3]
+    ragged = {"lengths": lengths, "times": times, "stream": True, **options}
+    got = function(x, *second, **ragged)
+    for row, own, count in zip(got, want, lengths, strict=True):
+        np.testing.assert_allclose(row[: count - 1], own[: count - 1], rtol=1e-13, atol=1e-14)
+        last = own[count - 2] if count > 1 else np.zeros_like(own[0])
+        np.testing.assert_allclose(row[count - 1 :] - last, 0, rtol=0, atol=1e-14)
+    derivs = rng.normal(size=want.shape)
+    backward = getattr(treealg, f"{function.__name__}_backprop")
+    given = (x, *second, None, derivs) if "co" in name else (x, derivs, *second)
+    given = (x, None, derivs, *second) if name == "branched_sig" else given
+    got = backward(*given, times=times, stream=True, **options)
+    want = backward(*given, times=times, windows=windows, **options)
+    np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-13)
+    change = rng.normal(size=x.shape)
+    step = 1e-6
+    ends = [function(x + s * step * change, *second, **ragged) for s in (1, -1)]
+    slope = ((ends[0] - ends[1]) * derivs).sum() / (2 * step)
+    found = (backward(*given, **ragged) * change).sum()
+    np.testing.assert_allclose(found, slope, rtol=1e-6)
+
+
 @pytest.mark.parametrize("lead_lag", [False, True])
 def test_each_path_of_a_list_has_its_times(lead_lag):
     lists = [paths(seed=n, length=n) for n in (4, 9, 1)]
@@ -174,7 +209,6 @@ def test_dates_and_durations_are_in_seconds(unit):
         ({"times": [True, False, True]}, InvalidTypeError, "times"),
         ({"times": np.array([0, 1, 2], "m8[Y]")}, InvalidTypeError, "unit of fixed length"),
         ({"times": np.array([0, "NaT", 2], "m8[s]")}, InvalidValueError, "NaT"),
-        ({"stream": True, "lead_lag": True}, InvalidValueError, "expanding_windows"),
     ],
 )
 def test_what_are_no_times_is_refused(options, error, message):

@@ -51,6 +51,13 @@ VARIANTS = {
     "corrected_windows": {"windows": ..., "correction": ..., "levels": 2, "basepoint": True},
     "times": {"times": ..., "time_aug": True, "windows": ...},
     "times_stream": {"times": ..., "time_aug": True, "stream": True},
+    "times_lead_lag": {
+        "times": ...,
+        "time_aug": True,
+        "lead_lag": True,
+        "stream": True,
+        "degree": 2,
+    },
     "times_alone": {"times": ..., "time_aug": True, "lengths": ...},
     "filled": {"missing": "linear", "lead_lag": True, "degree": 2},
     "prepended": {"prepend": True},

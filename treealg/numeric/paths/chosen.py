@@ -21,8 +21,9 @@ from treealg.numeric.blocks.products import integrate
 from treealg.numeric.blocks.tree_prefixes import tree_prefixes, tree_prefixes_backward
 from treealg.numeric.blocks.windows import write_windows
 from treealg.numeric.paths.gradients import backprop, check_results
-from treealg.numeric.paths.signature import repeat_last, results_along, write_along
-from treealg.numeric.paths.windowed import check_either, check_steps, of_windows_backward
+from treealg.numeric.paths.prefixes import write_prefixes
+from treealg.numeric.paths.signature import results_along, write_along
+from treealg.numeric.paths.windowed import check_either, of_windows_backward
 from treealg.numeric.plans.trees import Chosen, TreePlan, chosen_elements, on_closed_set, tree_plan
 from treealg.numeric.word_indices import ladder
 from treealg.typing import Array, Gradients
@@ -162,7 +163,6 @@ def _planned(
         path, along.correction, along.basepoint, along.lengths, call_of, times=along.times,
         missing=along.missing,
     )  # fmt: skip
-    check_steps(found, every)
     call, longest = found.call, found.longest
     own = call.dimension if longest == 1 else call.channels
     of_call = call.dimension, call.planar
@@ -189,10 +189,13 @@ def _write(found: Prepared, plan: TreePlan, every: bool, pieces: Any, out: Float
 
 
 def _write_prefixes(found: Prepared, plan: TreePlan, out: Floats) -> None:
-    added = None if found.correction is None else found.correction.rows.whole()
-    spans, transform = found.whole_spans, found.call.transform
-    tree_prefixes(found.path.whole(), spans, added, out, plan.table, transform)
-    repeat_last(out, spans[:, 1] - 1)
+    rest = plan.table, found.call.transform
+
+    def write(points: Any, spans: Any, correction: Any, own: Floats) -> None:
+        whole = points if isinstance(points, np.ndarray) else points.whole()
+        tree_prefixes(whole, spans, correction, own, *rest)
+
+    write_prefixes(found, out, write)
 
 
 def _prefixes_backward(

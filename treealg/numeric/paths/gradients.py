@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from treealg.checks import check_flag
 from treealg.engines import current
@@ -20,7 +19,8 @@ from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.targets import Target, into
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.arguments.windows import read_windows
-from treealg.numeric.paths.windowed import check_either, check_steps, of_windows_backward
+from treealg.numeric.paths.prefixes import derivatives_of_steps
+from treealg.numeric.paths.windowed import check_either, of_windows_backward
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import plan_along
 from treealg.typing import Array, ArrayLike, Gradients
@@ -345,7 +345,6 @@ def along_path_backward(
         missing=missing,
     )
     rows, call = found.path, found.call
-    check_steps(found, every)
     count = None if windows is None else len(read_windows(found, windows))
     check_results(cotangent, found, every, count)
     if call.method:
@@ -430,22 +429,11 @@ def backprop(
     else:
         array = derivs.whole()
         if array.ndim == 3:
-            array = _summed_ends(array, spans[:, 1] - 1)
+            array = derivatives_of_steps(found, array)
         added = None if correction is None else correction.rows.whole()
         rest = plan, found.call.transform, found.call.n_threads
         span_backward(rows.points(), spans, added, array, points, corrections, *rest)
     return found.gradients(points, corrections, rooms)
-
-
-def _summed_ends(derivs: npt.NDArray[Any], counts: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-    """Add the derivatives in results that repeat the last one of a path to those in that one."""
-    short = np.flatnonzero((counts < derivs.shape[1]) & (counts > 0))
-    if not len(short):
-        return derivs
-    derivs = derivs.copy()
-    for row, count in zip(short.tolist(), counts[short].tolist(), strict=True):
-        derivs[row, count - 1] += derivs[row, count:].sum(axis=0)
-    return derivs
 
 
 def _of_whole_paths(

@@ -16,7 +16,8 @@ from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
 from treealg.numeric.arguments.prepared import Prepared, prepared
 from treealg.numeric.arguments.repeats import are_usual, keep, threads_now
 from treealg.numeric.arguments.targets import Target, into
-from treealg.numeric.paths.windowed import check_either, check_steps, of_windows
+from treealg.numeric.paths.prefixes import write_prefixes
+from treealg.numeric.paths.windowed import check_either, of_windows
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.trees import TreePlan
 from treealg.numeric.plans.words import plan_along
@@ -26,7 +27,6 @@ __all__ = [
     "along_path",
     "branched_log_sig",
     "branched_sig",
-    "repeat_last",
     "results_along",
     "signatures",
     "write_along",
@@ -400,7 +400,6 @@ def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...], out:
         times=times,
         missing=missing,
     )
-    check_steps(found, every)
     plan = plan_along(found.path, found.call, found.longest)
     to = into(out, path, *given)
     if windows is not None:
@@ -454,11 +453,10 @@ def write_along(found: Prepared, plan: Plan, every: bool, view: npt.NDArray[Any]
     engine, rest = rows.engine, (plan, call.transform, call.n_threads)
     by_trees = isinstance(plan, TreePlan) and plan.by_trees
     if spans is not None:
-        added = None if correction is None else correction.rows.whole()
         if every:
-            engine.span_prefixes(rows.points(), spans, added, view, *rest)
-            repeat_last(view, spans[:, 1] - 1)
+            write_prefixes(found, view, lambda *given: engine.span_prefixes(*given, *rest))
             return
+        added = None if correction is None else correction.rows.whole()
         of_spans = engine.span_coefficients if by_trees else engine.span_signature
         of_spans(rows.points(), spans, added, view, *rest)
         return
@@ -471,10 +469,3 @@ def write_along(found: Prepared, plan: Plan, every: bool, view: npt.NDArray[Any]
         return
     for points, increments, out in walk(call.n_threads, (rows, correction.rows), (view,)):
         kernel(points, increments, out, *rest)
-
-
-def repeat_last(prefixes: npt.NDArray[Any], counts: npt.NDArray[np.int64]) -> None:
-    """Repeat the last result of each path after its end; that of a single point is zero."""
-    short = np.flatnonzero(counts < prefixes.shape[1])
-    for row, count in zip(short.tolist(), counts[short].tolist(), strict=True):
-        prefixes[row, count:] = prefixes[row, count - 1] if count else 0

@@ -15,7 +15,7 @@ from treealg.numeric.blocks.windows import write_windows
 from treealg.numeric.plans.plan import Plan
 from treealg.typing import Array
 
-__all__ = ["check_either", "check_steps", "of_windows", "of_windows_backward"]
+__all__ = ["check_either", "of_windows", "of_windows_backward"]
 
 
 def check_either(every: bool, windows: Any) -> None:
@@ -23,15 +23,6 @@ def check_either(every: bool, windows: Any) -> None:
     if every and windows is not None:
         raise InvalidValueError(
             "windows must be None with stream=True; expanding_windows makes windows of prefixes"
-        )
-
-
-def check_steps(found: Prepared, every: bool) -> None:
-    """Refuse prefixes of lead-lag paths whose times are given."""
-    if every and not found.has_steps:
-        raise InvalidValueError(
-            "stream must be False with times and lead_lag=True; windows=expanding_windows(length) "
-            "gives the same"
         )
 
 

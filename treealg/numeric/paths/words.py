@@ -226,12 +226,11 @@ def log_sig(
         `n_jobs` is 0 or `end_time` is not finite; if `method` is none of these, or not 0 while
         there is a `correction` or `scalar_term` asks for a scalar; if `correction` has another
         shape, or is combined with `lead_lag`; if `basepoint`, `lengths`, `windows` or `times` do
-        not fit `path`, or `windows`, or `times` of a lead-lag path, come with `stream`; if `times`
-        are not finite, decrease, or come without `time_aug` or with `end_time`; if `missing` is
-        none of these, a value is missing with ``"refuse"``, or all of a channel are with the
-        others; or if the words or the result do not fit in memory; or if `weights` are not
-        positive, one for each channel, or too fine; or if `out` has not its shape or layout, or
-        shares memory with an argument.
+        not fit `path`, or `windows` come with `stream`; if `times` are not finite, decrease, or
+        come without `time_aug` or with `end_time`; if `missing` is none of these, a value is
+        missing with ``"refuse"``, or all of a channel are with the others; or if the words or the
+        result do not fit in memory; or if `weights` are not positive, one for each channel, or too
+        fine; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
