@@ -5,6 +5,7 @@
  */
 
 #define TILE TREEALG_TILE
+#define LONG_ROW 12
 
 /* Columns a..a+n of block r. */
 INLINE void NAME(map_block)(const Py_ssize_t n, const sparse_map *m, const vec *in, Py_ssize_t w,
@@ -16,6 +17,14 @@ INLINE void NAME(map_block)(const Py_ssize_t n, const sparse_map *m, const vec *
     for (Py_ssize_t a = 0; a < n; ++a) sum[a] = splat(0);
     for (; e < unit; ++e)
         for (Py_ssize_t a = 0; a < n; ++a) sum[a] += in[m->col[e] * w + a];
+    if (n == 1 && last - e >= LONG_ROW) { /* one sum would wait for each of its additions */
+        vec part[4];
+        for (Py_ssize_t k = 0; k < 4; ++k) part[k] = splat(0);
+        for (; e + 4 <= last; e += 4)
+            for (Py_ssize_t k = 0; k < 4; ++k)
+                part[k] += constant(coef[e + k]) * in[m->col[e + k] * w];
+        sum[0] += (part[0] + part[1]) + (part[2] + part[3]);
+    }
     for (; e < last; ++e) {
         const real_vec c = constant(coef[e]);
         for (Py_ssize_t a = 0; a < n; ++a) sum[a] += c * in[m->col[e] * w + a];
