@@ -100,7 +100,7 @@ def geometric_by_products(
     bsig: np.ndarray, degree: int, planar: bool, letters: list[np.ndarray]
 ) -> np.ndarray:
     """Return the geometric signature as products of letters, given those of words by length."""
-    log = pysiglib.branched_sig_to_log_sig(bsig, 2, degree, planar=planar)
+    log = pysiglib.branched_sig_to_log_sig(bsig, 2, degree, planar=planar, method=0)
     return np.concatenate(
         [log[:, words].prod(axis=2) / math.factorial(n) for n, words in enumerate(letters, 1)],
         axis=1,
@@ -154,6 +154,8 @@ def bench_linear(run: Run) -> None:
         back = partial(treealg.geometric_to_branched_sig, dimension=d, degree=n, planar=planar)
         matrix = dense(back, size)
         gsig = treealg.branched_sig_to_geometric(bsig, d, n, planar=planar)
+        pysiglib.prepare_branched_sig(d, n, planar=planar)
+        pysiglib.prepare_branched_log_sig(d, n, 0, planar=planar)
         letters, order = geometric_letters(n, planar)
         by_length = partial(geometric_by_products, bsig, n, planar, letters)
         run.compare(

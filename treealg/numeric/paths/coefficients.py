@@ -16,6 +16,7 @@ from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.paths.chosen import Along, Choice, chosen, chosen_backward
+from treealg.numeric.plans.listed import by_elements
 from treealg.typing import Array, ArrayLike, Gradients, TreeLike
 
 __all__ = [
@@ -348,14 +349,23 @@ def extract_branched_sig_coef(
     """
     options = dimension, 0, planar, 1, SIGNATURE, time_aug, lead_lag, 1.0, scalar_term, weights
     rows, call, degree = of_any_degree(bsig, "bsig", options)
-    planar, scalar = bool(call.planar), call.scalar
-    places = [
+    weights = None if weights is None else check_weights("weights", weights)
+    basis = call.dimension, degree, bool(call.planar), call.scalar, weights
+    return extracted(rows, _places(listed(trees), *basis))
+
+
+@by_elements
+def _places(
+    trees: list[Any], dimension: int, degree: int, planar: bool, scalar: bool,
+    weights: tuple[int, ...] | None,
+) -> list[int]:  # fmt: skip
+    """Return which coefficients elements have."""
+    return [
         indices.tree_to_idx(
-            tree, call.dimension, degree, planar=planar, scalar_term=scalar, weights=weights
+            tree, dimension, degree, planar=planar, scalar_term=scalar, weights=weights
         )
-        for tree in listed(trees)
+        for tree in trees
     ]
-    return extracted(rows, places)
 
 
 def of_any_degree(value: Any, name: str, options: tuple[Any, ...]) -> tuple[Rows, Call, int]:
@@ -385,8 +395,8 @@ def of_any_degree(value: Any, name: str, options: tuple[Any, ...]) -> tuple[Rows
 
 def extracted(rows: Rows, places: list[int]) -> Array:
     """Copy some coefficients of vectors."""
-    result = rows.array[..., places].astype(rows.dtype, copy=False)
-    return rows.wrap(np.ascontiguousarray(result).reshape(*rows.batch, len(places)))
+    found = np.array(places, np.intp)
+    return rows.wrap(rows.array.take(found, axis=-1).astype(rows.dtype, copy=False))
 
 
 def listed(trees: Any) -> list[Any]:

@@ -454,7 +454,11 @@ def write_along(found: Prepared, plan: Plan, every: bool, view: npt.NDArray[Any]
     by_trees = isinstance(plan, TreePlan) and plan.by_trees
     if spans is not None:
         if every:
-            write_prefixes(found, view, lambda *given: engine.span_prefixes(*given, *rest))
+
+            def write(points: Any, own: Any, added: Any, out: Any) -> None:
+                engine.span_prefixes(points, own, added, out, *rest)
+
+            write_prefixes(found, view, write)
             return
         added = None if correction is None else correction.rows.whole()
         of_spans = engine.span_coefficients if by_trees else engine.span_signature

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from treealg.checks import check_flag
+from treealg.checks import check_flag, check_weights
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS
 from treealg.numeric.paths.chosen import Along, Choice, chosen, chosen_backward
 from treealg.numeric.paths.coefficients import extracted, of_any_degree
+from treealg.numeric.plans.listed import by_elements
 from treealg.numeric.word_indices import as_word, word_to_idx
 from treealg.typing import Array, ArrayLike, Gradients, Word
 
@@ -303,17 +304,27 @@ def extract_sig_coef(
     """
     options = dimension, 0, WORDS, 1, SIGNATURE, time_aug, lead_lag, 1.0, scalar_term, weights
     rows, call, degree = of_any_degree(sig, "sig", options)
+    weights = None if weights is None else check_weights("weights", weights)
+    given = words if isinstance(words, list) else [words]
+    return extracted(rows, _places(given, call.dimension, degree, call.scalar, weights))
+
+
+@by_elements
+def _places(
+    words: list[Any], dimension: int, degree: int, scalar: bool, weights: tuple[int, ...] | None
+) -> list[int]:
+    """Return which coefficients words have."""
     most = None if weights is None else degree
     places = []
-    for word in listed_words(words, False):
+    for word in map(as_word, words):
         places.append(
-            word_to_idx(word, call.dimension, scalar_term=call.scalar, degree=most, weights=weights)
+            word_to_idx(word, dimension, scalar_term=scalar, degree=most, weights=weights)
         )
         if weights is None and len(word) > degree:
             raise InvalidValueError(
                 f"words must have at most {degree} letters, the degree of sig, got {len(word)}"
             )
-    return extracted(rows, places)
+    return places
 
 
 def listed_words(words: Any, prefixes: Any) -> list[Word]:

@@ -10,10 +10,8 @@ subtrees do not suffice: it takes the coproduct.
 
 from __future__ import annotations
 
-import marshal
 import math
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +21,7 @@ from treealg import tables
 from treealg.numeric.arguments.corrections import letter_columns
 from treealg.numeric.indices import as_element, check_labels
 from treealg.numeric.plans.cache import keep_plan
+from treealg.numeric.plans.listed import by_elements
 from treealg.numeric.plans.plan import Plan, Tables
 from treealg.numeric.plans.words import of_first_word, selection, words_of_chains
 
@@ -87,44 +86,15 @@ class Chosen(NamedTuple):
         return len(self.places) == self.number and self.scale is None and self.log is None
 
 
-class _Listed(bytes):
-    """What elements are known by, which tells True from 1, with the elements."""
-
-    elements: list[Any]
-
-    @classmethod
-    def of(cls, elements: list[Any]) -> _Listed:
-        try:
-            found = cls(marshal.dumps(elements, 2))  # ten times as fast as a text
-        except ValueError:  # not made of tuples and integers alone
-            found = cls(b"s")
-        if found.find(b"s") >= 0:  # perhaps the memory of numbers of NumPy, without their type
-            found = cls(b"r" + repr(elements).encode())
-        found.elements = elements
-        return found
-
-
-def chosen_elements(elements: list[Any], dimension: int, planar: bool | None, gram: bool) -> Chosen:
-    """Read the elements that are wanted."""
-    rest = dimension, planar, gram
-    try:
-        return _known(_Listed.of(elements), *rest)
-    except (RecursionError, ValueError):  # a deep tuple, or what has no text; what is wrong is said
-        return _read(elements, *rest)
-
-
 def on_closed_set(chosen: Chosen, dimension: int, planar: bool | None) -> Chosen:
     """Return what is computed for the logarithm: the elements of a closed set."""
     log = _log_plan(chosen.elements, dimension, planar)
     return chosen._replace(elements=log.basis, log=log)
 
 
-@lru_cache(maxsize=256)
-def _known(key: _Listed, dimension: int, planar: bool | None, gram: bool) -> Chosen:
-    return _read(key.elements, dimension, planar, gram)
-
-
-def _read(elements: list[Any], dimension: int, planar: bool | None, gram: bool) -> Chosen:
+@by_elements
+def chosen_elements(elements: list[Any], dimension: int, planar: bool | None, gram: bool) -> Chosen:
+    """Read the elements that are wanted."""
     found, places = [], []
     for place, value in enumerate(elements):
         element = as_element(value, bool(planar))
