@@ -51,7 +51,8 @@ cdef class Lines:
         if self.views is NULL or self.lines is NULL:
             raise MemoryError
         self.spans = np.empty((self.count, 2), np.int64)
-        spans = self.own = self.spans
+        spans = self.spans
+        self.own = spans
         first = self.views
         for i in range(self.count):
             if type(arrays[i]) is not ndarray:

@@ -72,7 +72,8 @@ cdef class Spans:
             spans = np.stack([np.zeros(len(spans), np.int64), spans], axis=1)
         if spans.shape != (count, 2):
             raise ValueError("there must be one span, its first point and its points, per path")
-        self.table = table = np.ascontiguousarray(spans, np.int64)
+        table = np.ascontiguousarray(spans, np.int64)
+        self.table = table
         self.count, self.longest, self.points = count, 1, 0
         self.order = <int64_t *> memory(count, sizeof(int64_t))
         self.places = sizes = <int64_t *> memory(count, sizeof(int64_t))
