@@ -382,6 +382,36 @@ def test_a_record_batch_that_is_damaged_is_named(kind, tmp_path):
         compute(tmp_path / f"in.{kind}", tmp_path / "out.npy", degree=1, id="id", time="t")
 
 
+HEADERS = {
+    "a size below 0": lambda data: data.replace(b"(40, 6, 3)", b"(40,-6, 3)"),
+    "a bracket that is left open": lambda data: data.replace(b"(40, 6, 3)", b"((40, 6,3)"),
+    "a size beyond memory": lambda data: data.replace(b"(40, 6, 3), }     ", b"(10000000,6,3),}"),
+    "objects": lambda data: data.replace(b"'<f8'", b"'|O' "),
+    "no dictionary": lambda data: data.replace(b"{'descr'", b"['descr'"),
+}
+
+
+@pytest.mark.parametrize("header", HEADERS)
+@pytest.mark.filterwarnings("ignore:Reading `.npy` or `.npz` file required additional header")
+def test_a_damaged_header_of_an_array_is_named(header, tmp_path):
+    write(tmp_path / "in.npy", some_paths())
+    before = (tmp_path / "in.npy").read_bytes()
+    damaged(tmp_path / "in.npy", HEADERS[header])
+    assert (tmp_path / "in.npy").read_bytes() != before
+    with pytest.raises(InvalidValueError, match=r"in\.npy cannot be read, it may be damaged"):
+        compute(tmp_path / "in.npy", tmp_path / "out.npy", degree=2)
+
+
+@pytest.mark.parametrize("value", [None, [], "x", [-40, 6, 3]])
+@pytest.mark.parametrize("name", ["shape", "fill_value", "chunk_grid", "node_type", "codecs"])
+def test_metadata_of_zarr_that_makes_no_sense_is_named(name, value, tmp_path):
+    write(tmp_path / "in.zarr", some_paths())
+    file = tmp_path / "in.zarr" / "zarr.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {name: value}))
+    with pytest.raises(InvalidValueError, match=r"in\.zarr.* (cannot be read|must hold|has)"):
+        compute(tmp_path / "in.zarr", tmp_path / "out.npy", degree=2)
+
+
 def test_what_zarr_says_of_an_array_is_named_where_it_is_damaged(tmp_path):
     write(tmp_path / "in.zarr", some_paths())
     damaged(tmp_path / "in.zarr" / "zarr.json", lambda data: data[:50])
@@ -526,6 +556,22 @@ def test_an_output_is_replaced_only_where_that_is_asked_for(tmp_path):
             compute(tmp_path / "in.npy", output, degree=2)
         compute(tmp_path / "in.npy", output, degree=2, overwrite=True)
         assert read(output)[0].shape[1] == 12
+
+
+@pytest.mark.parametrize("kind", ["npy", "npz", "zarr", "csv", "parquet"])
+def test_no_file_that_is_read_is_written_to(kind, tmp_path):
+    write(tmp_path / f"in.{kind}", some_paths())
+    (tmp_path / f"link.{kind}").symlink_to(tmp_path / f"in.{kind}")
+
+    def contents():
+        return {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    before = contents()
+    ids = {"id": "id"} if kind in ("csv", "parquet") else {}
+    for output in (f"in.{kind}", f"link.{kind}"):
+        with pytest.raises(InvalidValueError, match="output must be none of the files"):
+            compute(tmp_path / f"in.{kind}", tmp_path / output, degree=2, overwrite=True, **ids)
+    assert contents() == before
 
 
 @pytest.mark.parametrize("name", [None, 3, ["x.npy"], "", "x\0.npy", object()])

@@ -105,7 +105,8 @@ def compute(
     InvalidValueError
         If a file is missing, damaged, of another shape or lacks columns; if the rows of a table are
         not in order; if an option has a value that makes no sense; if `output` is there already, is
-        being written by another process, or was begun with other options.
+        one of the files that are read, is being written by another process, or was begun with other
+        options.
     MissingDependencyError
         If a format needs a package that is not installed.
     OSError
@@ -150,6 +151,10 @@ def compute(
     suffix_of(target, "OUTPUT")
     if not target.parent.is_dir():
         raise InvalidValueError(f"there is no folder {target.parent} to write {target.name} to")
+    if overwrite and target.exists() and any(target.samefile(file) for file in files):
+        raise InvalidValueError(
+            f"output must be none of the files that are read, got {target}; give another name"
+        )
     if not (id is None or isinstance(id, Iterable)):
         raise InvalidTypeError(f"id must be a column or a list of them, got {id!r:.60}")
     if not (dask is None or isinstance(dask, str)):

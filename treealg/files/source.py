@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, NamedTuple, Protocol
 from zipfile import BadZipFile
 from zlib import error as DamagedStream
@@ -16,7 +17,7 @@ from zlib import error as DamagedStream
 import pyarrow as pa
 
 from treealg.checks import closest
-from treealg.errors import InvalidValueError
+from treealg.errors import InvalidValueError, TreeAlgError
 from treealg.recipes import Recipe
 
 __all__ = ["ARRAYS", "SUFFIXES", "TABLES", "Piece", "Source", "input_files", "readable",
@@ -33,7 +34,7 @@ SUFFIXES = (*ARRAYS, *TABLES)
 # What readers raise on damaged files.
 _DAMAGES = (
     pa.ArrowException, BadZipFile, DamagedStream, OSError, ValueError, EOFError, KeyError,
-    NotImplementedError,
+    NotImplementedError, OverflowError, RuntimeError, TokenError, TypeError,
 )  # fmt: skip
 
 
@@ -131,7 +132,7 @@ def readable(where: str) -> Iterator[None]:
     """Say which file, and which part of it, could not be read."""
     try:
         yield
-    except InvalidValueError:
+    except TreeAlgError:
         raise
     except _DAMAGES as error:
         text = " ".join(str(error).split())[:300]
