@@ -56,6 +56,50 @@ def table_of(frame):
     return frame
 
 
+INDEXES = {
+    "one label": lambda n: np.zeros(n, int),
+    "names of columns": lambda n: pd.MultiIndex.from_arrays([range(n)] * 2, names=["id", "t"]),
+    "no numbers": lambda n: pd.Index([np.nan] * n, name="x"),
+    "intervals": lambda n: pd.interval_range(0, n),
+}
+
+
+@pytest.mark.parametrize("index", INDEXES)
+def test_the_index_of_a_table_is_of_no_matter(index):
+    frame = pd.DataFrame(points())
+    for windows in (None, (2, 1)):
+        options = {"id": "id", "time": "t", "values": VALUES, "degree": 2, "windows": windows}
+        want = features(frame, **options)
+        pd.testing.assert_frame_equal(
+            features(frame.set_index(INDEXES[index](len(frame))), **options), want
+        )
+
+
+UNSORTED = {
+    "pandas": [[0], [1]] * 30,
+    "pandas, maps": [{}] * 60,
+    "pyarrow": [[0], [1]] * 30,
+    "pyarrow, structures": [{"a": 1}] * 60,
+}
+
+
+@pytest.mark.parametrize("kind", UNSORTED)
+def test_what_cannot_be_sorted_is_no_id(kind):
+    frame = KINDS[kind.partition(",")[0]](points() | {"id": UNSORTED[kind]})
+    with pytest.raises(InvalidTypeError, match="rows are sorted by 'id', 't', whose values must"):
+        features(frame, id="id", time="t", values=VALUES, degree=2)
+
+
+@pytest.mark.parametrize("column", ["id", "t"])
+@pytest.mark.parametrize("kind", EAGER)
+def test_ids_and_times_are_there_in_every_row(kind, column):
+    data = points()
+    values = data[column].astype(float)
+    values[7] = np.nan
+    with pytest.raises(InvalidValueError, match=f"column '{column}' must have a value"):
+        features(KINDS[kind](data | {column: values}), id="id", time="t", values=VALUES, degree=2)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_table_gives_one_of_its_kind_with_a_row_per_path(kind):
     data = points()
@@ -430,6 +474,9 @@ def test_a_table_without_rows_gives_none(kind):
         ({"id": None}, InvalidValueError, "id must name the columns"),
         ({"values": "x"}, InvalidTypeError, "got the text 'x'"),
         ({"values": None}, InvalidTypeError, "list of columns, got NoneType"),
+        ({"time": ["t"]}, InvalidTypeError, r"by their names, got \['t'\] of type list"),
+        ({"id": [["id"]]}, InvalidTypeError, "by their names"),
+        ({"values": [{}]}, InvalidTypeError, "by their names"),
         ({"id": 3}, InvalidTypeError, "id must be a column or a list"),
         ({"values": []}, InvalidValueError, "at least one column"),
         ({"values": ["name"]}, InvalidTypeError, "columns of numbers"),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
+from treealg.errors import InvalidTypeError
 from treealg.frames.tables import (
     check_columns,
+    check_names,
     check_numbers,
     numbers_of_columns,
     times_of,
@@ -44,6 +47,7 @@ class Points:
     def __init__(
         self, ids: list[str], time: str | None, columns: list[str], missing: str, dtype: str
     ) -> None:
+        check_names([*ids, time, *columns])
         self.ids, self.time, self.columns = ids, time, columns
         self.missing, self.dtype = missing, dtype
 
@@ -65,9 +69,17 @@ class Points:
     def read(self, table: Any) -> tuple[Any, Starts]:
         """Return the needed columns, path after path, and the rows where paths begin."""
         self.check(table.schema)
-        table = without_missing(table.select(self.needed), self.keys, self.columns, self.missing)
-        table = self.sorted(table)
-        return table, np.flatnonzero(self.is_first(table))
+        # The index of a table of pandas may have the name of a column, or the same label twice.
+        table = nw.maybe_reset_index(table.select(self.needed))
+        table = without_missing(table, self.keys, self.columns, self.missing)
+        try:
+            table = self.sorted(table)
+            return table, np.flatnonzero(self.is_first(table))
+        except (TypeError, NotImplementedError) as error:  # of lists and the like
+            names = ", ".join(repr(name) for name in self.keys)
+            raise InvalidTypeError(
+                f"rows are sorted by {names}, whose values must be of kinds that can be: {error}"
+            ) from None
 
     def sorted(self, table: Any) -> Any:
         """Return the rows by id and time, those of one time in their order."""

@@ -9,13 +9,14 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
-from treealg.checks import closest
+from treealg.checks import brief, closest
 from treealg.errors import InvalidTypeError, InvalidValueError
 
 __all__ = [
     "INSTEAD",
     "check_columns",
     "check_distinct",
+    "check_names",
     "check_numbers",
     "lacks_value",
     "numbers_of_columns",
@@ -56,8 +57,21 @@ def check_numbers(wanted: Iterable[str], schema: Mapping[str, Any]) -> None:
         )
 
 
+def check_names(names: Iterable[Any]) -> None:
+    """Refuse what cannot be the name of a column."""
+    for name in names:
+        try:
+            hash(name)
+        except TypeError:
+            raise InvalidTypeError(
+                f"columns must be given by their names, got {brief(name)} of type "
+                f"{type(name).__name__}"
+            ) from None
+
+
 def check_distinct(names: Sequence[str]) -> None:
     """Refuse a result with two columns of one name."""
+    check_names(names)
     if len(set(names)) < len(names):
         twice = next(name for place, name in enumerate(names) if name in names[:place])
         raise InvalidValueError(
@@ -68,7 +82,7 @@ def check_distinct(names: Sequence[str]) -> None:
 def without_missing(table: Any, keys: list[str], values: list[str], missing: str) -> Any:
     """Refuse a table in which something is missing, or leave rows without a value out."""
     for name in keys:
-        if table.get_column(name).null_count():
+        if lacks_value(table.get_column(name)).any():
             raise InvalidValueError(
                 f"column {name!r} must have a value in every row; leave out the rows without one"
             )
