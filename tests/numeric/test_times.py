@@ -314,6 +314,25 @@ def test_times_that_the_path_does_not_hold_are_refused():
     assert treealg.sig(path.astype(float), 1, time_aug=True, times=[0, 1e300])[1] == 1e300
 
 
+@pytest.mark.parametrize("count", [0, 1, 3])
+@pytest.mark.parametrize("more", [-1, 1, 7])
+def test_times_are_as_many_as_points(count, more):
+    paths, options = np.zeros((count, 4, 2)), {"time_aug": True}
+    for basepoint in (False, True):
+        points = 4 + basepoint
+        times = np.arange(points + more)
+        with pytest.raises(InvalidValueError, match=rf"shape \({points},\) or .*point among them"):
+            treealg.sig(paths, 1, times=times, basepoint=basepoint, **options)
+        times = np.arange(points)
+        got = treealg.sig(paths, 1, times=times, basepoint=basepoint, **options)
+        assert got.shape == (count, 3)
+    if count:  # those of the array, or of the longest path
+        for own in (3, 4):
+            treealg.sig(paths, 1, times=np.arange(own), lengths=[3] * count, **options)
+        with pytest.raises(InvalidValueError, match=r"shape \(3,\) or .* or \(4,\)"):
+            treealg.sig(paths, 1, times=np.arange(5), lengths=[3] * count, **options)
+
+
 def test_times_of_a_list_are_a_list():
     with pytest.raises(InvalidValueError, match="those of each of the 2 paths"):
         treealg.sig([np.zeros((3, 1)), np.zeros((2, 1))], 2, time_aug=True, times=[0.0, 1.0, 2.0])

@@ -81,7 +81,8 @@ class Batch(NamedTuple):
             return found
         counts = found.counts
         if isinstance(paths, np.ndarray) or not isinstance(times, (list, tuple)):
-            given: Any = read_times(times, "times", (len(paths),), counts)
+            most = paths.shape[1] if isinstance(paths, np.ndarray) else 0
+            given: Any = read_times(times, "times", (len(paths),), counts, most)
         elif len(times) != len(paths):
             raise InvalidValueError(
                 f"times must be one array for each of {len(paths)} paths, got {len(times)}"

@@ -549,7 +549,7 @@ def _times(value: Any, found: Prepared) -> Floats:
 def _times_of(value: Any, found: Prepared, counts: Spans) -> Floats:
     origin = found.origin
     if origin is None or not origin.is_list:
-        return read_times(value, "times", found.path.batch, counts)
+        return read_times(value, "times", found.path.batch, counts, found.path.item[0])
     if not isinstance(value, (list, tuple)) or len(value) != len(counts):
         raise InvalidValueError(
             f"times must be a list with those of each of the {len(counts)} paths, as path is a list"

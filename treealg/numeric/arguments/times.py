@@ -49,7 +49,9 @@ def check_times(call: Call) -> None:
         )
 
 
-def read_times(value: Any, name: str, batch: tuple[int, ...], counts: Integers) -> Floats:
+def read_times(
+    value: Any, name: str, batch: tuple[int, ...], counts: Integers, most: int = 0
+) -> Floats:
     """Read times, from the first of each path on, shape ``(paths, points)``.
 
     Parameters
@@ -62,12 +64,17 @@ def read_times(value: Any, name: str, batch: tuple[int, ...], counts: Integers) 
         The leading shape of the path.
     counts : ndarray of int64
         How many points each path has; later times are not looked at.
+    most : int, default 0
+        The points of the array that these are the first of, where that are more.
     """
     given = _array(value, name)
-    points = int(counts.max()) if counts.size else given.shape[-1] if given.ndim else 0
+    points = int(counts.max()) if counts.size else most or (given.shape[-1] if given.ndim else 0)
+    most = max(points, most)
     shapes = (given.shape[-1:], (*batch, *given.shape[-1:]))
-    wanted = " or ".join(str(shape) for shape in dict.fromkeys(((points,), (*batch, points))))
-    if not given.ndim or given.shape not in shapes or given.shape[-1] < points:
+    wanted = " or ".join(
+        str(shape) for n in sorted({points, most}) for shape in dict.fromkeys(((n,), (*batch, n)))
+    )
+    if not given.ndim or given.shape not in shapes or not points <= given.shape[-1] <= most:
         raise InvalidValueError(
             f"{name} must have shape {wanted}, one for each point, a base point among them; got "
             f"shape {given.shape}"
