@@ -86,6 +86,10 @@ def half_frame(x):
     return polars.DataFrame({"x": polars.Series([1.0, 2.0], dtype=polars.Float16)})
 
 
+def lazy_frame(x):
+    return pytest.importorskip("polars").LazyFrame({"x": [1.0, 2.0]})
+
+
 def masked_rows(x):
     return list(np.ma.masked_array(x, np.ones(x.shape, bool)))
 
@@ -162,6 +166,9 @@ REFUSED = {
     "half precision in a frame": (half_frame, r"got float16; use \w+\.cast\(polars\.Float64\)"),
     "no text": (lambda x: Wordless(), "numpy.asarray"),
     "no text in a list": (lambda x: [[Wordless()]], "got <Wordless instance"),
+    "huge integer in a list": (lambda x: [[10**400]], r"float64 holds, got 1000\S+ of type int at"),
+    "long in a list": (lambda x: [[np.longdouble(1)]], "got .* of type longdouble at"),
+    "lazy frame": (lazy_frame, r"not computed yet; \w+\.collect\(\)"),
     "key of JAX": (key_of_jax, r"no numbers, jax.*treealg\.jax"),
 }
 

@@ -32,6 +32,8 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
      "the functions of treealg.jax take what jax.jit, vmap and grad trace"),
     (lambda value: is_of(value, "dask"), _OBJECT + ", which is not computed yet",
      "the functions of treealg.dask take it and stay lazy; {name}.compute() has its numbers"),
+    (lambda value: hasattr(value, "collect") and is_of(value, "polars", "narwhals"),
+     _OBJECT + ", which is not computed yet", "{name}.collect() has its numbers"),
     (callable, _OBJECT, "call it, or give its values"),
     (lambda value: hasattr(value, "__array__"), _OBJECT, "use numpy.asarray({name})"),
     (lambda value: hasattr(value, "__dlpack__"), _OBJECT, "use numpy.from_dlpack({name})"),

@@ -111,7 +111,7 @@ def read_array(value: Any, name: str, what: str) -> npt.NDArray[Any]:
     except (TypeError, ValueError, RuntimeError) as error:
         raise InvalidTypeError(f"{name} must be an array of {what}: {error}") from None
     if found.dtype.kind in "OUS" and not found.ndim:
-        raise not_an_array(value, name)
+        raise not_an_array(found.item(), name)
     return found
 
 

@@ -109,6 +109,11 @@ def _wrong_leaf(value: Any, name: str, why: str) -> InvalidTypeError:
         _check_array(leaf, place)
         is_number = isinstance(leaf, (int, float, np.integer, np.floating)) and not is_flag(leaf)
         is_array = hasattr(leaf, "__array__") and not isinstance(leaf, np.generic)
+        if is_number and not _fits(leaf):
+            return InvalidTypeError(
+                f"{name} must be a nested list of real numbers that float64 holds, got "
+                f"{brief(leaf)} of type {type(leaf).__name__} at {place}; scale or round it first"
+            )
         if is_number or is_array:
             continue
         return InvalidTypeError(
@@ -119,6 +124,15 @@ def _wrong_leaf(value: Any, name: str, why: str) -> InvalidTypeError:
         f"{name} must be a nested list of real numbers that fit float64; it could not be read: "
         f"{why}"
     )
+
+
+def _fits(number: Any) -> bool:
+    """Tell whether a number is no larger or finer than those of float64."""
+    try:
+        float(number)
+    except OverflowError:
+        return False
+    return getattr(number, "dtype", np.dtype(np.float64)).itemsize <= 8
 
 
 def _unequal(value: Any, name: str, error: ValueError) -> InvalidValueError | InvalidTypeError:
