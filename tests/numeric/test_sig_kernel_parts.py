@@ -33,7 +33,7 @@ def results(door, one, two, depth=2, orders=(0, 0), static=LINEAR, transforms=()
     return value, *grads
 
 
-def assert_parity(one, two, **options):
+def assert_kernels_agree(one, two, **options):
     want = results(reference, one, two, **options)
     got = results(_fast, one, two, **options)
     for w, g in zip(want, got, strict=True):
@@ -58,14 +58,14 @@ def _instruction_set(request):
 @pytest.mark.parametrize("rows", [2, 5, 40])
 def test_parts_agree_with_their_reference(rows, columns, static, dtype):
     one, two = paths(1, rows, 3, dtype=dtype), paths(1, columns, 3, seed=1, dtype=dtype)
-    assert_parity(one, two, depth=3, static=static)
+    assert_kernels_agree(one, two, depth=3, static=static)
 
 
 @pytest.mark.parametrize("static", [LINEAR, RBF], ids=["linear", "rbf"])
 @pytest.mark.parametrize("orders", [(0, 1), (2, 0), (1, 2)])
 @pytest.mark.parametrize("depth", [0, 1, 2, 4])
 def test_parts_of_refined_grids_agree_with_their_reference(depth, orders, static):
-    assert_parity(
+    assert_kernels_agree(
         paths(3, 21, 2), paths(3, 70, 2, seed=1), depth=depth, orders=orders, static=static
     )
 
@@ -78,14 +78,14 @@ def test_parts_of_transformed_paths_agree_with_their_reference(transforms):
     transforms = transforms | ({"end_time": 0.5} if "time_aug" in transforms else {})
     one, two = paths(2, 20, 2), paths(2, 44, 2, seed=1)
     spread = np.repeat(one, 2, axis=2)[::-1, :, ::2]
-    assert_parity(spread, two, static=RBF, transforms=transforms)
+    assert_kernels_agree(spread, two, static=RBF, transforms=transforms)
 
 
 @pytest.mark.parametrize("static", [LINEAR, RBF], ids=["linear", "rbf"])
 @pytest.mark.parametrize("lengths", [(700, 100), (260, 300)], ids=str)
 def test_parts_of_a_grid_too_large_to_keep_agree_with_their_reference(lengths, static):
     one, two = paths(1, lengths[0], 2) / 2, paths(1, lengths[1], 2, seed=1) / 2
-    assert_parity(one, two, depth=4, static=static)
+    assert_kernels_agree(one, two, depth=4, static=static)
 
 
 @pytest.mark.parametrize("batch", [1, 3, 5, 12, 17])

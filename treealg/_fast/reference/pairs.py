@@ -217,6 +217,9 @@ def _levels(cells: Array, depth: int) -> list[Array]:
     levels = [np.ones((pairs, n1 + 1, n2 + 1), cells.dtype)]
     for _ in range(depth):
         integral = np.zeros_like(levels[0])
-        integral[:, 1:, 1:] = (cells * _means(levels[-1])).cumsum(1).cumsum(2)
-        levels.append(np.exp(integral))
+        with np.errstate(over="ignore", invalid="ignore"):
+            means = _means(levels[-1])
+            terms = np.multiply(cells, means, out=np.zeros_like(cells), where=cells != 0)
+            integral[:, 1:, 1:] = terms.cumsum(1).cumsum(2)
+            levels.append(np.exp(integral))
     return levels

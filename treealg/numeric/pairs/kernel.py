@@ -122,15 +122,19 @@ def branched_sig_kernel(
     Notes
     -----
     A path of one point has kernel 1 with every other. Values that are too large for the dtype come
-    as infinity; a normalised kernel is then computed by the exponents of the last level. Where
-    these are infinite, too, it is 0 to any precision, but NaN where paths differ and exponents do
-    not to rounding. A path with itself has the normalised kernel 1.
+    as infinity, and as NaN where integrals of such values have both signs; a normalised kernel is
+    then computed by the exponents of the last level. Where these are infinite, too, it is 0 to any
+    precision, but NaN where paths differ and exponents do not to rounding. A path with itself has
+    the normalised kernel 1.
 
     The trapezoid rule takes over each refined cell the increment of the static kernel, spread
     evenly over the refinement, times the mean of the values at the four corners; the error is of
     second order in ``2**-dyadic_order``. The error has an expansion in even powers, so that the
     orders ``dyadic_order``, ``dyadic_order - 1``, ... down to 0 can be extrapolated, which
     ``rule="romberg"`` does at a third more work: the error is of order ``2 * dyadic_order + 2``.
+    Where paths are too long for their refinement, what is extrapolated may be anything: of kernels
+    beyond floating point it is NaN, as is a normalised kernel with a path whose own kernel comes
+    out negative. Raise `dyadic_order` there, or take the trapezoid rule.
 
     Time is ``depth * nodes_1 * nodes_2`` per pair, memory per thread ``depth * nodes_2``. Paths of
     a list are not padded: pairs of similar lengths share a vector. Windows are read where they are,

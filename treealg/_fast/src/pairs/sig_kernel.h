@@ -6,7 +6,8 @@
  * four values of K_{m-1} at its corners. I_m at a node is I_m at the node above it plus the sum of
  * the cells of the row that ends there, so a row of cells needs one row of I_m and K_m per level:
  *     run += g[j] * (V[j] + V[j+1]),   I[j+1] += run,   K[j+1] = exp(I[j+1]),
- * with V the sum of K_{m-1} over two rows, which level m overwrites with its own. A quarter and the
+ * with V the sum of K_{m-1} over two rows, which level m overwrites with its own; a cell without an
+ * increment, also one beyond the end of a path, adds nothing to infinite values. A quarter and the
  * refinement are in g. Of the last level only the sum over all cells is needed, unless the whole
  * grid is asked for.
  *
@@ -225,6 +226,20 @@ INLINE vec NAME(from_lane_before)(const vec v, const vec first) {
     return result;
 }
 
+/* What a cell with the increment g adds to an integral, for the sum of the values at its corners. */
+#ifdef TREEALG_DUALS
+INLINE vec NAME(of_cell)(const vec g, const vec sum) {
+    const real_vec none = constant(0);
+    const mask there = (g.value != none) | (g.tangent != none);
+    const vec kept = {(real_vec)((mask)sum.value & there), (real_vec)((mask)sum.tangent & there)};
+    return g * kept;
+}
+#else
+INLINE vec NAME(of_cell)(const vec g, const vec sum) {
+    return g * (vec)((mask)sum & (g != constant(0)));
+}
+#endif
+
 /* From one row of nodes to the next: all levels that are kept, and the total of the last one. In
  * parts the first node of a lane is the last one of the lane before, after the last step. */
 static void NAME(advance_row)(pair_state *s) {
@@ -245,7 +260,7 @@ static void NAME(advance_row)(pair_state *s) {
         }
         for (Py_ssize_t j = 0; j < n; ++j) {
             const vec right = pair[j + 1];
-            run += g[j] * (left + right);
+            run += NAME(of_cell)(g[j], left + right);
             left = right;
             const vec sum = integral[j + 1] + run;
             const vec power = vector_exp(sum);
@@ -258,7 +273,7 @@ static void NAME(advance_row)(pair_state *s) {
     if (!s->p->grid) {
         vec run = splat(0), left = pair[0];
         for (Py_ssize_t j = 0; j < n; ++j) {
-            run += g[j] * (left + pair[j + 1]);
+            run += NAME(of_cell)(g[j], left + pair[j + 1]);
             left = pair[j + 1];
         }
         s->total += run;
