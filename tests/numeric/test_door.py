@@ -175,6 +175,42 @@ def test_terms_have_one_order_however_many_are_walked_at_a_time(table, part, mon
         np.testing.assert_array_equal(array, expected)
 
 
+@pytest.mark.parametrize("part", [1, 7, 1000])
+def test_entries_of_coefficient_1_come_first_however_many_are_walked_at_a_time(part, monkeypatch):
+    monkeypatch.setattr(layouts, "_PART", part)
+    table = tables.arborification(2, 6)
+    unit_end, col, coef = layouts.units_first(table.ptr, table.col, table.coef)
+    assert col is not table.col
+    for begin, end, units in zip(table.ptr, table.ptr[1:], unit_end, strict=False):
+        entries = list(zip(table.col[begin:end], table.coef[begin:end], strict=True))
+        expected = sorted(entries, key=lambda entry: entry[1] != 1)
+        assert list(zip(col[begin:end], coef[begin:end], strict=True)) == expected
+        assert units - begin == sum(value == 1 for _, value in entries)
+    ladders = tables.arborification(2, 6, planar=None)
+    assert layouts.units_first(ladders.ptr, ladders.col, ladders.coef)[1] is ladders.col
+
+
+@pytest.mark.parametrize(
+    ("table", "single"),
+    [
+        (tables.word_convolution(2, 5), True),
+        (tables.word_convolution(1, 7), True),
+        (tables.deconcatenation(tables.words_of_weights((1, 3), 7)), True),
+        (tables.convolution(2, 4), False),
+        (tables.convolution(2, 4, planar=True), False),
+    ],
+    ids=["words", "one letter", "weights", "trees", "forests"],
+)
+def test_slots_of_words_are_single_coefficients(table, single):
+    arrays = [table.block_start, table.slot_start, table.head, table.tail, table.factor]
+    assert layouts.slots_are_single(table.dimension, *arrays) is single
+    for place in range(len(arrays)):
+        for at in (1, -1):
+            changed = [array.copy() for array in arrays]
+            changed[place][at] += 1
+            assert not layouts.slots_are_single(table.dimension, *changed) or (place, at) == (0, -1)
+
+
 def test_a_program_has_no_more_coefficients_than_kernels_can_number():
     program = arguments_of("ConvolutionProgram")
     program[0] = 2**27

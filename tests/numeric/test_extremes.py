@@ -187,3 +187,61 @@ def test_streams_may_have_all_axes_but_one():
     with pytest.raises(InvalidValueError, match="at most 62 leading axes, got 63"):
         other.push(np.zeros((1,) * 63 + (2,)))
     other.push([1.0, 2.0])
+
+
+# Two paths that go up have positive increments everywhere, and at depth 2 an infinite kernel.
+STEEP = np.array([[0.0], [60.0], [70.0]])
+
+
+@pytest.mark.parametrize("options", [{}, {"static_kernel": treealg.ScaledLinearKernel(2.0)}])
+@pytest.mark.parametrize("dyadic_order", [0, (1, 2)])
+@pytest.mark.parametrize("points", [0, 1, 40])
+def test_a_path_that_rests_has_the_infinite_kernel_of_one_that_does_not(
+    points, dyadic_order, options
+):
+    resting = np.concatenate([STEEP, np.repeat(STEEP[-1:], points, axis=0)])
+    for one, two in [(STEEP, resting), (resting, STEEP), (resting, resting)]:
+        assert treealg.branched_sig_kernel(one, two, 2, dyadic_order, **options) == np.inf
+        assert treealg.branched_sig_kernel(one, -two, 2, dyadic_order, **options) < 1
+
+
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_infinite_kernels_of_paths_of_different_lengths_are_those_of_each_alone(count):
+    one = [np.concatenate([STEEP] * (i % 3 + 1)).cumsum(axis=0) for i in range(count)]
+    two = [np.linspace(0, 50, 2 + 70 * (i % 2))[:, None] for i in range(count)]
+    alone = [treealg.branched_sig_kernel(x, y, 3, 0) for x, y in zip(one, two, strict=True)]
+    np.testing.assert_array_equal(alone, np.inf)
+    np.testing.assert_array_equal(treealg.branched_sig_kernel(one, two, 3, 0), alone)
+
+
+def test_tangents_of_infinite_kernels_leave_out_cells_without_increments():
+    resting = np.concatenate([STEEP, STEEP[-1:]])
+    for path in (STEEP, resting):
+        assert treealg.branched_sig_kernel_jvp(path, path, path, None, 2, 0) == np.inf
+
+
+@pytest.mark.parametrize("weights", [(1, 30), (30, 1), (1, 40)])
+def test_logarithms_take_words_of_any_length_that_there_are(weights):
+    path = np.random.default_rng(0).normal(size=(5, 2)) / 4
+    signature = treealg.sig(path, 40, weights=weights)
+    logarithm = treealg.log_sig(path, 40, weights=weights)
+    own = treealg.sig_to_log_sig(signature, 2, 40, weights=weights)
+    np.testing.assert_allclose(own, logarithm, rtol=0, atol=1e-15)
+    back = treealg.log_sig_to_sig(logarithm, 2, 40, weights=weights)
+    np.testing.assert_allclose(back, signature, rtol=1e-13, atol=1e-15)
+    single = np.linspace(0, 0.5, 60) * (np.arange(60) == 59)[::-1]  # of one channel
+    np.testing.assert_allclose(
+        treealg.sig_to_log_sig(treealg.log_sig_to_sig(single, 1, 60), 1, 60), single, atol=1e-15
+    )
+
+
+@pytest.mark.parametrize("options", [{"degree": 200}, {"degree": 60, "weights": (2,)}])
+def test_the_logarithm_of_one_channel_is_its_increment_without_a_table_of_words(
+    options, monkeypatch
+):
+    for name in ("word_convolution", "deconcatenation"):
+        monkeypatch.setattr(treealg.tables, name, None)
+    got = treealg.log_sig([[1.0], [2.0], [4.0]], **options)
+    assert got.tolist() == [3.0, *[0.0] * (len(got) - 1)]
+    with pytest.raises(InvalidValueError, match="cuts of words"):
+        treealg.sig([[1.0], [2.0]], 20_000)

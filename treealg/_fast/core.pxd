@@ -43,6 +43,7 @@ cdef extern from "common/kernels.h" nogil:
 
     ctypedef struct convolution_program:
         Py_ssize_t width, degree, n_nodes, n_slots
+        int single
         const int64_t *block_start
         const int64_t *slot_start
         const int64_t *term_ptr

@@ -19,7 +19,9 @@ __all__ = [
     "check_words",
     "merged_by_trunk",
     "orders_of_terms",
+    "slots_are_single",
     "states_of_trees",
+    "units_first",
 ]
 
 Array = npt.NDArray[Any]
@@ -50,6 +52,30 @@ def check_map(width: int, n_cols: int, ptr: Array, col: Array, coef: Array) -> N
         or (len(col) and (col.min() < 0 or col.max() >= n_cols))
     ):
         raise ValueError("SparseMap: the arrays are not a sparse matrix in row form")
+
+
+def units_first(ptr: Array, col: Array, coef: Array) -> tuple[Array, Array, Array]:
+    """Move the entries of coefficient 1 to the front of each row, in the order that they have.
+
+    Returns where they end, row by row, and columns and coefficients, which are those given where
+    nothing moves.
+    """
+    unit_end = np.empty(len(ptr) - 1, np.int64)
+    to_col, to_coef = col, coef
+    for begin, end in _ranges(ptr):
+        part = slice(ptr[begin], ptr[end])
+        row = np.repeat(np.arange(end - begin), np.diff(ptr[begin : end + 1]))
+        others = coef[part] != 1
+        units = np.bincount(row, weights=~others, minlength=end - begin)
+        unit_end[begin:end] = ptr[begin:end] + units.astype(np.int64)
+        key = 2 * row + others
+        if (key[1:] >= key[:-1]).all():
+            continue
+        if to_col is col:
+            to_col, to_coef = col.copy(), coef.copy()
+        order = np.argsort(key, kind="stable")
+        to_col[part], to_coef[part] = col[part][order], coef[part][order]
+    return unit_end, to_col, to_coef
 
 
 def check_program(integers: list[Array], indices: list[Array], n_slots: int, width: int) -> None:
@@ -96,6 +122,18 @@ def check_program(integers: list[Array], indices: list[Array], n_slots: int, wid
     )
     if not uses_lower:
         raise ValueError("ConvolutionProgram: an entry refers to one that is computed later")
+
+
+def slots_are_single(
+    width: int, block_start: Array, slot_start: Array, head: Array, tail: Array, factor: Array
+) -> bool:
+    """Tell whether slot s > 0 is coefficient s - 1 alone, for all coefficients of lower orders."""
+    return bool(
+        np.array_equal(slot_start, 1 + width * block_start[:-1])
+        and np.array_equal(head[1:], np.arange(len(head) - 1))
+        and not tail.any()
+        and (factor == 1).all()
+    )
 
 
 def _terms_use_lower(

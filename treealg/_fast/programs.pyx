@@ -7,7 +7,7 @@ import numpy as np
 
 from treealg._fast.layouts import (
     check_map, check_program, check_trees, check_words, merged_by_trunk, orders_of_terms,
-    states_of_trees,
+    slots_are_single, states_of_trees, units_first,
 )
 
 from treealg._fast.core cimport TREEALG_MAX_NODES, TREEALG_TILE, term_order, term_run
@@ -36,10 +36,7 @@ cdef class SparseMap:
         coef = np.ascontiguousarray(coef, dtype=np.float64)
         cdef Py_ssize_t n_rows = len(ptr) - 1
         check_map(width, n_cols, ptr, col, coef)
-        row = np.repeat(np.arange(n_rows), np.diff(ptr))
-        order = np.lexsort((coef != 1, row))  # stable: coefficient 1 first within a row
-        col, coef = col[order], coef[order]
-        unit_end = ptr[:-1] + np.bincount(row, weights=coef == 1, minlength=n_rows).astype(np.int64)
+        unit_end, col, coef = units_first(ptr, col, coef)
         single = coef.astype(np.float32)
         self.keep = (ptr, unit_end, col, coef, single)
         self.width = width
@@ -90,6 +87,9 @@ cdef class ConvolutionProgram:
         self.f64.degree = len(integers[0]) - 1
         self.f64.n_nodes = n_nodes
         self.f64.n_slots = n_slots
+        self.f64.single = slots_are_single(
+            width, integers[0], integers[1], indices[0], indices[1], reals[0]
+        )
         self.f64.block_start = <const int64_t *> address(integers[0])
         self.f64.slot_start = <const int64_t *> address(integers[1])
         self.f64.term_ptr = <const int64_t *> address(integers[2])

@@ -135,8 +135,8 @@ def _of_words(layout: WeightedWords) -> LinearMap:
     """
     dimension = layout.dimension
     ways: list[list[int]] = [[] for _ in range(layout.degree + 1)]
-    for lengths, start in zip(layout.compositions, layout.start, strict=False):
-        ways[sum(lengths)].append(start // dimension)
+    for weight, start in zip(layout.weights().tolist(), layout.start, strict=False):
+        ways[weight].append(start // dimension)
     blocks = [dimension ** (length - 1) for length in range(1, layout.degree + 1)]
     entries = sum(len(own) * count for own, count in zip(ways[1:], blocks, strict=True))
     check_entries(entries, f"the ways to cut words of {layout.degree} letters")

@@ -29,6 +29,7 @@ from treealg.tables.sizes import (
     MAX_COEFFICIENTS,
     MAX_SHAPES,
     as_longest,
+    check_entries,
     forest_counts,
     require_fits,
 )
@@ -116,9 +117,8 @@ class WeightedWords:
         return word * self.letters[own] + letter + before
 
     @cached_property
-    def _parts(self) -> tuple[list[tuple[int, ...]], list[tuple[int, int]]]:
-        """The compositions, and of each the number of what is before its last part, and that."""
-        compositions: list[tuple[int, ...]] = [()]
+    def _last(self) -> list[tuple[int, int]]:
+        """Of each composition the number of what is before its last part, and that."""
         last: list[tuple[int, int]] = [(0, 0)]
         begin = [0, 1]
         for weight in range(1, self.degree + 1):
@@ -126,15 +126,17 @@ class WeightedWords:
                 if not self.letters[part]:
                     continue
                 for before in range(begin[weight - part], begin[weight - part + 1]):
-                    compositions.append((*compositions[before], part))
                     last.append((before, part))
-            begin.append(len(compositions))
-        return compositions, last
+            begin.append(len(last))
+        return last
 
-    @property
+    @cached_property
     def compositions(self) -> tuple[tuple[int, ...], ...]:
         """The weights of the letters, composition by composition."""
-        return tuple(self._parts[0])
+        found: list[tuple[int, ...]] = [()]
+        for before, part in self._last[1:]:
+            found.append((*found[before], part))
+        return tuple(found)
 
     @cached_property
     def start(self) -> tuple[int, ...]:
@@ -143,7 +145,7 @@ class WeightedWords:
         The empty word is not counted, so that ``start[0] == start[1] == 0``.
         """
         sizes = [1]
-        for before, part in self._parts[1][1:]:
+        for before, part in self._last[1:]:
             sizes.append(sizes[before] * self.letters[part])
         return tuple(accumulate([0, *sizes[1:]], initial=0))
 
@@ -155,7 +157,10 @@ class WeightedWords:
         numpy.ndarray
             int64, shape ``(compositions,)``.
         """
-        return np.array([sum(parts) for parts in self._parts[0]], dtype=np.int64)
+        found = [0]
+        for before, part in self._last[1:]:
+            found.append(found[before] + part)
+        return np.array(found, dtype=np.int64)
 
     def children(self) -> Int32Array:
         """Return which composition a composition followed by a letter is.
@@ -166,26 +171,53 @@ class WeightedWords:
             int32, shape ``(compositions, longest + 1)``: entry k for a letter of weight k, -1 where
             the weight would be above `degree`, and in column 0.
         """
-        last = self._parts[1]
+        last = self._last
         found = np.full((len(last), self.longest + 1), -1, dtype=np.int32)
         for number, (before, part) in enumerate(last[1:], 1):
             found[before, part] = number
         return found
 
-    def cuts(self) -> list[list[tuple[int, int]]]:
+    def lengths(self) -> IntArray:
+        """Return the number of letters of each composition.
+
+        Returns
+        -------
+        numpy.ndarray
+            int64, shape ``(compositions,)``.
+        """
+        found = [0]
+        for before, _ in self._last[1:]:
+            found.append(found[before] + 1)
+        return np.array(found, dtype=np.int64)
+
+    def cuts(self) -> tuple[IntArray, Int32Array, Int32Array]:
         """Cut each composition in two parts that are not empty, longest first part first.
 
         Returns
         -------
-        list of list of tuple of int
-            Of each composition, the numbers of the two parts of each cut.
+        tuple of numpy.ndarray
+            ``ptr``, int64 of shape ``(compositions + 1,)``, and the numbers of the first and of the
+            second parts, int32: the cuts of composition i are the entries ``ptr[i]`` to
+            ``ptr[i + 1]``.
+
+        Raises
+        ------
+        InvalidValueError
+            If there are too many.
         """
-        children = self.children().tolist()
-        found: list[list[tuple[int, int]]] = [[]]
-        for before, part in self._parts[1][1:]:
-            alone = [(before, children[0][part])] if before else []
-            found.append(alone + [(left, children[right][part]) for left, right in found[before]])
-        return found
+        ptr = np.concatenate(([0], np.cumsum(np.maximum(self.lengths() - 1, 0))))
+        check_entries(int(ptr[-1]), f"the cuts of words of weight {self.degree}")
+        children = self.children()
+        left = np.empty(ptr[-1], dtype=np.int32)
+        right = np.empty(ptr[-1], dtype=np.int32)
+        for number, (before, part) in enumerate(self._last[1:], 1):
+            begin, end = ptr[number : number + 2]
+            if begin < end:
+                of_before = slice(ptr[before], ptr[before + 1])
+                left[begin], right[begin] = before, children[0, part]
+                left[begin + 1 : end] = left[of_before]
+                right[begin + 1 : end] = children[right[of_before], part]
+        return ptr, left, right
 
     def program(self) -> Arrays:
         """Return the arrays of the kernels.
@@ -193,20 +225,19 @@ class WeightedWords:
         Returns
         -------
         tuple of numpy.ndarray
-            `letters`, `start`, the weights, the children, and the cuts: those of composition i are
-            the entries ``cut_ptr[i]`` to ``cut_ptr[i + 1]`` of two arrays of left and right parts.
+            `letters`, `start`, the weights, the children, and the three arrays of the cuts.
+
+        Raises
+        ------
+        InvalidValueError
+            If there are too many cuts.
         """
-        cuts = self.cuts()
-        ptr = np.cumsum([0, *map(len, cuts)])
-        parts = np.array([cut for found in cuts for cut in found], dtype=np.int32).reshape(-1, 2)
         return (
             np.array(self.letters),
             np.array(self.start, dtype=np.int64),
             self.weights(),
             self.children(),
-            ptr,
-            parts[:, 0],
-            parts[:, 1],
+            *self.cuts(),
         )
 
     def index(self, word: Sequence[Any]) -> int:

@@ -103,8 +103,8 @@ def deconcatenation(layout: WeightedWords) -> ConvolutionTable:
     >>> deconcatenation(words_of_weights((1, 2), 3)).term_trunk.tolist()
     [0, 0, 1, 0, 2]
     """
-    parts = zip(layout.compositions, np.diff(layout.start).tolist(), strict=True)
-    terms = sum(max(len(letters) - 1, 0) * size for letters, size in parts)
+    cuts = np.maximum(layout.lengths() - 1, 0).tolist()
+    terms = sum(n * size for n, size in zip(cuts, np.diff(layout.start).tolist(), strict=True))
     check_entries(terms // layout.width, f"deconcatenation to weight {layout.degree}")
     dimension = layout.width
     block_start = np.array(layout.first, dtype=np.int64) // dimension
@@ -112,10 +112,11 @@ def deconcatenation(layout: WeightedWords) -> ConvolutionTable:
     blocks = np.diff(start) // dimension
     none = np.zeros(0, dtype=np.int64)
     slots, trunks, sizes = [none], [none], [none]
-    for number, cuts in enumerate(layout.cuts()[1:], 1):
-        sizes.append(np.full(blocks[number], len(cuts)))
-        if cuts:
-            left, right = np.array(cuts).T
+    ptr, lefts, rights = layout.cuts()
+    for number in range(1, blocks.size):
+        left, right = (parts[ptr[number] : ptr[number + 1]] for parts in (lefts, rights))
+        sizes.append(np.full(blocks[number], left.size))
+        if left.size:
             block = np.arange(blocks[number])[:, None]
             slots.append((1 + start[left] + block // blocks[right]).ravel())
             trunks.append((start[right] // dimension + block % blocks[right]).ravel())

@@ -77,16 +77,19 @@ def _path_plan(
     channels: int,
 ) -> Plan:
     def make() -> Tables:
+        # One letter commutes with itself: the logarithm is the increment, and no rounding of powers
+        # of it is left on longer words.
+        commutes = method is not None and dimension == longest == 1
         # What is refused for its size is refused before the longer work.
-        log = None if method is None else tables.word_convolution(dimension, degree, longest)
+        log = None
+        if method is not None and not commutes:
+            log = tables.word_convolution(dimension, degree, longest)
         if method:
             linear = tables.lyndon_arborification(dimension, degree, method, longest, planar)
         else:
             linear = tables.arborification(dimension, degree, planar, longest)
-        if log is not None and dimension == longest == 1:
-            # One letter commutes with itself: the logarithm is the increment, and no rounding of
-            # powers of it is left on longer words.
-            linear, log = of_first_word(linear), None
+        if commutes:
+            linear = of_first_word(linear)
         words = words_of_chains(dimension, degree, longest, channels, planar is None)
         return Tables(words, linear, log)
 
@@ -104,15 +107,16 @@ def weighted_plan(call: Call, longest: int = 1) -> Plan:
 
     def make() -> Tables:
         words, letter = words_by_weight(weights, degree, *letters, planar is None)
-        log = None if method is None else tables.deconcatenation(words[0])  # first, as above
+        commutes = method is not None and len(words[1]) == 1  # as above
+        log = None if method is None or commutes else tables.deconcatenation(words[0])
         if method:
             linear = tables.weighted_lyndon_arborification(
                 weights, degree, method, planar, *letters
             )
         else:
             linear = tables.weighted_arborification(weights, degree, planar, *letters)
-        if log is not None and len(words[1]) == 1:
-            linear, log = of_first_word(linear), None  # as above
+        if commutes:
+            linear = of_first_word(linear)
         nodes = max(degree // min(weights), min(degree, 2))
         return Tables(words, linear, log, channel_letter=letter, log_nodes=nodes)
 

@@ -8,7 +8,7 @@
  * fills whole vectors of 8. */
 #define TREEALG_TILE 120
 
-#define TREEALG_MAX_NODES 32 /* of the quadrature of a convolution program */
+#define TREEALG_MAX_NODES 64 /* of the quadrature of a convolution program */
 
 /* out[r * width + a] = sum over e in ptr[r]:ptr[r + 1] of coef[e] * in[col[e] * width + a].
  * Within a row the entries of coefficient 1 come first, up to unit_end[r]. */
@@ -38,6 +38,7 @@ typedef struct {
  * with the nodes at which the flow exp(tL) is carried. */
 typedef struct {
     Py_ssize_t width, degree, n_nodes, n_slots;
+    int single; /* slot s > 0 is coefficient s - 1 alone, as it is of words */
     const int64_t *block_start, *slot_start, *term_ptr;
     const int32_t *term_slot, *term_trunk, *head, *tail;
     /* The highest order again, in tiles of TREEALG_TILE / width blocks (at least one). Terms of one

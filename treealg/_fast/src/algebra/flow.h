@@ -21,7 +21,9 @@
  * The `width` elements of a block share its terms: they differ in the root label, which stays in
  * the trunk. Scratch: x, l (orders below N), y[coefficient][node], value[slot][node] and moment
  * (inner), j (integral of Y, order N-1), integral (all slots, then sums of slots that go with one
- * trunk); for the adjoint the derivative of each, with a d before its name.
+ * trunk); for the adjoint the derivative of each, with a d before its name. Where every slot is one
+ * coefficient, as for words, values of slots are those of y and lie where these do, after the 1 of
+ * the empty slot; so do their derivatives.
  */
 
 #define LOW_COLUMNS 4 /* columns of a block in registers */
@@ -35,6 +37,15 @@ typedef struct {
 } NAME(flow);
 #define flow NAME(flow)
 
+/* Lay y and the values of slots out, and return where they end. */
+INLINE vec *NAME(lay_out_values)(const convolution_program *p, const flow *f, vec *at, vec **y,
+                                 vec **value) {
+    *value = at;
+    at += f->inner_slots * f->m;
+    *y = p->single ? *value + f->m : at;
+    return p->single ? at : at + f->inner * f->m;
+}
+
 /* Lay a flow out in scratch and return its size in vectors. */
 INLINE size_t NAME(lay_out)(const convolution_program *p, int backward, vec *at, flow *f) {
     vec *const start = at;
@@ -46,17 +57,15 @@ INLINE size_t NAME(lay_out)(const convolution_program *p, int backward, vec *at,
     TAKE(tile, p->width > TILE ? p->width : TILE);
     TAKE(x, f->low);
     TAKE(l, f->low);
-    TAKE(y, f->inner * f->m);
     TAKE(j, f->low - f->inner);
-    TAKE(value, f->inner_slots * f->m);
+    at = NAME(lay_out_values)(p, f, at, &f->y, &f->value);
     TAKE(moment, f->inner_slots);
     TAKE(integral, p->n_slots + p->n_sums);
     if (backward) {
         TAKE(dx, f->low); /* first, for it alone needs no zeros */
         TAKE(dl, f->low);
-        TAKE(dy, f->inner * f->m);
         TAKE(dj, f->low - f->inner);
-        TAKE(dvalue, f->inner_slots * f->m);
+        at = NAME(lay_out_values)(p, f, at, &f->dy, &f->dvalue);
         TAKE(dmoment, f->inner_slots);
         TAKE(dintegral, p->n_slots + p->n_sums);
     }
@@ -158,7 +167,7 @@ INLINE void NAME(inner_orders)(const Py_ssize_t m, const int sign, const convolu
             const vec *const y = f->y + p->head[s] * m, *const tail = f->value + p->tail[s] * m;
             vec integral = splat(0), moment = splat(0);
             for (Py_ssize_t i = 0; i < m; ++i) {
-                const vec v = factor[s] * y[i] * tail[i];
+                const vec v = p->single ? y[i] : factor[s] * y[i] * tail[i];
                 f->value[s * m + i] = v;
                 integral += w[i] * v;
                 moment += u[i] * v;
@@ -194,6 +203,11 @@ INLINE void NAME(inner_orders_backward)(const Py_ssize_t m, const int sign,
         head_sum sum = {.head = -1};
         for (Py_ssize_t s = p->slot_start[n] - 1; s >= p->slot_start[n - 1]; --s) {
             const Py_ssize_t y = p->head[s] * m, tail = p->tail[s] * m;
+            if (p->single) {
+                for (Py_ssize_t i = 0; i < m; ++i)
+                    f->dvalue[s * m + i] += w[i] * f->dintegral[s] + u[i] * f->dmoment[s];
+                continue;
+            }
             NAME(use_head)(m, f, &sum, p->head[s]);
             for (Py_ssize_t i = 0; i < m; ++i) {
                 const vec dv = factor[s]
