@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -203,9 +204,9 @@ def bench_times(run: Run) -> None:
 
 
 def bench_prefixes(run: Run) -> None:
-    """Measure the gradient of all prefixes beside that of the whole path."""
-    for d, n in SIZES:
-        array, size = paths(64, 101, d), f"(64,101,d={d},N={n})"
+    """Measure the gradient of all prefixes beside these, of many paths and of a long one."""
+    for (d, n), (batch, length) in product(SIZES, [(64, 101), (1, 4001)]):
+        array, size = paths(batch, length, d), f"({batch},{length},d={d},N={n})"
         for name in ("sig", "branched_sig"):
             forward, back = partial(getattr(treealg, name), stream=True), backward(name)
             derivs = derivatives(forward(array, n).shape)

@@ -58,6 +58,7 @@ SIZES = [
     (2, 4),
     (2, 7),
     (3, 5),
+    (4, 4),
     (5, 4),
     (17, 2),
 ]
@@ -90,6 +91,14 @@ def test_gradient_agrees_on_transformed_paths(batch, length, lead_lag, time_aug)
     path = random_walk(np.float64, batch, length, 2)
     results = gradients(path, 3, False, time_aug=time_aug, lead_lag=lead_lag, n_threads=2)
     assert_parity(results)
+
+
+@pytest.mark.parametrize("degree", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("channels", [1, 2, 3])
+def test_gradient_agrees_where_letters_move_in_turns(channels, degree):
+    # 19 steps are 38 segments: whole blocks of these, and a part of one.
+    path = random_walk(np.float64, 9, 20, channels)
+    assert_parity(gradients(path, min(degree, 7 - channels), False, lead_lag=True))
 
 
 @pytest.mark.slow

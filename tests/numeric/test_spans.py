@@ -233,6 +233,42 @@ def test_kernel_agrees_with_its_reference(dtype, time_aug, lead_lag, longest, n_
     assert error <= TOLERANCE[np.dtype(dtype)]
 
 
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize(("longest", "lead_lag"), [(1, False), (1, True), (2, False)])
+@pytest.mark.parametrize("time_aug", [False, True])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_gradients_of_prefixes_of_few_spans_agree(dtype, time_aug, lead_lag, longest, n_threads):
+    rng = np.random.default_rng(7)
+    dimension, degree = 2 * (1 + lead_lag) + time_aug, 3
+    path = (np.cumsum(rng.normal(size=(4, 90, 2)), axis=1) / 20).astype(dtype)[:, :, ::-1]
+    correction = None if longest == 1 else (rng.normal(size=(4, 89, 4)) / 50).astype(dtype)
+    spans = np.array([[3, 80], [0, 1], [50, 9], [10, 41]])
+    cut, whole, _ = cut_spans(spans, 1 + lead_lag, 4, n_threads)
+    assert len(cut) > 0
+    assert len(whole) > 0
+    layout, columns = tables.words(dimension, degree, longest), letter_columns(2, time_aug, longest)
+    if longest == 1:
+        columns = letter_columns(dimension, False, 1)
+    derivs, results = None, []
+    for door in (reference, _fast):
+        words = door.WordProgram(dimension, degree, *layout.program(), columns)
+        output = sparse_map(door, tables.arborification(dimension, degree, False, longest))
+        if derivs is None:
+            derivs = rng.normal(size=(4, 89, 2 * output.rows)).astype(dtype)[:, :, ::2]
+        found = []
+        for log in (None, program(door, tables.word_convolution(dimension, degree, longest))):
+            out = np.full((spans[:, 1].sum(), 2), 7, dtype)
+            second = None if correction is None else np.full((len(out), 4), 7, dtype)
+            door.span_prefixes_backward(
+                path, spans, correction, derivs, out, second, words, output, log, time_aug,
+                lead_lag, 1.5, n_threads,
+            )  # fmt: skip
+            found += [out] if second is None else [out, second]
+        results.append(found)
+    for want, got in zip(*results, strict=True):
+        assert np.abs(got - want).max() <= 4 * TOLERANCE[np.dtype(dtype)] * np.abs(want).max()
+
+
 @pytest.mark.parametrize(
     "spans", [[[0, 4]], [[-1, 2]], [[0, 0]], [[2, 2]], [[0, 1], [0, 1]], [[0]]]
 )

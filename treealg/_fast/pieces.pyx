@@ -144,6 +144,17 @@ cdef Py_ssize_t cut_into(Py_ssize_t steps, Py_ssize_t most) noexcept:
     return max(min((steps + most - 1) // most, steps // 4), <Py_ssize_t> 1)
 
 
+cdef Py_ssize_t step_before(Py_ssize_t steps, Py_ssize_t pieces, Py_ssize_t k) noexcept:
+    """Return the first step of piece k of a span; what lies in memory as evenly is read at once.
+
+    Pieces have one length, and only the last one fewer steps, if that leaves it any.
+    """
+    cdef Py_ssize_t share = (steps + pieces - 1) // pieces
+    if (pieces - 1) * share < steps:
+        return min(k * share, steps)
+    return k * steps // pieces
+
+
 cdef double cost_of_pieces(
     Spans spans, Py_ssize_t most, int lanes, int n_threads, int64_t *sizes, int64_t *order
 ) except -1:
@@ -233,8 +244,8 @@ cdef Pieces pieces_of(Spans spans, Py_ssize_t per_step, int lanes, int n_threads
         for k in range(pieces):
             own = parts + at + k
             own.path, own.place = path, at + k
-            own.begin = per_step * (first + k * steps // pieces)
-            own.end = per_step * (first + (k + 1) * steps // pieces)
+            own.begin = per_step * (first + step_before(steps, pieces, k))
+            own.end = per_step * (first + step_before(steps, pieces, k + 1))
             sizes[at + k] = own.end - own.begin
         found.joined[found.n_joined] = cut_path(
             path, at, at + pieces, per_step * (first + steps)

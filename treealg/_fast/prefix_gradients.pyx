@@ -1,25 +1,37 @@
 # cython: language_level=3, cdivision=True
 """Gradients of the word signatures of all prefixes of spans of paths.
 
-One path per lane, the longest first. Its segments are walked backwards one by one; the derivatives
-in a prefix are added when its end is reached. The signatures that they meet there are computed
-forwards from checkpoints, and never by inverting a step. See core.pyx for the threads.
+One path per lane, or a piece of one where there are too few, the longest first. Its segments are
+walked backwards one by one; the derivatives in a prefix are added when its end is reached. The
+signatures that they meet there are computed forwards from checkpoints, and never by inverting a
+step.
+
+Pieces are those of span_gradients.pyx. What later pieces have to do with one is linear in the
+derivatives after it and comes on top: these follow from piece to piece, the last one first, once
+each was walked for its own prefixes, and a backward pass takes them to the steps of all pieces.
+See core.pyx for the threads.
 """
 
 from libc.stdint cimport int64_t
 from libc.string cimport memcpy, memset
 
 from treealg._fast.core cimport (
-    MAX_LANES, Buffer, interrupt, kernel_table, matrix_view, run, steps_of,
+    MAX_LANES, OUT_OF_MEMORY, Buffer, Signals, aligned_scratch, free_scratch, interrupt,
+    kernel_table, matrix_view, phase, run_phases, steps_of, worthwhile_threads,
 )
 from treealg._fast.gradients cimport (
-    backward, backward_scratch, gradient_out, points_of_spans, rows_in, word_derivatives,
+    backward, backward_scratch, contract, count_short_words, gradient_out, points_of_spans, rows_in,
+    word_derivatives,
 )
 from treealg._fast.lines cimport points_of
 from treealg._fast.paths cimport cost_of_integration, cost_of_output, describe, path_words
-from treealg._fast.pieces cimport Spans, spans_of
+from treealg._fast.pieces cimport Pieces, Spans, cut_path, piece, pieces_of, spans_of
 from treealg._fast.prefixes cimport advance, advance_scratch
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
+from treealg._fast.span_gradients cimport (
+    group_of_gradients, group_of_parts, group_scratch, groups_of, lanes_of, set_pieces,
+    signatures_before, span_gradient_task, take_rows,
+)
 
 
 cdef extern from "common/checkpoints.h" nogil:
@@ -34,21 +46,24 @@ cdef extern from "common/checkpoints.h" nogil:
 
 
 cdef struct prefix_gradient_task:
-    path_words words
+    # First, as its phases take this task for theirs. What it writes comes on top of `out`.
+    span_gradient_task spans
     gradient_out out
-    Py_ssize_t every, columns  # segments per point; numbers of a row of derivatives
-    const int64_t *order  # of the paths, the longest first
+    Py_ssize_t every  # segments per point
+    Py_ssize_t points  # of all spans
+    bint single  # whether numbers are of float32
     const char *derivs
     Py_ssize_t path_stride, point_stride, column_stride
     size_t memory_size, step_size, derivs_size
 
 
-# The paths of one group, and its scratch memory.
+# The pieces of one group, and its scratch memory.
 cdef struct prefix_group:
     const prefix_gradient_task *task
     int used
     Py_ssize_t row[MAX_LANES]
     Py_ssize_t first[MAX_LANES]  # segments
+    Py_ssize_t skipped[MAX_LANES]  # steps of the span before the piece
     Py_ssize_t steps[MAX_LANES]
     interrupt *stop
     char *cotangent
@@ -77,7 +92,7 @@ cdef void forward_step(void *context, Py_ssize_t step, void *state) noexcept nog
         for lane in range(active):
             segment[lane] = group.first[lane] + step * group.task.every + part
         advance(
-            &group.task.words, active, group.row, segment, <char *> state, group.increment,
+            &group.task.spans.words, active, group.row, segment, <char *> state, group.increment,
             group.scratch,
         )
 
@@ -85,32 +100,44 @@ cdef void forward_step(void *context, Py_ssize_t step, void *state) noexcept nog
 cdef matrix_view derivatives_at(
     const prefix_group *group, int active, Py_ssize_t step
 ) noexcept nogil:
-    """Copy the derivatives in one prefix of each path, one per lane."""
+    """Return the derivatives in one prefix of each path, one per lane.
+
+    They are copied unless they lie evenly, as those of paths of one length and of pieces of one do.
+    """
     cdef const prefix_gradient_task *task = group.task
-    cdef Py_ssize_t real = task.words.real, column
+    cdef Py_ssize_t real = task.spans.words.real, column, stride = 0
     cdef matrix_view found
-    cdef const char *source
+    cdef const char *source[MAX_LANES]
     cdef char *target
+    cdef bint are_even = True
     cdef int lane
-    found.data = group.derivs
-    found.count = active
-    found.row_stride = task.columns * real
-    found.column_stride = real
     for lane in range(active):
-        source = task.derivs + group.row[lane] * task.path_stride + step * task.point_stride
+        source[lane] = task.derivs + group.row[lane] * task.path_stride
+        source[lane] += (group.skipped[lane] + step) * task.point_stride
+        if lane == 1:
+            stride = source[1] - source[0]
+        are_even &= source[lane] == source[0] + lane * stride
+    found.count = active
+    if are_even:
+        found.data = <char *> source[0]
+        found.row_stride, found.column_stride = stride, task.column_stride
+        return found
+    found.data = group.derivs
+    found.row_stride, found.column_stride = task.spans.columns * real, real
+    for lane in range(active):
         target = group.derivs + lane * found.row_stride
         if task.column_stride == real:
-            memcpy(target, source, found.row_stride)
+            memcpy(target, source[lane], found.row_stride)
             continue
-        for column in range(task.columns):
-            memcpy(target + column * real, source + column * task.column_stride, real)
+        for column in range(task.spans.columns):
+            memcpy(target + column * real, source[lane] + column * task.column_stride, real)
     return found
 
 
 cdef void backward_step(void *context, Py_ssize_t step, const void *before) noexcept nogil:
     cdef prefix_group *group = <prefix_group *> context
     cdef const prefix_gradient_task *task = group.task
-    cdef const path_words *words = &task.words
+    cdef const path_words *words = &task.spans.words
     cdef Py_ssize_t begin[MAX_LANES]
     cdef Py_ssize_t end[MAX_LANES]
     cdef int active = active_lanes(group, step), lane
@@ -136,22 +163,28 @@ cdef void backward_step(void *context, Py_ssize_t step, const void *before) noex
     )
 
 
-cdef void group_of_prefixes(
-    const void *task_, Py_ssize_t number, char *memory, interrupt *stop
+cdef void walk(
+    const prefix_gradient_task *task, const piece *pieces, Py_ssize_t count, Py_ssize_t first,
+    bint are_cut, char *memory, interrupt *stop,
 ) noexcept nogil:
-    cdef const prefix_gradient_task *task = <const prefix_gradient_task *> task_
-    cdef const path_words *words = &task.words
-    cdef Py_ssize_t first = number * words.table.lanes
+    """Walk pieces, or whole spans, from number `first` on backwards, for their own prefixes.
+
+    Of pieces the derivatives before them are left in their rows of `after`.
+    """
+    cdef const path_words *words = &task.spans.words
+    cdef Py_ssize_t end[MAX_LANES]
     cdef prefix_group group
     cdef checkpointed steps
+    cdef matrix_view rows
     cdef int lane
     group.task = task
     group.stop = stop
-    group.used = <int> min(<Py_ssize_t> words.table.lanes, words.path.count - first)
+    group.used = lanes_of(&task.spans, pieces, count, first, group.row, group.first, end)
     for lane in range(group.used):
-        group.row[lane] = task.order[first + lane]
-        group.first[lane] = task.every * words.path.spans[2 * group.row[lane]]
-        group.steps[lane] = words.path.spans[2 * group.row[lane] + 1] - 1
+        group.steps[lane] = (end[lane] - group.first[lane]) // task.every
+        group.skipped[lane] = (
+            group.first[lane] // task.every - words.path.spans[2 * group.row[lane]]
+        )
     group.cotangent = memory + task.memory_size
     group.added = group.cotangent + words.lanes_size
     group.state = group.added + words.lanes_size
@@ -159,14 +192,123 @@ cdef void group_of_prefixes(
     group.derivs = group.rows + 2 * words.lanes_size
     group.increment = group.derivs + task.derivs_size
     group.scratch = group.increment + task.step_size
-    memset(memory, 0, words.lanes_size)
     memset(group.cotangent, 0, words.lanes_size)
+    if are_cut:
+        rows = rows_in(task.spans.before, count, words, 1)
+        words.table.algebra.load(&rows, first, words.size, memory)
+    else:
+        memset(memory, 0, words.lanes_size)
     steps.blocks = group.steps[0]
     steps.state_size = words.lanes_size
     steps.context = &group
     steps.advance = forward_step
     steps.backward = backward_step
     run_backward(&steps, memory, stop)
+    if are_cut:
+        rows = rows_in(task.spans.after, count, words, 1)
+        words.table.algebra.store(&rows, first, words.size, group.cotangent)
+
+
+cdef void group_of_prefixes(
+    const void *task_, Py_ssize_t number, char *memory, interrupt *stop
+) noexcept nogil:
+    """Pieces of spans that are cut, and then whole spans."""
+    cdef const prefix_gradient_task *task = <const prefix_gradient_task *> task_
+    cdef const span_gradient_task *spans = &task.spans
+    cdef Py_ssize_t lanes = spans.words.table.lanes, of_cut = groups_of(spans, spans.n_cut)
+    if number < of_cut:
+        walk(task, spans.cut, spans.n_cut, number * lanes, True, memory, stop)
+    else:
+        walk(task, spans.whole, spans.n_whole, (number - of_cut) * lanes, False, memory, stop)
+
+
+cdef void add_numbers(bint single, char *to, const char *more, size_t size) noexcept nogil:
+    """Add numbers of so many bytes in all, of dual ones both parts."""
+    cdef size_t i
+    if single:
+        for i in range(size // sizeof(float)):
+            (<float *> to)[i] += (<const float *> more)[i]
+    else:
+        for i in range(size // sizeof(double)):
+            (<double *> to)[i] += (<const double *> more)[i]
+
+
+cdef void derivatives_after(
+    const void *task_, Py_ssize_t number, char *scratch, interrupt *stop
+) noexcept nogil:
+    """Derivatives after each piece of one path, from those before each in its own prefixes."""
+    cdef const prefix_gradient_task *task = <const prefix_gradient_task *> task_
+    cdef const span_gradient_task *spans = &task.spans
+    cdef const cut_path *joined = spans.joined + number
+    cdef Py_ssize_t size = spans.words.size * spans.words.real, place
+    cdef char *now = spans.wholes + number * size
+    cdef char *own
+    memset(now, 0, size)
+    for place in range(joined.last - 1, joined.first - 1, -1):
+        own = spans.after + spans.position[place] * size
+        memcpy(scratch, own, size)
+        memcpy(own, now, size)
+        contract(&spans.words, now, spans.parts + spans.position[place] * size)
+        add_numbers(task.single, now, scratch, size)
+
+
+cdef void add_to_steps(
+    const void *task_, Py_ssize_t number, char *scratch, interrupt *stop
+) noexcept nogil:
+    """Add what comes on top, in the steps and corrections of one path that is cut."""
+    cdef const prefix_gradient_task *task = <const prefix_gradient_task *> task_
+    cdef const path_words *words = &task.spans.words
+    cdef Py_ssize_t path = task.spans.joined[number].path, real = words.real
+    cdef const int64_t *span = words.path.spans + 2 * path
+    cdef Py_ssize_t steps = span[1] - 1, size = words.path.channels * real
+    cdef Py_ssize_t at = words.path.places[path] + span[0]
+    add_numbers(
+        task.single, task.out.steps.data + (at + 1) * size,
+        task.spans.out.steps.data + (at + 1) * size, steps * size,
+    )
+    size = words.columns * real
+    if size:
+        add_numbers(
+            task.single, task.out.correction.data + at * size,
+            task.spans.out.correction.data + at * size, steps * size,
+        )
+
+
+cdef void all_prefixes(
+    prefix_gradient_task *task, size_t scratch_size, int n_threads, interrupt *stop
+) noexcept nogil:
+    cdef span_gradient_task *spans = &task.spans
+    cdef const path_words *words = &spans.words
+    cdef Py_ssize_t of_cut = groups_of(spans, spans.n_cut)
+    cdef size_t steps_size = task.points * words.path.channels * words.real
+    cdef size_t more_size = steps_size + task.points * words.columns * words.real
+    cdef char *more = NULL
+    cdef phase *phases = [
+        phase(group_of_parts, of_cut),
+        phase(signatures_before, spans.n_joined),
+        phase(group_of_prefixes, of_cut + groups_of(spans, spans.n_whole)),
+        phase(derivatives_after, spans.n_joined),
+        phase(group_of_gradients, of_cut),
+        phase(add_to_steps, spans.n_joined),
+    ]
+    if not take_rows(spans):
+        stop.stop = OUT_OF_MEMORY
+        return
+    if of_cut:
+        more = <char *> aligned_scratch(more_size)
+    if of_cut and more is NULL:
+        stop.stop = OUT_OF_MEMORY
+    else:
+        if of_cut:
+            memset(more, 0, more_size)  # not every column need be that of a letter
+        spans.out = task.out
+        spans.out.steps.data = more
+        spans.out.correction.data = more + steps_size
+        run_phases(phases, 6, task, scratch_size, n_threads, stop)
+        if of_cut:
+            free_scratch(more)
+    free_scratch(spans.parts)
+    points_of_spans(words, &task.out)
 
 
 def span_prefixes_backward(
@@ -185,46 +327,55 @@ def span_prefixes_backward(
     cdef Buffer second = None if correction is None else Buffer(out_correction, 2, True)
     cdef const kernel_table *table = source.table
     cdef Spans given
-    cdef Py_ssize_t longest, groups
+    cdef Pieces pieces
     cdef double cost
     cdef prefix_gradient_task task
+    cdef span_gradient_task *shared = &task.spans
+    cdef const path_words *described = &task.spans.words
     cdef size_t scratch_size
+    cdef Signals signals
     describe(
-        &task.words, source, increments, words, output_map, log_program, time_aug, lead_lag,
+        &shared.words, source, increments, words, output_map, log_program, time_aug, lead_lag,
         end_time, n_threads,
     )
     given = spans_of(spans, source)
-    longest = given.longest - 1
     if (
-        source.table != cotangent.table or cotangent.view.shape[0] != task.words.path.count
-        or cotangent.view.shape[1] < longest or cotangent.view.shape[2] != output_map.rows
+        source.table != cotangent.table or cotangent.view.shape[0] != described.path.count
+        or cotangent.view.shape[1] < given.longest - 1
+        or cotangent.view.shape[2] != output_map.rows
     ):
         raise ValueError("the derivatives, the path and the map do not fit each other")
-    target.check_flat(source, given.points, task.words.path.channels)
+    target.check_flat(source, given.points, described.path.channels)
     if second is not None:
-        second.check_flat(source, given.points, task.words.columns)
+        second.check_flat(source, given.points, described.columns)
         task.out.correction = second.matrix()
     if given.count == 0:
         return
-    given.describe(&task.words.path)
-    task.order = given.order
-    task.out.steps = target.matrix()
+    given.describe(&shared.words.path)
+    cost = 4 * cost_of_integration(described)
+    cost += 2 * steps_of(&described.path) * cost_of_output(described) / described.path.count
+    n_threads = worthwhile_threads(cost, n_threads)
     task.every = 2 if lead_lag else 1
-    task.columns = output_map.rows
+    pieces = pieces_of(given, task.every, table.lanes, n_threads)
+    set_pieces(shared, pieces)
+    shared.columns = output_map.rows
+    shared.short_words = count_short_words(described.words)
+    task.out.steps = target.matrix()
+    task.points = given.points
+    task.single = source.single
     task.derivs = <const char *> cotangent.view.buf
     task.path_stride = cotangent.view.strides[0]
     task.point_stride = cotangent.view.strides[1]
     task.column_stride = cotangent.view.strides[2]
-    task.memory_size = checkpoints_size(longest, task.words.lanes_size)
-    task.step_size = words.dimension * table.lanes * task.words.real
-    task.derivs_size = task.columns * table.lanes * task.words.real
-    scratch_size = max(advance_scratch(&task.words), backward_scratch(&task.words, task.every))
+    task.memory_size = checkpoints_size(pieces.longest // task.every, described.lanes_size)
+    task.step_size = words.dimension * table.lanes * described.real
+    task.derivs_size = shared.columns * table.lanes * described.real
+    scratch_size = max(advance_scratch(described), backward_scratch(described, task.every))
     if log_program is not None:
-        scratch_size = max(scratch_size, table.algebra.logarithm_scratch(task.words.log_program, 1))
-    scratch_size += task.memory_size + 5 * task.words.lanes_size + task.step_size + task.derivs_size
-    groups = (task.words.path.count + table.lanes - 1) // table.lanes
-    cost = 4 * cost_of_integration(&task.words)
-    cost += 2 * steps_of(&task.words.path) * cost_of_output(&task.words) / task.words.path.count
-    run(group_of_prefixes, &task, groups, cost, scratch_size, n_threads)
+        scratch_size = max(scratch_size, table.algebra.logarithm_scratch(described.log_program, 1))
+    scratch_size += task.memory_size + 5 * described.lanes_size + task.step_size + task.derivs_size
+    scratch_size = max(scratch_size, group_scratch(shared, pieces.longest))
+    signals = Signals()
     with nogil:
-        points_of_spans(&task.words, &task.out)
+        all_prefixes(&task, scratch_size, n_threads, &signals.flag)
+    signals.finish()

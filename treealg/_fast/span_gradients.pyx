@@ -13,7 +13,7 @@ from treealg._fast.core cimport (
     kernel_table, matrix_view, phase, run_phases, worthwhile_threads,
 )
 from treealg._fast.gradients cimport (
-    backward, backward_scratch, contract, count_short_words, gradient_out, points_of_spans, rows_in,
+    backward, backward_scratch, contract, count_short_words, points_of_spans, rows_in,
     word_derivatives,
 )
 from treealg._fast.lines cimport points_of
@@ -23,24 +23,6 @@ from treealg._fast.paths cimport (
 )
 from treealg._fast.pieces cimport Pieces, Spans, cut_path, piece, pieces_of, spans_of
 from treealg._fast.programs cimport ConvolutionProgram, SparseMap, WordProgram
-
-
-cdef struct span_gradient_task:
-    path_words words
-    gradient_out out
-    matrix_view derivs
-    Py_ssize_t columns, short_words  # of a row of derivatives; words of weight below the degree
-    const piece *cut
-    const piece *whole
-    const cut_path *joined
-    const int64_t *position  # among the cut pieces, of each by its place in the order of time
-    Py_ssize_t n_cut, n_whole, n_joined
-    # One word signature per cut piece: its own, that before it, the derivatives in that after it;
-    # and one per path that is cut: the signatures of whole paths.
-    char *parts
-    char *before
-    char *after
-    char *wholes
 
 
 cdef Py_ssize_t groups_of(const span_gradient_task *task, Py_ssize_t count) noexcept nogil:
@@ -84,6 +66,24 @@ cdef matrix_view derivatives_of(
     return found
 
 
+cdef void set_pieces(span_gradient_task *task, Pieces pieces) noexcept:
+    task.n_cut, task.n_whole, task.n_joined = pieces.n_cut, pieces.n_whole, pieces.n_joined
+    task.cut, task.whole, task.joined = pieces.cut, pieces.whole, pieces.joined
+    task.position = pieces.position
+
+
+cdef bint take_rows(span_gradient_task *task) noexcept nogil:
+    """Take memory for the rows of cut pieces, from `parts` on; returns whether there was any."""
+    cdef Py_ssize_t size = task.words.size * task.words.real
+    task.parts = <char *> aligned_scratch(max((3 * task.n_cut + task.n_joined) * size, 1))
+    if task.parts is NULL:
+        return False
+    task.before = task.parts + task.n_cut * size
+    task.after = task.before + task.n_cut * size
+    task.wholes = task.after + task.n_cut * size
+    return True
+
+
 # Scratch memory of a group: its lanes, as much again, two times as many rows of word coefficients,
 # the rows of its derivatives, and what is left.
 
@@ -100,6 +100,15 @@ cdef char *rest_of_group(const span_gradient_task *task, char *lanes) noexcept n
     return derivatives_of_group(task, lanes) + (
         task.columns * task.words.table.lanes * task.words.real
     )
+
+
+cdef size_t group_scratch(const span_gradient_task *task, Py_ssize_t longest) noexcept nogil:
+    """Bytes for a group, with pieces of at most so many segments."""
+    cdef const path_words *words = &task.words
+    cdef size_t size = max(integration_scratch(words), backward_scratch(words, longest))
+    if words.log_program is not NULL:
+        size = max(size, words.table.algebra.logarithm_scratch(words.log_program, 1))
+    return size + 4 * words.lanes_size + task.columns * words.table.lanes * words.real
 
 
 cdef void group_of_parts(
@@ -214,7 +223,6 @@ cdef void all_gradients(
     span_gradient_task *task, size_t scratch_size, int n_threads, interrupt *stop
 ) noexcept nogil:
     cdef const path_words *words = &task.words
-    cdef Py_ssize_t size = words.size * words.real
     cdef phase *phases = [
         phase(group_of_parts, groups_of(task, task.n_cut)),
         phase(signatures_before, task.n_joined),
@@ -222,13 +230,9 @@ cdef void all_gradients(
         phase(derivatives_after, task.n_joined),
         phase(group_of_gradients, groups_of(task, task.n_cut) + groups_of(task, task.n_whole)),
     ]
-    task.parts = <char *> aligned_scratch(max((3 * task.n_cut + task.n_joined) * size, 1))
-    if task.parts is NULL:
+    if not take_rows(task):
         stop.stop = OUT_OF_MEMORY
         return
-    task.before = task.parts + task.n_cut * size
-    task.after = task.before + task.n_cut * size
-    task.wholes = task.after + task.n_cut * size
     run_phases(phases, 5, task, scratch_size, n_threads, stop)
     free_scratch(task.parts)
     points_of_spans(words, &task.out)
@@ -275,15 +279,8 @@ def span_signature_backward(
     task.out.steps = target.matrix()
     task.columns = output_map.rows
     task.short_words = count_short_words(task.words.words)
-    task.n_cut, task.n_whole, task.n_joined = pieces.n_cut, pieces.n_whole, pieces.n_joined
-    task.cut, task.whole, task.joined = pieces.cut, pieces.whole, pieces.joined
-    task.position = pieces.position
-    scratch_size = max(
-        integration_scratch(&task.words), backward_scratch(&task.words, pieces.longest)
-    )
-    if log_program is not None:
-        scratch_size = max(scratch_size, table.algebra.logarithm_scratch(task.words.log_program, 1))
-    scratch_size += 4 * task.words.lanes_size + task.columns * table.lanes * task.words.real
+    set_pieces(&task, pieces)
+    scratch_size = group_scratch(&task, pieces.longest)
     signals = Signals()
     with nogil:
         all_gradients(&task, scratch_size, n_threads, &signals.flag)

@@ -91,7 +91,7 @@ static void NAME(descend_chains)(const chain_back *s, int32_t node, Py_ssize_t w
                 continue;
             }
             for (Py_ssize_t a = 0; a < n; ++a) {
-                memset(down, 0, (size_t)left * BLOCK * sizeof(vec));
+                NAME(clear)(&part, down, left);
                 if (NAME(has_letters)(p, left))
                     memcpy(down, part.drows + a * BLOCK, BLOCK * sizeof(vec));
                 NAME(child_forward)((int)left, &part, carry, a, value[a], own);
@@ -118,7 +118,7 @@ static void NAME(chain_block_backward)(void *context, Py_ssize_t block, const vo
     for (Py_ssize_t k = 1; k <= p->longest; ++k) s->letters[k].steps = steps;
     if (NAME(has_letters)(p, p->degree)) { /* a letter of weight N follows the empty word */
         const back_state part = NAME(letters_from)(s, p->degree, 0, 0);
-        for (int t = 0; t < BLOCK; ++t) part.rows[t] = splat(1);
+        for (int t = 0; t < steps; ++t) part.rows[t] = splat(1);
         NAME(chains_on_top)(s, &part, 1, 0, 0);
     }
     NAME(descend_chains)(s, 0, 0);
@@ -193,10 +193,14 @@ static void NAME(chain_backward)(const word_program *p, const path_view *path,
     const size_t state_size = (size_t)words * sizeof(vec);
     word_state *const states = (word_state *)((char *)next + checkpoints_size(blocks, state_size));
     back_state *const back = (back_state *)((char *)states + NAME(chain_states_size)(p));
-    task.forward = NAME(chain_setup)(p, degree - 1, BLOCK, z, forward, states);
+    const int steps = (int)(task.in.longest < BLOCK ? task.in.longest : BLOCK);
+    task.forward = NAME(chain_setup)(p, degree - 1, steps, z, forward, states);
     for (Py_ssize_t j = 1; j <= degree; ++j) {
         inverse[j] = constant((REAL)1 / (REAL)j);
-        for (int t = 0; t < BLOCK; ++t) carries[(j - 1) * BLOCK + t] = splat((REAL)1 / (REAL)j);
+        for (int t = 0; t < steps; ++t) {
+            carries[(j - 1) * BLOCK + t] = splat((REAL)1 / (REAL)j);
+            dcarries[(j - 1) * BLOCK + t] = splat(0); /* nobody reads the empty word's */
+        }
     }
     for (Py_ssize_t k = 1; k <= p->longest; ++k)
         back[k] = (back_state){
@@ -208,7 +212,6 @@ static void NAME(chain_backward)(const word_program *p, const path_view *path,
             .inverse = inverse,
         };
     task.back = (chain_back){p, NULL, (vec *)cotangent, carries, dcarries, drows, back};
-    memset(dcarries, 0, (size_t)(degree * BLOCK) * sizeof(vec)); /* nobody reads the empty word's */
     if (before) memcpy(next, before, state_size);
     else memset(next, 0, state_size);
     const checkpointed run = {blocks, state_size, &task, NAME(chain_block_forward),

@@ -8,10 +8,12 @@
  *     d carry_|p|(parent)[t] += l(p)[t+1] z_a[t], d z_a[t] += l(p)[t+1] carry_|p|(parent)[t],
  *     l(p)[t]   = l(p)[t+1] + sum over k of h_k.
  * Words of length N, most of the work, are two small matrix products with their derivatives in
- * registers. The state at the start of each block is needed on words shorter than N only. It is
- * saved on a forward pass and never obtained by going backwards, so that rough paths lose no digits
- * (see checkpoints.h).
+ * registers; few letters are handled all at once (words/few_letters.h). The state at the start of
+ * each block is needed on words shorter than N only. It is saved on a forward pass and never
+ * obtained by going backwards, so that rough paths lose no digits (see checkpoints.h).
  */
+
+#define MOST_LETTERS 5 /* that are few: see words/few_letters.h */
 
 typedef struct {
     Py_ssize_t d, degree;
@@ -21,11 +23,20 @@ typedef struct {
     vec *dz;              /* their derivatives, [steps][d] */
     const vec *signature; /* at the start of the block, words shorter than degree */
     vec *cotangent;       /* all words: at the end of the block, then at its start */
-    vec *carries, *dcarries; /* [depth] -> [degree - depth][BLOCK] */
-    vec *rows, *drows;    /* carries of d words of length N-1, [d][BLOCK] */
+    /* [depth] -> [degree - depth][BLOCK], with few letters [depth] -> [d][degree - depth][BLOCK] */
+    vec *carries, *dcarries;
+    vec *rows, *drows; /* carries of d words of length N-1, [d][BLOCK], or [BLOCK][d] */
     const real_vec *inverse;
 } NAME(back_state);
 #define back_state NAME(back_state)
+
+/* Set n arrays of what a block has to 0. */
+INLINE void NAME(clear)(const back_state *s, vec *x, Py_ssize_t n) {
+    if (s->steps == BLOCK) memset(x, 0, (size_t)(n * BLOCK) * sizeof(vec));
+    else
+        for (Py_ssize_t k = 0; k < n; ++k)
+            for (int t = 0; t < s->steps; ++t) x[k * BLOCK + t] = splat(0);
+}
 
 /* Words of length N from d words of length N-1, some rows and columns of the square. */
 INLINE void NAME(word_tile)(const int n_rows, const int n_columns, const int paired, int first,
@@ -99,7 +110,7 @@ static void NAME(halves_on_top)(const back_state *s, int n_rows, const vec *cota
 /* The first n_rows words of length N-1 that are in `rows`, and all their children. Derivatives in
  * increments that are 0 with lead-lag are left out: nobody reads them. */
 static void NAME(words_on_top)(const back_state *s, int n_rows, const vec *cotangent) {
-    memset(s->drows, 0, (size_t)n_rows * BLOCK * sizeof(vec));
+    NAME(clear)(s, s->drows, n_rows);
     if (s->paired) NAME(halves_on_top)(s, n_rows, cotangent);
     else NAME(letters_on_top)(0, 0, s, n_rows, cotangent);
 }
@@ -197,7 +208,7 @@ static void NAME(descend)(const back_state *s, Py_ssize_t depth, Py_ssize_t word
                *const down = s->dcarries + (depth + 1) * stride;
     const int n = (int)(s->degree - depth - 1);
     for (Py_ssize_t a = 0; a < d; ++a) {
-        memset(down, 0, (size_t)n * BLOCK * sizeof(vec));
+        NAME(clear)(s, down, n);
         switch (n) {
             /* clang-format off */
 #define CARRIES(m)                                                                     \
@@ -216,6 +227,8 @@ static void NAME(descend)(const back_state *s, Py_ssize_t depth, Py_ssize_t word
         }
     }
 }
+
+#include "words/few_letters.h"
 
 /* One group of pieces: what a block, forwards or backwards, has to know. */
 typedef struct {
@@ -250,13 +263,24 @@ static void NAME(word_block_forward)(void *context, Py_ssize_t block, void *stat
     NAME(flush_rows)(s);
 }
 
+/* Everything below the empty word. */
+static void NAME(descend_all)(const back_state *s) {
+    switch (s->d) {
+    case 2: NAME(below_2)(s, 0, 0, 0, 2, s->carries, s->dcarries); break;
+    case 3: NAME(below_3)(s, 0, 0, 0, 3, s->carries, s->dcarries); break;
+    case 4: NAME(below_4)(s, 0, 0, 0, 4, s->carries, s->dcarries); break;
+    case 5: NAME(below_5)(s, 0, 0, 0, 5, s->carries, s->dcarries); break;
+    default: NAME(descend)(s, 0, 0, 0, s->d);
+    }
+}
+
 static void NAME(word_block_backward)(void *context, Py_ssize_t block, const void *before) {
     back_task *const task = (back_task *)context;
     back_state *const s = &task->back;
     s->steps = NAME(read_block)(task, block);
     s->signature = (const vec *)before;
     memset(s->dz, 0, (size_t)(s->steps * s->d) * sizeof(vec));
-    if (s->degree > 1) NAME(descend)(s, 0, 0, 0, s->d);
+    if (s->degree > 1) NAME(descend_all)(s);
     else NAME(words_on_top)(s, 1, s->cotangent);
     NAME(store_steps)(task->path, s->d, task->used, task->row, task->begin, task->end,
                       block * BLOCK, s->steps, s->dz, task->out);
@@ -270,7 +294,8 @@ static Py_ssize_t NAME(short_words)(Py_ssize_t d, Py_ssize_t degree) {
 }
 
 static Py_ssize_t NAME(blocks_of_vectors)(Py_ssize_t d, Py_ssize_t degree) {
-    return 4 * d + 3 * degree * degree + (d > MAX_ROWS ? d : MAX_ROWS);
+    const Py_ssize_t siblings = d <= MOST_LETTERS ? d : 1;
+    return 4 * d + (2 * siblings + 1) * degree * degree + (d > MAX_ROWS ? d : MAX_ROWS);
 }
 
 static size_t NAME(word_backward_scratch)(Py_ssize_t d, Py_ssize_t degree, Py_ssize_t segments) {
@@ -285,6 +310,7 @@ static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t 
                                 const Py_ssize_t *end, const void *before, void *cotangent,
                                 const matrix_view *out, void *scratch, interrupt *stop) {
     const Py_ssize_t words = NAME(short_words)(d, degree), stride = degree * BLOCK;
+    const Py_ssize_t siblings = d <= MOST_LETTERS ? d : 1;
     const int paired = NAME(are_paired)(path);
     vec *next = (vec *)scratch;
 #define TAKE(name, count) vec *const name = next; next += (count);
@@ -294,8 +320,8 @@ static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t 
     TAKE(dz, d * BLOCK)
     TAKE(rows, d * BLOCK)
     TAKE(drows, d * BLOCK)
-    TAKE(carries, degree * stride)
-    TAKE(dcarries, degree * stride)
+    TAKE(carries, siblings * degree * stride)
+    TAKE(dcarries, siblings * degree * stride)
     TAKE(forward_carries, degree * stride)
     TAKE(forward_rows, (d > MAX_ROWS ? d : MAX_ROWS) * BLOCK)
 #undef TAKE
@@ -324,14 +350,16 @@ static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t 
     while (task.forward.capacity % tile && task.forward.capacity + d <= MAX_ROWS)
         task.forward.capacity += (int)d;
     task.top = NAME(short_words)(d, degree - 1);
+    const int steps = (int)(task.longest < BLOCK ? task.longest : BLOCK); /* of a block, at most */
     for (Py_ssize_t k = 1; k <= degree; ++k) {
+        vec *const carry = carries + (k - 1) * BLOCK, *const down = dcarries + (k - 1) * BLOCK;
         inverse[k] = constant((REAL)1 / (REAL)k);
-        for (int t = 0; t < BLOCK; ++t)
-            carries[(k - 1) * BLOCK + t] = forward_carries[(k - 1) * BLOCK + t] = splat((REAL)1
-                                                                                        / (REAL)k);
+        for (int t = 0; t < steps; ++t) {
+            carry[t] = forward_carries[(k - 1) * BLOCK + t] = splat((REAL)1 / (REAL)k);
+            down[t] = splat(0); /* nobody reads those of the empty word */
+        }
     }
-    for (int t = 0; t < BLOCK; ++t) forward_rows[t] = rows[t] = splat(1);
-    memset(dcarries, 0, (size_t)stride * sizeof(vec)); /* nobody reads those of the empty word */
+    for (int t = 0; t < steps; ++t) forward_rows[t] = rows[t] = splat(1);
     if (before) memcpy(next, before, (size_t)words * sizeof(vec));
     else memset(next, 0, (size_t)words * sizeof(vec));
     const checkpointed run = {(task.longest + BLOCK - 1) / BLOCK, (size_t)words * sizeof(vec),
