@@ -74,8 +74,9 @@ INLINE void NAME(children_backward)(const int d, const int n, const back_state *
 
 /* Segment t of the walk backwards over the children of a word of length N-2 and theirs; `sum` are the
  * derivatives in the former, `top` those in the latter. Letters outside of from..end do not move. */
-INLINE void NAME(last_step)(const int d, const int from, const int end, const back_state *s, int t,
-                            const vec *carry, vec *dcarry, const vec *top, vec *sum) {
+INLINE void NAME(last_step_backward)(const int d, const int from, const int end,
+                                     const back_state *s, int t, const vec *carry, vec *dcarry,
+                                     const vec *top, vec *sum) {
     const vec own = carry[t], next = carry[BLOCK + t];
     vec z[MOST_LETTERS], dz[MOST_LETTERS], down = splat(0), dnext = splat(0);
     for (int b = from; b < end; ++b) {
@@ -104,8 +105,9 @@ INLINE void NAME(last_step)(const int d, const int from, const int end, const ba
 
 /* The children of a word of length N-2, whose values and derivatives are `value` and `cotangent`, and
  * their children, whose derivatives are `last`. */
-INLINE void NAME(last_two)(const int d, const int paired, const back_state *s, const vec *carry,
-                           vec *dcarry, const vec *value, vec *cotangent, const vec *last) {
+INLINE void NAME(last_two_backward)(const int d, const int paired, const back_state *s,
+                                    const vec *carry, vec *dcarry, const vec *value, vec *cotangent,
+                                    const vec *last) {
     vec sum[MOST_LETTERS], top[MOST_LETTERS * MOST_LETTERS];
     for (int a = 0; a < d; ++a) sum[a] = value[a];
     for (int t = 0; t < s->steps; ++t) {
@@ -120,10 +122,10 @@ INLINE void NAME(last_two)(const int d, const int paired, const back_state *s, c
     for (int a = 0; a < d; ++a) sum[a] = cotangent[a];
     for (int t = s->steps - 1; t >= 0; --t) {
         if (paired) { /* the lag moves in odd segments, the lead in even ones */
-            NAME(last_step)(d, 0, d / 2, s, t, carry, dcarry, top, sum);
+            NAME(last_step_backward)(d, 0, d / 2, s, t, carry, dcarry, top, sum);
             --t;
         }
-        NAME(last_step)(d, paired ? d / 2 : 0, d, s, t, carry, dcarry, top, sum);
+        NAME(last_step_backward)(d, paired ? d / 2 : 0, d, s, t, carry, dcarry, top, sum);
     }
     for (int a = 0; a < d; ++a) cotangent[a] = sum[a];
 }
@@ -140,8 +142,9 @@ INLINE void NAME(below)(const int d, NAME(walk) walk, const back_state *s, Py_ss
     vec *const cotangent = s->cotangent + here;
     if (depth == s->degree - 2) {
         const vec *const last = s->cotangent + start + size + word * d * d;
-        if (s->paired && d % 2 == 0) NAME(last_two)(d, 1, s, carry, dcarry, value, cotangent, last);
-        else NAME(last_two)(d, 0, s, carry, dcarry, value, cotangent, last);
+        if (s->paired && d % 2 == 0)
+            NAME(last_two_backward)(d, 1, s, carry, dcarry, value, cotangent, last);
+        else NAME(last_two_backward)(d, 0, s, carry, dcarry, value, cotangent, last);
         return;
     }
     const int n = (int)(s->degree - depth - 1);
