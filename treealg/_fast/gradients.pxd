@@ -11,7 +11,8 @@ cdef struct gradient_out:
 
 
 cdef struct gradient_task:
-    path_words words
+    path_words words, short  # all words, and those of signatures before pieces (see set_short)
+    word_program program
     gradient_out out
     matrix_view derivs
     Py_ssize_t short_words, pieces
@@ -46,3 +47,6 @@ cdef void word_derivatives(
 ) noexcept nogil
 
 cdef Py_ssize_t count_short_words(const word_program *words) noexcept nogil
+
+cdef void set_short(
+    path_words *short, word_program *program, const path_words *words) noexcept nogil

@@ -140,12 +140,37 @@ cdef void group_of_paths(
 # --- paths in pieces --------------------------------------------------------------------------
 
 
+cdef Py_ssize_t count_short_words(const word_program *words) noexcept nogil:
+    """How many words there are of weight below the degree."""
+    cdef Py_ssize_t count = words.count
+    while count > 0 and words.weight[count - 1] == words.degree:
+        count -= 1
+    return words.start[count]
+
+
+cdef void set_short(
+    path_words *short, word_program *program, const path_words *words
+) noexcept nogil:
+    """Set which words a backward pass meets before the end of a path, with memory for a program.
+
+    Words of the highest weight are met by logarithms only; along plain paths they are left out.
+    """
+    short[0] = words[0]
+    if not words.plain or words.log_program is not NULL or words.words.degree == 1:
+        return
+    program[0] = words.words[0]
+    program.degree -= 1
+    short.words = program
+    short.size = count_short_words(words.words)
+    short.lanes_size = short.size * words.table.lanes * words.real
+
+
 cdef void group_of_parts(
     const void *task_, Py_ssize_t group, char *lanes, interrupt *stop
 ) noexcept nogil:
     """Word signatures of pieces."""
     cdef const gradient_task *task = <const gradient_task *> task_
-    cdef const path_words *words = &task.words
+    cdef const path_words *words = &task.short
     cdef Py_ssize_t row[MAX_LANES]
     cdef Py_ssize_t begin[MAX_LANES]
     cdef Py_ssize_t end[MAX_LANES]
@@ -158,17 +183,20 @@ cdef void group_of_parts(
 cdef void signatures_before(
     const void *task_, Py_ssize_t path, char *scratch, interrupt *stop
 ) noexcept nogil:
-    """Products of the signatures of the pieces of one path that come before each, and of all."""
+    """Products of the signatures of the pieces of one path before each; of all for a logarithm."""
     cdef const gradient_task *task = <const gradient_task *> task_
-    cdef Py_ssize_t size = task.words.size * task.words.real, i, at = path * task.pieces
+    cdef const path_words *words = &task.short
+    cdef Py_ssize_t size = words.size * words.real, i, at = path * task.pieces
+    cdef Py_ssize_t joined = task.pieces - (words.log_program is NULL)
     cdef char *whole = task.wholes + path * size
     memset(whole, 0, size)
     for i in range(task.pieces):
         memcpy(task.before + (at + i) * size, whole, size)
-        extend(
-            &task.words, whole, task.parts + (at + i) * size, path,
-            end_of_piece(&task.words, task.pieces, i),
-        )
+        if i < joined:
+            extend(
+                words, whole, task.parts + (at + i) * size, path,
+                end_of_piece(words, task.pieces, i),
+            )
 
 
 cdef void derivatives_of_wholes(
@@ -196,10 +224,11 @@ cdef void derivatives_after(
     """Derivatives in the signature after each piece of one path, from those after the last."""
     cdef const gradient_task *task = <const gradient_task *> task_
     cdef Py_ssize_t size = task.words.size * task.words.real, i, at
+    cdef Py_ssize_t part_size = task.short.size * task.words.real
     for i in range(task.pieces - 1, 0, -1):
-        at = (path * task.pieces + i) * size
-        memcpy(task.after + at - size, task.after + at, size)
-        contract(&task.words, task.after + at - size, task.parts + at)
+        at = path * task.pieces + i
+        memcpy(task.after + (at - 1) * size, task.after + at * size, size)
+        contract(&task.words, task.after + (at - 1) * size, task.parts + at * part_size)
 
 
 cdef void group_of_pieces(
@@ -213,7 +242,7 @@ cdef void group_of_pieces(
     cdef Py_ssize_t end[MAX_LANES]
     cdef Py_ssize_t first = group * words.table.lanes, pieces = words.path.count * task.pieces
     cdef int used = lanes_of_group(words, task.pieces, group, row, begin, end)
-    cdef matrix_view starts = rows_in(task.before, pieces, words, 1)
+    cdef matrix_view starts = rows_in(task.before, pieces, &task.short, 1)
     cdef matrix_view ends = rows_in(task.after, pieces, words, 1)
     cdef char *before = lanes + words.lanes_size
     words.table.algebra.load(&starts, first, task.short_words, before)
@@ -238,6 +267,8 @@ cdef void cut_paths(
         phase(derivatives_after, count),
         phase(group_of_pieces, groups),
     ]
+    set_short(&task.short, &task.program, &task.words)
+    task.short_words = count_short_words(task.words.words)
     task.parts = <char *> aligned_scratch((3 * pieces + count) * size)
     if task.parts is NULL:
         stop.stop = OUT_OF_MEMORY
@@ -284,14 +315,6 @@ cdef gradient_task paths_from(const gradient_task *task, Py_ssize_t first) noexc
     return rest
 
 
-cdef Py_ssize_t count_short_words(const word_program *words) noexcept nogil:
-    """How many words there are of weight below the degree."""
-    cdef Py_ssize_t count = words.count
-    while count > 0 and words.weight[count - 1] == words.degree:
-        count -= 1
-    return words.start[count]
-
-
 cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcept nogil:
     """The derivatives in all paths, of a task that is complete up to its pieces and scratch."""
     cdef path_words *words = &task.words
@@ -307,7 +330,6 @@ cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcep
         integration_scratch(words), backward_scratch(words, per_step * (words.steps // pieces + 1))
     )
     task.pieces = pieces
-    task.short_words = count_short_words(words.words)
     task.rows_size = 0
     if words.log_program is not NULL:
         task.rows_size = words.lanes_size

@@ -20,7 +20,7 @@ from treealg._fast.core cimport (
     kernel_table, matrix_view, phase, run_phases, steps_of, worthwhile_threads,
 )
 from treealg._fast.gradients cimport (
-    backward, backward_scratch, contract, count_short_words, gradient_out, points_of_spans, rows_in,
+    backward, backward_scratch, contract, gradient_out, points_of_spans, rows_in,
     word_derivatives,
 )
 from treealg._fast.lines cimport points_of
@@ -92,7 +92,7 @@ cdef void forward_step(void *context, Py_ssize_t step, void *state) noexcept nog
         for lane in range(active):
             segment[lane] = group.first[lane] + step * group.task.every + part
         advance(
-            &group.task.spans.words, active, group.row, segment, <char *> state, group.increment,
+            &group.task.spans.short, active, group.row, segment, <char *> state, group.increment,
             group.scratch,
         )
 
@@ -172,6 +172,7 @@ cdef void walk(
     Of pieces the derivatives before them are left in their rows of `after`.
     """
     cdef const path_words *words = &task.spans.words
+    cdef const path_words *short = &task.spans.short
     cdef Py_ssize_t end[MAX_LANES]
     cdef prefix_group group
     cdef checkpointed steps
@@ -194,12 +195,12 @@ cdef void walk(
     group.scratch = group.increment + task.step_size
     memset(group.cotangent, 0, words.lanes_size)
     if are_cut:
-        rows = rows_in(task.spans.before, count, words, 1)
-        words.table.algebra.load(&rows, first, words.size, memory)
+        rows = rows_in(task.spans.before, count, short, 1)
+        words.table.algebra.load(&rows, first, short.size, memory)
     else:
-        memset(memory, 0, words.lanes_size)
+        memset(memory, 0, short.lanes_size)
     steps.blocks = group.steps[0]
-    steps.state_size = words.lanes_size
+    steps.state_size = short.lanes_size
     steps.context = &group
     steps.advance = forward_step
     steps.backward = backward_step
@@ -241,6 +242,7 @@ cdef void derivatives_after(
     cdef const span_gradient_task *spans = &task.spans
     cdef const cut_path *joined = spans.joined + number
     cdef Py_ssize_t size = spans.words.size * spans.words.real, place
+    cdef Py_ssize_t part_size = spans.short.size * spans.words.real
     cdef char *now = spans.wholes + number * size
     cdef char *own
     memset(now, 0, size)
@@ -248,7 +250,7 @@ cdef void derivatives_after(
         own = spans.after + spans.position[place] * size
         memcpy(scratch, own, size)
         memcpy(own, now, size)
-        contract(&spans.words, now, spans.parts + spans.position[place] * size)
+        contract(&spans.words, now, spans.parts + spans.position[place] * part_size)
         add_numbers(task.single, now, scratch, size)
 
 
@@ -359,7 +361,6 @@ def span_prefixes_backward(
     pieces = pieces_of(given, task.every, table.lanes, n_threads)
     set_pieces(shared, pieces)
     shared.columns = output_map.rows
-    shared.short_words = count_short_words(described.words)
     task.out.steps = target.matrix()
     task.points = given.points
     task.single = source.single
@@ -367,7 +368,7 @@ def span_prefixes_backward(
     task.path_stride = cotangent.view.strides[0]
     task.point_stride = cotangent.view.strides[1]
     task.column_stride = cotangent.view.strides[2]
-    task.memory_size = checkpoints_size(pieces.longest // task.every, described.lanes_size)
+    task.memory_size = checkpoints_size(pieces.longest // task.every, shared.short.lanes_size)
     task.step_size = words.dimension * table.lanes * described.real
     task.derivs_size = shared.columns * table.lanes * described.real
     scratch_size = max(advance_scratch(described), backward_scratch(described, task.every))

@@ -2,14 +2,15 @@
 
 from libc.stdint cimport int64_t
 
-from treealg._fast.core cimport interrupt, matrix_view
+from treealg._fast.core cimport interrupt, matrix_view, word_program
 from treealg._fast.gradients cimport gradient_out
 from treealg._fast.paths cimport path_words
 from treealg._fast.pieces cimport Pieces, cut_path, piece
 
 
 cdef struct span_gradient_task:
-    path_words words
+    path_words words, short  # all words, and those of signatures before pieces (see set_short)
+    word_program program
     gradient_out out
     matrix_view derivs
     Py_ssize_t columns, short_words  # of a row of derivatives; words of weight below the degree

@@ -13,7 +13,7 @@ from treealg._fast.core cimport (
     kernel_table, matrix_view, phase, run_phases, worthwhile_threads,
 )
 from treealg._fast.gradients cimport (
-    backward, backward_scratch, contract, count_short_words, points_of_spans, rows_in,
+    backward, backward_scratch, contract, count_short_words, points_of_spans, rows_in, set_short,
     word_derivatives,
 )
 from treealg._fast.lines cimport points_of
@@ -67,6 +67,9 @@ cdef matrix_view derivatives_of(
 
 
 cdef void set_pieces(span_gradient_task *task, Pieces pieces) noexcept:
+    """Set the pieces of a task whose words and spans are described."""
+    set_short(&task.short, &task.program, &task.words)
+    task.short_words = count_short_words(task.words.words)
     task.n_cut, task.n_whole, task.n_joined = pieces.n_cut, pieces.n_whole, pieces.n_joined
     task.cut, task.whole, task.joined = pieces.cut, pieces.whole, pieces.joined
     task.position = pieces.position
@@ -116,7 +119,7 @@ cdef void group_of_parts(
 ) noexcept nogil:
     """Word signatures of pieces."""
     cdef const span_gradient_task *task = <const span_gradient_task *> task_
-    cdef const path_words *words = &task.words
+    cdef const path_words *words = &task.short
     cdef Py_ssize_t row[MAX_LANES]
     cdef Py_ssize_t begin[MAX_LANES]
     cdef Py_ssize_t end[MAX_LANES]
@@ -130,16 +133,18 @@ cdef void group_of_parts(
 cdef void signatures_before(
     const void *task_, Py_ssize_t number, char *scratch, interrupt *stop
 ) noexcept nogil:
-    """Products of the signatures of the pieces of one path that come before each, and of all."""
+    """Products of the signatures of the pieces of one path before each; of all for a logarithm."""
     cdef const span_gradient_task *task = <const span_gradient_task *> task_
-    cdef Py_ssize_t size = task.words.size * task.words.real, place, at
+    cdef const path_words *words = &task.short
+    cdef Py_ssize_t size = words.size * words.real, place, at
     cdef const cut_path *joined = task.joined + number
     cdef char *whole = task.wholes + number * size
     memset(whole, 0, size)
     for place in range(joined.first, joined.last):
         at = task.position[place]
         memcpy(task.before + at * size, whole, size)
-        extend(&task.words, whole, task.parts + at * size, joined.path, task.cut[at].end)
+        if place + 1 < joined.last or words.log_program is not NULL:
+            extend(words, whole, task.parts + at * size, joined.path, task.cut[at].end)
 
 
 cdef void derivatives_of_wholes(
@@ -178,7 +183,10 @@ cdef void derivatives_after(
     for place in range(joined.last - 1, joined.first, -1):
         at, before = task.position[place], task.position[place - 1]
         memcpy(task.after + before * size, task.after + at * size, size)
-        contract(&task.words, task.after + before * size, task.parts + at * size)
+        contract(
+            &task.words, task.after + before * size,
+            task.parts + at * task.short.size * task.words.real,
+        )
 
 
 cdef void group_of_gradients(
@@ -199,7 +207,7 @@ cdef void group_of_gradients(
     cdef int used
     if group < of_cut:
         used = lanes_of(task, task.cut, task.n_cut, first, row, begin, end)
-        found = rows_in(task.before, task.n_cut, words, 1)
+        found = rows_in(task.before, task.n_cut, &task.short, 1)
         words.table.algebra.load(&found, first, task.short_words, second)
         found = rows_in(task.after, task.n_cut, words, 1)
         words.table.algebra.load(&found, first, words.size, lanes)
@@ -278,7 +286,6 @@ def span_signature_backward(
     task.derivs = cotangent.matrix()
     task.out.steps = target.matrix()
     task.columns = output_map.rows
-    task.short_words = count_short_words(task.words.words)
     set_pieces(&task, pieces)
     scratch_size = group_scratch(&task, pieces.longest)
     signals = Signals()
