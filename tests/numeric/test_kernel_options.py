@@ -173,3 +173,30 @@ def test_a_grid_has_the_base_point():
 def test_options_that_do_not_fit_are_refused(options, message):
     with pytest.raises(treealg.TreeAlgError, match=message):
         treealg.branched_sig_kernel(*samples(), DEPTH, ORDER, **options)
+
+
+@pytest.mark.parametrize("options", [{}, {"lead_lag": True}, {"basepoint": True}])
+@pytest.mark.parametrize("one_alone", [False, True])
+def test_grids_of_paths_with_times_are_those_of_paths_with_these_in_a_channel(options, one_alone):
+    rng = np.random.default_rng(21)
+    x, y = rng.normal(size=(3, 4, 2)) / 3, rng.normal(size=(3, 5, 2)) / 3
+    more = "basepoint" in options
+    times = [rng.uniform(size=n + more).cumsum() / 4 for n in (4, 5)]
+    if one_alone:
+        times[1] = None
+    given = {"times1": times[0], "times2": times[1], "time_aug": True, **options}
+    moved = [
+        treealg.transform_path(path, times=own, time_aug=True, **options)
+        for path, own in zip((x, y), times, strict=True)
+    ]
+    got = treealg.branched_sig_kernel(x, y, 2, 1, return_grid=True, **given)
+    want = treealg.branched_sig_kernel(*moved, 2, 1, return_grid=True)
+    np.testing.assert_allclose(got, want, rtol=1e-12)
+    derivs = rng.normal(size=want.shape)
+    flags = {"return_grid": True, "right_deriv": True}
+    found = treealg.branched_sig_kernel_backprop(derivs, x, y, 2, 1, **flags, **given)
+    of_moved = treealg.branched_sig_kernel_backprop(derivs, *moved, 2, 1, **flags)
+    for path, got, gradient in zip((x, y), found, of_moved, strict=True):
+        want = treealg.transform_path_backprop(path, gradient, time_aug=True, **options)
+        want = want[0] if isinstance(want, tuple) else want
+        np.testing.assert_allclose(got, want, rtol=1e-11, atol=1e-13)

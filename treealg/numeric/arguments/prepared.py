@@ -468,7 +468,7 @@ def in_line(found: Prepared) -> Line:
     length, channels = rows.item
     added = None if found.correction is None else found.correction.rows.array
     is_line = found.before is not None or (found.origin is not None and found.origin.is_list)
-    if is_line and rows.count:
+    if is_line and found.spans is not None and rows.count:
         first = (0,) * len(rows.batch)
         return Line(rows.array[first], None if added is None else added[first], *spans.T)
     points = np.require(rows.array, rows.dtype, ("C", "A")).reshape(-1, channels)
@@ -492,6 +492,8 @@ def _corrections_in_line(correction: Floats, count: int, length: int) -> Floats:
 
 def timed(found: Prepared, times: Floats | None) -> Prepared:
     """Write the transform of paths with their time, uniform where no times are given."""
+    if found.spans is None:
+        return _timed_array(found, times)
     line, transform = in_line(found), found.call.transform
     points = written(line.points, line.starts, line.counts, times, transform)
     step = 2 if transform.lead_lag else 1
@@ -502,6 +504,27 @@ def timed(found: Prepared, times: Floats | None) -> Prepared:
         return without_time(derivs, line.counts, transform)
 
     return _after(found._replace(call=call), moved, back)._replace(before=found)
+
+
+def _timed_array(found: Prepared, times: Floats | None) -> Prepared:
+    """Write the transform of paths of one length, which it has too, with their times."""
+    rows, transform = found.path, found.call.transform
+    length, channels = rows.item
+    shape = transform.points(length), transform.channels(channels)
+    array = np.empty((*rows.batch, *shape), rows.dtype)
+    transform._replace(time_aug=times is None).write(rows.array, array)
+    if times is not None:
+        clock = times.reshape(*rows.batch, length)
+        array[..., :: 2 if transform.lead_lag else 1, -1] = clock
+        if transform.lead_lag:  # in the middle of two points there is the middle of their times
+            array[..., 1::2, -1] = (clock[..., :-1] + clock[..., 1:]) / 2
+    counts = np.full(rows.count, length)
+
+    def back(derivs: Floats) -> Floats:
+        return without_time(derivs, counts, transform)
+
+    path, call = Rows(array, rows.kind, 2, "path"), found.call._replace(transform=PLAIN)
+    return Prepared(path, found.correction, call, found.given_correction, None, None, found, back)
 
 
 def _filled(found: Prepared, how: str, times: Floats | None) -> Prepared:

@@ -21,7 +21,7 @@ from treealg.numeric.arguments.kinds import read_array
 from treealg.numeric.arguments.lists import list_array
 from treealg.numeric.arguments.tables import is_of_moments, is_table, moments, table_array
 from treealg.numeric.arguments.tensors import is_tensor, tensor_array
-from treealg.numeric.arguments.transforms import Transform
+from treealg.numeric.arguments.transforms import Transform, copy_columns
 
 __all__ = ["check_times", "from_first_time", "read_times", "without_time", "written"]
 
@@ -80,6 +80,11 @@ def read_times(
             f"shape {given.shape}"
         )
     rows = given.reshape(-1, given.shape[-1])
+    if counts.size and (counts == rows.shape[1]).all():
+        times = _from_first(rows, name)
+        # NaN is not at least anything, and what lies between two finite numbers is finite.
+        if (times[:, 1:] >= times[:, :-1]).all() and np.isfinite(times[:, -1]).all():
+            return np.broadcast_to(times, (len(counts), times.shape[1]))
     inside = np.arange(rows.shape[1]) < (counts[:, None] if len(rows) == len(counts) else points)
     times = _from_first(rows, name)
     wide = np.broadcast_to(times, (len(counts), times.shape[1]))
@@ -259,7 +264,9 @@ def without_time(
     There is none in times. `counts` are the points of paths before the transform.
     """
     if not transform.lead_lag:
-        return derivs[:, :-1]
+        alone = np.empty((len(derivs), derivs.shape[1] - 1), derivs.dtype)
+        copy_columns(derivs[:, :-1], alone)
+        return alone
     channels = derivs.shape[1] // 2
     lag, lead = derivs[:, :channels], derivs[:, channels : 2 * channels]
     path = np.repeat(np.arange(len(counts)), counts)

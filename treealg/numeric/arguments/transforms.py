@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["PLAIN", "Transform"]
+__all__ = ["PLAIN", "Transform", "copy_columns"]
 
 
 class Transform(NamedTuple):
@@ -43,7 +43,7 @@ class Transform(NamedTuple):
             lag[..., 1::2, :] = path[..., :-1, :]
             lead[..., 1::2, :] = path[..., 1:, :]
         else:
-            out[..., :channels] = path
+            copy_columns(path, out[..., :channels])
         if self.time_aug:
             out[..., -1] = xp.linspace(0.0, self.end_time, out.shape[-2], dtype=out.dtype)
 
@@ -58,6 +58,17 @@ class Transform(NamedTuple):
         out[..., :-1, :] += lag[..., 1::2, :]
         out[..., 1:, :] += lead[..., 1::2, :]
 
+
+def copy_columns(values: Any, out: Any) -> None:
+    """Copy an array to part of another one; few columns go one by one, as NumPy's way is long."""
+    if 1 < values.shape[-1] <= _FEW:
+        for column in range(values.shape[-1]):
+            out[..., column] = values[..., column]
+    else:
+        out[...] = values
+
+
+_FEW = 8
 
 PLAIN = Transform()
 """The transform that changes nothing."""

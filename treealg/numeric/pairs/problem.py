@@ -358,8 +358,8 @@ def problem_of(
     grid = check_flag("return_grid", return_grid)
     if grid and (list1 is not None or list2 is not None):
         raise InvalidValueError(
-            "return_grid must be False for lists of paths, lengths, windows, times or missing "
-            "values, as grids may be of different sizes; call the function for each pair"
+            "return_grid must be False for lists of paths, lengths, windows or missing values, as "
+            "grids may be of different sizes; call the function for each pair"
         )
     return Problem(
         rows1,

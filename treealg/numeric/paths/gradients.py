@@ -426,6 +426,10 @@ def backprop(
         points[...] = 0
         if corrections is not None:
             corrections[...] = 0
+    elif backward is not None and found.spans is None and correction is None:
+        own = points.reshape(rows.count, *rows.item)
+        for given, d, dx in walk(found.call.n_threads, (rows, derivs), (own,)):
+            backward(given, None, d, dx, None, plan, found.call.transform, found.call.n_threads)
     else:
         array = derivs.whole()
         if array.ndim == 3:

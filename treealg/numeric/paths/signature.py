@@ -444,7 +444,7 @@ def results_along(found: Prepared, every: bool) -> tuple[int, ...]:
     """Return how many results there are for each path, an axis if there are several."""
     if not every:
         return ()
-    return ((found.path.item[0] if found.spans is None else found.most_points) - 1,)
+    return (found.most_points - 1,)
 
 
 def write_along(found: Prepared, plan: Plan, every: bool, view: npt.NDArray[Any]) -> None:
@@ -452,7 +452,7 @@ def write_along(found: Prepared, plan: Plan, every: bool, view: npt.NDArray[Any]
     rows, correction, call, spans = found.path, found.correction, found.call, found.spans
     engine, rest = rows.engine, (plan, call.transform, call.n_threads)
     by_trees = isinstance(plan, TreePlan) and plan.by_trees
-    if spans is not None:
+    if spans is not None or (every and not found.has_steps):
         if every:
 
             def write(points: Any, own: Any, added: Any, out: Any) -> None:
