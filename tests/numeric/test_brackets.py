@@ -190,13 +190,10 @@ def test_lists_have_brackets_and_gradients_in_other_frameworks(framework):
     rng = np.random.default_rng(14)
     arrays = [rng.normal(size=(n, 2)).astype(np.float32) for n in (4, 1, 7)]
     paths = [make(array) for array in arrays]
-    found = np.asarray(module.bracket_path(paths))
-    derivs = rng.normal(size=found.shape).astype(np.float32)
-    back = np.asarray(module.bracket_path_backprop(make(derivs), paths))
-    for i, array in enumerate(arrays):
-        want = treealg.bracket_path(array)
-        np.testing.assert_allclose(found[i, : len(array)], want, rtol=1e-6)
-        np.testing.assert_allclose(found[i, len(array) :], want[-1:].repeat(7 - len(array), 0))
-    padded = np.stack([np.pad(array, ((0, 7 - len(array)), (0, 0))) for array in arrays])
-    want = treealg.bracket_path_backprop(derivs, padded, lengths=[4, 1, 7])
-    np.testing.assert_allclose(back, want, rtol=1e-5, atol=1e-6)
+    found = module.bracket_path(paths)
+    derivs = [rng.normal(size=x.shape).astype(np.float32) for x in found]
+    back = module.bracket_path_backprop([make(x) for x in derivs], paths)
+    for array, own, brackets, gradient in zip(arrays, derivs, found, back, strict=True):
+        np.testing.assert_allclose(brackets, treealg.bracket_path(array), rtol=1e-6)
+        want = treealg.bracket_path_backprop(own, array)
+        np.testing.assert_allclose(gradient, want, rtol=1e-5, atol=1e-6)

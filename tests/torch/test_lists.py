@@ -208,3 +208,14 @@ def peak():
     status = Path("/proc/self/status").read_text("utf-8")
     Path("/proc/self/clear_refs").write_text("5", "utf-8")
     return 1024 * int(re.search(r"VmHWM:\s*(\d+) kB", status)[1])
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+def test_nested_tensors_are_told_how_they_become_lists():
+    nested = torch.nested.nested_tensor([torch.tensor(x) for x in PATHS], layout=torch.strided)
+    with pytest.raises(treealg.InvalidTypeError, match=r"use list\(path\.unbind\(\)\)"):
+        treealg.torch.branched_sig(nested, 2)
+    with pytest.raises(treealg.InvalidTypeError, match=r"to_padded_tensor\(bsig, 0\.0\)$"):
+        treealg.torch.branched_sig_inverse(nested, 2, 2)
+    want = treealg.branched_sig(PATHS, 2)
+    assert_equal(treealg.torch.branched_sig(list(nested.unbind()), 2), want)

@@ -181,7 +181,7 @@ class _Reader:
 
     def _tensor(self, argument: Argument, value: Any, first: Tensor | None) -> Any:
         if isinstance(value, Tensor):
-            return _checked(argument.name, value)
+            return _checked(argument.name, value, argument.listed)
         if value is None and (argument.optional or argument.alternative == "flag"):
             return None
         if argument.alternative is not None and first is not None:
@@ -212,14 +212,16 @@ def _check_devices(row: Operation, values: Sequence[Any]) -> None:
                 )
 
 
-def _checked(name: str, value: Any) -> Any:
+def _checked(name: str, value: Any, is_listed: bool = False) -> Any:
     """Return a tensor as operators take it: dense, and in autocast of single precision."""
     if value.is_nested or value.layout is not torch.strided:
-        kind = "nested tensor" if value.is_nested else f"tensor of layout {value.layout}"
-        raise InvalidTypeError(
-            f"{name} must be a dense tensor, got a {kind}; use {name}.to_padded_tensor(0.0) with "
-            f"lengths, or {name}.to_dense()"
-        )
+        if not value.is_nested:
+            kind, fix = f"tensor of layout {value.layout}", f"{name}.to_dense()"
+        elif is_listed:
+            kind, fix = "nested tensor", f"list({name}.unbind()), as a list of paths"
+        else:
+            kind, fix = "nested tensor", f"torch.nested.to_padded_tensor({name}, 0.0)"
+        raise InvalidTypeError(f"{name} must be a dense tensor, got a {kind}; use {fix}")
     is_half = value.dtype in (torch.float16, torch.bfloat16)
     return value.float() if is_half and torch.is_autocast_enabled(value.device.type) else value
 

@@ -57,7 +57,7 @@ def as_rows(
     elif isinstance(value, np.ndarray):
         array = value = _plain(value, name)
     elif isinstance(value, (list, tuple)):
-        array = list_array(value, name)
+        array = list_array(value, name, of_paths=item_ndim == 2)
     elif is_tensor(value) and value.device.type == "cpu":
         array, kind = tensor_array(value, name), TORCH
     elif is_table(value):

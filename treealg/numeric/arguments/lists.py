@@ -36,14 +36,17 @@ def refuse_packed(value: Any, name: str) -> None:
         )
 
 
-def list_array(value: Any, name: str) -> npt.NDArray[Any]:
-    """Return a nested list as an array of floats, of integers, or of integers beyond those."""
+def list_array(value: Any, name: str, *, of_paths: bool = False) -> npt.NDArray[Any]:
+    """Return a nested list as an array of floats, of integers, or of integers beyond those.
+
+    If it is one `of_paths`, lists that are not equally long may be meant as paths.
+    """
     refuse_packed(value, name)
     value = without_tables(value, name)
     try:
         array = np.array(value)
     except ValueError as error:
-        raise _unequal(value, name, error) from None
+        raise _unequal(value, name, error, of_paths) from None
     except (TypeError, RuntimeError, UserWarning) as error:  # that of a masked element
         raise _wrong_leaf(value, name, str(error)) from None
     if array.dtype.kind in "iufO" and array.dtype.itemsize <= 8:
@@ -135,18 +138,17 @@ def _fits(number: Any) -> bool:
     return getattr(number, "dtype", np.dtype(np.float64)).itemsize <= 8
 
 
-def _unequal(value: Any, name: str, error: ValueError) -> InvalidValueError | InvalidTypeError:
+def _unequal(value: Any, name: str, error: ValueError, of_paths: bool) -> InvalidValueError:
     """Return the error of a nested list that is not rectangular."""
     level = [(name, value)]
     for _ in range(_MAX_AXES):
         shapes = [_shape(piece) for _, piece in level]
         for (place, _), shape in zip(level, shapes, strict=True):
             if shape != shapes[0]:
+                fix = ", or give paths of different lengths as a list of them" if of_paths else ""
                 return InvalidValueError(
                     f"{name} must be a rectangular nested list of numbers, but {level[0][0]} has "
-                    f"{_said(shapes[0])} and {place} {_said(shape)}; make them equally long, or "
-                    f"give paths of different lengths as a list of them, where the function takes "
-                    f"such"
+                    f"{_said(shapes[0])} and {place} {_said(shape)}; make them equally long{fix}"
                 )
         if not isinstance(level[0][1], (list, tuple)):
             break

@@ -58,9 +58,8 @@ def dense_tensor(value: Any, name: str) -> Any:
     check_has_numbers(value, name)
     if value.is_nested:
         raise InvalidTypeError(
-            f"{name} must not be a nested tensor; give list({name}.unbind()), as a list of paths, "
-            f"or torch.nested.to_padded_tensor({name}, 0.0) and the argument lengths, where the "
-            f"function takes such"
+            f"{name} must not be a nested tensor; list({name}.unbind()) is a list of its tensors, "
+            f"which is taken where paths are, torch.nested.to_padded_tensor({name}, 0.0) one tensor"
         )
     if value.is_quantized:
         raise InvalidTypeError(
