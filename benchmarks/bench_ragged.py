@@ -71,35 +71,41 @@ def bench_lists(run: Run) -> None:
 
 def bench_tensors(run: Run) -> None:
     """Measure lists of tensors beside those of NumPy, and one long path among short ones alone."""
+    for d, n in SIZES:
+        mixed = [paths(1, length, d)[0] / 30 for length in (*[10] * 100, 300_000)]
+        compare_tensors(run, ragged(d), n, f"(1000 lengths,d={d},N={n})")
+        compare_tensors(run, mixed, n, f"(100x10 and 300000,d={d},N={n})", beside_longest=True)
+
+
+def compare_tensors(
+    run: Run, listed: list[np.ndarray], n: int, size: str, *, beside_longest: bool = False
+) -> None:
+    """Measure one list of tensors."""
     import torch
 
     import treealg.torch
 
-    for d, n in SIZES:
-        mixed = [paths(1, length, d)[0] / 30 for length in (*[10] * 100, 300_000)]
-        for listed, size in ((ragged(d), f"(1000 lengths,d={d},N={n})"),
-                             (mixed, f"(100x10 and 300000,d={d},N={n})")):  # fmt: skip
-            tensors = [torch.from_numpy(x) for x in listed]
-            leaves = [x.clone().requires_grad_() for x in tensors]
-            derivs = derivatives((len(listed), treealg.branched_sig_length(d, n)))
-            on_tensors = torch.from_numpy(derivs)
-            forward, back = partial(treealg.torch.branched_sig, degree=n), backward("branched_sig")
-            run.compare(
-                "torch.branched_sig", size, lambda: forward(tensors).numpy(),
-                partial(treealg.branched_sig, listed, n), beside="NumPy",
-            )  # fmt: skip
-            run.compare(
-                "torch.branched_sig, with gradients", size,
-                lambda: torch.autograd.grad(forward(leaves), leaves, on_tensors),
-                lambda: (treealg.branched_sig(listed, n), back(listed, derivs, n))[1],
-                beside="NumPy", part=lambda found: found[-1].numpy(),
-                expected=lambda: back(listed[-1], derivs[-1], n),
-            )  # fmt: skip
-        sides = partial(forward, tensors), partial(forward, tensors[-1])
-        check = lambda found: found[-1].numpy()  # noqa: E731
+    tensors = [torch.from_numpy(x) for x in listed]
+    leaves = [x.clone().requires_grad_() for x in tensors]
+    forward, back = partial(treealg.torch.branched_sig, degree=n), backward("branched_sig")
+    derivs = derivatives((len(listed), treealg.branched_sig_length(listed[0].shape[1], n)))
+    on_tensors = torch.from_numpy(derivs)
+    run.compare(
+        "torch.branched_sig", size, lambda: forward(tensors).numpy(),
+        partial(treealg.branched_sig, listed, n), beside="NumPy",
+    )  # fmt: skip
+    run.compare(
+        "torch.branched_sig, with gradients", size,
+        lambda: torch.autograd.grad(forward(leaves), leaves, on_tensors),
+        lambda: (treealg.branched_sig(listed, n), back(listed, derivs, n))[1],
+        beside="NumPy", part=lambda found: found[-1].numpy(),
+        expected=lambda: back(listed[-1], derivs[-1], n),
+    )  # fmt: skip
+    if beside_longest:
         run.compare(
-            "torch.branched_sig, all and the long one", size, *sides, beside="one path",
-            part=check, expected=lambda: forward(tensors[-1]).numpy(),
+            "torch.branched_sig, all and the long one", size, partial(forward, tensors),
+            partial(forward, tensors[-1]), beside="one path",
+            part=lambda found: found[-1].numpy(), expected=lambda: forward(tensors[-1]).numpy(),
         )  # fmt: skip
 
 

@@ -208,7 +208,7 @@ def test_lists_that_are_not_rectangular_say_where(case, kind):
 def test_only_paths_are_said_to_be_taken_as_lists_of_several_lengths():
     with pytest.raises(treealg.InvalidValueError, match="equally long, or give paths of different"):
         treealg.branched_sig(JAGGED["points"], 2)
-    with pytest.raises(treealg.InvalidValueError, match="equally long$"):
+    with pytest.raises(treealg.InvalidValueError, match=r"equally long$"):
         treealg.branched_sig_inverse(JAGGED["points"], 2, 1)
 
 
