@@ -179,3 +179,23 @@ def test_long_integers_are_coefficients_with_a_text(coefficient, text):
 def test_long_integers_are_no_sizes(attempt):
     with pytest.raises(InvalidValueError, match=r"binary digits|of 16610 bits"):
         attempt()
+
+
+def test_times_of_other_zones_that_are_equal_are_those_of_utc():
+    utc, east = datetime.UTC, datetime.timezone(datetime.timedelta(hours=1))
+    for early, late in (
+        (
+            datetime.datetime(2020, 1, 1, 12, tzinfo=utc),
+            datetime.datetime(2020, 1, 1, 13, tzinfo=east),
+        ),
+        (datetime.time(12, tzinfo=utc), datetime.time(13, tzinfo=east)),
+    ):
+        assert Tree(label=late).label.tzinfo is utc
+        assert Tree(label=late) is Tree(label=early)
+        assert Tree(label=(late,)) is Tree(label=(early,))
+    for kept in (
+        datetime.datetime(1, 1, 1, tzinfo=east),
+        datetime.time(0, 30, tzinfo=east),
+        datetime.datetime(2020, 1, 1),
+    ):
+        assert Tree(label=kept).label is kept

@@ -1,6 +1,7 @@
 """Long sums break into lines, and terminals without our symbols get ASCII."""
 
 import io
+import itertools
 import os
 import pickle
 import re
@@ -140,3 +141,43 @@ def test_the_empty_forest_is_read_in_both_writings():
     for kind in (Forest, OrderedForest):
         assert kind.from_text("{}") is kind.from_text("∅") is kind.empty
     assert str(exact_lie_butcher_series(0)) == "<LieButcherSeries to order 0: ∅: 1>"
+
+
+def test_long_sums_break_between_terms_in_svg():
+    series = exact_series(6)
+    lines = ElementTree.fromstring(to_svg(series, width=700))
+    whole = ElementTree.fromstring(to_svg(series, width=1e9))
+    assert float(lines.get("width")) <= 700 < float(whole.get("width"))
+    circle = "{http://www.w3.org/2000/svg}circle"
+    assert len(list(lines.iter(circle))) == len(list(whole.iter(circle)))
+    below = [
+        float(group.get("transform").split()[1].rstrip(")"))
+        for group in lines.iter("{http://www.w3.org/2000/svg}g")
+        if group.get("transform")
+    ]
+    assert below == sorted(set(below))
+    _, top, _, height = map(float, lines.get("viewBox").split())
+    assert 0 < below[-1] < top + height
+    # A term that is wider stays whole.
+    assert to_svg(Tree(), width=1) == to_svg(Tree())
+    for wrong in (0, -1):
+        with pytest.raises(InvalidValueError, match="width must be more than 0"):
+            to_svg(series, width=wrong)
+
+
+@pytest.mark.parametrize("text", ["alpha[some_long_label,x,velocity[a,b]]", "a1b[c,c[c,c,c]]"])
+def test_long_labels_stand_in_boxes_that_do_not_meet(text):
+    tree = Tree.from_text(text)
+    figure = plot(bck.antipode(tree), max_terms=4)
+    figure.savefig(io.BytesIO(), format="png", dpi=figure.dpi)  # which places the boxes
+    boxes = [
+        piece.get_bbox_patch().get_window_extent()
+        for piece in figure.axes[0].texts
+        if piece.get_bbox_patch()
+    ]
+    assert boxes
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+    width, height = figure.canvas.get_width_height()
+    assert all(
+        box.x0 >= 0 and box.x1 <= width and box.y0 >= 0 and box.y1 <= height for box in boxes
+    )

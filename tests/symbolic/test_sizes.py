@@ -26,6 +26,7 @@ from treealg.symbolic import (
     bck,
     bseries,
     cem,
+    change_of_lift,
     chen_product,
     concatenation_algebra,
     contracting_arborification,
@@ -53,6 +54,7 @@ from treealg.symbolic import (
     rank,
     shuffle_algebra,
     shuffle_words,
+    symmetrisation,
     unrank,
 )
 from treealg.symbolic.bseries import free_tree
@@ -113,6 +115,18 @@ TOO_LARGE = {
     "counts": (lambda: count_trees(10**5, 3), "steps"),
     "counts of many colours": (lambda: count_forests(1000, 10**300), "steps"),
     "relations": (lambda: bck.primitives(12), "12,486"),
+    "divisions": (
+        lambda: ogl.coproduct(OrderedForest(bush(25, PlanarTree).children)),
+        f"{2**25:,}",
+    ),
+    "orders": (
+        lambda: symmetrisation(Tree([path(i) for i in range(1, 11)])),
+        f"{math.factorial(10):,}",
+    ),
+    "tensors": (
+        lambda: bck.tensor_product(bck.coproduct(bush(13)), bck.coproduct(bush(13))),
+        f"{(2**13 + 1) ** 2:,}",
+    ),
 }
 
 
@@ -143,6 +157,7 @@ FAR_TOO_LARGE = {
     "words of planar trees": lambda: arborification(
         bamboo(30, PlanarTree) * bamboo(30, PlanarTree)
     ),
+    "contracted edges": lambda: change_of_lift("ito", "stratonovich")(path(60)),
     "contractions of paths": lambda: contracting_arborification(Tree([path(18)] * 2)),
 }
 
@@ -170,6 +185,7 @@ FEW_TERMS = {
     "antipode of many ordered leaves": lambda: (
         len(mkw.antipode(OrderedForest([PlanarTree(label=i) for i in range(200)]))) - 1
     ),
+    "divisions of a star": lambda: len(gl.coproduct(Tree([Tree()] * 2000))) - 2001,
     "long contraction": lambda: len(contracting_arborification(path(200))) - 1,
     "grafting": lambda: len(ogl.product(bush(50, PlanarTree), bush(40, PlanarTree))) - 42,
     "planar counts": lambda: (
@@ -201,6 +217,7 @@ def test_no_sum_within_the_bound_is_refused_by_draws(bound, monkeypatch):
     [
         (samples.check_cuts, lambda forest: bck.coproduct(forest)),
         (samples.check_readings, lambda forest: arborification(forest)),
+        (samples.check_contractions, lambda forest: change_of_lift("ito", "backward")(forest)),
         (
             lambda what, forest: samples.check_readings(what, forest, together=True),
             lambda forest: contracting_arborification(forest),

@@ -108,6 +108,13 @@ def frozen_exponential(field: LieButcherSeries, *, tol: Any = None) -> LieButche
     InvalidValueError
         If `field` is not infinitesimal, `tol` is negative, or floats are given without it.
 
+    Notes
+    -----
+    The action is from the left, :math:`y \mapsto \exp(A) y`. Brackets in the argument, as methods
+    of Munthe-Kaas and of Magnus have them, are those of matrices, :math:`[A, B] = AB - BA`: see
+    `frozen_bracket`. The bracket of the operators that A and B are on functions has the opposite
+    sign, and does not give the order of these methods.
+
     Examples
     --------
     >>> from treealg.symbolic import PlanarTree

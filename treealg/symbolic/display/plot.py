@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from treealg.checks import check_integer, check_real
@@ -27,6 +27,11 @@ _MARGIN = 0.6
 # Vertices are so large in units of the layout at most, and edges so steep that they pass beside.
 _RADIUS = 0.25
 _SLOPE = slope_clear_of(_RADIUS + 0.05, 1.0)
+# Points of labels, and the width of a character as a part of it; longer ones stand in boxes.
+_LABEL_SIZE = 7
+_LABEL_CHARACTER = 0.7
+_SHORT = 2
+_LEAST_STRETCH = 1.1
 _LEGEND_ROW = 0.22  # inches
 _POINTS_PER_INCH = 72
 _PANEL = 1.8
@@ -92,7 +97,8 @@ def plot(
     limit = check_real("width", width) / _UNIT - 2 * _MARGIN
     if width <= 0:
         raise InvalidValueError(f"width must be more than 0, got {width}")
-    lines = _lines(pieces_of(terms, left_out, style, lead=lead_of(x)), limit)
+    stretch = _stretch(style, set(labels_of(terms)))
+    lines = _lines(pieces_of(terms, left_out, style, lead=lead_of(x)), limit, stretch)
     right = max(line.right for line in lines)
     # Baselines from the last line, at 0, upwards.
     baselines = [0.0]
@@ -112,7 +118,9 @@ def plot(
     for line, baseline in zip(lines, baselines, strict=True):
         for left, item in line.items:
             if isinstance(item, Layout):
-                _draw(axes, item, left, style, vertex_size=110.0, bottom=baseline)
+                _draw(
+                    axes, item, left, style, vertex_size=110.0, bottom=baseline, boxed=stretch > 1
+                )
             else:
                 axes.text(
                     left, baseline, item, fontsize=_FONT_SIZE, va="center_baseline", color=INK
@@ -133,11 +141,11 @@ class _Line:
     top: float = 0.0
 
 
-def _lines(sums: list[list[Piece]], limit: float) -> list[_Line]:
+def _lines(sums: list[list[Piece]], limit: float, stretch: float) -> list[_Line]:
     """Set terms side by side in lines that are no longer than the limit, if a term is not."""
     lines = [_Line([])]
     for term in sums:
-        measured = [_measured(piece) for piece in term]
+        measured = [_measured(piece, stretch) for piece in term]
         length = sum(width for _, width in measured) + 0.3 * (len(measured) - 1)
         line = lines[-1]
         left = line.right + 0.8 if line.items else 0.0
@@ -156,12 +164,28 @@ def _top(layout: Layout) -> float:
     return max(layout.rise(1.0, _SLOPE), default=0.0)
 
 
-def _measured(piece: Piece) -> tuple[str | Layout, float]:
+def _measured(piece: Piece, stretch: float) -> tuple[str | Layout, float]:
     """Return what to draw for a piece, and its width."""
     if isinstance(piece, str):
         return piece, len(piece) * _CHARACTER
     layout = layout_forest(piece)
+    if stretch > 1:
+        # Room for half a label on either side.
+        beside = (stretch - 1) / 2
+        layout = replace(layout, across=tuple(beside + stretch * x for x in layout.across))
+        return layout, layout.width + beside + _CHARACTER
     return layout, layout.width + _CHARACTER
+
+
+def _stretch(style: Style, found: set[Any]) -> float:
+    """Return by how much to spread vertices for the longest label, 1 if it fits into a circle."""
+    if not style.shown:
+        return 1.0
+    longest = max((len(style.text(label)) for label in found), default=1)
+    if longest <= _SHORT:
+        return 1.0
+    needed = (longest + _SHORT) * _LABEL_SIZE * _LABEL_CHARACTER / (_UNIT * _POINTS_PER_INCH)
+    return max(needed, _LEAST_STRETCH)
 
 
 def plot_grid(
@@ -282,6 +306,7 @@ def _draw(
     vertex_size: float,
     written: bool = True,
     bottom: float = 0.0,
+    boxed: bool = False,
 ) -> None:
     """Draw a forest, in the colours that all pictures have."""
     across = [left + x for x in layout.across]
@@ -290,6 +315,14 @@ def _draw(
         xs = across[parent], across[child]
         ys = rise[parent], rise[child]
         axes.plot(xs, ys, color=INK, linewidth=1.2, zorder=1)
+    if boxed:
+        for x, y, label in zip(across, rise, layout.label, strict=True):
+            box = {"boxstyle": "round", "facecolor": style.colour(label), "edgecolor": INK}
+            axes.text(
+                x, y, style.text(label), ha="center", va="center", fontsize=_LABEL_SIZE,
+                color=style.text_colour(label), zorder=3, bbox=box,
+            )  # fmt: skip
+        return
     axes.scatter(
         across,
         rise,
@@ -303,6 +336,6 @@ def _draw(
         return
     for x, y, label in zip(across, rise, layout.label, strict=True):
         axes.text(
-            x, y, style.text(label), ha="center", va="center", fontsize=7,
+            x, y, style.text(label), ha="center", va="center", fontsize=_LABEL_SIZE,
             color=style.text_colour(label), zorder=3,
         )  # fmt: skip

@@ -11,6 +11,8 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
+from treealg.checks import check_real
+from treealg.errors import InvalidValueError
 from treealg.symbolic.display.layout import layout_forest, slope_clear_of
 from treealg.symbolic.display.pieces import Piece, labels_of, lead_of, pieces_of, terms_to_show
 from treealg.symbolic.display.style import INK, Names, Style, make_style, printable
@@ -55,14 +57,19 @@ def _measure(style: Style, found: set[Any]) -> _Measures:
 
 
 def to_svg(
-    x: Any, *, names: Names = None, labels: bool | None = None, max_terms: int | None = None
+    x: Any,
+    *,
+    names: Names = None,
+    labels: bool | None = None,
+    max_terms: int | None = None,
+    width: float = 960.0,
 ) -> str:
     """Draw a tree, a forest or a sum of such as an SVG picture.
 
     Parameters
     ----------
     x : Tree, PlanarTree, Forest, OrderedForest, Element, Tensor, BSeries or LieButcherSeries
-        What to draw; sums in the basis order, in one line.
+        What to draw; sums in the basis order.
     names : mapping or sequence of str, optional
         Texts of the labels: ``names[label]``.
     labels : bool, optional
@@ -70,6 +77,9 @@ def to_svg(
         in `x` is not 0.
     max_terms : int, optional
         Largest number of terms of a sum, at least 1; by default all.
+    width : float, default 960.0
+        Pixels beyond which a line is broken between terms; a term that is wider stays whole. More
+        than 0.
 
     Returns
     -------
@@ -82,7 +92,7 @@ def to_svg(
         If `x` or an option has another type, or a label that is not an integer is looked up in a
         sequence of names.
     InvalidValueError
-        If a label has no name, or `max_terms` is less than 1.
+        If a label has no name, `max_terms` is less than 1, or `width` is not positive.
 
     Notes
     -----
@@ -99,22 +109,55 @@ def to_svg(
     found = set(labels_of(terms))
     style = make_style(found, names, labels)
     measures = _measure(style, found)
-    drawn: list[str] = []
-    right, top = _MARGIN, _FONT_SIZE * 0.8
+    limit = check_real("width", width) - _MARGIN
+    if width <= 0:
+        raise InvalidValueError(f"width must be more than 0, got {width}")
+    lines = [_Line([], _MARGIN, _FONT_SIZE * 0.8)]
+    for term in pieces_of(terms, left_out, style, lead=lead_of(x)):
+        line = lines[-1]
+        if line.drawn:
+            line = _line(term, style, measures, line.right + 2 * _SPACE)
+            if line.right > limit:
+                lines.append(_line(term, style, measures, _MARGIN))
+                continue
+            line.drawn[:0] = lines[-1].drawn
+            line.top = max(line.top, lines[-1].top)
+        else:
+            line = _line(term, style, measures, _MARGIN)
+        lines[-1] = line
     bottom = max(measures.radius - _AXIS + _MARGIN, _FONT_SIZE * 0.3)
-    for number, term in enumerate(pieces_of(terms, left_out, style, lead=lead_of(x))):
-        right += 2 * _SPACE if number else 0.0
-        for position, piece in enumerate(term):
-            right += _SPACE if position else 0.0
-            if isinstance(piece, str):
-                drawn.append(_text(piece, right))
-                right += _text_width(piece)
-            else:
-                picture, width, height = _forest(piece, style, measures, right)
-                drawn.append(picture)
-                right += width
-                top = max(top, height)
-    return _svg(drawn, right + _MARGIN, top + _MARGIN, bottom)
+    # The baseline of the first line is at 0, and those of the others are below.
+    drawn, baseline = lines[0].drawn, 0.0
+    for line in lines[1:]:
+        baseline += bottom + _SPACE + line.top
+        drawn.append(f'<g transform="translate(0 {baseline:g})">{"".join(line.drawn)}</g>')
+    right = max(line.right for line in lines)
+    return _svg(drawn, right + _MARGIN, lines[0].top + _MARGIN, baseline + bottom)
+
+
+@dataclass
+class _Line:
+    """What stands beside each other, where it ends, and how high it is above the baseline."""
+
+    drawn: list[str]
+    right: float
+    top: float
+
+
+def _line(term: list[Piece], style: Style, measures: _Measures, left: float) -> _Line:
+    """Draw a term from `left` on."""
+    line = _Line([], left, _FONT_SIZE * 0.8)
+    for position, piece in enumerate(term):
+        line.right += _SPACE if position else 0.0
+        if isinstance(piece, str):
+            line.drawn.append(_text(piece, line.right))
+            line.right += _text_width(piece)
+        else:
+            picture, width, height = _forest(piece, style, measures, line.right)
+            line.drawn.append(picture)
+            line.right += width
+            line.top = max(line.top, height)
+    return line
 
 
 def forest_image(forest: RootedForest[Any], style: Style, found: set[Any]) -> str:

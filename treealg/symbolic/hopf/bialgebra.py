@@ -233,7 +233,7 @@ class Bialgebra(GradedSpace[B]):
         InvalidTypeError
             If an argument is not a `Tensor`.
         InvalidValueError
-            If the numbers of slots differ.
+            If the numbers of slots differ, or the product has more than a million terms.
 
         Examples
         --------
@@ -249,7 +249,9 @@ class Bialgebra(GradedSpace[B]):
             raise InvalidValueError(
                 f"tensors must have the same number of slots, got {x.slots} and {y.slots}"
             )
+        check_terms("a product", len(x) * len(y), 20 * MAX_TERMS)
         total: Terms = {}
+        steps = 0
         for left, a in x.items():
             for right, b in y.items():
                 keys: dict[tuple[Any, ...], Any] = {(): a * b}
@@ -260,4 +262,7 @@ class Bialgebra(GradedSpace[B]):
                         for new, factor in self._product(u, v).items()
                     }
                 add_terms(total, keys)
+                steps += len(keys)
+            check_terms("a product", len(total))
+            check_steps("a product", steps)
         return Tensor._collect(total)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from math import prod
+from math import comb, prod
 from typing import Any
 
 from treealg.symbolic.hopf.samples import check_grafts, check_insertions
@@ -39,11 +39,14 @@ def sub_multisets(forest: Any) -> list[Division]:
     """
     make = forest._make
     found: dict[tuple[Any, Any], int] = {((), ()): 1}
-    for tree in forest._trees:
+    for tree, run in itertools.groupby(forest._trees):
+        length = sum(1 for _ in run)
+        shares = [(length - k, k, comb(length, k)) for k in range(length + 1)]
         grown: dict[tuple[Any, Any], int] = {}
         for (first, second), count in found.items():
-            for key in (((*first, tree), second), (first, (*second, tree))):
-                grown[key] = grown.get(key, 0) + count
+            for here, there, ways in shares:
+                key = (first + (tree,) * here, second + (tree,) * there)
+                grown[key] = grown.get(key, 0) + count * ways
         found = grown
     return [(make(a), make(b), forest.empty, count) for (a, b), count in found.items()]
 
@@ -96,7 +99,9 @@ class EnvelopingProduct:
     def __init__(self, divide: Callable[[Any], list[Division]]) -> None:
         self._divide = divide
         self._divisions: Memo[Any, list[Division]] = Memo(
-            lambda forest: (), lambda forest, known: divide(forest)
+            lambda forest: (),
+            lambda forest, known: divide(forest),
+            check=self._check_divisions,
         )
         self._products: Memo[tuple[Any, Any], Terms] = Memo(
             self._needs, self._build, cost=self._cost, check=self._check
@@ -112,6 +117,12 @@ class EnvelopingProduct:
     def divisions(self, forest: Any) -> list[Division]:
         """Return the divisions of a forest."""
         return self._divisions(forest)
+
+    def _check_divisions(self, forest: Any) -> None:
+        if self._divide is not consecutive_pieces:
+            # So many of equal trees go to one place.
+            ways = prod(count + 1 for count in Counter(forest._trees).values())
+            check_terms("the list of divisions of this forest", ways)
 
     def _check(self, pair: tuple[Any, Any]) -> None:
         first, second = pair

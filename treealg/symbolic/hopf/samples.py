@@ -14,6 +14,7 @@ from typing import Any
 from treealg.symbolic.trees.sizes import check_draws, count_cuts
 
 __all__ = [
+    "check_contractions",
     "check_cuts",
     "check_grafts",
     "check_insertions",
@@ -63,6 +64,28 @@ class _Top:
             elif self.parents[i] is None:
                 rest.append(built[i])
         return pieces, rest
+
+    def contracted(self, joined: list[bool]) -> Hashable:
+        """Return the forest, where vertices that are joined are one with their parents."""
+        built: list[Any] = [()] * len(self.vertices)  # branches and label
+        roots = []
+        for i in range(len(built) - 1, -1, -1):
+            tree = self.vertices[i]
+            label: Any = (tree._label, 0)
+            branches: list[Any] = []
+            for child, j in zip(tree._children, self._children[i], strict=True):
+                if j is None:
+                    branches.append((child, None))
+                elif joined[j]:
+                    (inner, _), below = built[j]
+                    label = (frozenset(Counter((inner, tree._label)).items()), 1)
+                    branches += below
+                else:
+                    branches.append((built[j][0], _multiset(built[j][1])))
+            built[i] = (label, branches)
+            if self.parents[i] is None:
+                roots.append((label, _multiset(branches)))
+        return _multiset(roots)
 
 
 def _multiset(trees: list[Any]) -> Hashable:
@@ -295,5 +318,31 @@ def check_readings(what: str, forest: Any, together: bool = False) -> None:
                         available.append(following)
             word.append(frozenset(Counter(vertices[i]._label for i in letter).items()))
         return tuple(word)
+
+    check_draws(what, draw)
+
+
+def check_contractions(what: str, forest: Any) -> None:
+    """Refuse the ways to contract edges, no two of which meet, if they are far too many.
+
+    Edges at vertices whose labels are tuples stay.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Forest, Tree
+    >>> check_contractions("the image", Forest([Tree()] * 30))
+    """
+    top = _Top(forest._trees)
+    tuples = [isinstance(tree._label, tuple) for tree in top.vertices]
+
+    def draw(random: Random) -> Hashable:
+        joined = [False] * len(top.vertices)  # with one of its branches
+        taken = list(tuples)
+        for i in range(len(top.vertices) - 1, -1, -1):
+            parent = top.parents[i]
+            if parent is not None and not (taken[i] or taken[parent]) and random.random() < 0.5:
+                taken[i] = taken[parent] = True
+                joined[i] = True
+        return top.contracted(joined)
 
     check_draws(what, draw)

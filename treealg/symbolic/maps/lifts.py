@@ -8,6 +8,7 @@ from typing import Any
 
 from treealg.checks import LIFTS, check_choice
 from treealg.symbolic.hopf.connes_kreimer import bck
+from treealg.symbolic.hopf.samples import check_contractions
 from treealg.symbolic.hopf.word_algebras import merge_letters
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
@@ -88,6 +89,8 @@ def change_of_lift(source: str, target: str) -> Morphism:
 
 Key = tuple[Forest, Fraction]
 
+_FEW = 20  # vertices, of which fewer than 2^20 sets of edges may be contracted
+
 
 def _roots(tree: Tree) -> list[tuple[Any, Forest]]:
     """Return each label that the root may get, with the branches that are left, itself first."""
@@ -130,4 +133,10 @@ def _build(key: Key, known: Mapping[Key, Terms]) -> Terms:
     return total
 
 
-_contracted: Memo[Key, Terms] = Memo(_needs, _build)
+def _check(key: Key) -> None:
+    forest, c = key
+    if c and forest._order > _FEW:
+        check_contractions(f"the image of a forest of {forest._order:,} vertices", forest)
+
+
+_contracted: Memo[Key, Terms] = Memo(_needs, _build, check=_check)

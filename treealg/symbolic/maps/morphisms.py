@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -17,7 +19,7 @@ from treealg.symbolic.maps.arborification import arborification
 from treealg.symbolic.maps.origin import Made
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import Memo
-from treealg.symbolic.trees.sizes import check_terms, height
+from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, height
 from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
@@ -268,6 +270,18 @@ def _from_cocycle(
     return Morphism(name, source, target, lambda forest: Element._wrap(images(forest)))
 
 
+def _check_orders(forest: Forest) -> None:
+    # The terms are the planar trees that are this one without their order.
+    ways, pending = 1, [forest._trees]
+    while pending and ways <= MAX_TERMS:
+        trees = pending.pop()
+        counts = Counter(trees)
+        pending.extend(tree._children for tree in trees if tree._children)
+        # In a run of equal trees, each may be ordered in its own way.
+        ways *= math.factorial(len(trees)) // math.prod(map(math.factorial, counts.values()))
+    check_terms(f"the image of a forest of {forest._order:,} vertices", ways)
+
+
 def _check_contracting(forest: Forest) -> None:
     if forest._order > _FEW:
         what = f"the image of a forest of {forest._order:,} vertices"
@@ -311,11 +325,12 @@ hairer_kelly = Morphism(
     "hairer_kelly", bck, shuffle_algebra, lambda forest: Element._wrap(_tree_words(forest))
 )
 #: A forest to the sum of all ways to order its branches, from BCK to MKW.
-symmetrisation = morphism_from_cocycle(
+symmetrisation = _from_cocycle(
     "symmetrisation",
     bck,
     mkw,
     lambda forest, label: OrderedForest._make((PlanarTree._make(forest._trees, label),)),
+    _check_orders,
 )
 #: An ordered forest to the forest without orders, from NCK to BCK.
 forget_order = morphism_from_cocycle(

@@ -12,7 +12,7 @@ import math
 import numbers
 import operator
 from collections.abc import Hashable
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -33,8 +33,8 @@ def normalize_label(label: Any) -> Label:
     """Return `label` as trees store it, or refuse it.
 
     Integers of SymPy, scalars of NumPy and instances of subclasses of numbers, strings and tuples,
-    also in tuples and sets, become those of Python, so that equal labels give one tree; everything
-    else is kept as it is.
+    also in tuples and sets, become those of Python, and times of other zones those of UTC, so that
+    equal labels give one tree; everything else is kept as it is.
 
     Examples
     --------
@@ -67,7 +67,21 @@ def normalize_label(label: Any) -> Label:
     _check_itself(label)
     if isinstance(label, frozenset):
         return frozenset(map(normalize_label, label))
+    if isinstance(label, (datetime, time)) and label.utcoffset():
+        return _in_utc(label)
     return _shortest(label) if isinstance(label, Decimal) else label
+
+
+def _in_utc(label: datetime | time) -> Label:
+    """Return a moment, or a time of any day, as it is in UTC: equal ones of other zones are one."""
+    if isinstance(label, datetime):
+        try:
+            return label.astimezone(UTC)
+        except OverflowError:  # at the first or last day of all
+            return label
+    day = datetime.combine(date(2000, 1, 1), label, tzinfo=UTC) - (label.utcoffset() or timedelta())
+    # What is before or after that day in UTC equals no time there.
+    return day.timetz().replace(fold=0) if day.date() == date(2000, 1, 1) else label
 
 
 def _plain(label: Any) -> Any:

@@ -378,6 +378,8 @@ def multiplicity_factor(trees: tuple[RootedTree, ...]) -> int:
     >>> multiplicity_factor((Tree(), Tree(), Tree(label=1)))
     2
     """
+    if len(trees) > _MANY:
+        return math.prod(map(math.factorial, Counter(trees).values()))
     result, run, previous = 1, 0, None
     for tree in trees:
         run = run + 1 if tree is previous else 1
