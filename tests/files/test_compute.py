@@ -403,7 +403,7 @@ def test_a_damaged_header_of_an_array_is_named(header, tmp_path):
 
 
 @pytest.mark.parametrize("value", [None, [], "x", [-40, 6, 3]])
-@pytest.mark.parametrize("name", ["shape", "fill_value", "chunk_grid", "node_type", "codecs"])
+@pytest.mark.parametrize("name", ["shape", "chunk_grid", "node_type", "codecs"])
 def test_metadata_of_zarr_that_makes_no_sense_is_named(name, value, tmp_path):
     write(tmp_path / "in.zarr", some_paths())
     file = tmp_path / "in.zarr" / "zarr.json"

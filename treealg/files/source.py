@@ -33,8 +33,8 @@ SUFFIXES = (*ARRAYS, *TABLES)
 
 # What readers raise on damaged files.
 _DAMAGES = (
-    pa.ArrowException, BadZipFile, DamagedStream, OSError, ValueError, EOFError, KeyError,
-    NotImplementedError, OverflowError, RuntimeError, TokenError, TypeError,
+    pa.ArrowException, AssertionError, BadZipFile, DamagedStream, OSError, ValueError, EOFError,
+    KeyError, NotImplementedError, OverflowError, RuntimeError, TokenError, TypeError,
 )  # fmt: skip
 
 

@@ -91,7 +91,7 @@ class Points:
         """Tell of each row whether a path begins there."""
         found = np.zeros(len(table), bool)
         found[:1] = True
-        for name in self.ids:
+        for name in self.ids if len(table) > 1 else ():
             column = table.get_column(name)
             differs = (column != column.shift(1)).to_numpy()
             found[1:] |= differs[1:].astype(bool)
