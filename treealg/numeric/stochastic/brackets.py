@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import combinations_with_replacement
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -347,18 +347,8 @@ def branched_sig_change_lift(
     (np.float64(4.5), np.float64(2.0))
     """
     rows = as_rows(bsig, "bsig", 1)
-    return _change(
-        rows,
-        dimension,
-        degree,
-        source,
-        target,
-        planar,
-        weights,
-        n_jobs,
-        into(out, bsig),
-        transposed=False,
-    )
+    options = _Options(dimension, degree, source, target, planar, weights, n_jobs)
+    return _change(rows, options, into(out, bsig), transposed=False)
 
 
 def branched_sig_change_lift_backprop(
@@ -433,34 +423,25 @@ def branched_sig_change_lift_backprop(
     array([0. , 0.5, 1. , 0. , 0. , 0. ])
     """
     rows = as_rows(derivs, "derivs", 1)
-    return _change(
-        rows,
-        dimension,
-        degree,
-        source,
-        target,
-        planar,
-        weights,
-        n_jobs,
-        into(out, derivs),
-        transposed=True,
-    )
+    options = _Options(dimension, degree, source, target, planar, weights, n_jobs)
+    return _change(rows, options, into(out, derivs), transposed=True)
 
 
-def _change(
-    rows: Rows,
-    dimension: Any,
-    degree: Any,
-    source: Any,
-    target: Any,
-    planar: Any,
-    weights: Any,
-    n_jobs: Any,
-    to: Target | None,
-    *,
-    transposed: bool,
-) -> Array:
+class _Options(NamedTuple):
+    """What a change of lift is asked, as callers give it."""
+
+    dimension: Any
+    degree: Any
+    source: Any
+    target: Any
+    planar: Any
+    weights: Any
+    n_jobs: Any
+
+
+def _change(rows: Rows, options: _Options, to: Target | None, *, transposed: bool) -> Array:
     """Apply a change of lift, or its transpose."""
+    dimension, degree, source, target, planar, weights, n_jobs = options
     call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     share = LIFTS[check_choice("target", target, LIFTS)]
     share -= LIFTS[check_choice("source", source, LIFTS)]

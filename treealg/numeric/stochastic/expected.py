@@ -20,7 +20,7 @@ from treealg.numeric.arguments.targets import into, into_each
 from treealg.numeric.arguments.vectors import split_scalar
 from treealg.numeric.plans.stochastic import cumulant_plan, expectation_plan
 from treealg.numeric.plans.vectors import algebra_plan
-from treealg.numeric.stochastic.law import Law, checked_law
+from treealg.numeric.stochastic.law import Law, Options, checked_law
 from treealg.typing import Array, ArrayLike
 
 __all__ = [
@@ -143,18 +143,8 @@ def expected_branched_sig(
     >>> treealg.expected_branched_sig([0.0], [[0.0]], 2, jump_moments=[2.0, 2.0], lift="ito")
     array([2., 2.])
     """
-    law = checked_law(
-        drift,
-        covariance,
-        degree,
-        jump_moments,
-        lift,
-        end_time,
-        planar,
-        n_jobs,
-        scalar_term,
-        weights,
-    )
+    options = Options(degree, lift, end_time, planar, weights, n_jobs, scalar_term)
+    law = checked_law(drift, covariance, jump_moments, options)
     call = law.call
     unit, to = 1.0 if call.scalar else None, into(out, drift, covariance, jump_moments)
     result, view = allocate(law.wide[0], call.columns, scalar=unit, to=to)
@@ -273,9 +263,8 @@ def expected_branched_sig_backprop(
     >>> treealg.expected_branched_sig_backprop([0.0, 1.0], [3.0], [[5.0]], 2)
     (array([3.]), array([[0.5]]))
     """
-    law = checked_law(
-        drift, covariance, degree, jump_moments, lift, end_time, planar, n_jobs, weights=weights
-    )
+    options = Options(degree, lift, end_time, planar, weights, n_jobs)
+    law = checked_law(drift, covariance, jump_moments, options)
     call, engine = law.call, law.given[0].engine
     back = _derivatives(derivs, law, scalar_term)
     found = _gradients(law, (derivs, drift, covariance, jump_moments), out)
@@ -415,18 +404,8 @@ def expected_branched_log_sig(
     >>> treealg.expected_branched_log_sig([3.0], [[1.0]], 3)
     array([3. , 0.5, 0. , 0. ])
     """
-    law = checked_law(
-        drift,
-        covariance,
-        degree,
-        jump_moments,
-        lift,
-        end_time,
-        planar,
-        n_jobs,
-        scalar_term,
-        weights,
-    )
+    options = Options(degree, lift, end_time, planar, weights, n_jobs, scalar_term)
+    law = checked_law(drift, covariance, jump_moments, options)
     call, engine = law.call, law.given[0].engine
     zero, to = 0.0 if call.scalar else None, into(out, drift, covariance, jump_moments)
     result, view = allocate(law.wide[0], call.columns, scalar=zero, to=to)
@@ -527,9 +506,8 @@ def expected_branched_log_sig_backprop(
     >>> treealg.expected_branched_log_sig_backprop([0.0, 1.0], [3.0], [[5.0]], 2)
     (array([0.]), array([[0.5]]))
     """
-    law = checked_law(
-        drift, covariance, degree, jump_moments, lift, end_time, planar, n_jobs, weights=weights
-    )
+    options = Options(degree, lift, end_time, planar, weights, n_jobs)
+    law = checked_law(drift, covariance, jump_moments, options)
     call, engine = law.call, law.given[0].engine
     back = _derivatives(derivs, law, scalar_term)
     found = _gradients(law, (derivs, drift, covariance, jump_moments), out)

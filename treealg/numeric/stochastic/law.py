@@ -27,9 +27,8 @@ from treealg.numeric.arguments.calls import (
     coefficients,
 )
 from treealg.numeric.arguments.rows import Rows
-from treealg.typing import Array
 
-__all__ = ["Law", "checked_law"]
+__all__ = ["Law", "Options", "checked_law"]
 
 
 class Law(NamedTuple):
@@ -151,21 +150,22 @@ def _orbits(dimension: int, level: int) -> tuple[npt.NDArray[Any], ...]:
     return np.argsort(place, kind="stable"), begins, place, count
 
 
-def checked_law(
-    drift: Array | Any,
-    covariance: Any,
-    degree: Any,
-    jump_moments: Any,
-    lift: Any,
-    end_time: Any,
-    planar: Any,
-    n_jobs: Any,
-    scalar_term: Any = False,
-    weights: Any = None,
-) -> Law:
+class Options(NamedTuple):
+    """What a function of a law is asked, as callers give it, beside arrays."""
+
+    degree: Any
+    lift: Any
+    end_time: Any
+    planar: Any
+    weights: Any
+    n_jobs: Any
+    scalar_term: Any = False
+
+
+def checked_law(drift: Any, covariance: Any, jump_moments: Any, options: Options) -> Law:
     """Check the arguments of a function of a law."""
-    check_choice("lift", lift, LIFTS)
-    time = checked_transform(True, False, end_time).end_time
+    lift = check_choice("lift", options.lift, LIFTS)
+    time = checked_transform(True, False, options.end_time).end_time
     b = as_rows(drift, "drift", 1)
     d = b.item[0]
     if d < 1:
@@ -174,8 +174,9 @@ def checked_law(
             f"{b.array.shape}"
         )
     call = checked_call(
-        d, degree, planar, n_jobs, SIGNATURE, scalar_term=scalar_term, weights=weights
-    )
+        d, options.degree, options.planar, options.n_jobs, SIGNATURE,
+        scalar_term=options.scalar_term, weights=options.weights,
+    )  # fmt: skip
     given = [b, as_rows(covariance, "covariance", 2)]
     if given[1].item != (d, d):
         raise InvalidValueError(
