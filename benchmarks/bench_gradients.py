@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 import pysiglib
 from bench_signatures import SINGLE, grid
+from directions import STEP, Directions
 from harness import Run, derivatives, main, paths
 
 import treealg
@@ -122,9 +123,6 @@ def last_signature(stream: Stream) -> np.ndarray:
     return stream.sig()[-1]
 
 
-STEP = 2.0**-14
-
-
 def bench_directions(run: Run) -> None:
     """Time derivatives in a direction beside differences, and beside the backward pass."""
     for batch, length, d, n in (
@@ -171,6 +169,32 @@ def bench_directions(run: Run) -> None:
     beside_backward(run, "branched_sig_kernel_jvp", size, along, forward, gradient, line)
     name = "branched_sig_kernel_backprop_jvp"
     beside_backward(run, name, size, change_of_gradient, gradient, gradient, line)
+    for name in OF_SMALL:
+        for batch in (1, 4, 32):
+            for dimension, degree in ((2, 3), (3, 3), (5, 2)):
+                small_directions(run, name, batch, dimension, degree)
+
+
+# Of calls that take microseconds, in a direction.
+OF_SMALL = (
+    "branched_sig", "branched_log_sig", "branched_sig_coef", "sig", "log_sig",
+    "branched_sig_to_log_sig", "branched_log_sig_to_sig", "branched_sig_combine",
+    "branched_sig_inverse", "branched_sig_join", "sig_to_log_sig", "log_sig_to_sig", "sig_combine",
+    "sig_inverse", "branched_sig_kernel",
+)  # fmt: skip
+
+
+def small_directions(run: Run, name: str, batch: int, dimension: int, degree: int) -> None:
+    """Time derivatives of small calls in a direction beside one backward pass."""
+    calls, size = Directions(name, batch, dimension, degree), f"({batch},{dimension},{degree})"
+    for kind, ours, expected in (
+        ("jvp", calls.along, calls.difference),
+        ("backprop_jvp", calls.twice, calls.difference_of_gradients),
+    ):
+        run.compare(
+            f"{name}_{kind}, one small backward pass", size, ours, calls.backward,
+            beside="our backward pass", expected=expected, tolerance=1e-5,
+        )  # fmt: skip
 
 
 def conversions_in_a_direction(run: Run, batch: int, dimension: int, degree: int) -> None:

@@ -14,9 +14,39 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["over_duals"]
+__all__ = ["Dual", "over_duals"]
 
 _STEP = 2.0**-300
+
+
+class Dual:
+    """A value and its tangent, in place of an array.
+
+    Parameters
+    ----------
+    value : object
+        The array, as a caller gave it.
+    tangent : object
+        Its tangent, or None for zero.
+    name : str
+        The name of the tangent, for messages.
+    is_step : bool, default False
+        Whether the tangent is to be read as one that is very small, the `step_of` of
+        `treealg.numeric.arguments.duals` times itself.
+    """
+
+    __slots__ = ("is_step", "name", "tangent", "value")
+
+    def __init__(self, value: Any, tangent: Any, name: str, is_step: bool = False) -> None:
+        self.value = value
+        self.tangent = tangent
+        self.name = name
+        self.is_step = is_step
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the value."""
+        return np.shape(self.value)
 
 
 def over_duals(function: Callable[..., None]) -> Callable[..., None]:

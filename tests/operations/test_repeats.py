@@ -26,6 +26,7 @@ REPEATED = {
     "branched_log_sig_combine", "linear_branched_sig", "linear_branched_sig_backprop",
     "branched_sig_kernel", "branched_sig_kernel_backprop",
 }  # fmt: skip
+REPEATED |= {f"{name}_jvp" for name in REPEATED}
 BATCHES = (), (3,)
 
 

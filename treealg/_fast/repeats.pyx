@@ -18,6 +18,9 @@ from libc.string cimport memcmp
 
 import numpy
 
+from treealg._fast.duals import join_tangents, take_tangents
+from treealg.complex_step import Dual as _Dual
+
 
 cdef extern from "Python.h":
     object PyObject_Vectorcall(
@@ -29,14 +32,23 @@ cdef extern from "Python.h":
 cdef enum:
     PLACES = 64
     MAX_ARRAYS = 4
+    MAX_FORMS = 2 * MAX_ARRAYS
     MAX_AXES = 4
     MAX_ARGUMENTS = 24
 
-cdef object ndarray = numpy.ndarray, empty = numpy.empty
+cdef object ndarray = numpy.ndarray, empty = numpy.empty, Dual = _Dual
+cdef object complex64 = numpy.complex64, complex128 = numpy.complex128
+
+# What an array is to a call: itself, values or their tangents, or no tangents.
+cdef enum:
+    REAL
+    VALUE
+    TANGENT
+    NO_TANGENT
 
 
 cdef struct array_form:
-    int axes
+    int axes, role
     char number  # f or d, as in the format of a buffer; l for integers of 64 bits
     Py_ssize_t shape[MAX_AXES]
 
@@ -53,6 +65,7 @@ cdef int read_form(object array, array_form *form) except -1:
     except (ValueError, BufferError):  # of a dtype that is not computed with
         return False
     form.axes = view.ndim
+    form.role = REAL
     form.number = view.format[0]
     if view.itemsize == 8 and (form.number == c"l" or form.number == c"q"):
         form.number = c"l"
@@ -67,9 +80,44 @@ cdef int read_form(object array, array_form *form) except -1:
     return is_read
 
 
+cdef int read_dual(object dual, array_form *forms) except -1:
+    """Read the forms of values and tangents."""
+    if dual.is_step or not read_form(dual.value, &forms[0]):
+        return False
+    forms[0].role = VALUE
+    if dual.tangent is None:
+        forms[1] = forms[0]
+        forms[1].role = NO_TANGENT
+        return True
+    if not read_form(dual.tangent, &forms[1]):
+        return False
+    forms[1].role = VALUE
+    if not same_form(&forms[0], &forms[1]):
+        return False
+    forms[1].role = TANGENT
+    return True
+
+
+cdef int read_forms(tuple arrays, array_form *forms) except -1:
+    """Read the forms of arrays, two of each that is of dual numbers; 0 if a call is not kept."""
+    cdef int count = 0
+    if len(arrays) > MAX_ARRAYS:
+        return 0
+    for array in arrays:
+        if type(array) is Dual:
+            if not read_dual(array, &forms[count]):
+                return 0
+            count += 2
+        elif read_form(array, &forms[count]):
+            count += 1
+        else:
+            return 0
+    return count
+
+
 cdef bint same_form(const array_form *one, const array_form *two) noexcept:
     return (
-        one.axes == two.axes and one.number == two.number
+        one.axes == two.axes and one.number == two.number and one.role == two.role
         and memcmp(one.shape, two.shape, one.axes * sizeof(Py_ssize_t)) == 0
     )
 
@@ -78,8 +126,9 @@ cdef class Recipe:
     """One call as it was made."""
     cdef tuple key, results, arguments
     cdef object function, dtype, scalar, axes, result_axes
-    cdef int n_arrays
-    cdef array_form forms[MAX_ARRAYS]
+    cdef int n_arrays, n_forms
+    cdef bint is_dual
+    cdef array_form forms[MAX_FORMS]
     cdef int places[MAX_ARRAYS]  # of arrays among the arguments, -1 for one that is not there
 
 
@@ -102,26 +151,25 @@ cdef class Repeats:
         key : tuple
             What the call is known by, beside its arrays; see `keep`.
         *arrays : object
-            What was given as arrays, at most 4.
+            What was given as arrays, or as dual numbers, at most 4.
         """
-        cdef array_form forms[MAX_ARRAYS]
+        cdef array_form forms[MAX_FORMS]
         cdef Recipe found = self.look_up(key, arrays, forms)
         if found is None:
             return None
         return made_again(found, arrays)
 
     cdef Recipe look_up(self, tuple key, tuple arrays, array_form *forms):
-        cdef int i
-        for i in range(len(arrays)):
-            if not read_form(arrays[i], &forms[i]):
-                return None
-        cdef Recipe found = self.table[place_of(key, forms, len(arrays))]
-        if found is None or found.n_arrays != len(arrays) or len(found.key) != len(key):
+        cdef int i, count = read_forms(arrays, forms)
+        if count == 0:
+            return None
+        cdef Recipe found = self.table[place_of(key, forms, count)]
+        if found is None or found.n_forms != count or len(found.key) != len(key):
             return None
         for i in range(len(key)):
             if not is_same(found.key[i], key[i]):
                 return None
-        for i in range(len(arrays)):
+        for i in range(count):
             if not same_form(&found.forms[i], &forms[i]):
                 return None
         return found
@@ -138,7 +186,8 @@ cdef class Repeats:
             What the call is known by, beside its arrays: objects that never change, and tuples of
             such objects, which need not be the same ones.
         arrays : tuple
-            The arrays that were given, at most 4.
+            The arrays that were given, at most 4; of dual numbers the function is given complex
+            arrays, and for results, too, of which the tangents are returned.
         results : tuple of numpy.ndarray
             What was computed; a call that is made again returns one array, or a tuple of several.
         function : callable
@@ -149,7 +198,8 @@ cdef class Repeats:
         rest : tuple
             The arguments that come after these.
         scalar : float or None, default None
-            What stands in front of the last axis of results, and is not written by the function.
+            What stands in front of the last axis of results, and is not written by the function;
+            of tangents that is 0.
         axes : int, default 0
             How many axes of length 1 the function is to see in front of arrays.
         result_axes : int or None, default None
@@ -166,11 +216,17 @@ cdef class Repeats:
             or len(places) != made.n_arrays + len(results) or min(places) < -1
         ):
             raise ValueError("a call of so many arrays or arguments cannot be kept")
-        for i in range(made.n_arrays):
-            if not read_form(arrays[i], &made.forms[i]):
-                return
+        made.n_forms = read_forms(arrays, made.forms)
+        if made.n_forms == 0:
+            return
+        for i in range(made.n_forms):
+            made.is_dual |= made.forms[i].role != REAL
+            # Where there are integers there are no dual numbers.
             if (made.forms[i].number == c"l") != (i == integers):
                 return
+        if made.is_dual and (scalar is not None):
+            scalar = 0.0
+        for i in range(made.n_arrays):
             made.places[i] = places[i]
         made.key = key
         made.function = function
@@ -180,7 +236,7 @@ cdef class Repeats:
         made.dtype = results[0].dtype
         shapes = [result.shape for result in results]
         made.results = tuple(zip(places[made.n_arrays:], shapes, strict=True))
-        self.table[place_of(key, made.forms, made.n_arrays)] = made
+        self.table[place_of(key, made.forms, made.n_forms)] = made
 
 
 cdef bint is_same(object one, object other) noexcept:
@@ -212,10 +268,21 @@ cdef Py_ssize_t place_of(tuple key, const array_form *forms, int count) noexcept
     for value in key:
         mixed = mixed_with(mixed, value)
     for i in range(count):
-        mixed = 31 * mixed + <uintptr_t> forms[i].number
+        mixed = 31 * mixed + <uintptr_t> (forms[i].number + 128 * forms[i].role)
         for axis in range(forms[i].axes):
             mixed = 31 * mixed + <uintptr_t> forms[i].shape[axis]
     return (mixed ^ (mixed >> 17)) % PLACES
+
+
+cdef object joined(object dual, bint single):
+    """Return values and tangents as one complex array."""
+    value, tangent = dual.value, dual.tangent
+    both = empty(value.shape, complex64 if single else complex128)
+    if value.ndim > 0:
+        join_tangents(value, tangent, both)
+        return both
+    both[()] = complex(value, 0 if tangent is None else tangent)
+    return both
 
 
 cdef object made_again(Recipe recipe, tuple arrays):
@@ -224,12 +291,15 @@ cdef object made_again(Recipe recipe, tuple arrays):
     cdef Py_ssize_t count = len(recipe.arguments)
     cdef int i, place
     cdef list held = []  # what the arguments point to
-    cdef list results = []
+    cdef list results = [], returned = []
     for i in range(count):
         arguments[i] = <PyObject *> recipe.arguments[i]
     for i in range(recipe.n_arrays):
         if recipe.places[i] >= 0:
             view = arrays[i]
+            if type(view) is Dual:
+                view = joined(view, recipe.forms[0].number == c"f")
+                held.append(view)
             if recipe.axes:
                 view = view[recipe.axes]
                 held.append(view)
@@ -237,6 +307,9 @@ cdef object made_again(Recipe recipe, tuple arrays):
     for place, shape in recipe.results:
         try:
             result = empty(shape, recipe.dtype)
+            if recipe.is_dual:
+                returned.append(result)
+                result = empty(shape, complex64 if recipe.forms[0].number == c"f" else complex128)
         except MemoryError:  # which the long way says in its own words
             return None
         results.append(result)
@@ -252,4 +325,11 @@ cdef object made_again(Recipe recipe, tuple arrays):
     PyObject_Vectorcall(
         recipe.function, arguments, <size_t> count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL
     )
+    if recipe.is_dual:
+        for result, tangents in zip(results, returned, strict=True):
+            if tangents.ndim > 0:
+                take_tangents(result, tangents)
+            else:
+                tangents[()] = result.imag
+        results = returned
     return results[0] if len(results) == 1 else tuple(results)

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from treealg.complex_step import Dual
+
 __all__ = ["Repeats"]
 
 _MOST = 64
@@ -44,15 +46,23 @@ class Repeats:
         key : tuple
             What the call is known by, beside its arrays; see `keep`.
         *arrays : object
-            What was given as arrays, at most 4.
+            What was given as arrays, or as dual numbers, at most 4.
         """
         call = self._calls.get(_known_by(key, arrays))
         if call is None:
             return None
         results = [np.empty(shape, call.dtype) for shape in call.shapes]
+        are_dual = any(isinstance(array, Dual) for array in arrays)
+        if are_dual:
+            results = [x.astype(np.result_type(x, np.complex64)) for x in results]
         arguments: list[Any] = [None] * (max(call.places) + 1)
         for place, array in zip(call.places, arrays, strict=False):
-            if place >= 0:
+            if place >= 0 and isinstance(array, Dual):
+                tangent = 0.0 if array.tangent is None else array.tangent
+                both = np.empty(array.shape, np.result_type(call.dtype, np.complex64))
+                both.real, both.imag = array.value, tangent
+                arguments[place] = both[call.axes]
+            elif place >= 0:
                 arguments[place] = array[call.axes]
         for place, result in zip(call.places[len(arrays) :], results, strict=True):
             view = result
@@ -61,6 +71,8 @@ class Repeats:
                 view = result[..., 1:]
             arguments[place] = view[call.result_axes]
         call.function(*arguments, *call.rest)
+        if are_dual:
+            results = [np.ascontiguousarray(result.imag) for result in results]
         return results[0] if len(results) == 1 else tuple(results)
 
     def keep(
@@ -84,7 +96,8 @@ class Repeats:
             What the call is known by, beside its arrays: objects that never change, and tuples of
             such objects, which need not be the same ones.
         arrays : tuple
-            The arrays that were given, at most 4.
+            The arrays that were given, at most 4; of dual numbers the function is given complex
+            arrays, and for results, too, of which the tangents are returned.
         results : tuple of numpy.ndarray
             What was computed; a call that is made again returns one array, or a tuple of several.
         function : callable
@@ -95,7 +108,8 @@ class Repeats:
         rest : tuple
             The arguments that come after these.
         scalar : float or None, default None
-            What stands in front of the last axis of results, and is not written by the function.
+            What stands in front of the last axis of results, and is not written by the function;
+            of tangents that is 0.
         axes : int, default 0
             How many axes of length 1 the function is to see in front of arrays.
         result_axes : int or None, default None
@@ -106,7 +120,9 @@ class Repeats:
         if len(arrays) > 4 or len(places) != len(arrays) + len(results) or min(places) < -1:
             raise ValueError("a call of so many arrays or arguments cannot be kept")
         found = _known_by(key, arrays)
-        if found is None or [i for i, x in enumerate(arrays) if x.dtype == np.int64] != (
+        are_dual = any(isinstance(array, Dual) for array in arrays)
+        given = [array.value if isinstance(array, Dual) else array for array in arrays]
+        if found is None or [i for i, x in enumerate(given) if x.dtype == np.int64] != (
             [] if integers is None else [integers]
         ):
             return
@@ -119,7 +135,7 @@ class Repeats:
             function,
             places,
             rest,
-            scalar,
+            0.0 if are_dual and scalar is not None else scalar,
             (None,) * axes,
             (None,) * (axes if result_axes is None else result_axes),
         )
@@ -130,8 +146,17 @@ _DTYPES = (np.float32, np.float64, np.int64)
 
 def _known_by(key: tuple[Any, ...], arrays: tuple[Any, ...]) -> Hashable:
     """Return what tells a call from others, None where an array is not read in place."""
-    forms = []
+    forms: list[Any] = []
+    flat: list[Any] = []
     for array in arrays:
+        if isinstance(array, Dual):
+            if array.is_step or np.shape(array.tangent) not in ((), np.shape(array.value)):
+                return None
+            forms.append("dual" if array.tangent is not None else "constant")
+            flat += [x for x in (array.value, array.tangent) if x is not None]
+        else:
+            flat.append(array)
+    for array in flat:
         if type(array) is not np.ndarray or array.dtype not in _DTYPES:
             return None
         if array.ndim > 4 or not (array.flags.aligned and array.dtype.isnative):

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from treealg.complex_step import Dual
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.rows import Rows
 
@@ -55,35 +56,6 @@ def sums_by(places: npt.NDArray[Any], values: Floats, size: int) -> Floats:
 def sum_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """Return float64, and its complex numbers for dual ones: what sums are taken in."""
     return np.result_type(dtype, np.float64)
-
-
-class Dual:
-    """A value and its tangent, in place of an array.
-
-    Parameters
-    ----------
-    value : object
-        The array, as a caller gave it.
-    tangent : object
-        Its tangent, or None for zero.
-    name : str
-        The name of the tangent, for messages.
-    is_step : bool, default False
-        Whether the tangent is to be read as one that is very small, `step_of` times itself.
-    """
-
-    __slots__ = ("is_step", "name", "tangent", "value")
-
-    def __init__(self, value: Any, tangent: Any, name: str, is_step: bool = False) -> None:
-        self.value = value
-        self.tangent = tangent
-        self.name = name
-        self.is_step = is_step
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the value."""
-        return np.shape(self.value)
 
 
 class DualRows(Rows):

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from treealg.checks import thread_count
 from treealg.engines import current
+from treealg.numeric.arguments.duals import Dual, step_of
 from treealg.numeric.arguments.rows import Rows
 
 __all__ = ["again", "are_constant", "are_usual", "keep", "threads_now"]
@@ -20,8 +23,27 @@ _CONSTANT = frozenset({bool, float, int, str, type(None), object})
 
 
 def again(key: tuple[Any, ...], *arrays: Any) -> Any:
-    """Return what a call that was kept returns for these arrays, None if it was not."""
+    """Return what a call that was kept returns for these arrays, None if it was not.
+
+    What is kept is a kernel, for which tangents need not be small: those that are come out again.
+    """
+    if any(type(array) is Dual and array.is_step for array in arrays):
+        found = current().repeats.find(key, *map(_of_any_size, arrays))
+        return None if found is None else _by_step(found)
     return current().repeats.find(key, *arrays)
+
+
+def _of_any_size(array: Any) -> Any:
+    """Return dual numbers without saying that their tangents are small."""
+    return Dual(array.value, array.tangent, array.name) if isinstance(array, Dual) else array
+
+
+def _by_step(found: Any) -> Any:
+    """Multiply results by the step."""
+    if isinstance(found, tuple):
+        return tuple(map(_by_step, found))
+    with np.errstate(under="ignore"):
+        return np.multiply(found, found.dtype.type(step_of(found.dtype)), out=found)
 
 
 def keep(
@@ -56,6 +78,7 @@ def keep(
         return
     if most is not None and rows[0].count > most:
         return
+    arrays = tuple(map(_of_any_size, arrays))
     current().repeats.keep(
         key, arrays, results, function, places, rest, scalar, not batch, None, integers
     )

@@ -99,24 +99,34 @@ def _function(row: Operation, names: Mapping[str, str], by_steps: bool) -> Calla
 
 def _derivative(row: Operation, names: Mapping[str, str], by_steps: bool) -> Callable[..., Any]:
     """Return what calls a function with dual numbers for its arguments."""
-    duals = [x for x in row.arguments if x.name in names or x.role == "value"]
+    duals = [
+        (x.name, names.get(x.name, ""), x)
+        for x in row.arguments
+        if x.name in names or x.role == "value"
+    ]
     function = row.function
 
     def derivative(**given: Any) -> Any:
         path = given.get("path")
         made: dict[tuple[int, int], Any] = {}  # one object that is given twice is one object again
-        for argument in duals:
-            value = given[argument.name]
-            name = names.get(argument.name, "")
+        for own, name, argument in duals:
+            value = given[own]
             tangent = given.pop(name, None)
-            if not argument.is_absent(value):
+            if value is None and tangent is None:
+                continue
+            is_plain = type(value) is np.ndarray
+            if is_plain or not argument.is_absent(value):
                 key = id(value), id(tangent)
                 if key not in made:
-                    made[key] = _dual(value, tangent, name, argument, path, by_steps)
-                given[argument.name] = made[key]
+                    made[key] = (
+                        Dual(value, tangent, name, by_steps)
+                        if is_plain
+                        else _dual(value, tangent, name, argument, path, by_steps)
+                    )
+                given[own] = made[key]
             elif tangent is not None:
                 raise InvalidValueError(
-                    f"{name} must be None where {argument.name} is no array; give both or none"
+                    f"{name} must be None where {own} is no array; give both or none"
                 )
         found = function(**given)
         return _by_the_step(found) if by_steps else found
