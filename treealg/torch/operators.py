@@ -88,12 +88,11 @@ def _on_arrays(compute: Callable[..., Any], general: Callable[..., Any]) -> Call
 
 def _reader_of_lists(row: Operation) -> Callable[..., dict[str, Any]]:
     """Return the function from what an operator of lists gets to what that of the row takes."""
-    names, read_options = (*names_of(row), "lists"), _reader(row)
+    names, read_options = names_of(row), _reader(row)
 
     def read(given: tuple[Any, ...], read_tensor: Callable[[Any], Any]) -> dict[str, Any]:
         lists = given[-1].split()
-        values = dict(zip(names, (*read_options(given[:-1]), None), strict=True))
-        del values["lists"]
+        values: dict[str, Any] = dict(zip(names, read_options(given[:-1]), strict=True))
         for argument in row.arguments:
             name, value = argument.name, values[argument.name]
             if argument.listed:

@@ -498,7 +498,7 @@ def _sizes(array: ArrayType) -> dict[str, Any]:
 
 def _array_type(argument: Argument, value: Any, values: Mapping[str, Any]) -> ArrayType:
     """Read the shape and dtype of an array, or of those of a list."""
-    if argument.listed and isinstance(value, (list, tuple)) and value:
+    if argument.listed and _is_list(value):
         return _list_type(argument, value, values)
     try:
         shape, dtype = tuple(value.shape), value.dtype
@@ -512,6 +512,10 @@ def _array_type(argument: Argument, value: Any, values: Mapping[str, Any]) -> Ar
     if argument.role == "input" and not argument.differentiable:  # not computed with: dates, too
         return ArrayType(shape, np.dtype(np.float64), axes)
     return ArrayType(shape, _dtype(argument.name, dtype), axes)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and len(value) > 0
 
 
 def _list_type(argument: Argument, value: Any, values: Mapping[str, Any]) -> ListType:
