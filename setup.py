@@ -7,10 +7,13 @@ changed, told by their contents; setuptools links them.
 """
 
 import hashlib
+import importlib
 import os
 import re
+import sys
 import sysconfig
 import tempfile
+import types
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 FAST = Path("treealg/_fast")
+GENERATED = Path("build/generated")
 MODULES = [
     "core",
     "programs",
@@ -40,6 +44,7 @@ MODULES = [
 # The ones that take longest come first. Over dual numbers they are C++ (see src/common/duals.h).
 UNITS = [
     "algebra/algebra_duals.cpp",
+    "straight/straight.c",
     "algebra/algebra.c",
     "trees/trees_duals.cpp",
     "chains/chains.c",
@@ -75,16 +80,30 @@ def included(path, found):
     if path not in found:
         found.add(path)
         for name in INCLUDED.findall(path.read_text()):
-            header = FAST / "src" / name
-            if header.exists():
-                included(header, found)
+            for header in (FAST / "src" / name, GENERATED / name):
+                if header.exists():
+                    included(header, found)
     return found
+
+
+def write_straight_kernels():
+    """Write the kernels that are made from tables, by modules of the package, as they are here.
+
+    It cannot be imported as a whole before it is built.
+    """
+    os.environ["TREEALG_CACHE_DIR"] = ""  # no tables but those of this source
+    package = types.ModuleType("treealg")
+    package.__path__ = [os.path.abspath("treealg")]
+    sys.modules["treealg"] = package
+    importlib.import_module("treealg.codegen.straight").write(GENERATED / "straight")
 
 
 def kernel_units():
     """Yield source, name and macros of each unit of kernels on each instruction set."""
     for unit in UNITS:
         for name, macros in INSTRUCTION_SETS.items():
+            if unit.startswith("straight/") and not macros:
+                continue
             source = FAST / "src" / unit
             yield source, f"{source.stem}-{name}", macros
 
@@ -93,7 +112,8 @@ class BuildKernels(build_ext):
     """Compile all translation units, each once and side by side, before extensions are linked."""
 
     def build_extensions(self):
-        """Compile what has changed, and link it."""
+        """Write the straight-line kernels, compile what has changed, and link it."""
+        write_straight_kernels()
         units = []
         for extension in self.extensions:
             if extension.name == "treealg._fast.core":
@@ -148,7 +168,7 @@ def kernel_module(name):
     return Extension(
         f"treealg._fast.{name}",
         [str(path) for path in sources],
-        include_dirs=[str(FAST / "src")],
+        include_dirs=[str(FAST / "src"), str(GENERATED)],
         extra_link_args=LINK_ARGS,
     )
 

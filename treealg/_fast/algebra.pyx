@@ -9,7 +9,8 @@ from libc.string cimport memcpy
 from treealg._fast.core cimport (
     EXPONENTIAL, EXPONENTIAL_BACKWARD, INVERSE, INVERSE_BACKWARD, LINEAR, LINEAR_BACKWARD, PRODUCT,
     PRODUCT_BACKWARD, Buffer, convolution_program, group_kernel, group_operation, interrupt,
-    kernel_table, matrix_view, run, sparse_map, table_for_rows, word_program,
+    kernel_table, matrix_view, run, sparse_map, straight_kernel, straight_kernels, table_for_rows,
+    word_program,
 )
 from treealg._fast.programs cimport (
     ConvolutionProgram, SparseMap, WordProgram, map_cost, program_cost,
@@ -20,6 +21,94 @@ cdef Py_ssize_t groups_of(const kernel_table *table, Py_ssize_t count) noexcept:
     return (count + table.lanes - 1) // table.lanes
 
 
+# --- straight lines ---------------------------------------------------------------------------
+
+
+cdef enum:
+    MAX_OPERANDS = 5
+
+
+# A straight-line kernel. It takes rows that are contiguous; others are copied, so that a row has
+# the same bits, however it lies in memory.
+cdef struct straight_task:
+    straight_kernel kernel  # NULL for none
+    Py_ssize_t columns, real  # bytes of a number
+    Py_ssize_t copies_at  # where the scratch for copies begins
+    bint is_contiguous
+    int lanes, n_read, count
+
+
+cdef const straight_kernels *straight_of(
+    const kernel_table *table, ConvolutionProgram program
+) noexcept:
+    """Return the straight-line kernels of a program; NULL for none."""
+    if table.straight is NULL or program.straight < 0:
+        return NULL
+    return table.straight + program.straight
+
+
+cdef straight_task straight_task_of(
+    straight_kernel kernel, size_t scratch, const kernel_table *table, Py_ssize_t columns,
+    Py_ssize_t real, const matrix_view *operands, int n_read, int count,
+) noexcept:
+    cdef straight_task task
+    cdef int i
+    task.kernel = kernel
+    task.columns = columns
+    task.real = real
+    task.copies_at = scratch
+    task.lanes = table.lanes
+    task.n_read = n_read
+    task.count = count
+    task.is_contiguous = True
+    for i in range(count):
+        task.is_contiguous = task.is_contiguous and operands[i].column_stride == real
+    return task
+
+
+cdef size_t straight_scratch(const straight_task *task) noexcept:
+    """Return the bytes of scratch that a group of rows needs."""
+    if task.is_contiguous:
+        return task.copies_at
+    return task.copies_at + task.count * task.lanes * task.columns * task.real
+
+
+cdef void copy_rows(
+    const matrix_view *to, Py_ssize_t to_first, const matrix_view *source, Py_ssize_t first,
+    Py_ssize_t count, const straight_task *task,
+) noexcept nogil:
+    cdef Py_ssize_t i, j
+    cdef char *row
+    cdef const char *given
+    for i in range(count):
+        row = to.data + (to_first + i) * to.row_stride
+        given = source.data + (first + i) * source.row_stride
+        for j in range(task.columns):
+            memcpy(row + j * to.column_stride, given + j * source.column_stride, task.real)
+
+
+cdef void straight_group(
+    const straight_task *task, const matrix_view *operands, Py_ssize_t first, char *scratch
+) noexcept nogil:
+    cdef matrix_view copies[MAX_OPERANDS]
+    cdef Py_ssize_t used = min(operands[0].count - first, <Py_ssize_t> task.lanes)
+    cdef Py_ssize_t row_size = task.columns * task.real
+    cdef int i
+    if task.is_contiguous:
+        task.kernel(operands, first, scratch)
+        return
+    for i in range(task.count):
+        copies[i].data = scratch + task.copies_at + i * task.lanes * row_size
+        copies[i].count = used
+        copies[i].row_stride = row_size
+        copies[i].column_stride = task.real
+        if i < task.n_read:
+            copy_rows(copies + i, 0, operands + i, first, used, task)
+    task.kernel(copies, 0, scratch)
+    for i in range(task.n_read, task.count):
+        copy_rows(operands + i, first, copies + i, 0, used, task)
+
+
 # --- maps -------------------------------------------------------------------------------------
 
 
@@ -27,6 +116,7 @@ cdef struct map_task:
     const kernel_table *table
     const sparse_map *linear_map  # NULL for none
     const convolution_program *program  # NULL for no logarithm
+    straight_task straight
     matrix_view source, derivs, target
     Py_ssize_t columns
     size_t lanes_size
@@ -174,6 +264,12 @@ cdef void group_of_logarithms(
     cdef const map_task *task = <const map_task *> task_
     cdef const kernel_table *table = task.table
     cdef Py_ssize_t first = group * table.lanes
+    cdef matrix_view operands[2]
+    if task.straight.kernel is not NULL:
+        operands[0] = task.source
+        operands[1] = task.target
+        straight_group(&task.straight, operands, first, lanes)
+        return
     if task.linear_map is NULL:
         table.algebra.logarithm(task.program, &task.source, &task.target, first, NULL, lanes)
         return
@@ -205,9 +301,14 @@ cdef int run_logarithm(
     cdef bint backward = derivs is not None
     cdef Py_ssize_t count = source.view.shape[0], size = program.columns
     cdef double cost
+    cdef size_t scratch_size
+    cdef const straight_kernels *straight = straight_of(source.table, program)
+    cdef straight_kernel kernel
+    cdef matrix_view operands[2]
     task.table = table_for_rows(source, count)
     task.program = &program.f32 if source.single else &program.f64
     task.linear_map = NULL
+    task.straight.kernel = NULL
     task.lanes_size = 0
     if output_map is not None:
         if output_map.columns != program.columns:
@@ -225,10 +326,24 @@ cdef int run_logarithm(
     cost = (2 if backward else 1) * program_cost(task.program)
     if task.linear_map is not NULL:
         cost += map_cost(task.linear_map)
+    kernel = NULL if straight is NULL else straight.logarithm
+    if kernel is not NULL and task.linear_map is NULL and not backward:
+        task.table = source.table
+        operands[0] = task.source
+        operands[1] = task.target
+        task.straight = straight_task_of(
+            kernel, straight.scratch, task.table, size, source.real, operands, 1, 2
+        )
+    if task.straight.kernel is not NULL:
+        scratch_size = straight_scratch(&task.straight)
+    else:
+        scratch_size = task.lanes_size + task.table.algebra.logarithm_scratch(
+            task.program, backward
+        )
     return run(
         group_of_logarithms_backward if backward else group_of_logarithms, &task,
         groups_of(task.table, count), cost * groups_of(task.table, count),
-        task.lanes_size + task.table.algebra.logarithm_scratch(task.program, backward), n_threads,
+        scratch_size, n_threads,
     )
 
 
@@ -260,13 +375,10 @@ def signature_to_log_backward(
 # --- the group --------------------------------------------------------------------------------
 
 
-cdef enum:
-    MAX_OPERANDS = 5
-
-
 cdef struct group_task:
     const convolution_program *program
     group_kernel kernel
+    straight_task straight
     int lanes
     matrix_view operands[MAX_OPERANDS]
 
@@ -275,7 +387,25 @@ cdef void group_of_operations(
     const void *task_, Py_ssize_t group, char *scratch, interrupt *stop
 ) noexcept nogil:
     cdef const group_task *task = <const group_task *> task_
-    task.kernel(task.program, task.operands, group * task.lanes, scratch)
+    cdef Py_ssize_t first = group * task.lanes
+    if task.straight.kernel is not NULL:
+        straight_group(&task.straight, task.operands, first, scratch)
+    else:
+        task.kernel(task.program, task.operands, first, scratch)
+
+
+cdef straight_kernel straight_of_group(
+    const straight_kernels *kernels, group_operation operation
+) noexcept:
+    if kernels is NULL:
+        return NULL
+    if operation == EXPONENTIAL:
+        return kernels.exponential
+    if operation == PRODUCT:
+        return kernels.product
+    if operation == INVERSE:
+        return kernels.inverse
+    return NULL
 
 
 cdef int operate(
@@ -287,7 +417,9 @@ cdef int operate(
     They have a column for each coefficient, but the displacements of linear pieces.
     """
     cdef const kernel_table *table
+    cdef straight_kernel kernel
     cdef group_task task
+    cdef size_t scratch_size
     cdef Buffer buffer, source = Buffer(operands[0], 2, False)
     cdef Py_ssize_t count = source.view.shape[0], size
     cdef list keep = [source]
@@ -299,13 +431,24 @@ cdef int operate(
         task.operands[i] = buffer.matrix()
         keep.append(buffer)
     task.program = &program.f32 if source.single else &program.f64
-    table = table_for_rows(source, count)
+    kernel = straight_of_group(straight_of(source.table, program), operation)
+    if kernel is not NULL:
+        table = source.table
+        task.straight = straight_task_of(
+            kernel, straight_of(table, program).scratch, table, program.columns, source.real,
+            task.operands, n_read, len(operands),
+        )
+        scratch_size = straight_scratch(&task.straight)
+    else:
+        table = table_for_rows(source, count)
+        task.straight.kernel = NULL
+        scratch_size = table.algebra.group_scratch(task.program, operation)
     task.kernel = table.algebra.group[<int> operation]
     task.lanes = table.lanes
     return run(
         group_of_operations, &task, groups_of(table, count),
         groups_of(table, count) * len(operands) // 2 * program_cost(task.program),
-        table.algebra.group_scratch(task.program, operation), n_threads,
+        scratch_size, n_threads,
     )
 
 

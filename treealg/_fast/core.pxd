@@ -204,6 +204,12 @@ cdef extern from "common/kernels.h" nogil:
             const pair_problem *, Py_ssize_t, int, const matrix_view *, const matrix_view *,
             const matrix_view *, void *, interrupt *) noexcept nogil
 
+    ctypedef void (*straight_kernel)(const matrix_view *, Py_ssize_t, void *) noexcept nogil
+
+    ctypedef struct straight_kernels:
+        size_t scratch
+        straight_kernel logarithm, exponential, product, inverse
+
     ctypedef struct kernel_table:
         int lanes
         const word_kernels *words
@@ -211,6 +217,7 @@ cdef extern from "common/kernels.h" nogil:
         const algebra_kernels *algebra
         const tree_kernels *trees
         const pair_kernels *pairs
+        const straight_kernels *straight
 
     ctypedef struct instruction_set:
         const char *name

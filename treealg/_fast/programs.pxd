@@ -12,6 +12,7 @@ cdef class SparseMap:
 cdef class ConvolutionProgram:
     cdef convolution_program f32, f64
     cdef readonly Py_ssize_t columns
+    cdef int straight  # number of its straight-line kernels, -1 without them
     cdef tuple keep
 
 

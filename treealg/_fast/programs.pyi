@@ -32,6 +32,8 @@ class ConvolutionProgram:
         integration: npt.NDArray[np.float64],
     ) -> None: ...
 
+def straight_number(program: ConvolutionProgram) -> int: ...
+
 class WordProgram:
     dimension: int
     degree: int

@@ -10,7 +10,17 @@ from treealg._fast.layouts import (
     slots_are_single, states_of_trees, units_first,
 )
 
+from treealg.fingerprints import fingerprint
+
 from treealg._fast.core cimport TREEALG_MAX_NODES, TREEALG_TILE, term_order, term_run
+
+
+cdef extern from "straight/sizes.h":
+    enum: TREEALG_STRAIGHT_COLUMNS
+    const char *TREEALG_STRAIGHT_FINGERPRINTS
+
+STRAIGHT = TREEALG_STRAIGHT_FINGERPRINTS.decode().split()
+"""The fingerprints of the tables that have straight-line kernels."""
 
 
 cdef const void *address(array):
@@ -83,6 +93,11 @@ cdef class ConvolutionProgram:
         orders = orders_of_terms(block, slot, trunk, integers[0][-1] - first, width, TREEALG_TILE)
         self.keep = (integers, indices, reals, singles, sum_ptr, sum_slot, orders)
         self.columns = integers[0][len(integers[0]) - 1] * width
+        self.straight = -1
+        if self.columns <= TREEALG_STRAIGHT_COLUMNS:
+            found = fingerprint(width, (*integers, *indices, *reals[:3], reals[4]))
+            if found in STRAIGHT:
+                self.straight = STRAIGHT.index(found)
         self.f64.width = width
         self.f64.degree = len(integers[0]) - 1
         self.f64.n_nodes = n_nodes
@@ -113,6 +128,11 @@ cdef class ConvolutionProgram:
         self.f32.weights = address(singles[2])
         self.f32.moments = address(singles[3])
         self.f32.integration = address(singles[4])
+
+
+def straight_number(ConvolutionProgram program not None):
+    """Return which straight-line kernels a program has (see treealg.codegen.straight), or -1."""
+    return program.straight
 
 
 cdef class WordProgram:

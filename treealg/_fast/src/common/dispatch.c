@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "common/kernels.h"
+#include "straight/sizes.h"
 
-#define NUMBERS(variant, suffix, lane_count)                                                       \
+#define NUMBERS(variant, suffix, lane_count, straight)                                             \
     extern const word_kernels treealg_words_##variant##_##suffix;                                 \
     extern const chain_kernels treealg_chains_##variant##_##suffix;                               \
     extern const algebra_kernels treealg_algebra_##variant##_##suffix;                            \
@@ -17,21 +18,28 @@
         &treealg_algebra_##variant##_##suffix,                                                    \
         &treealg_trees_##variant##_##suffix,                                                      \
         &treealg_pairs_##variant##_##suffix,                                                      \
+        straight,                                                                                 \
     };
 
-#define INSTRUCTION_SET(variant, vector_bytes)                                                    \
-    NUMBERS(variant, f32, vector_bytes / 4)                                                       \
-    NUMBERS(variant, f64, vector_bytes / 8)                                                       \
-    NUMBERS(variant, d32, vector_bytes / 4)                                                       \
-    NUMBERS(variant, d64, vector_bytes / 8)                                                       \
+#define INSTRUCTION_SET(variant, vector_bytes, straight_f32, straight_f64)                        \
+    NUMBERS(variant, f32, vector_bytes / 4, straight_f32)                                         \
+    NUMBERS(variant, f64, vector_bytes / 8, straight_f64)                                         \
+    NUMBERS(variant, d32, vector_bytes / 4, NULL)                                                 \
+    NUMBERS(variant, d64, vector_bytes / 8, NULL)                                                 \
     static const instruction_set variant = {#variant, &variant##_f32, &variant##_f64,             \
                                             &variant##_d32, &variant##_d64};
 
-INSTRUCTION_SET(baseline, 16)
+INSTRUCTION_SET(baseline, 16, NULL, NULL)
 
 #if defined(__x86_64__) || defined(_M_X64)
-INSTRUCTION_SET(avx2, 32)
-INSTRUCTION_SET(avx512, 64)
+#define WITH_STRAIGHT(variant, vector_bytes)                                                      \
+    extern const straight_kernels treealg_straight_##variant##_f32[TREEALG_STRAIGHT_SIZES];      \
+    extern const straight_kernels treealg_straight_##variant##_f64[TREEALG_STRAIGHT_SIZES];      \
+    INSTRUCTION_SET(variant, vector_bytes, treealg_straight_##variant##_f32,                      \
+                    treealg_straight_##variant##_f64)
+
+WITH_STRAIGHT(avx2, 32)
+WITH_STRAIGHT(avx512, 64)
 
 static int has_avx2(void) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");

@@ -5,6 +5,7 @@
 #include "algebra/algebra.h"
 #include "chains/chains.h"
 #include "pairs/pairs.h"
+#include "straight/straight.h"
 #include "trees/trees.h"
 #include "words/words.h"
 
@@ -16,6 +17,7 @@ typedef struct {
     const algebra_kernels *algebra;
     const tree_kernels *trees;
     const pair_kernels *pairs;
+    const straight_kernels *straight; /* one for each of their tables, or NULL */
 } kernel_table;
 
 typedef struct {
