@@ -101,15 +101,17 @@ def test_backward_of_long_paths_agrees_for_every_size(
 
 @pytest.mark.parametrize("name", ["baseline", "avx2", "avx512"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_kernel_agrees_for_every_instruction_set(name, dtype):
-    path, correction = inputs(dtype, 3, 40, 3, 2)
+@pytest.mark.parametrize("dimension", [2, 3, 4, 5, 6, 7, 8, 9])
+def test_kernel_agrees_for_every_instruction_set(dimension, name, dtype):
+    path, correction = inputs(dtype, 3, 40, dimension, 2)
+    degree = {2: 5, 3: 4}.get(dimension, 3)
     try:
         _fast.use_instruction_set(name)
     except ValueError:
         pytest.skip(f"this processor has no {name}")
     try:
-        assert_parity(kernel_results(path, correction, 3, 2, True, n_threads=2))
-        assert_parity(backward_results(path, correction, 3, 2, True, n_threads=2))
+        assert_parity(kernel_results(path, correction, degree, 2, dimension < 4, n_threads=2))
+        assert_parity(backward_results(path, correction, 3, 2, dimension < 4, n_threads=2))
     finally:
         _fast.use_instruction_set(None)
 

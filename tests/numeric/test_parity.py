@@ -35,6 +35,8 @@ SIZES = [
     (2, 4),
     (2, 5),
     (3, 4),
+    (8, 3),
+    (9, 3),
 ]
 BATCHES = [0, 1, 7, 8, 9, 16, 17, 35]
 
@@ -247,6 +249,16 @@ def test_kernels_agree_for_every_instruction_set(batch, planar, dtype):
     x, derivs = rows_of(dtype, batch, columns + 1), rows_of(dtype, batch, columns + 2)
     assert_parity(log_results(x, table))
     assert_parity(backward_results(x, derivs, table))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dimension", [1, 2, 3, 4, 5, 6, 7, 8, 9, 17])
+@pytest.mark.parametrize("batch", [1, 2, 9])
+@pytest.mark.usefixtures("instruction_set")
+def test_words_and_maps_of_any_width_agree_for_every_instruction_set(batch, dimension, dtype):
+    path = np.cumsum(sample(dtype, batch, 40, dimension), axis=1) / 16
+    degree = {2: 6, 3: 4}.get(dimension, 3 if dimension < 9 else 2)
+    assert_parity(path_results(path, dimension, degree, dimension == 3))
 
 
 @pytest.mark.parametrize("batch", [5, 9, 12, 17, 35])

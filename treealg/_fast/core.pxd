@@ -173,6 +173,7 @@ cdef extern from "common/kernels.h" nogil:
         void (*add_lane)(void *, int, const void *, int) noexcept nogil
         void (*apply_map)(
             const sparse_map *, const void *, const matrix_view *, Py_ssize_t) noexcept nogil
+        void (*apply_map_to_row)(const sparse_map *, const void *, void *) noexcept nogil
         void (*apply_map_transposed)(
             const sparse_map *, const matrix_view *, Py_ssize_t, void *) noexcept nogil
         size_t (*logarithm_scratch)(const convolution_program *, int) noexcept nogil

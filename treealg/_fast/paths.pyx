@@ -269,14 +269,28 @@ cdef void join_parts(
         )
 
 
+cdef bint are_few(const path_words *words, Py_ssize_t rows) noexcept nogil:
+    """Tell whether rows are mapped in less time one by one than side by side in lanes."""
+    return words.log_program is NULL and 2 * rows <= max(words.output_map.width, 2)
+
+
 cdef void group_of_joined(
     const void *task_, Py_ssize_t group, char *lanes, interrupt *stop
 ) noexcept nogil:
     cdef const signature_task *task = <const signature_task *> task_
     cdef const kernel_table *table = task.words.table
     cdef matrix_view wholes = rows_of_parts(task, task.pieces)
-    table.algebra.load(&wholes, group * table.lanes, task.words.size, lanes)
-    finish_group(task, group * table.lanes, lanes)
+    cdef Py_ssize_t row, first = group * table.lanes
+    cdef Py_ssize_t end = min(first + table.lanes, wholes.count)
+    if task.out.column_stride == <Py_ssize_t> task.words.real and are_few(&task.words, end - first):
+        for row in range(first, end):
+            table.algebra.apply_map_to_row(
+                task.words.output_map, wholes.data + row * wholes.row_stride,
+                task.out.data + row * task.out.row_stride,
+            )
+        return
+    table.algebra.load(&wholes, first, task.words.size, lanes)
+    finish_group(task, first, lanes)
 
 
 cdef void cut_paths(
@@ -289,7 +303,10 @@ cdef void cut_paths(
         phase(join_parts, count),
         phase(group_of_joined, (count + lanes - 1) // lanes),
     ]
-    task.parts = <char *> aligned_scratch(count * task.pieces * task.words.size * task.words.real)
+    # A map of one row reads beyond it, up to a vector.
+    task.parts = <char *> aligned_scratch(
+        (count * task.pieces * task.words.size + lanes) * task.words.real
+    )
     if task.parts is NULL:
         stop.stop = OUT_OF_MEMORY
         return

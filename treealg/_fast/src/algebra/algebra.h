@@ -83,6 +83,8 @@ typedef struct {
     void (*add_lane)(void *to, int lane, const void *from, int from_lane);
     void (*apply_map)(const sparse_map *map, const void *lanes, const matrix_view *out,
                       Py_ssize_t first);
+    /* From one row to another; numbers are read beyond its end, less than there are lanes. */
+    void (*apply_map_to_row)(const sparse_map *map, const void *row, void *out);
     void (*apply_map_transposed)(const sparse_map *map, const matrix_view *in, Py_ssize_t first,
                                  void *lanes);
     size_t (*logarithm_scratch)(const convolution_program *program, int backward);

@@ -54,6 +54,7 @@ TABLE_OF(algebra_kernels) = {
     NAME(copy_lane),
     NAME(add_lane),
     NAME(apply_map),
+    NAME(apply_map_to_row),
     NAME(apply_map_transposed),
     NAME(logarithm_scratch),
     NAME(logarithm),

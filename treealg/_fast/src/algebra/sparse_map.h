@@ -76,6 +76,27 @@ static void NAME(apply_map)(const sparse_map *m, const void *lanes, const matrix
     }
 }
 
+/* The same from one row to one row, both contiguous, with numbers of a block side by side in lanes. Up
+ * to LANES - 1 numbers beyond the row are read; what a block writes beyond its own the next one mends. */
+static void NAME(apply_map_to_row)(const sparse_map *m, const void *row, void *out) {
+    const REAL *const coef = (const REAL *)m->coef;
+    const Py_ssize_t w = m->width, size = (Py_ssize_t)sizeof(NUMBER), end = m->n_rows * w;
+    for (Py_ssize_t r = 0; r < m->n_rows; ++r)
+        for (Py_ssize_t a = 0; a < w; a += LANES) {
+            const char *const in = (const char *)row + a * size;
+            const int64_t last = m->ptr[r + 1], unit = m->unit_end[r];
+            int64_t e = m->ptr[r];
+            vec sum = splat(0);
+            for (; e < unit; ++e) sum += load_lanes(in + m->col[e] * w * size);
+            for (; e < last; ++e) sum += constant(coef[e]) * load_lanes(in + m->col[e] * w * size);
+            NUMBER *const to = (NUMBER *)out + r * w + a;
+            const Py_ssize_t left = end - r * w - a;
+            if (left >= LANES) store_lanes((char *)to, sum);
+            else
+                for (int i = 0; i < (int)left; ++i) to[i] = get(&sum, i);
+        }
+}
+
 /* Add block r of the transposed map: columns a..a+n of one block to those of its entries. */
 INLINE void NAME(scatter_block)(const Py_ssize_t n, const sparse_map *m, const vec *block,
                                 Py_ssize_t w, Py_ssize_t r, vec *out) {
