@@ -65,12 +65,12 @@ typedef struct team {
     struct team *next;
     int missing; /* threads that may still join */
     int members; /* that hold this memory */
-    /* Under a lock of its own: the phase that runs, how many of its groups are taken and done, and a
-     * count of all changes that others may wait for. */
+    /* Under a lock of its own: the phase that runs, how many of its groups are taken from the front and
+     * from the end, how many are done, and a count of all changes that others may wait for. */
     pthread_mutex_t lock;
     pthread_cond_t changed;
     int current;
-    Py_ssize_t taken, done, changes;
+    Py_ssize_t taken, taken_behind, done, changes;
 } team;
 
 /* All threads of this process. */
@@ -176,22 +176,27 @@ static void wait_for_change(team *one, int is_caller) {
     if (one->changes == before) wait_at_most(&one->changed, &one->lock, SECONDS_PER_POLL);
 }
 
-/* Take groups of the phase that runs, a chunk at a time, until all phases are done. */
+/* Take groups of the phase that runs, a chunk at a time, until all phases are done. The caller takes
+ * them from the front and others from the end, so that the next call finds much of the same memory in
+ * the cache of the same processor. */
 static void take_groups(team *one, char *scratch, int is_caller) {
     interrupt *const stop = one->stop;
     const Py_ssize_t forks_before = forks;
     pthread_mutex_lock(&one->lock);
     while (one->current < one->count) {
         const phase *const now = &one->phases[one->current];
+        const Py_ssize_t left = now->groups - one->taken - one->taken_behind;
         if (one->done == now->groups) {
             ++one->current;
-            one->taken = one->done = 0;
+            one->taken = one->taken_behind = one->done = 0;
             change(&one->changes);
             pthread_cond_broadcast(&one->changed);
-        } else if (one->taken < now->groups) {
-            const Py_ssize_t first = one->taken, left = now->groups - first;
-            const Py_ssize_t last = first + 1 + (left - 1) / (one->size * CHUNKS_PER_THREAD);
-            one->taken = last;
+        } else if (left > 0) {
+            const Py_ssize_t count = 1 + (left - 1) / (one->size * CHUNKS_PER_THREAD);
+            Py_ssize_t *const taken = is_caller ? &one->taken : &one->taken_behind;
+            *taken += count;
+            const Py_ssize_t first = is_caller ? *taken - count : now->groups - *taken;
+            const Py_ssize_t last = first + count;
             pthread_mutex_unlock(&one->lock);
             for (Py_ssize_t group = first; group < last; ++group)
                 one_group(now->work, one->task, group, scratch, stop);
