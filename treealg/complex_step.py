@@ -50,10 +50,11 @@ class Dual:
 
 
 def over_duals(function: Callable[..., None]) -> Callable[..., None]:
-    """Return a function that takes complex arrays as dual numbers, beside real ones.
+    """Return a function that takes dual numbers, beside real ones.
 
-    It is one that writes its results to those arguments whose names begin with ``out``, ``d_`` or
-    ``grad``.
+    They are complex arrays, or pairs of real ones: values and tangents, which are None for zero;
+    or, to write to, None for values that nobody wants. The function is one that writes its results
+    to those arguments whose names begin with ``out``, ``d_`` or ``grad``.
     """
     names = list(inspect.signature(function).parameters)
     results = [i for i, name in enumerate(names) if name.startswith(("out", "d_", "grad"))]
@@ -62,12 +63,24 @@ def over_duals(function: Callable[..., None]) -> Callable[..., None]:
     def compute(*given: Any) -> None:
         arguments = list(given)
         for i, argument in enumerate(given):
-            if isinstance(argument, np.ndarray) and argument.dtype.kind == "c":
+            if isinstance(argument, tuple):
+                value, tangent = argument
+                if value is None or i in results:
+                    arguments[i] = np.zeros(tangent.shape, np.complex128)
+                else:
+                    moved = 0.0 if tangent is None else tangent * np.float64(_STEP)
+                    arguments[i] = value + 1j * moved
+            elif isinstance(argument, np.ndarray) and argument.dtype.kind == "c":
                 with np.errstate(invalid="ignore"):  # what stands where results go is any number
                     arguments[i] = argument.real + 1j * (argument.imag * np.float64(_STEP))
         function(*arguments)
         for i in results:
-            if arguments[i] is not given[i]:
+            if isinstance(given[i], tuple):
+                value, tangent = given[i]
+                tangent[...] = arguments[i].imag / _STEP
+                if value is not None:
+                    value[...] = arguments[i].real
+            elif arguments[i] is not given[i]:
                 given[i].real = arguments[i].real
                 given[i].imag = arguments[i].imag / _STEP
 

@@ -148,7 +148,7 @@ def map_rows(rows, out, SparseMap linear_map not None, bint transposed, int n_th
 
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
-    cdef Buffer source = Buffer(rows, 2, False), target = Buffer(out, 2, True)
+    cdef Buffer source = Buffer(rows, 2, False, True), target = Buffer(out, 2, True, True)
     cdef Py_ssize_t count = source.view.shape[0]
     cdef map_task task
     source.check_rows(source, count, linear_map.rows if transposed else linear_map.columns)
@@ -174,7 +174,7 @@ def map_words(
 
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
-    cdef Buffer source = Buffer(words, 2, False), target = Buffer(out, 2, True)
+    cdef Buffer source = Buffer(words, 2, False, True), target = Buffer(out, 2, True, True)
     cdef Py_ssize_t count = source.view.shape[0]
     cdef double cost
     cdef size_t scratch_size
@@ -355,7 +355,8 @@ def signature_to_log(
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
     run_logarithm(
-        Buffer(bsig, 2, False), None, Buffer(out, 2, True), program, output_map, n_threads
+        Buffer(bsig, 2, False, True), None, Buffer(out, 2, True, True), program, output_map,
+        n_threads,
     )
 
 
@@ -367,8 +368,8 @@ def signature_to_log_backward(
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
     run_logarithm(
-        Buffer(bsig, 2, False), Buffer(derivs, 2, False), Buffer(out, 2, True), program,
-        output_map, n_threads,
+        Buffer(bsig, 2, False, True), Buffer(derivs, 2, False, True), Buffer(out, 2, True, True),
+        program, output_map, n_threads,
     )
 
 
@@ -420,12 +421,12 @@ cdef int operate(
     cdef straight_kernel kernel
     cdef group_task task
     cdef size_t scratch_size
-    cdef Buffer buffer, source = Buffer(operands[0], 2, False)
+    cdef Buffer buffer, source = Buffer(operands[0], 2, False, True)
     cdef Py_ssize_t count = source.view.shape[0], size
     cdef list keep = [source]
     cdef int i, is_linear = operation == LINEAR or operation == LINEAR_BACKWARD
     for i, array in enumerate(operands):
-        buffer = source if i == 0 else Buffer(array, 2, i >= n_read)
+        buffer = source if i == 0 else Buffer(array, 2, i >= n_read, True)
         size = program.f64.width if is_linear and i != 1 else program.columns
         buffer.check_rows(source, count, size)
         task.operands[i] = buffer.matrix()

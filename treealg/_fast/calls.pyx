@@ -116,6 +116,7 @@ cdef matrix_view rows_of(
     rows.count = count
     rows.row_stride = call.columns * call.words.real
     rows.column_stride = call.words.real
+    rows.tangent = call.words.real // 2
     return rows
 
 

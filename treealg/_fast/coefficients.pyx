@@ -116,6 +116,7 @@ cdef matrix_view rows_of(const tree_task *task, const path_group *group, char *r
     found.count = group.count
     found.row_stride = task.program.n_outputs * task.real
     found.column_stride = task.real
+    found.tangent = task.real // 2
     return found
 
 
@@ -157,6 +158,7 @@ cdef void group_of_gradients(
     cdef char *wanted = lanes + program.n_states * task.lane_size
     cdef char *rows = wanted + program.n_outputs * task.lane_size
     cdef Py_ssize_t i, lane, path, row, points
+    cdef Py_ssize_t point_size = task.path.channels * task.out.column_stride
     cdef matrix_view found
     cdef char *to
     cdef char *source
@@ -183,11 +185,11 @@ cdef void group_of_gradients(
         if task.order is not NULL:
             points = task.path.spans[2 * row + 1]
             row = task.path.places[row] + task.path.spans[2 * row]  # of the matrix of all points
-            to = task.out.data + row * task.path.channels * task.real
+            to = task.out.data + row * point_size
             if task.columns:
                 source = task.out_correction.data + (row + points - 1) * task.columns * task.real
                 memset(source, 0, task.columns * task.real)
-        task.table.words.steps_to_points(to, points, task.path.channels)
+        task.table.words.steps_to_points(to, points, point_size)
 
 
 cdef Py_ssize_t groups_of(const tree_task *task) noexcept:
@@ -204,10 +206,11 @@ cdef int run_values(
     path, spans, correction, out, TreeProgram program, bint time_aug, bint lead_lag,
     double end_time, int n_threads,
 ) except -1:
+    cdef bint apart = spans is None
     cdef Spans given = None
-    cdef Buffer source = Buffer(path, 3, False) if spans is None else points_of(path)
-    cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
-    cdef Buffer target = Buffer(out, 2, True)
+    cdef Buffer source = Buffer(path, 3, False, True) if spans is None else points_of(path)
+    cdef Buffer increments = None if correction is None else Buffer(correction, 3, False, apart)
+    cdef Buffer target = Buffer(out, 2, True, apart)
     cdef tree_task task
     describe(
         &task, source, increments, target, program, time_aug, lead_lag, end_time, False
@@ -225,14 +228,17 @@ cdef int run_gradients(
     path, spans, correction, derivs, out, out_correction, TreeProgram program,
     bint time_aug, bint lead_lag, double end_time, int n_threads,
 ) except -1:
+    cdef bint apart = spans is None
     cdef int axes = 3 if spans is None else 2
     cdef Spans given = None
-    cdef Buffer source = Buffer(path, 3, False) if spans is None else points_of(path)
-    cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
-    cdef Buffer cotangent = Buffer(derivs, 2, False)
-    cdef Buffer target = Buffer(out, axes, True)
-    cdef Buffer second = None if correction is None else Buffer(out_correction, axes, True)
+    cdef Buffer source = Buffer(path, 3, False, True) if spans is None else points_of(path)
+    cdef Buffer increments = None if correction is None else Buffer(correction, 3, False, apart)
+    cdef Buffer cotangent = Buffer(derivs, 2, False, apart)
+    cdef Buffer target = Buffer(out, axes, True, apart)
+    cdef Buffer second = None
     cdef tree_task task
+    if correction is not None:
+        second = Buffer(out_correction, axes, True, apart)
     describe(
         &task, source, increments, cotangent, program, time_aug, lead_lag, end_time, True
     )

@@ -7,9 +7,11 @@ cdef extern from "common/kernels.h" nogil:
     enum: TREEALG_MAX_NODES
     enum: TREEALG_TILE
 
+    enum: ALONE
+
     ctypedef struct matrix_view:
         char *data
-        Py_ssize_t count, row_stride, column_stride
+        Py_ssize_t count, row_stride, column_stride, tangent
 
     ctypedef struct path_line:
         Py_ssize_t start, time_stride, channel_stride
@@ -20,7 +22,7 @@ cdef extern from "common/kernels.h" nogil:
         const int64_t *spans
         const int64_t *places
         Py_ssize_t count, length, channels
-        Py_ssize_t path_stride, time_stride, channel_stride
+        Py_ssize_t path_stride, time_stride, channel_stride, tangent
         int time_aug, lead_lag
         double end_time
 
@@ -90,7 +92,7 @@ cdef extern from "common/kernels.h" nogil:
 
     ctypedef struct correction_view:
         const char *data
-        Py_ssize_t path_stride, time_stride, column_stride
+        Py_ssize_t path_stride, time_stride, column_stride, tangent
 
     ctypedef struct path_group:
         const path_view *path
@@ -258,8 +260,11 @@ cdef extern from "common/threads.h" nogil:
 
 cdef class Buffer:
     cdef Py_buffer view
-    cdef bint single
+    cdef Py_buffer tangents  # where they are an array of their own
+    cdef bint single, has_tangents
     cdef Py_ssize_t real  # bytes of a number, for a dual one of both its parts
+    cdef Py_ssize_t tangent  # see common/arguments.h
+    cdef int read_apart(self, object value, object tangents, int access) except -1
     cdef const kernel_table *table
     # Of paths where they lie, in place of the first axes; see lines.pyx. NULL for an array.
     cdef const path_line *lines

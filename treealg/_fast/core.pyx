@@ -96,26 +96,57 @@ def use_instruction_set(name):
 cdef class Buffer:
     """An array of float32 or float64, with any strides, held for the time of a call.
 
-    A complex array is one of dual numbers: the real part is the value, the other the tangent.
+    A complex array is one of dual numbers: the real part is the value, the other the tangent. If
+    they may be `apart`, a pair of real arrays of the same strides is such an array, too: values and
+    tangents, which may be None for zero; or, to write to, None for values that nobody wants.
     """
 
-    def __cinit__(self, array, int ndim, bint writable):
-        PyObject_GetBuffer(
-            array, &self.view, PyBUF_FORMAT | PyBUF_STRIDED_RO | (PyBUF_WRITABLE if writable else 0)
-        )
-        cdef bint is_dual = self.view.format[0] == c"Z"
+    def __cinit__(self, array, int ndim, bint writable, bint apart=False):
+        cdef int access = PyBUF_FORMAT | PyBUF_STRIDED_RO | (PyBUF_WRITABLE if writable else 0)
+        cdef bint is_apart = apart and type(array) is tuple, is_dual
+        if is_apart:
+            self.read_apart((<tuple> array)[0], (<tuple> array)[1], access)
+        else:
+            PyObject_GetBuffer(array, &self.view, access)
+        is_dual = self.view.format[0] == c"Z"
         cdef char kind = self.view.format[is_dual]
         self.single = kind == c"f"
-        if self.view.ndim != ndim or not (self.single or kind == c"d"):
+        if self.view.ndim != ndim or not (self.single or kind == c"d") or (is_apart and is_dual):
             raise ValueError(f"expected {ndim} axes of native float32 or float64, or complex ones")
         self.real = self.view.itemsize
-        if is_dual:
+        if is_apart:
+            self.real *= 2
+        elif is_dual:
+            self.tangent = self.real // 2
+        if is_apart or is_dual:
             self.table = active.d32 if self.single else active.d64
         else:
             self.table = active.f32 if self.single else active.f64
 
+    cdef int read_apart(self, object value, object tangents, int access) except -1:
+        """Hold values, tangents or both."""
+        cdef int axis
+        cdef bint alike
+        self.tangent = ALONE
+        PyObject_GetBuffer(tangents if value is None else value, &self.view, access)
+        if value is None or tangents is None:
+            return 0
+        PyObject_GetBuffer(tangents, &self.tangents, access)
+        self.has_tangents = True
+        alike = self.view.ndim == self.tangents.ndim
+        alike = alike and self.view.format[0] == self.tangents.format[0]
+        for axis in range(self.view.ndim if alike else 0):
+            alike = alike and self.view.shape[axis] == self.tangents.shape[axis]
+            alike = alike and self.view.strides[axis] == self.tangents.strides[axis]
+        if not alike:
+            raise ValueError("values and tangents must have the same dtype, shape and strides")
+        self.tangent = <char *> self.tangents.buf - <char *> self.view.buf
+        return 0
+
     def __dealloc__(self):
         PyBuffer_Release(&self.view)
+        if self.has_tangents:
+            PyBuffer_Release(&self.tangents)
 
     cdef matrix_view matrix(self) noexcept:
         """The rows; of three axes, those of the first, whose columns are the items as a whole."""
@@ -123,7 +154,8 @@ cdef class Buffer:
         m.data = <char *> self.view.buf
         m.count = self.view.shape[0]
         m.row_stride = self.view.strides[0]
-        m.column_stride = self.view.strides[1] if self.view.ndim == 2 else self.real
+        m.column_stride = self.view.strides[1] if self.view.ndim == 2 else self.view.itemsize
+        m.tangent = self.tangent
         return m
 
     cdef path_view path(self, bint time_aug, bint lead_lag, double end_time) noexcept:
@@ -137,6 +169,7 @@ cdef class Buffer:
         p.path_stride = self.view.strides[0]
         p.time_stride = self.view.strides[1]
         p.channel_stride = self.view.strides[2]
+        p.tangent = self.tangent
         p.time_aug = time_aug
         p.lead_lag = lead_lag
         p.end_time = end_time
@@ -148,6 +181,7 @@ cdef class Buffer:
         c.path_stride = self.view.strides[0]
         c.time_stride = self.view.strides[1]
         c.column_stride = self.view.strides[2]
+        c.tangent = self.tangent
         return c
 
     cdef int check_rows(self, Buffer like, Py_ssize_t count, Py_ssize_t size) except -1:
@@ -167,15 +201,17 @@ cdef class Buffer:
             or self.view.shape[2] != columns
         ):
             raise ValueError("a gradient must have the shape of the paths, or of the corrections")
-        if self.view.strides[2] != self.real or self.view.strides[1] != self.real * columns:
+        cdef Py_ssize_t size = self.view.itemsize
+        if self.view.strides[2] != size or self.view.strides[1] != size * columns:
             raise ValueError("each gradient must be contiguous")
         return 0
 
     cdef int check_flat(self, Buffer like, Py_ssize_t rows, Py_ssize_t columns) except -1:
         """Refuse what is no contiguous matrix of a size, of the dtype of `like`."""
         self.check_rows(like, rows, columns)
-        if (rows > 1 and self.view.strides[0] != columns * self.real) or (
-            columns > 1 and self.view.strides[1] != self.real
+        cdef Py_ssize_t size = self.view.itemsize
+        if (rows > 1 and self.view.strides[0] != columns * size) or (
+            columns > 1 and self.view.strides[1] != size
         ):
             raise ValueError("derivatives span after span must be contiguous")
         return 0
@@ -187,9 +223,15 @@ cdef const kernel_table *table_for_rows(Buffer like, Py_ssize_t rows) noexcept:
     Lanes without a row of their own compute copies of one, which takes no time, but room in the
     cache: few rows have kernels of fewer lanes.
     """
-    if narrower is NULL or like.table is not (active.f32 if like.single else active.f64):
+    cdef const kernel_table *found
+    if narrower is NULL:
         return like.table
-    cdef const kernel_table *found = narrower.f32 if like.single else narrower.f64
+    if like.table is (active.f32 if like.single else active.f64):
+        found = narrower.f32 if like.single else narrower.f64
+    elif like.table is (active.d32 if like.single else active.d64):
+        found = narrower.d32 if like.single else narrower.d64
+    else:
+        return like.table
     return found if rows <= found.lanes else like.table
 
 

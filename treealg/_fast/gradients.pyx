@@ -38,6 +38,7 @@ cdef matrix_view rows_in(
     rows.count = count
     rows.row_stride = step * words.size * words.real
     rows.column_stride = words.real
+    rows.tangent = words.real // 2
     return rows
 
 
@@ -74,11 +75,12 @@ cdef void points_of_spans(const path_words *words, const gradient_out *out) noex
     """
     cdef const int64_t *span
     cdef Py_ssize_t row, at, row_size = words.columns * words.real
+    cdef Py_ssize_t point_size = words.path.channels * out.steps.column_stride
     for row in range(words.path.count):
         span = words.path.spans + 2 * row
         at = words.path.places[row] + span[0]
         words.table.words.steps_to_points(
-            out.steps.data + at * words.path.channels * words.real, span[1], words.path.channels
+            out.steps.data + at * point_size, span[1], point_size
         )
         if row_size:
             memset(out.correction.data + (at + span[1] - 1) * row_size, 0, row_size)
@@ -353,7 +355,7 @@ cdef void gradients(gradient_task *task, int n_threads, interrupt *stop) noexcep
     for row in range(words.path.count):
         table.words.steps_to_points(
             task.out.steps.data + row * task.out.steps.row_stride, words.path.length,
-            words.path.channels,
+            words.path.channels * task.out.steps.column_stride,
         )
 
 
@@ -366,13 +368,15 @@ def path_signature_backward(
 
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
-    cdef Buffer source = Buffer(path, 3, False)
-    cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
-    cdef Buffer cotangent = Buffer(derivs, 2, False)
-    cdef Buffer target = Buffer(out, 3, True)
-    cdef Buffer second = None if correction is None else Buffer(out_correction, 3, True)
+    cdef Buffer source = Buffer(path, 3, False, True)
+    cdef Buffer increments = None if correction is None else Buffer(correction, 3, False, True)
+    cdef Buffer cotangent = Buffer(derivs, 2, False, True)
+    cdef Buffer target = Buffer(out, 3, True, True)
+    cdef Buffer second = None
     cdef gradient_task task
     cdef Signals signals
+    if correction is not None:
+        second = Buffer(out_correction, 3, True, True)
     describe(
         &task.words, source, increments, words, output_map, log_program, time_aug, lead_lag,
         end_time, n_threads,

@@ -134,8 +134,8 @@ def sig_kernel(
 
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
-    cdef Buffer one = Buffer(path1, 3, False), two = Buffer(path2, 3, False)
-    cdef Buffer target = Buffer(out, 2, True)
+    cdef Buffer one = Buffer(path1, 3, False, True), two = Buffer(path2, 3, False, True)
+    cdef Buffer target = Buffer(out, 2, True, True)
     cdef const int64_t[:, ::1] x = spans_of(spans1, one, grid), y = spans_of(spans2, two, grid)
     cdef pair_task task
     describe(
@@ -159,9 +159,9 @@ def sig_kernel_backward(
 
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
-    cdef Buffer one = Buffer(path1, 3, False), two = Buffer(path2, 3, False)
-    cdef Buffer given = Buffer(derivs, 2, False)
-    cdef Buffer left = Buffer(grad1, 2, True), right = Buffer(grad2, 2, True)
+    cdef Buffer one = Buffer(path1, 3, False, True), two = Buffer(path2, 3, False, True)
+    cdef Buffer given = Buffer(derivs, 2, False, True)
+    cdef Buffer left = Buffer(grad1, 2, True, True), right = Buffer(grad2, 2, True, True)
     cdef const int64_t[:, ::1] x = spans_of(spans1, one, grid), y = spans_of(spans2, two, grid)
     cdef pair_task task
     describe(

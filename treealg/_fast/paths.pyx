@@ -224,6 +224,7 @@ cdef matrix_view rows_of_parts(const signature_task *task, Py_ssize_t step) noex
     rows.count = task.words.path.count * task.pieces // step
     rows.row_stride = step * task.words.size * task.words.real
     rows.column_stride = task.words.real
+    rows.tangent = task.words.real // 2
     return rows
 
 
@@ -353,9 +354,9 @@ def path_signature(
 
     See the NumPy function of the same name in `treealg._fast.reference` for the arguments.
     """
-    cdef Buffer source = Buffer(path, 3, False)
-    cdef Buffer increments = None if correction is None else Buffer(correction, 3, False)
-    cdef Buffer target = Buffer(out, 2, True)
+    cdef Buffer source = Buffer(path, 3, False, True)
+    cdef Buffer increments = None if correction is None else Buffer(correction, 3, False, True)
+    cdef Buffer target = Buffer(out, 2, True, True)
     cdef signature_task task
     cdef Signals signals
     describe(

@@ -118,6 +118,7 @@ cdef matrix_view derivatives_at(
             stride = source[1] - source[0]
         are_even &= source[lane] == source[0] + lane * stride
     found.count = active
+    found.tangent = real // 2
     if are_even:
         found.data = <char *> source[0]
         found.row_stride, found.column_stride = stride, task.column_stride

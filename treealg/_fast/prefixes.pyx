@@ -90,6 +90,7 @@ cdef matrix_view rows_at(
     if task.parts > 1:
         rows.row_stride = stride_of(task, row) // task.every * task.point_stride
     rows.column_stride = task.column_stride
+    rows.tangent = task.words.real // 2
     return rows
 
 
@@ -110,6 +111,7 @@ cdef void store_prefixes(
     rows.count = count
     rows.row_stride = columns * real
     rows.column_stride = real
+    rows.tangent = real // 2
     task.words.table.algebra.apply_map(task.words.output_map, mapped, &rows, 0)
     for lane in range(count):
         target = task.out + row[lane] * task.path_stride + point * task.point_stride
@@ -129,6 +131,7 @@ cdef matrix_view rows_of_starts(const prefix_task *task) noexcept nogil:
     rows.count = task.words.path.count * task.parts
     rows.row_stride = task.words.size * task.words.real
     rows.column_stride = task.words.real
+    rows.tangent = task.words.real // 2
     return rows
 
 

@@ -18,7 +18,6 @@ from libc.string cimport memcmp
 
 import numpy
 
-from treealg._fast.duals import join_tangents, take_tangents
 from treealg.complex_step import Dual as _Dual
 
 
@@ -37,7 +36,6 @@ cdef enum:
     MAX_ARGUMENTS = 24
 
 cdef object ndarray = numpy.ndarray, empty = numpy.empty, Dual = _Dual
-cdef object complex64 = numpy.complex64, complex128 = numpy.complex128
 
 # What an array is to a call: itself, values or their tangents, or no tangents.
 cdef enum:
@@ -51,6 +49,7 @@ cdef struct array_form:
     int axes, role
     char number  # f or d, as in the format of a buffer; l for integers of 64 bits
     Py_ssize_t shape[MAX_AXES]
+    Py_ssize_t strides[MAX_AXES]  # of dual numbers, whose values and tangents have the same
 
 
 cdef int read_form(object array, array_form *form) except -1:
@@ -74,6 +73,7 @@ cdef int read_form(object array, array_form *form) except -1:
     if is_read:
         for axis in range(view.ndim):
             form.shape[axis] = view.shape[axis]
+            form.strides[axis] = view.strides[axis]
             bits |= view.strides[axis]
         is_read = bits % view.itemsize == 0
     PyBuffer_Release(&view)
@@ -81,7 +81,8 @@ cdef int read_form(object array, array_form *form) except -1:
 
 
 cdef int read_dual(object dual, array_form *forms) except -1:
-    """Read the forms of values and tangents."""
+    """Read the forms of values and tangents, which lie in memory as each other."""
+    cdef size_t size
     if dual.is_step or not read_form(dual.value, &forms[0]):
         return False
     forms[0].role = VALUE
@@ -92,7 +93,8 @@ cdef int read_dual(object dual, array_form *forms) except -1:
     if not read_form(dual.tangent, &forms[1]):
         return False
     forms[1].role = VALUE
-    if not same_form(&forms[0], &forms[1]):
+    size = forms[0].axes * sizeof(Py_ssize_t)
+    if not same_form(&forms[0], &forms[1]) or memcmp(forms[0].strides, forms[1].strides, size):
         return False
     forms[1].role = TANGENT
     return True
@@ -186,8 +188,8 @@ cdef class Repeats:
             What the call is known by, beside its arrays: objects that never change, and tuples of
             such objects, which need not be the same ones.
         arrays : tuple
-            The arrays that were given, at most 4; of dual numbers the function is given complex
-            arrays, and for results, too, of which the tangents are returned.
+            The arrays that were given, at most 4; of dual numbers the function is given pairs of
+            values and tangents, and for results pairs of None and an array.
         results : tuple of numpy.ndarray
             What was computed; a call that is made again returns one array, or a tuple of several.
         function : callable
@@ -274,42 +276,32 @@ cdef Py_ssize_t place_of(tuple key, const array_form *forms, int count) noexcept
     return (mixed ^ (mixed >> 17)) % PLACES
 
 
-cdef object joined(object dual, bint single):
-    """Return values and tangents as one complex array."""
-    value, tangent = dual.value, dual.tangent
-    both = empty(value.shape, complex64 if single else complex128)
-    if value.ndim > 0:
-        join_tangents(value, tangent, both)
-        return both
-    both[()] = complex(value, 0 if tangent is None else tangent)
-    return both
-
-
 cdef object made_again(Recipe recipe, tuple arrays):
     cdef PyObject *filled[MAX_ARGUMENTS + 1]
     cdef PyObject **arguments = filled + 1  # a bound method puts itself in front
     cdef Py_ssize_t count = len(recipe.arguments)
     cdef int i, place
     cdef list held = []  # what the arguments point to
-    cdef list results = [], returned = []
+    cdef list results = []
     for i in range(count):
         arguments[i] = <PyObject *> recipe.arguments[i]
     for i in range(recipe.n_arrays):
         if recipe.places[i] >= 0:
             view = arrays[i]
             if type(view) is Dual:
-                view = joined(view, recipe.forms[0].number == c"f")
+                value, tangent = view.value, view.tangent
+                if recipe.axes:
+                    value = value[recipe.axes]
+                    tangent = None if tangent is None else tangent[recipe.axes]
+                view = (value, tangent)
                 held.append(view)
-            if recipe.axes:
+            elif recipe.axes:
                 view = view[recipe.axes]
                 held.append(view)
             arguments[recipe.places[i]] = <PyObject *> view
     for place, shape in recipe.results:
         try:
             result = empty(shape, recipe.dtype)
-            if recipe.is_dual:
-                returned.append(result)
-                result = empty(shape, complex64 if recipe.forms[0].number == c"f" else complex128)
         except MemoryError:  # which the long way says in its own words
             return None
         results.append(result)
@@ -321,15 +313,11 @@ cdef object made_again(Recipe recipe, tuple arrays):
         if recipe.result_axes:
             view = view[recipe.result_axes]
             held.append(view)
+        if recipe.is_dual:
+            view = (None, view)
+            held.append(view)
         arguments[place] = <PyObject *> view
     PyObject_Vectorcall(
         recipe.function, arguments, <size_t> count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL
     )
-    if recipe.is_dual:
-        for result, tangents in zip(results, returned, strict=True):
-            if tangents.ndim > 0:
-                take_tangents(result, tangents)
-            else:
-                tangents[()] = result.imag
-        results = returned
     return results[0] if len(results) == 1 else tuple(results)

@@ -55,6 +55,7 @@ cdef matrix_view derivatives_of(
     found.count = used
     found.row_stride = task.columns * real
     found.column_stride = real
+    found.tangent = real // 2
     for lane in range(used):
         source = task.derivs.data + path[lane * step] * task.derivs.row_stride
         target = rows + lane * found.row_stride

@@ -65,6 +65,7 @@ cdef void store_results(
     rows.count = used
     rows.row_stride = task.columns * words.real
     rows.column_stride = words.real
+    rows.tangent = words.real // 2
     if words.log_program is not NULL:
         words.table.algebra.logarithm(
             words.log_program, NULL, NULL, 0, lanes, lanes + words.lanes_size
@@ -106,6 +107,7 @@ cdef void group_of_pieces(
     row.count = used
     row.row_stride = size
     row.column_stride = words.real
+    row.tangent = words.real // 2
     words.table.algebra.store(&row, 0, words.size, lanes)
     for lane in range(used):
         memcpy(task.parts + task.cut[first + lane].place * size, row.data + lane * size, size)
@@ -138,6 +140,7 @@ cdef void group_of_joined(
     rows.count = task.n_joined
     rows.row_stride = words.size * words.real
     rows.column_stride = words.real
+    rows.tangent = words.real // 2
     words.table.algebra.load(&rows, first, words.size, lanes)
     store_results(
         task, &task.joined[first].path, sizeof(cut_path) // sizeof(int64_t),

@@ -53,15 +53,11 @@ class Repeats:
             return None
         results = [np.empty(shape, call.dtype) for shape in call.shapes]
         are_dual = any(isinstance(array, Dual) for array in arrays)
-        if are_dual:
-            results = [x.astype(np.result_type(x, np.complex64)) for x in results]
         arguments: list[Any] = [None] * (max(call.places) + 1)
         for place, array in zip(call.places, arrays, strict=False):
             if place >= 0 and isinstance(array, Dual):
-                tangent = 0.0 if array.tangent is None else array.tangent
-                both = np.empty(array.shape, np.result_type(call.dtype, np.complex64))
-                both.real, both.imag = array.value, tangent
-                arguments[place] = both[call.axes]
+                tangent = None if array.tangent is None else array.tangent[call.axes]
+                arguments[place] = array.value[call.axes], tangent
             elif place >= 0:
                 arguments[place] = array[call.axes]
         for place, result in zip(call.places[len(arrays) :], results, strict=True):
@@ -69,10 +65,9 @@ class Repeats:
             if call.scalar is not None:
                 result[..., 0] = call.scalar
                 view = result[..., 1:]
-            arguments[place] = view[call.result_axes]
+            view = view[call.result_axes]
+            arguments[place] = (None, view) if are_dual else view
         call.function(*arguments, *call.rest)
-        if are_dual:
-            results = [np.ascontiguousarray(result.imag) for result in results]
         return results[0] if len(results) == 1 else tuple(results)
 
     def keep(
@@ -96,8 +91,8 @@ class Repeats:
             What the call is known by, beside its arrays: objects that never change, and tuples of
             such objects, which need not be the same ones.
         arrays : tuple
-            The arrays that were given, at most 4; of dual numbers the function is given complex
-            arrays, and for results, too, of which the tangents are returned.
+            The arrays that were given, at most 4; of dual numbers the function is given pairs of
+            values and tangents, and for results pairs of None and an array.
         results : tuple of numpy.ndarray
             What was computed; a call that is made again returns one array, or a tuple of several.
         function : callable

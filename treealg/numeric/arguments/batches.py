@@ -77,7 +77,12 @@ def allocate(
 
 
 def walk(
-    n_threads: int, inputs: Sequence[Rows], outputs: Sequence[Any], work: int = 0
+    n_threads: int,
+    inputs: Sequence[Rows],
+    outputs: Sequence[Any],
+    work: int = 0,
+    *,
+    apart: bool = False,
 ) -> Iterable[tuple[Any, ...]]:
     """Return what to give to a kernel, one after the other: a range of items of each array.
 
@@ -85,10 +90,21 @@ def walk(
     of an intermediate result per item. Then so many that each of these arrays stays in cache.
 
     Dual numbers are put side by side so, and of what is written to a real output the tangents are
-    taken, in memory that is used again for the next items.
+    taken, in memory that is used again for the next items. If `apart`, as for kernels alone, they
+    are pairs of values and tangents where they lie, and outputs pairs of None and an array.
     """
     if any(isinstance(rows, DualRows) for rows in inputs):
-        return _walk_over_duals(n_threads, inputs, outputs, work)
+        pairs = [rows.apart() if isinstance(rows, DualRows) else rows.view for rows in inputs]
+        if not apart or any(pair is None for pair in pairs):
+            return _walk_over_duals(n_threads, inputs, outputs, work)
+        written = (out if out.dtype.kind == "c" else (None, out) for out in outputs)
+        views: tuple[Any, ...] = (*pairs, *written)
+        if not work:
+            return [views]
+        step = _step_of_duals(n_threads, inputs, outputs, work)
+        return (
+            tuple(_part_of(view, part) for view in views) for part in parts(inputs[0].count, step)
+        )
     if not work:
         views = []
         for rows in inputs:
@@ -114,12 +130,7 @@ def _walk_over_duals(
     n_threads: int, inputs: Sequence[Rows], outputs: Sequence[Any], work: int
 ) -> Iterator[tuple[Any, ...]]:
     count, dtype, engine = inputs[0].count, inputs[0].dtype, inputs[0].engine
-    numbers = work + sum(math.prod(rows.item) for rows in inputs)
-    numbers += sum(math.prod(out.shape[1:]) for out in outputs)
-    least = 2 * _LANE_BYTES // dtype.itemsize * n_threads
-    step = min(
-        max(count, 1), max(_DUAL_BYTES // (dtype.itemsize * max(numbers, 1)) // least, 1) * least
-    )
+    step = _step_of_duals(n_threads, inputs, outputs, work)
     sides = [
         np.empty((step, *rows.item), dtype) if isinstance(rows, DualRows) else None
         for rows in inputs
@@ -143,6 +154,25 @@ def _walk_over_duals(
         for own, out in zip(results, outputs, strict=True):
             if out.dtype.kind != "c":
                 engine.take_tangents(own, out[part])
+
+
+def _step_of_duals(
+    n_threads: int, inputs: Sequence[Rows], outputs: Sequence[Any], work: int
+) -> int:
+    """Return how many items are computed at once, so that their dual numbers stay in cache."""
+    size = inputs[0].dtype.itemsize
+    numbers = work + sum(math.prod(rows.item) for rows in inputs)
+    numbers += sum(math.prod(out.shape[1:]) for out in outputs)
+    least = 2 * _LANE_BYTES // size * n_threads
+    most = max(_DUAL_BYTES // (size * max(numbers, 1)) // least, 1) * least
+    return int(min(max(inputs[0].count, 1), most))
+
+
+def _part_of(view: Any, part: slice) -> Any:
+    """Return a range of items of an array, or of values and tangents."""
+    if isinstance(view, tuple):
+        return tuple(None if array is None else array[part] for array in view)
+    return view[part]
 
 
 def parts(count: int, step: int) -> Iterator[slice]:

@@ -1,12 +1,13 @@
 """Dual numbers: values with their tangents, for derivatives in a direction.
 
-A `Dual` may stand where a function of arrays takes an array. It is read as `DualRows`: an array of
-complex numbers, whose real part is the value and whose imaginary part the tangent, which is made
-where it is needed. `walk` makes it for a few items at a time, and takes the tangents of what
-kernels write to a real result, so that all that is complex stays in cache. What else is done on the
-way to a kernel (paths in line, missing values, a base point) is linear over the reals, which
-complex numbers do as dual ones do; products are for kernels, which know better. Where a result is
-complex, its imaginary part, the derivative, is what a caller gets (`Rows.wrap`).
+A `Dual` may stand where a function of arrays takes an array. It is read as `DualRows`: values and
+tangents, which kernels read where they lie, and of what they write only the tangents are kept. For
+what else is done on the way there is an array of complex numbers, whose real part is the value and
+whose imaginary part the tangent, which is made where it is needed; `walk` makes it for a few items
+at a time. What is done on the way to a kernel (paths in line, missing values, a base point) is
+linear over the reals, which complex numbers do as dual ones do; products are for kernels, which
+know better. Where a result is complex, its imaginary part, the derivative, is what a caller gets
+(`Rows.wrap`).
 
 Functions that multiply, divide and take roots themselves, between kernels, are given tangents that
 are very small (`is_step`). Of these a function of complex numbers gives the derivative up to terms
@@ -16,6 +17,7 @@ by the step at the end.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,16 @@ from treealg.complex_step import Dual
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.rows import Rows
 
-__all__ = ["Dual", "DualRows", "direction", "step_of", "sum_dtype", "sums_by", "with_tangent"]
+__all__ = [
+    "Dual",
+    "DualRows",
+    "direction",
+    "of_parts",
+    "step_of",
+    "sum_dtype",
+    "sums_by",
+    "with_tangent",
+]
 
 Floats = npt.NDArray[Any]
 
@@ -119,6 +130,15 @@ class DualRows(Rows):
         """The shape of the values."""
         return self.value.shape
 
+    def apart(self) -> tuple[Floats, Floats | None] | None:
+        """Return values and tangents as kernels read them where they lie, None if they cannot."""
+        value, tangent = self.value.view, None if self.tangent is None else self.tangent.view
+        if self.is_step or value is None or (self.tangent is not None and tangent is None):
+            return None
+        if tangent is not None and tangent.strides != value.strides:
+            return None
+        return value, tangent
+
     def joined(self) -> Rows:
         """Return one array of values and tangents."""
         return Rows(self.array, self.kind, len(self.item), self.name)
@@ -160,6 +180,13 @@ class DualRows(Rows):
     def empty_tangents(self, shape: tuple[int, ...]) -> tuple[Any, Floats]:
         """Allocate tangents of a result, as they are and as an array."""
         return self.value.empty(shape)
+
+
+def of_parts(function: Callable[[Floats], Floats], array: Any) -> Any:
+    """Return a linear function of an array, or of the values and tangents of a pair."""
+    if isinstance(array, tuple):
+        return tuple(None if part is None else function(part) for part in array)
+    return function(array)
 
 
 def direction(rows: Rows, scalar: Any = None) -> tuple[Rows, Any]:

@@ -18,6 +18,7 @@ from treealg.checks import check_choice, check_flag, check_integer, thread_count
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.batches import common_batch, source_rows
 from treealg.numeric.arguments.calls import checked_transform
+from treealg.numeric.arguments.duals import of_parts
 from treealg.numeric.arguments.prepared import Prepared
 from treealg.numeric.arguments.rows import Rows, memory_for
 from treealg.numeric.arguments.transforms import Transform
@@ -34,6 +35,10 @@ Indices = npt.NDArray[np.int64]
 _LARGEST_ORDER = 20
 _PAIRS = 1 << 14
 _GRADIENT_NUMBERS = 1 << 22
+
+
+def _as_column(values: Floats) -> Floats:
+    return values[:, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,25 +253,27 @@ class Problem:
         index, options, kernel = np.arange(count), self._options(0), self.rows1.engine.sig_kernel
 
         def write(one: Floats, two: Floats, out: Floats) -> None:
-            kernel(one, two, index, index, out[:, None], *options)
+            kernel(one, two, index, index, of_parts(_as_column, out), *options)
 
         return write
 
     def writer_of_gradients(self, count: int, wanted: tuple[bool, bool]) -> Callable[..., None]:
         """Return what writes the gradients that are wanted, if the problem is simple."""
         index, options, transform = np.arange(count), self._options(0), self.transform
-        kernel, dtype = self.rows1.engine.sig_kernel_backward, self.rows1.dtype
-        shapes = self.point_shapes
+        kernel, shapes = self.rows1.engine.sig_kernel_backward, self.point_shapes
+        dtype = np.empty(0, self.rows1.dtype).real.dtype  # of dual numbers, that of tangents
 
         def write(one: Floats, two: Floats, derivs: Floats, *outs: Floats) -> None:
             pair = [np.empty((count, n * d), dtype) for n, d in shapes]
-            kernel(one, two, index, index, derivs[:, None], *pair, *options)
+            written = [(None, x) for x in pair] if isinstance(one, tuple) else pair
+            kernel(one, two, index, index, of_parts(_as_column, derivs), *written, *options)
             kept = [
                 (x, n, d)
                 for x, (n, d), is_kept in zip(pair, shapes, wanted, strict=True)
                 if is_kept
             ]
-            for out, (gradient, n, d) in zip(outs, kept, strict=True):
+            for given, (gradient, n, d) in zip(outs, kept, strict=True):
+                out = given[1] if isinstance(given, tuple) else given
                 gradient += 0.0  # as in sums, which have no negative zeros
                 transform.write_adjoint(gradient.reshape(count, n, d), out)
 

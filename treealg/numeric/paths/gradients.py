@@ -460,7 +460,7 @@ def _of_whole_paths(
         if backward is None:
             out[...] = 0
         elif correction is None:
-            for points, d, dx in walk(n_threads, (path, derivs), (out,)):
+            for points, d, dx in walk(n_threads, (path, derivs), (out,), apart=True):
                 backward(points, None, d, dx, None, *rest)
         if correction is None:
             if found.given_correction is not None:
@@ -473,7 +473,7 @@ def _of_whole_paths(
             memory[...] = 0
         elif correction.shared == correction.rows.shape:
             whole = memory.reshape(path.count, segments, columns)
-            for *given, dx, dc in walk(n_threads, inputs, (out, whole)):
+            for *given, dx, dc in walk(n_threads, inputs, (out, whole), apart=True):
                 backward(*given, dx, dc, *rest)
         else:
             memory[...] = 0

@@ -13,6 +13,7 @@ from treealg.engines import current
 from treealg.numeric.arguments.arrays import refuse_on_device
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
+from treealg.numeric.arguments.duals import Dual
 from treealg.numeric.arguments.prepared import Prepared, prepared
 from treealg.numeric.arguments.repeats import are_usual, keep, threads_now
 from treealg.numeric.arguments.targets import Target, into
@@ -409,6 +410,8 @@ def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...], out:
     if to is None and call.degree and rows.engine is engine and are_usual(usual, options):
         kind = call.transform, call.n_threads
         if has_lengths:
+            if isinstance(path, Dual):
+                return result
             kernel, rest = engine.kernel_along_spans(plan, *kind)
             arrays, places = (path, lengths), (0, 1, 3)
             keep(key, arrays, (rows,), (result,), kernel, places, rest, call.unit, integers=1)
@@ -468,8 +471,9 @@ def write_along(found: Prepared, plan: Plan, every: bool, view: npt.NDArray[Any]
     if by_trees:
         kernel = engine.path_coefficients
     if correction is None:
-        for points, out in walk(call.n_threads, (rows,), (view,)):
+        for points, out in walk(call.n_threads, (rows,), (view,), apart=not every):
             kernel(points, None, out, *rest)
         return
-    for points, increments, out in walk(call.n_threads, (rows, correction.rows), (view,)):
+    inputs = rows, correction.rows
+    for points, increments, out in walk(call.n_threads, inputs, (view,), apart=not every):
         kernel(points, increments, out, *rest)

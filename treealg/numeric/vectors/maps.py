@@ -122,7 +122,7 @@ def logarithms(call: Call, signature: Any, name: str, to: Any) -> Made[Array]:
         kept = None if scalar is None or call.method else scalar - 1
         result, out = allocate(x, plan.size, scalar=kept, to=into(to, signature))
         if call.degree:
-            for signatures, logs in walk(call.n_threads, (x,), (out,)):
+            for signatures, logs in walk(call.n_threads, (x,), (out,), apart=True):
                 engine.signature_to_log(signatures, logs, plan, call.n_threads)
     return Made(
         rows.wrap(result),
@@ -156,7 +156,9 @@ def logarithms_backward(
             to=into(to, signature, derivs),
         )
         if call.degree:
-            for signatures, d, dx in walk(call.n_threads, (x, body(back, kept)), (out,)):
+            for signatures, d, dx in walk(
+                call.n_threads, (x, body(back, kept)), (out,), apart=True
+            ):
                 engine.signature_to_log_backward(signatures, d, dx, plan, call.n_threads)
     return Made(
         rows.wrap(result),
@@ -179,7 +181,9 @@ def exponentials(call: Call, logarithm: Any, name: str, to: Any) -> Made[Array]:
         log, call.columns, scalar=None if scalar is None else scalar + 1, to=into(to, logarithm)
     )
     if call.degree:
-        for x, y in walk(call.n_threads, (log,), (out,), call.columns if call.method else 0):
+        for x, y in walk(
+            call.n_threads, (log,), (out,), call.columns if call.method else 0, apart=True
+        ):
             steps.exponentials(x, y)
     return Made(rows.wrap(result), (rows,), (result,), scalar, steps.exponentials, (0, 1), ())
 
@@ -198,7 +202,7 @@ def exponentials_backward(
         log, log.item[0], scalar=None if scalar is None else 0.0, to=into(to, logarithm, derivs)
     )
     if call.degree:
-        for x, d, dx in walk(call.n_threads, (log, body(back, scalar)), (out,), work):
+        for x, d, dx in walk(call.n_threads, (log, body(back, scalar)), (out,), work, apart=True):
             steps.exponentials_backward(x, d, dx)
     return Made(
         rows.wrap(result),
@@ -227,7 +231,7 @@ def products(call: Call, earlier: Any, later: Any, names: tuple[str, str], to: A
             to=into(to, earlier, later),
         )
         if call.degree:
-            for first, second, z in walk(call.n_threads, (x, y), (out,)):
+            for first, second, z in walk(call.n_threads, (x, y), (out,), apart=True):
                 engine.signature_product(first, second, z, plan, call.n_threads)
     return Made(
         left.wrap(result),
@@ -259,7 +263,7 @@ def products_backward(
         found = gradients_in((left, right), (x, y), ((plan.size,),) * 2, targets, (zero, zero))
         if call.degree:
             inputs, outputs = (x, y, body(back, scalar)), [gradient.view for gradient in found]
-            for first, second, d, dx, dy in walk(call.n_threads, inputs, outputs):
+            for first, second, d, dx, dy in walk(call.n_threads, inputs, outputs, apart=True):
                 engine.signature_product_backward(first, second, d, dx, dy, plan, call.n_threads)
         gradients = found[0].summed(), found[1].summed()
     return Made(
@@ -286,7 +290,7 @@ def inverses(call: Call, signature: Any, name: str, to: Any) -> Made[Array]:
     plan, engine = algebra_plan(call), rows.engine
     result, out = allocate(x, plan.size, scalar=scalar, to=into(to, signature))
     if call.degree:
-        for signatures, y in walk(call.n_threads, (x,), (out,)):
+        for signatures, y in walk(call.n_threads, (x,), (out,), apart=True):
             engine.signature_inverse(signatures, y, plan, call.n_threads)
     return Made(
         rows.wrap(result),
@@ -311,7 +315,7 @@ def inverses_backward(call: Call, derivs: Any, signature: Any, name: str, to: An
         x, plan.size, scalar=None if scalar is None else 0.0, to=into(to, derivs, signature)
     )
     if call.degree:
-        for signatures, d, dx in walk(call.n_threads, (x, body(back, scalar)), (out,)):
+        for signatures, d, dx in walk(call.n_threads, (x, body(back, scalar)), (out,), apart=True):
             engine.signature_inverse_backward(signatures, d, dx, plan, call.n_threads)
     return Made(
         rows.wrap(result),
@@ -333,7 +337,7 @@ def linear(call: Call, displacement: Any, to: Any) -> Made[Array]:
         rows, call.columns, scalar=1.0 if call.scalar else None, to=into(to, displacement)
     )
     if call.degree:
-        for x, y in walk(call.n_threads, (rows,), (out,)):
+        for x, y in walk(call.n_threads, (rows,), (out,), apart=True):
             steps.linear(x, y)
     unit = call.scalar or None
     return Made(rows.wrap(result), (rows,), (result,), unit, steps.linear, (0, 1), ())
@@ -348,7 +352,9 @@ def linear_backward(call: Call, derivs: Any, displacement: Any, to: Any) -> Made
     steps = Steps(call, rows)
     result, out = allocate(rows, call.dimension, to=into(to, derivs, displacement))
     if call.degree:
-        for x, d, dx in walk(call.n_threads, (rows, body(back, call.scalar or None)), (out,)):
+        for x, d, dx in walk(
+            call.n_threads, (rows, body(back, call.scalar or None)), (out,), apart=True
+        ):
             steps.linear_backward(x, d, dx)
     else:
         out[:] = 0.0
@@ -434,7 +440,7 @@ def joined(
             steps.products(first, second, y)
 
     if call.degree:
-        for views in walk(call.n_threads, (given, wide_pieces), (out,), call.columns):
+        for views in walk(call.n_threads, (given, wide_pieces), (out,), call.columns, apart=True):
             write(*views)
     return Made(rows.wrap(result), (rows, pieces), (result,), scalar, write, (0, 1, 2), ())
 
@@ -480,7 +486,7 @@ def joined_backward(
 
     if call.degree:
         inputs = body(back, scalar), given, wide_pieces
-        for views in walk(call.n_threads, inputs, outputs, call.columns):
+        for views in walk(call.n_threads, inputs, outputs, call.columns, apart=True):
             write(*views)
     else:
         outputs[1][:] = 0.0
@@ -511,7 +517,7 @@ def log_products(
         steps.logarithms(product, z)
 
     if call.degree:
-        for views in walk(call.n_threads, (first, second), (out,), call.columns):
+        for views in walk(call.n_threads, (first, second), (out,), call.columns, apart=True):
             write(*views)
     return Made(left.wrap(result), (left, right), (result,), scalar, write, (0, 1, 2), ())
 
@@ -544,7 +550,7 @@ def log_products_backward(
     if call.degree:
         inputs = body(back, scalar), first, second
         outputs = [gradient.view for gradient in found]
-        for views in walk(call.n_threads, inputs, outputs, call.columns):
+        for views in walk(call.n_threads, inputs, outputs, call.columns, apart=True):
             write(*views)
     gradients = found[0].summed(), found[1].summed()
     results = tuple(gradient.result for gradient in found)

@@ -1,15 +1,14 @@
 """Steps between logarithms and signatures that functions of several of them are made of.
 
-Arrays are a few rows as `walk` yields them, without scalars; logarithms are by the method of the
-call. The degree is at least 1.
+Arrays are a few rows as `walk` yields them for kernels, without scalars, pairs of dual numbers
+included; logarithms are by the method of the call. The degree is at least 1.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.rows import Rows
@@ -19,7 +18,7 @@ from treealg.numeric.plans.words import weighted_plan
 
 __all__ = ["Steps"]
 
-Floats = npt.NDArray[Any]
+Floats: TypeAlias = Any
 
 
 class Steps:
@@ -39,6 +38,9 @@ class Steps:
 
     def empty(self, like: Floats) -> Floats:
         """Allocate signatures, as many as there are rows."""
+        if isinstance(like, tuple):  # dual numbers, values and tangents
+            value, size = like[0], self._algebra.size
+            return tuple(np.empty((len(value), size), value.dtype) for _ in range(2))
         return np.empty((len(like), self._algebra.size), like.dtype)
 
     def exponentials(self, log: Floats, out: Floats | None = None) -> Floats:
@@ -80,6 +82,8 @@ class Steps:
 
     def _segments(self, displacement: Floats) -> Floats:
         """Return the paths of one segment with these displacements."""
+        if isinstance(displacement, tuple):
+            return tuple(None if x is None else self._segments(x) for x in displacement)
         path = np.zeros((len(displacement), 2, displacement.shape[1]), displacement.dtype)
         path[:, 1] = displacement
         return path
@@ -90,9 +94,11 @@ class Steps:
         if self._call.weights is not None:
             plan = weighted_plan(self._call._replace(method=None))
             path = self._segments(displacement)
-            points = np.empty_like(path)
-            self._engine.path_signature_backward(path, None, derivs, points, None, plan, PLAIN, n)
-            out[...] = points[:, 1]
+            are_dual = isinstance(path, tuple)
+            points = np.empty_like(path[0] if are_dual else path)
+            to = (None, points) if are_dual else points
+            self._engine.path_signature_backward(path, None, derivs, to, None, plan, PLAIN, n)
+            (out[1] if are_dual else out)[...] = points[:, 1]
             return
         self._engine.linear_signature_backward(displacement, derivs, out, self._algebra, n)
 

@@ -60,7 +60,7 @@ static void NAME(corrections)(const chain_input *in, const int32_t *columns, Py_
             for (Py_ssize_t a = 0; a < size; ++a)
                 z[t * size + a] = splat(
                     columns[a] < 0 ? (NUMBER)0
-                                   : *(const NUMBER *)(at + columns[a] * c->column_stride));
+                                   : number_at(at + columns[a] * c->column_stride, c->tangent));
         return;
     }
     int32_t from;
@@ -70,6 +70,7 @@ static void NAME(corrections)(const chain_input *in, const int32_t *columns, Py_
         rows_t rows;
         rows.used = in->used;
         rows.step = c->column_stride;
+        rows.tangent = c->tangent;
         for (int t = 0; t < steps; ++t) {
             for (int l = 0; l < LANES; ++l) {
                 const int lane = l < in->used ? l : 0;
@@ -92,34 +93,34 @@ static void NAME(corrections)(const chain_input *in, const int32_t *columns, Py_
             for (Py_ssize_t a = 0; a < size; ++a)
                 put(z + t * size + a, l,
                     is_there && columns[a] >= 0
-                        ? *(const NUMBER *)(at + columns[a] * c->column_stride)
+                        ? number_at(at + columns[a] * c->column_stride, c->tangent)
                         : (NUMBER)0);
         }
     }
 }
 
 /* Derivatives in `size` columns of the corrections of a block, each to its own place; rows of `out`
- * are (segments, n_columns). */
+ * are (segments, n_columns), without gaps. */
 static void NAME(store_corrections)(const chain_input *in, const int32_t *columns, Py_ssize_t size,
                                     Py_ssize_t first, int steps, const vec *dz,
                                     const matrix_view *out, Py_ssize_t n_columns) {
+    const Py_ssize_t step = out->column_stride;
     for (int l = 0; l < in->used; ++l)
         for (int t = 0; t < steps && in->begin[l] + first + t < in->end[l]; ++t) {
-            NUMBER *const to = (NUMBER *)NAME(place_in)(out, in->path, in->row[l],
-                                                        in->begin[l] + first + t,
-                                                        n_columns * (Py_ssize_t)sizeof(NUMBER));
+            char *const to = NAME(place_in)(out, in->path, in->row[l], in->begin[l] + first + t,
+                                            n_columns * step);
             for (Py_ssize_t a = 0; a < size; ++a)
-                if (columns[a] >= 0) to[columns[a]] = get(dz + t * size + a, l);
+                if (columns[a] >= 0)
+                    set_number(to + columns[a] * step, out->tangent, get(dz + t * size + a, l));
         }
 }
 
 /* Set the derivatives in the corrections of a block to 0: not every column need be a letter. */
 static void NAME(clear_corrections)(const chain_input *in, Py_ssize_t first, int steps,
                                     const matrix_view *out, Py_ssize_t n_columns) {
-    const size_t size = (size_t)n_columns * sizeof(NUMBER);
+    const Py_ssize_t size = n_columns * out->column_stride;
     for (int l = 0; l < in->used; ++l)
         for (int t = 0; t < steps && in->begin[l] + first + t < in->end[l]; ++t)
-            memset(NAME(place_in)(out, in->path, in->row[l], in->begin[l] + first + t,
-                                  (Py_ssize_t)size),
-                   0, size);
+            memset(NAME(place_in)(out, in->path, in->row[l], in->begin[l] + first + t, size), 0,
+                   (size_t)size);
 }

@@ -13,10 +13,16 @@ typedef ptrdiff_t Py_ssize_t;
 
 #define ALIGNMENT 64
 
+/* Arrays of dual numbers are given by their values, with the bytes from a value to its tangent as
+ * `tangent`. Real numbers have none, and kernels over these do not look there. It is ALONE where there
+ * is one array only: values that are read have zeros for tangents then, and of what is written there
+ * are tangents alone. */
+#define ALONE 1
+
 /* A matrix of `count` rows in memory; strides in bytes, of any sign. */
 typedef struct {
     char *data;
-    Py_ssize_t count, row_stride, column_stride;
+    Py_ssize_t count, row_stride, column_stride, tangent;
 } matrix_view;
 
 /* One path of several that lie anywhere: the address of its point 0, which may be no point of it (see
@@ -35,7 +41,7 @@ typedef struct {
     const path_line *lines; /* or NULL */
     const int64_t *spans, *places; /* or NULL */
     Py_ssize_t count, length, channels;
-    Py_ssize_t path_stride, time_stride, channel_stride;
+    Py_ssize_t path_stride, time_stride, channel_stride, tangent;
     int time_aug, lead_lag;
     double end_time;
 } path_view;
@@ -44,7 +50,7 @@ typedef struct {
  * the same for all. */
 typedef struct {
     const char *data;
-    Py_ssize_t path_stride, time_stride, column_stride;
+    Py_ssize_t path_stride, time_stride, column_stride, tangent;
 } correction_view;
 
 /* Looked at between blocks of work; set when the caller wants the kernel to return early. */

@@ -3,8 +3,9 @@
  * A kernel is a program of sums and products. Run on values x and tangents dx it gives its result and,
  * exactly, the derivative of this in the direction dx; a backward pass gives gradients and how these
  * change. So every kernel is written once, and compiled twice: as C over real numbers, and as C++
- * over this file. An array holds a value and its tangent side by side, as a complex number does; in
- * lanes there is a vector of values and one of tangents.
+ * over this file. In memory a value and its tangent lie side by side, as in a complex number, or each
+ * in an array of its own (see common/arguments.h); in lanes there is a vector of values and one of
+ * tangents.
  */
 
 typedef struct NAME(number) {
@@ -95,18 +96,57 @@ INLINE void NAME(put)(vec *x, int lane, NUMBER y) {
 #endif
 #define SHUFFLE_LIST(a, b, ...) SHUFFLE(a, b, __VA_ARGS__)
 
-/* LANES numbers side by side in memory, of whatever address. */
-INLINE vec NAME(load_lanes)(const char *at) {
+/* Where the tangents of rows, or of one number, are; of results, where they go. */
+INLINE Py_ssize_t NAME(to_tangent)(Py_ssize_t tangent) { return tangent == ALONE ? 0 : tangent; }
+
+/* One number in memory, read and written. */
+INLINE NUMBER NAME(number_at)(const char *at, Py_ssize_t tangent) {
+    return NUMBER(*(const REAL *)at, tangent == ALONE ? 0 : *(const REAL *)(at + tangent));
+}
+#define number_at NAME(number_at)
+
+INLINE void NAME(set_number)(char *at, Py_ssize_t tangent, NUMBER x) {
+    if (tangent != ALONE) *(REAL *)at = x.value;
+    *(REAL *)(at + NAME(to_tangent)(tangent)) = x.tangent;
+}
+#define set_number NAME(set_number)
+
+INLINE void NAME(add_number)(char *at, Py_ssize_t tangent, NUMBER x) {
+    if (tangent != ALONE) *(REAL *)at += x.value;
+    *(REAL *)(at + NAME(to_tangent)(tangent)) += x.tangent;
+}
+#define add_number NAME(add_number)
+
+/* Whether numbers are pairs in memory, one after the other. */
+INLINE int NAME(are_paired_up)(Py_ssize_t step, Py_ssize_t tangent) {
+    const Py_ssize_t size = (Py_ssize_t)sizeof(REAL);
+    return step == 2 * size && tangent == size;
+}
+
+/* Whether numbers lie side by side, so many bytes apart. */
+INLINE int NAME(is_dense)(Py_ssize_t step, Py_ssize_t tangent) {
+    return step == (Py_ssize_t)sizeof(REAL) || NAME(are_paired_up)(step, tangent);
+}
+#define is_dense NAME(is_dense)
+
+/* LANES pairs. */
+INLINE vec NAME(load_pairs)(const char *at) {
     const real_vec a = *(const real_uvec *)at, b = *(const real_uvec *)(at + VECTOR_BYTES);
     return {SHUFFLE_LIST(a, b, EVEN), SHUFFLE_LIST(a, b, ODD)};
 }
-#define load_lanes NAME(load_lanes)
 
-INLINE void NAME(store_lanes)(char *at, vec x) {
+INLINE void NAME(store_pairs)(char *at, vec x) {
     *(real_uvec *)at = SHUFFLE_LIST(x.value, x.tangent, FIRST);
     *(real_uvec *)(at + VECTOR_BYTES) = SHUFFLE_LIST(x.value, x.tangent, SECOND);
 }
-#define store_lanes NAME(store_lanes)
+
+/* LANES numbers that lie side by side, from whatever address. */
+INLINE vec NAME(load_lanes)(const char *at, Py_ssize_t step, Py_ssize_t tangent) {
+    if (step != (Py_ssize_t)sizeof(REAL)) return NAME(load_pairs)(at);
+    if (tangent == ALONE) return {*(const real_uvec *)at, constant(0)};
+    return {*(const real_uvec *)at, *(const real_uvec *)(at + tangent)};
+}
+#define load_lanes NAME(load_lanes)
 
 #undef EVEN
 #undef ODD
@@ -116,3 +156,70 @@ INLINE void NAME(store_lanes)(char *at, vec x) {
 
 /* The value of a number, without a tangent. */
 INLINE REAL NAME(value)(NUMBER x) { return x.value; }
+
+INLINE void NAME(copy_rows)(const int sign, const rows_t *from, Py_ssize_t from_start,
+                            const rows_t *to, Py_ssize_t to_start, Py_ssize_t count) {
+    if (to->tangent != ALONE) NAME(copy_part)(sign, from, 0, from_start, to, 0, to_start, count);
+    NAME(copy_part)(sign, from->tangent == ALONE ? NULL : from, from->tangent, from_start, to,
+                    NAME(to_tangent)(to->tangent), to_start, count);
+}
+#define copy_rows NAME(copy_rows)
+
+INLINE void NAME(load_rows_and_copy)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, vec *x,
+                                     const rows_t *copy, Py_ssize_t copy_start) {
+    real_vec *const parts = (real_vec *)x;
+    if (NAME(are_paired_up)(rows->step, rows->tangent) && count >= LANES) {
+        for (Py_ssize_t next = 0; next < count; next += LANES) {
+            const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
+            vec v[LANES];
+            for (int l = 0; l < LANES; ++l)
+                v[l] = NAME(load_pairs)(rows->base[l] + (start + j) * rows->step);
+            transpose(v);
+            for (int l = 0; l < LANES; ++l) x[j + l] = v[l];
+        }
+        if (copy) copy_rows(1, rows, start, copy, copy_start, count);
+        return;
+    }
+    NAME(load_part)(rows, 0, start, count, 2, parts, copy && copy->tangent != ALONE ? copy : NULL,
+                    0, copy_start);
+    const Py_ssize_t to = copy ? NAME(to_tangent)(copy->tangent) : 0;
+    if (rows->tangent != ALONE) {
+        NAME(load_part)(rows, rows->tangent, start, count, 2, parts + 1, copy, to, copy_start);
+        return;
+    }
+    for (Py_ssize_t j = 0; j < count; ++j) x[j].tangent = constant(0);
+    if (copy) NAME(copy_part)(1, NULL, 0, 0, copy, to, copy_start, count);
+}
+#define load_rows_and_copy NAME(load_rows_and_copy)
+
+INLINE void NAME(store_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, const vec *x) {
+    const real_vec *const parts = (const real_vec *)x;
+    if (NAME(are_paired_up)(rows->step, rows->tangent) && count >= LANES) {
+        for (Py_ssize_t next = 0; next < count; next += LANES) {
+            const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
+            vec v[LANES];
+            for (int l = 0; l < LANES; ++l) v[l] = x[j + l];
+            transpose(v);
+            for (int l = 0; l < rows->used; ++l)
+                NAME(store_pairs)(rows->base[l] + (start + j) * rows->step, v[l]);
+        }
+        return;
+    }
+    if (rows->tangent != ALONE) NAME(store_part)(rows, 0, start, count, 2, parts);
+    NAME(store_part)(rows, NAME(to_tangent)(rows->tangent), start, count, 2, parts + 1);
+}
+#define store_rows NAME(store_rows)
+
+INLINE void NAME(store_sum)(const int sign, const rows_t *from, Py_ssize_t from_start,
+                            const rows_t *with, Py_ssize_t with_start, const int sign_x,
+                            const vec *x, const rows_t *to, Py_ssize_t to_start, Py_ssize_t count) {
+    const real_vec *const parts = (const real_vec *)x;
+    if (to->tangent != ALONE)
+        NAME(sum_part)(sign, from, 0, from_start, with, 0, with_start, sign_x, 2, parts, to, 0,
+                       to_start, count);
+    NAME(sum_part)(sign, from->tangent == ALONE ? NULL : from, from->tangent, from_start,
+                   with && with->tangent != ALONE ? with : NULL, with ? with->tangent : 0,
+                   with_start, sign_x, 2, parts + 1, to, NAME(to_tangent)(to->tangent), to_start,
+                   count);
+}
+#define store_sum NAME(store_sum)

@@ -10,11 +10,15 @@
 #undef transpose
 #undef get
 #undef put
+#undef number_at
+#undef set_number
+#undef add_number
+#undef is_dense
 #undef load_lanes
-#undef store_lanes
 #undef path_clock
 #undef rows_t
 #undef rows_of
+#undef part_at
 #undef load_rows
 #undef load_rows_and_copy
 #undef store_sum

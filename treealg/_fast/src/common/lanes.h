@@ -65,16 +65,11 @@ INLINE void NAME(transpose_reals)(real_vec v[LANES]) {
 #endif
 }
 
-#ifdef TREEALG_DUALS
-#include "common/duals.h"
-#else
-#include "common/reals.h"
-#endif
-
-/* Rows of an array in memory, one per lane: element j of lane l at base[l] + j * step bytes. */
+/* Rows of an array in memory, one per lane: element j of lane l at base[l] + j * step bytes; of dual
+ * numbers its tangent `tangent` bytes further (see common/arguments.h). */
 typedef struct {
     char *base[LANES];
-    Py_ssize_t step;
+    Py_ssize_t step, tangent;
     int used; /* lanes that exist; the others are read from lane 0 and never written */
 } NAME(rows);
 #define rows_t NAME(rows)
@@ -85,67 +80,81 @@ INLINE rows_t NAME(rows_of)(const matrix_view *m, Py_ssize_t first) {
     const Py_ssize_t left = m->count - first;
     rows.used = left < LANES ? (int)left : LANES;
     rows.step = m->column_stride;
+    rows.tangent = m->tangent;
     for (int l = 0; l < LANES; ++l)
         rows.base[l] = m->data + (first + (l < rows.used ? l : 0)) * m->row_stride;
     return rows;
 }
 #define rows_of NAME(rows_of)
 
-/* Lane buffer x[0..count) from columns start..start+count of the rows. Whole vectors are
- * transposed; a remainder is covered by a last vector that overlaps the one before. With `copy`,
- * the same columns go to the columns from copy_start on of those rows, too. */
-INLINE void NAME(load_rows_and_copy)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, vec *x,
-                                     const rows_t *copy, Py_ssize_t copy_start) {
-    const Py_ssize_t size = (Py_ssize_t)sizeof(NUMBER);
+/* --- one part of numbers: all of real ones, values or tangents of dual ones -------------------- */
+
+/* A part lies `offset` bytes from where its numbers do, and is every `per`-th vector of a lane
+ * buffer. Whole vectors are transposed; a remainder is covered by a last vector that overlaps the one
+ * before. */
+
+/* Where one is, in column `j` of one lane. */
+INLINE REAL *NAME(part_at)(const rows_t *rows, int lane, Py_ssize_t offset, Py_ssize_t j) {
+    return (REAL *)(rows->base[lane] + offset + j * rows->step);
+}
+#define part_at NAME(part_at)
+
+/* x[0..count) from columns start..start+count. With `copy`, the same columns go to the columns from
+ * copy_start on of those rows, too. */
+INLINE void NAME(load_part)(const rows_t *rows, Py_ssize_t offset, Py_ssize_t start,
+                            Py_ssize_t count, const Py_ssize_t per, real_vec *x, const rows_t *copy,
+                            Py_ssize_t copy_offset, Py_ssize_t copy_start) {
+    const Py_ssize_t size = (Py_ssize_t)sizeof(REAL);
     if (rows->step == size && (!copy || copy->step == size) && count >= LANES) {
+        const Py_ssize_t at = offset + start * size, to = copy_offset + copy_start * size;
         for (Py_ssize_t next = 0; next < count; next += LANES) {
             const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
-            vec v[LANES];
-            for (int l = 0; l < LANES; ++l) v[l] = load_lanes(rows->base[l] + (start + j) * size);
+            real_vec v[LANES];
+            for (int l = 0; l < LANES; ++l)
+                v[l] = *(const real_uvec *)(rows->base[l] + at + j * size);
             if (copy)
                 for (int l = 0; l < copy->used; ++l)
-                    store_lanes(copy->base[l] + (copy_start + j) * size, v[l]);
-            transpose(v);
-            for (int l = 0; l < LANES; ++l) x[j + l] = v[l];
+                    *(real_uvec *)(copy->base[l] + to + j * size) = v[l];
+            NAME(transpose_reals)(v);
+            for (int l = 0; l < LANES; ++l) x[(j + l) * per] = v[l];
         }
         return;
     }
     for (Py_ssize_t j = 0; j < count; ++j)
         for (int l = 0; l < LANES; ++l) {
-            const NUMBER value = *(const NUMBER *)(rows->base[l] + (start + j) * rows->step);
-            put(x + j, l, value);
-            if (copy && l < copy->used)
-                *(NUMBER *)(copy->base[l] + (copy_start + j) * copy->step) = value;
+            const REAL value = *part_at(rows, l, offset, start + j);
+            ((REAL *)(x + j * per))[l] = value;
+            if (copy && l < copy->used) *part_at(copy, l, copy_offset, copy_start + j) = value;
         }
 }
-#define load_rows_and_copy NAME(load_rows_and_copy)
 
-INLINE void NAME(load_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, vec *x) {
-    load_rows_and_copy(rows, start, count, x, NULL, 0);
-}
-#define load_rows NAME(load_rows)
-
-/* Columns of `to` = sign * columns of `from` + columns of `with` (if not NULL) + sign_x * lane
- * buffer x[0..count). What is in lanes is transposed, the rows are not. */
-INLINE void NAME(store_sum)(const int sign, const rows_t *from, Py_ssize_t from_start,
-                            const rows_t *with, Py_ssize_t with_start, const int sign_x,
-                            const vec *x, const rows_t *to, Py_ssize_t to_start, Py_ssize_t count) {
-    const Py_ssize_t size = (Py_ssize_t)sizeof(NUMBER);
-    const int dense = from->step == size && to->step == size && (!with || with->step == size);
+/* Columns of `to` = sign * columns of `from` + columns of `with` + sign_x * x[0..count); rows that are
+ * NULL are zeros. What is in lanes is transposed, the rows are not. */
+INLINE void NAME(sum_part)(const int sign, const rows_t *from, Py_ssize_t from_offset,
+                           Py_ssize_t from_start, const rows_t *with, Py_ssize_t with_offset,
+                           Py_ssize_t with_start, const int sign_x, const Py_ssize_t per,
+                           const real_vec *x, const rows_t *to, Py_ssize_t to_offset,
+                           Py_ssize_t to_start, Py_ssize_t count) {
+    const Py_ssize_t size = (Py_ssize_t)sizeof(REAL);
+    const int dense = (!from || from->step == size) && to->step == size
+        && (!with || with->step == size);
     if (dense && count >= LANES) {
         const Py_ssize_t end = count - LANES;
         for (Py_ssize_t next = 0; next < count; next += LANES) {
             const Py_ssize_t j = next < end ? next : end;
-            vec v[LANES];
-            for (int l = 0; l < LANES; ++l) v[l] = x[j + l];
-            transpose(v);
+            const Py_ssize_t from_at = from_offset + (from_start + j) * size;
+            const Py_ssize_t with_at = with_offset + (with_start + j) * size;
+            const Py_ssize_t to_at = to_offset + (to_start + j) * size;
+            real_vec v[LANES];
+            for (int l = 0; l < LANES; ++l) v[l] = x[(j + l) * per];
+            NAME(transpose_reals)(v);
 #define ROWS(used)                                                                            \
             for (int l = 0; l < (used); ++l) {                                                \
-                vec sum = load_lanes(from->base[l] + (from_start + j) * size);                      \
+                real_vec sum = constant(0);                                                   \
+                if (from) sum = *(const real_uvec *)(from->base[l] + from_at);                \
                 if (sign < 0) sum = -sum;                                                     \
-                if (with) sum += load_lanes(with->base[l] + (with_start + j) * size);               \
-                store_lanes(to->base[l] + (to_start + j) * size,                                    \
-                      sign_x < 0 ? sum - v[l] : sum + v[l]);                                  \
+                if (with) sum += *(const real_uvec *)(with->base[l] + with_at);               \
+                *(real_uvec *)(to->base[l] + to_at) = sign_x < 0 ? sum - v[l] : sum + v[l];   \
             }
             if (to->used == LANES) { /* the usual case, unrolled */
                 ROWS(LANES)
@@ -158,44 +167,77 @@ INLINE void NAME(store_sum)(const int sign, const rows_t *from, Py_ssize_t from_
     }
     for (Py_ssize_t j = 0; j < count; ++j)
         for (int l = 0; l < to->used; ++l) {
-            NUMBER sum = *(const NUMBER *)(from->base[l] + (from_start + j) * from->step);
+            REAL sum = 0;
+            if (from) sum = *part_at(from, l, from_offset, from_start + j);
             if (sign < 0) sum = -sum;
-            if (with) sum += *(const NUMBER *)(with->base[l] + (with_start + j) * with->step);
-            sum += (REAL)sign_x * get(x + j, l);
-            *(NUMBER *)(to->base[l] + (to_start + j) * to->step) = sum;
+            if (with) sum += *part_at(with, l, with_offset, with_start + j);
+            sum += (REAL)sign_x * ((const REAL *)(x + j * per))[l];
+            *part_at(to, l, to_offset, to_start + j) = sum;
         }
 }
-#define store_sum NAME(store_sum)
 
-/* Columns of `to` = sign * columns of `from`. */
-INLINE void NAME(copy_rows)(const int sign, const rows_t *from, Py_ssize_t from_start,
-                            const rows_t *to, Py_ssize_t to_start, Py_ssize_t count) {
+/* Columns of `to` = sign * columns of `from`, zeros without these. */
+INLINE void NAME(copy_part)(const int sign, const rows_t *from, Py_ssize_t from_offset,
+                            Py_ssize_t from_start, const rows_t *to, Py_ssize_t to_offset,
+                            Py_ssize_t to_start, Py_ssize_t count) {
+    const Py_ssize_t size = (Py_ssize_t)sizeof(REAL);
+    if ((!from || from->step == size) && to->step == size && count >= LANES) {
+        for (int l = 0; l < to->used; ++l)
+            for (Py_ssize_t next = 0; next < count; next += LANES) {
+                const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
+                real_vec x = constant(0);
+                if (from) x = *(const real_uvec *)part_at(from, l, from_offset, from_start + j);
+                *(real_uvec *)part_at(to, l, to_offset, to_start + j) = sign < 0 ? -x : x;
+            }
+        return;
+    }
     for (int l = 0; l < to->used; ++l)
         for (Py_ssize_t j = 0; j < count; ++j) {
-            const NUMBER value = *(const NUMBER *)(from->base[l] + (from_start + j) * from->step);
-            *(NUMBER *)(to->base[l] + (to_start + j) * to->step) = sign < 0 ? -value : value;
+            REAL value = 0;
+            if (from) value = *part_at(from, l, from_offset, from_start + j);
+            *part_at(to, l, to_offset, to_start + j) = sign < 0 ? -value : value;
         }
 }
-#define copy_rows NAME(copy_rows)
 
-/* Columns start..start+count of the rows from lane buffer x[0..count). */
-INLINE void NAME(store_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, const vec *x) {
-    if (rows->step == (Py_ssize_t)sizeof(NUMBER) && count >= LANES) {
+/* Columns start..start+count from x[0..count). */
+INLINE void NAME(store_part)(const rows_t *rows, Py_ssize_t offset, Py_ssize_t start,
+                             Py_ssize_t count, const Py_ssize_t per, const real_vec *x) {
+    if (rows->step == (Py_ssize_t)sizeof(REAL) && count >= LANES) {
         for (Py_ssize_t next = 0; next < count; next += LANES) {
             const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
-            const Py_ssize_t at = (start + j) * (Py_ssize_t)sizeof(NUMBER);
-            vec v[LANES];
-            for (int l = 0; l < LANES; ++l) v[l] = x[j + l];
-            transpose(v);
+            const Py_ssize_t at = offset + (start + j) * (Py_ssize_t)sizeof(REAL);
+            real_vec v[LANES];
+            for (int l = 0; l < LANES; ++l) v[l] = x[(j + l) * per];
+            NAME(transpose_reals)(v);
             if (rows->used == LANES) /* the usual case, unrolled */
-                for (int l = 0; l < LANES; ++l) store_lanes(rows->base[l] + at, v[l]);
+                for (int l = 0; l < LANES; ++l) *(real_uvec *)(rows->base[l] + at) = v[l];
             else
-                for (int l = 0; l < rows->used; ++l) store_lanes(rows->base[l] + at, v[l]);
+                for (int l = 0; l < rows->used; ++l) *(real_uvec *)(rows->base[l] + at) = v[l];
         }
         return;
     }
     for (Py_ssize_t j = 0; j < count; ++j)
         for (int l = 0; l < rows->used; ++l)
-            *(NUMBER *)(rows->base[l] + (start + j) * rows->step) = get(x + j, l);
+            *part_at(rows, l, offset, start + j) = ((const REAL *)(x + j * per))[l];
 }
-#define store_rows NAME(store_rows)
+
+/* --- numbers ---------------------------------------------------------------------------------- */
+
+/* What follows from these two headers: numbers and vectors of them, one at a time in memory and in
+ * lanes, and lane buffers from and to columns of rows:
+ *   load_rows: x[0..count) from columns start..start+count;
+ *   load_rows_and_copy: the same, which also go to other rows;
+ *   store_rows: columns start..start+count from x[0..count);
+ *   store_sum: columns of `to` = sign * columns of `from` + columns of `with` (if not NULL)
+ *     + sign_x * x[0..count);
+ *   copy_rows: columns of `to` = sign * columns of `from`. */
+#ifdef TREEALG_DUALS
+#include "common/duals.h"
+#else
+#include "common/reals.h"
+#endif
+
+INLINE void NAME(load_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t count, vec *x) {
+    load_rows_and_copy(rows, start, count, x, NULL, 0);
+}
+#define load_rows NAME(load_rows)

@@ -60,9 +60,9 @@ static void NAME(load_points)(const path_view *p, const int64_t *row, int used, 
             const char *const lead = from + (i + 1) / 2 * p->time_stride;
             vec *const out = points + k * d;
             for (Py_ssize_t a = 0; a < c; ++a) {
-                put(out + a, l, *(const NUMBER *)(lag + a * p->channel_stride));
+                put(out + a, l, number_at(lag + a * p->channel_stride, p->tangent));
                 if (p->lead_lag)
-                    put(out + c + a, l, *(const NUMBER *)(lead + a * p->channel_stride));
+                    put(out + c + a, l, number_at(lead + a * p->channel_stride, p->tangent));
             }
             if (p->time_aug) put(out + d - 1, l, NAME(time_of_point)(&clock, i));
         }

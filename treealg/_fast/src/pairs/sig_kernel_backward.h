@@ -196,10 +196,12 @@ static void NAME(increments_in_parts_backward)(pair_state *s, pair_adjoint *b, P
 static void NAME(store_parts)(const vec *points, Py_ssize_t part, Py_ssize_t count, Py_ssize_t d,
                               Py_ssize_t last, const matrix_view *out, Py_ssize_t row) {
     char *const to = out->data + row * out->row_stride;
-    for (Py_ssize_t i = 0; i < (last + 1) * d; ++i) *(NUMBER *)(to + i * out->column_stride) = 0;
+    for (Py_ssize_t i = 0; i < (last + 1) * d; ++i)
+        set_number(to + i * out->column_stride, out->tangent, 0);
     for (int l = 0; l < LANES; ++l)
         for (Py_ssize_t i = 0; i < count * d && l * part * d + i < (last + 1) * d; ++i)
-            *(NUMBER *)(to + (l * part * d + i) * out->column_stride) += get(points + i, l);
+            add_number(to + (l * part * d + i) * out->column_stride, out->tangent,
+                       get(points + i, l));
 }
 
 /* From derivatives in the differences of points to derivatives in the points. */

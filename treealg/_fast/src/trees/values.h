@@ -270,10 +270,10 @@ static void NAME(store_block)(const tree_task *s, int steps) {
     NAME(store_steps)(s->in.path, s->d, s->in.used, s->row, s->begin, s->end, 0, steps, s->dz,
                       s->out);
     if (!s->columns) return;
+    const Py_ssize_t size = s->columns * s->out_correction->column_stride;
     for (int l = 0; l < s->in.used; ++l)
-        memset(NAME(place_in)(s->out_correction, s->in.path, s->row[l], s->begin[l],
-                              s->columns * (Py_ssize_t)sizeof(NUMBER)),
-               0, (size_t)((s->end[l] - s->begin[l]) * s->columns) * sizeof(NUMBER));
+        memset(NAME(place_in)(s->out_correction, s->in.path, s->row[l], s->begin[l], size), 0,
+               (size_t)((s->end[l] - s->begin[l]) * size));
     NAME(store_corrections)(&s->in, g->column, g->n_columns, 0, steps, s->dchains,
                             s->out_correction, s->columns);
 }

@@ -43,9 +43,10 @@ INLINE path_line NAME(line_of)(const path_view *p, Py_ssize_t row) {
 static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
                              const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
                              int steps, vec *z) {
-    const Py_ssize_t c = p->channels, size = (Py_ssize_t)sizeof(NUMBER);
-    const int dense = p->channel_stride == size && p->time_stride == c * size;
-    int aligned = !p->lead_lag && (p->lines || dense);
+    const Py_ssize_t c = p->channels, tangent = p->tangent;
+    const Py_ssize_t size = NAME(line_of)(p, row[0]).channel_stride;
+    int aligned = !p->lead_lag && is_dense(size, tangent)
+        && (p->lines || p->time_stride == c * size);
     for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
     if (p->lines)
         for (int l = 0; l < used; ++l)
@@ -63,7 +64,8 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
         for (; j + LANES <= steps * c; j += LANES) {
             vec v[LANES];
             for (int l = 0; l < LANES; ++l)
-                v[l] = load_lanes(base[l] + (j + c) * size) - load_lanes(base[l] + j * size);
+                v[l] = load_lanes(base[l] + (j + c) * size, size, tangent)
+                    - load_lanes(base[l] + j * size, size, tangent);
             transpose(v);
             for (int l = 0; l < LANES; ++l) {
                 z[to++] = v[l];
@@ -73,8 +75,8 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
         for (; j < steps * c; ++j) {
             for (int l = 0; l < LANES; ++l)
                 put(z + to, l,
-                    *(const NUMBER *)(base[l] + (j + c) * size)
-                        - *(const NUMBER *)(base[l] + j * size));
+                    number_at(base[l] + (j + c) * size, tangent)
+                        - number_at(base[l] + j * size, tangent));
             ++to;
             if (++a == c) to += d - c, a = 0;
         }
@@ -93,9 +95,9 @@ static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const P
             const Py_ssize_t shift = p->lead_lag && segment % 2 == 0 ? c : 0;
             const Py_ssize_t x = line.start + step * line.time_stride;
             for (Py_ssize_t a = 0; a < c; ++a) {
-                const NUMBER *const from = (const NUMBER *)(x + a * line.channel_stride);
+                const char *const from = (const char *)(x + a * line.channel_stride);
                 put(out + shift + a, l,
-                    *(const NUMBER *)((const char *)from + line.time_stride) - *from);
+                    number_at(from + line.time_stride, tangent) - number_at(from, tangent));
             }
         }
     }
@@ -120,13 +122,14 @@ INLINE char *NAME(place_in)(const matrix_view *out, const path_view *p, Py_ssize
 static void NAME(store_steps)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
                               const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
                               int steps, const vec *dz, const matrix_view *out) {
-    const Py_ssize_t c = p->channels, size = (Py_ssize_t)sizeof(NUMBER);
-    int aligned = c == d && out->column_stride == size;
+    const Py_ssize_t c = p->channels, size = out->column_stride; /* a row has no gaps */
+    int aligned = c == d;
     for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
     if (aligned) {
         rows_t rows;
         rows.used = used;
         rows.step = size;
+        rows.tangent = out->tangent;
         for (int l = 0; l < LANES; ++l) {
             const int lane = l < used ? l : 0;
             rows.base[l] = NAME(place_in)(out, p, row[lane], begin[lane] + first + 1, c * size);
@@ -141,22 +144,25 @@ static void NAME(store_steps)(const path_view *p, Py_ssize_t d, int used, const 
             const Py_ssize_t step = p->lead_lag ? segment / 2 : segment;
             const Py_ssize_t shift = p->lead_lag && segment % 2 == 0 ? c : 0;
             const vec *const in = dz + t * d + shift;
-            char *const to = path + (step + 1) * c * out->column_stride;
+            char *const to = path + (step + 1) * c * size;
+            const int is_second = p->lead_lag && segment % 2;
             for (Py_ssize_t a = 0; a < c; ++a) {
-                NUMBER *const x = (NUMBER *)(to + a * out->column_stride);
-                *x = p->lead_lag && segment % 2 ? *x + get(in + a, l) : get(in + a, l);
+                if (is_second) add_number(to + a * size, out->tangent, get(in + a, l));
+                else set_number(to + a * size, out->tangent, get(in + a, l));
             }
         }
     }
 }
 
-/* In place, from the derivatives in the steps (see store_steps) to those in the points. */
-static void NAME(steps_to_points)(void *row, Py_ssize_t length, Py_ssize_t channels) {
-    NUMBER *const x = (NUMBER *)row;
+/* In place, from the derivatives in the steps (see store_steps) to those in the points, which take so
+ * many bytes each; what becomes of values becomes of tangents. */
+static void NAME(steps_to_points)(void *row, Py_ssize_t length, Py_ssize_t point_size) {
+    REAL *const x = (REAL *)row;
+    const Py_ssize_t n = point_size / (Py_ssize_t)sizeof(REAL);
     if (length == 1) {
-        memset(x, 0, (size_t)channels * sizeof(NUMBER));
+        memset(x, 0, (size_t)point_size);
         return;
     }
-    for (Py_ssize_t a = 0; a < channels; ++a) x[a] = -x[channels + a];
-    for (Py_ssize_t i = channels; i < (length - 1) * channels; ++i) x[i] -= x[i + channels];
+    for (Py_ssize_t a = 0; a < n; ++a) x[a] = -x[n + a];
+    for (Py_ssize_t i = n; i < (length - 1) * n; ++i) x[i] -= x[i + n];
 }

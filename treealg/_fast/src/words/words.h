@@ -31,7 +31,7 @@ typedef struct {
                      const void *before, void *cotangent, const matrix_view *out, void *scratch,
                      interrupt *stop);
     void (*contract)(void *cotangent, const void *piece, Py_ssize_t dimension, Py_ssize_t degree);
-    void (*steps_to_points)(void *row, Py_ssize_t length, Py_ssize_t channels);
+    void (*steps_to_points)(void *row, Py_ssize_t length, Py_ssize_t point_size);
     /* In place, row-major and of path number `row`: the word of time is that of a point, up to which
      * the signature goes; see common/time.h. */
     void (*set_time)(const path_view *path, Py_ssize_t dimension, Py_ssize_t row, Py_ssize_t point,
