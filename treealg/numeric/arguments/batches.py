@@ -98,12 +98,12 @@ def walk(
         if not apart or any(pair is None for pair in pairs):
             return _walk_over_duals(n_threads, inputs, outputs, work)
         written = (out if out.dtype.kind == "c" else (None, out) for out in outputs)
-        views: tuple[Any, ...] = (*pairs, *written)
+        given = (*pairs, *written)
         if not work:
-            return [views]
+            return [given]
         step = _step_of_duals(n_threads, inputs, outputs, work)
         return (
-            tuple(_part_of(view, part) for view in views) for part in parts(inputs[0].count, step)
+            tuple(_part_of(view, part) for view in given) for part in parts(inputs[0].count, step)
         )
     if not work:
         views = []
