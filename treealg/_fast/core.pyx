@@ -116,8 +116,8 @@ cdef class Buffer:
         self.real = self.view.itemsize
         if is_apart:
             self.real *= 2
-        elif is_dual:
-            self.tangent = self.real // 2
+        else:
+            self.tangent = self.real // 2  # which nobody looks at in real numbers
         if is_apart or is_dual:
             self.table = active.d32 if self.single else active.d64
         else:

@@ -283,7 +283,9 @@ cdef void group_of_joined(
     cdef matrix_view wholes = rows_of_parts(task, task.pieces)
     cdef Py_ssize_t row, first = group * table.lanes
     cdef Py_ssize_t end = min(first + table.lanes, wholes.count)
-    if task.out.column_stride == <Py_ssize_t> task.words.real and are_few(&task.words, end - first):
+    cdef bint are_alike = task.out.column_stride == wholes.column_stride
+    are_alike &= task.out.tangent == wholes.tangent
+    if are_alike and are_few(&task.words, end - first):
         for row in range(first, end):
             table.algebra.apply_map_to_row(
                 task.words.output_map, wholes.data + row * wholes.row_stride,

@@ -87,11 +87,12 @@ static void NAME(apply_map_to_row)(const sparse_map *m, const void *row, void *o
             const int64_t last = m->ptr[r + 1], unit = m->unit_end[r];
             int64_t e = m->ptr[r];
             vec sum = splat(0);
-            for (; e < unit; ++e) sum += load_lanes(in + m->col[e] * w * size);
-            for (; e < last; ++e) sum += constant(coef[e]) * load_lanes(in + m->col[e] * w * size);
+            for (; e < unit; ++e) sum += load_together(in + m->col[e] * w * size);
+            for (; e < last; ++e)
+                sum += constant(coef[e]) * load_together(in + m->col[e] * w * size);
             NUMBER *const to = (NUMBER *)out + r * w + a;
             const Py_ssize_t left = end - r * w - a;
-            if (left >= LANES) store_lanes((char *)to, sum);
+            if (left >= LANES) store_together((char *)to, sum);
             else
                 for (int i = 0; i < (int)left; ++i) to[i] = get(&sum, i);
         }

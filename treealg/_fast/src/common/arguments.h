@@ -14,9 +14,8 @@ typedef ptrdiff_t Py_ssize_t;
 #define ALIGNMENT 64
 
 /* Arrays of dual numbers are given by their values, with the bytes from a value to its tangent as
- * `tangent`. Real numbers have none, and kernels over these do not look there. It is ALONE where there
- * is one array only: values that are read have zeros for tangents then, and of what is written there
- * are tangents alone. */
+ * `tangent`; kernels over real numbers do not look there. It is ALONE where there is one array only:
+ * values that are read have zeros for tangents then, and of what is written there are tangents alone. */
 #define ALONE 1
 
 /* A matrix of `count` rows in memory; strides in bytes, of any sign. */

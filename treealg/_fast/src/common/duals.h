@@ -129,20 +129,22 @@ INLINE int NAME(is_dense)(Py_ssize_t step, Py_ssize_t tangent) {
 }
 #define is_dense NAME(is_dense)
 
-/* LANES pairs. */
-INLINE vec NAME(load_pairs)(const char *at) {
+/* LANES numbers side by side, each with its tangent after it, from and to whatever address. */
+INLINE vec NAME(load_together)(const char *at) {
     const real_vec a = *(const real_uvec *)at, b = *(const real_uvec *)(at + VECTOR_BYTES);
     return {SHUFFLE_LIST(a, b, EVEN), SHUFFLE_LIST(a, b, ODD)};
 }
+#define load_together NAME(load_together)
 
-INLINE void NAME(store_pairs)(char *at, vec x) {
+INLINE void NAME(store_together)(char *at, vec x) {
     *(real_uvec *)at = SHUFFLE_LIST(x.value, x.tangent, FIRST);
     *(real_uvec *)(at + VECTOR_BYTES) = SHUFFLE_LIST(x.value, x.tangent, SECOND);
 }
+#define store_together NAME(store_together)
 
 /* LANES numbers that lie side by side, from whatever address. */
 INLINE vec NAME(load_lanes)(const char *at, Py_ssize_t step, Py_ssize_t tangent) {
-    if (step != (Py_ssize_t)sizeof(REAL)) return NAME(load_pairs)(at);
+    if (step != (Py_ssize_t)sizeof(REAL)) return load_together(at);
     if (tangent == ALONE) return {*(const real_uvec *)at, constant(0)};
     return {*(const real_uvec *)at, *(const real_uvec *)(at + tangent)};
 }
@@ -173,7 +175,7 @@ INLINE void NAME(load_rows_and_copy)(const rows_t *rows, Py_ssize_t start, Py_ss
             const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
             vec v[LANES];
             for (int l = 0; l < LANES; ++l)
-                v[l] = NAME(load_pairs)(rows->base[l] + (start + j) * rows->step);
+                v[l] = load_together(rows->base[l] + (start + j) * rows->step);
             transpose(v);
             for (int l = 0; l < LANES; ++l) x[j + l] = v[l];
         }
@@ -201,7 +203,7 @@ INLINE void NAME(store_rows)(const rows_t *rows, Py_ssize_t start, Py_ssize_t co
             for (int l = 0; l < LANES; ++l) v[l] = x[j + l];
             transpose(v);
             for (int l = 0; l < rows->used; ++l)
-                NAME(store_pairs)(rows->base[l] + (start + j) * rows->step, v[l]);
+                store_together(rows->base[l] + (start + j) * rows->step, v[l]);
         }
         return;
     }

@@ -15,6 +15,8 @@
 #undef add_number
 #undef is_dense
 #undef load_lanes
+#undef load_together
+#undef store_together
 #undef path_clock
 #undef rows_t
 #undef rows_of

@@ -28,7 +28,14 @@ INLINE int NAME(is_dense)(Py_ssize_t step, Py_ssize_t tangent) {
 }
 #define is_dense NAME(is_dense)
 
-/* LANES numbers that do, from whatever address. */
+/* LANES numbers side by side, from and to whatever address. */
+INLINE vec NAME(load_together)(const char *at) { return *(const real_uvec *)at; }
+#define load_together NAME(load_together)
+
+INLINE void NAME(store_together)(char *at, vec x) { *(real_uvec *)at = x; }
+#define store_together NAME(store_together)
+
+/* LANES numbers that lie so many bytes apart, if that is dense. */
 INLINE vec NAME(load_lanes)(const char *at, Py_ssize_t step, Py_ssize_t tangent) {
     return *(const real_uvec *)at;
 }

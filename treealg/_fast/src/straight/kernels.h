@@ -42,7 +42,7 @@ INLINE void NAME(read_columns)(const int few, strip from, Py_ssize_t count, vec 
         const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
         vec v[LANES];
         for (int i = 0; i < LANES; ++i)
-            v[i] = load_lanes(PLACE(few, from, i) + j * (Py_ssize_t)sizeof(REAL));
+            v[i] = *(const real_uvec *)(PLACE(few, from, i) + j * (Py_ssize_t)sizeof(REAL));
         transpose(v);
         for (int i = 0; i < LANES; ++i) x[j + i] = v[i];
     }
@@ -83,10 +83,10 @@ typedef void (*NAME(write_t))(strip x, strip y, strip to, COLUMNS);
             out[lane] = sum;                                                                 \
         }                                                                                    \
         for (int lane = 0; lane < LANES; ++lane)                                             \
-            store_lanes(PLACE(few, to, lane), out[lane]);                                    \
+            *(real_uvec *)PLACE(few, to, lane) = out[lane];                                  \
     }
 
-#define ROW(few, strip) load_lanes(PLACE(few, strip, lane))
+#define ROW(few, strip) (*(const real_uvec *)PLACE(few, strip, lane))
 #define WRITES(few, name)                                              \
     WRITE(name##_logarithm, few, ROW(few, x) - v)                      \
     WRITE(name##_exponential, few, ROW(few, x) + v)                    \
