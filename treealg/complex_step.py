@@ -63,7 +63,7 @@ def over_duals(function: Callable[..., None]) -> Callable[..., None]:
     def compute(*given: Any) -> None:
         arguments = list(given)
         for i, argument in enumerate(given):
-            if isinstance(argument, tuple):
+            if type(argument) is tuple:  # not one with names, of options
                 value, tangent = argument
                 if value is None or i in results:
                     arguments[i] = np.zeros(tangent.shape, np.complex128)
@@ -75,7 +75,7 @@ def over_duals(function: Callable[..., None]) -> Callable[..., None]:
                     arguments[i] = argument.real + 1j * (argument.imag * np.float64(_STEP))
         function(*arguments)
         for i in results:
-            if isinstance(given[i], tuple):
+            if type(given[i]) is tuple:
                 value, tangent = given[i]
                 tangent[...] = arguments[i].imag / _STEP
                 if value is not None:

@@ -128,7 +128,7 @@ def test_tensors_without_memory_are_described():
     [
         ((), {}, "type", "degree|path"),
         ((np.empty((3, 2)), 2), {"colour": 1}, "type", "colour"),
-        (([[1.0]], 2), {}, "type", "path must have a shape and a dtype"),
+        (([[1.0]], 2), {}, "type", r"path\[0\] must have a shape and a dtype"),
         ((None, 2), {}, "type", "path must have a shape and a dtype"),
         ((np.empty(3), 2), {}, "value", "path must have shape"),
         ((np.empty((3, 2), complex), 2), {}, "type", "dtype"),
