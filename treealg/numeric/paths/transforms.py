@@ -10,6 +10,7 @@ from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows, check_alike, check_kinds
 from treealg.numeric.arguments.batches import allocate
 from treealg.numeric.arguments.calls import SIGNATURE, checked_call
+from treealg.numeric.arguments.duals import direction
 from treealg.numeric.arguments.prepared import Prepared, prepared
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.targets import into, refuse_for_lists
@@ -114,10 +115,14 @@ def transform_path(
             moved.append(rows.wrap(own))
         return moved
     shape, to = _shape(found), into(out, path, basepoint, lengths, times)
-    result, view = allocate(rows, *shape, walked=False, to=to)
     if found.spans is None:
-        transform.write(rows.array, view.reshape(*rows.batch, *shape))
-        return rows.wrap(result)
+        moved, _ = direction(rows)
+        result, view = allocate(moved, *shape, walked=False, to=to)
+        if moved is not rows:
+            transform = transform._replace(end_time=0.0)  # time does not move
+        transform.write(moved.array, view.reshape(*rows.batch, *shape))
+        return moved.wrap(result)
+    result, view = allocate(rows, *shape, walked=False, to=to)
     for piece, own in zip(_pieces(found), view, strict=True):
         count = transform.points(len(piece))
         transform.write(piece, own[:count])
@@ -209,6 +214,11 @@ def transform_path_backprop(
         if cotangent.item != shape:
             raise _wrong_shape("derivs", (*rows.batch, *shape), cotangent)
         if found.spans is None:
+            moved, _ = direction(cotangent)
+            if moved is not cotangent and found.is_given:
+                result, view = allocate(moved, *rows.item, walked=False)
+                transform.write_adjoint(moved.array, view.reshape(*rows.batch, *rows.item))
+                return moved.wrap(result)
             if rooms.path is not None and found.is_given:
                 transform.write_adjoint(cotangent.array, rooms.path.memory)
                 return rooms.path.result
