@@ -107,13 +107,13 @@ def transform_path(
     rows, transform = found.path, found.call.transform
     if _is_list(found):
         refuse_for_lists(out)
-        moved = []
+        transformed = []
         for piece in _pieces(found):
             shape = transform.points(len(piece)), transform.channels(piece.shape[1])
             own = rows.empty(shape)[1]
             transform.write(piece, own)
-            moved.append(rows.wrap(own))
-        return moved
+            transformed.append(rows.wrap(own))
+        return transformed
     shape, to = _shape(found), into(out, path, basepoint, lengths, times)
     if found.spans is None:
         moved, _ = direction(rows)
