@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.locks import hold
+from treealg.locks import hold, let_go
 from treealg.numeric.operations.operation import Argument, Operation
 from treealg.numeric.operations.table import operations
 from treealg.optional import require
@@ -139,7 +139,7 @@ def _one_process() -> Iterator[None]:
         hold(number, wait=True)
         yield
     finally:
-        os.close(number)
+        let_go(number)
 
 
 class _LazyCall:

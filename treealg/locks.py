@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["hold"]
+import os
+
+__all__ = ["hold", "let_go"]
 
 
 def hold(number: int, *, wait: bool) -> bool:
-    """Hold an open file until it is closed, and tell whether no other process holds it.
+    """Hold an open file until `let_go`, and tell whether no other process holds it.
 
     Notes
     -----
@@ -30,3 +32,20 @@ def hold(number: int, *, wait: bool) -> bool:
     except OSError:
         pass
     return True
+
+
+def let_go(number: int) -> None:
+    """Close a file that is held.
+
+    Notes
+    -----
+    Closing alone would leave it held by child processes that were forked while it was open, for as
+    long as they run, or until they become another program.
+    """
+    try:
+        import fcntl
+
+        fcntl.flock(number, fcntl.LOCK_UN)
+    except (ImportError, OSError):
+        pass
+    os.close(number)

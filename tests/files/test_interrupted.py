@@ -13,6 +13,7 @@ import pytest
 import treealg
 from treealg.errors import InvalidValueError
 from treealg.files import compute, parts, run
+from treealg.locks import hold, let_go
 
 ROOT = Path(treealg.__file__).parents[1]
 MOMENTS = (
@@ -231,3 +232,16 @@ def test_an_output_that_somebody_else_wrote_meanwhile_is_kept(tmp_path, monkeypa
     with pytest.raises(InvalidValueError, match="is there already"):
         compute(tmp_path / "in.npy", tmp_path / "out.npy", degree=2)
     assert (tmp_path / "out.npy").read_bytes() == b"mine"
+
+
+def test_a_file_is_free_though_a_child_has_it_open(tmp_path):
+    number = os.open(tmp_path / "lock", os.O_CREAT | os.O_RDWR)
+    assert hold(number, wait=False)
+    waiting = [sys.executable, "-c", "input()"]
+    with subprocess.Popen(waiting, stdin=subprocess.PIPE, pass_fds=[number]) as child:
+        again = os.open(tmp_path / "lock", os.O_RDWR)
+        assert not hold(again, wait=False)
+        let_go(number)
+        assert hold(again, wait=False)
+        let_go(again)
+        child.communicate(b"\n")

@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from treealg.errors import InvalidValueError
 from treealg.files.source import readable
-from treealg.locks import hold
+from treealg.locks import hold, let_go
 
 __all__ = ["Part", "Parts", "remove"]
 
@@ -76,7 +76,7 @@ class Parts:
         try:
             self._begin()
         except BaseException:
-            os.close(self.lock)
+            let_go(self.lock)
             raise
         return self
 
@@ -88,7 +88,7 @@ class Parts:
     ) -> None:
         if self.folder.exists() and not self.count:
             self._remove()  # nothing would be lost
-        os.close(self.lock)
+        let_go(self.lock)
 
     def _check_output(self) -> None:
         if self.output.exists() and not self.overwrite:
