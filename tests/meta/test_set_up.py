@@ -2,18 +2,14 @@
 
 import importlib.metadata
 import re
-import shutil
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
 import treealg
-from treealg import optional, tables
-from treealg.codegen.straight import LANES, SIZES, arrays_of
-from treealg.fingerprints import fingerprint
+from treealg import optional
 
 ROOT = Path(__file__).parents[2]
 MADE = ROOT / "docs" / "gallery"  # by the build of the site
@@ -172,15 +168,3 @@ def test_without_a_record_the_file_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(optional, "__file__", str(tmp_path / "treealg" / "optional.py"))
     monkeypatch.setattr(importlib.metadata, "requires", missing)
     assert optional.install_command("demo").startswith('pip install "FILE[demo]", with FILE')
-
-
-def test_kernels_are_written_before_the_package_is_built(tmp_path):
-    build = "import runpy; runpy.run_path('setup.py')['write_straight_kernels']()"
-    shutil.copy(ROOT / "setup.py", tmp_path)
-    compiled = shutil.ignore_patterns("*.so", "*.pyd", "*.c", "__pycache__")
-    shutil.copytree(ROOT / "treealg", tmp_path / "treealg", ignore=compiled)
-    subprocess.run([sys.executable, "-c", build], cwd=tmp_path, check=True)
-    written = {path.name: path for path in (tmp_path / "build/generated/straight").iterdir()}
-    assert set(written) == {"sizes.h", *(f"lanes_{lanes}.h" for lanes in LANES)}
-    table = tables.convolution(*SIZES[-1])
-    assert fingerprint(table.dimension, arrays_of(table)) in written["sizes.h"].read_text()
