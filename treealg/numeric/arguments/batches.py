@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import check_kinds
-from treealg.numeric.arguments.duals import DualRows
+from treealg.numeric.arguments.duals import DualRows, of_parts
 from treealg.numeric.arguments.rows import Rows, as_batch
 from treealg.numeric.arguments.targets import Target
 
@@ -103,7 +104,8 @@ def walk(
             return [given]
         step = _step_of_duals(n_threads, inputs, outputs, work)
         return (
-            tuple(_part_of(view, part) for view in given) for part in parts(inputs[0].count, step)
+            tuple(of_parts(itemgetter(part), view) for view in given)
+            for part in parts(inputs[0].count, step)
         )
     if not work:
         views = []
@@ -166,13 +168,6 @@ def _step_of_duals(
     least = 2 * _LANE_BYTES // size * n_threads
     most = max(_DUAL_BYTES // (size * max(numbers, 1)) // least, 1) * least
     return int(min(max(inputs[0].count, 1), most))
-
-
-def _part_of(view: Any, part: slice) -> Any:
-    """Return a range of items of an array, or of values and tangents."""
-    if isinstance(view, tuple):
-        return tuple(None if array is None else array[part] for array in view)
-    return view[part]
 
 
 def parts(count: int, step: int) -> Iterator[slice]:

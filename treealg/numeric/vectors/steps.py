@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from treealg.numeric.arguments.calls import Call
+from treealg.numeric.arguments.duals import of_parts
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.transforms import PLAIN
 from treealg.numeric.plans.vectors import algebra_plan, expansion_plan, log_plan
@@ -74,26 +76,18 @@ class Steps:
         out = self.empty(displacement) if out is None else out
         if self._call.weights is not None:
             plan = weighted_plan(self._call._replace(method=None))
-            path = self._segments(displacement)
+            path = of_parts(_segments, displacement)
             self._engine.path_signature(path, None, out, plan, PLAIN, self._n_threads)
             return out
         self._engine.linear_signature(displacement, out, self._algebra, self._n_threads)
         return out
-
-    def _segments(self, displacement: Floats) -> Floats:
-        """Return the paths of one segment with these displacements."""
-        if isinstance(displacement, tuple):
-            return tuple(None if x is None else self._segments(x) for x in displacement)
-        path = np.zeros((len(displacement), 2, displacement.shape[1]), displacement.dtype)
-        path[:, 1] = displacement
-        return path
 
     def linear_backward(self, displacement: Floats, derivs: Floats, out: Floats) -> None:
         """Write the derivatives in displacements."""
         n = self._n_threads
         if self._call.weights is not None:
             plan = weighted_plan(self._call._replace(method=None))
-            path = self._segments(displacement)
+            path = of_parts(_segments, displacement)
             are_dual = isinstance(path, tuple)
             points = np.empty_like(path[0] if are_dual else path)
             to = (None, points) if are_dual else points
@@ -125,3 +119,10 @@ class Steps:
             product, derivs, out, log_plan(self._call), self._n_threads
         )
         return out
+
+
+def _segments(displacement: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the paths of one segment with these displacements."""
+    path = np.zeros((len(displacement), 2, displacement.shape[1]), displacement.dtype)
+    path[:, 1] = displacement
+    return path
