@@ -1,7 +1,8 @@
 """Generated source compiled for the host: as it is, in exact arithmetic, or with degrees.
 
 C source is compiled as C99 for floats. With exact numbers, and for CUDA source, the same text is
-compiled as C++ behind headers that define the number type, and blocks and threads.
+compiled as C++ behind headers that define the number type, and blocks and threads. `traffic` counts
+what a CUDA kernel asks of a GPU meanwhile.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from treealg.codegen.arguments import Argument, arguments
 from treealg.codegen.printers.text import REAL, Source
 from treealg.errors import InvalidValueError, MissingDependencyError
 
-__all__ = ["HostFunction", "find_compiler", "shared_library"]
+__all__ = ["HostFunction", "find_compiler", "given_arrays", "kernel_lines", "shared_library"]
 
 _HERE = Path(__file__).parent
 _WORD = 16
@@ -46,12 +47,28 @@ def find_compiler(language: str) -> str:
     )
 
 
-def _given(source: Source, length: int) -> list[Argument]:
+def given_arrays(source: Source, length: int) -> list[Argument]:
     """Return the array arguments of a generated function, scratch memory among them."""
     given = arguments(source.size, source.backward, length)
     if source.scratch:
         given.append(Argument("scratch", "work", (0,) * source.scratch, (source.scratch,)))
     return given
+
+
+def kernel_lines(source: Source) -> list[str]:
+    """Return a kernel's source with its shared memory, and an entry that launches it."""
+    real, given = REAL[source.dtype], given_arrays(source, 2)
+    call = [f"({real} *)pointers[{index}]" for index in range(len(given))]
+    call += ["numbers[0]", *["numbers[1]"] * source.is_path]
+    return [
+        f"alignas(128) {real} memory[{max(source.memory, 1)}];",
+        source.text,
+        "static void **pointers;",
+        "static const long long *numbers;",
+        f"UNWATCHED static void work(void) {{ {source.name}({', '.join(call)}); }}",
+        'extern "C" int run(void **p, const long long *n, unsigned b, unsigned t, int d)',
+        "{ pointers = p; numbers = n; return launch(work, b, t, d); }",
+    ]
 
 
 class HostFunction:
@@ -136,16 +153,7 @@ class HostFunction:
         if source.language == "c":
             lines += ['extern "C" {', source.text, "}"]
         else:
-            given = _given(source, 2)
-            call = [f"({real} *)pointers[{index}]" for index in range(len(given))]
-            call += ["numbers[0]", *["numbers[1]"] * source.is_path]
-            lines += [f"{real} memory[{max(source.memory, 1)}];", source.text]
-            lines += ["static void **pointers;", "static const long long *numbers;"]
-            lines.append(f"static void work(void) {{ {source.name}({', '.join(call)}); }}")
-            lines.append(
-                'extern "C" int run(void **p, const long long *n, unsigned b, unsigned t, int d)'
-            )
-            lines.append("{ pointers = p; numbers = n; return launch(work, b, t, d); }")
+            lines += kernel_lines(source)
         lines.append('extern "C" int *overflow_flag(void) { return &overflowed; }')
         return "\n".join(lines) + "\n"
 
@@ -159,7 +167,7 @@ class HostFunction:
     ) -> list[Any]:
         """Compute a batch."""
         source = self._source
-        given = _given(source, length)
+        given = given_arrays(source, length)
         batch = len(values[0])
         read = [argument for argument in given if argument.role == "in"]
         orders = [argument.orders for argument in read] if weights is None else weights
