@@ -36,6 +36,7 @@ __all__ = [
     "closest",
     "is_flag",
     "is_integer",
+    "is_iterable",
     "thread_count",
 ]
 
@@ -90,6 +91,24 @@ def is_integer(value: Any) -> bool:
 def _is_duration(value: Any) -> bool:
     """Tell whether a value is a duration of NumPy, which calls it an integer."""
     return getattr(getattr(value, "dtype", None), "kind", None) == "m"
+
+
+def is_iterable(value: Any) -> bool:
+    """Tell whether a value can be iterated over; arrays without axes only look as if they could.
+
+    Examples
+    --------
+    >>> import numpy
+    >>> is_iterable([]), is_iterable(numpy.array([])), is_iterable(numpy.array(1))
+    (True, True, False)
+    """
+    if not isinstance(value, Iterable):
+        return False
+    try:
+        iter(value)
+    except TypeError:
+        return False
+    return True
 
 
 def check_flag(name: str, value: Any) -> bool:
@@ -261,7 +280,7 @@ def check_weights(name: str, value: Any) -> tuple[int, ...]:
     if tolist is not None:
         with contextlib.suppress(TypeError, RuntimeError):  # a tensor without numbers, a class
             value = tolist()
-    if isinstance(value, (str, bytes, Mapping, Set)) or not isinstance(value, Iterable):
+    if isinstance(value, (str, bytes, Mapping, Set)) or not is_iterable(value):
         raise InvalidTypeError(
             f"{name} must be a sequence of positive integers, one for each channel, got "
             f"{_shown(value)}"

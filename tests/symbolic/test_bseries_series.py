@@ -153,7 +153,9 @@ def test_empty_given_twice_is_refused():
 
 @pytest.mark.parametrize("scalar", [exact_series(1), "2", None, [1]])
 def test_series_are_multiplied_by_numbers_only(scalar):
-    with pytest.raises(InvalidTypeError, match="multiplied by a number"):
+    with pytest.raises(
+        InvalidTypeError, match=r"multiplied by a number|a coefficient must be a number"
+    ):
         exact_series(1) * scalar
 
 

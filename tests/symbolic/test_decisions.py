@@ -36,6 +36,7 @@ LEAF, LADDER = Tree(), Tree([Tree()])
 A, U, V, X = sympy.symbols("a u v x")
 HALF, ROOT = sympy.Rational(1, 2), sympy.sqrt(2)
 NEGATIVE = sympy.Symbol("n", negative=True)
+F = sympy.Function("f")
 
 
 def second_order(a):
@@ -114,11 +115,34 @@ def test_what_is_nearly_or_sometimes_zero_is_not_zero(value):
     assert not is_zero(value)
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (F(A) - 1, False),
+        (F(A).diff(A), False),
+        (F(A).diff(A, 2) - F(A), False),
+        ((F(A) + 1) ** 2 - F(A) ** 2 - 2 * F(A) - 1, True),
+        ((F(A) ** 2).diff(A) / F(A) - 2 * F(A).diff(A), True),
+        (sympy.Derivative(sympy.sin(F(A)), A), False),
+        (sympy.Subs(F(A).diff(A), A, 0), False),
+    ],
+    ids=str,
+)
+def test_unknown_functions_and_their_derivatives_are_independent(value, expected):
+    assert is_zero(value) is expected
+    assert (Element({Tree(): value}) == 0) is expected
+    hash(Element({Tree(): value}))
+
+
+def test_unknown_functions_in_integrals_are_refused():
+    with pytest.raises(InvalidValueError, match="cannot decide whether"):
+        is_zero(sympy.Integral(F(A), (A, 0, 1)) - F(A))
+
+
 def test_only_what_cannot_be_decided_is_refused():
-    f = sympy.Function("f")
-    with pytest.raises(InvalidValueError, match=r"cannot decide whether f.a. - 1 is zero"):
-        is_zero(f(A) - 1)
-    assert is_zero(f(A) ** 2 / f(A) - f(A))
+    with pytest.raises(InvalidValueError, match=r"cannot decide whether f.a \+ 1. - 1 is zero"):
+        is_zero(F(A + 1) - 1)
+    assert is_zero(F(A) ** 2 / F(A) - F(A))
 
 
 # -- rational functions ----------------------------------------------------------------------------

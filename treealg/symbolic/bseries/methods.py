@@ -104,7 +104,6 @@ def method_info(name: str) -> MethodInfo:
     return _infos()[name]
 
 
-@remembered(128)
 def published_method(name: str) -> Any:
     """Return a published method with its exact tableau.
 
@@ -133,6 +132,11 @@ def published_method(name: str) -> Any:
     >>> published_method("gauss4").order(5)
     4
     """
+    return _method(method_info(name).name)
+
+
+@remembered(128)
+def _method(name: str) -> Any:
     info = method_info(name)
     builders: dict[str, Callable[[str], Any]] = {
         "additive": _additive,

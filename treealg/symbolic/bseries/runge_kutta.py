@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from treealg.checks import check_flag, check_integer
+from treealg.checks import check_flag, check_integer, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.methods_base import (
@@ -200,7 +200,7 @@ class AdditiveRungeKutta(OneStepMethod):
     __slots__ = ("_parts",)
 
     def __init__(self, parts: Iterable[RungeKutta], name: str = "") -> None:
-        if not isinstance(parts, Iterable):
+        if not is_iterable(parts):
             raise InvalidTypeError(f"parts must be a sequence, got {type(parts).__name__}")
         self._parts = tuple(parts)
         self._name = check_name(name)

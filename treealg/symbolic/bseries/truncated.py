@@ -18,6 +18,7 @@ from treealg.symbolic.linear.coefficients import (
 from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
 from treealg.symbolic.linear.zeros import are_equal, check_tolerance, is_close
 from treealg.symbolic.trees.displayed import Displayed
+from treealg.symbolic.trees.scalars import number_text
 
 __all__ = ["ABSENT", "TruncatedSeries", "check_same_colours", "entered", "in_field"]
 
@@ -160,7 +161,8 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         return hash((type(self), self._order, self._colours))
 
     def __repr__(self) -> str:
-        shown = [f"{key}: {value}" for key, value in self._values.items() if value != 0]
+        values = self._values.items()
+        shown = [f"{key}: {number_text(value)}" for key, value in values if value != 0]
         more = ", ..." if len(shown) > 6 else ""
         return f"<{type(self).__name__} to order {self._order}: {', '.join(shown[:6])}{more}>"
 
@@ -337,7 +339,7 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         return self
 
     def __mul__(self, scalar: Any) -> Self:
-        if isinstance(scalar, (Mapping, str, bytes, list, tuple)) or scalar is None:
+        if isinstance(scalar, TruncatedSeries):
             raise InvalidTypeError(
                 f"a series is multiplied by a number or an expression, got "
                 f"{type(scalar).__name__}; use compose or substitute for two series"

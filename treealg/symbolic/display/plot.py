@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from treealg.checks import check_integer, check_real
+from treealg.checks import check_integer, check_real, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.optional import require
 from treealg.symbolic.display.layout import Layout, layout_forest, slope_clear_of
@@ -230,15 +230,16 @@ def plot_grid(
     >>> len(plot_grid(enumerate_trees(4)).axes)
     4
     """
-    if isinstance(items, (str, bytes)) or not isinstance(items, Iterable):
+    if isinstance(items, (str, bytes)) or not is_iterable(items):
         raise InvalidTypeError(
             f"items must be an iterable of trees or forests, got {type(items).__name__}; write "
             "[tree] for a single one"
         )
-    if titles is not None and (isinstance(titles, (str, bytes)) or not hasattr(titles, "__len__")):
+    if titles is not None and (isinstance(titles, (str, bytes, Set)) or not is_iterable(titles)):
         raise InvalidTypeError(
             f"titles must be a sequence of texts, one per item, got {type(titles).__name__}"
         )
+    titles = None if titles is None else list(titles)
     layouts = [layout_forest(item) for item in items]
     if not layouts or (titles is not None and len(layouts) != len(titles)):
         count = "no" if titles is None else len(titles)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from treealg.checks import brief
+from treealg.checks import brief, is_iterable
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.display.latex import to_latex
 from treealg.symbolic.display.style import Names, Style, make_style, printable
@@ -155,7 +155,7 @@ def tree_table(
     0[0[0,0]]         4  2  12  1  12
     0[0[0[0]]]        4  1  24  1  24
     """
-    if isinstance(trees, (str, bytes)) or not isinstance(trees, Iterable):
+    if isinstance(trees, (str, bytes)) or not is_iterable(trees):
         raise InvalidTypeError(
             f"trees must be an iterable of trees, got {type(trees).__name__} "
             f"{brief(trees)}; write [tree] for a single one"

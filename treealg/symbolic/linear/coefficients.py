@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Number
 from typing import Any, NoReturn, Self
 
-from treealg.checks import brief
+from treealg.checks import brief, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic.trees.interning import Interned
+from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.scalars import python_scalar
+from treealg.symbolic.trees.slots import Slotted
 
 __all__ = [
     "Coefficients",
@@ -27,6 +28,7 @@ __all__ = [
 
 
 _GREATEST_EXPONENT = 10_000
+_NUMBERS = frozenset({int, Fraction, float, complex, bool})
 
 
 def python_number(value: Any) -> Any:
@@ -51,14 +53,17 @@ def own_number(value: Any) -> Any:
     (Fraction(1, 2), x**2)
     """
     value = python_scalar(value)
-    if value.__class__ in (int, Fraction, float):
+    if value.__class__ in _NUMBERS:
         return value
     if isinstance(value, Decimal):
         return _fraction(value)
+    for kind in (int, float, complex):
+        if isinstance(value, kind):  # of an enumeration, or another subclass
+            return getattr(kind, f"__{kind.__name__}__")(value)
     if hasattr(value, "as_expr"):
         return value if hasattr(value, "equals") else value.as_expr()
     upper, lower = getattr(value, "numerator", None), getattr(value, "denominator", None)
-    if isinstance(value, int) or not isinstance(upper, Integral) or not isinstance(lower, Integral):
+    if not isinstance(upper, Integral) or not isinstance(lower, Integral):
         return value
     if hasattr(value, "dtype"):  # durations, which NumPy calls integers
         return value
@@ -88,16 +93,29 @@ def is_coefficient(value: Any) -> bool:
     >>> is_coefficient(0.5), is_coefficient("0.5")
     (True, False)
     """
-    # Only types whose multiplication is a repetition, or that are keys, would pass unnoticed, and
-    # what SymPy multiplies without being a scalar: matrices, relations, sets, symbols of operators.
-    return not (
-        value is None
-        or isinstance(value, (str, bytes, list, tuple, Mapping, Interned))
-        or hasattr(value, "dtype")
-        or not hasattr(value, "__mul__")
-        or getattr(value, "is_Matrix", False)
-        or getattr(value, "is_commutative", True) is not True
+    if value.__class__ in _NUMBERS:
+        return True
+    # What adds and multiplies without being a scalar: collections, whose product is a repetition
+    # or goes entry by entry, trees, sums and functionals, and matrices, truth values and symbols
+    # of operators of SymPy. Of a class, only instances add.
+    return (
+        all(hasattr(type(value), name) for name in ("__add__", "__mul__", "__neg__"))
+        and not isinstance(value, (Displayed, Slotted))
+        and not hasattr(value, "dtype")
+        and not getattr(value, "is_Matrix", False)
+        and not getattr(value, "is_Boolean", False)
+        and getattr(value, "is_commutative", True) is True
+        and not is_iterable(value)
+        and (hasattr(value, "free_symbols") or _computes(value))
     )
+
+
+def _computes(value: Any) -> bool:
+    """Tell whether a value of another library multiplies, adds, and may be zero or not."""
+    try:
+        return bool(value * value + value == 0) in {True, False}
+    except (ArithmeticError, NotImplementedError, TypeError, ValueError):
+        return False
 
 
 def is_zero_start(value: Any, what: str) -> bool:
@@ -108,6 +126,7 @@ def is_zero_start(value: Any, what: str) -> bool:
     >>> is_zero_start(0, "a series"), is_zero_start([], "a series")
     (True, False)
     """
+    value = own_number(value)
     if not isinstance(value, Number) and not hasattr(value, "free_symbols"):
         return False
     if value == 0:
@@ -171,7 +190,7 @@ def expression(name: str, value: Any) -> Any:
     import sympy
 
     value = own_number(value)
-    if isinstance(value, sympy.Expr):
+    if isinstance(value, sympy.Expr) and is_coefficient(value):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return sympy.Integer(value) if isinstance(value, int) else sympy.Float(value)
@@ -196,7 +215,7 @@ def _pairs(arguments: tuple[Any, ...]) -> list[tuple[Any, Any]]:
         given = arguments[0].items()
     else:
         given = arguments[0] if len(arguments) == 1 else None
-    if not isinstance(given, Iterable) or isinstance(given, (str, bytes)):
+    if not is_iterable(given) or isinstance(given, (str, bytes)):
         _refuse(arguments)
     pairs = []
     for pair in given:
@@ -222,7 +241,7 @@ def _float(value: Any) -> float:
         raise InvalidValueError(
             f"a coefficient is beyond the greatest float, got {brief(value)}; scale it first"
         ) from None
-    except TypeError:
+    except (TypeError, ValueError):
         raise InvalidTypeError(
             f"coefficients must be real numbers to become floats, got {brief(value)}; "
             "substitute numbers for symbols with subs first"
@@ -354,7 +373,7 @@ class Coefficients:
         def coefficients(value: Any) -> dict[int, Any]:
             try:
                 polynomial = sympy.Poly(expression("a coefficient", value), symbol)
-            except sympy.PolynomialError:
+            except (sympy.PolynomialError, TypeError):  # TypeError of infinite parts
                 raise InvalidTypeError(
                     f"coefficients must be polynomials in {symbol}, got {value}"
                 ) from None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, ItemsView, Iterable, Iterator, M
 from fractions import Fraction
 from typing import Any, Generic, Self, TypeVar
 
-from treealg.checks import brief, check_callable
+from treealg.checks import brief, check_callable, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.coefficients import Coefficients, check_coefficient, python_number
 from treealg.symbolic.linear.fields import is_expression, normal_form
@@ -85,7 +85,7 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
             pairs: Iterable[Any] = terms.items()
         elif isinstance(terms, Mapping):
             pairs = terms.items()
-        elif isinstance(terms, Iterable) and not isinstance(terms, (str, bytes)):
+        elif is_iterable(terms) and not isinstance(terms, (str, bytes)):
             pairs = terms
         else:
             raise InvalidTypeError(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from typing import Any
 
-from treealg.checks import brief
+from treealg.checks import brief, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.coefficients import python_number
 
@@ -52,7 +52,7 @@ def _is_matrix(values: Any) -> bool:
 def _listed(name: str, values: Any, kind: str) -> list[Any]:
     # A mapping or set would pass with its keys, in an order that means nothing.
     if isinstance(values, (str, bytes, Mapping, Set)) or not (
-        isinstance(values, Iterable) or hasattr(values, "toarray")
+        is_iterable(values) or hasattr(values, "toarray")
     ):
         raise InvalidTypeError(
             f"{name} must be a sequence of {kind}, got {type(values).__name__} {brief(values)}"

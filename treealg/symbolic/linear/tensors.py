@@ -164,4 +164,4 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
         return Tensor._collect(total)
 
     def _key_text(self, key: tuple[Any, ...]) -> str:
-        return "⊗".join(f"({part})" for part in key)
+        return "⊗".join(map(super()._key_text, key))

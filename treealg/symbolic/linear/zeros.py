@@ -37,6 +37,7 @@ def is_zero(value: Any) -> bool:
         return bool(value.expand() == 0)
     if not value.free_symbols:
         return _is_zero_constant(value)
+    value = _without_functions(value)
     numerator, rational = fraction_of(value)
     if rational or numerator == 0:
         return bool(numerator == 0)
@@ -45,11 +46,39 @@ def is_zero(value: Any) -> bool:
     return _decided(value)
 
 
+def _without_functions(value: Any) -> Any:
+    """Return an expression with symbols for unknown functions and their derivatives.
+
+    These are independent where they are taken at their own variables.
+    """
+    from sympy import Derivative, Dummy, Integral, Limit, Product, Subs, Sum
+    from sympy.core.function import AppliedUndef
+
+    found = value.atoms(AppliedUndef, Derivative)
+    functions = [getattr(part, "expr", part) for part in found]
+    if value.has(Integral, Limit, Product, Subs, Sum) or not all(
+        isinstance(each, AppliedUndef)
+        and each.is_commutative
+        and all(argument.is_Symbol for argument in each.args)
+        and len(set(each.args)) == len(each.args)
+        for each in functions
+    ):
+        return value
+    return value.xreplace({part: Dummy() for part in found})
+
+
 def _is_zero_constant(value: Any) -> bool:
-    approximation = value.evalf(30)
-    if approximation.is_finite and abs(approximation) > 1e-20:
+    size = abs(_approximation(value))
+    if size.is_comparable and size > 1e-20:
         return False
     return value.expand() == 0 or _decided(value)
+
+
+def _approximation(value: Any) -> Any:
+    try:
+        return value.evalf(30)
+    except RecursionError:  # of derivatives of unknown functions, which SymPy asks for again
+        return value
 
 
 def _coefficients(numerator: Any) -> list[Any] | None:
@@ -76,7 +105,7 @@ def _differs_somewhere(value: Any) -> bool:
     """Tell whether an expression is clearly not zero at one of a few points."""
     symbols = sorted(value.free_symbols, key=lambda symbol: symbol.sort_key())
     for point in zip(*map(_values, symbols), strict=False):
-        found = value.subs(dict(zip(symbols, point, strict=True))).evalf(30)
+        found = _approximation(value.subs(dict(zip(symbols, point, strict=True))))
         if found.is_number and found.is_finite and abs(found) > 1e-15:
             return True
     return False

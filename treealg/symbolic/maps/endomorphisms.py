@@ -92,7 +92,7 @@ class AlgebraElement(Slotted):
             return other._element
         if isinstance(other, (LinearCombination, Summand)):
             return self._algebra.element(other)
-        scaled: Element = other * self._algebra.unit
+        scaled: Element = self._algebra.unit * other
         return scaled
 
     def __repr__(self) -> str:
@@ -199,6 +199,9 @@ class Endomorphism(Functional):
         algebra = self._algebra
         zero = AlgebraElement(algebra, Element())
         return Endomorphism(algebra, lambda key: zero + rule(key))
+
+    def _check_value(self, value: Any) -> Any:
+        return value  # an `AlgebraElement`, always
 
     def __call__(self, x: Any) -> Element:
         """Return the image of a basis element or an element.

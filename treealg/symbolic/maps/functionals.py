@@ -66,6 +66,8 @@ class Functional(Made):
     # Scalars of NumPy and matrices of SymPy on the left must leave multiplication to this class.
     __array_ufunc__ = None
     _op_priority = 100.0
+    #: What tells scalars apart in SymPy: a functional is no coefficient.
+    is_commutative = False
 
     def __init__(self, algebra: HopfAlgebra[Any], values: Values) -> None:
         if not isinstance(algebra, HopfAlgebra):
@@ -132,8 +134,12 @@ class Functional(Made):
     def _value(self, key: Any) -> Any:
         known = self._known
         if key not in known:
-            known[key] = check_coefficient(self._rule(key))
+            known[key] = self._check_value(self._rule(key))
         return known[key]
+
+    def _check_value(self, value: Any) -> Any:
+        """Return a value of the rule, or refuse it."""
+        return check_coefficient(value)
 
     # -- linear structure ----------------------------------------------------------------------
 

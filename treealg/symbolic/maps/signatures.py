@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from treealg.checks import brief, check_flag, check_integer, check_weights
+from treealg.checks import brief, check_flag, check_integer, check_weights, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import bck
@@ -164,7 +164,7 @@ def point_rows(name: str, rows: Any) -> list[Any]:
         if getattr(row, "is_Matrix", False):
             found[place] = entries_of(f"row {place} of {name}", row)
             continue
-        if isinstance(row, (str, bytes)) or not isinstance(row, Iterable):
+        if isinstance(row, (str, bytes)) or not is_iterable(row):
             raise InvalidTypeError(
                 f"{name} must be a sequence of rows, got the row {brief(row)}; "
                 "write (x,) for a point on a line"

@@ -42,13 +42,13 @@ class Summand:
         return _load().element_of(self) + other
 
     def __radd__(self, other: Any) -> Any:
-        return other + _load().element_of(self)
+        return _load().element_of(self).__radd__(other)
 
     def __sub__(self, other: Any) -> Any:
         return _load().element_of(self) - other
 
     def __rsub__(self, other: Any) -> Any:
-        return other - _load().element_of(self)
+        return _load().element_of(self).__rsub__(other)
 
     def __neg__(self) -> Any:
         return -_load().element_of(self)
@@ -59,7 +59,7 @@ class Summand:
         return _load().element_of(self) * other
 
     def __rmul__(self, scalar: Any) -> Any:
-        return scalar * _load().element_of(self)
+        return _load().element_of(self).__rmul__(scalar)
 
     def __pos__(self) -> Any:
         return +_load().element_of(self)

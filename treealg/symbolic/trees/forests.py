@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from treealg.checks import brief
+from treealg.checks import brief, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
@@ -20,6 +20,10 @@ from treealg.symbolic.trees.trees import PlanarTree, Tree
 __all__ = ["Forest", "OrderedForest", "RootedForest"]
 
 T = TypeVar("T", bound=RootedTree)
+
+
+class _AbsentPlaceError(InvalidValueError, IndexError):
+    """A place that a forest does not have; what a sequence raises, too."""
 
 
 class RootedForest(Displayed, Summand, Interned, Generic[T]):
@@ -44,7 +48,7 @@ class RootedForest(Displayed, Summand, Interned, Generic[T]):
         """Return the forest of these trees; see the class."""
         if cls is RootedForest:
             raise InvalidTypeError("RootedForest has no instances; use Forest or OrderedForest")
-        if isinstance(trees, (str, bytes, RootedTree)) or not isinstance(trees, Iterable):
+        if isinstance(trees, (str, bytes, RootedTree)) or not is_iterable(trees):
             raise InvalidTypeError(
                 f"trees must be an iterable of trees, got {type(trees).__name__} "
                 f"{brief(trees)}; write [tree] for a single tree"
@@ -226,6 +230,12 @@ class RootedForest(Displayed, Summand, Interned, Generic[T]):
         except TypeError:
             raise InvalidTypeError(
                 f"the place of a tree in a forest must be an integer, got {type(index).__name__}"
+            ) from None
+        except IndexError:
+            raise _AbsentPlaceError(
+                f"the forest has the places 0 to {len(self) - 1}, got {brief(index)}"
+                if self._trees
+                else f"the empty forest has no trees, got the place {brief(index)}"
             ) from None
 
     def b_plus(self, label: Any = 0) -> T:

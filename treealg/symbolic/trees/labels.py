@@ -106,7 +106,11 @@ def _plain(label: Any) -> Any:
 
 
 def _check_itself(label: Any) -> None:
-    if not bool(label == label):
+    try:
+        is_itself = bool(label == label)
+    except (ArithmeticError, RuntimeError, TypeError, ValueError):  # entry by entry, or unknown
+        is_itself = False
+    if not is_itself:
         raise InvalidValueError(
             f"a label must be equal to itself, got {brief(label)}; use None or a string"
         )
@@ -216,6 +220,8 @@ def shown_label(label: Any) -> str:
         return f"frozenset({{{', '.join(map(shown_label, members))}}})"
     if label.__class__ is tuple:
         return f"({', '.join(map(shown_label, label))}{',' if len(label) == 1 else ''})"
+    if label.__class__ is Fraction:
+        return f"Fraction({', '.join(map(number_text, label.as_integer_ratio()))})"
     return number_text(label) if label.__class__ is int else repr(label)
 
 

@@ -334,9 +334,9 @@ def unrank(kind: type[T], index: Any, colours: Any = 1) -> T:
     >>> [str(unrank(OrderedForest, index)) for index in range(5)]
     ['∅', '0', '0 0', '0[0]', '0 0 0']
     """
-    if kind not in (Tree, PlanarTree, Forest, OrderedForest):
+    if not isinstance(kind, type) or kind not in (Tree, PlanarTree, Forest, OrderedForest):
         raise InvalidTypeError(
-            f"kind must be Tree, PlanarTree, Forest or OrderedForest, got {kind!r}"
+            f"kind must be Tree, PlanarTree, Forest or OrderedForest, got {brief(kind)}"
         )
     index = check_integer("index", index, 0, _MOST_BITS)
     colours = check_integer("colours", colours, 1)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import repeat
 from typing import Any, ClassVar, Self
 
-from treealg.checks import brief
+from treealg.checks import brief, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
@@ -51,7 +51,7 @@ class RootedTree(Displayed, Summand, Interned):
         """Return the tree with these children and root label; see the class."""
         if cls is RootedTree:
             raise InvalidTypeError("RootedTree has no instances; use Tree or PlanarTree")
-        if isinstance(children, (str, bytes, RootedTree)) or not isinstance(children, Iterable):
+        if isinstance(children, (str, bytes, RootedTree)) or not is_iterable(children):
             raise InvalidTypeError(
                 f"children must be an iterable of trees, got {type(children).__name__} "
                 f"{brief(children)}; write [child] for a single child"

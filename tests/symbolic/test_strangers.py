@@ -1,0 +1,208 @@
+"""Values of other libraries that look like numbers, collections or labels, and are none."""
+
+import array
+import datetime
+import enum
+import operator
+from decimal import Decimal
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+import sympy
+
+from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
+from treealg.symbolic import (
+    AlgebraElement,
+    Character,
+    Element,
+    Forest,
+    Functional,
+    PlanarTree,
+    RungeKutta,
+    Tree,
+    bck,
+    exact_series,
+    exact_signature,
+    published_method,
+    tree_table,
+    unrank,
+)
+from treealg.symbolic.bseries import AdditiveRungeKutta
+from treealg.symbolic.display import plot_grid
+
+LEAF = Tree()
+X = sympy.Symbol("x")
+
+
+class Level(enum.IntEnum):
+    LOW = 3
+
+
+class Share(float, enum.Enum):
+    HALF = 0.5
+
+
+class OwnFraction(Fraction):
+    pass
+
+
+class Field:
+    """A quantity that no number can be added to."""
+
+    def __add__(self, other):
+        raise NotImplementedError
+
+    __mul__ = __add__
+
+    def __neg__(self):
+        return self
+
+
+NO_COEFFICIENTS = {
+    "class": Tree,
+    "bytearray": bytearray(b"ab"),
+    "array": array.array("d", [1.0]),
+    "range": range(3),
+    "timedelta": datetime.timedelta(1),
+    "polynomial": np.poly1d([1, 2]),
+    "matrix": mpmath.matrix([[1, 2], [3, 4]]),
+    "truth": sympy.true,
+    "set": sympy.Interval(0, 1),
+    "operator": sympy.Symbol("p", commutative=False),
+    "symbol": sympy.MatrixSymbol("M", 2, 2),
+    "quantity": Field(),
+    "tree": LEAF,
+    "element": Element({LEAF: 1}),
+    "series": exact_series(1),
+    "functional": Functional(bck, {LEAF: 1}),
+    "algebra": bck,
+    "sNaN": Decimal("sNaN"),
+}
+
+
+@pytest.mark.parametrize("name", NO_COEFFICIENTS)
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda value: Element({LEAF: value}),
+        lambda value: Element({LEAF: 1}) / value,
+        lambda value: Functional(bck, {LEAF: 1}) / value,
+        lambda value: exact_series(2) / value,
+        lambda value: exact_series(2).scale_step(value),
+        lambda value: Character(bck, lambda tree: value)(LEAF),
+        lambda value: RungeKutta([[0]], [1]).stability_function(value),
+        lambda value: Element({LEAF: X}).subs(X, value),
+    ],
+    ids=["element", "quotient", "functional", "series", "step", "rule", "stability", "subs"],
+)
+def test_what_is_no_coefficient_is_refused_everywhere(name, use):
+    with pytest.raises(TreeAlgError):
+        use(NO_COEFFICIENTS[name])
+
+
+@pytest.mark.parametrize("value", [sympy.true, np.poly1d([1, 2]), Tree, mpmath.matrix([[1]])])
+@pytest.mark.parametrize("operation", [operator.add, operator.sub, operator.mul, operator.truediv])
+@pytest.mark.parametrize("left", [AlgebraElement(bck, LEAF), LEAF], ids=["product", "tree"])
+def test_trees_and_elements_compute_with_coefficients_only(left, operation, value):
+    with pytest.raises(InvalidTypeError):
+        operation(left, value)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [(Level.LOW, int), (Share.HALF, float), (OwnFraction(1, 3), Fraction), (mpmath.mpf(2), None)],
+)
+def test_numbers_of_subclasses_become_those_of_python(value, kind):
+    stored = Element({LEAF: value})[LEAF]
+    assert stored == value
+    assert type(stored) is (kind or type(value))
+
+
+@pytest.mark.parametrize("other", [Decimal("sNaN"), Decimal("NaN"), 1, np.float64(2)])
+@pytest.mark.parametrize(
+    "value", [Functional(bck, {LEAF: 1}), exact_series(1), Element({LEAF: 1})], ids=repr
+)
+def test_only_the_number_0_is_added_to_what_is_no_number(value, other):
+    with pytest.raises(TreeAlgError):
+        value + other
+
+
+POINTS = [np.array(3), np.ma.masked, np.array("x", dtype=object)]
+
+
+@pytest.mark.parametrize("value", POINTS, ids=["array", "masked", "object"])
+@pytest.mark.parametrize(
+    "use",
+    [
+        Tree,
+        PlanarTree,
+        Forest,
+        Element,
+        AdditiveRungeKutta,
+        tree_table,
+        plot_grid,
+        lambda value: plot_grid([LEAF], titles=value),
+        lambda value: RungeKutta(value, [1]),
+        lambda value: RungeKutta([[0]], value),
+        lambda value: exact_signature(value, 2),
+        lambda value: exact_signature([[0], value], 2),
+        lambda value: Element({LEAF: X}).subs(value),
+    ],
+)
+def test_arrays_without_axes_are_no_collections(use, value):
+    with pytest.raises(InvalidTypeError):
+        use(value)
+
+
+@pytest.mark.parametrize("value", [np.eye(2), [Tree], "Tree", None, type], ids=repr)
+def test_kinds_of_trees_are_classes(value):
+    with pytest.raises(InvalidTypeError, match="kind must be Tree"):
+        unrank(value, 1)
+
+
+@pytest.mark.parametrize("name", [["rk4"], {}, np.array("rk4"), Decimal("sNaN"), None], ids=repr)
+def test_names_of_methods_are_strings(name):
+    with pytest.raises(InvalidTypeError, match="name must be a string"):
+        published_method(name)
+
+
+class Entries:
+    """A label that compares entry by entry, as tensors and tables do."""
+
+    def __init__(self, error):
+        self.error = error
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other):
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [RuntimeError("ambiguous"), TypeError("NA"), ValueError("two")])
+def test_labels_that_do_not_say_whether_they_are_equal_are_refused(error):
+    with pytest.raises(InvalidValueError, match="equal to itself"):
+        Tree(label=Entries(error))
+
+
+@pytest.mark.parametrize("place", [2, -3, 10**30, np.uint64(2**63)])
+def test_places_beyond_a_forest_are_errors_of_sequences_and_ours(place):
+    forest = Forest([LEAF, Tree([LEAF])])
+    with pytest.raises(InvalidValueError, match="has the places 0 to 1, got"):
+        forest[place]
+    with pytest.raises(IndexError):
+        forest[place]
+    with pytest.raises(InvalidValueError, match="has no trees"):
+        Forest()[0]
+
+
+def test_integers_of_any_length_are_shown_in_series_labels_and_words():
+    long = 10**5000
+    for shown in (
+        exact_series(1) * long,
+        Element({("w", long): 1}),
+        Tree([Tree(label=Fraction(1, long))]),
+        bck.coproduct(Tree(label=Fraction(1, long))),
+    ):
+        assert "0" * 5000 in repr(shown)
