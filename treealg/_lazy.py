@@ -39,6 +39,10 @@ class _Face(ModuleType):
         if not hidden:
             super().__setattr__(name, value)
 
+    def __reduce__(self) -> tuple[Callable[[str], ModuleType], tuple[str]]:
+        """Pickle by name: what pickles functions whole, with their globals, knows modules alone."""
+        return import_module, (self.__name__,)
+
 
 def public_names(package: str) -> dict[str, str]:
     """Return the module of each public name of a package that has a stub."""

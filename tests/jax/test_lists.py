@@ -125,6 +125,21 @@ def test_what_does_not_belong_together_is_refused_by_its_name():
     for rows in ([np.zeros((1, 4))] * 3, [np.zeros(3)] * 3):
         with pytest.raises(treealg.InvalidValueError, match=r"correction\[\d\] must have"):
             jax.jit(lambda xs, rows=rows: treealg.jax.branched_sig(xs, 2, correction=rows))(PATHS)
+    with pytest.raises(treealg.InvalidValueError, match=r"path\[0\] must have two axes, those"):
+        treealg.jax.branched_sig([PATHS[0][None], *PATHS], 2)
+    with pytest.raises(treealg.InvalidTypeError, match=r"use list\(path\)"):
+        treealg.jax.branched_sig(iter(PATHS), 2)
+
+
+def test_lists_are_refused_where_there_is_one_array():
+    rows, derivs = [np.zeros(4)], list(np.zeros((len(PATHS), 6)))
+    for name, call in [
+        ("correction", lambda: treealg.jax.branched_sig(PATHS[0], 2, correction=rows)),
+        ("tangent", lambda: treealg.jax.branched_sig_jvp(PATHS[0], PATHS[:1], 2)),
+        ("bsig_derivs", lambda: treealg.jax.branched_sig_backprop(PATHS, None, derivs, 2)),
+    ]:
+        with pytest.raises(treealg.InvalidTypeError, match=f"{name} must be an array of JAX or"):
+            call()
 
 
 def test_compiled_programs_see_the_paths_themselves():

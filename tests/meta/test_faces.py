@@ -1,6 +1,7 @@
 """The faces: each public name once, in a stub, loaded when it is first asked for."""
 
 import ast
+import copy
 import importlib
 import inspect
 import json
@@ -108,6 +109,24 @@ def test_dir_and_all_show_the_public_names_only(face):
     subpackages = {name for name in names if inspect.ismodule(getattr(module, name))}
     assert set(module.__all__) == names - subpackages - {"__version__"}
     assert len(module.__all__) == len(set(module.__all__))
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_face_is_pickled_and_copied_by_its_name(face):
+    module = importlib.import_module(face)
+    assert pickle.loads(pickle.dumps(module)) is module
+    assert copy.deepcopy([module])[0] is module
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_functions_that_are_pickled_whole_may_speak_of_a_face(face):
+    """As joblib, Dask, Ray and Spark pickle those of a notebook, with the modules they name."""
+    cloudpickle = pytest.importorskip("cloudpickle")
+    module = importlib.import_module(face)
+    own = {"__name__": "__main__", "module": module}
+    exec("def names(): return sorted(module.__all__)", own)
+    again = pickle.loads(cloudpickle.dumps(own["names"]))
+    assert again() == sorted(module.__all__)
 
 
 @pytest.mark.parametrize("face", FACES)

@@ -154,6 +154,9 @@ REFUSED = {
     "masked rows in a list": (masked_rows, r"\[\d\] .*filled\("),
     "masked place in a list": (lambda x: [[np.ma.masked, 1.0]], r"\[0\]\[0\] .*filled\("),
     "named axes in a list": (lambda x: [labelled(r) for r in x], r"\[0\] .*treealg\.xarray"),
+    "array of Dask in a list": (lambda x: [lazy(r) for r in x], r"\[0\] .*\[0\]\.compute\(\)"),
+    "lazy frame in a list": (lambda x: [lazy_frame(x)], r"\[0\] .*not computed yet"),
+    "key of JAX in a list": (lambda x: [key_of_jax(x)], r"\[0\] .*treealg\.jax"),
     "sparse in a list": (lambda x: [sparse(x)], r"use \w+\[0\]\.toarray\(\)"),
     "bfloat tensors in a list": (
         lambda x: [torch_of(r).bfloat16() for r in x],
@@ -208,8 +211,31 @@ def test_lists_that_are_not_rectangular_say_where(case, kind):
 def test_only_paths_are_said_to_be_taken_as_lists_of_several_lengths():
     with pytest.raises(treealg.InvalidValueError, match="equally long, or give paths of different"):
         treealg.branched_sig(JAGGED["points"], 2)
+    with pytest.raises(treealg.InvalidTypeError, match=r"path\[0\] .*functions of treealg\.xarray"):
+        treealg.branched_sig([labelled(np.zeros((n, 2))) for n in (3, 4)], 2)
     with pytest.raises(treealg.InvalidValueError, match=r"equally long$"):
         treealg.branched_sig_inverse(JAGGED["points"], 2, 1)
+
+
+@pytest.mark.parametrize("empty", [[], ()])
+def test_an_empty_list_is_no_path_and_no_list_of_paths(empty):
+    with pytest.raises(treealg.InvalidValueError, match=r"path must be .* got an empty list"):
+        treealg.branched_sig(empty, 2)
+    with pytest.raises(treealg.InvalidValueError, match=r"path2 must be .* got an empty list"):
+        treealg.branched_sig_kernel_gram([[[0.0]]], empty, 1, 0)
+    assert treealg.branched_sig_inverse(empty, 2, 0).shape == (0,)
+
+
+def test_a_correction_of_another_shape_is_told_each_that_there_is_once():
+    for path, said in [
+        (np.zeros((3, 2)), r"\(4,\), the same for all segments, or \(2, 4\) with one row per segm"),
+        (
+            np.zeros((5, 3, 2)),
+            r"\(2, 4\) or \(5, 2, 4\) with one row per segment, of all paths or of",
+        ),
+    ]:
+        with pytest.raises(treealg.InvalidValueError, match=said):
+            treealg.branched_sig(path, 2, correction=np.zeros((3, 4)))
 
 
 class Sub(np.ndarray):

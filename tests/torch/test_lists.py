@@ -188,6 +188,33 @@ def test_what_does_not_belong_together_is_refused_by_its_name():
         treealg.torch.branched_sig([paths[0], paths[1].float()], 2)
     with pytest.raises(treealg.InvalidTypeError, match=r"path\[1\] must be on the device"):
         treealg.torch.branched_sig([paths[0], paths[1].to("meta")], 2)
+    for path in (paths[0][0], paths[0][None]):
+        with pytest.raises(treealg.InvalidValueError, match=r"path\[0\] must have two axes, those"):
+            treealg.torch.branched_sig([path, *paths], 2)
+
+
+@pytest.mark.parametrize("name", ["bsig", "bsig_derivs", "basepoint"])
+def test_lists_are_refused_where_the_paths_of_a_list_have_one_array(name):
+    rows = {"bsig": 6, "bsig_derivs": 6, "basepoint": 2}
+    paths = [torch.tensor(x) for x in PATHS]
+    given = {"bsig": None, "bsig_derivs": torch.zeros(len(PATHS), 6).double()}
+    given[name] = list(torch.zeros(len(PATHS), rows[name]).double())
+    with pytest.raises(treealg.InvalidTypeError, match=f"{name} must be a tensor, got .*list"):
+        treealg.torch.branched_sig_backprop(paths, degree=2, **given)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (iter, r"read only once; use list\(path\)"),
+        (lambda paths: (x for x in paths), r"read only once; use list\(path\)"),
+        (torch.nn.ParameterList, r"list\(path\) is a list"),
+        (lambda paths: dict(enumerate(paths)), "as_tensor"),
+    ],
+)
+def test_what_holds_tensors_and_is_no_list_is_told_how_it_becomes_one(make, said):
+    with pytest.raises(treealg.InvalidTypeError, match=f"path must be a tensor, .*{said}"):
+        treealg.torch.branched_sig(make([torch.tensor(x) for x in PATHS]), 2)
 
 
 @pytest.mark.skipif(not os.access("/proc/self/clear_refs", os.W_OK), reason="peaks are kept")

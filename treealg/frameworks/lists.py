@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.operations.operation import Argument, Operation
 
-__all__ = ["Lists", "is_list"]
+__all__ = ["Lists", "is_list", "no_array"]
 
 
 def is_list(value: Any) -> bool:
@@ -22,6 +22,39 @@ def is_list(value: Any) -> bool:
     (True, False)
     """
     return isinstance(value, (list, tuple))
+
+
+def no_array(name: str, value: Any, wanted: str, how: str) -> InvalidTypeError:
+    """Return the error of a value that is no array of a framework.
+
+    Parameters
+    ----------
+    name : str
+        What it was given as.
+    value : object
+        The value.
+    wanted : str
+        What it should have been.
+    how : str
+        What makes one of a list of numbers.
+
+    Examples
+    --------
+    >>> str(no_array("path", iter([]), "a tensor", "use as_tensor")).partition("iterator")[2]
+    ', which can be read only once; use list(path)'
+    """
+    found = f"{type(value).__module__}.{type(value).__qualname__}"
+    if isinstance(value, Iterator):
+        found, how = f"{found}, which can be read only once", f"use list({name})"
+    elif _is_of_items(value):
+        how = f"list({name}) is a list of what is in it"
+    return InvalidTypeError(f"{name} must be {wanted}, got a value of type {found}; {how}")
+
+
+def _is_of_items(value: Any) -> bool:
+    """Tell whether a value has items, which are not numbers or text, and is no list."""
+    is_other = is_list(value) or isinstance(value, (str, bytes, Mapping))
+    return isinstance(value, Iterable) and not is_other and not hasattr(value, "__array__")
 
 
 class Lists:
@@ -198,10 +231,15 @@ class Lists:
         name, is_path, first = argument.name, _is_path(argument), given[0]
         for i, x in enumerate(given):
             check_array(f"{name}[{i}]", x)
-            if is_path and (x.ndim != 2 or x.shape[1] != first.shape[1]):
+            if is_path and x.ndim != 2:
                 raise InvalidValueError(
-                    f"{name}[{i}] must have two axes, and the last one as long as that of "
-                    f"{name}[0], got shape {tuple(x.shape)}"
+                    f"{name}[{i}] must have two axes, those of points and of channels, as a path "
+                    f"of a list has; got shape {tuple(x.shape)}"
+                )
+            if is_path and x.shape[1] != first.shape[1]:
+                raise InvalidValueError(
+                    f"{name}[{i}] must have as many channels as {name}[0], {first.shape[1]}; got "
+                    f"shape {tuple(x.shape)}"
                 )
             if x.dtype != first.dtype:
                 raise InvalidTypeError(

@@ -16,7 +16,7 @@ import numpy as np
 from treealg.checks import check_real, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.frameworks.documentation import docstring
-from treealg.frameworks.lists import Lists, is_list
+from treealg.frameworks.lists import Lists, is_list, no_array
 from treealg.frameworks.options import as_number, names_of, option_reader
 from treealg.jax.operators import operators
 from treealg.jax.primitives import Differentiable, differentiable
@@ -79,7 +79,7 @@ def _caller_of_lists(row: Operation, lists: Lists) -> Callable[..., Any]:
         values = lists.aligned(given[:count])
         lists.check(values, _check_array)
         options = reader.options(given[count:])
-        arrays = reader.arrays([*values, *given[count:]])
+        arrays = reader.arrays([*values, *given[count:]], in_lists=True)
         known = _of_lists(row.name, lists.structure(arrays))
         found = known.call(_varying_alike(list(lists.flat(arrays))), options)
         return lists.results(given, arrays, options, found)
@@ -119,7 +119,7 @@ class _Reader:
             read(as_number(value)) for read, value in zip(self._readers, given, strict=True)
         )
 
-    def arrays(self, given: Sequence[Any]) -> list[Any]:
+    def arrays(self, given: Sequence[Any], *, in_lists: bool = False) -> list[Any]:
         """Return the arrays among all arguments, None for those that are left out."""
         values = list(given[: len(self._names)])
         by_steps = self._is_of_steps(given)
@@ -127,7 +127,7 @@ class _Reader:
         first = next((x for x in pieces if _is_array(x)), None)
         found = [
             self._arrays(argument, value, first, by_steps)
-            if argument.listed and is_list(value)
+            if in_lists and argument.listed and is_list(value)
             else self._array(argument, value, first, by_steps)
             for argument, value in zip(self._row.arguments, values, strict=True)
         ]
@@ -191,9 +191,11 @@ def _real(argument: Argument, value: Any, by_steps: bool = False) -> Any:
         return array
     if jnp.issubdtype(array.dtype, jnp.integer):
         return (_from_first_point(array) if by_steps else array).astype(jnp.result_type(float))
+    name, fix = argument.name, f"{argument.name}.astype(numpy.float32) converts it"
+    if jnp.iscomplexobj(array):
+        fix = f"numpy.stack([{name}.real, {name}.imag], axis=-1) has the parts on an axis"
     raise InvalidTypeError(
-        f"{argument.name} must have dtype float32, float64 or an integer type, got {array.dtype}; "
-        f"{argument.name}.astype(numpy.float32) converts it"
+        f"{name} must have dtype float32, float64 or an integer type, got {array.dtype}; {fix}"
     )
 
 
@@ -259,11 +261,8 @@ def _varying(x: Any) -> Any:
 
 
 def _no_array(name: str, value: Any) -> InvalidTypeError:
-    kind = type(value)
-    return InvalidTypeError(
-        f"{name} must be an array of JAX or NumPy, got a value of type "
-        f"{kind.__module__}.{kind.__qualname__}; jax.numpy.asarray makes one of a list of numbers"
-    )
+    how = "jax.numpy.asarray makes one of a list of numbers"
+    return no_array(name, value, "an array of JAX or NumPy", how)
 
 
 DIFFERENTIABLE = differentiable(operators(list(operations.values())))

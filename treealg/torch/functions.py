@@ -19,7 +19,7 @@ from torch.compiler import is_compiling
 from treealg.checks import check_real
 from treealg.errors import InvalidTypeError, TreeAlgError
 from treealg.frameworks.documentation import docstring
-from treealg.frameworks.lists import Lists, is_list
+from treealg.frameworks.lists import Lists, is_list, no_array
 from treealg.frameworks.options import (
     as_number,
     is_text,
@@ -115,10 +115,11 @@ def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any
 def _caller_of_lists(row: Operation, lists: Lists) -> Callable[..., Any]:
     """Return what checks arguments among which there are lists, and calls."""
     reader = _Reader(row)
+    may_be_lists = [argument.listed for argument in row.arguments]
 
     def call(given: Sequence[Any], options: Sequence[Any]) -> Any:
         values: Sequence[Any] = lists.aligned(reader.unpacked(given))
-        if is_compiling() or not all(map(_is_plain, values)):
+        if is_compiling() or not all(map(_is_plain, values, may_be_lists)):
             lists.check(values, _check_tensor)
             _check_devices(row, values)
             values = reader.tensors(values, in_lists=True)
@@ -134,11 +135,12 @@ def _caller_of_lists(row: Operation, lists: Lists) -> Callable[..., Any]:
     return call
 
 
-def _is_plain(value: Any) -> bool:
+def _is_plain(value: Any, may_be_list: bool) -> bool:
     """Tell whether an argument is None, or a tensor or a list of such that operators take."""
     if isinstance(value, (list, tuple)):
         return (
-            bool(value)
+            may_be_list
+            and bool(value)
             and _TENSORS.issuperset(map(type, value))
             and _COMPUTED.issuperset([x.dtype for x in value])
             and all([x.is_cpu for x in value])
@@ -227,11 +229,8 @@ def _checked(name: str, value: Any, is_listed: bool = False) -> Any:
 
 
 def _no_tensor(name: str, value: Any) -> InvalidTypeError:
-    kind = type(value)
-    return InvalidTypeError(
-        f"{name} must be a tensor, got a value of type {kind.__module__}.{kind.__qualname__}; "
-        f"torch.as_tensor makes one of an array or of a list of numbers"
-    )
+    how = "torch.as_tensor makes one of an array or of a list of numbers"
+    return no_array(name, value, "a tensor", how)
 
 
 DIFFERENTIABLE = differentiable(dict(operations), OPERATORS)

@@ -174,9 +174,12 @@ def _broadcast(rows: Rows, batch: tuple[int, ...], segments: int) -> Rows:
     shape = rows.shape
     wanted = (*batch, segments, shape[-1])
     if shape not in (shape[-1:], wanted[-2:], wanted):
+        said = f"{wanted[-2:]} with one row per segment"
+        if batch:
+            said = f"{wanted[-2:]} or {wanted} with one row per segment, of all paths or of each"
         raise InvalidValueError(
-            f"{rows.name} must have shape {shape[-1:]}, {wanted[-2:]} or {wanted}: the same for "
-            f"all segments, one row per segment, or that for each path; got shape {shape}"
+            f"{rows.name} must have shape {shape[-1:]}, the same for all segments, or {said}; got "
+            f"shape {shape}"
         )
     return rows.broadcast(wanted, 2)
 

@@ -9,7 +9,7 @@ from typing import Any
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 
-__all__ = ["is_of", "not_an_array"]
+__all__ = ["has_no_numbers", "is_of", "not_an_array"]
 
 _OBJECT = "an object of type {type}"
 # The first that applies: what a value is, and what to do with it; {name} is the argument.
@@ -32,7 +32,7 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
      "the functions of treealg.jax take what jax.jit, vmap and grad trace"),
     (lambda value: is_of(value, "dask"), _OBJECT + ", which is not computed yet",
      "the functions of treealg.dask take it and stay lazy; {name}.compute() has its numbers"),
-    (lambda value: hasattr(value, "collect") and is_of(value, "polars", "narwhals"),
+    (lambda value: _is_lazy(value),
      _OBJECT + ", which is not computed yet", "{name}.collect() has its numbers"),
     (callable, _OBJECT, "call it, or give its values"),
     (lambda value: hasattr(value, "__array__"), _OBJECT, "use numpy.asarray({name})"),
@@ -59,6 +59,23 @@ def not_an_array(value: Any, name: str) -> InvalidTypeError:
         f"{name} must be an array in the memory of the CPU, a DataFrame or a nested list of "
         f"numbers, got {said}; {how.format(name=name)}"
     )
+
+
+def has_no_numbers(value: Any) -> bool:
+    """Tell whether a value is one of a package whose arrays are sparse, traced or not computed yet.
+
+    NumPy reads some of these where they stand in a list, and computes them without a word.
+
+    Examples
+    --------
+    >>> has_no_numbers(1.0)
+    False
+    """
+    return is_of(value, "xarray", "scipy", "jax", "jaxlib", "dask") or _is_lazy(value)
+
+
+def _is_lazy(value: Any) -> bool:
+    return hasattr(value, "collect") and is_of(value, "polars", "narwhals")
 
 
 def is_of(value: Any, *packages: str) -> bool:

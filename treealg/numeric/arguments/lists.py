@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from treealg.checks import brief, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments.foreign import is_of, not_an_array
+from treealg.numeric.arguments.foreign import has_no_numbers, not_an_array
 from treealg.numeric.arguments.integers import numbers_of
-from treealg.numeric.arguments.kinds import read_array, refuse_masked
+from treealg.numeric.arguments.kinds import is_array, read_array, refuse_masked
 from treealg.numeric.arguments.rows import compute_dtype
 from treealg.numeric.arguments.tables import without_tables
 from treealg.numeric.arguments.tensors import is_tensor, tensor_array
@@ -42,6 +42,10 @@ def list_array(value: Any, name: str, *, of_paths: bool = False) -> npt.NDArray[
     If it is one `of_paths`, lists that are not equally long may be meant as paths.
     """
     refuse_packed(value, name)
+    if of_paths and not value:
+        raise InvalidValueError(
+            f"{name} must be a list of at least one path, or of one point, got an empty list"
+        )
     value = without_tables(value, name)
     try:
         array = np.array(value)
@@ -91,7 +95,7 @@ def _check_array(leaf: Any, place: str) -> None:
         tensor_array(leaf, place)
     elif isinstance(leaf, np.ndarray) and leaf.dtype != np.float16:
         compute_dtype(leaf.dtype, place)
-    elif is_of(leaf, "xarray", "scipy"):
+    elif has_no_numbers(leaf) and not is_array(leaf):
         raise not_an_array(leaf, place)
 
 
@@ -140,12 +144,18 @@ def _fits(number: Any) -> bool:
 
 def _unequal(value: Any, name: str, error: ValueError, of_paths: bool) -> InvalidValueError:
     """Return the error of a nested list that is not rectangular."""
+    for place, leaf in _leaves(value, name):
+        _check_array(leaf, place)
     level = [(name, value)]
     for _ in range(_MAX_AXES):
         shapes = [_shape(piece) for _, piece in level]
         for (place, _), shape in zip(level, shapes, strict=True):
             if shape != shapes[0]:
-                fix = ", or give paths of different lengths as a list of them" if of_paths else ""
+                fix = (
+                    ", or give paths of different lengths as a list of arrays of two axes"
+                    if of_paths
+                    else ""
+                )
                 return InvalidValueError(
                     f"{name} must be a rectangular nested list of numbers, but {level[0][0]} has "
                     f"{_said(shapes[0])} and {place} {_said(shape)}; make them equally long{fix}"
