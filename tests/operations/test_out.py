@@ -268,6 +268,27 @@ def test_a_tensor_takes_the_result_of_tensors_and_no_other_kind():
         treealg.branched_sig(paths, 3, out=out.clone().requires_grad_())
     with pytest.raises(treealg.InvalidValueError, match="out must not share memory"):
         treealg.branched_sig_inverse(want, 2, 3, out=want)
+    with pytest.raises(
+        treealg.InvalidValueError, match=r"; torch\.empty\(\(3, 20\), dtype=torch\.fl"
+    ):
+        treealg.branched_sig(paths, 3, out=out[:2])
+
+
+def test_a_tensor_that_is_negated_when_it_is_read_is_an_argument_and_no_result():
+    torch = pytest.importorskip("torch")
+    paths = torch.randn(3, 5, 2, dtype=torch.complex128).conj().imag
+    assert paths.is_neg()
+    want = treealg.branched_sig(paths.clone(), 2)
+    out = torch.zeros(3, 6, dtype=torch.float64)
+    assert treealg.branched_sig(paths, 2, out=out) is out
+    assert torch.equal(out, want)
+    bad = torch.zeros(3, 6, dtype=torch.complex128).conj().imag
+    with pytest.raises(treealg.InvalidValueError, match="out must hold its numbers as they are"):
+        treealg.branched_sig(paths, 2, out=bad)
+    memory = torch.zeros(30, dtype=torch.complex128)
+    given = memory.conj().imag.reshape(3, 5, 2)
+    with pytest.raises(treealg.InvalidValueError, match="out must not share memory"):
+        treealg.branched_sig(given, 2, out=torch.view_as_real(memory)[:18].reshape(3, 12)[:, :6])
 
 
 def test_a_file_is_taken(tmp_path):

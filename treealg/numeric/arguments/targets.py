@@ -132,7 +132,9 @@ def refuse_for_lists(out: Any, name: str = "out") -> None:
 
 
 def _use(rows: Rows, shape: tuple[int, ...]) -> str:
-    return f"numpy.empty({shape}, numpy.{rows.dtype}) makes such an array of NumPy"
+    """Say what makes an array of the kind of a result."""
+    module = rows.kind.module
+    return f"{module}.empty({shape}, dtype={module}.{rows.dtype}) makes such an array"
 
 
 def _read(target: Target, rows: Rows, shape: tuple[int, ...]) -> tuple[Floats, Kind]:
@@ -147,7 +149,13 @@ def _read(target: Target, rows: Rows, shape: tuple[int, ...]) -> tuple[Floats, K
             )
         return value.view(np.ndarray), NUMPY
     if is_tensor(value):
-        return tensor_array(value, name), TORCH
+        array = tensor_array(value, name)
+        if value.is_neg():
+            raise InvalidValueError(
+                f"{name} must hold its numbers as they are, got a tensor that is negated when it "
+                f"is read, as the imaginary part of a conjugate is; {_use(rows, shape)}"
+            )
+        return array, TORCH
     found = foreign_array(value, name) if is_array(value) else None
     if found is None:
         raise InvalidTypeError(
@@ -174,7 +182,8 @@ def _arrays(value: Any) -> Iterator[Floats]:
             if is_array(piece):
                 yield from _arrays(piece)
     elif is_tensor(value):
-        yield value.detach().numpy()
+        plain = value.detach()
+        yield (plain._neg_view() if plain.is_neg() else plain).numpy()
     elif is_array(value):
         found = foreign_array(value, "array")
         if found is not None:
