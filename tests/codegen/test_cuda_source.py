@@ -27,20 +27,23 @@ def test_result_does_not_depend_on_the_launch(launch, batch):
     assert function(x, y, launch=launch) == function(x, y, launch=(1, 1, False))
 
 
-# Backward, the two levels of the step for longest words alone change nothing, and the state that
-# is set to zero first is read by other threads only for lanes without an item.
+# Backward with tables, the two levels of the step for longest words alone change nothing, and the
+# state that is set to zero first is read by other threads only for lanes without an item; where the
+# logarithm leaves derivatives for words nothing else is in shared memory.
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "backward", "length", "idle"),
+    ("name", "backward", "dimension", "length", "idle"),
     [
-        ("combine", False, 1, 0),
-        ("corrected_sig", False, 4, 0),
-        ("sig", False, 70, 0),
-        ("logsig", True, 6, 3),
+        ("combine", False, 2, 1, 0),
+        ("corrected_sig", False, 2, 4, 0),
+        ("sig", False, 2, 70, 0),
+        ("corrected_sig", True, 2, 6, 3),
+        ("sig", True, 3, 24, 0),
+        ("logsig", True, 3, 24, 1),
     ],
 )
-def test_emulation_finds_each_missing_barrier(name, backward, length, idle):
-    source = generate_source(name, 2, 4, language="cuda", backward=backward)
+def test_emulation_finds_each_missing_barrier(name, backward, dimension, length, idle):
+    source = generate_source(name, dimension, 4, language="cuda", backward=backward)
     generator = np.random.default_rng(0)
     given = arguments(source.size, backward, length)
     values = [
@@ -115,9 +118,39 @@ def test_words_in_registers_are_those_of_the_kernels(dimension, degree, dtype):
         np.testing.assert_allclose(found, expected, rtol=rounding, atol=rounding)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(("dimension", "degree"), WORDS)
+@pytest.mark.parametrize("name", ["sig", "logsig"])
+def test_gradients_of_words_in_registers_are_those_of_the_kernels(name, dimension, degree, dtype):
+    source = generate_source(
+        name, dimension, degree, language="cuda", dtype=dtype, backward=True, planar=degree < 4
+    )
+    assert source.threads % 32 == 0
+    function = HostFunction(source)
+    generator = np.random.default_rng(dimension)
+    rounding = 1000 * np.finfo(dtype).eps
+    for length in (1, 2, 40):
+        steps = generator.normal(size=(source.lanes + 1, length, dimension)) / length**0.5
+        path = (steps.cumsum(axis=1) / 2).astype(dtype)
+        derivs = generator.normal(size=(len(path), arguments(source.size, True)[1].size))
+        derivs = derivs.astype(dtype)
+        if name == "sig":
+            given = path, None, derivs, degree
+            expected = treealg.branched_sig_backprop(*given, planar=degree < 4)
+        else:
+            expected = treealg.branched_log_sig_backprop(
+                path, derivs, degree, planar=degree < 4, method=0
+            )
+        found = np.reshape(
+            function(path, derivs, length=length, launch=(1, 1, True))[0], path.shape
+        )
+        scale = max(np.abs(expected).max(initial=0), 1)
+        np.testing.assert_allclose(found, expected, rtol=0, atol=rounding * scale)
+
+
 def test_many_words_go_by_the_tables():
     assert generate_source("sig", 60, 1, language="cuda").threads == 0
-    assert generate_source("sig", 2, 4, language="cuda", backward=True).threads == 0
+    assert generate_source("sig", 60, 1, language="cuda", backward=True).threads == 0
     assert cuda_source(map_size("sig", 2, 4), False, "float64", 100).threads == 0
 
 

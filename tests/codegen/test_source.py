@@ -42,6 +42,13 @@ def test_lines_fit_the_page(name, backward, language):
     assert f"treealg {treealg.__version__}" in text
 
 
+@pytest.mark.parametrize("backward", [False, True])
+def test_lines_of_long_words_fit_the_page(backward):
+    for dimension, degree in ((2, 7), (5, 4)):
+        text = generate("sig", dimension, degree, backward=backward, language="cuda")
+        assert max(map(len, text.splitlines())) <= 100
+
+
 @pytest.mark.parametrize("planar", [False, True])
 @pytest.mark.parametrize("backward", [False, True])
 @pytest.mark.parametrize("name", MAPS)

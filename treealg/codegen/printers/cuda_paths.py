@@ -9,6 +9,7 @@ from treealg.codegen.printers.cuda_text import (
     Block,
     batched,
     block_of,
+    finished,
     levels,
     opening,
     outputs,
@@ -16,6 +17,7 @@ from treealg.codegen.printers.cuda_text import (
     rows_call,
 )
 from treealg.codegen.printers.cuda_words import words_kernel
+from treealg.codegen.printers.cuda_words_back import words_back_kernel
 from treealg.codegen.printers.text import heading, wrapped
 from treealg.codegen.program import Program
 
@@ -32,10 +34,11 @@ def path_kernel(
     size: MapSize, backward: bool, name: str, real: str, shared_bytes: int
 ) -> tuple[Block, list[str], int]:
     """Return the lines of a kernel that goes along a path."""
-    if size.name in ("sig", "logsig") and not backward:
-        found = words_kernel(size, name, real, shared_bytes)
+    if size.name in ("sig", "logsig"):
+        kernel = words_back_kernel if backward else words_kernel
+        found = kernel(size, name, real, shared_bytes)
         if found is not None:
-            return *found, 0
+            return found
     program = build_path_program(size)
     adjoints = build_path_program(size, backward=True) if backward else None
     states, channels = program.state.size, size.dimension
@@ -77,8 +80,7 @@ def path_kernel(
         lines += ["/* Where the state after segment i is kept. */"]
         lines += [f"#define STATE(i) (own + ({place}) * {states})", ""]
     lines += opening(name, parameters, ("batch", "length"), block)
-    text = "\n".join([*lines, *body, "    }", "}"])
-    return block, text.replace("REAL", real).split("\n"), states
+    return block, finished([*lines, *body, "    }", "}"], real), states
 
 
 def _load_step(channels: int, states: int, corrections: int | None) -> list[str]:

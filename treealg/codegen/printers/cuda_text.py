@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from treealg.codegen.printers.text import comment, layout_lines, wrapped
+from treealg.codegen.printers.text import comment, fit, layout_lines, wrapped
 from treealg.codegen.program import Program, Vector
 
 __all__ = [
@@ -25,9 +25,11 @@ __all__ = [
     "block_loop",
     "block_of",
     "defines",
+    "finished",
     "kernel_head",
     "launcher",
     "levels",
+    "load_helper",
     "opening",
     "outputs",
     "prelude",
@@ -183,6 +185,17 @@ def row_helper(programs: dict[str, Program], real: str) -> list[str]:
     return _ROWS.format(real=real, index=index).split("\n")
 
 
+def finished(lines: Sequence[str], real: str) -> list[str]:
+    """Return lines with their type, and none too long."""
+    text = "\n".join(lines).replace("REAL", real)
+    return [piece for line in text.split("\n") for piece in fit(line)]
+
+
+def load_helper(real: str) -> list[str]:
+    """Return the function that copies vectors to shared memory."""
+    return _LOAD.format(real=real).split("\n")
+
+
 def defines(block: Block) -> list[str]:
     """Return the sizes of a block as macros."""
     return [
@@ -202,7 +215,7 @@ def prelude(notes: Sequence[str], programs: dict[str, Program], block: Block) ->
         "",
         *term_tables(programs, block.real),
         *row_helper(programs, block.real),
-        *_LOAD.format(real=block.real).split("\n"),
+        *load_helper(block.real),
     ]
 
 
