@@ -35,6 +35,7 @@ from treealg.numeric.operations.table import operations
 from treealg.optional import require
 
 dask_array = require("dask.array", extra="dask")
+dask = require("dask", extra="dask")
 
 __all__ = [*operations]
 
@@ -142,6 +143,25 @@ def _one_process() -> Iterator[None]:
         let_go(number)
 
 
+def _refuse_collections(name: str, value: Any) -> None:
+    """Refuse what Dask computes later and is no array, and lists of arrays."""
+    if isinstance(value, (list, tuple)) and any(isinstance(x, dask_array.Array) for x in value):
+        raise InvalidTypeError(
+            f"{name} must be one array of Dask, got a list of them; dask.array.stack makes one of "
+            f"paths of one length, those of several lengths take a call each"
+        )
+    if dask.is_dask_collection(value) and not isinstance(value, dask_array.Array):
+        kind, how = type(value), "dask.array.from_delayed"
+        if hasattr(kind, "to_dask_array"):
+            how = f"{name}.to_dask_array(lengths=True)"
+        elif hasattr(kind, "data"):
+            how = f"{name}.data, or the functions of treealg.xarray"
+        raise InvalidTypeError(
+            f"{name} must be an array of Dask, got a {kind.__module__}.{kind.__qualname__}; use "
+            f"{how}"
+        )
+
+
 class _LazyCall:
     """A call with arrays of Dask."""
 
@@ -158,6 +178,8 @@ class _LazyCall:
         self.arguments = {
             argument.name: argument for argument in row.arguments if self._is_array(argument)
         }
+        for name in self.arguments:
+            _refuse_collections(name, self.values[name])
         if not any(isinstance(self.values[name], dask_array.Array) for name in self.arguments):
             raise InvalidTypeError(
                 f"{row.name} of treealg.dask must have an array of Dask among "

@@ -118,6 +118,16 @@ def test_what_makes_no_sense_is_refused_before_anything_is_computed():
     paths = da.zeros((6, 4, 2), chunks=(2, -1, -1))
     with pytest.raises(InvalidTypeError, match="must have an array of Dask among path"):
         treealg.dask.branched_sig(np.zeros((6, 4, 2)), 2)
+    with pytest.raises(InvalidTypeError, match=r"path must be one array .* dask\.array\.stack"):
+        treealg.dask.branched_sig([paths[0], paths[1]], 2)
+    frame = pytest.importorskip("dask.dataframe").from_dict({"x": [1.0]}, npartitions=1)
+    with pytest.raises(InvalidTypeError, match=r"use path\.to_dask_array\(lengths=True\)"):
+        treealg.dask.branched_sig(frame, 2)
+    labelled = pytest.importorskip("xarray").DataArray(paths)
+    with pytest.raises(InvalidTypeError, match=r"path\.data, or the functions of treealg\.xarray"):
+        treealg.dask.branched_sig(labelled, 2)
+    with pytest.raises(InvalidTypeError, match=r"path .* use dask\.array\.from_delayed"):
+        treealg.dask.branched_sig(dask.delayed(np.zeros)((4, 2)), 2)
     with pytest.raises(InvalidTypeError, match="branched_sig: got an unexpected keyword"):
         treealg.dask.branched_sig(paths, 2, planer=True)
     with pytest.raises(InvalidValueError, match="degree"):

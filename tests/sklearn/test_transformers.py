@@ -305,12 +305,42 @@ def test_lengths_and_correction_are_routed():
         ({}, [some_paths()[0], some_paths(channels=3)[0]], InvalidValueError, r"X\[1\] of shape"),
         ({}, [some_paths()[0], [["a", "b"]]], ValueError, r"could not convert|X\[1\]"),
         ({}, some_paths()[np.newaxis], ValueError, "dim 4"),
+        ({}, iter(some_paths()), InvalidTypeError, r"X must .* read only once; use list\(X\)"),
+        ({}, {"x": some_paths()}, InvalidTypeError, "X must be .* of type dict"),
+        ({}, np.ma.masked_array(some_paths()), InvalidTypeError, "X must not be a masked array"),
+        (
+            {},
+            [some_paths()[0], np.ma.masked_array(some_paths()[0])],
+            InvalidTypeError,
+            r"X\[1\] must not be a masked array",
+        ),
     ],
 )
 @pytest.mark.parametrize("kind", KINDS)
 def test_bad_input_is_refused_in_fit(kind, parameters, paths, error, match):
     with pytest.raises(error, match=match):
         kind(**parameters).fit(paths)
+
+
+def test_a_tensor_that_requires_a_gradient_is_told_to_detach():
+    torch = pytest.importorskip("torch")
+    paths = torch.from_numpy(some_paths()).requires_grad_()
+    with pytest.raises(InvalidTypeError, match=r"X requires a gradient.*X\.detach\(\)"):
+        KINDS[0]().fit(paths)
+    with pytest.raises(InvalidTypeError, match=r"X\[0\] requires a gradient"):
+        KINDS[0]().fit([paths[0], paths[1, :3]])
+    want = KINDS[0]().fit_transform(some_paths())
+    np.testing.assert_array_equal(KINDS[0]().fit_transform(paths.detach()), want)
+
+
+def test_a_column_of_paths_is_a_list_with_an_index():
+    pandas = pytest.importorskip("pandas")
+    paths = [some_paths()[0], some_paths()[1, :3]]
+    column = pandas.Series(paths, index=["b", "a"])
+    transformer = KINDS[0]().set_output(transform="pandas")
+    found = transformer.fit_transform(column)
+    assert list(found.index) == ["b", "a"]
+    np.testing.assert_array_equal(found.to_numpy(), KINDS[0]().fit_transform(paths))
 
 
 @pytest.mark.parametrize("kind", TREES)

@@ -172,6 +172,19 @@ def test_maps_over_lists_take_one_example_after_the_other(call):
     torch.testing.assert_close(gradients[0], torch.func.grad(loss)(*inputs))
 
 
+@pytest.mark.parametrize("call", ["corrections", "transforms", "pairs"])
+def test_a_batch_of_derivatives_is_one_after_the_other(call):
+    function, inputs = of_arrays(call)
+    inputs = [x.requires_grad_() for x in inputs]
+    found = results_of(function(*inputs))
+    rng = np.random.default_rng(5)
+    derivs = [torch.tensor(rng.normal(size=(2, *y.shape))) for y in found]
+    got = torch.autograd.grad(found, inputs, derivs, is_grads_batched=True, retain_graph=True)
+    for i in range(2):
+        want = torch.autograd.grad(found, inputs, [d[i] for d in derivs], retain_graph=True)
+        torch.testing.assert_close([x[i] for x in got], list(want))
+
+
 def test_what_does_not_belong_together_is_refused_by_its_name():
     paths = [torch.tensor(x) for x in PATHS]
     with pytest.raises(treealg.InvalidValueError, match="correction must have as many arrays as"):

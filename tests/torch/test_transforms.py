@@ -109,6 +109,33 @@ def test_gradients_per_example_are_those_of_each_example(case):
     assert_alike(got, stacked(gradient(one[names[0]], *rest) for one in many))
 
 
+@each_case(DIFFERENTIABLE)
+def test_a_batch_of_derivatives_is_one_after_the_other(case):
+    given = on_tensors(case, (2,))
+    leaves = {name: x.clone().requires_grad_() for name, x in tensors_of(case, given).items()}
+    found = without_none(function_of(case)(**given | leaves))
+    rng = np.random.default_rng(5)
+    many = [torch.tensor(rng.normal(size=(SIZE, *y.shape))).to(y) for y in found]
+
+    def gradient(derivs, **options):
+        return torch.autograd.grad(found, leaves.values(), derivs, retain_graph=True, **options)
+
+    got = gradient(many, is_grads_batched=True)
+    assert_alike(got, stacked(gradient([d[i] for d in many]) for i in range(SIZE)))
+
+
+@each_case(DIFFERENTIABLE, "plain")
+def test_vectorized_hessians_are_those_of_one_row_after_the_other(case):
+    given = on_tensors(case, ())
+    name, value = next(iter(tensors_of(case, given).items()))
+
+    def loss(x):
+        return sum(y.square().sum() for y in without_none(function_of(case)(**given | {name: x})))
+
+    hessian = torch.autograd.functional.hessian
+    assert_alike(hessian(loss, value, vectorize=True), hessian(loss, value))
+
+
 @each_case(DIFFERENTIABLE, "plain", "corrected", "brackets")
 def test_gradients_of_transforms_are_those_of_autograd(case):
     given = on_tensors(case, (2,))

@@ -49,6 +49,23 @@ def test_coefficients_have_the_names_of_their_trees_in_channels(function, names,
     assert list(found.coords) == ["day", "exchange", dim]
 
 
+def test_coordinates_keep_what_is_said_of_them_and_arguments_are_unchanged():
+    path, correction = prices(), xarray.zeros_like(prices().isel(minute=slice(1, None)))
+    correction = correction.isel(side=[0, 0, 0, 0]).drop_vars("side").rename(side="columns")
+    for array in (path, correction):
+        array["day"].attrs["zone"] = "UTC"
+    path["minute"].attrs["axis"] = "T"
+    found = tx.branched_sig(path, 2, **NAMES)
+    gradient = tx.branched_sig_backprop(path, None, found, 2, **NAMES)
+    both = tx.branched_sig(path, 2, correction=correction, **NAMES)
+    for result in (found, gradient, both):
+        assert result.attrs == {}
+        assert result["day"].attrs == {"zone": "UTC"}
+    assert gradient["minute"].attrs == {"axis": "T"}
+    assert path.attrs == {"unit": "EUR"}
+    assert path["minute"].attrs == {"axis": "T"}
+
+
 def test_channels_without_names_are_numbers():
     found = tx.branched_sig(prices().drop_vars("side"), 2, **NAMES)
     assert tuple(found["coefficients"].to_numpy()) == treealg.branched_sig_names(2, 2)
@@ -176,6 +193,10 @@ def test_what_does_not_fit_says_which_dimension():
         tx.branched_sig(path.to_numpy(), 2)
     with pytest.raises(InvalidTypeError, match=r"path\.to_dataarray\('channel'\)"):
         tx.branched_sig(path.to_dataset("side"), 2, **NAMES)
+    with pytest.raises(InvalidTypeError, match=r"path must be one DataArray, .*xarray\.concat"):
+        tx.branched_sig([path, path], 2, **NAMES)
+    with pytest.raises(InvalidTypeError, match=r"use xarray\.DataArray\(path\)"):
+        tx.branched_sig(path.variable, 2, **NAMES)
     with pytest.raises(InvalidTypeError, match="branched_sig: got an unexpected keyword"):
         tx.branched_sig(path, 2, tme="minute")
     with pytest.raises(InvalidValueError, match="degree"):

@@ -8,7 +8,7 @@ with an index of two levels, sample and time, or any table with columns that tel
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from inspect import signature
 from typing import Any, NamedTuple
 
@@ -17,6 +17,8 @@ import numpy.typing as npt
 from sklearn.utils import check_array
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.foreign import not_an_array
+from treealg.numeric.arguments.kinds import refuse_masked
 from treealg.optional import require
 
 __all__ = ["Samples", "checked", "nan_option", "read_samples", "read_table"]
@@ -52,9 +54,12 @@ class Samples(NamedTuple):
 
 def read_samples(X: Any, allow_nan: bool = False) -> Samples:
     """Read a batch of paths; a table is left as it is, for scikit-learn's own checks."""
+    _refuse_unread(X, "X")
     frame = _frame_of_two_levels(X, allow_nan)
     if frame is not None:
         return frame
+    if _is_series_of_objects(X):
+        return read_samples(list(X), allow_nan)._replace(index=X.index)
     if _is_list_of_paths(X):
         return Samples(_read_list(X, allow_nan))
     if getattr(X, "ndim", None) == 3 or _depth(X) == 3:
@@ -121,6 +126,7 @@ def read_table(
 
 def checked(X: Any, name: str, allow_nan: bool = False) -> Floats:
     """Return an array of finite floats, or NaN, by scikit-learn's checks."""
+    _refuse_unread(X, name)
     try:
         array: Floats = check_array(
             X,
@@ -133,6 +139,17 @@ def checked(X: Any, name: str, allow_nan: bool = False) -> Floats:
     except ValueError as error:
         raise InvalidValueError(str(error)) from error
     return array
+
+
+def _refuse_unread(X: Any, name: str) -> None:
+    """Refuse what scikit-learn's checks would read and cannot, in words of what it is."""
+    if isinstance(X, (Iterator, Mapping, set, frozenset)):
+        raise not_an_array(X, name)
+    refuse_masked(X, name)
+    if getattr(X, "requires_grad", False):
+        raise InvalidTypeError(
+            f"{name} requires a gradient, which scikit-learn does not record; use {name}.detach()"
+        )
 
 
 def nan_option(allow_nan: bool) -> dict[str, Any]:
@@ -163,6 +180,13 @@ def _is_list_of_paths(X: Any) -> bool:
     elif not isinstance(X, (list, tuple)):
         return False
     return len(X) > 0 and all(_depth(path) == 2 for path in X)
+
+
+def _is_series_of_objects(X: Any) -> bool:
+    """Tell whether a value is a column of pandas whose entries are paths."""
+    pandas = sys.modules.get("pandas")
+    is_series = pandas is not None and isinstance(X, pandas.Series) and X.dtype == object
+    return is_series and _is_list_of_paths(list(X))
 
 
 def _read_list(X: Sequence[Any], allow_nan: bool) -> Floats | list[Floats]:

@@ -1,4 +1,8 @@
-"""The rule of `torch.vmap` of an operator."""
+"""The rule of `torch.vmap` of an operator, which batches of derivatives take, too.
+
+These, of ``torch.autograd.grad`` with ``is_grads_batched=True`` and of what is ``vectorize=True``
+in ``torch.autograd.functional``, are tensors of an older kind than those of `torch.vmap`.
+"""
 
 from __future__ import annotations
 
@@ -54,10 +58,40 @@ def register_rule_of_lists(name: str, operator: Any, library: torch.library.Libr
 def _register(
     name: str, rule: Callable[..., Any], operator: Any, library: torch.library.Library
 ) -> None:
+    library.impl(name, _of_batched_derivatives(rule, operator), "Batched")
     if hasattr(torch.library, "register_vmap"):
         torch.library.register_vmap(f"{library.ns}::{name}", rule, lib=library)
     else:  # PyTorch 2.4, as later versions do it themselves
         _register_in_functorch(name, rule, operator, library)
+
+
+# No axis is as long, and what is not mapped would have one so long.
+_NOT_MAPPED = 2**62 - 1
+
+
+def _of_batched_derivatives(rule: Callable[..., Any], operator: Any) -> Callable[..., Any]:
+    """Return what computes on tensors of the older kind, of which the innermost axis is taken."""
+    is_batched = torch._C._functorch.is_legacy_batchedtensor
+
+    def call(*given: Any) -> Any:
+        leaves, spec = tree_flatten(given)
+        level = torch._C._vmapmode_increment_nesting() - 1
+        torch._C._vmapmode_decrement_nesting()
+        values, size = list(leaves), None
+        dims: list[int | None] = [None] * len(leaves)
+        for i, x in enumerate(leaves):
+            if not (isinstance(x, torch.Tensor) and is_batched(x)):
+                continue
+            front = torch._remove_batch_dim(x, level, _NOT_MAPPED, 0)
+            if front.shape[0] != _NOT_MAPPED:
+                values[i], dims[i], size = front, 0, front.shape[0]
+        info = SimpleNamespace(batch_size=size)
+        result, axes = rule(info, tree_unflatten(dims, spec), *tree_unflatten(values, spec))
+        if not isinstance(result, (list, tuple)):
+            return torch._add_batch_dim(result, axes, level)
+        return [torch._add_batch_dim(x, axis, level) for x, axis in zip(result, axes, strict=True)]
+
+    return call
 
 
 def _register_in_functorch(

@@ -77,7 +77,7 @@ class _Call:
             output_core_dims=dims,
             exclude_dims={dim for item in self.items.values() for dim in item},
             dask="allowed",
-            keep_attrs=False,
+            keep_attrs="drop_conflicts",  # those of coordinates
         )
         finished = map(self._finished, found if len(there) > 1 else [found], names, there)
         results = tuple(None if kind is None else next(finished) for kind in types)
@@ -208,7 +208,8 @@ class _Call:
         return self.row.function
 
     def _finished(self, result: Any, name: str, kind: ArrayType) -> Any:
-        """Return a result with its coordinates."""
+        """Return a result with its coordinates, and without what is said of arguments."""
+        result.attrs = {}
         if not self.row.gradients:
             found = with_coordinates(result, kind.axes, self.arrays, self.values, self.names)
             return found.rename(self.row.name)
@@ -228,5 +229,14 @@ def _is_labelled(name: str, value: Any) -> bool:
         raise InvalidTypeError(
             f"{name} must be a DataArray, got a Dataset; {name}.to_dataarray('channel') has its "
             f"variables as channels"
+        )
+    if type(value).__name__ == "Variable" and hasattr(value, "dims"):
+        raise InvalidTypeError(
+            f"{name} must be a DataArray, got a Variable; use xarray.DataArray({name})"
+        )
+    if isinstance(value, (list, tuple)) and any(isinstance(x, xarray.DataArray) for x in value):
+        raise InvalidTypeError(
+            f"{name} must be one DataArray, got a list of them; xarray.concat makes one of paths "
+            f"of one length, those of several lengths take a call each"
         )
     return isinstance(value, xarray.DataArray)
