@@ -16,6 +16,7 @@ import sys
 from collections.abc import Collection, Iterable, Mapping, Set
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,9 @@ __all__ = [
 
 LIFTS = {"stratonovich": 0.5, "ito": 0.0, "backward": 1.0}
 """The integrals of a lift, by name, with the share of its bracket that each adds to that of Itô."""
+
+_MOST_WEIGHTS = 2**20
+"""More channels with weights of their own than there are in any basis that fits."""
 
 _MOST_BITS = 2**13
 """The size of integers that are arguments; Python writes some more digits than these have."""
@@ -276,8 +280,10 @@ def check_weights(name: str, value: Any) -> tuple[int, ...]:
     >>> check_weights("weights", [1, 2])
     (1, 2)
     """
-    tolist = getattr(value, "tolist", None)
-    if tolist is not None:
+    tolist, shape = getattr(value, "tolist", None), getattr(value, "shape", None)
+    if isinstance(shape, tuple) and shape[:1] > (_MOST_WEIGHTS,):
+        raise _too_many_weights(name)
+    if tolist is not None and (not isinstance(shape, tuple) or len(shape) < 2):
         with contextlib.suppress(TypeError, RuntimeError):  # a tensor without numbers, a class
             value = tolist()
     if isinstance(value, (str, bytes, Mapping, Set)) or not is_iterable(value):
@@ -285,12 +291,22 @@ def check_weights(name: str, value: Any) -> tuple[int, ...]:
             f"{name} must be a sequence of positive integers, one for each channel, got "
             f"{_shown(value)}"
         )
-    found = tuple(check_integer(f"{name}[{i}]", each, 1) for i, each in enumerate(value))
+    first = enumerate(islice(value, _MOST_WEIGHTS + 1))  # it may have no end
+    found = tuple(check_integer(f"{name}[{i}]", each, 1) for i, each in first)
+    if len(found) > _MOST_WEIGHTS:
+        raise _too_many_weights(name)
     if not found:
         raise InvalidValueError(
             f"{name} must have an integer for each channel, got none; leave it out to count nodes"
         )
     return found
+
+
+def _too_many_weights(name: str) -> InvalidValueError:
+    return InvalidValueError(
+        f"{name} must be at most {_MOST_WEIGHTS:,} integers, one for each channel, got more; give "
+        f"a list as long as there are channels"
+    )
 
 
 def closest(name: Any, known: Iterable[str]) -> str:

@@ -98,5 +98,6 @@ def as_rows(value: Any, name: str, item_ndim: int) -> DeviceRows:
             f"with cupy.asarray"
         )
     device, array = found
-    check_axes(tuple(array.shape), name, item_ndim)
+    axes = ("length", "channels") if item_ndim == 2 else ("coefficients",)
+    check_axes(tuple(array.shape), name, axes)
     return DeviceRows(array, device, item_ndim, name)

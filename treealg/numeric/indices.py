@@ -232,7 +232,7 @@ def _place(element: Any, light: tuple[int, ...], degree: int, planar: bool, weig
     return place
 
 
-def as_element(tree: TreeLike, planar: bool) -> Tree | OrderedForest | None:
+def as_element(tree: TreeLike, planar: bool, name: str = "tree") -> Tree | OrderedForest | None:
     """Return a basis element as a symbolic object, None if it is empty."""
     from treealg.symbolic import OrderedForest, PlanarTree, Tree
 
@@ -240,8 +240,8 @@ def as_element(tree: TreeLike, planar: bool) -> Tree | OrderedForest | None:
         return None
     if isinstance(tree, str):
         raise InvalidTypeError(
-            f"tree must be a tree or its tuple form, got the text {tree!r:.60}; name_to_tree makes "
-            f"a tuple form of the name of a coefficient"
+            f"{name} must be a tree or its tuple form, got the text {tree!r:.60}; name_to_tree "
+            f"makes a tuple form of the name of a coefficient"
         )
     try:
         if not planar:
@@ -251,9 +251,9 @@ def as_element(tree: TreeLike, planar: bool) -> Tree | OrderedForest | None:
             tree = (tree,)
         return OrderedForest.from_tuple(tree) or None
     except InvalidTypeError as error:
-        raise InvalidTypeError(f"tree: {error}") from None
+        raise InvalidTypeError(f"{name}: {error}") from None
     except InvalidValueError as error:
-        raise InvalidValueError(f"tree: {error}") from None
+        raise InvalidValueError(f"{name}: {error}") from None
 
 
 def check_labels(element: Tree | OrderedForest, labels: int) -> None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from treealg import tables
-from treealg.checks import check_flag, check_integer
+from treealg.checks import brief, check_flag, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.calls import checked_weights
 from treealg.tables.sizes import check_entries
@@ -242,26 +242,31 @@ def _basis(letters: int, degree: Any, weights: Any) -> _AllWords | _LightWords |
     return _AllWords(letters, degree) if light is None else _light_words(light, degree)
 
 
-def as_word(value: Any) -> Word:
+def as_word(value: Any, name: str = "word") -> Word:
     """Return a word that was given, its letters Python integers."""
     if not isinstance(value, (tuple, list)):
         raise InvalidTypeError(
-            f"word must be a tuple of integers, got {type(value).__name__}; one letter is (a,), "
+            f"{name} must be a tuple of integers, got {type(value).__name__}; one letter is (a,), "
             f"and the empty word ()"
         )
-    return tuple(check_integer("word", letter, None) for letter in value)
+    return tuple(
+        letter
+        if type(letter) is int and -(2**63) <= letter < 2**63
+        else check_integer(f"{name}[{i}]", letter, None)
+        for i, letter in enumerate(value)
+    )
 
 
-def check_letters(word: Word, alphabet_size: int) -> None:
+def check_letters(word: Word, alphabet_size: int, name: str = "word") -> None:
     """Refuse a word with a letter that is none."""
     for letter in word:
         if not 0 <= letter < alphabet_size:
             raise InvalidValueError(
-                f"word must have letters from 0 to {alphabet_size - 1}, got {letter}"
+                f"{name} must have letters from 0 to {alphabet_size - 1}, got {brief(letter)}"
             )
 
 
-def ladder(word: Word, alphabet_size: int) -> TupleForm:
+def ladder(word: Word, alphabet_size: int, name: str = "word") -> TupleForm:
     """Return the tree that a word is: a ladder with its last letter at the root.
 
     Examples
@@ -269,8 +274,8 @@ def ladder(word: Word, alphabet_size: int) -> TupleForm:
     >>> ladder((1, 0), 2), ladder((), 2)
     (((1,), 0), None)
     """
-    letters = as_word(word)
-    check_letters(letters, alphabet_size)
+    letters = as_word(word, name)
+    check_letters(letters, alphabet_size, name)
     tree: TupleForm = None
     for letter in letters:
         tree = (letter,) if tree is None else (tree, letter)

@@ -41,6 +41,9 @@ __all__ = [
 
 Convert: TypeAlias = Callable[[npt.NDArray[Any], str], npt.NDArray[Any]]
 
+_PATH = "length", "channels"
+_AXES: dict[int, tuple[str, ...]] = {0: (), 1: ("coefficients",), 2: _PATH}
+
 
 def as_rows(
     value: Any,
@@ -49,15 +52,20 @@ def as_rows(
     *,
     gpu: bool = False,
     convert: Convert = rounded,
+    axes: tuple[str, ...] | None = None,
 ) -> Rows:
-    """Read an array argument; `convert` is what to do with integers."""
+    """Read an array argument; `convert` is what to do with integers.
+
+    The axes of an item have names in messages: those of a path or a vector, unless they are given.
+    """
+    axes = _AXES[item_ndim] if axes is None else axes
     kind: Kind = NUMPY
     if type(value) is np.ndarray:
         array = value
     elif isinstance(value, np.ndarray):
         array = value = _plain(value, name)
     elif isinstance(value, (list, tuple)):
-        array = list_array(value, name, of_paths=item_ndim == 2)
+        array = list_array(value, name, of_paths=axes == _PATH)
     elif is_tensor(value) and value.device.type == "cpu":
         array, kind = tensor_array(value, name), TORCH
     elif is_table(value):
@@ -65,7 +73,7 @@ def as_rows(
     elif engines.is_on_gpu(value) and gpu:
         return _on_gpu(value, name, item_ndim)
     elif isinstance(value, Dual):
-        return _dual(value, name, item_ndim, convert)
+        return _dual(value, name, axes, convert)
     else:
         array, kind = _from_elsewhere(value, name)
     if array.dtype.kind not in "fiuO":
@@ -73,7 +81,7 @@ def as_rows(
     if array.dtype.kind == "O" and not array.ndim:
         raise not_an_array(array.item(), name)  # that NumPy could make nothing of
     if array.ndim < item_ndim:
-        check_axes(array.shape, name, item_ndim)
+        check_axes(array.shape, name, axes)
     if array.dtype.kind in "iuO" and (array.dtype.kind != "O" or array is not value):
         array = convert(array, name)
     return Rows(array, kind, item_ndim, name)
@@ -97,14 +105,15 @@ def as_path(value: Any, name: str = "path", *, gpu: bool = False, values: bool =
     return rows
 
 
-def check_axes(shape: tuple[int, ...], name: str, item_ndim: int) -> None:
-    """Refuse an array with too few axes."""
-    if len(shape) < item_ndim:
-        axes = "(..., length, channels)" if item_ndim == 2 else "(..., coefficients)"
-        missing = f"numpy.reshape({name}, (-1, 1)) has one channel" if len(shape) == 1 else ""
+def check_axes(shape: tuple[int, ...], name: str, axes: tuple[str, ...]) -> None:
+    """Refuse an array with fewer axes than an item has, which are given by name."""
+    if len(shape) < len(axes):
+        is_line = len(shape) == 1 and axes == _PATH
+        missing = f"numpy.reshape({name}, (-1, 1)) has one channel" if is_line else ""
+        least = "1 axis" if len(axes) == 1 else f"{len(axes)} axes"
         raise InvalidValueError(
-            f"{name} must have shape {axes}, at least {item_ndim} axes; got shape {shape}; "
-            f"{missing or 'add the missing axis, for instance with reshape'}"
+            f"{name} must have shape (..., {', '.join(axes)}), at least {least}; got shape "
+            f"{shape}; {missing or 'add the missing axis, for instance with reshape'}"
         )
 
 
@@ -118,12 +127,12 @@ def _on_gpu(value: Any, name: str, item_ndim: int) -> Rows:
     return rows
 
 
-def _dual(value: Dual, name: str, item_ndim: int, convert: Convert) -> Rows:
+def _dual(value: Dual, name: str, axes: tuple[str, ...], convert: Convert) -> Rows:
     """Read values and tangents; of integers that are large, tangents are those of differences."""
-    rows = as_rows(value.value, name, item_ndim, convert=convert)
+    rows = as_rows(value.value, name, len(axes), convert=convert, axes=axes)
     own = None
     if value.tangent is not None:
-        own = as_rows(value.tangent, value.name, item_ndim)
+        own = as_rows(value.tangent, value.name, len(axes), axes=axes)
     return with_tangent(rows, own, value.is_step)
 
 
@@ -162,9 +171,14 @@ def check_kinds(first: Rows, second: Rows) -> None:
         )
     if first.dtype is not second.dtype:
         raise InvalidTypeError(
-            f"{first.name} and {second.name} must have one dtype, got {first.dtype} and "
-            f"{second.dtype} (integers and lists count as float64); convert one of them"
+            f"{first.name} and {second.name} must have one dtype, got {_given(first)} and "
+            f"{_given(second)} (integers and lists count as float64); convert one of them"
         )
+
+
+def _given(rows: Rows) -> np.dtype[Any]:
+    """Return the dtype of an argument; dual numbers have that of their values."""
+    return np.empty(0, rows.dtype).real.dtype
 
 
 def refuse_on_device(value: Any, what: str) -> None:

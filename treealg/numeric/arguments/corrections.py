@@ -32,6 +32,8 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 
+_AXES = ("columns",)
+
 
 class Correction(NamedTuple):
     """A checked correction.
@@ -62,7 +64,7 @@ def as_correction(
     """Read the argument `correction`."""
     if value is None:
         return None
-    rows = as_rows(value, name, 1, gpu=True)
+    rows = as_rows(value, name, 1, gpu=True, axes=_AXES)
     if rows.item[0] == 0:
         return None
     _refuse_lead_lag(call)
@@ -111,7 +113,7 @@ def as_corrections(
 
 def as_row(value: Any, call: Call) -> tuple[Floats, int]:
     """Read the correction that a stream is made with."""
-    rows = as_rows([] if value is None else value, "correction", 1)
+    rows = as_rows([] if value is None else value, "correction", 1, axes=_AXES)
     if rows.batch:
         raise InvalidValueError(
             f"correction must have shape (columns,), what a segment has for which no other is "
@@ -125,7 +127,7 @@ def as_row(value: Any, call: Call) -> tuple[Floats, int]:
 
 def pushed_rows(value: Any, points: Rows, columns: int, segments: int) -> npt.NDArray[Any]:
     """Read the correction of points that are pushed to a stream."""
-    rows = as_rows(value, "correction", 1)
+    rows = as_rows(value, "correction", 1, axes=_AXES)
     if rows.item[0] != columns:
         raise InvalidValueError(
             f"correction must have {columns} columns as that with which the stream was made, got "

@@ -14,11 +14,11 @@ from treealg.numeric.arguments.integers import numbers_of
 from treealg.numeric.arguments.kinds import is_array, read_array, refuse_masked
 from treealg.numeric.arguments.rows import compute_dtype
 from treealg.numeric.arguments.tables import without_tables
-from treealg.numeric.arguments.tensors import is_tensor, tensor_array
+from treealg.numeric.arguments.tensors import dense_tensor, is_tensor, tensor_array
 
-__all__ = ["integer_array", "list_array", "refuse_packed"]
+__all__ = ["MAX_AXES", "integer_array", "list_array", "refuse_packed"]
 
-_MAX_AXES = 64  # NumPy's
+MAX_AXES = 64  # NumPy's
 
 
 def refuse_packed(value: Any, name: str) -> None:
@@ -66,6 +66,8 @@ def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
     if isinstance(value, (list, tuple)):
         found = list_array(value, name)
         found = found if found.size else found.astype(np.int64)
+    elif is_tensor(value) and value.device.type in ("cpu", "meta"):
+        found = dense_tensor(value, name).resolve_neg().numpy()
     else:
         found = read_array(value, name, "integers")
     if found.dtype.kind == "O" and isinstance(value, (list, tuple)):
@@ -104,7 +106,7 @@ def _leaves(value: Any, name: str) -> Any:
     stack = [(name, value)]
     while stack:
         place, piece = stack.pop()
-        if isinstance(piece, (list, tuple)) and place.count("[") <= _MAX_AXES:
+        if isinstance(piece, (list, tuple)) and place.count("[") <= MAX_AXES:
             stack.extend((f"{place}[{i}]", piece[i]) for i in reversed(range(len(piece))))
         else:
             yield place, piece
@@ -147,7 +149,7 @@ def _unequal(value: Any, name: str, error: ValueError, of_paths: bool) -> Invali
     for place, leaf in _leaves(value, name):
         _check_array(leaf, place)
     level = [(name, value)]
-    for _ in range(_MAX_AXES):
+    for _ in range(MAX_AXES):
         shapes = [_shape(piece) for _, piece in level]
         for (place, _), shape in zip(level, shapes, strict=True):
             if shape != shapes[0]:

@@ -58,8 +58,9 @@ class Fill(NamedTuple):
 
 
 def fill(
-    points: Numbers, counts: Integers, how: str, times: npt.NDArray[np.float64] | None
-) -> Fill | None:
+    points: Numbers, counts: Integers, how: str, times: npt.NDArray[np.float64] | None,
+    name: str = "path",
+) -> Fill | None:  # fmt: skip
     """Return how missing values of paths are filled, None where there are none.
 
     Parameters
@@ -72,6 +73,8 @@ def fill(
         The method.
     times : ndarray, shape (points of all paths,), or None
         Where they are in time; None for one unit from each to the next.
+    name : str, default "path"
+        What the paths are called, for messages.
     """
     lacks = np.isnan(points.real)
     if not lacks.any():
@@ -81,7 +84,7 @@ def fill(
     if how == "refuse":
         place, channel = (int(x) for x in np.argwhere(lacks)[0])
         raise InvalidValueError(
-            f"path must have all values with missing='refuse', got NaN at point "
+            f"{name} must have all values with missing='refuse', got NaN at point "
             f"{place - starts[path[place]]} of path {path[place]}, channel {channel}; give "
             f"missing='forward-fill' or 'linear', or 'propagate' for NaN in results"
         )
@@ -94,7 +97,7 @@ def fill(
     if empty.any():
         place, channel = (int(x) for x in np.argwhere(empty)[0])
         raise InvalidValueError(
-            f"path must have a value in every channel with missing={how!r}, got none in channel "
+            f"{name} must have a value in every channel with missing={how!r}, got none in channel "
             f"{channel} of path {path[place]}"
         )
     before = np.where(has_before, before, after)

@@ -29,6 +29,8 @@ from treealg.numeric.arguments.corrections import (
 )
 from treealg.numeric.arguments.missing import MISSING, fill
 from treealg.numeric.arguments.ragged import (
+    NAMES,
+    Names,
     arrays_of,
     as_base_point,
     base_points,
@@ -308,6 +310,7 @@ def prepared(
     times: Any = None,
     missing: Any = "propagate",
     exact: bool = False,
+    names: Names = NAMES,
 ) -> Prepared:
     """Read a path with its options; `call_of` checks all that is no array, given the channels.
 
@@ -315,32 +318,32 @@ def prepared(
     """
     how = check_choice("missing", missing, MISSING)
     if times is None and how == "propagate":
-        return _prepared(path, correction, basepoint, lengths, call_of, gpu, exact)
+        return _prepared(path, correction, basepoint, lengths, call_of, gpu, exact, names)
     refuse_on_device(path, "times and missing")
-    found = _prepared(path, correction, basepoint, lengths, call_of, False, exact)
+    found = _prepared(path, correction, basepoint, lengths, call_of, False, exact, names)
     if times is not None:
-        check_times(found.call)
-    with memory_for("path, copied for times or missing values,"):
-        values = None if times is None else _times(times, found)
-        found = found if how == "propagate" else _filled(found, how, values)
+        check_times(found.call, names.times)
+    with memory_for(f"{names.path}, copied for times or missing values,"):
+        values = None if times is None else _times(times, found, names)
+        found = found if how == "propagate" else _filled(found, how, values, names.path)
         return found if values is None else timed(found, values)
 
 
 def _prepared(
     path: Any, correction: Any, basepoint: Any, lengths: Any, call_of: Callable[[int], Call],
-    gpu: bool, exact: bool,
+    gpu: bool, exact: bool, names: Names,
 ) -> Prepared:  # fmt: skip
     is_list = is_list_of_paths(path)
     if basepoint is False and lengths is None and not is_list:
-        rows = as_path(path, gpu=gpu, values=exact)
+        rows = as_path(path, names.path, gpu=gpu, values=exact)
         call = call_of(rows.item[1])
         added = None if correction is None else as_correction(correction, rows, call)
         return Prepared(rows, added, call, correction)
     refuse_on_device(path, "stream, basepoint, lengths and lists of paths")
-    pieces = read_paths(path, lengths, basepoint, exact)
+    pieces = read_paths(path, lengths, basepoint, exact, names)
     call = call_of(pieces[0].item[1])
-    with memory_for("path, copied for basepoint, lengths or as a list,"):
-        return _with_options(pieces, is_list, correction, basepoint, lengths, call)
+    with memory_for(f"{names.path}, copied for basepoint, lengths or as a list,"):
+        return _with_options(pieces, is_list, correction, basepoint, lengths, call, names)
 
 
 def prepared_list(pieces: Sequence[Rows], name: str) -> Prepared:
@@ -352,8 +355,9 @@ def prepared_list(pieces: Sequence[Rows], name: str) -> Prepared:
 
 
 def _with_options(
-    pieces: Sequence[Rows], is_list: bool, correction: Any, basepoint: Any, lengths: Any, call: Call
-) -> Prepared:
+    pieces: Sequence[Rows], is_list: bool, correction: Any, basepoint: Any, lengths: Any,
+    call: Call, names: Names,
+) -> Prepared:  # fmt: skip
     has_no_point = is_flag(basepoint)
     in_front = int(not has_no_point or bool(basepoint))
     first = pieces[0]
@@ -363,7 +367,7 @@ def _with_options(
     origin = Origin(pieces, is_list, in_front, point)
     if is_list:
         return _one_after_the_other(origin, correction, call)
-    counts = None if lengths is None else read_lengths(lengths, first)
+    counts = None if lengths is None else read_lengths(lengths, first, names.lengths)
     added = as_correction(correction, first, call, in_front=in_front)
     array = np.asarray(first.array, first.dtype)
     if in_front:
@@ -527,14 +531,14 @@ def _timed_array(found: Prepared, times: Floats | None) -> Prepared:
     return Prepared(path, found.correction, call, found.given_correction, None, None, found, back)
 
 
-def _filled(found: Prepared, how: str, times: Floats | None) -> Prepared:
+def _filled(found: Prepared, how: str, times: Floats | None, name: str) -> Prepared:
     """Fill missing values."""
     line = in_line(found)
     places = line.places
     clock = None if times is None else np.concatenate([
         own[:count] for own, count in zip(times, line.counts, strict=True)
     ] or [np.zeros(0)])  # fmt: skip
-    made = fill(line.points[places], line.counts, how, clock)
+    made = fill(line.points[places], line.counts, how, clock, name)
     if made is None:
         return found
     points = line.points.copy()
@@ -556,28 +560,30 @@ def _after(found: Prepared, line: Line, back: Callable[[Floats], Floats]) -> Pre
     return Prepared(path, correction, found.call, found.given_correction, spans, None, found, back)
 
 
-def _times(value: Any, found: Prepared) -> Floats:
+def _times(value: Any, found: Prepared, names: Names) -> Floats:
     """Read the times of prepared paths, which their dtype has to hold."""
-    counts, dtype = found.whole_spans[:, 1], found.path.dtype
-    times = _times_of(value, found, counts)
+    counts, dtype = found.whole_spans[:, 1], np.empty(0, found.path.dtype).real.dtype
+    times = _times_of(value, found, counts, names)
     ends = times[np.arange(len(counts)), counts - 1]
     if ends.max(initial=0) > np.finfo(dtype).max:
         raise InvalidValueError(
-            f"times must be finite in the dtype of path, {dtype}, got {ends.max()} from the first "
-            f"to the last; use path.astype(numpy.float64), or a larger unit of time"
+            f"{names.times} must be finite in the dtype of {names.path}, {dtype}, got {ends.max()} "
+            f"from the first to the last; use {names.path}.astype(numpy.float64), or a larger unit "
+            f"of time"
         )
     return times
 
 
-def _times_of(value: Any, found: Prepared, counts: Spans) -> Floats:
-    origin = found.origin
+def _times_of(value: Any, found: Prepared, counts: Spans, names: Names) -> Floats:
+    origin, name = found.origin, names.times
     if origin is None or not origin.is_list:
-        return read_times(value, "times", found.path.batch, counts, found.path.item[0])
+        return read_times(value, name, found.path.batch, counts, found.path.item[0])
     if not isinstance(value, (list, tuple)) or len(value) != len(counts):
         raise InvalidValueError(
-            f"times must be a list with those of each of the {len(counts)} paths, as path is a list"
+            f"{name} must be a list with those of each of the {len(counts)} paths, as {names.path} "
+            f"is a list"
         )
     out = np.zeros((len(counts), int(counts.max())))
     for i, (own, count) in enumerate(zip(value, counts.tolist(), strict=True)):
-        out[i, :count] = read_times(own, f"times[{i}]", (), counts[i : i + 1])[0, :count]
+        out[i, :count] = read_times(own, f"{name}[{i}]", (), counts[i : i + 1])[0, :count]
     return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,9 @@ from treealg.numeric.arguments.tables import is_table
 from treealg.numeric.arguments.tensors import plain_arrays
 
 __all__ = [
+    "NAMES",
     "ListOfPaths",
+    "Names",
     "PlainPaths",
     "arrays_of",
     "as_base_point",
@@ -72,21 +74,40 @@ def _is_matrix(value: Any) -> bool:
     return (is_array(value) or is_table(value)) and len(getattr(value, "shape", ())) == 2
 
 
-def read_paths(path: Any, lengths: Any, basepoint: Any, values: bool = False) -> Sequence[Rows]:
+class Names(NamedTuple):
+    """What arguments are called, for messages; those of pairs have numbers.
+
+    Attributes
+    ----------
+    path, lengths, times : str
+        The paths, and what is given beside them.
+    """
+
+    path: str = "path"
+    lengths: str = "lengths"
+    times: str = "times"
+
+
+NAMES = Names()
+
+
+def read_paths(
+    path: Any, lengths: Any, basepoint: Any, values: bool = False, names: Names = NAMES
+) -> Sequence[Rows]:
     """Read an array of paths, or the paths of a list; `values` are wanted of the points."""
     # From a base point differences are taken.
     has_point = values or not is_flag(basepoint) or bool(basepoint)
     if not is_list_of_paths(path):
-        return [as_path(path, values=has_point)]
-    refuse_lengths(lengths)
-    return read_list(path, has_point)
+        return [as_path(path, names.path, values=has_point)]
+    refuse_lengths(lengths, names.lengths)
+    return read_list(path, has_point, names.path)
 
 
-def refuse_lengths(lengths: Any) -> None:
+def refuse_lengths(lengths: Any, name: str = "lengths") -> None:
     """Refuse lengths of paths that are a list."""
     if lengths is not None:
         raise InvalidValueError(
-            "lengths must be None for a list of paths, which have lengths of their own"
+            f"{name} must be None for a list of paths, which have lengths of their own"
         )
 
 
@@ -173,16 +194,16 @@ def read_list(paths: Any, values: bool, name: str = "path") -> Sequence[Rows]:
     return ListOfPaths(read) if is_kept else read
 
 
-def read_lengths(value: Any, rows: Rows) -> npt.NDArray[np.int64]:
+def read_lengths(value: Any, rows: Rows, name: str = "lengths") -> npt.NDArray[np.int64]:
     """Read how many points each path of an array has."""
-    counts = integer_array(value, "lengths")
+    counts = integer_array(value, name)
     if counts.shape != rows.batch:
         raise InvalidValueError(
-            f"lengths must have one number per path, shape {rows.batch}, got shape {counts.shape}"
+            f"{name} must have one number per path, shape {rows.batch}, got shape {counts.shape}"
         )
     if counts.size and (counts.min() < 1 or counts.max() > rows.item[0]):
         raise InvalidValueError(
-            f"lengths must be from 1 to {rows.item[0]}, the points of the array; got "
+            f"{name} must be from 1 to {rows.item[0]}, the points of the array; got "
             f"{counts.min()} to {counts.max()}"
         )
     return counts.astype(np.int64)
@@ -190,16 +211,15 @@ def read_lengths(value: Any, rows: Rows) -> npt.NDArray[np.int64]:
 
 def as_base_point(value: Any, shape: tuple[int, ...], kind: Kind) -> Rows:
     """Read a base point, one for all paths or one for each; `shape` is that of one for each."""
-    rows = as_rows(value, "basepoint", 1)
+    rows = as_rows(value, "basepoint", 1, axes=("channels",))
     given = value.value if isinstance(value, Dual) else value
     if rows.kind is not kind and not isinstance(given, (list, tuple)):
         raise InvalidTypeError(
             f"basepoint must be a boolean or of the kind of path, a {kind}, got a {rows.kind}"
         )
     if rows.item != shape[-1:] or (rows.batch and rows.batch != shape[:-1]):
-        raise InvalidValueError(
-            f"basepoint must have shape {shape[-1:]} or {shape}, got {rows.array.shape}"
-        )
+        wanted = " or ".join(map(str, dict.fromkeys((shape[-1:], shape))))
+        raise InvalidValueError(f"basepoint must have shape {wanted}, got {rows.array.shape}")
     return rows
 
 

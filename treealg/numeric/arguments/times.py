@@ -18,7 +18,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.integers import from_first_point
 from treealg.numeric.arguments.kinds import read_array
-from treealg.numeric.arguments.lists import list_array
+from treealg.numeric.arguments.lists import MAX_AXES, list_array
 from treealg.numeric.arguments.tables import is_of_moments, is_table, moments, table_array
 from treealg.numeric.arguments.tensors import is_tensor, tensor_array
 from treealg.numeric.arguments.transforms import Transform, copy_columns
@@ -35,16 +35,16 @@ _MOMENTS = date, timedelta
 _SECONDS = {"m": 60, "h": 3600, "D": 86400, "W": 7 * 86400}
 
 
-def check_times(call: Call) -> None:
+def check_times(call: Call, name: str) -> None:
     """Refuse options that times do not go with."""
     if not call.transform.time_aug:
         raise InvalidValueError(
-            "times must be None with time_aug=False, as they are the values of the time channel; "
-            "set time_aug=True"
+            f"{name} must be None with time_aug=False, as they are the values of the time channel; "
+            f"set time_aug=True"
         )
     if call.transform.end_time != 1.0:
         raise InvalidValueError(
-            f"end_time must be left out where times are given, whose last is the end; got "
+            f"end_time must be left out where {name} are given, whose last is the end; got "
             f"{call.transform.end_time}"
         )
 
@@ -141,7 +141,9 @@ def _array(value: Any, name: str) -> npt.NDArray[Any]:
 
 def _of_list(value: Any, name: str) -> npt.NDArray[Any]:
     first = value
-    while isinstance(first, (list, tuple)) and first:
+    for _ in range(MAX_AXES):
+        if not isinstance(first, (list, tuple)) or not first:
+            break
         first = first[0]
     if isinstance(first, _MOMENTS):
         return np.array(value, dtype=object)

@@ -508,7 +508,7 @@ def _array_type(argument: Argument, value: Any, values: Mapping[str, Any]) -> Ar
             f"{type(value).__name__}; numpy.asarray makes an array of a list"
         ) from None
     axes = argument.item_axes(len(shape), values)
-    check_axes(shape, argument.name, len(axes))
+    check_axes(shape, argument.name, axes)
     if argument.role == "input" and not argument.differentiable:  # not computed with: dates, too
         return ArrayType(shape, np.dtype(np.float64), axes)
     return ArrayType(shape, _dtype(argument.name, dtype), axes)

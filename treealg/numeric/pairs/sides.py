@@ -11,7 +11,7 @@ from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_path, as_rows
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.prepared import Prepared, prepared, prepared_list, timed
-from treealg.numeric.arguments.ragged import is_list_of_paths, read_list
+from treealg.numeric.arguments.ragged import Names, is_list_of_paths, read_list
 from treealg.numeric.arguments.rows import Rows, memory_for
 from treealg.numeric.arguments.transforms import Transform
 from treealg.numeric.arguments.windows import windows_of
@@ -73,26 +73,27 @@ def read_paths_beside(
     """Read paths with what is given beside them, and tell what is left to be done to them."""
     point = beside.basepoint
     if not is_flag(point):
-        rows = as_rows(point, "basepoint", 1)
+        rows = as_rows(point, "basepoint", 1, axes=("channels",))
         if rows.batch:
             raise InvalidValueError(
                 f"basepoint must be a boolean or one point, of shape (channels,), got shape "
                 f"{rows.array.shape}; put other points in front of the paths"
             )
 
-    def read(path: Any, lengths: Any, times: Any) -> Prepared:
+    def read(path: Any, lengths: Any, times: Any, place: int) -> Prepared:
+        own = Names(names[place - 1], f"lengths{place}", f"times{place}")
         return prepared(
             path, None, point, lengths, lambda channels: _call(channels, transform),
-            times=times, missing=beside.missing, exact=values,
+            times=times, missing=beside.missing, exact=values, names=own,
         )  # fmt: skip
 
-    first = read(path1, beside.lengths1, beside.times1)
+    first = read(path1, beside.lengths1, beside.times1, 1)
     options = (
         (beside.lengths1, beside.windows1, beside.times1),
         (beside.lengths2, beside.windows2, beside.times2),
     )
     is_one = path2 is path1 and all(x is y for x, y in zip(*options, strict=True))
-    second = first if is_one else read(path2, beside.lengths2, beside.times2)
+    second = first if is_one else read(path2, beside.lengths2, beside.times2, 2)
     if transform.time_aug and any(x is not None for _, *own in options for x in own):
         # Time is that of whole paths, and written; where one argument needs that, in both.
         first = _written(first)

@@ -155,7 +155,7 @@ def _planned(
         call = checked_call(channels, *options)
         listed = choice.elements
         if call.planar is None:
-            listed = [ladder(word, call.dimension) for word in listed]
+            listed = [ladder(word, call.dimension, "words") for word in listed]
         wanted = chosen_elements(listed, call.dimension, call.planar, gram)
         return call._replace(degree=wanted.degree)
 

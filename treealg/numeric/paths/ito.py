@@ -71,7 +71,7 @@ def ito_correction(covariance: ArrayLike, dt: ArrayLike | float) -> Array:
     >>> treealg.branched_sig([[0.0], [1.0], [3.0]], 2, correction=correction)
     array([3.  , 4.25])
     """
-    rows = as_rows(covariance, "covariance", 2)
+    rows = as_rows(covariance, "covariance", 2, axes=("channels", "channels"))
     channels = rows.item[0]
     if channels < 1 or rows.item[1] != channels:
         raise InvalidValueError(

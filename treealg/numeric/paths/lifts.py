@@ -216,7 +216,7 @@ def branched_sig_of_lift_backprop(
 
 def _lift_rows(lift: Any, call: Call) -> Rows:
     """Read the argument `lift`."""
-    rows = as_rows(lift, "lift", 2)
+    rows = as_rows(lift, "lift", 2, axes=("segments", "coefficients"))
     columns = call.columns
     if rows.item[1] != columns:
         raise InvalidValueError(

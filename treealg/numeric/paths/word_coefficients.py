@@ -305,8 +305,7 @@ def extract_sig_coef(
     options = dimension, 0, WORDS, 1, SIGNATURE, time_aug, lead_lag, 1.0, scalar_term, weights
     rows, call, degree = of_any_degree(sig, "sig", options)
     weights = None if weights is None else check_weights("weights", weights)
-    given = words if isinstance(words, list) else [words]
-    return extracted(rows, _places(given, call.dimension, degree, call.scalar, weights))
+    return extracted(rows, _places(as_words(words), call.dimension, degree, call.scalar, weights))
 
 
 @by_elements
@@ -316,7 +315,7 @@ def _places(
     """Return which coefficients words have."""
     most = None if weights is None else degree
     places = []
-    for word in map(as_word, words):
+    for word in words:
         places.append(
             word_to_idx(word, dimension, scalar_term=scalar, degree=most, weights=weights)
         )
@@ -327,9 +326,16 @@ def _places(
     return places
 
 
+def as_words(words: Any) -> list[Word]:
+    """Return a word that was given, or a list of them, as a list."""
+    if not isinstance(words, list):
+        return [as_word(words, "words")]
+    return [as_word(word, f"words[{i}]") for i, word in enumerate(words)]
+
+
 def listed_words(words: Any, prefixes: Any) -> list[Word]:
     """Return the words that are asked for."""
-    given = [as_word(word) for word in (words if isinstance(words, list) else [words])]
+    given = as_words(words)
     if not check_flag("prefixes", prefixes):
         return given
     return [word[:n] for word in given for n in range(min(1, len(word)), len(word) + 1)]

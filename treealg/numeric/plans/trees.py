@@ -97,7 +97,8 @@ def chosen_elements(elements: list[Any], dimension: int, planar: bool | None, gr
     """Read the elements that are wanted."""
     found, places = [], []
     for place, value in enumerate(elements):
-        element = as_element(value, bool(planar))
+        name = f"trees[{place}]" if len(elements) > 1 else "trees"
+        element = as_element(value, bool(planar), name)
         if element is None:
             continue
         check_labels(element, dimension)

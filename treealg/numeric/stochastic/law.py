@@ -30,6 +30,8 @@ from treealg.numeric.arguments.rows import Rows
 
 __all__ = ["Law", "Options", "checked_law"]
 
+_SQUARE = "channels", "channels"
+
 
 class Law(NamedTuple):
     """The checked arguments of a function of a law.
@@ -166,7 +168,7 @@ def checked_law(drift: Any, covariance: Any, jump_moments: Any, options: Options
     """Check the arguments of a function of a law."""
     lift = check_choice("lift", options.lift, LIFTS)
     time = checked_transform(True, False, options.end_time).end_time
-    b = as_rows(drift, "drift", 1)
+    b = as_rows(drift, "drift", 1, axes=("channels",))
     d = b.item[0]
     if d < 1:
         raise InvalidValueError(
@@ -177,14 +179,14 @@ def checked_law(drift: Any, covariance: Any, jump_moments: Any, options: Options
         d, options.degree, options.planar, options.n_jobs, SIGNATURE,
         scalar_term=options.scalar_term, weights=options.weights,
     )  # fmt: skip
-    given = [b, as_rows(covariance, "covariance", 2)]
+    given = [b, as_rows(covariance, "covariance", 2, axes=_SQUARE)]
     if given[1].item != (d, d):
         raise InvalidValueError(
             f"covariance must have shape (..., {d}, {d}), as drift has {d} channels; got shape "
             f"{given[1].array.shape}"
         )
     if jump_moments is not None:
-        given.append(as_rows(jump_moments, "jump_moments", 1))
+        given.append(as_rows(jump_moments, "jump_moments", 1, axes=("moments",)))
         columns = coefficients(d, call.degree, None, 0, call.weights)
         if given[2].item[0] != columns:
             raise InvalidValueError(

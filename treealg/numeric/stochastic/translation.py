@@ -35,6 +35,7 @@ from treealg.typing import Array, ArrayLike
 
 __all__ = ["branched_sig_translate", "branched_sig_translate_backprop"]
 
+_AXES = "dimension", "moved"
 _NUMBERS = 1 << 18
 """Numbers of an intermediate result, beyond which work is done in parts."""
 
@@ -139,7 +140,7 @@ def branched_sig_translate(
     array([3. , 1. , 4.5, 1. , 2. , 0.5])
     """
     call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
-    rows, moves = as_rows(bsig, "bsig", 1), as_rows(translation, "translation", 2)
+    rows, moves = as_rows(bsig, "bsig", 1), as_rows(translation, "translation", 2, axes=_AXES)
     given, scalar = split_scalar(rows, call.columns, call)
     known = _known(moves, call, weights, degree)
     x, _ = broadcast(given, moves)
@@ -231,7 +232,7 @@ def branched_sig_translate_backprop(
     """
     call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     back = as_rows(derivs, "derivs", 1)
-    rows, moves = as_rows(bsig, "bsig", 1), as_rows(translation, "translation", 2)
+    rows, moves = as_rows(bsig, "bsig", 1), as_rows(translation, "translation", 2, axes=_AXES)
     _, scalar = split_scalar(rows, call.columns, call)
     known = _known(moves, call, weights, degree)
     wide, _ = broadcast(rows, moves)

@@ -415,7 +415,7 @@ def image(
 
 def _displacements(displacement: Any, call: Call) -> Rows:
     """Read the argument `displacement`."""
-    rows = as_rows(displacement, "displacement", 1)
+    rows = as_rows(displacement, "displacement", 1, axes=("dimension",))
     check_columns(rows, call.dimension, "one for each of the channels that dimension says")
     return rows
 

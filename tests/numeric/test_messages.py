@@ -1,0 +1,121 @@
+"""Messages call arguments, their axes and their parts by the names that callers know."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import treealg
+
+PATH = np.arange(10.0).reshape(5, 2)
+
+
+def sig(path=PATH, degree=2, **options):
+    return treealg.branched_sig(path, degree, **options)
+
+
+PAIR = np.arange(12.0).reshape(2, 3, 2) / 10
+OF_PAIRS = {
+    "lengths1": [1, 2, 3],
+    "lengths2": [1, 9],
+    "times1": [0.0, 2.0, 1.0],
+    "times2": [0.0, 1.0],
+}
+
+
+@pytest.mark.parametrize("name", OF_PAIRS)
+@pytest.mark.parametrize("function", ["branched_sig_kernel", "branched_sig_kernel_gram"])
+def test_what_is_given_beside_one_path_of_a_pair_is_called_by_its_name(function, name):
+    options = {name: OF_PAIRS[name], "time_aug": name.startswith("times")}
+    with pytest.raises(treealg.InvalidValueError, match=f"^{name} must"):
+        getattr(treealg, function)(PAIR, PAIR + 1, 1, 0, **options)
+
+
+@pytest.mark.parametrize(("names", "place"), [("path1 path2", 0), ("path1 path2", 1)])
+def test_a_path_of_a_pair_is_called_by_its_name_where_more_is_given(names, place):
+    pair = [PAIR, PAIR]
+    pair[place] = PAIR[0, 0]
+    with pytest.raises(treealg.InvalidValueError, match=f"^{names.split()[place]} must"):
+        treealg.branched_sig_kernel(*pair, 1, 0, basepoint=True)
+    pair[place] = np.full((2, 3, 2), np.nan)
+    with pytest.raises(treealg.InvalidValueError, match=f"^{names.split()[place]} must"):
+        treealg.branched_sig_kernel(*pair, 1, 0, missing="linear")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "axes"),
+    [
+        ("branched_sig_of_lift", (np.ones(2), 1, 2), r"lift .*\(\.\.\., segments, coefficients\)"),
+        ("ito_correction", (np.ones(2), 1.0), r"covariance .*\(\.\.\., channels, channels\)"),
+        ("expected_branched_sig", (np.ones(1), np.ones(1), 2), "covariance .*channels, channels"),
+        ("expected_branched_sig", (np.ones(()), np.ones((1, 1)), 2), r"drift .*, channels\)"),
+        ("branched_sig_translate", (np.ones(2), np.ones(2), 1, 2), "translation .*dimension, mov"),
+        ("linear_branched_sig", (np.ones(()), 1, 2), r"displacement .*\(\.\.\., dimension\)"),
+    ],
+)
+def test_a_missing_axis_is_called_by_its_name(name, arguments, axes):
+    with pytest.raises(treealg.InvalidValueError, match=f"^{axes}") as caught:
+        getattr(treealg, name)(*arguments)
+    assert "one channel" not in str(caught.value)
+
+
+def test_dtypes_that_differ_are_those_of_the_caller_in_a_direction_too():
+    corrections = np.zeros(4, np.float32)
+    with pytest.raises(treealg.InvalidTypeError, match="float64 and float32"):
+        treealg.branched_sig_jvp(PATH, PATH, 2, correction=corrections)
+
+
+@pytest.mark.parametrize(
+    ("function", "argument", "start"),
+    [
+        ("sig_coef", [(0,), (1.0,)], r"words\[1\]\[0\] must be an integer"),
+        ("sig_coef", (1.0,), r"words\[0\] must be an integer"),
+        ("log_sig_coef", [(5,)], "words must have letters from 0 to 1, got 5"),
+        ("log_sig_coef", "01", "words must be a tuple"),
+        ("branched_sig_coef", [(0,), "0[0]"], r"trees\[1\] must be a tree"),
+        ("branched_sig_coef", "0[0]", "trees must be a tree"),
+        ("branched_log_sig_coef", [(0,), 1.5], r"trees\[1\]: a tree must be"),
+    ],
+)
+def test_one_of_several_elements_is_called_by_its_place(function, argument, start):
+    with pytest.raises(treealg.TreeAlgError, match=f"^{start}"):
+        getattr(treealg, function)(PATH, argument)
+
+
+@pytest.mark.parametrize("name", ["lengths", "windows"])
+@pytest.mark.parametrize(
+    ("make", "match"),
+    [
+        (lambda torch: torch.ones(2, requires_grad=True), "requires a gradient"),
+        (lambda torch: torch.eye(2, dtype=torch.int64).to_sparse(), "must be a dense tensor"),
+        (lambda torch: torch.ones(2, dtype=torch.float16), "must be integers, got"),
+        (lambda torch: torch.ones(2, dtype=torch.int64, device="meta"), "on the device meta"),
+    ],
+)
+def test_a_tensor_of_integers_is_refused_for_what_it_is(name, make, match):
+    torch = pytest.importorskip("torch")
+    with pytest.raises(treealg.InvalidTypeError, match=f"^{name} .*{match}|^{name} {match}"):
+        sig(**{name: make(torch)})
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        np.broadcast_to(1, (2**40,)),
+        np.broadcast_to(1, (2, 2**40)),
+        itertools.count(1),
+        itertools.repeat(1),
+    ],
+)
+def test_weights_without_end_are_refused_at_once(weights):
+    with pytest.raises(treealg.TreeAlgError, match=r"^weights"):
+        sig(weights=weights)
+
+
+@pytest.mark.parametrize("name", ["path", "times", "lengths", "windows", "basepoint", "weights"])
+def test_a_list_that_holds_itself_is_refused(name):
+    endless = []
+    endless.append(endless)
+    options = {"time_aug": name == "times", name: endless}
+    with pytest.raises(treealg.TreeAlgError, match=f"^{name}"):
+        sig(**options)
