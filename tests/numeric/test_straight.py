@@ -10,15 +10,16 @@ from treealg import _fast, codegen, tables
 from treealg._fast.programs import straight_number
 from treealg.codegen.straight import LANES, SIZES, Straight
 
-from ..support import TOLERANCE, assert_parity, program, sample
+from ..support import TOLERANCE, assert_parity, dyadic, program, sample
 
-# The name of each kernel, how many arguments it reads, and its map in exact arithmetic.
-KERNELS = {
-    "signature_to_log": (1, "log"),
-    "log_to_signature": (1, "exp"),
-    "signature_product": (2, "combine"),
-    "signature_inverse": (1, "inverse"),
+# Of each kernel its map in exact arithmetic, and how many arguments that has.
+MAPS = {
+    "signature_to_log": ("log", 1),
+    "log_to_signature": ("exp", 1),
+    "signature_product": ("combine", 2),
+    "signature_inverse": ("inverse", 1),
 }
+KERNELS = [*MAPS, *(f"{name}_backward" for name in MAPS)]
 
 
 def arguments_of(table):
@@ -38,18 +39,27 @@ def with_loops(table):
     return _fast.ConvolutionProgram(table.dimension, *arrays.values(), *quadrature)
 
 
-def computed(name, made, inputs, columns=None, n_threads=1):
-    """Return what a kernel writes between margins."""
-    count = inputs[0].shape[1] if columns is None else columns
-    out = np.full((len(inputs[0]), count + 5), np.nan, inputs[0].dtype)
-    rest = (None, n_threads) if name == "signature_to_log" else (n_threads,)
-    getattr(_fast, name)(*inputs, out[:, 2:-3], made, *rest)
+def map_of(name):
+    """Return a map, how many arguments it has, and whether a kernel is its gradient."""
+    forward = name.removesuffix("_backward")
+    return (*MAPS[forward], name != forward)
+
+
+def computed(name, made, inputs, n_threads=1):
+    """Return what a kernel writes between margins, results side by side."""
+    _, count, backward = map_of(name)
+    rows, columns = inputs[0].shape
+    results = count if backward else 1
+    out = np.full((rows, results * (columns + 5)), np.nan, inputs[0].dtype)
+    parts = [out[:, k + 2 : k + 2 + columns] for k in range(0, out.shape[1], columns + 5)]
+    rest = (None, n_threads) if name.startswith("signature_to_log") else (n_threads,)
+    getattr(_fast, name)(*inputs, *parts, made, *rest)
     return out
 
 
 def inputs_of(name, table, dtype, batch):
-    count = KERNELS[name][0]
-    return [sample(dtype, batch + k, table.size)[k:] / 2 for k in range(count)]
+    _, count, backward = map_of(name)
+    return [sample(dtype, batch + k, table.size)[k:] / 2 for k in range(count + backward)]
 
 
 @pytest.fixture(params=["baseline", "avx2", "avx512"])
@@ -120,13 +130,15 @@ def test_kernels_agree_with_the_loops(size, dtype, name):
 def test_kernels_agree_with_exact_arithmetic(size, name):
     dimension, degree, planar = size
     table = tables.convolution(*size)
-    inputs = [np.round(8 * x) / 8 for x in inputs_of(name, table, np.float64, 32)]
-    found = computed(name, program(_fast, table), inputs)[:, 2:-3]
+    kind, count, backward = map_of(name)
+    inputs = [dyadic(k, 32, table.size) for k in range(count + backward)]
+    found = computed(name, program(_fast, table), inputs)[21]
     exact = codegen.build_program(
-        codegen.map_size(KERNELS[name][1], dimension, degree, planar=planar)
-    ).evaluate(*([Fraction(value) for value in x[21]] for x in inputs))[0]
-    want = np.array([float(value) for value in exact])
-    assert np.abs(found[21] - want).max() <= TOLERANCE[want.dtype] * np.abs(want).max()
+        codegen.map_size(kind, dimension, degree, planar=planar), backward=backward
+    ).evaluate(*([Fraction(value) for value in x[21]] for x in inputs))
+    want = np.array([float(value) for result in exact for value in result])
+    error = np.abs(found[~np.isnan(found)] - want).max()
+    assert error <= TOLERANCE[want.dtype] * np.abs(want).max()
 
 
 @pytest.mark.parametrize("name", KERNELS)

@@ -28,14 +28,15 @@ cdef enum:
     MAX_OPERANDS = 5
 
 
-# A straight-line kernel. It takes rows that are contiguous; others are copied, so that a row has
-# the same bits, however it lies in memory.
+# A straight-line kernel and its arguments. It takes rows that are contiguous; others are copied, so
+# that a row has the same bits, however it lies in memory.
 cdef struct straight_task:
-    straight_kernel kernel  # NULL for none
+    straight_kernel kernel
+    matrix_view operands[MAX_OPERANDS]
+    int lanes, n_read, count
     Py_ssize_t columns, real  # bytes of a number
     Py_ssize_t copies_at  # where the scratch for copies begins
     bint is_contiguous
-    int lanes, n_read, count
 
 
 cdef const straight_kernels *straight_of(
@@ -45,32 +46,6 @@ cdef const straight_kernels *straight_of(
     if table.straight is NULL or program.straight < 0:
         return NULL
     return table.straight + program.straight
-
-
-cdef straight_task straight_task_of(
-    straight_kernel kernel, size_t scratch, const kernel_table *table, Py_ssize_t columns,
-    Py_ssize_t real, const matrix_view *operands, int n_read, int count,
-) noexcept:
-    cdef straight_task task
-    cdef int i
-    task.kernel = kernel
-    task.columns = columns
-    task.real = real
-    task.copies_at = scratch
-    task.lanes = table.lanes
-    task.n_read = n_read
-    task.count = count
-    task.is_contiguous = True
-    for i in range(count):
-        task.is_contiguous = task.is_contiguous and operands[i].column_stride == real
-    return task
-
-
-cdef size_t straight_scratch(const straight_task *task) noexcept:
-    """Return the bytes of scratch that a group of rows needs."""
-    if task.is_contiguous:
-        return task.copies_at
-    return task.copies_at + task.count * task.lanes * task.columns * task.real
 
 
 cdef void copy_rows(
@@ -88,11 +63,13 @@ cdef void copy_rows(
 
 
 cdef void straight_group(
-    const straight_task *task, const matrix_view *operands, Py_ssize_t first, char *scratch
+    const void *task_, Py_ssize_t group, char *scratch, interrupt *stop
 ) noexcept nogil:
+    cdef const straight_task *task = <const straight_task *> task_
+    cdef const matrix_view *operands = task.operands
     cdef matrix_view copies[MAX_OPERANDS]
+    cdef Py_ssize_t first = group * task.lanes, row_size = task.columns * task.real
     cdef Py_ssize_t used = min(operands[0].count - first, <Py_ssize_t> task.lanes)
-    cdef Py_ssize_t row_size = task.columns * task.real
     cdef int i
     if task.is_contiguous:
         task.kernel(operands, first, scratch)
@@ -109,6 +86,34 @@ cdef void straight_group(
         copy_rows(operands + i, first, copies + i, 0, used, task)
 
 
+cdef int run_straight(
+    straight_kernel kernel, Buffer source, ConvolutionProgram program,
+    const matrix_view *operands, int n_read, int count, double cost, int n_threads,
+) except -1:
+    """Run a kernel on the rows of `count` arrays, of which it reads the first ones.
+
+    The cost is that of a group of rows, and `source` the first array.
+    """
+    cdef straight_task task
+    cdef Py_ssize_t groups = groups_of(source.table, operands[0].count)
+    cdef size_t scratch = straight_of(source.table, program).scratch
+    cdef int i
+    task.kernel = kernel
+    task.lanes = source.table.lanes
+    task.n_read = n_read
+    task.count = count
+    task.columns = program.columns
+    task.real = source.real
+    task.copies_at = scratch
+    task.is_contiguous = True
+    for i in range(count):
+        task.operands[i] = operands[i]
+        task.is_contiguous = task.is_contiguous and operands[i].column_stride == task.real
+    if not task.is_contiguous:
+        scratch += count * task.lanes * task.columns * task.real
+    return run(straight_group, &task, groups, cost * groups, scratch, n_threads)
+
+
 # --- maps -------------------------------------------------------------------------------------
 
 
@@ -116,7 +121,6 @@ cdef struct map_task:
     const kernel_table *table
     const sparse_map *linear_map  # NULL for none
     const convolution_program *program  # NULL for no logarithm
-    straight_task straight
     matrix_view source, derivs, target
     Py_ssize_t columns
     size_t lanes_size
@@ -264,12 +268,6 @@ cdef void group_of_logarithms(
     cdef const map_task *task = <const map_task *> task_
     cdef const kernel_table *table = task.table
     cdef Py_ssize_t first = group * table.lanes
-    cdef matrix_view operands[2]
-    if task.straight.kernel is not NULL:
-        operands[0] = task.source
-        operands[1] = task.target
-        straight_group(&task.straight, operands, first, lanes)
-        return
     if task.linear_map is NULL:
         table.algebra.logarithm(task.program, &task.source, &task.target, first, NULL, lanes)
         return
@@ -303,12 +301,11 @@ cdef int run_logarithm(
     cdef double cost
     cdef size_t scratch_size
     cdef const straight_kernels *straight = straight_of(source.table, program)
-    cdef straight_kernel kernel
-    cdef matrix_view operands[2]
+    cdef straight_kernel kernel = NULL
+    cdef matrix_view operands[3]
     task.table = table_for_rows(source, count)
     task.program = &program.f32 if source.single else &program.f64
     task.linear_map = NULL
-    task.straight.kernel = NULL
     task.lanes_size = 0
     if output_map is not None:
         if output_map.columns != program.columns:
@@ -326,20 +323,16 @@ cdef int run_logarithm(
     cost = (2 if backward else 1) * program_cost(task.program)
     if task.linear_map is not NULL:
         cost += map_cost(task.linear_map)
-    kernel = NULL if straight is NULL else straight.logarithm
-    if kernel is not NULL and task.linear_map is NULL and not backward:
-        task.table = source.table
+    if straight is not NULL and task.linear_map is NULL:
+        kernel = straight.logarithm_backward if backward else straight.logarithm
+    if kernel is not NULL:
         operands[0] = task.source
-        operands[1] = task.target
-        task.straight = straight_task_of(
-            kernel, straight.scratch, task.table, size, source.real, operands, 1, 2
+        operands[1] = task.derivs if backward else task.target
+        operands[2] = task.target
+        return run_straight(
+            kernel, source, program, operands, 1 + backward, 2 + backward, cost, n_threads
         )
-    if task.straight.kernel is not NULL:
-        scratch_size = straight_scratch(&task.straight)
-    else:
-        scratch_size = task.lanes_size + task.table.algebra.logarithm_scratch(
-            task.program, backward
-        )
+    scratch_size = task.lanes_size + task.table.algebra.logarithm_scratch(task.program, backward)
     return run(
         group_of_logarithms_backward if backward else group_of_logarithms, &task,
         groups_of(task.table, count), cost * groups_of(task.table, count),
@@ -379,7 +372,6 @@ def signature_to_log_backward(
 cdef struct group_task:
     const convolution_program *program
     group_kernel kernel
-    straight_task straight
     int lanes
     matrix_view operands[MAX_OPERANDS]
 
@@ -389,24 +381,7 @@ cdef void group_of_operations(
 ) noexcept nogil:
     cdef const group_task *task = <const group_task *> task_
     cdef Py_ssize_t first = group * task.lanes
-    if task.straight.kernel is not NULL:
-        straight_group(&task.straight, task.operands, first, scratch)
-    else:
-        task.kernel(task.program, task.operands, first, scratch)
-
-
-cdef straight_kernel straight_of_group(
-    const straight_kernels *kernels, group_operation operation
-) noexcept:
-    if kernels is NULL:
-        return NULL
-    if operation == EXPONENTIAL:
-        return kernels.exponential
-    if operation == PRODUCT:
-        return kernels.product
-    if operation == INVERSE:
-        return kernels.inverse
-    return NULL
+    task.kernel(task.program, task.operands, first, scratch)
 
 
 cdef int operate(
@@ -418,9 +393,9 @@ cdef int operate(
     They have a column for each coefficient, but the displacements of linear pieces.
     """
     cdef const kernel_table *table
-    cdef straight_kernel kernel
+    cdef const straight_kernels *straight
     cdef group_task task
-    cdef size_t scratch_size
+    cdef double cost
     cdef Buffer buffer, source = Buffer(operands[0], 2, False, True)
     cdef Py_ssize_t count = source.view.shape[0], size
     cdef list keep = [source]
@@ -432,24 +407,19 @@ cdef int operate(
         task.operands[i] = buffer.matrix()
         keep.append(buffer)
     task.program = &program.f32 if source.single else &program.f64
-    kernel = straight_of_group(straight_of(source.table, program), operation)
-    if kernel is not NULL:
-        table = source.table
-        task.straight = straight_task_of(
-            kernel, straight_of(table, program).scratch, table, program.columns, source.real,
-            task.operands, n_read, len(operands),
+    cost = len(operands) // 2 * program_cost(task.program)
+    straight = straight_of(source.table, program)
+    if straight is not NULL and straight.group[<int> operation] is not NULL:
+        return run_straight(
+            straight.group[<int> operation], source, program, task.operands, n_read, len(operands),
+            cost, n_threads,
         )
-        scratch_size = straight_scratch(&task.straight)
-    else:
-        table = table_for_rows(source, count)
-        task.straight.kernel = NULL
-        scratch_size = table.algebra.group_scratch(task.program, operation)
+    table = table_for_rows(source, count)
     task.kernel = table.algebra.group[<int> operation]
     task.lanes = table.lanes
     return run(
-        group_of_operations, &task, groups_of(table, count),
-        groups_of(table, count) * len(operands) // 2 * program_cost(task.program),
-        scratch_size, n_threads,
+        group_of_operations, &task, groups_of(table, count), groups_of(table, count) * cost,
+        table.algebra.group_scratch(task.program, operation), n_threads,
     )
 
 

@@ -211,7 +211,8 @@ cdef extern from "common/kernels.h" nogil:
 
     ctypedef struct straight_kernels:
         size_t scratch
-        straight_kernel logarithm, exponential, product, inverse
+        straight_kernel logarithm, logarithm_backward
+        straight_kernel *group
 
     ctypedef struct kernel_table:
         int lanes

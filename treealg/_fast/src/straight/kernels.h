@@ -11,6 +11,8 @@
  * row from the first: lanes without a row have the last one, too, and write the same to it.
  */
 
+#define NOINLINE __attribute__((noinline))
+
 typedef struct {
     char *row;
     Py_ssize_t stride;
@@ -54,6 +56,39 @@ static void NAME(read_strip)(int few, strip from, Py_ssize_t count, vec *x) {
 }
 #define read_strip NAME(read_strip)
 
+/* The columns of derivatives, which go to the results, too, as the highest order does: with a sign, and
+ * to two of them. */
+INLINE void NAME(pass_columns)(const int few, const int sign, const int both, strip from, strip to,
+                               strip also, Py_ssize_t count, vec *x) {
+    for (Py_ssize_t next = 0; next < count; next += LANES) {
+        const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
+        const Py_ssize_t at = j * (Py_ssize_t)sizeof(REAL);
+        vec v[LANES];
+        for (int i = 0; i < LANES; ++i) v[i] = *(const real_uvec *)(PLACE(few, from, i) + at);
+        for (int i = 0; i < LANES; ++i) {
+            *(real_uvec *)(PLACE(few, to, i) + at) = sign < 0 ? -v[i] : v[i];
+            if (both) *(real_uvec *)(PLACE(few, also, i) + at) = v[i];
+        }
+        transpose(v);
+        for (int i = 0; i < LANES; ++i) x[j + i] = v[i];
+    }
+}
+
+#define PASS(name, sign, both)                                                                 \
+    static NOINLINE void NAME(name)(int few, strip from, strip to, strip also,                 \
+                                    Py_ssize_t count, vec *x) {                                \
+        if (few) NAME(pass_columns)(1, sign, both, from, to, also, count, x);                  \
+        else NAME(pass_columns)(0, sign, both, from, to, also, count, x);                      \
+    }
+PASS(pass_as_it_is, 1, 0)
+PASS(pass_negative, -1, 0)
+PASS(pass_to_both, 1, 1)
+#undef PASS
+#define pass_logarithm NAME(pass_as_it_is)
+#define pass_exponential NAME(pass_as_it_is)
+#define pass_product NAME(pass_to_both)
+#define pass_inverse NAME(pass_negative)
+
 /* LANES vectors, in registers as far as there are some for arguments. */
 #if LANES == 4
 #define COLUMNS vec a, vec b, vec c, vec d
@@ -86,6 +121,16 @@ typedef void (*NAME(write_t))(strip x, strip y, strip to, COLUMNS);
             *(real_uvec *)PLACE(few, to, lane) = out[lane];                                  \
     }
 
+static NOINLINE void NAME(put_strip)(int few, strip to, COLUMNS) {
+    vec v[LANES] = LISTED;
+    transpose(v);
+    if (few)
+        for (int i = 0; i < LANES; ++i) *(real_uvec *)PLACE(1, to, i) = v[i];
+    else
+        for (int i = 0; i < LANES; ++i) *(real_uvec *)PLACE(0, to, i) = v[i];
+}
+#define put_strip NAME(put_strip)
+
 #define ROW(few, strip) (*(const real_uvec *)PLACE(few, strip, lane))
 #define WRITES(few, name)                                              \
     WRITE(name##_logarithm, few, ROW(few, x) - v)                      \
@@ -114,4 +159,10 @@ WRITES(1, write_few)
 #undef are_few
 #undef strip_of
 #undef read_strip
+#undef pass_logarithm
+#undef pass_exponential
+#undef pass_product
+#undef pass_inverse
+#undef put_strip
+#undef NOINLINE
 #undef write_t

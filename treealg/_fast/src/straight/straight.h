@@ -6,7 +6,7 @@
 #ifndef TREEALG_STRAIGHT_H
 #define TREEALG_STRAIGHT_H
 
-#include "common/arguments.h"
+#include "algebra/algebra.h"
 
 /* One row per lane, from row `first`; the arguments are those of a group_operation. */
 typedef void (*straight_kernel)(const matrix_view *arguments, Py_ssize_t first, void *scratch);
@@ -14,7 +14,7 @@ typedef void (*straight_kernel)(const matrix_view *arguments, Py_ssize_t first, 
 /* Of one table, in one precision on one instruction set. */
 typedef struct {
     size_t scratch; /* bytes, for one group of lanes */
-    straight_kernel logarithm, exponential, product, inverse; /* or NULL */
+    straight_kernel logarithm, logarithm_backward, group[GROUP_OPERATIONS]; /* or NULL */
 } straight_kernels;
 
 #endif
