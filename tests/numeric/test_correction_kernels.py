@@ -116,6 +116,25 @@ def test_kernel_agrees_for_every_instruction_set(dimension, name, dtype):
         _fast.use_instruction_set(None)
 
 
+@pytest.mark.parametrize("shape", [(1, 9), (1, 1), (3, 1)])
+def test_one_row_of_a_correction_holds_for_all_paths_or_segments(shape):
+    path, correction = inputs(np.float64, 3, 10, 2, 2)
+    shared = correction[: shape[0], : shape[1]]
+    wide = np.broadcast_to(shared, correction.shape).copy()
+    for door, arguments in doors(path, 3, 2, False, True, {}):
+        results = []
+        for given in (shared, wide):
+            out, derivs = np.ones((2, 3, arguments[1].rows))
+            gradients = np.empty_like(path), np.empty_like(correction)
+            door.path_signature(path, given, out, *arguments)
+            door.path_signature_backward(path, given, derivs, *gradients, *arguments)
+            of_spans, spans = np.empty_like(out), np.array([10, 3, 7])
+            door.span_signature(path, spans, given, of_spans, *arguments)
+            results.append((out, *gradients, of_spans))
+        for one, other in zip(*results, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-14, atol=1e-14)
+
+
 MISFITS = {
     "batch": lambda a: a[:2],
     "segments": lambda a: a[:, 1:],

@@ -35,8 +35,8 @@ class Counted(_fast.Repeats):
 
     found = 0
 
-    def find(self, key, *arrays):
-        result = super().find(key, *arrays)
+    def find(self, key, *arrays, out=None):
+        result = super().find(key, *arrays, out=out)
         self.found += result is not None
         return result
 
@@ -44,7 +44,7 @@ class Counted(_fast.Repeats):
 class Never(_fast.Repeats):
     """A table that has nothing: every call takes the long way."""
 
-    def find(self, key, *arrays):
+    def find(self, key, *arrays, out=None):
         return None
 
 
@@ -307,6 +307,260 @@ def test_calls_of_several_threads_are_made_again(repeats):
     assert_equal(got, want)
 
 
+# --- calls with arrays beside the path, and with arrays for results -----------------------------
+
+# How a correction may be given, as the tables of `cases.py` call it.
+CORRECTED = "corrected", "corrected_alike", "corrected_by_segment", "corrected_time"
+ALONG = "branched_sig", "branched_log_sig", "sig", "log_sig"
+BACK = "branched_sig_backprop", "branched_log_sig_backprop", "sig_backprop"
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+@each_case([case for case in CASES if case.name in (*ALONG, *BACK) and case.variant in CORRECTED])
+def test_calls_with_a_correction_are_made_again(case, batch, repeats):
+    arguments = case.arguments(batch)
+    other = arguments | arrays_of(case, case.arguments(batch, seed=1))
+    before = repeats.found  # as arguments are results of functions, too
+    call(case, arguments)
+    got = call(case, other)
+    assert repeats.found == before + 1
+    assert_equal(got, long_way(lambda: call(case, other)))
+
+
+@pytest.mark.parametrize("name", ["branched_sig", "sig"])
+@pytest.mark.parametrize("shape", [(4,), (4, 4), (3, 4, 4)])
+def test_lengths_and_a_correction_are_two_arrays_of_a_call(name, shape, repeats):
+    rng = np.random.default_rng(7)
+    paths, added = rng.standard_normal((3, 5, 2)), rng.standard_normal(shape)
+    function = getattr(treealg, name)
+    function(paths, 3, lengths=np.array([5, 2, 3]), correction=added)
+    given = {"lengths": np.array([1, 4, 5]), "correction": added + 1}
+    got = function(-paths, 3, **given)
+    assert repeats.found == 1
+    assert_equal([got], [long_way(lambda: function(-paths, 3, **given))])
+    wrong = given | {"lengths": np.array([1, 4, 6])}
+    assert outcome(lambda: function(paths, 3, **wrong)) == long_way(
+        lambda: outcome(lambda: function(paths, 3, **wrong))
+    )
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_the_forward_value_is_not_taken_for_a_correction(batch, repeats):
+    rng = np.random.default_rng(8)
+    path = rng.standard_normal((*batch, 2, 2))
+    derivs, other = rng.standard_normal((2, *batch, 6))
+    value = treealg.branched_sig(path, 2)
+    plain = treealg.branched_sig_backprop(path, value, derivs, 2)
+    correction = rng.standard_normal(4)
+    with_value = treealg.branched_sig_backprop(path, value, derivs, 2, correction=correction)
+    without = treealg.branched_sig_backprop(path, None, derivs, 2, correction=correction)
+    assert_equal(with_value, without)
+    assert not np.array_equal(plain, with_value[0])
+    for given in (None, value):
+        again = treealg.branched_sig_backprop(path, given, other, 2, correction=correction)
+        want = long_way(
+            lambda g=given: treealg.branched_sig_backprop(path, g, other, 2, correction=correction)
+        )
+        assert_equal(again, want)
+    assert repeats.found == 2
+
+
+@pytest.mark.parametrize("columns", [0, 3, 4, 5, 12])
+def test_a_correction_of_other_columns_is_looked_at(columns, repeats):
+    path = np.arange(8.0).reshape(4, 2) ** 2
+    treealg.branched_sig(path, 3, correction=np.ones(4))
+    added = np.ones(columns)
+    for function in (
+        lambda: treealg.branched_sig(path, 3, correction=added),
+        lambda: treealg.branched_sig(path, 3, correction=added.astype(np.float32)),
+        lambda: treealg.branched_sig(path, 3, correction=added.tolist()),
+    ):
+        got, want = outcome(function), long_way(function)
+        if isinstance(want, tuple):
+            assert got == want
+        else:
+            assert_equal([got], [want])
+
+
+def rooms_for(want):
+    """Return arrays for results, and these as a function is given them."""
+    rooms = [np.full(x.shape, np.nan, x.dtype) for x in want]
+    return rooms, rooms[0] if len(rooms) == 1 else tuple(rooms)
+
+
+WITH_OUT = sorted(
+    case.name for case in CASES
+    if case.variant == "plain" and case.name in REPEATED and case.row.has_out
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+@pytest.mark.parametrize("name", WITH_OUT)
+def test_calls_are_made_again_into_the_arrays_that_are_given(name, batch, repeats):
+    case = Case(name, "plain")
+    arguments = case.arguments(batch)
+    want = call(case, arguments)
+    rooms, _ = rooms_for([x for x in want if x is not None])
+    rest = iter(rooms)
+    several = tuple(None if x is None else next(rest) for x in want)
+    found = case.row.function(**arguments, out=several if len(want) > 1 else several[0])
+    assert repeats.found == 1
+    for got, room, expected in zip(
+        found if len(want) > 1 else (found,), several, want, strict=True
+    ):
+        assert got is room
+        if room is not None:
+            np.testing.assert_array_equal(room, expected, strict=True)
+
+
+@pytest.mark.parametrize("name", ["branched_sig", "branched_sig_combine_backprop"])
+def test_a_call_into_arrays_is_kept_too(name, repeats):
+    case = Case(name, "plain")
+    arguments = case.arguments((3,))
+    want = long_way(lambda: call(case, arguments))
+    for count in range(2):
+        rooms, out = rooms_for(want)
+        case.row.function(**arguments, out=out)
+        assert repeats.found == count
+        assert_equal(rooms, want)
+
+
+@pytest.mark.parametrize("scalar_term", [False, True])
+def test_columns_of_a_table_are_written_again_and_no_more(scalar_term, repeats):
+    paths = np.random.default_rng(9).standard_normal((3, 5, 2))
+    want = treealg.branched_sig(paths, 3, scalar_term=scalar_term)
+    table = np.full((3, want.shape[1] + 4), np.nan)
+    out = table[:, 1:-3]
+    assert treealg.branched_sig(paths, 3, scalar_term=scalar_term, out=out) is out
+    assert repeats.found == 1
+    np.testing.assert_array_equal(out, want)
+    assert np.isnan(table[:, [0, -3, -2, -1]]).all()
+
+
+def read_only(out):
+    out.flags.writeable = False
+    return out
+
+
+UNFIT = {
+    "of another shape": lambda out: out[:, :-1],
+    "of another length": lambda out: np.repeat(out, 2, axis=0),
+    "with an axis more": lambda out: out[None],
+    "in single precision": lambda out: out.astype(np.float32),
+    "of integers": lambda out: out.astype(np.int64),
+    "in the other byte order": lambda out: out.astype(out.dtype.newbyteorder()),
+    "read-only": read_only,
+    "in columns": np.asfortranarray,
+    "backwards": lambda out: out[::-1],
+    "with columns backwards": lambda out: out[:, ::-1],
+    "with every second column": lambda out: np.repeat(out, 2, axis=1)[:, ::2],
+    "one row many times": lambda out: np.lib.stride_tricks.as_strided(
+        out, out.shape, (0, out.itemsize)
+    ),
+    "rows that overlap": lambda out: np.lib.stride_tricks.as_strided(
+        out, out.shape, (out.itemsize, out.itemsize)
+    ),
+    "a list": lambda out: out.tolist(),
+    "a tuple": lambda out: (out,),
+    "no array": lambda out: True,
+    "a masked array": np.ma.masked_array,
+    "not aligned": lambda out: np.frombuffer(bytearray(out.nbytes + 1), offset=1).reshape(
+        out.shape
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", UNFIT)
+@pytest.mark.parametrize("name", ["branched_sig", "branched_sig_to_log_sig"])
+def test_arrays_that_do_not_fit_are_left_to_the_long_way(name, kind, repeats):
+    case = Case(name, "plain")
+    arguments = case.arguments((3,))
+    (want,) = call(case, arguments)
+    out = UNFIT[kind](np.full(want.shape, 7.0))
+    got = outcome(lambda: case.row.function(**arguments, out=out))
+    assert got == long_way(lambda: case.row.function(**arguments, out=out))
+    assert issubclass(got[0], TreeAlgError)
+    assert not repeats.found
+
+
+@pytest.mark.parametrize("shift", [-1, 0, 1])
+def test_no_result_is_written_over_an_argument(shift, repeats):
+    x = treealg.branched_sig(np.random.default_rng(3).standard_normal((4, 5, 2)), 2)
+    treealg.branched_sig_inverse(x, 2, 2)
+    memory = np.zeros(3 * x.size)
+    given = memory[x.size : 2 * x.size].reshape(x.shape)
+    given[...] = x
+    start = x.size + shift * (x.size - 1)
+    out = memory[start : start + x.size].reshape(x.shape)
+    with pytest.raises(TreeAlgError, match="must not share memory with an argument"):
+        treealg.branched_sig_inverse(given, 2, 2, out=out)
+    assert not repeats.found
+    np.testing.assert_array_equal(given, x)
+
+
+def test_results_beside_an_argument_in_one_piece_of_memory_are_written(repeats):
+    x = treealg.branched_sig(np.random.default_rng(3).standard_normal((4, 5, 2)), 2)
+    want = treealg.branched_sig_inverse(x, 2, 2)
+    memory = np.zeros((3, *x.shape))
+    memory[1] = x
+    for place in (0, 2):
+        treealg.branched_sig_inverse(memory[1], 2, 2, out=memory[place])
+        np.testing.assert_array_equal(memory[place], want)
+    assert repeats.found == 2
+
+
+def test_the_reversed_rows_of_an_argument_are_no_place_for_a_result(repeats):
+    x = treealg.branched_sig(np.random.default_rng(3).standard_normal((4, 5, 2)), 2)
+    treealg.branched_sig_inverse(x, 2, 2)
+    with pytest.raises(TreeAlgError, match="must not share memory with an argument"):
+        treealg.branched_sig_inverse(x[::-1], 2, 2, out=x)
+    assert not repeats.found
+
+
+def test_two_results_are_not_written_to_the_same_memory(repeats):
+    one, other = np.random.default_rng(6).standard_normal((2, 6))
+    given = one, one, other
+    treealg.branched_sig_combine_backprop(*given, 2, 2)
+    memory = np.zeros(one.size + 1)
+    with pytest.raises(TreeAlgError, match="share memory with another result"):
+        treealg.branched_sig_combine_backprop(*given, 2, 2, out=(memory[1:], memory[:-1]))
+    assert not repeats.found
+
+
+@pytest.mark.parametrize("right", [False, True])
+def test_a_gradient_of_kernels_that_is_not_asked_for_has_no_place(right, repeats):
+    path = np.random.default_rng(4).standard_normal((2, 5, 2))
+    flags = {"left_deriv": not right, "right_deriv": right}
+
+    def gradients(out=None):
+        return treealg.branched_sig_kernel_backprop(1.0, path[0], path[1], 2, 0, **flags, out=out)
+
+    want = gradients()[right]
+    room = np.zeros_like(want)
+    for out in ((room, None)[:: -1 if right else 1], [room, None][:: -1 if right else 1]):
+        assert gradients(out)[right] is room
+        np.testing.assert_array_equal(room, want)
+    assert repeats.found == 2
+    for wrong in ((room, room + 1), room, (room,), (None, room)[:: -1 if right else 1]):
+        got = outcome(lambda w=wrong: gradients(w))
+        assert got == long_way(lambda w=wrong: outcome(lambda: gradients(w)))
+        assert issubclass(got[0], TreeAlgError)
+    assert repeats.found == 2
+
+
+@pytest.mark.parametrize("count", [1, 32, 33])
+def test_gradients_in_a_correction_that_is_shared_are_summed_as_on_the_long_way(count, repeats):
+    rng = np.random.default_rng(11)
+    paths, derivs = rng.standard_normal((count, 4, 2)), rng.standard_normal((count, 20))
+    for correction in (rng.standard_normal(4), rng.standard_normal((3, 4))):
+        given = {"correction": correction}
+        for _ in range(2):
+            got = treealg.branched_sig_backprop(paths, None, derivs, 3, **given)
+        want = long_way(lambda g=given: treealg.branched_sig_backprop(paths, None, derivs, 3, **g))
+        assert_equal(got, want)
+    assert repeats.found == (2 if count <= 32 else 0)
+
+
 # --- the table itself --------------------------------------------------------------------------
 
 
@@ -352,6 +606,42 @@ def test_a_table_writes_the_scalar_and_adds_axes(table):
     key, array = ("write",), np.arange(3.0)
     table.keep(key, (array,), (np.empty(4),), write, (0, 2), (2.0,), scalar=1.0, axes=1)
     np.testing.assert_array_equal(table.find(key, array + 1), [1, 2, 4, 6])
+
+
+def test_a_table_adds_axes_to_each_array(table):
+    def write(first, second, out):
+        assert first.shape == (1, 2, 3)
+        assert second.shape == (1, 1, 3)
+        out[...] = first + second
+
+    arrays = np.ones((2, 3)), np.arange(3.0)
+    table.keep((), arrays, (np.empty((2, 3)),), write, (0, 1, 2), (), axes=(1, 2))
+    np.testing.assert_array_equal(table.find((), *arrays), arrays[0] + arrays[1])
+
+
+def test_a_table_writes_to_what_is_given_where_that_fits(table):
+    array, key = np.arange(3.0), ("doubled",)
+    table.keep(key, (array,), (np.empty(3),), doubled, (0, 1), (2.0,))
+    out = np.full(3, np.nan)
+    assert table.find(key, array, out=out) is out
+    assert out.tolist() == [0, 2, 4]
+    for unfit in (np.ones(4), np.ones((1, 3)), np.ones(3, np.float32), [1.0] * 3, (out,), array):
+        assert table.find(key, array, out=unfit) is None
+    assert array.tolist() == [0, 1, 2]
+
+
+def test_a_table_writes_to_some_of_what_is_given(table):
+    def write(array, out1, out2):
+        out1[...], out2[...] = array + 1, array + 2
+
+    array, room = np.zeros(2), np.empty(2)
+    table.keep((), (array,), (np.empty(2), np.empty(2)), write, (0, 1, 2), ())
+    for out, place in (((None, room), 1), ([room, None], 0)):
+        found = table.find((), array, out=out)
+        assert found[place] is room
+        assert [x.tolist() for x in found] == [[1, 1], [2, 2]]
+    for unfit in ((room,), (room, room), room, (room, array), ()):
+        assert table.find((), array, out=unfit) is None
 
 
 def test_a_table_places_several_arrays_and_results(table):
@@ -406,3 +696,7 @@ def test_what_cannot_be_kept_is_refused(table):
         table.keep((), (np.ones(2),) * 5, (np.ones(2),), doubled, (0, 1, 2, 3, 4, 5), ())
     with pytest.raises(ValueError, match="cannot be kept"):
         table.keep((), (np.ones(2),), (np.ones(2),), doubled, (0,), ())
+    with pytest.raises(ValueError, match="cannot be kept"):
+        table.keep((), (np.ones(2),), (np.ones(2),) * 5, doubled, (0, 1, 2, 3, 4, 5), ())
+    with pytest.raises(ValueError, match="cannot be kept"):
+        table.keep((), (np.ones(2),), (np.ones(2),), doubled, (0, 1), (), axes=(1, 1))

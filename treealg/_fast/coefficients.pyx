@@ -44,11 +44,7 @@ cdef int describe(
         raise ValueError("the program does not fit the dimension of the paths")
     task.columns = 0
     if increments is not None:
-        if (
-            increments.table != source.table or lead_lag
-            or increments.view.shape[0] != task.path.count
-            or increments.view.shape[1] != task.path.length - 1
-        ):
+        if lead_lag or not increments.corrects(source, task.path.count, task.path.length - 1):
             raise ValueError("path and correction must have the same dtype, batch and segments")
         task.columns = increments.view.shape[2]
         task.correction = increments.correction()

@@ -273,6 +273,7 @@ cdef class Buffer:
     cdef Py_ssize_t count, length
     cdef matrix_view matrix(self) noexcept
     cdef path_view path(self, bint time_aug, bint lead_lag, double end_time) noexcept
+    cdef bint corrects(self, Buffer path, Py_ssize_t count, Py_ssize_t segments) noexcept
     cdef correction_view correction(self) noexcept
     cdef int check_rows(self, Buffer like, Py_ssize_t count, Py_ssize_t size) except -1
     cdef int check_items(self, Buffer like, Py_ssize_t rows, Py_ssize_t columns) except -1

@@ -175,11 +175,20 @@ cdef class Buffer:
         p.end_time = end_time
         return p
 
+    cdef bint corrects(self, Buffer path, Py_ssize_t count, Py_ssize_t segments) noexcept:
+        """Tell whether this is a correction of so many paths of so many segments."""
+        return (
+            self.table == path.table
+            and (self.view.shape[0] == count or self.view.shape[0] == 1)
+            and (self.view.shape[1] == segments or self.view.shape[1] == 1)
+        )
+
     cdef correction_view correction(self) noexcept:
+        """The corrections; what there is one of holds for all paths, or for all segments."""
         cdef correction_view c
         c.data = <const char *> self.view.buf
-        c.path_stride = self.view.strides[0]
-        c.time_stride = self.view.strides[1]
+        c.path_stride = 0 if self.view.shape[0] == 1 else self.view.strides[0]
+        c.time_stride = 0 if self.view.shape[1] == 1 else self.view.strides[1]
         c.column_stride = self.view.strides[2]
         c.tangent = self.tangent
         return c

@@ -39,10 +39,7 @@ cdef int describe(
     if correction is not None:
         task.correction = correction.correction()
         task.columns = correction.view.shape[2]
-        if (
-            correction.table != path.table or correction.view.shape[0] != task.path.count
-            or correction.view.shape[1] != task.steps
-        ):
+        if not correction.corrects(path, task.path.count, task.steps):
             raise ValueError("path and correction do not fit each other: dtype, batch, segments")
     if (
         task.path.channels * (2 if lead_lag else 1) + time_aug != words.dimension

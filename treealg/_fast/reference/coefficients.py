@@ -28,7 +28,8 @@ def _increments(
     steps = path_steps(path, time_aug, lead_lag, end_time)
     if correction is None:
         return steps
-    return np.concatenate((steps, correction[:, :, program.column]), axis=2)
+    added = np.broadcast_to(correction, (*steps.shape[:2], correction.shape[2]))
+    return np.concatenate((steps, added[:, :, program.column]), axis=2)
 
 
 def path_coefficients(
@@ -47,8 +48,8 @@ def path_coefficients(
     ----------
     path : ndarray of float32 or float64, shape (batch, length, channels)
         Paths, piecewise linear; ``length >= 1``.
-    correction : ndarray or None, shape (batch, length - 1, columns)
-        Of the dtype of `path`; None for a program that uses no column.
+    correction : ndarray or None, shape (batch or 1, length - 1 or 1, columns)
+        Of the dtype of `path`, as for `path_signature`; None for a program that uses no column.
     out : ndarray, shape (batch, program.outputs)
         Receives the values; of the dtype of `path`.
     program : TreeProgram

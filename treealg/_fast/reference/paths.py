@@ -38,9 +38,9 @@ def path_signature(
     ----------
     path : ndarray of float32 or float64, shape (batch, length, channels)
         Paths, piecewise linear; ``length >= 1``.
-    correction : ndarray or None, shape (batch, length - 1, columns)
-        What each segment has on longer letters; of the dtype of `path`. None for words that read
-        no column; not with `lead_lag`.
+    correction : ndarray or None, shape (batch or 1, length - 1 or 1, columns)
+        What each segment has on longer letters, one row for all paths or segments where there is
+        but one; of the dtype of `path`. None for words that read no column; not with `lead_lag`.
     out : ndarray, shape (batch, output_map.rows)
         Receives the result; of the dtype of `path`.
     words : WordProgram
@@ -186,6 +186,8 @@ def _letters(
 ) -> list[list[Array]]:
     """Return the increments of the letters over each segment."""
     steps = path_steps(path, time_aug, lead_lag, end_time)
+    if correction is not None:
+        correction = np.broadcast_to(correction, (*steps.shape[:2], correction.shape[2]))
     return [
         words.letters(steps[:, t], None if correction is None else correction[:, t])
         for t in range(steps.shape[1])

@@ -24,7 +24,7 @@ class _Call(NamedTuple):
     places: tuple[int, ...]
     rest: tuple[Any, ...]
     scalar: float | None
-    axes: tuple[None, ...]
+    axes: tuple[tuple[None, ...], ...]
     result_axes: tuple[None, ...]
 
 
@@ -38,8 +38,10 @@ class Repeats:
         """Forget all calls."""
         self._calls.clear()
 
-    def find(self, key: tuple[Any, ...], *arrays: Any) -> Any:
+    def find(self, key: tuple[Any, ...], *arrays: Any, out: Any = None) -> Any:
         """Make a call as it was made before, and return what it returned; None if it is not known.
+
+        So it is where the long way has to look at `out`.
 
         Parameters
         ----------
@@ -47,19 +49,27 @@ class Repeats:
             What the call is known by, beside its arrays; see `keep`.
         *arrays : object
             What was given as arrays, or as dual numbers, at most 4.
+        out : object, default None
+            Where the result is wanted, None for anywhere; a tuple or list of several.
         """
         call = self._calls.get(_known_by(key, arrays))
         if call is None:
             return None
-        results = [np.empty(shape, call.dtype) for shape in call.shapes]
         are_dual = any(isinstance(array, Dual) for array in arrays)
+        rooms = [None] * len(call.shapes) if out is None else _rooms_of(call, arrays, out)
+        if rooms is None or (are_dual and out is not None):
+            return None
+        results = [
+            np.empty(shape, call.dtype) if room is None else room
+            for shape, room in zip(call.shapes, rooms, strict=True)
+        ]
         arguments: list[Any] = [None] * (max(call.places) + 1)
-        for place, array in zip(call.places, arrays, strict=False):
+        for place, array, axes in zip(call.places, arrays, call.axes, strict=False):
             if place >= 0 and isinstance(array, Dual):
-                tangent = None if array.tangent is None else array.tangent[call.axes]
-                arguments[place] = array.value[call.axes], tangent
+                tangent = None if array.tangent is None else array.tangent[axes]
+                arguments[place] = array.value[axes], tangent
             elif place >= 0:
-                arguments[place] = array[call.axes]
+                arguments[place] = array[axes]
         for place, result in zip(call.places[len(arrays) :], results, strict=True):
             view = result
             if call.scalar is not None:
@@ -79,7 +89,7 @@ class Repeats:
         places: tuple[int, ...],
         rest: tuple[Any, ...],
         scalar: float | None = None,
-        axes: int = 0,
+        axes: int | tuple[int, ...] = 0,
         result_axes: int | None = None,
         integers: int | None = None,
     ) -> None:
@@ -94,7 +104,8 @@ class Repeats:
             The arrays that were given, at most 4; of dual numbers the function is given pairs of
             values and tangents, and for results pairs of None and an array.
         results : tuple of numpy.ndarray
-            What was computed; a call that is made again returns one array, or a tuple of several.
+            What was computed, at most 4; a call that is made again returns one array, or a tuple of
+            several.
         function : callable
             What writes the results.
         places : tuple of int
@@ -105,14 +116,18 @@ class Repeats:
         scalar : float or None, default None
             What stands in front of the last axis of results, and is not written by the function;
             of tangents that is 0.
-        axes : int, default 0
-            How many axes of length 1 the function is to see in front of arrays.
+        axes : int or tuple of int, default 0
+            How many axes of length 1 the function is to see in front of arrays, of all or of each.
         result_axes : int or None, default None
-            The same for results; None for as many.
+            The same for results; None for as many as in front of the first array.
         integers : int or None, default None
             Which of the arrays has integers, of 64 bits, where one has.
         """
-        if len(arrays) > 4 or len(places) != len(arrays) + len(results) or min(places) < -1:
+        each = axes if isinstance(axes, tuple) else (axes,) * len(arrays)
+        if (
+            max(len(arrays), len(results)) > 4 or len(each) != len(arrays)
+            or len(places) != len(arrays) + len(results) or min(places) < -1
+        ):  # fmt: skip
             raise ValueError("a call of so many arrays or arguments cannot be kept")
         found = _known_by(key, arrays)
         are_dual = any(isinstance(array, Dual) for array in arrays)
@@ -131,9 +146,28 @@ class Repeats:
             places,
             rest,
             0.0 if are_dual and scalar is not None else scalar,
-            (None,) * axes,
-            (None,) * (axes if result_axes is None else result_axes),
+            tuple((None,) * count for count in each),
+            (None,) * (each[0] if result_axes is None else result_axes),
         )
+
+
+def _rooms_of(call: _Call, arrays: tuple[Any, ...], out: Any) -> list[Any] | None:
+    """Return where each result is wanted, or None; None in all where the long way has to look."""
+    rooms = [out] if len(call.shapes) == 1 else out
+    if not isinstance(rooms, (tuple, list)) or len(rooms) != len(call.shapes):
+        return None
+    seen = list(arrays)
+    for shape, room in zip(call.shapes, rooms, strict=True):
+        if room is None:
+            continue
+        if type(room) is not np.ndarray or room.dtype != call.dtype or room.shape != shape:
+            return None
+        if not (room.flags.carray and room.dtype.isnative):
+            return None
+        if any(np.may_share_memory(room, array) for array in seen):
+            return None
+        seen.append(room)
+    return list(rooms)
 
 
 _DTYPES = (np.float32, np.float64, np.int64)

@@ -224,6 +224,9 @@ def _spans(
         path = path.whole()
     if spans.ndim == 1:
         spans = np.stack([np.zeros_like(spans), spans], axis=1)
+    if correction is not None:
+        wide = len(path), path.shape[1] - 1, correction.shape[2]
+        correction = np.broadcast_to(correction, wide)
     for i, (first, points) in enumerate(spans.tolist()):
         one, last = slice(i, i + 1), first + points
         own = None if correction is None else correction[one, first : last - 1]

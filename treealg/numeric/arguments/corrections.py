@@ -52,6 +52,11 @@ class Correction(NamedTuple):
     longest: int
     shared: tuple[int, ...]
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether one row serves several segments, or one array several paths."""
+        return self.shared != self.rows.shape
+
 
 def as_correction(
     value: Any,

@@ -16,21 +16,22 @@ from treealg.engines import current
 from treealg.numeric.arguments.duals import Dual, step_of
 from treealg.numeric.arguments.rows import Rows
 
-__all__ = ["again", "are_constant", "are_usual", "keep", "threads_now"]
+__all__ = ["again", "apart", "are_constant", "are_usual", "keep", "threads_now"]
 
+_ARRAY = object()  # in place of an array among what was given
 _USUAL = (None, False, False, None, None, None, "propagate")
 _CONSTANT = frozenset({bool, float, int, str, type(None), object})
 
 
-def again(key: tuple[Any, ...], *arrays: Any) -> Any:
+def again(key: tuple[Any, ...], *arrays: Any, out: Any = None) -> Any:
     """Return what a call that was kept returns for these arrays, None if it was not.
 
     What is kept is a kernel, for which tangents need not be small: those that are come out again.
     """
     if any(type(array) is Dual and array.is_step for array in arrays):
-        found = current().repeats.find(key, *map(_of_any_size, arrays))
+        found = current().repeats.find(key, *map(_of_any_size, arrays), out=out)
         return None if found is None else _by_step(found)
-    return current().repeats.find(key, *arrays)
+    return current().repeats.find(key, *arrays, out=out)
 
 
 def _of_any_size(array: Any) -> Any:
@@ -57,6 +58,7 @@ def keep(
     scalar: float | None = None,
     most: int | None = None,
     integers: int | None = None,
+    is_corrected: bool = False,
 ) -> None:
     """Keep a call whose arguments and results are of one batch, of at most one axis.
 
@@ -72,6 +74,8 @@ def keep(
         As for `treealg._fast.repeats.Repeats.keep`.
     most : int or None, default None
         How many rows the function takes at once, if it is to do more in parts.
+    is_corrected : bool, default False
+        Whether the last array is a correction, which may be the same for several rows.
     """
     batch = rows[0].batch
     if len(batch) > 1 or any(x.batch != batch for x in rows):
@@ -79,8 +83,11 @@ def keep(
     if most is not None and rows[0].count > most:
         return
     arrays = tuple(map(_of_any_size, arrays))
+    axes = (int(not batch),) * len(arrays)
+    if is_corrected:  # paths by segments by columns
+        axes = (*axes[:-1], 3 - len(arrays[-1].shape))
     current().repeats.keep(
-        key, arrays, results, function, places, rest, scalar, not batch, None, integers
+        key, arrays, results, function, places, rest, scalar, axes, None, integers
     )
 
 
@@ -92,15 +99,34 @@ def are_constant(options: tuple[Any, ...]) -> bool:
     )
 
 
+def apart(given: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Return what was given beside paths without its arrays, and these: lengths, a correction.
+
+    Parameters
+    ----------
+    given : tuple
+        The arguments from `correction` to `missing`, in this order.
+    """
+    correction, stream, basepoint, lengths, *others = given
+    arrays = []
+    if type(lengths) is np.ndarray:
+        arrays.append(lengths)
+        lengths = _ARRAY
+    if type(correction) is np.ndarray or type(correction) is Dual:
+        arrays.append(correction)
+        correction = _ARRAY
+    return (correction, stream, basepoint, lengths, *others), tuple(arrays)
+
+
 def are_usual(given: tuple[Any, ...], options: tuple[Any, ...]) -> bool:
     """Tell whether a call along paths holds for all paths of a shape.
 
-    Then it is given nothing beside the path, from `correction` to `missing`, and no option is such
-    as may change.
+    Then it is given nothing beside the path, from `correction` to `missing`, but the arrays that
+    are kept `apart`, and no option is such as may change.
     """
-    return all(value is usual for value, usual in zip(given, _USUAL, strict=True)) and are_constant(
-        options
-    )
+    return all(
+        value is usual or value is _ARRAY for value, usual in zip(given, _USUAL, strict=True)
+    ) and are_constant(options)
 
 
 def threads_now(n_jobs: Any) -> int:

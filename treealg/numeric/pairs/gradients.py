@@ -130,7 +130,7 @@ def branched_sig_kernel_backprop(
     key = "kernels, backward", depth, dyadic_order, static_kernel, flags, given, options
     if isinstance(derivs, float) and getattr(path1, "dtype", None) is _FLOAT64:
         derivs = np.array(derivs)
-    known = again(key, derivs, path1, path2) if out is None else None
+    known = again(key, derivs, path1, path2, out=_rooms(out, left_deriv, right_deriv))
     if known is not None:
         left, right = known if right_deriv is left_deriv else (known, known)
         return left if left_deriv else None, right if right_deriv else None
@@ -147,7 +147,6 @@ def branched_sig_kernel_backprop(
     found = tuple(x for x in gradients if x is not None)
     if (
         found
-        and out is None
         and beside.is_nothing
         and problem.is_simple
         and not normalize
@@ -158,6 +157,17 @@ def branched_sig_kernel_backprop(
         most = problem.pairs_at_once
         keep(key, (derivs, path1, path2), sides, found, write, places, (), most=most)
     return gradients
+
+
+def _rooms(out: Any, left: Any, right: Any) -> Any:
+    """Return where the gradients that are asked for are wanted: two, or the only one.
+
+    An empty tuple is no place, and what the long way has to look at.
+    """
+    if out is None or left is right:
+        return out
+    is_pair = type(left) is type(right) is bool and type(out) in (tuple, list) and len(out) == 2
+    return out[right] if is_pair and out[left] is None else ()
 
 
 def branched_sig_kernel_gram_backprop(

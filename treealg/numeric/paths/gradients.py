@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from treealg.checks import check_flag
-from treealg.engines import current
+from treealg.engines import HostEngine, current
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows, check_alike, check_kinds, refuse_on_device
-from treealg.numeric.arguments.batches import allocate, walk
+from treealg.numeric.arguments.batches import LEAST_ROWS, allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
+from treealg.numeric.arguments.duals import Dual
 from treealg.numeric.arguments.prepared import Prepared, Rooms, prepared
-from treealg.numeric.arguments.repeats import are_usual, keep, threads_now
+from treealg.numeric.arguments.repeats import apart, are_usual, keep, threads_now
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.targets import Target, into
 from treealg.numeric.arguments.vectors import split_scalar
@@ -320,10 +321,15 @@ def along_path_backward(
     What the forward function returned, or None, and the derivatives in it come with their names;
     `given`, `options` and `out` are as for `along_path`.
     """
-    key = "along path, backward", scalar_term, given, options, threads_now(options[2])
-    arrays = (path, derivs[0]) if forward[0] is None else (path, derivs[0], forward[0])
+    usual, arrays = given, (path, derivs[0])
+    if forward[0] is not None:
+        arrays = (*arrays, forward[0])
+    if given[0] is not None:
+        usual, beside = apart(given)
+        arrays = (*arrays, *beside)
+    key = "along path, backward", scalar_term, usual, options, threads_now(options[2])
     engine = current()
-    known = engine.repeats.find(key, *arrays) if out is None else None
+    known = engine.repeats.find(key, *arrays, out=out)
     if known is not None:
         return known
     gpu = options[1] is not WORDS and options[-1] is None
@@ -367,12 +373,53 @@ def along_path_backward(
     of_spans = None if found.is_given else rows.engine.span_signature_backward
     backward = rows.engine.path_signature_backward
     result = backprop(backward, of_spans, found, cotangent, plan, to)
-    is_usual = to is None and scalar is None and are_usual(given, (scalar_term, *options))
+    is_usual = scalar is None and found.is_given and are_usual(usual, (scalar_term, *options))
     if is_usual and rows.engine is engine:
-        places = (0, 2, 3) if value is None else (0, 2, -1, 3)
-        kernel, rest = engine.kernel_along_path_backward(plan, call.transform, call.n_threads)
-        keep(key, arrays, (rows, cotangent), (result,), kernel, places, (None, *rest))
+        _keep(engine, key, arrays, value is not None, found, cotangent, plan, result)
     return result
+
+
+def _keep(
+    engine: HostEngine, key: tuple[Any, ...], arrays: tuple[Any, ...], has_value: bool,
+    found: Prepared, derivs: Rows, plan: Plan, result: Gradients,
+) -> None:  # fmt: skip
+    """Keep a call of a path, derivatives, the value and a correction, if it has them."""
+    call, correction, most = found.call, found.correction, None
+    if len(arrays) != 2 + has_value + (correction is not None):  # a correction without columns
+        return
+    kernel, rest = engine.kernel_along_path_backward(plan, call.transform, call.n_threads)
+    places = (0, 2, -1) if has_value else (0, 2)
+    if correction is None:
+        places, rest = (*places, 3), (None, *rest)
+    else:
+        places = *places, 1, 3, 4
+    if correction is not None and correction.is_shared:
+        if isinstance(arrays[0], Dual):
+            return
+        kernel, most = _summed(kernel, correction.shared), LEAST_ROWS
+    results = result if isinstance(result, tuple) else (result,)
+    keep(
+        key, arrays, (found.path, derivs), results, kernel, places, rest, most=most,
+        is_corrected=correction is not None,
+    )  # fmt: skip
+
+
+def _summed(backward: Callable[..., None], shape: tuple[int, ...]) -> Callable[..., None]:
+    """Return a function that writes the gradient in a correction of a shape that is shared."""
+
+    def write(path: Any, correction: Any, derivs: Any, out: Any, total: Any, *rest: Any) -> None:
+        part = np.empty((len(out), out.shape[1] - 1, shape[-1]), out.dtype)
+        backward(path, correction, derivs, out, part, *rest)
+        total[...] = 0
+        total += _over_all(part, shape)
+
+    return write
+
+
+def _over_all(part: Any, shape: tuple[int, ...]) -> Any:
+    """Sum the gradients in the corrections of segments over what one of a shape served."""
+    # einsum and not sum, which is ten times slower where the last axis is short.
+    return np.einsum("bsc->sc" if len(shape) == 2 else "bsc->c", part)
 
 
 def check_results(derivs: Rows, found: Prepared, every: bool, windows: int | None) -> None:
@@ -471,7 +518,7 @@ def _of_whole_paths(
         segments, columns = correction.rows.item
         if backward is None:
             memory[...] = 0
-        elif correction.shared == correction.rows.shape:
+        elif not correction.is_shared:
             whole = memory.reshape(path.count, segments, columns)
             for *given, dx, dc in walk(n_threads, inputs, (out, whole), apart=True):
                 backward(*given, dx, dc, *rest)
@@ -480,6 +527,5 @@ def _of_whole_paths(
             for *given, dx in walk(n_threads, inputs, (out,), segments * columns):
                 part = path.empty((len(dx), segments, columns))[1]
                 backward(*given, dx, part, *rest)
-                # einsum and not sum, which is ten times slower where the last axis is short.
-                memory += np.einsum("bsc->sc" if memory.ndim == 2 else "bsc->c", part)
+                memory += _over_all(part, correction.shared)
     return path.wrap(result), path.wrap(total)

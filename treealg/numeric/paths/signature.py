@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from treealg.checks import check_flag
-from treealg.engines import current
+from treealg.engines import HostEngine, current
 from treealg.numeric.arguments.arrays import refuse_on_device
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
 from treealg.numeric.arguments.duals import Dual
 from treealg.numeric.arguments.prepared import Prepared, prepared
-from treealg.numeric.arguments.repeats import are_usual, keep, threads_now
+from treealg.numeric.arguments.repeats import apart, are_usual, keep, threads_now
 from treealg.numeric.arguments.targets import Target, into
 from treealg.numeric.paths.prefixes import write_prefixes
 from treealg.numeric.paths.windowed import check_either, of_windows
@@ -376,17 +376,14 @@ def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...], out:
     `options` those of `checked_call` without the channels; the result is `out`, if that is given.
     Everything is checked before a table is built or memory taken.
     """
-    engine, lengths, usual = current(), given[3], given
-    has_lengths = type(lengths) is np.ndarray  # whose values the kernel checks
-    if has_lengths:
-        usual = (*given[:3], None, *given[4:])
+    engine, usual, arrays = current(), given, ()
+    if given[0] is not None or given[3] is not None:
+        usual, arrays = apart(given)
     key = ("along path", usual, options, threads_now(options[2]))
-    if out is None:
-        again = engine.repeats.find
-        known = _of_lengths(again, key, path, lengths) if has_lengths else again(key, path)
-        if known is not None:
-            return known
-    correction, stream, basepoint, _, windows, times, missing = given
+    known = _known(engine, key, path, arrays, out)
+    if known is not None:
+        return known
+    correction, stream, basepoint, lengths, windows, times, missing = given
     every = stream is not False and check_flag("stream", stream)
     if every or windows is not None:
         check_either(every, windows)
@@ -406,27 +403,46 @@ def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...], out:
     if windows is not None:
         return of_windows(found, plan, windows, to)
     result = signatures(found, plan, every, to)
-    rows, call = found.path, found.call
-    if to is None and call.degree and rows.engine is engine and are_usual(usual, options):
-        kind = call.transform, call.n_threads
-        if has_lengths:
-            if isinstance(path, Dual):
-                return result
-            kernel, rest = engine.kernel_along_spans(plan, *kind)
-            arrays, places = (path, lengths), (0, 1, 3)
-            keep(key, arrays, (rows,), (result,), kernel, places, rest, call.unit, integers=1)
-        else:
-            kernel, rest = engine.kernel_along_path(plan, *kind)
-            keep(key, (path,), (rows,), (result,), kernel, (0, 2), rest, call.unit)
+    if found.call.degree and found.path.engine is engine and are_usual(usual, options):
+        _keep(engine, key, (path, *arrays), type(lengths) is np.ndarray, found, plan, result)
     return result
 
 
-def _of_lengths(find: Callable[..., Any], key: tuple[Any, ...], path: Any, lengths: Any) -> Any:
+def _known(
+    engine: HostEngine, key: tuple[Any, ...], path: Any, arrays: tuple[Any, ...], out: Any
+) -> Any:
     """Return what a call that was kept returns; None if it was not, or for wrong lengths."""
+    if not arrays:
+        return engine.repeats.find(key, path, out=out)
     try:
-        return find(key, path, lengths)
-    except ValueError:
+        return engine.repeats.find(key, path, *arrays, out=out)
+    except ValueError:  # from lengths, whose values the kernel checks
         return None
+
+
+def _keep(
+    engine: HostEngine, key: tuple[Any, ...], arrays: tuple[Any, ...], has_lengths: bool,
+    found: Prepared, plan: Plan, result: Array,
+) -> None:  # fmt: skip
+    """Keep a call along paths, of these, of lengths and of a correction, if it has them."""
+    rows, call = found.path, found.call
+    kind, has_correction = (call.transform, call.n_threads), found.correction is not None
+    if len(arrays) != 1 + has_lengths + has_correction:  # a correction without columns
+        return
+    if has_lengths and isinstance(arrays[0], Dual):
+        return
+    if has_lengths:
+        kernel, rest = engine.kernel_along_spans(plan, *kind)
+        places = 0, 1, 2, 3
+    else:
+        kernel, rest = engine.kernel_along_path(plan, *kind)
+        places = 0, 1, 2
+    if not has_correction:
+        places = *places[:-2], places[-1]
+    keep(
+        key, arrays, (rows,), (result,), kernel, places, rest, call.unit,
+        integers=1 if has_lengths else None, is_corrected=has_correction,
+    )  # fmt: skip
 
 
 def signatures(found: Prepared, plan: Plan, every: bool = False, to: Target | None = None) -> Array:

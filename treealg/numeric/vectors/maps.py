@@ -94,10 +94,8 @@ def _repeated(
         @wraps(function)
         def known_or_made(*given: _Given.args, **options: _Given.kwargs) -> _Answer:
             call: Any = given[0]
-            if given[-1] is not None:
-                return function(*given, **options).answer
             key, arrays = (name, call, *options.values()), given[1 : 1 + count]
-            known: _Answer | None = again(key, *arrays)
+            known: _Answer | None = again(key, *arrays, out=given[-1])
             if known is not None:
                 return known
             made = function(*given, **options)
