@@ -108,7 +108,7 @@ def apart(given: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         The arguments from `correction` to `missing`, in this order.
     """
     correction, stream, basepoint, lengths, *others = given
-    arrays = []
+    arrays: list[Any] = []
     if type(lengths) is np.ndarray:
         arrays.append(lengths)
         lengths = _ARRAY

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from treealg.checks import check_flag
-from treealg.engines import HostEngine, current
+from treealg.engines import KernelEngine, current
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import as_rows, check_alike, check_kinds, refuse_on_device
 from treealg.numeric.arguments.batches import LEAST_ROWS, allocate, walk
@@ -321,7 +321,8 @@ def along_path_backward(
     What the forward function returned, or None, and the derivatives in it come with their names;
     `given`, `options` and `out` are as for `along_path`.
     """
-    usual, arrays = given, (path, derivs[0])
+    usual = given
+    arrays: tuple[Any, ...] = (path, derivs[0])
     if forward[0] is not None:
         arrays = (*arrays, forward[0])
     if given[0] is not None:
@@ -380,7 +381,7 @@ def along_path_backward(
 
 
 def _keep(
-    engine: HostEngine, key: tuple[Any, ...], arrays: tuple[Any, ...], has_value: bool,
+    engine: KernelEngine, key: tuple[Any, ...], arrays: tuple[Any, ...], has_value: bool,
     found: Prepared, derivs: Rows, plan: Plan, result: Gradients,
 ) -> None:  # fmt: skip
     """Keep a call of a path, derivatives, the value and a correction, if it has them."""

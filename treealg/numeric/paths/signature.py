@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.checks import check_flag
-from treealg.engines import HostEngine, current
+from treealg.engines import KernelEngine, current
 from treealg.numeric.arguments.arrays import refuse_on_device
 from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import SIGNATURE, WORDS, checked_call
@@ -409,7 +409,7 @@ def along_path(path: Any, given: tuple[Any, ...], options: tuple[Any, ...], out:
 
 
 def _known(
-    engine: HostEngine, key: tuple[Any, ...], path: Any, arrays: tuple[Any, ...], out: Any
+    engine: KernelEngine, key: tuple[Any, ...], path: Any, arrays: tuple[Any, ...], out: Any
 ) -> Any:
     """Return what a call that was kept returns; None if it was not, or for wrong lengths."""
     if not arrays:
@@ -421,7 +421,7 @@ def _known(
 
 
 def _keep(
-    engine: HostEngine, key: tuple[Any, ...], arrays: tuple[Any, ...], has_lengths: bool,
+    engine: KernelEngine, key: tuple[Any, ...], arrays: tuple[Any, ...], has_lengths: bool,
     found: Prepared, plan: Plan, result: Array,
 ) -> None:  # fmt: skip
     """Keep a call along paths, of these, of lengths and of a correction, if it has them."""
@@ -433,12 +433,12 @@ def _keep(
         return
     if has_lengths:
         kernel, rest = engine.kernel_along_spans(plan, *kind)
-        places = 0, 1, 2, 3
+        places: tuple[int, ...] = (0, 1, 2, 3)
     else:
         kernel, rest = engine.kernel_along_path(plan, *kind)
-        places = 0, 1, 2
+        places = (0, 1, 2)
     if not has_correction:
-        places = *places[:-2], places[-1]
+        places = (*places[:-2], places[-1])
     keep(
         key, arrays, (rows,), (result,), kernel, places, rest, call.unit,
         integers=1 if has_lengths else None, is_corrected=has_correction,
