@@ -7,9 +7,9 @@ checked of a call depends on these alone where a function keeps it; all else tak
 and so do calls that are not found.  What is kept is what the long way came to: the shape of the
 result, and the function that writes it.
 
-Results may be wanted in arrays of the caller, which are looked at each time: those that a kernel can
-write to at once, and that are far from all arrays that it reads, are; with others the call takes
-the long way, which says what is wrong with them.
+Results may be wanted in arrays of the caller, which are looked at each time: those that a kernel
+can write to at once, and that are far from all arrays that it reads, are; with others the call
+takes the long way, which says what is wrong with them.
 
 A table holds a few calls, each in a place that follows from what it is known by; a call that comes
 to the place of another one takes it.
