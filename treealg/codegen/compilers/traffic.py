@@ -93,7 +93,7 @@ class TrafficCounter:
     >>> counter = TrafficCounter(generate_source("combine", 2, 3, language="cuda"))
     >>> found = counter(blocks=1, threads=64)
     >>> found.barriers, found.shared_waves, found.shared_conflicts
-    (3, 79, 16)
+    (3, 79, 12)
     """
 
     def __init__(self, source: Source) -> None:

@@ -113,7 +113,7 @@ def _forward_body(
     lines += levels(program.step, "step", " " * 12)
     start = program.step.output_start(0)
     lines += wrapped(
-        rows_call("step", start, start + states, f"memory + {following}", "STRIDE", "LANES"),
+        rows_call(program.step, "step", start, f"memory + {following}", "STRIDE", "LANES"),
         " " * 12,
     )
     lines += f"""\

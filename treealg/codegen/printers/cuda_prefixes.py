@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from treealg.codegen.maps import MapSize
+from treealg.codegen.printers.cuda_text import WARP
 
 __all__ = [
     "BLOCK_BYTES",
@@ -37,7 +38,6 @@ BLOCK_BYTES = 40 * 1024
 
 _REGISTER_BYTES = 448
 _THREADS = 256
-_WARP = 32
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Shape:
     @property
     def threads(self) -> int:
         """Threads of a block, in whole warps."""
-        return -(-self.paths * self.per_path // _WARP) * _WARP
+        return -(-self.paths * self.per_path // WARP) * WARP
 
     def start(self, letters: int) -> int:
         """Where words of some letters begin, the constant 1 at address 0."""

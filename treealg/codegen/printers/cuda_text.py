@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from treealg.codegen.printers.text import comment, fit, layout_lines, wrapped
 from treealg.codegen.program import Program, Vector
@@ -19,6 +20,7 @@ __all__ = [
     "MAX_BLOCKS",
     "MAX_SHARED_BYTES",
     "THREADS",
+    "WARP",
     "Block",
     "array",
     "batched",
@@ -52,23 +54,32 @@ _PLAIN_SHARED_BYTES = 48 * 1024
 
 _LANES = 4
 
+WARP = 32
+"""Threads that go on together."""
+
+# How many times the terms of a table may be with those that fill up rows.
+_MOST_FILLED = 1.5
+
+_NOTHING = (Fraction(0), 0, 0)
+
 ITEM_BYTES = {"double": 8, "float": 4}
 """Bytes of each C type."""
 
 _ROWS = """\
-/* Rows begin to end, for all lanes; row begin goes to target. */
+/* Computes rows of a table, of which some lie side by side, to target, for all lanes. */
 static __device__ void rows(const int *ptr, const {real} *coef, const {index} *left,
-    const {index} *right, int begin, int end, const {real} *memory, {real} *target,
+    const {index} *right, int count, int beside, const {real} *memory, {real} *target,
     long long stride, int lanes)
 {{
-    const int count = end - begin;
     for (int j = (int)threadIdx.x; j < count * (LANES / GROUP); j += (int)blockDim.x) {{
         const int first = LANES == GROUP ? 0 : j / count * GROUP;
-        const int r = begin + (LANES == GROUP ? j : j % count);
+        const int r = LANES == GROUP ? j : j % count;
+        const int slice = r / beside, begin = slice * beside;
+        const int width = count - begin < beside ? count - begin : beside;
         {real} sum[GROUP];
         for (int k = 0; k < GROUP; ++k)
             sum[k] = 0;
-        for (int e = ptr[r]; e < ptr[r + 1]; ++e) {{
+        for (int e = ptr[slice] + r - begin; e < ptr[slice + 1]; e += width) {{
             const {real} c = coef[e];
             const {real} *a = memory + first * STRIDE + left[e];
             const {real} *b = memory + first * STRIDE + right[e];
@@ -76,7 +87,7 @@ static __device__ void rows(const int *ptr, const {real} *coef, const {index} *l
                 sum[k] += c * a[k * STRIDE] * b[k * STRIDE];
         }}
         for (int k = 0; k < GROUP && first + k < lanes; ++k)
-            target[(first + k) * stride + (r - begin)] = sum[k];
+            target[(first + k) * stride + r] = sum[k];
     }}
 }}
 """
@@ -151,13 +162,35 @@ def _index_type(programs: Sequence[Program]) -> str:
     return "unsigned short" if most <= 2**16 else "int"
 
 
+def _ranges(program: Program) -> Iterator[tuple[int, int]]:
+    """Yield first and last row, and one more, of what is computed at once."""
+    yield from zip(program.levels, program.levels[1:], strict=False)
+    for number, vector in enumerate(program.outputs):
+        begin = program.output_start(number)
+        yield begin, begin + vector.size
+
+
+def _slices(program: Program, begin: int, end: int) -> list[tuple[int, int]]:
+    """Cut rows into those whose terms lie side by side: of a warp, unless too much is filled up."""
+    cuts = [(first, min(first + WARP, end)) for first in range(begin, end, WARP)]
+    lengths = [len(row) for row in program.rows]
+    filled = sum((last - first) * max(lengths[first:last]) for first, last in cuts)
+    if filled > _MOST_FILLED * sum(lengths[begin:end]):
+        return [(row, row + 1) for row in range(begin, end)]
+    return cuts
+
+
 def _tables(program: Program, prefix: str, real: str, index: str) -> Iterator[str]:
     ptr = [0]
-    for row in program.rows:
-        ptr.append(ptr[-1] + len(row))
-    terms = [term for row in program.rows for term in row]
-    yield f"/* {prefix}: row r is the sum of coef * left * right over ptr[r] <= e < ptr[r + 1]; */"
-    yield "/* address 0 holds 1, then come the inputs, then the rows. */"
+    terms: list[tuple[Fraction, int, int]] = []
+    for begin, end in (cut for rows in _ranges(program) for cut in _slices(program, *rows)):
+        rows = program.rows[begin:end]
+        for number in range(max(map(len, rows))):
+            terms += [row[number] if number < len(row) else _NOTHING for row in rows]
+        ptr.append(len(terms))
+    yield f"/* {prefix}: a row is a sum of coef * left * right. The terms of the rows of a warp lie"
+    yield "   side by side from ptr to the next, 0 filling up short ones, or those of each row by"
+    yield "   itself. Address 0 holds 1, then come the inputs, then the rows. */"
     yield from array("int", f"{prefix}_ptr", list(map(str, ptr)))
     coefs = [
         str(c.numerator) if c.denominator == 1 else f"({real}){c.numerator}/{c.denominator}"
@@ -312,19 +345,24 @@ def opening(
     ]
 
 
-def rows_call(prefix: str, begin: int, end: int, target: str, stride: str, lanes: str) -> str:
-    """Return a statement that computes rows of a program."""
+def rows_call(
+    program: Program, prefix: str, begin: int, target: str, stride: str, lanes: str
+) -> str:
+    """Return a statement that computes the rows of a level, or of an output."""
+    ranges = dict(_ranges(program))
+    before = sum(len(_slices(program, *rows)) for rows in ranges.items() if rows[0] < begin)
+    first, last = _slices(program, begin, ranges[begin])[0]
     return (
-        f"rows({prefix}_ptr, {prefix}_coef, {prefix}_left, {prefix}_right, {begin}, {end}, "
-        f"memory, {target}, {stride}, {lanes});"
+        f"rows({prefix}_ptr + {before}, {prefix}_coef, {prefix}_left, {prefix}_right, "
+        f"{ranges[begin] - begin}, {last - first}, memory, {target}, {stride}, {lanes});"
     )
 
 
 def levels(program: Program, prefix: str, indent: str) -> Iterator[str]:
     """Yield the statements for the rows of all levels, a barrier after each."""
-    for begin, end in zip(program.levels, program.levels[1:], strict=False):
+    for begin in program.levels[:-1]:
         target = f"memory + {program.first + begin}"
-        yield from wrapped(rows_call(prefix, begin, end, target, "STRIDE", "LANES"), indent)
+        yield from wrapped(rows_call(program, prefix, begin, target, "STRIDE", "LANES"), indent)
         yield f"{indent}__syncthreads();"
 
 
@@ -332,7 +370,6 @@ def outputs(
     program: Program, prefix: str, targets: Sequence[tuple[str, str]], indent: str
 ) -> Iterator[str]:
     """Yield the statements for the output rows."""
-    for number, ((target, stride), vector) in enumerate(zip(targets, program.outputs, strict=True)):
+    for number, (target, stride) in enumerate(targets):
         begin = program.output_start(number)
-        end = begin + vector.size
-        yield from wrapped(rows_call(prefix, begin, end, target, stride, "lanes"), indent)
+        yield from wrapped(rows_call(program, prefix, begin, target, stride, "lanes"), indent)
