@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import treealg
+from treealg import symbolic
 from treealg.symbolic import OrderedForest, PlanarTree, Tree, count_forests, count_trees
 
 SIZES = [(1, 6, False), (2, 4, False), (3, 3, False), (1, 5, True), (2, 4, True), (3, 3, True)]
@@ -150,3 +151,44 @@ def test_deep_path_is_the_last_of_its_order(planar, count):
     assert treealg.tree_to_idx(tree, 1, 300, planar=planar) == last
     listed = treealg.idx_to_tree(last, 1, 300, planar=planar)
     assert listed == ((tree,) if planar else tree)
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("weights", [(1,), (1, 1), (1, 2), (3, 1), (2, 2), (5, 1, 9), (4, 7)])
+def test_lists_are_those_of_the_symbolic_layer(weights, planar):
+    labels, degree = len(weights), 5
+    basis = symbolic.weighted_basis(weights, degree, planar=planar)
+    options = {"planar": planar, "weights": weights, "scalar_term": False}
+    assert treealg.trees(labels, degree, **options) == tuple(x.to_tuple() for x in basis)
+    names = treealg.branched_sig_names(labels, degree, **options)
+    assert names == tuple(x.to_text() for x in basis)
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("order", range(5))
+def test_one_order_is_that_of_the_list(order, planar):
+    longer, shorter = (treealg.trees(2, n, planar=planar) for n in (order, max(order - 1, 0)))
+    wanted = longer[len(shorter) :] if order else (None,)
+    assert treealg.trees_of_order(2, order, planar=planar) == wanted
+
+
+def test_trees_share_their_branches():
+    listed = treealg.trees(1, 6)
+    leaf = listed[1]
+    assert all(branch is leaf for tree in listed[1:] for branch in tree[:-1] if branch == leaf)
+
+
+@pytest.mark.parametrize(("dimension", "degree", "planar"), [(2, 12, False), (2, 10, True)])
+@pytest.mark.parametrize("function", [treealg.trees, treealg.branched_sig_names])
+def test_a_list_of_too_many_nodes_is_refused_though_a_vector_fits(
+    function, dimension, degree, planar
+):
+    assert treealg.branched_sig_length(dimension, degree, planar=planar) < 2**27
+    with pytest.raises(treealg.InvalidValueError, match="the list of"):
+        function(dimension, degree, planar=planar)
+
+
+@pytest.mark.parametrize("labels", [2, 10**30])
+def test_degree_0_has_the_empty_element_alone(labels):
+    assert treealg.trees(labels, 0) == (None,)
+    assert treealg.branched_sig_names(labels, 0, scalar_term=True) == ("∅",)

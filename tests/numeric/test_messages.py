@@ -119,3 +119,8 @@ def test_a_list_that_holds_itself_is_refused(name):
     options = {"time_aug": name == "times", name: endless}
     with pytest.raises(treealg.TreeAlgError, match=f"^{name}"):
         sig(**options)
+
+
+def test_names_of_channels_without_end_are_refused_at_once():
+    with pytest.raises(treealg.InvalidValueError, match=r"^channels must be one name .*, got more"):
+        treealg.branched_sig_names(2, 2, channels=map(str, itertools.count()))

@@ -1,23 +1,26 @@
 """The basis that coefficients belong to: how many elements it has, and which.
 
-Everything here is counting and listing of symbolic trees; the symbolic layer is loaded when it is
-first asked.
+Everything here is counting and listing; the symbolic layer is not needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from treealg import tables
 from treealg.checks import check_flag, check_integer
 from treealg.numeric.arguments.calls import checked_method, checked_transform, checked_weights
+from treealg.numeric.listing import TUPLES, Form, basis_by_order
+from treealg.tables.sizes import check_entries
 from treealg.typing import TupleForm
 
 __all__ = [
     "branched_log_sig_length",
     "branched_sig_length",
     "checked_basis",
+    "elements_by_order",
     "independent",
     "trees",
     "trees_of_order",
@@ -238,19 +241,8 @@ def trees(
     """
     labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
     first = 0 if check_flag("scalar_term", scalar_term) else 1
-    degree, light = checked_weights(weights, labels, degree)
-    if light is not None:
-        tables.require_weighted_fits(light, degree, planar)
-        from treealg.symbolic import weighted_basis
-
-        basis = weighted_basis(light, degree, planar=planar)
-        return (*(None,)[first:], *(element.to_tuple() for element in basis))
-    tables.require_fits(labels, degree, planar)
-    return tuple(
-        element
-        for order in range(first, degree + 1)
-        for element in _elements_of_order(labels, order, planar)
-    )
+    levels = elements_by_order(labels, degree, planar, weights, TUPLES, "the list of trees")
+    return (*(None,)[first:], *chain.from_iterable(levels))
 
 
 def trees_of_order(
@@ -299,8 +291,23 @@ def trees_of_order(
     labels, order, planar = checked_basis(
         dimension, order, planar, time_aug, lead_lag, degree_name="order"
     )
-    tables.require_fits(labels, order, planar)
-    return tuple(_elements_of_order(labels, order, planar))
+    if order == 0:
+        return (None,)
+    levels = elements_by_order(labels, order, planar, None, TUPLES, "the list of trees")
+    return tuple(levels[-1])
+
+
+def elements_by_order(
+    labels: int, degree: int, planar: bool, weights: Any, form: Form, what: str
+) -> list[list[Any]]:
+    """List the basis by order, from 1 on, in some form; a list that is too long is refused."""
+    degree, light = checked_weights(weights, labels, degree)
+    if light is None:
+        count, most = tables.require_fits(labels, degree, planar), degree
+    else:
+        count, most = tables.require_weighted_fits(light, degree, planar), degree // min(light)
+    check_entries(count * most, what)
+    return basis_by_order(light or (1,) * labels, degree, planar, form) if degree else []
 
 
 def checked_basis(
@@ -321,17 +328,3 @@ def checked_basis(
 def independent(method: Any, planar: bool) -> Any:
     """Return the form of a logarithm; None is that of independent coefficients."""
     return int(planar) if method is None else method
-
-
-def _elements_of_order(labels: int, order: int, planar: bool) -> Iterator[TupleForm]:
-    if order == 0:
-        yield None
-        return
-    from treealg.symbolic import enumerate_forests, enumerate_trees
-
-    if planar:
-        for forest in enumerate_forests(order, labels, planar=True):
-            yield forest.to_tuple()
-    else:
-        for tree in enumerate_trees(order, labels):
-            yield tree.to_tuple()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from treealg import tables
 from treealg.checks import brief, check_flag, check_integer, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.calls import checked_method, checked_weights
-from treealg.numeric.basis import checked_basis, independent, trees
+from treealg.numeric.basis import checked_basis, elements_by_order, independent
 from treealg.numeric.indices import as_element, check_labels
+from treealg.numeric.listing import texts_of
 from treealg.typing import TreeLike, TupleForm
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ __all__ = [
     "name_to_tree",
     "tree_to_name",
 ]
+
+_MOST_CHANNELS = 2**27  # more than any basis has labels
 
 
 def branched_sig_names(
@@ -72,8 +76,8 @@ def branched_sig_names(
         but strings and integers; or if `weights` are no integers.
     InvalidValueError
         If `dimension` is below 1 or `degree` below 0; if `channels` are not `dimension` names that
-        differ, also after the transforms; or if the basis does not fit in memory; or if `weights`
-        are not positive, one for each channel, or too fine.
+        differ, also after the transforms; or if the basis, or the list, does not fit in memory; or
+        if `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -99,8 +103,7 @@ def branched_sig_names(
     labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
     scalar = check_flag("scalar_term", scalar_term)
     texts = channel_texts(dimension, channels, time_aug=time_aug, lead_lag=lead_lag)
-    basis = trees(labels, degree, planar=planar, scalar_term=scalar, weights=weights)
-    return tuple(_name(as_element(tree, planar), texts) for tree in basis)
+    return _names(labels, degree, planar, scalar, weights, texts)
 
 
 def branched_log_sig_names(
@@ -152,8 +155,8 @@ def branched_log_sig_names(
     InvalidValueError
         If `dimension` is below 1 or `degree` below 0; if `method` is not one of this basis, or has
         no scalar and `scalar_term` asks for one; if `channels` are not `dimension` names that
-        differ, also after the transforms; or if the basis does not fit in memory; or if `weights`
-        are not positive, one for each channel, or too fine.
+        differ, also after the transforms; or if the basis, or the list, does not fit in memory; or
+        if `weights` are not positive, one for each channel, or too fine.
 
     See Also
     --------
@@ -172,15 +175,15 @@ def branched_log_sig_names(
     labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
     method, scalar = checked_method(independent(method, planar), planar, scalar_term)
     texts = channel_texts(dimension, channels, time_aug=time_aug, lead_lag=lead_lag)
-    basis = trees(labels, degree, planar=planar, scalar_term=scalar, weights=weights)
+    names = _names(labels, degree, planar, scalar, weights, texts)
     if method:
         degree, light = checked_weights(weights, labels, degree)
         if light is None:
             lyndon = tables.lyndon(labels, degree, 1)
         else:
             lyndon = tables.weighted_lyndon(light, degree, 1, planar)
-        basis = tuple(basis[place] for place in lyndon.col.tolist())
-    return tuple(_name(as_element(tree, planar), texts) for tree in basis)
+        return tuple(names[place] for place in lyndon.col.tolist())
+    return names
 
 
 def tree_to_name(
@@ -365,7 +368,7 @@ def _channel_names(dimension: int, channels: Any) -> list[str | int]:
             f"channels must be an iterable of names, got the text {channels!r}; give a list of str"
         )
     try:
-        given = list(channels)
+        given = list(islice(channels, min(dimension, _MOST_CHANNELS) + 1))  # it may have no end
     except TypeError:
         raise InvalidTypeError(
             f"channels must be an iterable of names, got {type(channels).__name__}; give a list of "
@@ -381,11 +384,25 @@ def _channel_names(dimension: int, channels: Any) -> list[str | int]:
         is_text = isinstance(name, str)
         names.append(str(name) if is_text else check_integer("a channel", name, None))
     if len(names) != dimension:
+        is_cut = len(names) > dimension and not isinstance(channels, Sized)
+        found = "more" if is_cut else len(channels if isinstance(channels, Sized) else names)
         raise InvalidValueError(
             f"channels must be one name for each of the {dimension} channels of the path, before "
-            f"path transforms, got {len(names)}"
+            f"path transforms, got {found}"
         )
     return names
+
+
+def _names(
+    labels: int, degree: int, planar: bool, scalar: bool, weights: Any,
+    texts: tuple[str, ...] | None,
+) -> tuple[str, ...]:  # fmt: skip
+    """Return the texts of the basis, in order, with the texts of channels as labels."""
+    from treealg.symbolic.trees.text import EMPTY
+
+    form = texts_of(range(labels) if texts is None else texts)
+    levels = elements_by_order(labels, degree, planar, weights, form, "the list of names")
+    return (*(EMPTY,)[: int(scalar)], *chain.from_iterable(levels))
 
 
 def _name(element: Tree | OrderedForest | None, texts: tuple[str, ...] | None) -> str:
