@@ -35,6 +35,7 @@ __all__ = [
     "check_real",
     "check_weights",
     "closest",
+    "in_home",
     "is_flag",
     "is_integer",
     "is_iterable",
@@ -243,7 +244,27 @@ def check_path(name: str, value: Any) -> Path:
         ) from None
     if not text or "\0" in text:
         raise InvalidValueError(f"{name} must be the name of a file, got {text!r:.60}")
-    return Path(os.path.expanduser(text))
+    found = in_home(text)
+    if found is None:
+        raise InvalidValueError(
+            f"{name} is {text!r:.60}, and there is no home directory; set HOME, or write ./~ for a "
+            f"folder of that name"
+        )
+    return Path(found)
+
+
+def in_home(text: str) -> str | None:
+    """Return a path with the home directory for ``~``, None if that is not known.
+
+    Examples
+    --------
+    >>> in_home("features.npy")
+    'features.npy'
+    """
+    found = os.path.expanduser(text)
+    if text.split("/")[0] == "~" and (found == text or os.environ.get("HOME") == ""):
+        return None  # an empty HOME stands for no home, and not for the root
+    return found
 
 
 def thread_count(n_jobs: Any) -> int:

@@ -1,5 +1,6 @@
 """The command line: subcommands, exit status, one line per error."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -201,7 +202,25 @@ def test_cache_prunes_to_a_size_only(cache, size):
     assert caught.value.code == 2
 
 
-@pytest.mark.parametrize("command", ["trees 2 2", "info", "cache list"])
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that takes nothing")
+@pytest.mark.parametrize("is_buffered", [False, True])
+@pytest.mark.parametrize(
+    "command", ["--version", "--help", "info", "trees 2 7", "trees 2 999 2>&1", "nonsense 2>&1"]
+)
+def test_a_stream_that_takes_nothing_is_status_two(command, is_buffered):
+    run = "" if is_buffered else "PYTHONUNBUFFERED=1"
+    line = f"{run} {sys.executable} -m treealg {command}".replace("2>&1", "2>/dev/full")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        ["bash", "-c", f"{line} >/dev/full"],
+        capture_output=True, text=True, check=False, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert ("No space left" in done.stderr) == ("2>" not in command)
+
+
+@pytest.mark.parametrize("command", ["trees 2 2", "info", "cache list", "--version", "--help"])
 def test_closed_streams_are_no_error(tmp_path, command):
     line = f"{sys.executable} -m treealg {command} <&- >&-"
     done = subprocess.run(
@@ -210,13 +229,38 @@ def test_closed_streams_are_no_error(tmp_path, command):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_reader_that_leaves_early_is_no_error(tmp_path):
-    command = f"{sys.executable} -m treealg trees 3 6 | head -n 1"
+@pytest.mark.parametrize(
+    ("command", "reader", "read"),
+    [
+        ("trees 3 6", "head -n 1", "0  (0,)"),
+        ("trees 3 6", "true", ""),
+        ("trees --help", "true", ""),
+        ("--help", "true", ""),
+        ("--version", "true", ""),
+    ],
+)
+def test_a_reader_that_leaves_early_is_no_error(command, reader, read, tmp_path):
+    line = f"{sys.executable} -m treealg {command} | {reader}"
     done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command],
+        ["bash", "-o", "pipefail", "-c", line],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "0  (0,)", "")
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, read, "")
+
+
+@pytest.mark.parametrize(
+    "command", ["generate --map log --dimension 1 --degree 2", "table convolution 1 2"]
+)
+def test_what_cannot_be_written_leaves_the_old_file(command, tmp_path, capsys, monkeypatch):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    output = tmp_path / "out.json"
+    output.write_text("old")
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    assert cli.main([*command.split(), "--output", str(output)]) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("out.json", "old")]
 
 
 @pytest.mark.parametrize(

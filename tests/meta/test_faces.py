@@ -353,3 +353,17 @@ def test_first_call_of_a_broken_kernel_passes_on_its_error(tmp_path, monkeypatch
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("ImportError: ")
     assert library.name in last
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("option", ["-O", "-OO"])
+def test_every_public_name_is_there_without_asserts_and_docstrings(option, tmp_path):
+    code = (
+        "import importlib, sys\n"
+        f"for face in {FACES}:\n"
+        "    module = importlib.import_module(face)\n"
+        "    found = [getattr(module, name) for name in module.__all__]\n"
+        "    assert False, 'is left out'\n"
+        "print(sys.flags.optimize)"
+    )
+    assert output(code, option, cwd=tmp_path).strip() == str(len(option) - 1)

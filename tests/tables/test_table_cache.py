@@ -412,11 +412,25 @@ def test_the_directory_is_the_one_of_platformdirs(monkeypatch, base):
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="not the XDG convention here")
-def test_an_empty_home_is_no_home(monkeypatch):
+@pytest.mark.parametrize("chosen", [None, "~", "~/tables"])
+def test_an_empty_home_is_no_home(chosen, monkeypatch):
     monkeypatch.delenv("TREEALG_CACHE_DIR")
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setenv("HOME", "")
+    if chosen is not None:
+        monkeypatch.setenv("TREEALG_CACHE_DIR", chosen)
     assert tables.cache_directory() is None
+
+
+def test_a_user_without_a_home_has_no_directory_there(monkeypatch):
+    monkeypatch.setattr(os.path, "expanduser", str)  # as of a user whom the system does not know
+    for chosen in ("~", "~/tables"):
+        monkeypatch.setenv("TREEALG_CACHE_DIR", chosen)
+        assert tables.cache_directory() is None
+        with pytest.raises(InvalidValueError, match="there is no home directory"):
+            tables.load_table(chosen)
+    monkeypatch.setenv("TREEALG_CACHE_DIR", "~nobody")
+    assert str(tables.cache_directory()) == "~nobody"
 
 
 def test_writing_leaves_no_other_file(table_directory):
@@ -436,6 +450,47 @@ def test_an_interrupted_writer_leaves_the_old_file(table_directory, monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         disk.write(str(table_directory), "arborification", (2, 3, False, 1), table)
     assert [p.read_bytes() for p in table_directory.iterdir()] == [content]
+
+
+def test_a_writer_interrupted_while_it_opens_leaves_no_file(table_directory, monkeypatch):
+    def interrupted(file, mode, **options):
+        if "x" not in mode:
+            return open(file, mode, **options)
+        pathlib.Path(file).touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(disk, "open", interrupted, raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        tables.arborification(2, 3)
+    assert not list(table_directory.iterdir())
+
+
+HANDLER = """
+import signal
+from treealg.tables import cache
+from treealg.tables.linear_map import LinearMap
+import numpy as np
+
+made = []
+
+def build():
+    made.append(len(made))
+    if len(made) == 1:
+        signal.raise_signal(signal.SIGTERM)
+    return LinearMap(1, 1, 1, np.array([0, 1]), np.array([0], np.int32), np.array([1.0]))
+
+def ask(*of_signal):
+    return cache.table("of_a_test", (1,), LinearMap, build, lambda table: True)
+
+signal.signal(signal.SIGTERM, ask)
+print(ask().nbytes, made)
+"""
+
+
+def test_the_handler_of_a_signal_may_ask_for_the_table_that_is_being_made():
+    run = [sys.executable, "-c", HANDLER]
+    done = subprocess.run(run, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split(" ", 1)[1] == "[0, 1]\n"
 
 
 def test_clear_cache_removes_table_files_only(table_directory):

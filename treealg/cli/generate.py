@@ -8,6 +8,7 @@ from typing import Any
 
 from treealg.cli.parsers import Commands, add_command, add_planar, path, say
 from treealg.errors import InvalidValueError
+from treealg.whole import write_text
 
 __all__ = ["add_parser"]
 
@@ -70,10 +71,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is None:
         print(source.text, end="")
     else:
-        arguments.output.write_text(source.text, "utf-8")
+        write_text(arguments.output, source.text)
         say(arguments, f"{arguments.output}: {source.name}")
     if header is not None:
-        arguments.header.write_text(header, "utf-8")
+        write_text(arguments.header, header)
     return 0
 
 

@@ -7,7 +7,6 @@ arguments and returns the exit status. What it needs beyond NumPy is imported in
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
@@ -26,7 +25,7 @@ from treealg.cli import (
     verify,
 )
 from treealg.cli.parsers import Parser
-from treealg.cli.terminal import prepare
+from treealg.cli.terminal import complain, give_up_output, prepare
 from treealg.errors import TreeAlgError
 
 __all__ = ["main"]
@@ -65,28 +64,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0
     """
     prepare()
-    parser = _parser()
-    parsed = parser.parse_args(arguments)
-    if parsed.command is None:
-        parser.print_help()
-        return 0
+    parsed = argparse.Namespace(verbose=False)
     try:
-        status: int = parsed.run(parsed)
-        sys.stdout.flush()
+        try:
+            return _run(_parser(), arguments, parsed)
+        finally:
+            sys.stdout.flush()  # also of --help, which ends here
     except KeyboardInterrupt as error:
-        print("treealg: interrupted" + (f": {error}" if str(error) else ""), file=sys.stderr)
+        complain("treealg: interrupted" + (f": {error}" if str(error) else ""))
         return 130
     except BrokenPipeError:
         # The reader has gone, for instance `head`; nothing may be written when Python exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up_output()
         return 0
     except (TreeAlgError, OSError) as error:
         if parsed.verbose:
             import traceback
 
-            traceback.print_exc()
-        print(f"treealg: {_text(error)}", file=sys.stderr)
+            complain(traceback.format_exc().rstrip())
+        complain(f"treealg: {_text(error)}")
+        give_up_output()
         return 2
+
+
+def _run(
+    parser: argparse.ArgumentParser,
+    arguments: Sequence[str] | None,
+    parsed: argparse.Namespace,
+) -> int:
+    """Parse arguments, and run the command that they name."""
+    parser.parse_args(arguments, parsed)
+    if parsed.command is None:
+        parser.print_help()
+        return 0
+    status: int = parsed.run(parsed)
     return status
 
 

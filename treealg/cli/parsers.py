@@ -44,6 +44,12 @@ class Parser(argparse.ArgumentParser):
             _command_of(self, found).error(f"unrecognized arguments: {' '.join(rest)}")
         return found
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print a text; argparse hides that a stream does not take it."""
+        stream = file or sys.stderr
+        if message and stream is not None:
+            stream.write(message)
+
     def error(self, message: str) -> NoReturn:
         """Print usage, error and suggestions, and exit with status 2."""
         wrong = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message)

@@ -8,6 +8,7 @@ from typing import Any
 
 from treealg.cli.parsers import Commands, add_command, add_planar, path, print_json, say
 from treealg.errors import InvalidValueError
+from treealg.whole import whole, write_text
 
 __all__ = ["add_parser"]
 
@@ -97,9 +98,10 @@ def _write(path: Path, arrays: dict[str, Any]) -> None:
     import numpy as np
 
     if path.suffix == ".npz":
-        np.savez(path, **arrays)
+        with whole(path) as file:
+            np.savez(file, **arrays)
         return
-    path.write_text(json.dumps(_plain(arrays)), "utf-8")
+    write_text(path, json.dumps(_plain(arrays)))
 
 
 def _plain(arrays: dict[str, Any]) -> dict[str, Any]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import sys
+from contextlib import suppress
 
-__all__ = ["prepare"]
+__all__ = ["complain", "give_up_output", "prepare"]
 
 _PLAIN = {"∅": "()", "⊗": "(x)", "·": "*", "−": "-", "…": "..."}
 
@@ -27,3 +29,19 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
         raise error
     text = error.object[error.start : error.end]
     return "".join(_PLAIN.get(character, "?") for character in text), error.end
+
+
+def complain(text: str) -> None:
+    """Print a line on standard error, if that takes it."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
+
+
+def give_up_output() -> None:
+    """Let nothing be written when Python exits to what takes no more."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ from treealg.recipes import Recipe
 __all__ = ["ArraySource"]
 
 Floats = npt.NDArray[np.floating[Any]]
+
+_MOST_CHANNELS = 1 << 20
 
 _format: Any = np.lib.format
 
@@ -64,6 +68,11 @@ class ArraySource:
         self.is_single = len(shape) == 2
         self.total = 1 if self.is_single else int(shape[0])
         self.length, count = int(shape[-2]), int(shape[-1])
+        if count > _MOST_CHANNELS:
+            raise InvalidValueError(
+                f"{path} has {count} channels, the last axis of shape {tuple(shape)}; at most "
+                f"{_MOST_CHANNELS} are read, as each becomes a column at least"
+            )
         self.channels = list(map(str, range(count))) if values is None else values
         if len(self.channels) != count:
             raise InvalidValueError(
@@ -164,13 +173,19 @@ class _Member:
 
     def __init__(self, path: Path, name: str) -> None:
         self.archive = zipfile.ZipFile(path)
-        self.file: Any = self.archive.open(f"{name}.npy")
+        member = self.archive.getinfo(f"{name}.npy")
+        self.file: Any = self.archive.open(member)
         read = {(1, 0): _format.read_array_header_1_0, (2, 0): _format.read_array_header_2_0}
         self.shape, self.is_turned, self.dtype = read[_format.read_magic(self.file)](self.file)
         if self.dtype.hasobject:
             raise ValueError(f"the array {name!r} holds Python objects")
         self.start = self.file.tell()
-        self.size = self.dtype.itemsize * int(np.prod(self.shape[1:], dtype=object))
+        if any(count < 0 for count in self.shape):
+            raise ValueError(f"the array {name!r} has the shape {self.shape}")
+        self.size = self.dtype.itemsize * prod(self.shape[1:])
+        missing = self.start + prod(self.shape[:1]) * self.size - member.file_size
+        if missing > 0:  # before memory is taken for what is not there
+            raise EOFError(f"{missing} bytes of the array {name!r} are missing")
 
     def close(self) -> None:
         """Close the archive."""
@@ -211,7 +226,8 @@ def _opened(path: Path, name: str | None, others: list[str]) -> Any:
         return np.load(path, mmap_mode="r", allow_pickle=False)
     if suffix == ".npz":
         with zipfile.ZipFile(path) as archive:
-            names = [own.removesuffix(".npy") for own in archive.namelist()]
+            members = [own for own in archive.namelist() if own.endswith(".npy")]
+        names = [own.removesuffix(".npy") for own in members]
         return _Member(path, _chosen(path, name, names, others))
     zarr = require("zarr", extra="files")
     found = zarr.open(path, mode="r")
@@ -223,7 +239,12 @@ def _opened(path: Path, name: str | None, others: list[str]) -> Any:
 
 
 def _chosen(path: Path, name: str | None, names: list[str], others: list[str]) -> str:
+    twice = [own for own, count in Counter(names).items() if count > 1]
+    if twice:
+        raise InvalidValueError(f"{path} has several arrays {twice[0]!r}; save it anew")
     rest = [own for own in names if own not in others]
+    if not names:
+        raise InvalidValueError(f"{path} holds no array")
     if name is None and len(rest) != 1:
         raise InvalidValueError(
             f"{path} has {len(rest)} arrays, {', '.join(rest[:20])}; give the name of one as "

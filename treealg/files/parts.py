@@ -2,15 +2,18 @@
 
 A part is a file that was written under another name and then renamed, so that there are whole parts
 only. The folder says which run it belongs to; another run with other options or other inputs is
-refused, as its parts would be wrong.
+refused, as its parts would be wrong. A folder of that name with anything else in it is somebody's,
+and left alone.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -20,7 +23,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from treealg.errors import InvalidValueError
-from treealg.files.source import readable
+from treealg.files.sinks import sidecar_of
+from treealg.files.source import mapped, readable
 from treealg.locks import hold, let_go
 
 __all__ = ["Part", "Parts", "remove"]
@@ -29,6 +33,12 @@ Floats = npt.NDArray[np.floating[Any]]
 
 _STOP = b"treealg.stop"
 _ROWS = "features of treealg"
+"""The name of the last column of a part; one of those before it may have it, too."""
+
+_OURS = re.compile(r"lock|job\.json|done|\d+\.part|(beside-|\.new-).*", re.DOTALL)
+_OURS_OR_FOLDERS = re.compile(r"finished\.\w+|replaced")
+_OF_ZARR = ("zarr.json", ".zgroup", ".zarray")
+_DAMAGED = {"job.json": "damaged"}
 
 
 class Part(NamedTuple):
@@ -63,22 +73,57 @@ class Parts:
         self.lock = -1
 
     def __enter__(self) -> Parts:
-        is_new = not self.folder.exists()
-        if is_new:
-            self._check_output()
-            self.folder.mkdir()
-        self.lock = os.open(self.folder / "lock", os.O_CREAT | os.O_RDWR)
-        if not hold(self.lock, wait=False):
-            os.close(self.lock)
-            raise InvalidValueError(
-                f"another process is writing {self.output}; wait for it, or stop it"
-            )
+        self.lock = self._held()
         try:
             self._begin()
         except BaseException:
             let_go(self.lock)
             raise
         return self
+
+    def _held(self) -> int:
+        """Make the folder if it is not there, hold it, and return its open lock."""
+        while True:
+            if not os.path.lexists(self.folder):
+                self._check_output()
+                self.folder.mkdir(exist_ok=True)
+            try:
+                self._check_folder()
+                lock = os.open(self.folder / "lock", os.O_CREAT | os.O_RDWR)
+            except FileNotFoundError:
+                continue  # who had it has just removed it
+            if not hold(lock, wait=False):
+                os.close(lock)
+                raise InvalidValueError(
+                    f"another process is writing {self.output}; wait for it, or stop it"
+                )
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(lock), os.stat(self.folder / "lock")):
+                    return lock
+            let_go(lock)  # it was that of a folder which is gone
+
+    def _check_folder(self) -> None:
+        """Refuse what has the name of the folder and is none of ours."""
+        if self.folder.is_symlink() or not self.folder.is_dir():
+            if not os.path.lexists(self.folder):
+                raise FileNotFoundError
+            raise InvalidValueError(
+                f"{self.folder}, where parts are kept, is no folder; remove it, or give the output "
+                f"another name"
+            )
+        with os.scandir(self.folder) as entries:
+            for entry in entries:
+                is_file = entry.is_file(follow_symlinks=False)
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if not (
+                    (is_file and _OURS.fullmatch(entry.name))
+                    or ((is_file or is_folder) and _OURS_OR_FOLDERS.fullmatch(entry.name))
+                    or not os.path.lexists(entry)
+                ):
+                    raise InvalidValueError(
+                        f"{self.folder}, where parts are kept, has {entry.name!r}, which is none "
+                        f"of them; move it, or give the output another name"
+                    )
 
     def __exit__(
         self,
@@ -91,34 +136,59 @@ class Parts:
         let_go(self.lock)
 
     def _check_output(self) -> None:
-        if self.output.exists() and not self.overwrite:
-            raise InvalidValueError(
-                f"{self.output} is there already; give another name, or --overwrite to replace it"
-            )
+        for path in (self.output, sidecar_of(self.output)):
+            if path is None or not path.exists():
+                continue
+            if path != self.output and not self.output.exists() and _is_about(path):
+                continue  # left over from an output that was removed
+            if not self.overwrite:
+                raise InvalidValueError(
+                    f"{path} is there already; give another name, or --overwrite to replace it"
+                )
+            if path.is_dir() and not (path.suffix.lower() == ".zarr" and _is_zarr(path)):
+                raise InvalidValueError(
+                    f"{path} is a folder, and no output of before; give another name"
+                )
 
     def _begin(self) -> None:
         """Find out what was done before."""
-        file = self.folder / "job.json"
-        for left in self.folder.glob(".new-*"):
-            remove(left)
         self.count = 0
-        known = json.loads(file.read_text("utf-8")) if file.exists() else None
-        if known is not None and known["job"] != self.job:
+        known = self._known()
+        if known is not None and known != self.job:
             if not self.restart:
                 raise InvalidValueError(
-                    f"{self.folder} has parts of another run ({_difference(known['job'], self.job)}"
+                    f"{self.folder} has parts of another run ({_difference(known, self.job)}"
                     f"); give the same options to go on with it, or --restart to throw them away"
                 )
             known = None
+        for left in self.folder.glob(".new-*"):
+            remove(left)
         if known is None or self.restart:
-            for old in self.folder.iterdir():
-                if old.name != "lock":
-                    remove(old)
+            self._empty()
             self._write("job.json", json.dumps({"job": self.job}).encode())
+        if self.is_done and not (self.finished.exists() or self.output.exists()):
+            (self.folder / "done").unlink()  # somebody removed the output
         if not self.is_done:
             self._check_output()
         while self._path(self.count).exists():
             self.count += 1
+
+    def _known(self) -> dict[str, Any] | None:
+        """Return what the parts that are there depend on."""
+        file = self.folder / "job.json"
+        if not file.exists():
+            return None
+        try:
+            job = json.loads(file.read_bytes())["job"]
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return _DAMAGED
+        return job if isinstance(job, dict) else _DAMAGED
+
+    def _empty(self) -> None:
+        """Remove all but the lock."""
+        for old in self.folder.iterdir():
+            if old.name != "lock":
+                remove(old)
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:06}.part"
@@ -147,7 +217,7 @@ class Parts:
         table = part.ids.append_column(_ROWS, rows)
         table = table.replace_schema_metadata({_STOP: str(part.stop)})
         try:
-            with pa.ipc.new_file(str(new), table.schema) as writer:
+            with new.open("wb") as file, pa.ipc.new_file(file, table.schema) as writer:
                 writer.write_table(table)
             new.replace(self._path(self.count))
         except BaseException:
@@ -158,9 +228,8 @@ class Parts:
     def __iter__(self) -> Iterator[Part]:
         for number in range(self.count):
             path = self._path(number)
-            with readable(f"{path}"), pa.memory_map(str(path)) as mapped:
-                table = pa.ipc.open_file(mapped).read_all()
-                yield _part(table)
+            with readable(f"{path}"), mapped(path) as data:
+                yield _part(pa.ipc.open_file(data).read_all())
 
     @property
     def rows(self) -> int:
@@ -172,8 +241,8 @@ class Parts:
         if not self.count:
             return 0
         path = self._path(self.count - 1)
-        with readable(f"{path}"), pa.memory_map(str(path)) as mapped:
-            return int(pa.ipc.open_file(mapped).schema.metadata[_STOP])
+        with readable(f"{path}"), mapped(path) as data:
+            return int(pa.ipc.open_file(data).schema.metadata[_STOP])
 
     def ids(self) -> Iterator[Any]:
         """Return the tables of what tells rows apart."""
@@ -197,7 +266,11 @@ class Parts:
         self.count = 0
 
     def _remove(self) -> None:
-        shutil.rmtree(self.folder)
+        """Remove the folder, and the lock last."""
+        self._empty()
+        (self.folder / "lock").unlink()
+        with suppress(OSError):  # another process has begun anew
+            self.folder.rmdir()
 
 
 def _fixed(flat: Any, width: int, count: int) -> Any:
@@ -207,22 +280,39 @@ def _fixed(flat: Any, width: int, count: int) -> Any:
 
 
 def _part(table: Any) -> Part:
-    column = table.column(_ROWS).combine_chunks()
+    last = table.num_columns - 1
+    column = table.column(last).combine_chunks()
     width = column.type.list_size
     values = column.values if hasattr(column, "values") else column.flatten()
     rows = np.asarray(values).reshape(len(table), width)
-    ids = table.drop_columns(_ROWS).replace_schema_metadata(None)
+    ids = table.remove_column(last).replace_schema_metadata(None)
     return Part(int(table.schema.metadata[_STOP]), ids, rows)
 
 
 def _difference(old: dict[str, Any], new: dict[str, Any]) -> str:
     """Say in what two runs differ."""
+    if old is _DAMAGED:
+        return "what they depend on is damaged"
     names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
     first = names[0]
     before, now = old.get(first), new.get(first)
     if isinstance(before, dict) and isinstance(now, dict):
         return _difference(before, now)
     return f"{first} was {before!r:.80} and is {now!r:.80}"
+
+
+def _is_about(path: Path) -> bool:
+    """Tell whether a file says what features mean, as one beside an output does."""
+    try:
+        return bool({"function", "names"} <= json.loads(path.read_bytes()).keys())
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return False
+
+
+def _is_zarr(path: Path) -> bool:
+    """Tell whether a folder is one of Zarr, or holds nothing."""
+    names = {file.name for file in path.iterdir()}
+    return not names or not names.isdisjoint(_OF_ZARR)
 
 
 def remove(path: Path) -> None:

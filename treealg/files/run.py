@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
@@ -30,6 +32,12 @@ __all__ = ["compute"]
 _PIECE = 1 << 25
 
 _WINDOW = "window"
+
+# What tells a path of an array from others.
+_ID_BYTES = 8
+
+# Formats that hold bytes.
+_OF_ARROW = (".parquet", ".arrow", ".feather")
 
 # How long a scheduler may take to answer.
 _PATIENCE = "10s"
@@ -101,16 +109,20 @@ def compute(
     Raises
     ------
     InvalidTypeError
-        If an option is unknown, a flag is no boolean or a column of `values` holds no numbers.
+        If an option is unknown, a flag is no boolean, a column of `values` holds no numbers, or one
+        of `id` or `time` neither numbers nor text nor times, or for other formats than those of
+        Arrow bytes.
     InvalidValueError
         If a file is missing, damaged, of another shape or lacks columns; if the rows of a table are
-        not in order; if an option has a value that makes no sense; if `output` is there already, is
-        one of the files that are read, is being written by another process, or was begun with other
-        options.
+        not in order; if an option has a value that makes no sense; if `output`, or the file beside
+        it, is there already; if it is, holds or lies in what is read, is being written by another
+        process, or was begun with other options; if what has the name of the folder of its parts is
+        something else.
     MissingDependencyError
         If a format needs a package that is not installed.
     OSError
-        If the output cannot be written, for instance as the disk is full, or a cluster is lost.
+        If the output cannot be written, for instance as the disk is full, or would be by what an
+        array holds; or a cluster is lost.
     KeyboardInterrupt
         If it is interrupted. What was done is kept.
 
@@ -151,10 +163,7 @@ def compute(
     suffix_of(target, "OUTPUT")
     if not target.parent.is_dir():
         raise InvalidValueError(f"there is no folder {target.parent} to write {target.name} to")
-    if overwrite and target.exists() and any(target.samefile(file) for file in files):
-        raise InvalidValueError(
-            f"output must be none of the files that are read, got {target}; give another name"
-        )
+    _check_apart(target, files, overwrite)
     if not (id is None or isinstance(id, Iterable)):
         raise InvalidTypeError(f"id must be a column or a list of them, got {id!r:.60}")
     if not (dask is None or isinstance(dask, str)):
@@ -177,6 +186,8 @@ def compute(
         columns = [*source.ids, *([_WINDOW] if windows is not None else [])]
         check_distinct([*columns, *recipe.names])
         source.begin(recipe)
+        if isinstance(source, TableSource) and target.suffix.lower() not in _OF_ARROW:
+            source.check_written()
         job = _job(recipe, files, columns, time)
         with Parts(target, job, overwrite=overwrite, restart=restart) as parts:
             if not parts.is_done:
@@ -186,6 +197,23 @@ def compute(
             rows = parts.rows
             parts.finish()
     return rows
+
+
+def _check_apart(target: Path, files: list[Path], overwrite: bool) -> None:
+    """Refuse an output that is, holds or lies in what is read."""
+    own = os.path.realpath(target)
+    for file in files:
+        other = os.path.realpath(file)
+        both = os.path.commonpath([own, other])
+        if overwrite and target.exists() and target.samefile(file):
+            raise InvalidValueError(
+                f"output must be none of the files that are read, got {target}; give another name"
+            )
+        if own != other and both in (own, other):
+            raise InvalidValueError(
+                f"output must be none of the folders that are read, in none and around none, got "
+                f"{target}; give another name"
+            )
 
 
 def _job(recipe: Recipe, files: list[Path], columns: list[str], time: str | None) -> dict[str, Any]:
@@ -205,6 +233,8 @@ def _compute_all(
 ) -> None:
     """Compute the pieces that are missing."""
     start = parts.last_stop()
+    if isinstance(source, ArraySource):
+        _check_space(source, recipe, parts, start)
     pieces = _ahead(source.pieces(start, _PIECE, len(recipe.names)))
     if isinstance(source, TableSource) and not source.is_by_file:
         pieces = _each_once(pieces, parts.ids(), source)
@@ -216,6 +246,21 @@ def _compute_all(
         ids = pa.table({name: pa.array([], pa.int64()) for name in source.ids})
         piece = Piece(start, [], ids)
         parts.add(Part(start, _ids_of_rows(piece, recipe), recipe([])))
+
+
+def _check_space(source: ArraySource, recipe: Recipe, parts: Parts, start: int) -> None:
+    """Refuse to begin what does not fit on the disk: how much an array holds, its header says."""
+    if recipe.missing == "drop":
+        return
+    rows = (source.total - start) * int(recipe.counts([source.length])[0])
+    nbytes = rows * (len(recipe.names) * np.dtype(recipe.dtype).itemsize + _ID_BYTES)
+    free = shutil.disk_usage(parts.folder).free
+    if nbytes > free:
+        text = (
+            f"{os.strerror(errno.ENOSPC)}: {rows} rows of {len(recipe.names)} features take "
+            f"{nbytes / 1e9:.4g} GB, and {free / 1e9:.4g} GB are free"
+        )
+        raise OSError(errno.ENOSPC, text)
 
 
 def _ids_of_rows(piece: Piece, recipe: Recipe) -> Any:

@@ -57,7 +57,9 @@ class _Tables:
     def __init__(
         self, path: Path, count: int, names: list[str], text: str, dtype: np.dtype[Any]
     ) -> None:
-        self.path, self.names, self.text = path, names, text
+        self.names, self.text = names, text
+        # Opened here, as Arrow takes names of files in UTF-8 only.
+        self.file = path.open("wb")
         self.writer: Any = None
 
     def write(self, ids: Any, rows: Floats) -> None:
@@ -73,26 +75,28 @@ class _Tables:
 
     def close(self) -> None:
         self.writer.close()
+        self.file.close()
 
     def abandon(self) -> None:
         if self.writer is not None:
             _let_go(self.writer.close)
+        _let_go(self.file.close)
 
 
 class _Parquet(_Tables):
     def open(self, schema: Any, ids: list[str]) -> Any:
         # Of numbers that hardly ever repeat a dictionary would only take time.
-        return pa.parquet.ParquetWriter(self.path, schema, use_dictionary=ids)
+        return pa.parquet.ParquetWriter(self.file, schema, use_dictionary=ids)
 
 
 class _Arrow(_Tables):
     def open(self, schema: Any, ids: list[str]) -> Any:
-        return pa.ipc.new_file(str(self.path), schema)
+        return pa.ipc.new_file(self.file, schema)
 
 
 class _CSV(_Tables):
     def open(self, schema: Any, ids: list[str]) -> Any:
-        return pa.csv.CSVWriter(str(self.path), schema)
+        return pa.csv.CSVWriter(self.file, schema)
 
 
 class _Npy:

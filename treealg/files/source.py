@@ -6,6 +6,7 @@ where reading began, so that a run which was interrupted goes on with the pieces
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ from treealg.checks import closest
 from treealg.errors import InvalidValueError, TreeAlgError
 from treealg.recipes import Recipe
 
-__all__ = ["ARRAYS", "SUFFIXES", "TABLES", "Piece", "Source", "input_files", "readable",
+__all__ = ["ARRAYS", "SUFFIXES", "TABLES", "Piece", "Source", "input_files", "mapped", "readable",
            "suffix_of"]  # fmt: skip
 
 ARRAYS = (".npy", ".npz", ".zarr")
@@ -127,6 +128,12 @@ def _folder(path: Path) -> list[Path]:
     return list(path.parent.iterdir()) if path.parent.is_dir() else []
 
 
+def mapped(path: Path) -> Any:
+    """Return a file for the readers of Arrow, whose own names of files are UTF-8 only."""
+    with path.open("rb") as file:
+        return pa.BufferReader(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
 @contextmanager
 def readable(where: str) -> Iterator[None]:
     """Say which file, and which part of it, could not be read."""
@@ -134,6 +141,8 @@ def readable(where: str) -> Iterator[None]:
         yield
     except TreeAlgError:
         raise
+    except MemoryError as error:
+        raise InvalidValueError(f"{where} does not fit in memory: {error}") from error
     except _DAMAGES as error:
         text = " ".join(str(error).split())[:300]
         raise InvalidValueError(f"{where} cannot be read, it may be damaged: {text}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
@@ -15,8 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-from treealg.errors import InvalidValueError
-from treealg.files.source import Piece, readable
+from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.files.source import Piece, mapped, readable
 from treealg.frames.jobs import LongTable, no_value
 from treealg.frames.points import paths_of
 from treealg.frames.tables import INSTEAD, lacks_value, without_missing
@@ -75,6 +76,13 @@ class TableSource:
                 field.name for field in schema
                 if field.name not in keys and _is_number(field.type)
             ]  # fmt: skip
+            if not values:
+                found = ", ".join(f"{field.name!r} of {field.type}" for field in schema)
+                raise InvalidValueError(
+                    f"{files[0]} has no column of numbers"
+                    f"{' but what `id` and `time` name' if keys - {None} else ''}; its columns are "
+                    f"{found or 'none'}"
+                )
         self.values = values
         is_number = (
             time is not None and time in schema.names and _is_number(schema.field(time).type)
@@ -97,11 +105,32 @@ class TableSource:
         for file in self.files:
             with readable(str(file)):
                 empty = _schema(file).empty_table()
+                self._check_keys(file, empty.schema)
                 self.total += 0 if self.is_by_file else _rows(file)
             try:
                 self.job.check(nw.from_native(empty).schema)
             except InvalidValueError as error:
                 raise InvalidValueError(f"{file}: {error}") from None
+
+    def _check_keys(self, file: Path, schema: Any) -> None:
+        """Refuse columns whose values cannot be compared."""
+        keys = [*([] if self.is_by_file else self.ids), *([self.time] if self.time else [])]
+        for field in schema:
+            if field.name in keys and not _is_comparable(field.type):
+                raise InvalidTypeError(
+                    f"{file}: column {field.name!r} must hold numbers, text or times, to tell "
+                    f"paths apart or points in order, got {field.type}"
+                )
+
+    def check_written(self) -> None:
+        """Refuse ids that only files of Arrow hold."""
+        schema = _schema(self.files[0])
+        for field in schema:
+            if field.name in self.ids and _is_binary(field.type):
+                raise InvalidTypeError(
+                    f"{self.files[0]}: column {field.name!r} holds bytes, which go to parquet, "
+                    f"arrow and feather only; give an output of these"
+                )
 
     def pieces(self, start: int, nbytes: int, width: int) -> Iterator[Piece]:
         """Read pieces from some row on."""
@@ -152,7 +181,7 @@ class TableSource:
                 piece = self._piece(_joined(blocks), blocks, 0)
                 paths += list(piece.paths)
                 times += [] if piece.times is None else list(piece.times)
-                names += [file.stem] * len(piece.paths)
+                names += [_text(file.stem)] * len(piece.paths)
                 rows += sum(map(len, piece.paths))
             if rows >= most or place == len(self.files) - 1:
                 ids = pa.table({"path": pa.array(names, pa.string())})
@@ -209,7 +238,7 @@ class TableSource:
         values = self.values if self.job.recipe.missing == "refuse" else []
         for name in [*keys, *values]:
             column = rows.get_column(name)
-            lacks = lacks_value(column) if name in values else column.is_null().to_numpy()
+            lacks = lacks_value(column)
             if lacks.any():
                 instead = f"; {INSTEAD}" if name in values else " in a row"
                 place = where(int(lacks.argmax()))
@@ -244,12 +273,47 @@ def _dropped(blocks: list[_Block], count: int) -> list[_Block]:
 
 
 def _decoded(table: Any) -> Any:
-    """Return a table whose columns hold values themselves, not numbers of categories."""
+    """Return a table whose columns hold values themselves, of types that can be compared."""
     for place, field in enumerate(table.schema):
-        if pa.types.is_dictionary(field.type):
-            column = table.column(place).cast(field.type.value_type)
-            table = table.set_column(place, field.name, column)
+        kind = _plain(field.type)
+        if kind != field.type:
+            table = table.set_column(place, field.name, table.column(place).cast(kind))
     return table
+
+
+def _plain(kind: Any) -> Any:
+    """Return the type of values of which there are numbers of categories, views, or none."""
+    types = pa.types
+    if types.is_dictionary(kind):
+        return _plain(kind.value_type)
+    if types.is_string_view(kind) or types.is_null(kind):
+        return pa.string()
+    return pa.binary() if types.is_binary_view(kind) else kind
+
+
+def _is_comparable(kind: Any) -> bool:
+    types, kind = pa.types, _plain(kind)
+    return _is_number(kind) or any(
+        (
+            types.is_boolean(kind),
+            types.is_string(kind) or types.is_large_string(kind),
+            types.is_date(kind) or types.is_time(kind) or types.is_timestamp(kind),
+            types.is_duration(kind),
+            _is_binary(kind),
+        )
+    )
+
+
+def _is_binary(kind: Any) -> bool:
+    types, kind = pa.types, _plain(kind)
+    return any(
+        (types.is_binary(kind), types.is_large_binary(kind), types.is_fixed_size_binary(kind))
+    )
+
+
+def _text(name: str) -> str:
+    """Return the name of a file, whose bytes may be no text, as one."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _is_number(kind: Any) -> bool:
@@ -268,22 +332,24 @@ def _schema(file: Path) -> Any:
 
 def _read_schema(file: Path) -> Any:
     if file.suffix.lower() == ".parquet":
-        return pa.parquet.read_schema(file)
+        with file.open("rb") as data:
+            return pa.parquet.read_schema(data)
     if file.suffix.lower() == ".csv":
-        with pa.csv.open_csv(file) as reader:
+        with file.open("rb") as data, pa.csv.open_csv(data) as reader:
             return reader.schema
-    with pa.memory_map(str(file)) as mapped, pa.ipc.open_file(mapped) as reader:
+    with mapped(file) as data, pa.ipc.open_file(data) as reader:
         return reader.schema
 
 
 def _rows(file: Path) -> int:
     """Return the number of rows where the file tells it, and else 0."""
     if file.suffix.lower() == ".parquet":
-        return int(pa.parquet.read_metadata(file).num_rows)
+        with file.open("rb") as data:
+            return int(pa.parquet.read_metadata(data).num_rows)
     if file.suffix.lower() == ".csv":
         return 0
     count = 0
-    with pa.memory_map(str(file)) as mapped, pa.ipc.open_file(mapped) as reader:
+    with mapped(file) as data, pa.ipc.open_file(data) as reader:
         for number in range(reader.num_record_batches):
             with readable(f"{file}, record batch {number}"):
                 count += reader.get_batch(number).num_rows
@@ -303,8 +369,10 @@ def _read(file: Path, columns: list[str], numbers: list[str], start: int) -> Ite
 
 def _read_parquet(file: Path, columns: list[str], start: int) -> Iterator[_Block]:
     with readable(str(file)):
-        reader = pa.parquet.ParquetFile(file)
-    with reader:
+        data = file.open("rb")
+    with data:
+        with readable(str(file)):
+            reader = pa.parquet.ParquetFile(data)
         before = 0
         for group in range(reader.num_row_groups):
             where = f"{file}, row group {group}"
@@ -331,8 +399,10 @@ def _read_csv(file: Path, columns: list[str], numbers: list[str]) -> Iterator[_B
     types = dict.fromkeys(numbers, pa.float64())
     kept = pa.csv.ConvertOptions(include_columns=columns, column_types=types)
     with readable(str(file)):
-        reader = pa.csv.open_csv(file, options, convert_options=kept)
-    with reader:
+        data = file.open("rb")
+    with data:
+        with readable(str(file)):
+            reader = pa.csv.open_csv(data, options, convert_options=kept)
         for number in range(1 << 60):
             where = f"{file}, block {number} of {_CSV_BYTES} bytes"
             with readable(where):
@@ -340,14 +410,14 @@ def _read_csv(file: Path, columns: list[str], numbers: list[str]) -> Iterator[_B
                     batch = reader.read_next_batch()
                 except StopIteration:
                     return
-            yield _Block(where, pa.table(batch))
+            yield _Block(where, _decoded(pa.table(batch)))
 
 
 def _read_arrow(file: Path, columns: list[str]) -> Iterator[_Block]:
     with readable(str(file)):
-        mapped = pa.memory_map(str(file))
-        reader = pa.ipc.open_file(mapped)
-    with mapped, reader:
+        data = mapped(file)
+        reader = pa.ipc.open_file(data)
+    with data, reader:
         for number in range(reader.num_record_batches):
             where = f"{file}, record batch {number}"
             with readable(where):

@@ -45,7 +45,7 @@ class Hosted:
         if of is not None:
             cls._of = of
             cls.__init__ = _constructor(cls, of)  # type: ignore[method-assign]
-            cls.__doc__ = _docstring(cls, of)
+            cls.__doc__ = _docstring(cls, of) if of.__doc__ else None  # none with python -OO
 
     def get_feature_names_out(self) -> Any:
         """Return the names of the coefficients, those of their trees or words.

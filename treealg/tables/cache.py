@@ -23,8 +23,11 @@ __all__ = ["clear_cache", "table"]
 
 _Table = TypeVar("_Table", bound=Table)
 
-_building: dict[tuple[tuple[str, Key], int], threading.Lock] = {}
-"""A lock for each table that is being built, by process: a forked one lacks the threads that do."""
+_building: dict[tuple[tuple[str, Key], int], threading.RLock] = {}
+"""A lock for each table that is being built, by process: a forked one lacks the threads that do.
+
+The handler of a signal may call amid the making of a table, and makes it then for itself.
+"""
 
 _warned_of_disk = False
 
@@ -55,7 +58,7 @@ def _made_once(
     identity = (name, key)
     lock = identity, os.getpid()
     found: _Table | None
-    with _building.setdefault(lock, threading.Lock()):
+    with _building.setdefault(lock, threading.RLock()):
         found = _remembered(identity)
         if found is not None:
             return found

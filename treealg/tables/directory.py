@@ -12,6 +12,8 @@ import stat
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from treealg.checks import in_home
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -75,7 +77,8 @@ def cache_directory() -> Path | None:
         The environment variable ``TREEALG_CACHE_DIR`` if it is set (None, no disk cache, if it is
         empty); else the user's cache directory as platformdirs gives it, if that is installed;
         else ``treealg`` in ``$XDG_CACHE_HOME`` or in ``~/.cache``, which is what platformdirs
-        gives on Linux. It need not exist yet. None, too, if the user has no home directory.
+        gives on Linux. It need not exist yet. None, too, if it would be in the home directory of
+        a user who has none. A relative name is looked up where the process is at each call.
 
     Examples
     --------
@@ -94,7 +97,7 @@ def directory_name() -> str | None:
     """Return `cache_directory` as text."""
     chosen = os.environ.get("TREEALG_CACHE_DIR")
     if chosen is not None:
-        return os.path.expanduser(chosen) or None
+        return in_home(chosen) or None
     if sys.platform in ("win32", "darwin"):
         try:
             from platformdirs import user_cache_dir
@@ -106,9 +109,7 @@ def directory_name() -> str | None:
     # platformdirs says the same, and to import it takes longer than to read the tables.
     base = os.environ.get("XDG_CACHE_HOME", "")
     if not os.path.isabs(base):
-        if os.environ.get("HOME") == "":  # which stands for no home, and not for the root
-            return None
-        base = os.path.join(os.path.expanduser("~"), ".cache")
+        base = os.path.join(in_home("~") or "", ".cache")
     return os.path.join(base, "treealg") if os.path.isabs(base) else None
 
 

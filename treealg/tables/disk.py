@@ -81,19 +81,17 @@ def write(directory: str, name: str, key: Key, table: Table) -> None:
     check_trusted(directory)
     temporary = os.path.join(directory, f"{name}-{os.urandom(8).hex()}{TEMPORARY}")
     # Of the mode that the umask leaves, so that other users may read a common cache.
-    with open(temporary, "xb") as file:
-        try:
+    try:
+        with open(temporary, "xb") as file:
             file.writelines([_PREFIX.pack(MAGIC, digest, len(text)), text, *chunks])
-            file.close()
-            # Who clears the cache meanwhile may have removed it.
-            with contextlib.suppress(FileNotFoundError):
-                os.replace(temporary, file_name(directory, name, key))
-        except BaseException:
-            # Interrupted or out of space: what was written so far is of no use to anybody.
-            file.close()
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
-            raise
+        # Who clears the cache meanwhile may have removed it.
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(temporary, file_name(directory, name, key))
+    except BaseException:
+        # Interrupted, also while it is opened, or out of space: of no use to anybody.
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
 
 
 def _digest(header: int, parts: list[Any]) -> int:

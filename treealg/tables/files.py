@@ -15,6 +15,7 @@ from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.frozen import Table
 from treealg.tables.linear_map import LinearMap
 from treealg.tables.translation import TranslationTable
+from treealg.whole import whole
 
 __all__ = ["load_table", "save_table"]
 
@@ -71,14 +72,9 @@ def save_table(table: Table, path: str | Path) -> None:
         )
     integers, arrays = table.parts()
     file = check_path("path", path)
-    new = file.with_name(f".new-{file.name}")
     given: dict[str, Any] = {_KIND: np.array(type(table).__name__), **integers, **arrays}
-    try:
-        with new.open("wb") as out:
-            np.savez(out, **given)
-        new.replace(file)
-    finally:
-        new.unlink(missing_ok=True)
+    with whole(file) as out:
+        np.savez(out, **given)
 
 
 def load_table(path: str | Path) -> Table:

@@ -33,6 +33,7 @@ from treealg.verification.weights import (
     check_weighted_arborification,
     check_weighted_coproduct,
 )
+from treealg.whole import write_text
 
 __all__ = ["verify"]
 
@@ -166,7 +167,7 @@ def verify(
             raise
     result = Report(tuple(checks))
     if target is not None:
-        target.write_text(f"{result}\n", "utf-8")
+        write_text(target, f"{result}\n")
     return result
 
 

@@ -93,7 +93,7 @@ def _function(row: Operation, names: Mapping[str, str], by_steps: bool) -> Calla
     function = written(name, source, place, derivative=_derivative(row, names, by_steps))
     function.__module__ = _MODULE
     function.__signature__ = signature  # type: ignore[attr-defined]
-    function.__doc__ = documented(row, names)
+    function.__doc__ = documented(row, names) if row.doc else None  # none with python -OO
     return function
 
 

@@ -1,0 +1,74 @@
+"""Files that get their names when they are written."""
+
+import os
+import stat
+import threading
+
+import pytest
+
+from treealg.whole import whole, write_text
+
+
+def test_who_reads_meanwhile_sees_the_old_file(tmp_path):
+    write_text(tmp_path / "name", "old")
+    with whole(tmp_path / "name") as file:
+        file.write(b"new")
+        file.flush()
+        assert (tmp_path / "name").read_text() == "old"
+    assert (tmp_path / "name").read_text() == "new"
+
+
+def write_half(path, error):
+    with whole(path) as file:
+        file.write(b"n")
+        raise error
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt, ValueError])
+def test_what_goes_wrong_leaves_the_old_file_and_no_other(error, tmp_path):
+    write_text(tmp_path / "name", "old")
+    with pytest.raises(error):
+        write_half(tmp_path / "name", error)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("name", "old")]
+
+
+def test_a_link_leads_to_the_new_text_and_the_mode_stays(tmp_path):
+    write_text(tmp_path / "name", "old")
+    (tmp_path / "name").chmod(0o640)
+    (tmp_path / "link").symlink_to("name")
+    write_text(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "name").read_text() == "new"
+    assert stat.S_IMODE((tmp_path / "name").stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("name", ["none/name", "\u00e4" * 200, "."])
+def test_an_error_names_the_file_that_was_given(name, tmp_path):
+    with pytest.raises(OSError, match=r"none/name|\u00e4|directory") as caught:
+        write_text(tmp_path / name, "text")
+    assert caught.value.filename == str(tmp_path / name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+def test_a_pipe_stays_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    found = []
+    reader = threading.Thread(target=lambda: found.append((tmp_path / "pipe").read_text()))
+    reader.start()
+    write_text(tmp_path / "pipe", "text")
+    reader.join()
+    assert found == ["text"]
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_writers_side_by_side_leave_the_text_of_one(tmp_path):
+    texts = [f"{number}" * 10**5 for number in range(8)]
+    threads = [
+        threading.Thread(target=write_text, args=(tmp_path / "name", text)) for text in texts
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (tmp_path / "name").read_text() in texts
+    assert len(list(tmp_path.iterdir())) == 1

@@ -1,0 +1,69 @@
+"""Files that nobody sees before they are written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = ["whole", "write_text"]
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to be written, which gets its name at the end, if all went well.
+
+    Notes
+    -----
+    Until then, and where it cannot be written, for instance as the disk is full, an older file of
+    that name stays as it was. Several processes may write one: the last one counts. What a link
+    leads to is replaced, and not the link; a device or a pipe is written to as it is.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "name"
+    ...     with whole(path) as file:
+    ...         file.write(b"text"), path.exists()
+    ...     path.read_text()
+    (4, False)
+    'text'
+    """
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        with target.open("wb") as file:
+            yield file
+        return
+    new = target.with_name(f".new-{os.urandom(8).hex()}")
+    try:
+        with new.open("xb") as file:
+            yield file
+        with suppress(FileNotFoundError):  # there is no older one
+            shutil.copymode(target, new)
+        new.replace(target)
+    except OSError as error:
+        if error.filename == str(new):
+            error.filename = str(path)  # as the caller knows it
+        raise
+    finally:
+        with suppress(OSError):
+            new.unlink()
+
+
+def write_text(path: Path, text: str) -> None:
+    r"""Write a text to a file, as a whole.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_text(pathlib.Path(folder) / "name", "ü")
+    ...     (pathlib.Path(folder) / "name").read_bytes()
+    b'\xc3\xbc'
+    """
+    with whole(path) as file:
+        file.write(text.encode("utf-8"))
