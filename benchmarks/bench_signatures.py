@@ -15,7 +15,7 @@ from functools import partial
 
 import numpy as np
 import pysiglib
-from harness import Run, derivatives, main, paths
+from harness import Run, Slope, derivatives, main, paths
 
 import treealg
 
@@ -97,6 +97,47 @@ def bench_own(run: Run) -> None:
         run.compare("two threads", size, two, double, planar=planar, beside="one thread")
 
 
+def bench_forms(run: Run) -> None:
+    """Paths and results of other forms: nine paths beside eight, time-major beside path-major.
+
+    Results in an array of the caller stand beside those in new ones, lead-lag beside paths that
+    were written so before, and gradients in one channel beside the function itself.
+    """
+    for length, d, n in ((100, 2, 5), (100, 5, 4), (1000, 2, 5), (1000, 5, 4)):
+        nine, size = paths(9, length, d), f"({length},{d},{n})"
+        first = nine[:8].copy()
+        ours, eight = (partial(treealg.branched_sig, x, n) for x in (nine, first))
+        run.compare("nine paths", size, ours, eight, beside="eight", part=lambda sig: sig[:8])
+        derivs = derivatives(ours().shape)
+        ours, eight = (
+            partial(treealg.branched_sig_backprop, x, None, derivs[: len(x)], n)
+            for x in (nine, first)
+        )
+        run.compare(
+            "nine paths, gradient", size, ours, eight, beside="eight", part=lambda dx: dx[:8]
+        )
+        last = nine.transpose(1, 0, 2).copy().transpose(1, 0, 2)
+        ours, other = (partial(treealg.branched_sig, x[:8], n) for x in (last, nine))
+        run.compare("time-major", size, ours, other, beside="path-major")
+    x = paths(1, 5, 2)[0]
+    small = partial(treealg.branched_sig, x, 2)
+    run.compare("into an array", "(5,2,2)", partial(small, out=small()), small, beside="a new one")
+    for channels, n in ((1, 4), (2, 3), (2, 4)):
+        x, size = paths(64, 100, channels), f"(64,100,{channels},{n})"
+        written = treealg.transform_path(x, lead_lag=True)
+        ours = partial(treealg.branched_sig, x, n, lead_lag=True)
+        run.compare("lead-lag", size, ours, partial(treealg.branched_sig, written, n),
+                    beside="written before")  # fmt: skip
+    for n in (4, 8):
+        x = paths(64, 100, 1)
+        sig = partial(treealg.sig, x, n)
+        slope = Slope(lambda y, n=n: treealg.sig(y, n), (x,), derivatives(sig().shape))
+        gradient = partial(treealg.sig_backprop, x, None, slope.derivs, n)
+        run.compare("gradient in one channel", f"(64,100,1,{n})", gradient, sig, planar=None,
+                    beside="forward", part=slope.of, expected=slope.measured,
+                    tolerance=1e-6)  # fmt: skip
+
+
 OURS = """
 import time, numpy as np, treealg
 x = np.zeros((2, {d}))
@@ -161,6 +202,7 @@ BENCHMARKS = {
     "logarithm": bench_logarithm,
     "small": bench_small,
     "own": bench_own,
+    "forms": bench_forms,
     "first": bench_first_call,
     "import": bench_import,
 }

@@ -1,6 +1,7 @@
 """What a second thread brings: n_jobs=2 against n_jobs=1, each function on batches and on one path.
 
-It keeps to two processors, where the system lets it.
+It keeps to two processors, where the system lets it. Then the same beside a process that keeps one
+of them busy, each in its turn: there a second thread may cost no more than it brings.
 
     python benchmarks/bench_threads.py
 """
@@ -8,12 +9,17 @@ It keeps to two processors, where the system lets it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import numpy as np
-from harness import Run, derivatives, main, paths
+from harness import Run, agree, derivatives, main, paths
 
 import treealg
 
@@ -70,7 +76,70 @@ def bench_pairs(run: Run) -> None:
         two_threads(run, treealg.branched_sig_kernel_backprop, size, np.ones(pairs), *both)
 
 
+BUSY = """
+import os, sys
+os.sched_setaffinity(0, [int(sys.argv[1])])
+print(flush=True)
+while os.getppid() == int(sys.argv[2]):
+    for _ in range(1_000_000): pass
+"""
+
+
+@contextmanager
+def busy(processor: int) -> Iterator[None]:
+    """Keep a processor busy by a process that never rests."""
+    command = [sys.executable, "-c", BUSY, str(processor), str(os.getpid())]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        try:
+            yield
+        finally:
+            child.kill()
+
+
+def bench_busy(run: Run) -> None:
+    """Time signatures and gradients while one processor has other work.
+
+    Here means count, and not the least: what costs time is a thread that has to wait now and then.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        return
+    for batch, length, d, n in ((256, 100, 3, 4), (2048, 100, 3, 4)):
+        x = paths(batch, length, d)
+        derivs = derivatives((batch, treealg.branched_sig_length(d, n)))
+        for function, arguments in (
+            (treealg.branched_sig, (x, n)),
+            (treealg.branched_sig_backprop, (x, None, derivs, n)),
+        ):
+            two, one = (partial(function, *arguments, n_jobs=jobs) for jobs in (2, 1))
+            name, size = f"{function.__name__}, beside a loop", f"({batch},{length},{d},{n})"
+            agree(two(), one(), f"{name} {size}", 1e-8)
+            for number, processor in enumerate(sorted(os.sched_getaffinity(0))[:2]):
+                with busy(processor):
+                    pairs = [(mean(run, two), mean(run, one)) for _ in range(5 * run.rounds)]
+                mine, other = (statistics.median(times) for times in zip(*pairs, strict=True))
+                run.add(name, f"{size}, on processor {number}", mine, other, beside="one thread")
+
+
+def mean(run: Run, function: Callable[[], Any]) -> float:
+    """Return the mean time of calls that fill the budget."""
+    count, start = 0, time.perf_counter()
+    while (passed := time.perf_counter() - start) < run.budget or not count:
+        function()
+        count += 1
+    return passed / count
+
+
+BENCHMARKS = {"paths": bench_paths, "group": bench_group, "pairs": bench_pairs, "busy": bench_busy}
+
+# Of these the least, too: twice as slow as one thread is 0.5.
+AIMS = {
+    f"{name}, beside a loop, non-planar": (1, 1 / 1.2)
+    for name in ("branched_sig", "branched_sig_backprop")
+}
+
 if __name__ == "__main__":
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
-    main({"paths": bench_paths, "group": bench_group, "pairs": bench_pairs}, "threads", __doc__, {})
+    main(BENCHMARKS, "threads", __doc__, AIMS)

@@ -1,10 +1,13 @@
 """The compiled kernels along paths, backwards, and of chosen coefficients, against references."""
 
+import math
+from fractions import Fraction
 from functools import cache
 
 import numpy as np
 import pytest
 
+import treealg
 from treealg import _fast, tables
 from treealg._fast import reference
 from treealg.symbolic import enumerate_forests, enumerate_trees
@@ -99,6 +102,36 @@ def test_gradient_agrees_where_letters_move_in_turns(channels, degree):
     # 19 steps are 38 segments: whole blocks of these, and a part of one.
     path = random_walk(np.float64, 9, 20, channels)
     assert_parity(gradients(path, min(degree, 7 - channels), False, lead_lag=True))
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize("degree", [1, 2, 5])
+@pytest.mark.parametrize(("batch", "length"), [(1, 1), (1, 2), (3, 17), (9, 34), (1, 2000)])
+def test_gradient_in_one_channel_is_that_of_powers_of_the_increment(
+    batch, length, degree, n_threads
+):
+    rng = np.random.default_rng(batch + length + degree)
+    path = rng.integers(-8, 9, (batch, length, 1)) / 8
+    derivs = rng.integers(-8, 9, (batch, degree)) / 8
+    got = treealg.sig_backprop(path, None, derivs, degree, n_jobs=n_threads)
+    want = np.zeros_like(path)
+    for own, row, out in zip(path[:, :, 0].tolist(), derivs.tolist(), want, strict=True):
+        whole = Fraction(own[-1]) - Fraction(own[0])
+        slope = sum(Fraction(x) * whole**k / math.factorial(k) for k, x in enumerate(row))
+        out[0] -= float(slope)
+        out[-1] += float(slope)
+    np.testing.assert_allclose(got, want, rtol=1e-14, atol=1e-13)
+
+
+def test_gradient_of_prefixes_in_one_channel_is_the_sum_of_theirs():
+    rng = np.random.default_rng(12)
+    path, derivs = rng.standard_normal((2, 40, 1)), rng.standard_normal((2, 39, 4))
+    got = treealg.sig_backprop(path, None, derivs, 4, stream=True)
+    want = np.zeros_like(path)
+    for t in range(39):
+        own = treealg.sig_backprop(path[:, : t + 2].copy(), None, derivs[:, t].copy(), 4)
+        want[:, : t + 2] += own
+    np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.slow

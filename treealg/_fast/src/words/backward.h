@@ -305,6 +305,46 @@ static size_t NAME(word_backward_scratch)(Py_ssize_t d, Py_ssize_t degree, Py_ss
                            (size_t)NAME(short_words)(d, degree) * sizeof(vec));
 }
 
+/* Gradients in one dimension, where all depends on the whole increment x of a piece, and so the
+ * derivatives in its steps are alike: those before it are l_j + l_{j+1} x + l_{j+2} x^2/2 + ... */
+static void NAME(one_letter_backward)(const path_view *path, Py_ssize_t degree, int used,
+                                      const Py_ssize_t *row, const Py_ssize_t *begin,
+                                      const Py_ssize_t *end, const vec *before, vec *cotangent,
+                                      const matrix_view *out, vec *z, interrupt *stop) {
+    Py_ssize_t longest = 0;
+    vec total = splat(0), slope = cotangent[0];
+    for (int l = 0; l < used; ++l)
+        if (end[l] - begin[l] > longest) longest = end[l] - begin[l];
+    for (Py_ssize_t first = 0; first < longest; first += BLOCK) {
+        const int steps = (int)(longest - first < BLOCK ? longest - first : BLOCK);
+        NAME(increments)(path, 1, used, row, begin, end, first, steps, z);
+        for (int t = 0; t < steps; ++t) total += z[t];
+        if ((first / BLOCK) % 64 == 63 && stop) {
+            stop->poll(stop);
+            if (stop->stop) return;
+        }
+    }
+    for (Py_ssize_t j = 1; j < degree; ++j) { /* the word of j letters after the piece */
+        vec value = splat(1);
+        for (Py_ssize_t i = 1; i <= j; ++i) {
+            value = value * total * constant((REAL)1 / (REAL)(j - i + 1));
+            if (before) value += before[i - 1];
+        }
+        slope += cotangent[j] * value;
+    }
+    for (Py_ssize_t j = 0; j < degree; ++j) {
+        vec value = cotangent[degree - 1];
+        for (Py_ssize_t k = degree - 2; k >= j; --k)
+            value = value * total * constant((REAL)1 / (REAL)(k + 1 - j)) + cotangent[k];
+        cotangent[j] = value;
+    }
+    for (Py_ssize_t first = 0; first < longest; first += BLOCK) {
+        const int steps = (int)(longest - first < BLOCK ? longest - first : BLOCK);
+        for (int t = 0; t < steps; ++t) z[t] = slope;
+        NAME(store_steps)(path, 1, used, row, begin, end, first, steps, z, out);
+    }
+}
+
 static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t degree, int used,
                                 const Py_ssize_t *row, const Py_ssize_t *begin,
                                 const Py_ssize_t *end, const void *before, void *cotangent,
@@ -312,6 +352,11 @@ static void NAME(word_backward)(const path_view *path, Py_ssize_t d, Py_ssize_t 
     const Py_ssize_t words = NAME(short_words)(d, degree), stride = degree * BLOCK;
     const Py_ssize_t siblings = d <= MOST_LETTERS ? d : 1;
     const int paired = NAME(are_paired)(path);
+    if (d == 1) {
+        NAME(one_letter_backward)(path, degree, used, row, begin, end, (const vec *)before,
+                                  (vec *)cotangent, out, (vec *)scratch, stop);
+        return;
+    }
     vec *next = (vec *)scratch;
 #define TAKE(name, count) vec *const name = next; next += (count);
     real_vec *const inverse = (real_vec *)next;

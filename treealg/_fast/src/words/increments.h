@@ -39,47 +39,72 @@ INLINE path_line NAME(line_of)(const path_view *p, Py_ssize_t row) {
                        p->channel_stride};
 }
 
+/* Whether all pieces have so many segments from number `first` on, which are whole steps of paths. */
+INLINE int NAME(are_inside)(const path_view *p, int used, const Py_ssize_t *begin,
+                            const Py_ssize_t *end, Py_ssize_t first, int steps) {
+    int inside = !p->lead_lag || steps % 2 == 0;
+    for (int l = 0; l < used; ++l) {
+        inside &= begin[l] + first + steps <= end[l];
+        inside &= !p->lead_lag || (begin[l] + first) % 2 == 0;
+    }
+    return inside;
+}
+
+/* Differences of `count` numbers from those c further, each lane from its base, to vectors of which c
+ * stand together and then there is a gap. */
+INLINE void NAME(differences)(const char *const base[LANES], Py_ssize_t size, Py_ssize_t tangent,
+                              Py_ssize_t c, Py_ssize_t count, Py_ssize_t gap, vec *z) {
+    Py_ssize_t j = 0, to = 0, a = 0; /* number j goes to vector `to`, that of channel a */
+    for (; j + LANES <= count; j += LANES) {
+        vec v[LANES];
+        for (int l = 0; l < LANES; ++l)
+            v[l] = load_lanes(base[l] + (j + c) * size, size, tangent)
+                - load_lanes(base[l] + j * size, size, tangent);
+        transpose(v);
+        for (int l = 0; l < LANES; ++l) {
+            z[to++] = v[l];
+            if (++a == c) to += gap, a = 0;
+        }
+    }
+    for (; j < count; ++j) {
+        for (int l = 0; l < LANES; ++l)
+            put(z + to, l,
+                number_at(base[l] + (j + c) * size, tangent)
+                    - number_at(base[l] + j * size, tangent));
+        ++to;
+        if (++a == c) to += gap, a = 0;
+    }
+}
+
 /* Increments of segments first..first+steps of each piece; 0 beyond its end. */
 static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
                              const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
                              int steps, vec *z) {
     const Py_ssize_t c = p->channels, tangent = p->tangent;
     const Py_ssize_t size = NAME(line_of)(p, row[0]).channel_stride;
-    int aligned = !p->lead_lag && is_dense(size, tangent)
-        && (p->lines || p->time_stride == c * size);
-    for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
+    int aligned = is_dense(size, tangent) && (p->lines || p->time_stride == c * size)
+        && NAME(are_inside)(p, used, begin, end, first, steps);
     if (p->lines)
         for (int l = 0; l < used; ++l)
             aligned &= p->lines[row[l]].channel_stride == size
                 && p->lines[row[l]].time_stride == c * size;
     if (p->time_aug) NAME(time_increments)(p, d, used, row, begin, end, first, steps, z);
     if (aligned) {
+        const int per_step = p->lead_lag ? 2 : 1; /* segments */
         const char *base[LANES];
-        Py_ssize_t j = 0, to = 0, a = 0; /* number j goes to vector `to`, that of channel a */
         for (int l = 0; l < LANES; ++l) {
             const int lane = l < used ? l : 0;
             base[l] = (const char *)(NAME(line_of)(p, row[lane]).start
-                                     + (begin[lane] + first) * c * size);
+                                     + (begin[lane] + first) / per_step * c * size);
         }
-        for (; j + LANES <= steps * c; j += LANES) {
-            vec v[LANES];
-            for (int l = 0; l < LANES; ++l)
-                v[l] = load_lanes(base[l] + (j + c) * size, size, tangent)
-                    - load_lanes(base[l] + j * size, size, tangent);
-            transpose(v);
-            for (int l = 0; l < LANES; ++l) {
-                z[to++] = v[l];
-                if (++a == c) to += d - c, a = 0;
+        /* With lead-lag the lead moves first, whose letters come second. */
+        NAME(differences)(base, size, tangent, c, steps / per_step * c, per_step * d - c,
+                          p->lead_lag ? z + c : z);
+        for (int t = 0; p->lead_lag && t < steps; t += 2)
+            for (Py_ssize_t a = 0; a < c; ++a) {
+                z[(t + 1) * d + a] = z[t * d + c + a];
+                z[t * d + a] = z[(t + 1) * d + c + a] = splat(0);
             }
-        }
-        for (; j < steps * c; ++j) {
-            for (int l = 0; l < LANES; ++l)
-                put(z + to, l,
-                    number_at(base[l] + (j + c) * size, tangent)
-                        - number_at(base[l] + j * size, tangent));
-            ++to;
-            if (++a == c) to += d - c, a = 0;
-        }
         return;
     }
     const Py_ssize_t moving = d - p->time_aug; /* letters that are not time */
@@ -117,24 +142,39 @@ INLINE char *NAME(place_in)(const matrix_view *out, const path_view *p, Py_ssize
                      : out->data + row * out->row_stride + point * row_size;
 }
 
+/* In place, from the derivatives in the increments of segments to those in the channels alone, of
+ * `steps` segments without lead-lag, of half as many steps of the path with it. */
+INLINE void NAME(to_channels)(const path_view *p, Py_ssize_t d, int steps, vec *dz) {
+    const Py_ssize_t c = p->channels;
+    vec *out = dz;
+    if (p->lead_lag)
+        for (int t = 0; t < steps; t += 2)
+            for (Py_ssize_t a = 0; a < c; ++a) *out++ = dz[t * d + c + a] + dz[(t + 1) * d + a];
+    else if (c < d)
+        for (int t = 0; t < steps; ++t)
+            for (Py_ssize_t a = 0; a < c; ++a) *out++ = dz[t * d + a];
+}
+
 /* Derivatives in the increments of segments first..first+steps of each piece: that of the step from
- * point i to point i + 1 goes to the place of point i + 1. Pieces hold whole steps. */
+ * point i to point i + 1 goes to the place of point i + 1. Pieces hold whole steps. What is in dz is
+ * lost. */
 static void NAME(store_steps)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
                               const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
-                              int steps, const vec *dz, const matrix_view *out) {
+                              int steps, vec *dz, const matrix_view *out) {
     const Py_ssize_t c = p->channels, size = out->column_stride; /* a row has no gaps */
-    int aligned = c == d;
-    for (int l = 0; l < used; ++l) aligned &= begin[l] + first + steps <= end[l];
-    if (aligned) {
+    if (NAME(are_inside)(p, used, begin, end, first, steps)) {
+        const int per_step = p->lead_lag ? 2 : 1; /* segments */
         rows_t rows;
         rows.used = used;
         rows.step = size;
         rows.tangent = out->tangent;
         for (int l = 0; l < LANES; ++l) {
             const int lane = l < used ? l : 0;
-            rows.base[l] = NAME(place_in)(out, p, row[lane], begin[lane] + first + 1, c * size);
+            rows.base[l] = NAME(place_in)(out, p, row[lane], (begin[lane] + first) / per_step + 1,
+                                          c * size);
         }
-        store_rows(&rows, 0, steps * c, dz);
+        NAME(to_channels)(p, d, steps, dz);
+        store_rows(&rows, 0, steps / per_step * c, dz);
         return;
     }
     for (int l = 0; l < used; ++l) {
