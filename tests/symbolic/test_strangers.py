@@ -22,10 +22,17 @@ from treealg.symbolic import (
     PlanarTree,
     RungeKutta,
     Tree,
+    arborification,
     bck,
+    clear_cache,
+    concatenation_algebra,
     exact_series,
     exact_signature,
+    lyndon_factorization,
     published_method,
+    quasi_shuffle,
+    shuffle_algebra,
+    shuffle_words,
     tree_table,
     unrank,
 )
@@ -33,6 +40,7 @@ from treealg.symbolic.bseries import AdditiveRungeKutta
 from treealg.symbolic.display import plot_grid
 
 LEAF = Tree()
+ZEROS = Element({(0, 0): 1})
 X = sympy.Symbol("x")
 
 
@@ -206,3 +214,80 @@ def test_integers_of_any_length_are_shown_in_series_labels_and_words():
         bck.coproduct(Tree(label=Fraction(1, long))),
     ):
         assert "0" * 5000 in repr(shown)
+
+
+# -- letters of words ------------------------------------------------------------------------------
+
+EQUAL = {
+    "flag": (True,),
+    "float": (1.0,),
+    "decimal": (Decimal(1),),
+    "fraction": (Fraction(1),),
+    "complex": (1 + 0j,),
+    "nested": ((True, "x"),),
+}
+
+
+@pytest.mark.parametrize("name", EQUAL)
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda word: shuffle_algebra.product(word, ("a",)),
+        lambda word: shuffle_words(word, ("a",)),
+        lambda word: shuffle_algebra.coproduct((*word, "a")),
+        lambda word: shuffle_algebra.antipode((*word, "a")),
+        lambda word: concatenation_algebra.coproduct((*word, "a")),
+        lambda word: concatenation_algebra.antipode((*word, "a")),
+        lambda word: quasi_shuffle(lambda a, b: None).product((*word, "b"), ("a",)),
+        lambda word: quasi_shuffle(lambda a, b: None).antipode((*word, "a")),
+        lambda word: arborification(Tree([Tree(label=word[0]), Tree(label="a")])),
+    ],
+)
+def test_letters_look_the_same_whatever_equal_ones_were_met_before(name, compute):
+    word = EQUAL[name]
+    clear_cache()
+    alone = repr(compute(word))
+    clear_cache()
+    compute(((1, "x"),) if name == "nested" else (1,))
+    assert repr(compute(word)) == alone
+
+
+@pytest.mark.parametrize(
+    ("letter", "plain"),
+    [
+        (np.str_("x"), "x"),
+        (Level.LOW, 3),
+        ((np.int8(1), (np.float64(2.5),)), (1, (2.5,))),
+        (Decimal("1.50"), Decimal("1.5")),
+        (frozenset([np.int8(1)]), frozenset([1])),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda word: next(iter(Element({word: 1}))),
+        shuffle_algebra.basis_element,
+        lambda word: next(iter(shuffle_words(word, ()))),
+        lambda word: lyndon_factorization(word)[0],
+        lambda word: next(
+            iter(quasi_shuffle(lambda a, b: word[0]).product((0,), (0,)) - 2 * ZEROS)
+        ),
+    ],
+)
+def test_letters_are_kept_as_labels_are(letter, plain, compute):
+    assert repr(compute((letter,))) == repr((plain,))
+
+
+@pytest.mark.parametrize("letter", [float("nan"), Decimal("NaN"), [1], (1, [2])], ids=repr)
+def test_what_is_no_label_is_no_letter(letter):
+    for compute in (shuffle_algebra.element, lambda word: shuffle_words(word, ())):
+        with pytest.raises(TreeAlgError):
+            compute((letter,))
+    with pytest.raises(TreeAlgError):
+        quasi_shuffle(lambda a, b: letter).product((0,), (0,))
+
+
+def test_trees_are_letters_and_parts_of_them():
+    word = (LEAF, (PlanarTree(), 1), Forest([LEAF]))
+    assert shuffle_algebra.basis_element(word) == word

@@ -39,7 +39,10 @@ class HopfAlgebra(Bialgebra[B]):
     def __init__(self) -> None:
         super().__init__()
         self._antipodes: Memo[B, Terms] = Memo(
-            self._antipode_needs, self._build_antipode, check=self._check_antipode
+            self._antipode_needs,
+            self._build_antipode,
+            check=self._check_antipode,
+            keeps=self._keeps,
         )
 
     # -- antipode ------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.trees.enumeration import count_forests, enumerate_forests
 from treealg.symbolic.trees.forests import Forest, OrderedForest
-from treealg.symbolic.trees.labels import normalize_word
+from treealg.symbolic.trees.labels import is_plain_word, normalize_word
 from treealg.symbolic.trees.trees import PlanarTree
 
 __all__ = ["ForestAlgebra", "OrderedForestAlgebra", "WordAlgebra"]
@@ -151,7 +151,14 @@ class WordAlgebra(HopfAlgebra[tuple[Any, ...]]):
     ------
     TypeError
         If a subclass that does not state its product and coproduct is instantiated.
+
+    Notes
+    -----
+    Letters are what labels are, or trees. Two that are equal, such as 1 and True, are one letter
+    here, though two labels of trees; a sum shows the one that came first.
     """
+
+    _keeps = staticmethod(is_plain_word)
 
     @property
     def one(self) -> tuple[Any, ...]:

@@ -35,7 +35,10 @@ class Bialgebra(GradedSpace[B]):
 
     def __init__(self) -> None:
         self._coproducts: Memo[B, Terms] = Memo(
-            self._coproduct_needs, self._build_coproduct, check=self._check_coproduct
+            self._coproduct_needs,
+            self._build_coproduct,
+            check=self._check_coproduct,
+            keeps=self._keeps,
         )
 
     @abstractmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Generic, TypeVar
 
 from treealg.checks import brief, check_integer
@@ -34,6 +34,7 @@ class GradedSpace(ABC, Generic[B]):
     name: ClassVar[str]
     #: Whether a forest is the product of its trees, so that values on trees fix a character.
     is_free_on_trees: ClassVar[bool] = False
+    _keeps: ClassVar[Callable[[Any], bool] | None] = None  # see `Memo`
 
     def __repr__(self) -> str:
         return f"<HopfAlgebra {self.name}>"

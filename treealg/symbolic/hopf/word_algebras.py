@@ -13,9 +13,8 @@ from treealg.symbolic.hopf.bases import WordAlgebra
 from treealg.symbolic.linear.coefficients import check_coefficient
 from treealg.symbolic.linear.combinations import LinearCombination, Terms, add_terms
 from treealg.symbolic.linear.words import shuffle_words
-from treealg.symbolic.trees.labels import label_less
+from treealg.symbolic.trees.labels import is_plain_word, label_less, normalize_word
 from treealg.symbolic.trees.memo import Memo
-from treealg.symbolic.trees.scalars import python_scalar
 from treealg.symbolic.trees.sizes import check_terms, count_quasi_shuffles
 
 __all__ = [
@@ -176,7 +175,7 @@ class QuasiShuffleAlgebra(Deconcatenation):
         self._arguments = (bracket, weight, letters)
         self._bracket, self._weight, self._letters = self._arguments
         self._products: Memo[tuple[Word, Word], Terms] = Memo(
-            self._needs, self._build, cost=self._cost
+            self._needs, self._build, cost=self._cost, keeps=is_plain_word
         )
 
     def __reduce__(self) -> Any:
@@ -233,14 +232,15 @@ class QuasiShuffleAlgebra(Deconcatenation):
             add_terms(total, {(*word, letter): c for word, c in known[need].items()})
         merged = self._bracket(u[-1], v[-1])
         if merged is None:
-            combination: Mapping[Any, Any] = {}
+            combination: Iterable[tuple[Any, Any]] = ()
         elif isinstance(merged, (Mapping, LinearCombination)):
-            combination = {letter: check_coefficient(c) for letter, c in merged.items()}
+            combination = merged.items()
         else:
-            combination = {python_scalar(merged): 1}
-        for letter, factor in combination.items():
-            rest = {(*word, letter): c for word, c in known[u[:-1], v[:-1]].items()}
-            add_terms(total, rest, factor)
+            combination = ((merged, 1),)
+        for letter, factor in combination:
+            end = normalize_word((letter,))
+            rest = {word + end: c for word, c in known[u[:-1], v[:-1]].items()}
+            add_terms(total, rest, check_coefficient(factor))
         return {word: c for word, c in total.items() if c != 0}
 
 

@@ -22,10 +22,19 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.interning import Interned
 from treealg.symbolic.trees.scalars import number_text, python_scalar
 
-__all__ = ["Label", "label_kind", "label_less", "normalize_label", "normalize_word", "shown_label"]
+__all__ = [
+    "Label",
+    "is_plain_word",
+    "label_kind",
+    "label_less",
+    "normalize_label",
+    "normalize_word",
+    "shown_label",
+]
 
 Label = Hashable
 
+_PLAIN = frozenset({int, str})
 _FEW_ZEROS = 20  # at the end of an integer, which it is written with
 
 
@@ -160,8 +169,36 @@ def normalize_word(word: tuple[Any, ...]) -> tuple[Any, ...]:
         hash(word)
     except TypeError:
         raise InvalidTypeError(f"letters of a word must be hashable, got {brief(word)}") from None
-    letters = tuple(map(python_scalar, word))
+    if _PLAIN.issuperset(map(type, word)):
+        return word
+    letters = tuple(map(_letter, word))
     return word if all(map(operator.is_, letters, word)) else letters
+
+
+def _letter(letter: Any) -> Any:
+    """Return a letter as labels are stored; trees may be letters, or parts of them."""
+    if isinstance(letter, Interned):
+        return letter
+    if isinstance(letter, tuple):
+        parts = normalize_word(letter)
+        return parts if parts.__class__ is tuple else tuple(parts)
+    return normalize_label(letter)
+
+
+def is_plain_word(word: tuple[Any, ...]) -> bool:
+    """Tell whether all words that equal a word look like it: 1, 1.0 and True are equal letters.
+
+    Examples
+    --------
+    >>> is_plain_word((1, "x", (2,))), is_plain_word((True,)), is_plain_word((1.0,))
+    (True, False, False)
+    """
+    return _PLAIN.issuperset(map(type, word)) or all(
+        letter.__class__ in _PLAIN
+        or isinstance(letter, Interned)
+        or (letter.__class__ is tuple and is_plain_word(letter))
+        for letter in word
+    )
 
 
 def _sort_key(label: Any) -> tuple[Any, ...]:

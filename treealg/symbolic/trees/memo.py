@@ -42,6 +42,9 @@ class Memo(Generic[K, V]):
     check : callable, optional
         ``check(key)`` refuses what is too large; asked of keys of which the value is not known,
         once at each call, before the work, and not of those that they depend on.
+    keeps : callable, optional
+        ``keeps(key)`` tells whether the value of `key`, and of what it depends on, is kept; not of
+        keys that equal others from which values would look different.
 
     Notes
     -----
@@ -66,12 +69,14 @@ class Memo(Generic[K, V]):
         bound: int = 500_000,
         cost: Callable[[K, Mapping[K, V]], int] | None = None,
         check: Callable[[K], None] | None = None,
+        keeps: Callable[[K], bool] | None = None,
     ) -> None:
         self._needs = needs
         self._build = build
         self._bound = bound
         self._cost = cost
         self._check = check
+        self._keeps = keeps
         self._table: dict[K, V] = {}
         self._terms = 0
         _memos[id(self)] = self
@@ -84,7 +89,8 @@ class Memo(Generic[K, V]):
         each value found, with how many were found and how many are known to be still needed; it
         may raise to stop the work.
         """
-        table = self._table
+        kept = self._keeps is None or self._keeps(key)
+        table = self._table if kept else {}
         value = table.get(key)
         if value is not None:
             return value
@@ -114,7 +120,7 @@ class Memo(Generic[K, V]):
                 found += 1
                 progress(found, len(stack))
         value = table[key]
-        self._terms += added
+        self._terms += added if kept else 0
         if self._terms > self._bound:
             self.clear()
         return value
