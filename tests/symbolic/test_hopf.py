@@ -24,8 +24,11 @@ from treealg.symbolic import (
     convolve_maps,
     enumerate_forests,
     enumerate_trees,
+    gl,
     mkw,
     nck,
+    ogl,
+    pgl,
 )
 from treealg.symbolic.trees.memo import Memo
 
@@ -202,3 +205,30 @@ def test_coproducts_and_antipodes_of_runs_of_equal_trees_are_products(algebra):
             antipode = algebra.product(algebra.antipode(forest), antipode)
         assert algebra.coproduct(many(trees)) == whole
         assert algebra.antipode(many(trees)) == antipode
+
+
+def antipode_by_definition(algebra, x):
+    """Return the antipode of a basis element by S(x) = -x - sum x' S(x'')."""
+    total = -algebra.element(x)
+    for (first, second), count in algebra.reduced_coproduct(x).items():
+        total = total - count * algebra.product(first, antipode_by_definition(algebra, second))
+    return total
+
+
+@pytest.mark.parametrize(
+    ("algebra", "text"),
+    [
+        (gl, "9[0,1[2],3]"),
+        (gl, "9[0,0,1[0,0]]"),
+        (gl, "0[0,0,0,0]"),
+        (ogl, "0 1[2] 0"),
+        (ogl, "0 0 1 0[0]"),
+        (ogl, "0[1,2] 3 4"),
+        (pgl, "0 1[2,3] 4 0[1]"),
+        (pgl, "0 0 0 0 0"),
+        (pgl, "0[0[0]] 1[0,0] 2"),
+    ],
+)
+def test_trees_that_hang_on_one_another_are_the_antipode(algebra, text):
+    x = (Tree if algebra is gl else OrderedForest).from_text(text)
+    assert algebra.antipode(x) == antipode_by_definition(algebra, x)

@@ -76,6 +76,10 @@ def path(count, kind=Tree):
     return functools.reduce(lambda tree, _: kind([tree]), range(count - 1), kind())
 
 
+def letters(count):
+    return OrderedForest([PlanarTree(label=label) for label in range(count)])
+
+
 TOO_LARGE = {
     "shuffle": (lambda: shuffle_words("a" * 12, "b" * 12), "2,704,156"),
     "shuffle of letters": (lambda: shuffle_algebra.product(LETTERS, OTHERS), "2,704,156"),
@@ -110,6 +114,10 @@ TOO_LARGE = {
         lambda: ogl.product(OrderedForest([PlanarTree()] * 20), OrderedForest([PlanarTree()] * 20)),
         f"{math.comb(40, 20):,}",
     ),
+    "hanging": (lambda: gl.antipode(bush(8)), f"{9**7:,}"),
+    "ordered hanging": (lambda: ogl.antipode(letters(8)), f"{9**7:,}"),
+    "hanging of equal leaves": (lambda: gl.antipode(Tree([Tree()] * 20)), "35,221,832"),
+    "planar hanging": (lambda: pgl.antipode(letters(14)), f"{math.comb(28, 14) // 15:,}"),
     "contractions": (lambda: contracting_arborification(Tree([Tree()] * 30)), f"{2**29:,}"),
     "paths on paths": (lambda: graft(path(10**4), path(10**4)), "steps"),
     "counts": (lambda: count_trees(10**5, 3), "steps"),
@@ -153,6 +161,14 @@ FAR_TOO_LARGE = {
     "insertion": lambda: pgl.product(
         *(OrderedForest([tree_of(i + j, 5, PlanarTree) for i in range(8)]) for j in (0, 9))
     ),
+    "hanging": lambda: gl.antipode(Tree([Tree(label=i % 2) for i in range(14)])),
+    "ordered hanging": lambda: ogl.antipode(
+        OrderedForest([path(1 + i % 2, PlanarTree) for i in range(12)])
+    ),
+    "planar hanging": lambda: pgl.antipode(
+        OrderedForest([tree_of(i, 3, PlanarTree) for i in range(12)])
+    ),
+    "hanging of many trees": lambda: gl.antipode(Tree([tree_of(i % 7, 90) for i in range(90)])),
     "words of trees": lambda: arborification(bush(30)),
     "words of planar trees": lambda: arborification(
         bamboo(30, PlanarTree) * bamboo(30, PlanarTree)
@@ -185,6 +201,12 @@ FEW_TERMS = {
     "antipode of many ordered leaves": lambda: (
         len(mkw.antipode(OrderedForest([PlanarTree(label=i) for i in range(200)]))) - 1
     ),
+    "hanging of equal leaves": lambda: len(gl.antipode(Tree([Tree()] * 12))) - 12486,
+    "ordered hanging of equal leaves": lambda: (
+        len(ogl.antipode(OrderedForest([PlanarTree()] * 9))) - 4862
+    ),
+    "planar hanging of leaves": lambda: len(pgl.antipode(letters(10))) - 16796,
+    "hanging of large trees": lambda: len(gl.antipode(Tree([path(100), path(70)]))) - 170,
     "divisions of a star": lambda: len(gl.coproduct(Tree([Tree()] * 2000))) - 2001,
     "long contraction": lambda: len(contracting_arborification(path(200))) - 1,
     "grafting": lambda: len(ogl.product(bush(50, PlanarTree), bush(40, PlanarTree))) - 42,
@@ -241,6 +263,15 @@ def test_no_sum_within_the_bound_is_refused_by_draws(bound, monkeypatch):
         (
             lambda what, forest: samples.check_readings(what, planar(forest)),
             lambda forest: arborification(planar(forest)),
+        ),
+        (samples.check_hangings, lambda forest: gl.antipode(forest.b_plus())),
+        (
+            lambda what, forest: samples.check_hangings(what, planar(forest)),
+            lambda forest: ogl.antipode(planar(forest)),
+        ),
+        (
+            lambda what, forest: samples.check_hangings(what, planar(forest), inserts=True),
+            lambda forest: pgl.antipode(planar(forest)),
         ),
         (
             lambda what, forest: samples.check_insertions(what, planar(forest), planar(forest)),

@@ -158,8 +158,6 @@ class WordAlgebra(HopfAlgebra[tuple[Any, ...]]):
     here, though two labels of trees; a sum shows the one that came first.
     """
 
-    _keeps = staticmethod(is_plain_word)
-
     @property
     def one(self) -> tuple[Any, ...]:
         """The empty word."""
@@ -197,6 +195,9 @@ class WordAlgebra(HopfAlgebra[tuple[Any, ...]]):
                 "the word of one letter a is (a,)"
             )
         return normalize_word(x)
+
+    def _keeps(self, x: tuple[Any, ...]) -> bool:
+        return is_plain_word(x)
 
     def _degree(self, x: tuple[Any, ...]) -> int:
         return len(x)

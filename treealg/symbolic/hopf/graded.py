@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, ClassVar, Generic, TypeVar
 
 from treealg.checks import brief, check_integer
@@ -34,7 +34,6 @@ class GradedSpace(ABC, Generic[B]):
     name: ClassVar[str]
     #: Whether a forest is the product of its trees, so that values on trees fix a character.
     is_free_on_trees: ClassVar[bool] = False
-    _keeps: ClassVar[Callable[[Any], bool] | None] = None  # see `Memo`
 
     def __repr__(self) -> str:
         return f"<HopfAlgebra {self.name}>"
@@ -48,6 +47,10 @@ class GradedSpace(ABC, Generic[B]):
     @abstractmethod
     def one(self) -> B:
         """The basis element that is the unit."""
+
+    def _keeps(self, x: B) -> bool:
+        """Tell whether what is computed of `x` is remembered; see `Memo`."""
+        return True
 
     @abstractmethod
     def basis_element(self, x: Any) -> B:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from treealg.checks import brief
@@ -15,6 +15,7 @@ from treealg.symbolic.hopf.enveloping import (
     sub_multisets,
     sub_sequences,
 )
+from treealg.symbolic.hopf.hanging import CommutativeHanging, OrderedHanging, PlanarHanging
 from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.trees.enumeration import count_forests, enumerate_forests
 from treealg.symbolic.trees.forests import Forest, OrderedForest
@@ -22,9 +23,14 @@ from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["GL", "OGL", "PGL", "gl", "graft_multisets", "graft_sequences", "ogl", "pgl"]
 
+Progress = Callable[[int, int], Any] | None
+
 graft_multisets = EnvelopingProduct(sub_multisets)
 graft_sequences = EnvelopingProduct(sub_sequences)
 _graft_pieces = EnvelopingProduct(consecutive_pieces)
+_hang = CommutativeHanging(graft_multisets)
+_hang_ordered = OrderedHanging(graft_sequences)
+_hang_planar = PlanarHanging(_graft_pieces)
 
 
 class GL(HopfAlgebra[Forest]):
@@ -137,6 +143,10 @@ class GL(HopfAlgebra[Forest]):
             for first, second, _, count in graft_multisets.divisions(branches)
         }
 
+    def _antipode_of(self, x: Forest, progress: Progress) -> Terms:
+        terms = _hang.antipode(Forest._make(x._trees[0]._children), progress)
+        return {_rooted(forest, x._trees[0]._label): count for forest, count in terms.items()}
+
 
 def _rooted(branches: Forest, label: Any) -> Forest:
     return Forest._make((Tree._make(branches._trees, label),))
@@ -176,6 +186,9 @@ class OGL(OrderedForestAlgebra):
     def _build_coproduct(self, x: OrderedForest, known: Mapping[OrderedForest, Terms]) -> Terms:
         return {(first, second): count for first, second, _, count in graft_sequences.divisions(x)}
 
+    def _antipode_of(self, x: OrderedForest, progress: Progress) -> Terms:
+        return _hang_ordered.antipode(x, progress)
+
 
 class PGL(OrderedForestAlgebra):
     r"""The planar Grossman-Larson Hopf algebra, dual to `nck`; use the object `pgl`.
@@ -213,6 +226,9 @@ class PGL(OrderedForestAlgebra):
     def _build_coproduct(self, x: OrderedForest, known: Mapping[OrderedForest, Terms]) -> Terms:
         make, trees = OrderedForest._make, x._trees
         return {(make(trees[:i]), make(trees[i:])): 1 for i in range(len(trees) + 1)}
+
+    def _antipode_of(self, x: OrderedForest, progress: Progress) -> Terms:
+        return _hang_planar.antipode(x, progress)
 
 
 gl = GL()

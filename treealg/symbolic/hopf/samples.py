@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
+from math import comb
 from random import Random
 from typing import Any
 
@@ -17,6 +18,7 @@ __all__ = [
     "check_contractions",
     "check_cuts",
     "check_grafts",
+    "check_hangings",
     "check_insertions",
     "check_left_cuts",
     "check_pieces",
@@ -26,17 +28,22 @@ __all__ = [
 # Vertices that take part, from the roots on.
 _MOST_VERTICES = 60
 _MOST_READ = 200
+_MOST_HUNG, _ENOUGH_HUNG = 20, 10
+
+
+# Ordered forests by the number of their vertices.
+_CATALAN = [comb(2 * n, n) // (n + 1) for n in range(_MOST_HUNG)]
 
 
 class _Top:
     """The upper vertices of a forest, each after its parent, and what becomes of it if some go."""
 
-    def __init__(self, trees: tuple[Any, ...]) -> None:
+    def __init__(self, trees: tuple[Any, ...], most: int = _MOST_VERTICES) -> None:
         self.vertices = list(trees)
         self.parents: list[int | None] = [None] * len(trees)
         self._children: list[list[int | None]] = []
         for tree in self.vertices:
-            room = _MOST_VERTICES - len(self.vertices)
+            room = most - len(self.vertices)
             number = len(self._children)
             taken = tree._children[: max(room, 0)]
             first = len(self.vertices)
@@ -168,33 +175,124 @@ def check_insertions(what: str, inserted: Any, forest: Any) -> None:
     """
     if forest._order > _MOST_VERTICES or len(inserted) > _MOST_VERTICES:
         return
+    check_draws(what, lambda random: _inserted(inserted._trees, forest._trees, random))
+
+
+def _inserted(inserted: Sequence[Any], trees: Any, random: Random) -> tuple[Any, ...]:
+    """Return an ordered forest with trees put anywhere, in their order."""
     # Before each tree of a forest or branch of a vertex, and after the last one.
-    gaps = 2 * forest._order + 1
+    gaps = 2 * sum(tree._order for tree in trees) + 1
+    chosen = sorted(random.randrange(gaps) for _ in inserted)
+    pending = iter(zip(chosen, inserted, strict=True))
+    following = next(pending, None)
+    levels: list[list[Any]] = [[]]
+    gap = 0
+    stack: list[tuple[Any, int]] = [(trees, 0)]
+    while stack:
+        while following is not None and following[0] == gap:
+            levels[-1].append(following[1])
+            following = next(pending, None)
+        gap += 1
+        trees, done = stack.pop()
+        if done < len(trees):
+            stack += [(trees, done + 1), (trees[done]._children, 0)]
+            levels.append([])
+        elif stack:
+            parents, place = stack[-1]
+            branches = levels.pop()
+            vertex = parents[place - 1]
+            levels[-1].append(vertex._make(tuple(branches), vertex._label))
+    return tuple(levels[0])
+
+
+def check_hangings(what: str, forest: Any, inserts: bool = False) -> None:
+    """Refuse the forests made by hanging trees on one another if they are far too many.
+
+    Trees that stay roots come in reverse order, and the others go to the left of branches. Or, if
+    asked, they go anywhere on the next tree to their right, in their order.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Forest, Tree
+    >>> check_hangings("the antipode", Forest([Tree()] * 10))
+    """
+    # Those beyond stay roots.
+    trees, others = forest._trees[:_MOST_HUNG], forest._trees[_MOST_HUNG:]
+    hang = _hung_in_blocks if inserts else _Hanging(trees)
 
     def draw(random: Random) -> Hashable:
-        chosen = sorted(random.randrange(gaps) for _ in inserted._trees)
-        pending = iter(zip(chosen, inserted._trees, strict=True))
-        following = next(pending, None)
-        levels: list[list[Any]] = [[]]
-        gap = 0
-        stack: list[tuple[Any, int]] = [(forest._trees, 0)]
-        while stack:
-            while following is not None and following[0] == gap:
-                levels[-1].append(following[1])
-                following = next(pending, None)
-            gap += 1
-            trees, done = stack.pop()
-            if done < len(trees):
-                stack += [(trees, done + 1), (trees[done]._children, 0)]
-                levels.append([])
-            elif stack:
-                parents, place = stack[-1]
-                branches = levels.pop()
-                vertex = parents[place - 1]
-                levels[-1].append(vertex._make(tuple(branches), vertex._label))
-        return tuple(levels[0])
+        made = [*hang(trees, random), *others]
+        return tuple(made) if forest.is_planar else _multiset(made)
 
     check_draws(what, draw)
+
+
+class _Hanging:
+    """Random ways to hang trees on vertices of one another, all equally likely."""
+
+    def __init__(self, trees: tuple[Any, ...]) -> None:
+        # Of ten trees, the roots suffice for a billion ways.
+        each = _MOST_VERTICES // len(trees) if len(trees) < _ENOUGH_HUNG else 1
+        self._tops = [_Top((tree,), each) for tree in trees]
+        self._places = [
+            (i, v) for i, top in enumerate(self._tops) for v in range(len(top.vertices))
+        ]
+
+    def __call__(self, trees: tuple[Any, ...], random: Random) -> list[Any]:
+        count, places = len(trees), self._places
+        # Wilson's algorithm: walk until a tree is met that has its place, or no tree; what was
+        # chosen last counts. Then trees from those on which nothing hangs.
+        chosen: list[Any] = [None] * count
+        done: list[int] = []
+        placed = [False] * count
+        for start in range(count):
+            i = start
+            while i >= 0 and not placed[i]:
+                k = random.randrange(-1, len(places))
+                chosen[i] = places[k] if k >= 0 else (-1, 0)
+                i = chosen[i][0]
+            way = []
+            i = start
+            while i >= 0 and not placed[i]:
+                placed[i] = True
+                way.append(i)
+                i = chosen[i][0]
+            done += reversed(way)
+        hung: list[dict[int, list[tuple[int, Any]]]] = [{} for _ in range(count)]
+        roots: list[tuple[int, Any]] = []
+        for i in reversed(done):
+            more = {
+                v: [tree for _, tree in sorted(found, key=_place, reverse=True)]
+                for v, found in hung[i].items()
+            }
+            top = self._tops[i]
+            (made,) = top.pieces([False] * len(top.vertices), more)[1]
+            on, vertex = chosen[i]
+            (roots if on < 0 else hung[on].setdefault(vertex, [])).append((i, made))
+        return [tree for _, tree in sorted(roots, key=_place, reverse=True)]
+
+
+def _place(found: tuple[int, Any]) -> int:
+    return found[0]
+
+
+def _hung_in_blocks(trees: tuple[Any, ...], random: Random) -> list[Any]:
+    made: list[Any] = []
+    while trees:
+        # As many ways as there are to continue, if all trees are leaves.
+        count = len(trees)
+        sizes = range(1, count + 1)
+        (size,) = random.choices(sizes, [_CATALAN[k - 1] * _CATALAN[count - k] for k in sizes])
+        block, root, trees = trees[: size - 1], trees[size - 1], trees[size:]
+        hung = _hung_in_blocks(block, random)
+        if not root._children:
+            branches = tuple(hung)
+        elif root._order > _MOST_VERTICES:  # left of its branches
+            branches = (*hung, *root._children)
+        else:
+            branches = _inserted(hung, root._children, random)
+        made.insert(0, root._make(branches, root._label))
+    return made
 
 
 class _LeftCuts:
