@@ -25,14 +25,15 @@ CORRECTED = [(32, 100, 5, 3), (128, 100, 2, 5)]
 VECTORS = [(512, 5, 3), (512, 2, 5), (512, 3, 4)]
 ONE = [(5, 3), (2, 5), (3, 4)]
 SHORT_PAIRS = [(1, 10), (1, 20), (4, 10)]
+GRAMS = [(32, 50, 2, 2), (32, 50, 5, 3)]
 WORDS = [(32, 100, 5, 4), (128, 100, 2, 8)]
 
 
 def both(run: Run, name: str, size: str, *arguments: Any, limit: float | None = None,
-         what: str = "", planar: bool = False, expected: Any = None,
+         what: str = "", planar: bool | None = False, expected: Any = None,
          theirs: dict[str, Any] | None = None, **options: Any) -> None:  # fmt: skip
     """Time one function of both libraries, and set it beside its limit."""
-    basis = {} if "kernel" in name else {"planar": planar}
+    basis = {} if "kernel" in name or planar is None else {"planar": planar}
     ours = partial(getattr(treealg, name), *arguments, **basis, **options)
     given = basis | options | (theirs or {})
     other = partial(getattr(pysiglib, name), *arguments, **given)
@@ -91,6 +92,7 @@ def bench_vectors(run: Run) -> None:
                 peaks.limit(peaks.of_logarithm(count, d, n, planar, 3), [sig, sig, sig]),
                 peaks.limit(peaks.of_product(count, d, n, planar), [sig, sig, sig]),
             )
+            # One at a time is bound by what a call costs.
             log, log_back, product = limits if rows else (None, None, None)
             both(run, "branched_sig_to_log_sig", size, sig, d, n, planar=planar, what=what,
                  theirs={"method": 0}, limit=log)  # fmt: skip
@@ -105,24 +107,26 @@ def bench_pairs(run: Run) -> None:
     for pairs, length in SHORT_PAIRS:
         x = paths(pairs, length, 2) / 4
         y, size = x[:, ::-1].copy(), f"({pairs},{length},2,3,0)"
-        both(run, "branched_sig_kernel", size, x, y, 3, 0, what=", short pairs")
+        limit = peaks.limit(peaks.of_kernels(pairs, length - 1, length - 1, 2, 3), [x, y])
+        both(run, "branched_sig_kernel", size, x, y, 3, 0, what=", short pairs", limit=limit)
         both(run, "branched_sig_kernel_backprop", size, np.ones(pairs), x, y, 3, 0,
              what=", short pairs")  # fmt: skip
+    for count, length, d, depth in GRAMS:
+        x = paths(count, length, d) / 4
+        y, size = x[:, ::-1].copy(), f"({count},{count},{length},{d},{depth},0)"
+        work = peaks.of_kernels(count * count, length - 1, length - 1, d, depth)
+        limit = peaks.limit(work, [x, y, np.empty((count, count))])
+        both(run, "branched_sig_kernel_gram", size, x, y, depth, 0, limit=limit)
 
 
 def bench_words(run: Run) -> None:
     """Word signatures."""
     for batch, length, d, n in WORDS:
         x = paths(batch, length, d)
-        ours = partial(treealg.sig, x, n)
-        run.compare(
-            "sig", f"({batch},{length},{d},{n})", ours, partial(pysiglib.sig, x, n), planar=None
-        )  # fmt: skip
+        limit = peaks.limit(peaks.along_path(x, n, None), [x, treealg.sig(x, n)])
+        both(run, "sig", f"({batch},{length},{d},{n})", x, n, planar=None, limit=limit)
     small = paths(1, 5, 2)[0].copy()
-    run.compare(
-        "sig, a small call", "(5,2,2)", partial(treealg.sig, small, 2),
-        partial(pysiglib.sig, small, 2), planar=None,
-    )  # fmt: skip
+    both(run, "sig", "(5,2,2)", small, 2, planar=None, what=", a small call")
 
 
 def bench_small(run: Run) -> None:
@@ -189,6 +193,7 @@ AIMS = (
         "branched_sig_to_log_sig_backprop, planar": (4.5,),
         "branched_sig_kernel, short pairs, non-planar": (3, 3),
         "branched_sig_kernel_backprop, short pairs, non-planar": (3, 3),
+        "branched_sig_kernel_gram, non-planar": (3, 3),
         "sig, words": (3,),
         "sig, a small call, words": (0.5,),
     }

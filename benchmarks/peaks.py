@@ -90,6 +90,16 @@ def of_product(rows: int, dimension: int, degree: int, planar: bool) -> int:
     return rows * (len(table.term_slot) * dimension + (0 if planar else table.n_slots))
 
 
+def of_kernels(pairs: int, rows: int, columns: int, dimension: int, depth: int) -> int:
+    """Return the operations of kernels of pairs of paths, of so many cells each.
+
+    A linear cell is a scalar product; each level but the last adds to a sum, an integral and the
+    values of two rows, and takes an exponential of 17 operations; the last one adds to a sum.
+    """
+    cell = dimension + 1 + (depth - 1) * (4 + 17) + 2
+    return pairs * rows * columns * cell
+
+
 if __name__ == "__main__":
     for what, rate in peaks().items():
         unit = "million" if "held" in what else "billion per second"
