@@ -240,43 +240,54 @@ INLINE vec NAME(of_cell)(const vec g, const vec sum) {
 }
 #endif
 
-/* From one row of nodes to the next: all levels that are kept, and the total of the last one. In
- * parts the first node of a lane is the last one of the lane before, after the last step. */
-static void NAME(advance_row)(pair_state *s) {
+/* One level from one row of nodes to the next. Below the first one all values are 1; what the last
+ * one adds to the integral that is asked for goes to the total at once. In parts the first node of a
+ * lane is the last one of the lane before, after the last step. */
+INLINE void NAME(advance_level)(pair_state *s, Py_ssize_t m, const int is_first,
+                                const int is_last) {
     const Py_ssize_t n = s->n2;
     const vec *const restrict g = s->g;
     vec *const restrict pair = s->pair;
-    for (Py_ssize_t j = 0; j <= n; ++j) pair[j] = splat(2);
-    for (Py_ssize_t m = 0; m < s->levels; ++m) {
-        vec *const restrict integral = s->integral + m * (n + 1);
-        vec *const restrict value = s->value + m * (n + 1);
-        vec run = splat(0), left = pair[0];
-        if (s->parts) {
-            const vec edge = NAME(from_lane_before)(value[n], splat(1));
-            run = NAME(from_lane_before)(s->run[m], run);
-            integral[0] = NAME(from_lane_before)(integral[n], splat(0));
-            pair[0] = value[0] + edge;
-            value[0] = edge;
-        }
-        for (Py_ssize_t j = 0; j < n; ++j) {
-            const vec right = pair[j + 1];
-            run += NAME(of_cell)(g[j], left + right);
-            left = right;
-            const vec sum = integral[j + 1] + run;
-            const vec power = vector_exp(sum);
-            integral[j + 1] = sum;
-            pair[j + 1] = value[j + 1] + power;
-            value[j + 1] = power;
-        }
-        s->run[m] = run;
+    vec *const restrict integral = s->integral + m * (n + 1);
+    vec *const restrict value = s->value + m * (n + 1);
+    vec run = splat(0), total = splat(0), both = splat(2), left = is_first ? both : pair[0];
+    if (s->parts) {
+        const vec edge = NAME(from_lane_before)(value[n], splat(1));
+        run = NAME(from_lane_before)(s->run[m], run);
+        integral[0] = NAME(from_lane_before)(integral[n], splat(0));
+        both = value[0] + edge;
+        value[0] = edge;
     }
-    if (!s->p->grid) {
-        vec run = splat(0), left = pair[0];
-        for (Py_ssize_t j = 0; j < n; ++j) {
-            run += NAME(of_cell)(g[j], left + pair[j + 1]);
-            left = pair[j + 1];
-        }
-        s->total += run;
+    pair[0] = both;
+    for (Py_ssize_t j = 0; j < n; ++j) {
+        const vec right = is_first ? splat(2) : pair[j + 1];
+        run += is_first ? g[j] * splat(4) : NAME(of_cell)(g[j], left + right);
+        left = right;
+        const vec sum = integral[j + 1] + run;
+        const vec power = vector_exp(sum), before = both;
+        integral[j + 1] = sum;
+        both = value[j + 1] + power;
+        value[j + 1] = power;
+        if (is_last) total += NAME(of_cell)(g[j], before + both);
+        else pair[j + 1] = both;
+    }
+    s->run[m] = run;
+    if (is_last) s->total += total;
+}
+
+/* From one row of nodes to the next: all levels that are kept, and the total of the last one. */
+static void NAME(advance_row)(pair_state *s) {
+    const Py_ssize_t last = s->p->grid ? s->levels : s->levels - 1;
+    for (Py_ssize_t m = 0; m < s->levels; ++m) {
+        if (m == 0 && m == last) NAME(advance_level)(s, m, 1, 1);
+        else if (m == 0) NAME(advance_level)(s, m, 1, 0);
+        else if (m == last) NAME(advance_level)(s, m, 0, 1);
+        else NAME(advance_level)(s, m, 0, 0);
+    }
+    if (!s->p->grid && s->levels == 0) {
+        vec total = splat(0);
+        for (Py_ssize_t j = 0; j < s->n2; ++j) total += s->g[j] * splat(4);
+        s->total += total;
     }
 }
 
