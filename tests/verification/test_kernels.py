@@ -1,37 +1,27 @@
 """Kernels and float source stay within the rounding bound, and errors do not."""
 
+import random
+from dataclasses import replace
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 import treealg.numeric
 from treealg.codegen import MAPS, map_size
 from treealg.codegen.maps import build_program
-from treealg.verification import kernels
-from treealg.verification.kernels import KERNELS
+from treealg.verification import kernels, monomials
+from treealg.verification.functions import KERNELS
+from treealg.verification.monomials import FORMULAS, evaluated, program_of
 
-# Functions with a gradient that compute no map of this list: coefficients that are asked for by
-# name, signature kernels and what is made of them, lifts with an increment on every tree, and what
-# applies a table that is proved as such.
+# Functions with a gradient that are no polynomials, or are limits of such: signature kernels, and
+# what is made of them.
 OTHERS = {
-    "bracket_path",
-    "branched_log_sig_coef",
     "branched_mmd",
     "branched_scoring_rule",
-    "branched_sig_change_lift",
-    "branched_sig_coef",
     "branched_sig_kernel",
     "branched_sig_kernel_gram",
-    "branched_sig_of_lift",
-    "branched_sig_to_geometric",
-    "branched_sig_to_sig",
-    "branched_sig_translate",
-    "expected_branched_log_sig",
     "expected_branched_scoring_rule",
-    "transform_path",
-    "expected_branched_sig",
-    "geometric_to_branched_sig",
-    "log_sig_coef",
-    "sig_coef",
 }
 
 
@@ -70,12 +60,7 @@ def test_every_function_with_a_gradient_is_listed():
         for name in treealg.__all__
         if name.endswith("_backprop") and not name.startswith("extract")
     }
-    listed = {
-        kernel.function_on(planar)
-        for kernel in KERNELS.values()
-        for planar in (True, None)
-        if kernel.is_there(planar)
-    }
+    listed = {kernel.function_on(planar) for kernel in KERNELS.values() for planar in kernel.kinds}
     assert listed == public - OTHERS
     assert set.union(*(kernel.maps for kernel in KERNELS.values())) == set(MAPS) - {"corrected"}
 
@@ -90,8 +75,8 @@ def spoiled(argument):
 @pytest.mark.parametrize(
     ("name", "planar"),
     [
-        *((name, "method" in kernel.options) for name, kernel in KERNELS.items()),
-        *((name, None) for name, kernel in KERNELS.items() if kernel.is_there(None)),
+        *((name, kernel.kinds[0]) for name, kernel in KERNELS.items()),
+        *((name, None) for name, kernel in KERNELS.items() if None in kernel.kinds[1:]),
     ],
 )
 def test_a_wrong_kernel_input_is_found(name, planar, backward, monkeypatch):
@@ -122,6 +107,50 @@ def test_a_wrong_tangent_is_found(name, backward, monkeypatch):
     found = {name for name, outcome in outcomes.items() if outcome.failure}
     direction = "kernel backward in a direction" if backward else "kernel in a direction"
     assert found == {f"{direction}, float64", f"{direction}, float32"}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_a_formula_is_its_program(name):
+    size = replace(map_size("log", 5 if name == "change of lift" else 2, 2), name=name)
+    program = program_of(size)
+    generator = random.Random(name)
+    values = [
+        [Fraction(generator.randint(-9, 9), 7) for _ in range(vector.size)]
+        for vector in program.inputs
+    ]
+    assert program.evaluate(*values)[0] == evaluated(size, values)
+
+
+@pytest.mark.parametrize(
+    "name", ["ladders", "letter products", "translation", "cumulants of stratonovich"]
+)
+def test_a_wrong_formula_is_found(name, monkeypatch):
+    right = FORMULAS[name]
+
+    def wrong(size):
+        inputs, rows = right(size)
+        last = dict(rows[-1])
+        last[next(iter(last))] += Fraction(1, 100)
+        return inputs, [*rows[:-1], last]
+
+    (own,) = [x for x in KERNELS if name in str(KERNELS[x].rule)]
+    monkeypatch.setitem(FORMULAS, name, wrong)
+    caches = kernels._sample, monomials._formula
+    try:
+        for cache in caches:
+            cache.cache_clear()
+        outcomes = dict(kernels.check_kernels(own, 2, 2, False, threads=False))
+    finally:
+        for cache in caches:
+            cache.cache_clear()
+    assert all(outcome.failure for outcome in outcomes.values())
+
+
+def test_formulas_are_checked_where_all_maps_are():
+    assert KERNELS["ladders"].is_asked(MAPS)
+    assert not KERNELS["ladders"].is_asked(["log", "combine"])
+    assert KERNELS["to geometric"].is_asked(["log"])
+    assert not KERNELS["to geometric"].is_asked(["combine"])
 
 
 @pytest.mark.parametrize("backward", [False, True])

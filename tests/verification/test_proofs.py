@@ -6,7 +6,7 @@ import treealg
 from treealg.codegen import map_size
 from treealg.codegen.maps import LOG_MAPS, PATH_MAPS, word_size
 from treealg.verification import algebra, laws, readers, steps, stochastic, translations
-from treealg.verification.kernels import KERNELS
+from treealg.verification.functions import KERNELS
 
 LARGER = [("sig", 2, 3), ("log", 2, 3), ("combine", 2, 3), ("corrected_sig", 1, 3)]
 

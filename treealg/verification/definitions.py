@@ -23,6 +23,7 @@ from treealg.codegen.maps import (
     word_size,
 )
 from treealg.codegen.program import Builder, Program, Vector, adjoint
+from treealg.verification.monomials import evaluated, is_formula, program_of
 from treealg.verification.rings import Dual
 
 __all__ = [
@@ -56,6 +57,8 @@ def definition(size: MapSize, values: Sequence[Sequence[Any]]) -> list[Any]:
     from treealg import symbolic
     from treealg.symbolic.maps.vectors import basis_elements
 
+    if is_formula(size.name):
+        return evaluated(size, values)
     if size.planar is None:
         return _definition_on_words(size, values)
     d, n, planar = size.dimension, size.degree, size.planar
@@ -177,11 +180,11 @@ def _named(name: str, size: MapSize) -> MapSize:
 def composition(rule: Rule, size: MapSize) -> Program:
     """Return the program of a map between vectors, or of a composition of such."""
     if isinstance(rule, str):
-        return build_program(_named(rule, size))
+        return _program(_named(rule, size))
     found: dict[int, Vector] = {}
 
     def collect(node: tuple[Any, ...]) -> Vector:
-        program = build_program(_named(node[0], size))
+        program = _program(_named(node[0], size))
         for part, vector in zip(node[1:], program.inputs, strict=True):
             if isinstance(part, int):
                 found[part] = vector
@@ -193,11 +196,15 @@ def composition(rule: Rule, size: MapSize) -> Program:
         if isinstance(node, int):
             return builder.input(node)
         parts = [include(part) for part in node[1:]]
-        return builder.include(build_program(_named(node[0], size)), parts)[0]
+        return builder.include(_program(_named(node[0], size)), parts)[0]
 
     output = collect(rule)
     builder = Builder([found[number] for number in range(len(found))])
     return builder.finish([(output, include(rule))])
+
+
+def _program(size: MapSize) -> Program:
+    return program_of(size) if is_formula(size.name) else build_program(size)
 
 
 @dataclass(frozen=True)

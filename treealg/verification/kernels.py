@@ -6,22 +6,21 @@ its adjoint, with every coefficient and every input made positive: each number o
 a few times per order and segment, in whatever sequence the terms are added. The exact value is
 rounded once to float64, and half a unit in its last place counts as error.
 
-The kernels are listed in `KERNELS`, each with the map that it computes. Gradients are compared with
-the adjoint program, which is proved elsewhere to be the exact derivative of the map, and
-derivatives of both in a direction with the programs over dual numbers of rational ones.
+The kernels are listed in `functions`, each with the map or the formula that it computes. Gradients
+are compared with the adjoint program, which is proved elsewhere to be the exact derivative of the
+map, and derivatives of both in a direction with the programs over dual numbers of rational ones.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from treealg import numeric
 from treealg.codegen.arguments import arguments
 from treealg.codegen.maps import PATH_MAPS, MapSize
 from treealg.codegen.program import Vector
@@ -35,10 +34,12 @@ from treealg.verification.definitions import (
     rule_definition,
     sized,
 )
+from treealg.verification.functions import KERNELS, Kernel
+from treealg.verification.monomials import is_formula
 from treealg.verification.report import Outcome, merged
 from treealg.verification.rings import Dual, Magnitude, Rationals
 
-__all__ = ["KERNELS", "Kernel", "check_generated", "check_kernels"]
+__all__ = ["check_generated", "check_kernels"]
 
 _LENGTH = 5
 _BATCHES = (1, 3, 8, 17)
@@ -48,140 +49,10 @@ _ONE = 2**20
 Floats = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Kernel:
-    """A public function with its backward function, and the map that they compute.
-
-    Parameters
-    ----------
-    function : str
-        The name of the function in `treealg.numeric`; that of its gradient ends in ``_backprop``.
-    rule : str or tuple
-        A map, or a composition of maps.
-    backward : tuple of str
-        What the gradient is given, in order: ``"values"``, ``"derivs"``, or ``"none"`` for None.
-    options : dict of str to object
-        What both functions are given besides.
-    """
-
-    function: str
-    rule: Rule
-    backward: tuple[str, ...] = ("derivs", "values")
-    options: dict[str, Any] = field(default_factory=dict)
-
-    def is_there(self, planar: bool | None) -> bool:
-        """Tell whether there is the kernel on ordered forests, on trees, or (None) on words."""
-        if planar is None:
-            return "arborification" not in self.maps
-        return planar or "method" not in self.options
-
-    @property
-    def maps(self) -> set[str]:
-        """The maps that the kernel is made of."""
-        found, pending = set(), [self.rule]
-        while pending:
-            rule = pending.pop()
-            if isinstance(rule, tuple):
-                pending += [part for part in rule if not isinstance(part, int)]
-            else:
-                found.add(rule)
-        return found
-
-    def function_on(self, planar: bool | None) -> str:
-        """Return the name of the function on trees or forests, or of its twin on words."""
-        return self.function.replace("branched_", "") if planar is None else self.function
-
-    def call(self, size: MapSize, values: Sequence[Floats], n_jobs: int) -> list[Floats]:
-        """Compute the map."""
-        return self._run(self.function_on(size.planar), size, values, [], n_jobs)
-
-    def call_backward(
-        self, size: MapSize, values: Sequence[Floats], derivs: Floats, n_jobs: int
-    ) -> list[Floats]:
-        """Compute the gradient."""
-        given: dict[str, list[Any]] = {"values": [*values], "derivs": [derivs], "none": [None]}
-        if self.rule in PATH_MAPS:
-            given["values"] = [values[0]]
-        order = [array for name in self.backward for array in given[name]]
-        name = f"{self.function_on(size.planar)}_backprop"
-        return self._run(name, size, values, order, n_jobs)
-
-    def call_jvp(
-        self, size: MapSize, values: Sequence[Floats], tangents: Sequence[Floats], n_jobs: int
-    ) -> list[Floats]:
-        """Compute the derivative of the map in a direction."""
-        order = _in_turn(values, tangents)[: 2 if self.rule in PATH_MAPS else None]
-        name = f"{self.function_on(size.planar)}_jvp"
-        return self._run(name, size, values, order, n_jobs, tangents)
-
-    def call_backward_jvp(
-        self, size: MapSize, values: Sequence[Floats], tangents: Sequence[Floats], n_jobs: int
-    ) -> list[Floats]:
-        """Compute the derivative of the gradient; what comes in is the last of the values."""
-        *inputs, derivs = zip(values, tangents, strict=True)
-        if self.rule in PATH_MAPS:
-            inputs = inputs[:1]
-        given = {"values": [x for pair in inputs for x in pair], "derivs": derivs, "none": [None]}
-        order = [array for name in self.backward for array in given[name]]
-        name = f"{self.function_on(size.planar)}_backprop_jvp"
-        return self._run(name, size, values[:-1], order, n_jobs, tangents)
-
-    def _run(
-        self,
-        name: str,
-        size: MapSize,
-        values: Sequence[Floats],
-        order: list[Any],
-        n_jobs: int,
-        tangents: Sequence[Floats] = (),
-    ) -> list[Floats]:
-        options = {"n_jobs": n_jobs, **self.options}
-        if size.planar is not None:
-            options["planar"] = size.planar
-        if self.rule in PATH_MAPS:
-            if len(values) > 1:
-                options["correction"] = values[1]
-                if tangents:
-                    options["correction_tangent"] = tangents[1]
-            result = getattr(numeric, name)(*(order or values[:1]), size.degree, **options)
-        else:
-            shape = (size.dimension, size.degree)
-            result = getattr(numeric, name)(*(order or values), *shape, **options)
-        return list(result) if isinstance(result, tuple) else [result]
-
-
-def _in_turn(values: Sequence[Any], tangents: Sequence[Any]) -> list[Any]:
-    return [x for pair in zip(values, tangents, strict=True) for x in pair]
-
-
-_LOG_JOIN = ("log", ("combine", ("exp", 0), ("linear", 1)))
-_LOG_PREPEND = ("log", ("combine", ("linear", 1), ("exp", 0)))
-
-KERNELS = {
-    "sig": Kernel("branched_sig", "sig", ("values", "none", "derivs")),
-    "logsig": Kernel("branched_log_sig", "logsig", ("values", "derivs")),
-    "corrected_sig": Kernel("branched_sig", "corrected_sig", ("values", "none", "derivs")),
-    "linear": Kernel("linear_branched_sig", "linear"),
-    "linear log": Kernel("linear_branched_log_sig", ("log", ("linear", 0))),
-    "arborification": Kernel("sig_to_branched_sig", "arborification", ("derivs",)),
-    "combine": Kernel("branched_sig_combine", "combine"),
-    "log": Kernel("branched_sig_to_log_sig", "log", ("values", "derivs")),
-    "exp": Kernel("branched_log_sig_to_sig", "exp", ("values", "derivs")),
-    "inverse": Kernel("branched_sig_inverse", "inverse"),
-    "join": Kernel("branched_sig_join", ("combine", 0, ("linear", 1))),
-    "prepend": Kernel(
-        "branched_sig_join", ("combine", ("linear", 1), 0), options={"prepend": True}
-    ),
-    "log combine": Kernel("branched_log_sig_combine", ("log", ("combine", ("exp", 0), ("exp", 1)))),
-    "log join": Kernel("branched_log_sig_join", _LOG_JOIN),
-    "log prepend": Kernel("branched_log_sig_join", _LOG_PREPEND, options={"prepend": True}),
-    **{
-        f"{name} method {method}": Kernel(function, name, ("values", "derivs"), {"method": method})
-        for name, function in (("logsig", "branched_log_sig"), ("log", "branched_sig_to_log_sig"))
-        for method in (1, 2)
-    },
-}
-"""All kernels that are checked: no name is guessed from the name of a map."""
+@lru_cache(maxsize=4)
+def _sample(rule: Rule, size: MapSize, count: int, length: int) -> _Sample:
+    """Return a sample, the same one for functions of one map."""
+    return _Sample(rule, size, count, length)
 
 
 class _Sample:
@@ -304,11 +175,13 @@ def check_kernels(
     rule = kernel.rule
     map_name = rule if isinstance(rule, str) else rule[0]
     method = kernel.options.get("method", 0)
-    size = sized(map_name, dimension, degree, planar, method)
-    full = _Sample(rule, size, max(_BATCHES), _LENGTH)
+    if not isinstance(rule, str) or is_formula(rule):
+        map_name = "log"  # of which a composition or a formula is no more than a size
+    size = sized(map_name, kernel.labels(dimension, degree), degree, planar, method)
+    full = _sample(rule, size, max(_BATCHES), _LENGTH)
     largest = [(full, max(_BATCHES))]
     if rule in PATH_MAPS:
-        largest.append((_Sample(rule, size, 1, _LONG), 1))
+        largest.append((_sample(rule, size, 1, _LONG), 1))
     calls = [(full, batch, 1) for batch in _BATCHES[:-1]]
     calls += [(*own, count) for own in largest for count in ((1, 2) if threads else (1,))]
     for along in (False, True):

@@ -18,7 +18,8 @@ from treealg.verification.algebra import check_arborification, check_coproduct, 
 from treealg.verification.closures import check_closures
 from treealg.verification.compiled import CompiledMaps
 from treealg.verification.definitions import sized
-from treealg.verification.kernels import KERNELS, check_generated, check_kernels
+from treealg.verification.functions import KERNELS
+from treealg.verification.kernels import check_generated, check_kernels
 from treealg.verification.laws import check_laws, count_law_points
 from treealg.verification.points import MAX_POINTS
 from treealg.verification.ptx import PtxMaps, require_nvrtc
@@ -290,7 +291,7 @@ def _subjects(
         if own.planar is not None:
             yield label, f"{title} in floats", partial(_check_floats, own, ahead)
     for name, kernel in KERNELS.items():
-        if kernel.maps <= set(names) and kernel.is_there(size[2]):
+        if kernel.is_asked(names) and kernel.is_there(size[2]):
             yield label, f"{name} kernel", partial(check_kernels, name, *size, threads=threads)
     if "sig" in names and size[2] is not None:
         yield label, "time", partial(check_times, *size[:2], size[2])
