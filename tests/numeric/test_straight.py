@@ -143,7 +143,7 @@ def test_kernels_agree_with_exact_arithmetic(size, name):
 
 @pytest.mark.parametrize("name", KERNELS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("batch", [0, 1, 2, 7, 8, 9, 15, 16, 17, 33])
+@pytest.mark.parametrize("batch", [0, 1, 2, 4, 5, 7, 8, 9, 12, 15, 16, 17, 33])
 def test_a_row_has_the_same_bits_among_any_others(batch, dtype, name):
     table = tables.convolution(2, 3, True)
     made = program(_fast, table)

@@ -101,7 +101,7 @@ class Straight:
         """
         starts = self._starts(self._size, lanes)
         low = sum(start < self._low for start in starts)
-        yield f"static void NAME(top_{number})(const vec *p, const vec *l, strip a, strip b,"
+        yield f"FUNCTION NAME(top_{number})(const vec *p, const vec *l, strip a, strip b,"
         yield "                              strip to, write_t write) {"
         for start in starts[low:]:
             yield self._write(start, lanes, [])
@@ -122,24 +122,24 @@ class Straight:
         """Yield the beginning of a kernel: where its arguments and its scratch are."""
         padded = self._padded(lanes)
         yield ""
-        yield f"static void NAME({name}_{number})(const matrix_view *args, Py_ssize_t first,"
+        yield f"FUNCTION NAME({name}_{number})(const matrix_view *args, Py_ssize_t first,"
         yield "                          void *scratch) {"
         yield "    vec *const x = (vec *)scratch;"
         yield f"    vec *const l = x + {padded}, *const p = l + {padded};"
-        yield "    const int few = are_few(args, first);"
+        yield "    const int lanes = lanes_of(args, first);"
         yield f"    Py_ssize_t places[{len(operands)}][LANES];"
         for i, operand in enumerate(operands):
             yield f"    const strip {operand} = strip_of(args + {i}, first, places[{i}]);"
         for operand, lane_buffer in zip("ab", "xl", strict=True):
             if operand in operands:
-                yield f"    read_strip(few, {operand}, {padded}, {lane_buffer});"
+                yield f"    read_strip(lanes, {operand}, {padded}, {lane_buffer});"
 
     def _kernel(
         self, name: str, number: int, lower: Lower, lanes: int, starts: list[int]
     ) -> Iterator[str]:
         operands = ["a", "b"][: KERNELS[name].operands]
         yield from self._opened(name, number, [*operands, "to"], lanes)
-        yield f"    const write_t write = few ? NAME(write_few_{name}) : NAME(write_{name});"
+        yield f"    const write_t write = WRITER(lanes, {name});"
         for line in lower.lines.text([*lower.sums, *lower.below, *lower.pruned]):
             yield f"    {line}"
         yield from self._stored(lower)
@@ -155,7 +155,7 @@ class Straight:
         yield from self._opened(f"{name}_backward", number, [*operands, "back", *results], lanes)
         yield f"    vec *const d = p + {len(self._orders.operands)}, *const dl = d + {self._size};"
         yield f"    vec *const dp = dl + {self._low};"
-        yield f"    pass_{name}(few, back, {results[0]}, {results[-1]}, {self._size}, d);"
+        yield f"    pass_{name}(lanes, back, {results[0]}, {results[-1]}, {self._size}, d);"
         wanted = [*lower.below, *lower.pruned]
         yield from (f"    {line}" for line in lower.lines.text(wanted))
         yield from self._stored(lower)
@@ -177,7 +177,7 @@ class Straight:
         for result, row in zip(results, columns, strict=True):
             for start in self._starts(padded, lanes):
                 vectors = ", ".join(row[start : start + lanes])
-                yield f"    put_strip(few, FROM({result}, {start}), {vectors});"
+                yield f"    put_strip(lanes, FROM({result}, {start}), {vectors});"
         yield "}"
 
     def _stored(self, lower: Lower) -> Iterator[str]:
@@ -202,7 +202,7 @@ class Straight:
         last = {operand: trunk for trunk in sorted(trunks) for operand in trunks[trunk]}
         begun: set[int] = set()
         yield ""
-        yield f"static NOINLINE void NAME(top_backward_{number})(const vec *p, const vec *l,"
+        yield f"FUNCTION NAME(top_backward_{number})(const vec *p, const vec *l,"
         yield "                                          const vec *d, vec *dp, vec *dl) {"
         yield f"    vec {', '.join(f'p{i}' for i in range(len(self._orders.operands)))};"
         for trunk in sorted(trunks):

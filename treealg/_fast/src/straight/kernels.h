@@ -8,10 +8,14 @@
  *
  * Rows are at equal distances: an address and a stride, which stay in registers, tell where all of them
  * are. Where there are fewer rows than lanes, the stride is the address of the distance of each lane's
- * row from the first: lanes without a row have the last one, too, and write the same to it.
+ * row from the first: lanes without a row have the last one, too, and write the same to it. Where there
+ * are rows for half of the lanes at most, only these are read and written.
  */
 
-#define NOINLINE __attribute__((noinline))
+#define USED(lanes) ((lanes) == HALF_OF_LANES ? LANES / 2 : LANES)
+
+/* Code that is not repeated is as fast as it is fetched, which depends on where it begins. */
+#define FUNCTION static __attribute__((noinline, aligned(64))) void
 
 typedef struct {
     char *row;
@@ -19,66 +23,81 @@ typedef struct {
 } NAME(strip);
 #define strip NAME(strip)
 
-INLINE int NAME(are_few)(const matrix_view *m, Py_ssize_t first) {
+INLINE int NAME(lanes_of)(const matrix_view *m, Py_ssize_t first) {
     const Py_ssize_t left = m->count - first;
-    return left > 1 && left < LANES; /* one row is at distance 0 from itself */
+    return left >= LANES ? ALL_LANES : 2 * left > LANES ? SOME_LANES : HALF_OF_LANES;
 }
-#define are_few NAME(are_few)
+#define lanes_of NAME(lanes_of)
 
 /* With room for the places of rows, where there are few. */
 INLINE strip NAME(strip_of)(const matrix_view *m, Py_ssize_t first, Py_ssize_t *places) {
     const Py_ssize_t last = m->count - first - 1;
     char *const row = m->data + first * m->row_stride;
-    if (!are_few(m, first)) return (strip){row, last ? m->row_stride : 0};
+    if (lanes_of(m, first) == ALL_LANES) return (strip){row, m->row_stride};
     for (Py_ssize_t i = 0; i < LANES; ++i) places[i] = (i < last ? i : last) * m->row_stride;
     return (strip){row, (Py_ssize_t)places};
 }
 #define strip_of NAME(strip_of)
 
-#define PLACE(few, strip, lane) \
-    ((strip).row + ((few) ? ((const Py_ssize_t *)(strip).stride)[lane] : (lane) * (strip).stride))
+#define PLACE(lanes, strip, lane)                      \
+    ((strip).row                                       \
+     + ((lanes) == ALL_LANES ? (lane) * (strip).stride \
+                             : ((const Py_ssize_t *)(strip).stride)[lane]))
+
+/* Call a function for the lanes in use, as a constant. */
+#define BY_LANES(lanes, function, ...)                             \
+    do {                                                           \
+        switch (lanes) {                                           \
+        case ALL_LANES: function(ALL_LANES, __VA_ARGS__); break;   \
+        case SOME_LANES: function(SOME_LANES, __VA_ARGS__); break; \
+        default: function(HALF_OF_LANES, __VA_ARGS__);             \
+        }                                                          \
+    } while (0)
+
+/* The vectors of some columns, a row each; without rows for half of them, the others are the same. */
+INLINE void NAME(take_rows)(const int lanes, strip from, Py_ssize_t at, vec v[LANES]) {
+    for (int i = 0; i < USED(lanes); ++i) v[i] = *(const real_uvec *)(PLACE(lanes, from, i) + at);
+    for (int i = USED(lanes); i < LANES; ++i) v[i] = v[i - LANES / 2];
+}
 
 /* Lane buffer x[0..count) from the first columns, LANES at a time; the last ones may overlap. */
-INLINE void NAME(read_columns)(const int few, strip from, Py_ssize_t count, vec *x) {
+INLINE void NAME(read_columns)(const int lanes, strip from, Py_ssize_t count, vec *x) {
     for (Py_ssize_t next = 0; next < count; next += LANES) {
         const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
         vec v[LANES];
-        for (int i = 0; i < LANES; ++i)
-            v[i] = *(const real_uvec *)(PLACE(few, from, i) + j * (Py_ssize_t)sizeof(REAL));
+        NAME(take_rows)(lanes, from, j * (Py_ssize_t)sizeof(REAL), v);
         transpose(v);
         for (int i = 0; i < LANES; ++i) x[j + i] = v[i];
     }
 }
 
-static void NAME(read_strip)(int few, strip from, Py_ssize_t count, vec *x) {
-    if (few) NAME(read_columns)(1, from, count, x);
-    else NAME(read_columns)(0, from, count, x);
+FUNCTION NAME(read_strip)(int lanes, strip from, Py_ssize_t count, vec *x) {
+    BY_LANES(lanes, NAME(read_columns), from, count, x);
 }
 #define read_strip NAME(read_strip)
 
 /* The columns of derivatives, which go to the results, too, as the highest order does: with a sign, and
  * to two of them. */
-INLINE void NAME(pass_columns)(const int few, const int sign, const int both, strip from, strip to,
-                               strip also, Py_ssize_t count, vec *x) {
+INLINE void NAME(pass_columns)(const int lanes, const int sign, const int both, strip from,
+                               strip to, strip also, Py_ssize_t count, vec *x) {
     for (Py_ssize_t next = 0; next < count; next += LANES) {
         const Py_ssize_t j = next + LANES <= count ? next : count - LANES;
         const Py_ssize_t at = j * (Py_ssize_t)sizeof(REAL);
         vec v[LANES];
-        for (int i = 0; i < LANES; ++i) v[i] = *(const real_uvec *)(PLACE(few, from, i) + at);
-        for (int i = 0; i < LANES; ++i) {
-            *(real_uvec *)(PLACE(few, to, i) + at) = sign < 0 ? -v[i] : v[i];
-            if (both) *(real_uvec *)(PLACE(few, also, i) + at) = v[i];
+        NAME(take_rows)(lanes, from, at, v);
+        for (int i = 0; i < USED(lanes); ++i) {
+            *(real_uvec *)(PLACE(lanes, to, i) + at) = sign < 0 ? -v[i] : v[i];
+            if (both) *(real_uvec *)(PLACE(lanes, also, i) + at) = v[i];
         }
         transpose(v);
         for (int i = 0; i < LANES; ++i) x[j + i] = v[i];
     }
 }
 
-#define PASS(name, sign, both)                                                                 \
-    static NOINLINE void NAME(name)(int few, strip from, strip to, strip also,                 \
-                                    Py_ssize_t count, vec *x) {                                \
-        if (few) NAME(pass_columns)(1, sign, both, from, to, also, count, x);                  \
-        else NAME(pass_columns)(0, sign, both, from, to, also, count, x);                      \
+#define PASS(name, sign, both)                                                         \
+    FUNCTION NAME(name)(int lanes, strip from, strip to, strip also, Py_ssize_t count, \
+                        vec *x) {                                                      \
+        BY_LANES(lanes, NAME(pass_columns), sign, both, from, to, also, count, x);     \
     }
 PASS(pass_as_it_is, 1, 0)
 PASS(pass_negative, -1, 0)
@@ -109,36 +128,50 @@ typedef void (*NAME(write_t))(strip x, strip y, strip to, COLUMNS);
 /* Columns of the result: a sum of those of the arguments, `x` and, for a product, `y`, and of v. What
  * begins in a column comes as numbers, which are in registers then. */
 #define FROM(x, column) ((strip){(x).row + (column) * (Py_ssize_t)sizeof(REAL), (x).stride})
-#define WRITE(name, few, sum)                                                                \
-    static __attribute__((noinline)) void NAME(name)(strip x, strip y, strip to, COLUMNS) {  \
-        vec columns[LANES] = LISTED, out[LANES];                                             \
-        transpose(columns);                                                                  \
-        for (int lane = 0; lane < LANES; ++lane) {                                           \
-            const vec v = columns[lane];                                                     \
-            out[lane] = sum;                                                                 \
-        }                                                                                    \
-        for (int lane = 0; lane < LANES; ++lane)                                             \
-            *(real_uvec *)PLACE(few, to, lane) = out[lane];                                  \
+#define WRITE(name, lanes, sum)                                \
+    FUNCTION NAME(name)(strip x, strip y, strip to, COLUMNS) { \
+        vec columns[LANES] = LISTED, out[LANES];               \
+        transpose(columns);                                    \
+        for (int lane = 0; lane < USED(lanes); ++lane) {       \
+            const vec v = columns[lane];                       \
+            out[lane] = sum;                                   \
+        }                                                      \
+        for (int lane = 0; lane < USED(lanes); ++lane)         \
+            *(real_uvec *)PLACE(lanes, to, lane) = out[lane];  \
     }
 
-static NOINLINE void NAME(put_strip)(int few, strip to, COLUMNS) {
+INLINE void NAME(put_columns)(const int lanes, strip to, const vec v[LANES]) {
+    for (int i = 0; i < USED(lanes); ++i) *(real_uvec *)PLACE(lanes, to, i) = v[i];
+}
+
+FUNCTION NAME(put_strip)(int lanes, strip to, COLUMNS) {
     vec v[LANES] = LISTED;
     transpose(v);
-    if (few)
-        for (int i = 0; i < LANES; ++i) *(real_uvec *)PLACE(1, to, i) = v[i];
-    else
-        for (int i = 0; i < LANES; ++i) *(real_uvec *)PLACE(0, to, i) = v[i];
+    BY_LANES(lanes, NAME(put_columns), to, v);
 }
 #define put_strip NAME(put_strip)
 
-#define ROW(few, strip) (*(const real_uvec *)PLACE(few, strip, lane))
-#define WRITES(few, name)                                              \
-    WRITE(name##_logarithm, few, ROW(few, x) - v)                      \
-    WRITE(name##_exponential, few, ROW(few, x) + v)                    \
-    WRITE(name##_product, few, ROW(few, x) + ROW(few, y) + v)          \
-    WRITE(name##_inverse, few, -ROW(few, x) - v)
-WRITES(0, write)
-WRITES(1, write_few)
+#define ROW(lanes, strip) (*(const real_uvec *)PLACE(lanes, strip, lane))
+#define WRITES(kind, sum)                                 \
+    WRITE(write_all_##kind, ALL_LANES, sum(ALL_LANES))    \
+    WRITE(write_some_##kind, SOME_LANES, sum(SOME_LANES)) \
+    WRITE(write_half_##kind, HALF_OF_LANES, sum(HALF_OF_LANES))
+#define OF_LOGARITHM(lanes) ROW(lanes, x) - v
+#define OF_EXPONENTIAL(lanes) ROW(lanes, x) + v
+#define OF_PRODUCT(lanes) ROW(lanes, x) + ROW(lanes, y) + v
+#define OF_INVERSE(lanes) -ROW(lanes, x) - v
+WRITES(logarithm, OF_LOGARITHM)
+WRITES(exponential, OF_EXPONENTIAL)
+WRITES(product, OF_PRODUCT)
+WRITES(inverse, OF_INVERSE)
+#undef OF_LOGARITHM
+#undef OF_EXPONENTIAL
+#undef OF_PRODUCT
+#undef OF_INVERSE
+#define WRITER(lanes, kind)                                \
+    ((lanes) == ALL_LANES        ? NAME(write_all_##kind)  \
+         : (lanes) == SOME_LANES ? NAME(write_some_##kind) \
+                                 : NAME(write_half_##kind))
 #undef ROW
 #undef WRITE
 #undef WRITES
@@ -156,7 +189,10 @@ WRITES(1, write_few)
 #undef PLACE
 #undef FROM
 #undef strip
-#undef are_few
+#undef lanes_of
+#undef USED
+#undef BY_LANES
+#undef WRITER
 #undef strip_of
 #undef read_strip
 #undef pass_logarithm
@@ -164,5 +200,5 @@ WRITES(1, write_few)
 #undef pass_product
 #undef pass_inverse
 #undef put_strip
-#undef NOINLINE
+#undef FUNCTION
 #undef write_t
