@@ -195,7 +195,26 @@ def test_times_of_other_zones_that_are_equal_are_those_of_utc():
         assert Tree(label=(late,)) is Tree(label=(early,))
     for kept in (
         datetime.datetime(1, 1, 1, tzinfo=east),
-        datetime.time(0, 30, tzinfo=east),
         datetime.datetime(2020, 1, 1),
     ):
         assert Tree(label=kept).label is kept
+    before = datetime.time(0, 30, tzinfo=east)
+    assert str(Tree(label=before).label) == str(before)
+
+
+@pytest.mark.parametrize("minutes", range(-1439, 1440, 137))
+@pytest.mark.parametrize("clock", [(0, 0), (0, 30), (12, 0), (23, 59, 59, 999999)])
+def test_equal_times_of_a_day_are_one_label_on_either_side_of_midnight(clock, minutes):
+    def at(offset):
+        return datetime.timezone(datetime.timedelta(minutes=offset))
+
+    first = datetime.time(*clock, tzinfo=at(minutes))
+    label = Tree(label=first).label
+    assert label == first
+    moment = datetime.datetime.combine(datetime.date(2000, 1, 2), first)
+    for offset in range(-1439, 1440, 100):
+        there = moment.astimezone(at(offset))
+        if there.date() == moment.date():
+            other = there.timetz()
+            assert other == first
+            assert str(Tree(label=other).label) == str(label)

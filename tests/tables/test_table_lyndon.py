@@ -95,3 +95,12 @@ def test_coordinates_agree_with_pysiglib(dimension, degree, method):
     matrix = dense(tables.lyndon(dimension, degree, method))
     expanded = expanded[expanded.size - matrix.shape[1] :]
     np.testing.assert_allclose(matrix @ expanded, coordinates, rtol=1e-11, atol=1e-11)
+
+
+@pytest.mark.parametrize("method", [1, 2])
+@pytest.mark.parametrize("degree", [0, 1, 7, 3000])
+def test_one_letter_is_the_only_lyndon_word_of_itself(degree, method):
+    table = tables.lyndon(1, degree, method, None)
+    assert (table.n_rows, table.n_cols) == (min(degree, 1), degree)
+    assert table.col.tolist() == [0] * table.n_rows
+    assert table.coef.tolist() == [1.0] * table.n_rows

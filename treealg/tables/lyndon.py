@@ -85,7 +85,10 @@ def lyndon(dimension: int, degree: int, method: int, planar: bool | None = True)
     method = check_method(method, planar is not False, minimum=1)
 
     def build() -> LinearMap:
-        require_fits(dimension, degree, planar)
+        length = require_fits(dimension, degree, planar)
+        if planar is None and dimension == 1:  # one letter is the only Lyndon word
+            found = np.ones(min(degree, 1), dtype=np.int64)
+            return from_keys(1, found.size, length, found - 1, found.astype(np.float64))
         return lyndon_map(method, layout_of(dimension, degree, planar), f"{dimension=}, {degree=}")
 
     def check(table: LinearMap) -> bool:
@@ -221,6 +224,8 @@ def _less_than_rotations(words: IntArray) -> np.ndarray[tuple[int], np.dtype[np.
         difference = np.roll(words, -shift, axis=1) - words
         position = (difference != 0).argmax(axis=1)
         smaller &= np.take_along_axis(difference, position[:, None], axis=1)[:, 0] > 0
+        if not smaller.any():
+            break
     return smaller
 
 

@@ -23,7 +23,7 @@ from treealg.tables.frozen import freeze
 __all__ = ["MAX_DEGREE", "Quadrature", "nodes"]
 
 MAX_DEGREE = 64
-"""No basis of a larger degree fits in memory, whatever its dimension and kind."""
+"""No basis of a larger degree fits in memory, but for words of one letter."""
 
 _BITS = 384
 _ONE = 1 << _BITS
@@ -88,7 +88,9 @@ def nodes(degree: int) -> Quadrature:
     degree = check_integer("degree", degree, 0)
     if degree > MAX_DEGREE:
         raise InvalidValueError(
-            f"degree must be at most {MAX_DEGREE}, got {degree}: no larger basis fits in memory"
+            f"degree must be at most {MAX_DEGREE} for logarithms, exponentials and products, whose "
+            f"nodes in time are made up to there, got {degree}; in more than one channel no larger "
+            f"basis fits in memory"
         )
     return _nodes(degree)
 

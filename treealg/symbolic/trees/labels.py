@@ -12,7 +12,7 @@ import math
 import numbers
 import operator
 from collections.abc import Hashable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -35,6 +35,8 @@ __all__ = [
 Label = Hashable
 
 _PLAIN = frozenset({int, str})
+_HOUR = timedelta(hours=1)
+_FARTHEST = timedelta(hours=23, minutes=59)  # of zones that times are compared by, from UTC
 _FEW_ZEROS = 20  # at the end of an integer, which it is written with
 
 
@@ -88,9 +90,15 @@ def _in_utc(label: datetime | time) -> Label:
             return label.astimezone(UTC)
         except OverflowError:  # at the first or last day of all
             return label
-    day = datetime.combine(date(2000, 1, 1), label, tzinfo=UTC) - (label.utcoffset() or timedelta())
-    # What is before or after that day in UTC equals no time there.
-    return day.timetz().replace(fold=0) if day.date() == date(2000, 1, 1) else label
+    day = datetime(2000, 1, 1, tzinfo=UTC)
+    since = datetime.combine(day, label, tzinfo=UTC) - (label.utcoffset() or timedelta()) - day
+    # What is before or after that day in UTC equals no time there: the next zone has it.
+    hours = since // _HOUR
+    shift = max(min((min(max(hours, 0), 23) - hours) * _HOUR, _FARTHEST), -_FARTHEST)
+    moved = day + since + shift
+    if moved.date() != day.date():  # seconds are left, of a zone that has some
+        return label
+    return moved.timetz().replace(tzinfo=timezone(shift) if shift else UTC, fold=0)
 
 
 def _plain(label: Any) -> Any:
