@@ -499,7 +499,8 @@ def _sizes(array: ArrayType) -> dict[str, Any]:
 def _array_type(argument: Argument, value: Any, values: Mapping[str, Any]) -> ArrayType:
     """Read the shape and dtype of an array, or of those of a list."""
     if argument.listed and _is_list(value):
-        return _list_type(argument, value, values)
+        found = _list_type(argument, value, values)
+        return _as_read(found, argument, values) if _is_of_numpy(value) else found
     try:
         shape, dtype = tuple(value.shape), value.dtype
     except (AttributeError, TypeError):
@@ -516,6 +517,22 @@ def _array_type(argument: Argument, value: Any, values: Mapping[str, Any]) -> Ar
 
 def _is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and len(value) > 0
+
+
+def _is_of_numpy(arrays: Any) -> bool:
+    """Tell whether all of a list are arrays of NumPy, whose dtype a list does not keep."""
+    return all(isinstance(array, np.ndarray) for array in arrays)
+
+
+def _as_read(found: ListType, argument: Argument, values: Mapping[str, Any]) -> ArrayType:
+    """Return what a list of arrays of NumPy is read as: float64, and one array if that can be."""
+    dtype = np.dtype(np.float64)
+    first = found.pieces[0].shape
+    if all(piece.shape == first for piece in found.pieces):
+        shape = (len(found.pieces), *first)
+        return ArrayType(shape, dtype, argument.item_axes(len(shape), values))
+    pieces = tuple(replace(piece, dtype=dtype) for piece in found.pieces)
+    return replace(found, dtype=dtype, pieces=pieces)
 
 
 def _list_type(argument: Argument, value: Any, values: Mapping[str, Any]) -> ListType:

@@ -66,8 +66,8 @@ def transform_path(
         ``new_length`` is ``2 * length - 1`` with `lead_lag`, ``new_channels`` twice as many, and
         one more with `time_aug`. NumPy array or tensor as `path` is, of the same dtype (float64 for
         integers and lists), never sharing memory with it. A base point counts as a point. For a
-        list of paths it is a list; with `lengths` a path rests at its end, time included. It is
-        `out`, if that is given.
+        list of paths it is a list, unless these are NumPy arrays of one length, which are a batch;
+        with `lengths` a path rests at its end, time included. It is `out`, if that is given.
 
     Raises
     ------
@@ -174,8 +174,9 @@ def transform_path_backprop(
     Array, shape (..., length, channels)
         Derivatives in the points, of the shape, kind and dtype of `path` (float64 for integers and
         lists), never sharing memory with an argument; zero beyond the end of a shorter path. Of a
-        list of paths it is a list. With a base point that is an array the pair of this and the
-        derivatives in the base point, of its own shape. It is `out`, if that is given.
+        list of paths it is a list, unless these are NumPy arrays of one length, which are a batch.
+        With a base point that is an array the pair of this and the derivatives in the base point,
+        of its own shape. It is `out`, if that is given.
 
     Raises
     ------

@@ -86,10 +86,10 @@ def sig_backprop(
     Array, shape (..., length, channels)
         Derivatives of :math:`F` in the points, of the shape, kind and dtype of `path` (float64 for
         integers and lists), never sharing memory with an argument; zero beyond the end of a shorter
-        path. Of a list of paths it is a list. With a correction, or a base point that is an array,
-        this comes in a tuple before the derivatives in the correction and those in the base point,
-        each of its own shape: the sum over the segments or paths that share it. It is `out`, if
-        that is given.
+        path. Of a list of paths it is a list, unless these are NumPy arrays of one length, which
+        are a batch. With a correction, or a base point that is an array, this comes in a tuple
+        before the derivatives in the correction and those in the base point, each of its own shape:
+        the sum over the segments or paths that share it. It is `out`, if that is given.
 
     Raises
     ------

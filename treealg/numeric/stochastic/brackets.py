@@ -62,7 +62,8 @@ def bracket_path(
         The path, and ``channels * (channels + 1) / 2`` more channels, which begin at 0. NumPy array
         or tensor as `path` is, of the same dtype (float64 for integers and lists), never sharing
         memory with it. After the end of a shorter path its last point is repeated. Of a list of
-        paths it is a list. It is `out`, if that is given.
+        paths it is a list, unless these are NumPy arrays of one length, which are a batch. It is
+        `out`, if that is given.
 
     Raises
     ------
