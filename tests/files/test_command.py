@@ -32,6 +32,8 @@ def trades(tmp_path, monkeypatch):
         ("--degree 2 --log --planar --method 1", {"log": True, "planar": True, "method": 1}),
         ("--degree 2 --words --lead-lag", {"words": True, "lead_lag": True}),
         ("--degree 2 --time-aug --end-time 0.5", {"time_aug": True, "end_time": 0.5}),
+        ("--degree 2 --time-aug --end-time 0", {"time_aug": True, "end_time": 0.0}),
+        ("--degree 2 --log --planar --method 0", {"log": True, "planar": True, "method": 0}),
         ("--degree 2 --times --dtype float32", {"times": True, "dtype": "float32"}),
         ("--degree 2 --basepoint --scalar-term", {"basepoint": True, "scalar_term": True}),
         ("--degree 2 --correction -0.5,0,0,-0.5", {"correction": [-0.5, 0, 0, -0.5]}),
@@ -102,6 +104,7 @@ def test_recordings_of_the_demo_become_features(capsys):
         "compute trades.parquet out.pakket --degree 2 --id day",
         "compute trade.parquet out.parquet --degree 2 --id day",
         "compute trades.parquet out.parquet --degree 2 --id day --planar --words",
+        "compute trades.parquet out.parquet --degree 2 --id day --n-jobs 0",
     ],
 )
 @pytest.mark.usefixtures("trades")

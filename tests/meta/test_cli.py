@@ -195,11 +195,20 @@ def test_cache_clear_leaves_what_is_no_table_and_says_so(cache, capsys):
     assert sorted(file.name for file in cache.iterdir()) == ["accounts.table", "x-1.table"]
 
 
-@pytest.mark.parametrize("size", ["-1", "much", "nan", "inf"])
-def test_cache_prunes_to_a_size_only(cache, size):
+@pytest.mark.parametrize("size", ["-1", "much", "nan", "inf", "", "1,2", "0x10"])
+def test_cache_prunes_to_a_size_only(cache, size, capsys):
     with pytest.raises(SystemExit) as caught:
-        cli.main(["cache", "prune", "--megabytes", size])
+        cli.main(["cache", "prune", f"--megabytes={size}"])
     assert caught.value.code == 2
+    assert "must be a number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["", "1,", "a", "1;2", "1,,2"])
+@pytest.mark.parametrize(("option", "what"), [("weights", "integers"), ("correction", "numbers")])
+def test_several_numbers_have_commas_between_them(option, what, text, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["compute", "in.npy", "out.npy", "--degree", "2", f"--{option}={text}"])
+    assert f"must be {what} with commas between them" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that takes nothing")

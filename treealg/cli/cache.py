@@ -7,7 +7,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from treealg.cli.parsers import Commands, add_command, add_common, add_json, print_json, say
+from treealg.cli.parsers import (
+    Commands,
+    add_command,
+    add_common,
+    add_json,
+    print_json,
+    say,
+    several,
+)
 
 __all__ = ["add_parser", "cache_size"]
 
@@ -92,7 +100,7 @@ def cache_size(directory: Path) -> tuple[int, int]:
 
 
 def _megabytes(text: str) -> float:
-    value = float(text)
-    if not 0 <= value < 1e12:
-        raise argparse.ArgumentTypeError(f"must be from 0 to 1e12, got {text}")
+    value, *rest = several(text, float, "a number")
+    if rest or not 0 <= value < 1e12:
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to 1e12, got {text}")
     return value

@@ -7,7 +7,16 @@ import re
 import sys
 from typing import Any
 
-from treealg.cli.parsers import Commands, add_command, add_json, add_planar, path, print_json, say
+from treealg.cli.parsers import (
+    Commands,
+    add_command,
+    add_json,
+    add_planar,
+    path,
+    print_json,
+    say,
+    several,
+)
 
 __all__ = ["add_parser"]
 
@@ -126,7 +135,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     given = vars(arguments)
     options: dict[str, Any] = {
-        name: given[name] for name in _OPTIONS if given[name] not in (None, False)
+        # 0 is equal to False, and is no flag.
+        name: given[name]
+        for name in _OPTIONS
+        if given[name] is not None and given[name] is not False
     }
     progress = not (arguments.no_progress or arguments.quiet) and sys.stderr.isatty()
     own = {name: given[name] for name in _OWN}
@@ -139,11 +151,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _numbers(text: str) -> list[float]:
-    return [float(number) for number in text.split(",")]
+    return several(text, float, "numbers with commas between them")
 
 
 def _integers(text: str) -> list[int]:
-    return [int(number) for number in text.split(",")]
+    return several(text, int, "integers with commas between them")
 
 
 def _windows(text: str) -> Any:

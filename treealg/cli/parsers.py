@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from treealg.checks import check_path, closest
 from treealg.errors import InvalidValueError
@@ -22,9 +22,12 @@ __all__ = [
     "path",
     "print_json",
     "say",
+    "several",
 ]
 
 Commands = argparse._SubParsersAction
+
+_Number = TypeVar("_Number", int, float)
 
 
 class Parser(argparse.ArgumentParser):
@@ -124,6 +127,20 @@ def path(text: str) -> Path:
         return check_path("it", text)
     except InvalidValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def several(text: str, kind: Callable[[str], _Number], what: str) -> list[_Number]:
+    """Read numbers with commas between them.
+
+    Examples
+    --------
+    >>> several("1,2", int, "integers")
+    [1, 2]
+    """
+    try:
+        return [kind(number) for number in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be {what}, got {text!r:.60}") from None
 
 
 def print_json(value: Any) -> None:

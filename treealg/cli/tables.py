@@ -56,12 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output.suffix not in (".npz", ".json"):
         raise InvalidValueError(f"output must end in .npz or .json, got {arguments.output}")
     arrays = _arrays(arguments)
-    new = arguments.output.with_name(f".new-{arguments.output.name}")
-    try:
-        _write(new, arrays)
-        new.replace(arguments.output)
-    finally:
-        new.unlink(missing_ok=True)
+    _write(arguments.output, arrays)
     say(arguments, f"{arguments.output}: {', '.join(arrays)}")
     return 0
 
