@@ -1,6 +1,8 @@
 """A table with a planted error is refused: readers rely on the structure without checks."""
 
+import copy
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
@@ -193,3 +195,32 @@ def test_expand_lists_entries_of_rows_with_repetition_and_empty_ones():
 def test_composition_needs_maps_that_fit():
     with pytest.raises(InvalidValueError, match="fit together"):
         compose(tables.lyndon(2, 3, 1), tables.arborification(2, 4, planar=True))
+
+
+TABLES = {
+    "LinearMap": linear_map,
+    "ConvolutionTable": lambda: tables.convolution(2, 3, planar=True),
+    "TranslationTable": lambda: tables.translation(2, 2, False, 1),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_copies_and_pickles_are_as_immutable_as_the_table(name):
+    table = TABLES[name]()
+    assert copy.copy(table) is table
+    assert copy.deepcopy([table])[0] is table
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        again = pickle.loads(pickle.dumps(table, protocol))
+        (integers, arrays), (others, other_arrays) = table.parts(), again.parts()
+        assert type(again) is type(table)
+        assert integers == others
+        for field, array in arrays.items():
+            np.testing.assert_array_equal(other_arrays[field], array)
+            with pytest.raises(ValueError, match=r"WRITEABLE|read-only"):
+                other_arrays[field].setflags(write=True)
+
+
+def test_a_pickle_with_an_index_beyond_its_array_is_refused():
+    make, (integers, arrays) = linear_map().__reduce__()
+    with pytest.raises(InvalidValueError, match="block of the input"):
+        make(integers, arrays | {"col": changed(arrays["col"], 0, 10**6)})

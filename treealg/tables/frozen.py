@@ -61,6 +61,16 @@ class Table:
                 object.__setattr__(self, name, freeze(array))
         self.validate()
 
+    def __copy__(self) -> Self:
+        return self  # nothing of it can be changed
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Read again as a file is: checked, and in memory that nobody can write to.
+        return type(self).from_parts, self.parts()
+
     def validate(self) -> None:
         """Check the structure: after this no reader of the table leaves its arrays.
 
