@@ -108,7 +108,7 @@ class Chunk:
             name: chunk[(slice(0, 1),) * (chunk.ndim - self.arrays[name])]
             for name, chunk in given.items()
         }
-        with _thread, _one_process():
+        with _threads.setdefault(os.getpid(), threading.Lock()), _one_process():
             if key not in _prepared:
                 self.row.function(**few, **self.rest)
                 _prepared.add(key)
@@ -122,7 +122,8 @@ def _only(chunk: Any) -> Any:
 
 
 _prepared: set[tuple[str, str, str]] = set()
-_thread = threading.Lock()
+_threads: dict[int, threading.Lock] = {}
+"""A lock by process: in one that was forked that of its parent may be held for ever."""
 
 
 @contextmanager
@@ -137,7 +138,8 @@ def _one_process() -> Iterator[None]:
         yield
         return
     try:
-        hold(number, wait=True)
+        if not hasattr(os, "getuid") or os.fstat(number).st_uid == os.getuid():
+            hold(number, wait=True)  # others may hold their own file for ever
         yield
     finally:
         let_go(number)

@@ -206,3 +206,57 @@ def test_functions_of_chunks_can_be_pickled():
     graph = dict(treealg.dask.branched_sig(paths, 2).__dask_graph__())
     again = pickle.loads(pickle.dumps(graph))
     assert again.keys() == graph.keys()
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="no users")
+def test_the_lock_of_another_user_is_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    file = tmp_path / f"treealg-{os.getuid()}.lock"
+    file.touch()
+    held = []
+    monkeypatch.setattr("treealg.dask.hold", lambda number, wait: held.append(number))
+    for owner, count in ((os.getuid() + 1, 0), (os.getuid(), 1)):
+        stat = os.stat_result([*os.stat(file)[:4], owner, *os.stat(file)[5:]])
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fstat", lambda number, stat=stat: stat)
+            with treealg.dask._one_process():
+                assert len(held) == count
+
+
+FORKED = """
+import os, threading, numpy as np, dask.array as da, treealg.dask
+lazy = treealg.dask.branched_sig(da.ones((4, 3, 2), chunks=(2, -1, -1)), 3)
+at, end = threading.Event(), threading.Event()
+make, parent = treealg.dask.operations["branched_sig"].function, os.getpid()
+
+def slow(*arguments, **options):
+    if os.getpid() == parent:
+        at.set()
+        end.wait()
+    return make(*arguments, **options)
+
+object.__setattr__(treealg.dask.operations["branched_sig"], "function", slow)
+thread = threading.Thread(target=lambda: lazy.compute(scheduler="synchronous"))
+thread.start()
+at.wait()
+child = os.fork()
+if child == 0:
+    import treealg.dask
+    treealg.dask._one_process = treealg.dask.contextmanager(lambda: iter([None]))
+    print(lazy.compute(scheduler="synchronous").shape, flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+end.set()
+thread.join()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks")
+def test_a_child_forked_while_a_thread_makes_tables_makes_its_own():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FORKED],
+        env=environment, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.strip() == "(4, 20)"
