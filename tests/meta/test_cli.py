@@ -74,6 +74,8 @@ def test_trees_draws_planar_forests_side_by_side(capsys):
     [
         ["trees", "0", "2"],
         ["trees", "2", "-1"],
+        ["trees", "1", str(10**20), "--count"],
+        ["trees", "1", "7000", "--planar", "--count"],
         ["demo", "vowel"],
         ["demo", "--n-jobs", "0"],
         ["demo", "--output", "no/such/directory/picture.png"],

@@ -414,3 +414,36 @@ def test_places_in_forests_are_integers(forest):
     for index in ("0", 0.0, None, [0]):
         with pytest.raises(InvalidTypeError, match="place of a tree"):
             forest[index]
+
+
+def counted(form):
+    """Return a nested tuple with sorted branches, and the automorphisms of the tree that it is."""
+    branches = sorted(counted(child) for child in form[:-1])
+    count = math.prod(automorphisms for _, automorphisms in branches)
+    for _, run in itertools.groupby(branches, key=lambda branch: branch[0]):
+        count *= math.factorial(len(list(run)))
+    return (tuple(branch for branch, _ in branches), form[-1]), count
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("copies", [1, 2, 10, 11, 20, 21, 40])
+def test_symmetry_counts_equal_branches_however_many_there_are(seed, copies):
+    # Runs of equal branches, among many and among few, are counted in two ways.
+    rng = random.Random(seed)
+    branches = [random_tuple(rng, rng.randint(1, 4), range(2)) for _ in range(4)]
+    bush = [branch for branch in branches for _ in range(rng.randint(1, copies))]
+    rng.shuffle(bush)
+    form = ((*bush, 0), *bush[: rng.randint(0, len(bush))], 1)
+    _, expected = counted(form)
+    assert Tree.from_tuple(form).symmetry == expected
+    assert Forest.from_tuple(form[:-1]).symmetry == expected
+    assert PlanarTree.from_tuple(form).symmetry == 1
+
+
+@pytest.mark.parametrize("count", [19, 20, 21, 22, 5000])
+def test_the_symmetry_of_a_star_is_a_factorial(count):
+    star = Tree([Tree()] * count)
+    assert star.symmetry == Forest([Tree()] * count).symmetry == math.factorial(count)
+    mixed = Tree([Tree(label=i % 2) for i in range(count)])
+    assert mixed.symmetry == math.factorial(count // 2) * math.factorial(count - count // 2)
+    assert Tree([Tree(label=i) for i in range(count)]).symmetry == 1

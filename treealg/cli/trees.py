@@ -11,6 +11,8 @@ from treealg.errors import InvalidValueError
 
 __all__ = ["add_parser"]
 
+_MOST_BITS = 13_000  # of a count; Python prints some more digits than these have
+
 
 def add_parser(commands: Commands[Any]) -> None:
     """Add the command ``trees`` to a parser."""
@@ -80,18 +82,26 @@ def _count(arguments: argparse.Namespace) -> int:
         raise InvalidValueError(
             f"dimension must be at least 1 and degree at least 0, got {dimension} and {degree}"
         )
-    orders = range(1, degree + 1)
-    if arguments.planar:
-        counts = {n: count_forests(n, dimension, planar=True) for n in orders}
-    else:
-        counts = {n: count_trees(n, dimension) for n in orders}
+
+    def count(nodes: int) -> int:
+        if arguments.planar:
+            return count_forests(nodes, dimension, planar=True)
+        return count_trees(nodes, dimension)
+
+    # The greatest first, as it is what may be refused.
+    if degree and count(degree).bit_length() > _MOST_BITS:
+        raise InvalidValueError(
+            f"degree must be so low that counts have at most {_MOST_BITS:,} binary digits, got "
+            f"{degree:,}; treealg.symbolic.count_trees counts further"
+        )
+    counts = {n: count(n) for n in range(1, degree + 1)}
     total = sum(counts.values())
     if arguments.json:
         print_json({"by nodes": counts, "total": total})
         return 0
     width = len(str(total))
-    for n, count in counts.items():
-        print(f"{n:5}  {count:{width}}")
+    for n, number in counts.items():
+        print(f"{n:5}  {number:{width}}")
     print(f"total  {total:{width}}")
     return 0
 
