@@ -186,8 +186,6 @@ UNSEEN = {
     # Labels: children are sorted.
     "symbolic.trees.forests.OrderedForest.forget_order": {"InvalidValueError"},
     "symbolic.trees.trees.PlanarTree.forget_order": {"InvalidValueError"},
-    # Sizes: measured where the results are remembered.
-    "symbolic.linear.words.shuffle_words": {"InvalidValueError"},
     # Python and the system.
     "cli.main.main": {"SystemExit"},
     "tables.cache.clear_cache": {"OSError"},

@@ -180,6 +180,8 @@ class WordAlgebra(HopfAlgebra[tuple[Any, ...]]):
         ------
         InvalidTypeError
             If `x` is of another kind, or a letter is not hashable.
+        InvalidValueError
+            If a letter is not equal to itself, as NaN is not.
 
         Examples
         --------

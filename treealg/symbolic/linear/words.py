@@ -45,7 +45,7 @@ def shuffle_words(first: Word, second: Word) -> dict[Word, int]:
         If an argument is no sequence of letters that are hashable.
     InvalidValueError
         If there are more than a million different words, or these are so long that they take more
-        than ten million steps.
+        than ten million steps; if a letter is not equal to itself, as NaN is not.
 
     Examples
     --------
