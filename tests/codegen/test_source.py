@@ -125,3 +125,12 @@ def test_a_missing_compiler_is_named(language, monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(MissingDependencyError, match=r"C.* compiler .* install GCC or Clang"):
         find_compiler(language)
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("language", ["c", "numpy", "cuda"])
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("name", MAPS)
+def test_degree_one_is_printed_where_corrections_have_no_columns(name, backward, language, planar):
+    text = generate(name, 2, 1, backward=backward, language=language, planar=planar)
+    assert f"{name}, dimension 2, degree 1" in text

@@ -371,5 +371,7 @@ def outputs(
 ) -> Iterator[str]:
     """Yield the statements for the output rows."""
     for number, (target, stride) in enumerate(targets):
+        if not program.outputs[number].size:  # corrections of degree 1 have no columns
+            continue
         begin = program.output_start(number)
         yield from wrapped(rows_call(program, prefix, begin, target, stride, "lanes"), indent)
