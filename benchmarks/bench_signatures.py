@@ -103,7 +103,7 @@ def bench_forms(run: Run) -> None:
     Results in an array of the caller stand beside those in new ones, lead-lag beside paths that
     were written so before, and gradients in one channel beside the function itself.
     """
-    for length, d, n in ((100, 2, 5), (100, 5, 4), (1000, 2, 5), (1000, 5, 4)):
+    for length, d, n in ((100, 2, 5), (100, 3, 4), (1000, 2, 5), (1000, 3, 4)):
         nine, size = paths(9, length, d), f"({length},{d},{n})"
         first = nine[:8].copy()
         ours, eight = (partial(treealg.branched_sig, x, n) for x in (nine, first))

@@ -97,6 +97,42 @@ def test_path_signature_agrees_for_any_strides(strides, batch, dtype):
     assert_parity(path_results(path, 3, 3, False))
 
 
+ANYWHERE = {
+    "time-major": lambda x: x.transpose(1, 0, 2).copy().transpose(1, 0, 2),
+    "channels first": np.asfortranarray,
+    "every second channel": lambda x: np.repeat(x, 2, axis=2)[:, :, ::2],
+    "backwards in time": lambda x: x[:, ::-1].copy()[:, ::-1],
+}
+
+
+@pytest.mark.parametrize("kind", ANYWHERE)
+@pytest.mark.parametrize("options", [{}, {"time_aug": True}, {"lead_lag": True}], ids=str)
+@pytest.mark.parametrize(("batch", "length", "channels"), [(1, 2, 1), (9, 18, 2), (3, 40, 9)])
+def test_paths_that_lie_anywhere_give_the_bits_of_those_in_line(
+    batch, length, channels, options, kind
+):
+    path = sample(np.float64, batch, length, channels)
+    other, degree = ANYWHERE[kind](path), 2 if channels > 2 else 4
+    np.testing.assert_array_equal(other, path)
+    want = treealg.sig(path, degree, **options)
+    np.testing.assert_array_equal(treealg.sig(other, degree, **options), want)
+    derivs = np.cos(np.arange(want.size)).reshape(want.shape)
+    np.testing.assert_array_equal(
+        treealg.sig_backprop(other, None, derivs, degree, **options),
+        treealg.sig_backprop(path, None, derivs, degree, **options),
+    )
+    tangent = ANYWHERE[kind](path + 1)
+    np.testing.assert_array_equal(
+        treealg.sig_jvp(other, tangent, degree, **options),
+        treealg.sig_jvp(path, tangent.copy(), degree, **options),
+    )
+    counts = np.arange(batch) % length + 1
+    np.testing.assert_array_equal(
+        treealg.sig(other, degree, lengths=counts, **options),
+        treealg.sig(path, degree, lengths=counts, **options),
+    )
+
+
 @pytest.mark.parametrize("row", [0, 6, 12])
 def test_nan_and_infinity_stay_in_their_row_of_the_kernel(row):
     path = sample(np.float64, 13, 6, 2)

@@ -76,30 +76,83 @@ INLINE void NAME(differences)(const char *const base[LANES], Py_ssize_t size, Py
     }
 }
 
+/* So many steps and channels are gathered at once. */
+#define STEPS_TOGETHER 16
+#define CHANNELS_TOGETHER 8
+
+/* Numbers of c channels at so many points, from wherever they lie, one after the other. */
+INLINE void NAME(gather)(const int c, const path_line *line, Py_ssize_t point, Py_ssize_t channel,
+                         int points, Py_ssize_t tangent, NUMBER *out) {
+    Py_ssize_t at = line->start + point * line->time_stride + channel * line->channel_stride;
+    for (int t = 0; t < points; ++t, at += line->time_stride)
+        for (int a = 0; a < c; ++a)
+            *out++ = number_at((const char *)(at + a * line->channel_stride), tangent);
+}
+
+/* Increments of `count` steps of paths that lie in any way, in some of their channels: from point
+ * `from` of each lane on. */
+static void NAME(gathered_increments)(const path_view *p, int used, const Py_ssize_t *row,
+                                      const Py_ssize_t *from, int count, Py_ssize_t channel,
+                                      const int c, Py_ssize_t row_size, vec *z) {
+    NUMBER points[LANES][(STEPS_TOGETHER + 1) * CHANNELS_TOGETHER];
+    const char *base[LANES];
+    for (int l = 0; l < LANES; ++l) base[l] = (const char *)points[l < used ? l : 0];
+    for (int l = 0; l < used; ++l) {
+        const path_line line = NAME(line_of)(p, row[l]);
+        switch (c) {
+            /* clang-format off */
+#define CHANNELS(n) \
+        case n: NAME(gather)(n, &line, from[l], channel, count + 1, p->tangent, points[l]); break;
+            CHANNELS(1) CHANNELS(2) CHANNELS(3) CHANNELS(4)
+            CHANNELS(5) CHANNELS(6) CHANNELS(7) CHANNELS(8)
+#undef CHANNELS
+            /* clang-format on */
+        }
+    }
+    NAME(differences)(base, (Py_ssize_t)sizeof(NUMBER), (Py_ssize_t)sizeof(REAL), c, count * c,
+                      row_size - c, z);
+}
+
+/* Increments of whole steps of paths that lie in any way, to rows of so many vectors. */
+static void NAME(increments_of_any)(const path_view *p, int used, const Py_ssize_t *row,
+                                    const Py_ssize_t *from, int steps, Py_ssize_t row_size,
+                                    vec *z) {
+    for (int t = 0; t < steps; t += STEPS_TOGETHER)
+        for (Py_ssize_t a = 0; a < p->channels; a += CHANNELS_TOGETHER) {
+            const int left = steps - t, count = left < STEPS_TOGETHER ? left : STEPS_TOGETHER;
+            const Py_ssize_t c = p->channels - a;
+            Py_ssize_t at[LANES];
+            for (int l = 0; l < used; ++l) at[l] = from[l] + t;
+            NAME(gathered_increments)(p, used, row, at, count, a,
+                                      (int)(c < CHANNELS_TOGETHER ? c : CHANNELS_TOGETHER),
+                                      row_size, z + t * row_size + a);
+        }
+}
+
 /* Increments of segments first..first+steps of each piece; 0 beyond its end. */
 static void NAME(increments)(const path_view *p, Py_ssize_t d, int used, const Py_ssize_t *row,
                              const Py_ssize_t *begin, const Py_ssize_t *end, Py_ssize_t first,
                              int steps, vec *z) {
     const Py_ssize_t c = p->channels, tangent = p->tangent;
     const Py_ssize_t size = NAME(line_of)(p, row[0]).channel_stride;
-    int aligned = is_dense(size, tangent) && (p->lines || p->time_stride == c * size)
-        && NAME(are_inside)(p, used, begin, end, first, steps);
+    int aligned = is_dense(size, tangent) && (p->lines || p->time_stride == c * size);
     if (p->lines)
         for (int l = 0; l < used; ++l)
             aligned &= p->lines[row[l]].channel_stride == size
                 && p->lines[row[l]].time_stride == c * size;
     if (p->time_aug) NAME(time_increments)(p, d, used, row, begin, end, first, steps, z);
-    if (aligned) {
-        const int per_step = p->lead_lag ? 2 : 1; /* segments */
+    if (NAME(are_inside)(p, used, begin, end, first, steps)) {
+        const int per_step = p->lead_lag ? 2 : 1, whole = steps / per_step;
+        vec *const out = p->lead_lag ? z + c : z; /* the lead moves first */
         const char *base[LANES];
+        Py_ssize_t from[LANES];
         for (int l = 0; l < LANES; ++l) {
             const int lane = l < used ? l : 0;
-            base[l] = (const char *)(NAME(line_of)(p, row[lane]).start
-                                     + (begin[lane] + first) / per_step * c * size);
+            from[l] = (begin[lane] + first) / per_step;
+            base[l] = (const char *)(NAME(line_of)(p, row[lane]).start + from[l] * c * size);
         }
-        /* With lead-lag the lead moves first, whose letters come second. */
-        NAME(differences)(base, size, tangent, c, steps / per_step * c, per_step * d - c,
-                          p->lead_lag ? z + c : z);
+        if (aligned) NAME(differences)(base, size, tangent, c, whole * c, per_step * d - c, out);
+        else NAME(increments_of_any)(p, used, row, from, whole, per_step * d, out);
         for (int t = 0; p->lead_lag && t < steps; t += 2)
             for (Py_ssize_t a = 0; a < c; ++a) {
                 z[(t + 1) * d + a] = z[t * d + c + a];

@@ -171,7 +171,7 @@ static void NAME(word_signature)(const path_view *path, Py_ssize_t d, Py_ssize_t
     vec *const z = (vec *)scratch + degree + 1;
     s.d = d;
     s.degree = degree;
-    s.paired = NAME(are_paired)(path);
+    s.paired = NAME(are_paired)(path) && d > 4; /* few letters are handled in registers */
     s.z = z;
     s.signature = (vec *)signature;
     s.inverse = inverse;
