@@ -301,7 +301,9 @@ def check_weights(name: str, value: Any) -> tuple[int, ...]:
     >>> check_weights("weights", [1, 2])
     (1, 2)
     """
-    tolist, shape = getattr(value, "tolist", None), getattr(value, "shape", None)
+    tolist = shape = None
+    with contextlib.suppress(RuntimeError):  # of nested tensors
+        tolist, shape = getattr(value, "tolist", None), getattr(value, "shape", None)
     if isinstance(shape, tuple) and shape[:1] > (_MOST_WEIGHTS,):
         raise _too_many_weights(name)
     if tolist is not None and (not isinstance(shape, tuple) or len(shape) < 2):

@@ -1,6 +1,7 @@
 """Messages call arguments, their axes and their parts by the names that callers know."""
 
 import itertools
+import warnings
 
 import numpy as np
 import pytest
@@ -89,6 +90,9 @@ def test_one_of_several_elements_is_called_by_its_place(function, argument, star
         (lambda torch: torch.ones(2, requires_grad=True), "requires a gradient"),
         (lambda torch: torch.eye(2, dtype=torch.int64).to_sparse(), "must be a dense tensor"),
         (lambda torch: torch.ones(2, dtype=torch.float16), "must be integers, got"),
+        (lambda torch: torch.ones(2, dtype=torch.bfloat16), "must be integers, got"),
+        (lambda torch: torch.ones(2, dtype=torch.complex64), "must be integers, got"),
+        (lambda torch: torch.ones(2, dtype=torch.bool), "must be integers, got"),
         (lambda torch: torch.ones(2, dtype=torch.int64, device="meta"), "on the device meta"),
     ],
 )
@@ -124,3 +128,12 @@ def test_a_list_that_holds_itself_is_refused(name):
 def test_names_of_channels_without_end_are_refused_at_once():
     with pytest.raises(treealg.InvalidValueError, match=r"^channels must be one name .*, got more"):
         treealg.branched_sig_names(2, 2, channels=map(str, itertools.count()))
+
+
+def test_weights_that_are_a_nested_tensor_are_refused():
+    torch = pytest.importorskip("torch")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a prototype
+        nested = torch.nested.nested_tensor([torch.ones(2)])
+    with pytest.raises(treealg.InvalidTypeError, match="weights"):
+        sig(weights=nested)

@@ -67,7 +67,10 @@ def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
         found = list_array(value, name)
         found = found if found.size else found.astype(np.int64)
     elif is_tensor(value) and value.device.type in ("cpu", "meta"):
-        found = dense_tensor(value, name).resolve_neg().numpy()
+        tensor = dense_tensor(value, name)
+        if tensor.is_complex() or tensor.is_floating_point():
+            raise InvalidTypeError(f"{name} must be integers, got dtype {tensor.dtype}")
+        found = tensor.numpy()
     else:
         found = read_array(value, name, "integers")
     if found.dtype.kind == "O" and isinstance(value, (list, tuple)):
