@@ -8,6 +8,7 @@ a function is mapped over pieces: joblib, Dask, Ray and Spark.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -260,7 +261,8 @@ class Recipe:
         if windows is not None:
             options["windows"] = windows
         found = self.function(paths, self.degree, **options)
-        kept: Floats = found.reshape(-1, found.shape[-1])[:, self.columns]
+        rows = math.prod(found.shape[:-1])  # there may be no coefficient
+        kept: Floats = found.reshape(rows, found.shape[-1])[:, self.columns]
         return np.ascontiguousarray(kept, dtype=self.dtype)
 
     def _with_base_point(self, times: Paths) -> Paths:

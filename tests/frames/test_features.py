@@ -533,3 +533,16 @@ def test_integers_that_floats_do_not_hold_are_refused():
     frame = pd.DataFrame({"id": [0, 0], "t": [0, 1], "x": [2**53 + 1, 2**53 + 3]})
     with pytest.raises(InvalidValueError, match=r"beyond 2\*\*53"):
         features(frame, id="id", time="t", values=["x"], degree=1)
+
+
+@pytest.mark.parametrize("windows", [None, (2, 1)])
+@pytest.mark.parametrize("options", [{"degree": 0}, {"degree": 1, "weights": (2, 3, 2)}])
+@pytest.mark.parametrize("kind", EAGER)
+def test_a_basis_of_nothing_gives_the_paths_alone(kind, options, windows):
+    found = features(KINDS[kind](points()), id="id", time="t", values=VALUES, windows=windows,
+                     **options)  # fmt: skip
+    known = features(KINDS[kind](points()), id="id", time="t", values=VALUES, windows=windows,
+                     degree=1)  # fmt: skip
+    count = 1 if windows is None else 2
+    frames = [x.to_pandas() if hasattr(x, "to_pandas") else x for x in (found, known)]
+    pd.testing.assert_frame_equal(frames[0], frames[1].iloc[:, :count])
