@@ -185,3 +185,12 @@ def test_a_key_beyond_the_truncation_is_refused_with_a_reason(series, key):
     assert series.get(key) is None
     assert series.get(key, 5) == 5
     assert key not in series
+
+
+def test_an_algebra_in_use_is_the_same_however_many_were_made_since():
+    algebra = quasi_shuffle()
+    functional = Functional(algebra, {((0,),): 2})
+    for weight in range(50):
+        quasi_shuffle(weight=lambda letter, weight=weight: weight + 1)
+    assert quasi_shuffle() is algebra
+    assert pickle.loads(pickle.dumps(functional)) == functional

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -267,7 +268,7 @@ def quasi_shuffle(
     Returns
     -------
     QuasiShuffleAlgebra
-        The same object for the same arguments, as long as few are in use.
+        The same object for the same arguments, as long as it is in use.
 
     Raises
     ------
@@ -298,10 +299,17 @@ def quasi_shuffle(
     return _quasi_shuffle(bracket, weight or _one, letters)
 
 
-# Not forgotten by clear_cache: what an element belongs to is told by the identity of the algebra.
+# Not forgotten by clear_cache: what a functional lives on is told by the identity of the algebra.
+# The last ones are kept with what they remember, and all others as long as they are in use.
+_algebras: weakref.WeakValueDictionary[tuple[Any, ...], QuasiShuffleAlgebra] = (
+    weakref.WeakValueDictionary()
+)
+
+
 @functools.lru_cache(maxsize=32)
-def _quasi_shuffle(bracket: Any, weight: Any, letters: Any) -> QuasiShuffleAlgebra:
-    return QuasiShuffleAlgebra(bracket, weight, letters)
+def _quasi_shuffle(*arguments: Any) -> QuasiShuffleAlgebra:
+    found = _algebras.get(arguments)
+    return found or _algebras.setdefault(arguments, QuasiShuffleAlgebra(*arguments))
 
 
 def _one(letter: Any) -> int:
