@@ -115,19 +115,32 @@ def test_the_same_method_on_matrices_converges_with_order_four():
     assert coarse_without / half_without < 2**2.5
 
 
-def test_the_exponential_of_an_element_has_it_as_its_logarithm():
-    element = LEAF + frozen_bracket(LEAF, LADDER) * Fraction(2, 3) - LADDER / 5
+def assert_the_exponential_has_this_logarithm(element):
     assert element.is_infinitesimal
     character = frozen_exponential(element)
     assert character.is_character
     # exp(a) exp(-a) = 1, and the logarithm by its own series.
-    identity = LieButcherSeries({}, ORDER)
+    identity = LieButcherSeries({}, element.order)
     assert frozen_product(character, frozen_exponential(-element)) == identity
     reduced, power, logarithm = character - identity, identity, identity * 0
-    for k in range(1, ORDER + 1):
+    for k in range(1, element.order + 1):
         power = frozen_product(power, reduced)
         logarithm = logarithm + power * Fraction((-1) ** (k + 1), k)
     assert logarithm == element
+
+
+def test_the_exponential_of_an_element_has_it_as_its_logarithm():
+    assert_the_exponential_has_this_logarithm(
+        LEAF + frozen_bracket(LEAF, LADDER) * Fraction(2, 3) - LADDER / 5
+    )
+
+
+def test_the_exponential_has_its_logarithm_where_coefficients_are_rational_functions():
+    a, x = sympy.symbols("a x")
+    leaf, ladder = LEAF.truncate(3), LADDER.truncate(3)
+    assert_the_exponential_has_this_logarithm(
+        leaf * a + frozen_bracket(leaf, ladder) * ((x**2 - 1) / (x - 1)) - ladder / (a + x)
+    )
 
 
 def test_brackets_obey_antisymmetry_and_the_identity_of_jacobi():

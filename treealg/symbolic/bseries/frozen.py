@@ -11,7 +11,8 @@ operator of A is then the outer one: operators multiply in the reverse order, so
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
+from operator import mul
 from typing import Any
 
 from treealg.errors import InvalidValueError
@@ -156,7 +157,7 @@ def _exponential(field: LieButcherSeries) -> LieButcherSeries:
     total = one
     # Horner's scheme: 1 + a (1 + a/2 (1 + a/3 (...))); k factors have at least k vertices.
     for k in range(field.order, 0, -1):
-        total = one + _frozen_product(field, total) / k
+        total = one + _frozen_product(field, total)._through(partial(mul, Fraction(1, k)))
     return total
 
 
