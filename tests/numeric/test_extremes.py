@@ -179,6 +179,23 @@ def test_arrays_may_have_all_axes_of_numpy(call):
     np.testing.assert_array_equal(got.reshape(want.shape), want)
 
 
+MORE_AXES = {
+    "gram": lambda: treealg.branched_sig_kernel_gram(*[np.zeros((*AXES, 3, 2))] * 2, 1, 0),
+    "expected": lambda: treealg.expected_branched_sig(
+        np.zeros((*AXES, 1, 2)), np.zeros((*AXES, 2, 2)), 2
+    ),
+    "translate": lambda: treealg.branched_sig_translate(
+        np.zeros((*AXES, 1, 6)), np.zeros((*AXES, 2, 6)), 2, 2
+    ),
+}
+
+
+@pytest.mark.parametrize("call", MORE_AXES.values(), ids=MORE_AXES)
+def test_more_axes_than_those_of_numpy_are_refused_as_such(call):
+    with pytest.raises(InvalidValueError, match=r"would have \d+ axes.* more than the 64"):
+        call()
+
+
 def test_streams_may_have_all_axes_but_one():
     stream = treealg.BranchedSigStream(2, 2)
     stream.push_batch(PATH.reshape(*AXES, 3, 2))

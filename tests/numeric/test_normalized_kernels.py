@@ -36,6 +36,18 @@ def test_kernels_of_linear_paths_beyond_floating_point(size):
     np.testing.assert_allclose(got, np.exp(-(0.01**2) / 2), rtol=1e-12)
 
 
+@pytest.mark.parametrize("transform", [{}, {"time_aug": True, "lead_lag": True}])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("depth", [2, 3])
+def test_a_path_with_itself_elsewhere_has_the_normalised_kernel_1(depth, dtype, transform):
+    paths = np.round(100 * PATHS).astype(dtype)
+    elsewhere = paths + np.array([3.0, -1000.0], dtype)
+    options = {"normalize": True, **transform}
+    assert not np.isfinite(treealg.branched_sig_kernel(paths, elsewhere, depth, 0)).any()
+    got = treealg.branched_sig_kernel(paths, elsewhere, depth, 0, **options)
+    np.testing.assert_array_equal(got, 1.0)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("depth", [1, 2, 4])
 @pytest.mark.parametrize("scale", [1.0, 8.0, 40.0, 1e4])

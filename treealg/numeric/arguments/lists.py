@@ -12,13 +12,11 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.foreign import has_no_numbers, not_an_array
 from treealg.numeric.arguments.integers import numbers_of
 from treealg.numeric.arguments.kinds import is_array, read_array, refuse_masked
-from treealg.numeric.arguments.rows import compute_dtype
+from treealg.numeric.arguments.rows import MAX_AXES, compute_dtype
 from treealg.numeric.arguments.tables import without_tables
 from treealg.numeric.arguments.tensors import dense_tensor, is_tensor, tensor_array
 
-__all__ = ["MAX_AXES", "integer_array", "list_array", "refuse_packed"]
-
-MAX_AXES = 64  # NumPy's
+__all__ = ["integer_array", "list_array", "refuse_packed"]
 
 
 def refuse_packed(value: Any, name: str) -> None:

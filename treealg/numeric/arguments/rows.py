@@ -23,6 +23,7 @@ from treealg.numeric.arguments.kinds import NUMPY, Kind
 
 __all__ = [
     "ACCEPTED",
+    "MAX_AXES",
     "ListedRows",
     "Rows",
     "as_batch",
@@ -30,6 +31,9 @@ __all__ = [
     "memory_for",
     "out_of_memory",
 ]
+
+MAX_AXES = 64
+"""How many axes an array of NumPy may have."""
 
 _FLOAT32 = np.dtype(np.float32)
 _FLOAT64 = np.dtype(np.float64)
@@ -101,6 +105,11 @@ class Rows:
     def broadcast(self, shape: tuple[int, ...], item_ndim: int) -> Rows:
         """View the data in another shape."""
         is_same = shape == self.array.shape
+        if len(shape) > MAX_AXES:
+            raise InvalidValueError(
+                f"{self.name} would have {len(shape)} axes with the leading axes of the other "
+                f"arguments, more than the {MAX_AXES} that an array may have; join some of them"
+            )
         array = self.array if is_same else np.broadcast_to(self.array, shape)
         return Rows(array, self.kind, item_ndim, self.name)
 

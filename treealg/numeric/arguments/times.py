@@ -18,7 +18,8 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.integers import from_first_point
 from treealg.numeric.arguments.kinds import read_array
-from treealg.numeric.arguments.lists import MAX_AXES, list_array
+from treealg.numeric.arguments.lists import list_array
+from treealg.numeric.arguments.rows import MAX_AXES
 from treealg.numeric.arguments.tables import is_of_moments, is_table, moments, table_array
 from treealg.numeric.arguments.tensors import is_tensor, tensor_array
 from treealg.numeric.arguments.transforms import Transform, copy_columns

@@ -8,6 +8,7 @@ import numpy as np
 
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.repeats import again, are_constant, keep
+from treealg.numeric.arguments.rows import MAX_AXES
 from treealg.numeric.arguments.targets import into
 from treealg.numeric.pairs.blocks import blocks
 from treealg.numeric.pairs.kernels import kernels_of
@@ -124,8 +125,8 @@ def branched_sig_kernel(
     A path of one point has kernel 1 with every other. Values that are too large for the dtype come
     as infinity, and as NaN where integrals of such values have both signs; a normalised kernel is
     then computed by the exponents of the last level. Where these are infinite, too, it is 0 to any
-    precision, but NaN where paths differ and exponents do not to rounding. A path with itself has
-    the normalised kernel 1.
+    precision, but NaN where paths differ and exponents do not to rounding. Paths with equal
+    increments, of a Gaussian kernel with equal points, have the normalised kernel 1.
 
     The trapezoid rule takes over each refined cell the increment of the static kernel, spread
     evenly over the refinement, times the mean of the values at the four corners; the error is of
@@ -340,6 +341,11 @@ def branched_sig_kernel_gram(
 
 def _allocated(problem: Problem, batch: tuple[int, ...]) -> np.ndarray[Any, Any]:
     shape = batch + problem.value_shape
+    if len(shape) > MAX_AXES:
+        raise InvalidValueError(
+            f"the result would have {len(shape)} axes, more than the {MAX_AXES} that an array may "
+            f"have; join some of the leading axes of both paths"
+        )
     try:
         return np.empty(shape, problem.rows1.dtype)
     except (MemoryError, ValueError):

@@ -37,8 +37,8 @@ _LARGEST = 700.0  # exponent, whose exponential is finite
 def normalized_by_logarithms(problem: Problem, first: Indices, second: Indices) -> Floats:
     """Return K(x, y) / sqrt(K(x, x) K(y, y)) of pairs.
 
-    A path with itself gives 1 whatever its kernel is. NaN where exponents are infinite and agree to
-    rounding, though paths do not.
+    A path with itself gives 1 whatever its kernel is, and so do paths of equal increments where
+    only these count. NaN where exponents are infinite and agree to rounding, though paths do not.
     """
     if problem.rows1.dtype.kind == "c":
         both: Floats = _with_tangents(problem, first, second)
@@ -50,9 +50,11 @@ def normalized_by_logarithms(problem: Problem, first: Indices, second: Indices) 
             exponent[unknown] = _compared(problem, first[unknown], second[unknown])
         found: Floats = np.exp(exponent)
     if problem.rows1.item == problem.rows2.item:
-        same = problem.paths1[first] == problem.paths2[second]
-        same &= np.isfinite(problem.paths1[first])
-        found[same.all(axis=(1, 2))] = 1.0
+        dtype = sum_dtype(problem.rows1.dtype)
+        x, y = (p.astype(dtype) for p in (problem.paths1[first], problem.paths2[second]))
+        if not problem.rbf:  # which sees more than increments
+            x, y = np.diff(x, axis=1), np.diff(y, axis=1)
+        found[((x == y) & np.isfinite(x)).all(axis=(1, 2))] = 1.0
     return found
 
 
