@@ -115,6 +115,7 @@ def test_huge_integers_are_taken_where_they_mean_something(huge):
 LONG = np.broadcast_to(PATH[:1], (10**13, 2))
 MANY = np.broadcast_to(PATH, (2**50, 3, 2))
 SIGS = np.broadcast_to(np.zeros(6), (2**50, 6))
+UNITS = np.broadcast_to([1.0] + [0.0] * 6, (2**40, 7))
 TOO_LARGE = {
     "basepoint": lambda: treealg.branched_sig(LONG, 2, basepoint=True),
     "stream": lambda: treealg.branched_sig(LONG, 2, stream=True),
@@ -129,6 +130,8 @@ TOO_LARGE = {
     "backprop": lambda: treealg.branched_sig_backprop(MANY, None, SIGS, 2),
     "combine": lambda: treealg.branched_sig_combine(SIGS, np.zeros(6), 2, 2),
     "to log": lambda: treealg.branched_sig_to_log_sig(SIGS, 2, 2),
+    "scalars": lambda: treealg.branched_sig_combine(UNITS, UNITS, 2, 2),
+    "scalars of logarithms": lambda: treealg.branched_sig_to_log_sig(UNITS, 2, 2),
     "kernel": lambda: treealg.branched_sig_kernel(MANY, PATH, 1, 0),
     "gram": lambda: treealg.branched_sig_kernel_gram(MANY, PATH, 1, 0),
     "kernel backprop": lambda: treealg.branched_sig_kernel_backprop(

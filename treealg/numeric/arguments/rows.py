@@ -148,6 +148,9 @@ class Rows:
     def other_scalar(self, unit: int) -> Any:
         """Return a number in the first column that is neither `unit` nor NaN, None if none is."""
         column = self.scalars()
+        # What is the same for all rows is looked at once.
+        once = (slice(None, None if step else 1) for step in column.strides)
+        column = column[tuple(once)]
         if column.size == 1:
             value = column.item()
             return None if value == unit or value != value else value

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.calls import Call
-from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.rows import Rows, out_of_memory
 
 __all__ = [
     "body",
     "check_columns",
     "check_same_scalar",
+    "of_scalars",
     "split_log",
     "split_scalar",
     "split_signature",
@@ -70,6 +72,16 @@ def split_scalar(
                 f"signature has 1 there and a log-signature 0"
             )
     return rows.without_scalar(), rows.scalars()
+
+
+def of_scalars(rows: Rows, function: Callable[..., Any], *scalars: Any) -> Any:
+    """Return a function of the scalars of vectors, None if there are none."""
+    if scalars[0] is None:
+        return None
+    try:
+        return function(*scalars)
+    except MemoryError:
+        raise out_of_memory(rows, (*scalars[0].shape, *rows.item)) from None
 
 
 def body(rows: Rows, scalar: Any) -> Rows:

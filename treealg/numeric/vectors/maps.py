@@ -6,6 +6,7 @@ which are given where a message needs them. The words' are for arrays in the mem
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
@@ -28,6 +29,7 @@ from treealg.numeric.arguments.vectors import (
     body,
     check_columns,
     check_same_scalar,
+    of_scalars,
     split_log,
     split_signature,
 )
@@ -117,7 +119,7 @@ def logarithms(call: Call, signature: Any, name: str, to: Any) -> Made[Array]:
     x, scalar = split_signature(rows, call)
     plan, engine = log_plan(call), rows.engine
     with rows.active():
-        kept = None if scalar is None or call.method else scalar - 1
+        kept = None if call.method else of_scalars(rows, operator.sub, scalar, 1)
         result, out = allocate(x, plan.size, scalar=kept, to=into(to, signature))
         if call.degree:
             for signatures, logs in walk(call.n_threads, (x,), (out,), apart=True):
@@ -176,7 +178,7 @@ def exponentials(call: Call, logarithm: Any, name: str, to: Any) -> Made[Array]:
     log, scalar = split_log(rows, call)
     steps = Steps(call, rows)
     result, out = allocate(
-        log, call.columns, scalar=None if scalar is None else scalar + 1, to=into(to, logarithm)
+        log, call.columns, scalar=of_scalars(rows, operator.add, scalar, 1), to=into(to, logarithm)
     )
     if call.degree:
         for x, y in walk(
@@ -225,7 +227,7 @@ def products(call: Call, earlier: Any, later: Any, names: tuple[str, str], to: A
         result, out = allocate(
             x,
             plan.size,
-            scalar=None if scalar is None else scalar * other,
+            scalar=of_scalars(left, operator.mul, scalar, other),
             to=into(to, earlier, later),
         )
         if call.degree:
@@ -506,7 +508,7 @@ def log_products(
     result, out = allocate(
         first,
         call.size,
-        scalar=None if scalar is None else scalar + other,
+        scalar=of_scalars(left, operator.add, scalar, other),
         to=into(to, earlier, later),
     )
 
