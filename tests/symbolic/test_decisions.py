@@ -9,8 +9,10 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic import (
     AlgebraElement,
     BSeries,
+    Character,
     CommutatorFree,
     Element,
+    Functional,
     LieButcherSeries,
     OrderedForest,
     PlanarTree,
@@ -19,6 +21,7 @@ from treealg.symbolic import (
     Tree,
     bck,
     energy_order,
+    exact_lie_butcher_series,
     exact_series,
     is_energy_preserving,
     is_symplectic,
@@ -286,7 +289,40 @@ def test_closeness_needs_two_of_a_kind():
         Element().is_close(Element(), -1)
 
 
+def test_no_message_calls_every_difference_of_floats_rounding():
+    midpoint = RungeKutta([[], [0.5]], [0.0, 1.0])
+    with pytest.raises(InvalidValueError, match=r"-0\.083.*only a tolerance tells whether"):
+        midpoint.order()
+    assert midpoint.order(tol=1e-12) == 2
+
+
 # -- equality and hash -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "zero",
+    [
+        exact_series(2) - exact_series(2),
+        BSeries({LEAF: (A + 1) ** 2 - A**2 - 2 * A - 1}, 3, empty=0.0),
+        exact_lie_butcher_series(2) * 0,
+        Element({LEAF: sympy.sqrt(3 + 2 * ROOT) - 1 - ROOT}),
+        Tensor(),
+    ],
+    ids=repr,
+)
+def test_what_is_zero_equals_the_number_with_its_hash(zero):
+    assert zero == 0
+    assert 0 == zero  # noqa: SIM300
+    assert hash(zero) == hash(0)
+    assert zero != 1
+    assert exact_series(2) != 0
+
+
+def test_values_that_differ_make_functionals_differ():
+    assert Character(bck, {LEAF: A}) != Character(bck, {LEAF: A + 1})
+    assert Character(bck, {LEAF: A}) != Character(bck, {LEAF: A, LADDER: 1})
+    assert Character(bck, {LEAF: A}) != Functional(bck, {LEAF: A})
+    assert Character(bck, {LEAF: A}).power(A) != Character(bck, {LEAF: A}).power(-A)
 
 
 @pytest.mark.parametrize(
@@ -313,6 +349,9 @@ def test_what_is_equal_mathematically_is_equal_and_has_one_hash(first, second):
         lambda c: AlgebraElement(bck, bck.unit * c),
         lambda c: BSeries({LEAF: c}, 2),
         lambda c: LieButcherSeries({OrderedForest.empty: c}, 1),
+        lambda c: Character(bck, {LEAF: c}),
+        lambda c: Functional(bck, {LADDER: 1}) * c,
+        lambda c: Character(bck, {LEAF: 1}).power(c).inverse(),
         lambda c: RungeKutta([[]], [c]),
     ):
         x, y = make(first), make(second)

@@ -6,8 +6,18 @@ import numpy as np
 import pytest
 import sympy
 
-from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic import Element, Forest, OrderedForest, PlanarTree, Tensor, Tree, bck, mkw
+from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
+from treealg.symbolic import (
+    Character,
+    Element,
+    Forest,
+    OrderedForest,
+    PlanarTree,
+    Tensor,
+    Tree,
+    bck,
+    mkw,
+)
 from treealg.symbolic.bseries import exact_series
 
 B = Tree()
@@ -110,6 +120,36 @@ def test_products_of_elements_and_mixed_sums_are_refused():
         x + bck.coproduct(B)
     with pytest.raises(InvalidValueError, match="divide"):
         x / 0
+
+
+@pytest.mark.parametrize(
+    ("x", "way"),
+    [
+        (Element({B: 1}), r"bck\.product"),
+        (bck.coproduct(B), r"bck\.product"),
+        (exact_series(2), "compose"),
+        (Character(bck, {B: 1}), r"power\(exponent\)"),
+    ],
+    ids=repr,
+)
+def test_powers_are_refused_with_what_to_use(x, way):
+    with pytest.raises(InvalidTypeError, match=f"got the exponent 2; use .*{way}"):
+        x**2
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda tree: exact_series(2)[tree],
+        lambda tree: Character(bck, {B: 1})(tree),
+        lambda tree: bck.element({tree: 1}) + 1,
+        lambda tree: Forest([tree]) * PlanarTree(),
+    ],
+)
+def test_messages_shorten_trees(ask):
+    with pytest.raises(TreeAlgError) as raised:
+        ask(Tree([Tree()] * 1000))
+    assert len(str(raised.value)) < 400
 
 
 def test_linear_maps_apply_to_elements_and_slots():

@@ -7,7 +7,7 @@ from collections.abc import Callable, ItemsView, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from treealg.checks import check_callable, check_integer
+from treealg.checks import brief, check_callable, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.linear.coefficients import (
@@ -16,7 +16,14 @@ from treealg.symbolic.linear.coefficients import (
     values_by_key,
 )
 from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
-from treealg.symbolic.linear.zeros import are_equal, check_tolerance, is_close
+from treealg.symbolic.linear.zeros import (
+    are_equal,
+    check_tolerance,
+    is_close,
+    is_known_zero,
+    is_zero,
+    is_zero_number,
+)
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.scalars import number_text
 
@@ -88,7 +95,7 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
             unknown = [key for key in table if key not in known and _order_of(key) <= kept]
             if unknown:
                 raise InvalidValueError(
-                    f"values has the key {unknown[0]}, whose labels are not all in "
+                    f"values has the key {brief(unknown[0])}, whose labels are not all in "
                     f"0, ..., {self._colours - 1}; give colours"
                 )
             found = {key: _given(table.get(key, 0)) for key in basis}
@@ -119,7 +126,7 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         key = self._check_key(key)
         if key not in self._values:
             raise _AbsentKeyError(
-                f"the series has no coefficient for {key}: it is truncated at order "
+                f"the series has no coefficient for {brief(key)}: it is truncated at order "
                 f"{self._order}, with labels 0, ..., {self._colours - 1}; make it with a higher "
                 "order, or with more colours"
             )
@@ -148,6 +155,9 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         return self._values.items()
 
     def __eq__(self, other: Any) -> bool:
+        # Sums start with the number 0.
+        if is_zero_number(other):
+            return all(map(is_zero, self._values.values()))
         if type(other) is not type(self):
             return NotImplemented
         return (
@@ -157,7 +167,10 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         )
 
     def __hash__(self) -> int:
-        # Equal expressions may be written differently, so that coefficients cannot take part.
+        # Equal expressions may be written differently, so that coefficients cannot take part
+        # unless all are zero: then the series equals the number 0.
+        if all(map(is_known_zero, self._values.values())):
+            return hash(0)
         return hash((type(self), self._order, self._colours))
 
     def __repr__(self) -> str:
@@ -357,6 +370,12 @@ class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
         if isinstance(scalar, int):
             return self * Fraction(1, scalar)
         return self.map_coefficients(lambda value: tidy(value / scalar))
+
+    def __pow__(self, exponent: Any) -> Self:
+        raise InvalidTypeError(
+            f"a series has no powers, got the exponent {brief(exponent)}; use compose for the "
+            "steps of a method one after another"
+        )
 
 
 def check_same_colours(first: TruncatedSeries[Any], second: TruncatedSeries[Any]) -> None:

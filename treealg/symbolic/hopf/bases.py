@@ -62,8 +62,8 @@ class ForestAlgebra(HopfAlgebra[Forest]):
         """
         if isinstance(x, (PlanarTree, OrderedForest)):
             raise InvalidTypeError(
-                f"{self.name.upper()} needs non-planar trees, got {x!r}; use its forget_order() "
-                "first"
+                f"{self.name.upper()} needs non-planar trees, got {brief(x)}; use its "
+                "forget_order() first"
             )
         return Forest._read(x)
 

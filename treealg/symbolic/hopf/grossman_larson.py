@@ -102,8 +102,8 @@ class GL(HopfAlgebra[Forest]):
         if isinstance(x, Forest):
             if len(x) != 1:
                 raise InvalidTypeError(
-                    f"a basis element of GL is a single tree, got the forest {x}; join its trees "
-                    "to a root with b_plus()"
+                    f"a basis element of GL is a single tree, got the forest {brief(x)}; join its "
+                    "trees to a root with b_plus()"
                 )
             return x
         if not isinstance(x, (Tree, tuple)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.connes_kreimer import bck, nck
 from treealg.symbolic.hopf.grossman_larson import graft_multisets, graft_sequences, ogl
@@ -48,7 +49,7 @@ def forests_of(*arguments: Any) -> tuple[Any, list[Element]]:
         if not isinstance(x, (Tree, PlanarTree, Forest, OrderedForest, Element)):
             raise InvalidTypeError(
                 f"expected a tree, a forest or an element over forests, got {type(x).__name__} "
-                f"{x!r}; use Tree.from_tuple or PlanarTree.from_tuple for tuples"
+                f"{brief(x)}; use Tree.from_tuple or PlanarTree.from_tuple for tuples"
             )
     return algebra, [algebra.element(x) for x in arguments]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from treealg.checks import check_integer
+from treealg.checks import brief, check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import nck
@@ -42,7 +42,7 @@ def _series_arguments(planar: bool, order: Any, *arguments: Any) -> tuple[int, l
         )
     for x in elements:
         if any(not len(key) or (not planar and len(key) != 1) for key in x):
-            raise InvalidTypeError(f"expected an element over trees, got {x}")
+            raise InvalidTypeError(f"expected an element over trees, got {brief(x)}")
     order = check_integer("order", order, 0)
     # Copies of the smallest tree, grafted onto each other, are as many as there are trees.
     orders = [key.order for x in elements for key in x]

@@ -7,7 +7,6 @@ nothing becomes a float.
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Callable, Hashable, ItemsView, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Generic, Self, TypeVar
@@ -16,7 +15,14 @@ from treealg.checks import brief, check_callable, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.coefficients import Coefficients, check_coefficient, python_number
 from treealg.symbolic.linear.fields import is_expression, normal_form
-from treealg.symbolic.linear.zeros import are_equal, check_tolerance, is_close, is_zero
+from treealg.symbolic.linear.zeros import (
+    are_equal,
+    check_tolerance,
+    is_close,
+    is_known_zero,
+    is_zero,
+    is_zero_number,
+)
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.forests import Forest, OrderedForest
@@ -172,7 +178,7 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
 
     def __eq__(self, other: Any) -> bool:
         # Sums start with the number 0.
-        if _is_zero(other):
+        if is_zero_number(other):
             return all(map(is_zero, self._terms.values()))
         if type(other) is not type(self):
             return NotImplemented
@@ -224,7 +230,7 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
     def __hash__(self) -> int:
         # Equal expressions may be written differently, so that their values cannot take part, nor
         # those of numbers that they may equal.
-        keys = frozenset(key for key, c in self._terms.items() if not _is_hidden_zero(c))
+        keys = frozenset(key for key, c in self._terms.items() if not is_known_zero(c))
         if not keys:
             return hash(0)
         if len(keys) == 1 and (key := next(iter(keys))) in _UNITS:
@@ -240,7 +246,7 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         """Return what can be added as a combination, and None for anything else."""
         if type(other) is cls:
             return other
-        return cls._wrap({}) if _is_zero(other) else None
+        return cls._wrap({}) if is_zero_number(other) else None
 
     def _combine(self, other: Any, factor: int) -> Any:
         if getattr(other, "multiplies_elements", False):
@@ -248,8 +254,8 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         operand = self._operand(other)
         if operand is None:
             raise InvalidTypeError(
-                f"only a combination of the same kind can be added to the {type(self).__name__} "
-                f"{self}, got {type(other).__name__} {brief(other)}; a number stands for "
+                f"only a combination of the same kind can be added to "
+                f"{brief(self)}, got {type(other).__name__} {brief(other)}; a number stands for "
                 "nothing without an algebra: add a multiple of its unit, such as 2 * bck.unit"
             )
         other = operand
@@ -297,6 +303,12 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
         if isinstance(scalar, int):
             return self * Fraction(1, scalar)
         return self._collect({key: value / scalar for key, value in self._terms.items()})
+
+    def __pow__(self, exponent: Any) -> Self:
+        raise InvalidTypeError(
+            f"the powers of a combination depend on the algebra, got the exponent "
+            f"{brief(exponent)}; use algebra.product(x, x), for instance bck.product(x, x)"
+        )
 
     def map_coefficients(self, function: Callable[[Any], Any]) -> Self:
         """Apply a function to each coefficient, for instance ``sympy.expand``.
@@ -352,19 +364,6 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
 
 
 _UNITS = {(), Forest.empty, OrderedForest.empty, Forest([Tree()])}
-
-
-def _is_zero(x: Any) -> bool:
-    return isinstance(x, numbers.Number) and not x
-
-
-def _is_hidden_zero(coefficient: Any) -> bool:
-    if not is_expression(coefficient):
-        return False
-    try:
-        return is_zero(coefficient)
-    except InvalidValueError:
-        return False
 
 
 def _plainest(coefficient: Any) -> Any:

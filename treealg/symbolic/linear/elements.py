@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from treealg.checks import check_callable, check_integer
+from treealg.checks import brief, check_callable, check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.linear.combinations import LinearCombination, add_terms, terms_of
 from treealg.symbolic.trees.arithmetic import Summand
@@ -123,7 +123,8 @@ def forest_product(x: Any, y: Any) -> Any:
     left, right = Element._check_key(x), Element._check_key(y)
     if type(left) is not type(right):
         raise InvalidTypeError(
-            f"a forest has trees of one kind, got {x!r} and {y!r}; use forget_order() first"
+            f"a forest has trees of one kind, got {brief(x)} and {brief(y)}; use "
+            "forget_order() first"
         )
     return left * right
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from numbers import Number
 from typing import Any
 
 from treealg.checks import check_real
@@ -10,7 +11,16 @@ from treealg.errors import InvalidValueError
 from treealg.symbolic.linear.fields import fraction_of, is_expression
 from treealg.symbolic.trees.scalars import python_scalar
 
-__all__ = ["GIVE_TOLERANCE", "are_equal", "check_tolerance", "is_close", "is_zero", "vanishes"]
+__all__ = [
+    "GIVE_TOLERANCE",
+    "are_equal",
+    "check_tolerance",
+    "is_close",
+    "is_known_zero",
+    "is_zero",
+    "is_zero_number",
+    "vanishes",
+]
 
 
 def is_zero(value: Any) -> bool:
@@ -44,6 +54,31 @@ def is_zero(value: Any) -> bool:
     if numerator.free_symbols and (coefficients := _coefficients(numerator)) is not None:
         return all(map(is_zero, coefficients))
     return _decided(value)
+
+
+def is_known_zero(coefficient: Any) -> bool:
+    """Tell whether a coefficient is zero, and not of one of which this cannot be decided.
+
+    Examples
+    --------
+    >>> is_known_zero(0), is_known_zero(Fraction(1, 2))
+    (True, False)
+    """
+    try:
+        return is_zero(coefficient)
+    except InvalidValueError:
+        return False
+
+
+def is_zero_number(value: Any) -> bool:
+    """Tell whether anything is the number 0, with which sums begin.
+
+    Examples
+    --------
+    >>> is_zero_number(0.0), is_zero_number(()), is_zero_number(1)
+    (True, False, False)
+    """
+    return isinstance(value, Number) and not value
 
 
 def _without_functions(value: Any) -> Any:
@@ -196,8 +231,8 @@ def vanishes(difference: Any, tol: float | None, remedy: str = GIVE_TOLERANCE) -
     if tol is None:
         raise InvalidValueError(
             f"a condition cannot be decided, as the coefficients are floats: its two sides differ "
-            f"by {difference}, which may be rounding; {remedy}, or give exact coefficients such as "
-            "'1/6' or Fraction(1, 6)"
+            f"by {difference}, and only a tolerance tells whether that is rounding; {remedy}, or "
+            "give exact coefficients such as '1/6' or Fraction(1, 6)"
         )
     return _size(difference) <= tol
 

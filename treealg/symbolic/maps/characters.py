@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.linear.coefficients import check_coefficient, values_by_key
@@ -108,7 +109,7 @@ def _tree_values(
     def single(key: Any) -> Any:
         forest = algebra.basis_element(key)
         if len(forest) != 1:
-            raise InvalidValueError(f"values must be given on single trees, got {forest}")
+            raise InvalidValueError(f"values must be given on single trees, got {brief(forest)}")
         return forest[0]
 
     table = values_by_key(values, single)
@@ -117,7 +118,9 @@ def _tree_values(
         if tree in table:
             return table[tree]
         if missing is None:
-            raise InvalidValueError(f"values has no value for the tree {tree}, which is needed")
+            raise InvalidValueError(
+                f"values has no value for the tree {brief(tree)}, which is needed"
+            )
         return missing
 
     return table, lookup

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.linear.coefficients import (
@@ -190,6 +191,12 @@ class Functional(Made):
         scalar = check_coefficient(scalar)
         scaled = self._like(lambda key: scalar * self._value(key))
         return scaled._made_by(operator.mul, scalar, self)
+
+    def __pow__(self, exponent: Any) -> Functional:
+        raise InvalidTypeError(
+            f"a functional has several kinds of powers, got the exponent {brief(exponent)}; use "
+            "power(exponent) for those under convolution"
+        )
 
     # -- convolution ---------------------------------------------------------------------------
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Number
 from typing import Any, Self
+
+from treealg.symbolic.linear.fields import is_expression
+from treealg.symbolic.linear.zeros import are_equal
 
 __all__ = ["Made"]
 
@@ -12,7 +16,8 @@ class Made:
     """A value that is made again by calling what made it.
 
     Maps that were made in the same way from equal values are equal, as are a map and its copy;
-    functions among these are compared as Python does. Two that were not may still agree everywhere.
+    functions among these are compared as Python does, coefficients as numbers or for all values of
+    their symbols. Two that were not may still agree everywhere.
     """
 
     _origin: tuple[Callable[..., Any], tuple[Any, ...]]
@@ -27,8 +32,32 @@ class Made:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Made):
             return NotImplemented
-        return self is other or self._origin == other._origin
+        if self is other:
+            return True
+        make, arguments = self._origin
+        other_make, others = other._origin
+        return (
+            make == other_make
+            and len(arguments) == len(others)
+            and all(map(_agree, arguments, others))
+        )
 
     def __hash__(self) -> int:
         make, arguments = self._origin
-        return hash((make, *(x if not isinstance(x, dict) else frozenset(x) for x in arguments)))
+        return hash((make, *map(_hashed, arguments)))
+
+
+def _agree(one: Any, other: Any) -> bool:
+    """Tell whether two arguments are equal, coefficients in any writing."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(
+            are_equal(value, other[key]) for key, value in one.items()
+        )
+    return are_equal(one, other)
+
+
+def _hashed(argument: Any) -> Any:
+    """Return what equal arguments have in common: of coefficients nothing, as in series."""
+    if isinstance(argument, dict):
+        return frozenset(argument)
+    return None if isinstance(argument, Number) or is_expression(argument) else argument

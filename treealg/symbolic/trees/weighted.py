@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from treealg.checks import check_flag, check_integer, check_weights
+from treealg.checks import brief, check_flag, check_integer, check_weights
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.trees import PlanarTree, Tree
@@ -59,7 +59,7 @@ def weight(x: Any, weights: Iterable[Any]) -> int:
         labels = list(x)
     else:
         raise InvalidTypeError(
-            f"x must be a tree, a forest or a word, got {type(x).__name__} {x!r}"
+            f"x must be a tree, a forest or a word, got {type(x).__name__} {brief(x)}"
         )
     for label in labels:
         if type(label) is not int or not 0 <= label < len(given):
