@@ -586,6 +586,7 @@ def test_bad_input_is_refused_by_every_display(show, value, options, error):
         (lambda: tree_table(CHERRY), InvalidTypeError),
         (lambda: tree_table([(0,)]), InvalidTypeError),
         (lambda: tree_table([LABELLED], names="abc"), InvalidValueError),
+        (lambda: tree_table(enumerate_trees(30)), InvalidValueError),
         (lambda: tree_table([CHERRY]).to_latex(drawn="yes"), InvalidTypeError),
     ],
 )

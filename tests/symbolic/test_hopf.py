@@ -59,6 +59,21 @@ def test_bck_coproduct_is_the_sum_over_admissible_cuts(colours, order):
         assert bck.coproduct(tree) == expected
 
 
+@pytest.mark.parametrize("labels", [(1, 1, 1, 1), (1, 1, 2, 1), (1, True, 1, 1), (2, 1, 1, 1)])
+@pytest.mark.parametrize("top", [(), ((0,),), (((1,), 1), (0,))])
+def test_coproducts_of_stems_are_the_sums_over_admissible_cuts(labels, top):
+    form = (*top, 1)
+    for label in labels:
+        form = (form, label)
+    for algebra, forest, kind in ((bck, Forest, Tree), (nck, OrderedForest, PlanarTree)):
+        tree = kind.from_tuple(form)
+        expected = Tensor(
+            [((tree, forest()), 1)]
+            + [((forest(p), kind.from_tuple(t)), 1) for p, t in cuts(tree.to_tuple())]
+        )
+        assert algebra.coproduct(tree) == expected
+
+
 def test_mkw_prunes_left_prefixes():
     tree = PlanarTree.from_text("0[1,2,3]")
     proper = {(str(p), str(t)): c for (p, t), c in mkw.reduced_coproduct(tree).items()}

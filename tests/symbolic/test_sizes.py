@@ -214,6 +214,12 @@ FEW_TERMS = {
         count_trees(10**5, 3, planar=True) * 10**5 - math.comb(2 * 10**5 - 2, 10**5 - 1) * 3**10**5
     ),
     "relations": lambda: len(bck.primitives(9)) - 98,
+    "coproduct of a chain": lambda: len(bck.coproduct(path(5001))) - 5002,
+    "symmetry of a star": lambda: Tree([Tree()] * 100_000).symmetry - math.factorial(100_000),
+    "symmetry of many pairs": lambda: (
+        Tree([Tree([Tree()] * 2)] * 50_000).symmetry - (math.factorial(50_000) << 50_000)
+    ),
+    "factorial of a chain": lambda: path(50_000).factorial - math.factorial(50_000),
 }
 
 

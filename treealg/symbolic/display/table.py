@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from treealg.checks import brief, is_iterable
-from treealg.errors import InvalidTypeError
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.display.latex import to_latex
 from treealg.symbolic.display.style import Names, Style, make_style, printable
 from treealg.symbolic.display.svg import forest_image
@@ -19,6 +20,8 @@ from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.trees import PlanarTree
 
 __all__ = ["TreeTable", "tree_table"]
+
+_MOST_ROWS = 100_000
 
 _HEADERS = ("tree", "text", "order", "σ", "τ!", "α", "β")
 _LATEX_HEADERS = r"\tau & |\tau| & \sigma & \tau! & \alpha & \beta"
@@ -138,7 +141,7 @@ def tree_table(
     InvalidTypeError
         If `trees` is not an iterable of trees, or an option has the wrong type.
     InvalidValueError
-        If a label has no name.
+        If a label has no name, or there are more than 100,000 trees.
 
     References
     ----------
@@ -160,7 +163,12 @@ def tree_table(
             f"trees must be an iterable of trees, got {type(trees).__name__} "
             f"{brief(trees)}; write [tree] for a single one"
         )
-    found = tuple(trees)
+    found = tuple(itertools.islice(trees, _MOST_ROWS + 1))
+    if len(found) > _MOST_ROWS:
+        raise InvalidValueError(
+            f"a table has at most {_MOST_ROWS:,} rows, got more trees; take some of them, for "
+            "instance with itertools.islice"
+        )
     for tree in found:
         if not isinstance(tree, RootedTree):
             raise InvalidTypeError(

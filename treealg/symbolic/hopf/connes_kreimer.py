@@ -21,7 +21,7 @@ from treealg.symbolic.trees.sizes import (
     labels_differ,
 )
 
-__all__ = ["BCK", "NCK", "ConnesKreimer", "bck", "nck"]
+__all__ = ["BCK", "NCK", "ConnesKreimer", "bck", "nck", "parts"]
 
 
 # A forest of so few vertices has at most 2^19 cuts.
@@ -44,7 +44,7 @@ class ConnesKreimer(HopfAlgebra[Any]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._cut_antipodes: Memo[Any, Terms] = Memo(_parts, self._build_cut_antipodes)
+        self._cut_antipodes: Memo[Any, Terms] = Memo(parts, self._build_cut_antipodes)
 
     def _product(self, x: Any, y: Any) -> Mapping[Any, int]:
         return {x * y: 1}
@@ -56,13 +56,26 @@ class ConnesKreimer(HopfAlgebra[Any]):
                 check_terms(what, ways)
             check_cuts(what, x)
 
+    # A tree with one branch has the cuts of what its stem bears, and one below each vertex of the
+    # stem: that of a chain is found without those of all shorter ones.
+
     def _coproduct_needs(self, x: Any) -> Iterable[Any]:
-        return _parts(x)
+        if len(x._trees) != 1:
+            return parts(x)
+        return (x._make(_stem(x._trees[0])[-1]._children),)
 
     def _build_coproduct(self, x: Any, known: Mapping[Any, Terms]) -> Terms:
         if len(x._trees) != 1:
             return _product_of_parts(x, known)
-        total = _rooted(x._trees[0], known)
+        make: Any = x._make
+        *stem, top = _stem(x._trees[0])
+        total = _rooted(top, known)
+        if stem:
+            total = {
+                (pruned, make((_grown(trunk._trees, stem),))): value
+                for (pruned, trunk), value in total.items()
+            }
+        total.update((pair, 1) for pair in _cut_stem([*stem, top], make))
         total[x, self.one] = 1
         return total
 
@@ -88,7 +101,7 @@ class ConnesKreimer(HopfAlgebra[Any]):
                 check_pieces(what, tree)
 
     def _antipode_needs(self, x: Any) -> Iterable[Any]:
-        return _parts(x) if len(x._trees) > 1 else ()
+        return parts(x) if len(x._trees) > 1 else ()
 
     def _build_antipode(self, x: Any, known: Mapping[Any, Terms]) -> Terms:
         trees = x._trees
@@ -96,7 +109,7 @@ class ConnesKreimer(HopfAlgebra[Any]):
             terms = self._cut_antipodes(x).items()
             return {pruned: value for (pruned, trunk), value in terms if not trunk._trees}
         one = self.one
-        pairs = {part: {(key, one): c for key, c in known[part].items()} for part in _parts(x)}
+        pairs = {part: {(key, one): c for key, c in known[part].items()} for part in parts(x)}
         return {key: c for (key, _), c in _product_of_parts(x, pairs, reverse=True).items()}
 
     def _build_cut_antipodes(self, x: Any, known: Mapping[Any, Terms]) -> Terms:
@@ -112,7 +125,7 @@ class ConnesKreimer(HopfAlgebra[Any]):
         return total
 
 
-def _parts(x: Any) -> tuple[Any, ...]:
+def parts(x: Any) -> tuple[Any, ...]:
     """Return the forests of which the coproduct is built: branches, or trees before the last run.
 
     Of a run of equal trees, a power is taken: the last part is one of them.
@@ -127,11 +140,42 @@ def _parts(x: Any) -> tuple[Any, ...]:
     return (x._make(trees[:start]), one) if start else (one,)
 
 
+def _stem(tree: Any) -> list[Any]:
+    """Return the trees above the root that vertices bear, up to the first without one branch."""
+    found = [tree]
+    while len(tree._children) == 1:
+        tree = tree._children[0]
+        found.append(tree)
+    return found
+
+
+def _grown(trees: Any, stem: list[Any]) -> Any:
+    """Return the tree of a stem, of one vertex at least, that ends in these trees."""
+    for tree in reversed(stem):
+        trees = (tree._make(trees, tree._label),)
+    return trees[0]
+
+
+def _cut_stem(stem: list[Any], make: Any) -> list[tuple[Any, Any]]:
+    """Return what a cut takes and leaves below each vertex of a stem but the last, from the top."""
+    grow, first = stem[0]._make, stem[0]._label
+    leaf = grow((), first)
+    found: list[tuple[Any, Any]] = []
+    left, is_plain = leaf, True
+    for count, tree in enumerate(stem[1:], 1):
+        is_plain = is_plain and grow((), stem[count - 1]._label) is leaf
+        if count > 1:
+            # A chain of equal labels is the one before, with one vertex more.
+            left = grow((left,), first) if is_plain else _grown((), stem[:count])
+        found.append((make((tree,)), make((left,))))
+    return found[::-1]
+
+
 def _product_of_parts(x: Any, known: Mapping[Any, Terms], reverse: bool = False) -> Terms:
     """Return the product of the tensors that belong to the trees of a forest, none or several."""
     if not x._trees:
         return {(x, x): 1}
-    *before, one = _parts(x)
+    *before, one = parts(x)
     count = len(x._trees) - sum(len(forest._trees) for forest in before)
     power = tensor_power(known[one], count, reverse)
     return tensor_product(known[before[0]], power, reverse) if before else power

@@ -9,7 +9,7 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
-from treealg.symbolic.hopf.connes_kreimer import ConnesKreimer, bck, nck
+from treealg.symbolic.hopf.connes_kreimer import ConnesKreimer, bck, nck, parts
 from treealg.symbolic.hopf.mkw import mkw
 from treealg.symbolic.hopf.samples import check_readings
 from treealg.symbolic.hopf.word_algebras import quasi_shuffle, shuffle_algebra
@@ -251,7 +251,7 @@ def _from_cocycle(
     check: Callable[[Any], None] | None = None,
 ) -> Morphism:
     def build(forest: Any, known: Mapping[Any, Terms]) -> Terms:
-        needs = source._coproduct_needs(forest)
+        needs = parts(forest)
         if not forest._trees:
             return {target.one: 1}
         if len(forest) == 1:
@@ -266,7 +266,7 @@ def _from_cocycle(
             product = target._multiply(product, known[one])
         return {key: value for key, value in product.items() if value != 0}
 
-    images: Memo[Any, Terms] = Memo(source._coproduct_needs, build, check=check)
+    images: Memo[Any, Terms] = Memo(parts, build, check=check)
     return Morphism(name, source, target, lambda forest: Element._wrap(images(forest)))
 
 

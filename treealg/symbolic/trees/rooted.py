@@ -7,9 +7,10 @@ operation recurses on depth.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from itertools import repeat
 from typing import Any, ClassVar, Self
 
@@ -302,7 +303,7 @@ class RootedTree(Displayed, Summand, Interned):
             self._symmetry = (
                 1
                 if self._planar
-                else math.prod(multiplicity_factor(tree._children) for tree in self.vertices())
+                else self._product(lambda tree: multiplicity_factor(tree._children))
             )
         return self._symmetry
 
@@ -313,8 +314,24 @@ class RootedTree(Displayed, Summand, Interned):
         :math:`\tau! = |\tau| \prod_i \tau_i!` (Butcher 2016, chapter 3, there gamma).
         """
         if self._factorial is None:
-            self._factorial = math.prod(tree._order for tree in self.vertices())
+            self._factorial = self._product(lambda tree: tree._order)
         return self._factorial
+
+    def _product(self, factor: Callable[[Self], int]) -> int:
+        """Return the product of a factor for each vertex, of equal trees the same one."""
+        counts: dict[Self, int] = {self: 1}
+        factors: list[int] = []
+        for tree in reversed(self._bottom_up()):
+            count = counts.pop(tree)
+            for child in tree._children:
+                counts[child] = counts.get(child, 0) + count
+            if (one := factor(tree)) != 1:
+                factors.append(one**count)
+        # Of numbers of about one size, which costs least.
+        while len(factors) > 1:
+            pairs = itertools.zip_longest(factors[::2], factors[1::2], fillvalue=1)
+            factors = [one * other for one, other in pairs]
+        return factors[0] if factors else 1
 
     @property
     def is_planar(self) -> bool:
