@@ -41,6 +41,7 @@ from treealg.symbolic import (
     gl,
     graft,
     graft_forest,
+    hairer_kelly,
     log_star,
     lyndon_words,
     mkw,
@@ -173,9 +174,18 @@ FAR_TOO_LARGE = {
     "words of planar trees": lambda: arborification(
         bamboo(30, PlanarTree) * bamboo(30, PlanarTree)
     ),
+    "partitions": lambda: cem.coproduct(twigs(12)),
+    "pieces of a bush": lambda: cem.coaction(Forest([twigs(9), path(9)])),
+    "words of trunks": lambda: hairer_kelly(twigs(8)),
+    "words of trunks of a bush": lambda: hairer_kelly(tree_of(2, 70)),
     "contracted edges": lambda: change_of_lift("ito", "stratonovich")(path(60)),
     "contractions of paths": lambda: contracting_arborification(Tree([path(18)] * 2)),
 }
+
+
+def twigs(count):
+    """Return a tree with so many branches of two vertices, of which the leaves differ."""
+    return Tree([Tree([Tree(label=i)]) for i in range(count)])
 
 
 def bamboo(count, kind=Tree):
@@ -240,11 +250,21 @@ def test_no_sum_within_the_bound_is_refused_by_draws(bound, monkeypatch):
         sizes.check_draws("a sum", lambda draw: draw.random())
 
 
+def test_sums_of_twice_as_many_terms_are_refused_by_draws():
+    for seed in range(10):
+        own = random.Random(seed)
+        with pytest.raises(InvalidValueError, match="more than 1,000,000 terms"):
+            sizes.check_draws("a sum", lambda _, own=own: own.randrange(2 * 10**6))
+        sizes.check_draws("a sum", lambda _, own=own: own.randrange(10**6))
+
+
 @pytest.mark.parametrize(
     ("check", "terms"),
     [
         (samples.check_cuts, lambda forest: bck.coproduct(forest)),
         (samples.check_readings, lambda forest: arborification(forest)),
+        (samples.check_partitions, lambda forest: cem.coaction(forest)),
+        (samples.check_trunks, lambda forest: hairer_kelly(forest)),
         (samples.check_contractions, lambda forest: change_of_lift("ito", "backward")(forest)),
         (
             lambda what, forest: samples.check_readings(what, forest, together=True),

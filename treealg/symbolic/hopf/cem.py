@@ -7,16 +7,19 @@ from typing import Any
 
 from treealg.symbolic.hopf.bases import ForestAlgebra
 from treealg.symbolic.hopf.connes_kreimer import bck
+from treealg.symbolic.hopf.samples import check_partitions
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.tensors import Tensor
 from treealg.symbolic.trees.contraction import partitions
 from treealg.symbolic.trees.enumeration import count_trees, enumerate_trees
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.memo import Memo
-from treealg.symbolic.trees.sizes import check_terms
+from treealg.symbolic.trees.sizes import check_terms, labels_differ
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["CEM", "cem"]
+
+_FEW = 19  # edges, of which there are at most 2^19 sets
 
 
 class CEM(ForestAlgebra):
@@ -48,7 +51,9 @@ class CEM(ForestAlgebra):
 
     def __init__(self) -> None:
         super().__init__()
-        self._coactions: Memo[Forest, Terms] = Memo(self._coproduct_needs, self._build_coaction)
+        self._coactions: Memo[Forest, Terms] = Memo(
+            self._coproduct_needs, self._build_coaction, check=self._check_coproduct
+        )
 
     @property
     def one(self) -> Forest:
@@ -124,6 +129,14 @@ class CEM(ForestAlgebra):
         if self._is_trivial(x):
             return {y: 1}
         return {x if self._is_trivial(y) else x * y: 1}
+
+    def _check_coproduct(self, x: Forest) -> None:
+        # One way for each set of edges.
+        if x._order - len(x._trees) > _FEW:
+            what = f"the sum over partitions of {x._order:,} vertices"
+            if labels_differ(x._trees):
+                check_terms(what, 2 ** (x._order - len(x._trees)))
+            check_partitions(what, x)
 
     def _coproduct_needs(self, x: Forest) -> Iterable[Forest]:
         trees = x._trees

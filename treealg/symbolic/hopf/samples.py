@@ -21,8 +21,10 @@ __all__ = [
     "check_hangings",
     "check_insertions",
     "check_left_cuts",
+    "check_partitions",
     "check_pieces",
     "check_readings",
+    "check_trunks",
 ]
 
 # Vertices that take part, from the roots on.
@@ -71,6 +73,28 @@ class _Top:
             elif self.parents[i] is None:
                 rest.append(built[i])
         return pieces, rest
+
+    def blocks(self, cut: list[bool]) -> tuple[list[Any], list[Any]]:
+        """Return, where edges are cut, each piece at the vertex of its root, and the skeletons.
+
+        In these each piece is a vertex with the label of its root.
+        """
+        inner: list[Any] = list(self.vertices)
+        outer: list[list[Any]] = [[] for _ in inner]
+        skeletons = []
+        for i in range(len(inner) - 1, -1, -1):
+            tree, kept = self.vertices[i], []
+            for child, j in zip(tree._children, self._children[i], strict=True):
+                if j is None or not cut[j]:
+                    kept.append(child if j is None else inner[j])
+                if j is not None:
+                    outer[i] += outer[j]
+            inner[i] = tree._build(tuple(kept), tree._label)
+            if cut[i]:
+                outer[i] = [tree._build(tuple(outer[i]), tree._label)]
+                if self.parents[i] is None:
+                    skeletons += outer[i]
+        return [one if cut[i] else None for i, one in enumerate(inner)], skeletons
 
     def contracted(self, joined: list[bool]) -> Hashable:
         """Return the forest, where vertices that are joined are one with their parents."""
@@ -140,6 +164,76 @@ def check_pieces(what: str, tree: Any) -> None:
         return _multiset(pieces + rest)
 
     check_draws(what, draw)
+
+
+def check_partitions(what: str, forest: Any) -> None:
+    """Refuse the ways to contract edges, with the pieces that become vertices, if far too many.
+
+    Pieces of one vertex do not count.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Forest, Tree
+    >>> check_partitions("the coproduct", Forest([Tree()] * 30))
+    """
+    top = _Top(forest._trees)
+
+    def draw(random: Random) -> Hashable:
+        cut = _chosen(top, random)
+        pieces, skeletons = top.blocks(cut)
+        kept = [piece for piece in pieces if piece is not None and piece._children]
+        return _multiset(kept), _multiset(skeletons)
+
+    check_draws(what, draw)
+
+
+def check_trunks(what: str, forest: Any) -> None:
+    """Refuse the words of trees that are cut off a forest at its roots if they are far too many.
+
+    Examples
+    --------
+    >>> from treealg.symbolic import Forest, Tree
+    >>> check_trunks("the image", Forest([Tree()] * 30))
+    """
+    top = _Top(forest._trees)
+
+    def draw(random: Random) -> Hashable:
+        # With more pieces there are more orders.
+        cut = [
+            one or other
+            for one, other in zip(*(_chosen(top, random) for _ in range(2)), strict=True)
+        ]
+        pieces, _ = top.blocks(cut)
+        # Of all orders in which each piece comes after those above it, one; all equally likely.
+        home = list(range(len(pieces)))
+        below: list[list[int]] = [[] for _ in pieces]
+        sizes = [1] * len(pieces)
+        available = []
+        for i, parent in enumerate(top.parents):
+            if not cut[i] and parent is not None:
+                home[i] = home[parent]
+        for i in range(len(pieces) - 1, -1, -1):
+            parent = top.parents[i]
+            if parent is None:
+                available.append(i)
+            elif cut[i]:
+                below[home[parent]].append(i)
+                sizes[home[parent]] += sizes[i]
+        word = []
+        while available:
+            (place,) = random.choices(range(len(available)), [sizes[i] for i in available])
+            i = available.pop(place)
+            word.append(pieces[i])
+            available += below[i]
+        return tuple(word)
+
+    check_draws(what, draw)
+
+
+def _chosen(top: _Top, random: Random) -> list[bool]:
+    """Return above which vertices edges are cut, those above roots being so."""
+    chosen = random.getrandbits(len(top.vertices))
+    return [parent is None or bool(chosen >> i & 1) for i, parent in enumerate(top.parents)]
 
 
 def check_grafts(what: str, branches: Any, trunk: Any) -> None:

@@ -11,7 +11,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import ConnesKreimer, bck, nck, parts
 from treealg.symbolic.hopf.mkw import mkw
-from treealg.symbolic.hopf.samples import check_readings
+from treealg.symbolic.hopf.samples import check_readings, check_trunks
 from treealg.symbolic.hopf.word_algebras import quasi_shuffle, shuffle_algebra
 from treealg.symbolic.linear.combinations import Terms, add_terms, terms_of
 from treealg.symbolic.linear.elements import Element
@@ -290,6 +290,11 @@ def _check_contracting(forest: Forest) -> None:
         check_readings(what, forest, together=True)
 
 
+def _check_trunks(forest: Forest) -> None:
+    if forest._order > _FEW:
+        check_trunks(f"the image of a forest of {forest._order:,} vertices", forest)
+
+
 def _hairer_kelly_trunks(forest: Forest) -> Iterable[tuple[tuple[Forest, Forest], Any]]:
     return [(key, count) for key, count in bck.coproduct(forest).items() if len(key[1]) == 1]
 
@@ -301,11 +306,14 @@ def _hairer_kelly(forest: Forest, known: Mapping[Forest, Terms]) -> Terms:
     for (pruned, trunk), count in _hairer_kelly_trunks(forest):
         words = {(*word, trunk._trees[0]): value for word, value in known[pruned].items()}
         add_terms(total, words, count)
+        check_terms("a sum that is needed", len(total))
     return total
 
 
 _tree_words: Memo[Forest, Terms] = Memo(
-    lambda forest: [pruned for (pruned, _), _ in _hairer_kelly_trunks(forest)], _hairer_kelly
+    lambda forest: [pruned for (pruned, _), _ in _hairer_kelly_trunks(forest)],
+    _hairer_kelly,
+    check=_check_trunks,
 )
 
 #: Trees to words of labels, from BCK.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import groupby
-from math import comb, isqrt, lgamma, log, log10, prod
+from math import comb, expm1, isqrt, lgamma, log, log10, prod
 from random import Random
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -91,17 +91,17 @@ def check_steps(what: str, count: int) -> None:
         )
 
 
-#: Of draws from a sum of `MAX_TERMS` terms so many repeat others on average, or more.
-_REPEATS = 40
+#: Of draws from `MAX_TERMS` terms about so many repeat others: at a first look, and in all.
+_REPEATS, _ALL_REPEATS = 40, 400
 
 
 def check_draws(what: str, draw: Callable[[Random], Hashable]) -> None:
     """Refuse a sum of which terms drawn at random hardly ever come twice.
 
     ``draw`` returns a term, or what only one term has in common with others; terms need not be
-    equally likely. Of n draws from N terms n^2 / 2N or more repeat others on average; where that
-    is 40, fewer than 11 come with probability 2e-8. Sums of several times as many terms are found
-    to be too large.
+    equally likely. Of n draws from N terms about n^2 / 2N or more repeat others; where that is 40,
+    fewer than 11 come with probability 2e-8, and where it is 400, three quarters as many with
+    about the same. Sums of one and a half times as many terms are found to be too large.
 
     Examples
     --------
@@ -111,17 +111,30 @@ def check_draws(what: str, draw: Callable[[Random], Hashable]) -> None:
     random = Random(0)
     seen: set[Hashable] = set()
     repeats = 0
-    for _ in range(max(isqrt(2 * _REPEATS * MAX_TERMS), 5 * _REPEATS)):
+    look = max(isqrt(2 * _REPEATS * MAX_TERMS), 5 * _REPEATS)
+    last = max(isqrt(2 * _ALL_REPEATS * MAX_TERMS), look)
+    for count in range(1, last + 1):
         term = draw(random)
-        repeats += term in seen
-        if repeats > _REPEATS // 4:
-            return
+        if term in seen:
+            repeats += 1
+            if repeats > _REPEATS // 4 and repeats > 2 * _expected_repeats(count):
+                return
         seen.add(term)
+        if count == look and repeats <= _REPEATS // 4:
+            break
+    else:
+        if 4 * repeats >= 3 * _expected_repeats(last):
+            return
     raise InvalidValueError(
         f"{what} has more than {MAX_TERMS:,} terms, beyond the bound of as many; take a smaller "
         "argument, ask for single coefficients by a pairing with the dual, or set "
         "TREEALG_MAX_TERMS in the environment to more"
     )
+
+
+def _expected_repeats(draws: int) -> float:
+    """Return how many of these draws from `MAX_TERMS` terms repeat others, if all are as likely."""
+    return draws + MAX_TERMS * expm1(-draws / MAX_TERMS)
 
 
 def check_orders(what: str, order: int, count: Callable[[int], int]) -> None:
