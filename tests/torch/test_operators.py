@@ -199,7 +199,9 @@ def test_small_calls_are_known_again(monkeypatch):
     monkeypatch.delitem(sys.modules, "torch._dynamo", raising=False)
     kept = []
     keep = signature.keep
-    monkeypatch.setattr(signature, "keep", lambda *given: (kept.append(1), keep(*given)))
+    monkeypatch.setattr(
+        signature, "keep", lambda *given, **options: (kept.append(1), keep(*given, **options))
+    )
     path = torch.zeros(7, 2, dtype=torch.float64)
     for _ in range(3):
         OPERATORS["branched_sig"](path, *[None] * 5, 2, *[False] * 2, 0.75, *[False] * 3,

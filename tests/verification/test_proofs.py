@@ -23,7 +23,8 @@ def test_every_map_and_kernel_is_verified():
         found = {check.name for check in report.checks if check.subject == f"{name} backward"}
         assert found >= {"NumPy source", "C source", "CUDA source, threads descending"}
     subjects = {check.subject for check in report.checks}
-    assert subjects >= {f"{name} kernel" for name in KERNELS}
+    there = [name for name, kernel in KERNELS.items() if kernel.is_there(True)]
+    assert subjects >= {f"{name} kernel" for name in there}
 
 
 @pytest.mark.parametrize("planar", [False, True])
