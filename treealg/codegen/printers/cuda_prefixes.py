@@ -18,11 +18,11 @@ from treealg.codegen.maps import MapSize
 from treealg.codegen.printers.cuda_text import WARP
 
 __all__ = [
-    "BLOCK_BYTES",
-    "GROUP",
+    "LOG_THREADS",
     "Shape",
     "advance",
     "increment",
+    "increments_helper",
     "letters",
     "prefix_shape",
     "retreat",
@@ -30,11 +30,14 @@ __all__ = [
     "zeros",
 ]
 
-GROUP = 8
-"""Of so many paths at most one thread computes a row."""
+LOG_THREADS = 64
+"""For logarithms there is work for so many threads, and not only for those that words have."""
 
-BLOCK_BYTES = 40 * 1024
-"""Shared memory that a block takes, if that is enough for one path."""
+# Of so many paths at most one thread computes a row.
+_GROUP = 8
+
+# Shared memory that a block takes, if that is enough for one path.
+_BLOCK_BYTES = 40 * 1024
 
 _REGISTER_BYTES = 448
 _THREADS = 256
@@ -95,15 +98,15 @@ def prefix_shape(
         return None
     shape = Shape(d, n, fits[0], 1)
     most = max(_THREADS // 2 // shape.per_path, 1)
-    most = min(most, max(min(BLOCK_BYTES, shared_bytes) // path_bytes, 1))
-    choices = [p for p in range(1, most + 1) if p <= GROUP or shared_group(p) > GROUP // 2]
+    most = min(most, max(min(_BLOCK_BYTES, shared_bytes) // path_bytes, 1))
+    choices = [p for p in range(1, most + 1) if p <= _GROUP or shared_group(p) > _GROUP // 2]
     paths = max(choices, key=lambda p: (p * shape.per_path / replace(shape, paths=p).threads, p))
     return replace(shape, paths=paths)
 
 
 def shared_group(paths: int) -> int:
     """Return of how many paths one thread computes a row."""
-    return max(n for n in range(1, GROUP + 1) if paths % n == 0)
+    return max(n for n in range(1, _GROUP + 1) if paths % n == 0)
 
 
 def letters(shape: Shape) -> Iterator[str]:
@@ -125,6 +128,30 @@ def zeros(shape: Shape, chain: str, words: str, most: int) -> Iterator[str]:
         yield "#pragma unroll"
         yield f"for (int j = 0; j < {d**m}; ++j)"
         yield f"    {words}{m}[j] = 0;"
+
+
+_INCREMENTS = """\
+/* Copies the increments of some segments to shared memory. */
+static __device__ void increments(REAL *memory, const REAL *path, long long base, int lanes,
+    long long length, long long from, int count)
+{
+    __syncthreads();
+    for (int j = (int)threadIdx.x; j < LANES * TILE * CHANNELS; j += (int)blockDim.x) {
+        const int own = j / (TILE * CHANNELS), at = j % (TILE * CHANNELS);
+        if (at < count * CHANNELS) {
+            const REAL *point = path
+                + ((base + (own < lanes ? own : lanes - 1)) * length + from) * CHANNELS + at;
+            memory[own * APART + at] = point[0] - point[-CHANNELS];
+        }
+    }
+    __syncthreads();
+}
+"""
+
+
+def increments_helper(shape: Shape) -> list[str]:
+    """Return the function that copies the increments of a tile to shared memory."""
+    return _INCREMENTS.replace("CHANNELS", f"{shape.dimension}").split("\n")
 
 
 def increment(shape: Shape, indent: str) -> Iterator[str]:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from treealg import tables
 from treealg.codegen.maps import MapSize, basis_text, build_path_program, refuse_terms
 from treealg.codegen.printers.cuda_prefixes import (
+    LOG_THREADS,
     Shape,
     advance,
     increment,
+    increments_helper,
     letters,
     prefix_shape,
     shared_group,
@@ -37,7 +39,6 @@ from treealg.codegen.printers.text import comment, heading, layout_lines
 
 __all__ = ["words_kernel", "words_to_shared"]
 
-_LOG_THREADS = 64
 _TILE_BYTES = 8 * 1024
 
 
@@ -64,14 +65,14 @@ def words_kernel(
     lines = [*comment(notes), *defines(block)]
     # An odd distance spreads the paths over the banks of shared memory.
     lines += [f"#define TILE {tile}", f"#define APART {tile * shape.dimension | 1}", ""]
-    lines += ending.prelude
+    lines += [*ending.prelude, *increments_helper(shape)]
     parameters = [f"const {real} *__restrict__ path", f"{real} *__restrict__ out"]
     lines += kernel_head(name, parameters, ("batch", "length"), block)
     lines += letters(shape)
     lines += block_loop(block)
     walk = "\n".join(_walk(shape)).split("\n")
     lines += [f"        {line}" if line else "" for line in walk]
-    lines += ["        __syncthreads();", *ending.body, "        __syncthreads();", "    }", "}"]
+    lines += ["        __syncthreads();", *ending.body, "    }", "}"]
     return block, finished(lines, real), 0
 
 
@@ -111,10 +112,7 @@ def _logarithm_end(size: MapSize, real: str) -> _Ending:
     body = [*levels(readout, "read", " " * 8)]
     body += outputs(readout, "read", [(f"out + base * {columns}", str(columns))], " " * 8)
     prelude = [*term_tables({"read": readout}, real), *row_helper({"read": readout}, real)]
-    # There is work for more threads than words have.
-    return _Ending(
-        layout_lines(readout.outputs)[0], prelude, body, readout.levels[-1], _LOG_THREADS
-    )
+    return _Ending(layout_lines(readout.outputs)[0], prelude, body, readout.levels[-1], LOG_THREADS)
 
 
 def _map_tables(table: tables.LinearMap, real: str) -> Iterator[str]:
@@ -150,27 +148,18 @@ static __device__ void arborify(const REAL *memory, REAL *out, int lanes)
 
 def _walk(shape: Shape) -> Iterator[str]:
     """Yield the way along the path, and the words to shared memory."""
-    d = shape.dimension
     yield from zeros(shape, "p", "s", shape.degree)
-    yield f"""\
-for (long long first = 1; first < length; first += TILE) {{
+    yield """\
+for (long long first = 1; first < length; first += TILE) {
     const int count = length - first < TILE ? (int)(length - first) : TILE;
-    for (int j = (int)threadIdx.x; j < LANES * TILE * {d}; j += (int)blockDim.x) {{
-        const int own = j / (TILE * {d}), at = j % (TILE * {d});
-        if (at < count * {d}) {{
-            const REAL *point = path
-                + ((base + (own < lanes ? own : lanes - 1)) * length + first) * {d} + at;
-            memory[own * APART + at] = point[0] - point[-{d}];
-        }}
-    }}
-    __syncthreads();
-    for (int i = 0; i < (item < LANES ? count : 0); ++i) {{"""
+    increments(memory, path, base, lanes, length, first, count);
+    for (int i = 0; i < (item < LANES ? count : 0); ++i) {"""
     yield from increment(shape, " " * 8)
     yield from advance(shape, shape.degree, " " * 8)
     yield """\
     }
-    __syncthreads();
 }
+__syncthreads();
 if (item < LANES) {
     REAL *words = memory + item * STRIDE;
     if (prefix == 0)

@@ -15,9 +15,11 @@ import numpy as np
 from treealg import tables
 from treealg.codegen.maps import MapSize, build_path_program, refuse_terms
 from treealg.codegen.printers.cuda_prefixes import (
+    LOG_THREADS,
     Shape,
     advance,
     increment,
+    increments_helper,
     letters,
     prefix_shape,
     retreat,
@@ -43,7 +45,6 @@ from treealg.codegen.printers.text import comment, heading, layout_lines
 
 __all__ = ["words_back_kernel"]
 
-_LOG_THREADS = 64
 _TILE_BYTES = 16 * 1024
 
 
@@ -98,7 +99,7 @@ def words_back_kernel(
     lines += [f"#define PARTS {shape.per_path | 1}", "#define PARTIAL (LANES * APART)"]
     lines += [f"#define CARRIED (PARTIAL + LANES * TILE * {d} * PARTS)"]
     lines += ["/* What a thread keeps of its words at one point. */", f"#define WORDS {own}", ""]
-    lines += [*beginning.prelude, *_INCREMENTS.replace("CHANNELS", f"{d}").split("\n")]
+    lines += [*beginning.prelude, *increments_helper(shape)]
     parameters = [f"const {real} *__restrict__ {given}" for given in ("path", "d_out")]
     parameters += [f"{real} *work", f"{real} *__restrict__ d_path"]
     lines += kernel_head(name, parameters, ("batch", "length"), block)
@@ -114,25 +115,6 @@ def _tile_memory(shape: Shape, tile: int) -> int:
     """Return the numbers per path while there are so many increments in shared memory."""
     d = shape.dimension
     return (tile * d | 1) + tile * d * (shape.per_path | 1) + d
-
-
-_INCREMENTS = """\
-/* Copies the increments of some segments to shared memory. */
-static __device__ void increments(REAL *memory, const REAL *path, long long base, int lanes,
-    long long length, long long from, int count)
-{
-    __syncthreads();
-    for (int j = (int)threadIdx.x; j < LANES * TILE * CHANNELS; j += (int)blockDim.x) {
-        const int own = j / (TILE * CHANNELS), at = j % (TILE * CHANNELS);
-        if (at < count * CHANNELS) {
-            const REAL *point = path
-                + ((base + (own < lanes ? own : lanes - 1)) * length + from) * CHANNELS + at;
-            memory[own * APART + at] = point[0] - point[-CHANNELS];
-        }
-    }
-    __syncthreads();
-}
-"""
 
 
 def _signature(size: MapSize, real: str) -> _Beginning:
@@ -191,7 +173,7 @@ def _logarithm(size: MapSize, real: str) -> _Beginning:
         *outputs(program, "read_back", [(f"memory + {place}", "STRIDE")], ""),
     ]
     return _Beginning(
-        layout_lines([vector])[0], prelude, body, place + words.size, place, _LOG_THREADS, True
+        layout_lines([vector])[0], prelude, body, place + words.size, place, LOG_THREADS, True
     )
 
 
