@@ -2,19 +2,15 @@
 
 The functions at this level compute with arrays. ``treealg.symbolic`` holds trees and their algebra,
 exactly, and ``treealg.tables`` the index tables that connect the two. Everything is loaded when
-first used; whether the kernels are built is seen at once.
+first used.
 """
 
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 
 from treealg._lazy import attach
-from treealg.optional import require_built
 
 __all__, __getattr__, __dir__ = attach(__name__)
-
-require_built(Path(__file__).parent / "_fast")
 
 
 def _cuda() -> ModuleType:

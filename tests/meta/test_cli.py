@@ -99,7 +99,15 @@ def test_no_command_is_a_question_for_help(capsys):
         assert f"    {command} " in printed
 
 
-@pytest.mark.parametrize("arguments", [["cache"], ["nonsense"], ["trees", "two", "2"]])
+def test_cache_without_an_action_is_a_question_for_help(capsys):
+    assert cli.main(["cache"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("usage: treealg cache")
+    for action in ("list", "prune", "clear"):
+        assert f"    {action} " in printed
+
+
+@pytest.mark.parametrize("arguments", [["cache", "nonsense"], ["nonsense"], ["trees", "two", "2"]])
 def test_what_does_not_parse_exits_with_status_two(arguments, capsys):
     with pytest.raises(SystemExit) as stop:
         cli.main(arguments)
@@ -169,6 +177,12 @@ def test_cache_clear_removes_the_tables_and_nothing_else(cache, capsys):
     assert [file.name for file in cache.iterdir()] == ["notes.txt"]
     assert cli.main(["cache", "clear"]) == 0
     assert capsys.readouterr().out.startswith("removed 0 tables, ")
+
+
+@pytest.mark.parametrize("arguments", [["-q", "clear"], ["clear", "-q"]])
+def test_options_of_all_commands_stand_before_or_behind_an_action(cache, arguments, capsys):
+    assert cli.main(["cache", *arguments]) == 0
+    assert capsys.readouterr().out == ""
 
 
 def test_cache_lists_and_prunes_what_was_used_longest_ago(cache, capsys):

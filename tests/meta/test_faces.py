@@ -286,7 +286,7 @@ print(json.dumps([name for name in sys.modules if name.startswith("treealg.")]))
 """
     loaded = set(json.loads(output(code, "-W", "error", cwd=tmp_path)))
     parts = {name.split(".")[1] for name in loaded}
-    assert parts == {"_lazy", "checks", "engines", "errors", "optional", "processors"}
+    assert parts == {"_lazy", "checks", "engines", "errors", "processors"}
 
 
 def test_version_is_that_of_the_project():
@@ -331,17 +331,38 @@ def tree_without_kernels(tmp_path_factory):
     return root
 
 
-def test_import_without_kernels_says_how_to_build_them(tree_without_kernels):
+@pytest.mark.parametrize(
+    "call", ["treealg.branched_sig([[0.0], [1.0]], 1)", "import treealg.jax; treealg.jax.log_sig"]
+)
+def test_first_call_without_kernels_says_how_to_build_them(call, tree_without_kernels):
     (tree_without_kernels / "pyproject.toml").write_text("")
-    done = run_python("import treealg", cwd=tree_without_kernels)
+    done = run_python(f"import treealg; {call}", cwd=tree_without_kernels)
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith(
         "treealg.errors.MissingDependencyError: treealg: the compiled kernels are not built in "
         f"{tree_without_kernels / 'treealg' / '_fast'} for Python 3."
     )
     assert last.endswith(f'; run: pip install -e "{tree_without_kernels}"')
-    code = "try: import treealg\nexcept ImportError: print('caught')"
-    assert output(code, cwd=tree_without_kernels) == "caught\n"
+
+
+def test_the_algebra_needs_no_kernels(tree_without_kernels):
+    code = "from treealg import symbolic, tables; print(tables.convolution(1, 3).n_blocks)"
+    assert output(code, cwd=tree_without_kernels) == "4\n"
+
+
+def test_commands_need_kernels_only_where_they_compute(tree_without_kernels):
+    def command(*arguments):
+        code = f"import sys; from treealg.cli import main; sys.exit(main({arguments!r}))"
+        return run_python(code, cwd=tree_without_kernels)
+
+    assert "instruction set  none: the compiled kernels are not built" in command("info").stdout
+    assert command("coproduct", "0").stdout == "(∅)⊗(0) + (0)⊗(∅)\n"
+    (tree_without_kernels / "path.csv").write_text("x,y\n0,0\n1,2\n")
+    done = command("compute", "path.csv", "out.npy", "--degree", "2")
+    assert done.returncode == 2
+    assert done.stderr.startswith("treealg: the compiled kernels are not built in ")
+    assert done.stderr.count("\n") == 1
+    assert not (tree_without_kernels / "out.npy").exists()
 
 
 def test_first_call_of_a_broken_kernel_passes_on_its_error(tmp_path, monkeypatch):
@@ -353,6 +374,8 @@ def test_first_call_of_a_broken_kernel_passes_on_its_error(tmp_path, monkeypatch
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("ImportError: ")
     assert library.name in last
+    told = output("from treealg.cli import main; main(['info'])", cwd=tmp_path)
+    assert f"{library}: file too short" in told
 
 
 @pytest.mark.slow

@@ -332,12 +332,23 @@ def test_coefficients_are_set_as_mathematics():
     [
         ("a_1", r"a\_1"),
         ("}", r"\}"),
-        ("\\input", r"\backslash input"),
+        ("\\input", r"{\backslash}input"),
         ("a b$", r"a\ b\$"),
-        ("%#&^~", r"\%\#\&\wedge \sim "),
+        ("%#&^~", r"\%\#\&{}^{\wedge}{\sim}"),
+        # Hyphens are no minus signs, and asterisks and quotes no operators and derivatives.
+        ("log-price", r"log\text{-}price"),
+        ("f'*", r"f\text{'}\text{*}"),
+        ("a=b+1, c<d", r"a{=}b{+}1{,}\ c{<}d"),
+        # A number is one.
+        (-2, "-2"),
+        (2.5, "2.5"),
+        ("σ_x", r"\sigma \_x"),
+        ("Δt2", r"\Delta t2"),
+        ("naïve é", "\\text{naïve}\\ \\text{é}"),
+        ("日本", r"\text{日本}"),
     ],
 )
-def test_labels_are_no_commands(label, text):
+def test_labels_are_texts_and_no_commands(label, text):
     assert to_latex(Tree(label=label)) == rf"{{\bullet}}_{{\mathrm{{{text}}}}}"
     assert rf"[{{$\mathrm{{{text}}}$}}]" in to_latex(Tree(label=label), drawn=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ cache prune --megabytes 100
 cache clear
 """,
     )
-    actions = parser.add_subparsers(title="actions", dest="action", required=True, metavar="ACTION")
+    parser.set_defaults(run=partial(_help, parser))
+    actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION")
     listed = actions.add_parser("list", help="list the tables, the one used longest ago first")
     add_json(listed)
     listed.set_defaults(run=run_list)
@@ -45,7 +47,13 @@ cache clear
     clear = actions.add_parser("clear", help="remove all tables from the cache directory")
     clear.set_defaults(run=run_prune, megabytes=0.0)
     for action in (listed, pruned, clear):
-        add_common(action)
+        add_common(action, default=argparse.SUPPRESS)
+
+
+def _help(parser: argparse.ArgumentParser, _: argparse.Namespace) -> int:
+    """Print what actions there are, and return the exit status."""
+    parser.print_help()
+    return 0
 
 
 def run_list(arguments: argparse.Namespace) -> int:

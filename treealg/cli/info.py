@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from treealg.cli.parsers import Commands, add_command, add_json, print_json
+from treealg.cli.terminal import error_text
 
 __all__ = ["add_parser"]
 
@@ -27,6 +28,15 @@ info --json
     parser.set_defaults(run=run)
 
 
+def _instruction_set() -> str:
+    """Return the name of the instruction set, or why there are no kernels that use one."""
+    try:
+        from treealg import _fast
+    except ImportError as error:  # not built, or built for another system
+        return f"none: {error_text(error)}"
+    return _fast.instruction_set_name()
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
     import platform
@@ -34,7 +44,6 @@ def run(arguments: argparse.Namespace) -> int:
     import numpy as np
 
     import treealg
-    from treealg import _fast
     from treealg.checks import thread_count
     from treealg.cli.cache import cache_size
     from treealg.tables import cache_directory
@@ -45,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         "Python": platform.python_version(),
         "NumPy": np.__version__,
         "machine": f"{platform.system()} {platform.machine()}",
-        "instruction set": _fast.instruction_set_name(),
+        "instruction set": _instruction_set(),
         "threads": thread_count(-1),
         "table cache": None if directory is None else str(directory),
     }

@@ -25,7 +25,7 @@ from treealg.cli import (
     verify,
 )
 from treealg.cli.parsers import Parser
-from treealg.cli.terminal import complain, give_up_output, prepare
+from treealg.cli.terminal import complain, error_text, give_up_output, prepare
 from treealg.errors import TreeAlgError
 
 __all__ = ["main"]
@@ -77,12 +77,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader has gone, for instance `head`; nothing may be written when Python exits.
         give_up_output()
         return 0
-    except (TreeAlgError, OSError) as error:
+    except (TreeAlgError, ImportError, OSError) as error:
         if parsed.verbose:
             import traceback
 
             complain(traceback.format_exc().rstrip())
-        complain(f"treealg: {_text(error)}")
+        complain(f"treealg: {error_text(error)}")
         give_up_output()
         return 2
 
@@ -99,13 +99,6 @@ def _run(
         return 0
     status: int = parsed.run(parsed)
     return status
-
-
-def _text(error: Exception) -> str:
-    """Return what is wrong in words; of a file that cannot be opened its name, and why."""
-    if isinstance(error, OSError) and error.filename is not None and error.strerror:
-        return f"{error.filename}: {error.strerror}"
-    return str(error).removeprefix("treealg: ")
 
 
 def _parser() -> argparse.ArgumentParser:

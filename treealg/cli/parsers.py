@@ -96,13 +96,14 @@ def add_command(
     return parser
 
 
-def add_common(parser: argparse.ArgumentParser) -> None:
-    """Add the options that all commands have."""
+def add_common(parser: argparse.ArgumentParser, *, default: Any = False) -> None:
+    """Add the options that all commands have; below a command they leave what that was given."""
     group = parser.add_mutually_exclusive_group()
-    group.add_argument("-q", "--quiet", action="store_true", help="print results and errors only")
-    group.add_argument(
-        "-v", "--verbose", action="store_true", help="show where an error comes from"
-    )
+    for letter, name, what in (
+        ("-q", "--quiet", "print results and errors only"),
+        ("-v", "--verbose", "show where an error comes from"),
+    ):
+        group.add_argument(letter, name, action="store_true", default=default, help=what)
 
 
 def add_json(parser: argparse._ActionsContainer) -> None:

@@ -8,7 +8,7 @@ import os
 import sys
 from contextlib import suppress
 
-__all__ = ["complain", "give_up_output", "prepare"]
+__all__ = ["complain", "error_text", "give_up_output", "prepare"]
 
 _PLAIN = {"∅": "()", "⊗": "(x)", "·": "*", "−": "-", "…": "..."}
 
@@ -29,6 +29,13 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
         raise error
     text = error.object[error.start : error.end]
     return "".join(_PLAIN.get(character, "?") for character in text), error.end
+
+
+def error_text(error: Exception) -> str:
+    """Return what is wrong in words; of a file that cannot be opened its name, and why."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error).removeprefix("treealg: ")
 
 
 def complain(text: str) -> None:

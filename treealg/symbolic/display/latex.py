@@ -25,6 +25,7 @@ from treealg.symbolic.display.pieces import (
     word_text,
 )
 from treealg.symbolic.display.style import Names, Style, make_style
+from treealg.symbolic.display.texts import escaped, upright
 from treealg.symbolic.trees.forests import RootedForest
 from treealg.symbolic.trees.scalars import number_text, spelled
 
@@ -62,13 +63,6 @@ _COMMAND = re.compile(r"\\(?:begin|end)\{\w+\}|\\[A-Za-z]+|\\.")
 _NO_SYMBOL = re.compile(r"[{}^_ ]")
 
 _VARIABLES = {"τ": r"\tau", "ω": r"\omega"}
-_ESCAPES = {
-    "\\": r"\backslash ",
-    "^": r"\wedge ",
-    "~": r"\sim ",
-    " ": r"\ ",
-    **{mark: f"\\{mark}" for mark in "{}$&%#_"},
-}
 
 
 def to_latex(
@@ -104,9 +98,10 @@ def to_latex(
     -------
     str
         A formula without dollar signs around it. No text of a label or name is taken for LaTeX:
-        special characters are escaped. SymPy coefficients are written by SymPy. A series begins
-        with what is shown, :math:`\sum_\tau a(\tau)\, \tau`, that is without factors
-        :math:`1/\sigma(\tau)`.
+        special characters are escaped, and hyphens, asterisks, quotes and letters beyond ASCII,
+        but Greek ones, stand in ``\text``, which is of the package amsmath, too. SymPy
+        coefficients are written by SymPy. A series begins with what is shown,
+        :math:`\sum_\tau a(\tau)\, \tau`, that is without factors :math:`1/\sigma(\tau)`.
 
     Raises
     ------
@@ -190,14 +185,14 @@ def _coefficient(value: Any) -> str:
 
         written = str(latex(spelled(value), imaginary_unit="ri"))
     else:
-        written = _escaped(text) if not text.isascii() or "_" in text else text
+        written = escaped(text) if not text.isascii() or "_" in text else text
     return rf"\left({written}\right)" if is_compound(text) else written
 
 
 def _key(key: Any, style: Style, *, drawn: bool) -> str:
     if not isinstance(key, RootedForest):
         if not isinstance(key, tuple):
-            return rf"\mathrm{{{_escaped(word_text(key, style))}}}"
+            return upright(word_text(key, style))
         letters = r",\,".join(_label(letter, style) for letter in key)
         return f"({letters})"
     write = _forest_package if drawn else _brackets
@@ -251,8 +246,4 @@ def _forest_package(tree: Any, style: Style) -> str:
 
 def _label(label: Any, style: Style) -> str:
     text = style.text(label)
-    return text if text.isdigit() else rf"\mathrm{{{_escaped(text)}}}"
-
-
-def _escaped(text: str) -> str:
-    return "".join(_ESCAPES.get(c, c) for c in text)
+    return text if text.isdecimal() and text.isascii() else upright(text)
