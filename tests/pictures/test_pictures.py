@@ -103,6 +103,14 @@ def test_words_and_forests_are_drawn_with_the_colours_of_their_channels(values, 
     assert (axes.get_legend() is not None) == shown
 
 
+def test_names_of_channels_are_texts():
+    names = treealg.branched_sig_names(2, 2, channels=["$x$", "_y"])
+    axes = plot_coefficients(np.arange(1.0, 7.0), names)
+    texts = axes.get_legend().get_texts()
+    assert [text.get_text() for text in texts] == ["$x$", "_y"]
+    assert not any(text.get_parse_math() for text in texts)
+
+
 def test_numbers_of_channels_have_their_own_colours_whatever_comes_first():
     elements = read_elements(["2[0]", "1"], None)
     assert elements.channels == ("0", "1", "2")

@@ -482,6 +482,16 @@ def test_a_grid_has_a_panel_per_tree_and_a_legend_of_labels():
     assert plot_grid([CHERRY]).legends == []
 
 
+@pytest.mark.usefixtures("_matplotlib")
+@pytest.mark.parametrize("draw", [plot, lambda tree: plot_grid([tree])], ids=["plot", "grid"])
+def test_labels_are_texts_in_figures_too(draw):
+    figure = draw(Tree([Tree(label="_y"), Tree(label="$z$ ")], label="$x$"))
+    texts = [text for legend in figure.legends for text in legend.get_texts()]
+    texts = texts or [text for axes in figure.axes for text in axes.texts]
+    assert {text.get_text() for text in texts} == {"$x$", "_y", "$z$ "}
+    assert not any(text.get_parse_math() for text in texts)
+
+
 @pytest.mark.parametrize(("count", "panels"), [(30, 1), (60, 4)])
 def test_legends_of_many_labels_stay_within_the_picture(count, panels):
     tree = Tree([Tree(label=f"label {i}") for i in range(count)])

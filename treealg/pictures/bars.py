@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from treealg.checks import check_choice, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.pictures.elements import Elements, Floats, read_elements, read_values
-from treealg.pictures.glyphs import UNIT, add_legend, extent, glyph, place
+from treealg.pictures.glyphs import UNIT, extent, glyph, name_channels, place
 from treealg.pictures.sheet import BAR, POINTS, axes_or_new, bare, room
 
 __all__ = ["plot_coefficients", "plot_importance"]
@@ -112,7 +112,7 @@ def plot_coefficients(
             axes.axvline(x + 0.5, color=BAR, linewidth=0.5, linestyle=(0, (1, 3)))
     _say_how_many(axes, len(found), count)
     axes.set_ylabel("coefficient", fontsize=9)
-    add_legend(axes, elements, loc="lower right", bbox_to_anchor=(1.0, 1.02),
+    name_channels(axes, elements, loc="lower right", bbox_to_anchor=(1.0, 1.02),
                ncols=len(elements.channels), columnspacing=1.0)  # fmt: skip
     return axes
 
@@ -214,7 +214,7 @@ def plot_importance(
     _say_how_many(axes, len(values), count)
     what = "coefficient" if is_signed else "mean absolute coefficient"
     axes.set_xlabel(f"{what} × deviation" if features is not None else what, fontsize=9)
-    add_legend(axes, elements, loc="center left", bbox_to_anchor=(1.02, 0.5))
+    name_channels(axes, elements, loc="center left", bbox_to_anchor=(1.02, 0.5))
     return axes
 
 

@@ -13,10 +13,11 @@ from matplotlib.text import Text
 from treealg.pictures.elements import Elements
 from treealg.symbolic import OrderedForest
 from treealg.symbolic.display.layout import layout_forest, slope_clear_of
+from treealg.symbolic.display.picture import add_legend
 from treealg.symbolic.display.style import INK, Style
 from treealg.symbolic.trees.text import EMPTY
 
-__all__ = ["UNIT", "add_legend", "extent", "glyph", "place"]
+__all__ = ["UNIT", "extent", "glyph", "name_channels", "place"]
 
 UNIT = 8.5
 """Points from a vertex to its neighbour, if there is room."""
@@ -94,15 +95,12 @@ def place(
     )  # fmt: skip
 
 
-def add_legend(axes: Axes, elements: Elements, **where: Any) -> None:
+def name_channels(axes: Axes, elements: Elements, **where: Any) -> None:
     """Say which channel has which colour, if there are several."""
     style = elements.style
     if not style.shown:
         return
-    handles = [
-        Line2D([], [], marker="o", linestyle="", markersize=6, markeredgewidth=0.6, label=name,
-               markerfacecolor=style.colour(number), markeredgecolor=INK)
-        for number, name in enumerate(elements.channels)
-    ]  # fmt: skip
+    texts = list(elements.channels)
+    colours = [style.colour(number) for number in range(len(texts))]
     options = {"frameon": False, "fontsize": 8, "handletextpad": 0.1, "borderaxespad": 0.0}
-    axes.legend(handles=handles, **{**options, **where})
+    add_legend(axes, colours, texts, size=6, edge=0.6, **{**options, **where})

@@ -15,7 +15,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.pictures.elements import Elements, Floats, read_values
-from treealg.pictures.glyphs import add_legend, extent, glyph, place
+from treealg.pictures.glyphs import extent, glyph, name_channels, place
 from treealg.pictures.sheet import DIVERGING, POINTS, bare, new_figure, room
 from treealg.symbolic import Forest, OrderedForest
 
@@ -100,7 +100,7 @@ def plot_basis(
     for (shapes, grid), order, panel in zip(grids, orders, panels, strict=True):
         _draw(panel, shapes, grid, order, elements)
     above = (_STRIP * orders[0] + 5.0) / 8.0  # in units of the text
-    add_legend(panels[0], elements, loc="lower right", bbox_to_anchor=(1.0, 1.0),
+    name_channels(panels[0], elements, loc="lower right", bbox_to_anchor=(1.0, 1.0),
                borderaxespad=above, ncols=len(elements.channels), columnspacing=1.0)  # fmt: skip
     return panels
 

@@ -14,7 +14,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.lists import integer_array
 from treealg.numeric.arguments.times import read_times
 from treealg.pictures.elements import Elements, Floats, read_values
-from treealg.pictures.glyphs import UNIT, add_legend, extent, glyph, place
+from treealg.pictures.glyphs import UNIT, extent, glyph, name_channels, place
 from treealg.pictures.sheet import BAR, POINTS, bare, new_figure, room
 from treealg.symbolic.display.style import make_style
 
@@ -192,7 +192,7 @@ def _draw_path(axes: Axes, points: Floats, clock: Floats, spans: Any, elements: 
     axes.set_title(" ", fontsize=1, pad=above)  # which keeps room for them
     bare(axes, "left", "bottom")
     axes.set_xlim(clock[0], clock[-1] if len(clock) > 1 else clock[0] + 1)
-    add_legend(
+    name_channels(
         axes, Elements((), (), known if is_named else names), loc="lower right",
         bbox_to_anchor=(1.0, 1.0), borderaxespad=(above + 4.0) / 8.0,
         ncols=max(len(known), len(names)), columnspacing=1.0,

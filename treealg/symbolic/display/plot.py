@@ -123,8 +123,9 @@ def plot(
                 )
             else:
                 axes.text(
-                    left, baseline, item, fontsize=_FONT_SIZE, va="center_baseline", color=INK
-                )
+                    left, baseline, item, fontsize=_FONT_SIZE, va="center_baseline", color=INK,
+                    parse_math=False,
+                )  # fmt: skip
     axes.set_xlim(-_MARGIN, right + _MARGIN)
     axes.set_ylim(-_MARGIN, top + _MARGIN)
     axes.set_aspect("equal")
@@ -265,24 +266,24 @@ def plot_grid(
     for panel in panels[len(layouts) :]:
         panel.set_axis_off()
     if style.shown:
-        _add_legend(figure, style, texts)
+        _draw_legend(figure, style, texts)
     return figure
 
 
-def _add_legend(figure: Any, style: Style, texts: dict[Any, str]) -> None:
-    line = require("matplotlib.lines", extra="plot").Line2D
+def _draw_legend(figure: Any, style: Style, texts: dict[Any, str]) -> None:
+    from treealg.symbolic.display.picture import add_legend
+
     order = sorted(texts) if all(isinstance(label, int) for label in texts) else list(texts)
-    handles = [
-        line([], [], marker="o", linestyle="", markersize=9, label=texts[label],
-             markerfacecolor=style.colour(label), markeredgecolor=INK)
-        for label in order
-    ]  # fmt: skip
     # More than fit below each other stand side by side, in a wider figure.
-    columns = math.ceil(len(handles) * _LEGEND_ROW / (figure.get_figheight() - 2 * _LEGEND_ROW))
+    columns = math.ceil(len(order) * _LEGEND_ROW / (figure.get_figheight() - 2 * _LEGEND_ROW))
     longest = max(map(len, texts.values()))
     wider = (columns - 1) * (4 + longest) * _LEGEND_ROW / 2
     figure.set_figwidth(figure.get_figwidth() + wider)
-    figure.legend(handles=handles, loc="outside right center", frameon=False, ncols=columns)
+    colours = [style.colour(label) for label in order]
+    add_legend(
+        figure, colours, [texts[label] for label in order], size=9, edge=1.0,
+        loc="outside right center", frameon=False, ncols=columns,
+    )  # fmt: skip
 
 
 def _draw_panel(axes: Any, layout: Layout, style: Style) -> None:
@@ -321,7 +322,7 @@ def _draw(
             box = {"boxstyle": "round", "facecolor": style.colour(label), "edgecolor": INK}
             axes.text(
                 x, y, style.text(label), ha="center", va="center", fontsize=_LABEL_SIZE,
-                color=style.text_colour(label), zorder=3, bbox=box,
+                color=style.text_colour(label), zorder=3, bbox=box, parse_math=False,
             )  # fmt: skip
         return
     axes.scatter(
@@ -338,5 +339,5 @@ def _draw(
     for x, y, label in zip(across, rise, layout.label, strict=True):
         axes.text(
             x, y, style.text(label), ha="center", va="center", fontsize=_LABEL_SIZE,
-            color=style.text_colour(label), zorder=3,
+            color=style.text_colour(label), zorder=3, parse_math=False,
         )  # fmt: skip
