@@ -267,7 +267,6 @@ def test_look_up_among_words_takes_tuples_as_words():
         (sympy.Float(0.5), 0.5),
         (np.float32(0.5), Fraction(1, 2)),
         (2.0, 2),
-        (True, 1),
         (2 + 0j, 2),
     ],
     ids=identifier,
@@ -730,11 +729,26 @@ def test_mappings_are_no_sequences_of_trees_nor_sets_where_order_matters(cls):
 # -- what others give ------------------------------------------------------------------------------
 
 
-def test_booleans_are_the_numbers_that_they_are():
-    for true in (True, np.True_):
-        assert type(Element({LEAF: true})[LEAF]) is int
-        assert Character(bck, lambda tree, true=true: true)(LADDER) + 1 == 2
-        assert to_latex(Element({LEAF: 2, LADDER: true})) == to_latex(Element({LEAF: 2, LADDER: 1}))
+@pytest.mark.parametrize("true", [True, np.True_])
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda true: Element({LEAF: true}),
+        lambda true: Tensor({(LEAF, LEAF): true}),
+        lambda true: BSeries({LEAF: true}, 2),
+        lambda true: Element({LEAF: 1}) * true,
+        lambda true: true * LEAF,
+        lambda true: exact_series(2) / true,
+        lambda true: Element({LEAF: 1}).map_coefficients(lambda _: true),
+        lambda true: Character(bck, {LEAF: true}),
+        lambda true: Character(bck, lambda tree: true)(LADDER),
+        lambda true: Character(bck, lambda tree: 1).power(true),
+        lambda true: exact_signature([[0], [true]], 1),
+    ],
+)
+def test_truth_values_are_no_coefficients(take, true):
+    with pytest.raises(InvalidTypeError):
+        take(true)
 
 
 def test_decimal_coordinates_are_subtracted_without_rounding():

@@ -28,7 +28,7 @@ __all__ = [
 
 
 _GREATEST_EXPONENT = 10_000
-_NUMBERS = frozenset({int, Fraction, float, complex, bool})
+_NUMBERS = frozenset({int, Fraction, float, complex})
 
 
 def python_number(value: Any) -> Any:
@@ -53,7 +53,7 @@ def own_number(value: Any) -> Any:
     (Fraction(1, 2), x**2)
     """
     value = python_scalar(value)
-    if value.__class__ in _NUMBERS:
+    if value.__class__ in _NUMBERS or isinstance(value, bool):
         return value
     if isinstance(value, Decimal):
         return _fraction(value)
@@ -90,16 +90,17 @@ def is_coefficient(value: Any) -> bool:
 
     Examples
     --------
-    >>> is_coefficient(0.5), is_coefficient("0.5")
-    (True, False)
+    >>> is_coefficient(0.5), is_coefficient("0.5"), is_coefficient(True)
+    (True, False, False)
     """
     if value.__class__ in _NUMBERS:
         return True
-    # What adds and multiplies without being a scalar: collections, whose product is a repetition
-    # or goes entry by entry, trees, sums and functionals, and matrices, truth values and symbols
-    # of operators of SymPy. Of a class, only instances add.
+    # What adds and multiplies without being a scalar: truth values, collections, whose product is a
+    # repetition or goes entry by entry, trees, sums and functionals, and matrices, truth values and
+    # symbols of operators of SymPy. Of a class, only instances add.
     return (
-        all(hasattr(type(value), name) for name in ("__add__", "__mul__", "__neg__"))
+        not isinstance(value, bool)
+        and all(hasattr(type(value), name) for name in ("__add__", "__mul__", "__neg__"))
         and not isinstance(value, (Displayed, Slotted))
         and not hasattr(value, "dtype")
         and not getattr(value, "is_Matrix", False)
@@ -142,16 +143,18 @@ def check_coefficient(value: Any) -> Any:
 
     Examples
     --------
-    >>> check_coefficient(True), check_coefficient(0.5)
+    >>> import numpy as np
+    >>> check_coefficient(np.int64(1)), check_coefficient(0.5)
     (1, 0.5)
     """
     value = own_number(value)
     if not is_coefficient(value):
+        how = "; write int(...) around truth values" if isinstance(value, bool) else ""
         raise InvalidTypeError(
             f"a coefficient must be a number or a symbolic expression that commutes, got "
-            f"{type(value).__name__} {brief(value)}"
+            f"{type(value).__name__} {brief(value)}{how}"
         )
-    return int(value) if value.__class__ is bool else value
+    return value
 
 
 def values_by_key(values: Mapping[Any, Any], read: Callable[[Any], Any]) -> dict[Any, Any]:

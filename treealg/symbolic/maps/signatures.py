@@ -175,7 +175,7 @@ def point_rows(name: str, rows: Any) -> list[Any]:
 def exact_number(name: str, value: Any) -> Any:
     """Return a number as it is, a float as the fraction that it stands for."""
     value = own_number(value)
-    if isinstance(value, bool) or not hasattr(value, "__sub__") or not is_coefficient(value):
+    if not hasattr(value, "__sub__") or not is_coefficient(value):
         raise InvalidTypeError(
             f"{name} must hold numbers, got {type(value).__name__} {brief(value)}"
         )
