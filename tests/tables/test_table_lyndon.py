@@ -1,9 +1,14 @@
 """The Lyndon projection against bracketings that are expanded without it."""
 
+import time
+from itertools import product
+
 import numpy as np
 import pytest
 
 from treealg import symbolic, tables
+from treealg.errors import InvalidValueError
+from treealg.tables import brackets
 
 CASES = [(1, 6), (2, 4), (3, 3), (5, 2), (2, 1), (2, 0)]
 
@@ -104,3 +109,68 @@ def test_one_letter_is_the_only_lyndon_word_of_itself(degree, method):
     assert (table.n_rows, table.n_cols) == (min(degree, 1), degree)
     assert table.col.tolist() == [0] * table.n_rows
     assert table.coef.tolist() == [1.0] * table.n_rows
+
+
+def words(dimension, degree):
+    return [w for n in range(1, degree + 1) for w in product(range(dimension), repeat=n)]
+
+
+@pytest.mark.parametrize("table", [tables.lyndon, tables.lyndon_expansion])
+@pytest.mark.parametrize(("dimension", "degree"), [(2, 8), (3, 5), (5, 4), (2, 1)])
+def test_tables_of_words_are_those_of_bracketings_by_definition(dimension, degree, table):
+    every = words(dimension, degree)
+    index = {word: i for i, word in enumerate(every)}
+    chosen = [word for word in every if is_lyndon(word)]
+    expanded = np.zeros((len(every), len(chosen)))
+    for j, word in enumerate(chosen):
+        for other, value in bracketing(word).items():
+            expanded[index[other], j] = value
+    if table is tables.lyndon_expansion:
+        np.testing.assert_array_equal(dense(table(dimension, degree, 2, None)), expanded)
+    else:
+        found = dense(table(dimension, degree, 2, None))
+        np.testing.assert_array_equal(found @ expanded, np.eye(len(chosen)))
+        assert set(np.flatnonzero(found.any(axis=0))) <= {index[word] for word in chosen}
+
+
+@pytest.mark.parametrize("size", [1, 5, 33, 70])
+def test_triangular_matrices_are_inverted_exactly(size):
+    rng = np.random.default_rng(size)
+    matrix = np.tril(rng.integers(-1, 2, (size, size)) * (rng.random((size, size)) < 0.2), -1)
+    matrix += np.eye(size, dtype=int)
+    inverse = brackets._inverse(matrix.astype(float))
+    exact = np.array([[int(x) for x in row] for row in inverse], dtype=object)
+    np.testing.assert_array_equal(exact @ matrix, np.eye(size, dtype=int))
+
+
+@pytest.mark.parametrize("size", [20, 50])
+def test_an_inverse_that_float64_does_not_hold_is_refused(size):
+    matrix = np.eye(size) - 2.0**10 * np.eye(size, k=-1)
+    with pytest.raises(InvalidValueError, match=r"2\*\*53 .* lower the degree"):
+        brackets._inverse(matrix)
+
+
+@pytest.mark.parametrize("dimension", [2, 3, 4])
+@pytest.mark.parametrize("make", [tables.lyndon, tables.lyndon_expansion])
+def test_no_more_entries_are_foreseen_than_come(make, dimension, monkeypatch):
+    tables.clear_cache()
+    monkeypatch.setenv("TREEALG_CACHE_DIR", "")
+    seen = []
+    monkeypatch.setattr(
+        brackets, "check_entries", lambda entries, what: seen.append((entries, what))
+    )
+    degree = {2: 13, 3: 9, 4: 7}[dimension]
+    entries = make(dimension, degree, 2, None).col.size
+    kind = "projection" if make is tables.lyndon else "expansion"
+    of_this = [n for n, what in seen if kind in what and f"{degree=}" in what]
+    assert max(of_this) == of_this[-1] == entries
+
+
+@pytest.mark.parametrize(
+    "size", [(3, 13, 2), (3, 14, 2), (4, 11, 2), (2, 17, 2), (2, 20, 2), (4, 12, 2), (8, 8, 2)]
+)
+def test_bracket_tables_that_do_not_fit_are_refused_early(size):
+    began = time.process_time()
+    with pytest.raises(InvalidValueError, match=r"at least \d+ entries|2\*\*53"):
+        tables.lyndon(*size, None)
+    assert time.process_time() - began < 3

@@ -1,5 +1,6 @@
 """What the making of a table needs, in a process of its own: a few times the table."""
 
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import json, re, sys
 from pathlib import Path
 import treealg, treealg.symbolic
 from treealg import tables
+tables.inverse_brackets = lambda *size: tables.lyndon(*size[:2], 2, size[2])
 def peak():
     status = Path("/proc/self/status").read_text()
     return 1024 * int(re.search(r"VmHWM:\\s*(\\d+) kB", status)[1])
@@ -74,7 +76,7 @@ def printed(code, *given):
 
 def measured(name, dimension, degree, planar):
     """Return the growth of a process that makes a table, and the bytes of the table."""
-    return printed(MEASURE, f'["{name}", {dimension}, {degree}, {str(planar).lower()}]')
+    return printed(MEASURE, f'["{name}", {dimension}, {degree}, {json.dumps(planar)}]')
 
 
 @pytest.mark.slow
@@ -87,6 +89,7 @@ def measured(name, dimension, degree, planar):
         ("arborification", 2, 9, False),
         ("arborification", 2, 8, True),
         ("arborification", 3, 7, True),
+        ("inverse_brackets", 3, 11, None),
     ],
 )
 def test_a_table_needs_a_few_times_its_own_memory(name, dimension, degree, planar):

@@ -2,24 +2,27 @@
 
 An ordered forest is a word over planar trees, in the order of the tree index. A logarithm is a Lie
 element for the concatenation of forests or of words, so it is known from its coefficients at Lyndon
-words (method 1), or from those in the basis of standard bracketings (method 2): for a Lyndon word
-``l = uv`` with v its longest proper Lyndon suffix, ``[l] = [u][v] - [v][u]``, and [l] is l plus
-larger words. What a bracketing looks like depends on the order pattern of the letters only, so it
-is expanded and inverted once per pattern.
+words (method 1), or from those in the basis of standard bracketings (method 2).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from treealg.checks import check_integer, check_method
 from treealg.tables import cache
 from treealg.tables.arborification import arborification
+from treealg.tables.brackets import Content, assembled, at_lyndon_words, contents, gathered
 from treealg.tables.frozen import require
 from treealg.tables.layout import ForestLayout, IntArray, WordLayout
-from treealg.tables.linear_map import LinearMap, compose, from_keys, merge
+from treealg.tables.linear_map import LinearMap, compose, from_keys
+from treealg.tables.rows import CHUNK
 from treealg.tables.sizes import (
     as_longest,
     basis_length,
@@ -32,8 +35,10 @@ from treealg.tables.weighted_words import words
 
 __all__ = ["lyndon", "lyndon_arborification"]
 
-Word = tuple[int, ...]
 Layout = ForestLayout | WordLayout | WeightedLayout
+
+_SMALL = 50_000
+"""The most words of a table that is made to see how such tables grow."""
 
 
 def lyndon(dimension: int, degree: int, method: int, planar: bool | None = True) -> LinearMap:
@@ -89,6 +94,8 @@ def lyndon(dimension: int, degree: int, method: int, planar: bool | None = True)
         if planar is None and dimension == 1:  # one letter is the only Lyndon word
             found = np.ones(min(degree, 1), dtype=np.int64)
             return from_keys(1, found.size, length, found - 1, found.astype(np.float64))
+        if planar is None and method == 2:
+            _foresee(dimension, degree)
         return lyndon_map(method, layout_of(dimension, degree, planar), f"{dimension=}, {degree=}")
 
     def check(table: LinearMap) -> bool:
@@ -173,139 +180,78 @@ def lyndon_arborification(
 
 def layout_of(dimension: int, degree: int, planar: bool | None) -> ForestLayout | WordLayout:
     """Return the numbering of the ordered forests, or of the words, of all lengths."""
+    check_entries(basis_length(dimension, degree, planar), "the search for Lyndon words")
     if planar is None:
         return WordLayout(dimension, degree)
     return ForestLayout(dimension, degree, planar=True)
 
 
+def _foresee(dimension: int, degree: int) -> None:
+    """Refuse brackets of words that will be too many if they grow on from order to order.
+
+    They grow faster: the factor between one order and the next increases.
+    """
+    small = degree
+    while basis_length(dimension, small, None) > _SMALL:
+        small -= 1
+    if 3 < small < degree:
+        table = lyndon_map(2, layout_of(dimension, small, None), f"{dimension=}, degree={small}")
+        orders = [log_length(dimension, order, None, 2) for order in range(small - 2, small + 1)]
+        before, last = np.diff(table.ptr[orders]).tolist()
+        entries = last * Fraction(last, before) ** (degree - small)
+        check_entries(int(entries), f"the bracket projection for {dimension=}, {degree=}")
+
+
 def lyndon_map(method: int, layout: Layout, size: str) -> LinearMap:
     """Return the map to Lyndon coordinates for a numbering; `size` is for messages."""
     length = layout.start[-1] - 1
-    groups = list(lyndon_forests(layout))
-    found = [forests for forests, _ in groups]
-    forests = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
+    forests = lyndon_forests(layout)
     if method == 1:
-        keys = [np.arange(forests.size) * length + forests - 1]
-        coefs = [np.ones(forests.size)]
-    else:
-        keys, coefs = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
-        total = 0
-        for _, letters in groups:
-            for rows, columns, value in _bracket_entries(layout, letters):
-                row = np.searchsorted(forests, rows)
-                keys.append(row * length + columns - 1)
-                coefs.append(np.full(row.size, value))
-                total += row.size
-                check_entries(total, f"the bracket projection for {size}")
-    key, coef = merge(np.concatenate(keys), np.concatenate(coefs))
-    return from_keys(1, forests.size, length, key, coef)
+        key = np.arange(forests.size) * length + forests - 1
+        return from_keys(1, forests.size, length, key, np.ones(forests.size))
+    blocks = gathered(
+        all_contents(layout, forests),
+        at_lyndon_words,
+        lambda words: words * (words + 1) // 2,  # a triangle
+        f"the bracket projection for {size}",
+    )
+    return assembled(
+        blocks,
+        lambda letters: np.searchsorted(forests, layout.rank(letters)),
+        lambda letters: layout.rank(letters) - 1,
+        (forests.size, length),
+    )
 
 
-def lyndon_forests(layout: Layout) -> Iterator[tuple[IntArray, IntArray]]:
-    """Yield, for 1, 2, ... trees, the Lyndon forests and their trees, shape (forests, trees)."""
-    check_entries(layout.start[-1] - 1, "the search for Lyndon words")
-    forests, rest = np.arange(1, layout.start[-1]), np.arange(1, layout.start[-1])
-    letters = np.zeros((forests.size, 0), dtype=np.int64)
+def all_contents(layout: Layout, forests: IntArray) -> Iterator[Content]:
+    """Group Lyndon forests by number of trees, content and order of their trees."""
+    letters = np.zeros((forests.size, 0), dtype=np.int32)
     while forests.size:
-        check_entries(letters.size + forests.size, "the search for Lyndon words")
-        letters = np.column_stack([letters, layout.first[rest]])
-        rest = layout.rest[rest]
-        whole = rest == 0
-        words = letters[whole]
-        is_lyndon = _less_than_rotations(words)
-        yield forests[whole][is_lyndon], words[is_lyndon]
-        forests, letters, rest = forests[~whole], letters[~whole], rest[~whole]
+        letters = np.column_stack([letters, layout.first[forests].astype(np.int32)])
+        forests = layout.rest[forests]
+        whole = forests == 0
+        yield from contents(letters[whole])
+        forests, letters = forests[~whole], letters[~whole]
 
 
-def _less_than_rotations(words: IntArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Tell which rows are smaller than all their proper rotations: the Lyndon words."""
-    smaller = np.ones(len(words), dtype=bool)
-    for shift in range(1, words.shape[1]):
-        difference = np.roll(words, -shift, axis=1) - words
-        position = (difference != 0).argmax(axis=1)
-        smaller &= np.take_along_axis(difference, position[:, None], axis=1)[:, 0] > 0
-        if not smaller.any():
-            break
-    return smaller
-
-
-def _bracket_entries(layout: Layout, letters: IntArray) -> Iterator[tuple[IntArray, IntArray, int]]:
-    """Yield Lyndon forests, the forests their bracket coefficients use, and with which factor.
-
-    `letters` are all Lyndon forests of one number of trees.
-    """
-    for patterns, distinct in order_patterns(letters):
-        forests = [layout.rank(distinct[:, list(pattern)]) for pattern in patterns]
-        for i, row in enumerate(_inverse_brackets(patterns)):
-            for j, value in row.items():
-                yield forests[i], forests[j], value
-
-
-def order_patterns(letters: IntArray) -> Iterator[tuple[list[Word], IntArray]]:
-    """Group Lyndon words by content and by the order pattern of their letters.
-
-    `letters` are all Lyndon words of one length, one per row. Yield, for each multiplicity of
-    letters, the Lyndon patterns (words over 0, 1, ...), ascending, and the sets of letters that
-    they are used with, one ascending row each.
-    """
-    length = letters.shape[1]
-    ascending = np.sort(letters, axis=1)
-    steps = np.diff(ascending, axis=1) > 0
-    rank = np.zeros_like(letters)
-    for position in range(length - 1):
-        rank += (steps[:, position, None]) & (letters > ascending[:, position, None])
-    code = rank @ (length ** np.arange(length))
-    # The first forest of each content, with smaller letters first, stands for all its words.
-    _, example = np.unique(code, return_index=True)
-    contents: dict[Word, list[Word]] = {}
-    for pattern in sorted(tuple(rank[i].tolist()) for i in example):
-        contents.setdefault(tuple(sorted(pattern)), []).append(pattern)
-    for patterns in contents.values():
-        chosen = ascending[code == np.array(patterns[0]) @ (length ** np.arange(length))]
-        # The distinct letters in ascending order: where the sorted pattern steps up.
-        content = np.array(sorted(patterns[0]))
-        yield patterns, chosen[:, np.searchsorted(content, np.arange(content[-1] + 1))]
-
-
-def _inverse_brackets(words: list[Word]) -> list[dict[int, int]]:
-    """Invert the coefficients at Lyndon words of the standard bracketings of these words.
-
-    `words` are all Lyndon words of one content, ascending. With M[i, j] the coefficient of word i
-    in the bracketing of word j, which is lower unitriangular, return the sparse rows of the
-    inverse of M.
-    """
-    number = {word: i for i, word in enumerate(words)}
-    known: dict[Word, dict[Word, int]] = {}
-    matrix: list[dict[int, int]] = [{} for _ in words]
-    for j, word in enumerate(words):
-        for other, value in bracket(word, known).items():
-            if other in number and number[other] != j:
-                matrix[number[other]][j] = value
-    inverse: list[dict[int, int]] = []
-    for i, row in enumerate(matrix):
-        solved = {i: 1}
-        for j, value in row.items():
-            for column, entry in inverse[j].items():
-                solved[column] = solved.get(column, 0) - value * entry
-        inverse.append({column: entry for column, entry in solved.items() if entry})
-    return inverse
-
-
-def bracket(word: Word, known: dict[Word, dict[Word, int]]) -> dict[Word, int]:
-    """Expand the standard bracketing of a Lyndon word; words are as long as a forest has trees."""
-    if len(word) == 1:
-        return {word: 1}
-    if word not in known:
-        cut = next(
-            i
-            for i in range(1, len(word))
-            if all(word[i:] < word[j:] for j in range(i + 1, len(word)))
-        )
-        expansion: dict[Word, int] = {}
-        right = bracket(word[cut:], known)
-        for first, a in bracket(word[:cut], known).items():
-            for second, b in right.items():
-                expansion[first + second] = expansion.get(first + second, 0) + a * b
-                expansion[second + first] = expansion.get(second + first, 0) - a * b
-        known[word] = {key: value for key, value in expansion.items() if value}
-    return known[word]
+def lyndon_forests(layout: Layout) -> IntArray:
+    """Return the forests that are smaller than all their proper suffixes: the Lyndon words."""
+    first, rest = layout.first, layout.rest
+    smallest: npt.NDArray[Any] = np.arange(
+        layout.start[-1], dtype=np.int32
+    )  # of the suffixes that are not empty
+    for begin, end in pairwise(layout.start[1:]):
+        for low in range(begin, end, CHUNK):
+            forests = np.arange(low, min(low + CHUNK, end))
+            suffix = smallest[rest[forests]]
+            # Both are read until they differ, or the suffix, which is shorter, is over.
+            own, other, going = forests, suffix, suffix > 0
+            while going.any():
+                forests, suffix, own, other = (x[going] for x in (forests, suffix, own, other))
+                larger = first[own] > first[other]
+                going = first[own] == first[other]
+                own, other = rest[own], rest[other]
+                over = larger | going & (other == 0)
+                smallest[forests[over]] = suffix[over]
+                going &= other > 0
+    return np.flatnonzero(smallest[1:] == np.arange(1, smallest.size)) + 1

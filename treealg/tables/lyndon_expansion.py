@@ -10,19 +10,17 @@ import numpy as np
 
 from treealg.checks import check_integer, check_method
 from treealg.tables import cache
-from treealg.tables.linear_map import LinearMap, compose, from_keys, merge
+from treealg.tables.brackets import assembled, everywhere, gathered
+from treealg.tables.linear_map import LinearMap, compose
 from treealg.tables.lyndon import (
     Layout,
-    Word,
-    bracket,
+    all_contents,
     layout_of,
     lyndon,
     lyndon_forests,
-    order_patterns,
 )
 from treealg.tables.sizes import (
     basis_length,
-    check_entries,
     log_length,
     require_fits,
 )
@@ -114,20 +112,13 @@ def expansion_map(
 
 def _expanded_brackets(layout: Layout, size: str) -> LinearMap:
     """Return the expansions of all standard bracketings, in the columns of their Lyndon forests."""
-    groups = list(lyndon_forests(layout))
-    forests = np.sort(np.concatenate([np.zeros(0, np.int64), *(found for found, _ in groups)]))
-    keys, coefs = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
-    total = 0
-    for _, letters in groups:
-        known: dict[Word, dict[Word, int]] = {}
-        for patterns, distinct in order_patterns(letters):
-            for pattern in patterns:
-                column = np.searchsorted(forests, layout.rank(distinct[:, list(pattern)]))
-                expansion = bracket(pattern, known)
-                row = layout.rank(distinct[:, np.array(list(expansion))]) - 1
-                keys.append((row * forests.size + column[:, None]).ravel())
-                coefs.append(np.tile(np.array([*expansion.values()], dtype=float), len(row)))
-                total += row.size
-                check_entries(total, f"the bracket expansion for {size}")
-    key, coef = merge(np.concatenate(keys), np.concatenate(coefs))
-    return from_keys(1, layout.start[-1] - 1, forests.size, key, coef)
+    forests = lyndon_forests(layout)
+    # Longer bracketings have more terms each.
+    what = f"the bracket expansion for {size}"
+    blocks = gathered(all_contents(layout, forests), everywhere, lambda words: words, what)
+    return assembled(
+        blocks,
+        lambda letters: layout.rank(letters) - 1,
+        lambda letters: np.searchsorted(forests, layout.rank(letters)),
+        (layout.start[-1] - 1, forests.size),
+    )

@@ -28,6 +28,7 @@ __all__ = [
     "Rows",
     "Split",
     "between",
+    "outer",
     "ranges",
     "rows_of",
     "stacked",
@@ -135,7 +136,7 @@ class RowAlgebra(ABC):
             found = {weight: [(np.zeros(0, dtype=np.int64), np.zeros(0))] for weight in weights}
             for k, first, a, second, b in kinds:
                 rows = begin + np.flatnonzero(own[begin:end] == k)
-                source, of_a, of_b, coef = _outer(a, left[rows], b, right[rows])
+                source, of_a, of_b, coef = outer(a, left[rows], b, right[rows])
                 a_trunk, a_word = self.apart(of_a, first, k)
                 b_trunk, b_word = self.apart(of_b, second, nodes - k)
                 row = (rows - begin)[source] * self.trunks(first + second)
@@ -210,7 +211,7 @@ def ranges(size: IntArray) -> Iterator[tuple[int, int]]:
     return pairwise([0, *np.unique(cuts[cuts > 0]).tolist(), size.size])
 
 
-def _outer(
+def outer(
     a: Rows, left: IntArray, b: Rows, right: IntArray
 ) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
     """Combine every entry of a row of `a` with every one of a row of `b`, for pairs of rows.

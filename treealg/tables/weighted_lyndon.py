@@ -10,6 +10,7 @@ from treealg.tables import cache
 from treealg.tables.linear_map import LinearMap, compose
 from treealg.tables.lyndon import lyndon_map
 from treealg.tables.lyndon_expansion import expansion_map
+from treealg.tables.sizes import check_entries
 from treealg.tables.weighted_arborification import weighted_arborification
 from treealg.tables.weighted_layout import WeightedLayout
 from treealg.tables.weighted_sizes import (
@@ -56,7 +57,7 @@ def weighted_lyndon(
     """
 
     def build() -> LinearMap:
-        require_weighted_fits(weights, degree, planar)
+        _check_search(weights, degree, planar)
         return lyndon_map(method, WeightedLayout(weights, degree, planar), f"{weights=}, {degree=}")
 
     def check(table: LinearMap) -> bool:
@@ -131,6 +132,7 @@ def weighted_lyndon_expansion(
     """
 
     def build() -> LinearMap:
+        _check_search(weights, degree, planar)
         what = f"{weights=}, {degree=}"
         layout = WeightedLayout(weights, degree, planar)
         projections = [weighted_lyndon(weights, degree, m, planar) for m in (2, 1)]
@@ -145,3 +147,9 @@ def weighted_lyndon_expansion(
 
     key = (degree, method, int(planar is None), *weights)
     return cache.table("weighted_lyndon_expansion", key, LinearMap, build, check)
+
+
+def _check_search(weights: tuple[int, ...], degree: int, planar: bool | None) -> None:
+    """Refuse a basis in which too much would have to be looked through for Lyndon elements."""
+    entries = require_weighted_fits(weights, degree, planar)
+    check_entries(entries, "the search for Lyndon words")
