@@ -10,7 +10,8 @@ from treealg.jax.operators import operators
 from treealg.jax.primitives import differentiable
 from treealg.numeric.operations import Argument, Operation, shapes
 
-from .cases import assert_alike, double_precision  # noqa: F401
+from ..operations.cases import Case
+from .cases import arrays_of, assert_alike, double_precision, of_arrays, on_jax  # noqa: F401
 
 VECTOR = Argument("vector", ("coefficients",))
 DERIVS = Argument("derivs", ("coefficients",), batch="result", role="derivs")
@@ -141,6 +142,48 @@ def test_functions_of_directions_have_the_gradients_of_derivatives(name):
         return (jax.jvp(lambda x: function(x, *options), (x,), (v,))[1] ** 2).sum()
 
     assert_alike(jax.grad(given, (0, 1))(x, v), jax.grad(taken, (0, 1))(x, v))
+
+
+@pytest.mark.parametrize("name", ["branched_sig", "sig_inverse"])
+def test_derivatives_of_backward_functions_have_gradients_in_their_directions(name):
+    rng = np.random.default_rng(4)
+    size, shape = (6, (4, 2)) if name == "branched_sig" else (6, (6,))
+    x, v, w = (jnp.asarray(y) for y in rng.normal(size=(3, *shape)))
+    derivs = jnp.asarray(rng.normal(size=size))
+    function = getattr(treealg.jax, f"{name}_backprop_jvp")
+
+    def moved(x, v):
+        if name == "branched_sig":
+            return (function(x, v, None, derivs, None, 2) * w).sum()
+        return (function(derivs, None, x, v, 2, 2) * w).sum()
+
+    # Symmetric: it is the same with the two vectors exchanged.
+    assert_alike((jax.grad(moved, 1)(x, v) * v).sum(), moved(x, v))
+    assert_alike(jax.jvp(lambda v: moved(x, v), (v,), (v,))[1], moved(x, v))
+    for take in (jax.grad(moved), lambda x, v: jax.jvp(lambda x: moved(x, v), (x,), (w,))):
+        with pytest.raises(treealg.InvalidTypeError, match=f"{name} has no derivatives of third"):
+            take(x, v)
+
+
+@pytest.mark.parametrize("name", ["branched_log_sig", "branched_sig_change_lift", "branched_mmd"])
+def test_products_of_hessians_agree_however_they_are_taken(name):
+    case = Case(name, "plain")
+    given = on_jax(case)
+    (first, x) = next(iter(arrays_of(case, given).items()))
+    v = jnp.asarray(np.random.default_rng(5).normal(size=x.shape))
+    function = of_arrays(case, given, [first])
+
+    def loss(x):
+        return sum(jnp.sum(jnp.sin(y)) for y in function(x))
+
+    def pulled(u):
+        return jax.vjp(jax.grad(loss), x)[1](u)[0]
+
+    want = jax.jvp(jax.grad(loss), (x,), (v,))[1]
+    assert_alike(pulled(v), want)
+    assert_alike(jax.vjp(pulled, x)[1](v), want)
+    assert_alike(jax.jvp(pulled, (x,), (v,))[1], want)
+    assert_alike(jax.grad(lambda x: jax.jvp(loss, (x,), (v,))[1])(x), want)
 
 
 def test_derivatives_of_derivatives_in_a_direction_need_a_row_of_their_own(made):

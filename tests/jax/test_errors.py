@@ -24,6 +24,8 @@ each_name = pytest.mark.parametrize("name", OPERATIONS)
 
 
 NO_ARRAYS = {
+    "a key": lambda x: jax.random.key(0),
+    "a derivative in integers": lambda x: np.zeros(x.shape, jax.dtypes.float0),
     "a list": lambda x: x.tolist(),
     "text": lambda x: "x",
     "complex": lambda x: x.astype(complex),
@@ -102,6 +104,19 @@ def test_options_that_are_traced_are_refused_with_how_to_name_them():
         jax.jit(treealg.jax.branched_sig)(path, 2)
     compiled = jax.jit(treealg.jax.branched_sig, static_argnames="degree")
     assert compiled(path, degree=2).shape == (6,)
+
+
+def test_what_is_no_number_is_told_what_it_is():
+    with pytest.raises(treealg.InvalidTypeError, match=r"key<fry>; jax.random.normal\(path, shape"):
+        treealg.jax.branched_sig(jax.random.key(0), 2)
+    with pytest.raises(treealg.InvalidTypeError, match="got float0; this is how JAX writes"):
+        treealg.jax.branched_sig(np.zeros((3, 2), jax.dtypes.float0), 2)
+
+
+def test_symbols_in_shapes_are_refused():
+    shape = jax.ShapeDtypeStruct(jax.export.symbolic_shape("batch, 5, 2"), np.float32)
+    with pytest.raises(treealg.InvalidTypeError, match=r"branched_sig needs a shape .*\[batch,5,2"):
+        jax.export.export(jax.jit(lambda x: treealg.jax.branched_sig(x, 2)))(shape)
 
 
 def test_batches_that_do_not_fit_are_refused_in_compilation():

@@ -9,6 +9,7 @@ import pytest
 
 import treealg
 from treealg import symbolic
+from treealg.frameworks.documentation import with_gradients
 
 D, N, LENGTH = 2, 3, 5
 LOGARITHMS = ("log_coefficients",), ("log_words",)
@@ -342,9 +343,8 @@ WAYS = (
 
 
 def is_without_gradient(row):
-    """Tell whether a function has no gradient, nor the one of which it is a derivative."""
-    base = OF_JVP.get(row.name)
-    return row.backward is None and row.name not in FORWARD and not (base and base.backward)
+    """Tell whether a function has no gradient, nor one of second order."""
+    return not with_gradients(row)
 
 
 def each_case(cases, *variants):

@@ -237,9 +237,29 @@ def test_gradients_of_derivatives_in_a_direction_are_those_of_the_backward_funct
 def test_what_is_of_third_order_is_refused_in_one_clear_error():
     path = torch.ones(3, 2, dtype=torch.float64, requires_grad=True)
     derivs = torch.ones(6, dtype=torch.float64)
-    moved = treealg.torch.branched_sig_backprop_jvp
-    with pytest.raises(treealg.InvalidTypeError, match="branched_sig_backprop_jvp has no gradient"):
-        moved(path, path, None, derivs, None, 2)
+    moved = treealg.torch.branched_sig_backprop_jvp(path, path, None, derivs, None, 2)
+    with pytest.raises(treealg.InvalidTypeError, match="branched_sig has no derivatives of third"):
+        moved.sum().backward()
+    loss = treealg.torch.branched_sig(path, 2).square().sum()
+    (gradient,) = torch.autograd.grad(loss, path, create_graph=True)
+    (second,) = torch.autograd.grad(gradient.square().sum(), path, create_graph=True)
+    with pytest.raises(treealg.InvalidTypeError, match="branched_sig has no derivatives of third"):
+        second.sum().backward()
+
+
+@forward_mode
+def test_two_directions_are_refused_one_after_the_other_and_not_in_what_is_linear():
+    path = torch.linspace(0, 1, 10, dtype=torch.float64).reshape(5, 2)
+
+    def along(x, v):
+        return torch.func.jvp(lambda x: treealg.torch.branched_sig(x, 2), (x,), (v,))[1]
+
+    with pytest.raises(treealg.InvalidTypeError, match="branched_sig has no derivative in two dir"):
+        torch.func.jvp(lambda x: along(x, path), (path,), (path,))
+    with pytest.raises(treealg.InvalidTypeError, match="branched_sig has no derivative in two dir"):
+        torch.func.jacfwd(torch.func.jacfwd(lambda x: treealg.torch.branched_sig(x, 2)))(path)
+    linear = torch.func.jvp(lambda v: along(path, v), (path,), (2 * path,))[1]
+    torch.testing.assert_close(linear, 2 * along(path, path))
 
 
 HESSIANS = (
@@ -271,6 +291,48 @@ def test_hessians_agree_however_they_are_taken(case):
     torch.testing.assert_close(torch.func.vmap(torch.func.hessian(number))(both)[0], want)
 
 
+def products_of_hessians(loss, xs, vs):
+    """Return the product of the Hessian of a number with a vector, in ways that PyTorch has."""
+    autograd, func = torch.autograd.functional, torch.func
+    places = tuple(range(len(xs)))
+
+    def gradient(*xs):
+        return func.grad(loss, places)(*xs)
+
+    def pulled(*us):
+        return func.vjp(gradient, *xs)[1](us)
+
+    return {
+        "backward twice": autograd.vhp(loss, xs, vs, create_graph=True)[1],
+        "in a gradient that nobody has": autograd.hvp(loss, xs, vs)[1],
+        "the same with a graph": autograd.hvp(loss, xs, vs, create_graph=True)[1],
+        "vjp of grad": pulled(*vs),
+        "vjp of vjp of grad": func.vjp(pulled, *xs)[1](vs),
+        "jvp of vjp of grad": func.jvp(pulled, xs, vs)[1],
+        "grad of jvp": func.grad(lambda *xs: func.jvp(loss, xs, vs)[1], places)(*xs),
+    }
+
+
+@each_case(
+    TWICE, "plain", "planar_scalar", "corrected", "basepoint", "ragged", "windows", "normalized",
+)  # fmt: skip
+@forward_mode
+def test_products_of_hessians_agree_however_they_are_taken(case):
+    given = on_tensors(case, (2,))
+    leaves = leaves_of(case, given)
+    rng = np.random.default_rng(13)
+    vs = tuple(torch.from_numpy(0.1 * rng.normal(size=tuple(x.shape))) for x in leaves.values())
+    function = along(case, given, leaves)
+
+    def loss(*xs):
+        return sum(y.sin().sum() for y in function(*xs))
+
+    xs = tuple(leaves.values())
+    want = torch.func.jvp(torch.func.grad(loss, tuple(range(len(xs)))), xs, vs)[1]
+    for got in products_of_hessians(loss, xs, vs).values():
+        torch.testing.assert_close(got, want, rtol=1e-9, atol=1e-11)
+
+
 @pytest.mark.parametrize("name", [name for name, row in OPERATIONS.items() if row.jvp is None])
 @forward_mode
 def test_derivatives_in_a_direction_are_refused_in_one_clear_error(name):
@@ -279,11 +341,14 @@ def test_derivatives_in_a_direction_are_refused_in_one_clear_error(name):
     first = next(iter(tensors_of(case, given)))
     function = function_of(case)
     x = given[first]
-    with pytest.raises(treealg.InvalidTypeError, match="no derivative in a direction"):
+    said = "no derivative in a direction"
+    if case.row.tangents:
+        said = "derivatives of third" if case.row.gradients else "derivative in two directions"
+    with pytest.raises(treealg.InvalidTypeError, match=said):
         torch.func.jvp(lambda x: without_none(function(**given | {first: x})), (x,), (x,))
     with torch.autograd.forward_ad.dual_level():
         dual = torch.autograd.forward_ad.make_dual(x, x)
-        with pytest.raises(treealg.InvalidTypeError, match="no derivative in a direction"):
+        with pytest.raises(treealg.InvalidTypeError, match=said):
             function(**given | {first: dual})
 
 

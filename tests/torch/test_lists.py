@@ -84,6 +84,24 @@ def test_second_derivatives_are_those_of_quotients_of_differences(call):
     assert torch.autograd.gradcheck(function, inputs, check_forward_ad=True)
 
 
+@each_call
+def test_products_of_hessians_agree_however_they_are_taken(call):
+    function, inputs = of_arrays(call)
+    rng = np.random.default_rng(6)
+    xs = tuple(x.detach() for x in inputs)
+    vs = tuple(torch.tensor(0.1 * rng.normal(size=x.shape)) for x in xs)
+
+    def loss(*xs):
+        return sum(x.sin().sum() for x in one_by_one(results_of(function(*xs))))
+
+    autograd = torch.autograd.functional
+    want = autograd.vhp(loss, xs, vs)[1]
+    torch.testing.assert_close(autograd.hvp(loss, xs, vs)[1], want, rtol=1e-9, atol=1e-11)
+    gradient = torch.func.grad(loss, tuple(range(len(xs))))
+    got = torch.func.vjp(gradient, *xs)[1](vs)
+    torch.testing.assert_close(got, want, rtol=1e-9, atol=1e-11)
+
+
 def test_gradients_of_a_path_do_not_depend_on_the_others():
     function, inputs = of_arrays("trees")
     weights = torch.tensor(np.random.default_rng(4).normal(size=(len(inputs), 20)))

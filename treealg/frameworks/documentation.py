@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from treealg.numeric.operations.operation import Operation
 
-__all__ = ["docstring"]
+__all__ = ["docstring", "with_gradients"]
 
 _KEPT = ("Parameters", "Returns", "Raises")
 
@@ -44,11 +44,31 @@ def docstring(
     return re.sub(r"\bArray\b", name, text)
 
 
+def with_gradients(row: Operation) -> tuple[str, ...]:
+    """Return the arguments in which a function has gradients of its own.
+
+    A derivative in a direction has them in its direction as well, and that of a gradient there
+    only, as all else would be of third order.
+
+    Examples
+    --------
+    >>> import treealg
+    >>> with_gradients(treealg.operations["branched_sig_inverse_jvp"])
+    ('bsig', 'tangent')
+    """
+    if row.backward is not None:
+        return row.backward.gradients
+    if row.tangents:
+        return tuple(row.points) if row.gradients else (*row.tangents, *row.points)
+    return row.jvp.tangents if row.gradients and row.jvp is not None else ()
+
+
 def _about(row: Operation, kind: str) -> str:
-    if row.backward is None:
+    names = [f"`{name}`" for name in with_gradients(row)]
+    if not names:
         return f"`treealg.{row.name}` on {kind}s, without gradients."
-    names = " and ".join(f"`{name}`" for name in row.backward.gradients)
-    return f"`treealg.{row.name}` on {kind}s, with gradients in {names}."
+    listed = ", ".join(names[:-1]) + " and " + names[-1] if names[1:] else names[0]
+    return f"`treealg.{row.name}` on {kind}s, with gradients in {listed}."
 
 
 def _about_gradients(row: Operation) -> list[str]:

@@ -192,10 +192,15 @@ def _real(argument: Argument, value: Any, by_steps: bool = False) -> Any:
     if jnp.issubdtype(array.dtype, jnp.integer):
         return (_from_first_point(array) if by_steps else array).astype(jnp.result_type(float))
     name, fix = argument.name, f"{argument.name}.astype(numpy.float32) converts it"
-    if jnp.iscomplexobj(array):
+    kind = "float0" if array.dtype == jax.dtypes.float0 else array.dtype
+    if jnp.issubdtype(array.dtype, jax.dtypes.prng_key):
+        fix = f"jax.random.normal({name}, shape) draws numbers by a key"
+    elif array.dtype == jax.dtypes.float0:
+        fix = "this is how JAX writes the derivative in integers, which is 0"
+    elif jnp.iscomplexobj(array):
         fix = f"numpy.stack([{name}.real, {name}.imag], axis=-1) has the parts on an axis"
     raise InvalidTypeError(
-        f"{name} must have dtype float32, float64 or an integer type, got {array.dtype}; {fix}"
+        f"{name} must have dtype float32, float64 or an integer type, got {kind}; {fix}"
     )
 
 

@@ -45,8 +45,7 @@ class Operator:
     backward, jvp : Operator or None
         Its gradient, and its derivative in a direction.
     base : Operator or None
-        If it is a derivative in a direction, the function of which it is, unless that is a
-        backward function.
+        If it is a derivative in a direction, the function of which it is.
     """
 
     def __init__(self, row: Operation, forward: Operator | None = None) -> None:
@@ -56,7 +55,7 @@ class Operator:
         self.backward = None if row.backward is None else Operator(row.backward, self)
         self.base: Operator | None = None
         self.jvp = None if row.jvp is None else Operator(row.jvp)
-        if self.jvp is not None and self.backward is not None:
+        if self.jvp is not None:
             self.jvp.base = self
         self._texts = [is_text(option) for option in row.options]
         self.shapes = lru_cache(maxsize=4096)(self._shapes)

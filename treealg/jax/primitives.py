@@ -102,6 +102,12 @@ class Differentiable:
         return found
 
     def _types(self, *types: Any, present: Presence, options: Options) -> list[Any]:
+        for x in types:
+            if not all(isinstance(n, int) for n in x.shape):
+                raise InvalidTypeError(
+                    f"{self.row.name} needs a shape of numbers, got {x.str_short()}; export a "
+                    f"program for each shape, without symbols"
+                )
         shapes: Shapes = tuple((x.shape, np.dtype(x.dtype)) for x in types)
         return [
             _like(types[0], shape, dtype)
@@ -153,10 +159,18 @@ class Differentiable:
         }
         if not directions:
             return results, [jnp.zeros_like(result) for result in results]
-        if self.operator.base is not None:
-            same = partial(self._by_base, present=present, options=options)
-            moved = tuple(_instantiate_zeros(tangent) for tangent in tangents)
-            return results, jax.jvp(same, tuple(arrays), moved)[1]
+        base = self._other(self.operator.base)
+        if base is not None and (base.operator.backward or base.operator.forward):
+            # What does not change is no argument, or its derivatives would be asked for as well.
+            moved = [i for i, x in enumerate(tangents) if not isinstance(x, ad.Zero)]
+
+            def same(*changing: Any) -> list[Any]:
+                values = dict(zip(moved, changing, strict=True))
+                given = [values.get(i, x) for i, x in enumerate(arrays)]
+                return self._by_base(*given, present=present, options=options)
+
+            point = tuple(arrays[i] for i in moved)
+            return results, jax.jvp(same, point, tuple(tangents[i] for i in moved))[1]
         if self.row.jvp is None and self.row.backward is None:
             raise self._no_derivative()
         return results, self.direction(_spread(arrays, present), options, directions)
@@ -222,14 +236,11 @@ class Differentiable:
             return bind(*given, **parameters), bind(*given[:count], *moved, **parameters)
         if self.operator.jvp is None:
             raise self._no_derivative()
-        if self.operator.forward is None and self.operator.backward is not None:
-            return self._tangent.bind(*given, **parameters), self._change(
-                given, tangents, parameters
-            )
-        directions = [_instantiate_zeros(tangent) for tangent in tangents]
-        derivative: Any = partial(self._derivative, **parameters)
-        found: tuple[list[Any], list[Any]] = jax.jvp(derivative, tuple(given), tuple(directions))
-        return found
+        if self.operator.forward is not None:
+            raise self._no_third_derivative()
+        if self.operator.backward is None:
+            self._not_twice()
+        return self._tangent.bind(*given, **parameters), self._change(given, tangents, parameters)
 
     def _change(
         self, given: Sequence[Any], tangents: Sequence[Any], parameters: Mapping[str, Any]
@@ -297,8 +308,12 @@ class Differentiable:
         point, settings = _arguments(other.row, known)
         names = other.operator.names
         directions = {
-            names.index(own[i]): tangent for i, tangent in zip(wanted, given[count:], strict=False)
+            names.index(own[i]): tangent
+            for i, tangent in zip(wanted, given[count:], strict=False)
+            if own[i] in names
         }
+        if not directions:  # of a linear function, whose derivative is the same everywhere
+            return [None] * len(given)
         results = other.direction(point, settings, directions)
         found = dict(zip(other.row.returned(known), results, strict=True))
         gradients = (found[own[i]] if own[i] in asked else None for i in moved)
@@ -420,7 +435,8 @@ class Differentiable:
         incoming = [i for i, argument in enumerate(arguments) if argument.role == "derivs"]
         if any(i in asked for i in incoming):
             # What a linear map has not asked for has no influence but by its shape.
-            point, settings = _arguments(forward.row, {**directions, **known})
+            shapes = {name: jnp.zeros_like(x) for name, x in directions.items()}
+            point, settings = _arguments(forward.row, {**shapes, **known})
             at = forward.operator.names
             tangents = {at.index(name): x for name, x in directions.items()}
             found |= zip(incoming, forward.direction(point, settings, tangents), strict=True)
@@ -436,6 +452,14 @@ class Differentiable:
                     f"{self.row.name} has no {what} with {name}; leave it out, or use "
                     f"jax.lax.stop_gradient on its arrays"
                 )
+
+    def _no_third_derivative(self) -> InvalidTypeError:
+        forward = self._other(self.operator.forward)
+        assert forward is not None
+        return InvalidTypeError(
+            f"{forward.row.name} has no derivatives of third order; use jax.lax.stop_gradient on "
+            f"those of second order, or on its arrays"
+        )
 
     def _no_derivative(self) -> InvalidTypeError:
         if self.row.backward is None and self.operator.forward is None:

@@ -4,7 +4,8 @@ The gradient of a function is its backward function. The gradient of that one is
 that come in, the derivative of the function in a direction, and in the arguments the derivative of
 the backward function in a direction. By the same symmetry the gradient of a derivative in a
 direction is, in the direction, the backward function, and in the arguments its derivative in that
-direction. Where the table has no such row there is none here.
+direction; and the derivative of a backward function in a direction is linear in that, with
+gradients like those of the backward function. Where the table has no such row there is none here.
 """
 
 from __future__ import annotations
@@ -43,8 +44,7 @@ class Differentiable:
     backward, jvp : Differentiable or None
         Its gradient, and its derivative in a direction.
     base : Differentiable or None
-        If it is a derivative in a direction, the function of which it is, unless that is a
-        backward function.
+        If it is a derivative in a direction, the function of which it is.
     """
 
     def __init__(self, row: Operation, operator: Call, forward: Differentiable | None) -> None:
@@ -59,7 +59,7 @@ class Differentiable:
     def derivative(self, given: Sequence[Any], directions: Mapping[str, Any]) -> Any:
         """Return the derivative in a direction: a tangent for each argument, None for zero."""
         if self.jvp is None:
-            raise _no_derivative(self.row)
+            raise self.no_derivative()
         other = self.jvp
         values = dict(zip(self.names, given, strict=True))
         tangents = iter(other.row.tangents)
@@ -72,10 +72,37 @@ class Differentiable:
                 values[argument.name] = direction
         return other.call(*(values[name] for name in other.names))
 
+    def along(self, given: Sequence[Any], directions: Mapping[str, Any]) -> Any:
+        """Return how a derivative in a direction, linear in that, changes with that alone."""
+        moved = {x.name for x in self.row.arguments if x.role == "tangent"}
+        values = dict(zip(self.names, given, strict=True))
+        return self.call(*(directions[x] if x in moved else values[x] for x in self.names))
+
+    def no_derivative(self) -> InvalidTypeError:
+        """Return the error of a derivative that the table has not."""
+        function = self.base or self
+        if function.forward is not None and (self.base is not None or function.jvp is not None):
+            return InvalidTypeError(
+                f"{function.forward.row.name} has no derivatives of third order; take those of "
+                f"second order without create_graph=True, or use detach() on them"
+            )
+        if self.base is not None:
+            return InvalidTypeError(
+                f"{function.row.name} has no derivative in two directions, one after the other; "
+                f"take a gradient first or last, as torch.func.hessian and torch.func.grad of "
+                f"torch.func.jvp do"
+            )
+        return InvalidTypeError(
+            f"{self.row.name} has no derivative in a direction, which torch.func.jvp and second "
+            f"derivatives need; take gradients of first order, without create_graph=True"
+        )
+
     @cached_property
     def call(self) -> Call:
         """The operator, as a function that records what derivatives need if there may be some."""
         operator, count, check = self.operator, len(self.row.arguments), self._check()
+        fix = self._fixed()
+        is_second = self.base is not None and self.base.forward is not None
         traced, eager = _functions(self)
         # What `apply` comes to where there is no transform, without its search for one.
         record = super(Function, eager).apply
@@ -96,13 +123,34 @@ class Differentiable:
                     check(given)
                 return traced.apply(*given)
             if _are_transforms_active() or forward_ad._current_level >= 0:
-                return eager.apply(*given)
+                return eager.apply(*fix(given))
             if _require_gradient(tensors):
                 check(given)
-                return record(*given)
+                return record(*(fix(given) if is_second else given))
             return operator(*given)
 
         return call
+
+    def _fixed(self) -> Call:
+        """Return what makes arguments such in which a derivative is refused once it is wanted.
+
+        Those of a derivative in a direction are so for derivatives in another one, and those of
+        that of a backward function for gradients, too: what is recorded for the sake of the
+        direction has to be recorded for them as well.
+        """
+        if self.base is None:
+            return lambda given: given
+        is_fixed = [argument.role != "tangent" for argument in self.row.arguments]
+        is_fixed += [False] * len(self.row.options)
+        fixed = _refusing(self.no_derivative, gradients=self.base.forward is not None)
+
+        def fix(given: Sequence[Any]) -> list[Any]:
+            return [
+                fixed.apply(x) if is_one and x is not None else x
+                for x, is_one in zip(given, is_fixed, strict=True)
+            ]
+
+        return fix
 
     def _check(self) -> Callable[[Sequence[Any]], None]:
         """Return what refuses arguments for which there is no gradient."""
@@ -143,7 +191,7 @@ def differentiable(rows: Mapping[str, Operation], operators: Mapping[str, Call])
         found = made[row.name] = Differentiable(row, operators[row.name], forward)
         found.backward = None if row.backward is None else make(row.backward, found)
         found.jvp = None if row.jvp is None else make(row.jvp, None)
-        if found.jvp is not None and found.backward is not None:
+        if found.jvp is not None:
             found.jvp.base = found
         return found
 
@@ -208,13 +256,41 @@ def _functions(maker: Differentiable) -> tuple[type[Function], type[Function]]:
         @staticmethod
         def jvp(ctx: Any, *tangents: Any) -> Any:
             given = (*ctx.saved_tensors, *ctx.options)
-            return maker.derivative(given, dict(zip(maker.names, tangents, strict=True)))
+            derivative = maker.derivative if maker.base is None else maker.along
+            return derivative(given, dict(zip(maker.names, tangents, strict=True)))
 
     # Arguments are bound to the parameters in each call, for which these would be looked up anew.
     Traced.forward.__signature__ = inspect.signature(Traced.forward)  # type: ignore[attr-defined]
     for made in (Traced, Eager):
         made.__name__ = made.__qualname__ = maker.row.name
     return Traced, Eager
+
+
+def _refusing(error: Callable[[], InvalidTypeError], *, gradients: bool) -> type[Function]:
+    """Return the identity, without derivatives in a direction, and without `gradients`."""
+
+    class Fixed(Function):
+        generate_vmap_rule = True
+
+        @staticmethod
+        def forward(x: Any) -> Any:
+            return x.view_as(x)
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+            pass
+
+        @staticmethod
+        def backward(ctx: Any, *derivs: Any) -> Any:
+            if gradients:
+                raise error()
+            return derivs[0]
+
+        @staticmethod
+        def jvp(ctx: Any, *tangents: Any) -> Any:
+            raise error()
+
+    return Fixed
 
 
 def _places(maker: Differentiable) -> tuple[int, ...]:
@@ -284,7 +360,8 @@ def _second_gradients(
     incoming = [i for i, x in enumerate(maker.row.arguments) if x.role == "derivs"]
     if any(needed[i] for i in incoming):
         # What a linear map has not asked for has no influence but by its shape.
-        point = [values.get(x, directions.get(x, False)) for x in maker.forward.names]
+        shapes = {x: torch.zeros_like(y) for x, y in directions.items() if x not in values}
+        point = [values.get(x, shapes.get(x, False)) for x in maker.forward.names]
         for i, result in zip(incoming, _several(maker.forward.derivative(point, directions)),
                              strict=True):  # fmt: skip
             found[i] = result
@@ -297,9 +374,12 @@ def _gradients_of_direction(
     """Return the gradients of a derivative in a direction, in the arguments and the direction."""
     base = maker.base
     assert base is not None
-    back = base.backward
-    assert back is not None
     values = dict(zip(maker.names, given, strict=True))
+    if base.forward is not None:
+        return _gradients_in_direction(maker, values, derivs, needed)
+    back = base.backward
+    if back is None:
+        raise maker.no_derivative()
     base._check()([values[name] for name in base.names])
     known = {option.name: default_of(option) for option in back.row.options} | values
     incoming = iter(derivs)
@@ -327,6 +407,27 @@ def _gradients_of_direction(
     return tuple(found)
 
 
+def _gradients_in_direction(
+    maker: Differentiable, values: Mapping[str, Any], derivs: Sequence[Any], needed: Sequence[bool]
+) -> tuple[Any, ...]:
+    """Return the gradients of the derivative of a backward function, in its direction.
+
+    That is linear in it, and symmetric: they are those of the backward function.
+    """
+    base, places = maker.base, {name: i for i, name in enumerate(maker.names)}
+    assert base is not None
+    moved = {name: places[tangent] for tangent, name in maker.row.points.items()}
+    point = [values[name] for name in base.names]
+    wanted = [name in moved and needed[moved[name]] for name in base.names]
+    found: list[Any] = [None] * len(maker.names)
+    for name, gradient in zip(
+        base.names, _second_gradients(base, point, derivs, wanted), strict=True
+    ):
+        if name in moved:
+            found[moved[name]] = gradient
+    return tuple(found)
+
+
 def _several(results: Any) -> Sequence[Any]:
     """Return results as a sequence."""
     return results if isinstance(results, (list, tuple)) else (results,)
@@ -339,10 +440,3 @@ def _require_gradient(tensors: Sequence[Any]) -> bool:
             if tensor is not None and tensor.requires_grad:
                 return True
     return False
-
-
-def _no_derivative(row: Operation) -> InvalidTypeError:
-    return InvalidTypeError(
-        f"{row.name} has no derivative in a direction, which torch.func.jvp and second derivatives "
-        f"need; take gradients of first order, without create_graph=True"
-    )
