@@ -104,14 +104,20 @@ class Chunk:
         key = self.row.name, repr(self.rest), repr(sizes)
         if key in _prepared or any(not chunk.size for chunk in given.values()):
             return
+        if getattr(_here, "prepares", False):  # amid which the handler of a signal computes
+            return
         few = {
             name: chunk[(slice(0, 1),) * (chunk.ndim - self.arrays[name])]
             for name, chunk in given.items()
         }
-        with _threads.setdefault(os.getpid(), threading.Lock()), _one_process():
-            if key not in _prepared:
-                self.row.function(**few, **self.rest)
-                _prepared.add(key)
+        _here.prepares = True
+        try:
+            with _threads.setdefault(os.getpid(), threading.Lock()), _one_process():
+                if key not in _prepared:
+                    self.row.function(**few, **self.rest)
+                    _prepared.add(key)
+        finally:
+            _here.prepares = False
 
 
 def _only(chunk: Any) -> Any:
@@ -122,6 +128,7 @@ def _only(chunk: Any) -> Any:
 
 
 _prepared: set[tuple[str, str, str]] = set()
+_here = threading.local()
 _threads: dict[int, threading.Lock] = {}
 """A lock by process: in one that was forked that of its parent may be held for ever."""
 

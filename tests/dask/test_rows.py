@@ -5,6 +5,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import dask
@@ -15,6 +16,7 @@ import pytest
 import treealg
 import treealg.dask
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.locks import hold
 
 from ..operations.cases import CASES, OPERATIONS, assert_close, call, each_case
 
@@ -199,6 +201,29 @@ def test_where_no_lock_can_be_had_all_is_computed_without(tmp_path, monkeypatch,
     paths = np.random.default_rng(0).normal(size=(4, 3, 2))
     found = treealg.dask.branched_sig(da.from_array(paths, chunks=(2, -1, -1)), 3)
     assert_close([found.compute()], [treealg.branched_sig(paths, 3)])
+
+
+def test_the_handler_of_a_signal_computes_amid_the_making_of_tables(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(treealg.dask, "_prepared", set())
+    paths = np.random.default_rng(0).normal(size=(4, 3, 2))
+    lazy = [treealg.dask.branched_sig(da.from_array(paths, chunks=(2, -1, -1)), n) for n in (2, 3)]
+    found = []
+
+    def interrupted(number, *, wait):
+        if not found:
+            found.append(None)
+            found[0] = lazy[1].compute(scheduler="synchronous")
+        return hold(number, wait=wait)
+
+    monkeypatch.setattr(treealg.dask, "hold", interrupted)
+    # In a thread of its own, which may wait for itself.
+    thread = threading.Thread(
+        target=lambda: found.append(lazy[0].compute(scheduler="synchronous")), daemon=True
+    )
+    thread.start()
+    thread.join(30)
+    assert_close(found, [treealg.branched_sig(paths, n) for n in (3, 2)])
 
 
 def test_functions_of_chunks_can_be_pickled():

@@ -10,8 +10,6 @@ from contextlib import suppress
 
 __all__ = ["complain", "error_text", "give_up_output", "prepare"]
 
-_PLAIN = {"∅": "()", "⊗": "(x)", "·": "*", "−": "-", "…": "..."}
-
 
 def prepare() -> None:
     """Let both streams take any text: what they cannot show is written in ASCII."""
@@ -27,8 +25,9 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
     """Return what stands for characters that a stream does not have."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    text = error.object[error.start : error.end]
-    return "".join(_PLAIN.get(character, "?") for character in text), error.end
+    from treealg.symbolic.trees.terminal import in_ascii  # which loads the algebra's package
+
+    return in_ascii(error.object[error.start : error.end]), error.end
 
 
 def error_text(error: Exception) -> str:
