@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,7 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["whole", "write_text"]
+__all__ = ["sync", "whole", "write_text"]
+
+_NOT_SUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
 
 
 @contextmanager
@@ -20,7 +23,8 @@ def whole(path: Path) -> Iterator[BinaryIO]:
     -----
     Until then, and where it cannot be written, for instance as the disk is full, an older file of
     that name stays as it was. Several processes may write one: the last one counts. What a link
-    leads to is replaced, and not the link; a device or a pipe is written to as it is.
+    leads to is replaced, and not the link; a device or a pipe is written to as it is. The new file
+    has the mode of an older one, where the file system has modes.
 
     Examples
     --------
@@ -42,7 +46,7 @@ def whole(path: Path) -> Iterator[BinaryIO]:
     try:
         with new.open("xb") as file:
             yield file
-        with suppress(FileNotFoundError):  # there is no older one
+        with suppress(OSError):  # there is no older one, or there are no modes
             shutil.copymode(target, new)
         new.replace(target)
     except OSError as error:
@@ -52,6 +56,21 @@ def whole(path: Path) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):
             new.unlink()
+
+
+def sync(path: Path) -> None:
+    """Have the system write to disk what it keeps of a file, where the file system can.
+
+    Examples
+    --------
+    >>> sync(Path(__file__))
+    """
+    with path.open("rb") as file:
+        try:
+            os.fsync(file.fileno())
+        except OSError as error:
+            if error.errno not in _NOT_SUPPORTED:
+                raise
 
 
 def write_text(path: Path, text: str) -> None:

@@ -1,12 +1,13 @@
 """Files that get their names when they are written."""
 
+import errno
 import os
 import stat
 import threading
 
 import pytest
 
-from treealg.whole import whole, write_text
+from treealg.whole import sync, whole, write_text
 
 
 def test_who_reads_meanwhile_sees_the_old_file(tmp_path):
@@ -40,6 +41,36 @@ def test_a_link_leads_to_the_new_text_and_the_mode_stays(tmp_path):
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "name").read_text() == "new"
     assert stat.S_IMODE((tmp_path / "name").stat().st_mode) == 0o640
+
+
+def refuse(number):
+    def called(*arguments, **options):
+        raise OSError(number, os.strerror(number))
+
+    return called
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP])
+def test_where_there_are_no_modes_files_are_written(number, tmp_path, monkeypatch):
+    write_text(tmp_path / "name", "old")
+    monkeypatch.setattr(os, "chmod", refuse(number))
+    write_text(tmp_path / "name", "new")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("name", "new")]
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOSYS, errno.ENOTSUP])
+def test_where_files_cannot_be_synchronised_nothing_is_wrong(number, tmp_path, monkeypatch):
+    write_text(tmp_path / "name", "text")
+    monkeypatch.setattr(os, "fsync", refuse(number))
+    sync(tmp_path / "name")
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])
+def test_what_is_not_on_disk_is_an_error(number, tmp_path, monkeypatch):
+    write_text(tmp_path / "name", "text")
+    monkeypatch.setattr(os, "fsync", refuse(number))
+    with pytest.raises(OSError, match=r"No space|error"):
+        sync(tmp_path / "name")
 
 
 @pytest.mark.parametrize("name", ["none/name", "\u00e4" * 200, "."])

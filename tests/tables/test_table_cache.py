@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 import sys
 import threading
+import time
 import tracemalloc
 import warnings
 import zlib
@@ -580,6 +581,16 @@ def test_pruning_removes_what_was_used_longest_ago(table_directory, monkeypatch)
     removed = prune(str(table_directory), bound)
     assert removed == files[:2]
     assert table_files(str(table_directory))[0] == files[2:]
+
+
+def test_files_of_the_future_go_first(table_directory):
+    for degree, ahead in ((1, -60.0), (2, 60.0), (3, 1e6)):
+        tables.arborification(2, degree)
+        (path,) = table_directory.glob(f"arborification-2-{degree}-*")
+        os.utime(path, (time.time() + ahead,) * 2)
+    files, _ = table_files(str(table_directory))
+    assert [file.name[17:18] for file in files] == ["3", "1", "2"]
+    assert prune(str(table_directory), files[1].nbytes + files[2].nbytes) == files[:1]
 
 
 def test_the_directory_is_bounded_and_the_table_written_last_stays(table_directory, monkeypatch):

@@ -25,6 +25,7 @@ from treealg.files.tables import TableSource
 from treealg.frames.tables import check_distinct
 from treealg.optional import require
 from treealg.recipes import Recipe, recipe_of
+from treealg.whole import sync
 
 __all__ = ["compute"]
 
@@ -416,8 +417,7 @@ def _assemble(recipe: Recipe, parts: Parts, columns: list[str]) -> None:
             sink.write(part.ids, part.rows)
         sink.close()
         if finished.is_file():
-            with finished.open("rb") as file:
-                os.fsync(file.fileno())
+            sync(finished)
         if beside is not None:
             parts.keep(beside.name, {**about, "names": list(recipe.names)})
     except BaseException:

@@ -10,6 +10,7 @@ import os
 import re
 import stat
 import sys
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from treealg.checks import in_home
@@ -41,6 +42,9 @@ DISK_BOUND = 2**30
 
 TEMPORARY = ".table-tmp"
 """How the name of a file ends that is being written."""
+
+_CLOCKS_DIFFER = 3600.0
+"""Seconds that the clock of a file server may be ahead of ours."""
 
 _LONGEST_KEY = 80
 """Characters of a key in the name of a file, of which some systems allow for 143."""
@@ -155,7 +159,8 @@ def without_waiting(path: str, flags: int) -> int:
 def table_files(directory: str) -> tuple[list[TableFile], list[str]]:
     """Return the table files of a directory, the one used longest ago first, and other names.
 
-    Files that are left over from interrupted writers are among the first.
+    Files that are left over from interrupted writers are among the first, and so are those whose
+    time is in the future, as a clock that went wrong leaves them: they would never be the oldest.
     """
     ours, others = [], []
     try:
@@ -172,7 +177,8 @@ def table_files(directory: str) -> tuple[list[TableFile], list[str]]:
             ours.append(TableFile(name, found.st_size, found.st_mtime))
         else:
             others.append(name)
-    return sorted(ours, key=lambda file: file.used), others
+    latest = time.time() + _CLOCKS_DIFFER
+    return sorted(ours, key=lambda file: file.used if file.used <= latest else 0.0), others
 
 
 def _is_ours(directory: str, name: str, nbytes: int) -> bool:
