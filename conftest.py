@@ -6,6 +6,9 @@ import tomllib
 
 import pytest
 
+# A script of PyInstaller's, which need not be there.
+collect_ignore = ["treealg/_pyinstaller/hook-treealg.py"]
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):

@@ -25,6 +25,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from treealg.errors import MissingDependencyError
+
 __all__ = ["announce", "announced", "attach", "public_names", "read_stub"]
 
 _announced: dict[str, str] = {}
@@ -47,7 +49,14 @@ class _Face(ModuleType):
 def public_names(package: str) -> dict[str, str]:
     """Return the module of each public name of a package that has a stub."""
     stub = Path(__file__).parents[1].joinpath(*package.split("."), "__init__.pyi")
-    return read_stub(stub.read_text("utf-8"))
+    loader: Any = __spec__.loader  # which reads from archives, too
+    try:
+        return read_stub(loader.get_data(str(stub)).decode("utf-8"))
+    except OSError as error:
+        raise MissingDependencyError(
+            f"treealg: the stub {stub}, which tells where names are loaded from, is not there; "
+            "take the files *.pyi of treealg along, as an installation does"
+        ) from error
 
 
 def read_stub(text: str) -> dict[str, str]:

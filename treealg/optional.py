@@ -71,10 +71,11 @@ def require_built(folder: Path) -> None:
 
     Notes
     -----
-    The stub of a compiled module stands where the module has to be.
+    The stub of a compiled module stands where the module has to be. From an archive none can be
+    loaded.
     """
     names = [stub.stem for stub in folder.glob("[!_]*.pyi")]
-    if all(PathFinder.find_spec(name, [str(folder)]) for name in names):
+    if names and all(PathFinder.find_spec(name, [str(folder)]) for name in names):
         return
     root = folder.parents[1]
     version = f"{sys.version_info.major}.{sys.version_info.minor}"

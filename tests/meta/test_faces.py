@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import treealg
-from treealg import _version
+from treealg import _pyinstaller, _version
 from treealg._lazy import public_names, read_stub
 
 PACKAGE = Path(treealg.__file__).parent
@@ -363,6 +363,57 @@ def test_commands_need_kernels_only_where_they_compute(tree_without_kernels):
     assert done.stderr.startswith("treealg: the compiled kernels are not built in ")
     assert done.stderr.count("\n") == 1
     assert not (tree_without_kernels / "out.npy").exists()
+
+
+def test_the_algebra_works_from_an_archive(tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "app"), "zip", PACKAGE.parent, "treealg")
+    code = f"import sys; sys.path.insert(0, {archive!r}); import treealg; print(treealg.__file__); "
+    shown = "from treealg.symbolic import Tree, bck; print(bck.antipode(Tree()))"
+    assert output(code + shown, cwd=tmp_path).splitlines() == [
+        str(Path(archive) / "treealg" / "__init__.py"), "-(0)",
+    ]  # fmt: skip
+    done = run_python(code + "treealg.branched_sig([[0.0], [1.0]], 1)", cwd=tmp_path)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("treealg.errors.MissingDependencyError: treealg: the compiled kernels")
+
+
+def test_without_stubs_it_is_said_what_is_missing(tmp_path):
+    ignored = shutil.ignore_patterns("__pycache__", "*.pyi")
+    shutil.copytree(PACKAGE, tmp_path / "treealg", ignore=ignored)
+    done = run_python("import treealg", cwd=tmp_path)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("treealg.errors.MissingDependencyError: treealg: the stub ")
+    assert last.endswith("take the files *.pyi of treealg along, as an installation does")
+
+
+def test_pyinstaller_is_told_of_all_that_is_loaded_by_name():
+    assert f"hook-{treealg.__name__}.py" in os.listdir(_pyinstaller.hook_folders()[0])
+    code = """
+import json, pkgutil, sys, types
+from pathlib import Path
+hooks = types.ModuleType("PyInstaller.utils.hooks")
+hooks.collect_data_files = lambda package, includes: includes
+hooks.collect_submodules = lambda package: [package]
+sys.modules.update({"PyInstaller": hooks, "PyInstaller.utils": hooks, hooks.__name__: hooks})
+import runpy
+found = runpy.run_path(sys.argv[1])
+print(json.dumps([found["hiddenimports"], found["datas"]]))
+"""
+    hook = Path(_pyinstaller.hook_folders()[0]) / "hook-treealg.py"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(hook)], capture_output=True, text=True, check=True
+    )
+    rooms, files = json.loads(done.stdout)
+    named = {module for face in ("treealg", "treealg.symbolic", "treealg.tables", "treealg.codegen",
+             "treealg.verification") for module in public_names(face).values()}  # fmt: skip
+    unseen = {
+        module for module in named
+        if module not in ("treealg", "treealg.errors", "treealg._version")
+        and not any(module == room or module.startswith(f"{room}.") for room in rooms)
+    }  # fmt: skip
+    assert unseen == set()
+    data = {path.suffix for path in PACKAGE.rglob("*") if path.suffix in (".pyi", ".h")}
+    assert data <= {Path(pattern).suffix for pattern in files}
 
 
 def test_first_call_of_a_broken_kernel_passes_on_its_error(tmp_path, monkeypatch):

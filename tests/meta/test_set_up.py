@@ -122,6 +122,11 @@ def test_test_extra_pulls_in_frameworks_and_no_peer():
     assert needed.isdisjoint({"pysiglib", "kauri"})
 
 
+def test_pyinstaller_asks_a_function_that_is_there():
+    module, _, name = PROJECT["entry-points"]["pyinstaller40"]["hook-dirs"].partition(":")
+    assert callable(getattr(importlib.import_module(module), name))
+
+
 def documents():
     """Yield the files that tell people how to install something."""
     for pattern in ("*.md", "docs/**/*.md", "notebooks/*.ipynb", "treealg/**/*.py", "*.py"):
