@@ -16,6 +16,7 @@ from typing import Any
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.trees.forests import Forest
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["Contraction"]
@@ -78,7 +79,9 @@ class Contraction:
                 continue
             for colour, weight in self._weights(trunk._trees[0]):
                 weight = weight if count == 1 else count * weight
-                for forest, value in self._forest(pruned).items():
+                forests = self._forest(pruned)
+                spend(4 * len(forests))
+                for forest, value in forests.items():
                     skeleton = Tree._make(forest._trees, colour)
                     total[skeleton] = total.get(skeleton, 0) + weight * value
         return total
@@ -92,6 +95,7 @@ class Contraction:
         product: dict[Forest, Any] = {}
         for tree, a in first.items():
             single = Forest._make((tree,))
+            spend(4 * len(rest))
             for others, b in rest.items():
                 key = single * others
                 product[key] = product.get(key, 0) + a * b

@@ -21,6 +21,7 @@ from treealg.symbolic.bseries.truncated import check_same_colours, in_field
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.linear.sequences import entries_of
 from treealg.symbolic.trees.forests import Forest
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["adjoint", "compose", "flow", "inverse", "iterate", "modified_equation"]
@@ -310,7 +311,9 @@ def _sweep(series: BSeries, *, take_logarithm: bool) -> BSeries:
     for tree in trees_up_to(order, series.colours):
         slope: Polynomial = []
         total: Any = 0
-        for pruned, trunk, count in proper_cuts(tree):
+        cuts = proper_cuts(tree)
+        spend(2 * order * len(cuts))
+        for pruned, trunk, count in cuts:
             weight = field[trunk]
             if weight == 0:
                 continue
@@ -345,9 +348,11 @@ def proper_cuts(tree: Tree) -> list[Cut]:
     >>> proper_cuts(Tree([Tree(), Tree()]))
     [(<Forest 0>, <Tree 0[0]>, 2), (<Forest 0 0>, <Tree 0>, 1)]
     """
+    delta = bck.coproduct(tree)
+    spend(4 * len(delta))
     return [
         (pruned, trunk._trees[0], count)
-        for (pruned, trunk), count in bck.coproduct(tree).items()
+        for (pruned, trunk), count in delta.items()
         if pruned._trees and trunk._trees
     ]
 
@@ -364,6 +369,7 @@ def _forest_path(forest: Forest, paths: dict[Forest, Polynomial]) -> Polynomial:
 
 def _multiply(left: Polynomial, right: Polynomial) -> Polynomial:
     result: Polynomial = [0] * (len(left) + len(right) - 1) if left and right else []
+    spend(4 * len(left) * len(right))
     for i, a in enumerate(left):
         if a != 0:
             for j, b in enumerate(right):

@@ -11,6 +11,7 @@ the Munthe-Kaas-Wright coproduct, is that of methods one after the other.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import reduce
@@ -126,6 +127,7 @@ class LieButcherSeries(TruncatedSeries[OrderedForest]):
         if not is_zero(values[OrderedForest.empty] - empty):
             return False
         basis = ordered_forests_up_to(self._order, self._colours)
+        small = [bisect_right(basis, n, key=_number) for n in range(self._order + 1)]
         return all(
             vanishes(
                 sum(count * values[key] for key, count in mkw.product(x, y).items())
@@ -134,9 +136,12 @@ class LieButcherSeries(TruncatedSeries[OrderedForest]):
                 "compare with is_close",
             )
             for i, x in enumerate(basis)
-            for y in basis[: i + 1]
-            if x.order + y.order <= self._order
+            for y in basis[: min(i + 1, small[self._order - x.order])]
         )
+
+
+def _number(forest: OrderedForest) -> int:
+    return forest._order
 
 
 def exact_lie_butcher_series(order: Any, colours: Any = 1) -> LieButcherSeries:

@@ -14,6 +14,7 @@ from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.fields import is_expression
+from treealg.symbolic.trees.meter import spend
 
 __all__ = ["Nilpotent"]
 
@@ -87,8 +88,10 @@ class Nilpotent:
 
     def __mul__(self, other: Any) -> Nilpotent:
         terms: dict[int, Any] = {}
+        others = _terms(other)
         for left, a in self.terms.items():
-            for right, b in _terms(other).items():
+            spend(1 + len(others))
+            for right, b in others.items():
                 if not left & right:
                     mask = left | right
                     terms[mask] = terms[mask] + a * b if mask in terms else a * b

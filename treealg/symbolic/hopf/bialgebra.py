@@ -17,6 +17,7 @@ from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.linear.tensors import Tensor
 from treealg.symbolic.trees.memo import Memo, check_progress
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import MAX_TERMS, check_steps, check_terms
 
 __all__ = ["Bialgebra"]
@@ -38,7 +39,7 @@ class Bialgebra(GradedSpace[B]):
             self._coproduct_needs,
             self._build_coproduct,
             check=self._check_coproduct,
-            keeps=self._keeps,
+            keeps=self._keeping(),
         )
 
     @abstractmethod
@@ -93,13 +94,13 @@ class Bialgebra(GradedSpace[B]):
         # Products of terms may fall together, but each has to be made.
         check_terms("a product", len(left) * len(right), 20 * MAX_TERMS)
         total: Terms = {}
-        steps = 0
         for x, a in left.items():
+            steps = 0
             for y, b in right.items():
                 product = self._product(x, y)
                 steps += 5 * len(product) - 4  # to make sums takes longer than to make one forest
                 add_terms(total, product, a * b)
-            check_steps("a product", steps // 2)
+            spend(steps // 2)
         return total
 
     def coproduct(self, x: Any, *, progress: Callable[[int, int], Any] | None = None) -> Tensor:
@@ -254,8 +255,8 @@ class Bialgebra(GradedSpace[B]):
             )
         check_terms("a product", len(x) * len(y), 20 * MAX_TERMS)
         total: Terms = {}
-        steps = 0
         for left, a in x.items():
+            steps = 0
             for right, b in y.items():
                 keys: dict[tuple[Any, ...], Any] = {(): a * b}
                 for u, v in zip(left, right, strict=True):
@@ -265,7 +266,7 @@ class Bialgebra(GradedSpace[B]):
                         for new, factor in self._product(u, v).items()
                     }
                 add_terms(total, keys)
-                steps += len(keys)
+                steps += 4 * len(keys)
             check_terms("a product", len(total))
-            check_steps("a product", steps)
+            spend(steps)
         return Tensor._collect(total)

@@ -14,6 +14,7 @@ from treealg.symbolic.trees.contraction import partitions
 from treealg.symbolic.trees.enumeration import count_trees, enumerate_trees
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import check_terms, labels_differ
 from treealg.symbolic.trees.trees import Tree
 
@@ -157,6 +158,7 @@ class CEM(ForestAlgebra):
 
     def _multiply_tensors(self, left: Terms, right: Terms) -> Terms:
         total: Terms = {}
+        spend(3 * len(left) * len(right))
         for (pieces, skeleton), value in left.items():
             for (more, rest), factor in right.items():
                 (first,) = self._product(pieces, more)
@@ -210,8 +212,10 @@ class CEM(ForestAlgebra):
                 for (pieces, skeleton), count in partitions(x._trees[0], keep_leaves=False).items()
             }
         total: Terms = {}
-        for (pieces, skeleton), value in known[x._make(x._trees[:-1])].items():
-            for (more, rest), factor in known[x._make(x._trees[-1:])].items():
+        before, last = known[x._make(x._trees[:-1])], known[x._make(x._trees[-1:])]
+        spend(3 * len(before) * len(last))
+        for (pieces, skeleton), value in before.items():
+            for (more, rest), factor in last.items():
                 (first,) = self._product(pieces, more)
                 key = (first, skeleton * rest)
                 total[key] = total.get(key, 0) + value * factor

@@ -12,6 +12,7 @@ from treealg.symbolic.hopf.tensor_powers import tensor_power, tensor_product
 from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import (
     MAX_TERMS,
     check_terms,
@@ -151,6 +152,7 @@ def _stem(tree: Any) -> list[Any]:
 
 def _grown(trees: Any, stem: list[Any]) -> Any:
     """Return the tree of a stem, of one vertex at least, that ends in these trees."""
+    spend(len(stem))
     for tree in reversed(stem):
         trees = (tree._make(trees, tree._label),)
     return trees[0]

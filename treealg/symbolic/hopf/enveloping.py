@@ -19,6 +19,7 @@ from typing import Any
 from treealg.symbolic.hopf.samples import check_grafts, check_insertions
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, count_choices, labels_differ
 
 __all__ = ["EnvelopingProduct", "consecutive_pieces", "sub_multisets", "sub_sequences"]
@@ -43,6 +44,7 @@ def sub_multisets(forest: Any) -> list[Division]:
         length = sum(1 for _ in run)
         shares = [(length - k, k, comb(length, k)) for k in range(length + 1)]
         grown: dict[tuple[Any, Any], int] = {}
+        spend(2 * len(found) * len(shares))
         for (first, second), count in found.items():
             for here, there, ways in shares:
                 key = (first + (tree,) * here, second + (tree,) * there)
@@ -180,6 +182,7 @@ class EnvelopingProduct:
                 (make((root._make(forest._trees, root._label),)) * after, value)
                 for forest, value in known[right, branches].items()
             ]
+            spend(len(known[left, before]) * len(grown))
             for forest, value in known[left, before].items():
                 add_terms(total, {forest * last: value * c for last, c in grown}, count)
         return total

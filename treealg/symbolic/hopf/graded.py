@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Generic, TypeVar
 
 from treealg.checks import brief, check_integer
@@ -51,6 +51,10 @@ class GradedSpace(ABC, Generic[B]):
     def _keeps(self, x: B) -> bool:
         """Tell whether what is computed of `x` is remembered; see `Memo`."""
         return True
+
+    def _keeping(self) -> Callable[[B], bool] | None:
+        """Return `_keeps` where it is asked, as it is not always so."""
+        return None if type(self)._keeps is GradedSpace._keeps else self._keeps
 
     @abstractmethod
     def basis_element(self, x: Any) -> B:

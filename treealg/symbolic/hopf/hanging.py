@@ -22,6 +22,7 @@ from treealg.symbolic.hopf.samples import check_hangings
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.trees.enumeration import count_forests
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import (
     MAX_TERMS,
     check_terms,
@@ -96,6 +97,7 @@ class Hanging:
     def _multiplied(self, key: Key, known: Mapping[Key, Terms]) -> Terms:
         total: Terms = {}
         for one, rest, count in self._products(key):
+            spend(len(known[one]) * len(known[rest]))
             for tree, value in known[one].items():
                 value *= count
                 for other, c in known[rest].items():
@@ -107,12 +109,15 @@ class Hanging:
     def _hung(self, terms: Terms, root: Any) -> Terms:
         """Return the sum of forests of one tree where those of a sum hang on that tree."""
         total: Terms = {}
+        spend(3 * len(terms))
         for hung, value in terms.items():
             make, grow = hung._make, root._make
             if not root._children:  # of a leaf they are the branches
                 total[make((grow(hung._trees, root._label),))] = value
                 continue
-            for branches, ways in self._graft(hung, make(root._children)).items():
+            grafted = self._graft(hung, make(root._children))
+            spend(3 * len(grafted))
+            for branches, ways in grafted.items():
                 tree = make((grow(branches._trees, root._label),))
                 total[tree] = total.get(tree, 0) + value * ways
         return total

@@ -11,6 +11,7 @@ from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.words import shuffle_words
 from treealg.symbolic.trees.forests import OrderedForest
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import check_terms
 from treealg.symbolic.trees.trees import PlanarTree
 
@@ -88,6 +89,7 @@ class MKW(OrderedForestAlgebra):
             for (pruned, trunk), value in branches.items()
         ]
         total: Terms = {}
+        spend(2 * len(before) * len(above))
         for (pruned, trunk), value in before.items():
             for more, tree, factor in above:
                 rest = make((*trunk._trees, tree))

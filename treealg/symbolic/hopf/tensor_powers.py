@@ -7,6 +7,7 @@ from math import comb
 from typing import Any
 
 from treealg.symbolic.linear.combinations import Terms
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms
 
 __all__ = ["tensor_power", "tensor_product"]
@@ -24,7 +25,7 @@ def tensor_product(left: Terms, right: Terms, reverse: bool = False) -> Terms:
     >>> tensor_product({(leaf, leaf): 2}, {(leaf, leaf): 3})
     {(<Forest 0 0>, <Forest 0 0>): 6}
     """
-    check_terms("a product", len(left) * len(right), 20 * MAX_TERMS)
+    spend(2 * len(left) * len(right))
     total: Terms = {}
     for (first, second), value in left.items():
         for (more, rest), factor in right.items():
@@ -67,6 +68,7 @@ def tensor_power(terms: Terms, exponent: int, reverse: bool = False) -> Terms:
                     )
                 )
         found = grown
+        spend(2 * len(found))
         check_terms("a product", len(found), 20 * MAX_TERMS)
     total: Terms = {}
     make, arrange = kind._make, kind._tree._arrange

@@ -19,7 +19,8 @@ from treealg.symbolic.lie.brackets import forests_of
 from treealg.symbolic.linear.combinations import Terms, add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.trees.enumeration import count_trees
-from treealg.symbolic.trees.forests import Forest
+from treealg.symbolic.trees.forests import Forest, OrderedForest
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import check_orders
 from treealg.symbolic.trees.trees import Tree
 
@@ -55,16 +56,33 @@ def _truncate(x: Element, order: int) -> Element:
     return Element._wrap({key: value for key, value in x.items() if key.order <= order})
 
 
+def _graded(x: Element, order: int) -> list[Terms]:
+    """Return the terms with 0, 1, ... vertices, up to an order."""
+    parts: list[Terms] = [{} for _ in range(order + 1)]
+    for key, value in x.items():
+        if key.order <= order:
+            parts[key.order][key] = value
+    return parts
+
+
+def _grafted(branch: Forest, trunk: Forest) -> list[tuple[Forest, int]]:
+    """Return the trees that come of grafting one on another, and how often."""
+    root = trunk._trees[0]
+    forests = graft_multisets(branch, Forest._make(root._children))
+    return [
+        (Forest._make((Tree._make(forest._trees, root._label),)), count)
+        for forest, count in forests.items()
+    ]
+
+
 def _graft(x: Element, y: Element, order: int) -> Element:
     """Graft non-planar trees, leaving out what has more than `order` vertices."""
     total: Terms = {}
+    branches = _graded(x, order)
     for trunk, b in y.items():
-        tree = trunk._trees[0]
-        on = Forest._make(tree._children)
-        for branch, a in x.items():
-            if branch._order + trunk._order <= order:
-                for forest, count in graft_multisets(branch, on).items():
-                    key = Forest._make((Tree._make(forest._trees, tree._label),))
+        for part in branches[: max(0, order + 1 - trunk._order)]:
+            for branch, a in part.items():
+                for key, count in _grafted(branch, trunk):
                     add_terms(total, {key: count}, a * b)
     return Element._collect(total)
 
@@ -163,21 +181,36 @@ def pre_lie_magnus(x: Any, order: Any) -> Element:
     --------
     >>> from treealg.symbolic import Tree
     >>> pre_lie_magnus(Tree(), 3)
-    <Element (0) - 1/2 (0[0]) + 1/3 (0[0[0]]) + 1/12 (0[0,0])>
+    <Element (0) - 1/2 (0[0]) + 1/12 (0[0,0]) + 1/3 (0[0[0]])>
     """
     limit, (field,) = _series_arguments(False, order, x)
     numbers = _bernoulli(limit + 1)
-    magnus = Element()
-    for _ in range(limit):
-        term = _truncate(field, limit)
-        total = term
-        k = 0
-        while term and k < limit:
-            k += 1
-            term = _graft(magnus, term, limit) / k
-            total = total + numbers[k] * term
-        magnus = total
-    return magnus
+    parts = _graded(field, limit)
+    magnus: list[Terms] = [{} for _ in parts]
+    # By number of vertices n: of each tree, the coefficients in L^k(x) / k! for k < n.
+    powers: list[dict[Forest, list[Any]]] = [{} for _ in parts]
+    for n in range(1, limit + 1):
+        found = {key: [value] + [0] * (n - 1) for key, value in parts[n].items()}
+        for m in range(1, n):
+            for trunk, values in powers[n - m].items():
+                for branch, a in magnus[m].items():
+                    terms = _grafted(branch, trunk)
+                    spend(4 * len(terms) * len(values))
+                    for k, value in enumerate(values, 1):
+                        if value == 0:
+                            continue
+                        value = a * value * Fraction(1, k)
+                        for key, count in terms:
+                            row = found.get(key)
+                            if row is None:
+                                row = found[key] = [0] * n
+                            row[k] = row[k] + (value if count == 1 else count * value)
+        powers[n] = found
+        for key, values in found.items():
+            total = sum(numbers[k] * value for k, value in enumerate(values) if value != 0)
+            if total != 0:
+                magnus[n][key] = total
+    return Element._wrap({key: value for part in magnus for key, value in part.items()})
 
 
 def pre_lie_bch(x: Any, y: Any, order: Any) -> Element:
@@ -224,9 +257,11 @@ def pre_lie_bch(x: Any, y: Any, order: Any) -> Element:
 def _product(algebra: HopfAlgebra[Any], x: Element, y: Element, order: int) -> Element:
     """Multiply in an algebra of forests, leaving out what has more than `order` vertices."""
     total: Terms = {}
+    factors = _graded(y, order)
     for left, a in x.items():
-        for right, b in y.items():
-            if left._order + right._order <= order:
+        for part in factors[: max(0, order + 1 - left._order)]:
+            spend(4 * len(part))
+            for right, b in part.items():
                 add_terms(total, algebra._product(left, right), a * b)
     return Element._collect(total)
 
@@ -241,7 +276,8 @@ def _power_series(
     while power:
         total = total + coefficient(k) * power
         k += 1
-        power = _product(algebra, power, x, order)
+        # Grafting what is short on what is long makes fewer terms than the other way round.
+        power = _product(algebra, x, power, order)
     return total
 
 
@@ -357,7 +393,44 @@ def post_lie_bch(x: Any, y: Any, order: Any) -> Element:
     >>> post_lie_bch(x, y, 2) == Element({x: 1, y: 1}) + grafting_bracket(x, y) / 2
     True
     """
-    limit, (first, second) = _series_arguments(True, order, x, y)
-    left, right = _exp(first, limit, ogl), _exp(second, limit, ogl)
-    product = left + right + _product(ogl, left, right, limit)
-    return _log(product, limit, ogl)
+    limit, factors = _series_arguments(True, order, x, y)
+    return _in_words(factors, (), [[1]], limit)
+
+
+def _in_words(
+    factors: list[Element], word: tuple[int, ...], splits: list[list[int | Fraction]], order: int
+) -> Element:
+    """Return the sum of all words that begin so, without their beginnings, in the BCH series.
+
+    Words are of places in `factors`, and `splits` has, for each beginning, how it is divided into
+    words 0...01...1 that are not empty: for each number of these, the sum of the products of their
+    coefficients, which are inverses of factorials. The series is the logarithm of their sum.
+    """
+    total: Terms = {}
+    coefficient = sum(
+        Fraction((-1) ** (k + 1), k) * value for k, value in enumerate(splits[-1]) if k
+    )
+    if word and coefficient:
+        total[OrderedForest.empty] = coefficient
+    for letter, factor in enumerate(factors):
+        room = order - min((key._order for key in factor), default=order + 1)
+        if room < 0:
+            continue
+        longer = (*word, letter)
+        rest = _in_words(factors, longer, [*splits, _split(longer, splits)], room)
+        add_terms(total, _product(ogl, factor, rest, order)._terms)
+    return Element._collect(total)
+
+
+def _split(word: tuple[int, ...], splits: list[list[int | Fraction]]) -> list[int | Fraction]:
+    """Return how a word is divided, in the sense of `_in_words`, from how its beginnings are."""
+    found: list[int | Fraction] = [0] * (len(word) + 1)
+    counts = [0, 0]
+    for start in range(len(word) - 1, -1, -1):
+        counts[word[start]] += 1
+        if word[start] and counts[0]:
+            break
+        weight = Fraction(1, math.factorial(counts[0]) * math.factorial(counts[1]))
+        for k, value in enumerate(splits[start]):
+            found[k + 1] += weight * value
+    return found

@@ -27,11 +27,15 @@ from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.labels import shown_label
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.scalars import number_text
 from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["LinearCombination", "Terms", "add_terms", "terms_of"]
+
+#: So few terms cost less than to count them.
+_FEW = 10
 
 Terms = dict[Any, Any]
 K = TypeVar("K", bound=Hashable)
@@ -47,7 +51,10 @@ def add_terms(target: dict[K, Any], terms: Mapping[K, Any], factor: Any = 1) -> 
     >>> total
     {'x': 7, 'y': 3}
     """
-    if factor.__class__ is int and factor == 1:
+    exact = factor.__class__ is int
+    if len(terms) > _FEW:
+        spend(len(terms) if exact else 4 * len(terms))
+    if exact and factor == 1:
         for key, value in terms.items():
             target[key] = target[key] + value if key in target else value
         return

@@ -10,6 +10,7 @@ from treealg.errors import InvalidTypeError
 from treealg.symbolic.linear.combinations import add_terms
 from treealg.symbolic.trees.labels import is_plain_word, normalize_word
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import (
     MAX_STEPS,
     MAX_TERMS,
@@ -83,16 +84,15 @@ def _build_shuffle(
     total: dict[Word, int] = {}
     word: list[Any] = [None] * length
     ends: list[tuple[int, Any, dict[int, int]]] = [(0, None, {0: 1})]
-    steps = 0
     while ends:
         done, letter, used = ends.pop()
         if done:
             word[length - done] = letter
         if done == length:
             total[tuple(word)] = used[len(first)]
-            steps += length // 10  # to copy ten letters takes less than one
+            spend(1 + length // 10)  # to copy ten letters takes less than one
             continue
-        steps += len(used)
+        spend(1 + len(used))
         moves: dict[Any, dict[int, int]] = {}
         for i, ways in used.items():
             if i < len(first):
@@ -102,7 +102,6 @@ def _build_shuffle(
                 reached = moves.setdefault(second[done - i], {})
                 reached[i] = reached.get(i, 0) + ways
         ends += ((done + 1, *move) for move in reversed(moves.items()))
-        check_steps("the shuffle of these words", steps)
     return total
 
 

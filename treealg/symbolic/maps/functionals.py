@@ -24,6 +24,7 @@ from treealg.symbolic.linear.combinations import add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.maps.origin import Made
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.meter import spend
 
 __all__ = ["Functional", "Values", "convolve_maps"]
 
@@ -135,6 +136,7 @@ class Functional(Made):
     def _value(self, key: Any) -> Any:
         known = self._known
         if key not in known:
+            spend(4)
             known[key] = self._check_value(self._rule(key))
         return known[key]
 
@@ -231,7 +233,9 @@ class Functional(Made):
 
         def rule(key: Any) -> Any:
             total: Any = 0
-            for (pruned, trunk), count in self._algebra.coproduct(key).items():
+            delta = self._algebra.coproduct(key)
+            spend(4 * len(delta))
+            for (pruned, trunk), count in delta.items():
                 value = self._value(pruned)
                 if value != 0:
                     total = total + count * value * right._value(trunk)
@@ -386,6 +390,7 @@ class Functional(Made):
                 if value == 0:
                     continue
                 value = count * value
+                spend(4 * len(known[trunk]))
                 for k, lower in enumerate(known[trunk], 1):
                     if k == len(powers):
                         powers.append(0)

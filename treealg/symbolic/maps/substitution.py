@@ -10,6 +10,7 @@ from treealg.symbolic.hopf.connes_kreimer import BCK
 from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.contraction import partitions
+from treealg.symbolic.trees.meter import spend
 
 __all__ = ["substitution_product"]
 
@@ -66,6 +67,7 @@ def substitution_product(first: Functional, second: Functional) -> Functional:
                 for piece in pieces:
                     weight = weight * first(piece)
                 if weight != 0:
+                    spend(4 * len(skeletons))
                     for done, value in skeletons.items():
                         key = done * skeleton
                         grown[key] = grown.get(key, 0) + value * weight

@@ -11,7 +11,8 @@ from typing import Any
 
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.memo import Memo
-from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, labels_differ
+from treealg.symbolic.trees.meter import spend
+from treealg.symbolic.trees.sizes import check_terms, labels_differ
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["partitions"]
@@ -44,7 +45,9 @@ class Partitions:
         """
         label, make = tree._label, Forest._make
         total: dict[tuple[Forest, Forest], int] = {}
-        for (root, pieces, skeleton), count in self._states(make(tree._children)).items():
+        states = self._states(make(tree._children))
+        spend(3 * len(states))
+        for (root, pieces, skeleton), count in states.items():
             key = (
                 pieces * self._piece(root, label),
                 make((Tree._make(skeleton._trees, label),)),
@@ -76,7 +79,9 @@ class Partitions:
         if len(trees) == 1:
             label = trees[0]._label
             empty = Forest.empty
-            for (root, pieces, skeleton), count in known[make(trees[0]._children)].items():
+            states = known[make(trees[0]._children)]
+            spend(5 * len(states))
+            for (root, pieces, skeleton), count in states.items():
                 kept = (
                     empty,
                     pieces * self._piece(root, label),
@@ -86,11 +91,9 @@ class Partitions:
                 contracted = (make((Tree._make(root._trees, label),)), pieces, skeleton)
                 total[contracted] = count
             return total
-        last = known[make(trees[-1:])]
-        check_terms(
-            "a product of partitions", len(last) * len(known[make(trees[:-1])]), 20 * MAX_TERMS
-        )
-        for (root, pieces, skeleton), count in known[make(trees[:-1])].items():
+        before, last = known[make(trees[:-1])], known[make(trees[-1:])]
+        spend(3 * len(before) * len(last))
+        for (root, pieces, skeleton), count in before.items():
             for (branch, more, rest), factor in last.items():
                 key = (root * branch, pieces * more, skeleton * rest)
                 total[key] = total.get(key, 0) + count * factor

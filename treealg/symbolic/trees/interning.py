@@ -7,6 +7,8 @@ import threading
 import weakref
 from typing import Any, Self, TypeVar
 
+from treealg.symbolic.trees.meter import spend
+
 __all__ = ["Interned", "Known", "WeakTable", "intern_value"]
 
 V = TypeVar("V")
@@ -45,6 +47,10 @@ def _forget(reference: Known) -> None:
 _lock = threading.RLock()
 
 
+#: How many values were made since the meter was told of so many.
+_made, _TOLD = 0, 50
+
+
 def _renew_lock() -> None:
     # A child of fork may inherit the lock as held by a thread that it does not have.
     global _lock
@@ -60,6 +66,11 @@ def intern_value(table: WeakTable, key: Any, new: V) -> V:
 
     Threads that call at the same time get the same one.
     """
+    global _made
+    _made += 1
+    if _made == _TOLD:
+        _made = 0
+        spend(3 * _TOLD)
     reference = Known(new, _forget)
     reference.key = key
     reference.table = table

@@ -12,9 +12,13 @@ from functools import lru_cache
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from treealg.checks import check_callable
+from treealg.symbolic.trees.meter import before_refusal, spend
 from treealg.symbolic.trees.sizes import MAX_STEPS, check_steps, check_terms
 
 __all__ = ["Memo", "check_progress", "clear_cache", "remembered"]
+
+#: So many steps are told to the meter together.
+_WORK = 100
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -93,37 +97,46 @@ class Memo(Generic[K, V]):
         table = self._table if kept else {}
         value = table.get(key)
         if value is not None:
+            spend(1 + len(value))  # type: ignore[arg-type]
             return value
         if self._check is not None:
             self._check(key)
         stack = [key]
-        added = found = steps = 0
-        while stack:
-            top = stack[-1]
-            if top in table:
+        added = found = steps = work = 0
+        try:
+            while stack:
+                top = stack[-1]
+                if top in table:
+                    stack.pop()
+                    continue
+                missing = [need for need in self._needs(top) if need not in table]
+                if missing:
+                    work += len(missing)
+                    stack.extend(missing)
+                    continue
+                if self._cost is not None:
+                    steps += self._cost(top, table)
+                    check_steps("all that is needed together", steps)
+                built = self._build(top, table)
+                check_terms("a sum that is needed", len(built))  # type: ignore[arg-type]
+                table[top] = built
+                added += len(built)  # type: ignore[arg-type]
+                work += 1 + len(built)  # type: ignore[arg-type]
+                if work > _WORK:
+                    spend(work)
+                    work = 0
+                check_terms("all that is needed together", added, MAX_STEPS)
                 stack.pop()
-                continue
-            missing = [need for need in self._needs(top) if need not in table]
-            if missing:
-                stack.extend(missing)
-                continue
-            if self._cost is not None:
-                steps += self._cost(top, table)
-                check_steps("all that is needed together", steps)
-            built = self._build(top, table)
-            check_terms("a sum that is needed", len(built))  # type: ignore[arg-type]
-            table[top] = built
-            added += len(built)  # type: ignore[arg-type]
-            check_terms("all that is needed together", added, MAX_STEPS)
-            stack.pop()
-            if progress is not None:
-                found += 1
-                progress(found, len(stack))
-        value = table[key]
-        self._terms += added if kept else 0
-        if self._terms > self._bound:
-            self.clear()
-        return value
+                if progress is not None:
+                    found += 1
+                    progress(found, len(stack))
+        finally:
+            # Also what is refused half-way has been kept.
+            self._terms += added if kept else 0
+            if self._terms > self._bound:
+                self.clear()
+        spend(work)
+        return table[key]
 
     def __len__(self) -> int:
         return len(self._table)
@@ -161,6 +174,9 @@ def clear_cache() -> None:
             memo.clear()
     for clear in tuple(_clearers):
         clear()
+
+
+before_refusal(clear_cache)
 
 
 def remembered(count: int) -> Callable[[Callable[P, V]], Callable[P, V]]:

@@ -20,6 +20,7 @@ from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.interning import Interned, WeakTable, intern_value
 from treealg.symbolic.trees.labels import Label, label_kind, label_less, normalize_label
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.text import parse_trees, tree_text
 
@@ -76,6 +77,7 @@ class RootedTree(Displayed, Summand, Interned):
         if cls._planar or len(children) < 2:
             return children
         if len(children) > _MANY:
+            spend(len(children) // 10)
             # To compare trees takes longer than to count those that are the same.
             counts = Counter(children)
             if 2 * len(counts) < len(children):
