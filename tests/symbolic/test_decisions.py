@@ -359,3 +359,22 @@ def test_what_is_equal_mathematically_is_equal_and_has_one_hash(first, second):
         assert y == x
         assert hash(x) == hash(y)
         assert x != make(second + 1)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        sympy.Max(A, U) + sympy.Min(A, U) - A - U,
+        sympy.Piecewise((A, A > 0), (-A, True)) - sympy.Abs(A),
+        sympy.Heaviside(A) + sympy.Heaviside(-A) - 1,
+    ],
+)
+def test_functions_of_real_numbers_are_refused_where_they_cannot_be_decided(value):
+    with pytest.raises(InvalidValueError, match="cannot decide whether"):
+        is_zero(value)
+
+
+def test_functions_of_real_numbers_differ_where_their_values_do():
+    assert Element({LEAF: sympy.Max(A, U)}) != Element({LEAF: U})
+    tableau = [[], [1 / (sympy.Max(A, U) + sympy.Min(A, U))]]
+    assert RungeKutta(tableau, [1 - A / 2, A / 2]).order() == 1

@@ -19,6 +19,7 @@ from treealg.symbolic import (
     mkw,
 )
 from treealg.symbolic.bseries import exact_series
+from treealg.symbolic.linear.elements import check_kind
 
 B = Tree()
 L2 = Tree([B])
@@ -270,3 +271,29 @@ def test_scalars_of_another_kind_are_refused_everywhere(wrong):
 )
 def test_coefficients_are_put_in_one_pair_of_parentheses(value, text):
     assert str(Element({Tree(): value})) == text
+
+
+@pytest.mark.parametrize("operation", [lambda x, y: x + y, lambda x, y: x - y])
+def test_tensors_of_different_numbers_of_slots_are_not_added(operation):
+    two, three = bck.coproduct(L2), bck.iterated_coproduct(L2, 2)
+    with pytest.raises(InvalidTypeError, match="one number of slots, got 2 and 3"):
+        operation(two, three)
+    assert operation(three, three - three) == operation(three, Tensor()) == three
+
+
+def test_images_of_a_slot_have_one_number_of_slots():
+    with pytest.raises(InvalidValueError, match=r"one number of slots, got \[1, 2\]"):
+        bck.coproduct(L2).apply(0, lambda x: bck.coproduct(x) if x.order else Element({x: 1}))
+
+
+def test_a_look_up_reads_no_more_keys_than_it_needs():
+    def stored():
+        yield Forest()
+        pytest.fail("a second key was read")
+
+    check_kind(Forest([B]), stored())
+    with pytest.raises(InvalidTypeError, match="over Forests and words"):
+        check_kind(OrderedForest(), iter([Forest(), (1,)]))
+    many = Element({Tree(label=label): label for label in range(1, 5000)})
+    assert sum(many[key] for key in many) == 4999 * 2500
+    assert many[Tree(label=-1)] == 0

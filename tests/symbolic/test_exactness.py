@@ -58,6 +58,7 @@ from treealg.symbolic.trees.scalars import python_scalar
 
 LEAF, LADDER = Tree(), Tree([Tree()])
 BIG = np.int64(2**40)
+H = sympy.Symbol("h")
 INTEGERS = [np.uint8(200), np.int8(100), np.int64(2**62), np.uint64(2**63), np.array(7, np.int8)]
 
 
@@ -824,3 +825,46 @@ def test_coefficients_that_cannot_be_subtracted_are_different():
 def test_functionals_show_where_they_live_and_no_address():
     assert repr(Functional(bck, {LEAF: 1})) == "<Functional on bck>"
     assert repr(identity_map(mkw)) == "<Endomorphism on mkw>"
+
+
+@pytest.mark.parametrize(
+    ("value", "parts"),
+    [
+        (H / 3 + H**2 / sympy.Float(2), {1: Fraction(1, 3), 2: sympy.Float(0.5)}),
+        ((10**30 + 1) * H + sympy.Float(0.5), {0: sympy.Float(0.5), 1: 10**30 + 1}),
+        (H * sympy.Symbol("a") / 3 + 0.5 * H**2, {1: sympy.Symbol("a") / 3, 2: sympy.Float(0.5)}),
+    ],
+)
+def test_floats_in_a_polynomial_leave_its_other_coefficients_exact(value, parts):
+    found = Element({LEAF: value}).collect(H)
+    assert {power: part[LEAF] for power, part in found.items()} == parts
+    assert [type(found[power][LEAF]) for power in parts] == list(map(type, parts.values()))
+
+
+@pytest.mark.parametrize(
+    "value", [sympy.oo, -sympy.oo, sympy.zoo, sympy.nan, sympy.oo * H, complex("nan"), np.inf]
+)
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda value: exact_signature([(0,), (value,)], 2),
+        lambda value: exact_signature([(0,), (1,)], 2, correction=[(value,)]),
+        lambda value: expected_signature([value])(LEAF),
+        lambda value: RungeKutta([[value]], [1]),
+    ],
+)
+def test_numbers_that_are_not_finite_are_refused_in_any_writing(use, value):
+    with pytest.raises(InvalidValueError, match="finite"):
+        use(value)
+
+
+def test_complex_numbers_of_python_are_those_of_sympy_in_tableaux():
+    method, same = RungeKutta([[0.5 + 0.25j]], [1]), RungeKutta([[0.5 + sympy.I / 4]], [1])
+    assert method.series(3).is_close(same.series(3), 1e-15)
+    assert method.adjoint().a == ((0.5 - 0.25j,),)
+    assert RungeKutta([[0.5 + 0j]], [1]) == RungeKutta([["1/2"]], [1])
+
+
+def test_what_does_not_commute_is_no_coefficient_of_a_tableau():
+    with pytest.raises(InvalidTypeError, match="expression that commutes, got Symbol A"):
+        RungeKutta([[sympy.Symbol("A", commutative=False)]], [1])

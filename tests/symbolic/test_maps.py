@@ -47,6 +47,8 @@ from treealg.symbolic import (
 PUBLISHED = json.loads(
     (Path(__file__).parents[1] / "data" / "hopf_algebras.json").read_text("utf-8")
 )
+LEAF, LADDER = Tree(), Tree([Tree()])
+X = sympy.Symbol("x")
 ALGEBRAS = [bck, nck, mkw, cem, gl, ogl, shuffle_algebra, quasi_shuffle()]
 
 
@@ -344,3 +346,42 @@ def test_progress_that_cannot_be_called_is_refused_before_the_work(progress):
     ):
         with pytest.raises(InvalidTypeError, match="progress must be callable"):
             ask()
+
+
+@pytest.mark.parametrize("kind", [Functional, InfinitesimalCharacter])
+@pytest.mark.parametrize("zero", [0, (X + 1) ** 2 - X**2 - 2 * X - 1])
+def test_a_value_of_zero_is_as_good_as_none(kind, zero):
+    long, short = kind(bck, {LEAF: 1, LADDER: zero}), kind(bck, {LEAF: 1})
+    assert long == short
+    assert hash(long) == hash(short)
+    assert kind(bck, {LEAF: 1, LADDER: 2}) != short
+
+
+def test_a_character_has_no_value_where_none_was_given():
+    assert Character(bck, {LEAF: 1, LADDER: 0}) != Character(bck, {LEAF: 1})
+
+
+def test_characters_of_shuffles_are_equal_in_any_form_of_their_words():
+    one = ShuffleCharacter(mkw, {PlanarTree(): 2, PlanarTree([PlanarTree()]): 0})
+    same = ShuffleCharacter(mkw, {((0,),): Fraction(2)})
+    assert one == same
+    assert hash(one) == hash(same)
+
+
+@pytest.mark.parametrize(
+    ("algebra", "tree"), [(bck, Tree([LADDER, LEAF])), (mkw, PlanarTree([PlanarTree()] * 2))]
+)
+def test_a_functional_beside_a_map_is_multiples_of_the_unit(algebra, tree):
+    functional = Functional(algebra, lambda x: 2 + x.order)
+    unit = Endomorphism(algebra, lambda x: (2 + x.order) * algebra.unit)
+    identity = identity_map(algebra)
+    for one, same in [
+        (functional + identity, unit + identity),
+        (identity + functional, identity + unit),
+        (functional - identity, unit - identity),
+        (identity - functional, identity - unit),
+        (functional * identity, unit * identity),
+        (identity * functional, identity * unit),
+    ]:
+        assert isinstance(one, Endomorphism)
+        assert one(tree) == same(tree)

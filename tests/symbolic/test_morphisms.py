@@ -181,3 +181,10 @@ def test_what_is_no_basis_element_is_nothing_that_a_cocycle_gives(image):
     wrong = morphism_from_cocycle("wrong", bck, bck, lambda forest, label: image)
     with pytest.raises(InvalidTypeError):
         wrong(Tree())
+
+
+@pytest.mark.parametrize("option", ["respects_products", "respects_coproducts"])
+@pytest.mark.parametrize("value", [1, None, "yes"])
+def test_what_a_morphism_respects_is_true_or_false(option, value):
+    with pytest.raises(InvalidTypeError, match=f"{option} must be True or False"):
+        Morphism("x", bck, bck, lambda x: Element({x: 1}), **{option: value})

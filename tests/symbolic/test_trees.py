@@ -7,6 +7,7 @@ import itertools
 import math
 import pickle
 import random
+import re
 import threading
 import weakref
 from fractions import Fraction
@@ -447,3 +448,12 @@ def test_the_symmetry_of_a_star_is_a_factorial(count):
     mixed = Tree([Tree(label=i % 2) for i in range(count)])
     assert mixed.symmetry == math.factorial(count // 2) * math.factorial(count - count // 2)
     assert Tree([Tree(label=i) for i in range(count)]).symmetry == 1
+
+
+@pytest.mark.parametrize(("forest", "tree"), [(Forest, Tree), (OrderedForest, PlanarTree)])
+@pytest.mark.parametrize("form", [(0,), ((0,), 0), (("a",), (0,), "b")])
+def test_the_form_of_a_tree_is_called_that_where_trees_are_needed(forest, tree, form):
+    text = f"tuple form of the tree {tree.from_tuple(form)}, where a tuple of trees is needed"
+    with pytest.raises(InvalidTypeError, match=re.escape(text)):
+        forest.from_tuple(form)
+    assert forest.from_tuple((form,)) == forest([tree.from_tuple(form)])

@@ -6,7 +6,6 @@ square roots is zero exactly when it looks so; rational functions are quotients 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from treealg.checks import brief, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.number_text import read_number
-from treealg.symbolic.linear.coefficients import is_coefficient, own_number
+from treealg.symbolic.linear.coefficients import is_coefficient, is_finite, own_number
 from treealg.symbolic.linear.fields import is_expression, normal_form
 from treealg.symbolic.trees.scalars import python_scalar
 
@@ -49,9 +48,9 @@ def exact_number(value: Any) -> Any:
     (Fraction(1, 6), Fraction(1, 3))
     """
     value = own_number(value)
-    if isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, (float, complex)) and not is_finite(value):
         raise InvalidValueError(f"a coefficient must be finite, got {value}")
-    if isinstance(value, (int, Fraction, float)) and not isinstance(value, bool):
+    if isinstance(value, (int, Fraction, float, complex)) and not isinstance(value, bool):
         return value
     if isinstance(value, str):
         try:
@@ -64,21 +63,16 @@ def exact_number(value: Any) -> Any:
         if isinstance(value, Fraction):
             return value
     if is_expression(value) and is_coefficient(value):
-        if value.has(*_without_value()):
+        if not is_finite(value):
             raise InvalidValueError(f"a coefficient must be finite, got {value}")
         return normal_form(value)
     if is_integer(value):
         return int(value)
     raise InvalidTypeError(
-        f"a coefficient must be a number, a string such as '1/6' or a SymPy expression, got "
-        f"{type(value).__name__} {value!r}"
+        "a coefficient must be a number, a string such as '1/6' or a SymPy expression that "
+        "commutes, got "
+        f"{type(value).__name__} {brief(value)}"
     )
-
-
-def _without_value() -> tuple[Any, ...]:
-    from sympy import S
-
-    return S.NaN, S.Infinity, S.NegativeInfinity, S.ComplexInfinity
 
 
 def product_sum(left: Sequence[Any], right: Iterable[Any]) -> Any:

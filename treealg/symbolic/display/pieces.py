@@ -52,7 +52,8 @@ def terms_to_show(x: Any, max_terms: Any) -> tuple[list[Term], int]:
     if not isinstance(x, Displayed):
         raise InvalidTypeError(
             "only trees, forests, elements, tensors and series can be displayed, got "
-            f"{type(x).__name__} {brief(x)}; make one with from_tuple"
+            f"{type(x).__name__} {brief(x)}; make one with from_tuple, or take the element of an "
+            "AlgebraElement"
         )
     limit = None if max_terms is None else check_integer("max_terms", max_terms, 1)
     sums: Any = x

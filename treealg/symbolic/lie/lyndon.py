@@ -328,4 +328,4 @@ class ShuffleCharacter(Functional):
 
         known = Memo[Any, tuple[Any]](needs, build)
         super().__init__(algebra, lambda word: known(word)[0])
-        self._made_by(type(self), algebra, dict(values) if isinstance(values, Mapping) else values)
+        self._made_by(type(self), *given._origin[1])

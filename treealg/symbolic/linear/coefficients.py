@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -20,6 +21,7 @@ __all__ = [
     "check_coefficient",
     "expression",
     "is_coefficient",
+    "is_finite",
     "is_zero_start",
     "own_number",
     "python_number",
@@ -117,6 +119,24 @@ def _computes(value: Any) -> bool:
         return bool(value * value + value == 0) in {True, False}
     except (ArithmeticError, NotImplementedError, TypeError, ValueError):
         return False
+
+
+def is_finite(value: Any) -> bool:
+    """Tell whether a number is finite, and an expression made of such.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> is_finite(0.5), is_finite(float("inf")), is_finite(sympy.oo)
+    (True, False, False)
+    """
+    if isinstance(value, (float, complex)):
+        return cmath.isfinite(value)
+    if not hasattr(value, "free_symbols"):
+        return True
+    from sympy import S
+
+    return not value.has(S.NaN, S.Infinity, S.NegativeInfinity, S.ComplexInfinity)
 
 
 def is_zero_start(value: Any, what: str) -> bool:
@@ -235,6 +255,18 @@ def _refuse(arguments: tuple[Any, ...]) -> NoReturn:
         "subs needs a symbol and a number or an expression, or a mapping or pairs of them, got "
         f"{', '.join(map(brief, arguments)) or 'nothing'}"
     )
+
+
+def _polynomial(value: Any, symbol: Any) -> Any:
+    """Return an expression as a polynomial, with the coefficients that it has.
+
+    Of floats among them SymPy would make all of them floats.
+    """
+    import sympy
+
+    if value.has(sympy.Float):
+        return sympy.Poly(value, symbol, domain=sympy.EXRAW)
+    return sympy.Poly(value, symbol)
 
 
 def _float(value: Any) -> float:
@@ -375,7 +407,7 @@ class Coefficients:
 
         def coefficients(value: Any) -> dict[int, Any]:
             try:
-                polynomial = sympy.Poly(expression("a coefficient", value), symbol)
+                polynomial = _polynomial(expression("a coefficient", value), symbol)
             except (sympy.PolynomialError, TypeError):  # TypeError of infinite parts
                 raise InvalidTypeError(
                     f"coefficients must be polynomials in {symbol}, got {value}"

@@ -66,7 +66,8 @@ class Element(LinearCombination[Any]):
         if not self._terms:
             return read_key(key, ())
         found = read_key(key, next(iter(self._terms)))
-        check_kind(found, self._terms)
+        if found not in self._terms:
+            check_kind(found, self._terms)
         return found
 
     def apply(self, function: Callable[[Any], Any]) -> Element:
@@ -150,12 +151,15 @@ def check_kind(key: Any, stored: Iterable[Any]) -> None:
     --------
     >>> check_kind(Forest(), [Forest([Tree()])])
     """
-    kinds = {type(other) for other in stored}
-    if type(key) not in kinds:
-        names = " and ".join(sorted("words" if x is tuple else f"{x.__name__}s" for x in kinds))
-        raise InvalidTypeError(
-            f"an element over {names} has no coefficient for {type(key).__name__} {key!r:.60}"
-        )
+    kinds = set()
+    for other in stored:  # mostly, the first one tells
+        if type(other) is type(key):
+            return
+        kinds.add(type(other))
+    names = " and ".join(sorted("words" if x is tuple else f"{x.__name__}s" for x in kinds))
+    raise InvalidTypeError(
+        f"an element over {names} has no coefficient for {type(key).__name__} {key!r:.60}"
+    )
 
 
 def read_key(key: Any, stored: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from treealg.checks import check_callable, check_integer
@@ -67,9 +68,19 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
                 f"a key of this tensor has {self.slots} slots, got {len(key)}: {key!r:.60}"
             )
         found = tuple(map(read_key, key, next(iter(self._terms))))
+        if found in self._terms:
+            return found
         for slot, part in enumerate(found):
             check_kind(part, (other[slot] for other in self._terms))
         return found
+
+    def _combine(self, other: Any, factor: int) -> Any:
+        if isinstance(other, Tensor) and self and other and self.slots != other.slots:
+            raise InvalidTypeError(
+                f"tensors that are added must have one number of slots, got {self.slots} and "
+                f"{other.slots}"
+            )
+        return super()._combine(other, factor)
 
     @property
     def slots(self) -> int:
@@ -133,7 +144,7 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
             If `slot` is no integer, `function` not callable, or an image is neither an
             `Element` nor a `Tensor`.
         InvalidValueError
-            If there is no such slot.
+            If there is no such slot, or images differ in their numbers of slots.
 
         Examples
         --------
@@ -148,6 +159,7 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
             raise InvalidValueError(f"slot must be from 0 to {self.slots - 1}, got {slot}")
         total: dict[tuple[Any, ...], Any] = {}
         images: dict[Any, dict[tuple[Any, ...], Any]] = {}
+        widths: set[int] = set()
         for key, value in self._terms.items():
             part = key[slot]
             if part not in images:
@@ -156,6 +168,11 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
                 images[part] = (
                     terms if isinstance(image, Tensor) else {(k,): v for k, v in terms.items()}
                 )
+                widths.update(map(len, islice(images[part], 1)))
+                if len(widths) > 1:
+                    raise InvalidValueError(
+                        f"images must have one number of slots, got {sorted(widths)}"
+                    )
             add_terms(
                 total,
                 {key[:slot] + new + key[slot + 1 :]: v for new, v in images[part].items()},

@@ -127,7 +127,10 @@ def _coefficients(numerator: Any) -> list[Any] | None:
 
 
 def _decided(value: Any) -> bool:
-    answer = False if _differs_somewhere(value) else value.equals(0)
+    try:
+        answer = False if _differs_somewhere(value) else value.equals(0)
+    except (TypeError, ValueError):  # of functions that SymPy takes to where they have no values
+        answer = None
     if answer is None:
         raise InvalidValueError(
             f"cannot decide whether {value} is zero: it is neither a rational function nor an "
@@ -140,7 +143,10 @@ def _differs_somewhere(value: Any) -> bool:
     """Tell whether an expression is clearly not zero at one of a few points."""
     symbols = sorted(value.free_symbols, key=lambda symbol: symbol.sort_key())
     for point in zip(*map(_values, symbols), strict=False):
-        found = _approximation(value.subs(dict(zip(symbols, point, strict=True))))
+        try:
+            found = _approximation(value.subs(dict(zip(symbols, point, strict=True))))
+        except (TypeError, ValueError):  # of what is for real numbers only, such as Max
+            continue
         if found.is_number and found.is_finite and abs(found) > 1e-15:
             return True
     return False

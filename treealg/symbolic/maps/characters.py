@@ -10,6 +10,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.linear.coefficients import check_coefficient, values_by_key
 from treealg.symbolic.maps.functionals import Functional, Values
+from treealg.symbolic.maps.origin import without_zeros
 
 __all__ = ["Character", "InfinitesimalCharacter"]
 
@@ -87,7 +88,8 @@ class InfinitesimalCharacter(Functional):
             return tree_value(trees[0]) if len(trees) == 1 else 0
 
         super().__init__(algebra, rule)
-        self._made_by(type(self), algebra, given)
+        known = without_zeros(given) if isinstance(given, dict) else given
+        self._made_by(type(self), algebra, known)
 
 
 def _tree_values(

@@ -183,6 +183,8 @@ class Endomorphism(Functional):
     <Element 1/2 (0[0]) - 1/8 (0 0)>
     """
 
+    _is_map = True
+
     def __init__(self, algebra: HopfAlgebra[Any], rule: Callable[[Any], Any]) -> None:
         if not callable(rule):
             raise InvalidTypeError(f"rule must be callable, got {type(rule).__name__}")

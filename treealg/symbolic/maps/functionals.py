@@ -22,7 +22,7 @@ from treealg.symbolic.linear.coefficients import (
 )
 from treealg.symbolic.linear.combinations import add_terms
 from treealg.symbolic.linear.elements import Element
-from treealg.symbolic.maps.origin import Made
+from treealg.symbolic.maps.origin import Made, without_zeros
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.meter import spend
 
@@ -55,7 +55,8 @@ class Functional(Made):
     Immutable; values are remembered, scalars of NumPy as those of Python. ``f * g`` is the
     convolution, ``f + g``, ``f - g`` and ``f * number`` are pointwise. A pickle holds the values
     of a mapping, or the callable, and of a result from what it was made; functionals are equal that
-    are made alike.
+    are made alike, where a value 0 is as good as none. With an `Endomorphism`, ``f + g`` and
+    ``f * g`` are maps, and numbers multiples of the unit.
 
     Examples
     --------
@@ -70,6 +71,8 @@ class Functional(Made):
     _op_priority = 100.0
     #: What tells scalars apart in SymPy: a functional is no coefficient.
     is_commutative = False
+    #: Whether values are elements of the algebra, of which numbers are multiples of the unit.
+    _is_map = False
 
     def __init__(self, algebra: HopfAlgebra[Any], values: Values) -> None:
         if not isinstance(algebra, HopfAlgebra):
@@ -81,7 +84,7 @@ class Functional(Made):
         if isinstance(values, Mapping):
             table = values_by_key(values, self._key)
             self._rule: Callable[[Any], Any] = lambda key: table.get(key, 0)
-            self._made_by(type(self), algebra, table)
+            self._made_by(type(self), algebra, without_zeros(table))
         elif callable(values):
             self._rule = values
             self._made_by(type(self), algebra, values)
@@ -99,6 +102,10 @@ class Functional(Made):
     def _like(self, rule: Callable[[Any], Any]) -> Functional:
         """Make the result of an operation, which says by what it was made."""
         return Functional(self._algebra, rule)
+
+    def _with(self, other: Functional, rule: Callable[[Any], Any]) -> Functional:
+        """Make the result of an operation on two: a map if one of them is, else a functional."""
+        return (self if self._is_map else other)._like(rule)
 
     @property
     def algebra(self) -> HopfAlgebra[Any]:
@@ -158,7 +165,7 @@ class Functional(Made):
         if not isinstance(other, Functional):
             return self if is_zero_start(other, "a functional") else NotImplemented
         right = self._other(other)
-        total = self._like(lambda key: self._value(key) + right._value(key))
+        total = self._with(right, lambda key: self._value(key) + right._value(key))
         return total._made_by(operator.add, self, right)
 
     __radd__ = __add__
@@ -167,7 +174,7 @@ class Functional(Made):
         if not isinstance(other, Functional):
             return self if is_zero_start(other, "a functional") else NotImplemented
         right = self._other(other)
-        difference = self._like(lambda key: self._value(key) - right._value(key))
+        difference = self._with(right, lambda key: self._value(key) - right._value(key))
         return difference._made_by(operator.sub, self, right)
 
     def __neg__(self) -> Functional:
@@ -241,7 +248,7 @@ class Functional(Made):
                     total = total + count * value * right._value(trunk)
             return total
 
-        return self._like(rule)._made_by(Functional.convolve, self, right)
+        return self._with(right, rule)._made_by(Functional.convolve, self, right)
 
     def exp(self) -> Functional:
         r"""Return the convolution exponential :math:`\sum_k f^{*k} / k!`.

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from treealg.checks import check_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import ConnesKreimer, bck, nck, parts
@@ -56,7 +57,8 @@ class Morphism(Made):
     Raises
     ------
     InvalidTypeError
-        If `source` or `target` is not a `HopfAlgebra`, or `rule` not callable.
+        If `source` or `target` is not a `HopfAlgebra`, `rule` not callable, or `respects_products`
+        or `respects_coproducts` not a bool.
 
     Examples
     --------
@@ -86,7 +88,10 @@ class Morphism(Made):
         self._source = source
         self._target = target
         self._rule = rule
-        self._respects = (respects_products, respects_coproducts)
+        self._respects = (
+            check_flag("respects_products", respects_products),
+            check_flag("respects_coproducts", respects_coproducts),
+        )
         self._made_by(_make, name, source, target, rule, self._respects)
 
     def __reduce__(self) -> Any:

@@ -7,9 +7,9 @@ from numbers import Number
 from typing import Any, Self
 
 from treealg.symbolic.linear.fields import is_expression
-from treealg.symbolic.linear.zeros import are_equal
+from treealg.symbolic.linear.zeros import are_equal, is_known_zero
 
-__all__ = ["Made"]
+__all__ = ["Made", "without_zeros"]
 
 
 class Made:
@@ -45,6 +45,17 @@ class Made:
     def __hash__(self) -> int:
         make, arguments = self._origin
         return hash((make, *map(_hashed, arguments)))
+
+
+def without_zeros(values: dict[Any, Any]) -> dict[Any, Any]:
+    """Return the values of a map that is zero where it has none, as equal maps have them.
+
+    Examples
+    --------
+    >>> without_zeros({"x": 1, "y": 0})
+    {'x': 1}
+    """
+    return {key: value for key, value in values.items() if not is_known_zero(value)}
 
 
 def _agree(one: Any, other: Any) -> bool:

@@ -14,7 +14,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.mkw import mkw
-from treealg.symbolic.linear.coefficients import is_coefficient, own_number
+from treealg.symbolic.linear.coefficients import is_coefficient, is_finite, own_number
 from treealg.symbolic.linear.sequences import entries_of, rows_of
 from treealg.symbolic.maps.characters import InfinitesimalCharacter
 from treealg.symbolic.maps.functionals import Functional
@@ -179,12 +179,9 @@ def exact_number(name: str, value: Any) -> Any:
         raise InvalidTypeError(
             f"{name} must hold numbers, got {type(value).__name__} {brief(value)}"
         )
-    if isinstance(value, float):
-        try:
-            return Fraction(value)
-        except (ValueError, OverflowError):
-            raise InvalidValueError(f"{name} must hold finite numbers, got {value}") from None
-    return value
+    if not is_finite(value):
+        raise InvalidValueError(f"{name} must hold finite numbers, got {value}")
+    return Fraction(value) if isinstance(value, float) else value
 
 
 def _corrections(correction: Any, segments: int, dimension: int) -> list[dict[Any, Any]]:

@@ -112,7 +112,24 @@ class RootedForest(Displayed, Summand, Interned, Generic[T]):
                 f"a forest must be a {cls.__name__}, None or a tuple of trees, got "
                 f"{type(value).__name__} {brief(value)}; the forest of one leaf is ((0,),)"
             )
-        return cls(value)
+        try:
+            return cls(value)
+        except InvalidTypeError:
+            tree = cls._only_tree(value)
+            if tree is None:
+                raise
+        raise InvalidTypeError(
+            f"{brief(value)} is the tuple form of the tree {tree}, where a tuple of trees is "
+            f"needed; the forest of it is {brief((value,))}"
+        )
+
+    @classmethod
+    def _only_tree(cls, value: tuple[Any, ...]) -> RootedTree | None:
+        """Return the tree of which a tuple is the tuple form, None if it is of no tree."""
+        try:
+            return cls._tree.from_tuple(value)
+        except TreeAlgError:
+            return None
 
     def to_tuple(self) -> tuple[Any, ...]:
         """Return the tuple of the tuple forms of the trees.
