@@ -81,7 +81,8 @@ class Recipe:
     missing : {"refuse", "drop", "propagate", "forward-fill", "linear"}
         What is done with values that are missing. Who reads paths refuses or drops.
     dtype : {"float64", "float32"}
-        Of the results; paths are computed in it where they have one length.
+        Of the results; paths of floats are computed in it where they have one length, integers in
+        float64, by their differences where they are large.
     options : mapping
         Other options of the function.
     """
@@ -210,7 +211,7 @@ class Recipe:
         Parameters
         ----------
         paths : numpy.ndarray, shape (paths, length, channels), or list of numpy.ndarray
-            The paths; in a list of lengths of their own.
+            The paths, floats or integers; in a list of lengths of their own.
         times : numpy.ndarray, shape (paths, length), or list of numpy.ndarray, optional
             The times of their points. A base point has that of the first point.
 
@@ -251,7 +252,7 @@ class Recipe:
         if not isinstance(paths, np.ndarray) and len(set(map(len, paths))) == 1:
             paths = np.stack(paths)
             times = None if times is None else np.stack([*times])
-        if isinstance(paths, np.ndarray):
+        if isinstance(paths, np.ndarray) and paths.dtype.kind == "f":
             paths = paths.astype(self.dtype, copy=False)
         options = self.with_time
         if self.missing in ("forward-fill", "linear"):

@@ -14,7 +14,7 @@ import zarr
 
 import treealg
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.files import arrays, compute, run
+from treealg.files import arrays, compute, run, tables
 
 ARRAYS = ("npy", "npz", "zarr")
 TABLES = ("csv", "parquet", "arrow", "feather")
@@ -317,6 +317,35 @@ def test_arrays_may_hold_any_numbers(kind, dtype, tmp_path):
     compute(tmp_path / f"in.{kind}", tmp_path / "out.npy", degree=1)
     expected = (paths[:, -1] - paths[:, 0]).astype(float)
     np.testing.assert_allclose(np.load(tmp_path / "out.npy"), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ARRAYS)
+@pytest.mark.parametrize("target", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", ["int64", "uint64"])
+def test_integers_that_floats_do_not_hold_keep_their_differences(kind, target, dtype, tmp_path):
+    stamps = np.array([0, 3, 4, 9]) + 1_700_000_000_123_456_789
+    paths = np.stack([stamps, np.arange(4)], axis=1)[None].astype(dtype)
+    write(tmp_path / f"in.{kind}", paths)
+    compute(tmp_path / f"in.{kind}", tmp_path / "out.npy", degree=2, dtype=target)
+    found = np.load(tmp_path / "out.npy")
+    # Of 0, 3, 4, 9 and 0, 1, 2, 3: increments, and integrals by trapezoids.
+    np.testing.assert_array_equal(found[0], [9, 3, 40.5, 11.5, 15.5, 4.5])
+    assert found.dtype == target
+
+
+def test_integers_in_text_are_read_as_such(tmp_path, monkeypatch):
+    stamps = np.array([0, 3, 4, 9]) + 1_700_000_000_123_456_789
+    lines = [f"{stamp}, {value}" for stamp, value in zip(stamps, (1, 2, 3, 5), strict=True)]
+    (tmp_path / "in.csv").write_text("\n".join(["t,x", *lines]) + "\n")
+    options = {"degree": 1, "time": "t"}
+    compute(tmp_path / "in.csv", tmp_path / "out.npy", values=["x"], times=True, **options)
+    np.testing.assert_array_equal(np.load(tmp_path / "out.npy"), [[4, 9]])
+    with pytest.raises(InvalidValueError, match=r"in\.csv, block 0 .*'t' has integers beyond"):
+        compute(tmp_path / "in.csv", tmp_path / "none.npy", degree=1, values=["x", "t"])
+    monkeypatch.setattr(tables, "_CSV_BYTES", 16)  # integers at first, then others, then nothing
+    (tmp_path / "in.csv").write_text("x\n" + "1\n" * 20 + "2.5\nNA\n\n7e1\n")
+    compute(tmp_path / "in.csv", tmp_path / "mixed.npy", degree=1, missing="drop")
+    np.testing.assert_array_equal(np.load(tmp_path / "mixed.npy"), [[69]])
 
 
 def test_an_array_of_two_axes_is_one_path(tmp_path):

@@ -28,6 +28,8 @@ __all__ = ["TableSource"]
 # Rows of a block; where pieces end depends on it.
 _BLOCK = 1 << 17
 _CSV_BYTES = 1 << 22
+# What stands in a file of text where a number is missing.
+_NO_VALUE = pa.array(pa.csv.ConvertOptions().null_values)
 
 
 class _Block(NamedTuple):
@@ -258,7 +260,11 @@ class _Places:
 
 
 def _joined(blocks: list[_Block]) -> Any:
-    return pa.concat_tables([block.table for block in blocks]).combine_chunks()
+    tables = [block.table for block in blocks]
+    if any(table.schema != tables[0].schema for table in tables):  # integers, and then others
+        with readable(f"{blocks[0].where} to {blocks[-1].where}"):
+            tables = [pa.concat_tables(tables, promote_options="permissive")]
+    return pa.concat_tables(tables).combine_chunks()
 
 
 def _dropped(blocks: list[_Block], count: int) -> list[_Block]:
@@ -395,8 +401,12 @@ def _skipped(size: int) -> Any:
 
 def _read_csv(file: Path, columns: list[str], numbers: list[str]) -> Iterator[_Block]:
     options = pa.csv.ReadOptions(block_size=_CSV_BYTES)
-    # What a column holds is otherwise guessed from the first block.
-    types = dict.fromkeys(numbers, pa.float64())
+    with readable(str(file)):
+        guessed = _schema(file)
+    whole = [name for name in numbers if pa.types.is_integer(guessed.field(name).type)]
+    # What a column holds is otherwise guessed from the first block. Integers there may be followed
+    # by others, and floats do not hold all of them.
+    types = {name: pa.string() if name in whole else pa.float64() for name in numbers}
     kept = pa.csv.ConvertOptions(include_columns=columns, column_types=types)
     with readable(str(file)):
         data = file.open("rb")
@@ -407,10 +417,23 @@ def _read_csv(file: Path, columns: list[str], numbers: list[str]) -> Iterator[_B
             where = f"{file}, block {number} of {_CSV_BYTES} bytes"
             with readable(where):
                 try:
-                    batch = reader.read_next_batch()
+                    table = pa.table(reader.read_next_batch())
                 except StopIteration:
                     return
-            yield _Block(where, _decoded(pa.table(batch)))
+                for name in whole:
+                    place = table.schema.get_field_index(name)
+                    table = table.set_column(place, name, _numbers(table.column(place)))
+            yield _Block(where, _decoded(table))
+
+
+def _numbers(texts: Any) -> Any:
+    """Return numbers that are written out, as integers if they all are."""
+    texts = pc.utf8_trim_whitespace(texts)
+    texts = pc.if_else(pc.is_in(texts, _NO_VALUE), None, texts)
+    try:
+        return texts.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return texts.cast(pa.float64())
 
 
 def _read_arrow(file: Path, columns: list[str]) -> Iterator[_Block]:
