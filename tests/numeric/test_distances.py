@@ -284,6 +284,13 @@ def test_blocks_are_as_large_as_allowed(n1, n2):
     assert sizes == [100] * (n1 * n2 // 100)
 
 
+def test_blocks_of_any_number_of_pairs_come_one_after_the_other():
+    some = list(itertools.islice(blocks(1, 2**57, 2**57, 4, np.less), 3))
+    assert [list(zip(i, j, strict=True)) for _, i, j in some] == [
+        [(0, 1)], [(0, 2), (0, 3), (1, 2), (1, 3)], [(0, 4), (0, 5), (1, 4), (1, 5)],
+    ]  # fmt: skip
+
+
 def peak_of(function):
     function()  # loads what is loaded once
     tracemalloc.start()

@@ -1,5 +1,7 @@
 """Sizes at the ends of what there is: none, huge views, huge integers, all axes of NumPy."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -129,6 +131,9 @@ TOO_LARGE = {
     "coef": lambda: treealg.branched_sig_coef(MANY, (0,)),
     "backprop": lambda: treealg.branched_sig_backprop(MANY, None, SIGS, 2),
     "combine": lambda: treealg.branched_sig_combine(SIGS, np.zeros(6), 2, 2),
+    "combine all": lambda: treealg.branched_sig_combine(SIGS[: 2**31, None], SIGS[: 2**31], 2, 2),
+    "extract": lambda: treealg.extract_branched_sig_coef(SIGS, [(0,)], 2),
+    "extract words": lambda: treealg.extract_sig_coef(SIGS, [(0,)], 2),
     "to log": lambda: treealg.branched_sig_to_log_sig(SIGS, 2, 2),
     "scalars": lambda: treealg.branched_sig_combine(UNITS, UNITS, 2, 2),
     "scalars of logarithms": lambda: treealg.branched_sig_to_log_sig(UNITS, 2, 2),
@@ -153,6 +158,21 @@ def test_what_follows_the_end_of_a_path_takes_no_memory():
 def test_views_whose_results_fit_in_no_memory_are_refused(call):
     with pytest.raises(InvalidValueError, match=r"memory|not to be had"):
         call()
+
+
+def test_coefficients_of_vectors_that_do_not_lie_side_by_side_copy_nothing_else():
+    vectors = np.broadcast_to(np.arange(6.0), (2**30, 1000, 6))[:2, ::2]
+    table = np.arange(66_000.0).reshape(1000, 66)
+    for given in (vectors, table[:, :6], table[::-1, :6], table[:, 60:].astype(np.float32)):
+        tracemalloc.start()
+        try:
+            found = treealg.extract_branched_sig_coef(given, [(1,), ((1,), 0)], 2)
+            assert tracemalloc.get_traced_memory()[1] < 1.5 * found.nbytes + 20_000
+        finally:
+            tracemalloc.stop()
+        np.testing.assert_array_equal(found, given[..., [1, 4]])
+        assert found.flags.c_contiguous
+        assert found.dtype == given.dtype
 
 
 AXES = (1,) * 62

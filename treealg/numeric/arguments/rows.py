@@ -110,7 +110,10 @@ class Rows:
                 f"{self.name} would have {len(shape)} axes with the leading axes of the other "
                 f"arguments, more than the {MAX_AXES} that an array may have; join some of them"
             )
-        array = self.array if is_same else np.broadcast_to(self.array, shape)
+        try:
+            array = self.array if is_same else np.broadcast_to(self.array, shape)
+        except ValueError:  # there are no integers for so many rows
+            raise out_of_memory(self, shape) from None
         return Rows(array, self.kind, item_ndim, self.name)
 
     def without_scalar(self) -> Rows:

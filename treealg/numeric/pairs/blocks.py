@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -27,9 +26,9 @@ def blocks(
     """
     columns = max(min(n2, max(math.isqrt(at_once), at_once // max(n1, 1))), 1)
     rows = max(min(n1, at_once // columns), 1)
-    for tile in product(parts(n1, rows), parts(n2, columns)):
-        first, second = (np.arange(side.start, side.stop) for side in tile)
-        i, j = (index.ravel() for index in np.meshgrid(first, second, indexing="ij"))
+    # Nothing is listed beforehand, as there may be many tiles.
+    for first, second in ((one, two) for one in parts(n1, rows) for two in parts(n2, columns)):
+        i, j = (index.ravel() for index in np.mgrid[first, second])
         if keep is not None:
             is_kept = keep(i, j)
             i, j = i[is_kept], j[is_kept]

@@ -395,8 +395,13 @@ def of_any_degree(value: Any, name: str, options: tuple[Any, ...]) -> tuple[Rows
 
 def extracted(rows: Rows, places: list[int]) -> Array:
     """Copy some coefficients of vectors."""
-    found = np.array(places, np.intp)
-    return rows.wrap(rows.array.take(found, axis=-1).astype(rows.dtype, copy=False))
+    result, array = rows.empty((*rows.batch, len(places)))
+    if rows.array.flags.c_contiguous and rows.array.dtype == array.dtype:
+        rows.array.take(np.array(places, np.intp), axis=-1, out=array, mode="clip")
+    else:  # `take` would copy vectors as a whole that do not lie side by side
+        for column, place in enumerate(places):
+            array[..., column] = rows.array[..., place]
+    return rows.wrap(result)
 
 
 def listed(trees: Any) -> list[Any]:
