@@ -231,3 +231,34 @@ def test_gradients_beyond_floating_point_are_differences_of_values(options, kind
             for gradient, way in zip(gradients, ways, strict=True)
         )
         np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("scale", [7.0, 10.0, 14.0])
+def test_a_difference_of_exponents_that_is_lost_is_nan(scale):
+    # The exponents of scale 7 are about 1.4e64, those of a path and a part of it differ by 2e45:
+    # the kernel is 0, which numbers of 16 digits do not tell.
+    path = scale * np.random.default_rng(0).standard_normal((2, 5, 2))[1]
+    assert np.isnan(treealg.branched_sig_kernel(path, path[:3], 2, 0, normalize=True))
+    assert treealg.branched_sig_kernel(path, path, 2, 0, normalize=True) == 1
+    assert treealg.branched_sig_kernel(path, -path, 2, 0, normalize=True) == 0
+
+
+@pytest.mark.parametrize("normalize", [False, True])
+@pytest.mark.parametrize(
+    ("kernel", "match"),
+    [
+        (treealg.RBFKernel(1e-300), "sigma must have an inverse that float32 holds"),
+        (treealg.RBFKernel(1e-39), "sigma must have an inverse that float32 holds"),
+        (treealg.ScaledLinearKernel(1e20), "scale must have a square that float32 holds"),
+    ],
+)
+def test_a_static_kernel_has_to_fit_the_dtype_of_the_paths(kernel, match, normalize):
+    paths = PATHS.astype(np.float32)
+    options = {"static_kernel": kernel, "normalize": normalize}
+    constant = np.ones_like(paths)
+    for function in (treealg.branched_sig_kernel, treealg.branched_sig_kernel_gram):
+        with pytest.raises(treealg.InvalidValueError, match=match):
+            function(paths, paths, 2, 0, **options)
+        assert (
+            function(constant.astype(float), constant.astype(float), 2, 0, **options) == 1
+        ).all()

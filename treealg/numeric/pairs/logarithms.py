@@ -68,6 +68,10 @@ def _exponent(problem: Problem, first: Indices, second: Indices) -> Floats:
     of_first, of_second = problem.with_itself(0), problem.with_itself(1)
     norms = _logarithms(of_first, first, first) + _logarithms(of_second, second, second)
     found: Floats = _logarithms(problem, first, second) - norms / 2
+    # Less than the rounding of exponents, where that is much, is no difference of theirs.
+    rounding = np.finfo(norms.real.dtype).eps * abs(norms.real)
+    lost = (rounding > 0.5) & np.isfinite(rounding) & (abs(found.real) <= 4 * rounding)
+    found[lost] = np.nan
     return found
 
 

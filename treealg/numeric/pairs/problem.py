@@ -342,7 +342,7 @@ def problem_of(
     beside: Beside = NOTHING,
 ) -> Problem:
     """Check the arguments that all kernel functions have."""
-    rbf, parameter = as_static_kernel(static_kernel)
+    rbf, _ = as_static_kernel(static_kernel)
     transform, n_threads = checked_transform(time_aug, lead_lag, end_time), thread_count(n_jobs)
     # A linear kernel sees increments alone, the Gaussian one how far apart two paths are.
     if beside.is_nothing:
@@ -356,6 +356,7 @@ def problem_of(
             f"{names[0]} and {names[1]} must be of one kind and dtype, got a {rows1.kind} of "
             f"{rows1.dtype} and a {rows2.kind} of {rows2.dtype}; convert one of them"
         )
+    _, parameter = as_static_kernel(static_kernel, np.empty(0, rows1.dtype).real.dtype)
     if rows1.item[1] != rows2.item[1]:
         raise InvalidValueError(
             f"{names[0]} and {names[1]} must have equally many channels, got {rows1.item[1]} and "

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from treealg.checks import check_real
 from treealg.errors import InvalidTypeError, InvalidValueError
 
@@ -54,7 +56,8 @@ class ScaledLinearKernel(StaticKernel):
     InvalidTypeError
         If `scale` is no real number.
     InvalidValueError
-        If `scale` is negative, not finite, or so large that its square is not.
+        If `scale` is negative, not finite, or so large that its square is not; in calls, if that is
+        not finite in the dtype of the paths.
 
     Examples
     --------
@@ -89,7 +92,8 @@ class RBFKernel(StaticKernel):
     InvalidTypeError
         If `sigma` is no real number.
     InvalidValueError
-        If `sigma` is not above 0, not finite, or so small that its inverse is not.
+        If `sigma` is not above 0, not finite, or so small that its inverse is not; in calls, if
+        that is not finite in the dtype of the paths.
 
     Examples
     --------
@@ -111,15 +115,23 @@ class RBFKernel(StaticKernel):
             )
 
 
-def as_static_kernel(value: Any) -> tuple[bool, float]:
-    """Return a static kernel as the compiled kernels take it."""
+def as_static_kernel(value: Any, dtype: Any = np.float64) -> tuple[bool, float]:
+    """Return a static kernel as the compiled kernels take it, with a number that a dtype holds."""
     if value is None or type(value) is LinearKernel:
         return False, 1.0
     if type(value) is ScaledLinearKernel:
-        return False, value.scale * value.scale
-    if type(value) is RBFKernel:
-        return True, 1.0 / value.sigma
-    raise InvalidTypeError(
-        f"static_kernel must be LinearKernel(), ScaledLinearKernel(scale) or RBFKernel(sigma) of "
-        f"treealg, or None for the first, got {type(value).__module__}.{type(value).__qualname__}"
-    )
+        rbf, found, what = False, value.scale * value.scale, "scale must have a square"
+    elif type(value) is RBFKernel:
+        rbf, found, what = True, 1.0 / value.sigma, "sigma must have an inverse"
+    else:
+        raise InvalidTypeError(
+            f"static_kernel must be LinearKernel(), ScaledLinearKernel(scale) or RBFKernel(sigma) "
+            f"of treealg, or None for the first, got {type(value).__module__}."
+            f"{type(value).__qualname__}"
+        )
+    if found > float(np.finfo(dtype).max):
+        raise InvalidValueError(
+            f"{what} that {np.dtype(dtype)} holds, that of the paths, got {value}; give "
+            f"{'at least 1e-38' if rbf else 'at most 1e19'}, or paths of float64"
+        )
+    return rbf, found
