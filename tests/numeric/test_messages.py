@@ -137,3 +137,17 @@ def test_weights_that_are_a_nested_tensor_are_refused():
         nested = torch.nested.nested_tensor([torch.ones(2)])
     with pytest.raises(treealg.InvalidTypeError, match="weights"):
         sig(weights=nested)
+
+
+@pytest.mark.parametrize(
+    ("value", "match"),
+    [
+        (np.array([np.ones((5, 2)), np.ones((3, 2))], object), r"are ndarray; list\(path\) is a"),
+        (np.array([[[1.0], [2.0]], [[3.0]]], object), r"are list; list\(path\) is a list of them"),
+        ({"a": np.ones((5, 2)), "b": np.ones((3, 2))}, r"; list\(path.values\(\)\) is a list"),
+        ({"a": np.ones(5), "b": np.ones(5)}, r"; numpy.column_stack\(list\(path.values\(\)\)\)"),
+    ],
+)
+def test_paths_in_another_container_are_told_how_to_be_a_list(value, match):
+    with pytest.raises(treealg.InvalidTypeError, match=match):
+        treealg.branched_sig(value, 2)

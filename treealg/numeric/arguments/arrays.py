@@ -81,6 +81,7 @@ def as_rows(
     if array.dtype.kind == "O" and not array.ndim:
         raise not_an_array(array.item(), name)  # that NumPy could make nothing of
     if array.ndim < item_ndim:
+        _refuse_arrays_as_objects(array, name)
         check_axes(array.shape, name, axes)
     if array.dtype.kind in "iuO" and (array.dtype.kind != "O" or array is not value):
         array = convert(array, name)
@@ -115,6 +116,20 @@ def check_axes(shape: tuple[int, ...], name: str, axes: tuple[str, ...]) -> None
             f"{name} must have shape (..., {', '.join(axes)}), at least {least}; got shape "
             f"{shape}; {missing or 'add the missing axis, for instance with reshape'}"
         )
+
+
+def _refuse_arrays_as_objects(array: npt.NDArray[Any], name: str) -> None:
+    """Refuse an array of arrays, which NumPy makes of several that are not equally long."""
+    if array.dtype.kind == "O" and array.size and _is_nested(array.flat[0]):
+        raise InvalidTypeError(
+            f"{name} must be an array of numbers, got one of shape {array.shape} whose entries are "
+            f"{type(array.flat[0]).__name__}; list({name}) is a list of them, which is taken where "
+            f"paths of different lengths are"
+        )
+
+
+def _is_nested(entry: Any) -> bool:
+    return isinstance(entry, (list, tuple)) or len(getattr(entry, "shape", ())) > 0
 
 
 def _plain(value: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:

@@ -19,6 +19,8 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
      "write it as an array with its axes, such as [[...]] for a path"),
     (lambda value: isinstance(value, (str, bytes)), "the text {value}",
      "read the numbers first, for instance with numpy.loadtxt"),
+    (lambda value: isinstance(value, Mapping) and _has_paths(value), _OBJECT,
+     "list({name}.values()) is a list of its values, which is taken where paths are"),
     (lambda value: isinstance(value, Mapping), _OBJECT,
      "numpy.column_stack(list({name}.values())) has its values as channels"),
     (lambda value: isinstance(value, Iterator), _OBJECT + ", which can be read only once",
@@ -72,6 +74,11 @@ def has_no_numbers(value: Any) -> bool:
     False
     """
     return is_of(value, "xarray", "scipy", "jax", "jaxlib", "dask") or _is_lazy(value)
+
+
+def _has_paths(value: Mapping[Any, Any]) -> bool:
+    """Tell whether the values of a mapping have axes enough to be paths each."""
+    return bool(value) and all(len(getattr(own, "shape", ())) > 1 for own in value.values())
 
 
 def _is_lazy(value: Any) -> bool:
