@@ -255,7 +255,7 @@ def test_a_difference_of_exponents_that_is_lost_is_nan(scale):
 def test_a_static_kernel_has_to_fit_the_dtype_of_the_paths(kernel, match, normalize):
     paths = PATHS.astype(np.float32)
     options = {"static_kernel": kernel, "normalize": normalize}
-    constant = np.ones_like(paths)
+    constant = np.ones((3, 6, 2))
     for function in (treealg.branched_sig_kernel, treealg.branched_sig_kernel_gram):
         with pytest.raises(treealg.InvalidValueError, match=match):
             function(paths, paths, 2, 0, **options)

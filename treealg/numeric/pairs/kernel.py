@@ -126,7 +126,8 @@ def branched_sig_kernel(
     as infinity, and as NaN where integrals of such values have both signs; a normalised kernel is
     then computed by the exponents of the last level. Where these are infinite, too, it is 0 to any
     precision; where paths differ and such exponents, finite or not, do not to rounding, it is NaN.
-    Paths with equal increments, of a Gaussian kernel with equal points, have the normalised kernel 1.
+    Paths with equal increments, of a Gaussian kernel with equal points, have the normalised kernel
+    1.
 
     The trapezoid rule takes over each refined cell the increment of the static kernel, spread
     evenly over the refinement, times the mean of the values at the four corners; the error is of
