@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from treealg.codegen import MAPS, adjoint, build_program, map_size
-from treealg.codegen.maps import PATH_MAPS
+from treealg.codegen import MAPS, adjoint, build_program, map_size, maps
+from treealg.codegen.maps import PATH_MAPS, build_path_program
 from treealg.codegen.program import ZERO, Builder, Vector
 from treealg.codegen.rules import rational_nodes
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -172,6 +172,23 @@ def test_bad_size_is_refused_at_once(arguments, options, error):
 def test_a_refused_size_names_its_terms():
     with pytest.raises(InvalidValueError, match=r"log, dimension 5, degree 9.* terms or more"):
         map_size("log", 5, 9)
+
+
+@pytest.mark.parametrize("name", ["linear", "arborification", "sig", "logsig"])
+def test_terms_of_the_map_from_words_are_counted_before_they_are_made(name, monkeypatch):
+    build = build_path_program if name in PATH_MAPS else build_program
+    for dimension, degree, planar in [(1, 6, False), (1, 6, True), (2, 5, False), (2, 4, True)]:
+        size = map_size(name, dimension, degree, planar=planar)
+        counts = []
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                maps, "refuse_terms", lambda count, _, counts=counts: counts.append(count)
+            )
+            build(size)
+        assert 0 < counts[0] <= counts[-1]
+    monkeypatch.setattr(maps, "arborify", None)  # which would make them
+    with pytest.raises(InvalidValueError, match=r"has 201,714 terms or more, beyond the bound"):
+        build(map_size(name, 2, 8))
 
 
 def test_evaluation_refuses_wrong_sizes():

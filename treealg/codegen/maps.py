@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from typing import Any
 
 from treealg import tables
@@ -324,10 +324,23 @@ def _phi(size: MapSize) -> tables.LinearMap:
     return tables.arborification(size.dimension, size.degree, size.planar)
 
 
+def _arborified(size: MapSize, builder: Builder, words: Sequence[int]) -> list[int]:
+    """Add the map from words to the result, whose rows are counted before they are made."""
+    table = _phi(size)
+    if ZERO not in words and len(set(words)) == len(words):
+        ends, col, coef = table.ptr.tolist(), table.col, table.coef
+        lengths = {
+            (col[start:stop].tobytes(), coef[start:stop].tobytes()): stop - start
+            for start, stop in pairwise(ends)
+        }
+        refuse_terms(table.width * sum(lengths.values()), size)
+    return arborify(builder, table, words)
+
+
 def _linear(size: MapSize) -> Program:
     builder = Builder([_step_vector(size.dimension)])
     words = extend_words(builder, None, builder.input(0), size.degree)
-    return builder.finish([(_vector(size, "out"), arborify(builder, _phi(size), words))])
+    return builder.finish([(_vector(size, "out"), _arborified(size, builder, words))])
 
 
 def _corrected(size: MapSize) -> Program:
@@ -339,7 +352,7 @@ def _corrected(size: MapSize) -> Program:
 
 def _arborification(size: MapSize) -> Program:
     builder = Builder([_word_vector("words", size.dimension, size.degree)])
-    return builder.finish([(_vector(size, "out"), arborify(builder, _phi(size), builder.input(0)))])
+    return builder.finish([(_vector(size, "out"), _arborified(size, builder, builder.input(0)))])
 
 
 def _combine(size: MapSize) -> Program:
@@ -433,8 +446,8 @@ def refuse_terms(count: int, size: MapSize) -> None:
     """Refuse a map with too many terms."""
     if count > MAX_TERMS:
         raise InvalidValueError(
-            f"the program of {size} has {count:,} terms, beyond the bound of {MAX_TERMS:,}; "
-            f"lower the degree or the dimension"
+            f"the program of {size} has {count:,} terms or more, beyond the bound of "
+            f"{MAX_TERMS:,}; lower the degree or the dimension"
         )
 
 
@@ -499,4 +512,4 @@ def _plain_path(size: MapSize) -> tuple[Program, Program]:
     if size.name == "logsig":
         table = tables.word_convolution(size.dimension, size.degree)
         words = Convolution(builder, table).log(words)
-    return step, builder.finish([(_result(size), arborify(builder, _phi(size), words))])
+    return step, builder.finish([(_result(size), _arborified(size, builder, words))])
