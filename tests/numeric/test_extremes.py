@@ -1,5 +1,6 @@
 """Sizes at the ends of what there is: none, huge views, huge integers, all axes of NumPy."""
 
+import math
 import tracemalloc
 
 import numpy as np
@@ -285,3 +286,27 @@ def test_the_logarithm_of_one_channel_is_its_increment_without_a_table_of_words(
     assert got.tolist() == [3.0, *[0.0] * (len(got) - 1)]
     with pytest.raises(InvalidValueError, match="cuts of words"):
         treealg.sig([[1.0], [2.0]], 20_000)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("batch", [(), (9,)])
+def test_one_channel_takes_any_degree_in_a_few_numbers_for_each(batch, dtype):
+    # Carries of words would be degree**2 numbers for each lane: more than there is memory.
+    degree = 3_000
+    paths = np.zeros((*batch, 4, 1), dtype)
+    paths[..., 1:, 0] = [0.5, -0.25, 1.0]
+    signature = treealg.sig(paths, degree)
+    expected = [1 / math.factorial(k) for k in range(1, 20)]
+    np.testing.assert_allclose(
+        signature[..., :19], np.broadcast_to(expected, (*batch, 19)), rtol=20 * np.finfo(dtype).eps
+    )
+    assert not signature[..., 400:].any()
+    tangent = treealg.sig_jvp(paths, paths, degree)
+    np.testing.assert_allclose(tangent[..., :2], np.broadcast_to([1, 1], (*batch, 2)))
+
+
+def test_gradients_of_one_channel_take_no_square_of_the_degree():
+    degree, path = 3_000, np.array([[0.0], [0.5], [1.0]])
+    derivs = np.ones(degree)
+    gradient = treealg.sig_backprop(path, treealg.sig(path, degree), derivs, degree)
+    np.testing.assert_allclose(gradient[:, 0], [-math.e, 0.0, math.e], rtol=1e-13, atol=1e-15)

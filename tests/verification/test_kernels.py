@@ -10,19 +10,10 @@ import pytest
 import treealg.numeric
 from treealg.codegen import MAPS, map_size
 from treealg.codegen.maps import build_program
-from treealg.verification import kernels, monomials
+from treealg.verification import kernels, monomials, pairs
 from treealg.verification.functions import KERNELS
 from treealg.verification.monomials import FORMULAS, evaluated, program_of
-
-# Functions with a gradient that are no polynomials, or are limits of such: signature kernels, and
-# what is made of them.
-OTHERS = {
-    "branched_mmd",
-    "branched_scoring_rule",
-    "branched_sig_kernel",
-    "branched_sig_kernel_gram",
-    "expected_branched_scoring_rule",
-}
+from treealg.verification.pairs import PAIR_FUNCTIONS, check_pairs
 
 
 @pytest.mark.parametrize(
@@ -61,7 +52,8 @@ def test_every_function_with_a_gradient_is_listed():
         if name.endswith("_backprop") and not name.startswith("extract")
     }
     listed = {kernel.function_on(planar) for kernel in KERNELS.values() for planar in kernel.kinds}
-    assert listed == public - OTHERS
+    assert listed == public - set(PAIR_FUNCTIONS)
+    assert public >= set(PAIR_FUNCTIONS)
     assert set.union(*(kernel.maps for kernel in KERNELS.values())) == set(MAPS) - {"corrected"}
 
 
@@ -188,3 +180,44 @@ def test_a_composition_is_the_product_of_its_programs():
     segment = build_program(map_size("linear", 2, 3)).evaluate(dx)[0]
     expected = build_program(size).evaluate(first, segment)
     assert joined.evaluate(first, dx) == expected
+
+
+@pytest.mark.parametrize(("dimension", "depth"), [(1, 1), (2, 3), (3, 2)])
+def test_functions_of_pairs_stay_within_the_bound(dimension, depth):
+    outcomes = dict(check_pairs(dimension, depth))
+    assert len(outcomes) == 8 * len(PAIR_FUNCTIONS)
+    assert {name: o.failure for name, o in outcomes.items() if o.failure} == {}
+    assert all(outcome.points for outcome in outcomes.values())
+
+
+@pytest.mark.parametrize("along", ["", "_jvp"])
+@pytest.mark.parametrize("backward", ["", "_backprop"])
+@pytest.mark.parametrize("name", sorted(PAIR_FUNCTIONS))
+def test_a_wrong_pair_is_found(name, backward, along, monkeypatch):
+    attribute = name + backward + along
+    function = getattr(treealg, attribute)
+
+    def wrong(*arguments, **options):
+        return function(*map(spoiled, arguments), **options)
+
+    monkeypatch.setattr(treealg.numeric, attribute, wrong)
+    monkeypatch.setattr(pairs, "PAIR_FUNCTIONS", {name: PAIR_FUNCTIONS[name]})
+    monkeypatch.setattr(pairs, "_STATIC", pairs._STATIC[:1])
+    found = {name for name, o in check_pairs(2, 2, threads=False) if o.failure}
+    direction = f"{' backward' * bool(backward)}{' in a direction' * bool(along)}"
+    assert found == {f"{name}{direction}, {dtype}" for dtype in ("float64", "float32")}
+
+
+@pytest.mark.parametrize("change", [{"depth": 3}, {"orders": (0, 1)}, {"lam": 0.5}])
+def test_another_kernel_is_found(change, monkeypatch):
+    function = treealg.expected_branched_scoring_rule
+
+    def wrong(x, y, depth, orders, **options):
+        options["lam"] = change.get("lam", options["lam"])
+        return function(x, y, change.get("depth", depth), change.get("orders", orders), **options)
+
+    name = "expected_branched_scoring_rule"
+    monkeypatch.setattr(treealg.numeric, name, wrong)
+    monkeypatch.setattr(pairs, "PAIR_FUNCTIONS", {name: PAIR_FUNCTIONS[name]})
+    found = {name for name, o in check_pairs(2, 2, threads=False) if o.failure}
+    assert found == {f"{name}, {t}" for t in ("float64", "float32")}

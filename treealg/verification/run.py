@@ -21,6 +21,7 @@ from treealg.verification.definitions import sized
 from treealg.verification.functions import KERNELS
 from treealg.verification.kernels import check_generated, check_kernels
 from treealg.verification.laws import check_laws, count_law_points
+from treealg.verification.pairs import check_pairs
 from treealg.verification.points import MAX_POINTS
 from treealg.verification.ptx import PtxMaps, require_nvrtc
 from treealg.verification.readers import check_readers, count_problem_points
@@ -293,6 +294,8 @@ def _subjects(
     for name, kernel in KERNELS.items():
         if kernel.is_asked(names) and kernel.is_there(size[2]):
             yield label, f"{name} kernel", partial(check_kernels, name, *size, threads=threads)
+    if size[2] is False and size[1] and set(MAPS) <= set(names):
+        yield label, "kernels of pairs", partial(check_pairs, *size[:2], threads=threads)
     if "sig" in names and size[2] is not None:
         yield label, "time", partial(check_times, *size[:2], size[2])
 

@@ -299,6 +299,7 @@ static Py_ssize_t NAME(blocks_of_vectors)(Py_ssize_t d, Py_ssize_t degree) {
 }
 
 static size_t NAME(word_backward_scratch)(Py_ssize_t d, Py_ssize_t degree, Py_ssize_t segments) {
+    if (d == 1) return sizeof(vec) * BLOCK;
     const Py_ssize_t vectors = degree + 1 + NAME(blocks_of_vectors)(d, degree) * BLOCK;
     return (size_t)vectors * sizeof(vec)
         + checkpoints_size((segments + BLOCK - 1) / BLOCK,
@@ -311,19 +312,9 @@ static void NAME(one_letter_backward)(const path_view *path, Py_ssize_t degree, 
                                       const Py_ssize_t *row, const Py_ssize_t *begin,
                                       const Py_ssize_t *end, const vec *before, vec *cotangent,
                                       const matrix_view *out, vec *z, interrupt *stop) {
-    Py_ssize_t longest = 0;
-    vec total = splat(0), slope = cotangent[0];
-    for (int l = 0; l < used; ++l)
-        if (end[l] - begin[l] > longest) longest = end[l] - begin[l];
-    for (Py_ssize_t first = 0; first < longest; first += BLOCK) {
-        const int steps = (int)(longest - first < BLOCK ? longest - first : BLOCK);
-        NAME(increments)(path, 1, used, row, begin, end, first, steps, z);
-        for (int t = 0; t < steps; ++t) total += z[t];
-        if ((first / BLOCK) % 64 == 63 && stop) {
-            stop->poll(stop);
-            if (stop->stop) return;
-        }
-    }
+    vec total, slope = cotangent[0];
+    const Py_ssize_t longest = NAME(whole_increment)(path, used, row, begin, end, z, &total, stop);
+    if (longest < 0) return;
     for (Py_ssize_t j = 1; j < degree; ++j) { /* the word of j letters after the piece */
         vec value = splat(1);
         for (Py_ssize_t i = 1; i <= j; ++i) {

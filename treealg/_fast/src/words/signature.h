@@ -11,8 +11,8 @@
  * stay in the first-level cache. Words of length N, nearly all of the work, are a small matrix
  * product over time, carry_N times increments, with its results in registers.
  *
- * In one dimension the signature depends on the whole increment only, which is summed up first: no
- * digits are lost where the path turns back.
+ * In one dimension the signature is the powers of the whole increment, which is summed up first: no
+ * digits are lost where the path turns back, and no carries are kept, which grow as N^2.
  *
  * Layout: words by length, then lexicographically; the empty word is not stored.
  */
@@ -156,16 +156,55 @@ static void NAME(extend)(word_state *s, vec *top) {
 }
 
 static size_t NAME(word_signature_scratch)(Py_ssize_t d, Py_ssize_t degree) {
+    if (d == 1) return sizeof(vec) * BLOCK;
     const size_t capacity = (size_t)(d > MAX_ROWS ? d : MAX_ROWS);
     return sizeof(vec)
         * ((size_t)(degree + 1) + (size_t)d * BLOCK + (size_t)(degree * (degree + 1)) * BLOCK
            + capacity * BLOCK);
 }
 
+/* In one dimension, the sum of all increments; `z` has room for a block of them. Returns the number
+ * of segments, or -1 when stopped. */
+static Py_ssize_t NAME(whole_increment)(const path_view *path, int used, const Py_ssize_t *row,
+                                        const Py_ssize_t *begin, const Py_ssize_t *end, vec *z,
+                                        vec *total, interrupt *stop) {
+    Py_ssize_t longest = 0;
+    *total = splat(0);
+    for (int l = 0; l < used; ++l)
+        if (end[l] - begin[l] > longest) longest = end[l] - begin[l];
+    for (Py_ssize_t first = 0; first < longest; first += BLOCK) {
+        const int steps = (int)(longest - first < BLOCK ? longest - first : BLOCK);
+        NAME(increments)(path, 1, used, row, begin, end, first, steps, z);
+        for (int t = 0; t < steps; ++t) *total += z[t];
+        if ((first / BLOCK) % 64 == 63 && stop) {
+            stop->poll(stop);
+            if (stop->stop) return -1;
+        }
+    }
+    return longest;
+}
+
+static void NAME(powers_of_increment)(const path_view *path, Py_ssize_t degree, int used,
+                                      const Py_ssize_t *row, const Py_ssize_t *begin,
+                                      const Py_ssize_t *end, vec *signature, vec *z,
+                                      interrupt *stop) {
+    vec total, power = splat(1);
+    if (NAME(whole_increment)(path, used, row, begin, end, z, &total, stop) < 0) return;
+    for (Py_ssize_t k = 1; k <= degree; ++k) {
+        power = power * total * constant((REAL)1 / (REAL)k);
+        signature[k - 1] = power;
+    }
+}
+
 static void NAME(word_signature)(const path_view *path, Py_ssize_t d, Py_ssize_t degree, int used,
                                  const Py_ssize_t *row, const Py_ssize_t *begin,
                                  const Py_ssize_t *end, void *signature, void *scratch,
                                  interrupt *stop) {
+    if (d == 1) {
+        NAME(powers_of_increment)(path, degree, used, row, begin, end, (vec *)signature,
+                                  (vec *)scratch, stop);
+        return;
+    }
     word_state s;
     real_vec *const inverse = (real_vec *)scratch;
     vec *const z = (vec *)scratch + degree + 1;
@@ -198,22 +237,14 @@ static void NAME(word_signature)(const path_view *path, Py_ssize_t d, Py_ssize_t
         for (int t = 0; t < BLOCK; ++t) s.carries[k * BLOCK + t] = splat((REAL)1 / (REAL)(k + 1));
     for (int t = 0; t < BLOCK; ++t) s.rows[t] = splat(1);
 
-    vec total = splat(0);
     for (Py_ssize_t first = 0; first < longest; first += BLOCK) {
         s.steps = (int)(longest - first < BLOCK ? longest - first : BLOCK);
         NAME(increments)(path, d, used, row, begin, end, first, s.steps, z);
-        if (d == 1)
-            for (int t = 0; t < s.steps; ++t) total += z[t];
-        else NAME(extend)(&s, (vec *)signature + top);
+        NAME(extend)(&s, (vec *)signature + top);
         if ((first / BLOCK) % 64 == 63 && stop) {
             stop->poll(stop);
             if (stop->stop) return;
         }
-    }
-    if (d == 1) {
-        z[0] = total;
-        s.steps = 1;
-        NAME(extend)(&s, (vec *)signature + top);
     }
 }
 
