@@ -552,6 +552,7 @@ def test_text_where_numbers_should_be_is_refused(tmp_path):
         ({"input": "text.npy"}, "must hold numbers"),
         ({"input": ["in.npy", "flat.npy"]}, "an array must be one file"),
         ({"output": "out.xlsx"}, "OUTPUT must end in one of"),
+        ({"output": "out.csv.gz"}, r"got .*out\.csv\.gz; unpack it first, or use \.parquet"),
         ({"output": "no/such/folder/out.npy"}, "there is no folder"),
         ({"output": "in.npy"}, "is there already"),
         ({"values": ["a"]}, "has 3 channels, got 1 names"),

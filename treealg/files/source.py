@@ -81,14 +81,17 @@ class Source(Protocol):
         """Close what stays open while pieces are read."""
 
 
+_PACKED = frozenset({".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4", ".br"})
+
+
 def suffix_of(path: Path, what: str) -> str:
     """Return the suffix of a file, if it is one of those that are known."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise InvalidValueError(
-            f"{what} must end in one of {', '.join(SUFFIXES)}, got {path}"
-            f"{closest(suffix, SUFFIXES)}"
-        )
+        how = closest(suffix, SUFFIXES)
+        if suffix in _PACKED:
+            how = "; unpack it first, or use .parquet, which is packed by itself"
+        raise InvalidValueError(f"{what} must end in one of {', '.join(SUFFIXES)}, got {path}{how}")
     return suffix
 
 
