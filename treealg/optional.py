@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from treealg.errors import MissingDependencyError
 
-__all__ = ["install_command", "require", "require_built", "untraced"]
+__all__ = ["install_command", "require", "require_built", "run_as_it_is", "untraced"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -85,6 +85,55 @@ def require_built(folder: Path) -> None:
     raise MissingDependencyError(
         f"treealg: the compiled kernels are not built in {folder} for Python {version}; {how}"
     )
+
+
+# What functions of treealg.torch are made of, which `torch.compile` reads.
+_READ = (
+    "torch", "frameworks", "checks.py", "errors.py", "numeric/operations",
+    "numeric/arguments/lists.py",
+)  # fmt: skip
+_told: list[Any] = []
+
+
+def run_as_it_is() -> bool:
+    """Have `torch.compile`, if it is loaded, run the modules of treealg instead of reading them.
+
+    Returns
+    -------
+    bool
+        Whether it is loaded.
+
+    Notes
+    -----
+    It would read them up to what it does not know, such as a kernel, with a warning each time, and
+    go on behind that. It calls this function when it comes to it.
+    """
+    rules = sys.modules.get("torch._dynamo.trace_rules")
+    if rules is None:
+        return False
+    if rules not in _told and hasattr(rules, "_recompile_re"):
+        _told.append(rules)
+        folder = Path(__file__).parent
+        rules.SKIP_DIRS.extend(_apart(folder, [folder / name for name in _READ]))
+        rules._recompile_re()
+    return True
+
+
+# As torch.compiler.assume_constant_result has it, which loads the compiler.
+run_as_it_is._dynamo_marked_constant = True  # type: ignore[attr-defined]
+
+
+def _apart(folder: Path, read: list[Path]) -> list[str]:
+    """Return the folders and modules in a folder that hold none of some others."""
+    found: list[str] = []
+    for path in folder.iterdir():
+        if path in read or not (path.is_dir() or path.suffix == ".py"):
+            continue
+        if any(path in other.parents for other in read):
+            found += _apart(path, read)
+        else:
+            found.append(f"{path.as_posix()}/" if path.is_dir() else path.as_posix())
+    return found
 
 
 def untraced(function: _Function) -> _Function:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError
+from treealg.optional import run_as_it_is
 
 __all__ = [
     "check_has_numbers",
@@ -54,6 +55,7 @@ def plain_arrays(values: Any) -> list[npt.NDArray[Any]] | None:
 
 def dense_tensor(value: Any, name: str) -> Any:
     """Return a tensor that has numbers, is dense and records no gradient."""
+    run_as_it_is()
     torch = sys.modules["torch"]
     check_has_numbers(value, name)
     if value.is_nested:
