@@ -26,7 +26,6 @@ from types import ModuleType
 from typing import Any
 
 from treealg.errors import MissingDependencyError
-from treealg.optional import run_as_it_is
 
 __all__ = ["announce", "announced", "attach", "public_names", "read_stub"]
 
@@ -93,7 +92,10 @@ def attach(package: str) -> tuple[list[str], Callable[[str], Any], Callable[[], 
         module = modules[name]
         if module == package:
             return import_module(f"{package}.{name}")
-        run_as_it_is()
+        if "torch._dynamo" in sys.modules:
+            from treealg.optional import run_as_it_is
+
+            run_as_it_is()
         value = getattr(import_module(module), name)
         setattr(sys.modules[package], name, value)
         return value

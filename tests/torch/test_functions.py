@@ -1,9 +1,12 @@
 """Functions on tensors give what those of arrays give, and so do their gradients."""
 
 import multiprocessing
+import warnings
 
 import numpy as np
+import pandas
 import pytest
+import scipy.sparse
 import torch
 
 import treealg
@@ -375,6 +378,39 @@ def test_what_is_no_tensor_of_real_numbers_is_refused_by_its_name(name, bad):
     for argument, x in tensors_of(case, given).items():
         with pytest.raises(treealg.InvalidTypeError, match=argument):
             function_of(case)(**given | {argument: NO_TENSORS[bad](x)})
+
+
+@each_name
+def test_none_is_refused_where_a_tensor_is_needed(name):
+    case = Case(name, "plain")
+    given = on_tensors(case, (4,))
+    for argument in case.row.arguments:
+        if not argument.optional and not argument.alternative and argument.name in given:
+            with pytest.raises(treealg.InvalidTypeError, match=f"{argument.name} must be a tensor"):
+                function_of(case)(**given | {argument.name: None})
+
+
+FOREIGN = {
+    "a table": (pandas.DataFrame, r"got .*DataFrame; torch.as_tensor\(numpy.asarray\(path\)\)"),
+    "a masked array": (np.ma.masked_array, r"must not be a masked array"),
+    "a sparse matrix": (scipy.sparse.csr_matrix, r"use path.toarray\(\)"),
+    "a text": (str, "got the text"),
+    "channels by name": (lambda x: dict(zip("ab", x.T, strict=True)), r"column_stack"),
+    "nothing": (lambda x: None, "got None; give a tensor"),
+    "a masked tensor": (lambda x: masked_tensor(torch.tensor(x)), "must not be a masked tensor"),
+}
+
+
+def masked_tensor(x):
+    with warnings.catch_warnings(action="ignore"):
+        return torch.masked.masked_tensor(x, x > 0)
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_what_is_no_tensor_is_told_how_it_becomes_one(kind):
+    make, said = FOREIGN[kind]
+    with pytest.raises(treealg.InvalidTypeError, match=f"path .*{said}"):
+        treealg.torch.branched_sig(make(np.eye(3, 2)), 2)
 
 
 @each_case(CASES, "plain", "corrected")

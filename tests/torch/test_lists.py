@@ -240,7 +240,7 @@ def test_lists_are_refused_where_the_paths_of_a_list_have_one_array(name):
         (iter, r"read only once; use list\(path\)"),
         (lambda paths: (x for x in paths), r"read only once; use list\(path\)"),
         (torch.nn.ParameterList, r"list\(path\) is a list"),
-        (lambda paths: dict(enumerate(paths)), "as_tensor"),
+        (lambda paths: dict(enumerate(paths)), r"list\(path\.values\(\)\) is a list"),
     ],
 )
 def test_what_holds_tensors_and_is_no_list_is_told_how_it_becomes_one(make, said):

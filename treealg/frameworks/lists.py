@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
 
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.foreign import described, has_no_numbers, is_concrete
+from treealg.numeric.arguments.kinds import refuse_masked
 from treealg.numeric.operations.operation import Argument, Operation
 
 __all__ = ["Lists", "is_list", "no_array"]
@@ -24,7 +26,7 @@ def is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple))
 
 
-def no_array(name: str, value: Any, wanted: str, how: str) -> InvalidTypeError:
+def no_array(name: str, value: Any, wanted: str, make: str) -> InvalidTypeError:
     """Return the error of a value that is no array of a framework.
 
     Parameters
@@ -35,25 +37,47 @@ def no_array(name: str, value: Any, wanted: str, how: str) -> InvalidTypeError:
         The value.
     wanted : str
         What it should have been.
-    how : str
-        What makes one of a list of numbers.
+    make : str
+        The function of the framework that makes one of an array of NumPy or a list of numbers.
+
+    Raises
+    ------
+    InvalidTypeError
+        If it is an array in which values are masked, which `make` would not look at.
 
     Examples
     --------
-    >>> str(no_array("path", iter([]), "a tensor", "use as_tensor")).partition("iterator")[2]
+    >>> str(no_array("path", iter([]), "a tensor", "torch.as_tensor")).partition("iterator")[2]
     ', which can be read only once; use list(path)'
     """
-    found = f"{type(value).__module__}.{type(value).__qualname__}"
-    if isinstance(value, Iterator):
-        found, how = f"{found}, which can be read only once", f"use list({name})"
-    elif _is_of_items(value):
+    refuse_masked(value, name)
+    found, how = described(value, name)
+    if value is None:
+        how = f"give {wanted}"
+    elif isinstance(value, (np.ndarray, np.generic)) or is_list(value):
+        how = f"{make}({name}) makes one of numbers"
+    elif _has_numbers(value):
+        found, how = f"an object of type {_type(value)}", f"{make}(numpy.asarray({name})) makes one"
+    elif _is_of_items(value) and not isinstance(value, (Iterator, Set)):
         how = f"list({name}) is a list of what is in it"
-    return InvalidTypeError(f"{name} must be {wanted}, got a value of type {found}; {how}")
+    how = how or f"{make} makes one of an array or of a list of numbers"
+    return InvalidTypeError(f"{name} must be {wanted}, got {found}; {how}")
+
+
+def _type(value: Any) -> str:
+    return f"{type(value).__module__}.{type(value).__qualname__}"
+
+
+def _has_numbers(value: Any) -> bool:
+    """Tell whether NumPy reads a value, or a part of it, and not what stands for one."""
+    if not hasattr(value, "__array__"):
+        return False
+    return is_concrete(value) or not has_no_numbers(value)
 
 
 def _is_of_items(value: Any) -> bool:
     """Tell whether a value has items, which are not numbers or text, and is no list."""
-    is_other = is_list(value) or isinstance(value, (str, bytes, Mapping))
+    is_other = is_list(value) or isinstance(value, (str, bytes, Mapping)) or has_no_numbers(value)
     return isinstance(value, Iterable) and not is_other and not hasattr(value, "__array__")
 
 

@@ -266,8 +266,7 @@ def _varying(x: Any) -> Any:
 
 
 def _no_array(name: str, value: Any) -> InvalidTypeError:
-    how = "jax.numpy.asarray makes one of a list of numbers"
-    return no_array(name, value, "an array of JAX or NumPy", how)
+    return no_array(name, value, "an array of JAX or NumPy", "jax.numpy.asarray")
 
 
 DIFFERENTIABLE = differentiable(operators(list(operations.values())))

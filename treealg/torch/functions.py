@@ -66,6 +66,7 @@ def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any
     """Return what checks the kinds of all arguments, and calls."""
     count, lists = len(row.arguments), Lists.of(row)
     reader, run = _Reader(row), differentiable.call
+    needed = [not (x.optional or x.alternative == "flag") for x in row.arguments]
     call_lists: Any = None if lists is None else _caller_of_lists(row, lists)
     types = tuple(type(None) if may_be_none(x) else option_type(x) for x in row.options)
     # What prints as a text of its own is a text that has yet to be made.
@@ -74,9 +75,11 @@ def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any
     def call(*given: Any) -> Any:
         tensors: Sequence[Any] = given[:count]
         options = given[count:]
-        for tensor in tensors:
-            if tensor is not None and (
-                type(tensor) not in _TENSORS or tensor.dtype not in _COMPUTED
+        for tensor, is_needed in zip(tensors, needed, strict=True):
+            if (
+                is_needed
+                if tensor is None
+                else type(tensor) not in _TENSORS or tensor.dtype not in _COMPUTED
             ):
                 if lists is not None and lists.are_in(tensors):
                     return call_lists(tensors, options)
@@ -216,6 +219,11 @@ def _check_devices(row: Operation, values: Sequence[Any]) -> None:
 
 def _checked(name: str, value: Any, is_listed: bool = False) -> Any:
     """Return a tensor as operators take it: dense, and in autocast of single precision."""
+    if type(value).__name__ == "MaskedTensor" and hasattr(value, "get_mask"):
+        raise InvalidTypeError(
+            f"{name} must not be a masked tensor, as there is no value at a masked place; use "
+            f"{name}.to_tensor(...) first"
+        )
     if value.is_nested or value.layout is not torch.strided:
         if not value.is_nested:
             kind, fix = f"tensor of layout {value.layout}", f"{name}.to_dense()"
@@ -229,8 +237,7 @@ def _checked(name: str, value: Any, is_listed: bool = False) -> Any:
 
 
 def _no_tensor(name: str, value: Any) -> InvalidTypeError:
-    how = "torch.as_tensor makes one of an array or of a list of numbers"
-    return no_array(name, value, "a tensor", how)
+    return no_array(name, value, "a tensor", "torch.as_tensor")
 
 
 DIFFERENTIABLE = differentiable(dict(operations), OPERATORS)

@@ -9,7 +9,7 @@ from typing import Any
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 
-__all__ = ["has_no_numbers", "is_of", "not_an_array"]
+__all__ = ["described", "has_no_numbers", "is_concrete", "is_of", "not_an_array"]
 
 _OBJECT = "an object of type {type}"
 # The first that applies: what a value is, and what to do with it; {name} is the argument.
@@ -34,6 +34,8 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
      "the functions of treealg.jax take what jax.jit, vmap and grad trace"),
     (lambda value: is_of(value, "dask"), _OBJECT + ", which is not computed yet",
      "the functions of treealg.dask take it and stay lazy; {name}.compute() has its numbers"),
+    (lambda value: is_of(value, "polars") and hasattr(value, "over"),
+     _OBJECT + ", which has no numbers without a table", "table.select({name}) has them"),
     (lambda value: _is_lazy(value),
      _OBJECT + ", which is not computed yet", "{name}.collect() has its numbers"),
     (callable, _OBJECT, "call it, or give its values"),
@@ -50,17 +52,27 @@ def not_an_array(value: Any, name: str) -> InvalidTypeError:
     >>> str(not_an_array({"x": [1.0]}, "path")).partition("; ")[2]
     'numpy.column_stack(list(path.values())) has its values as channels'
     """
-    what, how = _OBJECT, "convert it first, for instance with numpy.asarray"
-    for applies, kind, fix in _KINDS:
-        if applies(value):
-            what, how = kind, fix
-            break
-    found = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
-    said = what.format(type=found, value=brief(value))
+    said, how = described(value, name)
+    how = how or "convert it first, for instance with numpy.asarray"
     return InvalidTypeError(
         f"{name} must be an array in the memory of the CPU, a DataFrame or a nested list of "
-        f"numbers, got {said}; {how.format(name=name)}"
+        f"numbers, got {said}; {how}"
     )
+
+
+def described(value: Any, name: str) -> tuple[str, str | None]:
+    """Return what a value is that is no array, and how one is made of it, None if there is no way.
+
+    Examples
+    --------
+    >>> described(iter([1.0]), "path")
+    ('an object of type list_iterator, which can be read only once', 'use list(path)')
+    """
+    what, how = next(
+        ((kind, fix) for applies, kind, fix in _KINDS if applies(value)), (_OBJECT, None)
+    )
+    found = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+    return what.format(type=found, value=brief(value)), how and how.format(name=name)
 
 
 def has_no_numbers(value: Any) -> bool:
@@ -74,6 +86,20 @@ def has_no_numbers(value: Any) -> bool:
     False
     """
     return is_of(value, "xarray", "scipy", "jax", "jaxlib", "dask") or _is_lazy(value)
+
+
+def is_concrete(value: Any) -> bool:
+    """Tell whether a value is an array of JAX that has numbers.
+
+    Examples
+    --------
+    >>> is_concrete([1.0])
+    False
+    """
+    jax = sys.modules.get("jax")
+    return (
+        jax is not None and isinstance(value, jax.Array) and not isinstance(value, jax.core.Tracer)
+    )
 
 
 def _has_paths(value: Mapping[Any, Any]) -> bool:
