@@ -151,3 +151,20 @@ def test_weights_that_are_a_nested_tensor_are_refused():
 def test_paths_in_another_container_are_told_how_to_be_a_list(value, match):
     with pytest.raises(treealg.InvalidTypeError, match=match):
         treealg.branched_sig(value, 2)
+
+
+@pytest.mark.parametrize("weights", [None, [1, 1]])
+@pytest.mark.parametrize(
+    "tree", [((0,), (0,), 0), (7,), None, "a"], ids=["order", "label", "empty", "text"]
+)
+def test_a_wrong_tree_among_several_is_named_by_its_place(tree, weights):
+    with pytest.raises(treealg.TreeAlgError, match=r"^trees\[1\] |^a tree must have labels"):
+        treealg.extract_branched_sig_coef(np.zeros(6), [(0,), tree], 2, weights=weights)
+    with pytest.raises(treealg.TreeAlgError, match=r"^tree |^a tree must have labels"):
+        treealg.tree_to_idx(tree, 2, 2, weights=weights)
+
+
+def test_coefficients_of_logarithms_name_the_length_that_is_too_large():
+    path = [[0.0, 0.0], [1.0, 2.0]]
+    with pytest.raises(treealg.InvalidValueError, match=r"^words must have at most 64"):
+        treealg.log_sig_coef(path, (0, 1) * 40)

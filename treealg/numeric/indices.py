@@ -16,7 +16,7 @@ from treealg.typing import TreeLike, TupleForm
 if TYPE_CHECKING:
     from treealg.symbolic import OrderedForest, Tree
 
-__all__ = ["as_element", "check_labels", "idx_to_tree", "tree_to_idx"]
+__all__ = ["as_element", "check_labels", "idx_to_tree", "place_of", "tree_to_idx"]
 
 
 def tree_to_idx(
@@ -85,21 +85,34 @@ def tree_to_idx(
     5
     """
     labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
-    scalar = int(check_flag("scalar_term", scalar_term))
-    element = as_element(tree, planar)
+    scalar = check_flag("scalar_term", scalar_term)
+    return place_of(tree, "tree", labels, degree, planar, scalar, weights)
+
+
+def place_of(
+    tree: TreeLike,
+    name: str,
+    labels: int,
+    degree: int,
+    planar: bool,
+    scalar: bool,
+    weights: Sequence[int] | None,
+) -> int:
+    """Return the index of a tree in a basis that is checked; `name` is for messages."""
+    element = as_element(tree, planar, name)
     if element is None:
         if not scalar:
             raise InvalidValueError(
-                "tree is empty, which has a coefficient only with scalar_term=True; pass "
+                f"{name} is empty, which has a coefficient only with scalar_term=True; pass "
                 "scalar_term=True if the signature has a scalar in front"
             )
         return 0
     degree, light = checked_weights(weights, labels, degree)
     if light is not None:
-        return _place(element, light, degree, planar, weights) + scalar
+        return _place(element, name, light, degree, planar, weights) + scalar
     if element.order > degree:
         raise InvalidValueError(
-            f"tree must have at most degree={degree} nodes, got {element.order}; raise degree"
+            f"{name} must have at most degree={degree} nodes, got {element.order}; raise degree"
         )
     from treealg.symbolic import Tree, rank
 
@@ -107,8 +120,8 @@ def tree_to_idx(
         index = rank(element, labels)
     except InvalidValueError as error:
         raise InvalidValueError(
-            f"tree must have labels from 0 to {labels - 1}, as there are {labels} channels (after "
-            f"path transforms): {error}"
+            f"{name} must have labels from 0 to {labels - 1}, as there are {labels} channels "
+            f"(after path transforms): {error}"
         ) from None
     return index + scalar - (0 if isinstance(element, Tree) else 1)
 
@@ -220,13 +233,15 @@ def _light_basis(
     return basis, {element: place for place, element in enumerate(basis)}
 
 
-def _place(element: Any, light: tuple[int, ...], degree: int, planar: bool, weights: Any) -> int:
+def _place(
+    element: Any, name: str, light: tuple[int, ...], degree: int, planar: bool, weights: Any
+) -> int:
     """Return the place of an element in what is light enough."""
     check_labels(element, len(light))
     place = _light_basis(light, degree, planar)[1].get(element)
     if place is None:
         raise InvalidValueError(
-            f"tree must be light enough for the degree with weights={weights}, got "
+            f"{name} must be light enough for the degree with weights={weights}, got "
             f"{element.to_tuple()}; raise degree"
         )
     return place

@@ -360,11 +360,12 @@ def _places(
     weights: tuple[int, ...] | None,
 ) -> list[int]:  # fmt: skip
     """Return which coefficients elements have."""
+    several = len(trees) > 1
     return [
-        indices.tree_to_idx(
-            tree, dimension, degree, planar=planar, scalar_term=scalar, weights=weights
+        indices.place_of(
+            tree, f"trees[{i}]" if several else "trees", dimension, degree, planar, scalar, weights
         )
-        for tree in trees
+        for i, tree in enumerate(trees)
     ]
 
 

@@ -18,12 +18,14 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg import tables
+from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.corrections import letter_columns
 from treealg.numeric.indices import as_element, check_labels
 from treealg.numeric.plans.cache import keep_plan
 from treealg.numeric.plans.listed import by_elements
 from treealg.numeric.plans.plan import Plan, Tables
 from treealg.numeric.plans.words import of_first_word, selection, words_of_chains
+from treealg.tables.quadrature import MAX_DEGREE
 
 __all__ = ["Chosen", "TreePlan", "chosen_elements", "on_closed_set", "tree_plan"]
 
@@ -88,6 +90,12 @@ class Chosen(NamedTuple):
 
 def on_closed_set(chosen: Chosen, dimension: int, planar: bool | None) -> Chosen:
     """Return what is computed for the logarithm: the elements of a closed set."""
+    if chosen.degree > MAX_DEGREE:
+        raise InvalidValueError(
+            f"{'words' if planar is None else 'trees'} must have at most {MAX_DEGREE} "
+            f"{'letters' if planar is None else 'nodes'} for coefficients of logarithms, got "
+            f"{chosen.degree}"
+        )
     log = _log_plan(chosen.elements, dimension, planar)
     return chosen._replace(elements=log.basis, log=log)
 
