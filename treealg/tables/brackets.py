@@ -10,9 +10,10 @@ A word over the letters 0, 1, ... is held as a number, its letters being the dig
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
 from treealg.tables.layout import IntArray
@@ -68,7 +69,7 @@ class Block(NamedTuple):
         return self.entries.pair.size * len(self.letters)
 
 
-def contents(words: IntArray) -> Iterator[Content]:
+def contents(words: npt.NDArray[Any]) -> Iterator[Content]:
     """Group all Lyndon words of one length, one per row, by content and order of their letters.
 
     Examples
