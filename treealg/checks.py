@@ -32,6 +32,7 @@ __all__ = [
     "check_integer",
     "check_method",
     "check_path",
+    "check_planar",
     "check_real",
     "check_weights",
     "closest",
@@ -226,6 +227,21 @@ def check_method(value: Any, planar: bool, minimum: int = 0) -> int:
         )
     *rest, last = _METHODS[minimum:]
     raise InvalidValueError(f"method must be {', '.join(rest)} or {last}, got {method}")
+
+
+def check_planar(value: Any) -> bool | None:
+    """Return the argument `planar` of what is there for words, too.
+
+    Examples
+    --------
+    >>> check_planar(True), check_planar(None)
+    (True, None)
+    """
+    if value is None or is_flag(value):
+        return None if value is None else bool(value)
+    raise InvalidTypeError(
+        f"planar must be True (ordered forests), False (trees) or None (words), got {_shown(value)}"
+    )
 
 
 def check_path(name: str, value: Any) -> Path:

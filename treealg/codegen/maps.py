@@ -413,7 +413,7 @@ def build_program(size: MapSize, *, backward: bool = False) -> Program:
     Raises
     ------
     InvalidTypeError
-        If `size` is not a `MapSize`.
+        If `size` is not a `MapSize`, or `backward` no flag.
     InvalidValueError
         If the program has too many terms, or it is a map of paths.
 
@@ -423,11 +423,8 @@ def build_program(size: MapSize, *, backward: bool = False) -> Program:
     >>> program.evaluate([1, 0, 0, 0])  # the Euler character has logarithm b, -l2/2, ch/6, l3/3
     [[1, Fraction(-1, 2), Fraction(1, 6), Fraction(1, 3)]]
     """
-    if not isinstance(size, MapSize):
-        raise InvalidTypeError(
-            f"size must be a MapSize, got {type(size).__name__}; map_size(name, dimension, degree) "
-            "makes one"
-        )
+    _check_size(size)
+    backward = check_flag("backward", backward)
     if size.name not in _RULES:
         raise InvalidValueError(
             f"size must be that of a map between vectors, {', '.join(_RULES)}; got "
@@ -451,6 +448,15 @@ def refuse_terms(count: int, size: MapSize) -> None:
         )
 
 
+def _check_size(size: object) -> None:
+    """Refuse what is no size of a map."""
+    if not isinstance(size, MapSize):
+        raise InvalidTypeError(
+            f"size must be a MapSize, got {type(size).__name__}; map_size(name, dimension, degree) "
+            "makes one"
+        )
+
+
 def build_path_program(size: MapSize, *, backward: bool = False) -> PathProgram:
     """Return the programs of a map that goes along a path.
 
@@ -468,8 +474,10 @@ def build_path_program(size: MapSize, *, backward: bool = False) -> PathProgram:
 
     Raises
     ------
+    InvalidTypeError
+        If `size` is not a `MapSize`, or `backward` no flag.
     InvalidValueError
-        If a program has too many terms.
+        If a program has too many terms, or it is a map between vectors.
 
     Examples
     --------
@@ -477,6 +485,13 @@ def build_path_program(size: MapSize, *, backward: bool = False) -> PathProgram:
     >>> program.state.size, program.readout.outputs[0].size
     (14, 20)
     """
+    _check_size(size)
+    backward = check_flag("backward", backward)
+    if size.name not in PATH_MAPS:
+        raise InvalidValueError(
+            f"size must be that of a map of paths, {', '.join(PATH_MAPS)}; got {size.name!r}, a "
+            "map between vectors, of which build_program makes the program"
+        )
     if size.name == "corrected_sig":
         step, readout = _corrected_path(size)
     else:

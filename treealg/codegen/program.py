@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from treealg.errors import InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError
 
 __all__ = ["ZERO", "Builder", "Program", "Row", "Vector", "adjoint"]
 
@@ -260,7 +260,17 @@ def adjoint(program: Program) -> Program:
         With the inputs of `program`, then one derivative per output, named ``d_...``; the outputs
         are the derivatives of the inputs. Weights are such that an entry of order n has a
         derivative of order ``degree + 1 - n``, for which the adjoint is homogeneous, too.
+
+    Raises
+    ------
+    InvalidTypeError
+        If `program` is not a `Program`.
     """
+    if not isinstance(program, Program):
+        raise InvalidTypeError(
+            f"program must be a Program, got {type(program).__name__}; build_program(size) makes "
+            "one"
+        )
     degree = max((order for vector in program.outputs for order in vector.orders), default=0)
 
     def derivative(vector: Vector) -> Vector:

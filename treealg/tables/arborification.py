@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from treealg.checks import check_integer
+from treealg.checks import check_integer, check_planar
 from treealg.tables import cache
 from treealg.tables.convolution import convolution
 from treealg.tables.convolution_table import ConvolutionTable
@@ -68,7 +68,8 @@ def arborification(
     Raises
     ------
     InvalidTypeError
-        If `dimension` or `degree` is no integer, or `longest` neither that nor None.
+        If `dimension` or `degree` is no integer, `longest` neither that nor None, or `planar` none
+        of True, False and None.
     InvalidValueError
         If one is too small, or the table would be too large or not exact in float64.
 
@@ -98,9 +99,8 @@ def arborification(
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
-    if planar is not None:
-        planar = bool(planar)
-    elif longest is None:
+    planar = check_planar(planar)
+    if planar is None and longest is None:
         longest = max(degree, 1)  # every word is a letter
     longest = None if longest is None else as_longest(longest, degree)
 

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
+from treealg.checks import check_flag
 from treealg.errors import InvalidValueError, TableCacheWarning, warn_caller
 from treealg.memory import memory
 from treealg.optional import untraced
@@ -147,6 +148,8 @@ def clear_cache(*, disk_too: bool = False) -> None:
 
     Raises
     ------
+    InvalidTypeError
+        If `disk_too` is no flag.
     OSError
         If `disk_too` and a file cannot be removed.
 
@@ -158,6 +161,7 @@ def clear_cache(*, disk_too: bool = False) -> None:
     --------
     >>> clear_cache()
     """
+    disk_too = check_flag("disk_too", disk_too)
     memory.clear()
     if disk_too:
         directory = directory_name()

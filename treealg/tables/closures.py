@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from treealg.checks import check_flag
+from treealg.tables.arguments import check_elements
 from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.sizes import check_entries
 
@@ -41,8 +43,10 @@ def closure(
 
     Raises
     ------
+    InvalidTypeError
+        If `elements` are no trees or ordered forests, as `planar` says, or that is no flag.
     InvalidValueError
-        If the coproducts have too many terms.
+        If one is empty, or the coproducts have too many terms.
 
     Examples
     --------
@@ -55,7 +59,8 @@ def closure(
     >>> np.diff(table.term_ptr).tolist()
     [0, 0, 1, 2]
     """
-    cuts = _closed_cuts(list(elements), planar)
+    planar = check_flag("planar", planar)
+    cuts = _closed_cuts(check_elements(elements, planar), planar)
     basis = sorted(cuts, key=lambda element: (element.order, repr(element.to_tuple())))
     place = {element: i for i, element in enumerate(basis)}
     degree = max((element.order for element in basis), default=0)

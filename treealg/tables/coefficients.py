@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from treealg.checks import check_integer
+from treealg.tables.arguments import check_elements
 from treealg.tables.frozen import Table, require
 
 if TYPE_CHECKING:
@@ -135,8 +137,10 @@ def coefficients(
 
     Raises
     ------
+    InvalidTypeError
+        If `elements` are no trees or ordered forests, or another argument is no integer.
     InvalidValueError
-        If a label is out of range or an element empty.
+        If one is out of range, a label is, or an element is empty.
 
     Examples
     --------
@@ -153,8 +157,12 @@ def coefficients(
     >>> table.label.tolist(), table.right.tolist(), table.times.tolist()
     ([0, -1, 0, 1], [-1, 0, -1, 2], [1, 1, 1, 2])
     """
-    builder = _Builder(dimension, longest, dimension if channels is None else channels)
-    wanted = [builder.place(element) for element in elements]
+    found = check_elements(elements, None)
+    dimension = check_integer("dimension", dimension, 1)
+    longest = check_integer("longest", longest, 1)
+    channels = dimension if channels is None else check_integer("channels", channels, 0)
+    builder = _Builder(dimension, longest, channels)
+    wanted = [builder.place(element) for element in found]
     rows = np.array(builder.instructions, dtype=np.int32).reshape(-1, 4)
     label, left, right, times = rows.T.copy()
     column = np.array(list(builder.letters), dtype=np.int32)

@@ -11,7 +11,7 @@ from itertools import accumulate, islice
 
 import numpy as np
 
-from treealg.checks import check_integer
+from treealg.checks import check_integer, check_planar
 from treealg.errors import InvalidValueError
 from treealg.tables import cache
 from treealg.tables.convolution_table import ConvolutionTable, Int32Array
@@ -51,7 +51,7 @@ def convolution(dimension: int, degree: int, planar: bool | None = False) -> Con
     Raises
     ------
     InvalidTypeError
-        If `dimension` or `degree` is no integer.
+        If `dimension` or `degree` is no integer, or `planar` none of True, False and None.
     InvalidValueError
         If one is too small, or the table would be too large: more coefficients, entries or
         undecorated shapes than the bounds in ``treealg.tables.sizes``.
@@ -73,9 +73,9 @@ def convolution(dimension: int, degree: int, planar: bool | None = False) -> Con
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
+    planar = check_planar(planar)
     if planar is None:
         return word_convolution(dimension, degree)
-    planar = bool(planar)
 
     def build() -> ConvolutionTable:
         require_fits(dimension, degree, planar)

@@ -16,7 +16,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from treealg.checks import LIFTS, check_integer
+from treealg.checks import LIFTS, check_choice, check_flag, check_integer
 from treealg.tables import cache
 from treealg.tables.arborification import arborification, tree_blocks
 from treealg.tables.layout import ForestLayout, IntArray
@@ -52,9 +52,9 @@ def cumulants(dimension: int, degree: int, planar: bool, lift: str) -> LinearMap
     Raises
     ------
     InvalidTypeError
-        If `dimension` or `degree` is no integer.
+        If `dimension` or `degree` is no integer, or `planar` no flag.
     InvalidValueError
-        If one is too small, or the table would be too large.
+        If one is too small, `lift` is another word, or the table would be too large.
 
     Examples
     --------
@@ -65,8 +65,10 @@ def cumulants(dimension: int, degree: int, planar: bool, lift: str) -> LinearMap
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
+    planar, lift = check_flag("planar", planar), check_choice("lift", lift, LIFTS)
 
     def build() -> LinearMap:
+        require_fits(dimension, degree, planar)
         layout = ForestLayout(dimension, degree if planar else max(degree - 1, 0), planar)
         word, shape = _labels_and_shapes(layout)
         factor = _jumps(degree, planar, lift)
@@ -152,7 +154,8 @@ def expectation(dimension: int, degree: int, lift: str, longest: int) -> LinearM
     InvalidTypeError
         If `dimension`, `degree` or `longest` is no integer.
     InvalidValueError
-        If one is too small, or the table would be too large or not exact in float64.
+        If one is too small, `lift` is another word, or the table would be too large or not exact in
+        float64.
 
     Examples
     --------
@@ -165,6 +168,7 @@ def expectation(dimension: int, degree: int, lift: str, longest: int) -> LinearM
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
     longest = as_longest(longest, degree)
+    check_choice("lift", lift, LIFTS)
 
     def build() -> LinearMap:
         require_fits(dimension, degree, False)

@@ -13,7 +13,7 @@ from itertools import combinations, product
 
 import numpy as np
 
-from treealg.checks import check_integer
+from treealg.checks import check_flag, check_integer
 from treealg.tables import cache
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import LinearMap, from_keys, merge
@@ -44,11 +44,19 @@ def bracket_labels(channels: int) -> int:
     -------
     int
 
+    Raises
+    ------
+    InvalidTypeError
+        If `channels` is no integer.
+    InvalidValueError
+        If it is below 1.
+
     Examples
     --------
     >>> [bracket_labels(channels) for channels in (1, 2, 3)]
     [2, 5, 9]
     """
+    channels = check_integer("channels", channels, 1)
     return channels + channels * (channels + 1) // 2
 
 
@@ -74,7 +82,7 @@ def change_of_lift(channels: int, degree: int, planar: bool) -> LinearMap:
     Raises
     ------
     InvalidTypeError
-        If `channels` or `degree` is no integer.
+        If `channels` or `degree` is no integer, or `planar` no flag.
     InvalidValueError
         If one is too small, or the table would be too large.
 
@@ -88,6 +96,7 @@ def change_of_lift(channels: int, degree: int, planar: bool) -> LinearMap:
     """
     channels = check_integer("channels", channels, 1)
     degree = check_integer("degree", degree, 0)
+    planar = check_flag("planar", planar)
 
     def build() -> LinearMap:
         size = require_fits(bracket_labels(channels), degree, planar)

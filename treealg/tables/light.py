@@ -12,10 +12,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from treealg.checks import brief, check_flag, check_integer, check_planar, check_weights
 from treealg.errors import InvalidValueError
+from treealg.tables.arguments import (
+    MAX_WEIGHT,
+    check_instance,
+    check_integers,
+    check_weighted,
+)
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import LinearMap, expand, from_keys
-from treealg.tables.sizes import require_fits
+from treealg.tables.sizes import MAX_COEFFICIENTS, require_fits
 from treealg.tables.translation import TranslationTable
 from treealg.tables.weighted_sizes import require_weighted_fits
 from treealg.tables.weighted_words import WeightedWords
@@ -50,16 +57,23 @@ def element_weights(weights: tuple[int, ...], nodes: int, planar: bool | None) -
     Raises
     ------
     InvalidTypeError
-        If `nodes` is no integer.
+        If `weights` are no integers, `nodes` is none, or `planar` none of True, False and None.
     InvalidValueError
-        If `nodes` is negative, or the basis larger than tables are built for.
+        If a weight is below 1, `nodes` negative, the basis larger than tables are built for, or
+        weights beyond int64.
 
     Examples
     --------
     >>> element_weights((1, 3), 2, False).tolist()
     [1, 3, 2, 4, 4, 6]
     """
+    weights, planar = check_weights("weights", weights), check_planar(planar)
+    nodes = check_integer("nodes", nodes, 0)
     require_fits(len(weights), nodes, planar)
+    if max(weights) * max(nodes, 1) >= 2**63:
+        raise InvalidValueError(
+            f"weights must be such that {nodes} nodes weigh less than 2**63, got {brief(weights)}"
+        )
     own = np.array(weights, dtype=np.int64)
     if planar is None:
         level, found = np.zeros(1, dtype=np.int64), [np.zeros(0, dtype=np.int64)]
@@ -96,14 +110,18 @@ def light_elements(weights: tuple[int, ...], degree: int, planar: bool | None) -
 
     Raises
     ------
+    InvalidTypeError
+        If `weights` are no integers, `degree` is none, or `planar` none of True, False and None.
     InvalidValueError
-        If one of these bases is larger than tables are built for.
+        If a weight is below 1, `degree` negative, or one of these bases larger than tables are
+        built for.
 
     Examples
     --------
     >>> light_elements((1, 3), 4, False)[:6].tolist()
     [0, 1, 2, 3, 4, 6]
     """
+    weights, degree, planar = check_weighted(weights, degree, planar)
     require_weighted_fits(weights, degree, planar)
     found = element_weights(weights, degree // min(weights), planar)
     return np.flatnonzero(found <= degree)
@@ -144,6 +162,15 @@ def light_words(words: WeightedWords, weights: IntArray, degree: int) -> LightWo
     -------
     LightWords
 
+    Raises
+    ------
+    InvalidTypeError
+        If `words` is no `WeightedWords`, `weights` are no integers for letters, or `degree` is
+        none.
+    InvalidValueError
+        If there is not a weight of at least 1 for each letter, or `degree` is too large or below
+        all of them.
+
     Examples
     --------
     >>> from treealg.tables.weighted_words import words
@@ -151,6 +178,18 @@ def light_words(words: WeightedWords, weights: IntArray, degree: int) -> LightWo
     >>> found.layout.letters, found.layout.size, found.place.tolist()
     ((0, 1, 1), 3, [0, 2, 1, -1, -1, -1])
     """
+    words = check_instance("words", words, WeightedWords, "words(dimension, degree)")
+    weights = check_integers("weights", weights, 1, MAX_WEIGHT + 1)
+    degree = check_integer("degree", degree, 1)
+    if weights.size != sum(words.letters):
+        raise InvalidValueError(
+            f"weights must be those of {sum(words.letters)} letters, got {weights.size}"
+        )
+    if not weights.min() <= degree <= MAX_WEIGHT:
+        raise InvalidValueError(
+            f"degree must be from {weights.min()}, the smallest of the weights, to {MAX_WEIGHT:,}, "
+            f"got {brief(degree)}"
+        )
     light = np.flatnonzero(weights <= degree)
     letters = light[np.argsort(weights[light], kind="stable")]
     number = np.zeros(weights.size, dtype=np.int64)
@@ -225,8 +264,10 @@ def restricted(
 
     Raises
     ------
+    InvalidTypeError
+        If `table` is no `LinearMap`, `rows` or `columns` are no integers, or `n_cols` is none.
     InvalidValueError
-        If a row that is kept has an entry in a column that is not.
+        If they are out of range, or a row that is kept has an entry in a column that is not.
 
     Examples
     --------
@@ -235,6 +276,17 @@ def restricted(
     >>> phi.coef.tolist()
     [2.0]
     """
+    table = check_instance("table", table, LinearMap, "arborification(dimension, degree)")
+    rows = check_integers("rows", rows, 0, table.shape[0])
+    n_cols = check_integer("n_cols", n_cols, 0)
+    if n_cols > MAX_COEFFICIENTS:
+        raise InvalidValueError(f"n_cols must be at most {MAX_COEFFICIENTS}, got {brief(n_cols)}")
+    if columns is not None:
+        columns = check_integers("columns", columns, -1, n_cols)
+        if columns.size != table.shape[1]:
+            raise InvalidValueError(
+                f"columns must have a place for each of {table.shape[1]}, got {columns.size}"
+            )
     data, col, ptr = table.csr()
     row, entry = expand(ptr, rows)
     if columns is None:
@@ -273,9 +325,11 @@ def restricted_translation(
     Raises
     ------
     InvalidTypeError
-        If `degree` is no integer.
+        If `table` is no `TranslationTable`, `weights` are no integers, `degree` is none, or
+        `planar` no flag.
     InvalidValueError
-        If a basis is larger than tables are built for.
+        If a weight is below 1, `degree` negative, `table` that of other sizes, or a basis larger
+        than tables are built for.
 
     Examples
     --------
@@ -287,8 +341,17 @@ def restricted_translation(
     >>> table.size, table.ptr.tolist(), table.col.tolist()
     (3, [0, 1, 3, 6], [0, 0, 1, 0, 1, 2])
     """
-    own = np.array(weights, dtype=np.int64)
+    table = check_instance(
+        "table", table, TranslationTable, "translation(dimension, degree, planar, order)"
+    )
+    weights, degree, _ = check_weighted(weights, degree, check_flag("planar", planar))
     all_weights = element_weights(weights, degree // min(weights), planar)
+    if all_weights.size != table.size:
+        raise InvalidValueError(
+            f"table must be the translation of {len(weights)} labels to {degree // min(weights)} "
+            f"nodes, {all_weights.size} elements, got one of {table.size}"
+        )
+    own = np.array(weights, dtype=np.int64)
     light = np.flatnonzero(all_weights <= degree)
     place = np.full(all_weights.size, -1, dtype=np.int64)
     place[light] = np.arange(light.size)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treealg.checks import check_integer, check_method
+from treealg.checks import check_integer, check_method, check_planar
 from treealg.tables import cache
 from treealg.tables.arborification import arborification
 from treealg.tables.brackets import Content, assembled, at_lyndon_words, contents, gathered
@@ -64,7 +64,7 @@ def lyndon(dimension: int, degree: int, method: int, planar: bool | None = True)
     Raises
     ------
     InvalidTypeError
-        If an argument is no integer.
+        If a number is no integer, or `planar` none of True, False and None.
     InvalidValueError
         If one is out of range, or the table would be too large or not exact in float64.
 
@@ -87,6 +87,7 @@ def lyndon(dimension: int, degree: int, method: int, planar: bool | None = True)
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
+    planar = check_planar(planar)
     method = check_method(method, planar is not False, minimum=1)
 
     def build() -> LinearMap:
@@ -136,7 +137,7 @@ def lyndon_arborification(
     Raises
     ------
     InvalidTypeError
-        If an argument is no integer.
+        If a number is no integer, or `planar` none of True, False and None.
     InvalidValueError
         If one is out of range, or the table would be too large or not exact in float64; or for
         words whose letters are longer than a label, whose logarithms are no Lie elements.
@@ -157,6 +158,7 @@ def lyndon_arborification(
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
+    planar = check_planar(planar)
     method = check_method(method, planar is not False, minimum=1)
     longest = as_longest(longest, degree)
     if planar is None:

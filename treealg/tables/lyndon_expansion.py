@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from treealg.checks import check_integer, check_method
+from treealg.checks import check_integer, check_method, check_planar
 from treealg.tables import cache
 from treealg.tables.brackets import assembled, everywhere, gathered
 from treealg.tables.linear_map import LinearMap, compose
@@ -53,7 +53,7 @@ def lyndon_expansion(
     Raises
     ------
     InvalidTypeError
-        If an argument is no integer.
+        If a number is no integer, or `planar` none of True, False and None.
     InvalidValueError
         If one is out of range, or the table would be too large or not exact in float64.
 
@@ -75,6 +75,7 @@ def lyndon_expansion(
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
+    planar = check_planar(planar)
     method = check_method(method, planar is not False, minimum=1)
     require_fits(dimension, degree, planar)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from treealg.checks import check_integer, check_method
+from treealg.checks import check_integer, check_method, check_planar
 from treealg.errors import InvalidValueError
 
 __all__ = [
@@ -130,7 +130,8 @@ def basis_length(dimension: int, degree: int, planar: bool | None = False) -> in
     Raises
     ------
     InvalidTypeError
-        If `dimension` or `degree` is no integer.
+        If `dimension` or `degree` is no integer, or `planar` none of True, False
+        and None.
     InvalidValueError
         If one is too small, or the length is beyond `MAX_LENGTH`, the largest array index.
 
@@ -150,7 +151,7 @@ def basis_length(dimension: int, degree: int, planar: bool | None = False) -> in
     return _basis_length(
         check_integer("dimension", dimension, 1),
         check_integer("degree", degree, 0),
-        planar,
+        check_planar(planar),
         MAX_LENGTH,
     )
 
@@ -227,7 +228,8 @@ def log_length(dimension: int, degree: int, planar: bool | None = False, method:
     Raises
     ------
     InvalidTypeError
-        If `dimension`, `degree` or `method` is no integer.
+        If `dimension`, `degree` or `method` is no integer, or `planar` none of True, False
+        and None.
     InvalidValueError
         If one is out of range, a Lyndon method is asked for on trees, or the expanded basis is
         beyond `MAX_LENGTH`.
@@ -247,7 +249,9 @@ def log_length(dimension: int, degree: int, planar: bool | None = False, method:
     >>> log_length(2, 3, planar=None, method=2)
     5
     """
-    expanded = basis_length(dimension, degree, planar)
+    dimension = check_integer("dimension", dimension, 1)
+    degree, planar = check_integer("degree", degree, 0), check_planar(planar)
+    expanded = _basis_length(dimension, degree, planar, MAX_LENGTH)
     if check_method(method, planar is not False) == 0:
         return expanded
     if planar is None and dimension == 1:
@@ -298,7 +302,8 @@ def require_fits(dimension: int, degree: int, planar: bool | None = False) -> in
     Raises
     ------
     InvalidTypeError
-        If `dimension` or `degree` is no integer.
+        If `dimension` or `degree` is no integer, or `planar` none of True, False
+        and None.
     InvalidValueError
         If one is too small, or the basis has more than `MAX_COEFFICIENTS` elements; the message
         has the size in coefficients and bytes, as far as it was counted.
@@ -310,7 +315,7 @@ def require_fits(dimension: int, degree: int, planar: bool | None = False) -> in
     """
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
-    return _basis_length(dimension, degree, planar, MAX_COEFFICIENTS)
+    return _basis_length(dimension, degree, check_planar(planar), MAX_COEFFICIENTS)
 
 
 def check_entries(entries: int, what: str) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from treealg.checks import check_integer
+from treealg.checks import check_flag, check_integer
 from treealg.tables import cache
 from treealg.tables.frozen import Table, require
 from treealg.tables.layout import ForestLayout, IntArray
@@ -126,7 +126,7 @@ def translation(dimension: int, degree: int, planar: bool, order: int) -> Transl
     Raises
     ------
     InvalidTypeError
-        If a size is no integer.
+        If a size is no integer, or `planar` no flag.
     InvalidValueError
         If one is too small, or the table would be too large.
 
@@ -141,6 +141,7 @@ def translation(dimension: int, degree: int, planar: bool, order: int) -> Transl
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
     order = check_integer("order", order, 0)
+    planar = check_flag("planar", planar)
     most = max(min(order, degree), 1)
 
     def build() -> TranslationTable:

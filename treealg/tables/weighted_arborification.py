@@ -16,6 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from treealg.tables import cache
+from treealg.tables.arguments import check_letters, check_weighted
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import FloatArray, LinearMap, from_keys, merge
 from treealg.tables.sizes import check_entries
@@ -55,8 +56,11 @@ def weighted_arborification(
 
     Raises
     ------
+    InvalidTypeError
+        If `weights` are no integers, another argument is none, or `planar` none of True, False and
+        None.
     InvalidValueError
-        If the table would be too large or not exact in float64.
+        If one of them is out of range, or the table would be too large or not exact in float64.
 
     Notes
     -----
@@ -75,7 +79,8 @@ def weighted_arborification(
     >>> np.diff(weighted_arborification((1, 2), 3, False, longest=2).ptr).tolist()
     [1, 1, 2, 2, 2, 2, 3]
     """
-    channels = len(weights) if channels is None or longest == 1 else channels
+    weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
+    weights, degree, longest, channels = check_letters(weights, degree, longest, channels)
 
     def build() -> LinearMap:
         require_weighted_fits(weights, degree, planar)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from treealg.errors import InvalidValueError
+from treealg.tables.arguments import check_letters
 from treealg.tables.layout import IntArray
 from treealg.tables.sizes import MAX_SHAPES
 
@@ -105,7 +106,6 @@ class Chains:
         return found
 
 
-@lru_cache(maxsize=64)
 def chains_of_weights(
     weights: tuple[int, ...], degree: int, longest: int = 1, channels: int | None = None
 ) -> Chains:
@@ -128,10 +128,25 @@ def chains_of_weights(
 
     Raises
     ------
+    InvalidTypeError
+        If `weights` are no integers, or another argument is none.
     InvalidValueError
-        If there are more letters than the bounds in ``treealg.tables.sizes``.
+        If one of them is out of range, or there are more letters than the bounds in
+        ``treealg.tables.sizes``.
     """
-    channels = len(weights) if channels is None else channels
+    return _chains(*check_letters(weights, degree, longest, channels))
+
+
+@lru_cache(maxsize=64)
+def _chains(weights: tuple[int, ...], degree: int, longest: int, channels: int) -> Chains:
+    """Return the letters for arguments that are checked."""
+    refusal = (
+        f"a correction on chains of {longest} labels has more than {MAX_SHAPES} letters for "
+        f"{weights=} and {degree=}; lower the degree"
+    )
+    smallest = min(weights[:channels], default=degree + 1)
+    if min(longest, degree // smallest) > MAX_SHAPES:
+        raise InvalidValueError(refusal)
     level: list[tuple[tuple[int, ...], int]]
     level = [((label,), weight) for label, weight in enumerate(weights) if weight <= degree]
     found, level = list(level), [pair for pair in level if pair[0][0] < channels]
@@ -144,10 +159,7 @@ def chains_of_weights(
         ]
         found += level
         if len(found) > MAX_SHAPES:
-            raise InvalidValueError(
-                f"a correction on chains of {longest} labels has more than {MAX_SHAPES} letters "
-                f"for {weights=} and {degree=}; lower the degree"
-            )
+            raise InvalidValueError(refusal)
     found.sort(key=lambda pair: (pair[1], len(pair[0]), pair[0]))
     labels = tuple(chain for chain, _ in found)
     weight = np.array([own for _, own in found], dtype=np.int64)

@@ -14,6 +14,7 @@ import numpy as np
 
 from treealg.errors import InvalidValueError
 from treealg.tables import cache
+from treealg.tables.arguments import check_weighted
 from treealg.tables.convolution import assemble
 from treealg.tables.convolution_table import ConvolutionTable, Int32Array
 from treealg.tables.layout import IntArray
@@ -81,8 +82,11 @@ def weighted_convolution(
 
     Raises
     ------
+    InvalidTypeError
+        If `weights` are no integers, `degree` is none, or `planar` none of True, False and
+        None.
     InvalidValueError
-        If the table would be too large.
+        If one of them is out of range, or the table would be too large.
 
     Notes
     -----
@@ -96,6 +100,7 @@ def weighted_convolution(
     >>> np.diff(table.term_ptr).tolist()
     [0, 0, 1, 1, 1, 2]
     """
+    weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
 
     def build() -> ConvolutionTable:
         size = require_weighted_fits(weights, degree, planar)

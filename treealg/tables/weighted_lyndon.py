@@ -6,7 +6,9 @@ light enough, their brackets and the projection on them are those of all, and fo
 
 from __future__ import annotations
 
+from treealg.checks import check_method
 from treealg.tables import cache
+from treealg.tables.arguments import check_weighted
 from treealg.tables.linear_map import LinearMap, compose
 from treealg.tables.lyndon import lyndon_map
 from treealg.tables.lyndon_expansion import expansion_map
@@ -45,8 +47,11 @@ def weighted_lyndon(
 
     Raises
     ------
+    InvalidTypeError
+        If `weights` are no integers, another argument is none, or `planar` none of True, False and
+        None.
     InvalidValueError
-        If the table would be too large or not exact in float64.
+        If one of them is out of range, or the table would be too large or not exact in float64.
 
     Examples
     --------
@@ -55,6 +60,8 @@ def weighted_lyndon(
     >>> weighted_lyndon((1, 2), 3, 1, None).col.tolist()
     [0, 1, 3]
     """
+    weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
+    method = check_method(method, planar is not False, minimum=1)
 
     def build() -> LinearMap:
         _check_search(weights, degree, planar)
@@ -95,9 +102,14 @@ def weighted_lyndon_arborification(
 
     Raises
     ------
+    InvalidTypeError
+        If `weights` are no integers, another argument is none, or `planar` none of True, False and
+        None.
     InvalidValueError
-        If the table would be too large or not exact in float64.
+        If one of them is out of range, or the table would be too large or not exact in float64.
     """
+    weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
+    method = check_method(method, planar is not False, minimum=1)
     inner = weighted_arborification(weights, degree, planar, longest, channels)
     return compose(weighted_lyndon(weights, degree, method, planar), inner)
 
@@ -119,8 +131,11 @@ def weighted_lyndon_expansion(
 
     Raises
     ------
+    InvalidTypeError
+        If `weights` are no integers, another argument is none, or `planar` none of True, False and
+        None.
     InvalidValueError
-        If the table would be too large or not exact in float64.
+        If one of them is out of range, or the table would be too large or not exact in float64.
 
     Examples
     --------
@@ -130,6 +145,8 @@ def weighted_lyndon_expansion(
     >>> table.col.tolist(), table.coef.tolist()
     ([0, 1, 2, 2], [1.0, 1.0, 1.0, -1.0])
     """
+    weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
+    method = check_method(method, planar is not False, minimum=1)
 
     def build() -> LinearMap:
         _check_search(weights, degree, planar)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from treealg.checks import check_integer, check_method
 from treealg.errors import InvalidValueError
+from treealg.tables.arguments import check_weighted
 from treealg.tables.sizes import MAX_COEFFICIENTS, MAX_LENGTH, moebius, refuse
 
 __all__ = ["require_weighted_fits", "weighted_length", "weighted_log_length"]
@@ -39,8 +41,12 @@ def weighted_length(
 
     Raises
     ------
+    InvalidTypeError
+        If `weights` are no integers, `degree` or `bound` is none, or `planar` none of True, False
+        and None.
     InvalidValueError
-        If there are more than `bound`, or any of more than 32768 nodes.
+        If a weight is below 1, `degree` negative, or there are more than `bound`, or any of
+        more than 32768 nodes.
 
     Examples
     --------
@@ -49,6 +55,8 @@ def weighted_length(
     >>> weighted_length((1, 1), 3, True)
     50
     """
+    weights, degree, planar = check_weighted(weights, degree, planar)
+    bound = check_integer("bound", bound, 0)
     total = 0
     for trees, forests in _levels(weights, degree, planar):
         total += sum((trees if planar is False else forests).values())
@@ -72,8 +80,11 @@ def require_weighted_fits(weights: tuple[int, ...], degree: int, planar: bool | 
 
     Raises
     ------
+    InvalidTypeError
+        If `weights` are no integers, `degree` is none, or `planar` none of True, False and None.
     InvalidValueError
-        If there are more than ``MAX_COEFFICIENTS``.
+        If a weight is below 1, `degree` negative, or there are more than
+        ``MAX_COEFFICIENTS``.
 
     Examples
     --------
@@ -104,8 +115,12 @@ def weighted_log_length(
 
     Raises
     ------
+    InvalidTypeError
+        If `weights` are no integers, `degree` or `method` is none, or `planar` none of True, False
+        and None.
     InvalidValueError
-        If there are too many.
+        If one of them is out of range, a Lyndon method is asked for on trees, or there are too
+        many.
 
     Examples
     --------
@@ -114,7 +129,8 @@ def weighted_log_length(
     >>> weighted_log_length((1, 1), 3, True, 1)
     33
     """
-    if method == 0:
+    weights, degree, planar = check_weighted(weights, degree, planar)
+    if check_method(method, planar is not False) == 0:
         return weighted_length(weights, degree, planar)
     letters: list[Polynomial] = [{}]
     words: list[Polynomial] = [{0: 1}]

@@ -21,8 +21,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from treealg.checks import check_integer
+from treealg.checks import check_flag, check_integer
 from treealg.errors import InvalidValueError
+from treealg.tables.arguments import check_letters
 from treealg.tables.convolution_table import Int32Array
 from treealg.tables.layout import IntArray
 from treealg.tables.sizes import (
@@ -293,7 +294,8 @@ def words(
     Raises
     ------
     InvalidTypeError
-        If `dimension` or `degree` is no integer, or `longest` neither that nor None.
+        If `dimension` or `degree` is no integer, `longest` neither that nor None, or `planar` no
+        flag.
     InvalidValueError
         If one is too small, or there are more words than the bounds in ``treealg.tables.sizes``.
 
@@ -307,6 +309,7 @@ def words(
     dimension = check_integer("dimension", dimension, 1)
     degree = check_integer("degree", degree, 0)
     longest = None if longest is None else as_longest(longest, degree)
+    planar = check_flag("planar", planar)
     if longest is None:
         require_fits(dimension, degree, planar)
         what = "an increment on every basis element"
@@ -357,8 +360,11 @@ def words_of_weights(
 
     Raises
     ------
+    InvalidTypeError
+        If `weights` are no integers, or another argument is none.
     InvalidValueError
-        If there are more words than the bounds in ``treealg.tables.sizes``.
+        If one of them is out of range, or there are more words than the bounds in
+        ``treealg.tables.sizes``.
 
     Examples
     --------
@@ -368,17 +374,22 @@ def words_of_weights(
     >>> words_of_weights((1, 2), 3, longest=2).letters
     (0, 1, 2, 2)
     """
+    weights, degree, longest, channels = check_letters(weights, degree, longest, channels)
     letters = chains_of_weights(weights, degree, longest, channels).counts()
+    own = [k for k, count in enumerate(letters) if count]
     kinds, counts = [1], [1]
+    all_kinds = all_words = 0
     for weight in range(1, degree + 1):
-        parts = [k for k in range(1, min(weight, len(letters) - 1) + 1) if letters[k]]
+        parts = [k for k in own if k <= weight]
         kinds.append(sum(kinds[weight - k] for k in parts))
         counts.append(sum(counts[weight - k] * letters[k] for k in parts))
-        if sum(kinds) > MAX_SHAPES or sum(counts) > MAX_COEFFICIENTS:
+        all_kinds += kinds[-1]
+        all_words += counts[-1]
+        if all_kinds >= MAX_SHAPES or all_words >= MAX_COEFFICIENTS:
             what = f", with a correction on chains of {longest}," if longest > 1 else ""
             raise InvalidValueError(
-                f"{weights=} and {degree=}{what} need at least {sum(counts) - 1} words of "
-                f"{sum(kinds) - 1} kinds, more than the bounds of {MAX_COEFFICIENTS} and "
+                f"{weights=} and {degree=}{what} need at least {all_words} words of "
+                f"{all_kinds} kinds, more than the bounds of {MAX_COEFFICIENTS} and "
                 f"{MAX_SHAPES}; lower the degree"
             )
     return WeightedWords(tuple(letters), tuple(counts))

@@ -6,6 +6,7 @@ import numpy as np
 
 from treealg.checks import check_integer
 from treealg.tables import cache
+from treealg.tables.arguments import check_instance
 from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.sizes import as_longest, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
@@ -94,6 +95,8 @@ def deconcatenation(layout: WeightedWords) -> ConvolutionTable:
 
     Raises
     ------
+    InvalidTypeError
+        If `layout` is no `WeightedWords`.
     InvalidValueError
         If the table would be too large.
 
@@ -103,6 +106,7 @@ def deconcatenation(layout: WeightedWords) -> ConvolutionTable:
     >>> deconcatenation(words_of_weights((1, 2), 3)).term_trunk.tolist()
     [0, 0, 1, 0, 2]
     """
+    layout = check_instance("layout", layout, WeightedWords, "words(dimension, degree)")
     cuts = np.maximum(layout.lengths() - 1, 0).tolist()
     terms = sum(n * size for n, size in zip(cuts, np.diff(layout.start).tolist(), strict=True))
     check_entries(terms // layout.width, f"deconcatenation to weight {layout.degree}")
