@@ -77,6 +77,7 @@ def consecutive_pieces(forest: Any) -> list[Division]:
     """
     make, trees = forest._make, forest._trees
     cuts = range(len(trees) + 1)
+    spend(len(cuts) ** 2 * (1 + len(cuts) // 20))
     return [
         (make(trees[:i]), make(trees[i:j]), make(trees[j:]), 1)
         for i, j in itertools.combinations_with_replacement(cuts, 2)

@@ -19,6 +19,7 @@ from treealg.symbolic.hopf.hanging import CommutativeHanging, OrderedHanging, Pl
 from treealg.symbolic.linear.combinations import Terms
 from treealg.symbolic.trees.enumeration import count_forests, enumerate_forests
 from treealg.symbolic.trees.forests import Forest, OrderedForest
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["GL", "OGL", "PGL", "gl", "graft_multisets", "graft_sequences", "ogl", "pgl"]
@@ -225,6 +226,7 @@ class PGL(OrderedForestAlgebra):
 
     def _build_coproduct(self, x: OrderedForest, known: Mapping[OrderedForest, Terms]) -> Terms:
         make, trees = OrderedForest._make, x._trees
+        spend((len(trees) + 1) * (1 + len(trees) // 4))  # all trees of all terms
         return {(make(trees[:i]), make(trees[i:])): 1 for i in range(len(trees) + 1)}
 
     def _antipode_of(self, x: OrderedForest, progress: Progress) -> Terms:

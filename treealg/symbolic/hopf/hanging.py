@@ -82,10 +82,22 @@ class Hanging:
             check_terms(what, count_forests(min(count, _MOST_LEAVES), planar=forest.is_planar))
 
     def _cost(self, key: Key, known: Mapping[Key, Terms]) -> int:
-        return sum(len(known[one]) * len(known[rest]) for one, rest, _ in self._products(key))
+        return sum(
+            len(known[one]) * max(len(known[rest]) for rest in rests)
+            for one, rests in self._grouped(key).items()
+        )
 
     def _needs(self, key: Key) -> Iterable[Key]:
-        return [need for one, rest, _ in self._products(key) for need in (one, rest)]
+        groups = self._grouped(key)
+        return [*groups, *{rest: None for rests in groups.values() for rest in rests}]
+
+    def _grouped(self, key: Key) -> dict[Key, dict[Key, int]]:
+        """Return for each first factor all second ones, and how often."""
+        groups: dict[Key, dict[Key, int]] = {}
+        for one, rest, count in self._products(key):
+            rests = groups.setdefault(one, {})
+            rests[rest] = rests.get(rest, 0) + count
+        return groups
 
     def _products(self, key: Key) -> Iterable[tuple[Key, Key, int]]:
         """Return the pairs of keys whose sums are multiplied, and how often."""
@@ -96,11 +108,13 @@ class Hanging:
 
     def _multiplied(self, key: Key, known: Mapping[Key, Terms]) -> Terms:
         total: Terms = {}
-        for one, rest, count in self._products(key):
-            spend(len(known[one]) * len(known[rest]))
+        for one, rests in self._grouped(key).items():
+            others: Terms = {}
+            for rest, count in rests.items():
+                add_terms(others, known[rest], count)
+            spend(len(known[one]) * len(others))
             for tree, value in known[one].items():
-                value *= count
-                for other, c in known[rest].items():
+                for other, c in others.items():
                     whole = tree * other
                     total[whole] = total.get(whole, 0) + value * c
             check_terms("an antipode", len(total))

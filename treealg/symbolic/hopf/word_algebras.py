@@ -16,6 +16,7 @@ from treealg.symbolic.linear.combinations import LinearCombination, Terms, add_t
 from treealg.symbolic.linear.words import shuffle_words
 from treealg.symbolic.trees.labels import is_plain_word, label_less, normalize_word
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.sizes import check_terms, count_quasi_shuffles
 
 __all__ = [
@@ -44,6 +45,7 @@ class Deconcatenation(WordAlgebra):
         return ()
 
     def _build_coproduct(self, x: Word, known: Mapping[Word, Terms]) -> Terms:
+        spend((len(x) + 1) * (1 + len(x) // 4))  # all letters of all terms
         return {(x[:i], x[i:]): 1 for i in range(len(x) + 1)}
 
 
@@ -106,8 +108,9 @@ class ConcatenationAlgebra(WordAlgebra):
         if len(set(x)) == len(x):
             check_terms("the coproduct of this word", 2 ** len(x))
         found: Terms = {((), ()): 1}
-        for letter in x:
+        for length, letter in enumerate(x):
             grown: Terms = {}
+            spend(2 * len(found) * (1 + length // 20))
             for (first, second), count in found.items():
                 for key in (((*first, letter), second), (first, (*second, letter))):
                     grown[key] = grown.get(key, 0) + count
