@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import pickle
 import threading
 import time
 from itertools import islice
@@ -120,8 +121,11 @@ GROWING = {
         lambda x: bck.product(bck.antipode(x), letters(bck))
     ),
     **{
-        f"{a.name} power": lambda n, a=a: AlgebraElement(a, letters(a)) ** (2 * n) for a in ALGEBRAS
+        f"{a.name} power": lambda n, a=a: AlgebraElement(a, letters(a)) ** (2 * n)
+        for a in ALGEBRAS
+        if a not in (bck, cem)
     },
+    "long power": lambda n: bck.product(*[letters(bck)] * n**2),
     **{
         f"{a.name} {name}": lambda n, a=a, name=name: getattr(a, name)(large(n, a))
         for a in (*ALGEBRAS[:-1], concatenation_algebra)
@@ -189,6 +193,18 @@ def test_work_of_nobody_has_no_bound(bound):
     for _ in range(100):
         spend(1000)
     assert meter._pending == 0
+
+
+def test_trees_of_vertices_without_number_are_refused_or_come():
+    # Equal trees are one object, so that forty of them have a million million vertices.
+    tree = functools.reduce(lambda tree, _: Tree([tree, tree]), range(40), Tree())
+    assert str(tree) == f"0[… {2**41 - 2:,} more vertices]"
+    for ask in (Tree.to_text, symbolic.to_svg, symbolic.to_latex, symbolic.to_dot, pickle.dumps):
+        with pytest.raises(InvalidValueError, match=r"TREEALG_MAX_TERMS"):
+            ask(tree)
+    for number in ("symmetry", "factorial"):
+        with pytest.raises(InvalidValueError, match="a product over all vertices takes at least"):
+            getattr(tree, number)
 
 
 def test_threads_have_accounts_of_their_own(bound):

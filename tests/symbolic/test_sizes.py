@@ -120,6 +120,10 @@ TOO_LARGE = {
     "hanging of equal leaves": (lambda: gl.antipode(Tree([Tree()] * 20)), "35,221,832"),
     "planar hanging": (lambda: pgl.antipode(letters(14)), f"{math.comb(28, 14) // 15:,}"),
     "contractions": (lambda: contracting_arborification(Tree([Tree()] * 30)), f"{2**29:,}"),
+    "contracted edges of a path": (
+        lambda: change_of_lift("ito", "stratonovich")(path(60)),
+        "2,504,730,781,961",
+    ),
     "paths on paths": (lambda: graft(path(10**4), path(10**4)), "steps"),
     "counts": (lambda: count_trees(10**5, 3), "steps"),
     "counts of many colours": (lambda: count_forests(1000, 10**300), "steps"),
@@ -178,7 +182,7 @@ FAR_TOO_LARGE = {
     "pieces of a bush": lambda: cem.coaction(Forest([twigs(9), path(9)])),
     "words of trunks": lambda: hairer_kelly(twigs(8)),
     "words of trunks of a bush": lambda: hairer_kelly(tree_of(2, 70)),
-    "contracted edges": lambda: change_of_lift("ito", "stratonovich")(path(60)),
+    "contracted edges": lambda: change_of_lift("ito", "stratonovich")(tree_of(6, 60)),
     "contractions of paths": lambda: contracting_arborification(Tree([path(18)] * 2)),
 }
 

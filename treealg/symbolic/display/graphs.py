@@ -12,6 +12,7 @@ from treealg.optional import require
 from treealg.symbolic.display.style import plain_text, printable
 from treealg.symbolic.trees.forests import Forest, OrderedForest, RootedForest
 from treealg.symbolic.trees.rooted import RootedTree
+from treealg.symbolic.trees.sizes import check_steps
 
 if TYPE_CHECKING:
     import networkx
@@ -38,6 +39,8 @@ def to_networkx(x: Any) -> networkx.DiGraph:
     ------
     InvalidTypeError
         If `x` is neither a tree nor a forest.
+    InvalidValueError
+        If there are more than a million vertices.
 
     Examples
     --------
@@ -57,6 +60,7 @@ def to_networkx(x: Any) -> networkx.DiGraph:
         )
     import networkx
 
+    check_steps("this graph", 10 * x.order)
     graph = networkx.DiGraph(planar=x.is_planar)
     pending: list[tuple[RootedTree, int | None, int]] = [
         (tree, None, position) for position, tree in reversed(list(enumerate(trees)))
@@ -214,6 +218,8 @@ def to_dot(x: Any) -> str:
     ------
     InvalidTypeError
         If `x` is neither a tree nor a forest.
+    InvalidValueError
+        If there are more than a million vertices.
     MissingDependencyError
         If pydot is not installed.
 

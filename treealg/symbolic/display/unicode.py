@@ -12,6 +12,7 @@ from treealg.symbolic.display.pieces import Piece, labels_of, lead_of, pieces_of
 from treealg.symbolic.display.style import Names, Style, make_style
 from treealg.symbolic.trees.forests import RootedForest
 from treealg.symbolic.trees.rooted import RootedTree
+from treealg.symbolic.trees.sizes import check_steps
 from treealg.symbolic.trees.terminal import for_terminal, in_ascii, is_plain_terminal
 
 __all__ = ["to_indented", "to_unicode"]
@@ -204,6 +205,7 @@ def to_indented(x: Any, *, names: Names = None) -> str:
 
 
 def _indent(tree: Any, style: Style) -> list[str]:
+    check_steps("the text of a tree", tree.order)
     lines: list[str] = []
     # Each entry: a tree, what stands before its own line, what stands before its children's lines.
     pending = [(tree, "", "")]

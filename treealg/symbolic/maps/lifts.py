@@ -15,6 +15,7 @@ from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.maps.morphisms import Morphism
 from treealg.symbolic.trees.forests import Forest
 from treealg.symbolic.trees.memo import Memo
+from treealg.symbolic.trees.sizes import check_terms, height
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["WEIGHTS", "change_of_lift"]
@@ -136,7 +137,15 @@ def _build(key: Key, known: Mapping[Key, Terms]) -> Terms:
 def _check(key: Key) -> None:
     forest, c = key
     if c and forest._order > _FEW:
-        check_contractions(f"the image of a forest of {forest._order:,} vertices", forest)
+        what = f"the image of a forest of {forest._order:,} vertices"
+        parts = (part for tree in forest._trees for part in tree._bottom_up())
+        if not any(isinstance(part._label, tuple) for part in parts):
+            # At which depths pairs stand tells how a longest path is cut into these and vertices.
+            ways, shorter = 1, 1
+            for _ in range(max(map(height, forest._trees)) - 1):
+                ways, shorter = ways + shorter, ways
+            check_terms(what, ways)
+        check_contractions(what, forest)
 
 
 _contracted: Memo[Key, Terms] = Memo(_needs, _build, check=_check)

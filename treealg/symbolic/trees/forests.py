@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -353,11 +354,22 @@ class Forest(RootedForest[Tree]):
     def __mul__(self, other: Any) -> Any:
         if other.__class__ is not Forest:
             return super().__mul__(other)
-        if not self._trees:
+        first, second = self._trees, other._trees
+        if not first:
             return other
-        if not other._trees:
+        if not second:
             return self
-        return Forest._make(Tree._arrange(self._trees + other._trees))
+        # To compare trees is what takes time; both sides are sorted.
+        if not second[0] < first[-1]:
+            return Forest._make(first + second)
+        if not first[0] < second[-1]:
+            return Forest._make(second + first)
+        if len(second) > 1:
+            if len(first) > 1:
+                return Forest._make(Tree._arrange(first + second))
+            first, second = second, first
+        place = bisect_right(first, second[0])
+        return Forest._make((*first[:place], *second, *first[place:]))
 
 
 class OrderedForest(RootedForest[PlanarTree]):

@@ -21,6 +21,7 @@ from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.interning import Interned, WeakTable, intern_value
 from treealg.symbolic.trees.labels import Label, label_kind, label_less, normalize_label
 from treealg.symbolic.trees.meter import spend
+from treealg.symbolic.trees.sizes import check_steps
 from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.text import parse_trees, tree_text
 
@@ -258,6 +259,8 @@ class RootedTree(Displayed, Summand, Interned):
         ------
         InvalidTypeError
             If a label is neither an integer nor a string: such a text could not be read back.
+        InvalidValueError
+            If there are more than ten million vertices.
 
         Examples
         --------
@@ -322,13 +325,17 @@ class RootedTree(Displayed, Summand, Interned):
     def _product(self, factor: Callable[[Self], int]) -> int:
         """Return the product of a factor for each vertex, of equal trees the same one."""
         counts: dict[Self, int] = {self: 1}
-        factors: list[int] = []
+        powers: list[tuple[int, int]] = []
+        bits = 0
         for tree in reversed(self._bottom_up()):
             count = counts.pop(tree)
             for child in tree._children:
                 counts[child] = counts.get(child, 0) + count
             if (one := factor(tree)) != 1:
-                factors.append(one**count)
+                bits += one.bit_length() * count
+                powers.append((one, count))
+        check_steps("a product over all vertices", bits // 5)
+        factors = [one**count for one, count in powers]
         # Of numbers of about one size, which costs least.
         while len(factors) > 1:
             pairs = itertools.zip_longest(factors[::2], factors[1::2], fillvalue=1)
@@ -354,6 +361,7 @@ class RootedTree(Displayed, Summand, Interned):
         >>> [str(tree) for tree in Tree([Tree([Tree(label=2)])]).vertices()]
         ['0[0[2]]', '0[2]', '2']
         """
+        spend(self._order)
         stack = [self]
         while stack:
             tree = stack.pop()
@@ -409,6 +417,7 @@ def multiplicity_factor(trees: tuple[RootedTree, ...]) -> int:
 
 def _post_order(tree: RootedTree) -> list[RootedTree]:
     """Return the vertices, each after its children, with repetition."""
+    check_steps("a list of all vertices", tree._order)
     found = []
     stack = [tree]
     while stack:

@@ -272,8 +272,14 @@ def labels_differ(*forests: Iterable[Any]) -> bool:
     >>> labels_differ([Tree([Tree(label=1)])]), labels_differ([Tree()], [Tree()])
     (True, False)
     """
-    labels = [vertex.label for forest in forests for tree in forest for vertex in tree.vertices()]
-    return len(set(labels)) == len(labels)
+    seen = set()
+    for forest in forests:
+        for tree in forest:
+            for vertex in tree.vertices():
+                if vertex.label in seen:
+                    return False
+                seen.add(vertex.label)
+    return True
 
 
 def height(root: Any) -> int:

@@ -12,6 +12,7 @@ from treealg.checks import brief
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.trees.labels import shown_label
 from treealg.symbolic.trees.scalars import number_text
+from treealg.symbolic.trees.sizes import MAX_TERMS, check_steps
 
 __all__ = ["EMPTY", "label_text", "parse_trees", "tree_text"]
 
@@ -54,12 +55,18 @@ def label_text(label: Any, *, strict: bool) -> str:
 def tree_text(tree: Any, *, strict: bool) -> str:
     """Return the text of a tree: root label, then the children in brackets.
 
+    If it need not be read back, that of a tree of too many vertices only says how many.
+
     Examples
     --------
     >>> from treealg.symbolic import Tree
     >>> tree_text(Tree([Tree([Tree()])], "f"), strict=True)
     'f[0[0]]'
     """
+    if strict:
+        check_steps("the text of a tree", tree.order)
+    elif tree.order > MAX_TERMS:
+        return f"{label_text(tree.label, strict=False)}[… {tree.order - 1:,} more vertices]"
     parts: list[str] = []
     stack: list[Any] = [tree]
     while stack:
