@@ -208,7 +208,7 @@ def test_what_does_not_belong_together_is_refused_by_its_name():
     with pytest.raises(treealg.InvalidValueError, match="correction must have as many arrays as"):
         treealg.torch.branched_sig(paths, 2, correction=[torch.zeros(4).double()] * 2)
     with pytest.raises(
-        treealg.InvalidTypeError, match="times must be a tensor, got a value of type"
+        treealg.InvalidTypeError, match="times must be a tensor, got an object of type"
     ):
         treealg.torch.branched_sig(paths[0], 2, time_aug=True, times=[paths[0][:, 0]])
     with pytest.raises(treealg.InvalidValueError, match="derivs must have as many arrays as path"):
