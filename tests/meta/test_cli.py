@@ -316,6 +316,13 @@ def test_trees_with_negative_labels_say_how_they_are_written(arguments, capsys):
     assert "-1[0], is written after --" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("text", ["0 0", "", "0[1] 1 2"])
+def test_several_trees_are_told_to_be_forests_of_the_option(text, capsys):
+    assert cli.main(["coproduct", text]) == 2
+    assert "tree must be one tree, got" in (error := capsys.readouterr().err)
+    assert "--planar takes forests" in error
+
+
 def test_trees_with_negative_labels_are_read_after_dashes_or_an_equals_sign(capsys):
     assert cli.main(["coproduct", "--", "-1[0]"]) == 0
     assert cli.main(["trees", "--of=-1[0]"]) == 0

@@ -262,3 +262,9 @@ def test_a_constant_component_has_no_derivatives():
 def test_bad_fields_are_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("system", [np.array(["additive", "separable"]), None, ["additive"], 1])
+def test_a_system_that_is_no_word_is_refused(system):
+    with pytest.raises(InvalidValueError, match="system must be one of 'additive'"):
+        symplectic_order(exact_series(2), system)

@@ -8,6 +8,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from fractions import Fraction
 
+import numpy as np
 import pytest
 import sympy
 
@@ -614,3 +615,16 @@ def test_bad_input_is_refused_by_every_display(show, value, options, error):
 def test_bad_input_is_refused(call, error):
     with pytest.raises(error):
         call()
+
+
+@pytest.mark.parametrize("make", [np.array, tuple])
+def test_names_may_be_arrays(make):
+    names = ["f", "g"]
+    tree = Tree.from_tuple(((1,), 0))
+    assert to_svg(tree, names=make(names)) == to_svg(tree, names=names)
+
+
+@pytest.mark.parametrize("names", [np.array([["f"]]), np.array("f"), 3, {"f"}])
+def test_names_that_are_no_sequence_of_texts_are_refused(names):
+    with pytest.raises(InvalidTypeError, match="names must be a mapping"):
+        to_svg(Tree(), names=names)

@@ -23,6 +23,7 @@ from treealg.symbolic.linear.elements import check_kind
 
 B = Tree()
 L2 = Tree([B])
+X, Y = sympy.symbols("x y")
 
 
 def test_terms_are_collected_and_zeros_dropped():
@@ -297,3 +298,27 @@ def test_a_look_up_reads_no_more_keys_than_it_needs():
     many = Element({Tree(label=label): label for label in range(1, 5000)})
     assert sum(many[key] for key in many) == 4999 * 2500
     assert many[Tree(label=-1)] == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "given"),
+    [
+        (X**Y, {X: 9, Y: 9**9}),
+        (X ** (X**Y), {X: 7, Y: 12}),
+        (2**X + 1, [(X, Y**Y), (Y, 99)]),
+        ((X / 3) ** (-Y), {X: 1, Y: 10**9}),
+        ((X * Y) ** 10, {X: Y**100, Y: 3 ** (10**4)}),
+    ],
+    ids=range(5),
+)
+def test_numbers_that_make_a_power_too_large_are_refused(value, given):
+    with pytest.raises(InvalidValueError, match="binary digits"):
+        Element({Tree(): value}).subs(given)
+
+
+def test_powers_of_moderate_size_and_of_symbols_are_put_in():
+    element = Element({Tree(): X**Y})
+    assert element.subs({X: 9, Y: 99})[Tree()] == 9**99
+    assert element.subs({Y: 10**9})[Tree()] == X**10**9
+    assert element.subs({X: 1, Y: 10**99})[Tree()] == 1
+    assert element.subs({X: 4, Y: sympy.Rational(-1, 2)})[Tree()] == Fraction(1, 2)

@@ -216,3 +216,10 @@ def test_variables_are_different_and_the_step_is_none_of_them():
     for step in (x, 2 * y + h):
         with pytest.raises(InvalidValueError, match="must not depend on the variables"):
             expand_series(exact_series(2), [x, y], [x, y], step)
+
+
+def test_weights_of_crouch_grossman_may_be_arrays_but_not_of_arrays():
+    halves = np.array([0, 1])
+    assert CommutatorFree.crouch_grossman([[], ["1/2"]], halves).order() == 2
+    with pytest.raises(InvalidTypeError, match="coefficient must be a number"):
+        CommutatorFree.crouch_grossman([[], ["1/2"]], [0, np.array([1, 2])])

@@ -25,12 +25,18 @@ def tree_of(text: str, *, planar: bool) -> Any:
     >>> print(tree_of("0[1] 2", planar=True))
     0[1] 2
     """
-    from treealg.symbolic import OrderedForest, PlanarTree, Tree
+    from treealg.symbolic import Forest, OrderedForest, PlanarTree, Tree
 
     if len(text) > _LONGEST_TREE:
         raise InvalidValueError(f"tree must have at most {_LONGEST_TREE} characters")
     if not text.lstrip().startswith("("):
-        return OrderedForest.from_text(text) if planar else Tree.from_text(text)
+        trees = OrderedForest.from_text(text) if planar else Forest.from_text(text)
+        if not planar and len(trees.trees) != 1:
+            raise InvalidValueError(
+                f"tree must be one tree, got {len(trees.trees)} in {text!r:.60}; --planar takes "
+                "forests, whose trees are ordered"
+            )
+        return trees if planar else trees.trees[0]
     form: Any = tuple_form(text)
     if not planar:
         return Tree.from_tuple(form)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from treealg.checks import check_choice
 from treealg.errors import InvalidValueError
 from treealg.symbolic.bseries.group import modified_equation
 from treealg.symbolic.bseries.series import BSeries, check_series, trees_up_to
@@ -312,10 +313,7 @@ def free_tree(tree: Any) -> tuple[Tree, int] | None:
 
 
 def _check_system(series: BSeries, system: str) -> None:
-    if system not in ("additive", "partitioned", "separable"):
-        raise InvalidValueError(
-            f"system must be 'additive', 'partitioned' or 'separable', got {system!r}"
-        )
+    check_choice("system", system, ("additive", "partitioned", "separable"))
     if system != "additive" and series.colours != 2:
         raise InvalidValueError(
             f"a {system} system has the two colours 0 and 1, got a series of {series.colours}"

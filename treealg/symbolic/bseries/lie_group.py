@@ -10,7 +10,7 @@ the point, so that their product is the frozen product of series at the starting
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from typing import Any
 
@@ -21,7 +21,7 @@ from treealg.symbolic.bseries.frozen import frozen_exponential, frozen_field, fr
 from treealg.symbolic.bseries.lie_butcher import LieButcherSeries, lie_butcher_order
 from treealg.symbolic.bseries.methods_base import Vector, read_vector
 from treealg.symbolic.bseries.runge_kutta import check_name
-from treealg.symbolic.linear.sequences import entries_of, rows_of
+from treealg.symbolic.linear.sequences import rows_of
 from treealg.symbolic.linear.zeros import are_equal
 from treealg.symbolic.trees.slots import Slotted
 
@@ -116,11 +116,12 @@ class CommutatorFree(Slotted):
         2
         """
 
-        def single(row: Iterable[Any]) -> list[list[Any]]:
-            return [[0] * k + [value] for k, value in enumerate(row) if value not in (0, "0")]
+        def single(what: str, row: Any) -> list[list[Any]]:
+            weights = enumerate(read_vector(what, row))
+            return [[0] * k + [value] for k, value in weights if value != 0]
 
-        matrix = [single(entries_of("a row of a", row)) for row in rows_of("a", a)]
-        return cls(matrix, single(entries_of("b", b)), name)
+        matrix = [single("a row of a", row) for row in rows_of("a", a)]
+        return cls(matrix, single("b", b), name)
 
     @classmethod
     def low_storage(cls, a: Sequence[Any], b: Sequence[Any], name: str = "") -> CommutatorFree:

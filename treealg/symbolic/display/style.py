@@ -106,6 +106,8 @@ def make_style(found: Iterable[Any], names: Any, labels: Any) -> Style:
 
     By default they are if they have names, or any of those in `found` is not 0.
     """
+    if not isinstance(names, (Mapping, Sequence)) and getattr(names, "ndim", None) == 1:
+        names = names.tolist()  # of an array or an index
     if names is not None and not isinstance(names, (Mapping, Sequence)):
         raise InvalidTypeError(
             "names must be a mapping from label to text or a sequence of texts, got "

@@ -30,6 +30,7 @@ __all__ = [
 
 
 _GREATEST_EXPONENT = 10_000
+_MOST_BITS_OF_POWERS = 1_000_000
 _NUMBERS = frozenset({int, Fraction, float, complex})
 
 
@@ -250,6 +251,29 @@ def _pairs(arguments: tuple[Any, ...]) -> list[tuple[Any, Any]]:
     return pairs
 
 
+def _substituted(value: Any, pairs: list[tuple[Any, Any]]) -> Any:
+    """Return an expression with others for symbols in it, if no power becomes too large a number.
+
+    SymPy computes these at once. Of powers in powers the inner ones are looked at first.
+    """
+    from sympy import Pow, Rational, preorder_traversal
+
+    whole = [value, *(new for _, new in pairs)]
+    powers = [part for each in whole for part in preorder_traversal(each) if isinstance(part, Pow)]
+    for power in reversed(powers):
+        exponent = power.exp.subs(pairs)
+        if not exponent.is_Rational or abs(exponent) <= 1:
+            continue
+        numbers = power.base.subs(pairs).atoms(Rational)
+        bits = max((max(abs(n.p), n.q).bit_length() for n in numbers), default=1) - 1
+        if bits * abs(exponent) > _MOST_BITS_OF_POWERS:
+            raise InvalidValueError(
+                f"subs makes the power {brief(power)} a number of more than "
+                f"{_MOST_BITS_OF_POWERS:,} binary digits; put in smaller numbers"
+            )
+    return python_number(value.subs(pairs))
+
+
 def _refuse(arguments: tuple[Any, ...]) -> NoReturn:
     raise InvalidTypeError(
         "subs needs a symbol and a number or an expression, or a mapping or pairs of them, got "
@@ -320,6 +344,8 @@ class Coefficients:
         InvalidTypeError
             If an argument is or contains a string, which SymPy would evaluate as Python, or is
             no symbol, number, expression, mapping or pairs of them.
+        InvalidValueError
+            If a power would be a number of more than a million binary digits.
 
         Examples
         --------
@@ -331,7 +357,7 @@ class Coefficients:
         """
         pairs = _pairs(arguments)
         return self.map_coefficients(
-            lambda value: python_number(value.subs(pairs)) if hasattr(value, "subs") else value
+            lambda value: _substituted(value, pairs) if hasattr(value, "subs") else value
         )
 
     def expand(self) -> Self:
