@@ -177,9 +177,9 @@ def check_real(name: str, value: Any) -> float:
     except (OverflowError, ValueError):  # of a long integer, of a signaling NaN
         number = math.inf
     if not math.isfinite(number):
+        got = number if isinstance(value, float) else brief(value)
         raise InvalidValueError(
-            f"{name} must be finite, got {number}; give a number that float64 holds, for instance "
-            f"1.0"
+            f"{name} must be finite, got {got}; give a number that float64 holds, for instance 1.0"
         )
     return number
 

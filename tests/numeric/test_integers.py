@@ -224,5 +224,39 @@ def test_what_a_stream_refuses_leaves_it_as_it_was():
 def test_numbers_of_half_precision_in_lists_are_numbers():
     points = np.arange(6.0).reshape(3, 2) / 8
     want = treealg.branched_sig(points, 3)
-    for half in (points.astype(np.float16), points.astype(np.float16).tolist()):
+    for half in (list(map(list, points.astype(np.float16))), points.astype(np.float16).tolist()):
         np.testing.assert_array_equal(treealg.branched_sig([half], 3), [want])
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("after", [2**62 + 1, -(2**62) + 1, 2**53 + 1])
+@pytest.mark.parametrize("make", [np.array, list], ids=["array", "list"])
+def test_points_after_the_end_are_not_looked_at(make, after):
+    points = np.array([[[LARGE], [LARGE + 3], [after]], [[0], [2], [5]]])
+    lengths = [2, 3]
+    want = [treealg.branched_sig([[0.0], [3.0]], 3), treealg.branched_sig([[0.0], [2.0], [5.0]], 3)]
+    own = make(points.tolist())
+    np.testing.assert_array_equal(treealg.branched_sig(own, 3, lengths=lengths), want)
+    got = treealg.branched_sig_kernel(own, own, 2, 0, lengths1=lengths, lengths2=lengths)
+    plain = [[[0.0], [3.0], [3.0]], [[0.0], [2.0], [5.0]]]
+    np.testing.assert_allclose(got, treealg.branched_sig_kernel(plain, plain, 2, 0), rtol=1e-15)
+    small = np.array([[[0], [3], [after]]])
+    for options in ({"basepoint": True}, {"basepoint": [0.0]}):
+        got = treealg.branched_sig(make(small.tolist()), 3, lengths=[2], **options)
+        np.testing.assert_array_equal(got, want[:1])
+    moved = treealg.bracket_path(make(small.tolist()), lengths=[2])
+    np.testing.assert_array_equal(moved[0, :2], treealg.bracket_path([[0.0], [3.0]]))
+
+
+def test_lengths_are_checked_before_points():
+    points = np.array([[[LARGE], [LARGE + 3], [-LARGE]]])
+    with pytest.raises(InvalidValueError, match=r"^lengths must be from 1 to 3"):
+        treealg.branched_sig(points, 3, lengths=[4])
+    with pytest.raises(InvalidValueError, match=r"^path has integers beyond"):
+        treealg.branched_sig(points, 3, lengths=[3])
+
+
+def test_times_after_the_end_are_not_looked_at():
+    times = [[LARGE, LARGE + 1, -LARGE], [0, 1, 3]]
+    got = treealg.branched_sig(np.zeros((2, 3, 1)), 1, lengths=[2, 3], time_aug=True, times=times)
+    np.testing.assert_array_equal(got, [[0.0, 1.0], [0.0, 3.0]])

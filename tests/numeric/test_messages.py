@@ -2,6 +2,8 @@
 
 import itertools
 import warnings
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -168,3 +170,69 @@ def test_coefficients_of_logarithms_name_the_length_that_is_too_large():
     path = [[0.0, 0.0], [1.0, 2.0]]
     with pytest.raises(treealg.InvalidValueError, match=r"^words must have at most 64"):
         treealg.log_sig_coef(path, (0, 1) * 40)
+
+
+@pytest.mark.parametrize(
+    ("times", "got"),
+    [
+        ([0.0, 1.0, np.nan, 2.0, np.nan], "got 0.0 as number 1 and nan as number 3"),
+        ([np.nan, 1.0, 2.0, 3.0, 4.0], "got nan as number 1"),
+        (np.array(["2020", "2021", "2022", "2023", "NaT"], "M8[s]"), "and NaT as number 5"),
+        ([-1e308, 0.0, 1e308, 1e308, 1e308], "got -1e.308 as number 1 and 1e.308 as number 3"),
+    ],
+)
+def test_a_time_that_is_none_is_named_by_its_place(times, got):
+    with pytest.raises(treealg.InvalidValueError, match=f"{got}$"):
+        sig(times=times, time_aug=True)
+    good = np.arange(5).astype("M8[s]") if isinstance(times, np.ndarray) else np.arange(5.0)
+    with pytest.raises(treealg.InvalidValueError, match=f"{got} of path 2$"):
+        sig(np.stack([PATH] * 2), times=np.stack([good, times]), time_aug=True)
+
+
+@pytest.mark.parametrize("value", [10**400, Fraction(10**400, 3), Decimal("1e400")])
+def test_a_number_beyond_floats_is_shown_and_not_as_infinity(value):
+    with pytest.raises(treealg.InvalidValueError, match=r"^end_time must be finite, got .*[0-9]"):
+        sig(time_aug=True, end_time=value)
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize("weights", [(1, 2), (2, 4, 3), (1, 70), (1, 1)])
+def test_a_basis_that_is_too_large_by_weight_is_refused_as_such(weights, planar):
+    with pytest.raises(treealg.InvalidValueError, match=r"needs at least .* more than the bound"):
+        treealg.branched_sig(np.ones((2, len(weights))), 130, weights=weights, planar=planar)
+
+
+def test_weights_are_called_too_fine_where_the_basis_is_small():
+    with pytest.raises(treealg.InvalidValueError, match="too fine"):
+        treealg.sig(PATH, 70, weights=(1, 70))
+
+
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+@pytest.mark.parametrize("name", ["lengths", "windows"])
+def test_integers_of_a_table_with_missing_ones_are_refused_for_these(package, name):
+    own = pytest.importorskip(package)
+    series = own.Series([1, None], dtype="Int64" if package == "pandas" else own.Int64)
+    with pytest.raises(treealg.InvalidTypeError, match=f"^{name} .* dtype Int64 with missing"):
+        sig(np.stack([PATH] * 2), **{name: series})
+
+
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+def test_a_series_of_paths_is_told_to_be_a_list(package):
+    own = pytest.importorskip(package)
+    with pytest.raises(treealg.InvalidTypeError, match=r"a Series .* list\(path\) is a list of"):
+        sig(own.Series([PATH.tolist(), PATH[:3].tolist()]))
+    with pytest.raises(treealg.InvalidTypeError, match=r"a Series .* that holds str; convert it"):
+        sig(own.Series(["1", "2"]))
+
+
+HALF = PATH.astype(np.float16)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [HALF, [HALF], [HALF, HALF], [HALF, HALF[:3]], [[HALF, HALF]], list(HALF), [PATH, HALF]],
+    ids=["array", "one", "two", "ragged", "nested", "rows", "mixed"],
+)
+def test_half_precision_is_refused_wherever_the_array_stands(value):
+    with pytest.raises(treealg.InvalidTypeError, match="float16"):
+        sig(value)

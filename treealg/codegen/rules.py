@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import Any
 
 from treealg import tables
 from treealg.codegen.program import ZERO, Builder
@@ -88,6 +89,10 @@ class Convolution:
                 tail = slots[self._tail[slot]]
                 slots.append(ZERO if ZERO in (value, tail) else self._builder.product(value, tail))
 
+    def _nodes(self, order: int, nodes: Sequence[Any]) -> range:
+        """Return the nodes where something of a higher order needs values: at last, only time 1."""
+        return range(0 if order <= self._degree else len(nodes) - 1, len(nodes))
+
     def combine(self, first: Sequence[int], second: Sequence[int]) -> list[int]:
         """Add the convolution product."""
         slots, result = [0], []
@@ -119,10 +124,10 @@ class Convolution:
         for order in range(1, self._degree + 1):
             for x in self._elements(order):
                 terms = [(c, slot, field[t]) for c, slot, t in self._terms(x) if field[t] != ZERO]
-                for i, node in enumerate(nodes):
+                for i in self._nodes(order + 1, nodes):
                     sums = [(c, integrals[i][slot], trunk) for c, slot, trunk in terms]
                     values[i].append(
-                        self._builder.row([(1, begin[x], 0), (node, field[x], 0), *sums])
+                        self._builder.row([(1, begin[x], 0), (nodes[i], field[x], 0), *sums])
                     )
             self._fill_nodes(order, values, slots, integrals, matrix)
         return values[-1]
@@ -141,7 +146,7 @@ class Convolution:
                 result.append(self._builder.row([(1, values[x], 0), *sums]))
                 at[0].append(ZERO)
                 at[-1].append(values[x])
-                for i in range(1, len(nodes) - 1):
+                for i in self._nodes(order + 1, nodes)[1:-1]:
                     sums = [(c, integrals[i][slot], result[trunk]) for c, slot, trunk in terms]
                     at[i].append(self._builder.row([(nodes[i], result[x], 0), *sums]))
             self._fill_nodes(order, at, slots, integrals, matrix)
@@ -161,13 +166,10 @@ class Convolution:
         known = len(slots[0])
         for value, products in zip(values, slots, strict=True):
             self._fill(order, value, products)
-        for integral, weights in zip(integrals, matrix, strict=True):
+        for i in self._nodes(order + 2, matrix):
             for slot in range(known, len(slots[0])):
-                integral.append(
-                    self._builder.row(
-                        (w, products[slot], 0) for w, products in zip(weights, slots, strict=True)
-                    )
-                )
+                terms = zip(matrix[i], slots, strict=True)
+                integrals[i].append(self._builder.row((w, at[slot], 0) for w, at in terms))
 
 
 def arborify(builder: Builder, table: tables.LinearMap, words: Sequence[int]) -> list[int]:

@@ -97,7 +97,7 @@ def branched_sig_length(
     """
     labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
     scalar = check_flag("scalar_term", scalar_term)
-    degree, light = checked_weights(weights, labels, degree)
+    degree, light = checked_weights(weights, labels, degree, planar)
     if light is not None:
         return tables.weighted_length(light, degree, planar) + scalar
     return tables.basis_length(labels, degree, planar) + scalar
@@ -172,7 +172,7 @@ def branched_log_sig_length(
     """
     labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
     method, scalar = checked_method(independent(method, planar), planar, scalar_term)
-    degree, light = checked_weights(weights, labels, degree)
+    degree, light = checked_weights(weights, labels, degree, planar)
     if light is not None:
         return tables.weighted_log_length(light, degree, planar, method) + scalar
     return tables.log_length(labels, degree, planar, method) + scalar
@@ -301,7 +301,7 @@ def elements_by_order(
     labels: int, degree: int, planar: bool, weights: Any, form: Form, what: str
 ) -> list[list[Any]]:
     """List the basis by order, from 1 on, in some form; a list that is too long is refused."""
-    degree, light = checked_weights(weights, labels, degree)
+    degree, light = checked_weights(weights, labels, degree, planar)
     if light is None:
         count, most = tables.require_fits(labels, degree, planar), degree
     else:

@@ -107,7 +107,7 @@ def place_of(
                 "scalar_term=True if the signature has a scalar in front"
             )
         return 0
-    degree, light = checked_weights(weights, labels, degree)
+    degree, light = checked_weights(weights, labels, degree, planar)
     if light is not None:
         return _place(element, name, light, degree, planar, weights) + scalar
     if element.order > degree:
@@ -192,7 +192,7 @@ def idx_to_tree(
     labels, degree, planar = checked_basis(dimension, degree, planar, time_aug, lead_lag)
     scalar = int(check_flag("scalar_term", scalar_term))
     place = check_integer("idx", idx, 0) - scalar
-    degree, light = checked_weights(weights, labels, degree)
+    degree, light = checked_weights(weights, labels, degree, planar)
     if light is not None and place >= 0:
         basis = _light_basis(light, degree, planar)[0]
         if place >= len(basis):

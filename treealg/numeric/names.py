@@ -177,7 +177,7 @@ def branched_log_sig_names(
     texts = channel_texts(dimension, channels, time_aug=time_aug, lead_lag=lead_lag)
     names = _names(labels, degree, planar, scalar, weights, texts)
     if method:
-        degree, light = checked_weights(weights, labels, degree)
+        degree, light = checked_weights(weights, labels, degree, planar)
         if light is None:
             lyndon = tables.lyndon(labels, degree, 1)
         else:

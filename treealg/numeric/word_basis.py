@@ -79,7 +79,7 @@ def sig_length(
     """
     scalar = check_flag("scalar_term", scalar_term)
     labels, degree = checked_sizes(dimension, degree, time_aug, lead_lag)
-    degree, light = checked_weights(weights, labels, degree)
+    degree, light = checked_weights(weights, labels, degree, None)
     if light is not None:
         return tables.weighted_length(light, degree, None) + scalar
     return tables.basis_length(labels, degree, None) + scalar
@@ -139,7 +139,7 @@ def log_sig_length(
     [2, 3, 5, 8, 14]
     """
     labels, degree = checked_sizes(dimension, degree, time_aug, lead_lag)
-    degree, light = checked_weights(weights, labels, degree)
+    degree, light = checked_weights(weights, labels, degree, None)
     if light is not None:
         return tables.weighted_log_length(light, degree, None, 1)
     return tables.log_length(labels, degree, None, 1)
@@ -187,7 +187,7 @@ def words(
     [(), (0,), (1,), (0, 0)]
     """
     alphabet_size, max_length = _bounds(alphabet_size, max_length, "max_length", 0)
-    max_length, light = checked_weights(weights, alphabet_size, max_length)
+    max_length, light = checked_weights(weights, alphabet_size, max_length, None)
     if light is not None:
         tables.require_weighted_fits(light, max_length, None)
         from treealg.symbolic import weighted_words

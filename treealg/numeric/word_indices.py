@@ -238,7 +238,7 @@ def _basis(letters: int, degree: Any, weights: Any) -> _AllWords | _LightWords |
         if weights is not None:
             raise InvalidValueError("degree must be given with weights, which it bounds")
         return None
-    degree, light = checked_weights(weights, letters, check_integer("degree", degree, 0))
+    degree, light = checked_weights(weights, letters, check_integer("degree", degree, 0), None)
     return _AllWords(letters, degree) if light is None else _light_words(light, degree)
 
 

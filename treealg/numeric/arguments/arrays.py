@@ -15,7 +15,12 @@ from treealg import engines
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.duals import Dual, with_tangent
 from treealg.numeric.arguments.foreign import not_an_array
-from treealg.numeric.arguments.integers import exact_values, from_first_point, rounded
+from treealg.numeric.arguments.integers import (
+    exact_values,
+    from_first_point,
+    rounded,
+    until_end,
+)
 from treealg.numeric.arguments.kinds import (
     NUMPY,
     TORCH,
@@ -88,13 +93,23 @@ def as_rows(
     return Rows(array, kind, item_ndim, name)
 
 
-def as_path(value: Any, name: str = "path", *, gpu: bool = False, values: bool = False) -> Rows:
+def as_path(
+    value: Any,
+    name: str = "path",
+    *,
+    gpu: bool = False,
+    values: bool = False,
+    counts: Callable[[tuple[int, ...]], npt.NDArray[np.int64]] | None = None,
+) -> Rows:
     """Read an argument that is a path, or a batch of them.
 
     Of integers that float64 does not hold, differences from the first point are taken, unless the
-    `values` of the points themselves are wanted.
+    `values` of the points themselves are wanted. Where paths end before their array does, `counts`
+    tells from its shape how many points each has, as those after the end are not looked at.
     """
-    convert = exact_values if values else from_first_point
+    convert: Convert = exact_values if values else from_first_point
+    if counts is not None:
+        convert = _of_ends(convert, counts)
     rows = as_rows(value, name, 2, gpu=gpu, convert=convert)
     length, channels = rows.item
     if length < 1 or channels < 1:
@@ -104,6 +119,19 @@ def as_path(value: Any, name: str = "path", *, gpu: bool = False, values: bool =
             f"channels) with at least one point and one channel"
         )
     return rows
+
+
+def _of_ends(
+    convert: Convert, counts: Callable[[tuple[int, ...]], npt.NDArray[np.int64]]
+) -> Convert:
+    """Return what converts paths with their first points in the place of those after the end."""
+
+    def converted(points: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
+        if points.size:
+            points = until_end(points, counts(points.shape))
+        return convert(points, name)
+
+    return converted
 
 
 def check_axes(shape: tuple[int, ...], name: str, axes: tuple[str, ...]) -> None:

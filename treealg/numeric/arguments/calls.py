@@ -179,7 +179,7 @@ def _checked_call(
     if weights is None:
         return call
     asked = f"{weights=} and {degree=}"
-    degree, weights = checked_weights(weights, dimension, degree)
+    degree, weights = checked_weights(weights, dimension, degree, planar)
     return call._replace(degree=degree, weights=weights, asked=asked)
 
 
@@ -187,7 +187,9 @@ def _checked_call(
 _known_call = lru_cache(maxsize=1024, typed=True)(_checked_call)
 
 
-def checked_weights(weights: Any, dimension: int, degree: int) -> tuple[int, Weights]:
+def checked_weights(
+    weights: Any, dimension: int, degree: int, planar: bool | None
+) -> tuple[int, Weights]:
     """Return the degree and weights of a basis: small ones, or None where labels weigh the same."""
     if weights is None:
         return degree, None
@@ -197,11 +199,13 @@ def checked_weights(weights: Any, dimension: int, degree: int) -> tuple[int, Wei
             f"weights must be {dimension} integers, one for each channel after path transforms "
             f"(time is the last one), got {len(found)}: {found}"
         )
-    return _small_weights(found, degree)
+    return _small_weights(found, degree, planar)
 
 
 @lru_cache(maxsize=1024)
-def _small_weights(weights: tuple[int, ...], degree: int) -> tuple[int, Weights]:
+def _small_weights(
+    weights: tuple[int, ...], degree: int, planar: bool | None
+) -> tuple[int, Weights]:
     """Return the smallest degree, and weights, that are found to have the same basis."""
     light = [weight for weight in weights if weight <= degree]
     if not light:
@@ -221,6 +225,8 @@ def _small_weights(weights: tuple[int, ...], degree: int) -> tuple[int, Weights]
             if 0 not in fewer and tables.weighted_length(fewer, other, None) == count:
                 return other, fewer
     if degree > _MOST_WEIGHT:
+        # A basis that is too large is so by any weights.
+        tables.require_weighted_fits(weights, degree * unit, planar)
         raise InvalidValueError(
             f"the weights {weights} are too fine for degree {degree * unit}: none are found with a "
             f"degree up to {_MOST_WEIGHT} and the same basis; use smaller integers of about their "

@@ -21,6 +21,7 @@ __all__ = [
     "numbers_of",
     "origin_of",
     "rounded",
+    "until_end",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -35,7 +36,7 @@ def numbers_of(value: Any, read: npt.NDArray[Any]) -> npt.NDArray[Any]:
     Real numbers give floats, beside which large integers are rounded; integers beyond those of
     NumPy give objects.
     """
-    if read.dtype.kind in "iu" or read.dtype == np.float16:
+    if read.dtype.kind in "iu" or read.dtype == np.float16:  # numbers of half precision
         return read
     if read.dtype.kind == "f" and not (np.abs(read) >= LARGEST).any():
         return read
@@ -66,6 +67,17 @@ def origin_of(points: Points) -> Points | None:
         return first
     # What is measured in real numbers beside stays as it is.
     return np.where(large.any(axis=-2, keepdims=True), first, 0)
+
+
+def until_end(points: Points, counts: npt.NDArray[np.int64]) -> Points:
+    """Return paths with large integers, with the first point in the place of all after the end.
+
+    The points have shape ``(..., length, channels)``, the counts ``(...)``.
+    """
+    if not _is_large(points).any():
+        return points
+    inside = np.arange(points.shape[-2]) < counts[..., None]
+    return np.where(inside[..., None], points, points[..., :1, :])
 
 
 def differences(points: Points, origin: Points, name: str) -> Floats:

@@ -74,7 +74,11 @@ def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
     if found.dtype.kind == "O" and isinstance(value, (list, tuple)):
         raise InvalidValueError(f"{name} must be integers that int64 holds, got larger ones")
     if found.dtype.kind not in "iu":
-        raise InvalidTypeError(f"{name} must be integers, got dtype {found.dtype}")
+        own = str(getattr(value, "dtype", found.dtype))
+        got = f"dtype {found.dtype}"
+        if own.lower().startswith(("int", "uint")):  # of pandas and polars
+            got = f"dtype {own} with missing values; fill these in, or leave them out"
+        raise InvalidTypeError(f"{name} must be integers, got {got}")
     return found
 
 
@@ -92,11 +96,11 @@ def _holds_other(value: Any, name: str) -> bool:
 
 
 def _check_array(leaf: Any, place: str) -> None:
-    """Refuse an array in a list as it would be refused alone; half precision gives numbers."""
+    """Refuse an array in a list as it would be refused alone."""
     refuse_masked(leaf, place)
     if is_tensor(leaf):
         tensor_array(leaf, place)
-    elif isinstance(leaf, np.ndarray) and leaf.dtype != np.float16:
+    elif isinstance(leaf, np.ndarray):
         compute_dtype(leaf.dtype, place)
     elif has_no_numbers(leaf) and not is_array(leaf):
         raise not_an_array(leaf, place)

@@ -98,9 +98,19 @@ def read_paths(
     # From a base point differences are taken.
     has_point = values or not is_flag(basepoint) or bool(basepoint)
     if not is_list_of_paths(path):
-        return [as_path(path, names.path, values=has_point)]
+        return [_array_of_paths(path, lengths, has_point, names)]
     refuse_lengths(lengths, names.lengths)
     return read_list(path, has_point, names.path)
+
+
+def _array_of_paths(path: Any, lengths: Any, values: bool, names: Names) -> Rows:
+    if lengths is None:
+        return as_path(path, names.path, values=values)
+
+    def counts(shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
+        return _counts(lengths, shape[:-2], shape[-2], names.lengths)
+
+    return as_path(path, names.path, values=values, counts=counts)
 
 
 def refuse_lengths(lengths: Any, name: str = "lengths") -> None:
@@ -196,14 +206,18 @@ def read_list(paths: Any, values: bool, name: str = "path") -> Sequence[Rows]:
 
 def read_lengths(value: Any, rows: Rows, name: str = "lengths") -> npt.NDArray[np.int64]:
     """Read how many points each path of an array has."""
+    return _counts(value, rows.batch, rows.item[0], name)
+
+
+def _counts(value: Any, batch: tuple[int, ...], points: int, name: str) -> npt.NDArray[np.int64]:
     counts = integer_array(value, name)
-    if counts.shape != rows.batch:
+    if counts.shape != batch:
         raise InvalidValueError(
-            f"{name} must have one number per path, shape {rows.batch}, got shape {counts.shape}"
+            f"{name} must have one number per path, shape {batch}, got shape {counts.shape}"
         )
-    if counts.size and (counts.min() < 1 or counts.max() > rows.item[0]):
+    if counts.size and (counts.min() < 1 or counts.max() > points):
         raise InvalidValueError(
-            f"{name} must be from 1 to {rows.item[0]}, the points of the array; got "
+            f"{name} must be from 1 to {points}, the points of the array; got "
             f"{counts.min()} to {counts.max()}"
         )
     return counts.astype(np.int64)

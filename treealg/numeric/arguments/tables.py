@@ -57,6 +57,8 @@ def table_array(value: Any, name: str) -> npt.NDArray[Any]:
         for label, dtype in columns
         if not (dtype.kind in "iuf" if is_pandas else dtype.is_numeric())
     ]
+    if wrong and not hasattr(value, "columns"):
+        raise _no_numbers(value, name)
     if wrong:
         raise InvalidTypeError(
             f"{name} must have columns of numbers only, but has {', '.join(wrong[:5])}"
@@ -79,6 +81,22 @@ def table_array(value: Any, name: str) -> npt.NDArray[Any]:
     if array.dtype == np.float64 and any("int" in str(dtype).lower() for _, dtype in columns):
         return numbers_of(_objects(value, is_pandas), array)
     return array
+
+
+def _no_numbers(value: Any, name: str) -> InvalidTypeError:
+    """Return the error of a Series of anything else, such as arrays."""
+    first = next((x for x in value if x is not None), None)
+    if isinstance(first, (list, tuple)) or is_table(first) or len(getattr(first, "shape", ())):
+        fix = (
+            f"list({name}) is a list of these, which is taken where paths of different lengths are"
+        )
+    else:
+        fix = "convert it, and times with a unit, for instance, with (t - t[0]).dt.total_seconds()"
+    kind = type(first).__name__
+    return InvalidTypeError(
+        f"{name} must be a Series of numbers, got one of dtype {value.dtype} that holds "
+        f"{kind}; {fix}"
+    )
 
 
 def _as_floats(value: Any, columns: list[tuple[Any, Any]], *kinds: str) -> Any:

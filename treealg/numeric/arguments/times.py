@@ -87,15 +87,22 @@ def read_times(
         if (times[:, 1:] >= times[:, :-1]).all() and np.isfinite(times[:, -1]).all():
             return np.broadcast_to(times, (len(counts), times.shape[1]))
     inside = np.arange(rows.shape[1]) < (counts[:, None] if len(rows) == len(counts) else points)
-    times = _from_first(rows, name)
+    # What is after the end, be it no time, is not looked at.
+    times = _from_first(np.where(inside, rows, rows[:, :1]), name)
     wide = np.broadcast_to(times, (len(counts), times.shape[1]))
     inside = np.broadcast_to(inside, wide.shape)
     wrong = ~np.isfinite(wide) & inside
     if wrong.any():
         first, own = _two(rows, wrong, 0)
+        path, place = (int(x) for x in np.argwhere(wrong)[0])
+        got = f"{own} as number {place + 1}"
+        if place:
+            got = f"{first} as number 1 and {got}"
+        if len(rows) > 1:
+            got += f" of path {path + 1}"
         raise InvalidValueError(
             f"{name} must be finite, as every point has a time, and so must be what lies between "
-            f"them; got {first} and {own}"
+            f"them; got {got}"
         )
     with np.errstate(invalid="ignore"):
         falls = (np.diff(wide, axis=1) < 0) & inside[:, 1:]

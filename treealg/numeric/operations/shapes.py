@@ -244,7 +244,7 @@ def _elements(call: Call) -> int:
 def _weighted(call: Call, method: int) -> int:
     """Count what is light enough; a degree of 0 counts nothing."""
     degree = check_integer("degree", call["degree"], 0)
-    degree, weights = checked_weights(call["weights"], _dimension(call), degree)
+    degree, weights = checked_weights(call["weights"], _dimension(call), degree, _planar(call))
     return coefficients(_dimension(call), degree, _planar(call), method, weights)
 
 

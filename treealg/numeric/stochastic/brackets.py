@@ -21,6 +21,7 @@ from treealg.numeric.arguments.ragged import (
     is_list_of_paths,
     read_lengths,
     read_list,
+    read_paths,
     refuse_lengths,
 )
 from treealg.numeric.arguments.rows import Rows
@@ -101,7 +102,7 @@ def bracket_path(
     if is_list_of_paths(path):
         refuse_for_lists(out)
         return [_with_brackets(rows) for rows in _listed(path, lengths, True)]
-    rows = as_path(path, values=True)
+    (rows,) = read_paths(path, lengths, False, values=True)
     return _with_brackets(rows, _last_points(lengths, rows), into(out, path, lengths))
 
 
