@@ -348,6 +348,37 @@ def test_integers_in_text_are_read_as_such(tmp_path, monkeypatch):
     np.testing.assert_array_equal(np.load(tmp_path / "mixed.npy"), [[69]])
 
 
+@pytest.mark.parametrize("size", [16, 1 << 22])
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        ["9007199254740993", "9007199254740994", "0.5"],
+        ["0.5", "1", "9007199254740993"],
+        ["NA", "0.5", "-9007199254740993"],
+        ["1", "100000000000000000001", "2"],
+        ["-1", "18446744073709551615", "2"],
+        ["1" * 5000, "1.5", "1"],
+    ],
+)
+def test_no_integer_in_text_is_rounded(numbers, size, tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "_CSV_BYTES", size)
+    (tmp_path / "in.csv").write_text("x,y\n" + "".join(f"{x},1\n" for x in numbers))
+    with pytest.raises(InvalidValueError, match=r"in\.csv"):
+        compute(tmp_path / "in.csv", tmp_path / "out.npy", degree=1, missing="drop")
+
+
+def test_integers_of_text_that_floats_hold_are_taken_beside_others(tmp_path):
+    (tmp_path / "in.csv").write_text(f"x\n0.5\n{2**60}\n-3\n 1e2\n{10**20}\n")
+    compute(tmp_path / "in.csv", tmp_path / "out.npy", degree=1)
+    np.testing.assert_array_equal(np.load(tmp_path / "out.npy"), [[1e20]])
+
+
+def test_unsigned_times_in_text_keep_their_differences(tmp_path):
+    (tmp_path / "in.csv").write_text(f"t,x\n{2**63 + 1},0\n{2**63 + 4},2\n")
+    compute(tmp_path / "in.csv", tmp_path / "out.npy", degree=1, values=["x"], time="t", times=True)
+    np.testing.assert_array_equal(np.load(tmp_path / "out.npy"), [[2, 3]])
+
+
 def test_an_array_of_two_axes_is_one_path(tmp_path):
     np.save(tmp_path / "in.npy", some_paths()[0])
     compute(tmp_path / "in.npy", tmp_path / "out.npy", degree=2)

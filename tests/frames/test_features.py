@@ -1,5 +1,7 @@
 """Features of tables against the functions on arrays, for every library of tables."""
 
+from decimal import Decimal
+
 import dask.dataframe
 import duckdb
 import numpy as np
@@ -533,6 +535,24 @@ def test_integers_that_floats_do_not_hold_are_refused():
     frame = pd.DataFrame({"id": [0, 0], "t": [0, 1], "x": [2**53 + 1, 2**53 + 3]})
     with pytest.raises(InvalidValueError, match=r"beyond 2\*\*53"):
         features(frame, id="id", time="t", values=["x"], degree=1)
+
+
+@pytest.mark.parametrize("kind", ["Decimal", "Int128", "UInt64", "Int64"])
+def test_large_numbers_of_a_column_keep_their_differences_as_times_and_are_no_values(kind):
+    dtype = pl.Decimal(38, 0) if kind == "Decimal" else getattr(pl, kind)
+    times = pl.Series("t", [2**60 + step for step in (1, 4, 5)], dtype=dtype)
+    frame = pl.DataFrame([times, pl.Series("x", [0.0, 1.0, 3.0])]).with_columns(id=0)
+    found = features(frame, id="id", time="t", times=True, values=["x"], degree=1)
+    assert found.row(0) == (0, 3.0, 4.0)
+    with pytest.raises(InvalidValueError, match=r"'t' has .* beyond 2\*\*53"):
+        features(frame, id="id", values=["t", "x"], degree=1)
+
+
+def test_decimals_are_taken_as_floats_where_these_hold_their_integers():
+    for numbers in (["0.1", "2.6"], ["0.5", "3", "1152921504606846976.0"]):
+        frame = pl.DataFrame([pl.Series("x", [Decimal(x) for x in numbers])]).with_columns(id=0)
+        step = float(numbers[-1]) - float(numbers[0])
+        assert features(frame, id="id", values=["x"], degree=1).row(0) == (0, step)
 
 
 @pytest.mark.parametrize("windows", [None, (2, 1)])

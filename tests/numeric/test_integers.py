@@ -260,3 +260,16 @@ def test_times_after_the_end_are_not_looked_at():
     times = [[LARGE, LARGE + 1, -LARGE], [0, 1, 3]]
     got = treealg.branched_sig(np.zeros((2, 3, 1)), 1, lengths=[2, 3], time_aug=True, times=times)
     np.testing.assert_array_equal(got, [[0.0, 1.0], [0.0, 3.0]])
+
+
+@pytest.mark.parametrize("dtype", ["Decimal", "Int128", "UInt64"])
+def test_large_integers_in_tables_keep_their_differences(dtype):
+    polars = pytest.importorskip("polars")
+    kind = polars.Decimal(38, 0) if dtype == "Decimal" else getattr(polars, dtype)
+    column = polars.Series("t", [LARGE + step for step in STEPS], dtype=kind)
+    beside = polars.Series("x", [0.5 * step for step in STEPS]).cast(polars.Decimal(10, 1))
+    want = treealg.branched_sig([[float(step), 0.5 * step] for step in STEPS], 2)
+    got = treealg.branched_sig(polars.DataFrame([column, beside]), 2)
+    np.testing.assert_array_equal(got, want)
+    with pytest.raises(InvalidValueError, match="integers beyond"):
+        treealg.transform_path(polars.DataFrame([column, beside]), basepoint=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from bisect import bisect_right
 from collections import Counter
@@ -28,6 +29,9 @@ __all__ = ["TableSource"]
 # Rows of a block; where pieces end depends on it.
 _BLOCK = 1 << 17
 _CSV_BYTES = 1 << 22
+_INTEGER = r"^[+-]?[0-9]+$"
+# More than any integer of floats has.
+_MOST_DIGITS = 400
 # What stands in a file of text where a number is missing.
 _NO_VALUE = pa.array(pa.csv.ConvertOptions().null_values)
 
@@ -401,12 +405,9 @@ def _skipped(size: int) -> Any:
 
 def _read_csv(file: Path, columns: list[str], numbers: list[str]) -> Iterator[_Block]:
     options = pa.csv.ReadOptions(block_size=_CSV_BYTES)
-    with readable(str(file)):
-        guessed = _schema(file)
-    whole = [name for name in numbers if pa.types.is_integer(guessed.field(name).type)]
-    # What a column holds is otherwise guessed from the first block. Integers there may be followed
-    # by others, and floats do not hold all of them.
-    types = {name: pa.string() if name in whole else pa.float64() for name in numbers}
+    # What a column holds would be guessed from the first block: integers may be followed by other
+    # numbers, and floats do not hold all of them.
+    types = dict.fromkeys(numbers, pa.string())
     kept = pa.csv.ConvertOptions(include_columns=columns, column_types=types)
     with readable(str(file)):
         data = file.open("rb")
@@ -420,20 +421,34 @@ def _read_csv(file: Path, columns: list[str], numbers: list[str]) -> Iterator[_B
                     table = pa.table(reader.read_next_batch())
                 except StopIteration:
                     return
-                for name in whole:
+                for name in numbers:
                     place = table.schema.get_field_index(name)
-                    table = table.set_column(place, name, _numbers(table.column(place)))
+                    found = _numbers(table.column(place), f"{where}: column {name!r}")
+                    table = table.set_column(place, name, found)
             yield _Block(where, _decoded(table))
 
 
-def _numbers(texts: Any) -> Any:
-    """Return numbers that are written out, as integers if they all are."""
+def _numbers(texts: Any, what: str) -> Any:
+    """Return numbers that are written out, as integers if they all are.
+
+    Integers beside others, and those of more than 64 bits, have to be such that floats hold them.
+    """
     texts = pc.utf8_trim_whitespace(texts)
     texts = pc.if_else(pc.is_in(texts, _NO_VALUE), None, texts)
-    try:
-        return texts.cast(pa.int64())
-    except pa.ArrowInvalid:
-        return texts.cast(pa.float64())
+    for kind in (pa.int64(), pa.uint64()):
+        with contextlib.suppress(pa.ArrowInvalid):
+            return texts.cast(kind)
+    found = texts.cast(pa.float64())
+    large = pc.greater_equal(pc.abs(found), 2.0**53)
+    own = texts.filter(pc.and_(large, pc.match_substring_regex(texts, _INTEGER)))
+    for text in own.to_pylist():
+        if len(text) > _MOST_DIGITS or int(text) != float(text):
+            raise InvalidValueError(
+                f"{what} has the integer {text:.40}, which floats do not hold, beside other "
+                f"numbers or beyond 64 bits; subtract the first of them, or write it as a decimal "
+                f"if digits may be lost"
+            )
+    return found
 
 
 def _read_arrow(file: Path, columns: list[str]) -> Iterator[_Block]:

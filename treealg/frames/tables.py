@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import narwhals as nw
@@ -120,18 +121,43 @@ def numbers_of_columns(table: Any, names: Sequence[str], dtype: str) -> Floats:
                     f"column {name!r} has integers beyond 2**53, which floats do not hold; "
                     f"subtract the first of them"
                 )
+        elif isinstance(column.dtype, nw.Decimal):
+            _check_decimals(column, name)
         numbers = column.cast(nw.Float64 if dtype == "float64" else nw.Float32)
         found[:, place] = numbers.to_numpy()
     return found
 
 
+def _check_decimals(column: Any, name: str) -> None:
+    """Refuse decimals beyond 2**53 that floats do not hold; smaller ones are rounded."""
+    wrong = next((x for x in _large_decimals(column) if x != float(x)), None)
+    if wrong is not None:
+        raise InvalidValueError(
+            f"column {name!r} has decimals beyond 2**53, which floats do not hold, such as "
+            f"{wrong}; subtract the first of them, or cast it to floats where digits may be lost"
+        )
+
+
+def _large_decimals(column: Any) -> list[Any]:
+    """Return what is beyond 2**53 in a column of decimals."""
+    low, high = column.min(), column.max()
+    if low is None or max(abs(low), abs(high)) <= _EXACT:
+        return []
+    return [x for x in column.to_list() if x is not None and abs(x) > _EXACT]
+
+
 def times_of(column: Any, name: str, starts: npt.NDArray[np.int64]) -> Floats:
     """Return times from the first of each path on: numbers as they are, dates in seconds."""
     dtype, per_second = column.dtype, 1
-    if dtype.is_integer() or dtype.is_float():
+    if dtype in (nw.Int128, nw.UInt128):
+        ticks = np.array(column.to_list(), object)  # NumPy has none
+    elif dtype.is_integer() or dtype.is_float():
         ticks = column.to_numpy()
     elif dtype.is_numeric():
-        ticks = column.cast(nw.Float64).to_numpy()
+        if isinstance(dtype, nw.Decimal) and _large_decimals(column):
+            ticks = np.array([Fraction(x) for x in column.to_list()], object)
+        else:
+            ticks = column.cast(nw.Float64).to_numpy()
     elif dtype in (nw.Duration, nw.Datetime, nw.Date):
         is_fine = getattr(dtype, "time_unit", "us") == "ns"
         per_second = 10**9 if is_fine else 10**6

@@ -6,6 +6,7 @@ Neither package is imported: a value can only be a table if its owner has import
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ def table_array(value: Any, name: str) -> npt.NDArray[Any]:
             f"{', ...' if len(wrong) > 5 else ''}; drop or convert those columns, and times with "
             f"a unit, for instance (t - t[0]).dt.total_seconds()"
         )
-    known = value
+    given = known = value
     if not is_pandas:
         value = _as_floats(value, columns, "Decimal")
         known = _as_floats(value, columns, "Int128", "UInt128")
@@ -78,8 +79,10 @@ def table_array(value: Any, name: str) -> npt.NDArray[Any]:
         )
     if array.dtype.kind == "O":  # columns of pandas that may have missing values
         array = value.to_numpy(dtype=np.float64, na_value=np.nan)
-    if array.dtype == np.float64 and any("int" in str(dtype).lower() for _, dtype in columns):
-        return numbers_of(_objects(value, is_pandas), array)
+    if array.dtype == np.float64 and any(
+        str(dtype).lower().startswith(("int", "uint", "decimal")) for _, dtype in columns
+    ):
+        return numbers_of(_objects(given, is_pandas), array)
     return array
 
 
@@ -121,4 +124,14 @@ def _objects(value: Any, is_pandas: bool) -> npt.NDArray[Any]:
         return value.to_numpy(dtype=object, na_value=np.nan)  # type: ignore[no-any-return]
     found = np.array(value.rows() if hasattr(value, "columns") else value.to_list(), object)
     missing: Any = None
-    return np.where(np.equal(found, missing), np.nan, found)
+    found = np.where(np.equal(found, missing), np.nan, found)
+    if any(str(dtype).startswith("Decimal") for _, dtype in _columns(value)):
+        found = np.frompyfunc(_of_decimal, 1, 1)(found)
+    return found
+
+
+def _of_decimal(number: Any) -> Any:
+    """Return a decimal as an integer if it is one, else as a float; others as they are."""
+    if not isinstance(number, Decimal):
+        return number
+    return int(number) if number == int(number) else float(number)
