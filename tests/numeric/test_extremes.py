@@ -310,3 +310,19 @@ def test_gradients_of_one_channel_take_no_square_of_the_degree():
     derivs = np.ones(degree)
     gradient = treealg.sig_backprop(path, treealg.sig(path, degree), derivs, degree)
     np.testing.assert_allclose(gradient[:, 0], [-math.e, 0.0, math.e], rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("options", [{}, {"correction": [0.0] * 4}])
+@pytest.mark.parametrize("kind", [*INTERVALS, *WINDOWS])
+def test_points_that_do_not_fit_in_memory_leave_a_stream_as_it_was(kind, options):
+    stream, same = (kind(2, 2, *[2] * (kind in WINDOWS), **options) for _ in range(2))
+    for shape in [(2**40, 2), (2**40, 3, 2)]:
+        with pytest.raises(InvalidValueError, match="pushed does not fit in memory"):
+            stream.push_batch(np.broadcast_to(0.0, shape))
+        with pytest.raises(InvalidValueError, match="pushed does not fit in memory"):
+            stream.push(np.broadcast_to(0.0, shape))
+        assert stream.batch_shape is None
+    for each in (stream, same):
+        each.push_batch(PATH)
+    arguments = () if kind in WINDOWS else (0, 2)
+    np.testing.assert_array_equal(stream.sig(*arguments), same.sig(*arguments))

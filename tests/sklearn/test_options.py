@@ -348,3 +348,64 @@ def test_windows_and_rescaling_are_searched():
     search = GridSearchCV(pipeline, grid, cv=3).fit(paths, target)
     assert search.best_params_["signaturetransformer__windows"] == ("dyadic", 2)
     assert search.best_score_ > 0.99
+
+
+@pytest.mark.parametrize(
+    "kind", ["array", "unsigned", "nested", "frames", "polars", "levels", "table", "columns"]
+)
+@pytest.mark.parametrize("first", [2**60, 1_700_000_000_000_000_001])
+def test_integers_that_floats_do_not_hold_are_refused(kind, first):
+    points = np.array([[first], [first + 1], [first + 5]])
+    frame = pd.DataFrame({"t": points[:, 0], "x": [1.0, 2.0, 3.0]})
+    index = pd.MultiIndex.from_tuples([(0, 0), (0, 1), (0, 2)])
+    given = {
+        "array": points[None],
+        "unsigned": points[None].astype(np.uint64),
+        "nested": [[[x * 2**40] for x in points[:, 0].tolist()]],
+        "frames": [frame],
+        "polars": [pl.DataFrame({"t": points[:, 0], "x": [1.0, 2.0, 3.0]})],
+        "levels": frame.set_index(index),
+        "table": points.T,
+        "columns": frame.astype({"x": int}),
+    }[kind]
+    with pytest.raises(InvalidValueError, match=r"integers beyond 2\*\*53"):
+        SignatureTransformer(1).fit(given)
+    small = SignatureTransformer(1).fit_transform((points - first)[None])
+    np.testing.assert_array_equal(small, [[5.0, 1.0]])
+
+
+@pytest.mark.parametrize("library", [pd, pl])
+def test_dates_are_no_channels(library):
+    days = np.array(["2024-01-01", "2024-01-02"], "datetime64[us]")
+    frame = library.DataFrame({"day": days, "x": [0.0, 1.0]})
+    with pytest.raises(InvalidTypeError, match="columns of numbers, got 'day' of datetime64"):
+        SignatureTransformer(1).fit([frame])
+
+
+@pytest.mark.parametrize(
+    "make", [pl.DataFrame, pd.DataFrame, lambda x: pa.table([*x.T], ["a", "b"])]
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_list_of_tables_is_a_list_of_paths(kind, make):
+    paths = [some_paths()[place, : 3 + place] for place in range(4)]
+    want = kind(2).fit_transform(paths)
+    np.testing.assert_array_equal(kind(2).fit_transform([make(path) for path in paths]), want)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (None, "got None"),
+        ("paths.csv", "got the text"),
+        (pl.LazyFrame({"a": [1.0]}), "is not computed yet"),
+        (5, "scalar"),
+        ([], "1D array"),
+        ([None, None], "1D array"),
+        ([["a"], ["b"]], "could not convert"),
+        (np.full((2, 3), np.nan), "contains NaN"),
+        (np.zeros((2, 0)), "0 feature"),
+    ],
+)
+def test_what_is_no_batch_of_paths_is_refused(given, words):
+    with pytest.raises(treealg.TreeAlgError, match=words):
+        SignatureTransformer(1).fit(given)

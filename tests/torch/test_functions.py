@@ -11,6 +11,7 @@ import torch
 
 import treealg
 import treealg.torch
+from treealg.errors import InvalidValueError
 
 from ..operations.cases import (
     CASES,
@@ -542,3 +543,13 @@ def test_workers_of_a_data_loader_compute():
     )
     got = torch.cat(list(loader))
     assert_equal(got, torch.stack([Paths()[i] for i in range(8)]))
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30])
+@pytest.mark.parametrize("name", ["degree", "n_jobs"])
+@pytest.mark.parametrize("kind", [torch.ones, lambda *shape: [torch.ones(3, 2), torch.ones(2, 2)]])
+def test_integers_that_operators_do_not_hold_are_refused(kind, name, number):
+    options = {"degree": np.int64(2), name: number}
+    for degree in (options["degree"], int(options["degree"])):  # by both ways to the operator
+        with pytest.raises(InvalidValueError, match=f"{name} must be an integer that int64 holds"):
+            treealg.torch.branched_sig(kind(2, 3, 2), **{**options, "degree": degree})

@@ -109,3 +109,10 @@ def test_a_compiled_module_gives_what_others_give():
     (want,) = torch.autograd.grad(layer(path).square().sum(), path)
     (got,) = torch.autograd.grad(compiled(path).square().sum(), path)
     torch.testing.assert_close(got, want, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("channels", [0, -1, 2.0, True, "2", None, 10**20])
+@pytest.mark.parametrize("kind", [BranchedSignature, LogSignature])
+def test_sizes_of_no_paths_are_refused(kind, channels):
+    with pytest.raises(treealg.TreeAlgError, match=r"channels|dimension"):
+        kind(3).size(channels)

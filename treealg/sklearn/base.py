@@ -12,7 +12,7 @@ from sklearn.utils._set_output import _get_output_config
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from treealg.checks import check_choice, check_flag
-from treealg.errors import InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.missing import MISSING
 from treealg.sklearn.augmentations import Batch, Standardisation
 from treealg.sklearn.coefficients import PathCoefficients
@@ -246,9 +246,13 @@ class PathTransformer(TransformerMixin, PathCoefficients):  # type: ignore[misc]
         else:
             samples = read_samples(X, allow_nan)
         if samples.is_table:
-            table = validate_data(
-                self, X, reset=reset, dtype=list(_DTYPES.values()), **nan_option(allow_nan)
-            )
+            try:
+                table = validate_data(
+                    self, X, reset=reset, dtype=list(_DTYPES.values()), **nan_option(allow_nan)
+                )
+            except (TypeError, ValueError) as error:
+                kind = InvalidTypeError if isinstance(error, TypeError) else InvalidValueError
+                raise kind(str(error)) from error
             samples = samples._replace(paths=table[:, :, np.newaxis])
         elif reset:
             for name in ("n_features_in_", "feature_names_in_"):

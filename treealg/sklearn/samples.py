@@ -17,8 +17,10 @@ import numpy.typing as npt
 from sklearn.utils import check_array
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments.foreign import not_an_array
+from treealg.numeric.arguments.foreign import is_of, not_an_array
+from treealg.numeric.arguments.integers import exact_values
 from treealg.numeric.arguments.kinds import refuse_masked
+from treealg.numeric.arguments.tables import is_table
 from treealg.optional import require
 
 __all__ = ["Samples", "checked", "nan_option", "read_samples", "read_table"]
@@ -69,6 +71,7 @@ def read_samples(X: Any, allow_nan: bool = False) -> Samples:
                 f"X must have shape (samples, length, channels), got shape {paths.shape}"
             )
         return Samples(paths)
+    _refuse_inexact(X, "X")
     return Samples(X, is_table=True)
 
 
@@ -127,6 +130,7 @@ def read_table(
 def checked(X: Any, name: str, allow_nan: bool = False) -> Floats:
     """Return an array of finite floats, or NaN, by scikit-learn's checks."""
     _refuse_unread(X, name)
+    _refuse_inexact(X, name)
     try:
         array: Floats = check_array(
             X,
@@ -143,13 +147,51 @@ def checked(X: Any, name: str, allow_nan: bool = False) -> Floats:
 
 def _refuse_unread(X: Any, name: str) -> None:
     """Refuse what scikit-learn's checks would read and cannot, in words of what it is."""
-    if isinstance(X, (Iterator, Mapping, set, frozenset)):
+    if is_of(X, "scipy"):
+        raise InvalidTypeError(f"{name} must be dense, got a sparse array; use {name}.toarray()")
+    is_unread = isinstance(X, (str, bytes, Iterator, Mapping, set, frozenset))
+    if X is None or is_unread or hasattr(X, "collect"):  # a frame that is not computed yet
         raise not_an_array(X, name)
     refuse_masked(X, name)
     if getattr(X, "requires_grad", False):
         raise InvalidTypeError(
             f"{name} requires a gradient, which scikit-learn does not record; use {name}.detach()"
         )
+
+
+def _refuse_inexact(X: Any, name: str) -> None:
+    """Refuse integers that would be rounded, such as time stamps in nanoseconds, and dates."""
+    if is_table(X):
+        for label, column in _columns(X):
+            values = column.to_numpy()
+            if values.dtype.kind in "mM":
+                raise InvalidTypeError(
+                    f"{name} must have columns of numbers, got {label!r} of {values.dtype}; drop "
+                    f"it, or convert it to seconds, as (t - t[0]).dt.total_seconds() does"
+                )
+            if values.dtype.kind in "iu":
+                exact_values(values, f"{name}, column {label!r},")
+        return
+    if not isinstance(X, (np.ndarray, list, tuple)) and not hasattr(X, "__array__"):
+        return
+    try:
+        values = np.asarray(X)
+    except ValueError:  # which scikit-learn's checks are about to say
+        return
+    is_of_integers = values.dtype.kind == "O" and all(
+        isinstance(value, (int, float)) for value in values.flat
+    )
+    if values.dtype.kind in "iu" or is_of_integers:
+        exact_values(values, name)
+
+
+def _columns(table: Any) -> Iterator[tuple[Any, Any]]:
+    """Return the columns of a DataFrame, or of a Series its own, with their names."""
+    if not hasattr(table, "columns"):
+        return iter([(table.name, table)])
+    if hasattr(table, "iloc"):
+        return ((label, table.iloc[:, place]) for place, label in enumerate(table.columns))
+    return zip(table.columns, table.iter_columns(), strict=True)
 
 
 def nan_option(allow_nan: bool) -> dict[str, Any]:
@@ -165,11 +207,11 @@ _NAN_OPTION = (
 
 
 def _depth(X: Any) -> int:
-    """Count the axes of a nested list by its first entries."""
+    """Count the axes of a nested list by its first entries; not all tables know their own."""
     depth = 0
     while isinstance(X, (list, tuple)) and len(X):
         X, depth = X[0], depth + 1
-    return depth + int(getattr(X, "ndim", 0))
+    return depth + len(getattr(X, "shape", ()))
 
 
 def _is_list_of_paths(X: Any) -> bool:
@@ -220,6 +262,7 @@ def _frame_of_two_levels(X: Any, allow_nan: bool) -> Samples | None:
         raise InvalidValueError(
             f"X has no samples: its shape is {X.shape}; a minimum of 1 is needed"
         )
+    _refuse_inexact(X, "X")
     sample, names = pandas.factorize(X.index.get_level_values(0), use_na_sentinel=False)
     time, _ = pandas.factorize(X.index.get_level_values(1), sort=True)
     order = np.lexsort((time, sample))

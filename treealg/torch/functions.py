@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 from torch.compiler import is_compiling
 
-from treealg.checks import check_real
-from treealg.errors import InvalidTypeError, TreeAlgError
+from treealg.checks import brief, check_real
+from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.frameworks.documentation import docstring
 from treealg.frameworks.lists import Lists, is_list, no_array
 from treealg.frameworks.options import (
@@ -90,9 +90,11 @@ def _caller(row: Operation, differentiable: Differentiable) -> Callable[..., Any
             given = (*tensors, *reader.options(options))
         try:
             return run(*given)
-        except NotImplementedError:
-            # The dispatcher knows nothing of nested tensors; what they are is looked at only here.
+        except RuntimeError:
+            # The dispatcher knows nothing of nested tensors, and of no integers but those of int64;
+            # what was given is looked at only here.
             reader.tensors(tensors)
+            reader.options(options)
             raise
 
     if len(row.gradients) < 2:
@@ -160,10 +162,16 @@ class _Reader:
         self._names = [argument.name for argument in row.arguments]
 
     def options(self, given: Sequence[Any]) -> tuple[Any, ...]:
-        """Return options of the types of the schema."""
-        return tuple(
+        """Return options of the types of the schema, integers such as these hold."""
+        values = tuple(
             read(as_number(value)) for read, value in zip(self._readers, given, strict=True)
         )
+        for option, value in zip(self._row.options, values, strict=True):
+            if type(value) is int and not -(2**63) <= value < 2**63:
+                raise InvalidValueError(
+                    f"{option.name} must be an integer that int64 holds, got {brief(value)}"
+                )
+        return values
 
     def tensors(self, given: Sequence[Any], *, in_lists: bool = False) -> Sequence[Any]:
         """Return the tensors, None for those that are left out."""

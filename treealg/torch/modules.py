@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch.nn
 from torch import Tensor
 
+from treealg.checks import check_integer
 from treealg.numeric.operations.table import operations
 from treealg.torch import functions
 from treealg.typing import ArrayLike
@@ -77,11 +79,11 @@ class _PathModule(torch.nn.Module):
         Raises
         ------
         InvalidTypeError
-            If an option is not what the function takes.
+            If `channels` is no integer, or an option is not what the function takes.
         InvalidValueError
-            If there is no basis for these options.
+            If `channels` is not positive, or there is no basis for these options.
         """
-        path = torch.empty(2, channels, device="meta")
+        path = np.broadcast_to(0.0, (2, min(check_integer("channels", channels, 1), 2**31)))
         found: Any = operations[self.function].result(path, self.degree, **self.options)
         return int(found.shape[-1])
 

@@ -15,6 +15,7 @@ from treealg.numeric.arguments.calls import Call, coefficients
 from treealg.numeric.arguments.corrections import as_row, pushed_rows
 from treealg.numeric.arguments.integers import differences, exact_values, origin_of
 from treealg.numeric.arguments.kinds import NUMPY
+from treealg.numeric.arguments.rows import memory_for
 from treealg.numeric.blocks.words import Words
 from treealg.numeric.plans.words import plan_of
 from treealg.typing import ArrayLike
@@ -112,8 +113,8 @@ class StreamBase(ABC):
             `correction` is not of its kind and dtype.
         InvalidValueError
             If `point` has another number of channels, or another leading shape than the first push,
-            or one of more than 62 axes; or if `correction` has another shape, or other columns than
-            the stream was made with.
+            or one of more than 62 axes; if `correction` has another shape, or other columns than
+            the stream was made with; or if the points do not fit in memory.
         """
         if (
             correction is None
@@ -124,7 +125,8 @@ class StreamBase(ABC):
             self._pushed += 1
             self._append(point.reshape(-1, 1, point.shape[-1]).astype(np.float64, copy=False))
         else:
-            self._append(self._read(point, correction, "point", 1))
+            with memory_for("what is pushed"):
+                self._append(self._read(point, correction, "point", 1))
 
     def push_batch(self, points: ArrayLike, *, correction: ArrayLike | None = None) -> None:
         """Append several points to each path.
@@ -145,10 +147,11 @@ class StreamBase(ABC):
             `correction` is not of their kind and dtype.
         InvalidValueError
             If `points` have fewer than two axes, another number of channels, another leading shape
-            than the first push, or one of more than 62 axes; or if `correction` has another shape,
-            or other columns than the stream was made with.
+            than the first push, or one of more than 62 axes; if `correction` has another shape, or
+            other columns than the stream was made with; or if the points do not fit in memory.
         """
-        self._append(self._read(points, correction, "points", 2))
+        with memory_for("what is pushed"):
+            self._append(self._read(points, correction, "points", 2))
 
     def _read(self, points: Any, correction: Any, name: str, item_ndim: int) -> Floats:
         """Return new points as (count, new, columns); the first ones settle batch and kind."""
@@ -181,21 +184,22 @@ class StreamBase(ABC):
         added: Any = self._correction
         if correction is not None:
             added = pushed_rows(correction, rows, len(self._correction), segments)
+        read = np.ascontiguousarray(read, np.float64).reshape(rows.count, new, channels)
+        if len(self._correction):
+            joined = np.zeros((*rows.batch, new, self._words.columns))
+            joined[..., new - segments :, channels:] = added
+            joined = joined.reshape(rows.count, new, self._words.columns)
+            joined[..., :channels] = read
+            read = joined
+        # What follows changes the stream; all that is refused has been.
         if self._batch is None:
-            self._batch, self._kind, self._dtype = rows.batch, rows.kind, rows.dtype
             self._start_batch(rows.count)
+            self._batch, self._kind, self._dtype = rows.batch, rows.kind, rows.dtype
         self._origin = given.origin
         self._pushed += new
         is_plain = rows.kind is NUMPY and given.origin is None and not len(self._correction)
         self._plain_shape = (*rows.batch, channels) if is_plain else None
-        read = np.asarray(read, np.float64).reshape(rows.count, new, channels)
-        if not len(self._correction):
-            return read
-        joined = np.zeros((*rows.batch, new, self._words.columns))
-        joined[..., new - segments :, channels:] = added
-        joined = joined.reshape(rows.count, new, self._words.columns)
-        joined[..., :channels] = read
-        return joined
+        return read
 
     @abstractmethod
     def _start_batch(self, count: int) -> None:
