@@ -1,5 +1,6 @@
 """The arborification matrix against the symbolic morphism, element by element."""
 
+import math
 from itertools import product
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 from treealg import symbolic, tables
 from treealg.errors import InvalidValueError
 from treealg.tables import linear_map, rows, word_rows
-from treealg.tables.word_rows import formal_shuffle
+from treealg.tables.forest_rows import formal_shuffle
+from treealg.tables.weighted_layout import WeightedLayout
 
 CASES = [
     (1, 7, False),
@@ -112,3 +114,39 @@ def testformal_shuffles_keep_the_order_of_both_words(left, right, count):
     for word in shuffled.tolist():
         assert [x for x in word if x < left] == list(range(left))
         assert [x for x in word if x >= left] == list(range(left, left + right))
+
+
+@pytest.mark.parametrize(
+    ("dimension", "degree", "planar", "longest"),
+    [(1, 10, False, 1), (1, 10, False, 2), (1, 9, False, 9), (2, 6, False, 2), (1, 8, True, 8),
+     (2, 6, True, 1), (3, 5, False, 2)],
+)  # fmt: skip
+def test_what_is_foreseen_is_at_most_what_comes(dimension, degree, planar, longest, monkeypatch):
+    tables.clear_cache(disk_too=True)
+    seen = []
+    monkeypatch.setattr(rows, "check_entries", lambda entries, what: seen.append((entries, what)))
+    table = tables.arborification(dimension, degree, planar, longest)
+    foreseen = [entries for entries, what in seen if what.endswith(f"{degree=}")]
+    assert foreseen == sorted(foreseen)  # each from one order more
+    assert foreseen[-1] == table.col.size
+
+
+@pytest.mark.parametrize(("dimension", "degree"), [(1, 1), (1, 9), (2, 6)])
+def test_the_largest_coefficient_is_that_of_a_corolla(dimension, degree):
+    assert tables.arborification(dimension, degree).coef.max() == math.factorial(degree - 1)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: tables.arborification(1, 20),
+        lambda: tables.arborification(1, 20, False, 2),
+        lambda: tables.expectation(1, 20, "ito", 1),
+        lambda: tables.weighted_arborification((1, 20), 20, False),
+    ],
+)
+def test_a_coefficient_that_is_not_exact_is_refused_before_the_first_row(build, monkeypatch):
+    monkeypatch.setattr(rows.RowAlgebra, "product", None)
+    monkeypatch.setattr(WeightedLayout, "__init__", None)
+    with pytest.raises(InvalidValueError, match=r"2\*\*53 or more"):
+        build()

@@ -114,6 +114,7 @@ def test_what_kernels_make_of_a_table_needs_a_few_times_as_much(dimension, degre
         ("arborification", 2, 10, True),
         ("arborification", 3, 9, True),
         ("arborification", 2, 12, False),
+        ("arborification", 1, 20, False),
     ],
 )
 def test_a_table_that_is_too_large_is_refused_before_memory_is_taken(

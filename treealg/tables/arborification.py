@@ -16,6 +16,8 @@ Every row is an expansion of earlier ones: one operation on arrays for all rows 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from treealg.checks import check_integer, check_planar
@@ -23,7 +25,7 @@ from treealg.tables import cache
 from treealg.tables.convolution import convolution
 from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.layout import ForestLayout
-from treealg.tables.linear_map import LinearMap, expand
+from treealg.tables.linear_map import LinearMap, check_exact, expand
 from treealg.tables.rows import UNIT, Rows, Split, rows_of
 from treealg.tables.sizes import as_longest, basis_length, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
@@ -166,6 +168,8 @@ def _blocks(words: WordRows, planar: bool, wanted: int) -> list[Split]:
 
 def tree_blocks(words: WordRows, wanted: int) -> list[Split]:
     """Return Psi of all commutative forests with 0, 1, ..., degree - 1 nodes; see `_blocks`."""
+    # The leaves of a corolla come in any order: so often it has the word of one label.
+    check_exact(math.factorial(max(wanted - 1, 0)))
     dimension, degree = words.layout.dimension, words.layout.degree
     layout = ForestLayout(dimension, max(degree - 1, 0), planar=False)
     forests = [UNIT] if degree else []

@@ -10,8 +10,6 @@ are written by such words. Where trees are multiplied, words are shuffled and le
 from __future__ import annotations
 
 import math
-from functools import cache as memoized
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +19,7 @@ from treealg.tables import cache
 from treealg.tables.arborification import arborification, tree_blocks
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import LinearMap, from_keys, merge
-from treealg.tables.rows import Rows, Split, rows_of
+from treealg.tables.rows import Split, rows_of
 from treealg.tables.sizes import as_longest, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
 from treealg.tables.word_rows import WordRows
@@ -266,32 +264,19 @@ class _ItoRows(WordRows):
             begin = end
         return split
 
-    def products(self, left: int, right: int) -> Rows:
-        """Multiply every word of weight `left` with every one of weight `right`.
+    def last_weights(self, left: int, right: int) -> list[tuple[int, int]]:
+        """List what the last letter of a product may take off the two words: letters may merge."""
+        longest = self.layout.longest
+        both = [
+            (own, other)
+            for own in range(1, min(left, longest) + 1)
+            for other in range(1, min(right, longest - own) + 1)
+        ]
+        return super().last_weights(left, right) + both
 
-        Row ``u * words + v``, for the number of words of weight `right`: as shuffles, but letters
-        of the two may merge. Labels within a letter are sorted, as their order does not count.
-        """
-        layout = self.layout
-        pairs, total = layout.counts[left] * layout.counts[right], layout.counts[left + right]
-        keys = []
-        for (u, own), (v, others) in product(self._spelled(left), self._spelled(right)):
-            letters = [(x[:, None], k) for x, k in own] + [(x[None, :], k) for x, k in others]
-            row = u[:, None] * layout.counts[right] + v
-            for formal in formal_quasi_shuffle(len(own), len(others)):
-                word, weight = np.zeros((1, 1), dtype=np.int64), 0
-                for merged in formal:
-                    letter, size = np.zeros((1, 1), dtype=np.int64), 0
-                    for position in merged:
-                        x, k = letters[position]
-                        letter, size = letter * layout.letters[k] + x, size + k
-                    if size > layout.longest:
-                        break
-                    word = layout.append(word, weight, self._sorted[size][letter], size)
-                    weight += size
-                else:
-                    keys.append((row * total + word).ravel())
-        return rows_of(pairs, total, [(key, np.ones(key.size)) for key in keys])
+    def last_letter(self, digits: IntArray, weight: int) -> IntArray:
+        """Sort the labels within letters, as their order does not count."""
+        return self._sorted[weight][digits]
 
 
 def _sorted_chains(dimension: int, length: int) -> IntArray:
@@ -301,20 +286,3 @@ def _sorted_chains(dimension: int, length: int) -> IntArray:
     for labels in np.sort(digits, axis=0):
         number = number * dimension + labels
     return number
-
-
-@memoized
-def formal_quasi_shuffle(left: int, right: int) -> list[tuple[tuple[int, ...], ...]]:
-    """Return the words of the quasi-shuffle product of two words with labels 0, 1, ...
-
-    All have coefficient 1, as the labels are distinct.
-
-    Examples
-    --------
-    >>> formal_quasi_shuffle(1, 1)
-    [((1,), (0,)), ((0,), (1,)), ((0, 1),)]
-    """
-    from treealg.symbolic import quasi_shuffle
-
-    u, v = (tuple((x,) for x in part) for part in (range(left), range(left, left + right)))
-    return list(quasi_shuffle().product(u, v))

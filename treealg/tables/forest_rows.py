@@ -10,16 +10,17 @@ down is the last root a: blocks of rows differ in it alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache as memoized
 from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import expand
 from treealg.tables.rows import UNIT, RowAlgebra, Rows, Split, between, ranges, rows_of
-from treealg.tables.word_rows import formal_shuffle
 
-__all__ = ["ForestRows"]
+__all__ = ["ForestRows", "formal_shuffle"]
 
 
 class ForestRows(RowAlgebra):
@@ -176,3 +177,22 @@ class ForestRows(RowAlgebra):
             trees.append(layout.first[rest])
             rest = layout.rest[rest]
         return found
+
+
+@memoized
+def formal_shuffle(left: int, right: int) -> npt.NDArray[np.int64]:
+    """Return the words of Phi of two ladders with labels 0, 1, ... read from leaf to root.
+
+    All have coefficient 1, as the labels are distinct; shape ``(words, left + right)``.
+    """
+    # The algebra is imported where it is needed: a table that comes from disk does without it.
+    from treealg.symbolic import Forest, Tree, arborification
+
+    ladders = []
+    for labels in (range(left), range(left, left + right)):
+        branch: list[Tree] = []
+        for label in labels:
+            branch = [Tree(branch, label)]
+        ladders += branch
+    words = [word for word, _ in arborification(Forest(ladders)).items()]
+    return np.array(words, dtype=np.int64).reshape(len(words), left + right)

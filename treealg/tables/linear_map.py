@@ -19,7 +19,16 @@ from treealg.tables.frozen import Table, require
 from treealg.tables.layout import IntArray
 from treealg.tables.sizes import check_entries
 
-__all__ = ["EXACT", "LinearMap", "check_ascending", "check_pointer", "compose", "expand", "merge"]
+__all__ = [
+    "EXACT",
+    "LinearMap",
+    "check_ascending",
+    "check_exact",
+    "check_pointer",
+    "compose",
+    "expand",
+    "merge",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -199,15 +208,20 @@ def merge(key: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
     begins = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
     value = value[order]
     # Sums of sizes round monotonically: if one reaches 2**53 in exact arithmetic, so it does here.
-    if np.add.reduceat(np.abs(value), begins).max() >= EXACT:
-        raise InvalidValueError(
-            "a coefficient of this table is 2**53 or more, which float64 does not hold exactly; "
-            "lower the degree"
-        )
+    check_exact(np.add.reduceat(np.abs(value), begins).max())
     value = np.add.reduceat(value, begins)
     key = key[begins]
     keep = value != 0
     return (key, value) if keep.all() else (key[keep], value[keep])
+
+
+def check_exact(coefficient: float) -> None:
+    """Refuse a table that has a coefficient of this size, or a larger one."""
+    if coefficient >= EXACT:
+        raise InvalidValueError(
+            "a coefficient of this table is 2**53 or more, which float64 does not hold exactly; "
+            "lower the degree"
+        )
 
 
 def compose(outer: LinearMap, inner: LinearMap) -> LinearMap:

@@ -28,6 +28,7 @@ __all__ = [
     "Rows",
     "Split",
     "between",
+    "narrow",
     "outer",
     "ranges",
     "rows_of",
@@ -56,7 +57,12 @@ def rows_of(count: int, pairs: int, parts: list[tuple[IntArray, FloatArray]]) ->
     key, coef = merge(*concatenated(parts))
     ptr = np.searchsorted(key, np.arange(count + 1) * pairs).astype(np.int64)
     key %= pairs
-    return Rows(ptr, key.astype(np.int32) if pairs <= 2**31 else key, coef)
+    return Rows(ptr, narrow(key, pairs), coef)
+
+
+def narrow(pair: IntArray, pairs: int) -> npt.NDArray[Any]:
+    """Return numbers below a bound in 32 bits if they fit."""
+    return pair.astype(np.int32) if pairs <= 2**31 else pair
 
 
 UNIT: Split = {0: Rows(np.array([0, 1]), np.zeros(1, dtype=np.int64), np.ones(1))}
@@ -157,12 +163,14 @@ class RowAlgebra(ABC):
     def foresee(self, blocks: list[Split], degree: int) -> None:
         """Refuse a table that will be too large if it grows on from order to order as it did.
 
-        It grows faster: the factor between one order and the next increases.
+        It grows faster: the factor between one order and the next increases, or that to the one
+        after it does. All orders are counted together.
         """
         if len(blocks) > 3:
-            before, last = (sum(part.coef.size for part in rows.values()) for rows in blocks[-2:])
-            entries = last * Fraction(last, before) ** (degree - len(blocks))
-            check_entries(int(entries), f"{self.what} for {degree=}")
+            sizes = [sum(part.coef.size for part in rows.values()) for rows in blocks]
+            factor = min(Fraction(sizes[-1], sizes[-2]), Fraction(sizes[-2], sizes[-3]))
+            more = sum(sizes[-1] * factor**order for order in range(1, degree - len(blocks) + 1))
+            check_entries(sum(sizes) + int(more), f"{self.what} for {degree=}")
 
     def apart(self, pair: IntArray, weight: int, nodes: int) -> tuple[IntArray, IntArray]:
         """Return the trunks, of a weight, and the cuts of pairs that have so many nodes in all."""
@@ -179,13 +187,17 @@ def concatenated(parts: list[tuple[IntArray, FloatArray]]) -> tuple[IntArray, Fl
 
 
 def united(parts: list[Rows], pairs: int) -> Rows:
-    """Merge the entries of equal rows."""
-    count = parts[0].ptr.size - 1
-    keyed = [
-        (np.repeat(np.arange(count), np.diff(part.ptr)) * pairs + part.pair, part.coef)
-        for part in parts
-    ]
-    return rows_of(count, pairs, keyed)
+    """Merge the entries of equal rows, some rows at a time."""
+    size = sum(np.diff(part.ptr) for part in parts)
+    found = []
+    for begin, end in ranges(np.asarray(size)):
+        some = [between(part, begin, end) for part in parts]
+        row = np.arange(end - begin)
+        keyed = [
+            (np.repeat(row, np.diff(part.ptr)) * pairs + part.pair, part.coef) for part in some
+        ]
+        found.append(rows_of(end - begin, pairs, keyed))
+    return stacked(found)
 
 
 def stacked(parts: list[Rows]) -> Rows:

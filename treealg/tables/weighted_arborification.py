@@ -13,12 +13,14 @@ left is lighter by one letter, so that all rows are there, and no word is shuffl
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from treealg.tables import cache
 from treealg.tables.arguments import check_letters, check_weighted
 from treealg.tables.layout import IntArray
-from treealg.tables.linear_map import FloatArray, LinearMap, from_keys, merge
+from treealg.tables.linear_map import FloatArray, LinearMap, check_exact, from_keys, merge
 from treealg.tables.sizes import check_entries
 from treealg.tables.weighted_chains import Chains, chains_of_weights
 from treealg.tables.weighted_convolution import SparseRows, pieces, unit_row
@@ -84,6 +86,8 @@ def weighted_arborification(
 
     def build() -> LinearMap:
         require_weighted_fits(weights, degree, planar)
+        if planar is False:  # the corolla of the lightest label, as of all labels of weight 1
+            check_exact(math.factorial(max(degree // min(weights) - 1, 0)))
         words = words_of_weights(weights, degree, longest, channels)
         chains = chains_of_weights(weights, degree, longest, channels)
         layout = WeightedLayout(weights, degree, planar)

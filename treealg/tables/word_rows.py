@@ -1,25 +1,32 @@
 """Sparse rows over words, all at once: shuffles, longer words, and the map that rows are.
 
-The symbolic arborification is asked for the forests of two ladders with distinct formal labels: on
-them it is the shuffle of two formal words. All words of two weights are shuffled once, and equal
-words are merged before they multiply.
+A word of u sh v ends with the last letter of u or of v, and goes on as a product of what is before
+it. All words of two weights are shuffled once, and equal words are merged before they multiply.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from functools import cache as memoized
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import LinearMap, expand
-from treealg.tables.rows import CHUNK, RowAlgebra, Rows, Split, rows_of, stacked, united
+from treealg.tables.rows import (
+    CHUNK,
+    UNIT,
+    RowAlgebra,
+    Rows,
+    Split,
+    between,
+    narrow,
+    ranges,
+    rows_of,
+    stacked,
+    united,
+)
 from treealg.tables.weighted_words import WeightedWords
 
-__all__ = ["WordRows", "formal_shuffle"]
+__all__ = ["WordRows"]
 
 
 class WordRows(RowAlgebra):
@@ -72,6 +79,15 @@ class WordRows(RowAlgebra):
         two make a letter. Where letters can be longer than that, the entry is also there with this
         letter as its trunk and not at the end of its word.
         """
+        size = sum(np.diff(part.ptr) for part in rows.values()) * self.layout.dimension
+        pieces = [
+            self._rooted({k: between(part, begin, end) for k, part in rows.items()}, nodes)
+            for begin, end in ranges(np.asarray(size))
+        ]
+        return {weight: stacked([piece[weight] for piece in pieces]) for weight in pieces[0]}
+
+    def _rooted(self, rows: Split, nodes: int) -> Split:
+        """Return what `with_root` does of all rows at once."""
         layout, dimension = self.layout, self.layout.dimension
         whole = []
         split: Split = {}
@@ -82,11 +98,14 @@ class WordRows(RowAlgebra):
             trunk, word = self.apart(part.pair[entry], weight, nodes)
             letter, coef = trunk * dimension + source % dimension, part.coef[entry]
             longer = layout.append(word, nodes - weight, letter, weight + 1)
+            longer = narrow(longer, layout.counts[nodes + 1])
             whole.append((source, longer, coef))
             if weight == 0:
                 split[0] = Rows(ptr, longer, coef)
             if weight + 1 < layout.longest:
-                split[weight + 1] = Rows(ptr, letter * layout.counts[nodes - weight] + word, coef)
+                before = layout.counts[nodes - weight]
+                pair = narrow(letter * before + word, layout.letters[weight + 1] * before)
+                split[weight + 1] = Rows(ptr, pair, coef)
         if len(whole) > 1:
             row, word, coef = (np.concatenate(column) for column in zip(*whole, strict=True))
             order = np.argsort(row, kind="stable")
@@ -108,50 +127,47 @@ class WordRows(RowAlgebra):
         Row ``u * words + v``, for the number of words of weight `right`, has the words of u sh v
         with their multiplicities, all without trunks.
         """
+        if not left and not right:
+            return UNIT[0]
         layout = self.layout
         pairs, total = layout.counts[left] * layout.counts[right], layout.counts[left + right]
-        keys = []
-        for (u, own), (v, others) in product(self._spelled(left), self._spelled(right)):
-            letters = [(x[:, None], k) for x, k in own] + [(x[None, :], k) for x, k in others]
-            row = u[:, None] * layout.counts[right] + v
-            for formal in formal_shuffle(len(own), len(others)).tolist():
-                word, weight = np.zeros((1, 1), dtype=np.int64), 0
-                for position in formal:
-                    letter, k = letters[position]
-                    word = layout.append(word, weight, letter, k)
-                    weight += k
-                keys.append((row * total + word).ravel())
-        return rows_of(pairs, total, [(key, np.ones(key.size)) for key in keys])
+        parts = []
+        for own, other in self.last_weights(left, right):
+            u, before, first = self._ended(left, own)
+            v, behind, second = self._ended(right, other)
+            rest = self.table(left - own, right - other)
+            rows = before[:, None] * layout.counts[right - other] + behind
+            source, entry = expand(rest.ptr, rows.ravel())
+            pair = (u[:, None] * layout.counts[right] + v).ravel()[source]
+            digits = first[:, None] * (layout.letters[other] if other else 1) + second
+            letter = self.last_letter(digits.ravel(), own + other)[source]
+            word, weight = rest.pair[entry].astype(np.int64), left + right - own - other
+            word = layout.append(word, weight, letter, own + other)
+            parts.append((pair * total + word, rest.coef[entry]))
+        return rows_of(pairs, total, parts)
 
-    def _spelled(self, weight: int) -> Iterator[tuple[IntArray, list[tuple[IntArray, int]]]]:
-        """Yield the words of each composition of a weight, and their letters one by one."""
+    def last_weights(self, left: int, right: int) -> list[tuple[int, int]]:
+        """List what the last letter of a product may take off the two words, by weight."""
+        longest = self.layout.longest
+        return [
+            *((own, 0) for own in range(1, min(left, longest) + 1)),
+            *((0, own) for own in range(1, min(right, longest) + 1)),
+        ]
+
+    def last_letter(self, digits: IntArray, weight: int) -> IntArray:
+        """Return the letters that are made of what is taken off two words."""
+        return digits
+
+    def _ended(self, weight: int, own: int) -> tuple[IntArray, IntArray, IntArray]:
+        """List the words whose last letter has a weight, what is before it, and this letter.
+
+        Of weight 0 it is empty, and before it are all words.
+        """
         layout = self.layout
-        for parts, start, stop in zip(
-            layout.compositions, layout.start, layout.start[1:], strict=False
-        ):
-            if sum(parts) == weight:
-                number = rest = np.arange(stop - start if parts else 1)
-                letters = []
-                for part in reversed(parts):
-                    letters.append((rest % layout.letters[part], part))
-                    rest = rest // layout.letters[part]
-                yield number + (start - layout.first[weight - 1] if parts else 0), letters[::-1]
-
-
-@memoized
-def formal_shuffle(left: int, right: int) -> npt.NDArray[np.int64]:
-    """Return the words of Phi of two ladders with labels 0, 1, ... read from leaf to root.
-
-    All have coefficient 1, as the labels are distinct; shape ``(words, left + right)``.
-    """
-    # The algebra is imported where it is needed: a table that comes from disk does without it.
-    from treealg.symbolic import Forest, Tree, arborification
-
-    ladders = []
-    for labels in (range(left), range(left, left + right)):
-        branch: list[Tree] = []
-        for label in labels:
-            branch = [Tree(branch, label)]
-        ladders += branch
-    words = [word for word, _ in arborification(Forest(ladders)).items()]
-    return np.array(words, dtype=np.int64).reshape(len(words), left + right)
+        if not own:
+            word = np.arange(layout.counts[weight])
+            return word, word, np.zeros_like(word)
+        before, letter = np.divmod(
+            np.arange(layout.counts[weight - own] * layout.letters[own]), layout.letters[own]
+        )
+        return layout.append(before, weight - own, letter, own), before, letter
