@@ -115,6 +115,11 @@ REFUSED = {
     "class": (lambda x: np.ndarray, "call it"),
     "function": (lambda x: x.sum, "call it"),
     "sparse": (sparse, r"\.toarray\(\)"),
+    "sparse mapping": (lambda x: sparse(x).todok(), r"a sparse scipy.*\.toarray\(\)"),
+    "mapping with named axes": (
+        lambda x: labelled(x).to_dataset(name="x"),
+        r"functions of treealg\.xarray",
+    ),
     "text in a frame": (text_frame, "'name' of"),
     "times in a frame": (time_frame, "'t' of datetime64.*total_seconds"),
     "masked": (np.ma.masked_array, r"filled\("),
