@@ -119,7 +119,7 @@ def testformal_shuffles_keep_the_order_of_both_words(left, right, count):
 @pytest.mark.parametrize(
     ("dimension", "degree", "planar", "longest"),
     [(1, 10, False, 1), (1, 10, False, 2), (1, 9, False, 9), (2, 6, False, 2), (1, 8, True, 8),
-     (2, 6, True, 1), (3, 5, False, 2)],
+     (2, 6, True, 1), (3, 5, False, 2), (2, 6, False, None), (1, 7, True, None)],
 )  # fmt: skip
 def test_what_is_foreseen_is_at_most_what_comes(dimension, degree, planar, longest, monkeypatch):
     tables.clear_cache(disk_too=True)

@@ -18,6 +18,8 @@ from pathlib import Path
 import treealg, treealg.symbolic
 from treealg import tables
 tables.inverse_brackets = lambda *size: tables.lyndon(*size[:2], 2, size[2])
+tables.of_chains = lambda *size: tables.arborification(*size, 2)
+tables.of_lifts = lambda *size: tables.arborification(*size, None)
 def peak():
     status = Path("/proc/self/status").read_text()
     return 1024 * int(re.search(r"VmHWM:\\s*(\\d+) kB", status)[1])
@@ -90,6 +92,8 @@ def measured(name, dimension, degree, planar):
         ("arborification", 2, 8, True),
         ("arborification", 3, 7, True),
         ("inverse_brackets", 3, 11, None),
+        ("of_chains", 1, 13, False),
+        ("of_lifts", 2, 8, False),
     ],
 )
 def test_a_table_needs_a_few_times_its_own_memory(name, dimension, degree, planar):
@@ -115,6 +119,8 @@ def test_what_kernels_make_of_a_table_needs_a_few_times_as_much(dimension, degre
         ("arborification", 3, 9, True),
         ("arborification", 2, 12, False),
         ("arborification", 1, 20, False),
+        ("of_chains", 1, 15, False),
+        ("of_lifts", 2, 10, False),
     ],
 )
 def test_a_table_that_is_too_large_is_refused_before_memory_is_taken(

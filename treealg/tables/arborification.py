@@ -23,10 +23,9 @@ import numpy as np
 from treealg.checks import check_integer, check_planar
 from treealg.tables import cache
 from treealg.tables.convolution import convolution
-from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.layout import ForestLayout
 from treealg.tables.linear_map import LinearMap, check_exact, expand
-from treealg.tables.rows import UNIT, Rows, Split, rows_of
+from treealg.tables.rows import UNIT, Rows, Split, ranges, rows_of, stacked
 from treealg.tables.sizes import as_longest, basis_length, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
 from treealg.tables.word_rows import WordRows
@@ -110,12 +109,9 @@ def arborification(
         require_fits(dimension, degree, planar)
         if planar is None:
             return _of_words(words(dimension, degree, longest))
-        if longest is not None:
-            _foresee(dimension, degree, planar, longest)
+        _foresee(dimension, degree, planar, longest)
         rows = WordRows(words(dimension, degree, longest, planar))
-        if longest is None:
-            return rows.linear_map(_blocks_of_cuts(rows, convolution(dimension, degree, planar)))
-        return rows.linear_map(_blocks(rows, planar, degree))
+        return rows.linear_map(_blocks(rows, planar, degree, longest))
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows * dimension, table.n_cols * dimension) == (
@@ -152,17 +148,20 @@ def _of_words(layout: WeightedWords) -> LinearMap:
     return LinearMap(dimension, n_rows, n_cols, ptr, column, np.ones(column.size))
 
 
-def _foresee(dimension: int, degree: int, planar: bool, longest: int) -> None:
+def _foresee(dimension: int, degree: int, planar: bool, longest: int | None) -> None:
     """Refuse a table that will be too large, by the growth of small ones of its kind."""
     small = degree
     while basis_length(dimension, small, planar) > _SMALL:
         small -= 1
     if small < degree:
-        _blocks(WordRows(words(dimension, small, min(longest, small), planar)), planar, degree)
+        letters = None if longest is None else min(longest, small)
+        _blocks(WordRows(words(dimension, small, letters, planar)), planar, degree, longest)
 
 
-def _blocks(words: WordRows, planar: bool, wanted: int) -> list[Split]:
+def _blocks(words: WordRows, planar: bool, wanted: int, longest: int | None) -> list[Split]:
     """Return the rows of all orders, having refused what `wanted` orders would be too large for."""
+    if longest is None:
+        return _blocks_of_cuts(words, planar, wanted)
     return (_planar_blocks if planar else tree_blocks)(words, wanted)
 
 
@@ -205,12 +204,13 @@ def _planar_blocks(words: WordRows, wanted: int) -> list[Split]:
     return blocks
 
 
-def _blocks_of_cuts(words: WordRows, table: ConvolutionTable) -> list[Split]:
+def _blocks_of_cuts(words: WordRows, planar: bool, wanted: int) -> list[Split]:
     """Return Phi of all basis elements with 1, ..., degree nodes, with the last letters as trunks.
 
     A letter is what is left of a basis element, or all of it.
     """
     layout, dimension = words.layout, words.layout.dimension
+    table = convolution(dimension, layout.degree, planar)
     order = np.repeat(np.arange(1, layout.degree + 1), np.diff(table.block_start))
     blocks: list[Split] = []
     phi, slots = [UNIT], [UNIT]
@@ -223,14 +223,23 @@ def _blocks_of_cuts(words: WordRows, table: ConvolutionTable) -> list[Split]:
         split: Split = {nodes: Rows(np.arange(count + 1), np.arange(count), np.ones(count))}
         for weight in range(nodes):
             chosen = np.flatnonzero(order[trunk] == weight + 1)
-            pruned = slots[nodes - weight][0]
-            source, entry = expand(pruned.ptr, slot[chosen] - table.slot_start[nodes - weight - 1])
-            n_words = layout.counts[nodes - weight]
-            place = trunk[chosen][source] - table.block_start[weight]
+            pruned, n_words = slots[nodes - weight][0], layout.counts[nodes - weight]
+            row, place = block[chosen], trunk[chosen] - table.block_start[weight]
+            cut = slot[chosen] - table.slot_start[nodes - weight - 1]
             pairs = n_words * int(table.block_start[weight + 1] - table.block_start[weight])
-            key = block[chosen][source] * pairs + place * n_words + pruned.pair[entry]
-            split[weight] = rows_of(count, pairs, [(key, pruned.coef[entry])])
+            size = np.zeros(count, dtype=np.int64)
+            np.add.at(size, row, np.diff(pruned.ptr)[cut])
+            parts = []
+            for first, last in ranges(size):
+                some = slice(*np.searchsorted(row, (first, last)))
+                source, entry = expand(pruned.ptr, cut[some])
+                key = (row[some][source] - first) * pairs + place[some][source] * n_words
+                parts.append(
+                    rows_of(last - first, pairs, [(key + pruned.pair[entry], pruned.coef[entry])])
+                )
+            split[weight] = stacked(parts)
         blocks.append(split)
+        words.foresee(blocks, wanted)
         if nodes + 1 == layout.degree:
             break
         phi.append({0: words.with_root(split, nodes)[0]})

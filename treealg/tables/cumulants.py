@@ -197,12 +197,12 @@ def _split_words(phi: LinearMap, layout: WeightedWords) -> LinearMap:
     first = np.cumsum([0, *(width**k for k in range(layout.degree))])
     keys, coefs = [], []
     n_cols = layout.size // width
-    total = 0
+    of_nodes = np.diff(np.searchsorted(np.sort(phi.col), first))
+    total = sum(int(of_nodes[sum(parts) - 1]) for parts in layout.compositions[1:])
+    check_entries(total, "the expected signature")
     for parts, start in zip(layout.compositions[1:], layout.start[1:], strict=False):
         nodes = sum(parts)
         chosen = (phi.col >= first[nodes - 1]) & (phi.col < first[nodes])
-        total += int(chosen.sum())
-        check_entries(total, "the expected signature")
         column = phi.col[chosen] - first[nodes - 1] + start // width
         keys.append(row[chosen] * n_cols + column)
         coefs.append(phi.coef[chosen])
