@@ -427,3 +427,12 @@ def test_average_vector_field_is_the_integral_along_the_chord():
     (found,) = expand_series(average_vector_field(4), [y**2], [y], h)
     residual = sympy.expand(found - y - h * (y**2 + y * found + found**2) / 3)
     assert truncated(residual, h, 4) == 0
+
+
+def test_coefficients_of_series_are_treated_as_those_of_elements():
+    a = sympy.Symbol("a")
+    series = BSeries({None: 1, (0,): a**2, ((0,), 0): (a + 1) ** 2 - a**2}, 2)
+    assert series.subs(a, 2) == BSeries({None: 1, (0,): 4, ((0,), 0): 5}, 2)
+    assert series.expand()[(0,), 0] == 2 * a + 1
+    assert series.collect(a)[2] == BSeries({None: 0, (0,): 1}, 2)
+    assert isinstance(series.subs({a: 2}).to_float()[(0,)], float)

@@ -11,6 +11,7 @@ from treealg.checks import brief, check_callable, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.linear.coefficients import (
+    Coefficients,
     check_coefficient,
     is_zero_start,
     values_by_key,
@@ -35,7 +36,7 @@ S = TypeVar("S", bound="TruncatedSeries[Any]")
 ABSENT: Any = object()
 
 
-class TruncatedSeries(Displayed, Mapping[K, Any], Generic[K]):
+class TruncatedSeries(Coefficients, Displayed, Mapping[K, Any], Generic[K]):
     """What series over trees and over ordered forests share; use `BSeries` or `LieButcherSeries`.
 
     Raises
