@@ -360,5 +360,6 @@ def closest(name: Any, known: Iterable[str]) -> str:
     """
     from difflib import get_close_matches
 
-    found = get_close_matches(str(name), list(known), 1)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    spelled = {each.casefold(): each for each in known}
+    found = get_close_matches(str(name).casefold(), spelled, 1)
+    return f"; did you mean {spelled[found[0]]!r}?" if found else ""

@@ -216,6 +216,7 @@ def test_a_verification_as_json_has_all_checks():
         ("coproduct 0 --algebra bkc", "did you mean 'bck'"),
         ("verify --map inverze --degree 1", "did you mean 'inverse'"),
         ("demo vowls", "did you mean 'vowels'"),
+        ("methods RK4", "did you mean 'rk4'"),
     ],
 )
 def test_what_is_refused_says_what_may_have_been_meant(words, meant, capsys):
@@ -280,6 +281,10 @@ def test_completion_knows_every_command(shell):
         ["trees"],
         ["trees", "--of", "0[1"],
         ["trees", "--of", "((0,),"],
+        ["trees", "1", "2", "--of", "0"],
+        ["trees", "--of", "0", "--count"],
+        ["methods", "--conditions", "2"],
+        ["methods", "rk4", "--kind", "explicit"],
         ["coproduct", "0", "--algebra", "bkc"],
         ["coproduct", "0", "--planar", "--algebra", "cem"],
         ["methods", "rk44"],

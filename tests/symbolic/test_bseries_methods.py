@@ -280,6 +280,13 @@ def test_stability_function_is_the_pade_approximant(name):
     assert sympy.simplify(found - numerator / denominator) == 0
 
 
+def test_a_stability_polynomial_has_a_term_for_each_chain_of_stages():
+    method = symbolic_tableau(9)
+    chains = sympy.Poly(method.stability_function(Z), *method.stability_function(Z).free_symbols)
+    assert len(chains.terms()) == 2**9
+    assert set(chains.coeffs()) == {1}
+
+
 @pytest.mark.parametrize("name", [*published_methods("explicit"), "sdirk2", "shampine4"])
 def test_stability_function_expands_to_the_weights_of_ladders(name):
     method = published_method(name)

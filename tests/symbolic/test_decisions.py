@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import mpmath
 import pytest
 import sympy
 
@@ -378,3 +379,38 @@ def test_functions_of_real_numbers_differ_where_their_values_do():
     assert Element({LEAF: sympy.Max(A, U)}) != Element({LEAF: U})
     tableau = [[], [1 / (sympy.Max(A, U) + sympy.Min(A, U))]]
     assert RungeKutta(tableau, [1 - A / 2, A / 2]).order() == 1
+
+
+@pytest.mark.parametrize(
+    ("radicand", "half", "order"),
+    [(2, 1, 4), (4, 2, 4), (3, 1, 2)],  # Yoshida, Suzuki; the third is not a solution
+    ids=["yoshida", "suzuki", "wrong"],
+)
+def test_steps_that_are_cube_roots_give_the_order_of_a_composition(radicand, half, order):
+    step = 1 / (2 * half - sympy.cbrt(radicand))
+    outer = [step] * half
+    midpoint = RungeKutta([["1/2"]], [1]).series(4)
+    composed = compose(*[midpoint] * (2 * half + 1), steps=[*outer, 1 - 2 * half * step, *outer])
+    assert order_of_accuracy(composed) == order
+    assert is_symplectic(composed)
+
+
+@pytest.mark.parametrize("decide", [order_of_accuracy, symplectic_order, energy_order])
+def test_floats_of_mpmath_are_floats(decide):
+    tableau = [[mpmath.mpf(1) / 3]], [mpmath.mpf(1)]
+    for series in (RungeKutta(*tableau).series(2), BSeries({LEAF: 1, LADDER: mpmath.mpf(0.3)}, 2)):
+        with pytest.raises(InvalidValueError, match=r"coefficients are floats.*give tol="):
+            decide(series)
+        assert decide(series, tol=1) >= 2
+
+
+def test_floats_of_mpmath_keep_their_digits_in_a_tableau():
+    with mpmath.workdps(40):
+        shift = mpmath.sqrt(3) / 6
+        quarter, half = mpmath.mpf("0.25"), mpmath.mpf("0.5")
+        method = RungeKutta([[quarter, quarter - shift], [quarter + shift, quarter]], [half, half])
+    exact = sympy.Rational(1, 4) + sympy.sqrt(3) / 6
+    assert abs(method.a[1][0] - exact.evalf(50)) < sympy.Rational(1, 10**38)
+    assert method.order(5, tol=1e-30) == 4
+    ((entry,),) = RungeKutta([[mpmath.mpc(0.5, 0.25)]], [1]).a
+    assert complex(entry) == 0.5 + 0.25j

@@ -358,3 +358,21 @@ def test_values_that_are_no_numbers_are_refused(wrong):
             kind(bck, lambda x: wrong)(Tree())
     with pytest.raises(InvalidTypeError, match="a coefficient must be a number"):
         Character(bck, lambda x: 1).power(wrong)
+
+
+@pytest.mark.parametrize("algebra", [bck, mkw], ids=["bck", "mkw"])
+def test_the_inverse_is_inverse_on_both_sides(algebra):
+    functional = Functional(algebra, lambda key: 1 + key.order**2 + 3 * len(key) * key.order)
+    inverse = functional.inverse()
+    for order in range(1, 5):
+        for forest in enumerate_forests(order, planar=algebra is mkw):
+            assert (functional * inverse)(forest) == 0
+            assert (inverse * functional)(forest) == 0
+
+
+def test_the_inverse_of_a_long_ladder_takes_a_step_for_each_pair_of_its_parts():
+    ladder = Tree()
+    for _ in range(150):
+        ladder = Tree([ladder])
+    exact = Character(bck, lambda tree: Fraction(1, tree.factorial))
+    assert exact.inverse()(ladder) == Fraction(-1, math.factorial(151))

@@ -40,7 +40,14 @@ def run(arguments: argparse.Namespace) -> int:
     from treealg.symbolic.bseries import method_info, published_methods
 
     if arguments.name is None:
+        if arguments.conditions is not None:
+            raise InvalidValueError("--conditions are those of one method; give its name, too")
         return _list(arguments)
+    if arguments.kind is not None:
+        raise InvalidValueError(
+            f"--kind chooses from the list, got it with the method {arguments.name!r}; leave one "
+            "out"
+        )
     names = published_methods()
     if arguments.name not in names:
         raise InvalidValueError(

@@ -42,6 +42,10 @@ trees --of '0[1,1]'
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
     if arguments.of is not None:
+        if arguments.dimension is not None or arguments.count:
+            raise InvalidValueError(
+                "trees must be given either a dimension and a degree or --of TREE, got both"
+            )
         return _one(arguments)
     if arguments.dimension is None or arguments.degree is None:
         raise InvalidValueError("trees must be given a dimension and a degree, or --of TREE")

@@ -40,14 +40,15 @@ def exact_number(value: Any) -> Any:
 
     A string is a fraction such as ``"1/6"``, or an expression in numbers, the four operations,
     parentheses and ``sqrt``, such as ``"1/4 - sqrt(3)/6"``. Numbers of other libraries that are
-    integral become integers; SymPy expressions take their normal form.
+    integral become integers, floats of mpmath those of SymPy, with as many digits; SymPy
+    expressions take their normal form.
 
     Examples
     --------
     >>> exact_number("1/6"), exact_number("sqrt(4)/6")
     (Fraction(1, 6), Fraction(1, 3))
     """
-    value = own_number(value)
+    value = _float_of_any_length(own_number(value))
     if isinstance(value, (float, complex)) and not is_finite(value):
         raise InvalidValueError(f"a coefficient must be finite, got {value}")
     if isinstance(value, (int, Fraction, float, complex)) and not isinstance(value, bool):
@@ -73,6 +74,15 @@ def exact_number(value: Any) -> Any:
         "commutes, got "
         f"{type(value).__name__} {brief(value)}"
     )
+
+
+def _float_of_any_length(value: Any) -> Any:
+    """Return a float of mpmath, real or complex, as one of SymPy, all else as it is."""
+    if is_expression(value) or not (hasattr(value, "_mpf_") or hasattr(value, "_mpc_")):
+        return value
+    from sympy import Float, I
+
+    return Float(value.real) + I * Float(value.imag) if hasattr(value, "_mpc_") else Float(value)
 
 
 def product_sum(left: Sequence[Any], right: Iterable[Any]) -> Any:

@@ -27,7 +27,7 @@ from treealg.symbolic.bseries.truncated import (
     in_field,
 )
 from treealg.symbolic.hopf.mkw import mkw
-from treealg.symbolic.linear.zeros import check_tolerance, is_zero, vanishes
+from treealg.symbolic.linear.zeros import GIVE_TOLERANCE, check_tolerance, is_zero, vanishes
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.enumeration import counts, enumerate_forests
 from treealg.symbolic.trees.forests import OrderedForest
@@ -115,14 +115,16 @@ class LieButcherSeries(TruncatedSeries[OrderedForest]):
     @property
     def is_character(self) -> bool:
         """Whether it is 1 on the empty forest and multiplicative for shuffles, as a method is."""
-        return self._respects_shuffles(1, None)
+        return self._respects_shuffles(1, None, "compare with is_close")
 
     @property
     def is_infinitesimal(self) -> bool:
         """Whether it is 0 on the empty forest and on shuffles, as a vector field is."""
-        return self._respects_shuffles(0, None)
+        return self._respects_shuffles(0, None, "compare with is_close")
 
-    def _respects_shuffles(self, empty: int, tol: float | None) -> bool:
+    def _respects_shuffles(
+        self, empty: int, tol: float | None, remedy: str = GIVE_TOLERANCE
+    ) -> bool:
         values = entered(self)._values
         if not is_zero(values[OrderedForest.empty] - empty):
             return False
@@ -133,7 +135,7 @@ class LieButcherSeries(TruncatedSeries[OrderedForest]):
                 sum(count * values[key] for key, count in mkw.product(x, y).items())
                 - empty * values[x] * values[y],
                 tol,
-                "compare with is_close",
+                remedy,
             )
             for i, x in enumerate(basis)
             for y in basis[: min(i + 1, small[self._order - x.order])]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from treealg.checks import check_choice
+from treealg.checks import check_choice, closest
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries import tableaux
 from treealg.symbolic.bseries.lie_group import CommutatorFree
@@ -100,7 +100,9 @@ def method_info(name: str) -> MethodInfo:
     if not isinstance(name, str):
         raise InvalidTypeError(f"name must be a string, got {type(name).__name__}")
     if name not in _infos():
-        raise InvalidValueError(f"there is no method {name!r}; published_methods() lists them")
+        raise InvalidValueError(
+            f"there is no method {name!r}; published_methods() lists them{closest(name, _infos())}"
+        )
     return _infos()[name]
 
 

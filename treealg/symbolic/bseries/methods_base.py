@@ -349,6 +349,8 @@ def stability_quotient(matrix: Matrix, weights: Sequence[Any], z: Any) -> Any:
     import sympy
 
     z = sympy.Symbol("z") if z is None else expression("z", z)
+    if all(entry == 0 for i, row in enumerate(matrix) for entry in row[i:]):
+        return _stability_polynomial(matrix, weights, z)
     a = sympy.Matrix([[expression("a", entry) for entry in row] for row in matrix])
     b = sympy.Matrix([[expression("b", entry) for entry in weights]])
     # det(I - zM) is the characteristic polynomial of M read backwards; the numerator is that of
@@ -360,3 +362,13 @@ def stability_quotient(matrix: Matrix, weights: Sequence[Any], z: Any) -> Any:
     # Cancellation is over the field of the coefficients, so that square roots are seen through.
     above, below = sympy.expand(above), sympy.expand(below)
     return sympy.cancel(above / below, extension=True) if below != 1 else above
+
+
+def _stability_polynomial(matrix: Matrix, weights: Sequence[Any], z: Any) -> Any:
+    """Return the sum of z**(k + 1) b A**k 1, which ends as A is strictly triangular."""
+    total: Any = expression("1", 1)
+    powers: list[Any] = [1] * len(weights)
+    for k in range(len(weights)):
+        total += expression("a coefficient", product_sum(weights, powers)) * z ** (k + 1)
+        powers = [product_sum(row, powers) for row in matrix]
+    return total.expand()

@@ -106,7 +106,7 @@ def _is_zero_constant(value: Any) -> bool:
     size = abs(_approximation(value))
     if size.is_comparable and size > 1e-20:
         return False
-    return value.expand() == 0 or _decided(value)
+    return value.expand() == 0 or fraction_of(value)[0] == 0 or _decided(value)
 
 
 def _approximation(value: Any) -> Any:
@@ -256,6 +256,8 @@ def is_close(first: Any, second: Any, tol: float | None) -> bool:
 
 def _is_rounded(value: Any) -> bool:
     if isinstance(value, (float, complex)):
+        return True
+    if hasattr(value, "_mpf_") or hasattr(value, "_mpc_"):  # floats of mpmath
         return True
     if not is_expression(value):
         return False

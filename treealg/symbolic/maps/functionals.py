@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -357,8 +357,30 @@ class Functional(Made):
         >>> f.inverse()(Tree()) == f(bck.antipode(Tree()))
         True
         """
-        series = self._power_series("inverse", lambda k: (-1) ** k)
-        return series._made_by(Functional.inverse, self)
+        self._check_unit(1, "inverse", "a normalized functional")
+        return self._recursive_inverse()._made_by(Functional.inverse, self)
+
+    def _recursive_inverse(self) -> Functional:
+        """Return g with g(x) = -f(x) - Σ f(pruned) g(trunk), over the proper cuts of x."""
+        algebra = self._algebra
+        one = algebra.one
+
+        def cuts(key: Any) -> Iterator[tuple[Any, Any]]:
+            for (pruned, trunk), count in algebra.coproduct(key).items():
+                if pruned != one and trunk != one:
+                    value = self._value(pruned)
+                    if value != 0:
+                        yield trunk, count * value
+
+        def build(key: Any, known: Mapping[Any, tuple[Any]]) -> tuple[Any]:
+            total = self._value(key)
+            for trunk, value in cuts(key):
+                spend(4)
+                total = total + value * known[trunk][0]
+            return (-total,)
+
+        inverses = Memo(lambda key: [trunk for trunk, _ in cuts(key)], build)
+        return self._like(lambda key: 1 if key == one else inverses(key)[0])
 
     def _check_unit(self, expected: int, name: str, kind: str) -> None:
         value = self._value(self._algebra.one)
