@@ -106,7 +106,11 @@ REFUSED = {
     "generator": (lambda x: (row for row in x), "read only once; use list"),
     "iterator": (iter, "use list"),
     "iterator in an array": (lambda x: np.array(iter(x)), "use list"),
-    "mapping": (lambda x: {"x": x}, "has its values as channels"),
+    "mapping": (lambda x: {"x": x.ravel()}, "has its values as channels"),
+    "mapping of paths": (
+        lambda x: {"x": np.zeros((2, 2))},
+        r"list\(\w+\.values\(\)\) is a list",
+    ),
     "text": (lambda x: "values.csv", "the text 'values.csv'"),
     "tree": (lambda x: "0[1]", r"the text '0\[1\]'"),
     "bytes": (lambda x: b"12", "the text b'12'"),
