@@ -61,6 +61,15 @@ def twigs(count, kind=Tree):
     return kind([kind([kind(label=i)]) for i in range(count)])
 
 
+def doubled(height, kind=Tree):
+    """Return a tree of 2^(height+1) - 1 vertices, of which few are different."""
+    return functools.reduce(lambda tree, _: kind([tree, tree]), range(height), kind())
+
+
+def leaf_sum(count):
+    return Element({PlanarTree(label=i): i + 1 for i in range(count)})
+
+
 def leaves(count, kind=Tree):
     return (OrderedForest if kind is PlanarTree else Forest)([kind(label=i) for i in range(count)])
 
@@ -117,6 +126,9 @@ GROWING = {
     "signature": lambda n: symbolic.exact_signature([(0, 0), (1, 2), (2, 1)], n),
     "relations": lambda n: bck.primitives(n),
     "apply": lambda n: Element(dict.fromkeys(enumerate_forests(n), 1)).apply(bck.antipode),
+    "product of sums": lambda n: mkw.product(*[leaf_sum(20 * n)] * 2),
+    "products of shared trees": lambda n: pgl.product(*[doubled(4 * n, PlanarTree)] * 2),
+    "contraction of forests": lambda n: cem.coproduct(Forest(twigs(n).children)),
     "callback": lambda n: Element({Tree(label=i): 1 for i in range(10**n)}).apply(
         lambda x: bck.product(bck.antipode(x), letters(bck))
     ),
@@ -150,6 +162,23 @@ def test_what_grows_is_refused_after_few_steps(name, bound):
             break
     assert "TREEALG_MAX_TERMS" in refusal
     assert max(seconds) < 3
+
+
+# Work that a bound lets through when its steps are counted at half their weight.
+WEIGHED = {
+    "fractions": (120_000, lambda: symbolic.post_lie_magnus(letters(ogl), 5)),
+    "enveloping product": (700_000, lambda: pgl.product(*[doubled(12, PlanarTree)] * 2)),
+    "partitions": (250_000, lambda: cem.coproduct(twigs(7))),
+    "comparisons": (10_000, lambda: Tree([Tree(label=i * 991 % 2003) for i in range(2003)])),
+}
+
+
+@pytest.mark.parametrize("name", WEIGHED)
+def test_steps_weigh_what_they_take(name, bound):
+    steps, call = WEIGHED[name]
+    bound(steps)
+    with pytest.raises(InvalidValueError, match=REFUSED):
+        call()
 
 
 def test_what_is_refused_once_is_refused_always(bound):

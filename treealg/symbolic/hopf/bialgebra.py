@@ -100,7 +100,8 @@ class Bialgebra(GradedSpace[B]):
                 product = self._product(x, y)
                 steps += 5 * len(product) - 4  # to make sums takes longer than to make one forest
                 add_terms(total, product, a * b)
-            spend(steps // 2)
+            check_terms("a product", len(total))
+            spend(2 * steps)
         return total
 
     def coproduct(self, x: Any, *, progress: Callable[[int, int], Any] | None = None) -> Tensor:

@@ -158,7 +158,7 @@ class CEM(ForestAlgebra):
 
     def _multiply_tensors(self, left: Terms, right: Terms) -> Terms:
         total: Terms = {}
-        spend(3 * len(left) * len(right))
+        spend(6 * len(left) * len(right))
         for (pieces, skeleton), value in left.items():
             for (more, rest), factor in right.items():
                 (first,) = self._product(pieces, more)
@@ -213,7 +213,7 @@ class CEM(ForestAlgebra):
             }
         total: Terms = {}
         before, last = known[x._make(x._trees[:-1])], known[x._make(x._trees[-1:])]
-        spend(3 * len(before) * len(last))
+        spend(6 * len(before) * len(last))
         for (pieces, skeleton), value in before.items():
             for (more, rest), factor in last.items():
                 (first,) = self._product(pieces, more)

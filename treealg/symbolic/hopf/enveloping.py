@@ -183,7 +183,7 @@ class EnvelopingProduct:
                 (make((root._make(forest._trees, root._label),)) * after, value)
                 for forest, value in known[right, branches].items()
             ]
-            spend(len(known[left, before]) * len(grown))
+            spend((5 * len(known[left, before]) + 4) * len(grown))
             for forest, value in known[left, before].items():
                 add_terms(total, {forest * last: value * c for last, c in grown}, count)
         return total

@@ -146,6 +146,7 @@ class GL(HopfAlgebra[Forest]):
 
     def _antipode_of(self, x: Forest, progress: Progress) -> Terms:
         terms = _hang.antipode(Forest._make(x._trees[0]._children), progress)
+        spend(3 * len(terms))
         return {_rooted(forest, x._trees[0]._label): count for forest, count in terms.items()}
 
 

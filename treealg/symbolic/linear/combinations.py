@@ -34,7 +34,7 @@ from treealg.symbolic.trees.trees import Tree
 
 __all__ = ["LinearCombination", "Terms", "add_terms", "terms_of"]
 
-#: So few terms cost less than to count them.
+#: So few terms with integers cost less than to count them.
 _FEW = 10
 
 Terms = dict[Any, Any]
@@ -52,8 +52,10 @@ def add_terms(target: dict[K, Any], terms: Mapping[K, Any], factor: Any = 1) -> 
     {'x': 7, 'y': 3}
     """
     exact = factor.__class__ is int
-    if len(terms) > _FEW:
-        spend(len(terms) if exact else 4 * len(terms))
+    if not exact:
+        spend(6 * len(terms))
+    elif len(terms) > _FEW:
+        spend(len(terms))
     if exact and factor == 1:
         for key, value in terms.items():
             target[key] = target[key] + value if key in target else value

@@ -92,7 +92,7 @@ class Partitions:
                 total[contracted] = count
             return total
         before, last = known[make(trees[:-1])], known[make(trees[-1:])]
-        spend(3 * len(before) * len(last))
+        spend(8 * len(before) * len(last))
         for (root, pieces, skeleton), count in before.items():
             for (branch, more, rest), factor in last.items():
                 key = (root * branch, pieces * more, skeleton * rest)

@@ -383,6 +383,7 @@ class RootedTree(Displayed, Summand, Interned):
     def _precedes(self, other: Self) -> bool:
         first, second = self, other
         while first._order == second._order:
+            spend(1 + len(first._children) // 20)
             # Child sequences of one total are never a prefix of one another, so that the first
             # difference decides, and its own first difference in turn.
             for left, right in zip(first._children, second._children, strict=False):
