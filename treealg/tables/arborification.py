@@ -246,7 +246,10 @@ def _blocks_of_cuts(words: WordRows, planar: bool, wanted: int) -> list[Split]:
         own = slice(*table.slot_start[nodes : nodes + 2])
         head_order = order[table.head[own] // dimension]
         head = table.head[own] - table.block_start[head_order - 1] * dimension
-        tail = table.tail[own] - np.concatenate(([0], table.slot_start))[nodes + 1 - head_order]
+        tail = (
+            table.tail[own].astype(np.int64)
+            - np.concatenate(([0], table.slot_start))[nodes + 1 - head_order]
+        )
         product = words.product(nodes + 1, head_order, head, phi, tail, slots)[0]
         factor = np.repeat(table.factor[own], np.diff(product.ptr))
         slots.append({0: product._replace(coef=product.coef * factor)})

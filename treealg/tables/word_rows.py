@@ -109,7 +109,7 @@ class WordRows(RowAlgebra):
         if len(whole) > 1:
             row, word, coef = (np.concatenate(column) for column in zip(*whole, strict=True))
             order = np.argsort(row, kind="stable")
-            ptr = np.searchsorted(row[order], np.arange(ptr.size)).astype(np.int64)
+            ptr = np.searchsorted(row[order], np.arange(split[0].ptr.size)).astype(np.int64)
             split[0] = Rows(ptr, word[order], coef[order])
         return split
 
