@@ -336,9 +336,11 @@ def recipe_of(
     if trees is not None:
         found = replace(found, trees=tuple(map(found.canonical, trees)))
     _ = found.columns
-    # What is wrong with an option is so for a path of one point, too.
-    trial = np.zeros((1, 1, len(found.channels)), found.dtype)
-    found._computed(trial, np.zeros((1, 1)) if found.times else None, None)
+    # What is wrong with an option is so for zeros, too. There are as many points as channels, so
+    # that nobody is told to exchange these axes.
+    points = len(found.channels)
+    clock = np.arange(float(points)).reshape(1, points) if found.times else None
+    found._computed(np.zeros((1, points, points), found.dtype), clock, None)
     return found
 
 

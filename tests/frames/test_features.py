@@ -483,6 +483,7 @@ def test_a_table_without_rows_gives_none(kind):
         ({"values": []}, InvalidValueError, "at least one column"),
         ({"values": ["name"]}, InvalidTypeError, "columns of numbers"),
         ({"degree": -1}, InvalidValueError, "degree must be"),
+        ({"degree": 40}, InvalidValueError, "lower the degree or the dimension$"),
         ({"planer": True}, InvalidTypeError, "did you mean 'planar'"),
         ({"stream": True}, InvalidTypeError, "stream is no option"),
         ({"missing": "fill"}, InvalidValueError, "missing must be"),
