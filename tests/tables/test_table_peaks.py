@@ -19,6 +19,7 @@ import treealg, treealg.symbolic
 from treealg import tables
 tables.inverse_brackets = lambda *size: tables.lyndon(*size[:2], 2, size[2])
 tables.of_chains = lambda *size: tables.arborification(*size, 2)
+tables.moves = lambda *size: tables.translation(*size, size[1])
 tables.of_lifts = lambda *size: tables.arborification(*size, None)
 def peak():
     status = Path("/proc/self/status").read_text()
@@ -94,6 +95,9 @@ def measured(name, dimension, degree, planar):
         ("inverse_brackets", 3, 11, None),
         ("of_chains", 1, 13, False),
         ("of_lifts", 2, 8, False),
+        ("moves", 1, 10, False),
+        ("moves", 3, 5, False),
+        ("moves", 2, 5, True),
     ],
 )
 def test_a_table_needs_a_few_times_its_own_memory(name, dimension, degree, planar):
@@ -121,6 +125,9 @@ def test_what_kernels_make_of_a_table_needs_a_few_times_as_much(dimension, degre
         ("arborification", 1, 20, False),
         ("of_chains", 1, 15, False),
         ("of_lifts", 2, 10, False),
+        ("moves", 1, 12, False),
+        ("moves", 3, 7, False),
+        ("moves", 2, 7, True),
     ],
 )
 def test_a_table_that_is_too_large_is_refused_before_memory_is_taken(

@@ -1,6 +1,7 @@
 """The table of translations: what it has, and what it refuses."""
 
 import dataclasses
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError, TableCacheWarnin
 from treealg.symbolic.maps.vectors import basis_elements
 from treealg.tables import disk
 
+translation = import_module("treealg.tables.translation")
 SIZES = [(1, 4, 2, False), (2, 3, 3, False), (3, 2, 1, False), (2, 3, 2, True), (1, 4, 3, True)]
 
 
@@ -38,6 +40,38 @@ def test_every_vertex_becomes_something_and_nodes_add_up(d, degree, order, plana
     row = np.repeat(np.arange(table.size), np.diff(table.ptr))[entry]
     np.testing.assert_array_equal(sizes[factors].sum(axis=1), nodes[row])
     np.testing.assert_array_equal((factors < table.values).sum(axis=1), nodes[table.col[entry]])
+
+
+@pytest.mark.parametrize(
+    ("d", "degree", "order", "planar"), [*SIZES, (1, 7, 5, False), (1, 5, 5, True), (2, 3, 3, True)]
+)
+def test_as_many_terms_are_counted_as_come(d, degree, order, planar, monkeypatch):
+    tables.clear_cache(disk_too=True)
+    seen = []
+    monkeypatch.setattr(translation, "check_entries", lambda entries, what: seen.append(entries))
+    table = tables.translation(d, degree, planar, order)
+    assert seen[-1] == max(seen) == table.factor.size
+
+
+@pytest.mark.parametrize(("d", "degree"), [(1, 5), (2, 4)])
+def test_no_fewer_terms_are_counted_than_each_vertex_by_itself_has(d, degree, monkeypatch):
+    tables.clear_cache(disk_too=True)
+    seen = []
+    monkeypatch.setattr(translation, "check_entries", lambda entries, what: seen.append(entries))
+    table = tables.translation(d, degree, False, 1)
+    assert seen[0] == table.factor.size
+
+
+@pytest.mark.parametrize(
+    ("d", "degree", "order", "planar"),
+    [(1, 12, 12, False), (1, 15, 2, False), (1, 19, 1, False), (2, 8, 8, False), (3, 7, 7, False),
+     (5, 5, 5, False), (1, 10, 10, True), (2, 7, 7, True), (6, 5, 2, True)],
+)  # fmt: skip
+def test_too_many_terms_are_refused_before_the_first_is_made(d, degree, order, planar, monkeypatch):
+    for name in ("_tree_terms", "_forest_terms"):
+        monkeypatch.setattr(translation, name, None)
+    with pytest.raises(InvalidValueError, match="lower the degree"):
+        tables.translation(d, degree, planar, order)
 
 
 def test_an_order_above_the_degree_changes_nothing():

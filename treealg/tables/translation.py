@@ -9,9 +9,12 @@ put in all ways at once.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
+from functools import cache as memoized
+from itertools import islice, product
 from typing import Any
 
 import numpy as np
@@ -30,12 +33,12 @@ from treealg.tables.shapes import (
     numbered,
     parents,
 )
-from treealg.tables.sizes import basis_length, check_entries, require_fits
+from treealg.tables.sizes import basis_length, check_entries, forest_counts, require_fits
 
 __all__ = ["TranslationTable", "translation"]
 
-# Rows, columns, multiplicities, and what each vertex becomes: labels, and places in the basis.
-Terms = tuple[IntArray, IntArray, FloatArray, IntArray]
+# Rows, columns, how often, and what each vertex becomes: labels, and places in the basis.
+Terms = tuple[IntArray, IntArray, int, npt.NDArray[np.int32]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,12 +150,12 @@ def translation(dimension: int, degree: int, planar: bool, order: int) -> Transl
     def build() -> TranslationTable:
         size = require_fits(dimension, degree, planar)
         values = basis_length(dimension, most, planar)
-        parts, total = [], 0
-        for part in (_forest_terms if planar else _tree_terms)(dimension, degree, most):
-            total += part[0].size * degree
-            check_entries(total, "the translation")
-            parts.append(part)
-        return _collected(parts, size, values * dimension, values, max(degree, 1))
+        total = 0
+        for more in (_count_forest_terms if planar else _count_tree_terms)(dimension, degree, most):
+            total += more
+            check_entries(total * degree, "the translation")
+        terms = (_forest_terms if planar else _tree_terms)(dimension, degree, most)
+        return _collected(terms, total, size, values * dimension, max(degree, 1))
 
     def check(table: TranslationTable) -> bool:
         return (table.size, table.values, table.width) == (
@@ -166,89 +169,165 @@ def translation(dimension: int, degree: int, planar: bool, order: int) -> Transl
 
 
 def _collected(
-    parts: list[Terms], size: int, values: int, stride: int, width: int
+    terms: Iterator[Terms], total: int, size: int, values: int, width: int
 ) -> TranslationTable:
-    """Sort terms by entries, and put their factors side by side."""
-    none = np.zeros(0, np.int64)
-    row = np.concatenate([none, *(part[0] for part in parts)])
-    col = np.concatenate([none, *(part[1] for part in parts)])
-    count = np.concatenate([np.zeros(0), *(part[2] for part in parts)])
-    factor = np.full((row.size, width), values, dtype=np.int32)
-    begin = 0
-    for part in parts:
-        own = part[3]
-        factor[begin : begin + own.shape[1], : own.shape[0]] = own.T
-        begin += own.shape[1]
-    key = row * size + col
+    """Sort terms, so many in all, by entries, and put their factors side by side."""
+    key, count = np.zeros(total, dtype=np.int64), np.zeros(total)
+    factor = np.full((total, width), values, dtype=np.int32)
+    end = 0
+    for row, col, often, own in terms:
+        begin, end = end, end + row.size
+        key[begin:end] = row * size + col
+        count[begin:end] = often
+        factor[begin:end, : own.shape[0]] = own.T
     order = np.argsort(key, kind="stable")
-    key, starts = np.unique(key[order], return_index=True)
+    key, count, factor = key[order], count[order], factor[order]
+    starts = np.flatnonzero(np.diff(key, prepend=-1))
+    key = key[starts]
     return TranslationTable(
         size,
         values,
         width,
         np.searchsorted(key, np.arange(size + 1) * size).astype(np.int64),
         (key % max(size, 1)).astype(np.int32),
-        np.append(starts, row.size).astype(np.int64),
-        count[order],
-        factor[order].ravel(),
+        np.append(starts, total).astype(np.int64),
+        count,
+        factor.ravel(),
     )
 
 
+def _count_tree_terms(dimension: int, degree: int, most: int) -> Iterator[int]:
+    """Count the terms of trees without making one, shape by shape; first the fewest there can be.
+
+    The ways to cut a shape are the same for all labels: those of what is above a vertex multiply.
+    """
+    from treealg.symbolic import enumerate_trees
+
+    trees = [dimension * forests for forests in islice(forest_counts(dimension, False), degree)]
+    uncut = [own * dimension**nodes for nodes, own in enumerate(trees, 1)]
+    check_entries(sum(uncut) * degree, "the translation")  # each vertex is a piece of its own
+    known: dict[Any, tuple[int, list[int]]] = {}
+    for nodes in range(1, degree + 1):
+        for tree in enumerate_trees(nodes):
+            labels, ways = dimension, [1]
+            for branch, often in Counter(tree.children).items():
+                own, cut = known[branch]
+                labels *= math.comb(own + often - 1, often)
+                for _ in range(often):
+                    ways = _multiplied(ways, cut, most)
+            # Ways by the vertices of the piece at the root, which may be cut off what is below it.
+            known[tree] = labels, [dimension * sum(ways), *ways][: most + 1]
+            yield labels * dimension * sum(ways)
+
+
+def _multiplied(left: list[int], right: list[int], length: int) -> list[int]:
+    """Multiply polynomials, to so many coefficients."""
+    found = [0] * min(len(left) + len(right) - 1, length)
+    for i, a in enumerate(left):
+        for j, b in enumerate(right[: len(found) - i]):
+            found[i + j] += a * b
+    return found
+
+
+def _count_forest_terms(dimension: int, degree: int, most: int) -> Iterator[int]:
+    """Count the terms of ordered forests without making one, order by order.
+
+    The trees of what the branches of a vertex become are grafted on what it becomes, each on any
+    of its vertices.
+    """
+    # By the order of the image: of trees, and trees that the root becomes; and of forests, each
+    # of whose trees is counted so many times as there are vertices to graft it on.
+    trees = {grown: [0] for grown in range(1, most + 1)}
+    forests = {vertices: [1] for vertices in range(1, most + 1)}
+    for order in range(1, degree + 1):
+        for grown, own in trees.items():
+            own.append(
+                sum(
+                    dimension ** (vertices + 1)
+                    * (grown * math.comb(2 * vertices - grown, vertices) // (2 * vertices - grown))
+                    * forests[vertices][order - vertices]
+                    for vertices in range(grown, min(most, order) + 1)
+                )
+            )
+        for vertices, found in forests.items():
+            grafted = [
+                sum(vertices**grown * own[nodes] for grown, own in trees.items())
+                for nodes in range(order + 1)
+            ]
+            found.append(sum(grafted[k] * found[order - k] for k in range(1, order + 1)))
+        yield forests[1][order]
+
+
 def _tree_terms(dimension: int, degree: int, most: int) -> Iterator[Terms]:
-    """Yield the terms of trees: pieces of at most so many vertices that become one each."""
+    """Yield the terms of trees: pieces of at most so many vertices that become one each.
+
+    Those of a tree that have as many pieces come at once, and trees are numbered once: by what is
+    below each vertex but the root, for all labels.
+    """
     from treealg.symbolic import enumerate_trees
 
     layout = ForestLayout(dimension, max(degree - 1, 0), planar=False)
     stride = basis_length(dimension, most, False)
+
+    @memoized
+    def ranks(below: tuple[int, ...]) -> IntArray:
+        shape = ForestShape(layout, branches_of(dict(enumerate(below, 1))))
+        return shape.tree(0, dict(enumerate(labellings(dimension, len(below) + 1))))
+
     for nodes in range(1, degree + 1):
-        labels = labellings(dimension, nodes)
+        every = labellings(dimension, nodes)
         for tree in enumerate_trees(nodes):
             parent = parents(tree)
-            whole = ForestShape(layout, branches_of(parent))
-            row, first = np.unique(whole.tree(0, dict(enumerate(labels))), return_index=True)
-            chosen = dict(enumerate(labels[:, first]))
-            for kept in product((True, False), repeat=nodes - 1):
-                roots = [0, *(child for child, cut in enumerate(kept, 1) if cut)]
-                inside = {v: p for v, p in parent.items() if v not in roots}
-                pieces = ForestShape(layout, branches_of({0: 0} | inside, range(nodes)))
-                sizes = _piece_sizes(roots, inside, nodes)
-                if max(sizes.values()) > most:
-                    continue
-                place = np.stack([pieces.tree(root, chosen) for root in roots])
-                above = {
-                    i: roots.index(_root_of(parent[root], inside))
-                    for i, root in enumerate(roots)
-                    if i
-                }
-                skeleton = ForestShape(layout, branches_of({0: 0} | above, range(len(roots))))
-                new = labellings(dimension, len(roots))
-                col = skeleton.tree(0, dict(enumerate(new)))
-                yield _crossed(row, col, new * stride, place)
+            row, first = np.unique(ranks(tuple(parent.values())), return_index=True)
+            labels = every[:, first]
+            number: dict[tuple[int, ...], int] = {}
+            found: dict[int, list[tuple[tuple[int, ...], list[int]]]] = {}
+            for tops in _pieces(parent, most):
+                pieces: dict[int, list[int]] = {}
+                for vertex, top in enumerate(tops):
+                    pieces.setdefault(top, []).append(vertex)
+                name = {root: i for i, root in enumerate(pieces)}
+                below = tuple(name[tops[parent[root]]] for root in name if root)
+                own = [number.setdefault(tuple(piece), len(number)) for piece in pieces.values()]
+                found.setdefault(len(name), []).append((below, own))
+            place = np.empty((len(number), row.size), dtype=np.int64)
+            for piece, own_place in zip(number, place, strict=True):
+                below = tuple(piece.index(parent[vertex]) for vertex in piece[1:])
+                digits = dimension ** np.arange(len(piece))[::-1] @ labels[list(piece)]
+                np.take(ranks(below), digits, out=own_place)
+            for count, ways in found.items():
+                col = np.stack([ranks(below) for below, _ in ways])
+                new = labellings(dimension, count) * stride
+                yield _crossed(row, col, 1, new, place[[own for _, own in ways]])
 
 
-def _crossed(row: IntArray, col: IntArray, labels: IntArray, place: IntArray) -> Terms:
-    """Combine every labelling of what is moved with every one of the vertices that move."""
-    vertices = place.shape[0]
-    factor = (place[:, :, None] + labels[:, None, :]).reshape(vertices, -1)
+def _pieces(parent: dict[int, int], most: int) -> list[tuple[int, ...]]:
+    """Cut a tree in all ways into pieces of at most so many vertices: the root of each one's."""
+    ways: list[tuple[int, ...]] = [(0,)]
+    for vertex in range(1, len(parent) + 1):
+        ways = [
+            (*tops, top)
+            for tops in ways
+            for top in (vertex, tops[parent[vertex]])
+            if tops.count(top) < most
+        ]
+    return ways
+
+
+def _crossed(row: IntArray, col: IntArray, often: int, labels: IntArray, place: IntArray) -> Terms:
+    """Combine every labelling of what is moved with every one of the vertices that move.
+
+    In several ways at once: columns by ways and labels, and places by ways, vertices and rows.
+    """
+    ways, vertices, rows = place.shape
+    factor = place.astype(np.int32)[..., None] + labels.astype(np.int32)[:, None, :]
+    size = (ways, rows, col.shape[1])
     return (
-        np.repeat(row, col.size),
-        np.tile(col, row.size),
-        np.ones(row.size * col.size),
-        factor,
+        np.broadcast_to(row[:, None], size).ravel(),
+        np.broadcast_to(col[:, None, :], size).ravel(),
+        often,
+        factor.swapaxes(0, 1).reshape(vertices, -1),
     )
-
-
-def _root_of(vertex: int, inside: dict[int, int]) -> int:
-    while vertex in inside:
-        vertex = inside[vertex]
-    return vertex
-
-
-def _piece_sizes(roots: list[int], inside: dict[int, int], nodes: int) -> dict[int, int]:
-    sizes = dict.fromkeys(roots, 0)
-    for vertex in range(nodes):
-        sizes[_root_of(vertex, inside)] += 1
-    return sizes
 
 
 def _forest_terms(dimension: int, degree: int, most: int) -> Iterator[Terms]:
@@ -266,8 +345,7 @@ def _forest_terms(dimension: int, degree: int, most: int) -> Iterator[Terms]:
             for sizes in _sizes(nodes, degree, most):
                 for chosen in product(*(shapes[size] for size in sizes)):
                     for row, count, place in _images(layout, moved, chosen):
-                        rows, cols, ones, factor = _crossed(row, col, new * stride, place)
-                        yield rows, cols, ones * count, factor
+                        yield _crossed(row, col[None], count, new * stride, place[None])
 
 
 def _sizes(vertices: int, degree: int, most: int) -> Iterator[tuple[int, ...]]:
