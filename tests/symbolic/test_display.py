@@ -1,6 +1,7 @@
 """What objects look like: SVG, HTML, LaTeX, text, Matplotlib, tables; contents and bad input."""
 
 import base64
+import functools
 import pickle
 import re
 import subprocess
@@ -447,6 +448,22 @@ def test_indented_text_shows_each_child_under_its_parent():
 @pytest.fixture
 def _matplotlib():
     pytest.importorskip("matplotlib")
+
+
+@pytest.mark.usefixtures("_matplotlib")
+@pytest.mark.parametrize(
+    "draw",
+    [
+        plot,
+        lambda tree: plot_grid([tree, CHERRY]),
+        lambda tree: plot(Element({CHERRY: 1, tree: 2})),
+    ],
+)
+def test_pictures_of_too_many_vertices_are_refused_before_they_are_drawn(draw):
+    # Of vertices without end, by objects of which few are different.
+    tree = functools.reduce(lambda tree, _: Tree([tree, tree]), range(14), Tree())
+    with pytest.raises(InvalidValueError, match=r"plot.* takes more than [\d,]+ steps"):
+        draw(tree)
 
 
 @pytest.mark.usefixtures("_matplotlib")

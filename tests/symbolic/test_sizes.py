@@ -181,10 +181,19 @@ FAR_TOO_LARGE = {
     "partitions": lambda: cem.coproduct(twigs(12)),
     "pieces of a bush": lambda: cem.coaction(Forest([twigs(9), path(9)])),
     "words of trunks": lambda: hairer_kelly(twigs(8)),
+    "partitions of many branches": lambda: cem.reduced_coproduct(leaves(3000).b_plus()),
+    "words of trunks of many branches": lambda: hairer_kelly(leaves(3000).b_plus()),
+    "words of trunks of many trees": lambda: hairer_kelly(leaves(3000)),
+    "pieces of many branches": lambda: bck.antipode(leaves(3000).b_plus()),
+    "cuts of many branches": lambda: bck.coproduct(leaves(3000).b_plus()),
     "words of trunks of a bush": lambda: hairer_kelly(tree_of(2, 70)),
     "contracted edges": lambda: change_of_lift("ito", "stratonovich")(tree_of(6, 60)),
     "contractions of paths": lambda: contracting_arborification(Tree([path(18)] * 2)),
 }
+
+
+def leaves(count):
+    return Forest([Tree(label=i) for i in range(count)])
 
 
 def twigs(count):
@@ -320,6 +329,28 @@ def test_what_is_drawn_are_terms_and_all_of_them(check, terms, monkeypatch):
     forest = Forest.from_text("1 0[0,0[1]]")
     check("a sum", forest)
     assert len(found) == len(terms(forest))
+
+
+@pytest.mark.parametrize(
+    ("check", "terms"),
+    [
+        (samples.check_cuts, lambda forest: bck.coproduct(forest)),
+        (samples.check_partitions, lambda forest: cem.coaction(forest)),
+    ],
+)
+@pytest.mark.parametrize(
+    "forest", [Forest([Tree([Tree([Tree()] * 130)] * 2)]), Forest([Tree()] * 100 + [path(2)])]
+)
+def test_what_does_not_take_part_makes_no_more_terms(check, terms, forest, monkeypatch):
+    found = set()
+
+    def gather(what, draw):
+        own = random.Random(8)
+        found.update(draw(own) for _ in range(3000))
+
+    monkeypatch.setattr(samples, "check_draws", gather)
+    check("a sum", forest)
+    assert 1 <= len(found) <= len(terms(forest))
 
 
 def planar(forest):

@@ -14,6 +14,7 @@ from typing import Any
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.trees.forests import RootedForest
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.rooted import RootedTree
 
 __all__ = ["Layout", "layout_forest", "slope_clear_of"]
@@ -153,6 +154,7 @@ def layout_forest(x: Any) -> Layout:
             f"only trees and forests have a layout, got {type(x).__name__} {brief(x)}; "
             "make one with from_tuple"
         )
+    spend(10 * sum(tree.order for tree in trees))
     label: list[Any] = []
     height: list[int] = []
     parent: list[int] = []

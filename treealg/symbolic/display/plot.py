@@ -13,6 +13,7 @@ from treealg.optional import require
 from treealg.symbolic.display.layout import Layout, layout_forest, slope_clear_of
 from treealg.symbolic.display.pieces import Piece, labels_of, lead_of, pieces_of, terms_to_show
 from treealg.symbolic.display.style import INK, Names, Style, make_style, printable
+from treealg.symbolic.trees.meter import spend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,6 +36,8 @@ _LEAST_STRETCH = 1.1
 _LEGEND_ROW = 0.22  # inches
 _POINTS_PER_INCH = 72
 _PANEL = 1.8
+# Steps that a vertex with its edge takes, also with its label.
+_DRAWN, _LABELLED = 400, 900
 
 
 def plot(
@@ -122,6 +125,7 @@ def plot(
                     axes, item, left, style, vertex_size=110.0, bottom=baseline, boxed=stretch > 1
                 )
             else:
+                spend(_DRAWN)
                 axes.text(
                     left, baseline, item, fontsize=_FONT_SIZE, va="center_baseline", color=INK,
                     parse_math=False,
@@ -311,6 +315,7 @@ def _draw(
     boxed: bool = False,
 ) -> None:
     """Draw a forest, in the colours that all pictures have."""
+    spend((_LABELLED if style.shown and written else _DRAWN) * len(layout.across))
     across = [left + x for x in layout.across]
     rise = [bottom + height for height in layout.rise(1.0, _SLOPE)]
     for parent, child in layout.edges:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Hashable, Sequence
+from itertools import repeat
 from math import comb
 from random import Random
 from typing import Any
@@ -38,19 +39,32 @@ _CATALAN = [comb(2 * n, n) // (n + 1) for n in range(_MOST_HUNG)]
 
 
 class _Top:
-    """The upper vertices of a forest, each after its parent, and what becomes of it if some go."""
+    """The upper vertices of a forest, each after its parent, and what becomes of it if some go.
+
+    Of more trees than that, those beyond stay in all terms, which they change alike. So do the
+    branches of a vertex of which only the first take part; where they are many, one tree stands
+    for them. Terms that are equal may then look different, as many as there are vertices with as
+    many branches at most; but as many more come from those that are left out.
+    """
 
     def __init__(self, trees: tuple[Any, ...], most: int = _MOST_VERTICES) -> None:
+        if len(trees) > most:
+            # Different ones first, as equal ones hardly make more terms.
+            trees = (*dict.fromkeys(trees), *trees)[:most]
         self.vertices = list(trees)
         self.parents: list[int | None] = [None] * len(trees)
-        self._children: list[list[int | None]] = []
+        # The branches of each vertex, with their numbers; none where no branch takes part.
+        self._children: list[list[tuple[Any, int | None]]] = []
         for tree in self.vertices:
             room = most - len(self.vertices)
             number = len(self._children)
             taken = tree._children[: max(room, 0)]
+            others = tree._children[len(taken) :] if taken else ()
+            if len(others) > most:
+                others = (tree._make(others, tree._label),)
             first = len(self.vertices)
             self._children.append(
-                [first + i if i < len(taken) else None for i in range(len(tree._children))]
+                [*((child, first + i) for i, child in enumerate(taken)), *zip(others, repeat(None))]
             )
             self.vertices.extend(taken)
             self.parents.extend([number] * len(taken))
@@ -60,14 +74,17 @@ class _Top:
         built: list[Any] = list(self.vertices)
         pieces, rest = [], []
         for i in range(len(built) - 1, -1, -1):
-            tree = self.vertices[i]
+            tree, more_here = self.vertices[i], more.get(i, ())
             below = self._children[i]
-            kept = [
-                child if j is None else built[j]
-                for child, j in zip(tree._children, below, strict=True)
-                if j is None or not cut[j]
-            ]
-            built[i] = tree._build((*more.get(i, ()), *kept), tree._label)
+            if below:
+                kept = [
+                    child if j is None else built[j]
+                    for child, j in below
+                    if j is None or not cut[j]
+                ]
+                built[i] = tree._build((*more_here, *kept), tree._label)
+            elif more_here:
+                built[i] = tree._build((*more_here, *tree._children), tree._label)
             if cut[i]:
                 pieces.append(built[i])
             elif self.parents[i] is None:
@@ -84,12 +101,13 @@ class _Top:
         skeletons = []
         for i in range(len(inner) - 1, -1, -1):
             tree, kept = self.vertices[i], []
-            for child, j in zip(tree._children, self._children[i], strict=True):
+            for child, j in self._children[i]:
                 if j is None or not cut[j]:
                     kept.append(child if j is None else inner[j])
                 if j is not None:
                     outer[i] += outer[j]
-            inner[i] = tree._build(tuple(kept), tree._label)
+            if self._children[i]:
+                inner[i] = tree._build(tuple(kept), tree._label)
             if cut[i]:
                 outer[i] = [tree._build(tuple(outer[i]), tree._label)]
                 if self.parents[i] is None:
@@ -104,7 +122,9 @@ class _Top:
             tree = self.vertices[i]
             label: Any = (tree._label, 0)
             branches: list[Any] = []
-            for child, j in zip(tree._children, self._children[i], strict=True):
+            if not self._children[i]:
+                branches += ((child, None) for child in tree._children)
+            for child, j in self._children[i]:
                 if j is None:
                     branches.append((child, None))
                 elif joined[j]:
