@@ -1,14 +1,15 @@
 """The arborification matrix against the symbolic morphism, element by element."""
 
 import math
-from itertools import product
+from importlib import import_module
+from itertools import islice, product
 
 import numpy as np
 import pytest
 
 from treealg import symbolic, tables
 from treealg.errors import InvalidValueError
-from treealg.tables import linear_map, rows, word_rows
+from treealg.tables import linear_map, orbits, rows, sizes, word_rows
 from treealg.tables.forest_rows import formal_shuffle
 from treealg.tables.weighted_layout import WeightedLayout
 
@@ -129,6 +130,40 @@ def test_what_is_foreseen_is_at_most_what_comes(dimension, degree, planar, longe
     foreseen = [entries for entries, what in seen if what.endswith(f"{degree=}")]
     assert foreseen == sorted(foreseen)  # each from one order more
     assert foreseen[-1] == table.col.size
+
+
+@pytest.mark.parametrize(
+    ("dimension", "degree", "planar"),
+    [(1, 7, False), (2, 6, False), (3, 5, False), (4, 4, False), (1, 7, True), (2, 5, True)],
+)
+def test_the_last_order_of_a_lift_is_counted_exactly_before_it_is_made(
+    dimension, degree, planar, monkeypatch
+):
+    module = import_module("treealg.tables.arborification")
+    make, made = module.rows_of, []
+    entries = tables.arborification(dimension, degree, planar, None).col.size
+    monkeypatch.setattr(module, "rows_of", lambda *given: (made.append(given[0]), make(*given))[1])
+    blocks = tables.convolution(dimension, degree, planar).block_start
+    for bound in (entries, entries - 1):
+        tables.clear_cache(disk_too=True)
+        made.clear()
+        for owner in (sizes, rows):
+            monkeypatch.setattr(owner, "MAX_ENTRIES", bound)
+        if bound == entries:
+            assert tables.arborification(dimension, degree, planar, None).col.size == entries
+            assert max(made) == blocks[-1] - blocks[-2]
+            continue
+        with pytest.raises(InvalidValueError, match=f"at least {entries} entries"):
+            tables.arborification(dimension, degree, planar, None)
+        assert max(made) == blocks[-2] - blocks[-3]
+
+
+@pytest.mark.parametrize(("dimension", "nodes"), [(1, 4), (2, 0), (2, 5), (3, 4), (9, 2)])
+@pytest.mark.parametrize("planar", [False, True])
+def test_every_block_is_another_with_labels_renamed(dimension, nodes, planar):
+    blocks = next(islice(sizes.forest_counts(dimension, planar), nodes + planar, None))
+    found = orbits.multiplicities(dimension, nodes, planar)
+    assert found.sum() == found.size == blocks // dimension**planar
 
 
 @pytest.mark.parametrize(("dimension", "degree"), [(1, 1), (1, 9), (2, 6)])

@@ -138,6 +138,14 @@ def test_a_table_that_is_too_large_is_refused_before_memory_is_taken(
     assert peak < 2**26
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("dimension", "degree"), [(3, 8), (5, 7)])
+def test_a_lift_whose_last_order_is_too_large_is_refused_before_that(dimension, degree):
+    peak, nbytes = measured("of_lifts", dimension, degree, False)
+    assert nbytes == 0
+    assert peak < 2**30
+
+
 @pytest.mark.parametrize(
     "called",
     [

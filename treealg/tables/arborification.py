@@ -17,14 +17,19 @@ Every row is an expansion of earlier ones: one operation on arrays for all rows 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from treealg.checks import check_integer, check_planar
 from treealg.tables import cache
 from treealg.tables.convolution import convolution
-from treealg.tables.layout import ForestLayout
+from treealg.tables.convolution_table import ConvolutionTable
+from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import LinearMap, check_exact, expand
+from treealg.tables.orbits import multiplicities
 from treealg.tables.rows import UNIT, Rows, Split, ranges, rows_of, stacked
 from treealg.tables.sizes import as_longest, basis_length, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
@@ -210,47 +215,114 @@ def _blocks_of_cuts(words: WordRows, planar: bool, wanted: int) -> list[Split]:
     A letter is what is left of a basis element, or all of it.
     """
     layout, dimension = words.layout, words.layout.dimension
-    table = convolution(dimension, layout.degree, planar)
-    order = np.repeat(np.arange(1, layout.degree + 1), np.diff(table.block_start))
+    cuts = _Cuts(words, convolution(dimension, layout.degree, planar))
     blocks: list[Split] = []
     phi, slots = [UNIT], [UNIT]
     for nodes in range(layout.degree):
-        begin, end = table.block_start[nodes : nodes + 2]
-        count = int(end - begin)
-        block = np.repeat(np.arange(count), np.diff(table.term_ptr[begin : end + 1]))
-        terms = slice(table.term_ptr[begin], table.term_ptr[end])
-        slot, trunk = table.term_slot[terms], table.term_trunk[terms]
+        if nodes:
+            phi.append({0: words.with_root(blocks[-1], nodes - 1)[0]})
+            if nodes + 1 == wanted and words.may_be_too_large(blocks):
+                own = multiplicities(dimension, nodes, planar)
+                some = cuts.slots(nodes, phi, slots, cuts.slots_of(nodes, own > 0))
+                words.check_with(blocks, cuts.count_entries(nodes, [*slots, some], own), wanted)
+            slots.append(cuts.slots(nodes, phi, slots))
+        count = cuts.count(nodes)
         split: Split = {nodes: Rows(np.arange(count + 1), np.arange(count), np.ones(count))}
-        for weight in range(nodes):
-            chosen = np.flatnonzero(order[trunk] == weight + 1)
-            pruned, n_words = slots[nodes - weight][0], layout.counts[nodes - weight]
-            row, place = block[chosen], trunk[chosen] - table.block_start[weight]
-            cut = slot[chosen] - table.slot_start[nodes - weight - 1]
-            pairs = n_words * int(table.block_start[weight + 1] - table.block_start[weight])
-            size = np.zeros(count, dtype=np.int64)
-            np.add.at(size, row, np.diff(pruned.ptr)[cut])
-            parts = []
-            for first, last in ranges(size):
-                some = slice(*np.searchsorted(row, (first, last)))
-                source, entry = expand(pruned.ptr, cut[some])
-                key = (row[some][source] - first) * pairs + place[some][source] * n_words
-                parts.append(
-                    rows_of(last - first, pairs, [(key + pruned.pair[entry], pruned.coef[entry])])
-                )
-            split[weight] = stacked(parts)
+        for weight, terms in enumerate(cuts.terms(nodes, slots)):
+            found = [
+                rows_of(last - first, terms.pairs, [(key, terms.pruned.coef[entry])])
+                for first, last, key, entry in terms.pieces(count)
+            ]
+            split[weight] = stacked(found)
         blocks.append(split)
         words.foresee(blocks, wanted)
-        if nodes + 1 == layout.degree:
-            break
-        phi.append({0: words.with_root(split, nodes)[0]})
-        own = slice(*table.slot_start[nodes : nodes + 2])
-        head_order = order[table.head[own] // dimension]
-        head = table.head[own] - table.block_start[head_order - 1] * dimension
-        tail = (
-            table.tail[own].astype(np.int64)
-            - np.concatenate(([0], table.slot_start))[nodes + 1 - head_order]
-        )
-        product = words.product(nodes + 1, head_order, head, phi, tail, slots)[0]
-        factor = np.repeat(table.factor[own], np.diff(product.ptr))
-        slots.append({0: product._replace(coef=product.coef * factor)})
     return blocks
+
+
+class _Terms(NamedTuple):
+    """Sums of rows of what is pruned, each with its trunk: term by term, row after row."""
+
+    pruned: Rows
+    pairs: int
+    row: IntArray
+    trunk: IntArray
+    cut: IntArray
+
+    def pieces(self, count: int) -> Iterator[tuple[int, int, IntArray, IntArray]]:
+        """Yield entries of terms, some rows at a time: the rows, keys, and what is pruned."""
+        size = np.zeros(count, dtype=np.int64)
+        np.add.at(size, self.row, np.diff(self.pruned.ptr)[self.cut])
+        for first, last in ranges(size):
+            some = slice(*np.searchsorted(self.row, (first, last)))
+            source, entry = expand(self.pruned.ptr, self.cut[some])
+            key = (self.row[some][source] - first) * self.pairs + self.trunk[some][source]
+            yield first, last, key + self.pruned.pair[entry], entry
+
+
+class _Cuts:
+    """The terms of coproducts, by weights of trunks, and products of what they prune."""
+
+    def __init__(self, words: WordRows, table: ConvolutionTable) -> None:
+        self._words, self._table = words, table
+        self._order = np.repeat(np.arange(1, table.block_start.size), np.diff(table.block_start))
+
+    def count(self, nodes: int) -> int:
+        """Count the blocks that have so many nodes beside the last root."""
+        return int(np.diff(self._table.block_start)[nodes])
+
+    def terms(
+        self, nodes: int, slots: list[Split], rows: npt.NDArray[np.bool_] | None = None
+    ) -> Iterator[_Terms]:
+        """Yield what all or some rows are sums of, by weights of trunks without their last root."""
+        table, layout = self._table, self._words.layout
+        begin, end = table.block_start[nodes : nodes + 2]
+        block = np.repeat(np.arange(end - begin), np.diff(table.term_ptr[begin : end + 1]))
+        some = slice(table.term_ptr[begin], table.term_ptr[end])
+        slot, trunk = table.term_slot[some], table.term_trunk[some]
+        if rows is not None:
+            block, slot, trunk = (column[rows[block]] for column in (block, slot, trunk))
+        for weight in range(nodes):
+            chosen = np.flatnonzero(self._order[trunk] == weight + 1)
+            n_words = layout.counts[nodes - weight]
+            place = trunk[chosen] - table.block_start[weight]
+            cut = slot[chosen] - table.slot_start[nodes - weight - 1]
+            pairs = n_words * self.count(weight)
+            pruned = slots[nodes - weight][0]
+            yield _Terms(pruned, pairs, block[chosen], place * n_words, cut)
+
+    def slots(
+        self, nodes: int, phi: list[Split], slots: list[Split], chosen: IntArray | None = None
+    ) -> Split:
+        """Return Phi of what is pruned, of so many nodes; if only some are chosen, no others."""
+        table = self._table
+        begin, end = table.slot_start[nodes - 1 : nodes + 1]
+        own = np.arange(begin, end) if chosen is None else begin + chosen
+        head_order = self._order[table.head[own] // self._words.layout.dimension]
+        head = table.head[own] - table.block_start[head_order - 1] * self._words.layout.dimension
+        start = np.concatenate(([0], table.slot_start))
+        tail = table.tail[own].astype(np.int64) - start[nodes - head_order]
+        product = self._words.product(nodes, head_order, head, phi, tail, slots)[0]
+        size = np.diff(product.ptr)
+        ptr = np.zeros(end - begin + 1, dtype=np.int64)
+        ptr[own - begin + 1] = size
+        coef = product.coef * np.repeat(table.factor[own], size)
+        return {0: Rows(np.cumsum(ptr), product.pair, coef)}
+
+    def slots_of(self, nodes: int, blocks: npt.NDArray[np.bool_]) -> IntArray:
+        """Return which slots of so many nodes are pruned from blocks."""
+        table = self._table
+        begin, end = table.block_start[nodes : nodes + 2]
+        block = np.repeat(blocks, np.diff(table.term_ptr[begin : end + 1]))
+        slot = table.term_slot[table.term_ptr[begin] : table.term_ptr[end]][block]
+        begin = table.slot_start[nodes - 1]
+        return np.asarray(np.unique(slot[slot >= begin]) - begin)
+
+    def count_entries(self, nodes: int, slots: list[Split], multiplicities: IntArray) -> int:
+        """Count the entries of an order by rows that stand for so many each; nothing cancels."""
+        total = int(multiplicities.sum())
+        for terms in self.terms(nodes, slots, multiplicities > 0):
+            for first, _, key, _ in terms.pieces(multiplicities.size):
+                key.sort()
+                row = first + key[np.flatnonzero(np.diff(key, prepend=-1))] // terms.pairs
+                total += int(multiplicities[row].sum())
+        return total

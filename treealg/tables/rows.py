@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import FloatArray, expand, merge
-from treealg.tables.sizes import check_entries
+from treealg.tables.sizes import MAX_ENTRIES, check_entries
 
 __all__ = [
     "CHUNK",
@@ -171,6 +171,16 @@ class RowAlgebra(ABC):
             factor = min(Fraction(sizes[-1], sizes[-2]), Fraction(sizes[-2], sizes[-3]))
             more = sum(sizes[-1] * factor**order for order in range(1, degree - len(blocks) + 1))
             check_entries(sum(sizes) + int(more), f"{self.what} for {degree=}")
+
+    def may_be_too_large(self, blocks: list[Split]) -> bool:
+        """Tell whether one more order may be too much: if it grows by half more than the last."""
+        sizes = [sum(part.coef.size for part in rows.values()) for rows in blocks[-2:]]
+        return len(sizes) > 1 and 3 * sizes[-1] ** 2 > 2 * sizes[-2] * MAX_ENTRIES
+
+    def check_with(self, blocks: list[Split], more: int, degree: int) -> None:
+        """Refuse a table whose last order, of so many entries, is too much with the others."""
+        sizes = (part.coef.size for rows in blocks for part in rows.values())
+        check_entries(sum(sizes) + more, f"{self.what} for {degree=}")
 
     def apart(self, pair: IntArray, weight: int, nodes: int) -> tuple[IntArray, IntArray]:
         """Return the trunks, of a weight, and the cuts of pairs that have so many nodes in all."""
