@@ -280,7 +280,8 @@ class _Cuts:
         some = slice(table.term_ptr[begin], table.term_ptr[end])
         slot, trunk = table.term_slot[some], table.term_trunk[some]
         if rows is not None:
-            block, slot, trunk = (column[rows[block]] for column in (block, slot, trunk))
+            kept = rows[block]
+            block, slot, trunk = block[kept], slot[kept], trunk[kept]
         for weight in range(nodes):
             chosen = np.flatnonzero(self._order[trunk] == weight + 1)
             n_words = layout.counts[nodes - weight]
