@@ -5,9 +5,11 @@ import gc
 import pickle
 import threading
 import time
+from fractions import Fraction
 from itertools import islice
 
 import pytest
+import sympy
 
 from treealg import symbolic
 from treealg.errors import InvalidValueError
@@ -34,10 +36,18 @@ from treealg.symbolic import (
     pgl,
     shuffle_algebra,
 )
-from treealg.symbolic.bseries import compose, flow, lie_butcher_compose, modifying_integrator
+from treealg.symbolic.bseries import (
+    compose,
+    elementary_differential,
+    elementary_differential_at,
+    flow,
+    lie_butcher_compose,
+    modifying_integrator,
+)
 from treealg.symbolic.trees import memo, meter
 from treealg.symbolic.trees.meter import spend
 
+Y = sympy.Symbol("y")
 REFUSED = r"takes more than [\d,]+ steps, beyond the bound of as many.*TREEALG_MAX_TERMS"
 
 
@@ -169,6 +179,24 @@ WEIGHED = {
     "fractions": (120_000, lambda: symbolic.post_lie_magnus(letters(ogl), 5)),
     "enveloping product": (700_000, lambda: pgl.product(*[doubled(12, PlanarTree)] * 2)),
     "partitions": (250_000, lambda: cem.coproduct(twigs(7))),
+    "inverse of fractions": (
+        70_000,
+        lambda: Character(bck, lambda tree: Fraction(1, tree.factorial)).inverse()(twigs(5)),
+    ),
+    "logarithm of fractions": (
+        150_000,
+        lambda: Character(bck, lambda tree: Fraction(1, tree.factorial)).log()(twigs(5)),
+    ),
+    "derivatives in fractions": (
+        300_000,
+        lambda: elementary_differential_at(
+            Tree([Tree()] * 10), lambda y: [1 / (1 + y[0] ** 2)], [1]
+        ),
+    ),
+    "derivatives of expressions": (
+        500_000,
+        lambda: elementary_differential(Tree([Tree()] * 14), [sympy.exp(sympy.sin(Y))], [Y]),
+    ),
     "comparisons": (10_000, lambda: Tree([Tree(label=i * 991 % 2003) for i in range(2003)])),
 }
 

@@ -16,6 +16,7 @@ from treealg.symbolic.bseries.nilpotent import Nilpotent
 from treealg.symbolic.bseries.series import BSeries, check_series
 from treealg.symbolic.linear.coefficients import check_coefficient, expression
 from treealg.symbolic.linear.sequences import entries_of
+from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = [
@@ -24,6 +25,9 @@ __all__ = [
     "evaluate_series",
     "expand_series",
 ]
+
+#: Steps that it takes to derive each part of an expression.
+_DERIVED = 400
 
 Components = tuple[Any, ...]
 Directional = Callable[[int, list[Components]], Components]
@@ -255,6 +259,8 @@ def _symbolic_derivative(table: dict[Any, Components], symbols: Components) -> D
         for direction in directions:
             constants = [sympy.Dummy() for _ in direction]
             stand_ins.update(zip(constants, direction, strict=True))
+            parts = sum(1 for value in values for _ in sympy.preorder_traversal(value))
+            spend(_DERIVED * len(symbols) * parts)
             values = tuple(
                 sum(
                     (sympy.diff(value, y) * c for y, c in zip(symbols, constants, strict=True)),

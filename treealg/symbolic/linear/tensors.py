@@ -11,6 +11,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.combinations import LinearCombination, add_terms, terms_of
 from treealg.symbolic.linear.elements import Element, check_kind, read_key
 from treealg.symbolic.linear.sequences import entries_of
+from treealg.symbolic.trees.meter import spend
 
 __all__ = ["Tensor"]
 
@@ -173,6 +174,7 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
                     raise InvalidValueError(
                         f"images must have one number of slots, got {sorted(widths)}"
                     )
+            spend(1 + len(images[part]))
             add_terms(
                 total,
                 {key[:slot] + new + key[slot + 1 :]: v for new, v in images[part].items()},

@@ -370,12 +370,13 @@ class Functional(Made):
                 if pruned != one and trunk != one:
                     value = self._value(pruned)
                     if value != 0:
+                        spend(_steps(value) - 4)
                         yield trunk, count * value
 
         def build(key: Any, known: Mapping[Any, tuple[Any]]) -> tuple[Any]:
             total = self._value(key)
             for trunk, value in cuts(key):
-                spend(4)
+                spend(_steps(value))
                 total = total + value * known[trunk][0]
             return (-total,)
 
@@ -419,7 +420,7 @@ class Functional(Made):
                 if value == 0:
                     continue
                 value = count * value
-                spend(4 * len(known[trunk]))
+                spend(_steps(value) * len(known[trunk]))
                 for k, lower in enumerate(known[trunk], 1):
                     if k == len(powers):
                         powers.append(0)
@@ -440,6 +441,11 @@ class Functional(Made):
             return total
 
         return self._like(rule)
+
+
+def _steps(value: Any) -> int:
+    """Return how many steps it takes to add a multiple of a value."""
+    return 4 if value.__class__ in (int, float) else 8
 
 
 def convolve_maps(
