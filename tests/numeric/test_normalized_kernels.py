@@ -262,3 +262,17 @@ def test_a_static_kernel_has_to_fit_the_dtype_of_the_paths(kernel, match, normal
         assert (
             function(constant.astype(float), constant.astype(float), 2, 0, **options) == 1
         ).all()
+
+
+@pytest.mark.parametrize("dyadic_order", [0, 2])
+@pytest.mark.parametrize(
+    ("depth", "points"),
+    [(1, [-1e20, 2e20, -2e20, -1e20]), (2, [8.0, 16.0, -8.0, 16.0])],
+)
+def test_kernels_that_are_too_small_for_floats_are_normalised(depth, points, dyadic_order):
+    path = np.reshape(points, (-1, 1))
+    both = np.stack([path, path[::-1]])
+    got = treealg.branched_sig_kernel_gram(both, both, depth, dyadic_order, normalize=True)
+    np.testing.assert_array_equal(np.diagonal(got), 1.0)
+    alone = treealg.branched_sig_kernel(both, both, depth, dyadic_order, normalize=True)
+    np.testing.assert_array_equal(alone, 1.0)

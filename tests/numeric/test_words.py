@@ -204,6 +204,7 @@ def test_lyndon_words_are_those_smaller_than_their_proper_suffixes(alphabet_size
     assert treealg.log_sig_length(alphabet_size, length) == len(want)
     for word in everything:
         assert treealg.is_lyndon(word) == is_smallest(word)
+    assert treealg.is_lyndon((0,) * 10**6 + (1,))  # in a time that grows with the length
     for n in range(1, length + 1):
         found = treealg.lyndon_words_of_length(alphabet_size, n)
         assert found == [word for word in want if len(word) == n]

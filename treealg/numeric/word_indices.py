@@ -44,7 +44,12 @@ def is_lyndon(word: Word) -> bool:
     (True, False, False)
     """
     letters = as_word(word)
-    return bool(letters) and all(letters < letters[i:] for i in range(1, len(letters)))
+    same = 0  # letters of the suffix looked at that are those of a beginning
+    for letter in letters[1:]:
+        if letter < letters[same]:
+            return False
+        same = same + 1 if letter == letters[same] else 0
+    return bool(letters) and same == 0
 
 
 def word_to_idx(

@@ -103,8 +103,8 @@ class Side:
             return None
         rows, own = self.own.rows1, self.own
         if self.norms is not None:
-            beyond = ~np.isfinite(self.norms)  # also of infinities that were extrapolated
-            with np.errstate(invalid="ignore", over="ignore"):
+            beyond = _is_beyond(self.norms)
+            with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
                 weights = (self._of_norms / self.norms / self.norms / 2).astype(rows.dtype)
             for part in parts(rows.count, own.pairs_at_once):
                 index = part.start + np.flatnonzero(self._of_norms[part])
@@ -186,7 +186,7 @@ class Kernels:
         beyond: Any = np.zeros(len(first), bool)
         if self.left.norms is not None and self.right.norms is not None:
             norms = self.left.norms[first], self.right.norms[second]
-            beyond = ~np.isfinite([values, *norms]).all(axis=0)
+            beyond = ~np.isfinite(values) | _is_beyond(norms[0]) | _is_beyond(norms[1])
             if beyond.any():
                 with np.errstate(under="ignore"):  # of float64 in float32
                     normalized[beyond] = self._by_logarithms(first[beyond], second[beyond])
@@ -260,8 +260,14 @@ class Kernels:
         """Divide numbers, one for each pair, by the norms of both paths."""
         if self.left.norms is None or self.right.norms is None:
             return numbers
-        with np.errstate(invalid="ignore"):  # infinite values have no ratio
+        with np.errstate(invalid="ignore", divide="ignore"):  # infinite values have no ratio
             return numbers / self.left.norms[first] / self.right.norms[second]
+
+
+def _is_beyond(norms: Floats) -> npt.NDArray[np.bool_]:
+    """Tell which norms are no numbers to divide by: also of infinities that were extrapolated."""
+    beyond: npt.NDArray[np.bool_] = ~np.isfinite(norms) | (norms.real == 0)
+    return beyond
 
 
 def _of_logarithms(
