@@ -296,7 +296,11 @@ def test_times_beyond_the_end_of_a_path_are_not_looked_at(late):
         ([DAYS[0], DAYS[1].replace(tzinfo=UTC), DAYS[2]], InvalidTypeError, "offset-naive"),
         ((x for x in range(3)), InvalidTypeError, r"use list\(times\)"),
         ({0: 1.0}, InvalidTypeError, "dict"),
-        ([-1e308, 0.0, 1e308], InvalidValueError, r"between them; got -1e\+308 and 1e\+308"),
+        (
+            [-1e308, 0.0, 1e308],
+            InvalidValueError,
+            r"between them; got -1e\+308 as number 1 and 1e\+308",
+        ),
         ([0.0, 1.0], InvalidValueError, r"shape \(3,\), one for each"),
     ],
 )
