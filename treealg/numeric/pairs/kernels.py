@@ -260,7 +260,8 @@ class Kernels:
         """Divide numbers, one for each pair, by the norms of both paths."""
         if self.left.norms is None or self.right.norms is None:
             return numbers
-        with np.errstate(invalid="ignore", divide="ignore"):  # infinite values have no ratio
+        # Infinite values and norms of 0 have no ratio.
+        with np.errstate(invalid="ignore", divide="ignore"):
             return numbers / self.left.norms[first] / self.right.norms[second]
 
 
