@@ -118,6 +118,8 @@ def test_what_kernels_make_of_a_table_needs_a_few_times_as_much(dimension, degre
     ("name", "dimension", "degree", "planar"),
     [
         ("convolution", 2, 12, False),
+        ("convolution", 2, 9, True),
+        ("convolution", 3, 8, True),
         ("convolution", 2, 10, True),
         ("arborification", 2, 10, True),
         ("arborification", 3, 9, True),

@@ -8,7 +8,7 @@ import pytest
 from treealg import symbolic, tables
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.tables import sizes, word_rows
-from treealg.tables.convolution import least_terms
+from treealg.tables.term_counts import least_terms, terms_of_forests
 
 # OEIS A000081, A038055, A038059 (trees of one, two, three colours by order).
 TREES = {
@@ -84,6 +84,15 @@ def test_least_terms_bound_the_terms_of_formal_shapes(dimension, planar):
 
 
 @pytest.mark.parametrize(
+    ("dimension", "degree"), [(1, 9), (2, 7), (3, 5), (4, 5), (5, 4), (7, 3), (2, 1), (3, 0)]
+)
+def test_terms_of_ordered_forests_are_counted_exactly(dimension, degree):
+    table = tables.convolution(dimension, degree, planar=True)
+    of_orders = np.diff(table.term_ptr[table.block_start])
+    assert list(terms_of_forests(dimension, degree)) == of_orders.tolist()
+
+
+@pytest.mark.parametrize(
     "call",
     [
         lambda: tables.basis_length(1, 10**6),
@@ -95,6 +104,8 @@ def test_least_terms_bound_the_terms_of_formal_shapes(dimension, planar):
         lambda: tables.arborification(30, 8, planar=True),
         lambda: tables.convolution(2, 14),
         lambda: tables.convolution(2, 11),
+        lambda: tables.convolution(2, 9, planar=True),
+        lambda: tables.convolution(3, 9, planar=True),
         lambda: tables.convolution(2, 10, planar=True),
         lambda: tables.convolution(1, 18),
         lambda: tables.word_convolution(1, 10**6),
@@ -114,7 +125,7 @@ def test_least_terms_bound_the_terms_of_formal_shapes(dimension, planar):
 )
 def test_sizes_that_do_not_fit_are_refused_at_once(call):
     began = time.process_time()
-    with pytest.raises(InvalidValueError, match=r"coefficients|entries|memory|words"):
+    with pytest.raises(InvalidValueError, match=r"coefficients|entries|shapes|memory|words"):
         call()
     assert time.process_time() - began < 2
 

@@ -13,8 +13,8 @@ from treealg.checks import check_choice, check_flag, check_integer, check_method
 from treealg.codegen.program import ZERO, Builder, Program, Vector, adjoint
 from treealg.codegen.rules import Convolution, arborify, extend_words
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.tables.convolution import least_terms
 from treealg.tables.sizes import forest_counts
+from treealg.tables.term_counts import least_terms
 
 __all__ = [
     "LOG_MAPS",

@@ -24,10 +24,11 @@ from treealg.tables.sizes import (
     forest_counts,
     require_fits,
 )
+from treealg.tables.term_counts import least_terms
 from treealg.tables.weighted_layout import WeightedLayout
 from treealg.tables.word_convolution import word_convolution
 
-__all__ = ["assemble", "convolution", "least_terms"]
+__all__ = ["assemble", "convolution"]
 
 
 def convolution(dimension: int, degree: int, planar: bool | None = False) -> ConvolutionTable:
@@ -79,13 +80,13 @@ def convolution(dimension: int, degree: int, planar: bool | None = False) -> Con
 
     def build() -> ConvolutionTable:
         require_fits(dimension, degree, planar)
-        what = f"the coproduct for {dimension=}, {degree=}"
-        check_entries(least_terms(dimension, degree, planar), what)
         if basis_length(1, degree, planar) > MAX_SHAPES:
             raise InvalidValueError(
                 f"the coproduct for {degree=} has {basis_length(1, degree, planar)} undecorated "
                 f"shapes, more than the bound of {MAX_SHAPES}; lower the degree"
             )
+        what = f"the coproduct for {dimension=}, {degree=}"
+        check_entries(least_terms(dimension, degree, planar), what)
         layout = ForestLayout(dimension, degree if planar else max(degree - 1, 0), planar)
         start = np.diff(layout.start)
         blocks = start[1 : degree + 1] // dimension if planar else start[:degree]
@@ -101,37 +102,6 @@ def convolution(dimension: int, degree: int, planar: bool | None = False) -> Con
         )
 
     return cache.table("convolution", (dimension, degree, planar), ConvolutionTable, build, check)
-
-
-def least_terms(dimension: int, degree: int, planar: bool) -> int:
-    """Bound from below the number of coproduct terms, per block and before equal ones are merged.
-
-    Examples
-    --------
-    >>> least_terms(1, 2, False), least_terms(1, 3, True)
-    (1, 13)
-    """
-    forests = list(islice(forest_counts(dimension, planar), degree + 1))
-    cuts = [1]
-    weighted = [0]
-    for nodes in range(1, degree + 1):
-        if planar:
-            # A cut of w B+(f) is a cut of w and one of f, or all of it.
-            kept = sum(cuts[k] * cuts[nodes - 1 - k] for k in range(nodes))
-            cuts.append(forests[nodes] + dimension * kept)
-        else:
-            # A tree may be cut off whole, or be cut like the forest of its branches.
-            weighted.append(nodes * dimension * (forests[nodes - 1] + cuts[nodes - 1]))
-            divisors = [
-                sum(weighted[e] for e in range(1, k + 1) if k % e == 0) for k in range(1, nodes + 1)
-            ]
-            cuts.append(
-                sum(divisors[k - 1] * cuts[nodes - k] for k in range(1, nodes + 1)) // nodes
-            )
-    if planar:
-        return (sum(cuts[1:]) - 2 * sum(forests[1:])) // dimension
-    # The cut that prunes nothing is left out.
-    return sum(cuts[:degree]) - sum(forests[:degree])
 
 
 def _terms(
