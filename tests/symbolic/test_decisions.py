@@ -33,7 +33,8 @@ from treealg.symbolic import (
     symbolic_tableau,
     symplectic_order,
 )
-from treealg.symbolic.bseries import compose, substitute
+from treealg.symbolic.bseries import compose, inverse, substitute
+from treealg.symbolic.linear.fields import arithmetic_of
 from treealg.symbolic.linear.zeros import is_zero
 
 LEAF, LADDER = Tree(), Tree([Tree()])
@@ -90,6 +91,13 @@ def effectively_symmetric(x):
         A / (A + ROOT) - A * (A - ROOT) / (A**2 - 2),
         sympy.sin(A) ** 2 + sympy.cos(A) ** 2 - 1,
         A ** sympy.Rational(3, 2) - A * sympy.sqrt(A),
+        1 / (sympy.sqrt(A) + sympy.cbrt(U))
+        - (sympy.sqrt(A) - sympy.cbrt(U)) / (A - U ** sympy.Rational(2, 3)),
+        (1 / (sympy.sqrt(1 + A) + ROOT)) ** 6 - ((sympy.sqrt(1 + A) - ROOT) / (A - 1)) ** 6,
+        (sympy.sqrt(1 + sympy.sqrt(A)) + 1) ** 8 * (sympy.sqrt(1 + sympy.sqrt(A)) - 1) ** 8 - A**4,
+        1 / (A ** sympy.Rational(1, 59) + A ** sympy.Rational(1, 61))
+        - (A ** sympy.Rational(1, 59) - A ** sympy.Rational(1, 61))
+        / (A ** sympy.Rational(2, 59) - A ** sympy.Rational(2, 61)),
         sympy.sqrt(NEGATIVE**2) + NEGATIVE,
         sympy.exp(A + U) - sympy.exp(A) * sympy.exp(U),
         0.0,
@@ -106,6 +114,8 @@ def test_what_is_zero_is_seen_and_what_is_not_is_not(value):
     "value",
     [
         A - sympy.sqrt(A**2),
+        sympy.sqrt(-A) - sympy.I * sympy.sqrt(A),
+        sympy.sqrt(A) * sympy.sqrt(U) - sympy.sqrt(A * U),
         sympy.exp(A) - 1 - A,
         ROOT - sympy.Rational(141421356237309504880168872420969807, 10**35),
         sympy.exp(-200),
@@ -414,3 +424,28 @@ def test_floats_of_mpmath_keep_their_digits_in_a_tableau():
     assert method.order(5, tol=1e-30) == 4
     ((entry,),) = RungeKutta([[mpmath.mpc(0.5, 0.25)]], [1]).a
     assert complex(entry) == 0.5 + 0.25j
+
+
+def test_methods_with_roots_of_symbols_are_compared_in_any_writing():
+    root = sympy.sqrt(A) + sympy.cbrt(U)
+    same = (A - U ** sympy.Rational(2, 3)) / (sympy.sqrt(A) - sympy.cbrt(U))
+    first, second = (
+        RungeKutta([[r, 1 - r], [1 / r, r]], [1 - 1 / (2 * r), 1 / (2 * r)]) for r in (root, same)
+    )
+    assert first == second
+    series = first.series(4)
+    assert series == second.series(4)
+    assert compose(series, inverse(second.series(4))) == BSeries({}, 4)
+    at = {A: 4, U: 27}
+    numbers = RungeKutta([[5, -4], ["1/5", 5]], ["9/10", "1/10"]).series(4)
+    for tree, value in series.items():
+        assert sympy.sympify(value).subs(at) == numbers[tree]
+
+
+def test_a_root_of_a_symbol_leaves_a_field_as_it_came():
+    field = arithmetic_of([sympy.sqrt(A), 1 / sympy.cbrt(A), U])
+    for value in (sympy.sqrt(A), A ** sympy.Rational(7, 6), U / A, (U + sympy.cbrt(A)) / (A + 1)):
+        assert field.leave(field.enter(value)) == value
+    assert field.enter(sympy.sqrt(A)) ** 2 == field.enter(A) == field.enter(sympy.cbrt(A)) ** 3
+    far = [A ** sympy.Rational(1, 59), A ** sympy.Rational(1, 61)]
+    assert arithmetic_of(far).is_plain

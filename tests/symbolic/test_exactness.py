@@ -6,6 +6,7 @@ import sys
 from decimal import Decimal
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 import sympy
@@ -282,6 +283,62 @@ def test_equal_elements_have_equal_hashes(first, second):
         assert x == y
         assert hash(x) == hash(y)
         assert len({x, y}) == 1
+
+
+#: Numbers in groups of equal ones.
+GROUPS = [
+    [Fraction(1, 10), Decimal("0.1"), sympy.Rational(1, 10)],
+    [
+        0.1,
+        Fraction(0.1),
+        np.float64(0.1),
+        sympy.Float("0.1"),
+        sympy.Float(0.1, 50),
+        mpmath.mpf(0.1),
+        complex(0.1),
+        mpmath.mpc(0.1, 0),
+    ],
+    [np.float32(0.1), Fraction(float(np.float32(0.1)))],
+    [sympy.Float("0.1", 50)],
+    [sympy.Float(0.5), Fraction(1, 2)],
+    [0.5 + 0.25j, sympy.Float(0.5) + sympy.I / 4, mpmath.mpc(0.5, 0.25)],
+    [sympy.Float(2) ** 4000, 2**4000],
+    [sympy.sqrt(2)],
+    [2**0.5, sympy.Float(2**0.5)],
+    [float("inf"), sympy.oo, mpmath.inf],
+    [sympy.Float(2), 2, mpmath.mpf(2)],
+]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda c: Element({LEAF: c}),
+        lambda c: Element({Forest(): c}),
+        lambda c: Element({Forest(): c, LADDER: 1}),
+        lambda c: Tensor({(LEAF, LADDER): c}),
+        lambda c: BSeries({LEAF: c}, 2),
+        lambda c: Character(bck, {LEAF: c}),
+        lambda c: Functional(bck, {LEAF: c}),
+    ],
+    ids=["element", "unit", "with unit", "tensor", "series", "character", "functional"],
+)
+def test_numbers_are_equal_where_their_values_are_and_hash_alike(make):
+    made = [(i, make(number), number) for i, group in enumerate(GROUPS) for number in group]
+    for i, first, x in made:
+        for j, second, y in made:
+            assert (first == second) is (i == j), (x, y)
+            assert i != j or hash(first) == hash(second), (x, y)
+
+
+def test_floats_in_expressions_are_the_numbers_that_they_are():
+    x = sympy.Symbol("x")
+    tenth = Element({LEAF: sympy.Float(0.1) * x})
+    assert tenth != Element({LEAF: x / 10})
+    assert tenth == Element({LEAF: sympy.Rational(*(0.1).as_integer_ratio()) * x})
+    assert Element({LEAF: x**0.5}) == Element({LEAF: sympy.sqrt(x)})
+    power = x ** sympy.Float(0.1)
+    assert Element({LEAF: power * (x**2 - 1)}) == Element({LEAF: power * (x - 1) * (x + 1)})
 
 
 def test_rational_numbers_that_expressions_leave_behind_hash_as_those_of_python():

@@ -181,6 +181,38 @@ def test_long_integers_are_no_sizes(attempt):
         attempt()
 
 
+@pytest.mark.parametrize(
+    ("label", "kept"),
+    [
+        (np.timedelta64(120, "s"), np.timedelta64(2, "m")),
+        (np.timedelta64(2, "W"), np.timedelta64(14, "D")),
+        (np.timedelta64(-90, "s"), np.timedelta64(-90, "s")),
+        (np.timedelta64(24, "M"), np.timedelta64(2, "Y")),
+        (np.timedelta64(25, "M"), np.timedelta64(25, "M")),
+        (np.datetime64("2020-01-01T00:00", "ns"), np.datetime64("2020-01-01")),
+        (np.datetime64("2020"), np.datetime64("2020-01-01")),
+        (np.datetime64("1969-12-31T23:30:00.000"), np.datetime64("1969-12-31T23:30")),
+        (np.datetime64(10**17, "Y"), np.datetime64(10**17, "Y")),
+    ],
+    ids=str,
+)
+def test_times_of_numpy_are_in_the_longest_unit_whichever_came_first(label, kept):
+    assert label == kept
+    for given in (label, kept, (label,)):
+        found = Tree(label=given).label
+        assert repr(found) == repr((kept,) if given.__class__ is tuple else kept)
+
+
+def test_times_of_numpy_are_other_labels_than_those_of_python_that_they_equal():
+    day, moment = datetime.date(2020, 1, 1), datetime.datetime(2020, 1, 1)
+    stamp = np.datetime64("2020-01-01")
+    assert stamp == day
+    assert stamp.astype("M8[s]") == moment != day  # so that equality does not tell what is one
+    assert len({Tree(label=label) for label in (stamp, stamp.astype("M8[s]"), day, moment)}) == 3
+    assert Tree(label=np.timedelta64(1, "D")) != Tree(label=datetime.timedelta(1))
+    assert Tree(label=np.timedelta64(1, "D").item()) is Tree(label=datetime.timedelta(1))
+
+
 def test_times_of_other_zones_that_are_equal_are_those_of_utc():
     utc, east = datetime.UTC, datetime.timezone(datetime.timedelta(hours=1))
     for early, late in (

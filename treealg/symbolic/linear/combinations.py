@@ -18,6 +18,7 @@ from treealg.symbolic.linear.fields import is_expression, normal_form
 from treealg.symbolic.linear.zeros import (
     are_equal,
     check_tolerance,
+    exact_value,
     is_close,
     is_known_zero,
     is_zero,
@@ -377,7 +378,7 @@ _UNITS = {(), Forest.empty, OrderedForest.empty, Forest([Tree()])}
 
 def _plainest(coefficient: Any) -> Any:
     """Return a coefficient as the number of Python that it is, in any writing, if it is one."""
-    value = python_number(coefficient)
+    value = exact_value(coefficient)
     if not is_expression(value):
         return value
     value = normal_form(value)

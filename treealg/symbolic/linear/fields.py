@@ -2,19 +2,25 @@
 
 Sums and products of expressions grow and hide that they are zero. In a field of fractions, which
 is that of SymPy, each value is a quotient of coprime polynomials: zero is what is written as zero.
-A calculation enters the field with its arguments and leaves it with its result. What is no rational
-function, such as a square root or a float, has no such form and is calculated with as it is.
+A calculation enters the field with its arguments and leaves it with its result. Roots of symbols
+are powers of one root of each: with u for the sixth root of x, the square root is u^3 and x itself
+u^6. What is no rational function of these, such as the root of a number or of a sum, or a float,
+has no such form and is calculated with as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
 from treealg.symbolic.linear.coefficients import python_number
 
 __all__ = ["Arithmetic", "arithmetic_of", "fraction_of", "is_expression", "normal_form"]
+
+#: Roots of a symbol are powers of one root of at most this degree.
+_GREATEST_DEGREE = 60
 
 
 def is_expression(value: Any) -> bool:
@@ -33,27 +39,35 @@ class Arithmetic:
 
     Parameters
     ----------
-    symbols : sequence of symbols
-        Those of the rational functions; without any, coefficients stay what they are.
+    degrees : mapping from symbols to int, optional
+        The symbols of the rational functions, and which root of each these are functions of: that
+        of degree 1 is the symbol itself. Without any, coefficients stay what they are.
 
     Examples
     --------
     >>> import sympy
     >>> a = sympy.Symbol("a")
-    >>> field = arithmetic_of([1 / a, a])
+    >>> field = arithmetic_of([1 / a, sympy.sqrt(a)])
     >>> x = field.enter(1 / a)
-    >>> x * field.enter(a) - 1 == 0, field.leave(x + Fraction(1, 2))
+    >>> x * field.enter(sympy.sqrt(a)) ** 2 - 1 == 0, field.leave(x + Fraction(1, 2))
     (True, (a + 2)/(2*a))
     """
 
-    def __init__(self, symbols: Iterable[Any] = ()) -> None:
-        generators = sorted(symbols, key=lambda symbol: symbol.sort_key())
+    def __init__(self, degrees: Mapping[Any, int] | None = None) -> None:
+        degrees = degrees or {}
+        self._degrees = {symbol: degree for symbol, degree in degrees.items() if degree > 1}
+        self._roots: dict[Any, Any] = {}
+        self._meant: dict[Any, Any] = {}
         self._field: Any = None
-        if generators:
-            from sympy import ZZ, lex
+        if degrees:
+            from sympy import ZZ, Dummy, Rational, lex
             from sympy.polys.fields import FracField
 
-            self._field = FracField(generators, ZZ, lex)
+            for symbol, degree in self._degrees.items():
+                root = self._roots[symbol] = Dummy(symbol.name)
+                self._meant[root] = symbol ** Rational(1, degree)
+            symbols = sorted(degrees, key=lambda symbol: symbol.sort_key())
+            self._field = FracField([self._roots.get(x, x) for x in symbols], ZZ, lex)
 
     @property
     def is_plain(self) -> bool:
@@ -65,12 +79,53 @@ class Arithmetic:
         if self._field is None or not is_expression(value):
             return value
         number = python_number(value)
-        return number if number is not value else self._field.from_expr(value)
+        return number if number is not value else self._field.from_expr(self._in_roots(value))
+
+    def _in_roots(self, value: Any) -> Any:
+        """Return an expression with powers of roots in the place of symbols and their powers."""
+        if not self._roots:
+            return value
+        from sympy import Pow
+
+        rule = {symbol: root ** self._degrees[symbol] for symbol, root in self._roots.items()}
+        for power in value.atoms(Pow):
+            if (root := self._roots.get(power.base)) is not None and power.exp.is_Rational:
+                rule[power] = root ** (self._degrees[power.base] * power.exp)
+        return value.xreplace(rule)
 
     def leave(self, value: Any) -> Any:
         """Return a result as a number or an expression."""
-        field = getattr(value, "field", None)
-        return value if field is None else python_number(value.as_expr())
+        if getattr(value, "field", None) is None:
+            return value
+        return python_number(value.as_expr().xreplace(self._meant))
+
+    def numerator(self, value: Any) -> Any:
+        """Return the numerator of an element of the field as an expression; a number as it is."""
+        if getattr(value, "field", None) is None:
+            return value
+        return value.numer.as_expr().xreplace(self._meant)
+
+    def reduced(self, value: Any, symbol: Any, degree: int, power: Any) -> Any:
+        """Return an element of the field without higher powers of a symbol than one that is known.
+
+        Only the numerator counts, and only whether it is zero.
+        """
+        if getattr(value, "field", None) is None:
+            return value
+        field, ring = self._field, self._field.ring
+        place = ring.gens.index(field.from_expr(symbol).numer)
+        parts: dict[int, Any] = {}
+        for monomial, factor in value.numer.terms():
+            times, left = divmod(monomial[place], degree)
+            rest = (*monomial[:place], left, *monomial[place + 1 :])
+            part = parts.setdefault(times, ring.zero.copy())
+            part[rest] = part.get(rest, 0) + factor
+        if set(parts) <= {0}:
+            return value
+        for part in parts.values():
+            part.strip_zero()
+        known = self.enter(power)
+        return sum((field(part) * known**times for times, part in parts.items()), field.zero)
 
 
 _PLAIN = Arithmetic()
@@ -84,30 +139,45 @@ def arithmetic_of(values: Iterable[Any]) -> Arithmetic:
     >>> arithmetic_of([1, Fraction(1, 2)]).is_plain
     True
     """
-    symbols: set[Any] = set()
+    degrees: dict[Any, int] = {}
     for value in values:
         if value.__class__ is int or value.__class__ is Fraction:
             continue
-        if not is_expression(value) or not _is_rational(value):
+        if not is_expression(value) or not _is_rational(value, degrees):
             return _PLAIN
-        symbols |= value.free_symbols
-    return Arithmetic(symbols) if symbols else _PLAIN
+    if max(degrees.values(), default=1) > _GREATEST_DEGREE:
+        return _PLAIN
+    return Arithmetic(degrees) if degrees else _PLAIN
 
 
-def _is_rational(value: Any) -> bool:
-    """Tell whether an expression is a rational function with rational coefficients."""
+def _is_rational(value: Any, degrees: dict[Any, int]) -> bool:
+    """Tell whether an expression is a rational function of roots of symbols, over the rationals.
+
+    The symbols are put down, with the degrees of the roots that they have.
+    """
     stack = [value]
     while stack:
         part = stack.pop()
-        if part.is_Rational or (part.is_Symbol and part.is_commutative):
+        if part.is_Rational:
             continue
-        if part.is_Add or part.is_Mul:
+        if part.is_Symbol and part.is_commutative:
+            degrees.setdefault(part, 1)
+        elif part.is_Add or part.is_Mul:
             stack.extend(part.args)
         elif part.is_Pow and part.exp.is_Integer:
             stack.append(part.base)
+        elif _is_root(part):
+            degrees[part.base] = math.lcm(degrees.get(part.base, 1), int(part.exp.q))
         else:
             return False
     return True
+
+
+def _is_root(part: Any) -> bool:
+    """Tell whether an expression is a power of a symbol with a rational exponent."""
+    return bool(part.is_Pow and part.exp.is_Rational and part.base.is_Symbol) and bool(
+        part.base.is_commutative
+    )
 
 
 def normal_form(value: Any) -> Any:
@@ -132,8 +202,9 @@ def normal_form(value: Any) -> Any:
 def fraction_of(value: Any) -> tuple[Any, bool]:
     """Return the numerator of an expression, and whether it is a rational function.
 
-    Whatever is no rational function, such as a root or a sine, counts as a variable of its own, so
-    that a numerator of zero means zero, and any other does so for rational functions only.
+    Whatever is no rational function of roots of symbols, such as a sine, counts as a variable of
+    its own, whose powers are known if it is a root, so that a numerator of zero means zero, and any
+    other does so for rational functions only.
 
     Examples
     --------
@@ -142,22 +213,33 @@ def fraction_of(value: Any) -> tuple[Any, bool]:
     >>> fraction_of(1 / (a - 1) - 1 / (a + 1)), fraction_of(1 / (a + sympy.sqrt(3)) - a)
     ((2, True), (-a**2 - sqrt(3)*a + 1, False))
     """
-    stand_ins: dict[Any, Any] = {}
-    plain = _without_kernels(value, stand_ins)
-    found = Arithmetic(plain.free_symbols).enter(plain)
-    numerator = found.numer.as_expr() if hasattr(found, "numer") else found
-    if stand_ins:
-        back = {symbol: kernel for kernel, symbol in stand_ins.items()}
+    kernels: dict[Any, Any] = {}
+    plain = _without_kernels(value, kernels)
+    powers = _powers_of_roots(kernels)
+    degrees: dict[Any, int] = {}
+    for part in (plain, *(power for _, _, power in powers)):
+        _is_rational(part, degrees)
+    arithmetic = Arithmetic(degrees)
+    found = arithmetic.enter(plain)
+    while powers and found != 0:
+        before = found
+        for symbol, degree, power in powers:
+            found = arithmetic.reduced(found, symbol, degree, power)
+        if found is before:
+            break
+    numerator = arithmetic.numerator(found)
+    if kernels and numerator != 0:
+        back = {symbol: kernel for kernel, symbol in kernels.items()}
         numerator = numerator.xreplace(back).expand()
-    return numerator, not stand_ins
+    return numerator, not kernels
 
 
-def _without_kernels(value: Any, stand_ins: dict[Any, Any]) -> Any:
+def _without_kernels(value: Any, kernels: dict[Any, Any]) -> Any:
     """Return an expression with symbols in the place of what is no rational function."""
-    import sympy
+    from sympy import Dummy, Rational
 
     def stand_in(kernel: Any) -> Any:
-        return stand_ins.setdefault(kernel, sympy.Dummy(f"k{len(stand_ins)}"))
+        return kernels.setdefault(kernel, Dummy(f"k{len(kernels)}"))
 
     def rebuilt(part: Any) -> Any:
         if part.is_Rational or (part.is_Symbol and part.is_commutative):
@@ -166,8 +248,26 @@ def _without_kernels(value: Any, stand_ins: dict[Any, Any]) -> Any:
             return part.func(*map(rebuilt, part.args))
         if part.is_Pow and part.exp.is_Integer:
             return rebuilt(part.base) ** part.exp
+        if _is_root(part) and part.exp.q <= _GREATEST_DEGREE:
+            return part
         if part.is_Pow and part.exp.is_Rational:
-            return stand_in(part.base ** sympy.Rational(1, part.exp.q)) ** part.exp.p
+            return stand_in(part.base ** Rational(1, part.exp.q)) ** part.exp.p
         return stand_in(part)
 
     return rebuilt(value)
+
+
+def _powers_of_roots(kernels: dict[Any, Any]) -> list[tuple[Any, int, Any]]:
+    """Return the symbols that stand for roots, of which degree, and which powers are known.
+
+    These may be made of further ones, which are added.
+    """
+    powers = []
+    done = 0
+    while done < len(kernels):
+        kernel = list(kernels)[done]
+        done += 1
+        if kernel.is_Pow and kernel.exp.is_Rational and kernel.exp.p == 1:
+            power = _without_kernels(kernel.base, kernels)
+            powers.append((kernels[kernel], int(kernel.exp.q), power))
+    return powers

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import isfinite
 from numbers import Number
 from typing import Any
 
 from treealg.checks import check_real
 from treealg.errors import InvalidValueError
+from treealg.symbolic.linear.coefficients import python_number
 from treealg.symbolic.linear.fields import fraction_of, is_expression
 from treealg.symbolic.trees.scalars import python_scalar
 
@@ -15,6 +17,7 @@ __all__ = [
     "GIVE_TOLERANCE",
     "are_equal",
     "check_tolerance",
+    "exact_value",
     "is_close",
     "is_known_zero",
     "is_zero",
@@ -27,7 +30,7 @@ def is_zero(value: Any) -> bool:
     """Tell whether a coefficient is zero, exactly.
 
     An expression with free symbols is zero when it is so for all values of them. A float is zero
-    when it is the number 0.
+    when it is the number 0, and floats in an expression are the numbers that they are.
 
     Examples
     --------
@@ -38,7 +41,7 @@ def is_zero(value: Any) -> bool:
     >>> is_zero((a**2 - 1) / (a - 1) - a - 1), is_zero(1 / a + 1)
     (True, False)
     """
-    value = python_scalar(value)
+    value = exact_value(python_scalar(value))
     if isinstance(value, (int, Fraction, float)) or not is_expression(value):
         return bool(value == 0)
     if value.is_Number:
@@ -51,6 +54,8 @@ def is_zero(value: Any) -> bool:
     numerator, rational = fraction_of(value)
     if rational or numerator == 0:
         return bool(numerator == 0)
+    if _differs_somewhere(value):
+        return False
     if numerator.free_symbols and (coefficients := _coefficients(numerator)) is not None:
         return all(map(is_zero, coefficients))
     return _decided(value)
@@ -183,25 +188,98 @@ def are_equal(first: Any, second: Any) -> bool:
     """
     if first is second:
         return True
-    if not is_expression(first) and not is_expression(second):
-        return bool(first == second)
-    first, second = _without_fraction(first), _without_fraction(second)
+    if first.__class__ not in _EXACT or second.__class__ not in _EXACT:
+        first, second = exact_value(first), exact_value(second)
+    if is_expression(first) or is_expression(second):
+        first, second = _in_sympy(first), _in_sympy(second)
     if first == second:
         return True
-    try:
-        difference = first - second
-    except TypeError:  # of a coefficient of another library, which knows nothing of SymPy
+    if not is_expression(first) or not is_expression(second):
         return False
-    return is_zero(difference)
+    return is_zero(first - second)
 
 
-def _without_fraction(value: Any) -> Any:
-    """Return a fraction of Python as one of SymPy, whose floats cannot be compared with it."""
-    if not isinstance(value, Fraction):
+_EXACT = frozenset({int, Fraction, float})
+
+#: Floats that are so large or small, in binary digits, are not written as fractions, and exponents
+#: that are larger fractions are not roots.
+_MOST_BITS, _GREATEST_EXPONENT = 100_000, 60
+
+
+def exact_value(value: Any) -> Any:
+    """Return a coefficient with its floats as the rational numbers that they are.
+
+    Of numbers of Python, nothing changes, as these compare and hash by value. Floats of SymPy and
+    mpmath, of any precision, do neither: 0.1 is no tenth.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> exact_value(sympy.Float(0.1)) == 0.1, exact_value(sympy.Float(0.5) * sympy.Symbol("a"))
+    (True, a/2)
+    """
+    if value.__class__ in _EXACT:
         return value
-    from sympy import Rational
+    if not is_expression(value):
+        if hasattr(value, "_mpc_"):
+            parts = exact_value(value.real), exact_value(value.imag)
+            return python_number(_in_sympy(parts[0]) + _imaginary(parts[1]))
+        return _fraction_of_float(value) if hasattr(value, "_mpf_") else value
+    from sympy import Float, Pow, S
 
-    return Rational(value.numerator, value.denominator)
+    if value in (S.Infinity, S.NegativeInfinity):
+        return float(value)
+    if value.is_Float:
+        return _fraction_of_float(value)
+    floats = value.atoms(Float)
+    if not floats:
+        return python_number(value)
+    rule = {number: _in_sympy(_fraction_of_float(number)) for number in floats}
+    for power in value.atoms(Pow):
+        for number in power.exp.atoms(Float):
+            known = rule.get(number)
+            if getattr(known, "is_Rational", False) and _size_of(known) > _GREATEST_EXPONENT:
+                del rule[number]
+    return python_number(value.xreplace(rule))
+
+
+def _size_of(number: Any) -> int:
+    return max(abs(int(number.p)), int(number.q))
+
+
+def _fraction_of_float(value: Any) -> Any:
+    """Return a float of SymPy or mpmath as the fraction that it is, if that is no giant."""
+    negative, mantissa, exponent, _ = value._mpf_
+    if not mantissa:
+        return 0 if not exponent else float(value)  # infinite, or no number
+    if abs(exponent) > _MOST_BITS:
+        return value
+    size = int(mantissa) << exponent if exponent > 0 else Fraction(int(mantissa), 1 << -exponent)
+    size = -size if negative else size
+    return size.numerator if size.denominator == 1 else size
+
+
+def _in_sympy(value: Any) -> Any:
+    """Return a number of Python, exactly, as one of SymPy, and anything else as it is."""
+    from sympy import Float, Integer, Rational
+
+    if value.__class__ is int:
+        return Integer(value)
+    if value.__class__ is float:
+        if not isfinite(value):
+            return Float(value)
+        value = Fraction(value)
+    if value.__class__ is Fraction:
+        return Rational(value.numerator, value.denominator)
+    if value.__class__ is complex:
+        return _in_sympy(value.real) + _imaginary(value.imag)
+    return value
+
+
+def _imaginary(value: Any) -> Any:
+    from sympy import I
+
+    return I * _in_sympy(value)
 
 
 def check_tolerance(tol: Any) -> float | None:

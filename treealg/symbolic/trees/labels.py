@@ -37,6 +37,7 @@ Label = Hashable
 _PLAIN = frozenset({int, str})
 _HOUR = timedelta(hours=1)
 _FARTHEST = timedelta(hours=23, minutes=59)  # of zones that times are compared by, from UTC
+_UNITS = ("D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as")  # of times of NumPy
 _FEW_ZEROS = 20  # at the end of an integer, which it is written with
 
 
@@ -44,8 +45,9 @@ def normalize_label(label: Any) -> Label:
     """Return `label` as trees store it, or refuse it.
 
     Integers of SymPy, scalars of NumPy and instances of subclasses of numbers, strings and tuples,
-    also in tuples and sets, become those of Python, and times of other zones those of UTC, so that
-    equal labels give one tree; everything else is kept as it is.
+    also in tuples and sets, become those of Python, times of other zones those of UTC, and those of
+    NumPy are in the longest unit, so that equal labels of one type give one tree; everything else
+    is kept as it is.
 
     Examples
     --------
@@ -80,6 +82,8 @@ def normalize_label(label: Any) -> Label:
         return frozenset(map(normalize_label, label))
     if isinstance(label, (datetime, time)) and label.utcoffset():
         return _in_utc(label)
+    if _is_time(label):
+        return _in_days(label)
     return _shortest(label) if isinstance(label, Decimal) else label
 
 
@@ -147,6 +151,27 @@ def _shortest(label: Decimal) -> Decimal:
     if 0 < exponent < _FEW_ZEROS:
         kept, exponent = kept + [0] * exponent, 0
     return Decimal((sign, tuple(kept), exponent))
+
+
+def _in_days(label: Any) -> Label:
+    """Return a date or duration of NumPy in the longest unit of up to a day that it is a whole of.
+
+    Durations of months, of which no number of days is known, are those of years if they are.
+    """
+    from numpy import datetime_data
+
+    kind = label.dtype.kind
+    months = kind == "m" and datetime_data(label)[0] in {"Y", "M"}
+    for unit in ("Y", "M") if months else _UNITS:
+        # There and back, as NumPy compares far times by numbers that overflow.
+        try:
+            same = label.astype(f"{kind}8[{unit}]")
+            back = same.astype(label.dtype)
+        except OverflowError:
+            continue
+        if back.astype("i8") == label.astype("i8"):
+            return same  # type: ignore[no-any-return]
+    return label  # type: ignore[no-any-return]
 
 
 def label_kind(label: Any) -> Any:
