@@ -8,11 +8,19 @@ import sys
 from collections.abc import Callable
 from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from treealg.errors import MissingDependencyError
 
-__all__ = ["install_command", "require", "require_built", "run_as_it_is", "untraced"]
+__all__ = [
+    "install_command",
+    "refuse_subinterpreter",
+    "require",
+    "require_built",
+    "require_main_interpreter",
+    "run_as_it_is",
+    "untraced",
+]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -84,6 +92,34 @@ def require_built(folder: Path) -> None:
         how = f'run: pip install -e "{root}"'
     raise MissingDependencyError(
         f"treealg: the compiled kernels are not built in {folder} for Python {version}; {how}"
+    )
+
+
+def require_main_interpreter() -> None:
+    """Refuse a subinterpreter before a compiled module is loaded there.
+
+    Notes
+    -----
+    Which interpreter loads one first is the only one that may load it: of a later one Cython says
+    that an "interpreter change" was detected, also of the main one. Where Python's own modules of
+    interpreters are left out, the kernels find it out themselves.
+    """
+    for name in ("_interpreters", "_xxsubinterpreters"):  # from Python 3.13 on, and before
+        try:
+            interpreters = importlib.import_module(name)
+        except ImportError:
+            continue
+        if interpreters.get_current() != interpreters.get_main():
+            refuse_subinterpreter()
+        return
+
+
+def refuse_subinterpreter() -> NoReturn:
+    """Say that this is a subinterpreter, and what to do."""
+    # A call takes the lock of the interpreter from within C, which is always that of the main one.
+    raise MissingDependencyError(
+        "treealg: the kernels run in the main interpreter only, and this is a subinterpreter; "
+        "call treealg in the main one, or in a process of its own"
     )
 
 

@@ -34,6 +34,12 @@ Word
 
 from __future__ import annotations
 
+if __name__ == "typing":
+    raise ImportError(
+        "treealg: Python looks for modules within the folder of the package treealg, whose "
+        "typing.py hides Python's own; start it in another folder, such as the one above"
+    )
+
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, Union
 
 import numpy as np

@@ -377,6 +377,17 @@ def test_the_algebra_works_from_an_archive(tmp_path):
     assert last.startswith("treealg.errors.MissingDependencyError: treealg: the compiled kernels")
 
 
+@pytest.mark.parametrize("words", [["-c", "import treealg"], ["__main__.py", "info"]])
+def test_in_the_folder_of_the_package_it_is_said_that_it_hides_a_module_of_python(words):
+    done = subprocess.run(
+        [sys.executable, "-S", *words], cwd=PACKAGE, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)},
+    )  # fmt: skip
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("ImportError: treealg: Python looks for modules within the folder")
+
+
 def test_without_stubs_it_is_said_what_is_missing(tmp_path):
     ignored = shutil.ignore_patterns("__pycache__", "*.pyi")
     shutil.copytree(PACKAGE, tmp_path / "treealg", ignore=ignored)

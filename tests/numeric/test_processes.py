@@ -342,29 +342,60 @@ print(json.dumps([checks.thread_count(3), checks.thread_count(-1), _fast.threads
 @pytest.mark.skipif(
     find_spec("_xxsubinterpreters") is None, reason="no subinterpreters under this name"
 )
+@pytest.mark.parametrize("before", ["", "import treealg._fast", "import treealg.symbolic"])
 @pytest.mark.parametrize(
-    ("before", "reason"),
+    "call",
     [
-        ("", "MissingDependencyError treealg: the kernels run in the main interpreter"),
-        ("import treealg._fast", "ImportError Interpreter change detected"),
+        "treealg.branched_sig([[0.0], [1.0]], 1)",
+        "import treealg._fast.core",
+        "import treealg._fast.algebra",
     ],
 )
-def test_subinterpreter_is_refused_when_kernels_are_needed(before, reason):
+def test_subinterpreter_is_refused_when_kernels_are_needed(before, call):
     inner = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
+for _ in range(2):
+    try:
+        import treealg
+        {call}
+    except ImportError as error:
+        print(type(error).__name__, error, flush=True)
+"""
+    # And the main one can go on, if NumPy can, which wants to be loaded there first.
+    script = f"""
+import numpy
+{before}
+import _xxsubinterpreters
+_xxsubinterpreters.run_string(_xxsubinterpreters.create(), {inner!r})
+import treealg
+print(treealg.branched_sig([[0.0], [1.0]], 1))
+"""
+    *refused, last = run_python(script).splitlines()
+    text = "MissingDependencyError treealg: the kernels run in the main interpreter only, and this"
+    assert [line[: len(text)] for line in refused] == [text] * 2
+    assert last == "[1.]"
+
+
+@pytest.mark.skipif(
+    find_spec("_xxsubinterpreters") is None, reason="no subinterpreters under this name"
+)
+def test_kernels_know_a_subinterpreter_where_python_has_no_module_of_these():
+    inner = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+sys.modules["_xxsubinterpreters"] = sys.modules["_interpreters"] = None
 try:
-    import treealg
-    treealg.branched_sig([[0.0], [1.0]], 1)
+    import treealg._fast
 except ImportError as error:
     print(type(error).__name__, error, flush=True)
 """
     script = f"""
-{before}
 import _xxsubinterpreters
 _xxsubinterpreters.run_string(_xxsubinterpreters.create(), {inner!r})
 """
-    assert run_python(script).startswith(reason)
+    refused = run_python(script)
+    assert refused.startswith("MissingDependencyError treealg: the kernels run in the main")
 
 
 MISSING = [

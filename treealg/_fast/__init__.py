@@ -4,17 +4,18 @@ Arguments are positional, checked by the caller, and described in `treealg._fast
 has the same names in readable NumPy. Arrays have exactly the numbers that are to be read or
 written: views, of any strides, but for the rows of `word_products` and for gradients along paths,
 where each item of the result has to be contiguous. What does not fit raises ValueError. Where the
-kernels are not built, the import raises MissingDependencyError.
+kernels are not built, and in subinterpreters, the import raises MissingDependencyError.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from treealg.optional import require_built
+from treealg.optional import require_built, require_main_interpreter
 
-# Before the first of them is missed, which would say less.
+# Before the first of them is missed or refuses, which would say less.
 require_built(Path(__file__).parent)
+require_main_interpreter()
 
 from treealg._fast.algebra import (
     linear_signature,

@@ -21,7 +21,8 @@ from cpython.buffer cimport (
 )
 from cpython.exc cimport PyErr_CheckSignals
 
-from treealg.errors import InvalidValueError, MissingDependencyError
+from treealg.errors import InvalidValueError
+from treealg.optional import refuse_subinterpreter
 
 
 cdef extern from "Python.h":
@@ -29,11 +30,7 @@ cdef extern from "Python.h":
     void *PyInterpreterState_Main()
 
 if PyInterpreterState_Get() != PyInterpreterState_Main():
-    # A call takes the lock of the interpreter from within C, which is always that of the main one.
-    raise MissingDependencyError(
-        "treealg: the kernels run in the main interpreter only, and this is a subinterpreter; "
-        "import treealg in the main one, or in a process of its own"
-    )
+    refuse_subinterpreter()
 
 
 cdef const instruction_set *active = treealg_instruction_set(NULL)
