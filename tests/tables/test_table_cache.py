@@ -631,6 +631,41 @@ def test_a_directory_of_another_user_that_all_may_write_to_is_refused(table_dire
         tables.arborification(2, 3)
 
 
+@pytest.mark.usefixtures("fresh_disk_warning")
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners")
+@pytest.mark.parametrize("place", ["inside", "deep inside", "behind a link", "link inside"])
+def test_a_directory_in_one_of_another_user_that_all_may_write_to_is_refused(
+    place, tmp_path, monkeypatch
+):
+    own, common = tmp_path / "own", tmp_path / "common"
+    own.mkdir()
+    directory = common / "x" / "y" if place == "deep inside" else common / "x"
+    directory.parent.mkdir(parents=True)
+    if place == "link inside":
+        directory.symlink_to(own)
+    elif place == "behind a link":
+        directory.mkdir()
+        directory = own / "link"
+        directory.symlink_to(common / "x")
+    monkeypatch.setenv("TREEALG_CACHE_DIR", str(directory))
+    owner = os.geteuid()
+    monkeypatch.setattr("os.geteuid", lambda: owner + 1)
+    common.chmod(0o777)
+    tables.clear_cache()
+    with pytest.warns(TableCacheWarning, match=f"is in {common}, which belongs to another user"):
+        tables.arborification(2, 3)
+    for mode in (0o1777, 0o755):  # where others may put files, and not replace those that are there
+        common.chmod(mode)
+        tables.clear_cache()
+        tables.arborification(2, 3)
+        only_file(directory).unlink()
+    common.chmod(0o777)  # one's own
+    monkeypatch.setattr("os.geteuid", lambda: owner)
+    tables.clear_cache()
+    tables.arborification(2, 3)
+    only_file(directory).unlink()
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
 @pytest.mark.parametrize("kind", ["pipe", "link to a device", "sparse", "link to a pipe"])
 def test_what_is_no_file_of_plausible_size_is_replaced(table_directory, kind, tmp_path):

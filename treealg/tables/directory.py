@@ -137,18 +137,40 @@ def file_name(directory: str, name: str, key: Key) -> str:
 
 
 def check_trusted(directory: str) -> None:
-    """Raise PermissionError for a directory of another user in which everybody may put files."""
+    """Raise PermissionError for a directory of another user in which everybody may put files.
+
+    So for one that lies in such a directory, however deep, unless only owners may rename and remove
+    what is there, as in ``/tmp``.
+    """
     if not hasattr(os, "geteuid"):
         return
-    try:
-        found = os.stat(directory)
-    except FileNotFoundError:
-        return
-    if found.st_mode & stat.S_IWOTH and found.st_uid != os.geteuid():
-        raise PermissionError(
-            f"{directory} belongs to another user, and everybody may write to it: tables there may "
-            f"be anybody's"
-        )
+    for folder in (directory, *_parents(directory)):
+        try:
+            found = os.stat(folder)
+        except FileNotFoundError:
+            continue
+        if not found.st_mode & stat.S_IWOTH or found.st_uid == os.geteuid():
+            continue
+        if folder == directory:
+            raise PermissionError(
+                f"{directory} belongs to another user, and everybody may write to it: tables there "
+                f"may be anybody's"
+            )
+        if not found.st_mode & stat.S_ISVTX:
+            raise PermissionError(
+                f"{directory} is in {folder}, which belongs to another user, and everybody may "
+                f"write to it and put something else in its place"
+            )
+
+
+def _parents(directory: str) -> list[str]:
+    """Return the folders that a directory is in, by its name and by where links lead."""
+    found: list[str] = []
+    for path in (os.path.abspath(directory), os.path.realpath(directory)):
+        while (parent := os.path.dirname(path)) not in found:
+            found.append(parent)
+            path = parent
+    return found
 
 
 def without_waiting(path: str, flags: int) -> int:
