@@ -118,6 +118,48 @@ def test_a_label_has_one_colour_in_all_pictures():
     assert shapes[1].get("fill") == alone.get("fill") != shapes[0].get("fill")
 
 
+LABELS = {
+    "texts that share": ["a", "j", "s", "A"],
+    "integers that share": [0, 8, 16, 1],
+    "both": [3, 11, "c", "l"],
+    "as many as colours": [*range(8), *"abcdefghi"],
+    "integers alone": list(range(17)),
+    "texts alone": [f"{i:02}" for i in range(17)],
+}
+
+
+def colours_of_svg(labels):
+    shapes = ElementTree.fromstring(to_svg(Tree([Tree(label=x) for x in labels[1:]], labels[0])))
+    drawn = [node for node in shapes.iter() if node.tag in (f"{SVG}circle", f"{SVG}rect")]
+    return [node.get("fill") for node in drawn if node.get("fill") in (*COLOURS, *OTHER_COLOURS)]
+
+
+def colours_of_legend(labels):
+    (legend,) = plot_grid([Tree(label=x) for x in labels]).legends
+    shown = {
+        text.get_text(): handle.get_markerfacecolor()
+        for text, handle in zip(legend.get_texts(), legend.legend_handles, strict=True)
+    }
+    return [shown[str(label)] for label in labels]
+
+
+@pytest.mark.parametrize("kind", LABELS)
+def test_no_two_labels_of_a_picture_share_a_colour_while_there_are_others(kind):
+    labels = LABELS[kind]
+    found = colours_of_legend(labels)
+    assert len(set(found)) == len(labels)
+    assert {*found} <= {*COLOURS, *OTHER_COLOURS}
+    # Whatever comes first, and whatever draws.
+    assert colours_of_legend(labels[::-1]) == found[::-1]
+    assert sorted(colours_of_svg(labels)) == sorted(found)
+
+
+def test_labels_beyond_all_colours_share_them_as_in_other_pictures():
+    found = colours_of_legend(list(range(40)))
+    assert len(set(found)) == len(COLOURS) + len(OTHER_COLOURS)
+    assert found[32:] == list(COLOURS)
+
+
 @pytest.mark.parametrize("label", ["<script>", "a&b", '"', "]]>", "\x00", "\ud800", "\n", ("x", 1)])
 def test_any_label_gives_a_well_formed_picture(label):
     picture = to_svg(Tree(label=label))

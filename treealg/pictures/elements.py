@@ -49,7 +49,8 @@ class Elements:
     @property
     def style(self) -> Style:
         """How labels are drawn: one channel needs no colours."""
-        return make_style((), self.channels, len(self.channels) > 1)
+        count = len(self.channels)
+        return make_style(range(count), self.channels, count > 1)
 
     @property
     def orders(self) -> npt.NDArray[np.int64]:

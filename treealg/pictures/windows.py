@@ -185,7 +185,7 @@ def _draw_path(axes: Axes, points: Floats, clock: Floats, spans: Any, elements: 
     known = elements.channels
     is_named = len(known) >= points.shape[1]
     names = known[: points.shape[1]] if is_named else tuple(map(str, range(points.shape[1])))
-    style = make_style((), names, True)
+    style = make_style(range(len(names)), names, True)
     for number, column in enumerate(points.T):
         axes.plot(clock, column, color=style.colour(number), linewidth=1.2, label=names[number])
     above = _draw_spans(axes, clock, spans) if len(spans) <= _MANY else 0.0

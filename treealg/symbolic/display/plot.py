@@ -200,7 +200,7 @@ def plot_grid(
     names: Names = None,
     columns: int = 4,
 ) -> Figure:
-    """Draw trees or forests in a grid of panels, one colour per label, with a legend.
+    """Draw trees or forests in a grid of panels, a colour for each label, with a legend.
 
     Parameters
     ----------
@@ -228,6 +228,11 @@ def plot_grid(
     InvalidValueError
         If there is no item, if there are not as many titles as items, if a label has no name, or
         if `columns` is less than 1.
+
+    Notes
+    -----
+    Up to 17 labels have a colour each, and further ones share these. As far as no two labels share
+    one, colours are the same in every picture.
 
     Examples
     --------

@@ -1,9 +1,10 @@
-"""How labels are written and coloured, the same in every picture."""
+"""How labels are written and coloured, in every picture alike."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from treealg.checks import check_flag, is_integer
@@ -27,7 +28,7 @@ Names = Mapping[Any, str] | Sequence[str] | None
 COLOURS = (
     "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#999999",
 )  # fmt: skip
-"""One colour per label, in this order again after the last: Okabe and Ito's palette, which
+"""Colours of integers, in this order again after the last: Okabe and Ito's palette, which
 colour-blind readers can tell apart, with a grey for the eighth."""
 
 OTHER_COLOURS = (
@@ -50,10 +51,13 @@ class Style:
         Whether labels are written; plain dots otherwise.
     names : mapping, sequence or None
         Texts of the labels, or None for the labels themselves.
+    found : frozenset
+        The labels of the picture.
     """
 
     shown: bool
     names: Names
+    found: frozenset[Any] = frozenset()
 
     def text(self, label: Any) -> str:
         """Return the text of a label."""
@@ -84,11 +88,29 @@ class Style:
         """Return the colour of a label.
 
         By value for integers; by the sum of its characters for any other, so that letters that
-        follow each other differ: the same in every picture, and never that of an integer.
+        follow each other differ: the same in every picture, and never that of an integer. Where two
+        labels of a picture would share one, the first has it, and the other one that is free.
         """
-        if is_integer(label):
-            return COLOURS[label % len(COLOURS)]
-        return OTHER_COLOURS[sum(map(ord, printable(plain_text(label)))) % len(OTHER_COLOURS)]
+        return self._colours.get(label) or _usual_colour(label)
+
+    @cached_property
+    def _colours(self) -> dict[Any, str]:
+        """The colours of the labels of the picture, in whatever order these came."""
+        order = sorted(self.found, key=_place)
+        taken: dict[str, Any] = {}
+        for label in order:
+            taken.setdefault(_usual_colour(label), label)
+        colours = {label: colour for colour, label in taken.items()}
+        for label in order:
+            if label in colours:
+                continue
+            own, others = (COLOURS, OTHER_COLOURS)[:: 1 if is_integer(label) else -1]
+            free = next((colour for colour in own + others if colour not in taken), None)
+            if free is None:
+                break
+            taken[free] = label
+            colours[label] = free
+        return colours
 
     def text_colour(self, label: Any) -> str:
         """Return black or white, whichever is easier to read on the colour of a label."""
@@ -106,6 +128,7 @@ def make_style(found: Iterable[Any], names: Any, labels: Any) -> Style:
 
     By default they are if they have names, or any of those in `found` is not 0.
     """
+    found = frozenset(found)
     if not isinstance(names, (Mapping, Sequence)) and getattr(names, "ndim", None) == 1:
         names = names.tolist()  # of an array or an index
     if names is not None and not isinstance(names, (Mapping, Sequence)):
@@ -117,7 +140,18 @@ def make_style(found: Iterable[Any], names: Any, labels: Any) -> Style:
         labels = names is not None or any(not is_integer(label) or label != 0 for label in found)
     else:
         labels = check_flag("labels", labels)
-    return Style(labels, names)
+    return Style(labels, names, found)
+
+
+def _usual_colour(label: Any) -> str:
+    if is_integer(label):
+        return COLOURS[label % len(COLOURS)]
+    return OTHER_COLOURS[sum(map(ord, printable(plain_text(label)))) % len(OTHER_COLOURS)]
+
+
+def _place(label: Any) -> tuple[bool, int, str]:
+    """Return by what labels are sorted: integers by value, before others by text."""
+    return (False, label, "") if is_integer(label) else (True, 0, plain_text(label))
 
 
 def plain_text(label: Any) -> str:

@@ -96,7 +96,9 @@ def to_svg(
 
     Notes
     -----
-    The picture depends on `x` and the options only; the same label has the same colour everywhere.
+    The picture depends on `x` and the options only. A label has the same colour in every picture,
+    unless two labels of one picture would share it: then one of them has a colour that is free, as
+    long as there are any of 17.
 
     Examples
     --------
