@@ -42,6 +42,11 @@ def fake(x):
         return torch.zeros(x.shape, dtype=torch.float64)
 
 
+def proxy_of_torch(x):
+    fx = pytest.importorskip("torch.fx")
+    return fx.Proxy(fx.Graph().placeholder("x"))
+
+
 def sparse(x):
     return pytest.importorskip("scipy.sparse").csr_array(x.reshape(-1, x.shape[-1]))
 
@@ -122,7 +127,7 @@ REFUSED = {
     "sparse mapping": (lambda x: sparse(x).todok(), r"a sparse scipy.*\.toarray\(\)"),
     "mapping with named axes": (
         lambda x: labelled(x).to_dataset(name="x"),
-        r"functions of treealg\.xarray",
+        r"use treealg\.xarray\.FUNCTION, given",
     ),
     "text in a frame": (text_frame, "'name' of"),
     "times in a frame": (time_frame, "'t' of datetime64.*total_seconds"),
@@ -151,13 +156,17 @@ REFUSED = {
     "boolean tensor": (lambda x: torch_of(x) > 0, r"torch.bool; .*\.double\(\)"),
     "sparse tensor": (lambda x: torch_of(x).to_sparse(), r"\.to_dense\(\)"),
     "quantized tensor": (quantized, r"\.dequantize\(\)"),
-    "meta tensor": (lambda x: torch_of(x).to("meta"), "shape without numbers"),
-    "fake tensor": (fake, "torch.export"),
-    "gradient": (lambda x: torch_of(x).requires_grad_(), r"\.detach\(\)"),
+    "meta tensor": (lambda x: torch_of(x).to("meta"), r"use treealg\.torch\.FUNCTION, "),
+    "fake tensor": (fake, r"torch.export.* use treealg\.torch\.FUNCTION there"),
+    "proxy of torch": (proxy_of_torch, r"use treealg\.torch\.FUNCTION for what"),
+    "gradient": (
+        lambda x: torch_of(x).requires_grad_(),
+        r"use treealg\.torch\.FUNCTION for .*\.detach\(\)",
+    ),
     "nested tensor": (nested, r"\.unbind\(\)"),
     "packed sequence": (packed, "unpack_sequence"),
-    "array with named axes": (labelled, r"functions of treealg\.xarray"),
-    "array of Dask": (lazy, r"functions of treealg\.dask .*\.compute\(\)"),
+    "array with named axes": (labelled, r"use treealg\.xarray\.FUNCTION, given"),
+    "array of Dask": (lazy, r"use treealg\.dask\.FUNCTION, .*\.compute\(\)"),
     "array of Arrow": (arrow, r"numpy\.asarray"),
     "bfloat of JAX": (bfloat_of_jax, "of dtype bfloat16 on .*convert it first"),
     "masked rows in a list": (masked_rows, r"\[\d\] .*filled\("),
@@ -181,7 +190,7 @@ REFUSED = {
     "huge integer in a list": (lambda x: [[10**400]], r"float64 holds, got 1000\S+ of type int at"),
     "long in a list": (lambda x: [[np.longdouble(1)]], "got .* of type longdouble at"),
     "lazy frame": (lazy_frame, r"not computed yet; \w+\.collect\(\)"),
-    "key of JAX": (key_of_jax, r"no numbers, jax.*treealg\.jax"),
+    "key of JAX": (key_of_jax, r"no numbers, jax.*treealg\.jax\.FUNCTION for what"),
 }
 
 
@@ -190,6 +199,7 @@ REFUSED = {
 @each_case(CASES, "plain", "corrected", "basepoint")
 def test_what_is_no_array_is_refused_with_cause_and_fix(case, kind):
     change, text = REFUSED[kind]
+    text = text.replace("FUNCTION", case.row.name)
     given = case.arguments((4,))
     for name, x in arrays_of(case, given).items():
         if kind == "sparse" and not x.ndim:
@@ -199,6 +209,75 @@ def test_what_is_no_array_is_refused_with_cause_and_fix(case, kind):
         assert name in str(caught.value)
         if "tensor" in kind:
             assert "numpy" not in str(caught.value)
+
+
+def dual_level(call, x):
+    forward_ad = pytest.importorskip("torch.autograd.forward_ad")
+    with forward_ad.dual_level():
+        return call(forward_ad.make_dual(x, x))
+
+
+TRANSFORMS = {
+    "torch": {
+        "vmap": lambda call, x: pytest.importorskip("torch").vmap(call)(x[None]),
+        "grad": lambda call, x: pytest.importorskip("torch").func.grad(call)(x),
+        "jvp": lambda call, x: pytest.importorskip("torch").func.jvp(call, (x,), (x,)),
+        "dual level": dual_level,
+    },
+    "jax": {
+        "jit": lambda call, x: pytest.importorskip("jax").jit(call)(x),
+        "vmap": lambda call, x: pytest.importorskip("jax").vmap(call)(x[None]),
+    },
+}
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script.* is deprecated")
+@pytest.mark.parametrize(
+    ("package", "transform"),
+    [(package, kind) for package in TRANSFORMS for kind in TRANSFORMS[package]],
+)
+@each_case(CASES, "plain", "corrected", "basepoint")
+def test_what_is_traced_is_refused_with_the_function_that_takes_it(case, package, transform):
+    given = case.arguments((4,))
+    arrays = arrays_of(case, given)
+    if package == "torch":
+        arrays = {name: torch_of(x) for name, x in arrays.items()}
+    text = rf"\btreealg\.{package}\.{case.row.name}\b"
+    for name, x in arrays.items():
+
+        def call(value, name=name):
+            return case.row.function(**given | arrays | {name: value})
+
+        with pytest.raises(treealg.InvalidTypeError, match=text) as caught:
+            TRANSFORMS[package][transform](call, x)
+        assert str(caught.value).startswith(name)
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script.* is deprecated")
+@pytest.mark.parametrize("transform", TRANSFORMS["torch"])
+def test_tensors_that_are_not_traced_are_read_within_a_transform(transform):
+    path = torch_of([[0.0, 1.0], [2.0, 4.0]])
+    array, lengths, found = path.numpy()[None], torch_of([1]), []
+    paths = [path, path[:1]]
+
+    def call(value):
+        found.append(treealg.branched_sig(path, 2))
+        found.append(treealg.branched_sig(paths, 1)[0])
+        found.append(treealg.branched_sig(array, 1, lengths=lengths)[0])
+        return value.sum()
+
+    TRANSFORMS["torch"][transform](call, path)
+    assert found[0].tolist() == treealg.branched_sig(path.numpy(), 2).tolist()
+    assert [x.tolist() for x in found[1:]] == [[2.0, 3.0], [0.0, 0.0]]
+
+
+def test_what_is_traced_for_no_function_of_the_table_is_told_of_all():
+    torch = pytest.importorskip("torch")
+    stream = treealg.BranchedSigStream(2, 2)
+    with pytest.raises(
+        treealg.InvalidTypeError, match=r"use the functions of treealg\.torch there"
+    ):
+        torch.vmap(stream.push)(torch.zeros(3, 2))
 
 
 JAGGED = {
@@ -220,7 +299,9 @@ def test_lists_that_are_not_rectangular_say_where(case, kind):
 def test_only_paths_are_said_to_be_taken_as_lists_of_several_lengths():
     with pytest.raises(treealg.InvalidValueError, match="equally long, or give paths of different"):
         treealg.branched_sig(JAGGED["points"], 2)
-    with pytest.raises(treealg.InvalidTypeError, match=r"path\[0\] .*functions of treealg\.xarray"):
+    with pytest.raises(
+        treealg.InvalidTypeError, match=r"path\[0\] .*treealg\.xarray\.branched_sig,"
+    ):
         treealg.branched_sig([labelled(np.zeros((n, 2))) for n in (3, 4)], 2)
     with pytest.raises(treealg.InvalidValueError, match=r"equally long$"):
         treealg.branched_sig_inverse(JAGGED["points"], 2, 1)

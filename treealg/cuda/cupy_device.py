@@ -155,4 +155,4 @@ def open_array(value: Any, name: str) -> tuple[CupyDevice, Any] | None:
     tensor = dense_tensor(value, name)
     check_tensor_dtype(tensor, name)
     with device.active():
-        return device, device.xp.from_dlpack(tensor.resolve_neg())
+        return device, device.xp.from_dlpack(tensor.detach().resolve_neg())

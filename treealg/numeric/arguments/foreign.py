@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from types import FrameType
 from typing import Any
 
+from treealg._lazy import public_names
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 
-__all__ = ["described", "has_no_numbers", "is_concrete", "is_of", "not_an_array"]
+__all__ = ["described", "function_for", "has_no_numbers", "is_concrete", "is_of", "not_an_array"]
 
 _OBJECT = "an object of type {type}"
 # The first that applies: what a value is, and what to do with it; {name} is the argument.
@@ -21,7 +23,7 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
      "read the numbers first, for instance with numpy.loadtxt"),
     # Some of these are mappings, too.
     (lambda value: is_of(value, "xarray"), _OBJECT + ", whose axes have names and any order",
-     "the functions of treealg.xarray take it, given the names of time and channel"),
+     "use {xarray}, given the names of time and channel"),
     (lambda value: is_of(value, "scipy"), "a sparse {type}", "use {name}.toarray()"),
     (lambda value: isinstance(value, Mapping) and _has_paths(value), _OBJECT,
      "list({name}.values()) is a list of its values, which is taken where paths are"),
@@ -32,9 +34,11 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
     (lambda value: isinstance(value, (set, frozenset)), _OBJECT + ", which has no order",
      "give a list"),
     (lambda value: is_of(value, "jax", "jaxlib"), "a value of JAX that has no numbers, {type}",
-     "the functions of treealg.jax take what jax.jit, vmap and grad trace"),
+     "use {jax} for what jax.jit, vmap and grad trace"),
+    (lambda value: is_of(value, "torch"), "a value of PyTorch that has no numbers, {type}",
+     "use {torch} for what torch.export and torch.compile trace"),
     (lambda value: is_of(value, "dask"), _OBJECT + ", which is not computed yet",
-     "the functions of treealg.dask take it and stay lazy; {name}.compute() has its numbers"),
+     "use {dask}, which stays lazy; {name}.compute() has its numbers"),
     (lambda value: is_of(value, "polars") and hasattr(value, "over"),
      _OBJECT + ", which has no numbers without a table", "table.select({name}) has them"),
     (lambda value: _is_lazy(value),
@@ -73,7 +77,47 @@ def described(value: Any, name: str) -> tuple[str, str | None]:
         ((kind, fix) for applies, kind, fix in _KINDS if applies(value)), (_OBJECT, None)
     )
     found = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
-    return what.format(type=found, value=brief(value)), how and how.format(name=name)
+    said = what.format(type=found, value=brief(value))
+    return said, how and how.format_map(_Words(name=name))
+
+
+class _Words(dict[str, str]):
+    """What stands in braces: the argument, and by the name of a package its function."""
+
+    def __missing__(self, package: str) -> str:
+        return function_for(package)
+
+
+def function_for(package: str) -> str:
+    """Return the function of a package that does what was called, or all of them, for messages.
+
+    Parameters
+    ----------
+    package : str
+        The framework, of which treealg has a package of this name.
+
+    Notes
+    -----
+    What was called is the function of treealg whose caller is none: the outermost one of those that
+    this is called by, one after the other.
+
+    Examples
+    --------
+    >>> function_for("torch")
+    'the functions of treealg.torch'
+    """
+    frame: FrameType | None = sys._getframe(1)
+    called = ""
+    while frame is not None and (
+        frame.f_globals.get("__name__", "").partition(".")[0] == "treealg"
+        or frame.f_code.co_filename.startswith("<treealg.")
+    ):
+        called, frame = frame.f_code.co_name, frame.f_back
+    # That of Dask has no stub, and all functions that there are for tensors.
+    face = "torch" if package == "dask" else package
+    if called in public_names(f"treealg.{face}"):
+        return f"treealg.{package}.{called}"
+    return f"the functions of treealg.{package}"
 
 
 def has_no_numbers(value: Any) -> bool:

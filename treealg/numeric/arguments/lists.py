@@ -14,7 +14,7 @@ from treealg.numeric.arguments.integers import numbers_of
 from treealg.numeric.arguments.kinds import is_array, read_array, refuse_masked
 from treealg.numeric.arguments.rows import MAX_AXES, compute_dtype
 from treealg.numeric.arguments.tables import without_tables
-from treealg.numeric.arguments.tensors import dense_tensor, is_tensor, tensor_array
+from treealg.numeric.arguments.tensors import data_of, dense_tensor, is_tensor, tensor_array
 
 __all__ = ["integer_array", "list_array", "refuse_packed"]
 
@@ -68,7 +68,7 @@ def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
         tensor = dense_tensor(value, name)
         if tensor.is_complex() or tensor.is_floating_point():
             raise InvalidTypeError(f"{name} must be integers, got dtype {tensor.dtype}")
-        found = tensor.numpy()
+        found = data_of(tensor)
     else:
         found = read_array(value, name, "integers")
     if found.dtype.kind == "O" and isinstance(value, (list, tuple)):

@@ -8,11 +8,13 @@ from typing import Any
 import numpy.typing as npt
 
 from treealg.errors import InvalidTypeError
+from treealg.numeric.arguments.foreign import function_for
 from treealg.optional import run_as_it_is
 
 __all__ = [
     "check_has_numbers",
     "check_tensor_dtype",
+    "data_of",
     "dense_tensor",
     "is_tensor",
     "plain_arrays",
@@ -33,7 +35,7 @@ def tensor_array(value: Any, name: str) -> npt.NDArray[Any]:
     tensor = dense_tensor(value, name)
     check_tensor_dtype(tensor, name)
     try:
-        array: npt.NDArray[Any] = tensor.resolve_neg().numpy()
+        array = data_of(tensor)
     except (TypeError, RuntimeError) as error:
         raise InvalidTypeError(
             f"{name} is a {type(value).__module__}.{type(value).__qualname__} whose numbers cannot "
@@ -42,10 +44,25 @@ def tensor_array(value: Any, name: str) -> npt.NDArray[Any]:
     return array
 
 
+def data_of(tensor: Any) -> npt.NDArray[Any]:
+    """Return the data of a tensor, also within a transform of torch.func that it is not of.
+
+    Notes
+    -----
+    There all that is computed, also of such a tensor, is of the transform, and has no numbers.
+    """
+    try:
+        array: npt.NDArray[Any] = tensor.detach().resolve_neg().numpy()
+    except RuntimeError:
+        with sys.modules["torch"]._C._DisableFuncTorch():
+            array = tensor.detach().resolve_neg().numpy()
+    return array
+
+
 def plain_arrays(values: Any) -> list[npt.NDArray[Any]] | None:
     """Return the data of tensors that need no look at each of them, or None if there are others."""
     torch = sys.modules.get("torch")
-    if torch is None or set(map(type, values)) != {torch.Tensor}:
+    if torch is None or set(map(type, values)) != {torch.Tensor} or _may_be_dual():
         return None
     try:
         return [value.numpy() for value in values]
@@ -54,7 +71,7 @@ def plain_arrays(values: Any) -> list[npt.NDArray[Any]] | None:
 
 
 def dense_tensor(value: Any, name: str) -> Any:
-    """Return a tensor that has numbers, is dense and records no gradient."""
+    """Check that a tensor has numbers, is dense, and records no derivatives, and return it."""
     run_as_it_is()
     torch = sys.modules["torch"]
     check_has_numbers(value, name)
@@ -73,10 +90,22 @@ def dense_tensor(value: Any, name: str) -> Any:
         )
     if value.requires_grad and torch.is_grad_enabled():
         raise InvalidTypeError(
-            f"{name} requires a gradient, which this function does not record; the functions "
-            f"of treealg.torch do, with the same names; or use {name}.detach() here"
+            f"{name} requires a gradient, which this function does not record; use "
+            f"{function_for('torch')} for that, or {name}.detach() here"
         )
-    return value.detach()
+    if _may_be_dual() and torch.autograd.forward_ad.unpack_dual(value).tangent is not None:
+        raise InvalidTypeError(
+            f"{name} has a tangent of torch.autograd.forward_ad, which this function does not "
+            f"carry on; use {function_for('torch')} for that, or "
+            f"torch.autograd.forward_ad.unpack_dual({name}).primal here"
+        )
+    return value
+
+
+def _may_be_dual() -> bool:
+    """Tell whether derivatives in a direction are recorded here, by dual numbers."""
+    forward_ad = sys.modules["torch"].autograd.forward_ad
+    return bool(forward_ad._current_level >= 0 and forward_ad._is_fwd_grad_enabled())
 
 
 def check_tensor_dtype(value: Any, name: str) -> None:
@@ -101,17 +130,18 @@ def check_has_numbers(value: Any, name: str) -> None:
     if torch._C._functorch.is_functorch_wrapped_tensor(value):
         raise InvalidTypeError(
             f"{name} is inside of a transform of torch.func, such as vmap or grad, where a tensor "
-            f"has no numbers to read; call this function outside of it: leading axes are a batch, "
-            f"and the function's backprop is its gradient"
+            f"has no numbers to read; use {function_for('torch')} there, or call this function "
+            f"outside of it: leading axes are a batch, and the function's backprop is its gradient"
         )
     fake = sys.modules.get("torch._subclasses.fake_tensor")
     if fake is not None and isinstance(value, fake.FakeTensor):
         raise InvalidTypeError(
             f"{name} is a FakeTensor, a shape without numbers, as torch.export and torch.compile "
-            f"trace with; call this function outside of what is traced"
+            f"trace with; use {function_for('torch')} there, or call this function outside of what "
+            f"is traced"
         )
     if value.device.type == "meta":
         raise InvalidTypeError(
             f"{name} must be on the CPU, got a tensor on the device meta, a shape without numbers; "
-            f"treealg.operations[...].result gives the shape of a result without data"
+            f"use {function_for('torch')}, whose result is such a shape, too"
         )
