@@ -127,6 +127,41 @@ def test_everything_prints_where_the_terminal_has_no_symbols(encoding):
     assert "0\n+- 0\n" in text
 
 
+LABELS = r"""
+from treealg.symbolic import *
+for label in ("\xe9", "\u65e5\u672c", "\u03b1", "\U0001f332", "\u2502", "a"):
+    tree = Tree([Tree(label="b"), Tree(label=label)], label)
+    for x in (tree, Forest([tree, Tree()]), bck.coproduct(Tree(label=label)), 2 * tree):
+        print(x, repr(x))
+        print(to_unicode(x))
+        print(to_unicode(x, labels=False))
+    print(to_unicode(Tree(), names=[label]))
+    print(to_indented(Forest([tree, Tree()])))
+    print(tree_table([tree]))
+print(*to_unicode(Tree([Tree(label="\xe9"), Tree()], "\xe9")).split("\n"), sep="/")
+"""
+DRAWN = {
+    "ascii": r" 0    \xe9/ +--+--+/   \xe9",
+    "latin-1": "0 é/+++/ é",
+    "cp1252": "0 é/+++/ é",
+    "cp1253": r" 0    \xe9/ +--+--+/   \xe9",
+    "cp437": "0 é/└┬┘/ é",
+    "koi8-r": r" 0    \xe9/ +--+--+/   \xe9",
+    "gb2312": "0 é/└┬┘/ é",
+    "utf-8": "0 é/└┬┘/ é",
+}
+
+
+@pytest.mark.parametrize("encoding", DRAWN)
+def test_labels_print_on_every_terminal_and_are_escaped_where_it_has_them_not(encoding):
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0", "LC_ALL": "C"}
+    done = subprocess.run(
+        [sys.executable, "-c", LABELS], capture_output=True, env=environment, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout.decode(encoding).splitlines()[-1] == DRAWN[encoding]
+
+
 def test_ascii_drawings_have_the_shape_of_the_others():
     for x in (CHERRY, bck.coproduct(CHERRY), Tree.from_text("0[1[3],2]")):
         drawn = to_unicode(x, ascii=True)

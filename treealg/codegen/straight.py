@@ -277,4 +277,4 @@ def write(folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in sources():
-        (folder / name).write_text(text)
+        (folder / name).write_text(text, "utf-8")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
-from treealg._lazy import public_names
+from treealg._lazy import announced
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 
@@ -113,9 +113,7 @@ def function_for(package: str) -> str:
         or frame.f_code.co_filename.startswith("<treealg.")
     ):
         called, frame = frame.f_code.co_name, frame.f_back
-    # That of Dask has no stub, and all functions that there are for tensors.
-    face = "torch" if package == "dask" else package
-    if called in public_names(f"treealg.{face}"):
+    if called in announced("table").operations:
         return f"treealg.{package}.{called}"
     return f"the functions of treealg.{package}"
 

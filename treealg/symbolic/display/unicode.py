@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import zip_longest
 from typing import Any
 
@@ -13,7 +14,7 @@ from treealg.symbolic.display.style import Names, Style, make_style
 from treealg.symbolic.trees.forests import RootedForest
 from treealg.symbolic.trees.rooted import RootedTree
 from treealg.symbolic.trees.sizes import check_steps
-from treealg.symbolic.trees.terminal import for_terminal, in_ascii, is_plain_terminal
+from treealg.symbolic.trees.terminal import in_ascii, in_plain, is_plain_terminal
 
 __all__ = ["to_indented", "to_unicode"]
 
@@ -81,12 +82,22 @@ def to_unicode(
     terms, left_out = terms_to_show(x, max_terms)
     style = make_style(labels_of(terms), names, labels)
     limit = check_integer("width", width, 1)
-    lines: list[_Block] = []
     # A label in the line of the roots must not be taken for a coefficient.
     times = "·" if style.shown else ""
-    plain = is_plain_terminal("●│⊗") if ascii is None else check_flag("ascii", ascii)
-    for term in pieces_of(terms, left_out, style, times=times, lead=lead_of(x)):
-        block = _beside([_piece(piece, style, plain=plain) for piece in term])
+    pieces = pieces_of(terms, left_out, style, times=times, lead=lead_of(x))
+    if ascii is not None and check_flag("ascii", ascii):
+        return _drawn(pieces, style, limit, in_ascii)
+    drawn = _drawn(pieces, style, limit, str)
+    if ascii is None and is_plain_terminal(drawn):
+        return _drawn(pieces, style, limit, in_plain)
+    return drawn
+
+
+def _drawn(terms: list[list[Piece]], style: Style, limit: int, write: Callable[[str], str]) -> str:
+    """Draw a sum with the characters that a function writes for others."""
+    lines: list[_Block] = []
+    for term in terms:
+        block = _beside([_piece(piece, style, write) for piece in term])
         if lines and len(lines[-1][0]) + 1 + len(block[0]) <= limit:
             lines[-1] = _beside([lines[-1], block])
         else:
@@ -94,15 +105,13 @@ def to_unicode(
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in lines)
 
 
-def _piece(piece: Piece, style: Style, *, plain: bool) -> _Block:
+def _piece(piece: Piece, style: Style, write: Callable[[str], str]) -> _Block:
     if isinstance(piece, str):
-        return [in_ascii(piece) if plain else piece]
+        return [write(piece)]
     layout = layout_forest(piece)
     texts = [style.text(label) if style.shown else _DOT for label in layout.label]
-    if not plain:
-        return _draw(layout, texts)
     # What joins the vertices is one character each, before and after.
-    return [in_ascii(line) for line in _draw(layout, [in_ascii(text) for text in texts])]
+    return [write(line) for line in _draw(layout, list(map(write, texts)))]
 
 
 def _beside(blocks: list[_Block]) -> _Block:
@@ -194,13 +203,13 @@ def to_indented(x: Any, *, names: Names = None) -> str:
             f"only trees and forests can be indented, got {type(x).__name__}; use to_unicode"
         )
     blocks = [_indent(tree, style) for tree in terms[0][0][0].trees]
+    if any(is_plain_terminal(line) for block in blocks for line in block):
+        blocks = [list(map(in_plain, block)) for block in blocks]
     widths = [max(map(len, block)) for block in blocks]
     rows = zip_longest(*blocks, fillvalue="")
-    return for_terminal(
-        "\n".join(
-            "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        )
+    return "\n".join(
+        "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
     )
 
 

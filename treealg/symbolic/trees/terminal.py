@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
-__all__ = ["for_terminal", "in_ascii", "is_plain_terminal"]
+__all__ = ["for_terminal", "in_ascii", "in_plain", "is_plain_terminal"]
 
 _IN_ASCII = str.maketrans(
     {
@@ -26,7 +26,7 @@ def is_plain_terminal(text: str) -> bool:
     if text.isascii():
         return False
     try:
-        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+        text.encode(_encoding())
     except (UnicodeEncodeError, LookupError):
         return True
     return False
@@ -40,7 +40,22 @@ def for_terminal(text: str) -> str:
     >>> for_terminal("0[1]")
     '0[1]'
     """
-    return in_ascii(text) if is_plain_terminal(text) else text
+    return in_plain(text) if is_plain_terminal(text) else text
+
+
+def in_plain(text: str) -> str:
+    """Return a text with our symbols in ASCII, and what standard output cannot show escaped.
+
+    Examples
+    --------
+    >>> in_plain("(∅)⊗(0)")
+    '({})(x)(0)'
+    """
+    encoding = _encoding()
+    try:
+        return _symbols_in_ascii(text).encode(encoding, "backslashreplace").decode(encoding)
+    except LookupError:
+        return in_ascii(text)
 
 
 def in_ascii(text: str) -> str:
@@ -51,5 +66,13 @@ def in_ascii(text: str) -> str:
     >>> in_ascii("(∅)⊗(0) − 10⁻⁵ (1)")
     '({})(x)(0) - 10^-5 (1)'
     """
+    return _symbols_in_ascii(text).encode("ascii", "backslashreplace").decode()
+
+
+def _symbols_in_ascii(text: str) -> str:
     text = _EXPONENT.sub(lambda found: f"^{found[0].translate(_DIGITS)}", text)
-    return text.translate(_IN_ASCII).encode("ascii", "backslashreplace").decode()
+    return text.translate(_IN_ASCII)
+
+
+def _encoding() -> str:
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
