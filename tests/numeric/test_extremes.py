@@ -151,6 +151,61 @@ TOO_LARGE = {
 }
 
 
+ENDLESS = np.broadcast_to(PATH[:1], (2**50, 2))
+CLOUD = np.broadcast_to(PATH, (2**38, 3, 2))
+WITHOUT_END = {
+    "path": lambda: treealg.branched_sig(ENDLESS, 2),
+    "planar path": lambda: treealg.branched_sig(ENDLESS, 2, planar=True, time_aug=True),
+    "logarithm": lambda: treealg.branched_log_sig(ENDLESS, 2, lead_lag=True),
+    "words": lambda: treealg.sig(ENDLESS, 2),
+    "coefficient": lambda: treealg.branched_sig_coef(ENDLESS, [(0,)]),
+    "correction": lambda: treealg.branched_sig(ENDLESS, 2, correction=np.zeros(4)),
+    "list": lambda: treealg.branched_sig([PATH, ENDLESS], 2),
+    "tensors": lambda: treealg.branched_sig(
+        pytest.importorskip("torch").zeros(1, 2).double().expand(2**50, 2), 2
+    ),
+    "integers": lambda: treealg.branched_sig(np.broadcast_to(2**60, (2**50, 2)), 2),
+    "lengths": lambda: treealg.branched_sig(MANY, 2, lengths=np.broadcast_to(2, (2**50,))),
+    "fewer lengths": lambda: treealg.branched_sig(CLOUD, 2, lengths=np.broadcast_to(2, (2**38,))),
+    "windows": lambda: treealg.branched_sig(PATH, 2, windows=np.broadcast_to([0, 2], (2**38, 2))),
+    "windows of kernels": lambda: treealg.branched_sig_kernel(
+        PATH, PATH, 1, 0, windows1=np.broadcast_to([0, 2], (2**38, 2))
+    ),
+    "mmd": lambda: treealg.branched_mmd(CLOUD, CLOUD[:, ::-1], 2, 0),
+    "mmd, few of one": lambda: treealg.branched_mmd(CLOUD[:2], CLOUD, 2, 0, unbiased=False),
+    "normalised mmd": lambda: treealg.branched_mmd(CLOUD, CLOUD, 2, 0, normalize=True),
+    "gradient of mmd": lambda: treealg.branched_mmd_backprop(
+        1.0, CLOUD[:2], CLOUD, 2, 0, right_deriv=False
+    ),
+    "score": lambda: treealg.branched_scoring_rule(CLOUD, PATH, 2, 0),
+    "refinement": lambda: treealg.branched_sig_kernel(*[np.zeros((2**11, 1))] * 2, 2, 20),
+    "gram": lambda: treealg.branched_sig_kernel_gram(
+        *[np.zeros((2**11, 1))] * 2, 2, 20, out=np.zeros(())
+    ),
+    "gradients": lambda: treealg.branched_sig_kernel_gram_backprop(
+        np.zeros((2, 2)), *[np.zeros((2, 2**10, 1))] * 2, 4, 20
+    ),
+    "kernel of long paths": lambda: treealg.branched_sig_kernel(LONG, LONG, 1, 0),
+    "kernel of lists": lambda: treealg.branched_sig_kernel([PATH, LONG], [PATH, LONG], 1, 0),
+}
+
+
+@pytest.mark.parametrize("call", WITHOUT_END.values(), ids=WITHOUT_END)
+def test_what_no_machine_ends_is_refused_with_its_size(call):
+    with pytest.raises(InvalidValueError, match=r"2\*\*45 numbers|2\*\*60 in all|memory"):
+        call()
+
+
+def test_pairs_of_a_list_are_counted_at_the_mean_length(monkeypatch):
+    paths = [np.zeros((100, 1)), *[np.zeros((2, 1))] * 50]
+    monkeypatch.setattr("treealg.numeric.pairs.problem._MOST_CELLS", 10.0**5)
+    gram = treealg.branched_sig_kernel_gram(paths, paths, 1, 0)
+    np.testing.assert_array_equal(gram, np.ones((51, 51)))
+    text = r"path1 and path2 make 2,601 pairs of paths, of 9\.8e\+03 cells each at"
+    with pytest.raises(InvalidValueError, match=text):
+        treealg.branched_sig_kernel_gram(*[np.zeros((51, 100, 1)) for _ in range(2)], 1, 0)
+
+
 def test_what_follows_the_end_of_a_path_takes_no_memory():
     np.testing.assert_array_equal(treealg.branched_sig(LONG, 2, lengths=5), np.zeros(6))
 
@@ -164,6 +219,8 @@ def test_views_whose_results_fit_in_no_memory_are_refused(call):
 def test_coefficients_of_vectors_that_do_not_lie_side_by_side_copy_nothing_else():
     vectors = np.broadcast_to(np.arange(6.0), (2**30, 1000, 6))[:2, ::2]
     table = np.arange(66_000.0).reshape(1000, 66)
+    treealg.warm_up(2, 2)
+    treealg.extract_branched_sig_coef(np.zeros(6), [(1,)], 2)
     for given in (vectors, table[:, :6], table[::-1, :6], table[:, 60:].astype(np.float32)):
         tracemalloc.start()
         try:

@@ -30,7 +30,7 @@ from treealg.numeric.arguments.kinds import (
     refuse_masked,
 )
 from treealg.numeric.arguments.lists import list_array
-from treealg.numeric.arguments.rows import Rows, compute_dtype
+from treealg.numeric.arguments.rows import Rows, check_size, compute_dtype, memory_for
 from treealg.numeric.arguments.tables import is_table, table_array
 from treealg.numeric.arguments.tensors import check_has_numbers, is_tensor, tensor_array
 
@@ -88,8 +88,10 @@ def as_rows(
     if array.ndim < item_ndim:
         _refuse_arrays_as_objects(array, name)
         check_axes(array.shape, name, axes)
+    check_size(array.shape, name)
     if array.dtype.kind in "iuO" and (array.dtype.kind != "O" or array is not value):
-        array = convert(array, name)
+        with memory_for(f"{name}, as floats,"):
+            array = convert(array, name)
     return Rows(array, kind, item_ndim, name)
 
 

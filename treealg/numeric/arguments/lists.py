@@ -12,7 +12,7 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.foreign import has_no_numbers, not_an_array
 from treealg.numeric.arguments.integers import numbers_of
 from treealg.numeric.arguments.kinds import is_array, read_array, refuse_masked
-from treealg.numeric.arguments.rows import MAX_AXES, compute_dtype
+from treealg.numeric.arguments.rows import MAX_AXES, check_size, compute_dtype
 from treealg.numeric.arguments.tables import without_tables
 from treealg.numeric.arguments.tensors import data_of, dense_tensor, is_tensor, tensor_array
 
@@ -79,6 +79,7 @@ def integer_array(value: Any, name: str) -> npt.NDArray[Any]:
         if own.lower().startswith(("int", "uint")):  # of pandas and polars
             got = f"dtype {own} with missing values; fill these in, or leave them out"
         raise InvalidTypeError(f"{name} must be integers, got {got}")
+    check_size(found.shape, name)
     return found
 
 

@@ -15,7 +15,7 @@ from treealg.numeric.arguments.arrays import as_path, as_rows
 from treealg.numeric.arguments.duals import Dual, sum_dtype
 from treealg.numeric.arguments.kinds import NUMPY, TORCH, Kind, is_array
 from treealg.numeric.arguments.lists import integer_array
-from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.rows import Rows, check_size, memory_for
 from treealg.numeric.arguments.tables import is_table
 from treealg.numeric.arguments.tensors import plain_arrays
 
@@ -182,6 +182,7 @@ def read_list(paths: Any, values: bool, name: str = "path") -> Sequence[Rows]:
         arrays, kind = paths, NUMPY
     lines = current().lines(arrays)
     if lines is not None:
+        check_size(lines.shape[1:], name)  # of all paths, one after the other
         return PlainPaths(lines, kind, name, kind is TORCH or is_kept)
     read = [as_path(piece, f"{name}[{i}]", values=values) for i, piece in enumerate(paths)]
     first = read[0]
@@ -215,12 +216,14 @@ def _counts(value: Any, batch: tuple[int, ...], points: int, name: str) -> npt.N
         raise InvalidValueError(
             f"{name} must have one number per path, shape {batch}, got shape {counts.shape}"
         )
+    with memory_for(f"{name}, a number for each path,"):
+        found = counts.astype(np.int64)
     if counts.size and (counts.min() < 1 or counts.max() > points):
         raise InvalidValueError(
             f"{name} must be from 1 to {points}, the points of the array; got "
             f"{counts.min()} to {counts.max()}"
         )
-    return counts.astype(np.int64)
+    return found
 
 
 def as_base_point(value: Any, shape: tuple[int, ...], kind: Kind) -> Rows:

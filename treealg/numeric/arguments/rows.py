@@ -27,6 +27,7 @@ __all__ = [
     "ListedRows",
     "Rows",
     "as_batch",
+    "check_size",
     "compute_dtype",
     "memory_for",
     "out_of_memory",
@@ -34,6 +35,9 @@ __all__ = [
 
 MAX_AXES = 64
 """How many axes an array of NumPy may have."""
+
+_MOST_NUMBERS = 1 << 45
+"""More than a process has addresses for are those of a view, in which some are repeated."""
 
 _FLOAT32 = np.dtype(np.float32)
 _FLOAT64 = np.dtype(np.float64)
@@ -240,12 +244,24 @@ class ListedRows(Rows):
     def __getattr__(self, name: str) -> Any:
         if name not in ("array", "view"):
             raise AttributeError(name)
-        self.array = self.view = self.lines.whole()
+        with memory_for(f"{self.name}, joined to one array,"):
+            self.array = self.view = self.lines.whole()
         return self.array
 
     def points(self) -> Any:
         """Return all paths for a kernel of spans."""
         return self.lines
+
+
+def check_size(shape: tuple[int, ...], name: str) -> None:
+    """Refuse an array that no memory holds, as some of its numbers have to be repeated."""
+    size = math.prod(shape)
+    if size > _MOST_NUMBERS:
+        raise InvalidValueError(
+            f"{name} must have at most 2**45 numbers, which are more than any memory holds, got "
+            f"shape {shape} with {size:,}: in such a view some are repeated, and each would be "
+            f"read; give what differs"
+        )
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.calls import Call
 from treealg.numeric.arguments.lists import integer_array
 from treealg.numeric.arguments.prepared import Line, Prepared, in_line, timed
+from treealg.numeric.arguments.rows import memory_for
 from treealg.numeric.arguments.transforms import Transform
 
 __all__ = ["Windows", "read_windows", "windows_of"]
@@ -101,7 +102,9 @@ def _read(value: Any, points: int, name: str) -> Integers:
             f"{name} must have shape (windows, 2), a start and a stop for each, got shape "
             f"{found.shape}"
         )
-    wrong = (found[:, 0] < 0) | (found[:, 1] <= found[:, 0]) | (found[:, 1] > points)
+    with memory_for(f"{name}, two numbers for each,"):
+        ends = found.astype(np.int64) - (0, 1)
+        wrong = (found[:, 0] < 0) | (found[:, 1] <= found[:, 0]) | (found[:, 1] > points)
     if wrong.any():
         place = int(wrong.argmax())
         start, stop = (int(x) for x in found[place])
@@ -109,4 +112,4 @@ def _read(value: Any, points: int, name: str) -> Integers:
             f"{name} must have 0 <= start < stop <= {points}, the points of the (shortest) path, "
             f"a base point among them; got {start}, {stop} as {name}[{place}]"
         )
-    return found.astype(np.int64) - (0, 1)
+    return ends

@@ -266,6 +266,7 @@ def branched_sig_kernel_gram_backprop(
     reserve((kernels.left, kernels.right), out, derivs, path1, path2, *beside)
     at_once = min(max_batch_of(max_batch, problem), problem.pairs_at_once)
     n1, n2 = problem.rows1.count, problem.rows2.count
+    problem.check_work(n1 * n2)
     weights, index = problem.by_pair(derivs_of(derivs, problem, problem.gram_shape))
     is_symmetric = problem.is_symmetric and not problem.grid
     for _, first, second in blocks(1, n1, n2, at_once, np.less_equal if is_symmetric else None):

@@ -325,6 +325,7 @@ def branched_sig_kernel_gram(
     kernels = kernels_of(problem, normalize)
     at_once = max_batch_of(max_batch, problem)
     n1, n2, batch = problem.rows1.count, problem.rows2.count, problem.gram_shape
+    problem.check_work(n1 * n2)
     to = into(out, path1, path2, lengths1, lengths2, windows1, windows2, times1, times2)
     if to is None:
         result = _allocated(problem, batch)

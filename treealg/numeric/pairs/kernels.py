@@ -18,6 +18,7 @@ from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.batches import allocate, parts
 from treealg.numeric.arguments.duals import sum_dtype, sums_by
 from treealg.numeric.arguments.prepared import Room, Rooms, in_line
+from treealg.numeric.arguments.rows import memory_for
 from treealg.numeric.arguments.targets import Target, into_each
 from treealg.numeric.pairs.blocks import Indices
 from treealg.numeric.pairs.logarithms import gradients_of_logarithms, normalized_by_logarithms
@@ -313,7 +314,9 @@ def reserve(sides: tuple[Side, Side], out: Any, *inputs: Any) -> None:
 
 
 def _norms(own: Problem) -> Floats:
-    every = np.arange(own.rows1.count)
+    own.check_work(own.rows1.count)
+    with memory_for(f"{own.rows1.name}, for the norms,"):
+        every = np.arange(own.rows1.count)
     with np.errstate(invalid="ignore"):  # extrapolation may go below 0, and beyond all numbers
         squares = own.values(every, every)
         if squares.dtype.kind == "c":  # whose roots are real, too

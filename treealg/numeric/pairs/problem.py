@@ -33,6 +33,7 @@ Floats = npt.NDArray[np.floating]
 Indices = npt.NDArray[np.int64]
 
 _LARGEST_ORDER = 20
+_MOST_CELLS = 2.0**60  # of a billion a second, for 36 years
 _PAIRS = 1 << 14
 _GRADIENT_NUMBERS = 1 << 22
 
@@ -107,6 +108,21 @@ class Problem:
         length2 = length2 if self.list2 is None else _longest(self.list2)
         transform, dimension = self.transform, self.transform.channels(channels)
         return (transform.points(length1), dimension), (transform.points(length2), dimension)
+
+    def check_work(self, pairs: int) -> None:
+        """Refuse so many pairs of paths, of the mean length, where no machine ends."""
+        cells: float = self.depth * 2 ** sum(self.orders)
+        for rows, listed in ((self.rows1, self.list1), (self.rows2, self.list2)):
+            segments = rows.item[0] - 1
+            if listed is not None:
+                segments = int(listed.whole_spans[:, 1].sum()) // max(rows.count, 1) - 1
+            cells *= self.transform.points(segments + 1) - 1
+        if pairs * cells > _MOST_CELLS:
+            raise InvalidValueError(
+                f"{self.rows1.name} and {self.rows2.name} make {pairs:,} pairs of paths, of "
+                f"{cells:.3g} cells each at all levels, more than 2**60 in all, which take years; "
+                f"use fewer or shorter paths, or a smaller depth or dyadic_order"
+            )
 
     @property
     def is_symmetric(self) -> bool:
@@ -188,6 +204,7 @@ class Problem:
                 f"the same place make a pair; branched_sig_kernel_gram takes all pairs"
             )
         batch = common_batch(one, two)
+        self.check_work(math.prod(batch))
         with memory_for(f"the batch of pairs, of shape {batch},"):
             return batch, source_rows(one, batch), source_rows(two, batch)
 

@@ -5,6 +5,7 @@ A sample is an axis of paths. No matrix of kernels is held: its entries are summ
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from treealg.checks import check_flag
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.batches import common_batch, source_rows
 from treealg.numeric.arguments.duals import sum_dtype, sums_by
-from treealg.numeric.arguments.rows import Rows
+from treealg.numeric.arguments.rows import Rows, memory_for
 from treealg.numeric.pairs.blocks import Indices, blocks
 from treealg.numeric.pairs.gradients import derivs_of
 from treealg.numeric.pairs.kernels import Floats, Kernels, Side, kernels_of, reserve
@@ -206,13 +207,16 @@ def statistic_of(
         samples = Rows(samples[0].array[..., None, :, :, :], samples[0].kind, 3, "x"), samples[1]
     sizes = samples[0].item[0], samples[1].item[0] if is_sample else 1
     batch = common_batch(*samples)
-    sources = source_rows(samples[0], batch), source_rows(samples[1], batch)
+    problem.check_work(math.prod(batch) * sizes[0] * sizes[1])
+    with memory_for(f"the batch of samples, of shape {batch},"):
+        sources = source_rows(samples[0], batch), source_rows(samples[1], batch)
     terms = []
     for factor, side, rows, size, source in zip(
         factors[::2], sides, samples, sizes, sources, strict=True
     ):
         if factor:
             _check_size(rows.name, size, 1 + is_unbiased)
+            side.own.check_work(rows.count * size * size)
             each = np.arange(rows.count)
             own = Kernels(side.own, side, side)
             mean = Mean(own, (each, each), (size, size), True, is_unbiased, at_once)
