@@ -191,6 +191,47 @@ def test_terms_of_the_map_from_words_are_counted_before_they_are_made(name, monk
         build(map_size(name, 2, 8))
 
 
+@pytest.mark.parametrize("name", ["log", "exp", "corrected", "corrected_sig"])
+@pytest.mark.parametrize(
+    ("dimension", "degree", "planar"),
+    [(1, 1, False), (1, 2, False), (2, 3, False), (2, 5, False), (1, 7, False), (1, 5, True),
+     (2, 4, True), (3, 3, True)],
+)  # fmt: skip
+def test_terms_of_flows_are_counted_before_they_are_made(
+    name, dimension, degree, planar, monkeypatch
+):
+    build = build_path_program if name in PATH_MAPS else build_program
+    for levels in (1, 2, 3):
+        for method in (0, 1, 2) if planar and name == "log" else (0,):
+            size = map_size(name, dimension, degree, planar=planar, levels=levels, method=method)
+            counts = []
+            with monkeypatch.context() as patch:
+                patch.setattr(
+                    maps, "refuse_terms", lambda count, _, seen=counts: seen.append(count)
+                )
+                program = build(size)
+            terms = (program.step if name in PATH_MAPS else program).n_terms
+            if planar and levels == 1 and "corrected" in name:
+                continue  # many forests have the same values
+            if method:
+                assert 0 <= counts[0] <= terms
+            else:
+                assert counts[0] <= terms <= counts[0] + 2 * dimension * degree
+
+
+@pytest.mark.parametrize(
+    ("name", "dimension", "degree"),
+    [("corrected", 2, 8), ("corrected_sig", 2, 8), ("corrected", 1, 12), ("log", 1, 11)],
+)
+def test_a_flow_that_is_too_large_is_refused_before_its_first_row(
+    name, dimension, degree, monkeypatch
+):
+    build = build_path_program if name in PATH_MAPS else build_program
+    monkeypatch.setattr(maps.Builder, "row", None)
+    with pytest.raises(InvalidValueError, match=r"has [2-6]\d\d,\d{3} terms or more, beyond"):
+        build(map_size(name, dimension, degree))
+
+
 def test_evaluation_refuses_wrong_sizes():
     with pytest.raises(InvalidValueError, match=r"\[2\]"):
         build_program(map_size("linear", 2, 2)).evaluate([1, 2, 3])

@@ -158,6 +158,35 @@ def test_the_last_order_of_a_lift_is_counted_exactly_before_it_is_made(
         assert max(made) == blocks[-2] - blocks[-3]
 
 
+@pytest.mark.parametrize(
+    ("dimension", "degree", "planar", "longest"),
+    [(2, 7, False, 1), (3, 5, False, 1), (2, 6, False, 2), (4, 4, False, 3), (2, 5, True, 1),
+     (3, 4, True, 1), (3, 4, True, 2), (4, 4, True, 1)],
+)  # fmt: skip
+def test_the_last_order_of_words_is_counted_exactly_before_it_is_made(
+    dimension, degree, planar, longest, monkeypatch
+):
+    made = []
+    product = word_rows.WordRows.product
+    monkeypatch.setattr(
+        word_rows.WordRows,
+        "product",
+        lambda self, nodes, *given: (made.append(nodes), product(self, nodes, *given))[1],
+    )
+    entries = tables.arborification(dimension, degree, planar, longest).col.size
+    for bound, last in ((entries, degree - 1), (entries - 1, degree - 2)):
+        tables.clear_cache(disk_too=True)
+        made.clear()
+        for owner in (sizes, rows):
+            monkeypatch.setattr(owner, "MAX_ENTRIES", bound)
+        if bound == entries:
+            assert tables.arborification(dimension, degree, planar, longest).col.size == entries
+        else:
+            with pytest.raises(InvalidValueError, match=f"at least {entries} entries"):
+                tables.arborification(dimension, degree, planar, longest)
+        assert max(made) == last
+
+
 @pytest.mark.parametrize(("dimension", "nodes"), [(1, 4), (2, 0), (2, 5), (3, 4), (9, 2)])
 @pytest.mark.parametrize("planar", [False, True])
 def test_every_block_is_another_with_labels_renamed(dimension, nodes, planar):

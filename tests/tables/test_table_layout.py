@@ -33,14 +33,22 @@ def test_forests_split_into_first_tree_and_rest(dimension, nodes, planar):
 
 
 @pytest.mark.parametrize(("dimension", "nodes", "planar"), [c for c in CASES if c[2]])
-def test_planar_forests_split_into_init_and_last_tree(dimension, nodes, planar):
-    layout = ForestLayout(dimension, nodes, planar)
-    forests, trees = listed(dimension, nodes, planar)
-    number = {forest: index for index, forest in enumerate(forests)}
-    last = [trees[f.trees[-1]] if len(f) else -1 for f in forests]
-    init = [number[symbolic.OrderedForest(f.trees[:-1])] if len(f) else -1 for f in forests]
-    assert layout.last.tolist() == last
-    assert layout.init.tolist() == init
+def test_the_last_trees_of_planar_forests_are_taken_off_by_blocks(dimension, nodes, planar):
+    layout = ForestLayout(dimension, max(nodes - 1, 0), planar)
+    forests, _ = listed(dimension, nodes, planar)
+    place = {}
+    for forest in forests:
+        place[forest] = sum(other.order == forest.order for other in place)
+    expected = [[] for _ in range(nodes)]
+    for forest in forests:
+        if len(forest) and forest.trees[-1].label == 0:
+            before = symbolic.OrderedForest(forest.trees[:-1])
+            branches = symbolic.OrderedForest(forest.trees[-1].children)
+            expected[forest.order - 1].append((before.order, place[before], place[branches]))
+    found = [
+        list(zip(*(part.tolist() for part in own), strict=True)) for own in layout.blocks(nodes)
+    ]
+    assert found == expected
 
 
 @pytest.mark.parametrize(("dimension", "nodes", "planar"), CASES)

@@ -18,6 +18,8 @@ from pathlib import Path
 import treealg, treealg.symbolic
 from treealg import tables
 tables.inverse_brackets = lambda *size: tables.lyndon(*size[:2], 2, size[2])
+tables.from_coordinates = lambda *size: tables.lyndon_expansion(*size[:2], 1, size[2])
+tables.word_convolution = lambda *size, made=tables.word_convolution: made(*size[:2])
 tables.of_chains = lambda *size: tables.arborification(*size, 2)
 tables.moves = lambda *size: tables.translation(*size, size[1])
 tables.of_lifts = lambda *size: tables.arborification(*size, None)
@@ -92,7 +94,11 @@ def measured(name, dimension, degree, planar):
         ("arborification", 2, 9, False),
         ("arborification", 2, 8, True),
         ("arborification", 3, 7, True),
+        ("arborification", 1, 14, True),
+        ("word_convolution", 2, 18, None),
         ("inverse_brackets", 3, 11, None),
+        ("from_coordinates", 3, 10, None),
+        ("from_coordinates", 1, 13, True),
         ("of_chains", 1, 13, False),
         ("of_lifts", 2, 8, False),
         ("moves", 1, 10, False),
@@ -124,7 +130,10 @@ def test_what_kernels_make_of_a_table_needs_a_few_times_as_much(dimension, degre
         ("arborification", 2, 10, True),
         ("arborification", 3, 9, True),
         ("arborification", 2, 12, False),
+        ("arborification", 6, 7, True),
         ("arborification", 1, 20, False),
+        ("of_chains", 3, 8, True),
+        ("of_chains", 5, 7, True),
         ("of_chains", 1, 15, False),
         ("of_lifts", 2, 10, False),
         ("moves", 1, 12, False),

@@ -312,8 +312,15 @@ def _result(size: MapSize) -> Vector:
     return Vector("out", tuple(f.order for f in forests), tuple(map(basis_text, forests)))
 
 
-def _convolution(size: MapSize, builder: Builder) -> Convolution:
-    return Convolution(builder, tables.convolution(size.dimension, size.degree, size.planar))
+def _convolution(
+    size: MapSize, builder: Builder, field: Sequence[int] | None = None, *, moves: bool = False
+) -> Convolution:
+    """Return the maps of a coproduct; of the flow of a field the terms are counted first."""
+    found = Convolution(builder, tables.convolution(size.dimension, size.degree, size.planar))
+    # Of plain increments many forests have the same values.
+    if field is not None and not (size.planar and size.levels == 1 and "corrected" in size.name):
+        refuse_terms(found.least_terms(field, moves=moves, whole=not size.method), size)
+    return found
 
 
 def _phi(size: MapSize) -> tables.LinearMap:
@@ -347,7 +354,8 @@ def _corrected(size: MapSize) -> Program:
     inputs = [_step_vector(size.dimension), _correction_vector(size.dimension, size.levels)]
     builder = Builder(inputs)
     field = _field(size, builder.input(0), builder.input(1))
-    return builder.finish([(_vector(size, "out"), _convolution(size, builder).flow(None, field))])
+    convolution = _convolution(size, builder, field)
+    return builder.finish([(_vector(size, "out"), convolution.flow(None, field))])
 
 
 def _arborification(size: MapSize) -> Program:
@@ -363,7 +371,7 @@ def _combine(size: MapSize) -> Program:
 
 def _log(size: MapSize) -> Program:
     builder = Builder([_vector(size, "x")])
-    logarithm = _convolution(size, builder).log(builder.input(0))
+    logarithm = _convolution(size, builder, builder.input(0)).log(builder.input(0))
     if size.method:
         table = tables.lyndon(size.dimension, size.degree, size.method, size.planar)
         logarithm = arborify(builder, table, logarithm)
@@ -372,9 +380,9 @@ def _log(size: MapSize) -> Program:
 
 def _exp(size: MapSize) -> Program:
     builder = Builder([_vector(size, "x")])
-    return builder.finish(
-        [(_vector(size, "out"), _convolution(size, builder).flow(None, builder.input(0)))]
-    )
+    field = builder.input(0)
+    convolution = _convolution(size, builder, field)
+    return builder.finish([(_vector(size, "out"), convolution.flow(None, field))])
 
 
 def _inverse(size: MapSize) -> Program:
@@ -510,7 +518,7 @@ def _corrected_path(size: MapSize) -> tuple[Program, Program]:
         ]
     )
     field = _field(size, builder.input(1), builder.input(2))
-    moved = _convolution(size, builder).flow(builder.input(0), field)
+    moved = _convolution(size, builder, field, moves=True).flow(builder.input(0), field)
     step = builder.finish([(_vector(size, "next"), moved)])
     builder = Builder([state])
     return step, builder.finish([(_vector(size, "out"), builder.input(0))])

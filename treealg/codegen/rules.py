@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from treealg import tables
 from treealg.codegen.program import ZERO, Builder
 
@@ -131,6 +133,61 @@ class Convolution:
                     )
             self._fill_nodes(order, values, slots, integrals, matrix)
         return values[-1]
+
+    def least_terms(
+        self, field: Sequence[int] | None = None, *, moves: bool = False, whole: bool = True
+    ) -> int:
+        """Count the terms of `flow`, or of `log`, which has as many, without making one.
+
+        Parameters
+        ----------
+        field : sequence of int or None, default None
+            As for `flow`, in which no two trees are the same; None for one that is nowhere ZERO,
+            and for `log`.
+        moves : bool, default False
+            Whether there is a `start`.
+        whole : bool, default True
+            Whether all of the highest order is wanted.
+
+        Returns
+        -------
+        int
+            As many as there are, less those that the integral of a leaf up to one time may have in
+            common with its value at another.
+
+        Examples
+        --------
+        >>> from treealg.codegen import build_program, map_size
+        >>> Convolution(Builder([]), tables.convolution(2, 6)).least_terms()
+        26410
+        >>> build_program(map_size("log", 2, 6)).n_terms
+        26422
+        """
+        degree, dimension = self._degree, self._dimension
+        nodes, matrix = rational_nodes(degree)
+        known = np.ones(self._size, bool) if field is None else np.array(field) != ZERO
+        used = np.array(self._trunk, int)[:, None] * dimension + np.arange(dimension)
+        ends = np.concatenate((np.zeros((1, dimension), int), np.cumsum(known[used], axis=0)))
+        sizes = (ends[self._ptr[1:]] - ends[self._ptr[:-1]]).ravel() + known + moves
+        unit, several = np.array(self._factor) == 1, np.array(self._tail) > 0
+        # At time 0 there is nothing but a start.
+        times = len(nodes) - 1
+        weights = [sum(w != 0 for w in row[not moves :]) for row in matrix[1:]]
+        total = -dimension * degree
+        for order in range(1, degree + 1):
+            own = self._elements(order)
+            leaves = dimension if order == 1 and not moves else 0  # multiples of the field
+            values = int(sizes[own.start : own.stop].sum())
+            if order == degree:
+                return max(total + values * whole, 0)
+            # What is wanted and used is copied.
+            total += (leaves or values) * times - leaves + len(own)
+            slots = slice(self._slot_start[order - 1], self._slot_start[order])
+            forests = int(unit[slots].sum())
+            total += int((unit & several)[slots].sum()) * (times + moves)
+            for i in self._nodes(order + 2, nodes):
+                total += ((forests - leaves) * weights[i - 1] + leaves) if i else 0
+        return max(total, 0)
 
     def log(self, values: Sequence[int]) -> list[int]:
         """Add the logarithm."""

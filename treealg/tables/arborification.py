@@ -185,7 +185,9 @@ def tree_blocks(words: WordRows, wanted: int) -> list[Split]:
         left = layout.place(branches) * dimension + label
         right = layout.place(layout.rest[part])
         own = layout.order_of[branches] + 1
-        forests.append(words.product(nodes, own, left, trees, right, forests))
+        factors = nodes, own, left, trees, right, forests
+        _check_last(words, forests, factors, False, wanted)
+        forests.append(words.product(*factors))
         words.foresee(forests, wanted)
     return forests
 
@@ -193,20 +195,35 @@ def tree_blocks(words: WordRows, wanted: int) -> list[Split]:
 def _planar_blocks(words: WordRows, wanted: int) -> list[Split]:
     """Return Phi of all ordered forests with 1, ..., degree nodes, without the last root."""
     dimension, degree = words.layout.dimension, words.layout.degree
-    layout = ForestLayout(dimension, degree, planar=True)
+    layout = ForestLayout(dimension, max(degree - 1, 0), planar=True)
     blocks: list[Split] = []
     phi, psi = [UNIT], [UNIT]
-    for nodes in range(degree):
-        # The forests of a block differ in the label of the last root only: take label 0.
-        part = slice(layout.start[nodes + 1], layout.start[nodes + 2], dimension)
-        before, branches = layout.init[part], layout.last[part] // dimension
-        left, right = layout.place(before), layout.place(branches)
-        blocks.append(words.product(nodes, layout.order_of[before], left, phi, right, psi))
+    for nodes, (own, left, right) in enumerate(layout.blocks(degree)):
+        factors = nodes, own, left, phi, right, psi
+        _check_last(words, blocks, factors, True, wanted)
+        blocks.append(words.product(*factors))
         words.foresee(blocks, wanted)
         if nodes + 1 < degree:
             psi.append(words.with_root(blocks[-1], nodes))
             phi.append({0: psi[-1][0]})
     return blocks
+
+
+def _check_last(
+    words: WordRows,
+    blocks: list[Split],
+    factors: tuple[int, IntArray, IntArray, list[Split], IntArray, list[Split]],
+    planar: bool,
+    wanted: int,
+) -> None:
+    """Refuse a last order that is too much, if in doubt by one row of each kind: see `orbits`."""
+    nodes, own, left, firsts, right, seconds = factors
+    dimension = words.layout.dimension
+    if dimension > 1 and nodes + 1 == wanted and words.may_be_too_large(blocks):
+        often = multiplicities(dimension, nodes, planar)
+        some = np.flatnonzero(often)
+        pieces = words.pieces(nodes, own[some], left[some], firsts, right[some], seconds)
+        words.check_last(blocks, pieces, often[some], wanted)
 
 
 def _blocks_of_cuts(words: WordRows, planar: bool, wanted: int) -> list[Split]:
@@ -224,7 +241,7 @@ def _blocks_of_cuts(words: WordRows, planar: bool, wanted: int) -> list[Split]:
             if nodes + 1 == wanted and words.may_be_too_large(blocks):
                 own = multiplicities(dimension, nodes, planar)
                 some = cuts.slots(nodes, phi, slots, cuts.slots_of(nodes, own > 0))
-                words.check_with(blocks, cuts.count_entries(nodes, [*slots, some], own), wanted)
+                cuts.check_last(nodes, [*slots, some], own, blocks, wanted)
             slots.append(cuts.slots(nodes, phi, slots))
         count = cuts.count(nodes)
         split: Split = {nodes: Rows(np.arange(count + 1), np.arange(count), np.ones(count))}
@@ -318,12 +335,15 @@ class _Cuts:
         begin = table.slot_start[nodes - 1]
         return np.asarray(np.unique(slot[slot >= begin]) - begin)
 
-    def count_entries(self, nodes: int, slots: list[Split], multiplicities: IntArray) -> int:
-        """Count the entries of an order by rows that stand for so many each; nothing cancels."""
-        total = int(multiplicities.sum())
-        for terms in self.terms(nodes, slots, multiplicities > 0):
-            for first, _, key, _ in terms.pieces(multiplicities.size):
+    def check_last(
+        self, nodes: int, slots: list[Split], often: IntArray, blocks: list[Split], degree: int
+    ) -> None:
+        """Refuse a last order of which some rows stand for so many each; nothing cancels."""
+        total = int(often.sum())
+        total += sum(part.coef.size for rows in blocks for part in rows.values())
+        for terms in self.terms(nodes, slots, often > 0):
+            for first, _, key, _ in terms.pieces(often.size):
                 key.sort()
                 row = first + key[np.flatnonzero(np.diff(key, prepend=-1))] // terms.pairs
-                total += int(multiplicities[row].sum())
-        return total
+                total += int(often[row].sum())
+                check_entries(total, f"{self._words.what} for {degree=}")

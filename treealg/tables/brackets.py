@@ -9,7 +9,9 @@ A word over the letters 0, 1, ... is held as a number, its letters being the dig
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +20,7 @@ import numpy.typing as npt
 from treealg.errors import InvalidValueError
 from treealg.tables.layout import IntArray
 from treealg.tables.linear_map import EXACT, FloatArray, LinearMap, merge
-from treealg.tables.rows import Rows, outer, ranges, stacked
+from treealg.tables.rows import Rows, between, outer, ranges, stacked
 from treealg.tables.sizes import check_entries
 
 __all__ = [
@@ -28,11 +30,12 @@ __all__ = [
     "at_lyndon_words",
     "contents",
     "everywhere",
+    "from_lyndon_words",
     "gathered",
 ]
 
 _SMALL = 32
-"""The largest triangular matrix that is inverted row by row."""
+"""So many rows of a triangular matrix are inverted at a time."""
 
 
 class Content(NamedTuple):
@@ -126,6 +129,25 @@ def everywhere(content: Content) -> Block:
     return Block(spelled, content.words, content.letters, Rows(ptr, column, terms.coef[order]))
 
 
+def from_lyndon_words(content: Content) -> Block:
+    """Return the expansions of what is 1 at one Lyndon word and 0 at the others: words by these."""
+    expanded = everywhere(content)
+    size = len(content.words)
+    change = np.zeros((size, size))
+    ptr, column, coef = at_lyndon_words(content).entries
+    change[np.repeat(np.arange(size), np.diff(ptr)), column] = coef
+    parts = []
+    for begin, end in ranges(np.full(len(expanded.rows), size)):
+        ptr, column, coef = between(expanded.entries, begin, end)
+        some = np.zeros((end - begin, size))
+        some[np.repeat(np.arange(end - begin), np.diff(ptr)), column] = coef
+        found = _product(some, change)
+        row, column = np.nonzero(found)
+        ptr = np.searchsorted(row, np.arange(end - begin + 1)).astype(np.int64)
+        parts.append(Rows(ptr, column.astype(np.int32), found[row, column]))
+    return expanded._replace(entries=stacked(parts))
+
+
 def gathered(
     every: Iterable[Content],
     make: Callable[[Content], Block],
@@ -134,18 +156,26 @@ def gathered(
 ) -> list[Block]:
     """Return the matrices of all contents, having refused too many entries as soon as possible.
 
-    `room` bounds the entries that so many Lyndon words have in `make`. Small matrices are made
-    first, and larger ones are taken to fill at least half as much of their room.
+    `room` says how many entries so many Lyndon words may have in `make`. Small matrices are made
+    first, and larger ones with as many letters are taken to fill at least half as much of their
+    room as any before them.
     """
     ascending = sorted(every, key=lambda content: len(content.words))
     rooms = [len(content.letters) * room(len(content.words)) for content in ascending]
-    ahead, total, blocks = sum(rooms), 0, []
+    ahead: Counter[int] = Counter()
+    for content, own in zip(ascending, rooms, strict=True):
+        ahead[content.base] += own
+    least: dict[int, Fraction] = {}
+    total, blocks = 0, []
     for content, own in zip(ascending, rooms, strict=True):
         block = make(content)
         blocks.append(block)
-        ahead -= own
         total += block.size
-        check_entries(total + ahead * block.size // (2 * own), what)
+        ahead[content.base] -= own
+        filled = Fraction(block.size, own)
+        least[content.base] = min(least.get(content.base, filled), filled)
+        foreseen = sum(int(ahead[base] * fill / 2) for base, fill in least.items())
+        check_entries(total + foreseen, what)
     return blocks
 
 
@@ -272,19 +302,21 @@ def _brackets(
 
 
 def _inverse(matrix: FloatArray) -> FloatArray:
-    """Invert a lower unitriangular matrix of integers, exactly."""
+    """Invert a lower unitriangular matrix of integers, exactly, some rows at a time."""
     size = len(matrix)
     inverse = np.eye(size)
-    if size <= _SMALL:
-        for row in range(1, size):
-            inverse[row, :row] = -(matrix[row, :row] @ inverse[:row, :row])
-        _product(matrix - np.eye(size), inverse)  # made of these terms
-        return inverse
-    half = size // 2
-    inverse[:half, :half] = _inverse(matrix[:half, :half])
-    inverse[half:, half:] = _inverse(matrix[half:, half:])
-    across = _product(matrix[half:, :half], inverse[:half, :half])
-    inverse[half:, :half] = -_product(inverse[half:, half:], across)
+    for begin in range(0, size, _SMALL):
+        rows = slice(begin, begin + _SMALL)
+        own, part = matrix[rows, rows], inverse[rows, rows]
+        for row in range(1, len(own)):
+            part[row, :row] = -(own[row, :row] @ part[:row, :row])
+        _product(own - np.eye(len(own)), part)  # made of these terms
+        # Few bracketings have words in common, so that most columns before are empty.
+        before = np.flatnonzero(matrix[rows, :begin].any(axis=0))
+        if before.size:
+            some = slice(before[-1] + 1)
+            across = _product(matrix[rows, before], inverse[before, some])
+            inverse[rows, some] = -_product(part, across)
     return inverse
 
 
@@ -294,6 +326,6 @@ def _product(left: FloatArray, right: FloatArray) -> FloatArray:
     if bound >= EXACT and (np.abs(left) @ np.abs(right)).max(initial=0.0) >= EXACT:
         raise InvalidValueError(
             "a coefficient of this table may be 2**53 or more, which float64 does not hold "
-            "exactly; lower the degree, or take method=1"
+            "exactly; lower the degree, or take another method"
         )
     return np.asarray(left @ right)

@@ -72,14 +72,9 @@ class ForestRows(RowAlgebra):
 
     def _planar_blocks(self, degree: int) -> Iterator[tuple[int, Split]]:
         """Yield K of all ordered forests with 1, ..., degree nodes, but for the last root."""
-        layout, dimension = self.layout, self.layout.dimension
         whole = [UNIT]
-        for nodes in range(degree):
-            # The forests of a block differ in the label of the last root only: take label 0.
-            part = slice(layout.start[nodes + 1], layout.start[nodes + 2], dimension)
-            before, branches = layout.init[part], layout.last[part] // dimension
-            left, right = layout.place(before), layout.place(branches)
-            factors = nodes, layout.order_of[before], left, whole, right, whole
+        for nodes, (own, left, right) in enumerate(self.layout.blocks(degree)):
+            factors = nodes, own, left, whole, right, whole
             if nodes + 1 < degree:
                 rows = self.product(*factors)
                 yield nodes, rows

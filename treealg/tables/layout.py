@@ -12,8 +12,10 @@ an array of them for all decorations of one shape.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import accumulate, islice
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -123,26 +125,46 @@ class ForestLayout:
                 parts.append(run + np.repeat(begin - offsets[low:high] + offsets[low], size))
         return np.concatenate(parts)
 
-    @cached_property
-    def last(self) -> IntArray:
-        """The index of the last tree of each planar forest, -1 for the empty one."""
-        last = self.first.copy()
-        for total in range(2, self.nodes + 1):
-            part = slice(self.start[total], self.start[total + 1])
-            rest = self.rest[part]
-            last[part] = np.where(rest > 0, last[rest], last[part])
-        return last
+    def blocks(self, degree: int) -> Iterator[tuple[IntArray, IntArray, IntArray]]:
+        """Take the last trees off the planar forests of 1, ..., degree nodes, order by order.
 
-    @cached_property
-    def init(self) -> IntArray:
-        """The index of each planar forest without its last tree, -1 for the empty one."""
-        init = np.zeros(self.start[-1], dtype=np.int64)
-        init[0] = -1
-        for total in range(2, self.nodes + 1):
-            longer = np.flatnonzero(self.rest[self.start[total] : self.start[total + 1]] > 0)
-            longer += self.start[total]
-            init[longer] = self.prepend_each(self.first[longer], init[self.rest[longer]])
-        return init
+        Forests of a block, which differ in the label of the last root, are taken as one.
+
+        Yields
+        ------
+        tuple of numpy.ndarray
+            For each block the nodes that are left, the place of what is left, and that of the
+            branches that are taken off, among forests with as many nodes. Of 8 and 32 bits, and
+            without the arrays of a layout, as there are as many as of the basis: `degree` is at
+            most one more than the layout has nodes.
+
+        Examples
+        --------
+        The forests of two nodes are two leaves, and the ladder:
+
+        >>> _, blocks = ForestLayout(1, 1, planar=True).blocks(2)
+        >>> [part.tolist() for part in blocks]
+        [[1, 0], [0, 0], [0, 0]]
+        """
+        found: list[tuple[npt.NDArray[Any], ...]] = []
+        for total in range(1, degree + 1):
+            parts: list[tuple[npt.NDArray[Any], ...]] = []
+            for order in range(1, total):  # of the first tree
+                own, left, right = found[total - order - 1]
+                low, high = self.tree_range(order)
+                before = [self._offset[nodes][low:high] for nodes in range(order, total)]
+                place = np.stack(before, axis=1).astype(np.int32)[:, own] + left
+                others = (np.broadcast_to(x, place.shape).ravel() for x in (own + order, right))
+                kept, branches = others
+                parts.append((kept.astype(np.int8), place.ravel(), branches))
+            branches = np.arange(self.counts[total - 1], dtype=np.int32)  # of the only tree
+            none = np.zeros_like(branches)
+            parts.append((none.astype(np.int8), none, branches))
+            blocks = tuple(map(np.concatenate, zip(*parts, strict=True)))
+            if total < degree:
+                found.append(blocks)
+            own, left, right = blocks
+            yield own, left, right
 
     def prepend_each(self, tree: IntArray, rest: IntArray) -> IntArray:
         """Rank the forests that start with `tree` and go on with `rest`, of any orders."""

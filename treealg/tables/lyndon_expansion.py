@@ -1,7 +1,8 @@
 """From Lyndon coordinates back to the expanded logarithm, on ordered forests and on words.
 
 The inverse of `lyndon` on logarithms: bracket coefficients are multiplied by the expansions of
-their standard bracketings; coordinates at Lyndon forests become bracket coefficients first.
+their standard bracketings; coordinates at Lyndon forests become bracket coefficients first, content
+by content, as for each order of the letters.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ import numpy as np
 
 from treealg.checks import check_integer, check_method, check_planar
 from treealg.tables import cache
-from treealg.tables.brackets import assembled, everywhere, gathered
-from treealg.tables.linear_map import LinearMap, compose
+from treealg.tables.brackets import assembled, everywhere, from_lyndon_words, gathered
+from treealg.tables.linear_map import LinearMap
 from treealg.tables.lyndon import (
     Layout,
     all_contents,
     layout_of,
-    lyndon,
     lyndon_forests,
 )
 from treealg.tables.sizes import (
@@ -80,9 +80,9 @@ def lyndon_expansion(
     require_fits(dimension, degree, planar)
 
     def build() -> LinearMap:
-        layout = layout_of(dimension, degree, planar)
-        projections = [lyndon(dimension, degree, m, planar) for m in (2, 1)]
-        return expansion_map(method, layout, projections, f"{dimension=}, {degree=}")
+        return expansion_map(
+            method, layout_of(dimension, degree, planar), f"{dimension=}, {degree=}"
+        )
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
@@ -95,28 +95,14 @@ def lyndon_expansion(
     return cache.table(name, (dimension, degree, method), LinearMap, build, check)
 
 
-def expansion_map(
-    method: int, layout: Layout, projections: list[LinearMap], size: str
-) -> LinearMap:
-    """Return the map from Lyndon coordinates for a numbering.
-
-    `projections` are the maps to coordinates by methods 2 and 1, `size` is for messages.
-    """
-    brackets = _expanded_brackets(layout, size)
-    if method == 2:
-        return brackets
-    projection, forests = projections[0], projections[1].col
-    column = np.searchsorted(forests, projection.col).astype(np.int32)
-    square = LinearMap(1, forests.size, forests.size, projection.ptr, column, projection.coef)
-    return compose(brackets, square)
-
-
-def _expanded_brackets(layout: Layout, size: str) -> LinearMap:
-    """Return the expansions of all standard bracketings, in the columns of their Lyndon forests."""
+def expansion_map(method: int, layout: Layout, size: str) -> LinearMap:
+    """Return the map from Lyndon coordinates for a numbering; `size` is for messages."""
     forests = lyndon_forests(layout)
-    # Longer bracketings have more terms each.
-    what = f"the bracket expansion for {size}"
-    blocks = gathered(all_contents(layout, forests), everywhere, lambda words: words, what)
+    every, what = all_contents(layout, forests), f"the Lyndon expansion for {size}"
+    if method == 2:  # longer bracketings have more terms each
+        blocks = gathered(every, everywhere, lambda words: words, what)
+    else:
+        blocks = gathered(every, from_lyndon_words, lambda words: words**2, what)
     return assembled(
         blocks,
         lambda letters: layout.rank(letters) - 1,

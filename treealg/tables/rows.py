@@ -8,7 +8,7 @@ on in ranges of rows, so that the memory is bounded by that of the result and of
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cache as memoized
 from itertools import pairwise, product
@@ -177,10 +177,21 @@ class RowAlgebra(ABC):
         sizes = [sum(part.coef.size for part in rows.values()) for rows in blocks[-2:]]
         return len(sizes) > 1 and 3 * sizes[-1] ** 2 > 2 * sizes[-2] * MAX_ENTRIES
 
-    def check_with(self, blocks: list[Split], more: int, degree: int) -> None:
-        """Refuse a table whose last order, of so many entries, is too much with the others."""
-        sizes = (part.coef.size for rows in blocks for part in rows.values())
-        check_entries(sum(sizes) + more, f"{self.what} for {degree=}")
+    def check_last(
+        self, blocks: list[Split], pieces: Iterable[Split], often: IntArray, degree: int
+    ) -> None:
+        """Refuse a table whose last order is too much with the others.
+
+        Of that order come some rows, some at a time, each of which stands for so many.
+        """
+        total = sum(part.coef.size for rows in blocks for part in rows.values())
+        begin = 0
+        for piece in pieces:
+            sizes = np.array([np.diff(part.ptr) for part in piece.values()]).sum(axis=0)
+            end = begin + sizes.size
+            total += int(sizes @ often[begin:end])
+            check_entries(total, f"{self.what} for {degree=}")
+            begin = end
 
     def apart(self, pair: IntArray, weight: int, nodes: int) -> tuple[IntArray, IntArray]:
         """Return the trunks, of a weight, and the cuts of pairs that have so many nodes in all."""

@@ -150,10 +150,8 @@ def weighted_lyndon_expansion(
 
     def build() -> LinearMap:
         _check_search(weights, degree, planar)
-        what = f"{weights=}, {degree=}"
         layout = WeightedLayout(weights, degree, planar)
-        projections = [weighted_lyndon(weights, degree, m, planar) for m in (2, 1)]
-        return expansion_map(method, layout, projections, what)
+        return expansion_map(method, layout, f"{weights=}, {degree=}")
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (

@@ -8,6 +8,7 @@ from treealg.checks import check_integer
 from treealg.tables import cache
 from treealg.tables.arguments import check_instance
 from treealg.tables.convolution_table import ConvolutionTable
+from treealg.tables.rows import ranges
 from treealg.tables.sizes import as_longest, check_entries, require_fits
 from treealg.tables.weighted_words import WeightedWords, words
 
@@ -114,16 +115,19 @@ def deconcatenation(layout: WeightedWords) -> ConvolutionTable:
     block_start = np.array(layout.first, dtype=np.int64) // dimension
     start = np.array(layout.start, dtype=np.int64)
     blocks = np.diff(start) // dimension
-    none = np.zeros(0, dtype=np.int64)
-    slots, trunks, sizes = [none], [none], [none]
+    sizes = np.repeat(cuts, blocks)
+    slots, trunks = (np.empty(terms // dimension, dtype=np.int32) for _ in range(2))
     ptr, lefts, rights = layout.cuts()
+    end = 0
     for number in range(1, blocks.size):
         left, right = (parts[ptr[number] : ptr[number + 1]] for parts in (lefts, rights))
-        sizes.append(np.full(blocks[number], left.size))
-        if left.size:
-            block = np.arange(blocks[number])[:, None]
-            slots.append((1 + start[left] + block // blocks[right]).ravel())
-            trunks.append((start[right] // dimension + block % blocks[right]).ravel())
+        if not left.size:
+            continue
+        for first, last in ranges(np.full(blocks[number], left.size)):
+            block = np.arange(first, last)[:, None]
+            begin, end = end, end + block.size * left.size
+            slots[begin:end] = (1 + start[left] + block // blocks[right]).ravel()
+            trunks[begin:end] = (start[right] // dimension + block % blocks[right]).ravel()
     # A slot is a word below the highest weight, and slot 0 the empty one.
     slot_start = 1 + block_start[: max(layout.degree, 1)] * dimension
     n_slots = int(slot_start[-1])
@@ -135,7 +139,7 @@ def deconcatenation(layout: WeightedWords) -> ConvolutionTable:
         np.ones(n_slots),
         np.maximum(np.arange(n_slots) - 1, 0).astype(np.int32),
         np.zeros(n_slots, dtype=np.int32),
-        np.concatenate(([0], np.cumsum(np.concatenate(sizes)))),
-        np.concatenate(slots).astype(np.int32),
-        np.concatenate(trunks).astype(np.int32),
+        np.concatenate(([0], np.cumsum(sizes))),
+        slots,
+        trunks,
     )
