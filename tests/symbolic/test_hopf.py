@@ -20,6 +20,7 @@ from treealg.symbolic import (
     Tensor,
     Tree,
     bck,
+    cem,
     clear_cache,
     convolve_maps,
     enumerate_forests,
@@ -30,6 +31,7 @@ from treealg.symbolic import (
     ogl,
     pgl,
 )
+from treealg.symbolic.hopf.collected import collected_antipode, collected_contractions
 from treealg.symbolic.trees.memo import Memo
 
 
@@ -137,6 +139,88 @@ def test_antipode_of_a_wide_tree(width):
     )
     assert antipode == expected
     clear_cache()
+
+
+def ladder(length, top=None):
+    tree = top or Tree()
+    for _ in range(length - (top is None)):
+        tree = Tree([tree])
+    return tree
+
+
+def partitions_of(number, most):
+    if not number:
+        yield ()
+    for part in range(min(number, most), 0, -1):
+        for rest in partitions_of(number - part, part):
+            yield (part, *rest)
+
+
+def test_antipode_of_a_ladder_counts_the_orders_of_its_pieces():
+    # Cut to k pieces of given sizes, in as many ways as these have orders, with the sign of k.
+    antipode = bck.antipode(ladder(32))
+    ladders = [ladder(n) for n in range(1, 33)]
+    expected = {}
+    for parts in partitions_of(32, 32):
+        equal = [math.factorial(parts.count(part)) for part in set(parts)]
+        orders = math.factorial(len(parts)) // math.prod(equal)
+        expected[Forest([ladders[part - 1] for part in parts])] = (-1) ** len(parts) * orders
+    assert dict(antipode.items()) == expected
+    clear_cache()
+
+
+def test_antipodes_with_a_hundred_thousand_terms_take_a_second():
+    assert len(bck.antipode(ladder(43))) == 63261
+    assert len(bck.antipode(Forest([ladder(20)] * 2))) == 33601
+    clear_cache()
+
+
+COLLECTED = [
+    Forest([ladder(3), ladder(2)]),
+    Forest([ladder(4)] * 3),
+    Forest([ladder(2, Tree([ladder(3), ladder(2), Tree()]))]),
+    Forest([Tree([Tree([Tree(label=1)], 1), Tree([Tree(label=1)]), Tree()], 1)]),
+    Forest([Tree([Tree([Tree(), Tree()])] * 2), Tree()]),
+    Forest([Tree()] * 5),
+]
+
+
+@pytest.mark.parametrize(
+    ("algebra", "collected"),
+    [(bck, collected_antipode), (cem, collected_contractions)],
+    ids=["bck", "cem"],
+)
+@pytest.mark.parametrize("forest", COLLECTED, ids=str)
+def test_antipodes_with_collected_terms_are_inverse_to_the_identity(algebra, collected, forest):
+    def antipode(key):
+        key = algebra.basis_element(key)
+        return algebra.unit if algebra.is_trivial(key) else Element(collected(key))
+
+    for key in {forest, algebra.basis_element(forest)}:
+        if algebra.is_trivial(key):
+            continue
+        total = Element()
+        for (pruned, trunk), value in algebra.coproduct(key).items():
+            total = total + value * algebra.product(antipode(pruned), trunk)
+        assert total == 0
+        assert antipode(key) == algebra.antipode(key)
+
+
+@pytest.mark.parametrize("algebra", [bck, cem], ids=repr)
+def test_antipodes_do_not_depend_on_whether_terms_are_collected(algebra, monkeypatch):
+    trees = [ladder(21), ladder(14, Tree([ladder(3), ladder(3)])), Tree([ladder(8), ladder(12)])]
+    if algebra is cem:
+        trees = [ladder(13), ladder(6, Tree([Tree(), Tree()])), Tree([Tree([Tree()] * 4)] * 2)]
+    found = [algebra.antipode(tree) for tree in trees]
+    clear_cache()
+    monkeypatch.setattr("treealg.symbolic.hopf.collected._MOST_DIGITS", 0)
+    assert [algebra.antipode(tree) for tree in trees] == found
+    calls = []
+    clear_cache()
+    monkeypatch.undo()
+    algebra.antipode(trees[0], progress=lambda done, left: calls.append((done, left)))
+    assert len(calls) > 5
+    assert calls[-1][1] == 0
 
 
 def test_threads_agree_while_another_clears_the_cache():

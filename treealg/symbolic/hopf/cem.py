@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from treealg.symbolic.hopf.bases import ForestAlgebra
+from treealg.symbolic.hopf.collected import collected_contractions
 from treealg.symbolic.hopf.connes_kreimer import bck
 from treealg.symbolic.hopf.samples import check_partitions
 from treealg.symbolic.linear.combinations import Terms, add_terms
@@ -21,6 +22,7 @@ from treealg.symbolic.trees.trees import Tree
 __all__ = ["CEM", "cem"]
 
 _FEW = 19  # edges, of which there are at most 2^19 sets
+_FEW_COLLECTED = 9  # vertices, of which antipodes have few terms
 
 
 class CEM(ForestAlgebra):
@@ -220,6 +222,13 @@ class CEM(ForestAlgebra):
                 key = (first, skeleton * rest)
                 total[key] = total.get(key, 0) + value * factor
         return total
+
+    def _antipode_of(self, x: Forest, progress: Callable[[int, int], Any] | None) -> Terms:
+        if x._order > _FEW_COLLECTED and x not in self._antipodes:
+            self._check_coproduct(x)
+            if (found := collected_contractions(x, progress)) is not None:
+                return self._antipodes.keep(x, found)
+        return super()._antipode_of(x, progress)
 
     def _antipode_needs(self, x: Forest) -> Iterable[Forest]:
         return self._coproduct_needs(x) or super()._antipode_needs(x)

@@ -7,6 +7,7 @@ from typing import Any
 
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.bases import ForestAlgebra, OrderedForestAlgebra
+from treealg.symbolic.hopf.collected import collected_antipode
 from treealg.symbolic.hopf.samples import check_cuts, check_pieces
 from treealg.symbolic.hopf.tensor_powers import tensor_power, tensor_product
 from treealg.symbolic.linear.combinations import Terms
@@ -86,10 +87,20 @@ class ConnesKreimer(HopfAlgebra[Any]):
     # what is pruned.
 
     def _antipode_of(self, x: Any, progress: Callable[[int, int], Any] | None) -> Terms:
+        if x in self._antipodes:
+            return self._antipodes(x)
         self._check_antipode(x)
+        if (found := self._collected_antipode(x, progress)) is not None:
+            return self._antipodes.keep(x, found)
         for tree in set(x._trees):
             self._cut_antipodes(x._make((tree,)), progress)
         return self._antipodes(x)
+
+    def _collected_antipode(
+        self, x: Any, progress: Callable[[int, int], Any] | None
+    ) -> Terms | None:
+        """Return the antipode by way of equal terms that are collected, where these are many."""
+        return None
 
     def _check_antipode(self, x: Any) -> None:
         for tree in set(x._trees):
@@ -214,6 +225,11 @@ class BCK(ConnesKreimer, ForestAlgebra):
     """
 
     name = "bck"
+
+    def _collected_antipode(
+        self, x: Forest, progress: Callable[[int, int], Any] | None
+    ) -> Terms | None:
+        return collected_antipode(x, progress) if x._order > _FEW else None
 
     def _primitive_image(self, x: Forest) -> Mapping[Any, Any]:
         # The primitive elements are those orthogonal to the products in the dual, and the trees

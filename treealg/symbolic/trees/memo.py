@@ -138,6 +138,15 @@ class Memo(Generic[K, V]):
         spend(work)
         return table[key]
 
+    def keep(self, key: K, value: V) -> V:
+        """Remember a value that was found in another way, and return it."""
+        if self._keeps is None or self._keeps(key):
+            self._table[key] = value
+            self._terms += len(value)  # type: ignore[arg-type]
+            if self._terms > self._bound:
+                self.clear()
+        return value
+
     def __len__(self) -> int:
         return len(self._table)
 
