@@ -2,9 +2,11 @@
 
 from itertools import product
 
+import numpy as np
 import pytest
 
 from treealg import symbolic, tables
+from treealg.tables.convolution import convolution_of_some
 
 CASES = [
     (1, 6, False),
@@ -42,6 +44,14 @@ def slots(table, elements, unit):
     return found
 
 
+def chain(table, slot):
+    """Return the trees of a slot but the first."""
+    trees = []
+    while slot := table.tail[slot]:
+        trees.append(table.head[slot])
+    return trees
+
+
 @pytest.mark.parametrize(("dimension", "degree", "planar"), CASES)
 def test_terms_are_the_proper_part_of_the_symbolic_coproduct(dimension, degree, planar):
     table = tables.convolution(dimension, degree, planar)
@@ -62,6 +72,29 @@ def test_terms_are_the_proper_part_of_the_symbolic_coproduct(dimension, degree, 
             if len(key[0]) and len(key[1])
         }
         assert terms == expected, element
+
+
+@pytest.mark.parametrize(
+    ("dimension", "degree", "planar"),
+    [(1, 6, False), (2, 5, False), (3, 3, False), (2, 1, False), (1, 5, True), (2, 4, True)],
+)
+def test_chosen_blocks_have_the_terms_of_the_whole_table(dimension, degree, planar):
+    whole = tables.convolution(dimension, degree, planar)
+    last = whole.block_start[-2]
+    chosen = np.random.default_rng(degree).random(whole.n_blocks - last) < 0.4
+    some = convolution_of_some(dimension, degree, planar, chosen)
+    np.testing.assert_array_equal(some.block_start, whole.block_start)
+    kept = np.concatenate((np.ones(last, bool), chosen))
+    for block in range(whole.n_blocks):
+        found, expected = (
+            [
+                (t.factor[slot], t.head[slot], chain(t, slot), trunk)
+                for slot, trunk in zip(t.term_slot[part], t.term_trunk[part], strict=True)
+            ]
+            for t in (some, whole)
+            for part in [slice(*t.term_ptr[block : block + 2])]
+        )
+        assert found == (expected if kept[block] else [])
 
 
 @pytest.mark.parametrize(("dimension", "degree", "planar"), CASES)

@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from treealg.checks import check_integer, check_planar
 from treealg.tables import cache
-from treealg.tables.convolution import convolution
+from treealg.tables.convolution import check_terms, convolution, convolution_of_some
 from treealg.tables.convolution_table import ConvolutionTable
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import LinearMap, check_exact, expand
@@ -231,17 +231,21 @@ def _blocks_of_cuts(words: WordRows, planar: bool, wanted: int) -> list[Split]:
 
     A letter is what is left of a basis element, or all of it.
     """
-    layout, dimension = words.layout, words.layout.dimension
-    cuts = _Cuts(words, convolution(dimension, layout.degree, planar))
+    dimension, degree = words.layout.dimension, words.layout.degree
+    check_terms(dimension, degree, planar)
+    # The last order has most of the terms, and need not be made where it is too much.
+    cuts = _Cuts(words, convolution(dimension, max(degree - 1, 0), planar))
     blocks: list[Split] = []
     phi, slots = [UNIT], [UNIT]
-    for nodes in range(layout.degree):
+    for nodes in range(degree):
         if nodes:
-            phi.append({0: words.with_root(blocks[-1], nodes - 1)[0]})
+            phi.append(words.with_root(blocks[-1], nodes - 1, moves=False))
+        if nodes + 1 == degree:
             if nodes + 1 == wanted and words.may_be_too_large(blocks):
-                own = multiplicities(dimension, nodes, planar)
-                some = cuts.slots(nodes, phi, slots, cuts.slots_of(nodes, own > 0))
-                cuts.check_last(nodes, [*slots, some], own, blocks, wanted)
+                _check_last_cuts(words, blocks, phi, planar)
+            cuts = _Cuts(words, convolution(dimension, degree, planar))
+            slots = cuts.all_slots(nodes, phi)
+        elif nodes:
             slots.append(cuts.slots(nodes, phi, slots))
         count = cuts.count(nodes)
         split: Split = {nodes: Rows(np.arange(count + 1), np.arange(count), np.ones(count))}
@@ -254,6 +258,21 @@ def _blocks_of_cuts(words: WordRows, planar: bool, wanted: int) -> list[Split]:
         blocks.append(split)
         words.foresee(blocks, wanted)
     return blocks
+
+
+def _check_last_cuts(words: WordRows, blocks: list[Split], phi: list[Split], planar: bool) -> None:
+    """Refuse a last order that is too much, by the coproducts of one row of each kind."""
+    dimension, degree = words.layout.dimension, words.layout.degree
+    nodes = degree - 1
+    often = multiplicities(dimension, nodes, planar)
+    if dimension == 1:  # every row stands for itself
+        table = convolution(dimension, degree, planar)
+    else:
+        table = convolution_of_some(dimension, degree, planar, often > 0)
+    cuts = _Cuts(words, table)
+    slots = cuts.all_slots(nodes - 1, phi)
+    slots.append(cuts.slots(nodes, phi, slots, cuts.slots_of(nodes, often > 0)))
+    cuts.check_last(nodes, slots, often, blocks, degree)
 
 
 class _Terms(NamedTuple):
@@ -325,6 +344,13 @@ class _Cuts:
         ptr[own - begin + 1] = size
         coef = product.coef * np.repeat(table.factor[own], size)
         return {0: Rows(np.cumsum(ptr), product.pair, coef)}
+
+    def all_slots(self, nodes: int, phi: list[Split]) -> list[Split]:
+        """Return Phi of what is pruned, of 0, ..., `nodes` nodes."""
+        slots = [UNIT]
+        for order in range(1, nodes + 1):
+            slots.append(self.slots(order, phi, slots))
+        return slots
 
     def slots_of(self, nodes: int, blocks: npt.NDArray[np.bool_]) -> IntArray:
         """Return which slots of so many nodes are pruned from blocks."""

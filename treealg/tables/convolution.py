@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import accumulate, islice
 
 import numpy as np
+import numpy.typing as npt
 
 from treealg.checks import check_integer, check_planar
 from treealg.errors import InvalidValueError
@@ -28,7 +29,7 @@ from treealg.tables.term_counts import least_terms
 from treealg.tables.weighted_layout import WeightedLayout
 from treealg.tables.word_convolution import word_convolution
 
-__all__ = ["assemble", "convolution"]
+__all__ = ["assemble", "check_terms", "convolution", "convolution_of_some"]
 
 
 def convolution(dimension: int, degree: int, planar: bool | None = False) -> ConvolutionTable:
@@ -79,18 +80,8 @@ def convolution(dimension: int, degree: int, planar: bool | None = False) -> Con
         return word_convolution(dimension, degree)
 
     def build() -> ConvolutionTable:
-        require_fits(dimension, degree, planar)
-        if basis_length(1, degree, planar) > MAX_SHAPES:
-            raise InvalidValueError(
-                f"the coproduct for {degree=} has {basis_length(1, degree, planar)} undecorated "
-                f"shapes, more than the bound of {MAX_SHAPES}; lower the degree"
-            )
-        what = f"the coproduct for {dimension=}, {degree=}"
-        check_entries(least_terms(dimension, degree, planar), what)
-        layout = ForestLayout(dimension, degree if planar else max(degree - 1, 0), planar)
-        start = np.diff(layout.start)
-        blocks = start[1 : degree + 1] // dimension if planar else start[:degree]
-        return assemble(layout, dimension, degree, blocks, _terms(layout, degree))
+        check_terms(dimension, degree, planar)
+        return _made(dimension, degree, planar)
 
     def check(table: ConvolutionTable) -> bool:
         counts = list(islice(forest_counts(dimension, planar), degree + 1))
@@ -104,8 +95,43 @@ def convolution(dimension: int, degree: int, planar: bool | None = False) -> Con
     return cache.table("convolution", (dimension, degree, planar), ConvolutionTable, build, check)
 
 
+def check_terms(dimension: int, degree: int, planar: bool) -> None:
+    """Refuse a coproduct table that would be too large."""
+    require_fits(dimension, degree, planar)
+    if basis_length(1, degree, planar) > MAX_SHAPES:
+        raise InvalidValueError(
+            f"the coproduct for {degree=} has {basis_length(1, degree, planar)} undecorated "
+            f"shapes, more than the bound of {MAX_SHAPES}; lower the degree"
+        )
+    what = f"the coproduct for {dimension=}, {degree=}"
+    check_entries(least_terms(dimension, degree, planar), what)
+
+
+def convolution_of_some(
+    dimension: int, degree: int, planar: bool, chosen: npt.NDArray[np.bool_]
+) -> ConvolutionTable:
+    """Return a coproduct table without the terms of blocks of the last order that are not chosen.
+
+    Examples
+    --------
+    >>> table = convolution_of_some(2, 2, True, np.array([True, False, False, True]))
+    >>> np.diff(table.term_ptr).tolist()
+    [0, 1, 0, 0, 1]
+    """
+    return _made(dimension, degree, planar, chosen)
+
+
+def _made(
+    dimension: int, degree: int, planar: bool, chosen: npt.NDArray[np.bool_] | None = None
+) -> ConvolutionTable:
+    layout = ForestLayout(dimension, degree if planar else max(degree - 1, 0), planar)
+    start = np.diff(layout.start)
+    blocks = start[1 : degree + 1] // dimension if planar else start[:degree]
+    return assemble(layout, dimension, degree, blocks, _terms(layout, degree, chosen))
+
+
 def _terms(
-    layout: ForestLayout, degree: int
+    layout: ForestLayout, degree: int, chosen: npt.NDArray[np.bool_] | None = None
 ) -> tuple[IntArray, Int32Array, Int32Array, Int32Array]:
     """List the terms by block: where each begins, trunk block, pruned forest, multiplicity.
 
@@ -115,24 +141,30 @@ def _terms(
     sizes = [np.zeros(1, dtype=np.int64)]
     # They grow in place, which takes no room for what is done twice.
     columns = bytearray(), bytearray(), bytearray()
-    for size, *parts in _pieces(layout, degree):
+    for size, *parts in _pieces(layout, degree, chosen):
         sizes.append(size)
         for column, part in zip(columns, parts, strict=True):
             column += part.data
         check_entries(len(columns[0]) // 4, f"the coproduct for dimension={layout.dimension}")
     trunk, pruned, multiplicity = (np.frombuffer(column, np.int32) for column in columns)
-    return np.cumsum(np.concatenate(sizes)), trunk, pruned, multiplicity
+    made = np.concatenate(sizes)
+    if chosen is not None:  # the others are there, and have none
+        before = made.size - np.count_nonzero(chosen)
+        made, some = np.zeros(before + chosen.size, dtype=np.int64), made
+        made[:before] = some[:before]
+        made[before:][chosen] = some[before:]
+    return np.cumsum(made), trunk, pruned, multiplicity
 
 
 def _pieces(
-    layout: ForestLayout, degree: int
+    layout: ForestLayout, degree: int, chosen: npt.NDArray[np.bool_] | None
 ) -> Iterator[tuple[IntArray, Int32Array, Int32Array, Int32Array]]:
     """Yield the terms for some blocks at a time: how many each has, and what `_terms` lists."""
     start = np.array(layout.start)
     first = (start[1:] - 1) // layout.dimension if layout.planar else start
     rows = ForestRows(layout)
     none = np.zeros(0, dtype=np.int64)
-    for nodes, split in rows.blocks(degree):
+    for nodes, split in rows.blocks(degree, chosen):
         found = [(none, none, none, np.zeros(0))]
         count = split[nodes].ptr.size - 1
         for weight, part in split.items():

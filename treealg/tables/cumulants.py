@@ -240,9 +240,9 @@ class _ItoRows(WordRows):
         """Return the map of all orders, from rows that have the last root left out."""
         return super().linear_map([self._opened(rows, n) for n, rows in enumerate(blocks)])
 
-    def with_root(self, rows: Split, nodes: int) -> Split:
+    def with_root(self, rows: Split, nodes: int, moves: bool = False) -> Split:
         """Append each root to what is without it."""
-        return {0: super().with_root(self._opened(rows, nodes), nodes)[0]}
+        return super().with_root(self._opened(rows, nodes), nodes, moves)
 
     def _opened(self, rows: Split, nodes: int) -> Split:
         """Let the root follow the last letter of each word, or merge with it."""

@@ -37,14 +37,20 @@ class ForestRows(RowAlgebra):
         super().__init__(layout.counts, joins=True, what=what)
         self.layout = layout
 
-    def blocks(self, degree: int) -> Iterator[tuple[int, Split]]:
+    def blocks(
+        self, degree: int, chosen: npt.NDArray[np.bool_] | None = None
+    ) -> Iterator[tuple[int, Split]]:
         """Yield the rows of each order, without the last root, after the nodes that they have.
 
-        Those of the last order, of which there are most, come some at a time and are not kept.
+        Those of the last order, of which there are most, come some at a time and are not kept; if
+        some are chosen, no others come.
         """
-        return self._planar_blocks(degree) if self.layout.planar else self._tree_blocks(degree)
+        make = self._planar_blocks if self.layout.planar else self._tree_blocks
+        return make(degree, chosen)
 
-    def _tree_blocks(self, degree: int) -> Iterator[tuple[int, Split]]:
+    def _tree_blocks(
+        self, degree: int, chosen: npt.NDArray[np.bool_] | None
+    ) -> Iterator[tuple[int, Split]]:
         """Yield K of all commutative forests with 0, 1, ..., degree - 1 nodes."""
         layout, dimension = self.layout, self.layout.dimension
         if degree:
@@ -64,16 +70,27 @@ class ForestRows(RowAlgebra):
                 yield nodes, forests[-1]
                 continue
             # Trees come after forests of smaller ones, and need not be multiplied.
-            several = slice(0, own.size - dimension * layout.counts[nodes - 1])
-            if several.stop:
+            wanted = np.ones(own.size, bool) if chosen is None else chosen
+            begin = own.size - dimension * layout.counts[nodes - 1]
+            several = np.flatnonzero(wanted[:begin])
+            if several.size:
                 factors = own[several], left[several], trees, right[several], forests
                 yield from ((nodes, piece) for piece in self.pieces(nodes, *factors))
-            yield from ((nodes, piece) for piece in self.rooted(forests[-1], nodes - 1))
+            for piece in self.rooted(forests[-1], nodes - 1):
+                end = begin + piece[0].ptr.size - 1
+                rows = np.flatnonzero(wanted[begin:end])
+                begin = end
+                if rows.size:
+                    yield nodes, {weight: _some(part, rows) for weight, part in piece.items()}
 
-    def _planar_blocks(self, degree: int) -> Iterator[tuple[int, Split]]:
+    def _planar_blocks(
+        self, degree: int, chosen: npt.NDArray[np.bool_] | None
+    ) -> Iterator[tuple[int, Split]]:
         """Yield K of all ordered forests with 1, ..., degree nodes, but for the last root."""
         whole = [UNIT]
         for nodes, (own, left, right) in enumerate(self.layout.blocks(degree)):
+            if chosen is not None and nodes + 1 == degree:
+                own, left, right = own[chosen], left[chosen], right[chosen]
             factors = nodes, own, left, whole, right, whole
             if nodes + 1 < degree:
                 rows = self.product(*factors)
@@ -172,6 +189,15 @@ class ForestRows(RowAlgebra):
             trees.append(layout.first[rest])
             rest = layout.rest[rest]
         return found
+
+
+def _some(rows: Rows, chosen: IntArray) -> Rows:
+    """Return some of the rows."""
+    if chosen.size == rows.ptr.size - 1:
+        return rows
+    source, entry = expand(rows.ptr, chosen)
+    ptr = np.searchsorted(source, np.arange(chosen.size + 1)).astype(np.int64)
+    return Rows(ptr, rows.pair[entry], rows.coef[entry])
 
 
 @memoized

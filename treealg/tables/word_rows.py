@@ -72,21 +72,21 @@ class WordRows(RowAlgebra):
             col[part] = (word + layout.first[nodes]) // dimension
         return col
 
-    def with_root(self, rows: Split, nodes: int) -> Split:
+    def with_root(self, rows: Split, nodes: int, moves: bool = True) -> Split:
         """Append each root to what is without it, and move letters out where another may follow.
 
         Row ``r * dimension + a`` is row r with the root a, on the trunk that each entry has: the
-        two make a letter. Where letters can be longer than that, the entry is also there with this
-        letter as its trunk and not at the end of its word.
+        two make a letter. Where letters can be longer than that, and unless none `moves`, the entry
+        is also there with this letter as its trunk and not at the end of its word.
         """
         size = sum(np.diff(part.ptr) for part in rows.values()) * self.layout.dimension
         pieces = [
-            self._rooted({k: between(part, begin, end) for k, part in rows.items()}, nodes)
+            self._rooted({k: between(part, begin, end) for k, part in rows.items()}, nodes, moves)
             for begin, end in ranges(np.asarray(size))
         ]
         return {weight: stacked([piece[weight] for piece in pieces]) for weight in pieces[0]}
 
-    def _rooted(self, rows: Split, nodes: int) -> Split:
+    def _rooted(self, rows: Split, nodes: int, moves: bool) -> Split:
         """Return what `with_root` does of all rows at once."""
         layout, dimension = self.layout, self.layout.dimension
         whole = []
@@ -102,7 +102,7 @@ class WordRows(RowAlgebra):
             whole.append((source, longer, coef))
             if weight == 0:
                 split[0] = Rows(ptr, longer, coef)
-            if weight + 1 < layout.longest:
+            if moves and weight + 1 < layout.longest:
                 before = layout.counts[nodes - weight]
                 pair = narrow(letter * before + word, layout.letters[weight + 1] * before)
                 split[weight + 1] = Rows(ptr, pair, coef)
