@@ -453,6 +453,30 @@ def test_what_does_not_belong_to_an_algebra_is_refused(algebra, x, method):
         getattr(algebra, method)(x)
 
 
+@pytest.mark.parametrize(
+    "algebra",
+    [
+        stuffle,
+        quasi_shuffle(lambda a, b: a * b % 5),
+        quasi_shuffle(lambda a, b: None),
+        quasi_shuffle(lambda a, b: {a + b: -2}),
+    ],
+    ids=["sum", "product", "none", "multiple"],
+)
+@pytest.mark.parametrize("word", [(1,), (2, 1), (1, 1, 1), (3, 1, 2, 2), (2, 1, 3, 1, 4)], ids=str)
+def test_antipodes_of_merging_words_are_inverse_to_the_identity(algebra, word):
+    total = Element()
+    for (first, second), value in algebra.coproduct(word).items():
+        total = total + value * algebra.product(algebra.antipode(first), second)
+    assert total == 0
+
+
+def test_antipodes_of_merging_words_have_a_term_for_each_way_to_merge():
+    antipode = stuffle.antipode((1,) * 16)
+    assert len(antipode) == 2**15
+    assert set(dict(antipode.items()).values()) == {1}
+
+
 def test_bad_quasi_shuffles_are_refused():
     for name in ("bracket", "weight", "letters"):
         with pytest.raises(InvalidTypeError, match=name):

@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 import time
+from fractions import Fraction
 
 import pytest
 
@@ -392,9 +393,39 @@ def test_what_collapses_is_not_refused(compute):
 def test_counts_are_the_numbers_of_words():
     for first, second in itertools.product(["abab", "aab", "abc", "aaa", ""], repeat=2):
         assert sizes.count_shuffles(first, second) == len(shuffle_words(first, second))
-    assert sizes.count_quasi_shuffles("abc", "de") == len(
+    assert sizes.count_quasi_shuffles(3, 2) == len(
         quasi_shuffle().product(((1,), (2,), (3,)), ((4,), (5,)))
     )
+
+
+SUMS = [
+    quasi_shuffle(lambda a, b: a + b, int),
+    quasi_shuffle(lambda a, b: a * b % 5, int),
+    quasi_shuffle(lambda a, b: None),
+    quasi_shuffle(lambda a, b: {a + b: 2, 0: Fraction(1, 3)}),
+]
+
+
+@pytest.mark.parametrize("algebra", SUMS, ids=["sum", "product", "none", "two"])
+def test_counts_of_quasi_shuffles_are_the_numbers_of_words(algebra):
+    words = [(), (1,), (2, 1), (1, 1, 2), (3, 1, 4, 2), (2, 2, 2, 2)]
+    for first, second in itertools.product(words, repeat=2):
+        assert algebra._count_words(first, second) == len(algebra.product(first, second))
+    ways = quasi_shuffle(lambda a, b: {a + b: -1})
+    assert ways._count_words((1,), (1,)) == 0
+
+
+@pytest.mark.parametrize("algebra", SUMS[:2] + SUMS[3:], ids=["sum", "product", "two"])
+def test_quasi_shuffles_of_equal_letters_are_refused_at_once(algebra):
+    start = time.process_time()
+    with pytest.raises(InvalidValueError, match="quasi-shuffle of these words has at least"):
+        algebra.product((1,) * 13, (3,) * 13)
+    assert time.process_time() - start < 1
+
+
+def test_quasi_shuffles_without_a_bracket_are_shuffles_also_in_number():
+    letters = tuple(range(20))
+    assert len(SUMS[2].product(letters[:9], letters[9:17])) == math.comb(17, 8)
 
 
 def test_shuffles_are_those_of_their_definition():

@@ -7,6 +7,7 @@ import itertools
 import math
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -14,10 +15,15 @@ from treealg.symbolic.hopf.bases import WordAlgebra
 from treealg.symbolic.linear.coefficients import check_coefficient
 from treealg.symbolic.linear.combinations import LinearCombination, Terms, add_terms
 from treealg.symbolic.linear.words import shuffle_words
-from treealg.symbolic.trees.labels import is_plain_word, label_less, normalize_word
+from treealg.symbolic.trees.labels import (
+    is_plain_word,
+    label_kind,
+    label_less,
+    normalize_word,
+)
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.meter import spend
-from treealg.symbolic.trees.sizes import check_terms, count_quasi_shuffles
+from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms, count_quasi_shuffles
 
 __all__ = [
     "ConcatenationAlgebra",
@@ -30,6 +36,9 @@ __all__ = [
 ]
 
 Word = tuple[Any, ...]
+
+#: Of an automaton that counts words, before it takes a second.
+_MOST_STATES = 200_000
 
 
 class Deconcatenation(WordAlgebra):
@@ -214,8 +223,82 @@ class QuasiShuffleAlgebra(Deconcatenation):
         return 0  # As many as the letters that the caller gives make.
 
     def _product(self, x: Word, y: Word) -> Mapping[Word, Any]:
-        check_terms("the quasi-shuffle of these words", count_quasi_shuffles(x, y))
+        if (x, y) not in self._products and count_quasi_shuffles(len(x), len(y)) > MAX_TERMS:
+            check_terms("the quasi-shuffle of these words", self._count_words(x, y))
         return self._products((x, y))
+
+    def _count_words(self, x: Word, y: Word) -> int:
+        """Return the number of different words in a product, or a lower bound.
+
+        Words are paths in an automaton, as in `count_shuffles`, whose states are the sets of how
+        much of both words may have been used; each beginning goes on in some way. Where letters
+        merge to what has coefficients that are not positive, words may vanish, and 0 is returned.
+        """
+        layer: dict[frozenset[tuple[int, int]], int] = {frozenset({(0, 0)}): 1}
+        complete = steps = 0
+        while layer:
+            steps += sum(map(len, layer))
+            if steps > _MOST_STATES:
+                break
+            grown: dict[frozenset[tuple[int, int]], int] = {}
+            for used, count in layer.items():
+                if (len(x), len(y)) in used:
+                    complete += count
+                moves: dict[Any, set[tuple[int, int]]] = {}
+                for i, j in used:
+                    if i < len(x):
+                        moves.setdefault(x[i], set()).add((i + 1, j))
+                    if j < len(y):
+                        moves.setdefault(y[j], set()).add((i, j + 1))
+                    if i < len(x) and j < len(y):
+                        for (letter,), factor in self._merged(x[i], y[j]):
+                            if not isinstance(factor, (int, Fraction)) or factor <= 0:
+                                return 0
+                            moves.setdefault(letter, set()).add((i + 1, j + 1))
+                for reached in map(frozenset, moves.values()):
+                    grown[reached] = grown.get(reached, 0) + count
+            layer = grown
+        return complete + sum(layer.values())
+
+    # Of the antipode, Hoffman's formula, theorem 3.2: with the sign of the length, the sum over
+    # all ways to merge neighbours in the word that is read from its end.
+
+    def _antipode_needs(self, x: Word) -> Iterable[Word]:
+        return ()
+
+    def _build_antipode(self, x: Word, known: Mapping[Word, Terms]) -> Terms:
+        total: Terms = {(): -1 if len(x) % 2 else 1}
+        brackets: dict[Any, list[tuple[Word, Any]]] = {}
+        for letter in reversed(x):
+            spend(3 * len(total) * (1 + len(x) // 10))
+            grown: Terms = {(*word, letter): value for word, value in total.items()}
+            for word, value in total.items():
+                if not word:
+                    continue
+                last = word[-1]
+                key = (last, label_kind(last))
+                if key not in brackets:
+                    brackets[key] = self._merged(last, letter)
+                for end, factor in brackets[key]:
+                    whole = word[:-1] + end
+                    more = value if factor.__class__ is int and factor == 1 else value * factor
+                    grown[whole] = grown[whole] + more if whole in grown else more
+            total = grown
+            brackets.clear()
+            check_terms("an antipode", len(total))
+        return {word: value for word, value in total.items() if value != 0}
+
+    def _merged(self, first: Any, second: Any) -> list[tuple[Word, Any]]:
+        """Return the bracket of two letters as words of one letter with coefficients."""
+        merged = self._bracket(first, second)
+        if merged is None:
+            return []
+        if isinstance(merged, (Mapping, LinearCombination)):
+            return [
+                (normalize_word((letter,)), check_coefficient(factor))
+                for letter, factor in merged.items()
+            ]
+        return [(normalize_word((merged,)), 1)]
 
     def _needs(self, pair: tuple[Word, Word]) -> Iterable[tuple[Word, Word]]:
         u, v = pair
@@ -234,17 +317,9 @@ class QuasiShuffleAlgebra(Deconcatenation):
         total: Terms = {}
         for need, letter in (((u[:-1], v), u[-1]), ((u, v[:-1]), v[-1])):
             add_terms(total, {(*word, letter): c for word, c in known[need].items()})
-        merged = self._bracket(u[-1], v[-1])
-        if merged is None:
-            combination: Iterable[tuple[Any, Any]] = ()
-        elif isinstance(merged, (Mapping, LinearCombination)):
-            combination = merged.items()
-        else:
-            combination = ((merged, 1),)
-        for letter, factor in combination:
-            end = normalize_word((letter,))
+        for end, factor in self._merged(u[-1], v[-1]):
             rest = {word + end: c for word, c in known[u[:-1], v[:-1]].items()}
-            add_terms(total, rest, check_coefficient(factor))
+            add_terms(total, rest, factor)
         return {word: c for word, c in total.items() if c != 0}
 
 

@@ -197,18 +197,22 @@ def count_shuffles(first: Sequence[Hashable], second: Sequence[Hashable]) -> int
     return sum(layer.values())
 
 
-def count_quasi_shuffles(first: Sequence[Hashable], second: Sequence[Hashable]) -> int:
-    """Return the number of words in a quasi-shuffle of words without a letter twice, 0 for others.
+def count_quasi_shuffles(first: int, second: int) -> int:
+    """Return in how many ways words of these lengths shuffle and letters merge, or a lower bound.
+
+    That is beyond `MAX_TERMS`.
 
     Examples
     --------
-    >>> count_quasi_shuffles("ab", "c"), count_quasi_shuffles("aa", "b")
-    (5, 0)
+    >>> count_quasi_shuffles(2, 1), count_quasi_shuffles(2, 2)
+    (5, 13)
     """
-    if len({*first, *second}) < len(first) + len(second):
-        return 0
-    m, n = len(first), len(second)
-    return sum(comb(m, k) * comb(n, k) << k for k in range(min(m, n) + 1))
+    total = 0
+    for k in range(min(first, second) + 1):
+        total += count_choices(first, k) * count_choices(second, k) << k
+        if total > MAX_TERMS:
+            break
+    return total
 
 
 #: In how many ways trees can be cut, or a lower bound that is far beyond all others.
