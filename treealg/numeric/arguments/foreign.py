@@ -11,7 +11,15 @@ from treealg._lazy import announced
 from treealg.checks import brief
 from treealg.errors import InvalidTypeError
 
-__all__ = ["described", "function_for", "has_no_numbers", "is_concrete", "is_of", "not_an_array"]
+__all__ = [
+    "described",
+    "function_for",
+    "has_no_numbers",
+    "is_concrete",
+    "is_of",
+    "is_symbolic",
+    "not_an_array",
+]
 
 _OBJECT = "an object of type {type}"
 # The first that applies: what a value is, and what to do with it; {name} is the argument.
@@ -21,6 +29,8 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
      "write it as an array with its axes, such as [[...]] for a path"),
     (lambda value: isinstance(value, (str, bytes)), "the text {value}",
      "read the numbers first, for instance with numpy.loadtxt"),
+    (lambda value: is_symbolic(value), _OBJECT + ", which is no array of numbers",
+     "treealg.symbolic.functional_to_vector makes one of a functional, in the basis order"),
     # Some of these are mappings, too.
     (lambda value: is_of(value, "xarray"), _OBJECT + ", whose axes have names and any order",
      "use {xarray}, given the names of time and channel"),
@@ -152,6 +162,17 @@ def _has_paths(value: Mapping[Any, Any]) -> bool:
 
 def _is_lazy(value: Any) -> bool:
     return hasattr(value, "collect") and is_of(value, "polars", "narwhals")
+
+
+def is_symbolic(value: Any) -> bool:
+    """Tell whether a value is one of the algebra, which is one entry of an array, and no number.
+
+    Examples
+    --------
+    >>> is_symbolic(1.0)
+    False
+    """
+    return is_of(value, "treealg") and hasattr(value, "__array__")
 
 
 def is_of(value: Any, *packages: str) -> bool:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from treealg.checks import brief, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.numeric.arguments.foreign import has_no_numbers, not_an_array
+from treealg.numeric.arguments.foreign import has_no_numbers, is_symbolic, not_an_array
 from treealg.numeric.arguments.integers import numbers_of
 from treealg.numeric.arguments.kinds import is_array, read_array, refuse_masked
 from treealg.numeric.arguments.rows import MAX_AXES, check_size, compute_dtype
@@ -123,7 +123,9 @@ def _wrong_leaf(value: Any, name: str, why: str) -> InvalidTypeError:
     for place, leaf in _leaves(value, name):
         _check_array(leaf, place)
         is_number = isinstance(leaf, (int, float, np.integer, np.floating)) and not is_flag(leaf)
-        is_array = hasattr(leaf, "__array__") and not isinstance(leaf, np.generic)
+        is_array = hasattr(leaf, "__array__") and not (
+            isinstance(leaf, np.generic) or is_symbolic(leaf)
+        )
         if is_number and not _fits(leaf):
             return InvalidTypeError(
                 f"{name} must be a nested list of real numbers that float64 holds, got "

@@ -26,6 +26,7 @@ from treealg.symbolic.linear.zeros import (
     is_zero_number,
 )
 from treealg.symbolic.trees.displayed import Displayed
+from treealg.symbolic.trees.entries import Entry
 from treealg.symbolic.trees.scalars import number_text
 
 __all__ = ["ABSENT", "TruncatedSeries", "check_same_colours", "entered", "in_field"]
@@ -36,7 +37,7 @@ S = TypeVar("S", bound="TruncatedSeries[Any]")
 ABSENT: Any = object()
 
 
-class TruncatedSeries(Coefficients, Displayed, Mapping[K, Any], Generic[K]):
+class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K]):
     """What series over trees and over ordered forests share; use `BSeries` or `LieButcherSeries`.
 
     Raises
@@ -52,9 +53,6 @@ class TruncatedSeries(Coefficients, Displayed, Mapping[K, Any], Generic[K]):
     """
 
     __slots__ = ("_colours", "_order", "_values")
-    # NumPy scalars on the left must leave multiplication to this class.
-    __array_ufunc__ = None
-    _op_priority = 100.0  # and so must matrices of SymPy
 
     _empty: ClassVar[Any]
     _values: dict[K, Any]

@@ -26,6 +26,7 @@ from treealg.symbolic.linear.zeros import (
 )
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.displayed import Displayed
+from treealg.symbolic.trees.entries import Entry
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.labels import shown_label
 from treealg.symbolic.trees.meter import spend
@@ -66,7 +67,7 @@ def add_terms(target: dict[K, Any], terms: Mapping[K, Any], factor: Any = 1) -> 
         target[key] = target[key] + value if key in target else value
 
 
-class LinearCombination(Displayed, Coefficients, Generic[K]):
+class LinearCombination(Entry, Displayed, Coefficients, Generic[K]):
     """A finite sum of coefficients times keys; the common part of `Element` and `Tensor`.
 
     Parameters
@@ -89,9 +90,6 @@ class LinearCombination(Displayed, Coefficients, Generic[K]):
     """
 
     __slots__ = ("_terms",)
-    # NumPy scalars on the left must leave multiplication to this class.
-    __array_ufunc__ = None
-    _op_priority = 100.0  # and so must matrices of SymPy
 
     _terms: dict[K, Any]
 

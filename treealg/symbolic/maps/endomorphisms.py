@@ -14,13 +14,14 @@ from treealg.symbolic.linear.combinations import LinearCombination
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.maps.functionals import Functional
 from treealg.symbolic.trees.arithmetic import Summand
+from treealg.symbolic.trees.entries import Entry
 from treealg.symbolic.trees.sizes import check_steps
 from treealg.symbolic.trees.slots import Slotted
 
 __all__ = ["AlgebraElement", "Endomorphism", "identity_map", "odd_even"]
 
 
-class AlgebraElement(Slotted):
+class AlgebraElement(Entry, Slotted):
     """An element that knows its algebra, so that ``*`` is the product of that algebra.
 
     Parameters
@@ -55,8 +56,6 @@ class AlgebraElement(Slotted):
 
     __slots__ = ("_algebra", "_element")
 
-    __array_ufunc__ = None
-    _op_priority = 100.0  # and so must matrices of SymPy
     #: Tells `Element` on the left that this is no coefficient.
     multiplies_elements = True
 

@@ -23,6 +23,7 @@ from treealg.symbolic.linear.coefficients import (
 from treealg.symbolic.linear.combinations import add_terms
 from treealg.symbolic.linear.elements import Element
 from treealg.symbolic.maps.origin import Made, without_zeros
+from treealg.symbolic.trees.entries import Entry
 from treealg.symbolic.trees.memo import Memo
 from treealg.symbolic.trees.meter import spend
 
@@ -31,7 +32,7 @@ __all__ = ["Functional", "Values", "convolve_maps"]
 Values = Mapping[Any, Any] | Callable[[Any], Any]
 
 
-class Functional(Made):
+class Functional(Entry, Made):
     """A linear functional, given by its values on the basis of a Hopf algebra.
 
     Parameters
@@ -66,9 +67,6 @@ class Functional(Made):
     (1, Fraction(1, 2))
     """
 
-    # Scalars of NumPy and matrices of SymPy on the left must leave multiplication to this class.
-    __array_ufunc__ = None
-    _op_priority = 100.0
     #: What tells scalars apart in SymPy: a functional is no coefficient.
     is_commutative = False
     #: Whether values are elements of the algebra, of which numbers are multiples of the unit.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from treealg._lazy import announced
+from treealg.symbolic.trees.entries import Entry
 
 __all__ = ["Summand", "Sums"]
 
@@ -30,13 +31,10 @@ def _load() -> Sums:
     return found
 
 
-class Summand:
+class Summand(Entry):
     """A tree or forest, which adds and scales as an element; several multiply to a forest."""
 
     __slots__ = ()
-    # NumPy scalars on the left must leave multiplication to this class.
-    __array_ufunc__ = None
-    _op_priority = 100.0  # and so must matrices of SymPy
 
     def __add__(self, other: Any) -> Any:
         return _load().element_of(self) + other
