@@ -169,9 +169,32 @@ def test_antipode_of_a_ladder_counts_the_orders_of_its_pieces():
     clear_cache()
 
 
+def test_antipode_of_a_planar_ladder_has_its_pieces_in_all_orders():
+    length = 13
+    ladders = [PlanarTree()]
+    while len(ladders) < length:
+        ladders.append(PlanarTree([ladders[-1]]))
+    expected = {}
+    for cuts in range(2 ** (length - 1)):
+        word, size = [], 1
+        for i in range(length - 1):
+            if cuts >> i & 1:
+                word.append(ladders[size - 1])
+                size = 0
+            size += 1
+        word.append(ladders[size - 1])
+        expected[OrderedForest(word)] = (-1) ** len(word) * math.factorial(len(word))
+    assert dict(mkw.antipode(ladders[-1]).items()) == expected
+    clear_cache()
+
+
 def test_antipodes_with_a_hundred_thousand_terms_take_a_second():
     assert len(bck.antipode(ladder(43))) == 63261
     assert len(bck.antipode(Forest([ladder(20)] * 2))) == 33601
+    planar = PlanarTree()
+    for _ in range(15):
+        planar = PlanarTree([planar])
+    assert len(mkw.antipode(planar)) == 2**15
     clear_cache()
 
 

@@ -217,8 +217,12 @@ class Bialgebra(GradedSpace[B]):
             check_terms("an iterated coproduct", len(result))
             steps += len(result) * slots
             check_steps("a coproduct that is iterated so often", steps)
-            result = result.apply(0, self.coproduct)
+            result = result.apply(0, self.coproduct if slots == 1 else self._split)
         return result
+
+    def _split(self, x: B) -> Tensor:
+        """Return the coproduct of a part, of which no terms are drawn beforehand."""
+        return Tensor._wrap(self._coproducts(x, checks=False))
 
     def tensor_product(self, x: Tensor, y: Tensor) -> Tensor:
         """Multiply two tensors slot by slot.

@@ -122,12 +122,18 @@ class MKW(OrderedForestAlgebra):
 
     def _reversed(self, x: OrderedForest, cuts: Terms) -> Terms:
         sign = -1 if len(x) % 2 else 1
-        total: Terms = {}
+        total: dict[tuple[PlanarTree, ...], Any] = {}
         for (pruned, trunk), value in cuts.items():
-            turned = OrderedForest._make(trunk._trees[::-1])
-            add_terms(total, self._product(pruned, turned), sign * value)
+            turned = trunk._trees[::-1]
+            if len(turned) == 1:
+                _insert(total, pruned._trees, turned, sign * value)
+            else:
+                shuffled = self._product(pruned, OrderedForest._make(turned))
+                add_terms(
+                    total, {key._trees: count for key, count in shuffled.items()}, sign * value
+                )
             check_terms("an antipode", len(total))
-        return total
+        return {OrderedForest._make(trees): value for trees, value in total.items()}
 
     def _build_cut_antipodes(
         self, key: tuple[OrderedForest, bool], known: Mapping[tuple[OrderedForest, bool], Terms]
@@ -143,6 +149,14 @@ class MKW(OrderedForestAlgebra):
             antipode = self._reversed(x, known[x, True])
             total.update(((forest, self.one), value) for forest, value in antipode.items())
         return total
+
+
+def _insert(total: Terms, word: tuple[Any, ...], letter: tuple[Any, ...], factor: Any) -> None:
+    """Add a multiple of the shuffle of a word with one letter."""
+    spend(1 + len(word))
+    for place in range(len(word) + 1):
+        whole = word[:place] + letter + word[place:]
+        total[whole] = total.get(whole, 0) + factor
 
 
 def _cut_antipode_needs(key: tuple[OrderedForest, bool]) -> Iterable[tuple[OrderedForest, bool]]:

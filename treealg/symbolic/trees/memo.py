@@ -85,8 +85,14 @@ class Memo(Generic[K, V]):
         self._terms = 0
         _memos[id(self)] = self
 
-    def __call__(self, key: K, progress: Callable[[int, int], Any] | None = None) -> V:
-        """Return the value of a key.
+    def __call__(
+        self,
+        key: K,
+        progress: Callable[[int, int], Any] | None = None,
+        *,
+        checks: bool = True,
+    ) -> V:
+        """Return the value of a key, without `checks` also of what may be too large.
 
         The value is not to be changed, and is refused if it is larger than any result may be,
         or all that are needed for it together are ten times as large. `progress` is called after
@@ -99,7 +105,7 @@ class Memo(Generic[K, V]):
         if value is not None:
             spend(1 + len(value))  # type: ignore[arg-type]
             return value
-        if self._check is not None:
+        if checks and self._check is not None:
             self._check(key)
         stack = [key]
         added = found = steps = work = 0
