@@ -567,3 +567,43 @@ def test_a_basis_of_nothing_gives_the_paths_alone(kind, options, windows):
     count = 1 if windows is None else 2
     frames = [x.to_pandas() if hasattr(x, "to_pandas") else x for x in (found, known)]
     pd.testing.assert_frame_equal(frames[0], frames[1].iloc[:, :count])
+
+
+ODD = {
+    "period": (pd.period_range("2020", periods=2, freq="D"), r"period\[D\]"),
+    "interval": (pd.interval_range(0, 2), r"interval\[int64, right\]"),
+    "complex": (np.array([1j, 2j]), "complex128"),
+    "sparse": (pd.arrays.SparseArray([0.0, 1.0]), r"Sparse\[float64, nan\]"),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_columns_that_no_other_package_has_are_named_as_their_own_names_them(kind):
+    column, text = ODD[kind]
+    frame = pd.DataFrame({"id": [0, 0], "t": [0, 1], "x": [0.0, 1.0], "odd": column})
+    with pytest.raises(InvalidTypeError, match=f"'odd' of {text}; convert"):
+        features(frame, values=["odd"], degree=2, id="id")
+    with pytest.raises(InvalidTypeError, match=f"'odd' of {text}; convert"):
+        features(frame, values={"z": ["x", "odd"]}, degree=2)
+    if kind in ("period", "interval"):  # which can be sorted
+        with pytest.raises(InvalidTypeError, match=f"dates or times .*'odd' of {text}"):
+            features(frame, values=["x"], degree=2, id="id", time="odd", times=True)
+
+
+def test_periods_are_told_how_they_become_dates():
+    frame = pd.DataFrame({"x": [0.0, 1.0], "t": ODD["period"][0], "id": [0, 0]})
+    with pytest.raises(InvalidTypeError, match=r"its dt\.to_timestamp\(\) has dates"):
+        features(frame, values=["x"], degree=2, id="id", time="t", times=True)
+    frame["t"] = frame["t"].dt.to_timestamp()
+    found = features(frame, values=["x"], degree=1, id="id", time="t", times=True)
+    assert found.iloc[0, 1:].tolist() == [1.0, 86400.0]
+
+
+def test_columns_of_arrow_and_duckdb_without_a_name_elsewhere_are_named():
+    odd = pa.array([(1, 2, 3)], pa.month_day_nano_interval())
+    table = pa.table({"id": [0], "odd": odd})
+    with pytest.raises(InvalidTypeError, match="'odd' of month_day_nano_interval"):
+        features(table, values=["odd"], degree=2, id="id")
+    relation = duckdb.sql("select 0 as id, 1.0 as t, uuid() as odd")
+    with pytest.raises(InvalidTypeError, match="'odd' of UUID"):
+        features(relation, values=["odd"], degree=2, id="id", time="t")

@@ -114,7 +114,7 @@ class TableSource:
                 self._check_keys(file, empty.schema)
                 self.total += 0 if self.is_by_file else _rows(file)
             try:
-                self.job.check(nw.from_native(empty).schema)
+                self.job.check(nw.from_native(empty))
             except InvalidValueError as error:
                 raise InvalidValueError(f"{file}: {error}") from None
 

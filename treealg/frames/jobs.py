@@ -100,7 +100,7 @@ class LongTable(Points):
 
     def lazily(self, table: Any) -> Any:
         """Compute when it is asked for, where the library can wait."""
-        self.check(table.collect_schema())
+        self.check(table)
         native, kind = table.select(self.needed).to_native(), table.implementation
         if kind.is_polars():
             polars = sys.modules["polars"]
@@ -122,7 +122,7 @@ class LongTable(Points):
 
     def in_partitions(self, frame: Any) -> Any:
         """Compute of a frame of Dask, each partition when it is asked for."""
-        self.check(nw.from_native(frame._meta).schema)
+        self.check(nw.from_native(frame._meta))
         needed = frame[self.needed]
         if needed.npartitions > 1 and not self.is_by_row:
             needed = needed.shuffle(on=self.ids)
@@ -173,14 +173,15 @@ class WideTable(LongTable):
         """The columns of the table that are read."""
         return list(dict.fromkeys([*self.ids, *(c for own in self.wide.values() for c in own)]))
 
-    def check(self, schema: Mapping[str, Any]) -> None:
+    def check(self, table: Any) -> None:
         """Refuse a table that lacks columns, or has no numbers where they have to be."""
+        schema = table.collect_schema()
         check_columns(self.needed, schema)
-        check_numbers([c for own in self.wide.values() for c in own], schema)
+        check_numbers([c for own in self.wide.values() for c in own], schema, table.to_native())
 
     def eagerly(self, table: Any) -> Any:
         """Compute at once."""
-        self.check(table.schema)
+        self.check(table)
         channels = [numbers_of_columns(table, own, "float64") for own in self.wide.values()]
         paths = np.stack(channels, axis=2)
         count, length, _ = paths.shape

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import narwhals as nw
@@ -61,14 +60,15 @@ class Points:
         """The columns of the table that are read."""
         return list(dict.fromkeys([*self.keys, *self.columns]))
 
-    def check(self, schema: Mapping[str, Any]) -> None:
+    def check(self, table: Any) -> None:
         """Refuse a table that lacks columns, or has no numbers where they have to be."""
+        schema = table.collect_schema()
         check_columns(self.needed, schema)
-        check_numbers(self.columns, schema)
+        check_numbers(self.columns, schema, table.to_native())
 
     def read(self, table: Any) -> tuple[Any, Starts]:
         """Return the needed columns, path after path, and the rows where paths begin."""
-        self.check(table.schema)
+        self.check(table)
         # The index of a table of pandas may have the name of a column, or the same label twice.
         table = nw.maybe_reset_index(table.select(self.needed))
         table = without_missing(table, self.keys, self.columns, self.missing)

@@ -48,9 +48,13 @@ def check_columns(wanted: Iterable[str], schema: Mapping[str, Any]) -> None:
             )
 
 
-def check_numbers(wanted: Iterable[str], schema: Mapping[str, Any]) -> None:
-    """Refuse columns of anything but numbers."""
-    wrong = [f"{name!r} of {schema[name]}" for name in wanted if not schema[name].is_numeric()]
+def check_numbers(wanted: Iterable[str], schema: Mapping[str, Any], native: Any) -> None:
+    """Refuse columns of anything but numbers; `native` is the table as its package has it."""
+    wrong = [
+        f"{name!r} of {schema[name] if schema[name] != nw.Unknown else _kind_of(native, name)}"
+        for name in wanted
+        if not schema[name].is_numeric()
+    ]
     if wrong:
         raise InvalidTypeError(
             f"values must be columns of numbers, got {', '.join(wrong[:5])}; convert them, or "
@@ -68,6 +72,19 @@ def check_names(names: Iterable[Any]) -> None:
                 f"columns must be given by their names, got {brief(name)} of type "
                 f"{type(name).__name__}"
             ) from None
+
+
+def _kind_of(native: Any, name: str) -> str:
+    """Return what a package calls the dtype of a column, which narwhals has no name for."""
+    if hasattr(native, "collect_schema"):  # of polars, also lazy
+        return str(native.collect_schema()[name])
+    if hasattr(native, "types"):  # of DuckDB
+        return str(native.types[native.columns.index(name)])
+    return _kind(native[name])
+
+
+def _kind(column: Any) -> str:
+    return str(getattr(column, "dtype", None) or column.type)  # as PyArrow has it
 
 
 def check_distinct(names: Sequence[str]) -> None:
@@ -167,9 +184,11 @@ def times_of(column: Any, name: str, starts: npt.NDArray[np.int64]) -> Floats:
             ticks = column.dt.timestamp("ns" if is_fine else "us")
         ticks = ticks.to_numpy()
     else:
+        kind = _kind(column.to_native()) if dtype == nw.Unknown else str(dtype)
+        fix = "; its dt.to_timestamp() has dates" if kind.startswith("period") else ""
         raise InvalidTypeError(
             f"time must be a column of numbers, dates or times where times=True, got {name!r} of "
-            f"{dtype}"
+            f"{kind}{fix}"
         )
     if dtype.is_unsigned_integer() and len(ticks) and ticks.max() <= np.iinfo(np.int64).max:
         ticks = ticks.astype(np.int64)
