@@ -24,6 +24,7 @@ from treealg.symbolic.bseries import (
     published_methods,
     symbolic_tableau,
     symplectic_order,
+    weight_terms,
 )
 
 CLASSICAL = [name for name in published_methods() if method_info(name).kind != "lie_group"]
@@ -82,6 +83,40 @@ def test_symbolic_conditions_are_the_textbook_sums():
     }
     for tree, value in expected.items():
         assert sympy.expand(conditions[Tree.from_tuple(tree)] - value) == 0
+
+
+def terms(value):
+    return len(value.args) if getattr(value, "is_Add", False) else int(value != 0)
+
+
+A, B = sympy.symbols("a b")
+FAMILIES = {
+    "explicit": (symbolic_tableau(4), 6, 1.01),
+    "implicit": (symbolic_tableau(2, explicit=False), 5, 1.3),
+    "one symbol": (RungeKutta([[], [A], [A, 1 - A], [1, A, A]], [A, A, A, 1]), 8, 40),
+    "two symbols": (RungeKutta([[], [A], [A + B, B]], [A, B, 1 - A - B]), 6, 10),
+    "additive": (
+        AdditiveRungeKutta([symbolic_tableau(2), RungeKutta([[A], [A, B]], [A, B])]),
+        4,
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_terms_of_weights_are_counted_before_there_are_any(family, monkeypatch):
+    method, order, most = FAMILIES[family]
+    counts = []
+    monkeypatch.setattr(weight_terms, "check_terms", lambda what, count: counts.append(count))
+    there = sum(terms(value) for tree, value in method.series(order).items() if tree is not None)
+    assert there <= counts[-1] <= most * there
+
+
+@pytest.mark.parametrize("ask", ["series", "order_conditions", "weight"])
+def test_weights_of_too_many_terms_are_refused_before_work(ask):
+    asked = Tree.from_text("0[0[0[0]],0[0[0[0]]],0[0,0]]") if ask == "weight" else 9
+    with pytest.raises(InvalidValueError, match="weights with so many symbols has at least 1,"):
+        getattr(symbolic_tableau(10), ask)(asked)
 
 
 def test_implicit_symbolic_tableau_is_full_and_indices_of_two_digits_are_separated():

@@ -11,6 +11,7 @@ from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.symbolic.bseries.coefficients import exact_number, product_sum, tidy
 from treealg.symbolic.bseries.series import BSeries, trees_up_to
+from treealg.symbolic.bseries.weight_terms import check_weights
 from treealg.symbolic.linear.coefficients import expression
 from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
 from treealg.symbolic.linear.sequences import entries_of, rows_of
@@ -132,7 +133,8 @@ class OneStepMethod(Slotted, ABC):
         InvalidTypeError
             If `tree` is not a tree or its tuple form.
         InvalidValueError
-            If a label is not one of the colours.
+            If a label is not one of the colours, or the weight of symbols has more than a million
+            terms.
 
         Examples
         --------
@@ -148,6 +150,7 @@ class OneStepMethod(Slotted, ABC):
                     f"labels must be in 0, ..., {self.colours - 1} for this method, got {label!r}"
                 )
         entered, arithmetic = self._entered()
+        check_weights(entered, [tree])
         return arithmetic.leave(entered._weight(tree, {}))
 
     def _weight(self, tree: Tree, known: dict[Tree, Vector]) -> Any:
@@ -182,7 +185,7 @@ class OneStepMethod(Slotted, ABC):
         InvalidTypeError
             If `order` is not an integer.
         InvalidValueError
-            If `order` is negative.
+            If `order` is negative, or the weights of symbols have more than a million terms.
 
         Examples
         --------
@@ -190,8 +193,11 @@ class OneStepMethod(Slotted, ABC):
         >>> RungeKutta([[0]], [1]).series(2)
         <BSeries to order 2: None: 1, 0: 1>
         """
+        order = check_integer("order", order, 0)
         known: dict[Tree, Vector] = {}
         entered, arithmetic = self._entered()
+        if not arithmetic.is_plain:
+            check_weights(entered, trees_up_to(order, self.colours))
         return BSeries(
             lambda tree: arithmetic.leave(entered._weight(tree, known)), order, self.colours
         )
@@ -214,7 +220,7 @@ class OneStepMethod(Slotted, ABC):
         InvalidTypeError
             If `order` is not an integer.
         InvalidValueError
-            If `order` is negative.
+            If `order` is negative, or the weights of symbols have more than a million terms.
 
         References
         ----------
@@ -231,6 +237,8 @@ class OneStepMethod(Slotted, ABC):
         order = check_integer("order", order, 0)
         known: dict[Tree, Vector] = {}
         entered, arithmetic = self._entered()
+        if not arithmetic.is_plain:
+            check_weights(entered, trees_up_to(order, self.colours))
         return {
             tree: arithmetic.leave(tidy(entered._weight(tree, known) - Fraction(1, tree.factorial)))
             for tree in trees_up_to(order, self.colours)

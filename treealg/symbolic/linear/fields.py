@@ -192,11 +192,23 @@ def normal_form(value: Any) -> Any:
     """
     from sympy import Pow
 
+    if all(map(_is_monomial, value.args if value.is_Add else (value,))):
+        return python_number(value)
     if any(power.exp.is_negative for power in value.atoms(Pow)):
         arithmetic = arithmetic_of([value])
         if not arithmetic.is_plain:
             return arithmetic.leave(arithmetic.enter(value))
     return python_number(value.expand())
+
+
+def _is_monomial(value: Any) -> bool:
+    """Tell whether an expression is a rational number times powers of symbols, as it is written."""
+    return all(
+        factor.is_Symbol
+        or factor.is_Rational
+        or (factor.is_Pow and factor.base.is_Symbol and factor.exp.is_Integer and factor.exp > 0)
+        for factor in (value.args if value.is_Mul else (value,))
+    )
 
 
 def fraction_of(value: Any) -> tuple[Any, bool]:
