@@ -18,6 +18,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from treealg.errors import InvalidTypeError, InvalidValueError
@@ -184,15 +185,37 @@ def check_real(name: str, value: Any) -> float:
     return number
 
 
-def check_callable(name: str, value: Any) -> None:
-    """Refuse an argument that is no function.
+def check_callable(name: str, value: Any, *given: str) -> None:
+    """Refuse an argument that is no function, or none of so many arguments, which are given here.
 
     Examples
     --------
-    >>> check_callable("function", abs)
+    >>> check_callable("function", abs, "coefficient")
     """
     if not callable(value):
         raise InvalidTypeError(f"{name} must be callable, got {_shown(value)}")
+    if not given or _takes(value, len(given)):
+        return
+    from inspect import signature
+
+    try:
+        # What a decorator makes of a function may take others than that function does.
+        taken = signature(value, follow_wrapped=False)
+    except (TypeError, ValueError):  # of functions in C
+        return
+    try:
+        taken.bind(*given)
+    except TypeError:
+        count = "one argument" if len(given) == 1 else f"{len(given)} arguments"
+        raise InvalidTypeError(
+            f"{name} must be a function of {count}, ({', '.join(given)}), got one of {taken}"
+        ) from None
+
+
+def _takes(value: Any, count: int) -> bool:
+    """Tell whether a value is a plain function of so many arguments, which is soon seen."""
+    code = value.__code__ if type(value) is FunctionType else None
+    return code is not None and code.co_argcount == count and not code.co_kwonlyargcount
 
 
 def check_choice(name: str, value: Any, choices: Collection[str]) -> str:

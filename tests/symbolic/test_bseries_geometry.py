@@ -1,5 +1,6 @@
 """Symplecticity, energy, elementary differentials: against Hamiltonian fields and code."""
 
+import functools
 import json
 import random
 from fractions import Fraction
@@ -10,7 +11,17 @@ import pytest
 import sympy
 
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.symbolic import PlanarTree, Tree, enumerate_trees
+from treealg.symbolic import (
+    Character,
+    Element,
+    Endomorphism,
+    Functional,
+    PlanarTree,
+    Tree,
+    bck,
+    enumerate_trees,
+    quasi_shuffle,
+)
 from treealg.symbolic.bseries import (
     BSeries,
     average_vector_field,
@@ -268,3 +279,70 @@ def test_bad_fields_are_refused(call, error, message):
 def test_a_system_that_is_no_word_is_refused(system):
     with pytest.raises(InvalidValueError, match="system must be one of 'additive'"):
         symplectic_order(exact_series(2), system)
+
+
+# -- functions that callers give -------------------------------------------------------------------
+
+
+def of_time(t, y):
+    return [y[0]]
+
+
+class Field:
+    """Methods that may be fields, or not."""
+
+    def __call__(self, y):
+        return [y[0]]
+
+    def of_time(self, t, y):
+        return [y[0]]
+
+
+@functools.wraps(of_time)
+def at_zero(y):
+    return of_time(0, y)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [of_time, lambda: [1], lambda y, *, k: [y[0]], Field().of_time, {0: of_time}],
+    ids=["of time", "of nothing", "needs an option", "method", "in a mapping"],
+)
+def test_fields_of_other_arguments_than_the_point_are_told_so(field):
+    text = r"colour 0 must be a function of one argument, \(y\), got one of \(.*\); with a time"
+    with pytest.raises(InvalidTypeError, match=text):
+        elementary_differential_at(((0,), 0), field, [1])
+    with pytest.raises(InvalidTypeError, match=text):
+        evaluate_series(exact_series(2), field, [1], 1)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [at_zero, Field(), Field().__call__, functools.partial(of_time, 0), lambda *all: [all[0][0]],
+     lambda y, k=1: [k * y[0]], np.sin, np.array],
+    ids=["decorated", "object", "method", "partial", "any", "with a default", "ufunc", "in C"],
+)  # fmt: skip
+def test_fields_may_be_whatever_takes_the_point(field):
+    assert len(elementary_differential_at(((0,), 0), field, [1.0])) == 1
+
+
+GIVEN = {
+    "series": (lambda f: BSeries(f, 2), "values", "(tree)"),
+    "coefficients": (exact_series(2).map_coefficients, "function", "(coefficient)"),
+    "sum": (Element({Tree(): 1}).map_coefficients, "function", "(coefficient)"),
+    "linear map": (Element({Tree(): 1}).apply, "function", "(key)"),
+    "tensor": (lambda f: bck.coproduct(Tree()).apply(0, f), "function", "(key)"),
+    "functional": (lambda f: Functional(bck, f), "values", "(key)"),
+    "character": (lambda f: Character(bck, f), "values", "(tree)"),
+    "endomorphism": (lambda f: Endomorphism(bck, f), "rule", "(key)"),
+    "weight": (lambda f: quasi_shuffle(weight=f), "weight", "(letter)"),
+}
+
+
+@pytest.mark.parametrize("place", GIVEN)
+def test_functions_of_other_arguments_are_refused_where_they_are_given(place):
+    call, name, wanted = GIVEN[place]
+    with pytest.raises(InvalidTypeError) as caught:
+        call(of_time)
+    text = f"{name} must be a function of one argument, {wanted}, got one of (t, y)"
+    assert str(caught.value) == text

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from treealg.checks import check_callable
 from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.bseries.nilpotent import Nilpotent
@@ -318,8 +319,18 @@ def _pointwise_derivative(fields: Any, point: Any) -> Directional:
 
     start = tuple(map(check_coefficient, entries_of("point", point)))
     table = fields if isinstance(fields, Mapping) else {0: fields}
-    if any(not callable(field) for field in table.values()):
-        raise InvalidTypeError("fields must be a callable or a mapping from colours to callables")
+    for colour, field in table.items():
+        if not callable(field):
+            raise InvalidTypeError(
+                "fields must be a callable or a mapping from colours to callables"
+            )
+        try:
+            check_callable(f"the field of colour {colour!r}", field, "y")
+        except InvalidTypeError as error:
+            raise InvalidTypeError(
+                f"{error}; with a time, write lambda y: field(t, y) for a fixed t, or make the "
+                f"time a coordinate whose derivative is 1"
+            ) from None
 
     def derivative(colour: int, directions: list[Components]) -> Components:
         field = _field_of(table, colour)

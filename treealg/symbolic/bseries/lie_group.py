@@ -315,8 +315,8 @@ class CommutatorFree(Slotted):
         >>> euler.advance(lambda y: 2.0, lambda a, y: math.exp(a) * y, 1.0, 0.5) == math.exp(1)
         True
         """
-        check_callable("field", field)
-        check_callable("act", act)
+        check_callable("field", field, "point")
+        check_callable("act", act, "element", "point")
         slopes: list[Any] = []
 
         def move(exponentials: Exponentials) -> Any:

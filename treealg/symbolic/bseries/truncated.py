@@ -99,6 +99,7 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
                 )
             found = {key: _given(table.get(key, 0)) for key in basis}
         elif callable(values):
+            check_callable("values", values, "tree")
             found = {key: _given(values(key)) for key in basis}
         else:
             raise InvalidTypeError(
@@ -281,7 +282,7 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
         >>> exact_series(2).map_coefficients(float)
         <BSeries to order 2: None: 1.0, 0: 1.0, 0[0]: 0.5>
         """
-        check_callable("function", function)
+        check_callable("function", function, "coefficient")
         values = {key: check_coefficient(function(value)) for key, value in self._values.items()}
         return self._wrap(values, self._order, self._colours)
 

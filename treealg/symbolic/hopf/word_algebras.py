@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+from treealg.checks import check_callable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.bases import WordAlgebra
 from treealg.symbolic.linear.coefficients import check_coefficient
@@ -369,9 +370,12 @@ def quasi_shuffle(
     >>> quasi_shuffle(lambda a, b: a + b, weight=int).product((1,), (2,))
     <Element ((2, 1)) + ((1, 2)) + ((3,))>
     """
-    for name, value in (("bracket", bracket), ("weight", weight), ("letters", letters)):
-        if value is not None and not callable(value):
-            raise InvalidTypeError(f"{name} must be callable, got {type(value).__name__}")
+    for name, value, *given in (
+        ("bracket", bracket, "first", "second"), ("weight", weight, "letter"),
+        ("letters", letters, "weight", "colours"),
+    ):  # fmt: skip
+        if value is not None:
+            check_callable(name, value, *given)
     if bracket is None or bracket is merge_letters:
         return _quasi_shuffle(merge_letters, weight or len, letters or _multisets)
     return _quasi_shuffle(bracket, weight or _one, letters)

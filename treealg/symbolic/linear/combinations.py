@@ -342,7 +342,7 @@ class LinearCombination(Entry, Displayed, Coefficients, Generic[K]):
         >>> Element({Tree(): -2}).map_coefficients(abs)
         <Element 2 (0)>
         """
-        check_callable("function", function)
+        check_callable("function", function, "coefficient")
         return self._collect(
             {key: check_coefficient(function(value)) for key, value in self._terms.items()}
         )

@@ -95,7 +95,7 @@ class Element(LinearCombination[Any]):
         >>> x.apply(lambda forest: Element({forest.forget_order(): 1}))
         <Element 2 (0)>
         """
-        check_callable("function", function)
+        check_callable("function", function, "key")
         total: dict[Any, Any] = {}
         for key, value in self._terms.items():
             add_terms(total, terms_of(function(key)), value)

@@ -154,7 +154,7 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
         >>> twice == bck.coproduct(Tree()).apply(1, bck.coproduct)
         True
         """
-        check_callable("function", function)
+        check_callable("function", function, "key")
         slot = check_integer("slot", slot, 0)
         if self and slot >= self.slots:
             raise InvalidValueError(f"slot must be from 0 to {self.slots - 1}, got {slot}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from treealg.checks import brief
+from treealg.checks import brief, check_callable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.linear.coefficients import check_coefficient, values_by_key
@@ -106,6 +106,7 @@ def _tree_values(
             raise InvalidTypeError(
                 f"values must be a mapping or a callable, got {type(values).__name__}"
             )
+        check_callable("values", values, "tree")
         return values, lambda tree: check_coefficient(values(tree))
 
     def single(key: Any) -> Any:

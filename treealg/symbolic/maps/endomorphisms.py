@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from treealg.checks import check_integer
+from treealg.checks import check_callable, check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.linear.combinations import LinearCombination
@@ -185,8 +185,7 @@ class Endomorphism(Functional):
     _is_map = True
 
     def __init__(self, algebra: HopfAlgebra[Any], rule: Callable[[Any], Any]) -> None:
-        if not callable(rule):
-            raise InvalidTypeError(f"rule must be callable, got {type(rule).__name__}")
+        check_callable("rule", rule, "key")
 
         def value(key: Any) -> Any:
             image = rule(key)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from treealg.checks import brief
+from treealg.checks import brief, check_callable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.linear.coefficients import (
@@ -84,6 +84,7 @@ class Functional(Entry, Made):
             self._rule: Callable[[Any], Any] = lambda key: table.get(key, 0)
             self._made_by(type(self), algebra, without_zeros(table))
         elif callable(values):
+            check_callable("values", values, "key")
             self._rule = values
             self._made_by(type(self), algebra, values)
         else:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from treealg.checks import check_flag
+from treealg.checks import check_callable, check_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.hopf.connes_kreimer import ConnesKreimer, bck, nck, parts
@@ -82,8 +82,7 @@ class Morphism(Made):
                 raise InvalidTypeError(
                     f"{argument} must be a HopfAlgebra, got {type(value).__name__}"
                 )
-        if not callable(rule):
-            raise InvalidTypeError(f"rule must be callable, got {type(rule).__name__}")
+        check_callable("rule", rule, "key")
         self._name = name
         self._source = source
         self._target = target
