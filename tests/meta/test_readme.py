@@ -68,7 +68,7 @@ def test_the_lines_for_a_cluster_run(tmp_path, monkeypatch):
     paths = np.random.default_rng(0).normal(size=(12, 20, 3))
     monkeypatch.chdir(tmp_path)
     zarr.save("paths.zarr", paths)
-    cluster = distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None)
+    cluster = distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=":0")
     with cluster:
         code = block.replace("tcp://10.0.0.1:8786", cluster.scheduler_address)
         namespace = {"dask": dask, "treealg": treealg}
