@@ -53,7 +53,7 @@ class ForestRows(RowAlgebra):
     ) -> Iterator[tuple[int, Split]]:
         """Yield K of all commutative forests with 0, 1, ..., degree - 1 nodes."""
         layout, dimension = self.layout, self.layout.dimension
-        if degree:
+        if degree > 1 or (degree and (chosen is None or chosen.all())):
             yield 0, UNIT
         forests, trees = [UNIT], [UNIT]
         for nodes in range(1, degree):

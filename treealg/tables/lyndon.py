@@ -7,7 +7,7 @@ words (method 1), or from those in the basis of standard bracketings (method 2).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -33,7 +33,7 @@ from treealg.tables.sizes import (
 from treealg.tables.weighted_layout import WeightedLayout
 from treealg.tables.weighted_words import words
 
-__all__ = ["lyndon", "lyndon_arborification"]
+__all__ = ["foresee", "lyndon", "lyndon_arborification"]
 
 Layout = ForestLayout | WordLayout | WeightedLayout
 
@@ -96,7 +96,12 @@ def lyndon(dimension: int, degree: int, method: int, planar: bool | None = True)
             found = np.ones(min(degree, 1), dtype=np.int64)
             return from_keys(1, found.size, length, found - 1, found.astype(np.float64))
         if planar is None and method == 2:
-            _foresee(dimension, degree)
+            foresee(
+                lambda layout, size: lyndon_map(method, layout, size),
+                lambda order: log_length(dimension, order, None, 2),
+                dimension,
+                degree,
+            )
         return lyndon_map(method, layout_of(dimension, degree, planar), f"{dimension=}, {degree=}")
 
     def check(table: LinearMap) -> bool:
@@ -188,20 +193,26 @@ def layout_of(dimension: int, degree: int, planar: bool | None) -> ForestLayout 
     return ForestLayout(dimension, degree, planar=True)
 
 
-def _foresee(dimension: int, degree: int) -> None:
-    """Refuse brackets of words that will be too many if they grow on from order to order.
+def foresee(
+    make: Callable[[Layout, str], LinearMap],
+    length: Callable[[int], int],
+    dimension: int,
+    degree: int,
+) -> None:
+    """Refuse a map of words that will be too large if it grows on from order to order.
 
-    They grow faster: the factor between one order and the next increases.
+    It grows faster: the factor between one order and the next increases. `length` tells how many
+    rows there are up to a degree.
     """
     small = degree
     while basis_length(dimension, small, None) > _SMALL:
         small -= 1
     if 3 < small < degree:
-        table = lyndon_map(2, layout_of(dimension, small, None), f"{dimension=}, degree={small}")
-        orders = [log_length(dimension, order, None, 2) for order in range(small - 2, small + 1)]
+        table = make(layout_of(dimension, small, None), f"{dimension=}, degree={small}")
+        orders = [length(order) for order in range(small - 2, small + 1)]
         before, last = np.diff(table.ptr[orders]).tolist()
         entries = last * Fraction(last, before) ** (degree - small)
-        check_entries(int(entries), f"the bracket projection for {dimension=}, {degree=}")
+        check_entries(int(entries), f"the Lyndon brackets for {dimension=}, {degree=}")
 
 
 def lyndon_map(method: int, layout: Layout, size: str) -> LinearMap:

@@ -16,6 +16,7 @@ from treealg.tables.linear_map import LinearMap
 from treealg.tables.lyndon import (
     Layout,
     all_contents,
+    foresee,
     layout_of,
     lyndon_forests,
 )
@@ -80,9 +81,15 @@ def lyndon_expansion(
     require_fits(dimension, degree, planar)
 
     def build() -> LinearMap:
-        return expansion_map(
-            method, layout_of(dimension, degree, planar), f"{dimension=}, {degree=}"
-        )
+        if planar is None and dimension > 1:
+            foresee(
+                lambda layout, size: expansion_map(method, layout, size),
+                lambda order: basis_length(dimension, order, None),
+                dimension,
+                degree,
+            )
+        layout = layout_of(dimension, degree, planar)
+        return expansion_map(method, layout, f"{dimension=}, {degree=}")
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
