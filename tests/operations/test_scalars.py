@@ -66,36 +66,91 @@ def test_a_scalar_that_has_influence_is_found(error):
         assert_scalar_has_no_influence(Planted("branched_sig_inverse", "scalar", error=error))
 
 
-def checked_scalars(case):
-    return [
-        argument.name
+CHOSEN_FROM = {"extract_branched_sig_coef", "extract_sig_coef"}
+
+
+@each_case(WITH_SCALAR)
+def test_the_table_says_which_scalars_belong_to_an_argument(case):
+    for argument in case.row.arguments:
+        is_vector = argument.axes in VECTORS and argument.role in ("input", "value")
+        assert bool(argument.scalars) == (is_vector and case.name not in CHOSEN_FROM)
+        if is_vector and argument.scalars:
+            assert {0 if argument.axes in LOGARITHMS else 1} <= {*argument.scalars} <= {0, 1}
+
+
+def with_scalars(case, given, name, scalar):
+    """Return arguments of which one has another scalar in front of its second vector."""
+    changed = given[name].copy()
+    changed[1, 0] = scalar
+    return given | {name: changed}
+
+
+def vectors_in(case, given):
+    """Return the arguments that have a scalar in front, and what may stand there."""
+    return {
+        argument.name: argument.scalars
         for argument in case.row.arguments
-        if argument.role in ("input", "value") and argument.axes in VECTORS
-    ]
+        if argument.axes in VECTORS
+        and argument.role in ("input", "value")
+        and given.get(argument.name) is not None
+        and not (case.asked.get("method") and argument.axes in LOGARITHMS)
+    }
 
 
-TAKE_ANY_FUNCTIONAL = (
-    *("branched_sig_translate", "branched_sig_translate_backprop", "branched_sig_change_lift"),
-    "geometric_to_branched_sig",
-    "branched_sig_to_sig",
-    "extract_branched_sig_coef",
-    "extract_sig_coef",
-    "sig_to_branched_sig",
-)
-CHECKED = [
-    case
-    for case in WITH_SCALAR
-    if checked_scalars(case) and case.name.removesuffix("_jvp") not in TAKE_ANY_FUNCTIONAL
-]
-
-
-@each_case(CHECKED, "scalar", "with_value")
-@pytest.mark.parametrize("value", [2.0, 0.5, -1.0, np.inf])
-def test_a_wrong_scalar_is_refused(case, value):
+@each_case(WITH_SCALAR, "scalar", "with_value", "planar_scalar", "lead_lag_time", "degree_0_scalar")
+@pytest.mark.parametrize("value", [0.0, 1.0, 2.0, 0.5, -1.0, np.inf])
+def test_a_scalar_that_the_table_does_not_list_is_refused(case, value):
     given = case.arguments((3,))
-    for name in checked_scalars(case):
-        if given.get(name) is not None:
-            wrong = given[name].copy()
-            wrong[1, 0] = value
-            with pytest.raises(treealg.InvalidValueError, match="scalar"):
-                case.row.function(**given | {name: wrong})
+    plain = call(case, given)
+    for name, scalars in vectors_in(case, given).items():
+        changed = with_scalars(case, given, name, value)
+        if scalars and value not in scalars:
+            expected = " or ".join(str(scalar) for scalar in scalars)
+            message = rf"{name} must have the scalar {expected} in its first column, got {value}"
+            with pytest.raises(treealg.InvalidValueError, match=message):
+                case.row.function(**changed)
+            continue
+        for got, want in zip(call(case, changed), plain, strict=True):
+            np.testing.assert_array_equal(got[..., 1:], want[..., 1:])
+
+
+@each_case(WITH_SCALAR, "scalar", "with_value", "planar_scalar")
+def test_a_scalar_that_is_missing_is_taken_and_stays_in_its_row(case):
+    given = case.arguments((3,))
+    plain = call(case, given)
+    for name in vectors_in(case, given):
+        for got, want in zip(
+            call(case, with_scalars(case, given, name, np.nan)), plain, strict=True
+        ):
+            np.testing.assert_array_equal(got[[0, 2]], want[[0, 2]])
+
+
+LINEAR = [case for case in WITH_SCALAR if any(len(x.scalars) > 1 for x in case.row.arguments)]
+
+
+@each_case(LINEAR, "scalar", "planar_scalar")
+def test_linear_maps_take_signatures_and_logarithms_in_one_batch(case):
+    given = case.arguments((3,))
+    assert "branched_sig_change_lift" in {case.name for case in LINEAR}
+    for argument in case.row.arguments:
+        if len(argument.scalars) > 1:
+            mixed = with_scalars(case, given, argument.name, 0.0)
+            (got,) = call(case, mixed)[:1]
+            is_backward = case.name.endswith(("backprop", "jvp"))
+            want = [0.0, 0.0, 0.0] if is_backward else [1.0, 0.0, 1.0]
+            np.testing.assert_array_equal(got[..., 0], want)
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        lambda: treealg.branched_sig_change_lift([7.0, 1, 2], 2, 1),
+        lambda: treealg.branched_sig_translate([7.0, 1, 2], [[0.0, 0], [0, 0]], 2, 1),
+        lambda: treealg.branched_sig_to_sig([7.0, 1, 2], 2, 1),
+        lambda: treealg.sig_to_branched_sig(np.float32([[1, 1, 2], [7, 1, 2]]), 2, 1),
+        lambda: treealg.geometric_to_branched_sig([-1.0, 1, 2], 2, 1),
+    ],
+)
+def test_linear_maps_say_which_scalars_they_take(refused):
+    with pytest.raises(treealg.InvalidValueError, match="scalar 1 or 0 in its first column, got"):
+        refused()

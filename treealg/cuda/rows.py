@@ -55,11 +55,14 @@ class DeviceRows(Rows):
         """View vectors without their first column."""
         return DeviceRows(self.array[..., 1:], self.device, 1, self.name)
 
-    def other_scalar(self, unit: int) -> float | None:
-        """Return a number in the first column that is neither `unit` nor NaN, None if none is."""
+    def other_scalar(self, units: tuple[int, ...]) -> float | None:
+        """Return a number in the first column that is no unit and not NaN, None if none is."""
         with self.active():
             column = self.array[..., 0]
-            wrong = column[(column != unit) & (column == column)]
+            is_wrong = column == column
+            for unit in units:
+                is_wrong = is_wrong & (column != unit)
+            wrong = column[is_wrong]
             return float(wrong[0]) if wrong.size else None
 
     @property

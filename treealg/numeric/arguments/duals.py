@@ -160,9 +160,9 @@ class DualRows(Rows):
         """Return the first column of the values; scalars have no tangent."""
         return self.value.scalars()
 
-    def other_scalar(self, unit: int) -> Any:
+    def other_scalar(self, units: tuple[int, ...]) -> Any:
         """Return a number in the first column that is neither `unit` nor NaN, None if none is."""
-        return self.value.other_scalar(unit)
+        return self.value.other_scalar(units)
 
     def slab(self, start: int, stop: int, out: Floats | None = None) -> Floats:
         """Write items ``start:stop`` for a kernel, to memory that may be given."""

@@ -152,18 +152,21 @@ class Rows:
         """Return all paths for a kernel of spans."""
         return self.whole()
 
-    def other_scalar(self, unit: int) -> Any:
-        """Return a number in the first column that is neither `unit` nor NaN, None if none is."""
+    def other_scalar(self, units: tuple[int, ...]) -> Any:
+        """Return a number in the first column that is no unit and not NaN, None if none is."""
         column = self.scalars()
         # What is the same for all rows is looked at once.
         once = (slice(None, None if step else 1) for step in column.strides)
         column = column[tuple(once)]
         if column.size == 1:
             value = column.item()
-            return None if value == unit or value != value else value
+            return None if value in units or value != value else value
         chunks: Any = np.nditer(column, flags=["external_loop", "buffered", "zerosize_ok"])
         for values in chunks:
-            wrong = values[~((values == unit) | (values != values))]
+            is_right = values != values
+            for unit in units:
+                is_right |= values == unit
+            wrong = values[~is_right]
             if wrong.size:
                 return wrong[0]
         return None

@@ -18,21 +18,32 @@ __all__ = [
     "split_log",
     "split_scalar",
     "split_signature",
+    "split_signature_or_log",
 ]
 
 
 def split_signature(rows: Rows, call: Call) -> tuple[Rows, Any]:
     """Return signatures without their scalar, and that; length and scalar are checked."""
-    return split_scalar(rows, call.columns, call, unit=1)
+    return split_scalar(rows, call.columns, call, units=(1,))
 
 
 def split_log(rows: Rows, call: Call) -> tuple[Rows, Any]:
     """Return logarithms without their scalar, and that; length and scalar are checked."""
     if not call.method:
-        return split_scalar(rows, call.columns, call, unit=0)
+        return split_scalar(rows, call.columns, call, units=(0,))
     what = f"the Lyndon coordinates of method={call.method}, without scalar"
     check_columns(rows, call.size, what)
     return rows, None
+
+
+def split_signature_or_log(
+    rows: Rows, columns: int, call: Call, *, what: str = ""
+) -> tuple[Rows, Any]:
+    """Return vectors for a linear map without their scalar, and that; both are checked.
+
+    A linear map that respects products takes signatures to such and logarithms to such.
+    """
+    return split_scalar(rows, columns, call, units=(1, 0), what=what)
 
 
 def split_scalar(
@@ -41,13 +52,13 @@ def split_scalar(
     call: Call,
     *,
     scalar_term: Any = None,
-    unit: int | None = None,
+    units: tuple[int, ...] = (),
     what: str = "",
 ) -> tuple[Rows, Any]:
     """Return vectors without their scalar, and an array of scalars, None if there are none.
 
     Whether they are there is told by the length, which has to be what `scalar_term` says if that is
-    a boolean; with a unit they have to be that, or NaN. Scalars have no tangent.
+    a boolean; with units they have to be one of these, or NaN. Scalars have no tangent.
     """
     found: int = rows.item[0] - columns
     allowed: tuple[int, ...]
@@ -64,12 +75,12 @@ def split_scalar(
         )
     if not found:
         return rows, None
-    if unit is not None:
-        other = rows.other_scalar(unit)
+    if units:
+        other = rows.other_scalar(units)
         if other is not None:
             raise InvalidValueError(
-                f"{rows.name} must have the scalar {unit} in its first column, got {other}; a "
-                f"signature has 1 there and a log-signature 0"
+                f"{rows.name} must have the scalar {' or '.join(map(str, units))} in its first "
+                f"column, got {other}; a signature has 1 there and a log-signature 0"
             )
     return rows.without_scalar(), rows.scalars()
 

@@ -123,6 +123,10 @@ class Argument:
     listed : bool
         Whether it may be a list, of one array for each path: an input as the caller likes, and what
         comes in beside it where the inputs are lists.
+    scalars : tuple of int
+        What may stand in front of a vector, beside NaN: 1 for a signature, 0 for a logarithm, both
+        where a linear map takes either to its like. Where nothing is listed no scalar is looked at:
+        there is none, it is that of derivatives and has no influence, or numbers are only chosen.
     """
 
     name: str
@@ -136,6 +140,7 @@ class Argument:
     by_segment: bool = False
     of_windows: tuple[tuple[str, str], ...] = ()
     listed: bool = False
+    scalars: tuple[int, ...] = ()
 
     def is_absent(self, value: Any) -> bool:
         """Tell whether there is no array: None, or a flag."""

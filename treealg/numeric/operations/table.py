@@ -167,8 +167,22 @@ def _backward_of_pairs(function: Function, *arguments: Argument) -> Operation:
     )  # fmt: skip
 
 
+_SCALARS = dict.fromkeys(("coefficients", "words", "geometric_words"), (1,))
+_SCALARS |= dict.fromkeys(("log_coefficients", "log_words"), (0,))
+
+
 def _vector(name: str, axis: str = "coefficients") -> Argument:
-    return Argument(name, (axis,))
+    return Argument(name, (axis,), scalars=_SCALARS.get(axis, ()))
+
+
+def _or_log(argument: Argument) -> Argument:
+    """Return an argument of a linear map that respects products: signatures, or logarithms."""
+    return replace(argument, scalars=(1, 0))
+
+
+def _any(argument: Argument) -> Argument:
+    """Return an argument that numbers are chosen from, whatever they are."""
+    return replace(argument, scalars=())
 
 
 def _equal(argument: Argument) -> Argument:
@@ -188,7 +202,7 @@ def _value(name: str, axis: str, by_segment: bool = False) -> Argument:
     """Return the forward result, which may be given for a check."""
     return Argument(
         name, (axis,), batch="result", role="value", optional=True, differentiable=False,
-        by_segment=by_segment,
+        by_segment=by_segment, scalars=_SCALARS.get(axis, ()),
     )  # fmt: skip
 
 
@@ -335,15 +349,15 @@ operations = Operations((
         ),
     ),
     _row(
-        branched_sig_translate, _equal(_BSIG), _TRANSLATION, shape=shapes.like("bsig"),
+        branched_sig_translate, _or_log(_equal(_BSIG)), _TRANSLATION, shape=shapes.like("bsig"),
         by_steps=True,
         backward=_backward(
-            branched_sig_translate_backprop, _derivs("derivs", "coefficients"), _equal(_BSIG),
-            _TRANSLATION, gradients=("bsig", "translation"),
+            branched_sig_translate_backprop, _derivs("derivs", "coefficients"),
+            _or_log(_equal(_BSIG)), _TRANSLATION, gradients=("bsig", "translation"),
         ),
     ),
     _row(
-        branched_sig_change_lift, _BSIG, shape=shapes.like("bsig"),
+        branched_sig_change_lift, _or_log(_BSIG), shape=shapes.like("bsig"),
         backward=_backward(
             branched_sig_change_lift_backprop,
             Argument("derivs", ("coefficients",), role="derivs"), gradients=("bsig",),
@@ -366,7 +380,7 @@ operations = Operations((
         ),
     ),
     _row(
-        geometric_to_branched_sig, _vector("gsig", "geometric_words"),
+        geometric_to_branched_sig, _or_log(_vector("gsig", "geometric_words")),
         shape=shapes.signature_of_geometric,
         backward=_backward(
             geometric_to_branched_sig_backprop,
@@ -375,8 +389,8 @@ operations = Operations((
         ),
     ),
     _row(realised_correction, _ONE_PATH, shape=shapes.corrections),
-    _row(extract_branched_sig_coef, _BSIG, shape=shapes.elements),
-    _row(extract_sig_coef, _SIG, shape=shapes.elements),
+    _row(extract_branched_sig_coef, _any(_BSIG), shape=shapes.elements),
+    _row(extract_sig_coef, _any(_SIG), shape=shapes.elements),
     _row(
         branched_sig_to_log_sig, _BSIG, shape=shapes.logarithm_of_signature, gpu=True,
         backward=_backward(
@@ -501,14 +515,14 @@ operations = Operations((
         ),
     ),
     _row(
-        sig_to_branched_sig, _SIG, shape=shapes.signature_of_words,
+        sig_to_branched_sig, _or_log(_SIG), shape=shapes.signature_of_words,
         backward=_backward(
             sig_to_branched_sig_backprop, Argument("derivs", ("coefficients",), role="derivs"),
             gradients=("sig",), shape=shapes.words_of_signature,
         ),
     ),
     _row(
-        branched_sig_to_sig, _BSIG, shape=shapes.words_of_signature,
+        branched_sig_to_sig, _or_log(_BSIG), shape=shapes.words_of_signature,
         backward=_backward(
             branched_sig_to_sig_backprop, Argument("derivs", ("words",), role="derivs"),
             gradients=("bsig",), shape=shapes.signature_of_words,

@@ -49,8 +49,10 @@ def jvp_row(row: Operation, by_steps: bool) -> Operation:
         if argument.differentiable:
             name = names[argument.name] = tangent_name(row, argument)
             arguments.append(
-                replace(argument, name=name, role="tangent", optional=True, alternative=None)
-            )
+                replace(
+                    argument, name=name, role="tangent", optional=True, alternative=None, scalars=()
+                )
+            )  # fmt: skip
     return Operation(
         _function(row, names, by_steps), tuple(arguments), row.shape,
         gradients=row.gradients, flags=row.flags, tangents=tuple(names), gives_list=row.gives_list,

@@ -360,7 +360,7 @@ def along_path_backward(
     cotangent, scalar = split_scalar(cotangent, plan.size, call, scalar_term=scalar_term)
     if value is not None:
         check_alike(cotangent, value)
-        split_scalar(value, plan.size, call, scalar_term=scalar is not None, unit=1)
+        split_scalar(value, plan.size, call, scalar_term=scalar is not None, units=(1,))
     if every or windows is not None:
         cotangent = Rows(cotangent.array, cotangent.kind, 2, cotangent.name)
     to = into(out, path, derivs[0], forward[0], *given)

@@ -26,7 +26,7 @@ from treealg.numeric.arguments.ragged import (
 )
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.targets import Target, into, refuse_for_lists
-from treealg.numeric.arguments.vectors import split_scalar
+from treealg.numeric.arguments.vectors import split_scalar, split_signature_or_log
 from treealg.numeric.plans.matrices import lift_change_plan
 from treealg.numeric.vectors.maps import image
 from treealg.typing import Array, ArrayLike
@@ -278,7 +278,7 @@ def branched_sig_change_lift(
     ----------
     bsig : ArrayLike, shape (..., coefficients)
         Signatures, or log-signatures in expanded form, in basis order, with or without a scalar in
-        front.
+        front, which is 1 for signatures and 0 for log-signatures.
     dimension : int
         Labels of the trees: d channels, then their brackets, ``d + d * (d + 1) / 2`` in all: 2, 5,
         9, 14, ...
@@ -312,11 +312,11 @@ def branched_sig_change_lift(
         or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
         If `dimension` is not that of channels and their brackets; if `source` or `target` is none
-        of these; if the last axis of `bsig` has not the length of this basis; if `degree` is
-        negative or `n_jobs` 0; if `weights` are not positive, one for each channel, too fine, or
-        larger for a bracket than for its channels; or if the basis, the table or the result does
-        not fit in memory; or if `out` has not its shape or layout, or shares memory with an
-        argument.
+        of these; if the last axis of `bsig` has not the length of this basis, or a scalar in front
+        is neither 1, 0 nor NaN; if `degree` is negative or `n_jobs` 0; if `weights` are not
+        positive, one for each channel, too fine, or larger for a bracket than for its channels; or
+        if the basis, the table or the result does not fit in memory; or if `out` has not its shape
+        or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -455,7 +455,8 @@ def _change(rows: Rows, options: _Options, to: Target | None, *, transposed: boo
         )
     if weights is not None:
         _check_brackets(check_weights("weights", weights), channels, int(degree))
-    given, scalar = split_scalar(rows, call.columns, call)
+    split = split_scalar if transposed else split_signature_or_log
+    given, scalar = split(rows, call.columns, call)
     plan = lift_change_plan(channels, call, share)
     return image(call, given, scalar, call.columns, plan, to, transposed=transposed)
 

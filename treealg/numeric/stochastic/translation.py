@@ -28,7 +28,7 @@ from treealg.numeric.arguments.calls import Call, checked_call
 from treealg.numeric.arguments.duals import sum_dtype, sums_by
 from treealg.numeric.arguments.rows import Rows
 from treealg.numeric.arguments.targets import into, into_each
-from treealg.numeric.arguments.vectors import body, check_columns, split_scalar
+from treealg.numeric.arguments.vectors import body, check_columns, split_signature_or_log
 from treealg.numeric.plans.cache import find_plan, keep_plan
 from treealg.numeric.plans.matrices import Matrix
 from treealg.typing import Array, ArrayLike
@@ -62,7 +62,7 @@ def branched_sig_translate(
     ----------
     bsig : ArrayLike, shape (..., coefficients)
         Signatures, or log-signatures in expanded form, in basis order, with or without a scalar in
-        front.
+        front, which is 1 for signatures and 0 for log-signatures.
     translation : ArrayLike, shape (..., dimension, moved)
         :math:`v_i` for each label i as values on the trees or, if `planar`, ordered forests of 1 to
         m nodes in basis order, without scalar: ``branched_sig_length(dimension, m)`` of them, for
@@ -101,12 +101,12 @@ def branched_sig_translate(
         no boolean; if `weights` are no integers; or if `out` is no array of the kind and dtype of
         the result.
     InvalidValueError
-        If the last axis of `bsig` has not the length of this basis, or `translation` not the shape
-        of one; if leading shapes do not broadcast; if `dimension` is below 1, `degree` negative, or
-        `n_jobs` 0; if `weights` are not positive, one for each label, or too fine, or `translation`
-        is not 0 on what is lighter than its label; or if the basis, the table or the result does
-        not fit in memory; or if `out` has not its shape or layout, or shares memory with an
-        argument.
+        If the last axis of `bsig` has not the length of this basis, a scalar in front of it is
+        neither 1, 0 nor NaN, or `translation` has not the shape of one; if leading shapes do not
+        broadcast; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `weights` are not
+        positive, one for each label, or too fine, or `translation` is not 0 on what is lighter than
+        its label; or if the basis, the table or the result does not fit in memory; or if `out` has
+        not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -117,9 +117,9 @@ def branched_sig_translate(
     Notes
     -----
     Linear in `bsig`, and a morphism of the group: it respects `branched_sig_combine`, and takes
-    log-signatures to log-signatures: any scalar is accepted. What :math:`v_i` has on more than
-    `degree` nodes has no effect. A matrix whose entries are polynomials in :math:`v` is evaluated
-    for each translation and applied to its rows. The GIL is released, no argument is changed.
+    log-signatures to log-signatures. What :math:`v_i` has on more than `degree` nodes has no
+    effect. A matrix whose entries are polynomials in :math:`v` is evaluated for each translation
+    and applied to its rows. The GIL is released, no argument is changed.
 
     References
     ----------
@@ -141,7 +141,7 @@ def branched_sig_translate(
     """
     call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     rows, moves = as_rows(bsig, "bsig", 1), as_rows(translation, "translation", 2, axes=_AXES)
-    given, scalar = split_scalar(rows, call.columns, call)
+    given, scalar = split_signature_or_log(rows, call.columns, call)
     known = _known(moves, call, weights, degree)
     x, _ = broadcast(given, moves)
     if scalar is not None:
@@ -210,13 +210,13 @@ def branched_sig_translate_backprop(
         no boolean; or if `weights` are no integers; or if `out` is no tuple, or one of it no array
         of the kind and dtype of its result.
     InvalidValueError
-        If the last axis of `bsig` has not the length of this basis, `translation` not the shape of
-        one, or `derivs` not that of the result; if leading shapes do not broadcast; if `dimension`
-        is below 1, `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each
-        label, or too fine, or `translation` is not 0 on what is lighter than its label; or if the
-        basis, the table or the result does not fit in memory; or if `out` has not the lengths of
-        the results, or one of it not the shape or layout of its result, or memory in common with
-        another one or an argument.
+        If the last axis of `bsig` has not the length of this basis, a scalar in front of it is
+        neither 1, 0 nor NaN, `translation` has not the shape of one, or `derivs` not that of the
+        result; if leading shapes do not broadcast; if `dimension` is below 1, `degree` negative, or
+        `n_jobs` 0; if `weights` are not positive, one for each label, or too fine, or `translation`
+        is not 0 on what is lighter than its label; or if the basis, the table or the result does
+        not fit in memory; or if `out` has not the lengths of the results, or one of it not the
+        shape or layout of its result, or memory in common with another one or an argument.
 
     See Also
     --------
@@ -233,7 +233,7 @@ def branched_sig_translate_backprop(
     call = checked_call(dimension, degree, planar, n_jobs, weights=weights)
     back = as_rows(derivs, "derivs", 1)
     rows, moves = as_rows(bsig, "bsig", 1), as_rows(translation, "translation", 2, axes=_AXES)
-    _, scalar = split_scalar(rows, call.columns, call)
+    _, scalar = split_signature_or_log(rows, call.columns, call)
     known = _known(moves, call, weights, degree)
     wide, _ = broadcast(rows, moves)
     check_result_batch(back, wide)

@@ -8,7 +8,7 @@ from typing import Any
 from treealg.numeric.arguments.arrays import as_rows
 from treealg.numeric.arguments.calls import SIGNATURE, Call, checked_call, coefficients
 from treealg.numeric.arguments.targets import into
-from treealg.numeric.arguments.vectors import split_scalar
+from treealg.numeric.arguments.vectors import split_scalar, split_signature_or_log
 from treealg.numeric.plans.plan import Plan
 from treealg.numeric.plans.words import bridge_plan, ladder_plan
 from treealg.numeric.vectors.maps import image
@@ -43,7 +43,8 @@ def sig_to_branched_sig(
     Parameters
     ----------
     sig : ArrayLike, shape (..., words)
-        Coefficients of words as `sig` returns them, with or without a scalar in front.
+        Coefficients of words as `sig` returns them, with or without the scalar 1 in front, or
+        log-signatures in expanded form, with or without the scalar 0.
     dimension : int
         Channels of the underlying path, before the transforms; at least 1.
     degree : int
@@ -74,10 +75,10 @@ def sig_to_branched_sig(
         `degree` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no integers;
         or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
-        If the last axis of `sig` has not the length of these words; if `dimension` is below 1,
-        `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each channel, or
-        too fine; or if the basis or the result does not fit in memory; or if `out` has not its
-        shape or layout, or shares memory with an argument.
+        If the last axis of `sig` has not the length of these words, or a scalar in front is neither
+        1, 0 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `weights` are
+        not positive, one for each channel, or too fine; or if the basis or the result does not fit
+        in memory; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -86,8 +87,8 @@ def sig_to_branched_sig(
 
     Notes
     -----
-    The map is linear and a Hopf morphism, so that it takes log-signatures to log-signatures: any
-    scalar is accepted. It is a right inverse of the restriction to ladders.
+    The map is linear and a Hopf morphism, so that it takes log-signatures to log-signatures. It is
+    a right inverse of the restriction to ladders.
 
     References
     ----------
@@ -205,7 +206,8 @@ def branched_sig_to_sig(
     Parameters
     ----------
     bsig : ArrayLike, shape (..., coefficients)
-        Signatures in the layout of `branched_sig`, with or without a scalar in front.
+        Signatures in the layout of `branched_sig`, with or without the scalar 1 in front, or
+        log-signatures in expanded form, with or without the scalar 0.
     dimension : int
         Channels of the underlying path, before the transforms; at least 1.
     degree : int
@@ -236,10 +238,10 @@ def branched_sig_to_sig(
         `degree` or `n_jobs` is no integer, or a flag no boolean; or if `weights` are no integers;
         or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
-        If the last axis of `bsig` has not the length of this basis; if `dimension` is below 1,
-        `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each channel, or
-        too fine; or if the basis or the result does not fit in memory; or if `out` has not its
-        shape or layout, or shares memory with an argument.
+        If the last axis of `bsig` has not the length of this basis, or a scalar in front is neither
+        1, 0 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if `weights` are
+        not positive, one for each channel, or too fine; or if the basis or the result does not fit
+        in memory; or if `out` has not its shape or layout, or shares memory with an argument.
 
     See Also
     --------
@@ -249,7 +251,8 @@ def branched_sig_to_sig(
     Notes
     -----
     For the branched signature of a path without correction this is its word signature; in general
-    it is a functional on words that need not be a signature.
+    it is a functional on words that need not be a signature. As ladders are closed under the
+    coproduct, products and logarithms are those of what is restricted.
 
     References
     ----------
@@ -363,6 +366,7 @@ def _map_rows(
 ) -> Array:
     """Apply the linear map of a plan, or its transpose."""
     rows = as_rows(value, name, 1)
-    given, scalar = split_scalar(rows, n_in, call, what=what)
+    split = split_scalar if transposed else split_signature_or_log
+    given, scalar = split(rows, n_in, call, what=what)
     to = into(out, value)
     return image(call, given, scalar, n_out, plan, to, transposed=transposed)

@@ -14,7 +14,12 @@ from treealg.numeric.arguments.batches import allocate, walk
 from treealg.numeric.arguments.calls import Call, checked_call
 from treealg.numeric.arguments.corrections import no_path
 from treealg.numeric.arguments.targets import into
-from treealg.numeric.arguments.vectors import body, split_scalar, split_signature
+from treealg.numeric.arguments.vectors import (
+    body,
+    split_scalar,
+    split_signature,
+    split_signature_or_log,
+)
 from treealg.numeric.basis import trees
 from treealg.numeric.plans.elements import (
     geometric_map_plan,
@@ -351,8 +356,8 @@ def geometric_to_branched_sig(
     Parameters
     ----------
     gsig : ArrayLike, shape (..., geometric_words)
-        Coefficients of words of trees, as `geometric_sig_words` lists them, with or without a
-        scalar in front.
+        Coefficients of words of trees, as `geometric_sig_words` lists them, of signatures with or
+        without the scalar 1 in front, or of logarithms with or without the scalar 0.
     dimension : int
         Labels of the trees, at least 1.
     degree : int
@@ -381,10 +386,11 @@ def geometric_to_branched_sig(
         `degree` or `n_jobs` is no integer, or `planar` no boolean; or if `weights` are no integers;
         or if `out` is no array of the kind and dtype of the result.
     InvalidValueError
-        If the last axis of `gsig` has not the length of these words; if `dimension` is below 1,
-        `degree` negative, or `n_jobs` 0; if `weights` are not positive, one for each channel, or
-        too fine; or if the basis, the words or the result do not fit in memory; or if `out` has not
-        its shape or layout, or shares memory with an argument.
+        If the last axis of `gsig` has not the length of these words, or a scalar in front is
+        neither 1, 0 nor NaN; if `dimension` is below 1, `degree` negative, or `n_jobs` 0; if
+        `weights` are not positive, one for each channel, or too fine; or if the basis, the words or
+        the result do not fit in memory; or if `out` has not its shape or layout, or shares memory
+        with an argument.
 
     See Also
     --------
@@ -392,8 +398,7 @@ def geometric_to_branched_sig(
 
     Notes
     -----
-    The map is linear and a Hopf morphism, so that it takes logarithms to logarithms: any scalar is
-    accepted.
+    The map is linear and a Hopf morphism, so that it takes logarithms to logarithms.
 
     References
     ----------
@@ -484,6 +489,7 @@ def _map(value: Any, name: str, call: Call, out: Any, *, transposed: bool) -> Ar
     rows = as_rows(value, name, 1)
     words = geometric_size(call)
     n_in, n_out = (call.columns, words) if transposed else (words, call.columns)
-    given, scalar = split_scalar(rows, n_in, call, what="" if transposed else _WORDS)
+    split = split_scalar if transposed else split_signature_or_log
+    given, scalar = split(rows, n_in, call, what="" if transposed else _WORDS)
     plan = geometric_map_plan(call)
     return image(call, given, scalar, n_out, plan, into(out, value), transposed=transposed)
