@@ -1,8 +1,8 @@
 """The parts of stubs that follow from others.
 
 Those of derivatives in a direction, in `treealg.numeric`, follow from the functions there, and
-those of `treealg.torch`, `jax` and `xarray` from all of these. ``python -m tests.stubs`` writes
-them anew.
+those of `treealg.torch`, `jax`, `xarray` and `dask` from all of these. ``python -m tests.stubs``
+writes them anew.
 """
 
 import re
@@ -17,7 +17,10 @@ TYPES = {
     "torch": ("Tensor", "Tensor"),
     "jax": ("ArrayLike", "Array"),
     "xarray": ("DataArray | ArrayLike", "DataArray"),
+    "dask": ("Array | ArrayLike", "Array"),
 }
+# Those whose arrays are lazy, or have dimensions, take no lists of paths.
+OF_ARRAYS = ("xarray", "dask")
 # Arguments of functions of two batches of paths, with their tangents.
 PAIRS = [f"{name}{end}" for name in ("path1", "path2", "x", "y") for end in ("", "_tangent")]
 NUMBERS = PACKAGE / "numeric" / "__init__.pyi"
@@ -135,9 +138,9 @@ def name_of(text):
 
 
 def pieces_of(framework):
-    """Return the signatures of a framework; xarray takes no lists of paths, as these are arrays."""
+    """Return the signatures of a framework."""
     found = [piece for piece in functions_of_numbers() if name_of(piece) in treealg.operations]
-    if framework != "xarray":
+    if framework not in OF_ARRAYS:
         return found
     found = [piece for piece in found if not re.search(r"\(\n    \w+: Sequence\[", piece)]
     names = [name_of(piece) for piece in found]
@@ -153,7 +156,7 @@ def expected(framework):
     for piece in pieces_of(framework):
         text = with_types(piece, framework)
         is_of_pairs = re.search(rf"^    ({'|'.join(PAIRS)}): ", text, flags=re.MULTILINE)
-        found.append(with_lists(text) if is_of_pairs and framework != "xarray" else text)
+        found.append(with_lists(text) if is_of_pairs and framework not in OF_ARRAYS else text)
     return "\n".join(found)
 
 

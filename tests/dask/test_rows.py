@@ -15,6 +15,7 @@ import pytest
 
 import treealg
 import treealg.dask
+from treealg.dask import chunks
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.locks import hold
 
@@ -91,7 +92,7 @@ def test_every_row_of_the_table_is_there():
 
 def test_nothing_is_computed_before_it_is_asked_for(monkeypatch):
     computed = []
-    monkeypatch.setattr(treealg.dask.Chunk, "__call__", lambda self, *chunks: computed.append(1))
+    monkeypatch.setattr(chunks.Chunk, "__call__", lambda self, *chunks: computed.append(1))
     paths = da.from_array(np.zeros((6, 4, 2)), chunks=(2, -1, -1))
     features = treealg.dask.branched_sig(paths, 2, time_aug=True)
     assert features.chunks == ((2, 2, 2), (12,))
@@ -197,7 +198,7 @@ def test_where_no_lock_can_be_had_all_is_computed_without(tmp_path, monkeypatch,
         monkeypatch.setattr("fcntl.flock", refuse)
     else:
         monkeypatch.setitem(sys.modules, "fcntl", None)
-    monkeypatch.setattr(treealg.dask, "_prepared", set())
+    monkeypatch.setattr(chunks, "_prepared", set())
     paths = np.random.default_rng(0).normal(size=(4, 3, 2))
     found = treealg.dask.branched_sig(da.from_array(paths, chunks=(2, -1, -1)), 3)
     assert_close([found.compute()], [treealg.branched_sig(paths, 3)])
@@ -205,7 +206,7 @@ def test_where_no_lock_can_be_had_all_is_computed_without(tmp_path, monkeypatch,
 
 def test_the_handler_of_a_signal_computes_amid_the_making_of_tables(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(treealg.dask, "_prepared", set())
+    monkeypatch.setattr(chunks, "_prepared", set())
     paths = np.random.default_rng(0).normal(size=(4, 3, 2))
     lazy = [treealg.dask.branched_sig(da.from_array(paths, chunks=(2, -1, -1)), n) for n in (2, 3)]
     found = []
@@ -216,7 +217,7 @@ def test_the_handler_of_a_signal_computes_amid_the_making_of_tables(tmp_path, mo
             found[0] = lazy[1].compute(scheduler="synchronous")
         return hold(number, wait=wait)
 
-    monkeypatch.setattr(treealg.dask, "hold", interrupted)
+    monkeypatch.setattr(chunks, "hold", interrupted)
     # In a thread of its own, which may wait for itself.
     thread = threading.Thread(
         target=lambda: found.append(lazy[0].compute(scheduler="synchronous")), daemon=True
@@ -239,12 +240,12 @@ def test_the_lock_of_another_user_is_not_waited_for(tmp_path, monkeypatch):
     file = tmp_path / f"treealg-{os.getuid()}.lock"
     file.touch()
     held = []
-    monkeypatch.setattr("treealg.dask.hold", lambda number, wait: held.append(number))
+    monkeypatch.setattr("treealg.dask.chunks.hold", lambda number, wait: held.append(number))
     for owner, count in ((os.getuid() + 1, 0), (os.getuid(), 1)):
         stat = os.stat_result([*os.stat(file)[:4], owner, *os.stat(file)[5:]])
         with monkeypatch.context() as patched:
             patched.setattr(os, "fstat", lambda number, stat=stat: stat)
-            with treealg.dask._one_process():
+            with chunks._one_process():
                 assert len(held) == count
 
 
@@ -252,7 +253,7 @@ FORKED = """
 import os, threading, numpy as np, dask.array as da, treealg.dask
 lazy = treealg.dask.branched_sig(da.ones((4, 3, 2), chunks=(2, -1, -1)), 3)
 at, end = threading.Event(), threading.Event()
-make, parent = treealg.dask.operations["branched_sig"].function, os.getpid()
+make, parent = treealg.operations["branched_sig"].function, os.getpid()
 
 def slow(*arguments, **options):
     if os.getpid() == parent:
@@ -260,14 +261,14 @@ def slow(*arguments, **options):
         end.wait()
     return make(*arguments, **options)
 
-object.__setattr__(treealg.dask.operations["branched_sig"], "function", slow)
+object.__setattr__(treealg.operations["branched_sig"], "function", slow)
 thread = threading.Thread(target=lambda: lazy.compute(scheduler="synchronous"))
 thread.start()
 at.wait()
 child = os.fork()
 if child == 0:
-    import treealg.dask
-    treealg.dask._one_process = treealg.dask.contextmanager(lambda: iter([None]))
+    from treealg.dask import chunks
+    chunks._one_process = chunks.contextmanager(lambda: iter([None]))
     print(lazy.compute(scheduler="synchronous").shape, flush=True)
     os._exit(0)
 os.waitpid(child, 0)

@@ -11,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 import treealg
+import treealg.dask
 import treealg.jax
 import treealg.torch
 import treealg.xarray
 from treealg.symbolic import Tree
 
 if TYPE_CHECKING:
+    from dask.array import Array as DaskArray
     from jax import Array
     from torch import Tensor
     from xarray import DataArray
@@ -78,6 +80,15 @@ def functions_on_arrays_of_xarray_give_such_arrays(array: DataArray, double: Flo
     assert_type(treealg.xarray.branched_sig(array, 3, time="day"), "DataArray")
     assert_type(treealg.xarray.branched_sig_combine(array, double, 2, 1), "DataArray")
     treealg.xarray.branched_sig(array, 3, tme="day")  # type: ignore[call-arg]
+
+
+def functions_on_arrays_of_dask_give_such_arrays(array: DaskArray, double: Float64) -> None:
+    assert_type(treealg.dask.branched_sig(array, 3, time_aug=True), "DaskArray")
+    assert_type(treealg.dask.branched_sig_combine(array, double, 2, 1), "DaskArray")
+    assert_type(treealg.dask.branched_mmd(array, array, 2, 1).shape, tuple[int, ...])
+    treealg.dask.branched_sig(array, 2, time_agu=True)  # type: ignore[call-arg]
+    treealg.dask.branched_sig(array, 2, out=double)  # type: ignore[call-arg]
+    treealg.dask.brached_sig(array, 2)  # type: ignore[attr-defined]
 
 
 def trees_have_types(idx: int) -> None:

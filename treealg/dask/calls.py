@@ -1,155 +1,26 @@
-"""The functions of arrays on arrays of Dask, chunk by chunk, each when it is asked for.
-
-There is a function here for every row of the table of operations, `treealg.operations`, with the
-name and the arguments that it has there. The batch may be cut into chunks as one likes; what
-belongs to one path, its points and channels or its coefficients, has to lie in one chunk. Arrays of
-NumPy go along as they are. The gradient of an argument that served several chunks is the sum.
-
-Examples
---------
->>> import dask.array, treealg.dask
->>> paths = dask.array.zeros((1000, 50, 2), chunks=(100, -1, -1))
->>> features = treealg.dask.branched_sig(paths, 3)
->>> features.shape, features.chunksize, features.dtype
-((1000, 20), (100, 20), dtype('float64'))
-"""
+"""One call: which axes of chunks go together, and what each chunk of the results is made of."""
 
 from __future__ import annotations
 
-import functools
-import os
-import tempfile
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from treealg.dask.chunks import Beside, Chunk, Floats, OfPair, Single, Unpacked
 from treealg.errors import InvalidTypeError, InvalidValueError
-from treealg.locks import hold, let_go
 from treealg.numeric.operations.operation import Argument, Operation
-from treealg.numeric.operations.table import operations
 from treealg.optional import require
+
+__all__ = ["call"]
 
 dask_array = require("dask.array", extra="dask")
 dask = require("dask", extra="dask")
 
-__all__ = [*operations]
 
-Floats = npt.NDArray[np.floating[Any]]
-
-
-def __getattr__(name: str) -> Callable[..., Any]:
-    """Return the function of a row of the table."""
-    if name not in operations:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    row = operations[name]
-
-    @functools.wraps(row.function)
-    def lazily(*arguments: Any, **options: Any) -> Any:
-        return _LazyCall(row, arguments, options).results()
-
-    lazily.__module__ = __name__
-    lazily.__signature__ = row.signature  # type: ignore[attr-defined]
-    lazily.__doc__ = row.doc
-    globals()[name] = lazily
-    return lazily
-
-
-def __dir__() -> list[str]:
-    """List the functions."""
-    return sorted(__all__)
-
-
-class Chunk:
-    """A row of the table as a function of chunks, which can be pickled.
-
-    Parameters
-    ----------
-    row : Operation
-        The row.
-    arrays : mapping of str to int
-        The arguments that are chunks, with the number of axes of an item of theirs.
-    rest : mapping of str
-        All other arguments.
-    finish : callable
-        From what the row returns one array.
-    """
-
-    def __init__(
-        self,
-        row: Operation,
-        arrays: Mapping[str, int],
-        rest: Mapping[str, Any],
-        finish: Callable[[Any], Floats],
-    ) -> None:
-        self.row, self.arrays, self.rest, self.finish = row, dict(arrays), dict(rest), finish
-
-    def __dask_tokenize__(self) -> tuple[Any, ...]:
-        """Return what tells this function from others."""
-        return self.row.name, self.arrays, self.rest, vars(self.finish)
-
-    def __call__(self, *chunks: Any) -> Floats:
-        """Compute."""
-        given = dict(zip(self.arrays, map(_only, chunks), strict=True))
-        self._prepare(given)
-        return self.finish(self.row.function(**given, **self.rest))
-
-    def _prepare(self, given: Mapping[str, Any]) -> None:
-        """Let one process of this machine make the tables, which others then find on disk."""
-        sizes = [given[name].shape[given[name].ndim - n :] for name, n in self.arrays.items()]
-        key = self.row.name, repr(self.rest), repr(sizes)
-        if key in _prepared or any(not chunk.size for chunk in given.values()):
-            return
-        if getattr(_here, "prepares", False):  # amid which the handler of a signal computes
-            return
-        few = {
-            name: chunk[(slice(0, 1),) * (chunk.ndim - self.arrays[name])]
-            for name, chunk in given.items()
-        }
-        _here.prepares = True
-        try:
-            with _threads.setdefault(os.getpid(), threading.Lock()), _one_process():
-                if key not in _prepared:
-                    self.row.function(**few, **self.rest)
-                    _prepared.add(key)
-        finally:
-            _here.prepares = False
-
-
-def _only(chunk: Any) -> Any:
-    """Return the chunk in nested lists of one, as those are that hold all of some axes."""
-    while isinstance(chunk, list):
-        (chunk,) = chunk
-    return chunk
-
-
-_prepared: set[tuple[str, str, str]] = set()
-_here = threading.local()
-_threads: dict[int, threading.Lock] = {}
-"""A lock by process: in one that was forked that of its parent may be held for ever."""
-
-
-@contextmanager
-def _one_process() -> Iterator[None]:
-    """Wait for other processes of this user on this machine, or at worst do the same as they."""
-    user = os.getuid() if hasattr(os, "getuid") else ""
-    try:
-        path = Path(tempfile.gettempdir()) / f"treealg-{user}.lock"
-        flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
-        number = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o600)
-    except OSError:  # there is no place for it, or something of another user is in its place
-        yield
-        return
-    try:
-        if not hasattr(os, "getuid") or os.fstat(number).st_uid == os.getuid():
-            hold(number, wait=True)  # others may hold their own file for ever
-        yield
-    finally:
-        let_go(number)
+def call(row: Operation, values: Mapping[str, Any]) -> Any:
+    """Return what a row returns, as arrays of Dask, given all its arguments."""
+    return _Call(row, values).results()
 
 
 def _refuse_collections(name: str, value: Any) -> None:
@@ -171,19 +42,12 @@ def _refuse_collections(name: str, value: Any) -> None:
         )
 
 
-class _LazyCall:
+class _Call:
     """A call with arrays of Dask."""
 
-    def __init__(
-        self, row: Operation, arguments: Sequence[Any], options: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, row: Operation, values: Mapping[str, Any]) -> None:
         self.row = row
-        try:
-            bound = row.signature.bind(*arguments, **options)
-        except TypeError as error:
-            raise InvalidTypeError(f"{row.name}: {error}; see its signature") from None
-        bound.apply_defaults()
-        self.values = dict(bound.arguments)
+        self.values = dict(values)
         self.arguments = {
             argument.name: argument for argument in row.arguments if self._is_array(argument)
         }
@@ -209,7 +73,7 @@ class _LazyCall:
         if not self.row.gradients or not self.arrays.keys() & {*self.row.gradients}:
             (kind,) = self.types
             item = kind.shape[self.rank :]
-            return self._blocks(self.values, self.arrays, item, kind.dtype, _Single())
+            return self._blocks(self.values, self.arrays, item, kind.dtype, Single())
         names = iter(self.row.returned(self.values))
         if self.products:
             return tuple(
@@ -302,7 +166,7 @@ class _LazyCall:
         array, rank = self.arrays[name], self._rank(name)
         own = self._labels(name, rank)
         others = [axis for axis in range(self.rank) if axis not in own]
-        finish = _OfPair(self.row.gradients.index(name), rank, others)
+        finish = OfPair(self.row.gradients.index(name), rank, others)
         item = array.shape[rank:]
         found = self._blocks(values, self.arrays, item, array.dtype, finish, others)
         return found.sum(axis=tuple(others), dtype=array.dtype)
@@ -327,13 +191,13 @@ class _LazyCall:
         items = [arrays[name].shape[len(batch) :] for name in names]
         sizes = [int(np.prod(item)) for item in items]
         dtype = arrays[names[0]].dtype
-        finish = _Beside([len(item) for item in items])
+        finish = Beside([len(item) for item in items])
         packed = self._blocks(self.values, arrays, (sum(sizes),), dtype, finish)
         start = 0
         for name, item, size in zip(names, items, sizes, strict=True):
             axes = list(range(self.rank + 1, self.rank + 1 + len(item)))
             gradient = dask_array.blockwise(
-                _Unpacked(start, item),
+                Unpacked(start, item),
                 [*range(self.rank), *axes],
                 packed,
                 list(range(self.rank + 1)),
@@ -345,50 +209,6 @@ class _LazyCall:
             )
             start += size
             yield _summed(gradient, self.arrays[name].shape)
-
-
-class _Single:
-    """What is done with one result: nothing."""
-
-    def __call__(self, found: Any) -> Floats:
-        return np.asarray(found)
-
-
-class _OfPair:
-    """Take one of two gradients, with axes for the batch of the other argument."""
-
-    def __init__(self, place: int, rank: int, others: Sequence[int]) -> None:
-        self.place, self.rank, self.others = place, rank, tuple(others)
-
-    def __call__(self, found: Any) -> Floats:
-        gradient: Floats = found[self.place]
-        return np.expand_dims(gradient, self.others)
-
-
-class _Beside:
-    """Put several results beside each other; `ranks` counts the axes of their items."""
-
-    def __init__(self, ranks: Sequence[int]) -> None:
-        self.ranks = ranks
-
-    def __call__(self, found: Any) -> Floats:
-        given = [x for x in found if x is not None] if isinstance(found, tuple) else [found]
-        batches = (x.shape[: x.ndim - n] for x, n in zip(given, self.ranks, strict=True))
-        flat = [x.reshape(*batch, -1) for x, batch in zip(given, batches, strict=True)]
-        return flat[0] if len(flat) == 1 else np.concatenate(flat, axis=-1)
-
-
-class _Unpacked:
-    """Take one of several results that stand beside each other."""
-
-    def __init__(self, start: int, item: Sequence[int]) -> None:
-        self.start, self.item = start, tuple(item)
-
-    def __call__(self, packed: Any) -> Floats:
-        packed = _only(packed)
-        stop = self.start + int(np.prod(self.item))
-        found: Floats = packed[..., self.start : stop].reshape(*packed.shape[:-1], *self.item)
-        return found
 
 
 def _as_dask(value: Any) -> Any:

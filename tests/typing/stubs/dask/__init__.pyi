@@ -1,0 +1,1 @@
+"""What the types of treealg need of Dask."""
