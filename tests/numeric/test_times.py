@@ -1,5 +1,6 @@
 """Times that are given, and values that are missing."""
 
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -172,6 +173,107 @@ def test_each_path_of_a_list_has_its_times(lead_lag):
         filled[i, : len(path)], late[i, : len(path)] = path, own
     again = treealg.branched_sig(filled, 2, times=late, lengths=[4, 9, 1], **options)
     np.testing.assert_allclose(again, got, rtol=0, atol=1e-13)
+
+
+TICKS = {
+    "floats": float,
+    "halves": np.float32,
+    "integers": int,
+    "stamps": lambda n: np.int64(n) + 2**60,
+    "dates": lambda n: np.datetime64("2024-02-28T23:59:58", "s") + n,
+    "days": lambda n: datetime(2024, 2, 28, tzinfo=UTC) + timedelta(days=int(n)),
+}
+
+
+@pytest.mark.parametrize("lead_lag", [False, True])
+@pytest.mark.parametrize("kind", TICKS)
+def test_times_in_a_list_have_the_bits_of_those_of_a_path_alone(kind, lead_lag):
+    lists = [paths(seed=n, length=n) for n in (4, 9, 1, 2)]
+    places = [np.random.default_rng(n).integers(0, 9, n).cumsum() for n in (4, 9, 1, 2)]
+    times = [np.array([TICKS[kind](n) for n in own]) for own in places]
+    options = {"time_aug": True, "lead_lag": lead_lag}
+    alone = [
+        treealg.transform_path(path, times=own, **options)
+        for path, own in zip(lists, times, strict=True)
+    ]
+    several = [
+        times,
+        [own.tolist() if own.dtype.kind != "M" else list(own) for own in times],
+        [*times[:2], list(times[2]), list(times[3])],
+    ]
+    for given in several:
+        got = treealg.transform_path(lists, times=given, **options)
+        for i in range(len(lists)):
+            np.testing.assert_array_equal(got[i], alone[i])
+
+
+@pytest.mark.parametrize("lead_lag", [False, True])
+@pytest.mark.parametrize("is_one", [False, True])
+def test_times_up_to_lengths_have_the_bits_of_those_of_a_list(is_one, lead_lag):
+    array, counts = paths(2, 2, length=9), np.array([[4, 9], [1, 2]])
+    times = irregular(*(() if is_one else (2, 2)), length=9)
+    wide = np.broadcast_to(times, (2, 2, 9))
+    ends = [(i, j, counts[i, j]) for i in range(2) for j in range(2)]
+    lists, own = ([x[i, j, :n] for i, j, n in ends] for x in (array, wide))
+    options = {"time_aug": True, "lead_lag": lead_lag, "missing": "linear"}
+    want = treealg.branched_sig(lists, 3, times=own, **options).reshape(2, 2, -1)
+    for given in (times, wide):
+        got = treealg.branched_sig(array, 3, times=given, lengths=counts, **options)
+        np.testing.assert_array_equal(got, want)
+
+
+def test_a_list_names_the_path_whose_times_are_wrong():
+    lists, times = [paths(length=n) for n in (3, 5)], [np.arange(3.0), np.arange(5.0)]
+    wrong = {
+        r"times\[1\] must not decrease along a path, got 3.0 and then 1.5 as numbers 3 and 4": 3.0,
+        r"times\[1\] must be finite, .* got nan as number 3": np.nan,
+        r"times\[1\] must be finite, .* got inf as number 3": np.inf,
+    }
+    for message, value in wrong.items():
+        own = times[1].copy()
+        own[2:4] = value, 1.5
+        with pytest.raises(InvalidValueError, match=message):
+            treealg.branched_sig(lists, 2, time_aug=True, times=[times[0], own])
+    with pytest.raises(InvalidValueError, match=r"times\[1\] must have shape \(5,\)"):
+        treealg.branched_sig(lists, 2, time_aug=True, times=times[:1] * 2)
+
+
+FEW, MANY = 3, 20_000
+LISTED = [paths(length=n) for n in [FEW] * 500 + [MANY]]
+CLOCKS = [np.arange(float(len(path))) for path in LISTED]
+ONE = [x[:FEW] for x in (LISTED[0], LISTED[0])], [x[:FEW] for x in (CLOCKS[0], CLOCKS[0])]
+OF_LISTS = {
+    "signature": lambda x, t, **k: treealg.branched_sig(x, 1, times=t, **k),
+    "logarithm": lambda x, t, **k: treealg.log_sig(x, 1, times=t, **k),
+    "missing": lambda x, t, **k: treealg.sig(x, 1, times=t, missing="linear", **k),
+    "gradient": lambda x, t, **k: backward(
+        "log_sig", x, np.ones((len(x), 2 * x[0].shape[1] + 1)), 1, times=t, lead_lag=True, **k
+    ),
+    "direction": lambda x, t, **k: treealg.branched_sig_jvp(x, x, 1, times=t, **k),
+    "transform": lambda x, t, **k: treealg.transform_path(x, times=t, **k),
+    "chosen": lambda x, t, **k: treealg.sig_coef(x, [(0, 2)], times=t, **k),
+    "windows": lambda x, t, **k: treealg.sig(x, 1, times=t, windows=[[0, 2], [1, 3]], **k),
+    "kernels": lambda x, t, **k: treealg.branched_sig_kernel_gram(
+        x, x[:1], 1, 0, times1=t, times2=t[:1], **k
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ["floats", "integers", "dates"])
+@pytest.mark.parametrize("name", OF_LISTS)
+def test_times_of_a_list_are_not_padded(name, kind):
+    function = OF_LISTS[name]
+    dtype = {"floats": "f8", "integers": "i8", "dates": "M8[s]"}[kind]
+    function(*ONE, time_aug=True)  # what is loaded or made once
+    times = [x.astype(dtype) for x in CLOCKS]
+    padded = 8 * len(LISTED) * MANY
+    tracemalloc.start()
+    try:
+        function(LISTED, times, time_aug=True)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < padded / 8
 
 
 def test_large_and_small_times_lose_no_digits():

@@ -129,9 +129,8 @@ class ArraySource:
             return None
         is_alike = len(self.times.shape) == 1
         values = np.asarray(self.times[:] if is_alike else self.times[first:stop])
-        counts = np.full(stop - first, self.length)
         try:
-            return read_times(values, "times", (stop - first,), counts)
+            return read_times(values, "times", (stop - first,), self.length)
         except InvalidValueError as error:
             where = f"{self.path}, paths {first} to {stop - 1}"
             raise InvalidValueError(f"{where}: {error}") from None

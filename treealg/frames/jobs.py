@@ -165,7 +165,7 @@ class WideTable(LongTable):
                 f"times of a wide table must be {length} numbers, dates or durations, one for each "
                 f"column of a channel, got {times!r:.80}"
             )
-        found: Floats = read_times(values, "times", (), np.array([length]))[0]
+        found: Floats = read_times(values, "times", (), length)[0]
         return found
 
     @property

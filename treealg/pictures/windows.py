@@ -149,7 +149,7 @@ def _clock(times: Any, length: int) -> Floats:
     if times is None:
         return np.arange(float(length))
     values = np.asarray(times)
-    read = read_times(times, "times", (), np.array([length]))[0]
+    read = read_times(times, "times", (), length)[0]
     # Dates count from the first one, numbers as they are.
     found: Floats = read + float(values[0]) if values.dtype.kind in "fiu" else read
     return found

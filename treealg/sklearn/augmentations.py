@@ -12,7 +12,11 @@ import numpy.typing as npt
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.missing import fill
 from treealg.numeric.arguments.ragged import read_lengths, read_paths
-from treealg.numeric.arguments.times import read_times
+from treealg.numeric.arguments.times import (
+    read_times,
+    read_times_of_list,
+    read_times_of_pieces,
+)
 from treealg.sklearn.samples import Floats
 
 __all__ = ["Batch", "Standardisation"]
@@ -79,20 +83,24 @@ class Batch(NamedTuple):
         found = cls(paths, lengths, None)
         if times is None:
             return found
-        counts = found.counts
-        if isinstance(paths, np.ndarray) or not isinstance(times, (list, tuple)):
-            most = paths.shape[1] if isinstance(paths, np.ndarray) else 0
-            given: Any = read_times(times, "times", (len(paths),), counts, most)
-        elif len(times) != len(paths):
+        counts, batch = found.counts, (len(paths),)
+        if isinstance(paths, np.ndarray):
+            most = paths.shape[1]
+            if lengths is None:
+                return found._replace(times=read_times(times, "times", batch, most))
+            given = np.zeros((len(paths), most))
+            inside = np.arange(most) < counts[:, None]
+            given[inside] = read_times_of_pieces(times, "times", batch, counts, most)
+            return found._replace(times=given)
+        if not isinstance(times, (list, tuple)):
+            flat = read_times_of_pieces(times, "times", batch, counts)
+        elif len(times) == len(paths):
+            flat = read_times_of_list(times, "times", counts)
+        else:
             raise InvalidValueError(
                 f"times must be one array for each of {len(paths)} paths, got {len(times)}"
             )
-        else:
-            given = [
-                read_times(own, f"times[{place}]", (), counts[place : place + 1])[0, :count]
-                for place, (own, count) in enumerate(zip(times, counts.tolist(), strict=True))
-            ]
-        return found._replace(times=given)
+        return found._replace(times=np.split(flat, np.cumsum(counts)[:-1]))
 
     @property
     def counts(self) -> npt.NDArray[np.int64]:

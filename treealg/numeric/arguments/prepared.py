@@ -42,7 +42,14 @@ from treealg.numeric.arguments.ragged import (
 )
 from treealg.numeric.arguments.rows import ListedRows, Rows, memory_for
 from treealg.numeric.arguments.targets import Target, into_each, refuse_for_lists
-from treealg.numeric.arguments.times import check_times, read_times, without_time, written
+from treealg.numeric.arguments.times import (
+    check_times,
+    read_times,
+    read_times_of_list,
+    read_times_of_pieces,
+    without_time,
+    written,
+)
 from treealg.numeric.arguments.transforms import PLAIN
 
 __all__ = [
@@ -499,7 +506,8 @@ def timed(found: Prepared, times: Floats | None) -> Prepared:
     if found.spans is None:
         return _timed_array(found, times)
     line, transform = in_line(found), found.call.transform
-    points = written(line.points, line.starts, line.counts, times, transform)
+    clock = None if times is None else times.reshape(-1)
+    points = written(line.points, line.starts, line.counts, clock, transform)
     step = 2 if transform.lead_lag else 1
     moved = Line(points, line.correction, step * line.starts, step * (line.counts - 1) + 1)
     call = found.call._replace(transform=PLAIN)
@@ -535,9 +543,7 @@ def _filled(found: Prepared, how: str, times: Floats | None, name: str) -> Prepa
     """Fill missing values."""
     line = in_line(found)
     places = line.places
-    clock = None if times is None else np.concatenate([
-        own[:count] for own, count in zip(times, line.counts, strict=True)
-    ] or [np.zeros(0)])  # fmt: skip
+    clock = None if times is None else times.reshape(-1)
     made = fill(line.points[places], line.counts, how, clock, name)
     if made is None:
         return found
@@ -561,10 +567,13 @@ def _after(found: Prepared, line: Line, back: Callable[[Floats], Floats]) -> Pre
 
 
 def _times(value: Any, found: Prepared, names: Names) -> Floats:
-    """Read the times of prepared paths, which their dtype has to hold."""
+    """Read the times of prepared paths, which their dtype has to hold.
+
+    Those of paths that are whole rows are rows, too, others come path after path.
+    """
     counts, dtype = found.whole_spans[:, 1], np.empty(0, found.path.dtype).real.dtype
     times = _times_of(value, found, counts, names)
-    ends = times[np.arange(len(counts)), counts - 1]
+    ends = times[..., -1] if found.spans is None else times[np.cumsum(counts) - 1]
     if ends.max(initial=0) > np.finfo(dtype).max:
         raise InvalidValueError(
             f"{names.times} must be finite in the dtype of {names.path}, {dtype}, got {ends.max()} "
@@ -577,13 +586,13 @@ def _times(value: Any, found: Prepared, names: Names) -> Floats:
 def _times_of(value: Any, found: Prepared, counts: Spans, names: Names) -> Floats:
     origin, name = found.origin, names.times
     if origin is None or not origin.is_list:
-        return read_times(value, name, found.path.batch, counts, found.path.item[0])
+        batch, length = found.path.batch, int(found.path.item[0])
+        if found.spans is None:
+            return read_times(value, name, batch, length)
+        return read_times_of_pieces(value, name, batch, counts, length)
     if not isinstance(value, (list, tuple)) or len(value) != len(counts):
         raise InvalidValueError(
             f"{name} must be a list with those of each of the {len(counts)} paths, as {names.path} "
             f"is a list"
         )
-    out = np.zeros((len(counts), int(counts.max())))
-    for i, (own, count) in enumerate(zip(value, counts.tolist(), strict=True)):
-        out[i, :count] = read_times(own, f"{name}[{i}]", (), counts[i : i + 1])[0, :count]
-    return out
+    return read_times_of_list(value, name, counts)

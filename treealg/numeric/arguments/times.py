@@ -6,6 +6,8 @@ wanted, the transform of the path is written instead, with a column of time, and
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from datetime import UTC, date, timedelta
 from numbers import Real
 from typing import Any
@@ -16,7 +18,7 @@ import numpy.typing as npt
 from treealg.checks import brief, is_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.calls import Call
-from treealg.numeric.arguments.integers import from_first_point
+from treealg.numeric.arguments.integers import from_first_point, origin_of
 from treealg.numeric.arguments.kinds import read_array
 from treealg.numeric.arguments.lists import list_array
 from treealg.numeric.arguments.rows import MAX_AXES
@@ -24,7 +26,15 @@ from treealg.numeric.arguments.tables import is_of_moments, is_table, moments, t
 from treealg.numeric.arguments.tensors import is_tensor, tensor_array
 from treealg.numeric.arguments.transforms import Transform, copy_columns
 
-__all__ = ["check_times", "from_first_time", "read_times", "without_time", "written"]
+__all__ = [
+    "check_times",
+    "from_first_time",
+    "read_times",
+    "read_times_of_list",
+    "read_times_of_pieces",
+    "without_time",
+    "written",
+]
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -50,10 +60,28 @@ def check_times(call: Call, name: str) -> None:
         )
 
 
-def read_times(
+def read_times(value: Any, name: str, batch: tuple[int, ...], points: int) -> Floats:
+    """Read times of paths of one length, from the first of each on, shape ``(paths, points)``.
+
+    Parameters
+    ----------
+    value : object
+        As the caller gave it.
+    name : str
+        Its name.
+    batch : tuple of int
+        The leading shape of the path.
+    points : int
+        How many points each path has.
+    """
+    rows = _rows(value, name, batch, points, points)
+    return np.broadcast_to(_checked(rows, rows, None, name), (math.prod(batch), points))
+
+
+def read_times_of_pieces(
     value: Any, name: str, batch: tuple[int, ...], counts: Integers, most: int = 0
 ) -> Floats:
-    """Read times, from the first of each path on, shape ``(paths, points)``.
+    """Read times of paths of different lengths, from the first of each on, path after path.
 
     Parameters
     ----------
@@ -68,9 +96,64 @@ def read_times(
     most : int, default 0
         The points of the array that these are the first of, where that are more.
     """
+    points = int(counts.max()) if counts.size else most
+    rows = _rows(value, name, batch, points, max(points, most))
+    if len(rows) == 1:  # for all paths
+        first = rows[:, :points]
+        times: Floats = _checked(first, first, None, name)[0][_places(counts)]
+        return times
+    inside = np.arange(rows.shape[1]) < counts[:, None]
+    # What is after the end, be it no time, is not looked at.
+    alone: Floats = _checked(np.where(inside, rows, rows[:, :1]), rows, inside, name)[inside]
+    return alone
+
+
+def read_times_of_list(value: Any, name: str, counts: Integers) -> Floats:
+    """Read a list with the times of each path of a list, from its first on, path after path."""
+    flat = _plain_times(value, counts)
+    if flat is None:
+        each = enumerate(zip(value, counts.tolist(), strict=True))
+        own = [read_times(x, f"{name}[{i}]", (), count)[0] for i, (x, count) in each]
+        flat = np.concatenate([np.zeros(0), *own])
+    return flat
+
+
+def _plain_times(value: Sequence[Any], counts: Integers) -> Floats | None:
+    """Return the times of all paths at once, None where each has to be looked at.
+
+    That is so unless they are arrays of floats, or of integers that float64 holds, and right.
+    """
+    if set(map(type, value)) != {np.ndarray} or len({x.dtype for x in value}) > 1:
+        return None
+    kind = value[0].dtype.kind
+    if kind not in "fiu" or [x.shape for x in value] != [(n,) for n in counts.tolist()]:
+        return None
+    flat: npt.NDArray[Any] = np.concatenate(value)
+    if kind != "f" and origin_of(flat[:, None]) is not None:
+        return None
+    starts = np.cumsum(counts) - counts
+    flat = flat.astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        flat -= np.repeat(flat[starts], counts)
+    is_no_later = ~(flat[1:] >= flat[:-1])
+    is_no_later[starts[1:] - 1] = False
+    # As in paths of one length.
+    is_right = not is_no_later.any() and _is_finite(flat[starts + counts - 1])
+    return flat if is_right else None
+
+
+def _places(counts: Integers) -> Integers:
+    """Return the number of each point in its path, path after path."""
+    ends = np.cumsum(counts)
+    places: Integers = np.arange(int(counts.sum())) - np.repeat(ends - counts, counts)
+    return places
+
+
+def _rows(
+    value: Any, name: str, batch: tuple[int, ...], points: int, most: int
+) -> npt.NDArray[Any]:
+    """Return times as they are, a row for each path, or one for all."""
     given = _array(value, name)
-    points = int(counts.max()) if counts.size else most or (given.shape[-1] if given.ndim else 0)
-    most = max(points, most)
     shapes = (given.shape[-1:], (*batch, *given.shape[-1:]))
     wanted = " or ".join(
         str(shape) for n in sorted({points, most}) for shape in dict.fromkeys(((n,), (*batch, n)))
@@ -80,18 +163,36 @@ def read_times(
             f"{name} must have shape {wanted}, one for each point, a base point among them; got "
             f"shape {given.shape}"
         )
-    rows = given.reshape(-1, given.shape[-1])
-    if counts.size and (counts == rows.shape[1]).all():
-        times = _from_first(rows, name)
-        # NaN is not at least anything, and what lies between two finite numbers is finite.
-        if (times[:, 1:] >= times[:, :-1]).all() and np.isfinite(times[:, -1]).all():
-            return np.broadcast_to(times, (len(counts), times.shape[1]))
-    inside = np.arange(rows.shape[1]) < (counts[:, None] if len(rows) == len(counts) else points)
-    # What is after the end, be it no time, is not looked at.
-    times = _from_first(np.where(inside, rows, rows[:, :1]), name)
-    wide = np.broadcast_to(times, (len(counts), times.shape[1]))
-    inside = np.broadcast_to(inside, wide.shape)
-    wrong = ~np.isfinite(wide) & inside
+    if given.size and not any(given.strides[:-1]):  # a view, in which those of one are repeated
+        given = given[(0,) * (given.ndim - 1)]
+    return given.reshape(-1, given.shape[-1])
+
+
+def _checked(
+    known: npt.NDArray[Any],
+    rows: npt.NDArray[Any],
+    inside: npt.NDArray[np.bool_] | None,
+    name: str,
+) -> Floats:
+    """Return times from the first of each row on, which have to be finite and not to decrease.
+
+    Parameters
+    ----------
+    known : ndarray
+        The rows, with a time that is one in the place of what is after the end.
+    rows : ndarray
+        The rows as they are given, for messages.
+    inside : ndarray of bool or None
+        What is not after the end, if that is not all.
+    name : str
+        What they are called.
+    """
+    times = _from_first(known, name)
+    # NaN is not at least anything, and what lies between two finite numbers is finite.
+    if inside is None and (times[:, 1:] >= times[:, :-1]).all() and _is_finite(times[:, -1]):
+        return times
+    inside = np.ones(times.shape, bool) if inside is None else inside
+    wrong = ~np.isfinite(times) & inside
     if wrong.any():
         first, own = _two(rows, wrong, 0)
         path, place = (int(x) for x in np.argwhere(wrong)[0])
@@ -105,7 +206,7 @@ def read_times(
             f"them; got {got}"
         )
     with np.errstate(invalid="ignore"):
-        falls = (np.diff(wide, axis=1) < 0) & inside[:, 1:]
+        falls = (np.diff(times, axis=1) < 0) & inside[:, 1:]
     if falls.any():
         place = int(np.argwhere(falls)[0][1])
         first, own = _two(rows, falls, 1)
@@ -113,7 +214,11 @@ def read_times(
             f"{name} must not decrease along a path, got {first} and then {own} as numbers "
             f"{place} and {place + 1}; sort the points first"
         )
-    return wide
+    return times
+
+
+def _is_finite(values: Floats) -> bool:
+    return bool(np.isfinite(values).all())
 
 
 def from_first_time(value: Any, name: str) -> Floats:
@@ -127,7 +232,7 @@ def from_first_time(value: Any, name: str) -> Floats:
 def _two(rows: npt.NDArray[Any], wrong: npt.NDArray[np.bool_], step: int) -> tuple[Any, Any]:
     """Return the time of the first wrong place, after that before it or that of the first point."""
     path, place = (int(x) for x in np.argwhere(wrong)[0])
-    own = rows[path if len(rows) > 1 else 0]
+    own = rows[path]
     return own[place if step else 0], own[place + step]
 
 
@@ -226,7 +331,7 @@ def _time_column(times: Floats | None, counts: Integers, transform: Transform) -
 
     Parameters
     ----------
-    times : ndarray or None, shape (paths, points)
+    times : ndarray or None, shape (points of all paths,)
         Those of points; None where they are uniform.
     counts : ndarray of int64
         Points of each path, before the transform.
@@ -234,14 +339,14 @@ def _time_column(times: Floats | None, counts: Integers, transform: Transform) -
         The transform; points between others in a lead-lag path are in the middle of their times.
     """
     if times is not None and not transform.lead_lag:
-        alone: Floats = times[np.arange(times.shape[1]) < counts[:, None]]
-        return alone
+        return times
     step = 2 if transform.lead_lag else 1
     last = step * (counts - 1)
-    path = np.repeat(np.arange(len(counts)), last + 1)
-    place = np.arange(len(path)) - np.repeat(np.cumsum(last + 1) - last - 1, last + 1)
+    path, place = np.repeat(np.arange(len(counts)), last + 1), _places(last + 1)
     if times is not None:
-        own: Floats = (times[path, place // step] + times[path, (place + step - 1) // step]) / 2
+        first = np.cumsum(counts) - counts
+        at = first[path] + place // step
+        own: Floats = (times[at] + times[at + place % step]) / 2
         return own
     # As numpy.linspace has it, which every other time comes from.
     time = place * (transform.end_time / np.maximum(last, 1))[path]
@@ -252,7 +357,8 @@ def written(points: npt.NDArray[Any], starts: Integers, counts: Integers, times:
             transform: Transform) -> npt.NDArray[Any]:  # fmt: skip
     """Write the transform of paths that are pieces of one array; what is between them has no time.
 
-    A path that starts at a point starts at twice its number after a lead-lag transform.
+    A path that starts at a point starts at twice its number after a lead-lag transform. Times, if
+    they are not uniform, come path after path.
     """
     total = len(points)
     shape = max(transform.points(total), 0), transform.channels(points.shape[1])
