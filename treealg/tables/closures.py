@@ -8,19 +8,23 @@ those in turn.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from treealg.checks import check_flag
 from treealg.tables.arguments import check_elements
 from treealg.tables.convolution_table import ConvolutionTable
-from treealg.tables.sizes import check_entries
+from treealg.tables.forest_cuts import ForestCuts, check_terms
+from treealg.tables.layout import IntArray
 
 if TYPE_CHECKING:
     from treealg.symbolic import OrderedForest, Tree
 
 __all__ = ["closure"]
+
+# The order of a forest, the places of what it is a product of, and a multiple.
+Slot = tuple[int, tuple[int, ...], int]
 
 
 def closure(
@@ -46,7 +50,13 @@ def closure(
     InvalidTypeError
         If `elements` are no trees or ordered forests, as `planar` says, or that is no flag.
     InvalidValueError
-        If one is empty, or the coproducts have too many terms.
+        If one is empty, or the coproducts of the set have more than 2**21 terms.
+
+    Notes
+    -----
+    The coproducts of a root with k different leaves, and of all that is closed with it, have
+    ``3**k`` terms: about as many are made in a few seconds, and what surely has more than the bound
+    is refused before one is made.
 
     Examples
     --------
@@ -60,77 +70,93 @@ def closure(
     [0, 0, 1, 2]
     """
     planar = check_flag("planar", planar)
-    cuts = _closed_cuts(check_elements(elements, planar), planar)
-    basis = sorted(cuts, key=lambda element: (element.order, repr(element.to_tuple())))
-    place = {element: i for i, element in enumerate(basis)}
-    degree = max((element.order for element in basis), default=0)
-    orders = np.array([element.order for element in basis], dtype=np.int64)
+    found = check_elements(elements, planar)
+    cuts = ForestCuts(planar)
+    wanted = np.unique([cuts.number(element) for element in found])
+    if not planar:
+        check_terms(cuts.least(wanted.tolist()), len(found))
+    own, ptr, pruned, trunk, count = _closed(cuts, wanted, len(found))
+    orders = np.array(cuts.order, dtype=np.int64)[own]
+    ascending = np.lexsort((own, orders))
+    orders = orders[ascending]
+    basis = [cuts.element(number) for number in own[ascending].tolist()]
+    place = np.zeros(cuts.size, dtype=np.int64)
+    place[own[ascending]] = np.arange(own.size)
+    degree = int(orders.max(initial=0))
     block_start = np.searchsorted(orders, np.arange(1, degree + 2)).astype(np.int64)
-    # A slot is a pruned forest with a factor; what is left without its first tree has factor 1.
-    slots: set[tuple[Any, int]] = set()
-    for parts in cuts.values():
-        for (pruned, _), factor in parts.items():
-            slots.add((pruned, factor))
-            for rest in _rests(pruned, planar):
-                slots.add((rest, 1))
-    ordered = sorted(slots, key=lambda slot: (slot[0].order, repr(slot[0].to_tuple()), slot[1]))
-    number = {slot: i for i, slot in enumerate(ordered, 1)}
-    slot_orders = np.array([forest.order for forest, _ in ordered], dtype=np.int64)
+    slots, slot = _slots(cuts, place.tolist(), orders.tolist(), pruned, count)
+    number = {slot[1:]: i for i, slot in enumerate(slots, 1)}
+    slot_orders = np.array([order for order, _, _ in slots], dtype=np.int64)
     slot_start = 1 + np.searchsorted(slot_orders, np.arange(1, max(degree, 1) + 1))
-    head, tail, factors = [0], [0], [1.0]
-    for forest, factor in ordered:
-        factors.append(float(factor))
-        rests = _rests(forest, planar)
-        head.append(place[forest if planar else forest.trees[0]])
-        tail.append(number[rests[0], 1] if rests else 0)
-    ptr, term_slot, term_trunk = [0], [], []
-    for element in basis:
-        terms = [(place[trunk], number[pruned, k]) for (pruned, trunk), k in cuts[element].items()]
-        for trunk, slot in sorted(terms):
-            term_slot.append(slot)
-            term_trunk.append(trunk)
-        ptr.append(len(term_slot))
+    head = [0, *(factors[0] for _, factors, _ in slots)]
+    tail = [0, *(number.get((factors[1:], 1), 0) for _, factors, _ in slots)]
+    multiples = [1.0, *(float(factor) for _, _, factor in slots)]
+    block = place[np.repeat(own, np.diff(ptr))]
+    ordered = np.lexsort((slot, place[trunk], block))
+    sizes = np.bincount(block, minlength=len(basis))
     table = ConvolutionTable(
         1,
         degree,
         block_start,
         slot_start.astype(np.int64),
-        np.array(factors),
+        np.array(multiples),
         np.array(head, dtype=np.int32),
         np.array(tail, dtype=np.int32),
-        np.array(ptr, dtype=np.int64),
-        np.array(term_slot, dtype=np.int32),
-        np.array(term_trunk, dtype=np.int32),
+        np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
+        slot[ordered].astype(np.int32),
+        place[trunk[ordered]].astype(np.int32),
     )
     return tuple(basis), table
 
 
-def _rests(forest: Any, planar: bool) -> list[Any]:
-    """Return a forest without its first tree, without its first two, and so on, but not empty."""
-    if planar:
-        return []
-    kind = type(forest)
-    return [kind(forest.trees[i:]) for i in range(1, len(forest.trees))]
+def _closed(
+    cuts: ForestCuts, wanted: IntArray, many: int
+) -> tuple[IntArray, IntArray, IntArray, IntArray, IntArray]:
+    """Return all elements that are needed and, by element, pruned forests, trunks, how often."""
+    done, terms = np.zeros(0, dtype=np.int64), 0
+    parts: list[tuple[IntArray, ...]] = [(done,) * 4]
+    while wanted.size:
+        cuts.make(wanted, terms, many)
+        source, pruned, trunk, count = cuts.rows(wanted)
+        proper = (pruned > 0) & (trunk > 0)
+        source, pruned, trunk, count = (x[proper] for x in (source, pruned, trunk, count))
+        terms += pruned.size
+        check_terms(terms, many)
+        parts.append((np.bincount(source, minlength=wanted.size), pruned, trunk, count))
+        done = np.concatenate((done, wanted))
+        wanted = np.setdiff1d(np.union1d(cuts.all_factors(np.unique(pruned)), trunk), done)
+    none = np.zeros(0, dtype=np.int64)
+    sizes, pruned, trunk, count = (
+        np.concatenate([none, *column])
+        for column in (zip(*parts, strict=True) if parts else [()] * 4)
+    )
+    return done, np.concatenate(([0], np.cumsum(sizes))), pruned, trunk, count
 
 
-def _closed_cuts(elements: list[Any], planar: bool) -> dict[Any, dict[tuple[Any, Any], int]]:
-    """Return the proper cuts of all elements that are needed: pruned, trunk, how often."""
-    from treealg.symbolic import bck, mkw
+def _slots(
+    cuts: ForestCuts, place: list[int], orders: list[int], pruned: IntArray, count: IntArray
+) -> tuple[list[Slot], IntArray]:
+    """Return pruned forests with multiples, and which of these, from 1 on, each term has.
 
-    algebra, found, entries = mkw if planar else bck, {}, 0
-    pending = list(elements)
-    while pending:
-        element = pending.pop()
-        if element in found:
-            continue
-        cuts = {}
-        for (pruned, trunk), count in algebra.coproduct(element).items():
-            if not (pruned.order and trunk.order):
-                continue
-            cuts[pruned, trunk if planar else trunk.trees[0]] = int(count)
-        found[element] = cuts
-        entries += len(cuts)
-        check_entries(entries, f"the coproduct of {len(elements)} elements")
-        for pruned, trunk in cuts:
-            pending += [pruned, trunk] if planar else [*pruned.trees, trunk]
-    return found
+    A forest is told by its order, and by the places of the basis elements that it is a product of,
+    ascending. What is left without the first of these is among them, too, with factor 1.
+    """
+    most = int(count.max(initial=1)) + 1
+    pairs, which = np.unique(pruned * most + count, return_inverse=True)
+    own: list[Slot] = []
+    for pair in pairs.tolist():
+        forest, multiple = divmod(pair, most)
+        factors = tuple(sorted(place[factor] for factor in cuts.factors(forest)))
+        own.append((cuts.order[forest], factors, multiple))
+    slots = set(own)
+    for order, factors, _ in own:
+        rest, left = factors, order
+        while len(rest) > 1:
+            left -= orders[rest[0]]
+            rest = rest[1:]
+            if (left, rest, 1) in slots:
+                break
+            slots.add((left, rest, 1))
+    ordered = sorted(slots)
+    number = {slot: i for i, slot in enumerate(ordered, 1)}
+    return ordered, np.array([number[slot] for slot in own], dtype=np.int64)[which]

@@ -1,0 +1,124 @@
+"""Tables of closed sets: what is counted, what is refused before it is made, and how deep."""
+
+import math
+
+import numpy as np
+import pytest
+
+import treealg
+from treealg.errors import InvalidValueError
+from treealg.symbolic import OrderedForest, Tree, bck
+from treealg.symbolic.maps.vectors import basis_elements
+from treealg.tables import closure
+from treealg.tables.forest_cuts import ForestCuts
+
+
+def _star(leaves, height=1):
+    """Return a root with ladders of different labels."""
+    ladder = [(label,) for label in range(leaves)]
+    for _ in range(height - 1):
+        ladder = [(below, label) for label, below in enumerate(ladder)]
+    return Tree.from_tuple((*ladder, leaves))
+
+
+def _terms(table):
+    """Return the terms of each element, as forests by their trees, which are places."""
+    forests = [()]
+    for head, tail in zip(table.head[1:], table.tail[1:], strict=True):
+        forests.append((int(head), *forests[tail]))
+    return [
+        sorted(
+            (tuple(sorted(forests[slot])), int(trunk), int(table.factor[slot]))
+            for slot, trunk in zip(
+                table.term_slot[begin:end], table.term_trunk[begin:end], strict=True
+            )
+        )
+        for begin, end in zip(table.term_ptr[:-1], table.term_ptr[1:], strict=True)
+    ]
+
+
+@pytest.mark.parametrize(("d", "degree"), [(1, 6), (2, 4)])
+def test_terms_are_those_of_the_algebra(d, degree):
+    every = list(basis_elements(d, degree, False))
+    basis, table = closure([every[-1], every[len(every) // 2]], False)
+    place = {tree: i for i, tree in enumerate(basis)}
+    for tree, found in zip(basis, _terms(table), strict=True):
+        expected = [
+            (tuple(sorted(place[part] for part in pruned.trees)), place[trunk.trees[0]], int(often))
+            for (pruned, trunk), often in bck.coproduct(tree).items()
+            if pruned.order and trunk.order
+        ]
+        assert found == sorted(expected)
+
+
+@pytest.mark.parametrize("leaves", [1, 4, 7])
+def test_a_root_with_different_leaves_has_3_to_the_leaves(leaves):
+    _, table = closure([_star(leaves)], False)
+    # A leaf is not there, is cut off, or stays; nothing is cut off 2**leaves trunks.
+    assert table.term_slot.size == 3**leaves - 2**leaves
+
+
+@pytest.mark.parametrize("element", [_star(5), _star(4, 2), _star(3, 2)])
+def test_of_different_labels_as_many_terms_are_counted_as_come(element):
+    cuts = ForestCuts(planar=False)
+    counted = cuts.least([cuts.number(element)])
+    basis, table = closure([element], False)
+    # Those of the trunks of the tree are counted, and not those of its branches.
+    trunks = [i for i, tree in enumerate(basis) if tree.label == element.label]
+    assert counted == int(np.diff(table.term_ptr)[trunks].sum()) <= table.term_slot.size
+
+
+@pytest.mark.parametrize(("d", "degree"), [(1, 7), (2, 5)])
+def test_never_more_terms_are_counted_than_come(d, degree):
+    for element in basis_elements(d, degree, False):
+        if element.order == degree:
+            cuts = ForestCuts(planar=False)
+            counted = cuts.least([cuts.number(element)])
+            assert counted <= closure([element], False)[1].term_slot.size
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        _star(14),
+        _star(9, 2),
+        _star(7, 4),
+        Tree.from_tuple((*[(0,)] * 2100, 0)),
+        _star(1, 2100),
+    ],
+)
+def test_too_many_terms_are_refused_before_one_is_made(element, monkeypatch):
+    monkeypatch.setattr(ForestCuts, "make", None)
+    with pytest.raises(InvalidValueError, match="more than the bound of 2097152; leave out"):
+        closure([element], False)
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        Tree.from_tuple(((((0,), 0), 0), (((0,), 0), 0), 0)),
+        OrderedForest.from_tuple((((((0,), 1),) * 4 + (0,)),)),
+    ],
+)
+def test_terms_that_come_are_counted_as_they_come(element, monkeypatch):
+    planar = isinstance(element, OrderedForest)
+    size = closure([element], planar)[1].term_slot.size
+    monkeypatch.setattr("treealg.tables.forest_cuts.MAX_TERMS", size)
+    assert closure([element], planar)[1].term_slot.size == size
+    monkeypatch.setattr("treealg.tables.forest_cuts.MAX_TERMS", size - 1)
+    with pytest.raises(InvalidValueError, match=f"more than the bound of {size - 1};"):
+        closure([element], planar)
+
+
+@pytest.mark.slow
+def test_deep_ladders_have_a_logarithm():
+    ladder = _star(1, 1010)
+    basis, table = closure([ladder], False)
+    assert table.term_slot.size > math.comb(1011, 2)
+    assert basis[-1] == ladder
+
+
+def test_a_chosen_logarithm_that_does_not_end_is_refused():
+    tree = (*((label,) for label in range(14)), 1)
+    with pytest.raises(InvalidValueError, match="at least 4766585 terms"):
+        treealg.branched_log_sig_coef(np.ones((5, 20)), tree)
