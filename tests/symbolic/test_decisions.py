@@ -1,5 +1,6 @@
 """Decisions about coefficients: exact for what is exact, with a tolerance for floats."""
 
+import time
 from fractions import Fraction
 
 import mpmath
@@ -108,6 +109,24 @@ def effectively_symmetric(x):
 def test_what_is_zero_is_seen_and_what_is_not_is_not(value):
     assert is_zero(value)
     assert not is_zero(value + Fraction(1, 10**30))
+
+
+QUOTIENT = sympy.sqrt(A / (1 + A))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        (QUOTIENT + 1) ** 4 * (QUOTIENT - 1) ** 4 - (1 / (1 + A)) ** 4,
+        (1 / (QUOTIENT + 1)) ** 5 - ((1 - QUOTIENT) * (1 + A)) ** 5,
+    ],
+    ids=["powers", "inverse"],
+)
+def test_powers_of_roots_are_known_before_anything_is_expanded(value):
+    start = time.process_time()
+    assert is_zero(value)
+    assert not is_zero(value + Fraction(1, 10**6))
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

@@ -240,9 +240,8 @@ def fraction_of(value: Any) -> tuple[Any, bool]:
         if found is before:
             break
     numerator = arithmetic.numerator(found)
-    if kernels and numerator != 0:
-        back = {symbol: kernel for kernel, symbol in kernels.items()}
-        numerator = numerator.xreplace(back).expand()
+    if kernels and is_expression(numerator):
+        numerator = numerator.xreplace({symbol: kernel for kernel, symbol in kernels.items()})
     return numerator, not kernels
 
 

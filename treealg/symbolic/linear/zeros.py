@@ -56,6 +56,9 @@ def is_zero(value: Any) -> bool:
         return bool(numerator == 0)
     if _differs_somewhere(value):
         return False
+    numerator = numerator.expand()
+    if numerator == 0:
+        return True
     if numerator.free_symbols and (coefficients := _coefficients(numerator)) is not None:
         return all(map(is_zero, coefficients))
     return _decided(value)
@@ -111,7 +114,10 @@ def _is_zero_constant(value: Any) -> bool:
     size = abs(_approximation(value))
     if size.is_comparable and size > 1e-20:
         return False
-    return value.expand() == 0 or fraction_of(value)[0] == 0 or _decided(value)
+    if value.expand() == 0:
+        return True
+    numerator = fraction_of(value)[0]
+    return numerator == 0 or numerator.expand() == 0 or _decided(value)
 
 
 def _approximation(value: Any) -> Any:
@@ -229,8 +235,6 @@ def exact_value(value: Any) -> Any:
 
     if value in (S.Infinity, S.NegativeInfinity):
         return float(value)
-    if value.is_Float:
-        return _fraction_of_float(value)
     floats = value.atoms(Float)
     if not floats:
         return python_number(value)
