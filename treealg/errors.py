@@ -10,6 +10,7 @@ import sys
 import warnings
 
 __all__ = [
+    "AbsentKeyError",
     "InvalidTypeError",
     "InvalidValueError",
     "MissingDependencyError",
@@ -25,6 +26,13 @@ class TreeAlgError(Exception):
 
 class InvalidValueError(TreeAlgError, ValueError):
     """An argument has the right type and a value, shape or size that makes no sense."""
+
+
+class AbsentKeyError(InvalidValueError, KeyError):
+    """A mapping has no such key; what mappings raise, too."""
+
+    # That of KeyError puts quotes around the message.
+    __str__ = Exception.__str__
 
 
 class InvalidTypeError(TreeAlgError, TypeError):

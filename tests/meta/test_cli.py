@@ -307,6 +307,18 @@ def test_an_empty_name_is_no_file(arguments, capsys, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("command", ["coproduct", "antipode", "trees --of", "formula log"])
+@pytest.mark.parametrize("text", ["((0,),(0,))", "(((0,),0),)", "((0,),(0,1))", "(((0,),(0,)),0)"])
+def test_a_forest_is_not_taken_for_a_tree_with_tuples_as_labels(command, text, capsys):
+    assert cli.main([*command.split(), text]) == 2
+    assert "tree must have integers as labels" in capsys.readouterr().err
+
+
+def test_a_branch_of_a_forest_is_no_forest(capsys):
+    assert cli.main(["coproduct", "((((0,),(0,)),0),)", "--planar"]) == 2
+    assert "tree must have integers as labels" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "arguments", [["coproduct", "-1[0]"], ["trees", "--of", "-1[0]"], ["formula", "log", "-1[0]"]]
 )

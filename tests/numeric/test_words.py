@@ -216,6 +216,25 @@ def test_an_index_may_be_far_beyond_what_is_computed():
     assert treealg.lyndon_words(1, 10**9) == [(0,)]
 
 
+@pytest.mark.parametrize("degree", [20, 62, 63, 10**5, 10**20, 2**8000])
+@pytest.mark.parametrize("letters", [1, 2, 10])
+def test_a_degree_may_be_far_beyond_any_word(letters, degree):
+    for word in ((0,), (letters - 1,) * 3):
+        index = treealg.word_to_idx(word, letters, degree=degree)
+        assert treealg.idx_to_word(index, letters, degree=degree) == word
+
+
+@pytest.mark.parametrize("letters", [1, 2, 3])
+@pytest.mark.parametrize("scalar_term", [False, True])
+def test_the_last_index_is_that_of_the_last_word(letters, scalar_term):
+    for degree in range(1, 5):
+        options = {"scalar_term": scalar_term, "degree": degree}
+        last = len(treealg.words(letters, degree)) - 1 - (not scalar_term)
+        assert treealg.idx_to_word(last, letters, **options) == (letters - 1,) * degree
+        with pytest.raises(treealg.InvalidValueError, match=f"idx must be below {last + 1}, "):
+            treealg.idx_to_word(last + 1, letters, **options)
+
+
 @pytest.mark.parametrize("time_aug", [False, True])
 @pytest.mark.parametrize("lead_lag", [False, True])
 def test_lengths_follow_the_transforms(time_aug, lead_lag):

@@ -203,6 +203,16 @@ def test_gradients_that_are_returned_are_those_of_arguments_that_are_there(row):
             assert len(returned) == sum(x is not None for x in results)
 
 
+def test_a_name_that_is_none_is_told_what_is_near():
+    for error in (KeyError, treealg.InvalidValueError):
+        with pytest.raises(error, match=r"name 'brached_sig'; did you mean 'branched_sig'\?"):
+            OPERATIONS["brached_sig"]
+    with pytest.raises(KeyError, match=r"list\(treealg.operations\) has all names"):
+        OPERATIONS[3]
+    assert OPERATIONS.get("nope") is None
+    assert "nope" not in OPERATIONS
+
+
 def test_what_has_no_gradient_is_listed():
     assert OPERATIONS["branched_sig"].without_gradient == ()
     assert OPERATIONS["branched_sig_kernel"].without_gradient == ()

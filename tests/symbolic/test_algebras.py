@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic import (
     Element,
     Forest,
+    Functional,
     OrderedForest,
     PlanarTree,
     Tensor,
@@ -485,6 +486,21 @@ def test_bad_quasi_shuffles_are_refused():
         list(quasi_shuffle(_sum).basis(2))
     with pytest.raises(InvalidTypeError, match="tuples of labels"):
         quasi_shuffle().product((0,), (1,))
+
+
+@pytest.mark.parametrize("word", [((0,), 0), (0,), ((),), ((1, 0),), ((0,), ("b", "a"))])
+def test_what_is_no_letter_of_the_free_quasi_shuffle_algebra_is_refused_everywhere(word):
+    algebra = quasi_shuffle()
+    for use in (
+        algebra.basis_element,
+        algebra.element,
+        algebra.degree,
+        algebra.coproduct,
+        lambda x: algebra.element(Element({x: 1})),
+        lambda x: Functional(algebra, {x: 1}),
+    ):
+        with pytest.raises(TreeAlgError, match="letters of the free quasi-shuffle algebra are"):
+            use(word)
 
 
 def test_a_zero_bracket_gives_the_shuffle_algebra_and_a_linear_one_is_linear():

@@ -346,3 +346,17 @@ def test_functions_of_other_arguments_are_refused_where_they_are_given(place):
         call(of_time)
     text = f"{name} must be a function of one argument, {wanted}, got one of (t, y)"
     assert str(caught.value) == text
+
+
+@pytest.mark.parametrize("form", [((0,), (0,)), (((0,), 0),), ()])
+def test_the_tuple_form_of_a_forest_is_that_of_no_tree(form):
+    rk4 = published_method("rk4")
+    y = sympy.Symbol("y")
+    for read in (
+        free_tree,
+        rk4.weight,
+        lambda tree: elementary_differential(tree, [y], [y]),
+        lambda tree: elementary_differential_at(tree, lambda y: y, [1.0]),
+    ):
+        with pytest.raises(InvalidValueError, match=r"tuple form|empty tuple"):
+            read(form)

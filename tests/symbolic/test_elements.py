@@ -6,17 +6,22 @@ import numpy as np
 import pytest
 import sympy
 
+from treealg import geometric_sig_words
 from treealg.errors import InvalidTypeError, InvalidValueError, TreeAlgError
 from treealg.symbolic import (
     Character,
     Element,
     Forest,
+    Functional,
     OrderedForest,
     PlanarTree,
     Tensor,
     Tree,
     bck,
+    hairer_kelly,
     mkw,
+    quasi_shuffle,
+    shuffle_algebra,
 )
 from treealg.symbolic.bseries import exact_series
 from treealg.symbolic.linear.elements import check_kind
@@ -198,6 +203,43 @@ def test_keys_of_another_kind_are_refused_where_absent_ones_are_zero(x, key):
         x[key]
     with pytest.raises(InvalidTypeError, match=r"has no coefficient for|slots, got"):
         key in x  # noqa: B015
+
+
+def test_words_of_trees_are_found_by_their_tuple_forms():
+    h = hairer_kelly(L2)
+    assert [h[word] for word in geometric_sig_words(1, 2)] == [0, 1, 1]
+    pair = shuffle_algebra.coproduct((B, L2))
+    assert pair[((0,),), (((0,), 0),)] == pair[(B,), (((0,), 0),)] == 1
+    assert ((0,), (0,)) in h
+    for tree in (L2, PlanarTree([P])):
+        f = Functional(shuffle_algebra, {(tree, tree): 2})
+        form = tree.to_tuple()
+        assert f((form, form)) == f((tree, form)) == (f + f)((form, form)) / 2 == 2
+        assert shuffle_algebra.pair(Element({(tree, tree): 3}), (form, form)) == 3
+        assert shuffle_algebra.pair((form, form), Element({(tree, tree): 3})) == 3
+
+
+def test_letters_that_are_tuples_stay_what_they_are():
+    merged = quasi_shuffle().product(((0,),), ((1,),))
+    assert merged[((0, 1),)] == merged[(0,), (1,)] == 1
+    both = Element({((0,),): 1, (B,): 2, (7,): 3})
+    assert [both[word] for word in (((0,),), (B,), (7,), (8,), ((9,),))] == [1, 2, 3, 0, 0]
+    assert Functional(shuffle_algebra, {((0,),): 1, (B,): 2})(((0,),)) == 1
+    assert Functional(shuffle_algebra, {(B,): 2})((7,)) == 0
+
+
+@pytest.mark.parametrize("word", [(0,), ("a", B), ((0, 1),)])
+def test_letters_that_are_no_trees_are_refused_among_words_of_trees(word):
+    with pytest.raises(InvalidTypeError, match=r"the letters of these words are trees, got"):
+        hairer_kelly(L2)[word]
+    with pytest.raises(InvalidTypeError, match=r"the letters of these words are trees, got"):
+        shuffle_algebra.coproduct((B, L2))[(B,), word]
+
+
+def test_the_tuple_form_of_the_empty_forest_is_that_of_no_tree():
+    assert bck.element(Forest().to_tuple()) == bck.unit
+    assert bck.coproduct(B)[(), B] == 1
+    assert Element({B: 1})[()] == 0
 
 
 def test_absent_keys_of_the_same_kind_are_zero():

@@ -3,7 +3,9 @@
 import array
 import datetime
 import enum
+import math
 import operator
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -19,6 +21,7 @@ from treealg.symbolic import (
     Element,
     Forest,
     Functional,
+    LinearCombination,
     PlanarTree,
     RungeKutta,
     Tree,
@@ -291,3 +294,55 @@ def test_what_is_no_label_is_no_letter(letter):
 def test_trees_are_letters_and_parts_of_them():
     word = (LEAF, (PlanarTree(), 1), Forest([LEAF]))
     assert shuffle_algebra.basis_element(word) == word
+
+
+STRANGERS = [
+    None, Level.LOW, "x", "", b"x", (), (1,), [], [LEAF], {}, {LEAF: 1}, set(),
+    range(3), object(), int, len, ..., math.nan, math.inf, Decimal("NaN"), Decimal("sNaN"),
+    datetime.timedelta(1), datetime.date(2020, 1, 1), np.timedelta64(1, "s"), np.timedelta64("NaT"),
+    np.datetime64("2020"), np.datetime64("NaT"), np.bool_(True), np.str_("x"), np.void(b"a"),
+    sympy.Symbol("a", commutative=False), sympy.true, sympy.nan, sympy.oo, sympy.zoo,
+    sympy.Interval(0, 1), sympy.Matrix([1]), mpmath.mpf("nan"), array.array("d", [1.0]),
+    np.poly1d([1]), 10**5000, re.compile("a"), bck, published_method("rk4"),
+]  # fmt: skip
+VALUES = {
+    "tree": LEAF,
+    "forest": Forest([LEAF, LEAF]),
+    "element": 3 * LEAF,
+    "unit": bck.unit,
+    "zero": Element(),
+    "combination": LinearCombination({"a": 1}),
+    "tensor": bck.coproduct(LEAF),
+    "series": exact_series(2),
+    "zero series": 0 * exact_series(2),
+    "algebra element": AlgebraElement(bck, LEAF),
+    "algebra unit": AlgebraElement(bck, None),
+    "algebra zero": AlgebraElement(bck, Element()),
+    "functional": Functional(bck, {LEAF: 1}),
+    "character": Character(bck, {LEAF: 1}),
+    "method": RungeKutta([[]], [1]),
+}
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES.keys())
+@pytest.mark.parametrize("other", STRANGERS, ids=range(len(STRANGERS)))
+def test_what_is_something_else_is_unequal_and_no_error(value, other):
+    assert value != other
+    assert other != value
+    assert value not in [other]
+    assert other not in (value,)
+
+
+@pytest.mark.parametrize("number", [1, 1.0, Fraction(1), sympy.Integer(1), np.int64(1), 1 + 0j])
+def test_numbers_equal_the_multiples_of_the_unit_that_they_are(number):
+    assert AlgebraElement(bck, None) == number
+    assert AlgebraElement(bck, LEAF) != number
+    assert AlgebraElement(bck, None) * 2 != number
+
+
+def test_booleans_equal_what_the_numbers_equal_that_they_are_for_python():
+    assert AlgebraElement(bck, None) == True  # noqa: E712
+    assert AlgebraElement(bck, LEAF) not in [True, False]
+    for zero in (AlgebraElement(bck, Element()), Element(), 0 * exact_series(2)):
+        assert zero == False  # noqa: E712
+        assert zero != True  # noqa: E712

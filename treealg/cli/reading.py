@@ -38,10 +38,20 @@ def tree_of(text: str, *, planar: bool) -> Any:
             )
         return trees if planar else trees.trees[0]
     form: Any = tuple_form(text)
-    if not planar:
-        return Tree.from_tuple(form)
     is_tree = bool(form) and isinstance(form[-1], int)
-    return OrderedForest([PlanarTree.from_tuple(tree) for tree in ([form] if is_tree else form)])
+    if planar:
+        read: Any = OrderedForest([PlanarTree.from_tuple(t) for t in ([form] if is_tree else form)])
+    else:
+        read = Tree.from_tuple(form)
+    for tree in read.trees if planar else (read,):
+        for vertex in tree.vertices():
+            if not isinstance(vertex.label, int):
+                raise InvalidValueError(
+                    f"tree must have integers as labels, which come last, got {vertex.label} in "
+                    f"the place of one in {text!r:.60}; --planar takes forests, such as "
+                    "'((0,),(0,))'"
+                )
+    return read
 
 
 def tuple_form(text: str) -> object:

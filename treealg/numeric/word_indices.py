@@ -187,9 +187,9 @@ def idx_to_word(
     scalar = check_flag("scalar_term", scalar_term)
     rest = check_integer("idx", idx, 0) + (not scalar)
     basis = _basis(alphabet_size, degree, weights)
-    if basis is not None and rest >= len(basis):
+    if basis is not None and not basis.has_place(rest):
         raise InvalidValueError(
-            f"idx must be below {len(basis) - (not scalar)}, the number of coefficients with "
+            f"idx must be below {basis.count - (not scalar)}, the number of coefficients with "
             f"{degree=} and {weights=}, got {idx}"
         )
     if isinstance(basis, _LightWords):
@@ -210,8 +210,16 @@ class _AllWords:
     def __init__(self, letters: int, degree: int) -> None:
         self._letters, self._degree = letters, degree
 
-    def __len__(self) -> int:
-        return sum(self._letters**length for length in range(self._degree + 1))
+    @property
+    def count(self) -> int:
+        if self._letters == 1:
+            return self._degree + 1
+        return (self._letters ** (self._degree + 1) - 1) // (self._letters - 1)
+
+    def has_place(self, place: int) -> bool:
+        # There are at least 2**degree words: without counting, as these may be any number.
+        enough = self._letters > 1 and self._degree >= place.bit_length()
+        return enough or place < self.count
 
     def __contains__(self, word: Word) -> bool:
         return len(word) <= self._degree
@@ -227,8 +235,12 @@ class _LightWords:
         self.words: tuple[Word, ...] = ((), *weighted_words(weights, degree))
         self.place = {word: place for place, word in enumerate(self.words)}
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
         return len(self.words)
+
+    def has_place(self, place: int) -> bool:
+        return place < len(self.words)
 
     def __contains__(self, word: Word) -> bool:
         return word in self.place

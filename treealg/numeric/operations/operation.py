@@ -17,8 +17,8 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from treealg.checks import is_flag
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.checks import brief, closest, is_flag
+from treealg.errors import AbsentKeyError, InvalidTypeError, InvalidValueError
 from treealg.numeric.arguments.arrays import check_axes
 from treealg.numeric.arguments.rows import ACCEPTED, compute_dtype
 from treealg.numeric.operations.source import without_out
@@ -475,7 +475,13 @@ class Operations(Mapping[str, Operation]):
                     pending += operation.jvp, operation.backward
 
     def __getitem__(self, name: str) -> Operation:
-        return self._rows[name]
+        try:
+            return self._rows[name]
+        except (KeyError, TypeError):
+            raise AbsentKeyError(
+                f"there is no function of arrays with the name {brief(name)}"
+                f"{closest(name, self._rows)}; list(treealg.operations) has all names"
+            ) from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)

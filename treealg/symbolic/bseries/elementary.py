@@ -17,6 +17,7 @@ from treealg.symbolic.bseries.nilpotent import Nilpotent
 from treealg.symbolic.bseries.series import BSeries, check_series
 from treealg.symbolic.linear.coefficients import check_coefficient, expression
 from treealg.symbolic.linear.sequences import entries_of
+from treealg.symbolic.trees.forests import single_tree
 from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.trees import Tree
 
@@ -71,7 +72,7 @@ def elementary_differential(tree: Any, fields: Any, variables: Iterable[Any]) ->
     >>> elementary_differential(((0,), (0,), 0), [y**2], [y])
     (2*y**4,)
     """
-    tree = Tree.from_tuple(tree)
+    tree = single_tree(tree)
     symbols, table = _symbolic_fields(fields, variables)
     return _differential(tree, _symbolic_derivative(table, symbols), {})
 
@@ -108,7 +109,7 @@ def elementary_differential_at(tree: Any, fields: Any, point: Sequence[Any]) -> 
     >>> elementary_differential_at(((0,), (0,), 0), lambda y: [y[0] ** 2], [3])
     (162,)
     """
-    tree = Tree.from_tuple(tree)
+    tree = single_tree(tree)
     return _differential(tree, _pointwise_derivative(fields, point), {})
 
 

@@ -17,6 +17,7 @@ from treealg.symbolic.bseries.group import modified_equation
 from treealg.symbolic.bseries.series import BSeries, check_series, trees_up_to
 from treealg.symbolic.bseries.truncated import entered
 from treealg.symbolic.linear.zeros import check_tolerance, is_zero, vanishes
+from treealg.symbolic.trees.forests import single_tree
 from treealg.symbolic.trees.trees import Tree
 
 __all__ = [
@@ -296,7 +297,7 @@ def free_tree(tree: Any) -> tuple[Tree, int] | None:
     >>> free_tree(Tree([Tree(), Tree()])), free_tree(Tree([Tree()]))
     ((<Tree 0[0[0]]>, -1), None)
     """
-    tree = Tree.from_tuple(tree)
+    tree = single_tree(tree)
     signs = {tree: 1}
     found = [tree]
     for rooted in found:

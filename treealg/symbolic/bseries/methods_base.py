@@ -17,6 +17,7 @@ from treealg.symbolic.linear.fields import Arithmetic, arithmetic_of
 from treealg.symbolic.linear.sequences import entries_of, rows_of
 from treealg.symbolic.linear.zeros import are_equal, check_tolerance, vanishes
 from treealg.symbolic.trees.enumeration import enumerate_trees
+from treealg.symbolic.trees.forests import single_tree
 from treealg.symbolic.trees.slots import Slotted
 from treealg.symbolic.trees.trees import Tree
 
@@ -142,7 +143,7 @@ class OneStepMethod(Slotted, ABC):
         >>> published_method("rk4").weight(((0,), (0,), 0))
         Fraction(1, 3)
         """
-        tree = Tree.from_tuple(tree)
+        tree = single_tree(tree)
         for vertex in tree._bottom_up():
             label = vertex.label
             if not isinstance(label, int) or not 0 <= label < self.colours:

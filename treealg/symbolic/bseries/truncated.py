@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from treealg.checks import brief, check_callable, check_integer
-from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.errors import AbsentKeyError, InvalidTypeError, InvalidValueError
 from treealg.symbolic.bseries.coefficients import tidy
 from treealg.symbolic.linear.coefficients import (
     Coefficients,
@@ -125,7 +125,7 @@ class TruncatedSeries(Entry, Coefficients, Displayed, Mapping[K, Any], Generic[K
     def __getitem__(self, key: Any) -> Any:
         key = self._check_key(key)
         if key not in self._values:
-            raise _AbsentKeyError(
+            raise AbsentKeyError(
                 f"the series has no coefficient for {brief(key)}: it is truncated at order "
                 f"{self._order}, with labels 0, ..., {self._colours - 1}; make it with a higher "
                 "order, or with more colours"
@@ -405,13 +405,6 @@ def entered(series: S) -> S:
 
 def _arithmetic(series: tuple[Any, ...]) -> Arithmetic:
     return arithmetic_of(value for one in series for value in one._values.values())
-
-
-class _AbsentKeyError(InvalidValueError, KeyError):
-    """A key beyond the truncation; what a mapping raises, too."""
-
-    # That of KeyError puts quotes around the message.
-    __str__ = Exception.__str__
 
 
 def _given(value: Any) -> Any:

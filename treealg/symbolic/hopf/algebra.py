@@ -11,7 +11,7 @@ from treealg.checks import check_integer
 from treealg.errors import InvalidValueError
 from treealg.symbolic.hopf.bialgebra import Bialgebra
 from treealg.symbolic.linear.combinations import Terms, add_terms
-from treealg.symbolic.linear.elements import Element
+from treealg.symbolic.linear.elements import Element, word_beside
 from treealg.symbolic.linear.nullspace import null_space
 from treealg.symbolic.trees.memo import Memo, check_progress
 from treealg.symbolic.trees.sizes import MAX_TERMS, check_terms
@@ -158,11 +158,15 @@ class HopfAlgebra(Bialgebra[B]):
         2
         """
         dual = self.dual
+        if isinstance(y, Element):
+            x = word_beside(x, y)
+        left = self.element(x)
+        right = dual.element(word_beside(y, left))
         other: Terms = {}
-        for key, value in dual.element(y).items():
+        for key, value in right.items():
             add_terms(other, {dual._dual_key(key)[0]: value})
         total: Any = 0
-        for key, value in self.element(x).items():
+        for key, value in left.items():
             name, weight = self._dual_key(key)
             if name in other:
                 total = total + weight * value * other[name]

@@ -39,7 +39,7 @@ class ForestAlgebra(HopfAlgebra[Forest]):
         Parameters
         ----------
         x : Tree, Forest, tuple or None
-            A tree, a forest, the tuple form of a tree, or None for the empty forest.
+            A tree, a forest, the tuple form of a tree, or for the empty forest None or ``()``.
 
         Returns
         -------

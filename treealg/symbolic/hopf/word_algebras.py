@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from treealg.checks import check_callable
+from treealg.checks import brief, check_callable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.hopf.bases import WordAlgebra
 from treealg.symbolic.linear.coefficients import check_coefficient
@@ -146,7 +146,7 @@ def merge_letters(first: Any, second: Any) -> tuple[Any, ...]:
     if not isinstance(first, tuple) or not isinstance(second, tuple):
         raise InvalidTypeError(
             "letters of the free quasi-shuffle algebra are tuples of labels such as (0,), got "
-            f"{first!r} and {second!r}"
+            f"{brief(first if not isinstance(first, tuple) else second)}"
         )
     return tuple(sorted(first + second, key=functools.cmp_to_key(_compare)))
 
@@ -194,6 +194,46 @@ class QuasiShuffleAlgebra(Deconcatenation):
 
     def __reduce__(self) -> Any:
         return quasi_shuffle, self._arguments
+
+    def basis_element(self, x: Any) -> Word:
+        """Return the word that `x` stands for.
+
+        Parameters
+        ----------
+        x : tuple or None
+            A word, that is a tuple of letters, which for the default bracket are sorted tuples of
+            labels; None is the empty word.
+
+        Returns
+        -------
+        tuple
+            The word.
+
+        Raises
+        ------
+        InvalidTypeError
+            If `x` is of another kind, or a letter is not hashable, or with the default bracket no
+            tuple.
+        InvalidValueError
+            If a letter is not equal to itself, as NaN is not, or with the default bracket is empty
+            or not sorted.
+
+        Examples
+        --------
+        >>> quasi_shuffle().basis_element(((0,), (0, 1)))
+        ((0,), (0, 1))
+        """
+        word = super().basis_element(x)
+        if self._bracket is merge_letters:
+            for letter in word:
+                if letter.__class__ is tuple and len(letter) == 1:
+                    continue
+                if merge_letters(letter, ()) != letter or not letter:
+                    raise InvalidValueError(
+                        "letters of the free quasi-shuffle algebra are sorted tuples of one label "
+                        f"or more such as (0,) and (0, 1), got {brief(letter)}"
+                    )
+        return word
 
     def _degree(self, x: Word) -> int:
         return sum(map(self._weight, x))

@@ -6,15 +6,25 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from treealg.checks import brief, check_callable, check_integer
-from treealg.errors import InvalidTypeError
+from treealg.errors import InvalidTypeError, TreeAlgError
 from treealg.symbolic.linear.combinations import LinearCombination, add_terms, terms_of
 from treealg.symbolic.trees.arithmetic import Summand
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.labels import normalize_word
+from treealg.symbolic.trees.rooted import RootedTree
 from treealg.symbolic.trees.sizes import check_steps
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
-__all__ = ["Element", "check_kind", "element_of", "forest_power", "forest_product", "read_key"]
+__all__ = [
+    "Element",
+    "check_kind",
+    "check_letters",
+    "element_of",
+    "forest_power",
+    "forest_product",
+    "read_key",
+    "word_beside",
+]
 
 
 class Element(LinearCombination[Any]):
@@ -68,6 +78,9 @@ class Element(LinearCombination[Any]):
         found = read_key(key, next(iter(self._terms)))
         if found not in self._terms:
             check_kind(found, self._terms)
+            if found.__class__ is tuple:
+                found = word_beside(found, self._terms)
+                check_letters(found, self._terms)
         return found
 
     def apply(self, function: Callable[[Any], Any]) -> Element:
@@ -177,3 +190,48 @@ def read_key(key: Any, stored: Any) -> Any:
         kind: Any = type(stored)
         return Element._check_key(key or ()) if kind is tuple else kind._read(key)
     return Element._check_key(key)
+
+
+def word_beside(word: Any, stored: Iterable[Any]) -> Any:
+    """Return the word that a user means beside stored ones; what is no word is returned as it is.
+
+    Where the letters of these are trees, tuple forms of trees are those, too.
+
+    Examples
+    --------
+    >>> word_beside(((0,), ((0,), 1)), [(Tree(),)])
+    (<Tree 0>, <Tree 1[0]>)
+    """
+    tree = _trees_beside(word, stored)
+    if tree is None:
+        return word
+    try:
+        return tuple(tree.from_tuple(x) if x.__class__ is tuple else x for x in word)
+    except TreeAlgError:
+        return word
+
+
+def check_letters(word: Any, stored: Iterable[Any]) -> None:
+    """Refuse to look a word of letters up among words of trees: it is not just absent.
+
+    Examples
+    --------
+    >>> check_letters((0,), [(0, 1)])
+    """
+    tree = _trees_beside(word, stored)
+    wrong = [] if tree is None else [x for x in word if not isinstance(x, RootedTree)]
+    if wrong and all(isinstance(x, RootedTree) for other in stored for x in other):
+        raise InvalidTypeError(
+            f"the letters of these words are trees, got {brief(wrong[0])} among those of "
+            f"{brief(word)}; the word of a tree is (tree,)"
+        )
+
+
+def _trees_beside(word: Any, stored: Iterable[Any]) -> type[RootedTree] | None:
+    """Return the class of the trees that are letters of stored words, if `word` has other ones."""
+    if word.__class__ is not tuple or all(isinstance(letter, RootedTree) for letter in word):
+        return None
+    known = next((other for other in stored if other), ())
+    if known.__class__ is not tuple or any(letter.__class__ is tuple for letter in known):
+        return None
+    return next((type(letter) for letter in known if isinstance(letter, RootedTree)), None)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from treealg.checks import check_callable, check_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.linear.combinations import LinearCombination, add_terms, terms_of
-from treealg.symbolic.linear.elements import Element, check_kind, read_key
+from treealg.symbolic.linear.elements import (
+    Element,
+    check_kind,
+    check_letters,
+    read_key,
+    word_beside,
+)
 from treealg.symbolic.linear.sequences import entries_of
 from treealg.symbolic.trees.meter import spend
 
@@ -71,9 +77,16 @@ class Tensor(LinearCombination[tuple[Any, ...]]):
         found = tuple(map(read_key, key, next(iter(self._terms))))
         if found in self._terms:
             return found
+        meant = list(found)
         for slot, part in enumerate(found):
-            check_kind(part, (other[slot] for other in self._terms))
-        return found
+            check_kind(part, self._in_slot(slot))
+            if part.__class__ is tuple:
+                meant[slot] = word_beside(part, self._in_slot(slot))
+                check_letters(meant[slot], self._in_slot(slot))
+        return tuple(meant)
+
+    def _in_slot(self, slot: int) -> Iterator[Any]:
+        return (key[slot] for key in self._terms)
 
     def _combine(self, other: Any, factor: int) -> Any:
         if isinstance(other, Tensor) and self and other and self.slots != other.slots:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from treealg.checks import check_callable, check_integer
-from treealg.errors import InvalidTypeError
+from treealg.errors import InvalidTypeError, TreeAlgError
 from treealg.symbolic.hopf.algebra import HopfAlgebra
 from treealg.symbolic.linear.combinations import LinearCombination
 from treealg.symbolic.linear.elements import Element
@@ -103,7 +103,11 @@ class AlgebraElement(Entry, Slotted):
         if isinstance(other, LinearCombination):
             return self._element == other
         if isinstance(other, numbers.Number) or getattr(other, "is_Rational", False):
-            return bool(self._element == other * self._algebra.unit)
+            try:
+                multiple = self._algebra.unit * (int(other) if isinstance(other, bool) else other)
+            except TreeAlgError:  # what is called a number, and is no coefficient
+                return NotImplemented
+            return bool(self._element == multiple)
         return NotImplemented
 
     def __hash__(self) -> int:

@@ -21,7 +21,7 @@ from treealg.symbolic.linear.coefficients import (
     values_by_key,
 )
 from treealg.symbolic.linear.combinations import add_terms
-from treealg.symbolic.linear.elements import Element
+from treealg.symbolic.linear.elements import Element, word_beside
 from treealg.symbolic.maps.origin import Made, without_zeros
 from treealg.symbolic.trees.entries import Entry
 from treealg.symbolic.trees.memo import Memo
@@ -81,7 +81,9 @@ class Functional(Entry, Made):
         self._known: dict[Any, Any] = {}
         if isinstance(values, Mapping):
             table = values_by_key(values, self._key)
-            self._rule: Callable[[Any], Any] = lambda key: table.get(key, 0)
+            self._rule: Callable[[Any], Any] = lambda key: (
+                table[key] if key in table else table.get(word_beside(key, table), 0)
+            )
             self._made_by(type(self), algebra, without_zeros(table))
         elif callable(values):
             check_callable("values", values, "key")

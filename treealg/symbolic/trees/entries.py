@@ -24,6 +24,7 @@ class Entry:
     __slots__ = ()
     __array_ufunc__ = None
     _op_priority = 100.0
+    ndim = 0  # by which pandas tells what is one cell from what is a list of them
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         import numpy as np

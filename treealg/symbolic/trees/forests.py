@@ -18,7 +18,7 @@ from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.text import EMPTY, parse_trees, tree_text
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 
-__all__ = ["Forest", "OrderedForest", "RootedForest"]
+__all__ = ["Forest", "OrderedForest", "RootedForest", "single_tree"]
 
 T = TypeVar("T", bound=RootedTree)
 
@@ -331,12 +331,12 @@ class Forest(RootedForest[Tree]):
     def _read(cls, x: Any) -> Forest:
         """Return the basis element that `x` stands for: a tuple is the tuple form of a tree.
 
-        A tuple that is the tuple form of a tree with a tuple for a label and of a forest too is
-        refused.
+        The empty one is that of the empty forest. A tuple that is the tuple form of a tree with a
+        tuple for a label and of a forest too is refused.
         """
         if x.__class__ is Forest:
             return x
-        if x is None:
+        if x is None or (x.__class__ is tuple and not x):
             return Forest._make(())
         tree = Tree.from_tuple(x)
         if isinstance(x, tuple) and isinstance(x[-1], tuple):
@@ -370,6 +370,18 @@ class Forest(RootedForest[Tree]):
             first, second = second, first
         place = bisect_right(first, second[0])
         return Forest._make((*first[:place], *second, *first[place:]))
+
+
+def single_tree(x: Any) -> Tree:
+    """Return the tree that `x` is, or of which it is the tuple form, if it is of no forest, too.
+
+    Examples
+    --------
+    >>> single_tree(((0,), 1))
+    <Tree 1[0]>
+    """
+    tree = Tree.from_tuple(x)
+    return Forest._read(x)._trees[0] if isinstance(x, tuple) else tree
 
 
 class OrderedForest(RootedForest[PlanarTree]):
