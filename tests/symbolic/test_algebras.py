@@ -488,6 +488,23 @@ def test_bad_quasi_shuffles_are_refused():
         quasi_shuffle().product((0,), (1,))
 
 
+def test_bases_that_are_too_large_say_what_to_do_in_terms_of_the_algebra():
+    with pytest.raises(InvalidValueError, match="use unrank for single trees"):
+        bck.basis(500)
+    for algebra in (shuffle_algebra, concatenation_algebra, quasi_shuffle()):
+        with pytest.raises(InvalidValueError, match="write single words as tuples of letters"):
+            algebra.basis(500)
+
+
+@pytest.mark.parametrize("algebra", [bck, mkw, shuffle_algebra, quasi_shuffle()], ids=repr)
+@pytest.mark.parametrize("name", ["name", "product", "one", "is_free_on_trees"])
+def test_what_an_algebra_is_cannot_be_set(algebra, name):
+    before = getattr(algebra, name)
+    with pytest.raises(AttributeError, match=f"{name} of <HopfAlgebra .*> cannot be set"):
+        setattr(algebra, name, 5)
+    assert getattr(algebra, name) == before
+
+
 @pytest.mark.parametrize("word", [((0,), 0), (0,), ((),), ((1, 0),), ((0,), ("b", "a"))])
 def test_what_is_no_letter_of_the_free_quasi_shuffle_algebra_is_refused_everywhere(word):
     algebra = quasi_shuffle()

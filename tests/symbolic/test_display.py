@@ -2,11 +2,13 @@
 
 import base64
 import functools
+import math
 import pickle
 import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -397,6 +399,29 @@ def test_labels_are_texts_and_no_commands(label, text):
     assert rf"[{{$\mathrm{{{text}}}$}}]" in to_latex(Tree(label=label), drawn=True)
 
 
+@pytest.mark.parametrize(
+    ("label", "latex", "text"),
+    [
+        (1e-5, "10^{-5}", "10⁻⁵"),
+        (-2.5e20, r"-2.5 \cdot 10^{20}", "-2.5·10²⁰"),
+        (math.inf, r"\infty", "∞"),
+        (2j, r"2\mathrm{i}", "2i"),
+        (Decimal("1E-30"), "10^{-30}", "10⁻³⁰"),
+        (Fraction(-1, 3), r"-\frac{1}{3}", "-1/3"),
+        (sympy.pi / 2, r"\frac{\pi}{2}", "π/2"),
+    ],
+)
+def test_labels_that_are_numbers_are_written_as_coefficients_are(label, latex, text):
+    tree = Tree(label=label)
+    assert to_latex(tree) == rf"{{\bullet}}_{{{latex}}}"
+    assert rf"[{{${latex}$}}]" in to_latex(tree, drawn=True)
+    assert to_unicode(tree) == text
+    assert f">{text}<" in to_svg(tree)
+    # A name and a text are what they are.
+    assert to_latex(tree, names={label: "1e-5"}) == r"{\bullet}_{\mathrm{1e\text{-}5}}"
+    assert to_latex(Tree(label="1e-5")) == r"{\bullet}_{\mathrm{1e\text{-}5}}"
+
+
 # -- text ------------------------------------------------------------------------------------------
 
 
@@ -599,6 +624,16 @@ def test_the_columns_alpha_and_beta_have_their_published_sums(order, planar):
     assert alpha == product
     if not planar:
         assert beta == order ** (order - 1)
+
+
+def test_a_table_shows_numbers_of_any_length():
+    ladder = Tree()
+    for _ in range(1599):
+        ladder = Tree([ladder])
+    digits = str(Decimal(math.factorial(1600)))
+    table = tree_table([ladder])
+    for text in (str(table), table._repr_html_(), table.to_latex()):
+        assert text.count(digits) == 2  # factorial, and n! / 1
 
 
 def test_a_table_shows_every_tree_in_every_form():

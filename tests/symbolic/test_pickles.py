@@ -15,10 +15,12 @@ from treealg.symbolic import (
     AlgebraElement,
     BSeries,
     Character,
+    Element,
     Endomorphism,
     Functional,
     InfinitesimalCharacter,
     LieButcherSeries,
+    LinearCombination,
     Morphism,
     OrderedForest,
     PlanarTree,
@@ -157,9 +159,15 @@ def test_a_mapping_that_changes_later_changes_nothing():
     assert pickle.loads(pickle.dumps(x))(LEAF) == x(LEAF) == 2
 
 
-@pytest.mark.parametrize("x", [AlgebraElement(cem, LADDER), BSeries({LEAF: A}, 3)])
-def test_other_values_survive(x):
-    assert pickle.loads(pickle.dumps(x)) == copy.copy(x) == copy.deepcopy(x) == x
+@pytest.mark.parametrize(
+    "x",
+    [AlgebraElement(cem, LADDER), BSeries({LEAF: 2}, 3), LinearCombination({"a": 1}),
+     Element({LEAF: 2}), cem.coproduct(LADDER)],
+    ids=lambda x: type(x).__name__,
+)  # fmt: skip
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_other_values_survive(x, protocol):
+    assert pickle.loads(pickle.dumps(x, protocol)) == copy.copy(x) == copy.deepcopy(x) == x
 
 
 # -- beyond the truncation -------------------------------------------------------------------------

@@ -220,6 +220,21 @@ def test_copies_and_pickles_are_as_immutable_as_the_table(name):
                 other_arrays[field].setflags(write=True)
 
 
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_are_equal_that_have_the_same_numbers(name):
+    table = TABLES[name]()
+    again = pickle.loads(pickle.dumps(table))
+    assert again == table
+    assert hash(again) == hash(table)
+    assert len({table, again}) == 1
+    others = [make() for other, make in TABLES.items() if other != name]
+    assert table not in [*others, tables.convolution(2, 2), None, 1]
+    _, arrays = table.parts()
+    field = next(field for field, array in arrays.items() if array.size and array[-1] > 0)
+    object.__setattr__(again, field, changed(arrays[field], -1, 0))
+    assert again != table
+
+
 def test_a_pickle_with_an_index_beyond_its_array_is_refused():
     make, (integers, arrays) = linear_map().__reduce__()
     with pytest.raises(InvalidValueError, match="block of the input"):

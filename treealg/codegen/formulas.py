@@ -14,6 +14,7 @@ from typing import Any
 from treealg.checks import check_choice, check_flag, check_integer
 from treealg.codegen.maps import MAPS, basis_text
 from treealg.errors import InvalidValueError
+from treealg.symbolic.trees.scalars import number_text
 
 __all__ = ["FORMULA_MAPS", "MAX_FORMULA_NODES", "Formula", "formula"]
 
@@ -276,8 +277,8 @@ def _in_words(element: Any, longest: int, symbols: _Symbols) -> Any:
 
     def letter(label: Any) -> str:
         if not isinstance(label, tuple):
-            return str(label)
-        text = " ".join(map(str, label))
+            return number_text(label)
+        text = " ".join(map(number_text, label))
         return f"({text})" if len(label) > 1 else text
 
     words = arborification(element, longest).items()

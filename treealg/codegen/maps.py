@@ -13,6 +13,7 @@ from treealg.checks import check_choice, check_flag, check_integer, check_method
 from treealg.codegen.program import ZERO, Builder, Program, Vector, adjoint
 from treealg.codegen.rules import Convolution, arborify, extend_words
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.trees.scalars import number_text
 from treealg.tables.sizes import forest_counts
 from treealg.tables.term_counts import least_terms
 
@@ -228,7 +229,7 @@ def basis_text(element: Any) -> str:
         if isinstance(last, tuple):
             children, root = [*children, last], None
         else:
-            root = str(last)
+            root = number_text(last)
         inner: list[Any] = []
         for child in children:
             inner += [" ", child] if inner else [child]

@@ -214,7 +214,8 @@ class _AllWords:
     def count(self) -> int:
         if self._letters == 1:
             return self._degree + 1
-        return (self._letters ** (self._degree + 1) - 1) // (self._letters - 1)
+        count: int = (self._letters ** (self._degree + 1) - 1) // (self._letters - 1)
+        return count
 
     def has_place(self, place: int) -> bool:
         # There are at least 2**degree words: without counting, as these may be any number.

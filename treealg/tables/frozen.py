@@ -47,7 +47,10 @@ def require(condition: bool | np.bool_, what: str) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Base class of the tables: a frozen data class whose fields are integers and arrays."""
+    """Base class of the tables: a frozen data class whose fields are integers and arrays.
+
+    Tables are equal that are of one class and have the same numbers.
+    """
 
     def __post_init__(self) -> None:
         for name, dtype in self.array_types().items():
@@ -60,6 +63,22 @@ class Table:
             if not _is_frozen(array):
                 object.__setattr__(self, name, freeze(array))
         self.validate()
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Table) or type(other) is not type(self):
+            return NotImplemented
+        integers, arrays = self.parts()
+        others, other_arrays = other.parts()
+        return integers == others and all(
+            np.array_equal(array, other_arrays[name]) for name, array in arrays.items()
+        )
+
+    def __hash__(self) -> int:
+        # Of sizes alone: arrays may be long, and tables that differ rarely have the same.
+        integers, arrays = self.parts()
+        return hash((type(self), *integers.values(), *(array.size for array in arrays.values())))
 
     def __copy__(self) -> Self:
         return self  # nothing of it can be changed

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from treealg.checks import brief, check_flag
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.optional import require
-from treealg.symbolic.display.style import plain_text, printable
+from treealg.symbolic.display.style import plain_text
 from treealg.symbolic.trees.forests import Forest, OrderedForest, RootedForest
 from treealg.symbolic.trees.rooted import RootedTree
 from treealg.symbolic.trees.sizes import check_steps
+from treealg.symbolic.trees.terminal import printable
 
 if TYPE_CHECKING:
     import networkx

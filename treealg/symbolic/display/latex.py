@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -173,20 +174,25 @@ def _term(term: Term, style: Style, *, drawn: bool) -> tuple[bool, str]:
 
 
 def _coefficient(value: Any) -> str:
-    text = TEXT.number(value)
+    written = _number(value)
+    if isinstance(value, Fraction) or not is_compound(TEXT.number(value)):
+        return written
+    return rf"\left({written}\right)"
+
+
+def _number(value: Any) -> str:
     if isinstance(value, Fraction) and value.denominator != 1:
-        upper, lower = map(number_text, (value.numerator, value.denominator))
-        return rf"\frac{{{upper}}}{{{lower}}}"
-    if isinstance(value, (float, complex)) or getattr(value, "is_Float", False):
-        written = LATEX.number(value)
-    elif hasattr(value, "free_symbols"):
+        upper, lower = map(number_text, (abs(value.numerator), value.denominator))
+        return rf"{'-' if value < 0 else ''}\frac{{{upper}}}{{{lower}}}"
+    if isinstance(value, (float, complex, Decimal)) or getattr(value, "is_Float", False):
+        return LATEX.number(value)
+    if hasattr(value, "free_symbols"):
         # SymPy is imported for its own objects only.
         from sympy import latex
 
-        written = str(latex(spelled(value), imaginary_unit="ri"))
-    else:
-        written = escaped(text) if not text.isascii() or "_" in text else text
-    return rf"\left({written}\right)" if is_compound(text) else written
+        return str(latex(spelled(value), imaginary_unit="ri"))
+    text = TEXT.number(value)
+    return escaped(text) if not text.isascii() or "_" in text else text
 
 
 def _key(key: Any, style: Style, *, drawn: bool) -> str:
@@ -246,4 +252,10 @@ def _forest_package(tree: Any, style: Style) -> str:
 
 def _label(label: Any, style: Style) -> str:
     text = style.text(label)
-    return text if text.isdecimal() and text.isascii() else upright(text)
+    if text.isdecimal() and text.isascii():
+        return text
+    is_number = isinstance(label, (float, complex, Fraction, Decimal))
+    if style.names is None and (is_number or getattr(label, "is_number", False)):
+        written = _number(label)
+        return upright(text) if written == text else written
+    return upright(text)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from treealg.symbolic.display.style import printable
 from treealg.symbolic.trees.scalars import number_text, spelled
+from treealg.symbolic.trees.terminal import printable
 
 __all__ = ["LATEX", "TEXT", "Notation"]
 
@@ -44,6 +45,8 @@ class Notation:
             return self._float(value)
         if isinstance(value, float):
             return self._real(value)
+        if isinstance(value, Decimal) and value.is_finite():
+            return self._decimal(str(value).lower())
         if hasattr(value, "free_symbols"):
             return printable(self._expression(value))
         if not isinstance(value, complex):

@@ -9,11 +9,12 @@ from typing import Any
 from treealg.checks import brief, check_integer
 from treealg.errors import InvalidTypeError
 from treealg.symbolic.display.numbers import TEXT
-from treealg.symbolic.display.style import Style, printable
+from treealg.symbolic.display.style import Style
 from treealg.symbolic.linear.tensors import Tensor
 from treealg.symbolic.trees.displayed import Displayed
 from treealg.symbolic.trees.forests import Forest, OrderedForest, RootedForest
 from treealg.symbolic.trees.rooted import RootedTree
+from treealg.symbolic.trees.terminal import printable
 from treealg.symbolic.trees.text import EMPTY
 from treealg.symbolic.trees.trees import PlanarTree, Tree
 

@@ -12,8 +12,9 @@ from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.optional import require
 from treealg.symbolic.display.layout import Layout, layout_forest, slope_clear_of
 from treealg.symbolic.display.pieces import Piece, labels_of, lead_of, pieces_of, terms_to_show
-from treealg.symbolic.display.style import INK, Names, Style, make_style, printable
+from treealg.symbolic.display.style import INK, Names, Style, make_style
 from treealg.symbolic.trees.meter import spend
+from treealg.symbolic.trees.terminal import printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,8 +9,9 @@ from typing import Any
 
 from treealg.checks import check_flag, is_integer
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.symbolic.display.numbers import TEXT
 from treealg.symbolic.trees.labels import shown_label
-from treealg.symbolic.trees.scalars import number_text
+from treealg.symbolic.trees.terminal import printable
 
 __all__ = [
     "COLOURS",
@@ -20,7 +21,6 @@ __all__ = [
     "Style",
     "make_style",
     "plain_text",
-    "printable",
 ]
 
 Names = Mapping[Any, str] | Sequence[str] | None
@@ -157,22 +157,13 @@ def _place(label: Any) -> tuple[bool, int, str]:
 def plain_text(label: Any) -> str:
     """Return the text of a label in pictures: of a string itself, of all else what Python shows.
 
+    Floats and complex numbers are written as in mathematics.
+
     Examples
     --------
     >>> plain_text("a"), plain_text(frozenset("ba"))
     ('a', "frozenset({'a', 'b'})")
+    >>> plain_text(1e-05), plain_text(2j)
+    ('10⁻⁵', '2i')
     """
-    return shown_label(label) if isinstance(label, (tuple, frozenset)) else number_text(label)
-
-
-def printable(text: str) -> str:
-    r"""Return a text with the characters that cannot be printed escaped.
-
-    Examples
-    --------
-    >>> printable("x\ty")
-    'x\\ty'
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return shown_label(label) if isinstance(label, (tuple, frozenset)) else TEXT.number(label)

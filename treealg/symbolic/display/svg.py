@@ -15,8 +15,9 @@ from treealg.checks import check_real
 from treealg.errors import InvalidValueError
 from treealg.symbolic.display.layout import layout_forest, slope_clear_of
 from treealg.symbolic.display.pieces import Piece, labels_of, lead_of, pieces_of, terms_to_show
-from treealg.symbolic.display.style import INK, Names, Style, make_style, printable
+from treealg.symbolic.display.style import INK, Names, Style, make_style
 from treealg.symbolic.trees.forests import RootedForest
+from treealg.symbolic.trees.terminal import printable
 
 __all__ = ["forest_image", "to_html", "to_svg"]
 

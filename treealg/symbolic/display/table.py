@@ -12,11 +12,12 @@ from typing import Any
 from treealg.checks import brief, is_iterable
 from treealg.errors import InvalidTypeError, InvalidValueError
 from treealg.symbolic.display.latex import to_latex
-from treealg.symbolic.display.style import Names, Style, make_style, printable
+from treealg.symbolic.display.style import Names, Style, make_style
 from treealg.symbolic.display.svg import forest_image
 from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.rooted import RootedTree
-from treealg.symbolic.trees.terminal import for_terminal
+from treealg.symbolic.trees.scalars import number_text
+from treealg.symbolic.trees.terminal import for_terminal, printable
 from treealg.symbolic.trees.trees import PlanarTree
 
 __all__ = ["TreeTable", "tree_table"]
@@ -81,7 +82,7 @@ class TreeTable:
         lines = [r"\begin{array}{crrrrr}", rf"{_LATEX_HEADERS} \\[0.2em] \hline"]
         for tree, row in zip(self.trees, self.rows, strict=True):
             shown = to_latex(tree, drawn=drawn, names=self.style.names, labels=self.style.shown)
-            lines.append(rf"{' & '.join([shown, *map(str, row)])} \\[0.5em]")
+            lines.append(rf"{' & '.join([shown, *map(number_text, row)])} \\[0.5em]")
         return "\n".join([*lines, r"\end{array}"])
 
     def __repr__(self) -> str:
@@ -90,7 +91,7 @@ class TreeTable:
     def __str__(self) -> str:
         cells = [list(map(for_terminal, _HEADERS[1:]))]
         for tree, row in zip(self.trees, self.rows, strict=True):
-            cells.append([printable(str(tree)), *map(str, row)])
+            cells.append([printable(str(tree)), *map(number_text, row)])
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines = []
         for line in cells:
@@ -106,7 +107,7 @@ class TreeTable:
         lines = [f"<tr>{''.join(f'<th>{header}</th>' for header in _HEADERS)}</tr>"]
         for tree, row in zip(self.trees, self.rows, strict=True):
             forest: Any = (OrderedForest if isinstance(tree, PlanarTree) else Forest)((tree,))
-            texts = [html.escape(printable(str(tree))), *map(str, row)]
+            texts = [html.escape(printable(str(tree))), *map(number_text, row)]
             cells = [forest_image(forest, self.style, found), *texts]
             lines.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
         return f'<table cellpadding="6">{"".join(lines)}</table>'

@@ -158,6 +158,8 @@ class WordAlgebra(HopfAlgebra[tuple[Any, ...]]):
     here, though two labels of trees; a sum shows the one that came first.
     """
 
+    _instead = "write single words as tuples of letters"
+
     @property
     def one(self) -> tuple[Any, ...]:
         """The empty word."""

@@ -34,12 +34,20 @@ class GradedSpace(ABC, Generic[B]):
     name: ClassVar[str]
     #: Whether a forest is the product of its trees, so that values on trees fix a character.
     is_free_on_trees: ClassVar[bool] = False
+    #: What to do where the basis is too large to be listed.
+    _instead: ClassVar[str] = "use unrank for single trees of any size"
 
     def __repr__(self) -> str:
         return f"<HopfAlgebra {self.name}>"
 
     def __reduce__(self) -> Any:
         return self.name
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # There is one object of an algebra, which all results share.
+        if not name.startswith("_") and hasattr(type(self), name):
+            raise AttributeError(f"{name} of {self!r} cannot be set; make a class of your own")
+        super().__setattr__(name, value)
 
     # -- what an algebra states ----------------------------------------------------------------
 
@@ -157,7 +165,9 @@ class GradedSpace(ABC, Generic[B]):
         >>> [str(forest) for forest in bck.basis(2)]
         ['0 0', '0[0]']
         """
-        return self._basis(listable("degree", degree), check_integer("colours", colours, 1))
+        return self._basis(
+            listable("degree", degree, self._instead), check_integer("colours", colours, 1)
+        )
 
     def is_trivial(self, x: Any) -> bool:
         """Tell whether a basis element has degree 0.

@@ -31,6 +31,7 @@ from treealg.symbolic.trees.forests import Forest, OrderedForest
 from treealg.symbolic.trees.labels import shown_label
 from treealg.symbolic.trees.meter import spend
 from treealg.symbolic.trees.scalars import number_text
+from treealg.symbolic.trees.slots import Slotted
 from treealg.symbolic.trees.terminal import for_terminal
 from treealg.symbolic.trees.trees import Tree
 
@@ -67,7 +68,7 @@ def add_terms(target: dict[K, Any], terms: Mapping[K, Any], factor: Any = 1) -> 
         target[key] = target[key] + value if key in target else value
 
 
-class LinearCombination(Entry, Displayed, Coefficients, Generic[K]):
+class LinearCombination(Entry, Displayed, Coefficients, Slotted, Generic[K]):
     """A finite sum of coefficients times keys; the common part of `Element` and `Tensor`.
 
     Parameters

@@ -314,8 +314,10 @@ def _countable(name: str, value: Any) -> int:
     return number
 
 
-def listable(name: str, value: Any) -> int:
-    """Return a number of vertices that is small enough for a list of trees.
+def listable(
+    name: str, value: Any, instead: str = "use unrank for single trees of any size"
+) -> int:
+    """Return a number of vertices that is small enough for a list of trees; else say what to do.
 
     Examples
     --------
@@ -325,8 +327,7 @@ def listable(name: str, value: Any) -> int:
     number = check_integer(name, value, 0)
     if number > _MOST_VERTICES:
         raise InvalidValueError(
-            f"{name} must be at most {_MOST_VERTICES} to be listed, got {number}; use unrank for "
-            f"single trees of any size"
+            f"{name} must be at most {_MOST_VERTICES} to be listed, got {number}; {instead}"
         )
     return number
 

@@ -98,13 +98,19 @@ def _look() -> None:
         _last.account = weakref.ref(account)
     account.steps += steps
     if account.steps > MAX_STEPS:
-        what = _shown(outermost)
+        what, code = _shown(outermost), outermost.f_code
+        options = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        advice = (
+            "draw fewer terms with max_terms="
+            if "max_terms" in options
+            else "take smaller arguments or a lower order, ask for single coefficients by a "
+            "pairing with the dual"
+        )
         for forget in _refusals:
             forget()
         raise InvalidValueError(
             f"{what} takes more than {MAX_STEPS:,} steps, beyond the bound of as many for one "
-            "call; take smaller arguments or a lower order, ask for single coefficients by a "
-            "pairing with the dual, or set TREEALG_MAX_TERMS in the environment to more"
+            f"call; {advice}, or set TREEALG_MAX_TERMS in the environment to more"
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
-__all__ = ["for_terminal", "in_ascii", "in_plain", "is_plain_terminal"]
+__all__ = ["for_terminal", "in_ascii", "in_plain", "is_plain_terminal", "printable"]
 
 _IN_ASCII = str.maketrans(
     {
@@ -76,3 +76,16 @@ def _symbols_in_ascii(text: str) -> str:
 
 def _encoding() -> str:
     return getattr(sys.stdout, "encoding", None) or "utf-8"
+
+
+def printable(text: str) -> str:
+    r"""Return a text with the characters that cannot be printed escaped.
+
+    Examples
+    --------
+    >>> printable("x\ty")
+    'x\\ty'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
