@@ -9,22 +9,18 @@ share is left out: it enters once for each node that is lost.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations, product
+from fractions import Fraction
+from itertools import pairwise, product
 
 import numpy as np
 
 from treealg.checks import check_flag, check_integer
 from treealg.tables import cache
+from treealg.tables.frozen import require
 from treealg.tables.layout import ForestLayout, IntArray
 from treealg.tables.linear_map import LinearMap, from_keys, merge
-from treealg.tables.shapes import (
-    ForestShape,
-    branches_by_label,
-    branches_of,
-    labellings,
-    numbered,
-    parents,
-)
+from treealg.tables.rows import UNIT, Rows, between, outer, ranges, rows_of, stacked
+from treealg.tables.shapes import ForestShape, branches_by_label, labellings, numbered
 from treealg.tables.sizes import check_entries, require_fits
 
 __all__ = ["bracket_labels", "change_of_lift"]
@@ -100,9 +96,12 @@ def change_of_lift(channels: int, degree: int, planar: bool) -> LinearMap:
 
     def build() -> LinearMap:
         size = require_fits(bracket_labels(channels), degree, planar)
+        if not planar:
+            ptr, col, coef = _tree_rows(channels, degree)
+            return LinearMap(1, size, size, ptr, col.astype(np.int32, copy=False), coef)
         none = np.zeros(0, dtype=np.int64)
         keys, total = [none], 0
-        for row, col in (_forest_entries if planar else _tree_entries)(channels, degree):
+        for row, col in _forest_entries(channels, degree):
             total += row.size
             check_entries(total, "the change of lift")
             keys.append(row * size + col)
@@ -123,39 +122,107 @@ def _bracket(channels: int, first: IntArray, second: IntArray) -> IntArray:
     return np.asarray(channels + low * channels - low * (low - 1) // 2 + high - low)
 
 
-def _tree_entries(channels: int, degree: int) -> Iterator[Entries]:
-    """Yield rows and columns: trees, and what they are with some edges contracted."""
-    from treealg.symbolic import enumerate_trees
+def _tree_rows(channels: int, degree: int) -> Rows:
+    """Return the rows of trees: what they are with some edges contracted, and in how many ways.
 
+    Those of forests are products. An edge to the root of one tree may be chosen, too: then the
+    branches of that are in its place, and its label waits for the root that it meets.
+    """
     dimension = bracket_labels(channels)
     layout = ForestLayout(dimension, max(degree - 1, 0), planar=False)
-    for nodes in range(1, degree + 1):
-        every = labellings(dimension, nodes)
-        for tree in enumerate_trees(nodes):
-            parent = parents(tree)
-            shape = ForestShape(layout, branches_of(parent, range(nodes)))
-            row, first = np.unique(shape.tree(0, dict(enumerate(every))), return_index=True)
-            labels = every[:, first]
-            for edges in _matchings(parent):
-                joined = {v for child in edges for v in (child, parent[child])}
-                chosen = np.flatnonzero((labels[sorted(joined)] < channels).all(axis=0))
-                new = {v: labels[v, chosen] for v in range(nodes)}
-                above = dict(parent)
-                for child in edges:
-                    own = above.pop(child)
-                    new[own] = _bracket(channels, new[child], new[own])
-                    above |= {v: own for v, up in above.items() if up == child}
-                kept = ForestShape(layout, branches_of(above, range(nodes)))
-                yield row[chosen], kept.tree(0, new)
+    size = layout.start[-1]
+    closed = [UNIT[0]]
+    opened = [Rows(np.zeros(2, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))]
+    trees: list[Rows] = []
+    sizes: list[int] = []
+    for nodes in range(degree):
+        if nodes:
+            whole, open_ = _forest_rows(layout, channels, nodes, trees, closed, opened)
+            closed.append(whole)
+            opened.append(open_)
+        # An entry that waits has each of the channels at the root, and others any label.
+        sizes.append(closed[-1].pair.size * dimension + opened[-1].pair.size * channels)
+        ahead = 0
+        if nodes > 2:  # the factor between an order and the next increases
+            factor = Fraction(sizes[-1], sizes[-2])
+            ahead = sum(int(sizes[-1] * factor**more) for more in range(1, degree - nodes))
+        check_entries(sum(sizes) + ahead, "the change of lift")
+        pieces = _rooted(channels, dimension, size, closed[-1], opened[-1])
+        # Those of the last order, of which there are most, are put together once only.
+        trees += [stacked(list(pieces))] if nodes + 1 < degree else pieces
+    return stacked(trees or [opened[0]._replace(ptr=np.zeros(1, dtype=np.int64))])
 
 
-def _matchings(parent: dict[int, int]) -> Iterator[tuple[int, ...]]:
-    """Yield the sets of edges, by their lower ends, of which no two meet."""
-    for size in range(len(parent) // 2 + 2):
-        for edges in combinations(parent, size):
-            ends = [v for child in edges for v in (child, parent[child])]
-            if len(set(ends)) == len(ends):
-                yield edges
+def _forest_rows(
+    layout: ForestLayout,
+    channels: int,
+    nodes: int,
+    trees: list[Rows],
+    closed: list[Rows],
+    opened: list[Rows],
+) -> tuple[Rows, Rows]:
+    """Return the rows of the forests of so many nodes, from those of fewer."""
+    part = slice(layout.start[nodes], layout.start[nodes + 1])
+    branches, label = np.divmod(layout.first[part], layout.dimension)
+    rest = layout.place(layout.rest[part])
+    branches, own = layout.place(branches), layout.order_of[branches]
+    size, count = layout.start[-1], rest.size
+    whole: list[Rows] = []
+    open_: list[Rows] = []
+    # Forests come by the order of their first tree.
+    bounds = np.searchsorted(own, np.arange(nodes + 1))
+    for order, (first, last) in enumerate(pairwise(bounds.tolist())):
+        some = slice(first, last)
+        left, right = branches[some], rest[some]
+        tree = left * layout.dimension + label[some]
+        joined = np.where(label[some] < channels)[0]
+        ends = closed[nodes - order - 1]
+        waits = opened[nodes - order - 1]
+        sizes = np.diff(trees[order].ptr)[tree] * np.diff(ends.ptr)[right]
+        for begin, end in ranges(sizes) if last > first else ():
+            row, a, b, coef = outer(trees[order], tree[begin:end], ends, right[begin:end])
+            key = row * size + layout.multiply(b, a)
+            whole.append(rows_of(end - begin, size, [(key, coef)]))
+            row, a, b, coef = outer(trees[order], tree[begin:end], waits, right[begin:end])
+            top, b = np.divmod(b, size)
+            parts = [((row * channels + top) * size + layout.multiply(b, a), coef)]
+            some_joined = joined[(joined >= begin) & (joined < end)]
+            row, a, b, coef = outer(closed[order], left[some_joined], ends, right[some_joined])
+            row = some_joined[row]
+            key = ((row - begin) * channels + label[some][row]) * size
+            parts.append((key + _product(layout, a, b), coef))
+            open_.append(rows_of(end - begin, channels * size, parts))
+    found = stacked(whole), stacked(open_)
+    require(found[0].ptr.size == found[1].ptr.size == count + 1, "there is a row for each forest")
+    return found
+
+
+def _product(layout: ForestLayout, left: IntArray, right: IntArray) -> IntArray:
+    """Multiply forests."""
+    found, rest = right.astype(np.int64), left
+    while (rest > 0).any():
+        more = np.flatnonzero(rest > 0)
+        found[more] = layout.multiply(found[more], layout.first[rest[more]])
+        rest = np.maximum(layout.rest[rest], 0)
+    return found
+
+
+def _rooted(channels: int, dimension: int, size: int, closed: Rows, opened: Rows) -> Iterator[Rows]:
+    """Put roots below forests, some at a time: labels, or brackets of these with what waits."""
+    sizes = np.diff(closed.ptr) * dimension + np.diff(opened.ptr) * channels
+    for begin, end in ranges(sizes):
+        some, waits = between(closed, begin, end), between(opened, begin, end)
+        parts = []
+        row = np.repeat(np.arange(end - begin), np.diff(some.ptr))
+        for label in range(dimension):
+            tree = some.pair.astype(np.int64) * dimension + label
+            parts.append(((row * dimension + label) * size * dimension + tree, some.coef))
+        row = np.repeat(np.arange(end - begin), np.diff(waits.ptr))
+        top, forest = np.divmod(waits.pair.astype(np.int64), size)
+        for label in range(channels):
+            tree = forest * dimension + _bracket(channels, top, np.full_like(top, label))
+            parts.append(((row * dimension + label) * size * dimension + tree, waits.coef))
+        yield rows_of((end - begin) * dimension, size * dimension, parts)
 
 
 def _forest_entries(channels: int, degree: int) -> Iterator[Entries]:
