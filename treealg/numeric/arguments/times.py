@@ -212,7 +212,7 @@ def _checked(
         first, own = _two(rows, falls, 1)
         raise InvalidValueError(
             f"{name} must not decrease along a path, got {first} and then {own} as numbers "
-            f"{place} and {place + 1}; sort the points first"
+            f"{place + 1} and {place + 2}; sort the points first"
         )
     return times
 
