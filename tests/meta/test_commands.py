@@ -258,13 +258,28 @@ def test_a_header_declares_what_the_source_defines(tmp_path):
     )
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners")
+def test_a_directory_that_is_not_trusted_is_told_so(tmp_path, monkeypatch):
+    place = tmp_path / "common"
+    place.mkdir()
+    place.chmod(0o777)
+    monkeypatch.setenv("TREEALG_CACHE_DIR", str(place))
+    owner = os.geteuid()
+    monkeypatch.setattr("os.geteuid", lambda: owner + 1)
+    why = f"{place} belongs to another user"
+    assert f"it is not used: {why}" in printed("cache", "list")
+    assert json.loads(printed("cache", "list", "--json"))["refused"].startswith(why)
+    assert f"not used: {why}" in printed("info")
+    assert json.loads(printed("info", "--json"))["table cache refused"].startswith(why)
+
+
 def test_info_and_cache_as_json(tmp_path, monkeypatch):
     monkeypatch.setenv("TREEALG_CACHE_DIR", str(tmp_path))
     rows = json.loads(printed("info", "--json"))
     assert rows["treealg"] == treealg.__version__
     assert rows["table cache"] == str(tmp_path)
     assert json.loads(printed("cache", "list", "--json")) == {
-        "directory": str(tmp_path), "tables": [],
+        "directory": str(tmp_path), "refused": None, "tables": [],
     }  # fmt: skip
 
 

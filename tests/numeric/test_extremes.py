@@ -383,3 +383,62 @@ def test_points_that_do_not_fit_in_memory_leave_a_stream_as_it_was(kind, options
         each.push_batch(PATH)
     arguments = () if kind in WINDOWS else (0, 2)
     np.testing.assert_array_equal(stream.sig(*arguments), same.sig(*arguments))
+
+
+OVERLAP = np.lib.stride_tricks.sliding_window_view(np.zeros(40, np.int64), 20)
+CONVERTED = {
+    "path": lambda x: treealg.branched_sig(x, 1),
+    "words": lambda x: treealg.sig(x, 1),
+    "batch": lambda x: treealg.log_sig(x[None], 1),
+    "base point": lambda x: treealg.branched_sig(x, 1, basepoint=True),
+    "lengths": lambda x: treealg.branched_sig(x[None], 1, lengths=[5]),
+    "windows": lambda x: treealg.branched_sig(x, 1, windows=[[0, 2]]),
+    "coefficients": lambda x: treealg.branched_sig_coef(x, [(0,)]),
+    "kernel": lambda x: treealg.branched_sig_kernel(x, x[:2], 1, 0),
+    "direction": lambda x: treealg.branched_sig_jvp(x, None, 1),
+}
+
+
+@pytest.mark.parametrize("dtype", ["i8", ">f8"])
+@pytest.mark.parametrize("name", CONVERTED)
+def test_what_cannot_be_converted_for_want_of_memory_is_refused(name, dtype, monkeypatch):
+    def too_large(array, *args, **kwargs):
+        raise MemoryError
+
+    monkeypatch.setattr(np, "require", too_large)
+    with pytest.raises(InvalidValueError, match=r"not to be had|not fit in memory"):
+        CONVERTED[name](OVERLAP.view(dtype))
+
+
+@pytest.mark.parametrize("dtype", ["i8", "i4", "u1", ">f4", ">f8", "<f4"])
+@pytest.mark.parametrize("name", ["path", "words", "batch", "coefficients"])
+def test_what_a_view_repeats_is_converted_once(name, dtype):
+    path = np.broadcast_to(np.arange(20).astype(dtype), (10**6, 20))
+    CONVERTED[name](path[:2])
+    tracemalloc.start()
+    try:
+        CONVERTED[name](path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2**22
+
+
+@pytest.mark.parametrize("dtype", ["i8", ">f4"])
+def test_views_that_repeat_paths_have_the_values_of_copies(dtype):
+    paths = np.arange(24).reshape(2, 1, 4, 3) ** 2 % 7
+    wide = np.broadcast_to(paths.astype(dtype), (2, 5, 4, 3))
+    want = treealg.branched_sig(wide.copy(), 3)
+    np.testing.assert_array_equal(treealg.branched_sig(wide, 3), want)
+    np.testing.assert_array_equal(
+        treealg.branched_sig(wide, 3, lengths=np.full((2, 5), 4)),
+        treealg.branched_sig(wide.copy(), 3, lengths=np.full((2, 5), 4)),
+    )
+    flat = np.broadcast_to(paths[:1, :, :1].astype(dtype), (2, 5, 4, 3))
+    np.testing.assert_array_equal(treealg.log_sig(flat, 3), treealg.log_sig(flat.copy(), 3))
+
+
+def test_no_path_of_many_points_takes_no_memory():
+    for lead_lag in (False, True):
+        found = treealg.transform_path(np.zeros((0, 2**31, 1)), time_aug=True, lead_lag=lead_lag)
+        assert found.shape[0] == 0

@@ -226,8 +226,8 @@ def test_a_list_names_the_path_whose_times_are_wrong():
     lists, times = [paths(length=n) for n in (3, 5)], [np.arange(3.0), np.arange(5.0)]
     wrong = {
         r"times\[1\] must not decrease along a path, got 3.0 and then 1.5 as numbers 3 and 4": 3.0,
-        r"times\[1\] must be finite, .* got nan as number 3": np.nan,
-        r"times\[1\] must be finite, .* got inf as number 3": np.inf,
+        r"times\[1\] must be finite, .* nan as number 3": np.nan,
+        r"times\[1\] must be finite, .* inf as number 3": np.inf,
     }
     for message, value in wrong.items():
         own = times[1].copy()

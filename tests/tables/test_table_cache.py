@@ -178,8 +178,26 @@ def test_a_longer_file_is_rebuilt(table_directory):
     path = only_file(table_directory)
     path.write_bytes(path.read_bytes() + b"\0")
     tables.clear_cache()
-    with pytest.warns(TableCacheWarning, match="checksum"):
+    with pytest.warns(TableCacheWarning, match="not those of its arrays"):
         tables.arborification(2, 3)
+
+
+@pytest.mark.parametrize("header", ["whole", "none"])
+def test_what_follows_a_table_is_not_read(table_directory, header):
+    tables.arborification(2, 3)
+    with open(only_file(table_directory), "r+b") as file:
+        if header == "none":
+            file.seek(24)
+            file.write(b"?")
+        file.truncate(2**31)
+    tables.clear_cache()
+    tracemalloc.start()
+    try:
+        with pytest.warns(TableCacheWarning, match="not those of its arrays"):
+            tables.arborification(2, 3)
+        assert tracemalloc.get_traced_memory()[1] < 2**24
+    finally:
+        tracemalloc.stop()
 
 
 def forge(path, change):
@@ -365,11 +383,13 @@ def fresh_disk_warning(monkeypatch):
 
 
 @pytest.mark.usefixtures("fresh_disk_warning")
-@pytest.mark.parametrize("kind", ["file in the way", "read-only", "file is a directory"])
+@pytest.mark.parametrize("kind", ["file in the way", "read-only", "file is a directory", "deep"])
 def test_a_directory_that_does_not_work_costs_one_warning(tmp_path, monkeypatch, kind):
     directory = tmp_path / "place"
     if kind == "file in the way":
         directory.write_text("")
+    elif kind == "deep":
+        directory /= "x/" * 3000
     elif kind == "read-only":
         if os.geteuid() == 0:
             # No mode stops the superuser: let the system refuse in its place.

@@ -18,7 +18,7 @@ from treealg.cli.parsers import (
     several,
 )
 
-__all__ = ["add_parser", "cache_size"]
+__all__ = ["add_parser", "cache_size", "refusal"]
 
 
 def add_parser(commands: Commands[Any]) -> None:
@@ -56,6 +56,17 @@ def _help(parser: argparse.ArgumentParser, _: argparse.Namespace) -> int:
     return 0
 
 
+def refusal(directory: Path) -> str | None:
+    """Return why a cache directory is not used, None if it is."""
+    from treealg.tables.directory import check_trusted
+
+    try:
+        check_trusted(str(directory))
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
 def run_list(arguments: argparse.Namespace) -> int:
     """List the tables and return the exit status."""
     from treealg.tables import cache_directory
@@ -64,20 +75,23 @@ def run_list(arguments: argparse.Namespace) -> int:
     directory = cache_directory()
     if directory is None:
         if arguments.json:
-            print_json({"directory": None, "tables": []})
+            print_json({"directory": None, "refused": None, "tables": []})
         else:
             print("there is no disk cache: it is off")
         return 0
     files, _ = table_files(str(directory))
+    why = refusal(directory)
     if arguments.json:
         tables = [{"name": file.name, "bytes": file.nbytes, "used": file.used} for file in files]
-        print_json({"directory": str(directory), "tables": tables})
+        print_json({"directory": str(directory), "refused": why, "tables": tables})
         return 0
     for file in files:
         used = time.strftime("%Y-%m-%d %H:%M", time.localtime(file.used))
         print(f"{file.nbytes / 1e6:10.1f} MB  {used}  {file.name}")
     size = sum(file.nbytes for file in files)
     print(f"{size / 1e6:10.1f} MB of at most {DISK_BOUND / 1e6:.1f} MB in {directory}")
+    if why is not None:
+        print(f"it is not used: {why}")
     return 0
 
 

@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     import treealg
     from treealg.checks import thread_count
-    from treealg.cli.cache import cache_size
+    from treealg.cli.cache import cache_size, refusal
     from treealg.tables import cache_directory
 
     directory = cache_directory()
@@ -68,10 +68,14 @@ def run(arguments: argparse.Namespace) -> int:
         except OSError as error:
             count = size = None
             text = f"unknown, as the directory cannot be read: {error.strerror}"
+    why = None if directory is None else refusal(directory)
     if arguments.json:
-        print_json(rows | {"cached tables": count, "bytes of cached tables": size})
+        cached = {"cached tables": count, "bytes of cached tables": size}
+        print_json(rows | {"table cache refused": why} | cached)
         return 0
     rows["table cache"] = rows["table cache"] or "off"
+    if why is not None:
+        rows["table cache"] = f"not used: {why}"
     if text is not None:
         rows["cached tables"] = text
     width = max(map(len, rows))

@@ -159,6 +159,9 @@ def _refuse_unread(X: Any, name: str) -> None:
         )
 
 
+_AS_FLOATS = "and as which scikit-learn reads them"
+
+
 def _refuse_inexact(X: Any, name: str) -> None:
     """Refuse integers that would be rounded, such as time stamps in nanoseconds, and dates."""
     if is_table(X):
@@ -170,7 +173,7 @@ def _refuse_inexact(X: Any, name: str) -> None:
                     f"it, or convert it to seconds, as (t - t[0]).dt.total_seconds() does"
                 )
             if values.dtype.kind in "iu":
-                exact_values(values, f"{name}, column {label!r},")
+                exact_values(values, f"{name}, column {label!r},", _AS_FLOATS)
         return
     if not isinstance(X, (np.ndarray, list, tuple)) and not hasattr(X, "__array__"):
         return
@@ -182,7 +185,7 @@ def _refuse_inexact(X: Any, name: str) -> None:
         isinstance(value, (int, float)) for value in values.flat
     )
     if values.dtype.kind in "iu" or is_of_integers:
-        exact_values(values, name)
+        exact_values(values, name, _AS_FLOATS)
 
 
 def _columns(table: Any) -> Iterator[tuple[Any, Any]]:

@@ -12,6 +12,7 @@ not pay for them.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import struct
@@ -39,6 +40,9 @@ FORMAT = 1
 
 _LARGEST_FILE = 24 * MAX_COEFFICIENTS + 16 * MAX_ENTRIES
 """No table is larger: three words of 8 bytes per row or slot, and two per entry."""
+
+_LARGEST_HEADER = 2**24
+"""No header is larger, whatever the key; nor is a file read whole whose header is none."""
 
 _PREFIX = struct.Struct("<8sQQ")
 _ALIGNMENT = 16
@@ -77,7 +81,10 @@ def write(directory: str, name: str, key: Key, table: Table) -> None:
     text = json.dumps(header).encode()
     text += b" " * (-(_PREFIX.size + len(text)) % _ALIGNMENT)
     digest = _digest(len(text), [text, *chunks])
-    os.makedirs(directory, exist_ok=True)
+    try:
+        os.makedirs(directory, exist_ok=True)
+    except RecursionError:  # as os.makedirs calls itself for each folder in between
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), directory) from None
     check_trusted(directory)
     temporary = os.path.join(directory, f"{name}-{os.urandom(8).hex()}{TEMPORARY}")
     # Of the mode that the umask leaves, so that other users may read a common cache.
@@ -140,6 +147,8 @@ def _content(path: str) -> bytes:
             raise DamagedFileError("it is too short")
         if not prefix.startswith(MAGIC):  # before gigabytes of something else are read
             raise DamagedFileError("it does not begin like a table file")
+        if not _is_of_size(file.read(min(_PREFIX.unpack(prefix)[2], _LARGEST_HEADER)), found):
+            raise DamagedFileError(f"its {found.st_size} bytes are not those of its arrays")
         file.seek(0)
         try:
             content = file.read(found.st_size)
@@ -150,6 +159,23 @@ def _content(path: str) -> bytes:
     with contextlib.suppress(OSError):
         os.utime(path)
     return content
+
+
+def _is_of_size(text: bytes, found: os.stat_result) -> bool:
+    """Tell whether a file ends where its arrays do; a header that does not say so is checked later.
+
+    So a short table in a file that has gigabytes behind it is not read to the end.
+    """
+    import json
+
+    end = _PREFIX.size + len(text)
+    try:
+        for _, dtype, size, place in json.loads(text)["arrays"]:
+            nbytes = size * np.dtype(dtype).itemsize
+            end = max(end, _PREFIX.size + len(text) + place + nbytes + -nbytes % _ALIGNMENT)
+    except _WRONG_CONTENT:
+        return bool(found.st_size <= _LARGEST_HEADER)
+    return bool(found.st_size <= end)
 
 
 def _arrays(

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from treealg.errors import InvalidValueError
 from treealg.numeric.arguments.arrays import check_kinds
 from treealg.numeric.arguments.duals import DualRows, of_parts
-from treealg.numeric.arguments.rows import Rows, as_batch
+from treealg.numeric.arguments.rows import Rows, as_batch, memory_for
 from treealg.numeric.arguments.targets import Target
 
 __all__ = [
@@ -133,13 +133,15 @@ def _walk_over_duals(
 ) -> Iterator[tuple[Any, ...]]:
     count, dtype, engine = inputs[0].count, inputs[0].dtype, inputs[0].engine
     step = _step_of_duals(n_threads, inputs, outputs, work)
-    sides = [
-        np.empty((step, *rows.item), dtype) if isinstance(rows, DualRows) else None
-        for rows in inputs
-    ]
-    written = [
-        out if out.dtype.kind == "c" else np.empty((step, *out.shape[1:]), dtype) for out in outputs
-    ]
+    with memory_for(f"{inputs[0].name}, beside its tangent,"):
+        sides = [
+            np.empty((step, *rows.item), dtype) if isinstance(rows, DualRows) else None
+            for rows in inputs
+        ]
+        written = [
+            out if out.dtype.kind == "c" else np.empty((step, *out.shape[1:]), dtype)
+            for out in outputs
+        ]
     for part in parts(count, step):
         size = part.stop - part.start
         given = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from os import PathLike
 from types import FrameType
 from typing import Any
 
@@ -28,6 +29,8 @@ _KINDS: list[tuple[Callable[[Any], bool], str, str]] = [
     (lambda value: isinstance(value, (bool, int, float, complex)), "the number {value}",
      "write it as an array with its axes, such as [[...]] for a path"),
     (lambda value: isinstance(value, (str, bytes)), "the text {value}",
+     "read the numbers first, for instance with numpy.loadtxt"),
+    (lambda value: isinstance(value, PathLike), "the name of a file, {value}",
      "read the numbers first, for instance with numpy.loadtxt"),
     (lambda value: is_symbolic(value), _OBJECT + ", which is no array of numbers",
      "treealg.symbolic.functional_to_vector makes one of a functional, in the basis order"),

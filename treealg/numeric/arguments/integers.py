@@ -19,6 +19,7 @@ __all__ = [
     "exact_values",
     "from_first_point",
     "numbers_of",
+    "once",
     "origin_of",
     "rounded",
     "until_end",
@@ -49,6 +50,19 @@ def numbers_of(value: Any, read: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return found
 
 
+def once(array: Points) -> Points:
+    """Return an array without what a view repeats, with axes of length 1 there.
+
+    Examples
+    --------
+    >>> once(np.broadcast_to(np.zeros(3), (2, 3))).shape
+    (1, 3)
+    """
+    if 0 not in array.strides or not array.size:
+        return array
+    return array[tuple(slice(None, None if step else 1) for step in array.strides)]
+
+
 def rounded(array: Points, name: str) -> Points:
     """Return numbers that are no points of a path; the kernels round integers among them."""
     return array.astype(np.float64) if array.dtype.kind == "O" else array
@@ -59,14 +73,13 @@ def origin_of(points: Points) -> Points | None:
 
     The points have shape ``(..., length, channels)``, the result ``(..., 1, channels)``.
     """
-    large = _is_large(points)
-    if not large.any():
+    if not _has_large(points):
         return None
     first = points[..., :1, :]
     if points.dtype.kind != "O":
         return first
     # What is measured in real numbers beside stays as it is.
-    return np.where(large.any(axis=-2, keepdims=True), first, 0)
+    return np.where(_is_large(points).any(axis=-2, keepdims=True), first, 0)
 
 
 def until_end(points: Points, counts: npt.NDArray[np.int64]) -> Points:
@@ -74,7 +87,7 @@ def until_end(points: Points, counts: npt.NDArray[np.int64]) -> Points:
 
     The points have shape ``(..., length, channels)``, the counts ``(...)``.
     """
-    if not _is_large(points).any():
+    if not _has_large(points):
         return points
     inside = np.arange(points.shape[-2]) < counts[..., None]
     return np.where(inside[..., None], points, points[..., :1, :])
@@ -101,13 +114,15 @@ def from_first_point(points: Points, name: str) -> Points:
     return found
 
 
-def exact_values(points: Points, name: str) -> Points:
-    """Return points that are wanted themselves, and not their differences alone."""
-    if not _is_large(points).any():
+def exact_values(
+    points: Points, name: str, why: str = "where more than their differences is needed"
+) -> Points:
+    """Return points that are wanted themselves, and not their differences alone; `why` is said."""
+    if not _has_large(points):
         return points
     found = _exact(points)
     if found is None:
-        raise _inexact(name, "where more than their differences is needed")
+        raise _inexact(name, why)
     return found
 
 
@@ -132,6 +147,14 @@ def _is_large(points: Points) -> npt.NDArray[np.bool_]:
     with np.errstate(invalid="ignore"):  # NaN among objects
         large: npt.NDArray[np.bool_] = (points > LARGEST) | (points < -LARGEST)
     return large
+
+
+def _has_large(points: Points) -> bool:
+    """Tell whether a number is large; no memory is taken to look at integers."""
+    points = once(points)
+    if points.dtype.kind not in "iu" or points.dtype.itemsize < 8 or not points.size:
+        return bool(_is_large(points).any())
+    return int(points.max()) > LARGEST or int(points.min()) < -LARGEST
 
 
 def _differences(points: Points, origin: Points) -> Floats | None:

@@ -40,7 +40,7 @@ from treealg.numeric.arguments.ragged import (
     read_lengths,
     read_paths,
 )
-from treealg.numeric.arguments.rows import ListedRows, Rows, memory_for
+from treealg.numeric.arguments.rows import ListedRows, Rows, converted, memory_for
 from treealg.numeric.arguments.targets import Target, into_each, refuse_for_lists
 from treealg.numeric.arguments.times import (
     check_times,
@@ -376,7 +376,9 @@ def _with_options(
         return _one_after_the_other(origin, correction, call)
     counts = None if lengths is None else read_lengths(lengths, first, names.lengths)
     added = as_correction(correction, first, call, in_front=in_front)
-    array = np.asarray(first.array, first.dtype)
+    array = first.array
+    if array.dtype != first.dtype:
+        array = converted(array, first.dtype, names.path)
     if in_front:
         start = base_points(point, shape, array.dtype)
         array = np.concatenate([start[..., None, :], array], axis=-2)
@@ -482,10 +484,11 @@ def in_line(found: Prepared) -> Line:
     if is_line and found.spans is not None and rows.count:
         first = (0,) * len(rows.batch)
         return Line(rows.array[first], None if added is None else added[first], *spans.T)
-    points = np.require(rows.array, rows.dtype, ("C", "A")).reshape(-1, channels)
+    with memory_for(f"{rows.name}, copied as one long path,"):
+        points = np.require(rows.array, rows.dtype, ("C", "A")).reshape(-1, channels)
+        if added is not None:
+            added = np.require(_corrections_in_line(added, rows.count, length), rows.dtype, "A")
     starts = np.arange(rows.count, dtype=np.int64) * length
-    if added is not None:
-        added = np.require(_corrections_in_line(added, rows.count, length), rows.dtype, "A")
     return Line(points, added, starts, spans[:, 1])
 
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from treealg import engines
 from treealg.errors import InvalidTypeError, InvalidValueError
+from treealg.numeric.arguments.integers import once
 from treealg.numeric.arguments.kinds import NUMPY, Kind
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "as_batch",
     "check_size",
     "compute_dtype",
+    "converted",
     "memory_for",
     "out_of_memory",
 ]
@@ -139,14 +141,18 @@ class Rows:
             part = self.array[np.unravel_index(np.arange(start, stop), self.batch)]
         else:
             part = self.array[None]
-        return np.require(part, self.dtype, ("C", "ALIGNED"))
+        return converted(part, self.dtype, self.name)
 
     def whole(self) -> npt.NDArray[Any]:
         """Return all items for a kernel, copied if need be."""
         if self.view is not None:
             return self.view
-        array = np.require(self.array, self.dtype, ("C", "ALIGNED"))
-        return array.reshape(self.count, *self.item)
+        array = converted(self.array, self.dtype, self.name)
+        view = as_batch(array, len(self.batch), writeable=False)
+        if view is None:
+            with memory_for(f"{self.name}, copied as one batch,"):
+                view = array.reshape(self.count, *self.item)
+        return view
 
     def points(self) -> Any:
         """Return all paths for a kernel of spans."""
@@ -155,9 +161,7 @@ class Rows:
     def other_scalar(self, units: tuple[int, ...]) -> Any:
         """Return a number in the first column that is no unit and not NaN, None if none is."""
         column = self.scalars()
-        # What is the same for all rows is looked at once.
-        once = (slice(None, None if step else 1) for step in column.strides)
-        column = column[tuple(once)]
+        column = once(column)
         if column.size == 1:
             value = column.item()
             return None if value in units or value != value else value
@@ -265,6 +269,20 @@ def check_size(shape: tuple[int, ...], name: str) -> None:
             f"shape {shape} with {size:,}: in such a view some are repeated, and each would be "
             f"read; give what differs"
         )
+
+
+def converted(array: npt.NDArray[Any], dtype: np.dtype[Any], name: str) -> npt.NDArray[Any]:
+    """Return an array as kernels read it; what is repeated in a view is converted once."""
+    part = once(array)
+    try:
+        found = np.require(part, dtype, ("C", "ALIGNED"))
+    except MemoryError:
+        size = part.size * dtype.itemsize / 2**30
+        raise InvalidValueError(
+            f"{name}, converted to {dtype}, needs {size:.1f} GiB, which are not to be had; use a "
+            f"smaller batch or shorter paths, or give it in float32 or float64 of this machine"
+        ) from None
+    return found if part is array else np.broadcast_to(found, array.shape)
 
 
 @contextmanager

@@ -44,7 +44,7 @@ class Transform(NamedTuple):
             lead[..., 1::2, :] = path[..., 1:, :]
         else:
             copy_columns(path, out[..., :channels])
-        if self.time_aug:
+        if self.time_aug and 0 not in out.shape:
             out[..., -1] = xp.linspace(0.0, self.end_time, out.shape[-2], dtype=out.dtype)
 
     def write_adjoint(self, derivs: Any, out: Any) -> None:

@@ -326,6 +326,12 @@ class BranchedLogSigStream(BranchedSigStream):
         As `BranchedSigStream`; or if `method` is not one of this basis, or has no scalar and
         `scalar_term` asks for one.
 
+    Notes
+    -----
+    The error of a coefficient of n nodes is about ``eps * |x|**n``, with the rounding unit ``eps``
+    of float64, in which streams compute, and the length ``|x|`` of the path over the interval:
+    terms of that size cancel, as in `branched_log_sig`.
+
     Examples
     --------
     >>> import treealg
