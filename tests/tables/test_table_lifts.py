@@ -68,8 +68,10 @@ def test_entries_count_sets_of_edges_that_do_not_meet(channels, degree):
 
 
 def test_what_grows_too_large_is_refused_orders_before(monkeypatch):
-    made, make = [], lifts._forest_rows
-    monkeypatch.setattr(lifts, "_forest_rows", lambda *args: made.append(args[2]) or make(*args))
+    made, make = [], lifts._commutative_rows
+    monkeypatch.setattr(
+        lifts, "_commutative_rows", lambda *args: made.append(args[2]) or make(*args)
+    )
     with pytest.raises(InvalidValueError, match="the change of lift would have at least"):
         tables.change_of_lift(1, 12, False)
     assert made[-1] < 9

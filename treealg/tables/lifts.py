@@ -10,22 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise, product
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from treealg.checks import check_flag, check_integer
 from treealg.tables import cache
+from treealg.tables.forest_rows import ForestRows
 from treealg.tables.frozen import require
 from treealg.tables.layout import ForestLayout, IntArray
-from treealg.tables.linear_map import LinearMap, from_keys, merge
+from treealg.tables.linear_map import FloatArray, LinearMap, expand
 from treealg.tables.rows import UNIT, Rows, between, outer, ranges, rows_of, stacked
-from treealg.tables.shapes import ForestShape, branches_by_label, labellings, numbered
+from treealg.tables.shapes import multiplied
 from treealg.tables.sizes import check_entries, require_fits
 
 __all__ = ["bracket_labels", "change_of_lift"]
 
-Entries = tuple[IntArray, IntArray]
+# Which pair of rows, what the two entries are at, and their product.
+Pieces = tuple[IntArray, IntArray, IntArray, FloatArray]
 
 
 def bracket_labels(channels: int) -> int:
@@ -96,17 +99,9 @@ def change_of_lift(channels: int, degree: int, planar: bool) -> LinearMap:
 
     def build() -> LinearMap:
         size = require_fits(bracket_labels(channels), degree, planar)
-        if not planar:
-            ptr, col, coef = _tree_rows(channels, degree)
-            return LinearMap(1, size, size, ptr, col.astype(np.int32, copy=False), coef)
-        none = np.zeros(0, dtype=np.int64)
-        keys, total = [none], 0
-        for row, col in _forest_entries(channels, degree):
-            total += row.size
-            check_entries(total, "the change of lift")
-            keys.append(row * size + col)
-        key = np.concatenate(keys)
-        return from_keys(1, size, size, *merge(key, np.ones(key.size)))
+        ptr, col, coef = (_ordered_rows if planar else _tree_rows)(channels, degree)
+        # Ordered forests are numbered from the empty one on.
+        return LinearMap(1, size, size, ptr, (col - planar).astype(np.int32, copy=False), coef)
 
     def check(table: LinearMap) -> bool:
         size = require_fits(bracket_labels(channels), degree, planar)
@@ -137,23 +132,19 @@ def _tree_rows(channels: int, degree: int) -> Rows:
     sizes: list[int] = []
     for nodes in range(degree):
         if nodes:
-            whole, open_ = _forest_rows(layout, channels, nodes, trees, closed, opened)
+            whole, open_ = _commutative_rows(layout, channels, nodes, trees, closed, opened)
             closed.append(whole)
             opened.append(open_)
         # An entry that waits has each of the channels at the root, and others any label.
         sizes.append(closed[-1].pair.size * dimension + opened[-1].pair.size * channels)
-        ahead = 0
-        if nodes > 2:  # the factor between an order and the next increases
-            factor = Fraction(sizes[-1], sizes[-2])
-            ahead = sum(int(sizes[-1] * factor**more) for more in range(1, degree - nodes))
-        check_entries(sum(sizes) + ahead, "the change of lift")
+        _check_growth(sizes, degree)
         pieces = _rooted(channels, dimension, size, closed[-1], opened[-1])
         # Those of the last order, of which there are most, are put together once only.
         trees += [stacked(list(pieces))] if nodes + 1 < degree else pieces
     return stacked(trees or [opened[0]._replace(ptr=np.zeros(1, dtype=np.int64))])
 
 
-def _forest_rows(
+def _commutative_rows(
     layout: ForestLayout,
     channels: int,
     nodes: int,
@@ -190,20 +181,10 @@ def _forest_rows(
             row, a, b, coef = outer(closed[order], left[some_joined], ends, right[some_joined])
             row = some_joined[row]
             key = ((row - begin) * channels + label[some][row]) * size
-            parts.append((key + _product(layout, a, b), coef))
+            parts.append((key + multiplied(layout, a, b), coef))
             open_.append(rows_of(end - begin, channels * size, parts))
     found = stacked(whole), stacked(open_)
     require(found[0].ptr.size == found[1].ptr.size == count + 1, "there is a row for each forest")
-    return found
-
-
-def _product(layout: ForestLayout, left: IntArray, right: IntArray) -> IntArray:
-    """Multiply forests."""
-    found, rest = right.astype(np.int64), left
-    while (rest > 0).any():
-        more = np.flatnonzero(rest > 0)
-        found[more] = layout.multiply(found[more], layout.first[rest[more]])
-        rest = np.maximum(layout.rest[rest], 0)
     return found
 
 
@@ -225,37 +206,88 @@ def _rooted(channels: int, dimension: int, size: int, closed: Rows, opened: Rows
         yield rows_of((end - begin) * dimension, size * dimension, parts)
 
 
-def _forest_entries(channels: int, degree: int) -> Iterator[Entries]:
-    """Yield rows and columns: the images of ordered forests, and these."""
-    from treealg.symbolic import OrderedForest, PlanarTree, enumerate_forests
-    from treealg.symbolic.maps.translation import replace_vertices
+def _ordered_rows(channels: int, degree: int) -> Rows:
+    """Return the rows of ordered forests: of what they are images, and how often.
 
-    layout = ForestLayout(bracket_labels(channels), degree, planar=True)
-    for nodes in range(1, degree + 1):
-        for skeleton in enumerate_forests(nodes, 1, planar=True):
-            named, branches, roots = numbered(skeleton, range(nodes))
-            for grown in product((False, True), repeat=nodes):
-                total = nodes + sum(grown)
-                if total > degree:
-                    continue
-                every, names, pieces = labellings(layout.dimension, total), iter(range(total)), {}
-                labels, joined = {}, []
-                for vertex, is_ladder in enumerate(grown):
-                    top = next(names)
-                    piece = PlanarTree((), top)
-                    labels[vertex] = every[top]
-                    if is_ladder:
-                        above = next(names)
-                        piece = PlanarTree([PlanarTree((), above)], top)
-                        joined += [top, above]
-                        labels[vertex] = _bracket(channels, every[top], every[above])
-                    pieces[vertex] = OrderedForest([piece])
-                chosen = np.flatnonzero((every[joined] < channels).all(axis=0))
-                kept = {vertex: own[chosen] for vertex, own in labels.items()}
-                col = ForestShape(layout, branches).forest(roots, kept) - 1
-                for image, count in replace_vertices(named, pieces).items():
-                    shape = ForestShape(layout, branches_by_label(image))
-                    tops = [tree.label for tree in image]
-                    rows = shape.forest(tops, dict(enumerate(every[:, chosen]))) - 1
-                    for _ in range(count):
-                        yield rows, col
+    The images of ``x = y B_b(z)`` on a root are those of x on it and, as the ladder of the two
+    roots may come from one vertex, those of y shuffled with those of z on their bracket.
+    """
+    dimension = bracket_labels(channels)
+    layout = ForestLayout(dimension, degree, planar=True)
+    size, shuffles = layout.start[-1], ForestRows(layout)
+    forests = [UNIT[0]]
+    none = Rows(np.zeros(2, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+    trees = [stacked(list(_rooted(channels, dimension, size, UNIT[0], none)))]
+    sizes: list[int] = []
+    for nodes, (own, left, right) in enumerate(layout.blocks(degree), 1):
+        # In as few bits as they come, as there are as many as of the basis.
+        label = np.tile(np.arange(dimension, dtype=np.int32), own.size)
+        own, left, right = (np.repeat(x, dimension) for x in (own, left, right))
+        tree = right * np.int32(dimension) + label
+        found = []
+        for begin, end, pieces in _pairs(own, left, forests, tree, trees):
+            parts = [((row - begin) * size + layout.multiply(a, b), c) for row, a, b, c in pieces]
+            found.append(rows_of(end - begin, size, parts))
+        forests.append(stacked(found))
+        del found
+        sizes.append(forests[-1].pair.size)
+        _check_growth(sizes, degree)
+        if nodes == degree:
+            break
+        # A root whose label is none of the channels waits for no bracket.
+        waits = []
+        fewer, is_channel = forests[:nodes], label < channels
+        for begin, end, pieces in _pairs(own, left, fewer, right, fewer, is_channel):
+            parts = [(np.zeros(0, dtype=np.int64), np.zeros(0))]
+            for row, a, b, coef in pieces:
+                top = ((row - begin) * channels + label[row]) * size
+                orders = layout.order_of[a] * nodes + layout.order_of[b]
+                for pair in np.unique(orders).tolist():
+                    some = np.flatnonzero(orders == pair)
+                    first, second = divmod(pair, nodes)
+                    table = shuffles.table(first, second)
+                    word = layout.place(a[some]) * layout.counts[second] + layout.place(b[some])
+                    source, entry = expand(table.ptr, word)
+                    key = top[some][source] + layout.start[first + second] + table.pair[entry]
+                    parts.append((key, coef[some][source] * table.coef[entry]))
+            waits.append(rows_of(end - begin, channels * size, parts))
+        trees.append(stacked(list(_rooted(channels, dimension, size, forests[-1], stacked(waits)))))
+    return stacked(forests[1:] or [none._replace(ptr=none.ptr[:1])])
+
+
+def _pairs(
+    own: IntArray,
+    left: IntArray,
+    firsts: list[Rows],
+    right: IntArray,
+    seconds: list[Rows],
+    chosen: npt.NDArray[np.bool_] | None = None,
+) -> Iterator[tuple[int, int, list[Pieces]]]:
+    """Combine row ``left[i]`` of ``firsts[own[i]]`` with one of the list that goes with it, if any.
+
+    Yield, for a range of i, those whose entries these are, what they are at, and the products.
+    """
+    lists = list(zip(firsts, reversed(seconds), strict=True))
+    sizes = np.zeros(own.size, dtype=np.int64)
+    for order, (a, b) in enumerate(lists):
+        every = np.flatnonzero(own == order)
+        sizes[every] = np.diff(a.ptr)[left[every]] * np.diff(b.ptr)[right[every]]
+    for begin, end in ranges(sizes):
+        found: list[Pieces] = []
+        for order in np.unique(own[begin:end]).tolist():
+            is_own = own[begin:end] == order
+            some = begin + np.flatnonzero(is_own if chosen is None else is_own & chosen[begin:end])
+            row, first, second, coef = outer(
+                lists[order][0], left[some], lists[order][1], right[some]
+            )
+            found.append((some[row], first, second, coef))
+        yield begin, end, found
+
+
+def _check_growth(sizes: list[int], degree: int) -> None:
+    """Refuse a table that is too large, or will be: entries grow by more from order to order."""
+    ahead = 0
+    if len(sizes) > 3:
+        factor = Fraction(sizes[-1], sizes[-2])
+        ahead = sum(int(sizes[-1] * factor**more) for more in range(1, degree - len(sizes) + 1))
+    check_entries(sum(sizes) + ahead, "the change of lift")

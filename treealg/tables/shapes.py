@@ -12,10 +12,9 @@ from treealg.tables.layout import ForestLayout, IntArray
 __all__ = [
     "ForestShape",
     "branches_by_label",
-    "branches_of",
     "labellings",
+    "multiplied",
     "numbered",
-    "parents",
 ]
 
 
@@ -25,7 +24,7 @@ def labellings(dimension: int, vertices: int) -> IntArray:
 
 
 class ForestShape:
-    """A forest of vertices that are numbered, and the ranks of its labellings."""
+    """An ordered forest of vertices that are numbered, and the ranks of its labellings."""
 
     def __init__(self, layout: ForestLayout, branches: dict[int, list[int]]) -> None:
         self._layout, self._branches = layout, branches
@@ -40,33 +39,17 @@ class ForestShape:
         size = next(iter(labels.values())).size
         rank = np.zeros(size, dtype=np.int64)
         for root in reversed(roots):
-            tree = self.tree(root, labels)
-            if self._layout.planar:
-                rank = self._layout.prepend_each(tree, rank)
-            else:
-                rank = self._layout.multiply(rank, tree)
+            rank = self._layout.prepend_each(self.tree(root, labels), rank)
         return rank
 
 
-def parents(tree: Any) -> dict[int, int]:
-    """Return the parent of each vertex of a tree, numbered from the root on, but for the root."""
-    parent: dict[int, int] = {}
-    pending, number = [(tree, 0)], 1
-    while pending:
-        top, own = pending.pop()
-        for child in top.children:
-            parent[number] = own
-            pending.append((child, number))
-            number += 1
-    return parent
-
-
-def branches_of(parent: dict[int, int], vertices: Any = None) -> dict[int, list[int]]:
-    """Return the branches of vertices whose parents are told; a root may be its own parent."""
-    found: dict[int, list[int]] = {v: [] for v in (vertices or range(len(parent) + 1))}
-    for child, own in parent.items():
-        if child != own:
-            found[own].append(child)
+def multiplied(layout: ForestLayout, left: IntArray, right: IntArray) -> IntArray:
+    """Return the products of commutative forests."""
+    found, rest = right.astype(np.int64), left
+    while (rest > 0).any():
+        more = np.flatnonzero(rest > 0)
+        found[more] = layout.multiply(found[more], layout.first[rest[more]])
+        rest = np.maximum(layout.rest[rest], 0)
     return found
 
 

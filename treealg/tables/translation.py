@@ -2,9 +2,9 @@
 
 A vertex with label i becomes ``u_i``, that is itself and ``v_i``. An entry is a sum of terms, and a
 term a product of values of u, one for each vertex of the basis element that it multiplies, which
-say what that vertex becomes. Trees are cut in all ways into pieces; ordered forests are the images
-of forests whose vertices become forests. Both are found for shapes, on whose vertices labels are
-put in all ways at once.
+say what that vertex becomes. Trees are cut in all ways into pieces, order by order; ordered forests
+are the images of forests whose vertices become forests, and are found for shapes, on whose vertices
+labels are put in all ways at once.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache as memoized
 from itertools import islice, product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,14 +23,14 @@ from treealg.checks import check_flag, check_integer
 from treealg.tables import cache
 from treealg.tables.frozen import Table, require
 from treealg.tables.layout import ForestLayout, IntArray
-from treealg.tables.linear_map import EXACT, FloatArray, check_ascending, check_pointer
+from treealg.tables.linear_map import EXACT, FloatArray, check_ascending, check_pointer, expand
+from treealg.tables.rows import ranges
 from treealg.tables.shapes import (
     ForestShape,
     branches_by_label,
-    branches_of,
     labellings,
+    multiplied,
     numbered,
-    parents,
 )
 from treealg.tables.sizes import basis_length, check_entries, forest_counts, require_fits
 
@@ -258,60 +257,100 @@ def _count_forest_terms(dimension: int, degree: int, most: int) -> Iterator[int]
         yield forests[1][order]
 
 
+class _Ways(NamedTuple):
+    """Ways to cut forests below a root, forest by forest, into as many pieces.
+
+    `joined` are the forests that go on with the piece of the root, `cut` those that the pieces
+    make that are cut off, and `factor`, with a row for each piece, what these are.
+    """
+
+    ptr: IntArray
+    joined: IntArray
+    cut: IntArray
+    factor: npt.NDArray[np.int32]
+
+
 def _tree_terms(dimension: int, degree: int, most: int) -> Iterator[Terms]:
     """Yield the terms of trees: pieces of at most so many vertices that become one each.
 
-    Those of a tree that have as many pieces come at once, and trees are numbered once: by what is
-    below each vertex but the root, for all labels.
+    Ways to cut a forest are products of those of its trees, of which each is cut off, or goes on
+    with the piece of the root below.
     """
-    from treealg.symbolic import enumerate_trees
-
     layout = ForestLayout(dimension, max(degree - 1, 0), planar=False)
     stride = basis_length(dimension, most, False)
+    none = np.zeros(1, dtype=np.int64)
+    forests = [{0: _Ways(np.array([0, 1]), none, none, np.zeros((0, 1), dtype=np.int32))}]
+    trees: list[dict[int, _Ways]] = []
+    for nodes in range(degree):
+        if nodes:
+            forests.append(_forest_ways(layout, nodes, most, trees, forests))
+        rows, first = layout.counts[nodes] * dimension, layout.start[nodes]
+        parts: dict[int, list[tuple[Any, ...]]] = {}
+        for pieces, ways in forests[-1].items():
+            forest: IntArray = np.repeat(np.arange(layout.counts[nodes]), np.diff(ways.ptr))
+            for label in range(dimension):
+                piece = ways.joined * dimension + label
+                row = forest * dimension + label
+                for new in range(dimension):
+                    value = (piece[None] + new * stride).astype(np.int32)
+                    factor: npt.NDArray[np.int32] = np.concatenate((value, ways.factor))
+                    col = ways.cut * dimension + new
+                    yield row + first * dimension, col, 1, factor
+                    if nodes + 1 < degree:
+                        cut = layout.prepend_each(col, np.zeros_like(col))
+                        own = row, np.zeros_like(cut), cut, factor
+                        parts.setdefault(pieces + 1, []).append(own)
+                if nodes + 1 < min(degree, most):
+                    joined = layout.prepend_each(piece, np.zeros_like(piece))
+                    parts.setdefault(pieces, []).append((row, joined, ways.cut, ways.factor))
+                elif nodes + 1 < degree:
+                    some = np.flatnonzero(layout.order_of[ways.joined] + 1 < most)
+                    joined = layout.prepend_each(piece[some], np.zeros_like(some))
+                    own = row[some], joined, ways.cut[some], ways.factor[:, some]
+                    parts.setdefault(pieces, []).append(own)
+        if nodes + 1 < degree:
+            trees.append({pieces: _by_row(rows, own) for pieces, own in parts.items()})
 
-    @memoized
-    def ranks(below: tuple[int, ...]) -> IntArray:
-        shape = ForestShape(layout, branches_of(dict(enumerate(below, 1))))
-        return shape.tree(0, dict(enumerate(labellings(dimension, len(below) + 1))))
 
-    for nodes in range(1, degree + 1):
-        every = labellings(dimension, nodes)
-        for tree in enumerate_trees(nodes):
-            parent = parents(tree)
-            row, first = np.unique(ranks(tuple(parent.values())), return_index=True)
-            labels = every[:, first]
-            number: dict[tuple[int, ...], int] = {}
-            found: dict[int, list[tuple[tuple[int, ...], list[int]]]] = {}
-            for tops in _pieces(parent, most):
-                pieces: dict[int, list[int]] = {}
-                for vertex, top in enumerate(tops):
-                    pieces.setdefault(top, []).append(vertex)
-                name = {root: i for i, root in enumerate(pieces)}
-                below = tuple(name[tops[parent[root]]] for root in name if root)
-                own = [number.setdefault(tuple(piece), len(number)) for piece in pieces.values()]
-                found.setdefault(len(name), []).append((below, own))
-            place = np.empty((len(number), row.size), dtype=np.int64)
-            for piece, own_place in zip(number, place, strict=True):
-                below = tuple(piece.index(parent[vertex]) for vertex in piece[1:])
-                digits = dimension ** np.arange(len(piece))[::-1] @ labels[list(piece)]
-                np.take(ranks(below), digits, out=own_place)
-            for count, ways in found.items():
-                col = np.stack([ranks(below) for below, _ in ways])
-                new = labellings(dimension, count) * stride
-                yield _crossed(row, col, 1, new, place[[own for _, own in ways]])
+def _by_row(rows: int, parts: list[tuple[Any, ...]]) -> _Ways:
+    """Put ways together by forest or tree."""
+    row, joined, cut, factor = (np.concatenate(x, axis=-1) for x in zip(*parts, strict=True))
+    order = np.argsort(row, kind="stable")
+    ptr = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=rows))))
+    return _Ways(ptr, joined[order], cut[order], factor[:, order])
 
 
-def _pieces(parent: dict[int, int], most: int) -> list[tuple[int, ...]]:
-    """Cut a tree in all ways into pieces of at most so many vertices: the root of each one's."""
-    ways: list[tuple[int, ...]] = [(0,)]
-    for vertex in range(1, len(parent) + 1):
-        ways = [
-            (*tops, top)
-            for tops in ways
-            for top in (vertex, tops[parent[vertex]])
-            if tops.count(top) < most
-        ]
-    return ways
+def _forest_ways(
+    layout: ForestLayout,
+    nodes: int,
+    most: int,
+    trees: list[dict[int, _Ways]],
+    forests: list[dict[int, _Ways]],
+) -> dict[int, _Ways]:
+    """Return the ways to cut all forests of so many nodes, by pieces: those of fewer multiplied."""
+    part = slice(layout.start[nodes], layout.start[nodes + 1])
+    branches, label = np.divmod(layout.first[part], layout.dimension)
+    rest = layout.place(layout.rest[part])
+    below, branches = layout.order_of[branches], layout.place(branches)
+    tree = branches * layout.dimension + label
+    parts: dict[int, list[tuple[Any, ...]]] = {}
+    for order in range(nodes):  # of the branches of the first tree
+        own = np.flatnonzero(below == order)
+        for (k, a), (m, b) in product(trees[order].items(), forests[nodes - order - 1].items()):
+            sizes = np.diff(a.ptr)[tree[own]] * np.diff(b.ptr)[rest[own]]
+            for begin, end in ranges(sizes) if own.size else ():
+                some = own[begin:end]
+                source, left = expand(a.ptr, tree[some])
+                again, right = expand(b.ptr, rest[some[source]])
+                source, left = source[again], left[again]
+                size = layout.order_of[a.joined[left]] + layout.order_of[b.joined[right]]
+                kept = size < most
+                source, left, right = source[kept], left[kept], right[kept]
+                joined = multiplied(layout, a.joined[left], b.joined[right])
+                cut = multiplied(layout, a.cut[left], b.cut[right])
+                factor = np.concatenate((a.factor[:, left], b.factor[:, right]))
+                parts.setdefault(k + m, []).append((some[source], joined, cut, factor))
+    return {pieces: _by_row(rest.size, own) for pieces, own in parts.items()}
 
 
 def _crossed(row: IntArray, col: IntArray, often: int, labels: IntArray, place: IntArray) -> Terms:
