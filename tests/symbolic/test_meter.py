@@ -216,6 +216,15 @@ def test_what_is_refused_once_is_refused_always(bound):
             symbolic.hairer_kelly(twigs(6))
 
 
+def test_pictures_that_are_too_large_are_told_how_to_be_smaller(bound):
+    many = Element({Tree(label=label): 1 for label in range(300)})
+    bound(1000)
+    with pytest.raises(InvalidValueError, match="draw fewer terms with max_terms=, or set"):
+        symbolic.to_svg(many)
+    with pytest.raises(InvalidValueError, match="pairing with the dual, or set"):
+        symbolic.hairer_kelly(twigs(6))
+
+
 def test_nothing_of_what_was_refused_is_kept(bound):
     bound(100_000)
     with pytest.raises(InvalidValueError, match=REFUSED):

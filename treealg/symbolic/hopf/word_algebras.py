@@ -151,6 +151,18 @@ def merge_letters(first: Any, second: Any) -> tuple[Any, ...]:
     return tuple(sorted(first + second, key=functools.cmp_to_key(_compare)))
 
 
+def _check_letters(word: Word) -> None:
+    """Refuse a word whose letters are no sorted tuples of labels."""
+    for letter in word:
+        if letter.__class__ is tuple and len(letter) == 1:
+            continue
+        if merge_letters(letter, ()) != letter or not letter:
+            raise InvalidValueError(
+                "letters of the free quasi-shuffle algebra are sorted tuples of one label or more "
+                f"such as (0,) and (0, 1), got {brief(letter)}"
+            )
+
+
 def _compare(first: Any, second: Any) -> int:
     if first is second or (first.__class__ is second.__class__ and first == second):
         return 0
@@ -225,14 +237,7 @@ class QuasiShuffleAlgebra(Deconcatenation):
         """
         word = super().basis_element(x)
         if self._bracket is merge_letters:
-            for letter in word:
-                if letter.__class__ is tuple and len(letter) == 1:
-                    continue
-                if merge_letters(letter, ()) != letter or not letter:
-                    raise InvalidValueError(
-                        "letters of the free quasi-shuffle algebra are sorted tuples of one label "
-                        f"or more such as (0,) and (0, 1), got {brief(letter)}"
-                    )
+            _check_letters(word)
         return word
 
     def _degree(self, x: Word) -> int:
