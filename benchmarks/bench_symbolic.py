@@ -63,7 +63,7 @@ def bench_algebras(run: Run) -> None:
     }
 
     def trees(planar: bool, order: int) -> Iterable[Any]:
-        return (t for n in range(1, order + 1) for t in ta.enumerate_trees(n, 1, planar))
+        return (t for n in range(1, order + 1) for t in ta.enumerate_trees(n, 1, planar=planar))
 
     for algebra, method, planar, order in (
         ("bck", "coproduct", False, ORDER),

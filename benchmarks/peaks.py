@@ -50,13 +50,16 @@ def limit(multiply_adds: float, arrays: list[np.ndarray]) -> float:
 
 def of_words(dimension: int, degree: int, longest: int = 1) -> int:
     """Return the multiply-adds of one segment: each word by Horner's rule, letter by letter."""
-    compositions = tables.words(dimension, degree, longest).compositions
+    compositions = tables.words(dimension, degree, longest=longest).compositions
     return sum(dimension**weight for word in compositions for weight in [*accumulate(word)][1:])
 
 
 def of_map(dimension: int, degree: int, planar: bool, longest: int = 1) -> int:
     """Return the multiply-adds from words to trees or ordered forests."""
-    return len(tables.arborification(dimension, degree, planar, longest).col) * dimension
+    return (
+        len(tables.arborification(dimension, degree, planar=planar, longest=longest).col)
+        * dimension
+    )
 
 
 def along_path(
@@ -76,7 +79,7 @@ def of_logarithm(rows: int, dimension: int, degree: int, planar: bool, passes: i
 
     The others, and products of the branches of a forest, are met at each node in time.
     """
-    table = tables.convolution(dimension, degree, planar)
+    table = tables.convolution(dimension, degree, planar=planar)
     nodes = len(tables.nodes(degree).t)
     lower = int(table.term_ptr[table.block_start[degree - 1]])
     terms = len(table.term_slot) - lower + nodes * lower
@@ -86,7 +89,7 @@ def of_logarithm(rows: int, dimension: int, degree: int, planar: bool, passes: i
 
 def of_product(rows: int, dimension: int, degree: int, planar: bool) -> int:
     """Return the multiply-adds of products of signatures."""
-    table = tables.convolution(dimension, degree, planar)
+    table = tables.convolution(dimension, degree, planar=planar)
     return rows * (len(table.term_slot) * dimension + (0 if planar else table.n_slots))
 
 

@@ -55,7 +55,7 @@ def program(door, table):
 
 @cache
 def plain_words(door, dimension, degree):
-    layout = tables.words(dimension, degree, 1).program()
+    layout = tables.words(dimension, degree, longest=1).program()
     return door.WordProgram(dimension, degree, *layout, letter_columns(dimension, False, 1))
 
 

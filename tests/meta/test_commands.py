@@ -158,7 +158,7 @@ def test_a_table_is_a_matrix_for_scipy(planar, longest, tmp_path):
         "table", "arborification", "2", "3", "-o", str(output), "--longest", str(longest), *flags
     )
     matrix = scipy.sparse.load_npz(output)
-    table = tables.arborification(2, 3, planar, longest)
+    table = tables.arborification(2, 3, planar=planar, longest=longest)
     blocks = scipy.sparse.csr_matrix(
         (table.coef, table.col, table.ptr), (table.n_rows, table.n_cols)
     )

@@ -209,7 +209,7 @@ def test_closures_have_the_coproducts_of_the_algebra(planar):
     kind, algebra = (OrderedForest, mkw) if planar else (Tree, bck)
     every = [kind.from_tuple(x) for x in treealg.trees(2, 4, planar=planar, scalar_term=False)]
     for i in (3, 20, len(every) - 1, len(every) - 40):
-        basis, table = closure([every[i]], planar)
+        basis, table = closure([every[i]], planar=planar)
         assert every[i] in basis
         for block, element in enumerate(basis):
             found = {}

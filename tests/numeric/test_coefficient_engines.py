@@ -25,7 +25,7 @@ def every_tree(nodes, dimension):
 
 
 def every_forest(nodes, dimension):
-    listed = (enumerate_forests(n, dimension, True) for n in range(1, nodes + 1))
+    listed = (enumerate_forests(n, dimension, planar=True) for n in range(1, nodes + 1))
     return [x.to_tuple() for forests in listed for x in forests]
 
 

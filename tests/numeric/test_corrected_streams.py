@@ -180,9 +180,9 @@ SIZES = [(1, 2, 2), (1, 5, 3), (2, 4, 2), (2, 4, 4), (3, 3, 2), (4, 3, 3), (9, 2
 def test_kernels_agree_with_their_reference(channels, degree, longest, time_aug, log, dtype):
     dimension = channels + time_aug
     columns = sum(channels**k for k in range(2, longest + 1))
-    layout = tables.words(dimension, degree, longest)
-    table = tables.arborification(dimension, degree, True, longest=longest)
-    words = tables.word_convolution(dimension, degree, longest)
+    layout = tables.words(dimension, degree, longest=longest)
+    table = tables.arborification(dimension, degree, planar=True, longest=longest)
+    words = tables.word_convolution(dimension, degree, longest=longest)
     rng = np.random.default_rng(channels)
     left, right = (rng.normal(size=(21, layout.size)).astype(dtype) for _ in range(2))
     results = []
@@ -216,9 +216,9 @@ def test_kernels_agree_with_their_reference(channels, degree, longest, time_aug,
 
 
 def test_kernels_refuse_arrays_that_do_not_fit():
-    layout = tables.words(2, 3, 2)
+    layout = tables.words(2, 3, longest=2)
     program = _fast.WordProgram(2, 3, *layout.program(), letter_columns(2, False, 2))
-    table = tables.arborification(2, 3, False, longest=2)
+    table = tables.arborification(2, 3, planar=False, longest=2)
     output = _fast.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)
     path, correction = walk(3, 5, 2), noise(3, 4, 4)
     out = np.empty((3, 4, output.rows))

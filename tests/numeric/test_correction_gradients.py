@@ -174,12 +174,12 @@ def test_wrong_corrections_are_refused(correction, options, error):
 
 def in_extended_precision(path, correction, derivs, degree, planar, kind):
     """Return the gradients that the readable version of the kernel finds in long doubles."""
-    table = tables.arborification(2, degree, planar, longest=2)
+    table = tables.arborification(2, degree, planar=planar, longest=2)
     program = None
     if kind == "log":
-        arrays = tables.word_convolution(2, degree, 2).parts()[1].values()
+        arrays = tables.word_convolution(2, degree, longest=2).parts()[1].values()
         program = reference.ConvolutionProgram(2, *arrays, *tables.nodes(degree))
-    words = tables.words(2, degree, 2).program()
+    words = tables.words(2, degree, longest=2).program()
     results = [np.empty((1, *x.shape), np.longdouble) for x in (path, correction)]
     reference.path_signature_backward(
         *(x[None].astype(np.longdouble) for x in (path, correction, derivs)),

@@ -39,9 +39,9 @@ def doors(path, degree, longest, planar, log, options):
     time_aug, n_threads = options.get("time_aug", False), options.get("n_threads", 1)
     channels = path.shape[2]
     dimension = channels + time_aug
-    table = tables.arborification(dimension, degree, planar, longest=longest)
-    words = tables.word_convolution(dimension, degree, longest)
-    layout = tables.words(dimension, degree, longest)
+    table = tables.arborification(dimension, degree, planar=planar, longest=longest)
+    words = tables.word_convolution(dimension, degree, longest=longest)
+    layout = tables.words(dimension, degree, longest=longest)
     columns = letter_columns(channels, time_aug, longest)
     for door in (reference, _fast):
         output = door.SparseMap(table.width, table.n_cols, table.ptr, table.col, table.coef)

@@ -18,13 +18,13 @@ TABLES = [name for name in CLASSES if name not in {"Lines", "Repeats"}]
 def arguments_of(name):
     """Return arguments of a class of tables, in the order of its reference."""
     if name == "SparseMap":
-        table = tables.arborification(2, 3, False)
+        table = tables.arborification(2, 3, planar=False)
         return [table.width, table.n_cols, table.ptr, table.col, table.coef]
     if name == "ConvolutionProgram":
-        table = tables.convolution(2, 3, True)
+        table = tables.convolution(2, 3, planar=True)
         return [2, *table.parts()[1].values(), *tables.nodes(3)]
     if name == "WordProgram":
-        return [2, 3, *tables.words(2, 3, 2).program(), letter_columns(2, False, 2), None]
+        return [2, 3, *tables.words(2, 3, longest=2).program(), letter_columns(2, False, 2), None]
     if name == "TreeProgram":
         return [2, *(np.array(x, np.int32) for x in ([0, 1], [-1, 0], [-1, -1], [1, 1], [], [1]))]
     raise AssertionError(name)
@@ -151,7 +151,7 @@ def test_spans_that_leave_their_path_are_refused(span):
         tables.convolution(2, 5),
         tables.convolution(2, 4, planar=True),
         tables.word_convolution(2, 6),
-        tables.weighted_convolution((2, 3), 6, False),
+        tables.weighted_convolution((2, 3), 6, planar=False),
     ],
     ids=["trees", "forests", "words", "weights"],
 )

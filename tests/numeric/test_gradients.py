@@ -148,7 +148,7 @@ class _Words:
 
 @pytest.mark.slow
 def test_gradient_along_a_thousand_unit_steps_keeps_its_digits():
-    layout = tables.words(2, 4, 1).program()
+    layout = tables.words(2, 4, longest=1).program()
     words = reference.WordProgram(2, 4, *layout, letter_columns(2, False, 1))
     rng = np.random.default_rng(0)
     path = np.cumsum(rng.choice([-1, 1], size=(1001, 2)), axis=0)

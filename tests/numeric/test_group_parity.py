@@ -14,7 +14,7 @@ def convolution(dimension, degree, planar):
     """Return the table of trees, of ordered forests, or (None) of words."""
     if planar is None:
         return tables.word_convolution(dimension, degree)
-    return tables.convolution(dimension, degree, planar)
+    return tables.convolution(dimension, degree, planar=planar)
 
 
 # name: (inputs, outputs), each "x" for coefficients or "d" for a displacement

@@ -108,7 +108,7 @@ def test_words_of_basis_elements_are_what_the_coproduct_cuts_off(order, planar):
 
     for x in enumerate_forests(order, 2, planar=planar):
         if planar or len(x) < 2:
-            assert dict(arborification(x, None).items()) == cut(x)
+            assert dict(arborification(x, longest=None).items()) == cut(x)
 
 
 @pytest.mark.parametrize(
@@ -142,4 +142,4 @@ def test_derivatives_of_another_basis_are_refused():
 @pytest.mark.parametrize(("dimension", "degree"), [(1, 33), (9, 9)])
 def test_a_lift_that_does_not_fit_is_refused(dimension, degree):
     with pytest.raises(treealg.InvalidValueError):
-        tables.words(dimension, degree, None, planar=True)
+        tables.words(dimension, degree, longest=None, planar=True)

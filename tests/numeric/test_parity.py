@@ -17,7 +17,7 @@ def path_results(path, dimension, degree, planar, *, log=False, n_threads=1, **t
     time_aug = transforms.get("time_aug", False)
     lead_lag = transforms.get("lead_lag", False)
     dimension = dimension * (1 + lead_lag) + time_aug
-    table = tables.arborification(dimension, degree, planar)
+    table = tables.arborification(dimension, degree, planar=planar)
     results = []
     for door in DOORS:
         output = sparse_map(door, table)
@@ -160,7 +160,7 @@ def convolution(dimension, degree, planar):
     """Return the table of trees, of ordered forests, or (None) of words."""
     if planar is None:
         return tables.word_convolution(dimension, degree)
-    return tables.convolution(dimension, degree, planar)
+    return tables.convolution(dimension, degree, planar=planar)
 
 
 def log_results(x, table, lyndon=None, *, margin=1, n_threads=1):

@@ -22,7 +22,9 @@ def coefficient_table(dimension, degree, planar, longest=1, channels=None):
     """Every third element of the basis, the last ones first, and one of them again."""
     make = enumerate_forests if planar else enumerate_trees
     basis = [x for order in range(1, degree + 1) for x in make(order, dimension, planar=planar)]
-    return tables.coefficients([*basis[::-3], basis[-1]], dimension, longest, channels)
+    return tables.coefficients(
+        [*basis[::-3], basis[-1]], dimension, longest=longest, channels=channels
+    )
 
 
 PROGRAM = ("label", "left", "right", "times", "column", "output")
@@ -40,7 +42,7 @@ def random_walk(dtype, batch, length, channels):
 
 def gradients(path, degree, planar, *, log=False, n_threads=1, time_aug=False, lead_lag=False):
     dimension = path.shape[2] * (1 + lead_lag) + time_aug
-    table = tables.arborification(dimension, degree, planar)
+    table = tables.arborification(dimension, degree, planar=planar)
     derivs = sample(path.dtype, len(path), table.n_rows * table.width + 3)
     results = []
     for door in DOORS:
@@ -303,7 +305,7 @@ def test_no_coefficients_have_a_zero_gradient():
 @pytest.mark.parametrize("n_threads", [1, 2])
 @pytest.mark.parametrize("batch", BATCHES)
 def test_maps_of_rows_agree(batch, n_threads, transposed, dtype):
-    table = tables.arborification(2, 4, True)
+    table = tables.arborification(2, 4, planar=True)
     results = []
     for door in DOORS:
         linear = sparse_map(door, table)
@@ -321,7 +323,7 @@ def test_maps_of_rows_agree(batch, n_threads, transposed, dtype):
 
 def test_kernels_refuse_arrays_that_do_not_fit():
     path = np.zeros((2, 5, 2))
-    phi = sparse_map(_fast, tables.arborification(2, 3, False))
+    phi = sparse_map(_fast, tables.arborification(2, 3, planar=False))
     derivs = np.zeros((2, phi.rows))
     words = plain_words(_fast, 2, 3)
 

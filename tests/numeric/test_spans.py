@@ -213,16 +213,21 @@ def test_kernel_agrees_with_its_reference(dtype, time_aug, lead_lag, longest, n_
     spans = np.array(
         [[3, 9], [0, 1], [0, 120], [119, 1], [7, 2], [10, 100], [1, 8], [5, 5], [2, 30]]
     )
-    layout, columns = tables.words(dimension, degree, longest), letter_columns(2, time_aug, longest)
+    layout, columns = (
+        tables.words(dimension, degree, longest=longest),
+        letter_columns(2, time_aug, longest),
+    )
     if longest == 1:
         columns = letter_columns(dimension, False, 1)
     results = []
     for door in (reference, _fast):
         words = door.WordProgram(dimension, degree, *layout.program(), columns)
-        output = sparse_map(door, tables.arborification(dimension, degree, False, longest))
+        output = sparse_map(
+            door, tables.arborification(dimension, degree, planar=False, longest=longest)
+        )
         out = np.full((9, 2 * output.rows), 7, dtype)
         for n, log in enumerate(
-            (None, program(door, tables.word_convolution(dimension, degree, longest)))
+            (None, program(door, tables.word_convolution(dimension, degree, longest=longest)))
         ):
             door.span_signature(
                 path, spans, correction, out[:, n :: 2], words, output, log, time_aug, lead_lag,
@@ -246,17 +251,25 @@ def test_gradients_of_prefixes_of_few_spans_agree(dtype, time_aug, lead_lag, lon
     cut, whole, _ = cut_spans(spans, 1 + lead_lag, 4, n_threads)
     assert len(cut) > 0
     assert len(whole) > 0
-    layout, columns = tables.words(dimension, degree, longest), letter_columns(2, time_aug, longest)
+    layout, columns = (
+        tables.words(dimension, degree, longest=longest),
+        letter_columns(2, time_aug, longest),
+    )
     if longest == 1:
         columns = letter_columns(dimension, False, 1)
     derivs, results = None, []
     for door in (reference, _fast):
         words = door.WordProgram(dimension, degree, *layout.program(), columns)
-        output = sparse_map(door, tables.arborification(dimension, degree, False, longest))
+        output = sparse_map(
+            door, tables.arborification(dimension, degree, planar=False, longest=longest)
+        )
         if derivs is None:
             derivs = rng.normal(size=(4, 89, 2 * output.rows)).astype(dtype)[:, :, ::2]
         found = []
-        for log in (None, program(door, tables.word_convolution(dimension, degree, longest))):
+        for log in (
+            None,
+            program(door, tables.word_convolution(dimension, degree, longest=longest)),
+        ):
             out = np.full((spans[:, 1].sum(), 2), 7, dtype)
             second = None if correction is None else np.full((len(out), 4), 7, dtype)
             door.span_prefixes_backward(
@@ -273,8 +286,10 @@ def test_gradients_of_prefixes_of_few_spans_agree(dtype, time_aug, lead_lag, lon
     "spans", [[[0, 4]], [[-1, 2]], [[0, 0]], [[2, 2]], [[0, 1], [0, 1]], [[0]]]
 )
 def test_kernel_refuses_spans_that_leave_the_path(spans):
-    words = _fast.WordProgram(2, 1, *tables.words(2, 1, 1).program(), letter_columns(2, False, 1))
-    output = sparse_map(_fast, tables.arborification(2, 1, False, 1))
+    words = _fast.WordProgram(
+        2, 1, *tables.words(2, 1, longest=1).program(), letter_columns(2, False, 1)
+    )
+    output = sparse_map(_fast, tables.arborification(2, 1, planar=False, longest=1))
     arguments = np.zeros((1, 3, 2)), np.array(spans), None, np.zeros((1, 2)), words, output
     with pytest.raises(ValueError, match="span"):
         _fast.span_signature(*arguments, None, False, False, 1.0, 1)
@@ -282,8 +297,10 @@ def test_kernel_refuses_spans_that_leave_the_path(spans):
 
 @pytest.mark.parametrize("span", [[0, 4], [2, 2], [4, 1]])
 def test_kernel_refuses_spans_that_leave_the_path_of_a_list(span):
-    words = _fast.WordProgram(2, 1, *tables.words(2, 1, 1).program(), letter_columns(2, False, 1))
-    output = sparse_map(_fast, tables.arborification(2, 1, False, 1))
+    words = _fast.WordProgram(
+        2, 1, *tables.words(2, 1, longest=1).program(), letter_columns(2, False, 1)
+    )
+    output = sparse_map(_fast, tables.arborification(2, 1, planar=False, longest=1))
     lines = _fast.Lines.of([np.zeros((3, 2)), np.zeros((2, 2))])
     arguments = lines, np.array([span, [3, 2]]), None, np.zeros((2, 2)), words, output
     with pytest.raises(ValueError, match="span"):

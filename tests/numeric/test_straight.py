@@ -74,8 +74,8 @@ def instruction_set(request):
 
 @pytest.mark.parametrize(("number", "size"), list(enumerate(SIZES)))
 def test_tables_are_known_by_their_contents(number, size):
-    assert straight_number(program(_fast, tables.convolution(*size))) == number
-    assert straight_number(with_loops(tables.convolution(*size))) == -1
+    assert straight_number(program(_fast, tables.convolution(*size[:2], planar=size[2]))) == number
+    assert straight_number(with_loops(tables.convolution(*size[:2], planar=size[2]))) == -1
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_tables_are_known_by_their_contents(number, size):
         tables.convolution(2, 2),
         tables.convolution(4, 3),
         tables.word_convolution(2, 4),
-        tables.weighted_convolution((1, 2), 4, False),
-        tables.weighted_convolution((1, 2), 4, True),
+        tables.weighted_convolution((1, 2), 4, planar=False),
+        tables.weighted_convolution((1, 2), 4, planar=True),
     ],
     ids=["smaller", "between", "words", "weights", "planar weights"],
 )
@@ -119,7 +119,7 @@ def test_a_table_with_one_other_number_takes_the_loops(change):
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.usefixtures("instruction_set")
 def test_kernels_agree_with_the_loops(size, dtype, name):
-    table = tables.convolution(*size)
+    table = tables.convolution(*size[:2], planar=size[2])
     inputs = inputs_of(name, table, dtype, 35)
     found = computed(name, program(_fast, table), inputs, n_threads=2)
     assert_parity([computed(name, with_loops(table), inputs), found])
@@ -129,7 +129,7 @@ def test_kernels_agree_with_the_loops(size, dtype, name):
 @pytest.mark.parametrize("size", [size for size in SIZES if size[:2] != (2, 5)])
 def test_kernels_agree_with_exact_arithmetic(size, name):
     dimension, degree, planar = size
-    table = tables.convolution(*size)
+    table = tables.convolution(*size[:2], planar=size[2])
     kind, count, backward = map_of(name)
     inputs = [dyadic(k, 32, table.size) for k in range(count + backward)]
     found = computed(name, program(_fast, table), inputs)[21]
@@ -145,7 +145,7 @@ def test_kernels_agree_with_exact_arithmetic(size, name):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("batch", [0, 1, 2, 4, 5, 7, 8, 9, 12, 15, 16, 17, 33])
 def test_a_row_has_the_same_bits_among_any_others(batch, dtype, name):
-    table = tables.convolution(2, 3, True)
+    table = tables.convolution(2, 3, planar=True)
     made = program(_fast, table)
     inputs = inputs_of(name, table, dtype, 64)
     whole = computed(name, made, inputs)

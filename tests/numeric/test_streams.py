@@ -123,13 +123,13 @@ def words_table(dimension, degree):
 @pytest.mark.parametrize(("dimension", "degree"), [(1, 1), (1, 4), (2, 3), (3, 2), (9, 2)])
 def test_word_kernels_agree_with_their_reference(dimension, degree, n_threads, dtype):
     rng = np.random.default_rng(dimension)
-    table = tables.arborification(dimension, degree, False)
+    table = tables.arborification(dimension, degree, planar=False)
     size = table.n_cols * table.width
     left, right = (rng.normal(size=(21, size)).astype(dtype) for _ in range(2))
     path = (rng.normal(size=(3, 12, dimension)) / 3).astype(dtype)
     results = []
     program = (
-        *tables.words(dimension, degree, 1).program(),
+        *tables.words(dimension, degree, longest=1).program(),
         letter_columns(dimension, False, 1),
     )
     for door in (reference, _fast):

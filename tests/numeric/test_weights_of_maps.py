@@ -21,7 +21,7 @@ BRACKETS = [((1, 2), 4), ((1, 1), 3), ((2, 4), 7), ((1, 2, 2, 3, 4), 4), ((1, 1,
 
 def light(weights, degree, planar):
     """Where what is light stands in the whole basis, of so many nodes, and that number."""
-    return tables.light_elements(weights, degree, planar), degree // min(weights)
+    return tables.light_elements(weights, degree, planar=planar), degree // min(weights)
 
 
 def numbers(*shape, seed=0):
@@ -203,7 +203,7 @@ def test_translations_by_what_is_heavy_enough_restrict(weights, degree, planar, 
     places, nodes = light(weights, degree, planar)
     d, options = len(weights), {"planar": planar, "weights": weights}
     moved, most = light(weights, order, planar)
-    own = tables.element_weights(weights, most, planar)
+    own = tables.element_weights(weights, most, planar=planar)
     move = numbers(2, d, own.size)
     move[:, own < np.array(weights)[:, None]] = 0
     kept = np.zeros_like(move)

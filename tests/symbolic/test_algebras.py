@@ -49,7 +49,7 @@ def _weights(weight, colours):
     return (weight,)
 
 
-stuffle = quasi_shuffle(_sum, int, _weights)
+stuffle = quasi_shuffle(_sum, weight=int, letters=_weights)
 ALGEBRAS = {
     "bck": bck, "nck": nck, "mkw": mkw, "cem": cem, "gl": gl, "ogl": ogl, "pgl": pgl,
     "shuffle": shuffle_algebra, "concatenation": concatenation_algebra,
@@ -214,7 +214,7 @@ def test_pairing_is_the_symmetry_on_basis_elements():
 def test_checksums_of_coproducts(name):
     expected = CHECKSUMS[name]
     levels = [
-        [ALGEBRAS[name].coproduct(tree) for tree in enumerate_trees(n, 1, name in PLANAR)]
+        [ALGEBRAS[name].coproduct(tree) for tree in enumerate_trees(n, 1, planar=name in PLANAR)]
         for n in range(1, 7)
     ]
     assert [sum(map(len, level)) for level in levels] == expected["terms"]
@@ -225,7 +225,7 @@ def test_checksums_of_coproducts(name):
 def test_checksums_of_antipodes(name):
     expected = CHECKSUMS[name]
     levels = [
-        [ALGEBRAS[name].antipode(tree) for tree in enumerate_trees(n, 1, name in PLANAR)]
+        [ALGEBRAS[name].antipode(tree) for tree in enumerate_trees(n, 1, planar=name in PLANAR)]
         for n in range(1, 6)
     ]
     assert [sum(map(len, level)) for level in levels] == expected["antipode_terms"]
@@ -265,7 +265,7 @@ def planar_cuts(form):
 
 @pytest.mark.parametrize(("colours", "order"), [(1, 6), (2, 4)])
 def test_nck_coproduct_is_the_sum_over_admissible_cuts_in_order(colours, order):
-    for tree in enumerate_trees(order, colours, True):
+    for tree in enumerate_trees(order, colours, planar=True):
         expected = Tensor(
             [((tree, OrderedForest()), 1)]
             + [

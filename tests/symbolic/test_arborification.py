@@ -74,7 +74,7 @@ def tensor_words(tensor):
 @pytest.mark.parametrize(("colours", "nodes"), [(1, 6), (2, 4), (3, 3)])
 def test_arborification_is_a_coalgebra_morphism(algebra, planar, colours, nodes):
     for n in range(nodes + 1):
-        for forest in enumerate_forests(n, colours, planar):
+        for forest in enumerate_forests(n, colours, planar=planar):
             words = arborification(forest)
             assert tensor_words(algebra.coproduct(forest)) == deconcatenation(words)
             assert all(len(word) == n for word in words)
@@ -82,7 +82,7 @@ def test_arborification_is_a_coalgebra_morphism(algebra, planar, colours, nodes)
 
 @pytest.mark.parametrize(("algebra", "planar"), [(bck, False), (mkw, True)])
 def test_arborification_is_an_algebra_morphism_and_respects_the_antipode(algebra, planar):
-    listed = [x for n in range(4) for x in enumerate_forests(n, 2, planar)]
+    listed = [x for n in range(4) for x in enumerate_forests(n, 2, planar=planar)]
     for x, y in itertools.product(listed, repeat=2):
         if x.order + y.order <= 4:
             assert arborification(algebra.product(x, y)) == shuffle_elements(
@@ -155,8 +155,8 @@ def grafts(branch, form, planar):
 @pytest.mark.parametrize("planar", [False, True])
 def test_grafting_adds_a_branch_to_every_vertex(planar):
     kind = PlanarTree if planar else Tree
-    branches = [tree for n in (1, 2) for tree in enumerate_trees(n, 2, planar)]
-    for trunk in enumerate_trees(4, 2, planar):
+    branches = [tree for n in (1, 2) for tree in enumerate_trees(n, 2, planar=planar)]
+    for trunk in enumerate_trees(4, 2, planar=planar):
         for branch in branches:
             forms = grafts(branch.to_tuple(), trunk.to_tuple(), planar)
             expected = Element([(kind.from_tuple(form), 1) for form in forms])

@@ -157,8 +157,16 @@ def test_coloured_conditions_hold_for_splittings_of_hamiltonians():
         (lambda: order_of_accuracy({}), InvalidTypeError, "must be a BSeries"),
         (lambda: order_of_accuracy(BSeries({}, 1, empty=0)), InvalidValueError, "method"),
         (lambda: symplectic_order(BSeries({}, 1, empty=2)), InvalidValueError, "1 .method. or 0"),
-        (lambda: symplectic_order(exact_series(2), "separable"), InvalidValueError, "two colours"),
-        (lambda: is_symplectic(exact_series(2), "other"), InvalidValueError, "system must be"),
+        (
+            lambda: symplectic_order(exact_series(2), system="separable"),
+            InvalidValueError,
+            "two colours",
+        ),
+        (
+            lambda: is_symplectic(exact_series(2), system="other"),
+            InvalidValueError,
+            "system must be",
+        ),
         (lambda: energy_order(exact_series(2, 2)), InvalidValueError, "one colour"),
         (lambda: energy_order(BSeries({}, 1, empty=2)), InvalidValueError, "method"),
     ],
@@ -278,7 +286,7 @@ def test_bad_fields_are_refused(call, error, message):
 @pytest.mark.parametrize("system", [np.array(["additive", "separable"]), None, ["additive"], 1])
 def test_a_system_that_is_no_word_is_refused(system):
     with pytest.raises(InvalidValueError, match="system must be one of 'additive'"):
-        symplectic_order(exact_series(2), system)
+        symplectic_order(exact_series(2), system=system)
 
 
 # -- functions that callers give -------------------------------------------------------------------

@@ -362,7 +362,7 @@ SEPARABLE, PARTITIONED, ADDITIVE = "separable", "partitioned", "additive"
 def test_partitioned_methods_are_symplectic_where_they_should_be(name, orders):
     series = published_method(name).series(5)
     systems = (SEPARABLE, PARTITIONED, ADDITIVE)
-    assert tuple(symplectic_order(series, system) for system in systems) == orders
+    assert tuple(symplectic_order(series, system=system) for system in systems) == orders
 
 
 def test_method_of_ruth_is_symplectic_for_separable_systems_only():
@@ -376,8 +376,8 @@ def test_method_of_ruth_is_symplectic_for_separable_systems_only():
         ]
     )
     series = method.series(5)
-    assert is_symplectic(series, SEPARABLE)
-    assert not is_symplectic(series, PARTITIONED)
+    assert is_symplectic(series, system=SEPARABLE)
+    assert not is_symplectic(series, system=PARTITIONED)
     conditions = method.order_conditions(4)
     failing = {tree.order for tree, value in conditions.items() if value and alternating(tree)}
     assert failing == {4}
@@ -404,7 +404,7 @@ def test_partitioned_symplectic_order_is_that_of_the_divergence_in_the_plane(nam
         sympy.expand(sympy.diff(modified[0], q) + sympy.diff(modified[1], p)), h
     )
     kept = [n for n in range(1, order + 1) if divergence.coeff_monomial(h**n) == 0]
-    expected = symplectic_order(series, system)
+    expected = symplectic_order(series, system=system)
     assert kept[:expected] == list(range(1, expected + 1))
     assert expected == order or expected + 1 not in kept
 

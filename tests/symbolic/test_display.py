@@ -560,7 +560,7 @@ def test_a_plot_goes_into_given_axes():
 
 @pytest.mark.usefixtures("_matplotlib")
 def test_a_grid_has_a_panel_per_tree_and_a_legend_of_labels():
-    figure = plot_grid([CHERRY, LABELLED, Forest()], ["a", "b", "c"], columns=2)
+    figure = plot_grid([CHERRY, LABELLED, Forest()], titles=["a", "b", "c"], columns=2)
     assert [axes.get_title() for axes in figure.axes] == ["a", "b", "c", ""]
     assert [len(axes.lines) for axes in figure.axes] == [2, 3, 0, 0]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["0", "1", "2", "3"]
@@ -693,7 +693,7 @@ def test_bad_input_is_refused_by_every_display(show, value, options, error):
         (lambda: to_indented((0,)), InvalidTypeError),
         (lambda: plot_grid([]), InvalidValueError),
         (lambda: plot_grid(CHERRY), InvalidTypeError),
-        (lambda: plot_grid([CHERRY], ["a", "b"]), InvalidValueError),
+        (lambda: plot_grid([CHERRY], titles=["a", "b"]), InvalidValueError),
         (lambda: plot_grid([CHERRY], columns=0), InvalidValueError),
         (lambda: plot_grid([CHERRY], titles=3), InvalidTypeError),
         (lambda: plot_grid([CHERRY], titles="a"), InvalidTypeError),

@@ -43,7 +43,7 @@ SIGNATURES = json.loads((DATA / "exact_signatures.json").read_text("utf-8"))["ca
 
 def length(dimension, degree, planar):
     count = count_forests if planar else count_trees
-    return sum(count(n, dimension, planar) for n in range(1, degree + 1))
+    return sum(count(n, dimension, planar=planar) for n in range(1, degree + 1))
 
 
 def random_vector(seed, dimension, degree, planar):
@@ -275,7 +275,7 @@ def test_signature_is_the_word_signature_of_the_arborification(planar):
     expected = [
         sum(c * word_signature(path, word) for word, c in arborification(x).items())
         for n in range(1, 5)
-        for x in things(n, 2, planar)
+        for x in things(n, 2, planar=planar)
     ]
     assert exact_signature(path, 4, planar=planar) == expected
 

@@ -37,7 +37,9 @@ from treealg.symbolic.trees.memo import Memo
 
 def basis(algebra, colours, nodes):
     return [
-        forest for n in range(nodes + 1) for forest in enumerate_forests(n, colours, algebra is mkw)
+        forest
+        for n in range(nodes + 1)
+        for forest in enumerate_forests(n, colours, planar=algebra is mkw)
     ]
 
 

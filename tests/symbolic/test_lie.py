@@ -47,7 +47,9 @@ PUBLISHED = json.loads((Path(__file__).parents[1] / "data" / "trees.json").read_
 
 
 def trees(order, colours, planar=False):
-    return [tree for n in range(1, order + 1) for tree in enumerate_trees(n, colours, planar)]
+    return [
+        tree for n in range(1, order + 1) for tree in enumerate_trees(n, colours, planar=planar)
+    ]
 
 
 def associator(product, x, y, z):
@@ -99,7 +101,7 @@ def test_butcher_product_commutes_from_the_right():
 def test_enveloping_product_of_a_tree_is_product_plus_grafting(planar):
     algebra = nck if planar else bck
     for tree in trees(3, 2, planar):
-        for forest in enumerate_forests(3, 2, planar):
+        for forest in enumerate_forests(3, 2, planar=planar):
             assert enveloping_product(tree, forest) == (
                 algebra.product(tree, forest) + graft_forest(tree, forest)
             )
@@ -107,7 +109,7 @@ def test_enveloping_product_of_a_tree_is_product_plus_grafting(planar):
 
 @pytest.mark.parametrize("planar", [False, True])
 def test_forest_grafting_acts_through_the_enveloping_product(planar):
-    forests = [x for n in range(3) for x in enumerate_forests(n, 2, planar)]
+    forests = [x for n in range(3) for x in enumerate_forests(n, 2, planar=planar)]
     for x, y in itertools.product(forests[:8], repeat=2):
         for z in forests[:8]:
             left = graft_forest(x, graft_forest(y, z))
@@ -119,7 +121,7 @@ def test_enveloping_product_is_that_of_grossman_larson():
         expected = gl.product(y.b_plus(), x.b_plus())
         found = enveloping_product(x, y).apply(lambda z: Element({z.b_plus(): 1}))
         assert found == expected
-    for x, y in itertools.product(enumerate_forests(2, 2, True), repeat=2):
+    for x, y in itertools.product(enumerate_forests(2, 2, planar=True), repeat=2):
         assert enveloping_product(x, y) == ogl.product(x, y)
 
 

@@ -260,7 +260,7 @@ def test_a_planar_character_need_not_be_symmetric():
     pair = OrderedForest.from_text("0 0[0]")
     f = ShuffleCharacter(mkw, {PlanarTree(): 2, PlanarTree([PlanarTree()]): 3, pair: 5})
     assert (f(pair), f(OrderedForest.from_text("0[0] 0"))) == (5, 1)
-    assert [f(x) for x in enumerate_forests(2, 1, True)] == [2, 3]
+    assert [f(x) for x in enumerate_forests(2, 1, planar=True)] == [2, 3]
 
 
 def test_bad_characters_and_maps_are_refused():

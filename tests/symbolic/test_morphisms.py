@@ -147,7 +147,7 @@ def test_morphisms_are_linear_and_compose_in_order():
 
 
 def test_a_cocycle_of_another_algebra_gives_a_hopf_morphism():
-    ones = quasi_shuffle(lambda a, b: a + b, int)
+    ones = quasi_shuffle(lambda a, b: a + b, weight=int)
     weights = morphism_from_cocycle("weights", bck, ones, lambda word, label: (*word, 1))
     for x in basis(bck, 1, 4):
         assert ones.coproduct(weights(x)) == bck.coproduct(x).apply(0, weights).apply(1, weights)

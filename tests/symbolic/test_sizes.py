@@ -399,8 +399,8 @@ def test_counts_are_the_numbers_of_words():
 
 
 SUMS = [
-    quasi_shuffle(lambda a, b: a + b, int),
-    quasi_shuffle(lambda a, b: a * b % 5, int),
+    quasi_shuffle(lambda a, b: a + b, weight=int),
+    quasi_shuffle(lambda a, b: a * b % 5, weight=int),
     quasi_shuffle(lambda a, b: None),
     quasi_shuffle(lambda a, b: {a + b: 2, 0: Fraction(1, 3)}),
 ]
@@ -636,7 +636,9 @@ def test_counts_by_weight_are_bounded(planar):
     "multiply",
     [
         lambda: ogl.product(OrderedForest([PlanarTree()] * 7), OrderedForest([PlanarTree()] * 7)),
-        lambda: quasi_shuffle(lambda a, b: a + b, lambda a: 1).product((1, 2, 3) * 3, (2, 1) * 4),
+        lambda: quasi_shuffle(lambda a, b: a + b, weight=lambda a: 1).product(
+            (1, 2, 3) * 3, (2, 1) * 4
+        ),
     ],
     ids=["ogl", "quasi-shuffle"],
 )

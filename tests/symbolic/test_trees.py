@@ -142,7 +142,7 @@ def test_vertices_are_the_subtrees_root_first(kind):
 @pytest.mark.parametrize("planar", [False, True])
 @pytest.mark.parametrize("things", [enumerate_trees, enumerate_forests])
 def test_comparison_is_the_total_order_of_enumeration(planar, things):
-    listed = [x for n in range(1, 5) for x in things(n, 2, planar)]
+    listed = [x for n in range(1, 5) for x in things(n, 2, planar=planar)]
     shuffled = list(listed)
     random.Random(7).shuffle(shuffled)
     assert sorted(shuffled) == listed
@@ -210,11 +210,11 @@ def test_labels_that_nothing_tells_apart_are_refused():
 def test_tuple_and_text_round_trip(planar):
     kind, forest_kind = (PlanarTree, OrderedForest) if planar else (Tree, Forest)
     for order in range(1, 5):
-        for tree in enumerate_trees(order, 2, planar):
+        for tree in enumerate_trees(order, 2, planar=planar):
             assert kind.from_tuple(tree.to_tuple()) is tree
             assert kind.from_text(tree.to_text()) is tree
     for nodes in range(4):
-        for forest in enumerate_forests(nodes, 2, planar):
+        for forest in enumerate_forests(nodes, 2, planar=planar):
             assert forest_kind.from_tuple(forest.to_tuple()) is forest
             assert forest_kind.from_text(forest.to_text()) is forest
 

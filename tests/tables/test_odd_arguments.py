@@ -58,7 +58,7 @@ RIGHT_OF = {
     ("generate_source", "method"): 0,
     ("light_words", "weights"): np.array([1, 2]),
     ("map_size", "method"): 0,
-    ("restricted_translation", "table"): tables.translation(2, 2, True, 2),
+    ("restricted_translation", "table"): tables.translation(2, 2, planar=True, order=2),
 }
 ODD = {
     "None": None,

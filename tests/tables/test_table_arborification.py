@@ -43,7 +43,7 @@ def words(dimension, degree):
 
 @pytest.mark.parametrize(("dimension", "degree", "planar"), CASES)
 def test_rows_are_the_symbolic_arborification(dimension, degree, planar):
-    table = tables.arborification(dimension, degree, planar)
+    table = tables.arborification(dimension, degree, planar=planar)
     names = words(dimension, degree)
     found = []
     for block in range(table.n_rows):
@@ -63,7 +63,7 @@ def test_rows_are_the_symbolic_arborification(dimension, degree, planar):
 )
 def test_number_of_entries(dimension, degree, planar, entries):
     # Counted by an independent prototype.
-    assert tables.arborification(dimension, degree, planar).col.size * dimension == entries
+    assert tables.arborification(dimension, degree, planar=planar).col.size * dimension == entries
 
 
 def test_coefficients_of_one_colour_are_linear_extensions():
@@ -91,10 +91,10 @@ def test_coefficients_beyond_float64_are_refused(monkeypatch):
     "build",
     [
         lambda: tables.arborification(2, 5),
-        lambda: tables.arborification(2, 4, True, 3),
-        lambda: tables.arborification(2, 4, False, None),
+        lambda: tables.arborification(2, 4, planar=True, longest=3),
+        lambda: tables.arborification(2, 4, planar=False, longest=None),
         lambda: tables.convolution(2, 5),
-        lambda: tables.convolution(2, 4, True),
+        lambda: tables.convolution(2, 4, planar=True),
     ],
 )
 def test_result_does_not_depend_on_the_chunks(build, monkeypatch):
@@ -126,7 +126,7 @@ def test_what_is_foreseen_is_at_most_what_comes(dimension, degree, planar, longe
     tables.clear_cache(disk_too=True)
     seen = []
     monkeypatch.setattr(rows, "check_entries", lambda entries, what: seen.append((entries, what)))
-    table = tables.arborification(dimension, degree, planar, longest)
+    table = tables.arborification(dimension, degree, planar=planar, longest=longest)
     foreseen = [entries for entries, what in seen if what.endswith(f"{degree=}")]
     assert foreseen == sorted(foreseen)  # each from one order more
     assert foreseen[-1] == table.col.size
@@ -141,20 +141,23 @@ def test_the_last_order_of_a_lift_is_counted_exactly_before_it_is_made(
 ):
     module = import_module("treealg.tables.arborification")
     make, made = module.rows_of, []
-    entries = tables.arborification(dimension, degree, planar, None).col.size
+    entries = tables.arborification(dimension, degree, planar=planar, longest=None).col.size
     monkeypatch.setattr(module, "rows_of", lambda *given: (made.append(given[0]), make(*given))[1])
-    blocks = tables.convolution(dimension, degree, planar).block_start
+    blocks = tables.convolution(dimension, degree, planar=planar).block_start
     for bound in (entries, entries - 1):
         tables.clear_cache(disk_too=True)
         made.clear()
         for owner in (sizes, rows):
             monkeypatch.setattr(owner, "MAX_ENTRIES", bound)
         if bound == entries:
-            assert tables.arborification(dimension, degree, planar, None).col.size == entries
+            assert (
+                tables.arborification(dimension, degree, planar=planar, longest=None).col.size
+                == entries
+            )
             assert max(made) == blocks[-1] - blocks[-2]
             continue
         with pytest.raises(InvalidValueError, match=f"at least {entries} entries"):
-            tables.arborification(dimension, degree, planar, None)
+            tables.arborification(dimension, degree, planar=planar, longest=None)
         assert max(made) == blocks[-2] - blocks[-3]
 
 
@@ -173,17 +176,20 @@ def test_the_last_order_of_words_is_counted_exactly_before_it_is_made(
         "product",
         lambda self, nodes, *given: (made.append(nodes), product(self, nodes, *given))[1],
     )
-    entries = tables.arborification(dimension, degree, planar, longest).col.size
+    entries = tables.arborification(dimension, degree, planar=planar, longest=longest).col.size
     for bound, last in ((entries, degree - 1), (entries - 1, degree - 2)):
         tables.clear_cache(disk_too=True)
         made.clear()
         for owner in (sizes, rows):
             monkeypatch.setattr(owner, "MAX_ENTRIES", bound)
         if bound == entries:
-            assert tables.arborification(dimension, degree, planar, longest).col.size == entries
+            assert (
+                tables.arborification(dimension, degree, planar=planar, longest=longest).col.size
+                == entries
+            )
         else:
             with pytest.raises(InvalidValueError, match=f"at least {entries} entries"):
-                tables.arborification(dimension, degree, planar, longest)
+                tables.arborification(dimension, degree, planar=planar, longest=longest)
         assert max(made) == last
 
 
@@ -204,9 +210,9 @@ def test_the_largest_coefficient_is_that_of_a_corolla(dimension, degree):
     "build",
     [
         lambda: tables.arborification(1, 20),
-        lambda: tables.arborification(1, 20, False, 2),
-        lambda: tables.expectation(1, 20, "ito", 1),
-        lambda: tables.weighted_arborification((1, 20), 20, False),
+        lambda: tables.arborification(1, 20, planar=False, longest=2),
+        lambda: tables.expectation(1, 20, lift="ito", longest=1),
+        lambda: tables.weighted_arborification((1, 20), 20, planar=False),
     ],
 )
 def test_a_coefficient_that_is_not_exact_is_refused_before_the_first_row(build, monkeypatch):

@@ -149,20 +149,20 @@ def test_weights_of_many_channels_have_a_file_as_all_tables_do(table_directory):
     weights = (1,) * 149 + (2,)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        built = tables.weighted_arborification(weights, 1, False)
-        tables.weighted_arborification((2, *weights[:-1]), 1, False)
+        built = tables.weighted_arborification(weights, 1, planar=False)
+        tables.weighted_arborification((2, *weights[:-1]), 1, planar=False)
     files, others = table_files(str(table_directory))
     assert (len(files), others) == (2, [])
     assert all(len(file.name) < 143 for file in files)
     tables.clear_cache()
-    assert equal(tables.weighted_arborification(weights, 1, False), built)
+    assert equal(tables.weighted_arborification(weights, 1, planar=False), built)
 
 
 def test_files_under_the_hash_of_another_key_are_not_taken(table_directory):
     weights = (1,) * 149 + (2,)
     other = (2, *weights[:-1])
-    built = tables.weighted_arborification(weights, 2, False)
-    tables.weighted_arborification(other, 2, False)
+    built = tables.weighted_arborification(weights, 2, planar=False)
+    tables.weighted_arborification(other, 2, planar=False)
     name = "weighted_arborification"
     mine, foreign = (
         file_name(str(table_directory), name, (2, 0, *chosen)) for chosen in (weights, other)
@@ -170,7 +170,7 @@ def test_files_under_the_hash_of_another_key_are_not_taken(table_directory):
     os.replace(foreign, mine)
     tables.clear_cache()
     with pytest.warns(TableCacheWarning, match="it is 'weighted_arborification' for"):
-        assert equal(tables.weighted_arborification(weights, 2, False), built)
+        assert equal(tables.weighted_arborification(weights, 2, planar=False), built)
 
 
 def test_a_longer_file_is_rebuilt(table_directory):
@@ -313,7 +313,7 @@ EXTREMES = [-1, -(2**31), 2**31 - 1, -(2**63), 2**63 - 1]
 )
 @pytest.mark.parametrize("planar", [False, True])
 def test_no_index_of_a_coproduct_leaves_its_array(table_directory, array, planar):
-    built = tables.convolution(2, 4, planar)
+    built = tables.convolution(2, 4, planar=planar)
     path = only_file(table_directory, "convolution")
     content = path.read_bytes()
     dtype = getattr(built, array).dtype
@@ -324,14 +324,14 @@ def test_no_index_of_a_coproduct_leaves_its_array(table_directory, array, planar
                 forge(path, put(array, [value], place))
                 tables.clear_cache()
                 with pytest.warns(TableCacheWarning, match="built anew"):
-                    assert equal(tables.convolution(2, 4, planar), built)
+                    assert equal(tables.convolution(2, 4, planar=planar), built)
                 assert path.read_bytes() == content
     for values in ([2**63 - 1, -(2**63)], [-(2**63), 2**63 - 1]):
         if dtype == np.int64:
             forge(path, put(array, values, 1))
             tables.clear_cache()
             with pytest.warns(TableCacheWarning, match="built anew"):
-                assert equal(tables.convolution(2, 4, planar), built)
+                assert equal(tables.convolution(2, 4, planar=planar), built)
 
 
 def test_a_forged_file_without_a_change_is_accepted(table_directory, request):

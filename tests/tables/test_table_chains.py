@@ -53,7 +53,7 @@ def words_by_coproduct(x, longest, planar):
 @pytest.mark.parametrize("planar", [False, True])
 def test_words_of_chains_are_what_the_coproduct_cuts_off(planar, order, longest):
     for x in enumerate_forests(order, 2, planar=planar):
-        got = dict(arborification(x, longest).items())
+        got = dict(arborification(x, longest=longest).items())
         assert got == words_by_coproduct(x, longest, planar)
 
 
@@ -67,9 +67,9 @@ def test_a_tree_of_a_thousand_vertices_has_its_word():
 @pytest.mark.parametrize("longest", [0, -1])
 def test_a_chain_has_at_least_one_label(longest):
     with pytest.raises(InvalidValueError, match="longest"):
-        arborification(Tree(), longest)
+        arborification(Tree(), longest=longest)
     with pytest.raises(InvalidValueError, match="longest"):
-        tables.words(2, 3, longest)
+        tables.words(2, 3, longest=longest)
 
 
 def words_in_order(layout):
@@ -98,7 +98,7 @@ def assert_is_matrix(table, words, elements, longest):
                 table.col[entries].tolist(), table.coef[entries].tolist(), strict=True
             )
         }
-        assert got == dict(arborification(x, longest).items())
+        assert got == dict(arborification(x, longest=longest).items())
 
 
 @pytest.mark.parametrize("planar", [False, True])
@@ -106,8 +106,8 @@ def assert_is_matrix(table, words, elements, longest):
     ("dimension", "degree", "longest"), [(1, 5, 2), (2, 4, 2), (2, 4, 4), (3, 3, 2), (1, 7, 3)]
 )
 def test_the_table_is_the_matrix_of_the_map(dimension, degree, longest, planar):
-    table = tables.arborification(dimension, degree, planar, longest)
-    words = list(words_in_order(tables.words(dimension, degree, longest)))
+    table = tables.arborification(dimension, degree, planar=planar, longest=longest)
+    words = list(words_in_order(tables.words(dimension, degree, longest=longest)))
     assert_is_matrix(table, words, basis(dimension, degree, planar), longest)
 
 
@@ -118,35 +118,35 @@ def test_the_table_of_lifts_is_the_matrix_of_the_map(dimension, degree, planar):
     by_order = [
         [x if planar else Forest([x]) for x in elements if x.order == n] for n in range(degree + 1)
     ]
-    layout = tables.words(dimension, degree, None, planar)
+    layout = tables.words(dimension, degree, longest=None, planar=planar)
     words = [
         word
         for parts in layout.compositions[1:]
         for word in product(*(by_order[part] for part in parts))
     ]
     assert layout.size == len(words)
-    table = tables.arborification(dimension, degree, planar, longest=None)
+    table = tables.arborification(dimension, degree, planar=planar, longest=None)
     assert_is_matrix(table, words, elements, None)
 
 
 @pytest.mark.parametrize(("dimension", "degree", "longest"), [(1, 6, 1), (2, 4, 2), (3, 3, 3)])
 def test_words_are_found_by_their_letters(dimension, degree, longest):
-    layout = tables.words(dimension, degree, longest)
+    layout = tables.words(dimension, degree, longest=longest)
     for number, word in enumerate(words_in_order(layout)):
         letters = word if longest > 1 else [label for (label,) in word]
         assert layout.index(letters) == number
 
 
 def test_letters_longer_than_words_change_nothing():
-    assert tables.words(2, 3, 10**20).letters == tables.words(2, 3, 3).letters
-    assert tables.words(2, 0, 5).size == 0
+    assert tables.words(2, 3, longest=10**20).letters == tables.words(2, 3, longest=3).letters
+    assert tables.words(2, 0, longest=5).size == 0
     assert tables.arborification(2, 3, longest=7) is tables.arborification(2, 3, longest=3)
 
 
 @pytest.mark.parametrize(("dimension", "degree", "longest"), [(1, 5, 2), (2, 4, 2), (2, 4, 4)])
 def test_deconcatenation_cuts_between_letters(dimension, degree, longest):
-    table = tables.word_convolution(dimension, degree, longest)
-    words = list(words_in_order(tables.words(dimension, degree, longest)))
+    table = tables.word_convolution(dimension, degree, longest=longest)
+    words = list(words_in_order(tables.words(dimension, degree, longest=longest)))
     for index, word in enumerate(words):
         block, root = divmod(index, dimension)
         entries = range(table.term_ptr[block], table.term_ptr[block + 1])
@@ -171,22 +171,24 @@ def test_lyndon_coordinates_of_chains_are_the_composition(method):
         np.add.at(out, np.repeat(np.arange(table.n_rows), np.diff(table.ptr)), blocks)
         return out.ravel()
 
-    x = rng.integers(-9, 10, tables.words(2, 4, 2).size).astype(float)
+    x = rng.integers(-9, 10, tables.words(2, 4, longest=2).size).astype(float)
     np.testing.assert_array_equal(apply(both, x), apply(outer, apply(inner, x)))
 
 
 @pytest.mark.parametrize(("dimension", "degree", "longest"), [(1, 40, 40), (2, 27, 1), (40, 8, 2)])
 def test_too_many_words_are_refused_at_once(dimension, degree, longest):
     with pytest.raises(InvalidValueError, match="bounds"):
-        tables.words(dimension, degree, longest)
+        tables.words(dimension, degree, longest=longest)
 
 
 def test_planar_and_non_planar_forests_have_their_own_words():
     forest = (((0,), 1), (2,))
-    commutative = arborification(Forest.from_tuple(forest), 2)
-    ordered = arborification(OrderedForest.from_tuple(forest), 2)
+    commutative = arborification(Forest.from_tuple(forest), longest=2)
+    ordered = arborification(OrderedForest.from_tuple(forest), longest=2)
     assert ((2,), (0,), (1,)) in dict(commutative.items())
     assert set(dict(ordered.items())) == {((0,), (1,), (2,)), ((1, 0), (2,))}
     tree = ((0,), (1,), 2)
-    assert ((1,), (2, 0)) in dict(arborification(Tree.from_tuple(tree), 2).items())
-    assert ((1,), (2, 0)) not in dict(arborification(PlanarTree.from_tuple(tree), 2).items())
+    assert ((1,), (2, 0)) in dict(arborification(Tree.from_tuple(tree), longest=2).items())
+    assert ((1,), (2, 0)) not in dict(
+        arborification(PlanarTree.from_tuple(tree), longest=2).items()
+    )

@@ -88,6 +88,6 @@ def test_planted_errors_in_a_program_are_found(field, place, value, message):
 def test_labels_out_of_range_and_empty_elements_are_refused():
     for tree, longest in [((2,), 1), (((1,), 2), 2), (((2,), 1), 2)]:
         with pytest.raises(InvalidValueError, match="labels are in range"):
-            coefficients([Tree.from_tuple(tree)], 2, longest)
+            coefficients([Tree.from_tuple(tree)], 2, longest=longest)
     with pytest.raises(InvalidValueError, match="not empty"):
         coefficients([OrderedForest([])], 2)

@@ -54,7 +54,7 @@ def chain(table, slot):
 
 @pytest.mark.parametrize(("dimension", "degree", "planar"), CASES)
 def test_terms_are_the_proper_part_of_the_symbolic_coproduct(dimension, degree, planar):
-    table = tables.convolution(dimension, degree, planar)
+    table = tables.convolution(dimension, degree, planar=planar)
     algebra = symbolic.mkw if planar else symbolic.bck
     elements = list(basis(dimension, degree, planar))
     pruned = slots(table, elements, (symbolic.OrderedForest if planar else symbolic.Forest)())
@@ -79,7 +79,7 @@ def test_terms_are_the_proper_part_of_the_symbolic_coproduct(dimension, degree, 
     [(1, 6, False), (2, 5, False), (3, 3, False), (2, 1, False), (1, 5, True), (2, 4, True)],
 )
 def test_chosen_blocks_have_the_terms_of_the_whole_table(dimension, degree, planar):
-    whole = tables.convolution(dimension, degree, planar)
+    whole = tables.convolution(dimension, degree, planar=planar)
     last = whole.block_start[-2]
     chosen = np.random.default_rng(degree).random(whole.n_blocks - last) < 0.4
     some = convolution_of_some(dimension, degree, planar, chosen)
@@ -99,8 +99,8 @@ def test_chosen_blocks_have_the_terms_of_the_whole_table(dimension, degree, plan
 
 @pytest.mark.parametrize(("dimension", "degree", "planar"), CASES)
 def test_orders_begin_where_the_table_says(dimension, degree, planar):
-    table = tables.convolution(dimension, degree, planar)
-    lengths = [tables.basis_length(dimension, n, planar) for n in range(degree + 1)]
+    table = tables.convolution(dimension, degree, planar=planar)
+    lengths = [tables.basis_length(dimension, n, planar=planar) for n in range(degree + 1)]
     assert (table.block_start * dimension).tolist() == lengths
     assert table.slot_start[0] == 1
     assert table.slot_start[-1] == table.n_slots
@@ -121,7 +121,7 @@ def test_orders_begin_where_the_table_says(dimension, degree, planar):
     ],
 )
 def test_checksums_of_coproducts_of_trees(planar, distinct, weighted):
-    table = tables.convolution(1, 6, planar)
+    table = tables.convolution(1, 6, planar=planar)
     found = []
     for order in range(1, 7):
         blocks = range(table.block_start[order - 1], table.block_start[order])

@@ -34,7 +34,7 @@ def labels_of(key):
 def test_logarithms_are_jumps_times_cumulants(d, degree, lift, planar):
     algebra = mkw if planar else bck
     words = [w for n in range(1, degree + 1) for w in itertools.product(range(d), repeat=n)]
-    table = tables.cumulants(d, degree, planar, lift)
+    table = tables.cumulants(d, degree, planar=planar, lift=lift)
     basis = basis_elements(d, degree, planar)
     assert table.n_rows * d == len(basis)
     for key, row in zip(map(algebra.basis_element, basis), rows(table), strict=True):
@@ -44,7 +44,7 @@ def test_logarithms_are_jumps_times_cumulants(d, degree, lift, planar):
 
 
 def test_of_jumps_all_kinds_of_values_occur():
-    table = tables.cumulants(1, 4, True, "backward")
+    table = tables.cumulants(1, 4, planar=True, lift="backward")
     assert len(set(table.coef.tolist())) > 3
 
 
@@ -80,8 +80,8 @@ def expected_rows(d, degree, lift, longest):
 @pytest.mark.parametrize("lift", LIFTS)
 @pytest.mark.parametrize(("d", "degree"), [(1, 4), (2, 3)])
 def test_expectations_are_exponentials_of_logarithms(d, degree, lift, longest):
-    table = tables.expectation(d, degree, lift, longest)
-    layout = tables.words(d, degree, longest)
+    table = tables.expectation(d, degree, lift=lift, longest=longest)
+    layout = tables.words(d, degree, longest=longest)
     words = [
         tuple(tuple(sorted(letter)) for letter in word)
         for parts in layout.compositions[1:]
@@ -99,7 +99,7 @@ def test_expectations_are_exponentials_of_logarithms(d, degree, lift, longest):
 
 
 def test_ito_words_are_those_of_contracting_arborification():
-    table, layout = tables.expectation(2, 4, "ito", 4), tables.words(2, 4, 4)
+    table, layout = tables.expectation(2, 4, lift="ito", longest=4), tables.words(2, 4, longest=4)
     words = [
         word for parts in layout.compositions[1:]
         for word in itertools.product(
@@ -118,23 +118,23 @@ def test_ito_words_are_those_of_contracting_arborification():
 @pytest.mark.parametrize(("left", "right", "count"), [(0, 0, 1), (1, 1, 3), (2, 1, 5), (2, 2, 13)])
 def test_quasi_shuffles_are_counted_by_delannoy_numbers(left, right, count):
     # Of one channel words are compositions, and that of single labels comes first.
-    found = _ItoRows(tables.words(1, 4, 4), backward=False).products(left, right)
+    found = _ItoRows(tables.words(1, 4, longest=4), backward=False).products(left, right)
     assert found.coef[: found.ptr[1]].sum() == count
 
 
 @pytest.mark.parametrize("lift", LIFTS)
 def test_degree_0_has_no_rows(lift):
-    assert tables.cumulants(2, 0, True, lift).n_rows == 0
-    assert tables.cumulants(2, 0, False, lift).n_rows == 0
-    assert tables.expectation(2, 0, lift, 2).n_rows == 0
+    assert tables.cumulants(2, 0, planar=True, lift=lift).n_rows == 0
+    assert tables.cumulants(2, 0, planar=False, lift=lift).n_rows == 0
+    assert tables.expectation(2, 0, lift=lift, longest=2).n_rows == 0
 
 
 def test_bad_sizes_are_refused():
     with pytest.raises(InvalidValueError, match="dimension"):
-        tables.cumulants(0, 2, False, "ito")
+        tables.cumulants(0, 2, planar=False, lift="ito")
     with pytest.raises(InvalidTypeError, match="degree"):
-        tables.expectation(2, 2.0, "ito", 2)
+        tables.expectation(2, 2.0, lift="ito", longest=2)
     with pytest.raises(InvalidValueError, match="longest"):
-        tables.expectation(2, 2, "ito", 0)
+        tables.expectation(2, 2, lift="ito", longest=0)
     with pytest.raises(InvalidValueError, match="lower the degree"):
-        tables.expectation(2, 60, "ito", 2)
+        tables.expectation(2, 60, lift="ito", longest=2)

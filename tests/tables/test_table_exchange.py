@@ -22,7 +22,7 @@ def path_of(dimension, seed=0):
 @pytest.mark.parametrize("planar", [False, True])
 @pytest.mark.parametrize(("dimension", "degree"), SIZES)
 def test_the_matrix_of_arborification_takes_words_to_trees(dimension, degree, planar):
-    matrix = tables.arborification(dimension, degree, planar).to_scipy()
+    matrix = tables.arborification(dimension, degree, planar=planar).to_scipy()
     assert matrix.has_sorted_indices
     path = path_of(dimension)
     found = matrix @ treealg.sig(path, degree)
@@ -32,7 +32,7 @@ def test_the_matrix_of_arborification_takes_words_to_trees(dimension, degree, pl
 @pytest.mark.parametrize("planar", [False, True])
 @pytest.mark.parametrize(("dimension", "degree"), SIZES)
 def test_the_terms_of_the_coproduct_make_the_product(dimension, degree, planar):
-    table = tables.convolution(dimension, degree, planar)
+    table = tables.convolution(dimension, degree, planar=planar)
     one, other = (
         treealg.branched_sig(path_of(dimension, seed), degree, planar=planar) for seed in (1, 2)
     )
@@ -57,7 +57,7 @@ TABLES = {
     "arborification": lambda: tables.arborification(2, 3),
     "convolution": lambda: tables.convolution(2, 3, planar=True),
     "coefficients": lambda: tables.coefficients([Tree.from_tuple(((0,), (1,), 0))], 2),
-    "translation": lambda: tables.translation(2, 2, False, 2),
+    "translation": lambda: tables.translation(2, 2, planar=False, order=2),
     "lyndon": lambda: tables.lyndon(2, 3, 2),
 }
 

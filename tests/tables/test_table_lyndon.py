@@ -105,7 +105,7 @@ def test_coordinates_agree_with_pysiglib(dimension, degree, method):
 @pytest.mark.parametrize("method", [1, 2])
 @pytest.mark.parametrize("degree", [0, 1, 7, 3000])
 def test_one_letter_is_the_only_lyndon_word_of_itself(degree, method):
-    table = tables.lyndon(1, degree, method, None)
+    table = tables.lyndon(1, degree, method, planar=None)
     assert (table.n_rows, table.n_cols) == (min(degree, 1), degree)
     assert table.col.tolist() == [0] * table.n_rows
     assert table.coef.tolist() == [1.0] * table.n_rows
@@ -126,9 +126,9 @@ def test_tables_of_words_are_those_of_bracketings_by_definition(dimension, degre
         for other, value in bracketing(word).items():
             expanded[index[other], j] = value
     if table is tables.lyndon_expansion:
-        np.testing.assert_array_equal(dense(table(dimension, degree, 2, None)), expanded)
+        np.testing.assert_array_equal(dense(table(dimension, degree, 2, planar=None)), expanded)
     else:
-        found = dense(table(dimension, degree, 2, None))
+        found = dense(table(dimension, degree, 2, planar=None))
         np.testing.assert_array_equal(found @ expanded, np.eye(len(chosen)))
         assert set(np.flatnonzero(found.any(axis=0))) <= {index[word] for word in chosen}
 
@@ -163,7 +163,7 @@ def test_no_more_entries_are_foreseen_than_come(make, method, dimension, monkeyp
         brackets, "check_entries", lambda entries, what: seen.append((entries, what))
     )
     degree = {2: 13, 3: 9, 4: 7}[dimension]
-    entries = make(dimension, degree, method, None).col.size
+    entries = make(dimension, degree, method, planar=None).col.size
     kind = "projection" if make is tables.lyndon else "expansion"
     of_this = [n for n, what in seen if kind in what and f"{degree=}" in what]
     assert max(of_this) == of_this[-1] == entries
@@ -185,5 +185,5 @@ def test_expansions_that_do_not_fit_are_refused_early(size, method):
 def refused_early(make, *size):
     began = time.process_time()
     with pytest.raises(InvalidValueError, match=r"at least \d+ entries|2\*\*53"):
-        make(*size, None)
+        make(*size, planar=None)
     assert time.process_time() - began < 3

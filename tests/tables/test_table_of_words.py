@@ -45,16 +45,16 @@ def expanded_brackets(dimension, degree):
 def test_lyndon_words_are_counted_as_published(dimension):
     degrees = range(len(LYNDON[dimension]) + 1)
     for method in (1, 2):
-        lengths = [tables.log_length(dimension, n, None, method) for n in degrees]
+        lengths = [tables.log_length(dimension, n, planar=None, method=method) for n in degrees]
         assert np.diff(lengths).tolist() == LYNDON[dimension]
 
 
 def test_lengths_of_words_are_counted_however_long_they_are():
-    assert tables.basis_length(1, 10**15, None) == 10**15
-    assert tables.log_length(1, 10**15, None, 1) == 1
-    assert tables.log_length(2, 61, None, 0) == 2**62 - 2
+    assert tables.basis_length(1, 10**15, planar=None) == 10**15
+    assert tables.log_length(1, 10**15, planar=None, method=1) == 1
+    assert tables.log_length(2, 61, planar=None, method=0) == 2**62 - 2
     with pytest.raises(InvalidValueError, match="word basis"):
-        tables.basis_length(2, 10**9, None)
+        tables.basis_length(2, 10**9, planar=None)
 
 
 @pytest.mark.parametrize(("dimension", "degree"), SIZES)
@@ -94,7 +94,7 @@ def test_words_need_no_arborification_before_their_coordinates(method):
 @pytest.mark.parametrize(("dimension", "degree"), SIZES)
 def test_plain_words_are_mapped_to_themselves(dimension, degree):
     table = tables.arborification(dimension, degree, planar=None)
-    size = tables.basis_length(dimension, degree, None)
+    size = tables.basis_length(dimension, degree, planar=None)
     assert table.width == dimension
     np.testing.assert_array_equal(dense(table), np.eye(size))
 
@@ -102,20 +102,22 @@ def test_plain_words_are_mapped_to_themselves(dimension, degree):
 @pytest.mark.parametrize("longest", [1, 2, 3, None])
 @pytest.mark.parametrize(("dimension", "degree"), [(1, 5), (2, 4), (3, 3), (2, 1)])
 def test_words_are_cut_in_all_ways_as_the_ladder_is_arborified(dimension, degree, longest):
-    table = dense(tables.arborification(dimension, degree, None, longest))
+    table = dense(tables.arborification(dimension, degree, planar=None, longest=longest))
     longest = min(longest or degree, degree)
-    layout = tables.words(dimension, degree, longest)
+    layout = tables.words(dimension, degree, longest=longest)
     for place, word in enumerate(words(dimension, degree)):
         ladder = ()
         for label in word:
             ladder = (ladder, label) if ladder else (label,)
         tree = symbolic.Tree.from_tuple(ladder)
         expected = np.zeros(layout.size)
-        for letters, count in symbolic.arborification(tree, longest).items():
+        for letters, count in symbolic.arborification(tree, longest=longest).items():
             expected[layout.index(letters)] = count
         np.testing.assert_array_equal(table[place], expected)
 
 
 @pytest.mark.parametrize(("dimension", "degree"), SIZES)
 def test_the_coproduct_of_words_is_deconcatenation(dimension, degree):
-    assert tables.convolution(dimension, degree, None) is tables.word_convolution(dimension, degree)
+    assert tables.convolution(dimension, degree, planar=None) is tables.word_convolution(
+        dimension, degree
+    )

@@ -52,7 +52,7 @@ def test_lyndon_forests_are_counted_as_published(dimension, method):
 def test_lengths_agree_with_the_symbolic_counts(dimension, planar):
     count = symbolic.count_forests if planar else symbolic.count_trees
     expected = sum(count(n, dimension, planar=planar) for n in range(1, 13))
-    assert tables.basis_length(dimension, 12, planar) == expected
+    assert tables.basis_length(dimension, 12, planar=planar) == expected
 
 
 @pytest.mark.parametrize(("dimension", "degree"), [(1, 9), (2, 4), (3, 3), (7, 0)])
@@ -99,7 +99,7 @@ def test_terms_of_ordered_forests_are_counted_exactly(dimension, degree):
         lambda: tables.basis_length(10**6, 10**6, planar=True),
         lambda: tables.basis_length(10**30, 3),
         lambda: tables.word_length(2, 10**9),
-        lambda: tables.require_fits(2, 10**9, None),
+        lambda: tables.require_fits(2, 10**9, planar=None),
         lambda: tables.arborification(1, 10**6),
         lambda: tables.arborification(30, 8, planar=True),
         lambda: tables.convolution(2, 14),
@@ -113,14 +113,14 @@ def test_terms_of_ordered_forests_are_counted_exactly(dimension, degree):
         lambda: tables.lyndon_arborification(9, 9, 1),
         lambda: tables.log_length(3, 10**7, planar=True, method=1),
         lambda: tables.nodes(10**6),
-        lambda: tables.arborification(2, 10**20, True, 10**20),
+        lambda: tables.arborification(2, 10**20, planar=True, longest=10**20),
         lambda: tables.convolution(10**20, 3),
-        lambda: tables.convolution(2, 10**20, True),
+        lambda: tables.convolution(2, 10**20, planar=True),
         lambda: tables.lyndon_expansion(2, 10**20, 2),
-        lambda: tables.word_convolution(2, 10**20, 3),
-        lambda: tables.words(2, 10**20, None),
+        lambda: tables.word_convolution(2, 10**20, longest=3),
+        lambda: tables.words(2, 10**20, longest=None),
         lambda: tables.words(1, 10**20),
-        lambda: tables.words(2, 10**20, 10**20),
+        lambda: tables.words(2, 10**20, longest=10**20),
     ],
 )
 def test_sizes_that_do_not_fit_are_refused_at_once(call):
@@ -136,8 +136,10 @@ def test_sizes_that_do_not_fit_are_refused_at_once(call):
     [(2, 8, False), (3, 6, False), (5, 5, False), (2, 7, True), (3, 5, True), (1, 9, True)],
 )
 def test_what_is_foreseen_is_not_more_than_comes(dimension, degree, planar, longest):
-    table = tables.arborification(dimension, degree, planar, longest)
-    rows = [tables.basis_length(dimension, n, planar) // dimension for n in range(degree + 1)]
+    table = tables.arborification(dimension, degree, planar=planar, longest=longest)
+    rows = [
+        tables.basis_length(dimension, n, planar=planar) // dimension for n in range(degree + 1)
+    ]
     entries = np.diff(table.ptr[rows])
     for order in range(4, degree):
         foreseen = entries[order - 1] * (entries[order - 1] / entries[order - 2]) ** (

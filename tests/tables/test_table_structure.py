@@ -93,7 +93,7 @@ def test_columns_must_ascend_within_a_row():
     ],
 )
 def test_planted_errors_in_a_convolution_are_found(planar, field, change, message):
-    table = tables.convolution(2, 4, planar)
+    table = tables.convolution(2, 4, planar=planar)
     with pytest.raises(InvalidValueError, match=message):
         dataclasses.replace(table, **{field: change(getattr(table, field))})
 
@@ -200,7 +200,7 @@ def test_composition_needs_maps_that_fit():
 TABLES = {
     "LinearMap": linear_map,
     "ConvolutionTable": lambda: tables.convolution(2, 3, planar=True),
-    "TranslationTable": lambda: tables.translation(2, 2, False, 1),
+    "TranslationTable": lambda: tables.translation(2, 2, planar=False, order=1),
 }
 
 

@@ -17,7 +17,7 @@ SIZES = [(1, 4, 2, False), (2, 3, 3, False), (3, 2, 1, False), (2, 3, 2, True), 
 
 @pytest.mark.parametrize(("d", "degree", "order", "planar"), SIZES)
 def test_no_move_is_the_identity(d, degree, order, planar):
-    table = tables.translation(d, degree, planar, order)
+    table = tables.translation(d, degree, planar=planar, order=order)
     stride = table.values // d
     values = np.zeros((d, stride))
     values[np.arange(d), np.arange(d)] = 1.0
@@ -30,7 +30,7 @@ def test_no_move_is_the_identity(d, degree, order, planar):
 
 @pytest.mark.parametrize(("d", "degree", "order", "planar"), SIZES)
 def test_every_vertex_becomes_something_and_nodes_add_up(d, degree, order, planar):
-    table = tables.translation(d, degree, planar, order)
+    table = tables.translation(d, degree, planar=planar, order=order)
     basis = basis_elements(d, degree, planar)
     nodes = np.array([key.order for key in basis])
     stride = table.values // d
@@ -49,7 +49,7 @@ def test_as_many_terms_are_counted_as_come(d, degree, order, planar, monkeypatch
     tables.clear_cache(disk_too=True)
     seen = []
     monkeypatch.setattr(translation, "check_entries", lambda entries, what: seen.append(entries))
-    table = tables.translation(d, degree, planar, order)
+    table = tables.translation(d, degree, planar=planar, order=order)
     assert seen[-1] == max(seen) == table.factor.size
 
 
@@ -58,7 +58,7 @@ def test_no_fewer_terms_are_counted_than_each_vertex_by_itself_has(d, degree, mo
     tables.clear_cache(disk_too=True)
     seen = []
     monkeypatch.setattr(translation, "check_entries", lambda entries, what: seen.append(entries))
-    table = tables.translation(d, degree, False, 1)
+    table = tables.translation(d, degree, planar=False, order=1)
     assert seen[0] == table.factor.size
 
 
@@ -71,16 +71,18 @@ def test_too_many_terms_are_refused_before_the_first_is_made(d, degree, order, p
     for name in ("_tree_terms", "_forest_terms"):
         monkeypatch.setattr(translation, name, None)
     with pytest.raises(InvalidValueError, match="lower the degree"):
-        tables.translation(d, degree, planar, order)
+        tables.translation(d, degree, planar=planar, order=order)
 
 
 def test_an_order_above_the_degree_changes_nothing():
-    assert tables.translation(2, 2, False, 5) is tables.translation(2, 2, False, 2)
+    assert tables.translation(2, 2, planar=False, order=5) is tables.translation(
+        2, 2, planar=False, order=2
+    )
 
 
 @pytest.mark.parametrize("planar", [False, True])
 def test_degree_0_has_no_entries(planar):
-    table = tables.translation(2, 0, planar, 2)
+    table = tables.translation(2, 0, planar=planar, order=2)
     assert (table.size, table.col.size, table.count.size) == (0, 0, 0)
 
 
@@ -103,7 +105,7 @@ def test_degree_0_has_no_entries(planar):
     ],
 )
 def test_damaged_tables_are_refused(field, index, value):
-    table = tables.translation(1, 2, False, 2)
+    table = tables.translation(1, 2, planar=False, order=2)
     array = getattr(table, field).copy()
     array[index] = value
     with pytest.raises(InvalidValueError, match="not a valid table"):
@@ -113,21 +115,21 @@ def test_damaged_tables_are_refused(field, index, value):
 def test_a_file_of_more_values_is_built_anew(tmp_path, monkeypatch):
     monkeypatch.setenv("TREEALG_CACHE_DIR", str(tmp_path))
     tables.clear_cache()
-    table = tables.translation(2, 2, False, 1)
+    table = tables.translation(2, 2, planar=False, order=1)
     more = dataclasses.replace(table, values=2**40)
     disk.write(str(tmp_path), "translation", (2, 2, False, 1), more)
     tables.clear_cache()
     with pytest.warns(TableCacheWarning, match="its sizes are wrong"):
-        found = tables.translation(2, 2, False, 1)
+        found = tables.translation(2, 2, planar=False, order=1)
     assert found.values == table.values
 
 
 def test_bad_sizes_are_refused():
     with pytest.raises(InvalidValueError, match="dimension"):
-        tables.translation(0, 2, False, 2)
+        tables.translation(0, 2, planar=False, order=2)
     with pytest.raises(InvalidTypeError, match="degree"):
-        tables.translation(2, 2.0, False, 2)
+        tables.translation(2, 2.0, planar=False, order=2)
     with pytest.raises(InvalidValueError, match="order"):
-        tables.translation(2, 2, False, -1)
+        tables.translation(2, 2, planar=False, order=-1)
     with pytest.raises(InvalidValueError, match="lower the degree"):
-        tables.translation(2, 60, True, 2)
+        tables.translation(2, 60, planar=True, order=2)

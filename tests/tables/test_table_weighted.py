@@ -86,7 +86,7 @@ def cuts_of(x, planar):
 @pytest.mark.parametrize(("weights", "degree", "planar"), CASES)
 def test_the_coproduct_is_that_of_the_algebra(weights, degree, planar):
     basis = basis_of(weights, degree, planar)
-    table = tables.weighted_convolution(weights, degree, planar)
+    table = tables.weighted_convolution(weights, degree, planar=planar)
     assert (table.dimension, table.n_blocks) == (1, len(basis))
     for block, x in enumerate(basis):
         found = Counter()
@@ -105,7 +105,7 @@ def test_the_coproduct_is_that_of_the_algebra(weights, degree, planar):
 @pytest.mark.parametrize(("weights", "degree", "planar"), CASES)
 def test_arborification_is_that_of_the_algebra(weights, degree, planar):
     basis = basis_of(weights, degree, planar)
-    phi = tables.weighted_arborification(weights, degree, planar)
+    phi = tables.weighted_arborification(weights, degree, planar=planar)
     words = words_of_kernel(weights, degree)
     assert (phi.width, phi.n_rows, phi.n_cols) == (1, len(basis), len(words))
     for row, x in enumerate(basis):
@@ -117,7 +117,7 @@ def test_arborification_is_that_of_the_algebra(weights, degree, planar):
 @pytest.mark.parametrize(("weights", "degree", "planar"), CASES)
 def test_lengths_are_counted(weights, degree, planar):
     count = sum(count_by_weight(weights, degree, planar=planar)) - 1
-    assert tables.weighted_length(weights, degree, planar) == count
+    assert tables.weighted_length(weights, degree, planar=planar) == count
     assert len(basis_of(weights, degree, planar)) == count
 
 
@@ -139,19 +139,21 @@ def test_lyndon_tables_are_those_of_the_whole_basis(weights, degree, planar, met
         every = list(basis_of((1,) * d, most, None))
     assert len(letters) == d
     light = [i for i, x in enumerate(every) if weight(x, weights) <= degree]
-    lyndon = tables.lyndon(d, most, 1, planar).col
+    lyndon = tables.lyndon(d, most, 1, planar=planar).col
     light_lyndon = [i for i, place in enumerate(lyndon) if weight(every[place], weights) <= degree]
-    assert tables.weighted_log_length(weights, degree, planar, method) == len(light_lyndon)
+    assert tables.weighted_log_length(weights, degree, planar=planar, method=method) == len(
+        light_lyndon
+    )
     for whole, found, rows, columns in (
         (
-            tables.lyndon(d, most, method, planar),
-            tables.weighted_lyndon(weights, degree, method, planar),
+            tables.lyndon(d, most, method, planar=planar),
+            tables.weighted_lyndon(weights, degree, method, planar=planar),
             light_lyndon,
             light,
         ),
         (
-            tables.lyndon_expansion(d, most, method, planar),
-            tables.weighted_lyndon_expansion(weights, degree, method, planar),
+            tables.lyndon_expansion(d, most, method, planar=planar),
+            tables.weighted_lyndon_expansion(weights, degree, method, planar=planar),
             light,
             light_lyndon,
         ),
@@ -170,18 +172,18 @@ def dense(table):
 def test_equal_weights_of_1_give_the_basis_of_all(planar):
     layout = WeightedLayout((1, 1), 4, planar)
     kind = OrderedForest if planar else None
-    assert layout.slots()[-1] == tables.basis_length(2, 4, planar)
+    assert layout.slots()[-1] == tables.basis_length(2, 4, planar=planar)
     assert kind is None or layout.nodes == 4
 
 
 def test_tables_follow_the_basis_and_not_the_number_of_nodes():
     # 10 nodes of 3 labels would be 2.6 million trees.
-    assert tables.weighted_length((1, 5, 5), 10, False) < 3000
-    assert tables.weighted_convolution((1, 5, 5), 10, False).n_blocks < 3000
+    assert tables.weighted_length((1, 5, 5), 10, planar=False) < 3000
+    assert tables.weighted_convolution((1, 5, 5), 10, planar=False).n_blocks < 3000
 
 
 def test_a_basis_that_is_too_large_is_refused():
     with pytest.raises(InvalidValueError, match="more than the bound"):
-        tables.require_weighted_fits((1, 2), 60, False)
+        tables.require_weighted_fits((1, 2), 60, planar=False)
     with pytest.raises(InvalidValueError, match="times the smallest"):
-        tables.weighted_length((1, 2), 10**9, None)
+        tables.weighted_length((1, 2), 10**9, planar=None)

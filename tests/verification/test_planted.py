@@ -35,7 +35,7 @@ def corrupted(function, field, index, change, only=None):
 
     def call(*arguments, **kind):
         table = function(*arguments, **kind)
-        if only is not None and only not in arguments:
+        if only is not None and only not in (*arguments, *kind.values()):
             return table
         array = getattr(table, field).copy()
         array[index] += change
@@ -62,8 +62,8 @@ def test_a_wrong_coefficient_in_the_arborification_table_is_found(planar, monkey
 @pytest.mark.parametrize("planar", [False, True])
 @pytest.mark.parametrize("index", [-1, 1])
 def test_a_wrong_factor_in_the_coproduct_table_is_found(index, planar, monkeypatch, compiled):
-    def wrong(*arguments):
-        table = tables_convolution(*arguments)
+    def wrong(*arguments, **options):
+        table = tables_convolution(*arguments, **options)
         # A slot that a term uses, and no tail: tails must have factor 1 to be a table at all.
         slot = sorted(set(table.term_slot.tolist()) - set(table.tail.tolist()))[index]
         factor = table.factor.copy()

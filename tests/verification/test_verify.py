@@ -20,10 +20,10 @@ COMMAND = ["verify", "--dimension", "1", "--degree", "1", "--map", "arborificati
 
 @pytest.fixture
 def wrong_table(monkeypatch):
-    def wrong(*arguments):
+    def wrong(*arguments, **options):
         from dataclasses import replace
 
-        table = function(*arguments)
+        table = function(*arguments, **options)
         return replace(table, coef=table.coef + 1)
 
     function = tables.arborification

@@ -67,13 +67,15 @@ def _arrays(arguments: argparse.Namespace) -> dict[str, Any]:
 
     size = arguments.dimension, arguments.degree
     if arguments.table == "arborification":
-        return _matrix(tables.arborification(*size, arguments.planar, arguments.longest))
+        return _matrix(
+            tables.arborification(*size, planar=arguments.planar, longest=arguments.longest)
+        )
     if arguments.table == "lyndon":
-        return _matrix(tables.lyndon(*size, arguments.method, True))
+        return _matrix(tables.lyndon(*size, arguments.method, planar=True))
     if arguments.table == "word-convolution":
-        table = tables.word_convolution(*size, arguments.longest)
+        table = tables.word_convolution(*size, longest=arguments.longest)
     else:
-        table = tables.convolution(*size, arguments.planar)
+        table = tables.convolution(*size, planar=arguments.planar)
     integers, arrays = table.parts()
     return {"table": type(table).__name__, **integers, **arrays}
 

@@ -281,7 +281,7 @@ def _in_words(element: Any, longest: int, symbols: _Symbols) -> Any:
         text = " ".join(map(number_text, label))
         return f"({text})" if len(label) > 1 else text
 
-    words = arborification(element, longest).items()
+    words = arborification(element, longest=longest).items()
     return sum(c * symbols("S", " ".join(map(letter, word))) if word else c for word, c in words)
 
 

@@ -160,7 +160,7 @@ def word_size(
     combine, dimension 2, degree 3, words
     """
     size = MapSize(name, dimension, degree, None, min(levels, degree), method)
-    tables.require_fits(dimension, degree, None)
+    tables.require_fits(dimension, degree, planar=None)
     # A product has a term for each cut of each word, two ends among them.
     refuse_terms((degree + 1) * tables.word_length(dimension, degree), size)
     return size
@@ -176,7 +176,7 @@ def _refuse_large(size: MapSize) -> None:
         if least > MAX_TERMS or size.dimension**order > MAX_TERMS:
             break
     else:
-        least = tables.basis_length(size.dimension, size.degree, size.planar)
+        least = tables.basis_length(size.dimension, size.degree, planar=size.planar)
         if least <= MAX_TERMS and size.name in ("combine", "log", "exp", "inverse"):
             least += size.dimension * least_terms(size.dimension, size.degree, bool(size.planar))
     least = max(least, size.dimension**order)
@@ -317,7 +317,9 @@ def _convolution(
     size: MapSize, builder: Builder, field: Sequence[int] | None = None, *, moves: bool = False
 ) -> Convolution:
     """Return the maps of a coproduct; of the flow of a field the terms are counted first."""
-    found = Convolution(builder, tables.convolution(size.dimension, size.degree, size.planar))
+    found = Convolution(
+        builder, tables.convolution(size.dimension, size.degree, planar=size.planar)
+    )
     # Of plain increments many forests have the same values.
     if field is not None and not (size.planar and size.levels == 1 and "corrected" in size.name):
         refuse_terms(found.least_terms(field, moves=moves, whole=not size.method), size)
@@ -329,7 +331,7 @@ def _phi(size: MapSize) -> tables.LinearMap:
         return tables.lyndon_arborification(
             size.dimension, size.degree, size.method, planar=size.planar
         )
-    return tables.arborification(size.dimension, size.degree, size.planar)
+    return tables.arborification(size.dimension, size.degree, planar=size.planar)
 
 
 def _arborified(size: MapSize, builder: Builder, words: Sequence[int]) -> list[int]:
@@ -374,7 +376,7 @@ def _log(size: MapSize) -> Program:
     builder = Builder([_vector(size, "x")])
     logarithm = _convolution(size, builder, builder.input(0)).log(builder.input(0))
     if size.method:
-        table = tables.lyndon(size.dimension, size.degree, size.method, size.planar)
+        table = tables.lyndon(size.dimension, size.degree, size.method, planar=size.planar)
         logarithm = arborify(builder, table, logarithm)
     return builder.finish([(_result(size), logarithm)])
 

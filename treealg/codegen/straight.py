@@ -240,7 +240,7 @@ class Straight:
 
 def sources() -> Iterator[tuple[str, str]]:
     """Yield name and text of each header: the kernels for a number of lanes, and the sizes."""
-    made = [tables.convolution(*size) for size in SIZES]
+    made = [tables.convolution(d, n, planar=planar) for d, n, planar in SIZES]
     for lanes in LANES:
         lines: list[str] = []
         rows: list[str] = []

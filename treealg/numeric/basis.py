@@ -99,8 +99,8 @@ def branched_sig_length(
     scalar = check_flag("scalar_term", scalar_term)
     degree, light = checked_weights(weights, labels, degree, planar)
     if light is not None:
-        return tables.weighted_length(light, degree, planar) + scalar
-    return tables.basis_length(labels, degree, planar) + scalar
+        return tables.weighted_length(light, degree, planar=planar) + scalar
+    return tables.basis_length(labels, degree, planar=planar) + scalar
 
 
 def branched_log_sig_length(
@@ -174,8 +174,8 @@ def branched_log_sig_length(
     method, scalar = checked_method(independent(method, planar), planar, scalar_term)
     degree, light = checked_weights(weights, labels, degree, planar)
     if light is not None:
-        return tables.weighted_log_length(light, degree, planar, method) + scalar
-    return tables.log_length(labels, degree, planar, method) + scalar
+        return tables.weighted_log_length(light, degree, planar=planar, method=method) + scalar
+    return tables.log_length(labels, degree, planar=planar, method=method) + scalar
 
 
 def trees(
@@ -303,9 +303,12 @@ def elements_by_order(
     """List the basis by order, from 1 on, in some form; a list that is too long is refused."""
     degree, light = checked_weights(weights, labels, degree, planar)
     if light is None:
-        count, most = tables.require_fits(labels, degree, planar), degree
+        count, most = tables.require_fits(labels, degree, planar=planar), degree
     else:
-        count, most = tables.require_weighted_fits(light, degree, planar), degree // min(light)
+        count, most = (
+            tables.require_weighted_fits(light, degree, planar=planar),
+            degree // min(light),
+        )
     check_entries(count * most, what)
     return basis_by_order(light or (1,) * labels, degree, planar, form) if degree else []
 

@@ -209,7 +209,7 @@ def idx_to_tree(
     count = count_forests if planar else count_trees
     total = 0
     for order in range(1, degree + 1):
-        total += count(order, labels, planar)
+        total += count(order, labels, planar=planar)
         if place < total:
             break
     else:
@@ -226,7 +226,7 @@ def _light_basis(
     weights: tuple[int, ...], degree: int, planar: bool
 ) -> tuple[tuple[Any, ...], dict[Any, int]]:
     """Return what is light enough, and the place of each element."""
-    tables.require_weighted_fits(weights, degree, planar)
+    tables.require_weighted_fits(weights, degree, planar=planar)
     from treealg.symbolic import weighted_basis
 
     basis = weighted_basis(weights, degree, planar=planar)

@@ -181,7 +181,7 @@ def branched_log_sig_names(
         if light is None:
             lyndon = tables.lyndon(labels, degree, 1)
         else:
-            lyndon = tables.weighted_lyndon(light, degree, 1, planar)
+            lyndon = tables.weighted_lyndon(light, degree, 1, planar=planar)
         return tuple(names[place] for place in lyndon.col.tolist())
     return names
 

@@ -81,8 +81,8 @@ def sig_length(
     labels, degree = checked_sizes(dimension, degree, time_aug, lead_lag)
     degree, light = checked_weights(weights, labels, degree, None)
     if light is not None:
-        return tables.weighted_length(light, degree, None) + scalar
-    return tables.basis_length(labels, degree, None) + scalar
+        return tables.weighted_length(light, degree, planar=None) + scalar
+    return tables.basis_length(labels, degree, planar=None) + scalar
 
 
 def log_sig_length(
@@ -141,8 +141,8 @@ def log_sig_length(
     labels, degree = checked_sizes(dimension, degree, time_aug, lead_lag)
     degree, light = checked_weights(weights, labels, degree, None)
     if light is not None:
-        return tables.weighted_log_length(light, degree, None, 1)
-    return tables.log_length(labels, degree, None, 1)
+        return tables.weighted_log_length(light, degree, planar=None, method=1)
+    return tables.log_length(labels, degree, planar=None, method=1)
 
 
 def words(
@@ -189,7 +189,7 @@ def words(
     alphabet_size, max_length = _bounds(alphabet_size, max_length, "max_length", 0)
     max_length, light = checked_weights(weights, alphabet_size, max_length, None)
     if light is not None:
-        tables.require_weighted_fits(light, max_length, None)
+        tables.require_weighted_fits(light, max_length, planar=None)
         from treealg.symbolic import weighted_words
 
         return [(), *weighted_words(light, max_length)]
@@ -313,7 +313,7 @@ def lyndon_words_of_length(alphabet_size: int, length: int) -> list[Word]:
 def _check_list(alphabet_size: int, lengths: range) -> None:
     """Refuse a list of words with too many letters."""
     if lengths:
-        tables.require_fits(alphabet_size, lengths[-1], None)
+        tables.require_fits(alphabet_size, lengths[-1], planar=None)
         letters = sum(length * alphabet_size**length for length in lengths)
         check_entries(letters, "the list of words")
 

@@ -230,7 +230,7 @@ class _LightWords:
     """The words that are light enough, with the empty one, and the place of each."""
 
     def __init__(self, weights: tuple[int, ...], degree: int) -> None:
-        tables.require_weighted_fits(weights, degree, None)
+        tables.require_weighted_fits(weights, degree, planar=None)
         from treealg.symbolic import weighted_words
 
         self.words: tuple[Word, ...] = ((), *weighted_words(weights, degree))

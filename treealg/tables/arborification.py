@@ -42,7 +42,7 @@ _SMALL = 1 << 16
 
 
 def arborification(
-    dimension: int, degree: int, planar: bool | None = False, longest: int | None = 1
+    dimension: int, degree: int, *, planar: bool | None = False, longest: int | None = 1
 ) -> LinearMap:
     r"""Return the matrix that takes word coefficients to tree or ordered-forest coefficients.
 
@@ -111,18 +111,18 @@ def arborification(
     longest = None if longest is None else as_longest(longest, degree)
 
     def build() -> LinearMap:
-        require_fits(dimension, degree, planar)
+        require_fits(dimension, degree, planar=planar)
         if planar is None:
-            return _of_words(words(dimension, degree, longest))
+            return _of_words(words(dimension, degree, longest=longest))
         _foresee(dimension, degree, planar, longest)
-        rows = WordRows(words(dimension, degree, longest, planar))
+        rows = WordRows(words(dimension, degree, longest=longest, planar=planar))
         return rows.linear_map(_blocks(rows, planar, degree, longest))
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows * dimension, table.n_cols * dimension) == (
             dimension,
-            require_fits(dimension, degree, planar),
-            words(dimension, degree, longest, bool(planar)).size,
+            require_fits(dimension, degree, planar=planar),
+            words(dimension, degree, longest=longest, planar=bool(planar)).size,
         )
 
     name = "word_arborification" if planar is None else "arborification"
@@ -156,11 +156,16 @@ def _of_words(layout: WeightedWords) -> LinearMap:
 def _foresee(dimension: int, degree: int, planar: bool, longest: int | None) -> None:
     """Refuse a table that will be too large, by the growth of small ones of its kind."""
     small = degree
-    while basis_length(dimension, small, planar) > _SMALL:
+    while basis_length(dimension, small, planar=planar) > _SMALL:
         small -= 1
     if small < degree:
         letters = None if longest is None else min(longest, small)
-        _blocks(WordRows(words(dimension, small, letters, planar)), planar, degree, longest)
+        _blocks(
+            WordRows(words(dimension, small, longest=letters, planar=planar)),
+            planar,
+            degree,
+            longest,
+        )
 
 
 def _blocks(words: WordRows, planar: bool, wanted: int, longest: int | None) -> list[Split]:
@@ -234,7 +239,7 @@ def _blocks_of_cuts(words: WordRows, planar: bool, wanted: int) -> list[Split]:
     dimension, degree = words.layout.dimension, words.layout.degree
     check_terms(dimension, degree, planar)
     # The last order has most of the terms, and need not be made where it is too much.
-    cuts = _Cuts(words, convolution(dimension, max(degree - 1, 0), planar))
+    cuts = _Cuts(words, convolution(dimension, max(degree - 1, 0), planar=planar))
     blocks: list[Split] = []
     phi, slots = [UNIT], [UNIT]
     for nodes in range(degree):
@@ -243,7 +248,7 @@ def _blocks_of_cuts(words: WordRows, planar: bool, wanted: int) -> list[Split]:
         if nodes + 1 == degree:
             if nodes + 1 == wanted and words.may_be_too_large(blocks):
                 _check_last_cuts(words, blocks, phi, planar)
-            cuts = _Cuts(words, convolution(dimension, degree, planar))
+            cuts = _Cuts(words, convolution(dimension, degree, planar=planar))
             slots = cuts.all_slots(nodes, phi)
         elif nodes:
             slots.append(cuts.slots(nodes, phi, slots))
@@ -266,7 +271,7 @@ def _check_last_cuts(words: WordRows, blocks: list[Split], phi: list[Split], pla
     nodes = degree - 1
     often = multiplicities(dimension, nodes, planar)
     if dimension == 1:  # every row stands for itself
-        table = convolution(dimension, degree, planar)
+        table = convolution(dimension, degree, planar=planar)
     else:
         table = convolution_of_some(dimension, degree, planar, often > 0)
     cuts = _Cuts(words, table)

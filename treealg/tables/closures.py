@@ -28,7 +28,7 @@ Slot = tuple[int, tuple[int, ...], int]
 
 
 def closure(
-    elements: Iterable[Tree | OrderedForest], planar: bool
+    elements: Iterable[Tree | OrderedForest], *, planar: bool
 ) -> tuple[tuple[Tree | OrderedForest, ...], ConvolutionTable]:
     """Return the smallest closed set that has some elements, and its coproduct table.
 

@@ -114,6 +114,7 @@ class CoefficientTable(Table):
 def coefficients(
     elements: Iterable[Tree | OrderedForest],
     dimension: int,
+    *,
     longest: int = 1,
     channels: int | None = None,
 ) -> CoefficientTable:

@@ -32,7 +32,7 @@ from treealg.tables.word_convolution import word_convolution
 __all__ = ["assemble", "check_terms", "convolution", "convolution_of_some"]
 
 
-def convolution(dimension: int, degree: int, planar: bool | None = False) -> ConvolutionTable:
+def convolution(dimension: int, degree: int, *, planar: bool | None = False) -> ConvolutionTable:
     """Return the coproduct table of trees (BCK), of ordered forests (MKW) or of words.
 
     Parameters
@@ -97,10 +97,10 @@ def convolution(dimension: int, degree: int, planar: bool | None = False) -> Con
 
 def check_terms(dimension: int, degree: int, planar: bool) -> None:
     """Refuse a coproduct table that would be too large."""
-    require_fits(dimension, degree, planar)
-    if basis_length(1, degree, planar) > MAX_SHAPES:
+    require_fits(dimension, degree, planar=planar)
+    if basis_length(1, degree, planar=planar) > MAX_SHAPES:
         raise InvalidValueError(
-            f"the coproduct for {degree=} has {basis_length(1, degree, planar)} undecorated "
+            f"the coproduct for {degree=} has {basis_length(1, degree, planar=planar)} undecorated "
             f"shapes, more than the bound of {MAX_SHAPES}; lower the degree"
         )
     what = f"the coproduct for {dimension=}, {degree=}"

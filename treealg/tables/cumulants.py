@@ -27,7 +27,7 @@ from treealg.tables.word_rows import WordRows
 __all__ = ["cumulants", "expectation"]
 
 
-def cumulants(dimension: int, degree: int, planar: bool, lift: str) -> LinearMap:
+def cumulants(dimension: int, degree: int, *, planar: bool, lift: str) -> LinearMap:
     r"""Return the matrix from cumulants of a process to the logarithm of its expected signature.
 
     Parameters
@@ -58,7 +58,7 @@ def cumulants(dimension: int, degree: int, planar: bool, lift: str) -> LinearMap
     --------
     Of the tree with two nodes the logarithm of Stratonovich has half the variance, that of Itô 0:
 
-    >>> [cumulants(1, 2, False, lift).ptr.tolist() for lift in LIFTS]
+    >>> [cumulants(1, 2, planar=False, lift=lift).ptr.tolist() for lift in LIFTS]
     [[0, 1, 2], [0, 1, 1], [0, 1, 2]]
     """
     dimension = check_integer("dimension", dimension, 1)
@@ -66,7 +66,7 @@ def cumulants(dimension: int, degree: int, planar: bool, lift: str) -> LinearMap
     planar, lift = check_flag("planar", planar), check_choice("lift", lift, LIFTS)
 
     def build() -> LinearMap:
-        require_fits(dimension, degree, planar)
+        require_fits(dimension, degree, planar=planar)
         layout = ForestLayout(dimension, degree if planar else max(degree - 1, 0), planar)
         word, shape = _labels_and_shapes(layout)
         factor = _jumps(degree, planar, lift)
@@ -82,7 +82,7 @@ def cumulants(dimension: int, degree: int, planar: bool, lift: str) -> LinearMap
         return from_keys(dimension, chosen.size, int(first[-1]), key[keep], coef[keep])
 
     def check(table: LinearMap) -> bool:
-        size = require_fits(dimension, degree, planar)
+        size = require_fits(dimension, degree, planar=planar)
         return (table.width, table.n_rows * dimension) == (dimension, size)
 
     key = (dimension, degree, planar, tuple(LIFTS).index(lift))
@@ -126,7 +126,7 @@ def _jumps(degree: int, planar: bool, lift: str) -> npt.NDArray[np.float64]:
     return np.array(values, dtype=np.float64)
 
 
-def expectation(dimension: int, degree: int, lift: str, longest: int) -> LinearMap:
+def expectation(dimension: int, degree: int, *, lift: str, longest: int) -> LinearMap:
     r"""Return the matrix from words of cumulants to expected signatures on trees.
 
     Parameters
@@ -159,8 +159,8 @@ def expectation(dimension: int, degree: int, lift: str, longest: int) -> LinearM
     --------
     The cherry is the integral of the square: of Itô's, the words 000 and (00)0.
 
-    >>> table = expectation(1, 3, "ito", 2)
-    >>> table.col[table.ptr[2] : table.ptr[3]].tolist(), words(1, 3, 2).compositions[1:]
+    >>> table = expectation(1, 3, lift="ito", longest=2)
+    >>> table.col[table.ptr[2] : table.ptr[3]].tolist(), words(1, 3, longest=2).compositions[1:]
     ([3, 4], ((1,), (1, 1), (2,), (1, 1, 1), (2, 1), (1, 2)))
     """
     dimension = check_integer("dimension", dimension, 1)
@@ -169,8 +169,8 @@ def expectation(dimension: int, degree: int, lift: str, longest: int) -> LinearM
     check_choice("lift", lift, LIFTS)
 
     def build() -> LinearMap:
-        require_fits(dimension, degree, False)
-        layout = words(dimension, degree, longest)
+        require_fits(dimension, degree, planar=False)
+        layout = words(dimension, degree, longest=longest)
         if lift == "stratonovich":
             return _split_words(arborification(dimension, degree), layout)
         rows = _ItoRows(layout, backward=lift == "backward")
@@ -179,8 +179,8 @@ def expectation(dimension: int, degree: int, lift: str, longest: int) -> LinearM
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows * dimension, table.n_cols * dimension) == (
             dimension,
-            require_fits(dimension, degree, False),
-            words(dimension, degree, longest).size,
+            require_fits(dimension, degree, planar=False),
+            words(dimension, degree, longest=longest).size,
         )
 
     key = (dimension, degree, tuple(LIFTS).index(lift), longest)

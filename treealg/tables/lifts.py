@@ -59,7 +59,7 @@ def bracket_labels(channels: int) -> int:
     return channels + channels * (channels + 1) // 2
 
 
-def change_of_lift(channels: int, degree: int, planar: bool) -> LinearMap:
+def change_of_lift(channels: int, degree: int, *, planar: bool) -> LinearMap:
     r"""Return the matrix that adds brackets to integrals.
 
     Parameters
@@ -89,7 +89,7 @@ def change_of_lift(channels: int, degree: int, planar: bool) -> LinearMap:
     --------
     Of one channel, 0, and its bracket, 1: the ladder of 0 gets the bracket.
 
-    >>> table = change_of_lift(1, 2, False)
+    >>> table = change_of_lift(1, 2, planar=False)
     >>> table.ptr.tolist(), table.col.tolist()
     ([0, 1, 2, 4, 5, 6, 7], [0, 1, 1, 2, 3, 4, 5])
     """
@@ -104,7 +104,7 @@ def change_of_lift(channels: int, degree: int, planar: bool) -> LinearMap:
         return LinearMap(1, size, size, ptr, (col - planar).astype(np.int32, copy=False), coef)
 
     def check(table: LinearMap) -> bool:
-        size = require_fits(bracket_labels(channels), degree, planar)
+        size = require_fits(bracket_labels(channels), degree, planar=planar)
         return (table.width, table.n_rows, table.n_cols) == (1, size, size)
 
     key = (channels, degree, planar)

@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 
-def element_weights(weights: tuple[int, ...], nodes: int, planar: bool | None) -> IntArray:
+def element_weights(weights: tuple[int, ...], nodes: int, *, planar: bool | None) -> IntArray:
     """Return what each element of a basis by nodes weighs.
 
     Parameters
@@ -64,12 +64,12 @@ def element_weights(weights: tuple[int, ...], nodes: int, planar: bool | None) -
 
     Examples
     --------
-    >>> element_weights((1, 3), 2, False).tolist()
+    >>> element_weights((1, 3), 2, planar=False).tolist()
     [1, 3, 2, 4, 4, 6]
     """
     weights, planar = check_weights("weights", weights), check_planar(planar)
     nodes = check_integer("nodes", nodes, 0)
-    require_fits(len(weights), nodes, planar)
+    require_fits(len(weights), nodes, planar=planar)
     if max(weights) * max(nodes, 1) >= 2**63:
         raise InvalidValueError(
             f"weights must be such that {nodes} nodes weigh less than 2**63, got {brief(weights)}"
@@ -91,7 +91,7 @@ def element_weights(weights: tuple[int, ...], nodes: int, planar: bool | None) -
     return forests[1:] if planar else np.add.outer(forests, own).ravel()
 
 
-def light_elements(weights: tuple[int, ...], degree: int, planar: bool | None) -> IntArray:
+def light_elements(weights: tuple[int, ...], degree: int, *, planar: bool | None) -> IntArray:
     """Return where what is light enough stands in the basis of all with as many nodes.
 
     Parameters
@@ -118,12 +118,12 @@ def light_elements(weights: tuple[int, ...], degree: int, planar: bool | None) -
 
     Examples
     --------
-    >>> light_elements((1, 3), 4, False)[:6].tolist()
+    >>> light_elements((1, 3), 4, planar=False)[:6].tolist()
     [0, 1, 2, 3, 4, 6]
     """
     weights, degree, planar = check_weighted(weights, degree, planar)
-    require_weighted_fits(weights, degree, planar)
-    found = element_weights(weights, degree // min(weights), planar)
+    require_weighted_fits(weights, degree, planar=planar)
+    found = element_weights(weights, degree // min(weights), planar=planar)
     return np.flatnonzero(found <= degree)
 
 
@@ -241,7 +241,7 @@ def _places(
 
 
 def restricted(
-    table: LinearMap, rows: IntArray, columns: IntArray | None = None, n_cols: int = 0
+    table: LinearMap, rows: IntArray, *, columns: IntArray | None = None, n_cols: int = 0
 ) -> LinearMap:
     """Return some rows of a map, whose entries are in columns that are kept.
 
@@ -302,7 +302,7 @@ def restricted(
 
 
 def restricted_translation(
-    table: TranslationTable, weights: tuple[int, ...], degree: int, planar: bool
+    table: TranslationTable, weights: tuple[int, ...], degree: int, *, planar: bool
 ) -> TranslationTable:
     """Return a translation of what is light enough, by what makes nothing heavier.
 
@@ -336,8 +336,8 @@ def restricted_translation(
     The ladder of two light labels comes from the heavy one:
 
     >>> from treealg.tables import translation
-    >>> whole = translation(2, 2, False, 2)
-    >>> table = restricted_translation(whole, (1, 2), 2, False)
+    >>> whole = translation(2, 2, planar=False, order=2)
+    >>> table = restricted_translation(whole, (1, 2), 2, planar=False)
     >>> table.size, table.ptr.tolist(), table.col.tolist()
     (3, [0, 1, 3, 6], [0, 0, 1, 0, 1, 2])
     """
@@ -345,7 +345,7 @@ def restricted_translation(
         "table", table, TranslationTable, "translation(dimension, degree, planar, order)"
     )
     weights, degree, _ = check_weighted(weights, degree, check_flag("planar", planar))
-    all_weights = element_weights(weights, degree // min(weights), planar)
+    all_weights = element_weights(weights, degree // min(weights), planar=planar)
     if all_weights.size != table.size:
         raise InvalidValueError(
             f"table must be the translation of {len(weights)} labels to {degree // min(weights)} "

@@ -41,7 +41,7 @@ _SMALL = 50_000
 """The most words of a table that is made to see how such tables grow."""
 
 
-def lyndon(dimension: int, degree: int, method: int, planar: bool | None = True) -> LinearMap:
+def lyndon(dimension: int, degree: int, method: int, *, planar: bool | None = True) -> LinearMap:
     """Return the map from the expanded logarithm to Lyndon coordinates.
 
     Parameters
@@ -91,14 +91,14 @@ def lyndon(dimension: int, degree: int, method: int, planar: bool | None = True)
     method = check_method(method, planar is not False, minimum=1)
 
     def build() -> LinearMap:
-        length = require_fits(dimension, degree, planar)
+        length = require_fits(dimension, degree, planar=planar)
         if planar is None and dimension == 1:  # one letter is the only Lyndon word
             found = np.ones(min(degree, 1), dtype=np.int64)
             return from_keys(1, found.size, length, found - 1, found.astype(np.float64))
         if planar is None and method == 2:
             foresee(
                 lambda layout, size: lyndon_map(method, layout, size),
-                lambda order: log_length(dimension, order, None, 2),
+                lambda order: log_length(dimension, order, planar=None, method=2),
                 dimension,
                 degree,
             )
@@ -107,8 +107,8 @@ def lyndon(dimension: int, degree: int, method: int, planar: bool | None = True)
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
             1,
-            log_length(dimension, degree, planar, method),
-            basis_length(dimension, degree, planar),
+            log_length(dimension, degree, planar=planar, method=method),
+            basis_length(dimension, degree, planar=planar),
         )
 
     name = "word_lyndon" if planar is None else "lyndon"
@@ -116,7 +116,7 @@ def lyndon(dimension: int, degree: int, method: int, planar: bool | None = True)
 
 
 def lyndon_arborification(
-    dimension: int, degree: int, method: int, longest: int = 1, planar: bool | None = True
+    dimension: int, degree: int, method: int, *, longest: int = 1, planar: bool | None = True
 ) -> LinearMap:
     """Return the map from the logarithm over words to Lyndon coordinates.
 
@@ -168,17 +168,17 @@ def lyndon_arborification(
     longest = as_longest(longest, degree)
     if planar is None:
         require(longest == 1, "logarithms of words have Lyndon coordinates for plain letters only")
-        return lyndon(dimension, degree, method, None)
+        return lyndon(dimension, degree, method, planar=None)
 
     def build() -> LinearMap:
-        inner = arborification(dimension, degree, True, longest)
+        inner = arborification(dimension, degree, planar=True, longest=longest)
         return compose(lyndon(dimension, degree, method), inner)
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
             1,
-            log_length(dimension, degree, True, method),
-            words(dimension, degree, longest).size,
+            log_length(dimension, degree, planar=True, method=method),
+            words(dimension, degree, longest=longest).size,
         )
 
     key = (dimension, degree, method, longest)
@@ -187,7 +187,7 @@ def lyndon_arborification(
 
 def layout_of(dimension: int, degree: int, planar: bool | None) -> ForestLayout | WordLayout:
     """Return the numbering of the ordered forests, or of the words, of all lengths."""
-    check_entries(basis_length(dimension, degree, planar), "the search for Lyndon words")
+    check_entries(basis_length(dimension, degree, planar=planar), "the search for Lyndon words")
     if planar is None:
         return WordLayout(dimension, degree)
     return ForestLayout(dimension, degree, planar=True)
@@ -205,7 +205,7 @@ def foresee(
     rows there are up to a degree.
     """
     small = degree
-    while basis_length(dimension, small, None) > _SMALL:
+    while basis_length(dimension, small, planar=None) > _SMALL:
         small -= 1
     if 3 < small < degree:
         table = make(layout_of(dimension, small, None), f"{dimension=}, degree={small}")

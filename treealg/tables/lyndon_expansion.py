@@ -30,7 +30,7 @@ __all__ = ["lyndon_expansion"]
 
 
 def lyndon_expansion(
-    dimension: int, degree: int, method: int, planar: bool | None = True
+    dimension: int, degree: int, method: int, *, planar: bool | None = True
 ) -> LinearMap:
     """Return the map from Lyndon coordinates to the expanded logarithm.
 
@@ -78,13 +78,13 @@ def lyndon_expansion(
     degree = check_integer("degree", degree, 0)
     planar = check_planar(planar)
     method = check_method(method, planar is not False, minimum=1)
-    require_fits(dimension, degree, planar)
+    require_fits(dimension, degree, planar=planar)
 
     def build() -> LinearMap:
         if planar is None and dimension > 1:
             foresee(
                 lambda layout, size: expansion_map(method, layout, size),
-                lambda order: basis_length(dimension, order, None),
+                lambda order: basis_length(dimension, order, planar=None),
                 dimension,
                 degree,
             )
@@ -94,8 +94,8 @@ def lyndon_expansion(
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
             1,
-            basis_length(dimension, degree, planar),
-            log_length(dimension, degree, planar, method),
+            basis_length(dimension, degree, planar=planar),
+            log_length(dimension, degree, planar=planar, method=method),
         )
 
     name = "word_lyndon_expansion" if planar is None else "lyndon_expansion"

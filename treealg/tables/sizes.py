@@ -110,7 +110,7 @@ def _basis_length(dimension: int, degree: int, planar: bool | None, bound: int) 
     return total
 
 
-def basis_length(dimension: int, degree: int, planar: bool | None = False) -> int:
+def basis_length(dimension: int, degree: int, *, planar: bool | None = False) -> int:
     """Count the basis elements of order 1 to `degree`, the empty one left out.
 
     Parameters
@@ -204,7 +204,7 @@ def _word_length(dimension: int, degree: int, bound: int) -> int:
     return total
 
 
-def log_length(dimension: int, degree: int, planar: bool | None = False, method: int = 0) -> int:
+def log_length(dimension: int, degree: int, *, planar: bool | None = False, method: int = 0) -> int:
     """Count the coordinates of a log-signature.
 
     Parameters
@@ -282,7 +282,7 @@ def moebius(number: int) -> int:
     return sign
 
 
-def require_fits(dimension: int, degree: int, planar: bool | None = False) -> int:
+def require_fits(dimension: int, degree: int, *, planar: bool | None = False) -> int:
     """Return the length of a basis that tables are built for, and refuse a larger one.
 
     Parameters

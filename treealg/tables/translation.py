@@ -105,7 +105,7 @@ class TranslationTable(Table):
             require(within.all(), "multiplicities are integers from 1 to 2**53")
 
 
-def translation(dimension: int, degree: int, planar: bool, order: int) -> TranslationTable:
+def translation(dimension: int, degree: int, *, planar: bool, order: int) -> TranslationTable:
     r"""Return the matrix of a translation.
 
     Parameters
@@ -136,7 +136,7 @@ def translation(dimension: int, degree: int, planar: bool, order: int) -> Transl
     --------
     In one channel the ladder is what two vertices become, or what one becomes:
 
-    >>> table = translation(1, 2, False, 2)
+    >>> table = translation(1, 2, planar=False, order=2)
     >>> table.ptr.tolist(), table.col.tolist(), table.factor.tolist()
     ([0, 1, 3], [0, 0, 1], [0, 2, 1, 2, 0, 0])
     """
@@ -147,8 +147,8 @@ def translation(dimension: int, degree: int, planar: bool, order: int) -> Transl
     most = max(min(order, degree), 1)
 
     def build() -> TranslationTable:
-        size = require_fits(dimension, degree, planar)
-        values = basis_length(dimension, most, planar)
+        size = require_fits(dimension, degree, planar=planar)
+        values = basis_length(dimension, most, planar=planar)
         total = 0
         for more in (_count_forest_terms if planar else _count_tree_terms)(dimension, degree, most):
             total += more
@@ -158,8 +158,8 @@ def translation(dimension: int, degree: int, planar: bool, order: int) -> Transl
 
     def check(table: TranslationTable) -> bool:
         return (table.size, table.values, table.width) == (
-            require_fits(dimension, degree, planar),
-            dimension * basis_length(dimension, most, planar),
+            require_fits(dimension, degree, planar=planar),
+            dimension * basis_length(dimension, most, planar=planar),
             max(degree, 1),
         )
 
@@ -374,7 +374,7 @@ def _forest_terms(dimension: int, degree: int, most: int) -> Iterator[Terms]:
     from treealg.symbolic import enumerate_forests
 
     layout = ForestLayout(dimension, degree, planar=True)
-    stride = basis_length(dimension, most, True)
+    stride = basis_length(dimension, most, planar=True)
     shapes = [list(enumerate_forests(nodes, 1, planar=True)) for nodes in range(degree + 1)]
     for nodes in range(1, degree + 1):
         new = labellings(dimension, nodes)

@@ -34,6 +34,7 @@ __all__ = ["weighted_arborification"]
 def weighted_arborification(
     weights: tuple[int, ...],
     degree: int,
+    *,
     planar: bool | None,
     longest: int = 1,
     channels: int | None = None,
@@ -72,24 +73,24 @@ def weighted_arborification(
     --------
     The last tree of 0 1 0[0] 1[0] 0[1] 0[0,0] 0[0[0]] but one is twice the word 000:
 
-    >>> phi = weighted_arborification((1, 2), 3, False)
+    >>> phi = weighted_arborification((1, 2), 3, planar=False)
     >>> phi.coef.tolist()
     [1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0]
 
     With chains of two as letters that tree has two words more, in which a chain is the last letter:
 
-    >>> np.diff(weighted_arborification((1, 2), 3, False, longest=2).ptr).tolist()
+    >>> np.diff(weighted_arborification((1, 2), 3, planar=False, longest=2).ptr).tolist()
     [1, 1, 2, 2, 2, 2, 3]
     """
     weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
     weights, degree, longest, channels = check_letters(weights, degree, longest, channels)
 
     def build() -> LinearMap:
-        require_weighted_fits(weights, degree, planar)
+        require_weighted_fits(weights, degree, planar=planar)
         if planar is False:  # the corolla of the lightest label, as of all labels of weight 1
             check_exact(math.factorial(max(degree // min(weights) - 1, 0)))
-        words = words_of_weights(weights, degree, longest, channels)
-        chains = chains_of_weights(weights, degree, longest, channels)
+        words = words_of_weights(weights, degree, longest=longest, channels=channels)
+        chains = chains_of_weights(weights, degree, longest=longest, channels=channels)
         layout = WeightedLayout(weights, degree, planar)
         rows = _Rows(layout, words, chains)
         if planar is False:
@@ -97,13 +98,13 @@ def weighted_arborification(
         else:
             place, column, coef = _of_ordered(rows)
         key, coef = merge(place * words.size + column, coef)
-        return from_keys(1, weighted_length(weights, degree, planar), words.size, key, coef)
+        return from_keys(1, weighted_length(weights, degree, planar=planar), words.size, key, coef)
 
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
             1,
-            require_weighted_fits(weights, degree, planar),
-            words_of_weights(weights, degree, longest, channels).size,
+            require_weighted_fits(weights, degree, planar=planar),
+            words_of_weights(weights, degree, longest=longest, channels=channels).size,
         )
 
     kind = 2 if planar is None else int(planar)

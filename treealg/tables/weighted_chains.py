@@ -82,7 +82,7 @@ class Chains:
                 letter[chain[0]] = number
         return letter
 
-    def columns(self, from_leaf: bool) -> npt.NDArray[np.int32]:
+    def columns(self, *, from_leaf: bool) -> npt.NDArray[np.int32]:
         """Return the column of the correction that each letter has, -1 for labels.
 
         Parameters
@@ -107,7 +107,7 @@ class Chains:
 
 
 def chains_of_weights(
-    weights: tuple[int, ...], degree: int, longest: int = 1, channels: int | None = None
+    weights: tuple[int, ...], degree: int, *, longest: int = 1, channels: int | None = None
 ) -> Chains:
     """Return the letters that weigh at most so much.
 

@@ -61,7 +61,7 @@ def unit_row(indices: int) -> SparseRows:
 
 
 def weighted_convolution(
-    weights: tuple[int, ...], degree: int, planar: bool | None
+    weights: tuple[int, ...], degree: int, *, planar: bool | None
 ) -> ConvolutionTable:
     """Return the coproduct table of what weighs at most so much.
 
@@ -96,14 +96,14 @@ def weighted_convolution(
     --------
     Of the words 0 1 00 01 10 000 the last has two cuts:
 
-    >>> table = weighted_convolution((1, 2), 3, None)
+    >>> table = weighted_convolution((1, 2), 3, planar=None)
     >>> np.diff(table.term_ptr).tolist()
     [0, 0, 1, 1, 1, 2]
     """
     weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
 
     def build() -> ConvolutionTable:
-        size = require_weighted_fits(weights, degree, planar)
+        size = require_weighted_fits(weights, degree, planar=planar)
         if size > _MOST_FORESTS:
             raise InvalidValueError(
                 f"a coproduct of {size} elements, for {weights=} and {degree=}, is too large; "
@@ -118,7 +118,7 @@ def weighted_convolution(
         return (table.dimension, table.degree, table.n_blocks) == (
             1,
             degree // min(weights),
-            require_weighted_fits(weights, degree, planar),
+            require_weighted_fits(weights, degree, planar=planar),
         )
 
     key = (degree, 2 if planar is None else int(planar), *weights)

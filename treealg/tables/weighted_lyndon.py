@@ -25,7 +25,7 @@ __all__ = ["weighted_lyndon", "weighted_lyndon_arborification", "weighted_lyndon
 
 
 def weighted_lyndon(
-    weights: tuple[int, ...], degree: int, method: int, planar: bool | None
+    weights: tuple[int, ...], degree: int, method: int, *, planar: bool | None
 ) -> LinearMap:
     """Return the map from the expanded logarithm to Lyndon coordinates, as `lyndon`.
 
@@ -57,7 +57,7 @@ def weighted_lyndon(
     --------
     Of the words 0 1 00 01 10 000 three are Lyndon words:
 
-    >>> weighted_lyndon((1, 2), 3, 1, None).col.tolist()
+    >>> weighted_lyndon((1, 2), 3, 1, planar=None).col.tolist()
     [0, 1, 3]
     """
     weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
@@ -70,8 +70,8 @@ def weighted_lyndon(
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
             1,
-            weighted_log_length(weights, degree, planar, method),
-            weighted_length(weights, degree, planar),
+            weighted_log_length(weights, degree, planar=planar, method=method),
+            weighted_length(weights, degree, planar=planar),
         )
 
     key = (degree, method, int(planar is None), *weights)
@@ -82,6 +82,7 @@ def weighted_lyndon_arborification(
     weights: tuple[int, ...],
     degree: int,
     method: int,
+    *,
     planar: bool | None,
     longest: int = 1,
     channels: int | None = None,
@@ -110,12 +111,14 @@ def weighted_lyndon_arborification(
     """
     weights, degree, planar = check_weighted(weights, degree, planar, nodes=1)
     method = check_method(method, planar is not False, minimum=1)
-    inner = weighted_arborification(weights, degree, planar, longest, channels)
-    return compose(weighted_lyndon(weights, degree, method, planar), inner)
+    inner = weighted_arborification(
+        weights, degree, planar=planar, longest=longest, channels=channels
+    )
+    return compose(weighted_lyndon(weights, degree, method, planar=planar), inner)
 
 
 def weighted_lyndon_expansion(
-    weights: tuple[int, ...], degree: int, method: int, planar: bool | None
+    weights: tuple[int, ...], degree: int, method: int, *, planar: bool | None
 ) -> LinearMap:
     """Return the map from Lyndon coordinates to the expanded logarithm, as `lyndon_expansion`.
 
@@ -141,7 +144,7 @@ def weighted_lyndon_expansion(
     --------
     The bracket of 0 and 1 is 01 - 10, words 3 and 4:
 
-    >>> table = weighted_lyndon_expansion((1, 2), 3, 2, None)
+    >>> table = weighted_lyndon_expansion((1, 2), 3, 2, planar=None)
     >>> table.col.tolist(), table.coef.tolist()
     ([0, 1, 2, 2], [1.0, 1.0, 1.0, -1.0])
     """
@@ -156,8 +159,8 @@ def weighted_lyndon_expansion(
     def check(table: LinearMap) -> bool:
         return (table.width, table.n_rows, table.n_cols) == (
             1,
-            weighted_length(weights, degree, planar),
-            weighted_log_length(weights, degree, planar, method),
+            weighted_length(weights, degree, planar=planar),
+            weighted_log_length(weights, degree, planar=planar, method=method),
         )
 
     key = (degree, method, int(planar is None), *weights)
@@ -166,5 +169,5 @@ def weighted_lyndon_expansion(
 
 def _check_search(weights: tuple[int, ...], degree: int, planar: bool | None) -> None:
     """Refuse a basis in which too much would have to be looked through for Lyndon elements."""
-    entries = require_weighted_fits(weights, degree, planar)
+    entries = require_weighted_fits(weights, degree, planar=planar)
     check_entries(entries, "the search for Lyndon words")

@@ -19,7 +19,7 @@ _MOST_NODES = 2**15
 
 
 def weighted_length(
-    weights: tuple[int, ...], degree: int, planar: bool | None, bound: int = MAX_LENGTH
+    weights: tuple[int, ...], degree: int, *, planar: bool | None, bound: int = MAX_LENGTH
 ) -> int:
     """Count the trees, ordered forests or (None) words that weigh 1 to `degree`.
 
@@ -50,9 +50,9 @@ def weighted_length(
 
     Examples
     --------
-    >>> [weighted_length((1, 2), degree, False) for degree in range(1, 5)]
+    >>> [weighted_length((1, 2), degree, planar=False) for degree in range(1, 5)]
     [1, 3, 7, 17]
-    >>> weighted_length((1, 1), 3, True)
+    >>> weighted_length((1, 1), 3, planar=True)
     50
     """
     weights, degree, planar = check_weighted(weights, degree, planar)
@@ -65,7 +65,7 @@ def weighted_length(
     return total
 
 
-def require_weighted_fits(weights: tuple[int, ...], degree: int, planar: bool | None) -> int:
+def require_weighted_fits(weights: tuple[int, ...], degree: int, *, planar: bool | None) -> int:
     """Return the length of a basis that tables are built for, and refuse a larger one.
 
     Parameters
@@ -88,14 +88,14 @@ def require_weighted_fits(weights: tuple[int, ...], degree: int, planar: bool | 
 
     Examples
     --------
-    >>> require_weighted_fits((1, 2), 4, None)
+    >>> require_weighted_fits((1, 2), 4, planar=None)
     11
     """
-    return weighted_length(weights, degree, planar, MAX_COEFFICIENTS)
+    return weighted_length(weights, degree, planar=planar, bound=MAX_COEFFICIENTS)
 
 
 def weighted_log_length(
-    weights: tuple[int, ...], degree: int, planar: bool | None, method: int
+    weights: tuple[int, ...], degree: int, *, planar: bool | None, method: int
 ) -> int:
     """Count the coordinates of a log-signature, of ordered forests or words by weight.
 
@@ -124,14 +124,14 @@ def weighted_log_length(
 
     Examples
     --------
-    >>> [weighted_log_length((1, 2), degree, None, 1) for degree in range(1, 6)]
+    >>> [weighted_log_length((1, 2), degree, planar=None, method=1) for degree in range(1, 6)]
     [1, 2, 3, 4, 6]
-    >>> weighted_log_length((1, 1), 3, True, 1)
+    >>> weighted_log_length((1, 1), 3, planar=True, method=1)
     33
     """
     weights, degree, planar = check_weighted(weights, degree, planar)
     if check_method(method, planar is not False) == 0:
-        return weighted_length(weights, degree, planar)
+        return weighted_length(weights, degree, planar=planar)
     letters: list[Polynomial] = [{}]
     words: list[Polynomial] = [{0: 1}]
     powers: list[Polynomial] = [{}]

@@ -271,7 +271,7 @@ class WeightedWords:
 
 
 def words(
-    dimension: int, degree: int, longest: int | None = 1, planar: bool = False
+    dimension: int, degree: int, *, longest: int | None = 1, planar: bool = False
 ) -> WeightedWords:
     """Return the layout of the words that the signature of a path is made of.
 
@@ -311,7 +311,7 @@ def words(
     longest = None if longest is None else as_longest(longest, degree)
     planar = check_flag("planar", planar)
     if longest is None:
-        require_fits(dimension, degree, planar)
+        require_fits(dimension, degree, planar=planar)
         what = "an increment on every basis element"
     else:
         what = "a correction on chains" if longest > 1 else "the word basis"
@@ -337,7 +337,7 @@ def words(
 
 
 def words_of_weights(
-    weights: tuple[int, ...], degree: int, longest: int = 1, channels: int | None = None
+    weights: tuple[int, ...], degree: int, *, longest: int = 1, channels: int | None = None
 ) -> WeightedWords:
     """Return the layout of the words that weigh at most so much.
 
@@ -375,7 +375,7 @@ def words_of_weights(
     (0, 1, 2, 2)
     """
     weights, degree, longest, channels = check_letters(weights, degree, longest, channels)
-    letters = chains_of_weights(weights, degree, longest, channels).counts()
+    letters = chains_of_weights(weights, degree, longest=longest, channels=channels).counts()
     own = [k for k, count in enumerate(letters) if count]
     kinds, counts = [1], [1]
     all_kinds = all_words = 0

@@ -15,7 +15,7 @@ from treealg.tables.weighted_words import WeightedWords, words
 __all__ = ["deconcatenation", "word_convolution"]
 
 
-def word_convolution(dimension: int, degree: int, longest: int = 1) -> ConvolutionTable:
+def word_convolution(dimension: int, degree: int, *, longest: int = 1) -> ConvolutionTable:
     """Return the deconcatenation table of words, in the structure of `convolution`.
 
     The words of weight n are the blocks of order n, one per word without its last label; a word
@@ -63,14 +63,14 @@ def word_convolution(dimension: int, degree: int, longest: int = 1) -> Convoluti
     longest = as_longest(longest, degree)
 
     def build() -> ConvolutionTable:
-        require_fits(dimension, degree, None)
+        require_fits(dimension, degree, planar=None)
         # For one letter the terms outgrow the words by far: degree**2 / 2 against degree.
         check_entries(degree * (degree - 1) // 2, f"deconcatenation to {degree=}")
-        layout = words(dimension, degree, longest)
+        layout = words(dimension, degree, longest=longest)
         return deconcatenation(layout)
 
     def check(table: ConvolutionTable) -> bool:
-        layout = words(dimension, degree, longest)
+        layout = words(dimension, degree, longest=longest)
         return (table.dimension, table.degree, table.block_start.tolist()) == (
             dimension,
             degree,

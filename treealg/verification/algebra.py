@@ -46,7 +46,7 @@ def basis_tuples(dimension: int, degree: int, planar: bool | None) -> list[tuple
 
 def check_arborification(dimension: int, degree: int, planar: bool | None) -> Outcome:
     """Compare the arborification table with words that are read off each tree."""
-    table = tables.arborification(dimension, degree, planar)
+    table = tables.arborification(dimension, degree, planar=planar)
     words = _words(dimension, degree)
     basis = basis_tuples(dimension, degree, planar)
     for index, element in enumerate(basis):
@@ -77,7 +77,7 @@ def slot_forests(
 
 def check_coproduct(dimension: int, degree: int, planar: bool | None) -> Outcome:
     """Compare the coproduct table with cuts that are enumerated on each tree, forest or word."""
-    table = tables.convolution(dimension, degree, planar)
+    table = tables.convolution(dimension, degree, planar=planar)
     basis = basis_tuples(dimension, degree, planar)
     forests = slot_forests(table, basis, planar)
     for index, element in enumerate(basis):
@@ -124,20 +124,24 @@ def check_lyndon(dimension: int, degree: int, planar: bool | None = True) -> Out
             expansion[index[tuple(trees[letter] for letter in word)], column] = count
     selection = np.zeros((len(chosen), len(basis)), dtype=np.int64)
     selection[np.arange(len(chosen)), chosen] = 1
-    projection = _dense(tables.lyndon(dimension, degree, 2, planar))
-    arborified = _dense(tables.arborification(dimension, degree, planar))
+    projection = _dense(tables.lyndon(dimension, degree, 2, planar=planar))
+    arborified = _dense(tables.arborification(dimension, degree, planar=planar))
     comparisons = [
         (
             "selection of Lyndon forests",
-            _dense(tables.lyndon(dimension, degree, 1, planar)),
+            _dense(tables.lyndon(dimension, degree, 1, planar=planar)),
             selection,
         ),
         ("projection reads Lyndon forests", projection @ selection.T @ selection, projection),
         ("projection of brackets", projection @ expansion, np.eye(len(chosen))),
-        ("expansion", _dense(tables.lyndon_expansion(dimension, degree, 2, planar)), expansion),
+        (
+            "expansion",
+            _dense(tables.lyndon_expansion(dimension, degree, 2, planar=planar)),
+            expansion,
+        ),
         (
             "expansion of coordinates",
-            _dense(tables.lyndon_expansion(dimension, degree, 1, planar)),
+            _dense(tables.lyndon_expansion(dimension, degree, 1, planar=planar)),
             expansion @ projection @ selection.T,
         ),
         *(

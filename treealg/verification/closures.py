@@ -22,7 +22,7 @@ def check_closures(dimension: int, degree: int, planar: bool) -> Outcome:
     basis, points = basis_tuples(dimension, degree, planar), 0
     kind: Any = OrderedForest if planar else Tree
     for place in sorted({len(basis) - 1, 2 * len(basis) // 3, len(basis) // 2}):
-        elements, table = tables.closure([kind.from_tuple(basis[place])], planar)
+        elements, table = tables.closure([kind.from_tuple(basis[place])], planar=planar)
         own = [element.to_tuple() if planar else normal(element.to_tuple()) for element in elements]
         if basis[place] not in own:
             return Outcome(points, f"the set of {basis[place]} has not that element")

@@ -77,8 +77,8 @@ def _laws(dimension: int, degree: int, planar: bool | None) -> list[_Law]:
     ]
     if planar is not False:
         for method in (1, 2):
-            coordinates = _applied(tables.lyndon(dimension, degree, method, planar))
-            expansion = _applied(tables.lyndon_expansion(dimension, degree, method, planar))
+            coordinates = _applied(tables.lyndon(dimension, degree, method, planar=planar))
+            expansion = _applied(tables.lyndon_expansion(dimension, degree, method, planar=planar))
             result.append(
                 _Law(
                     f"Lyndon coordinates, method {method}",

@@ -30,8 +30,8 @@ def check_expectation(dimension: int, degree: int) -> Outcome:
     basis = basis_tuples(dimension, degree, False)
     for lift in LIFTS:
         for longest in sorted({1, 2, degree}):
-            table = tables.expectation(dimension, degree, lift, longest)
-            words = _words(tables.words(dimension, degree, longest))
+            table = tables.expectation(dimension, degree, lift=lift, longest=longest)
+            words = _words(tables.words(dimension, degree, longest=longest))
             for index, tree in enumerate(basis):
                 found: Terms = defaultdict(Fraction)
                 block, label = divmod(index, dimension)
@@ -54,7 +54,7 @@ def check_cumulants(dimension: int, degree: int, planar: bool) -> Outcome:
     count = 0
     words = [w for n in range(1, degree + 1) for w in product(range(dimension), repeat=n)]
     for lift in LIFTS:
-        table = tables.cumulants(dimension, degree, planar, lift)
+        table = tables.cumulants(dimension, degree, planar=planar, lift=lift)
         for index, element in enumerate(basis_tuples(dimension, degree, planar)):
             block, label = divmod(index, dimension)
             found: Terms = defaultdict(Fraction)

@@ -25,7 +25,7 @@ Factors = tuple[tuple[int, Any], ...]
 def check_translation(dimension: int, degree: int, planar: bool) -> Outcome:
     """Compare the table of translations by what has one or two nodes."""
     most = min(2, degree)
-    table = tables.translation(dimension, degree, planar, most)
+    table = tables.translation(dimension, degree, planar=planar, order=most)
     basis = basis_tuples(dimension, degree, planar)
     moved = basis_tuples(dimension, most, planar)
     stride, values = len(moved), dimension * len(moved)
@@ -54,7 +54,7 @@ def check_translation(dimension: int, degree: int, planar: bool) -> Outcome:
 
 def check_change_of_lift(channels: int, degree: int, planar: bool) -> Outcome:
     """Compare the table of changes of lift by Itô's formula, or by ladders in place of brackets."""
-    table = tables.change_of_lift(channels, degree, planar)
+    table = tables.change_of_lift(channels, degree, planar=planar)
     pairs = [(i, j) for i in range(channels) for j in range(i, channels)]
     names = {pair: channels + place for place, pair in enumerate(pairs)}
     basis = basis_tuples(channels + len(pairs), degree, planar)

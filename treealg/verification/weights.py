@@ -76,7 +76,9 @@ def check_weighted_arborification(
     dimension: int, degree: int, planar: bool | None, longest: int = 1
 ) -> Outcome:
     """Compare the arborification table by weight with words that are read off each tree."""
-    table = tables.weighted_arborification(_weights(dimension), degree, planar, longest)
+    table = tables.weighted_arborification(
+        _weights(dimension), degree, planar=planar, longest=longest
+    )
     words = _words_of_kernels(dimension, degree, longest)
     basis = _light(dimension, degree, planar)
     if (table.n_rows, table.n_cols) != (len(basis), len(words)):
@@ -92,7 +94,7 @@ def check_weighted_arborification(
 
 def check_weighted_coproduct(dimension: int, degree: int, planar: bool | None) -> Outcome:
     """Compare the coproduct table by weight with cuts that are enumerated on each element."""
-    table = tables.weighted_convolution(_weights(dimension), degree, planar)
+    table = tables.weighted_convolution(_weights(dimension), degree, planar=planar)
     basis = _light(dimension, degree, planar)
     if table.n_blocks != len(basis):
         return Outcome(0, f"{table.n_blocks} elements, not {len(basis)}")
@@ -114,14 +116,14 @@ def check_light_words(dimension: int, degree: int, planar: bool | None) -> Outco
     """Compare what is light enough of a basis with a list, and of words of up to 4 nodes, too."""
     weights, basis = _weights(dimension), basis_tuples(dimension, degree, planar)
     light = _light(dimension, degree, planar)
-    if [basis[place] for place in tables.light_elements(weights, degree, planar)] != light:
+    if [basis[place] for place in tables.light_elements(weights, degree, planar=planar)] != light:
         return Outcome(0, "light elements are not those that are light")
     if planar is None:
         return Outcome(len(light))
     degree = min(degree, 4)
     basis = basis_tuples(dimension, degree, planar)
-    every = tables.words(dimension, degree, None, planar)
-    own = tables.element_weights(weights, degree, planar)
+    every = tables.words(dimension, degree, longest=None, planar=planar)
+    own = tables.element_weights(weights, degree, planar=planar)
     found = tables.light_words(every, own, degree)
     nodes = [x for n in range(1, degree + 1) for x in basis if _weight(x, (1,) * dimension) == n]
     order = {word: i for i, word in enumerate(_words_by_weight(nodes, weights, degree))}

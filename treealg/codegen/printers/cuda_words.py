@@ -91,7 +91,7 @@ def _signature_end(size: MapSize, real: str) -> _Ending:
     """Apply arborification, straight from its table."""
     from treealg.symbolic import OrderedForest, Tree, unrank
 
-    table = tables.arborification(size.dimension, size.degree, size.planar)
+    table = tables.arborification(size.dimension, size.degree, planar=size.planar)
     refuse_terms(len(table.coef), size)
     columns = table.n_rows * table.width
     # Index 0 of forests is the empty one.

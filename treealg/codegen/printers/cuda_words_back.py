@@ -119,7 +119,7 @@ def _tile_memory(shape: Shape, tile: int) -> int:
 
 def _signature(size: MapSize, real: str) -> _Beginning:
     """Apply the transpose of arborification, straight from its table."""
-    table = tables.arborification(size.dimension, size.degree, size.planar)
+    table = tables.arborification(size.dimension, size.degree, planar=size.planar)
     refuse_terms(len(table.coef), size)
     width, words = table.width, table.shape[1]
     order = np.argsort(table.col, kind="stable")

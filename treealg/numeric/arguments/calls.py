@@ -218,15 +218,15 @@ def _small_weights(
         return degree, None
     nodes = degree // min(small)
     if nodes <= _MOST_WEIGHT:
-        count = tables.weighted_length(tuple(small), degree, None)
+        count = tables.weighted_length(tuple(small), degree, planar=None)
         for other in range(nodes, min(degree, _MOST_WEIGHT + 1)):
             # What is as light by these is as light by those: the bases agree if they are as large.
             fewer = tuple(min(weight * other // degree, other + 1) for weight in small)
-            if 0 not in fewer and tables.weighted_length(fewer, other, None) == count:
+            if 0 not in fewer and tables.weighted_length(fewer, other, planar=None) == count:
                 return other, fewer
     if degree > _MOST_WEIGHT:
         # A basis that is too large is so by any weights.
-        tables.require_weighted_fits(weights, degree * unit, planar)
+        tables.require_weighted_fits(weights, degree * unit, planar=planar)
         raise InvalidValueError(
             f"the weights {weights} are too fine for degree {degree * unit}: none are found with a "
             f"degree up to {_MOST_WEIGHT} and the same basis; use smaller integers of about their "
@@ -277,7 +277,11 @@ def coefficients(
 ) -> int:
     """Return the number of coefficients by a method, having refused what no table is built for."""
     if weights is not None:
-        columns = tables.require_weighted_fits(weights, degree, planar)
-        return tables.weighted_log_length(weights, degree, planar, method) if method else columns
-    columns = tables.require_fits(dimension, degree, planar)
-    return tables.log_length(dimension, degree, planar, method) if method else columns
+        columns = tables.require_weighted_fits(weights, degree, planar=planar)
+        return (
+            tables.weighted_log_length(weights, degree, planar=planar, method=method)
+            if method
+            else columns
+        )
+    columns = tables.require_fits(dimension, degree, planar=planar)
+    return tables.log_length(dimension, degree, planar=planar, method=method) if method else columns

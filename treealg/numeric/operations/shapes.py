@@ -238,7 +238,7 @@ def _log_axis(call: Call) -> str:
 def _elements(call: Call) -> int:
     if call.values.get("weights") is not None:
         return _weighted(call, 0)
-    return tables.basis_length(_dimension(call), call["degree"], _planar(call))
+    return tables.basis_length(_dimension(call), call["degree"], planar=_planar(call))
 
 
 def _weighted(call: Call, method: int) -> int:
@@ -263,4 +263,6 @@ def _words(call: Call) -> int:
 def _logarithms(call: Call) -> int:
     if call.values.get("weights") is not None:
         return _weighted(call, check_method(call["method"], _planar(call) is not False))
-    return tables.log_length(_dimension(call), call["degree"], _planar(call), call["method"])
+    return tables.log_length(
+        _dimension(call), call["degree"], planar=_planar(call), method=call["method"]
+    )

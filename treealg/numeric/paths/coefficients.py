@@ -381,9 +381,9 @@ def of_any_degree(value: Any, name: str, options: tuple[Any, ...]) -> tuple[Rows
     while length < columns:
         degree += 1
         if own is None:
-            length = tables.basis_length(call.dimension, degree, call.planar)
+            length = tables.basis_length(call.dimension, degree, planar=call.planar)
         elif degree >= min(own):
-            length = tables.weighted_length(own, degree, call.planar)
+            length = tables.weighted_length(own, degree, planar=call.planar)
     degree *= unit
     if length != columns:
         raise InvalidValueError(

@@ -40,7 +40,7 @@ def word_algebra_plan(call: Call, longest: int) -> Plan:
 
     def make() -> Tables:
         if call.weights is None:
-            return Tables(log=tables.word_convolution(call.dimension, call.degree, longest))
+            return Tables(log=tables.word_convolution(call.dimension, call.degree, longest=longest))
         layout = _letters(call, longest)[0][0]
         return Tables(log=tables.deconcatenation(layout), log_nodes=max(call.nodes, 2))
 
@@ -115,9 +115,11 @@ def _plan(call: Call, longest: int, make: Any) -> Plan:
     """Return a plan whose coefficients are all words; too many of them are refused here."""
     own = call.dimension if longest == 1 else call.channels
     if call.weights is not None:
-        size = tables.words_of_weights(call.weights, call.degree, longest, own).size
+        size = tables.words_of_weights(
+            call.weights, call.degree, longest=longest, channels=own
+        ).size
     elif longest > 1:
-        size = tables.words(call.dimension, call.degree, longest).size
+        size = tables.words(call.dimension, call.degree, longest=longest).size
     else:
-        size = tables.require_fits(call.dimension, call.degree, None)
+        size = tables.require_fits(call.dimension, call.degree, planar=None)
     return Plan(call.dimension, call.degree, False, size, make, None, longest, own)

@@ -29,12 +29,12 @@ def lift_plan(call: Call) -> Plan:
 
     def make() -> Tables:
         degree, planar, weights = call.nodes, bool(call.planar), call.weights
-        layout = tables.words(call.dimension, degree, None, planar)
-        linear = tables.arborification(call.dimension, degree, planar, None)
+        layout = tables.words(call.dimension, degree, longest=None, planar=planar)
+        linear = tables.arborification(call.dimension, degree, planar=planar, longest=None)
         if weights is None:
             return Tables((layout, np.arange(call.columns, dtype=np.int32)), linear)
         words, light = _words_of_elements(call, layout)
-        linear = tables.restricted(linear, light, words.place, words.layout.size)
+        linear = tables.restricted(linear, light, columns=words.place, n_cols=words.layout.size)
         return _tables_of_light(words, light, linear, call)
 
     return _plan_of_elements("lift", call, lambda: call.columns, make)
@@ -42,7 +42,7 @@ def lift_plan(call: Call) -> Plan:
 
 def geometric_plan(call: Call) -> Plan:
     """Return the plan of the words in all basis elements themselves."""
-    layout = tables.words(call.dimension, call.nodes, None, bool(call.planar))
+    layout = tables.words(call.dimension, call.nodes, longest=None, planar=bool(call.planar))
 
     def make() -> Tables:
         if call.weights is None:
@@ -62,19 +62,21 @@ def geometric_map_plan(call: Call) -> Plan:
         return lift_plan(call)
 
     def make() -> Tables:
-        layout = tables.words(call.dimension, call.nodes, None, bool(call.planar))
+        layout = tables.words(call.dimension, call.nodes, longest=None, planar=bool(call.planar))
         words, light = _words_of_elements(call, layout)
-        linear = tables.arborification(call.dimension, call.nodes, call.planar, None)
+        linear = tables.arborification(call.dimension, call.nodes, planar=call.planar, longest=None)
         kept = words.place >= 0
         order = np.where(kept, np.cumsum(kept) - 1, -1)
-        return Tables(linear=tables.restricted(linear, light, order, words.layout.size))
+        return Tables(
+            linear=tables.restricted(linear, light, columns=order, n_cols=words.layout.size)
+        )
 
     return _plan_of_elements("geometric map", call, lambda: call.columns, make)
 
 
 def geometric_size(call: Call) -> int:
     """Count the words in all basis elements, the empty one apart."""
-    layout = tables.words(call.dimension, call.nodes, None, bool(call.planar))
+    layout = tables.words(call.dimension, call.nodes, longest=None, planar=bool(call.planar))
     if call.weights is None or not call.degree:
         return layout.size
     return _words_of_elements(call, layout)[0].layout.size
@@ -82,7 +84,7 @@ def geometric_size(call: Call) -> int:
 
 def light_geometric_words(call: Call) -> npt.NDArray[np.int64]:
     """Return which of the words in all basis elements are light enough."""
-    layout = tables.words(call.dimension, call.nodes, None, bool(call.planar))
+    layout = tables.words(call.dimension, call.nodes, longest=None, planar=bool(call.planar))
     if call.weights is None or not call.degree:
         return np.arange(layout.size)
     return np.flatnonzero(_words_of_elements(call, layout)[0].place >= 0)
@@ -105,7 +107,7 @@ def _words_of_elements(
 ) -> tuple[LightWords, npt.NDArray[np.int64]]:
     """Return the light ones of words of basis elements, and the light ones of these."""
     weights: Any = call.weights
-    own = tables.element_weights(weights, call.nodes, bool(call.planar))
+    own = tables.element_weights(weights, call.nodes, planar=bool(call.planar))
     words = tables.light_words(layout, own, call.degree)
     return words, np.flatnonzero(own <= call.degree)
 

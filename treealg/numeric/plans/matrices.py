@@ -52,14 +52,14 @@ def lift_change_plan(channels: int, call: Call, share: float) -> Matrix:
     degree, planar, weights = call.nodes, bool(call.planar), call.weights
 
     def make() -> Matrix:
-        table = tables.change_of_lift(channels, degree, planar)
-        lengths = [tables.basis_length(call.dimension, n, planar) for n in range(degree + 1)]
+        table = tables.change_of_lift(channels, degree, planar=planar)
+        lengths = [tables.basis_length(call.dimension, n, planar=planar) for n in range(degree + 1)]
         nodes = np.repeat(np.arange(1, degree + 1), np.diff(lengths))
         if weights is not None:
-            light = tables.light_elements(weights, call.degree, planar)
+            light = tables.light_elements(weights, call.degree, planar=planar)
             place = np.full(nodes.size, -1, dtype=np.int64)
             place[light] = np.arange(light.size)
-            table = tables.restricted(table, light, place, light.size)
+            table = tables.restricted(table, light, columns=place, n_cols=light.size)
             nodes = nodes[light]
         row = np.repeat(np.arange(table.n_rows), np.diff(table.ptr))
         lost = nodes[row] - nodes[table.col]

@@ -19,9 +19,11 @@ def cumulant_plan(call: Call, lift: str) -> Plan:
     key = ("cumulants", dimension, degree, planar, lift, weights)
 
     def make() -> Tables:
-        linear = tables.cumulants(dimension, call.nodes, planar, lift)
+        linear = tables.cumulants(dimension, call.nodes, planar=planar, lift=lift)
         if weights is not None:
-            linear = tables.restricted(linear, tables.light_elements(weights, degree, planar))
+            linear = tables.restricted(
+                linear, tables.light_elements(weights, degree, planar=planar)
+            )
         return Tables(linear=linear)
 
     def make_plan() -> Plan:
@@ -36,15 +38,15 @@ def expectation_plan(call: Call, lift: str, longest: int) -> Plan:
     key = ("expectation", dimension, degree, lift, longest, weights)
 
     def make() -> Tables:
-        layout = tables.words(dimension, call.nodes, longest)
-        linear = tables.expectation(dimension, call.nodes, lift, longest)
+        layout = tables.words(dimension, call.nodes, longest=longest)
+        linear = tables.expectation(dimension, call.nodes, lift=lift, longest=longest)
         if weights is None:
             letters = np.arange(sum(layout.letters), dtype=np.int32)
             return Tables((layout, letters), linear)
-        own = tables.element_weights(weights, layout.longest, None)
+        own = tables.element_weights(weights, layout.longest, planar=None)
         words = tables.light_words(layout, own, degree)
-        light = tables.light_elements(weights, degree, False)
-        linear = tables.restricted(linear, light, words.place, words.layout.size)
+        light = tables.light_elements(weights, degree, planar=False)
+        linear = tables.restricted(linear, light, columns=words.place, n_cols=words.layout.size)
         none = np.full(dimension, -1, dtype=np.int32)
         return Tables((words.layout, words.letters.astype(np.int32)), linear, channel_letter=none)
 

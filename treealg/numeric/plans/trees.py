@@ -135,7 +135,7 @@ class _LogPlan(Plan):
 
 def _log_plan(elements: list[Any], dimension: int, planar: bool | None) -> _LogPlan:
     def make() -> _LogPlan:
-        basis, table = tables.closure(elements, bool(planar))
+        basis, table = tables.closure(elements, planar=bool(planar))
         place = {element: i for i, element in enumerate(basis)}
         chosen = np.array([place[element] for element in elements])
         made = Tables(linear=selection(1, len(basis), chosen), log=table)
@@ -168,7 +168,7 @@ def _build(
     elements: list[Any], dimension: int, planar: bool | None, longest: int, channels: int | None,
     every: bool, is_log: bool,
 ) -> TreePlan:  # fmt: skip
-    table = tables.coefficients(elements, dimension, longest, channels)
+    table = tables.coefficients(elements, dimension, longest=longest, channels=channels)
     if planar is None and longest > 1:
         table = _read_from_leaf(table, dimension if channels is None else channels, longest)
     degree = max((element.order for element in elements), default=0)
@@ -182,7 +182,7 @@ def _build(
         if is_log and dimension == longest == 1:
             linear = of_first_word(linear)  # one letter commutes with itself
         elif is_log:
-            log = tables.word_convolution(dimension, degree, longest)
+            log = tables.word_convolution(dimension, degree, longest=longest)
         made = Tables(words, linear, log)
     form = 0 if made.trees is None and is_log else None
     plan = TreePlan(dimension, degree, planar, len(elements), lambda: made, form, longest, channels)
@@ -235,7 +235,7 @@ def _word_map(elements: list[Any], layout: tables.WeightedWords) -> tables.Linea
 
     ptr, col, coef = [0], [], []
     for element in elements:
-        words = arborification(element, layout.longest).items()
+        words = arborification(element, longest=layout.longest).items()
         for column, multiplicity in sorted((layout.index(word), count) for word, count in words):
             col.append(column)
             coef.append(float(multiplicity))

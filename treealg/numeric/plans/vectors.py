@@ -27,10 +27,14 @@ def _log_plan(
 
     def make() -> Tables:
         if weights is not None:
-            lyndon = tables.weighted_lyndon(weights, degree, method, planar) if method else None
-            return Tables(linear=lyndon, log=tables.weighted_convolution(weights, degree, planar))
-        linear = tables.lyndon(dimension, degree, method, planar) if method else None
-        return Tables(linear=linear, log=tables.convolution(dimension, degree, planar))
+            lyndon = (
+                tables.weighted_lyndon(weights, degree, method, planar=planar) if method else None
+            )
+            return Tables(
+                linear=lyndon, log=tables.weighted_convolution(weights, degree, planar=planar)
+            )
+        linear = tables.lyndon(dimension, degree, method, planar=planar) if method else None
+        return Tables(linear=linear, log=tables.convolution(dimension, degree, planar=planar))
 
     def make_plan() -> Plan:
         size = coefficients(dimension, degree, planar, method, weights)
@@ -47,9 +51,9 @@ def expansion_plan(call: Call) -> Plan:
 
     def make() -> Tables:
         if weights is not None:
-            expansion = tables.weighted_lyndon_expansion(weights, degree, method, planar)
+            expansion = tables.weighted_lyndon_expansion(weights, degree, method, planar=planar)
             return Tables(linear=expansion)
-        return Tables(linear=tables.lyndon_expansion(dimension, degree, method, planar))
+        return Tables(linear=tables.lyndon_expansion(dimension, degree, method, planar=planar))
 
     def make_plan() -> Plan:
         return Plan(dimension, degree, planar, call.columns, make, method)

@@ -83,11 +83,13 @@ def _path_plan(
         # What is refused for its size is refused before the longer work.
         log = None
         if method is not None and not commutes:
-            log = tables.word_convolution(dimension, degree, longest)
+            log = tables.word_convolution(dimension, degree, longest=longest)
         if method:
-            linear = tables.lyndon_arborification(dimension, degree, method, longest, planar)
+            linear = tables.lyndon_arborification(
+                dimension, degree, method, longest=longest, planar=planar
+            )
         else:
-            linear = tables.arborification(dimension, degree, planar, longest)
+            linear = tables.arborification(dimension, degree, planar=planar, longest=longest)
         if commutes:
             linear = of_first_word(linear)
         words = words_of_chains(dimension, degree, longest, channels, planar is None)
@@ -111,10 +113,12 @@ def weighted_plan(call: Call, longest: int = 1) -> Plan:
         log = None if method is None or commutes else tables.deconcatenation(words[0])
         if method:
             linear = tables.weighted_lyndon_arborification(
-                weights, degree, method, planar, *letters
+                weights, degree, method, planar=planar, longest=longest, channels=own
             )
         else:
-            linear = tables.weighted_arborification(weights, degree, planar, *letters)
+            linear = tables.weighted_arborification(
+                weights, degree, planar=planar, longest=longest, channels=own
+            )
         if commutes:
             linear = of_first_word(linear)
         nodes = max(degree // min(weights), min(degree, 2))
@@ -131,9 +135,9 @@ def words_by_weight(
     weights: tuple[int, ...], degree: int, longest: int, channels: int, from_leaf: bool
 ) -> tuple[tuple[tables.WeightedWords, npt.NDArray[np.int32]], npt.NDArray[np.int32]]:
     """Return words by weight, the column that each letter has, and the letter of each channel."""
-    chains = tables.chains_of_weights(weights, degree, longest, channels)
-    layout = tables.words_of_weights(weights, degree, longest, channels)
-    return (layout, chains.columns(from_leaf)), chains.of_labels()
+    chains = tables.chains_of_weights(weights, degree, longest=longest, channels=channels)
+    layout = tables.words_of_weights(weights, degree, longest=longest, channels=channels)
+    return (layout, chains.columns(from_leaf=from_leaf)), chains.of_labels()
 
 
 def words_of_chains(
@@ -141,7 +145,7 @@ def words_of_chains(
 ) -> tuple[tables.WeightedWords, npt.NDArray[np.int32]]:
     """Return words of chains, and the column of the correction that each letter has."""
     letters = letter_columns(channels, dimension > channels, longest, from_leaf)
-    return tables.words(dimension, degree, longest), letters
+    return tables.words(dimension, degree, longest=longest), letters
 
 
 def bridge_plan(call: Call) -> Plan:
@@ -163,11 +167,11 @@ def bridge_plan(call: Call) -> Plan:
 
 def _weighted_bridge(weights: tuple[int, ...], degree: int, planar: bool) -> tables.LinearMap:
     """Return the arborification of words in the order of their basis."""
-    of_words = tables.weighted_arborification(weights, degree, None)  # a permutation
+    of_words = tables.weighted_arborification(weights, degree, planar=None)  # a permutation
     place = np.empty(of_words.n_cols, dtype=np.int64)
     place[of_words.col] = np.arange(of_words.n_rows)
-    phi = tables.weighted_arborification(weights, degree, planar)
-    return tables.restricted(phi, np.arange(phi.n_rows), place, phi.n_cols)
+    phi = tables.weighted_arborification(weights, degree, planar=planar)
+    return tables.restricted(phi, np.arange(phi.n_rows), columns=place, n_cols=phi.n_cols)
 
 
 def ladder_plan(call: Call) -> Plan:
@@ -176,7 +180,7 @@ def ladder_plan(call: Call) -> Plan:
 
     def make() -> Tables:
         if weights is None:
-            phi = tables.arborification(dimension, degree, planar)
+            phi = tables.arborification(dimension, degree, planar=planar)
         else:
             phi = _weighted_bridge(weights, degree, bool(planar))
         # Blocks with one word each, once: ladders, and of ordered forests also some with more

@@ -114,7 +114,7 @@ class Law(NamedTuple):
         call = self.call
         if call.weights is None:
             return slice(None)
-        return tables.light_elements(call.weights, call.degree, None)
+        return tables.light_elements(call.weights, call.degree, planar=None)
 
     def _of_all_words(self, moments: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return moments with zeros for words that are too heavy."""

@@ -327,24 +327,24 @@ def _known(moves: Rows, call: Call, weights: Any, degree: Any) -> _Known:
     labels, columns = moves.item
     order = _order(own, planar, columns)
     if labels != dimension or order is None:
-        first = [tables.weighted_length(own, m, planar) for m in range(1, 4)]
+        first = [tables.weighted_length(own, m, planar=planar) for m in range(1, 4)]
         raise InvalidValueError(
             f"translation must have shape (..., {dimension}, moved), where moved is one of "
             f"{[*first, '...']}, the basis of 1, 2, 3, ... nodes or by weight; got shape "
             f"{moves.array.shape}"
         )
     nodes = order // min(own)
-    table = tables.translation(dimension, call.nodes, planar, nodes)
+    table = tables.translation(dimension, call.nodes, planar=planar, order=nodes)
     places = np.arange(columns)
     if call.weights is not None or weights is not None:
-        places = tables.light_elements(own, order, planar)
-        lighter = tables.element_weights(own, nodes, planar)[places] < np.array(own)[:, None]
+        places = tables.light_elements(own, order, planar=planar)
+        lighter = tables.element_weights(own, nodes, planar=planar)[places] < np.array(own)[:, None]
         _check_zero(moves, lighter)
     if call.weights is not None:
         key = ("translation", dimension, call.degree, planar, nodes, own, int(degree))
 
         def make() -> tables.TranslationTable:
-            return tables.restricted_translation(table, own, int(degree), planar)
+            return tables.restricted_translation(table, own, int(degree), planar=planar)
 
         table = find_plan(key) or keep_plan(key, make)
     kept = np.flatnonzero(places < table.values // dimension)
@@ -360,7 +360,7 @@ def _order(weights: tuple[int, ...], planar: bool, columns: int) -> int | None:
     order = length = 0
     while length < columns:
         order += 1
-        length = tables.weighted_length(weights, order, planar)
+        length = tables.weighted_length(weights, order, planar=planar)
     return order if length == columns else None
 
 

@@ -139,7 +139,7 @@ def geometric_sig_words(
     [((0,),), ((0,), (0,)), (((0,), 0),)]
     """
     call = checked_call(dimension, degree, planar, 1, weights=weights)
-    layout = tables.words(call.dimension, call.nodes, None, bool(call.planar))
+    layout = tables.words(call.dimension, call.nodes, longest=None, planar=bool(call.planar))
     basis = iter(trees(call.dimension, call.nodes, planar=bool(call.planar)))
     next(basis)  # the empty one
     letters = [[next(basis) for _ in range(count)] for count in layout.letters[: call.nodes + 1]]

@@ -80,7 +80,7 @@ def order_of_accuracy(series: BSeries, *, tol: Any = None) -> int:
     return series.order
 
 
-def symplectic_order(series: BSeries, system: str = "additive", *, tol: Any = None) -> int:
+def symplectic_order(series: BSeries, *, system: str = "additive", tol: Any = None) -> int:
     r"""Return the order up to which a series is symplectic, or Hamiltonian if a vector field.
 
     A method is symplectic for every Hamiltonian field if and only if
@@ -146,7 +146,7 @@ def symplectic_order(series: BSeries, system: str = "additive", *, tol: Any = No
     return limit
 
 
-def is_symplectic(series: BSeries, system: str = "additive", *, tol: Any = None) -> bool:
+def is_symplectic(series: BSeries, *, system: str = "additive", tol: Any = None) -> bool:
     """Tell whether a series is symplectic (a field: Hamiltonian) up to its order of truncation.
 
     Parameters
@@ -177,7 +177,7 @@ def is_symplectic(series: BSeries, system: str = "additive", *, tol: Any = None)
     >>> is_symplectic(BSeries({Tree(): 1}, 2))
     False
     """
-    return symplectic_order(series, system, tol=tol) == series.order
+    return symplectic_order(series, system=system, tol=tol) == series.order
 
 
 def energy_order(series: BSeries, *, tol: Any = None) -> int:

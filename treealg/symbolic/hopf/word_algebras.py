@@ -205,7 +205,7 @@ class QuasiShuffleAlgebra(Deconcatenation):
         )
 
     def __reduce__(self) -> Any:
-        return quasi_shuffle, self._arguments
+        return _quasi_shuffle, self._arguments
 
     def basis_element(self, x: Any) -> Word:
         """Return the word that `x` stands for.
@@ -371,6 +371,7 @@ class QuasiShuffleAlgebra(Deconcatenation):
 
 def quasi_shuffle(
     bracket: Callable[[Any, Any], Any] | None = None,
+    *,
     weight: Callable[[Any], int] | None = None,
     letters: Callable[[int, int], Iterable[Any]] | None = None,
 ) -> QuasiShuffleAlgebra:

@@ -48,7 +48,7 @@ def _series_arguments(planar: bool, order: Any, *arguments: Any) -> tuple[int, l
     # Copies of the smallest tree, grafted onto each other, are as many as there are trees.
     orders = [key.order for x in elements for key in x]
     copies = order // min(orders) if orders else 0
-    check_orders("a series", copies, lambda n: count_trees(n, 1, planar))
+    check_orders("a series", copies, lambda n: count_trees(n, 1, planar=planar))
     return (order if orders else 0), elements
 
 

@@ -32,7 +32,7 @@ Key = tuple[AnyForest, int | None]
 _FEW = 9  # vertices, which are read in at most 8! ways from the root of a tree
 
 
-def arborification(x: Any, longest: int | None = 1) -> Element:
+def arborification(x: Any, *, longest: int | None = 1) -> Element:
     r"""Map trees to words: all ways to read a tree from its leaves down to its root.
 
     Non-planar, from BCK: :math:`\Phi(B^+_a(\tau_1 \cdots \tau_k)) =

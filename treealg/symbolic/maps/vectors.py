@@ -72,7 +72,7 @@ def check_basis(dimension: int, degree: int, planar: bool, weights: Weights = No
     if weights is not None:
         # Those with the lightest label alone, of which there are fewer.
         dimension, degree = 1, degree // min(weights)
-    check_orders("a vector", degree, lambda order: count(order, dimension, planar))
+    check_orders("a vector", degree, lambda order: count(order, dimension, planar=planar))
 
 
 def _checked_shape(
@@ -141,7 +141,7 @@ def functional_from_vector(
     vector = entries_of("values", values)
     if given is None:
         counter = count_forests if planar else count_trees
-        length = sum(counter(n, dimension, planar) for n in range(1, degree + 1))
+        length = sum(counter(n, dimension, planar=planar) for n in range(1, degree + 1))
     else:
         length = sum(count_by_weight(given, degree, planar=planar)) - 1
     if len(vector) != length:

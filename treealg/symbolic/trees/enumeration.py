@@ -122,7 +122,7 @@ def counts(colours: int, planar: bool) -> Counts:
     return Counts(colours, planar)
 
 
-def count_trees(order: Any, colours: Any = 1, planar: bool = False) -> int:
+def count_trees(order: Any, colours: Any = 1, *, planar: bool = False) -> int:
     """Count the trees with `order` vertices.
 
     Parameters
@@ -161,7 +161,7 @@ def count_trees(order: Any, colours: Any = 1, planar: bool = False) -> int:
     return int(colours * _count(order - 1, colours, check_flag("planar", planar)))
 
 
-def count_forests(nodes: Any, colours: Any = 1, planar: bool = False) -> int:
+def count_forests(nodes: Any, colours: Any = 1, *, planar: bool = False) -> int:
     """Count the forests with `nodes` vertices in all.
 
     Parameters
@@ -205,19 +205,17 @@ def _count(nodes: int, colours: int, planar: bool) -> int:
 
 @overload
 def enumerate_trees(
-    order: Any, colours: Any = 1, planar: Literal[False] = False
+    order: Any, colours: Any = 1, *, planar: Literal[False] = False
 ) -> Iterator[Tree]: ...
-@overload
-def enumerate_trees(order: Any, colours: Any, planar: Literal[True]) -> Iterator[PlanarTree]: ...
 @overload
 def enumerate_trees(
     order: Any, colours: Any = 1, *, planar: Literal[True]
 ) -> Iterator[PlanarTree]: ...
 @overload
 def enumerate_trees(
-    order: Any, colours: Any = 1, planar: bool = False
+    order: Any, colours: Any = 1, *, planar: bool = False
 ) -> Iterator[Tree] | Iterator[PlanarTree]: ...
-def enumerate_trees(order: Any, colours: Any = 1, planar: bool = False) -> Iterator[Any]:
+def enumerate_trees(order: Any, colours: Any = 1, *, planar: bool = False) -> Iterator[Any]:
     """Iterate over the trees with `order` vertices, in the basis order.
 
     Parameters
@@ -254,21 +252,17 @@ def enumerate_trees(order: Any, colours: Any = 1, planar: bool = False) -> Itera
 
 @overload
 def enumerate_forests(
-    nodes: Any, colours: Any = 1, planar: Literal[False] = False
+    nodes: Any, colours: Any = 1, *, planar: Literal[False] = False
 ) -> Iterator[Forest]: ...
-@overload
-def enumerate_forests(
-    nodes: Any, colours: Any, planar: Literal[True]
-) -> Iterator[OrderedForest]: ...
 @overload
 def enumerate_forests(
     nodes: Any, colours: Any = 1, *, planar: Literal[True]
 ) -> Iterator[OrderedForest]: ...
 @overload
 def enumerate_forests(
-    nodes: Any, colours: Any = 1, planar: bool = False
+    nodes: Any, colours: Any = 1, *, planar: bool = False
 ) -> Iterator[Forest] | Iterator[OrderedForest]: ...
-def enumerate_forests(nodes: Any, colours: Any = 1, planar: bool = False) -> Iterator[Any]:
+def enumerate_forests(nodes: Any, colours: Any = 1, *, planar: bool = False) -> Iterator[Any]:
     """Iterate over the forests with `nodes` vertices in all, in the basis order.
 
     Parameters
