@@ -272,7 +272,8 @@ def restricted(
     Examples
     --------
     >>> from treealg.tables import arborification
-    >>> phi = restricted(arborification(1, 3), np.array([2]), np.array([-1, -1, 0]), 1)
+    >>> phi = arborification(1, 3)
+    >>> phi = restricted(phi, np.array([2]), columns=np.array([-1, -1, 0]), n_cols=1)
     >>> phi.coef.tolist()
     [2.0]
     """
