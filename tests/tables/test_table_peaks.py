@@ -17,12 +17,12 @@ import json, re, sys
 from pathlib import Path
 import treealg, treealg.symbolic
 from treealg import tables
-tables.inverse_brackets = lambda *size: tables.lyndon(*size[:2], 2, size[2])
-tables.from_coordinates = lambda *size: tables.lyndon_expansion(*size[:2], 1, size[2])
-tables.word_convolution = lambda *size, made=tables.word_convolution: made(*size[:2])
-tables.of_chains = lambda *size: tables.arborification(*size, 2)
-tables.moves = lambda *size: tables.translation(*size, size[1])
-tables.of_lifts = lambda *size: tables.arborification(*size, None)
+tables.inverse_brackets = lambda *size, planar: tables.lyndon(*size, 2, planar=planar)
+tables.from_coordinates = lambda *size, planar: tables.lyndon_expansion(*size, 1, planar=planar)
+tables.of_words = lambda *size, planar: tables.word_convolution(*size)
+tables.of_chains = lambda *size, planar: tables.arborification(*size, planar=planar, longest=2)
+tables.moves = lambda *size, planar: tables.translation(*size, planar=planar, order=size[1])
+tables.of_lifts = lambda *size, planar: tables.arborification(*size, planar=planar, longest=None)
 def peak():
     status = Path("/proc/self/status").read_text()
     return 1024 * int(re.search(r"VmHWM:\\s*(\\d+) kB", status)[1])
@@ -30,10 +30,10 @@ def peak():
 
 MEASURE = f"""{PEAK}
 name, dimension, degree, planar = json.loads(sys.argv[1])
-getattr(tables, name)(1, 2, planar)  # what is loaded when it is first needed
+getattr(tables, name)(1, 2, planar=planar)  # what is loaded when it is first needed
 before = peak()
 try:
-    nbytes = getattr(tables, name)(dimension, degree, planar).nbytes
+    nbytes = getattr(tables, name)(dimension, degree, planar=planar).nbytes
 except treealg.TreeAlgError:
     nbytes = 0
 print(peak() - before, nbytes)
@@ -43,18 +43,19 @@ print(peak() - before, nbytes)
 PREPARED = f"""{PEAK}
 from treealg import _fast
 def prepared(dimension, degree, planar):
-    c = tables.convolution(dimension, degree, planar)
+    c = tables.convolution(dimension, degree, planar=planar)
     before = peak()
     made = _fast.ConvolutionProgram(
         c.dimension, c.block_start, c.slot_start, c.factor, c.head, c.tail, c.term_ptr, c.term_slot,
         c.term_trunk, *tables.nodes(c.degree),
     )
     return peak() - before, c.nbytes
+size = json.loads(sys.argv[1])
 prepared(1, 3, False)
 Path("/proc/self/clear_refs").write_text("5")
-tables.convolution(*json.loads(sys.argv[1]))
+tables.convolution(*size[:2], planar=size[2])
 Path("/proc/self/clear_refs").write_text("5")
-print(*prepared(*json.loads(sys.argv[1])))
+print(*prepared(*size))
 """
 
 
@@ -95,7 +96,7 @@ def measured(name, dimension, degree, planar):
         ("arborification", 2, 8, True),
         ("arborification", 3, 7, True),
         ("arborification", 1, 14, True),
-        ("word_convolution", 2, 18, None),
+        ("of_words", 2, 18, None),
         ("inverse_brackets", 3, 11, None),
         ("from_coordinates", 3, 10, None),
         ("from_coordinates", 1, 13, True),
@@ -166,7 +167,7 @@ def test_a_lift_whose_last_order_is_too_large_is_refused_before_that(dimension, 
         "treealg.log_sig(path, 23, method=2, n_jobs=2)",
         "treealg.log_sig(path, 23, weights=[1, 1], method=1)",
         "treealg.branched_log_sig(path, 10, planar=True, method=1)",
-        "tables.lyndon(2, 26, 1, None)",
+        "tables.lyndon(2, 26, 1, planar=None)",
     ],
 )
 def test_a_call_whose_tables_are_too_large_is_refused_before_memory_is_taken(called):
