@@ -40,7 +40,7 @@ def _terms(table):
 @pytest.mark.parametrize(("d", "degree"), [(1, 6), (2, 4)])
 def test_terms_are_those_of_the_algebra(d, degree):
     every = list(basis_elements(d, degree, False))
-    basis, table = closure([every[-1], every[len(every) // 2]], False)
+    basis, table = closure([every[-1], every[len(every) // 2]], planar=False)
     place = {tree: i for i, tree in enumerate(basis)}
     for tree, found in zip(basis, _terms(table), strict=True):
         expected = [
@@ -53,7 +53,7 @@ def test_terms_are_those_of_the_algebra(d, degree):
 
 @pytest.mark.parametrize("leaves", [1, 4, 7])
 def test_a_root_with_different_leaves_has_3_to_the_leaves(leaves):
-    _, table = closure([_star(leaves)], False)
+    _, table = closure([_star(leaves)], planar=False)
     # A leaf is not there, is cut off, or stays; nothing is cut off 2**leaves trunks.
     assert table.term_slot.size == 3**leaves - 2**leaves
 
@@ -62,7 +62,7 @@ def test_a_root_with_different_leaves_has_3_to_the_leaves(leaves):
 def test_of_different_labels_as_many_terms_are_counted_as_come(element):
     cuts = ForestCuts(planar=False)
     counted = cuts.least([cuts.number(element)])
-    basis, table = closure([element], False)
+    basis, table = closure([element], planar=False)
     # Those of the trunks of the tree are counted, and not those of its branches.
     trunks = [i for i, tree in enumerate(basis) if tree.label == element.label]
     assert counted == int(np.diff(table.term_ptr)[trunks].sum()) <= table.term_slot.size
@@ -74,7 +74,7 @@ def test_never_more_terms_are_counted_than_come(d, degree):
         if element.order == degree:
             cuts = ForestCuts(planar=False)
             counted = cuts.least([cuts.number(element)])
-            assert counted <= closure([element], False)[1].term_slot.size
+            assert counted <= closure([element], planar=False)[1].term_slot.size
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_never_more_terms_are_counted_than_come(d, degree):
 def test_too_many_terms_are_refused_before_one_is_made(element, monkeypatch):
     monkeypatch.setattr(ForestCuts, "make", None)
     with pytest.raises(InvalidValueError, match="more than the bound of 2097152; leave out"):
-        closure([element], False)
+        closure([element], planar=False)
 
 
 @pytest.mark.parametrize(
@@ -102,18 +102,18 @@ def test_too_many_terms_are_refused_before_one_is_made(element, monkeypatch):
 )
 def test_terms_that_come_are_counted_as_they_come(element, monkeypatch):
     planar = isinstance(element, OrderedForest)
-    size = closure([element], planar)[1].term_slot.size
+    size = closure([element], planar=planar)[1].term_slot.size
     monkeypatch.setattr("treealg.tables.forest_cuts.MAX_TERMS", size)
-    assert closure([element], planar)[1].term_slot.size == size
+    assert closure([element], planar=planar)[1].term_slot.size == size
     monkeypatch.setattr("treealg.tables.forest_cuts.MAX_TERMS", size - 1)
     with pytest.raises(InvalidValueError, match=f"more than the bound of {size - 1};"):
-        closure([element], planar)
+        closure([element], planar=planar)
 
 
 @pytest.mark.slow
 def test_deep_ladders_have_a_logarithm():
     ladder = _star(1, 1010)
-    basis, table = closure([ladder], False)
+    basis, table = closure([ladder], planar=False)
     assert table.term_slot.size > math.comb(1011, 2)
     assert basis[-1] == ladder
 
