@@ -295,9 +295,11 @@ def test_missing_values_are_filled_along_each_path(kind, how):
     np.testing.assert_allclose(table_of(found).iloc[:, 2:], expected, rtol=1e-10, atol=1e-8)
 
 
-def test_a_path_without_any_value_of_a_channel_is_named():
-    frame = pd.DataFrame({"id": list("aabb"), "x": [1.0, 2.0, np.nan, np.nan]})
-    with pytest.raises(InvalidValueError, match=r"id 'b' has no value of 'x' at all"):
+@pytest.mark.parametrize(("ids", "named"), [(list("aabb"), "'b'"), ([1, 1, 2, 2], "2")])
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
+def test_a_path_without_any_value_of_a_channel_is_named(make, ids, named):
+    frame = make({"id": ids, "x": [1.0, 2.0, np.nan, np.nan]})
+    with pytest.raises(InvalidValueError, match=rf"^id {named} has no value of 'x' at all"):
         features(frame, id="id", values=["x"], degree=1, missing="linear")
 
 

@@ -15,8 +15,8 @@ from treealg.numeric.operations.table import operations
 __all__ = [*operations]
 
 _NOTES = (
-    "What is said of shapes, dtypes and options is checked at once, and what is said of numbers, "
-    "such as the scalar in front of a vector, where a chunk is computed.",
+    "What shapes and dtypes of results cannot be told without is checked at once; all else, such "
+    "as numbers and many options, is checked where a chunk is computed.",
 )
 
 

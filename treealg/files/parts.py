@@ -143,7 +143,8 @@ class Parts:
                 continue  # left over from an output that was removed
             if not self.overwrite:
                 raise InvalidValueError(
-                    f"{path} is there already; give another name, or --overwrite to replace it"
+                    f"{path} is there already; give another name, or overwrite=True (--overwrite) "
+                    f"to replace it"
                 )
             if path.is_dir() and not (path.suffix.lower() == ".zarr" and _is_zarr(path)):
                 raise InvalidValueError(

@@ -53,7 +53,7 @@ class LongTable(Points):
         empty = recipe.without_value(paths)
         if empty is not None:
             place, channel = empty
-            keys = [f"{name} {ids.get_column(name)[place]!r}" for name in self.ids]
+            keys = [f"{name} {ids.get_column(name).to_list()[place]!r}" for name in self.ids]
             raise no_value(", ".join(keys) or f"row {place}", channel, recipe)
         found = recipe(paths, None if times is None else paths_of(times, starts))
         if recipe.windows is not None:
