@@ -54,7 +54,7 @@ def _normal(tree):
 
 @pytest.mark.parametrize(("channels", "degree"), [(1, 6), (2, 4), (3, 3)])
 def test_entries_count_sets_of_edges_that_do_not_meet(channels, degree):
-    table = tables.change_of_lift(channels, degree, False)
+    table = tables.change_of_lift(channels, degree, planar=False)
     basis = [x.to_tuple() for x in basis_elements(lifts.bracket_labels(channels), degree, False)]
     place = {_normal(tree): i for i, tree in enumerate(basis)}
     for row, tree in enumerate(basis):
@@ -73,5 +73,5 @@ def test_what_grows_too_large_is_refused_orders_before(monkeypatch):
         lifts, "_commutative_rows", lambda *args: made.append(args[2]) or make(*args)
     )
     with pytest.raises(InvalidValueError, match="the change of lift would have at least"):
-        tables.change_of_lift(1, 12, False)
+        tables.change_of_lift(1, 12, planar=False)
     assert made[-1] < 9
