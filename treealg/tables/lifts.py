@@ -98,7 +98,7 @@ def change_of_lift(channels: int, degree: int, *, planar: bool) -> LinearMap:
     planar = check_flag("planar", planar)
 
     def build() -> LinearMap:
-        size = require_fits(bracket_labels(channels), degree, planar)
+        size = require_fits(bracket_labels(channels), degree, planar=planar)
         ptr, col, coef = (_ordered_rows if planar else _tree_rows)(channels, degree)
         # Ordered forests are numbered from the empty one on.
         return LinearMap(1, size, size, ptr, (col - planar).astype(np.int32, copy=False), coef)

@@ -277,7 +277,7 @@ def _tree_terms(dimension: int, degree: int, most: int) -> Iterator[Terms]:
     with the piece of the root below.
     """
     layout = ForestLayout(dimension, max(degree - 1, 0), planar=False)
-    stride = basis_length(dimension, most, False)
+    stride = basis_length(dimension, most, planar=False)
     none = np.zeros(1, dtype=np.int64)
     forests = [{0: _Ways(np.array([0, 1]), none, none, np.zeros((0, 1), dtype=np.int32))}]
     trees: list[dict[int, _Ways]] = []
